@@ -1,0 +1,275 @@
+"""The answer every face gives: one outcome, the present status, and the findings behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, assert_never
+
+from codes.wording import Language, Text
+
+
+class Outcome(StrEnum):
+    """The one summary of a verdict; its sentence is `.text`."""
+
+    VALID = "valid"
+    NOT_CURRENT = "not_current"
+    ALTERED = "altered"
+    UNREGISTERED = "unregistered"
+    UNKNOWN_ISSUER = "unknown_issuer"
+    NOT_FOUND = "not_found"
+    INCONCLUSIVE = "inconclusive"
+
+    @property
+    def text(self) -> Text:
+        """Return the words shown for this outcome."""
+        return _OUTCOME_TEXTS[self]
+
+
+class Status(StrEnum):
+    """Where the certificate stands now, as far as the register could be asked."""
+
+    CURRENT = "current"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    CORRECTED = "corrected"
+    UNKNOWN = "unknown"
+
+    @property
+    def text(self) -> Text:
+        """Return the words shown for this status."""
+        return _STATUS_TEXTS[self]
+
+
+class Severity(StrEnum):
+    """How much a finding matters; an alarm also concerns the body and the authority."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    PROBLEM = "problem"
+    ALARM = "alarm"
+
+    @property
+    def text(self) -> Text:
+        """Return the words shown for this severity."""
+        return _SEVERITY_TEXTS[self]
+
+
+_OUTCOME_TEXTS = {
+    Outcome.VALID: Text("核验一致，现行有效", "Agrees with the register and is in force"),
+    Outcome.NOT_CURRENT: Text("记录属实，现非有效", "The record is genuine but not in force now"),
+    Outcome.ALTERED: Text("与登记内容不符", "Does not match what is on record"),
+    Outcome.UNREGISTERED: Text(
+        "签名有效，但未登记", "The signature is genuine but nothing is registered"
+    ),
+    Outcome.UNKNOWN_ISSUER: Text(
+        "非备案机构签发，或超出备案范围",
+        "Issued by a body that is not filed, or beyond what it is filed for",
+    ),
+    Outcome.NOT_FOUND: Text("未查询到", "Nothing was found"),
+    Outcome.INCONCLUSIVE: Text("无法核验", "Could not be verified"),
+}
+
+_STATUS_TEXTS = {
+    Status.CURRENT: Text("现行有效", "in force"),
+    Status.SUSPENDED: Text("已暂停", "suspended"),
+    Status.REVOKED: Text("已撤销", "revoked"),
+    Status.SUPERSEDED: Text("已补发（本份作废）", "reissued (this copy is void)"),
+    Status.CORRECTED: Text("已更正", "corrected"),
+    Status.UNKNOWN: Text("未知", "not known"),
+}
+
+_SEVERITY_TEXTS = {
+    Severity.INFO: Text("一致", "agrees"),
+    Severity.NOTICE: Text("提示", "note"),
+    Severity.PROBLEM: Text("问题", "problem"),
+    Severity.ALARM: Text("警示", "alarm"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fact a check established, or could not establish.
+
+    Args:
+        code: stable identifier from the catalogue in `findings.py`.
+        severity: how much it matters.
+        text: the sentence shown; it never holds more than the asker brought or may see.
+        evidence: short named facts behind the sentence, under the same restriction.
+    """
+
+    code: str
+    severity: Severity
+    text: Text
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPart:
+    """One part of a certificate number, explained.
+
+    Args:
+        positions: such as "1" or "2–5", counted from 1.
+    """
+
+    positions: str
+    label: Text
+    value: str
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedFields:
+    """What the certificate shows when it is genuine, for comparison with the paper in hand.
+
+    Args:
+        holder_name: in full only when the asker brought it or the QR carries it.
+        name_masked: whether `holder_name` is masked.
+        document_masked: document number with most characters hidden; None when not known here.
+        specialty: 工种/职业方向, `--` where there is none.
+        print_serial: 证书印制流水码 as printed.
+        photo: what to do about the photo, which software does not compare.
+    """
+
+    number: str
+    number_parts: tuple[NumberPart, ...]
+    holder_name: str
+    name_masked: bool
+    document_type: Text
+    document_masked: str | None
+    occupation: Text
+    occupation_code: str
+    specialty: str
+    level: Text
+    body_name: str
+    issued_on: date
+    print_serial: str
+    photo: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The whole answer; it has no truth value, read `outcome`.
+
+    Args:
+        outcome: the one summary.
+        status: present status where it could be asked, else UNKNOWN.
+        findings: facts in the order they were established.
+        checked_at: reference time of every comparison, aware UTC.
+        demo: the key document in use is a demonstration one.
+        certificate: printed fields to compare with the paper, where they may be shown.
+    """
+
+    outcome: Outcome
+    status: Status
+    findings: tuple[Finding, ...]
+    checked_at: datetime
+    demo: bool
+    certificate: PrintedFields | None = None
+
+    def __bool__(self) -> bool:
+        """Refuse to be used as a truth value: an outcome is not a yes or no."""
+        raise TypeError("a verdict has no truth value; compare its outcome")
+
+    @property
+    def summary(self) -> Text:
+        """Return the one closing sentence, with the status where it explains the outcome."""
+        if self.outcome is not Outcome.NOT_CURRENT:
+            return self.outcome.text
+        words, status = self.outcome.text, self.status.text
+        return Text(f"{words.zh}（{_inner(status.zh)}）", f"{words.en}: {status.en}")
+
+
+def _inner(words: str) -> str:
+    """Avoid brackets inside brackets: 已补发（本份作废） reads 已补发，本份作废."""
+    return words.replace("（", "，").replace("）", "")
+
+
+def exit_code(verdict: Verdict) -> int:
+    """Return the process exit code for a verdict: 0 valid, 2 could not be verified, else 1."""
+    match verdict.outcome:
+        case Outcome.VALID:
+            return 0
+        case (
+            Outcome.NOT_CURRENT
+            | Outcome.ALTERED
+            | Outcome.UNREGISTERED
+            | Outcome.UNKNOWN_ISSUER
+            | Outcome.NOT_FOUND
+        ):
+            return 1
+        case Outcome.INCONCLUSIVE:
+            return 2
+        case _:
+            assert_never(verdict.outcome)
+
+
+def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[str, Any]:
+    """Return the verdict as the one JSON object every face gives.
+
+    Args:
+        language: of the plain `message` and `summary_text` members; both languages are always
+            present in `message_zh`/`message_en` and `summary`.
+    """
+    return {
+        "outcome": verdict.outcome.value,
+        "status": verdict.status.value,
+        "summary": {"zh": verdict.summary.zh, "en": verdict.summary.en},
+        "summary_text": verdict.summary.say(language),
+        "findings": [_finding_to_json(one, language) for one in verdict.findings],
+        "checked_at": format_instant(verdict.checked_at),
+        "demo": verdict.demo,
+        "certificate": (
+            None if verdict.certificate is None else _printed_to_json(verdict.certificate)
+        ),
+    }
+
+
+def format_instant(instant: datetime) -> str:
+    """Return an aware instant as RFC 3339 UTC with seconds, such as 2026-11-23T02:49:57Z."""
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "message": finding.text.say(language),
+        "message_zh": finding.text.zh,
+        "message_en": finding.text.en,
+        "evidence": dict(finding.evidence),
+    }
+
+
+def _text_to_json(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _printed_to_json(printed: PrintedFields) -> dict[str, Any]:
+    return {
+        "number": printed.number,
+        "number_parts": [
+            {
+                "positions": part.positions,
+                "label": _text_to_json(part.label),
+                "value": part.value,
+                "meaning": _text_to_json(part.meaning),
+            }
+            for part in printed.number_parts
+        ],
+        "holder_name": printed.holder_name,
+        "name_masked": printed.name_masked,
+        "document_type": _text_to_json(printed.document_type),
+        "document_masked": printed.document_masked,
+        "occupation": _text_to_json(printed.occupation),
+        "occupation_code": printed.occupation_code,
+        "specialty": printed.specialty,
+        "level": _text_to_json(printed.level),
+        "body_name": printed.body_name,
+        "issued_on": printed.issued_on.isoformat(),
+        "print_serial": printed.print_serial,
+        "photo": _text_to_json(printed.photo),
+    }

@@ -43,7 +43,7 @@ class ChildFailed(RegistryError):
     def __init__(self, reason: FailureReason) -> None:
         super().__init__(
             f"child_{reason}",
-            Text("文件无法在限定的时间和内存内读取", "the file could not be read within its limits"),
+            Text("文件无法在规定时限和内存内读取", "the file could not be read within limits"),
         )
         self.reason = reason
 

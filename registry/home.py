@@ -1,0 +1,186 @@
+"""The home folder: where one installation keeps its data, keys and published documents.
+
+    home.json               what this home is (demo or real), made once
+    registry.sqlite3        the database, unless YANZHEN_DATABASE_URL names another
+    secrets/vault.json      the vault key under the operator's passphrase
+    secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
+    public/pepper           the public side's look-up secret
+    public/keys.json        the published key document
+    store/                  sealed files, named by content
+
+Only `Home.create` makes one; everything else refuses where there is none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from codes.wording import Text
+from registry.errors import HomeError
+from registry.schema import upgrade
+from registry.session import open_engine
+from registry.store import FileStore, write_durably
+from registry.vault import Vault, new_key, open_vault_key, seal_vault_key
+
+DATABASE_VARIABLE = "YANZHEN_DATABASE_URL"
+_MARKER = "home.json"
+_PEPPER_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """An existing home folder.
+
+    Args:
+        path: the folder.
+        demo: whether everything issued here is a sample (样本).
+        database_url: where the registry is.
+    """
+
+    path: Path
+    demo: bool
+    database_url: str
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        demo: bool,
+        passphrase: str,
+        now: datetime,
+        environment: Mapping[str, str] = os.environ,
+    ) -> Home:
+        """Make a home at `path`, whole or not at all.
+
+        Raises:
+            HomeError: something is already there, or the folder cannot be written.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise HomeError(
+                "home_exists",
+                Text(
+                    f"{path} 已存在且不为空，未作任何改动",
+                    f"{path} is already there and not empty; nothing was changed",
+                ),
+            )
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.draft")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _fill(draft, demo=demo, passphrase=passphrase, now=now, environment=environment)
+            draft.replace(path)
+        except OSError as error:
+            raise HomeError(
+                "home_not_writable",
+                Text(
+                    f"无法建立数据目录 {path}：{error.strerror}",
+                    f"cannot make the home folder {path}: {error.strerror}",
+                ),
+            ) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return cls.open(path, environment=environment)
+
+    @classmethod
+    def open(cls, path: Path, *, environment: Mapping[str, str] = os.environ) -> Home:
+        """Open the home at `path`.
+
+        Raises:
+            HomeError: there is none (code `home_missing`), or its marker is damaged.
+        """
+        try:
+            marker = json.loads((path / _MARKER).read_bytes())
+            demo = marker["demo"]
+            if marker["format"] != 1 or not isinstance(demo, bool):
+                raise ValueError("unknown format")
+        except FileNotFoundError as error:
+            raise HomeError(
+                "home_missing",
+                Text(
+                    f"{path} 不是验真数据目录。请先运行 yanzhen init，或用 YANZHEN_HOME 指定目录",
+                    f"{path} is no Yanzhen home. Run yanzhen init first, or set YANZHEN_HOME",
+                ),
+            ) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise HomeError(
+                "home_damaged",
+                Text(f"{path / _MARKER} 无法读取", f"{path / _MARKER} cannot be read"),
+            ) from error
+        default = f"sqlite:///{(path / 'registry.sqlite3').absolute()}"
+        return cls(path=path, demo=demo, database_url=environment.get(DATABASE_VARIABLE) or default)
+
+    @property
+    def key_document_path(self) -> Path:
+        """The published key document."""
+        return self.path / "public" / "keys.json"
+
+    @property
+    def key_folder(self) -> Path:
+        """Where sealed private keys lie; only the issuer reads it."""
+        return self.path / "secrets" / "keys"
+
+    @property
+    def store(self) -> FileStore:
+        """The sealed files."""
+        return FileStore(self.path / "store")
+
+    def pepper(self) -> bytes:
+        """Return the public side's look-up secret.
+
+        Raises:
+            HomeError: it is missing or damaged.
+        """
+        try:
+            pepper = (self.path / "public" / "pepper").read_bytes()
+        except OSError:
+            pepper = b""
+        if len(pepper) != _PEPPER_BYTES:
+            raise HomeError(
+                "pepper_missing", Text("查询密钥文件缺失", "the look-up secret is missing")
+            )
+        return pepper
+
+    def vault(self, passphrase: str) -> Vault:
+        """Open the vault.
+
+        Raises:
+            VaultError: the passphrase is wrong.
+            HomeError: the vault file is missing.
+        """
+        try:
+            file = (self.path / "secrets" / "vault.json").read_bytes()
+        except OSError as error:
+            raise HomeError(
+                "vault_missing", Text("保管库文件缺失", "the vault file is missing")
+            ) from error
+        return Vault(open_vault_key(file, passphrase))
+
+
+def home_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where the home is: YANZHEN_HOME, or ./var."""
+    return Path(environment.get("YANZHEN_HOME") or "var").absolute()
+
+
+def _fill(
+    folder: Path, *, demo: bool, passphrase: str, now: datetime, environment: Mapping[str, str]
+) -> None:
+    folder.mkdir(mode=0o700)
+    for part in ("secrets", "secrets/keys", "public"):
+        (folder / part).mkdir(mode=0o700)
+    write_durably(folder / "secrets" / "vault.json", seal_vault_key(new_key(), passphrase))
+    write_durably(folder / "public" / "pepper", secrets.token_bytes(_PEPPER_BYTES))
+    url = environment.get(DATABASE_VARIABLE)
+    engine = open_engine(url or f"sqlite:///{folder / 'registry.sqlite3'}", create=True)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+    marker = {"format": 1, "demo": demo, "created_at": now.isoformat()}
+    write_durably(folder / _MARKER, json.dumps(marker, indent=2).encode() + b"\n")

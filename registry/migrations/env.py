@@ -1,0 +1,13 @@
+"""Alembic's entrance: migrates over the connection `registry.schema.upgrade` hands in."""
+
+from alembic import context
+
+from registry.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

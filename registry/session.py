@@ -1,0 +1,85 @@
+"""Opens the database, the same way for SQLite and for PostgreSQL.
+
+Writers take the database's write lock at the start of their transaction (SQLite: BEGIN IMMEDIATE)
+and a commit is on disk when it returns (WAL, synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.errors import RegistryUnavailable
+
+_BUSY_TIMEOUT_MS = 120_000
+
+
+def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> Engine:
+    """Return an engine for `url`.
+
+    Args:
+        url: `sqlite:///FILE` or `postgresql://…` (driver: psycopg 3).
+        read_only: every statement that would write is refused by the database itself.
+        create: a SQLite file that is not there is made; otherwise it counts as unreachable.
+    """
+    if url.startswith(("postgresql://", "postgres://")):
+        url = "postgresql+psycopg://" + url.split("://", 1)[1]
+    if url.startswith("sqlite"):
+        return _open_sqlite(url, read_only=read_only, create=create)
+    options = "-c default_transaction_read_only=on" if read_only else ""
+    return create_engine(url, pool_pre_ping=True, connect_args={"options": options})
+
+
+def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
+    file = quote(url.removeprefix("sqlite:///"))
+    uri = f"file:{file}?mode={'rwc' if create else 'rw'}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+        ),
+        poolclass=QueuePool,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(raw: Any, _record: object) -> None:
+        raw.isolation_level = None  # the driver must not open transactions of its own
+        for pragma in (
+            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Yield a session; commit when the block ends well, undo everything when it does not.
+
+    Raises:
+        RegistryUnavailable: the database cannot be reached or does not answer.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except (OperationalError, InterfaceError) as error:
+        raise RegistryUnavailable(
+            "registry_unreachable",
+            Text("登记数据库暂时无法访问", "the registry database cannot be reached at present"),
+        ) from error

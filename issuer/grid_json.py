@@ -1,0 +1,85 @@
+"""A workbook's reading as JSON, the form in which the child process hands it back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from codes.wording import Text
+from issuer.grid import Cell, CellKind, Grid, GridRow, MergedRange, OddCell
+from issuer.problems import FileProblem
+from issuer.roster_xlsx import WorkbookReading, WorkbookRefused
+
+
+def encode_reading(reading: WorkbookReading) -> bytes:
+    """Return the reading as JSON bytes."""
+    grid = reading.grid
+    rows = [
+        [row.number, int(row.hidden), [_encode_cell(p, cell) for p, cell in row.cells.items()]]
+        for row in grid.rows
+    ]
+    merged = [[m.first_row, m.first_column, m.last_row, m.last_column] for m in grid.merged]
+    return _dump(
+        {"sheet": grid.sheet, "others": reading.other_sheets, "merged": merged, "rows": rows}
+    )
+
+
+def encode_refusal(problem: FileProblem) -> bytes:
+    """Return the refusal as JSON bytes."""
+    return _dump(
+        {
+            "code": problem.code,
+            "zh": problem.text.zh,
+            "en": problem.text.en,
+            "row": problem.row,
+            "cell": problem.cell,
+        }
+    )
+
+
+def decode_answer(answer: bytes) -> WorkbookReading:
+    """Return the reading the child handed back.
+
+    Raises:
+        WorkbookRefused: the child refused the workbook.
+    """
+    document = json.loads(answer)
+    if "code" in document:
+        text = Text(document["zh"], document["en"])
+        raise WorkbookRefused(
+            FileProblem(
+                code=document["code"], text=text, row=document["row"], cell=document["cell"]
+            )
+        )
+    return WorkbookReading(
+        grid=Grid(
+            sheet=document["sheet"],
+            rows=tuple(
+                GridRow(
+                    number=number, hidden=bool(hidden), cells=dict(_decode_cell(c) for c in cells)
+                )
+                for number, hidden, cells in document["rows"]
+            ),
+            merged=tuple(
+                MergedRange(first_row=a, first_column=b, last_row=c, last_column=d)
+                for a, b, c, d in document["merged"]
+            ),
+        ),
+        other_sheets=tuple(document["others"]),
+    )
+
+
+def _dump(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+
+
+def _encode_cell(position: int, cell: Cell) -> list[int | str]:
+    if isinstance(cell, OddCell):
+        return [position, cell.text, cell.kind.value]
+    return [position, cell]
+
+
+def _decode_cell(fields: list[Any]) -> tuple[int, Cell]:
+    if len(fields) == 3:
+        return fields[0], OddCell(CellKind(fields[2]), fields[1])
+    return fields[0], fields[1]

@@ -1,0 +1,233 @@
+"""Reads a roster: an evaluator's spreadsheet or text file of people to be certified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codes.wording import Text
+from issuer.columns import Column, Header, cell_name
+from issuer.grid import MAX_FILE_BYTES, MAX_ROWS, Grid
+from issuer.grid_json import decode_answer
+from issuer.problems import FileNotice, FileProblem, RosterError, RowProblem
+from issuer.roster_cells import read_rows
+from issuer.roster_csv import read_text
+from issuer.roster_format import RosterFormat, recognise_format, refuse_format
+from issuer.roster_header import check_header
+from issuer.roster_xlsx import WorkbookReading, WorkbookRefused
+from registry.child import Child, ChildFailed
+
+_CHILD_SECONDS = 120.0
+_CHILD_MEMORY_BYTES = 3 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One person's row.
+
+    Args:
+        row: the row's number as the spreadsheet program shows it, from 1.
+        cells: the text in each column that is not empty, outer blanks removed.
+    """
+
+    row: int
+    cells: Mapping[Column, str] = field(repr=False)
+
+    def text(self, column: Column) -> str:
+        """Return the text in `column`, empty where there is none."""
+        return self.cells.get(column, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterTable:
+    """A roster as read: every row with something in it below the header.
+
+    Args:
+        file: the file's name, without its folder.
+        sheet: the sheet taken, or None for a text file.
+        header_row: the header's row number.
+        positions: 0-based position of each column.
+        rows: the people, in order.
+        problems: cells that cannot be taken as they stand (formulas, merged cells, lost digits);
+            `lint_rows` reports them with all others.
+        notices: what the operator should know about how the file was read.
+    """
+
+    file: str
+    sheet: str | None
+    header_row: int
+    positions: Mapping[Column, int]
+    rows: tuple[RosterRow, ...]
+    problems: tuple[RowProblem, ...]
+    notices: tuple[FileNotice, ...]
+
+    def cell(self, row: int, column: Column) -> str | None:
+        """Return the cell's name (`C5`), or None where the roster has no such column."""
+        position = self.positions.get(column)
+        return None if position is None else cell_name(row, position)
+
+
+def read_roster(path: Path) -> RosterTable:
+    """Return the roster in the file at `path` (.xlsx, or text separated by comma or tab).
+
+    Workbooks are taken apart in a child process with limits on time and memory.
+
+    Raises:
+        RosterError: the file is no roster; the error says where, why and what to do.
+    """
+    return parse_roster(_read_file(path), path.name)
+
+
+def parse_roster(data: bytes, file: str) -> RosterTable:
+    """Return the roster in `data`, the content of a file named `file`.
+
+    Raises:
+        RosterError: as `read_roster`.
+    """
+    if not data.strip():
+        raise RosterError(file, _EMPTY_FILE)
+    kind = recognise_format(data)
+    notices: tuple[FileNotice, ...]
+    if kind is RosterFormat.XLSX:
+        reading = _read_workbook_apart(data, file)
+        grid, notices = reading.grid, _sheet_notices(reading)
+    elif kind is RosterFormat.TEXT:
+        text = read_text(data, file)
+        grid, notices = text.grid, text.notices
+    else:
+        raise RosterError(file, refuse_format(kind))
+    return _table(grid, notices, file)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise RosterError(path.name, _too_large(size))
+        return path.read_bytes()
+    except OSError as error:
+        raise RosterError(path.name, _UNREADABLE) from error
+
+
+def _read_workbook_apart(data: bytes, file: str) -> WorkbookReading:
+    try:
+        with Child(
+            "issuer.workbook_child",
+            seconds=_CHILD_SECONDS,
+            memory_bytes=_CHILD_MEMORY_BYTES,
+            answer_bytes=512 << 20,
+        ) as child:
+            return decode_answer(child.ask(data))
+    except WorkbookRefused as refused:
+        raise RosterError(file, refused.problem) from refused
+    except ChildFailed as error:
+        raise RosterError(file, _BEYOND_LIMITS) from error
+
+
+def _table(grid: Grid, notices: tuple[FileNotice, ...], file: str) -> RosterTable:
+    header = check_header(grid, file)
+    people = read_rows(grid, header)
+    if not people.rows:
+        raise RosterError(file, _no_people(header))
+    if len(people.rows) > MAX_ROWS:
+        raise RosterError(file, _too_many_people(len(people.rows)))
+    return RosterTable(
+        file=file,
+        sheet=grid.sheet,
+        header_row=header.row,
+        positions=header.positions,
+        rows=tuple(RosterRow(row=number, cells=cells) for number, cells in people.rows),
+        problems=people.problems,
+        notices=notices + _column_notices(header),
+    )
+
+
+def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
+    if not reading.other_sheets:
+        return ()
+    others_zh = "、".join(f"“{name}”" for name in reading.other_sheets[:10])
+    others_en = ", ".join(f"“{name}”" for name in reading.other_sheets[:10])
+    return (
+        FileNotice(
+            code="roster_other_sheets",
+            text=Text(
+                f"只读取了工作表“{reading.grid.sheet}”，未读取 {others_zh}",
+                f"only sheet “{reading.grid.sheet}” was read, not {others_en}",
+            ),
+        ),
+    )
+
+
+def _column_notices(header: Header) -> tuple[FileNotice, ...]:
+    if not header.unknown:
+        return ()
+    names = [
+        f"{cell_name(header.row, position)}“{heading[:20]}”"
+        for position, heading in list(header.unknown.items())[:12]
+    ]
+    return (
+        FileNotice(
+            code="roster_other_columns",
+            text=Text(
+                f"未使用这些列：{'、'.join(names)}",
+                f"these columns were not used: {', '.join(names)}",
+            ),
+        ),
+    )
+
+
+def _no_people(header: Header) -> FileProblem:
+    return FileProblem(
+        code="roster_empty",
+        row=header.row,
+        text=Text(
+            f"第 {header.row} 行表头之下没有人员；请从表头下一行起每人填一行",
+            f"there is no one below the header in row {header.row}; fill in one row per person "
+            "from the next row on",
+        ),
+    )
+
+
+def _too_many_people(count: int) -> FileProblem:
+    return FileProblem(
+        code="roster_too_many_rows",
+        text=Text(
+            f"名册有 {count} 人，超过 {MAX_ROWS} 人的上限；请拆分后用同一批次名分次导入",
+            f"the roster has {count} people, more than the limit of {MAX_ROWS}; split it and "
+            "issue the parts under the same batch name",
+        ),
+    )
+
+
+def _too_large(size: int) -> FileProblem:
+    limit = MAX_FILE_BYTES >> 20
+    return FileProblem(
+        code="roster_too_large",
+        text=Text(
+            f"文件 {size >> 20} MB，超过 {limit} MB 的上限；照片应放在照片文件夹，不要嵌入表格",
+            f"the file is {size >> 20} MB, above the limit of {limit} MB; put photos in the photo "
+            "folder, not into the spreadsheet",
+        ),
+    )
+
+
+_EMPTY_FILE = FileProblem(
+    code="roster_empty_file",
+    text=Text("文件是空的；请提交填写好的名册", "the file is empty; hand in a filled-in roster"),
+)
+_UNREADABLE = FileProblem(
+    code="roster_unreadable",
+    text=Text(
+        "文件不存在或无权读取；请核对路径和权限",
+        "the file does not exist or may not be read; check its path and permissions",
+    ),
+)
+_BEYOND_LIMITS = FileProblem(
+    code="roster_beyond_limits",
+    text=Text(
+        "文件无法在规定时限和内存内读取，可能已损坏；请将名册复制到新的工作簿另存为 .xlsx 再试",
+        "the file could not be read within the limits of time and memory and may be damaged; copy "
+        "the roster into a new workbook, save it as .xlsx and try again",
+    ),
+)

@@ -54,7 +54,7 @@ class Home:
         path: Path,
         *,
         demo: bool,
-        passphrase: str,
+        passphrase: bytes,
         now: datetime,
         environment: Mapping[str, str] = os.environ,
     ) -> Home:
@@ -147,7 +147,7 @@ class Home:
             )
         return pepper
 
-    def vault(self, passphrase: str) -> Vault:
+    def vault(self, passphrase: bytes) -> Vault:
         """Open the vault.
 
         Raises:
@@ -169,7 +169,7 @@ def home_path(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 def _fill(
-    folder: Path, *, demo: bool, passphrase: str, now: datetime, environment: Mapping[str, str]
+    folder: Path, *, demo: bool, passphrase: bytes, now: datetime, environment: Mapping[str, str]
 ) -> None:
     folder.mkdir(mode=0o700)
     for part in ("secrets", "secrets/keys", "public"):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from codes.wording import Text
 from registry.errors import HomeError
-from registry.session import transaction
+from registry.session import reading
 
 HEAD = "0001"
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -35,7 +35,7 @@ def check_schema(engine: Engine) -> None:
         HomeError: the schema is not this version's (code `schema_mismatch`).
         RegistryUnavailable: the database cannot be reached.
     """
-    with transaction(engine) as session:
+    with reading(engine) as session:
         try:
             found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
         except ProgrammingError:

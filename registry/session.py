@@ -20,6 +20,7 @@ from codes.wording import Text
 from registry.errors import RegistryUnavailable
 
 _BUSY_TIMEOUT_MS = 120_000
+_READING = "yanzhen_reading"
 
 
 def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> Engine:
@@ -63,9 +64,21 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        deferred = read_only or connection.get_execution_options().get(_READING, False)
+        connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
     return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Yield a session that only reads, and so waits for no writer.
+
+    Raises:
+        RegistryUnavailable: the database cannot be reached or does not answer.
+    """
+    with transaction(engine.execution_options(**{_READING: True})) as session:
+        yield session
 
 
 @contextmanager

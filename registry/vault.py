@@ -77,7 +77,7 @@ def unseal(cipher: AESGCM, context: str, sealed: bytes) -> bytes:
         ) from error
 
 
-def seal_vault_key(key: bytes, passphrase: str) -> bytes:
+def seal_vault_key(key: bytes, passphrase: bytes) -> bytes:
     """Return the vault file: the key under a key stretched from the passphrase by scrypt."""
     salt = secrets.token_bytes(16)
     cipher = AESGCM(_stretch(passphrase, salt))
@@ -91,7 +91,7 @@ def seal_vault_key(key: bytes, passphrase: str) -> bytes:
     return json.dumps(document, indent=2).encode() + b"\n"
 
 
-def open_vault_key(file: bytes, passphrase: str) -> bytes:
+def open_vault_key(file: bytes, passphrase: bytes) -> bytes:
     """Return the vault key.
 
     Raises:
@@ -108,8 +108,8 @@ def open_vault_key(file: bytes, passphrase: str) -> bytes:
         ) from error
 
 
-def _stretch(passphrase: str, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=KEY_BYTES, **_SCRYPT).derive(passphrase.encode())
+def _stretch(passphrase: bytes, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=KEY_BYTES, **_SCRYPT).derive(passphrase)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -1,0 +1,129 @@
+"""What one run of issuing works with: the body, its key, the vault, the page printer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from codes.number import NumberPrefix, parse_prefix
+from codes.wording import Text
+from issuer.custody import open_key
+from issuer.errors import IssuerError
+from issuer.filing import find_site
+from keys.document import KeyDocument
+from keys.signing import PrivateKey
+from registry.home import Home
+from registry.models import Site
+from registry.session import reading
+from registry.vault import Vault
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai_day(now: datetime) -> date:
+    """Return the date of issue at the instant `now`: the calendar day in Asia/Shanghai."""
+    return now.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedKey:
+    """A signing key ready for use, with its public identity."""
+
+    key_id: int
+    private: PrivateKey
+
+
+class KeyCabinet:
+    """Opens each private key of a site once and hands out the one for a day.
+
+    Args:
+        home: whose sealed key files are opened.
+        site: the site, with its keys loaded.
+        document: the published key document, which says which key serves when.
+        passphrase: opens the key files.
+    """
+
+    def __init__(self, home: Home, site: Site, document: KeyDocument, passphrase: bytes) -> None:
+        self._home = home
+        self._prefix = site.prefix
+        self._demo_keys = {key.key_id for key in site.keys if key.demo}
+        self._ring = document.ring
+        self._passphrase = passphrase
+        self._opened: dict[int, PrivateKey] = {}
+
+    def key_for(self, day: date) -> OpenedKey:
+        """Return the key that signs what is issued on `day`.
+
+        Raises:
+            IssuerError: there is none (`no_active_key`), it is a demo key in a real home
+                (`demo_key`), or its file is missing or another's.
+            KeysError: the passphrase is wrong.
+        """
+        public = self._ring.signing_key(self._prefix, day)
+        if public is None:
+            raise IssuerError(
+                "no_active_key",
+                Text(
+                    f"机构 {self._prefix} 在 {day} 没有可用的签名密钥，请运行 yanzhen keys new",
+                    f"body {self._prefix} has no signing key for {day}; run yanzhen keys new",
+                ),
+            )
+        if public.key_id in self._demo_keys and not self._home.demo:
+            raise IssuerError(
+                "demo_key",
+                Text("演示密钥不能签发正式证书", "a demo key cannot sign real certificates"),
+            )
+        if public.key_id not in self._opened:
+            self._opened[public.key_id] = open_key(
+                self._home, self._prefix, public.key_id, self._passphrase
+            )
+        return OpenedKey(key_id=public.key_id, private=self._opened[public.key_id])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One body's place of work during a run.
+
+    Args:
+        home: the installation.
+        engine: its database, for writing.
+        vault: its vault, open.
+        pepper: the public side's look-up secret.
+        site: the filed site, detached, with body, filings and keys loaded.
+        document: the key document in force; what was signed must verify against it.
+        cabinet: the site's private keys.
+        qr_url_prefix: what every QR of this run begins with, up to and including `#`.
+        clock: returns now, aware UTC.
+    """
+
+    home: Home
+    engine: Engine
+    vault: Vault
+    pepper: bytes
+    site: Site
+    document: KeyDocument
+    cabinet: KeyCabinet
+    qr_url_prefix: str
+    clock: Callable[[], datetime]
+
+    @property
+    def prefix(self) -> NumberPrefix:
+        """The first 13 characters of every number this body gives."""
+        return parse_prefix(self.site.prefix)
+
+
+def load_site(engine: Engine, prefix: str) -> Site:
+    """Return a site with its body, filings and keys, detached from the database.
+
+    Raises:
+        IssuerError: no such body is filed.
+    """
+    with reading(engine) as session:
+        site = find_site(session, prefix)
+        _ = (site.body.name, list(site.filings), list(site.keys))
+        session.expunge_all()
+    return site

@@ -1,0 +1,281 @@
+"""Step 2 of issuing: reserve. One commit gives a candidate a number, a date and a status index.
+
+From that commit on the award exists. Its number and date never change and are never used again;
+whatever happens next, `issuer.awarding` finishes the row as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from codes.levels import Level
+from codes.record import SALT_BYTES
+from codes.wording import Text
+from issuer.candidates import Candidate
+from issuer.desk import Desk, shanghai_day
+from issuer.errors import IssuerError
+from issuer.filing import levels_filed
+from registry.counters import take_print_serials, take_serials
+from registry.models import Award, AwardStatus, Batch, Copy, CopyState, Holder, Site
+from registry.session import transaction
+from registry.vault import Vault, new_key
+
+_ATTEMPTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What became of one candidate: a number of its own, or the live award it already has."""
+
+    row: int
+    number: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A candidate with the secrets its award will keep, made before the database is locked."""
+
+    candidate: Candidate
+    data_key: bytes
+    salt: bytes
+    photo_stored: str
+    live_key: bytes
+
+
+def live_key(
+    vault: Vault, site: Site, document_type: int, document_number: str, occupation: int, level: int
+) -> bytes:
+    """Return the blind mark that at most one live award of this body carries."""
+    return vault.blind_index(
+        "live", str(site.body_id), str(document_type), document_number, str(occupation), str(level)
+    )
+
+
+def open_batch(desk: Desk, name: str) -> int:
+    """Return the id of the body's batch of this name, made if it is new."""
+    with transaction(desk.engine) as session:
+        found = session.scalar(
+            select(Batch).where(Batch.site_id == desk.site.id, Batch.name == name)
+        )
+        if found is None:
+            found = Batch(site_id=desk.site.id, name=name, created_at=desk.clock())
+            session.add(found)
+            session.flush()
+        return found.id
+
+
+def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[Reservation]:
+    """Reserve an award for each candidate who does not hold a live one yet, in one commit.
+
+    Args:
+        desk: the body's place of work.
+        batch_id: the batch the awards belong to.
+        candidates: linted candidates, in roster order.
+
+    Returns:
+        One reservation per candidate, in order; `new` is False where a live award already stood
+        (in this batch or another), whose number is given and which is left untouched.
+
+    Raises:
+        IssuerError: a level is not filed on the day of issue.
+        ConflictError: serials are used up; nothing was reserved.
+        RegistryUnavailable: the database did not answer; nothing was reserved.
+    """
+    drafts = [_draft(desk, candidate) for candidate in candidates]
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction(desk.engine) as session:
+                return _reserve_in(session, desk, batch_id, drafts)
+        except IntegrityError:
+            # Another run took a person, or drew the same status index, since we looked.
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _draft(desk: Desk, candidate: Candidate) -> _Draft:
+    data_key = new_key()
+    return _Draft(
+        candidate=candidate,
+        data_key=data_key,
+        salt=secrets.token_bytes(SALT_BYTES),
+        photo_stored=desk.home.store.put(candidate.photo.jpeg, data_key),
+        live_key=live_key(
+            desk.vault,
+            desk.site,
+            int(candidate.document_type),
+            candidate.document_number,
+            candidate.occupation.index,
+            int(candidate.level),
+        ),
+    )
+
+
+def _reserve_in(
+    session: Session, desk: Desk, batch_id: int, drafts: Sequence[_Draft]
+) -> list[Reservation]:
+    now = desk.clock()
+    day = shanghai_day(now)
+    _check_filed(desk.site, drafts, day)
+    live = _live_numbers(session, [draft.live_key for draft in drafts])
+    unseen = {draft.live_key: draft for draft in reversed(drafts)}
+    fresh = [d for d in drafts if d.live_key not in live and unseen[d.live_key] is d]
+    serials = _take_serials(session, desk.site, day.year, fresh)
+    holders = _holders(session, desk.vault, fresh)
+    if fresh:
+        prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
+        indices = _status_indices(session, len(fresh))
+        for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
+            award = _award(
+                desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
+            )
+            award.copies.append(_copy(desk, day, print_serial, status_index))
+            session.add(award)
+            live[draft.live_key] = award.number
+        session.flush()
+    new = {id(draft) for draft in fresh}
+    return [
+        Reservation(row=d.candidate.row, number=live[d.live_key], new=id(d) in new) for d in drafts
+    ]
+
+
+def _check_filed(site: Site, drafts: Sequence[_Draft], day: date) -> None:
+    """Look once more at the filing: midnight may have passed since the roster was linted."""
+    filed = levels_filed(site, day)
+    for draft in drafts:
+        if draft.candidate.level not in filed.get(draft.candidate.occupation.index, ()):
+            raise IssuerError(
+                "level_not_filed",
+                Text(
+                    f"第 {draft.candidate.row} 行：该级别在核发日期 {day} 不在备案范围内",
+                    f"row {draft.candidate.row}: the level is not filed on {day}",
+                ),
+            )
+
+
+def _live_numbers(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
+    rows = session.execute(
+        select(Award.live_key, Award.number).where(Award.live_key.in_(keys))
+    ).all()
+    return {key: number for key, number in rows if key is not None}
+
+
+def _take_serials(
+    session: Session, site: Site, year: int, drafts: Sequence[_Draft]
+) -> dict[bytes, int]:
+    """Take serials level by level, always in the same order, so that no two runs deadlock."""
+    taken: dict[bytes, int] = {}
+    for level in sorted({draft.candidate.level for draft in drafts}):
+        group = [draft for draft in drafts if draft.candidate.level is level]
+        serials = take_serials(
+            session, site_id=site.id, year=year, level=int(level), count=len(group)
+        )
+        taken.update(zip((draft.live_key for draft in group), serials, strict=True))
+    return taken
+
+
+def _holders(session: Session, vault: Vault, drafts: Sequence[_Draft]) -> dict[bytes, Holder]:
+    index_of = {
+        draft.live_key: vault.blind_index(
+            "holder", str(int(draft.candidate.document_type)), draft.candidate.document_number
+        )
+        for draft in drafts
+    }
+    known = {
+        holder.blind_index: holder
+        for holder in session.scalars(
+            select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
+        )
+    }
+    holders: dict[bytes, Holder] = {}
+    for draft in drafts:
+        index = index_of[draft.live_key]
+        if index not in known:
+            known[index] = Holder(
+                blind_index=index, sealed=vault.seal("holder", _holder_data(draft.candidate))
+            )
+            session.add(known[index])
+        holders[draft.live_key] = known[index]
+    session.flush()
+    return holders
+
+
+def _holder_data(candidate: Candidate) -> bytes:
+    return json.dumps(
+        {
+            "name": candidate.name,
+            "document_type": int(candidate.document_type),
+            "document_number": candidate.document_number,
+            "sex": candidate.sex.value,
+            "birth_date": candidate.birth_date.isoformat(),
+        }
+    ).encode()
+
+
+def _status_indices(session: Session, count: int) -> list[int]:
+    drawn: set[int] = set()
+    while len(drawn) < count:
+        more = {secrets.randbits(32) for _ in range(count - len(drawn))} - drawn
+        taken = session.scalars(select(Copy.status_index).where(Copy.status_index.in_(more)))
+        drawn |= more - set(taken)
+    return list(drawn)
+
+
+def _award(
+    desk: Desk,
+    batch_id: int,
+    draft: _Draft,
+    serial: int,
+    holder: Holder,
+    day: date,
+    now: datetime,
+) -> Award:
+    candidate = draft.candidate
+    level = Level(candidate.level)
+    number = str(desk.prefix.number(year=day.year, level=level, serial=serial))
+    private = {
+        "name": candidate.name,
+        "document_type": int(candidate.document_type),
+        "document_number": candidate.document_number,
+        "specialty": candidate.specialty,
+        "salt": draft.salt.hex(),
+        "photo_stored": draft.photo_stored,
+        "photo_sha256": candidate.photo.sha256.hex(),
+    }
+    return Award(
+        number=number,
+        site_id=desk.site.id,
+        batch_id=batch_id,
+        holder_id=holder.id,
+        occupation=candidate.occupation.index,
+        level=int(level),
+        year=day.year,
+        serial=serial,
+        issued_on=day,
+        status=AwardStatus.CURRENT,
+        live_key=draft.live_key,
+        data_key_sealed=desk.vault.seal(f"data-key/{number}", draft.data_key),
+        private_sealed=desk.vault.seal(f"award/{number}", json.dumps(private).encode()),
+        reserved_at=now,
+    )
+
+
+def _copy(desk: Desk, day: date, print_serial: int, status_index: int) -> Copy:
+    return Copy(
+        site_id=desk.site.id,
+        year=day.year,
+        print_serial=print_serial,
+        status_index=status_index,
+        record_version=1,
+        state=CopyState.CURRENT,
+        qr_url_prefix=desk.qr_url_prefix,
+    )

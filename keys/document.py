@@ -1,0 +1,284 @@
+"""The published key document: whom the verifier believes, for what, and from when to when.
+
+One JSON file, `keys.json`, read by the server and by the browser alike. Until the authority signs
+a trust list it is the verifier's only source of trust, so it is read strictly: what is not
+understood is refused, and the error says where it stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from codes.levels import Level
+from codes.wording import Text
+from keys.algorithms import algorithm_by_label, parse_jwk
+from keys.errors import KeysError
+from keys.json_fields import Fields, invalid, read_at
+from keys.ring import PublicKey, Ring, Scope, Standing, check_prefix, is_in_window
+from keys.strict_json import load_strict_json
+
+FORMAT_VERSION = 1
+MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+
+_WINDOW_FIELDS = frozenset({"valid_from", "valid_to"})
+_DOCUMENT_FIELDS = frozenset({"format", "version", "demo", "published_at", "hosts", "bodies"})
+_HOST_FIELDS = _WINDOW_FIELDS | {"host"}
+_BODY_FIELDS = frozenset({"prefix", "name", "scopes", "keys"})
+_SCOPE_FIELDS = _WINDOW_FIELDS | {"occupation", "levels"}
+_KEY_FIELDS = _WINDOW_FIELDS | {"key_id", "algorithm", "jwk", "standing"}
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A host name of our own, from one day to another; printed paper cannot be mended.
+
+    Args:
+        host: lower case, with its port unless the scheme's own.
+        valid_from: first day it was ours.
+        valid_to: last day it was ours, None while it is.
+    """
+
+    host: str
+    valid_from: date
+    valid_to: date | None
+
+    def __post_init__(self) -> None:
+        """Refuse a host no URL has, and a window that ends before it begins."""
+        if _HOST.fullmatch(self.host) is None:
+            raise _document_error("host")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise _document_error("valid_to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyEntry:
+    """An assessment body as filed: its name, what it may certify, and its keys.
+
+    Args:
+        prefix: the 13 characters its certificate numbers begin with.
+        name: exactly as filed.
+        scopes: the filings, in any number.
+        keys: all keys of this prefix that ever signed.
+    """
+
+    prefix: str
+    name: str
+    scopes: tuple[Scope, ...]
+    keys: tuple[PublicKey, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a body without a name, and keys of another body."""
+        check_prefix(self.prefix)
+        if not self.name or self.name != self.name.strip():
+            raise _document_error("name")
+        if any(key.prefix != self.prefix for key in self.keys):
+            raise _document_error("keys")
+
+    def scope_for(self, occupation: int, level: Level, on: date) -> Scope | None:
+        """Return the filing that covers an award, or None where the body was not filed for it."""
+        for scope in self.scopes:
+            if scope.covers(occupation, level, on):
+                return scope
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDocument:
+    """Everything the verifier believes.
+
+    Args:
+        version: counts publications, from 1.
+        demo: the keys are for show; every verifier says so.
+        published_at: aware, UTC, whole seconds.
+        hosts: our own hosts.
+        bodies: one entry per body prefix.
+
+    Raises:
+        KeysError: `key_document_invalid`, `key_id_repeated`.
+    """
+
+    version: int
+    demo: bool
+    published_at: datetime
+    hosts: tuple[Host, ...]
+    bodies: tuple[BodyEntry, ...]
+    ring: Ring = field(init=False, repr=False, compare=False)
+    _bodies: dict[str, BodyEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a document that contradicts itself, and index it."""
+        if self.version < 1:
+            raise _document_error("version")
+        if self.published_at.utcoffset() != UTC.utcoffset(None) or self.published_at.microsecond:
+            raise _document_error("published_at")
+        index = {body.prefix: body for body in self.bodies}
+        if len(index) != len(self.bodies):
+            raise _document_error("bodies")
+        keys = (key for body in self.bodies for key in body.keys)
+        object.__setattr__(self, "_bodies", index)
+        object.__setattr__(self, "ring", Ring(keys))
+
+    def body(self, prefix: str) -> BodyEntry | None:
+        """Return the body whose numbers begin with `prefix`."""
+        return self._bodies.get(prefix)
+
+    def own_host(self, host: str, on: date) -> bool:
+        """Say whether `host` was ours on a day."""
+        return any(
+            entry.host == host and is_in_window(on, entry.valid_from, entry.valid_to)
+            for entry in self.hosts
+        )
+
+
+def parse_key_document(data: bytes) -> KeyDocument:
+    """Return the key document that `data` holds.
+
+    Args:
+        data: the published file.
+
+    Raises:
+        KeysError: `json_invalid`; `key_document_invalid`, the evidence saying `where`.
+    """
+    value = load_strict_json(data, max_bytes=MAX_DOCUMENT_BYTES)
+    fields = Fields(value, "", _DOCUMENT_FIELDS)
+    if fields.integer("format") != FORMAT_VERSION:
+        raise invalid("format", Text("格式版本不受支持", "is a format that is not supported"))
+    return read_at(
+        "",
+        lambda: KeyDocument(
+            version=fields.integer("version"),
+            demo=fields.flag("demo"),
+            published_at=fields.moment("published_at"),
+            hosts=fields.items("hosts", _read_host),
+            bodies=fields.items("bodies", _read_body),
+        ),
+    )
+
+
+def dump_key_document(document: KeyDocument) -> bytes:
+    """Return the one file that stands for `document`: sorted names, two blanks, a line feed."""
+    value = {
+        "format": FORMAT_VERSION,
+        "version": document.version,
+        "demo": document.demo,
+        "published_at": document.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "hosts": [
+            {"host": entry.host, **_dump_window(entry.valid_from, entry.valid_to)}
+            for entry in document.hosts
+        ],
+        "bodies": [_dump_body(body) for body in document.bodies],
+    }
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def _read_host(value: object, where: str) -> Host:
+    fields = Fields(value, where, _HOST_FIELDS)
+    return read_at(
+        where,
+        lambda: Host(
+            host=fields.text("host"),
+            valid_from=fields.day("valid_from"),
+            valid_to=fields.open_day("valid_to"),
+        ),
+    )
+
+
+def _read_body(value: object, where: str) -> BodyEntry:
+    fields = Fields(value, where, _BODY_FIELDS)
+    prefix = fields.text("prefix")
+    return read_at(
+        where,
+        lambda: BodyEntry(
+            prefix=prefix,
+            name=fields.text("name"),
+            scopes=fields.items("scopes", _read_scope),
+            keys=fields.items("keys", lambda item, place: _read_key(item, place, prefix)),
+        ),
+    )
+
+
+def _read_scope(value: object, where: str) -> Scope:
+    fields = Fields(value, where, _SCOPE_FIELDS)
+    return read_at(
+        where,
+        lambda: Scope(
+            occupation=fields.integer("occupation"),
+            levels=fields.items("levels", _read_level),
+            valid_from=fields.day("valid_from"),
+            valid_to=fields.open_day("valid_to"),
+        ),
+    )
+
+
+def _read_level(value: object, where: str) -> Level:
+    if type(value) is not int:
+        raise invalid(where, Text("应为整数", "must be a whole number"))
+    return read_at(where, lambda: Level(value))
+
+
+def _read_key(value: object, where: str, prefix: str) -> PublicKey:
+    fields = Fields(value, where, _KEY_FIELDS)
+    members = fields.item("jwk")
+    if not isinstance(members, dict):
+        raise invalid(fields.path("jwk"), Text("应为对象", "must be an object"))
+    jwk = fields.read("jwk", lambda: parse_jwk(members))
+    return read_at(
+        where,
+        lambda: PublicKey(
+            key_id=fields.integer("key_id"),
+            algorithm=fields.read(
+                "algorithm", lambda: algorithm_by_label(fields.text("algorithm"))
+            ),
+            jwk=jwk,
+            prefix=prefix,
+            valid_from=fields.day("valid_from"),
+            valid_to=fields.open_day("valid_to"),
+            standing=fields.read("standing", lambda: Standing(fields.text("standing"))),
+        ),
+    )
+
+
+def _dump_body(body: BodyEntry) -> dict[str, object]:
+    return {
+        "prefix": body.prefix,
+        "name": body.name,
+        "scopes": [
+            {
+                "occupation": scope.occupation,
+                "levels": [int(level) for level in scope.levels],
+                **_dump_window(scope.valid_from, scope.valid_to),
+            }
+            for scope in body.scopes
+        ],
+        "keys": [
+            {
+                "key_id": key.key_id,
+                "algorithm": key.algorithm.label,
+                "jwk": key.jwk.as_dict(),
+                "standing": key.standing.value,
+                **_dump_window(key.valid_from, key.valid_to),
+            }
+            for key in body.keys
+        ],
+    }
+
+
+def _dump_window(valid_from: date, valid_to: date | None) -> dict[str, str | None]:
+    return {
+        "valid_from": valid_from.isoformat(),
+        "valid_to": None if valid_to is None else valid_to.isoformat(),
+    }
+
+
+def _document_error(field_name: str) -> KeysError:
+    return KeysError(
+        "key_document_invalid",
+        Text("密钥文档中的取值不正确", "A value of the key document is not allowed"),
+        evidence={"field": field_name},
+    )

@@ -1,0 +1,1 @@
+"""One rule per module; `issuer.lints.registry` lists them all in the order they run."""

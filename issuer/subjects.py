@@ -1,0 +1,214 @@
+"""A roster's rows parsed field by field, each field once, whatever the others look like."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+from codes.documents import (
+    DocumentReading,
+    DocumentType,
+    Sex,
+    inspect_document,
+    parse_document_type,
+    parse_sex,
+)
+from codes.errors import CodesError
+from codes.levels import Level, parse_level
+from codes.names import NameReading, normalise_name
+from codes.notices import Problem
+from codes.occupations import Occupation, parse_occupation
+from codes.wording import Text
+from issuer.candidates import Candidate
+from issuer.columns import Column
+from issuer.lint_context import BatchAward, LintContext
+from issuer.photo_reading import PhotoReading, PhotoSource
+from issuer.roster import RosterRow, RosterTable
+
+Value = TypeVar("Value")
+_NO_SPECIALTY = frozenset(("-", "--", "—", "——", "/", "无", "none"))
+_DATE = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[Value]):
+    """A field's value, or what is wrong with it; neither where the cell is empty."""
+
+    value: Value | None
+    fault: Problem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One row with every field parsed.
+
+    Args:
+        row: the row as read.
+        name: the name's reading, or None where the cell is empty.
+        document: the number's reading; None where type or number is missing.
+        batch_award: the award this row already has in the batch being issued.
+    """
+
+    row: RosterRow
+    name: NameReading | None = field(repr=False)
+    document_type: Parsed[DocumentType]
+    document: DocumentReading | None = field(repr=False)
+    sex: Parsed[Sex]
+    birth_date: Parsed[date] = field(repr=False)
+    occupation: Parsed[Occupation]
+    specialty: str | None
+    level: Parsed[Level]
+    photo: PhotoReading = field(repr=False)
+    batch_award: BatchAward | None = field(repr=False)
+
+    @property
+    def document_key(self) -> tuple[DocumentType, str] | None:
+        """Type and number of the document, where both are without fault."""
+        if self.document is None or self.document.problems:
+            return None
+        return self.document.kind, self.document.number
+
+    @property
+    def award_key(self) -> tuple[DocumentType, str, int, Level] | None:
+        """What at most one live award may stand for, where every part is without fault."""
+        document, occupation, level = self.document_key, self.occupation.value, self.level.value
+        if document is None or occupation is None or level is None:
+            return None
+        return (*document, occupation.index, level)
+
+    def candidate(self) -> Candidate | None:
+        """Return the candidate this row describes, or None where a field does not parse."""
+        if self.name is None or self.name.problems or self.document_key is None:
+            return None
+        sex, born, photo = self.sex.value, self.birth_date.value, self.photo.photo
+        occupation, level = self.occupation.value, self.level.value
+        if sex is None or born is None or photo is None or occupation is None or level is None:
+            return None
+        kind, number = self.document_key
+        return Candidate(
+            row=self.row.row,
+            name=self.name.name,
+            document_type=kind,
+            document_number=number,
+            sex=sex,
+            birth_date=born,
+            occupation=occupation,
+            specialty=self.specialty,
+            level=level,
+            photo=photo,
+        )
+
+
+def read_subjects(
+    table: RosterTable, photos: PhotoSource, context: LintContext
+) -> Iterator[Subject]:
+    """Yield every row of the roster parsed, in order; never raises for what a row holds."""
+    parser = _RowParser(photos, context)
+    for row in table.rows:
+        yield parser.read(row)
+
+
+class _RowParser:
+    """Parses rows, remembering the few distinct levels, occupations and document types."""
+
+    def __init__(self, photos: PhotoSource, context: LintContext) -> None:
+        self._photos = photos
+        self._context = context
+        self._types = _Remembered(parse_document_type)
+        self._sexes = _Remembered(parse_sex)
+        self._occupations = _Remembered(parse_occupation)
+        self._levels = _Remembered(parse_level)
+
+    def read(self, row: RosterRow) -> Subject:
+        kind = self._types.parse(row.text(Column.DOCUMENT_TYPE))
+        typed_number = row.text(Column.DOCUMENT_NUMBER)
+        document = None
+        if kind.value is not None and typed_number:
+            document = inspect_document(kind.value, typed_number, today=self._context.today)
+        occupation = self._occupations.parse(row.text(Column.OCCUPATION))
+        level = self._levels.parse(row.text(Column.LEVEL))
+        name = row.text(Column.NAME)
+        return Subject(
+            row=row,
+            name=normalise_name(name) if name else None,
+            document_type=kind,
+            document=document,
+            sex=self._sexes.parse(row.text(Column.SEX)),
+            birth_date=parse_birth_date(row.text(Column.BIRTH_DATE)),
+            occupation=occupation,
+            specialty=parse_specialty(row.text(Column.SPECIALTY)),
+            level=level,
+            photo=self._photos.read(
+                file=row.text(Column.PHOTO),
+                document_number=typed_number if document is None else document.number,
+            ),
+            batch_award=self._award(document, occupation.value, level.value),
+        )
+
+    def _award(
+        self, document: DocumentReading | None, occupation: Occupation | None, level: Level | None
+    ) -> BatchAward | None:
+        if document is None or document.problems or occupation is None or level is None:
+            return None
+        return self._context.batch_award(document.kind, document.number, occupation.index, level)
+
+
+class _Remembered(Generic[Value]):
+    """A parser of words that repeat from row to row."""
+
+    def __init__(self, parse: Callable[[str], Value]) -> None:
+        self._parse = parse
+        self._known: dict[str, Parsed[Value]] = {"": Parsed(None, None)}
+
+    def parse(self, text: str) -> Parsed[Value]:
+        """Return what `text` means, or the fault its parser names."""
+        if text not in self._known:
+            try:
+                self._known[text] = Parsed(self._parse(text), None)
+            except CodesError as error:
+                fault = Problem(code=error.code, text=error.text, position=error.position)
+                self._known[text] = Parsed(None, fault)
+        return self._known[text]
+
+
+def parse_specialty(text: str) -> str | None:
+    """Return the 工种／职业方向, or None where the cell says that there is none."""
+    folded = " ".join(text.split())
+    return None if not folded or folded.casefold() in _NO_SPECIALTY else folded
+
+
+def parse_birth_date(text: str) -> Parsed[date]:
+    """Return the date in `text` (1990-01-31, 1990/1/31, 1990年1月31日, 19900131)."""
+    if not text:
+        return Parsed(None, None)
+    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    match = _DATE.fullmatch(folded)
+    if match is None:
+        return Parsed(None, _BIRTH_DATE_UNREADABLE)
+    year, month, day = (int(digits) for digits in match.groups() if digits is not None)
+    try:
+        return Parsed(date(year, month, day), None)
+    except ValueError:
+        return Parsed(None, _BIRTH_DATE_NONE)
+
+
+_BIRTH_DATE_UNREADABLE = Problem(
+    code="birth_date_unreadable",
+    text=Text(
+        "出生日期无法识别，请按“1990-01-31”的形式填写。",
+        "The birth date is not recognised; write it like 1990-01-31.",
+    ),
+)
+_BIRTH_DATE_NONE = Problem(
+    code="birth_date_none",
+    text=Text(
+        "日历上没有这一天，请核对出生日期。",
+        "There is no such day in the calendar; check the birth date.",
+    ),
+)

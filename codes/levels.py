@@ -12,8 +12,13 @@ from codes.wording import Text
 _NUMERALS = ("一", "二", "三", "四", "五")
 _ROMAN = ("i", "ii", "iii", "iv", "v")
 _TITLES_ZH = ("高级技师", "技师", "高级工", "中级工", "初级工")
-_TITLES_EN = ("Senior technician", "Technician", "Senior worker", "Intermediate worker",
-              "Junior worker")
+_TITLES_EN = (
+    "Senior technician",
+    "Technician",
+    "Senior worker",
+    "Intermediate worker",
+    "Junior worker",
+)
 # Words of the certificates before 2019; 高级 alone could mean two levels and is not accepted.
 _FORMER_TITLES = {"高级技能": 3, "中级技能": 4, "初级技能": 5}
 _SEPARATORS = re.compile(r"[/()、,]+")
@@ -58,23 +63,22 @@ def parse_level(text: str) -> Level:
             words name different levels (`三级/技师`).
     """
     folded = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    words = [word for word in _SEPARATORS.split(folded) if word]
-    found = {_level_of(word) for word in words}
-    if not found or None in found:
-        raise CodesError("level_unknown", Text(
-            "职业技能等级无法识别，请填写一级至五级（如“三级/高级工”）。",
-            "The skill level is not recognised; write level 1 to 5, such as “三级/高级工”.",
-        ))
-    if len(found) > 1:
-        raise CodesError("level_contradictory", Text(
-            "职业技能等级前后不一致，请按“三级/高级工”的形式填写。",
-            "The words name different skill levels; write it like “三级/高级工”.",
-        ))
-    return found.pop() or Level.ONE
+    levels = {_level_of(word) for word in _SEPARATORS.split(folded) if word}
+    if not levels:
+        raise _unknown()
+    if len(levels) > 1:
+        raise CodesError(
+            "level_contradictory",
+            Text(
+                "职业技能等级前后不一致，请按“三级/高级工”的形式填写。",
+                "The words name different skill levels; write it like “三级/高级工”.",
+            ),
+        )
+    return levels.pop()
 
 
-def _level_of(word: str) -> Level | None:
-    """Return the level one folded word names, or None."""
+def _level_of(word: str) -> Level:
+    """Return the level one folded word names, or raise."""
     if word in _FORMER_TITLES:
         return Level(_FORMER_TITLES[word])
     for level in Level:
@@ -84,4 +88,14 @@ def _level_of(word: str) -> Level | None:
             return level
         if word.endswith("级") and word[:-1] in numbers:
             return level
-    return None
+    raise _unknown()
+
+
+def _unknown() -> CodesError:
+    return CodesError(
+        "level_unknown",
+        Text(
+            "职业技能等级无法识别，请填写一级至五级（如“三级/高级工”）。",
+            "The skill level is not recognised; write level 1 to 5, such as “三级/高级工”.",
+        ),
+    )

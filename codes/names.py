@@ -24,7 +24,7 @@ from codes.name_characters import (
     refusal_reason,
 )
 from codes.notices import Notice, Problem
-from codes.typed import half_width
+from codes.typed import LONGEST_TYPED, half_width
 from codes.wording import Text
 
 MAX_NAME_CHARACTERS = 40
@@ -55,6 +55,8 @@ def normalise_name(typed: str) -> NameReading:
         typed: as a person or a spreadsheet gave it; untrusted.
     """
     notices: list[Notice] = []
+    if len(typed) > LONGEST_TYPED:
+        return NameReading(name="", notices=(), problems=(_too_long(len(typed)),))
     name = typed.strip()
     if name != typed:
         notices.append(_TRIMMED)
@@ -155,10 +157,18 @@ def _problems(name: str) -> Iterator[Problem]:
             yield problem
         seen_other_script = seen_other_script or other_script
     if len(name) > MAX_NAME_CHARACTERS:
-        yield Problem(code="name_too_long", position=MAX_NAME_CHARACTERS + 1, text=Text(
-            f"姓名最多{MAX_NAME_CHARACTERS}个字符，现为{len(name)}个。",
-            f"A name has at most {MAX_NAME_CHARACTERS} characters; this has {len(name)}.",
-        ))
+        yield _too_long(len(name))
+
+
+def _too_long(length: int) -> Problem:
+    return Problem(
+        code="name_too_long",
+        position=MAX_NAME_CHARACTERS + 1,
+        text=Text(
+            f"姓名最多{MAX_NAME_CHARACTERS}个字符，现为{length}个。",
+            f"A name has at most {MAX_NAME_CHARACTERS} characters; this has {length}.",
+        ),
+    )
 
 
 def _in_place(name: str, index: int) -> bool:
@@ -194,48 +204,89 @@ def _character_problem(char: str, position: int) -> Problem:
         code, reason = "name_mark_misplaced", _MISPLACED
     shown = char.isprintable() and unicodedata.category(char)[0] not in ("M", "Z")
     quoted = f"“{char}”" if shown else ""
-    return Problem(code=code, position=position, text=Text(
-        f"姓名第{position}个字符{quoted}（U+{ord(char):04X}）不能使用：{reason.zh}。",
-        f"Character {position} of the name, {quoted and quoted + ' '}(U+{ord(char):04X}), cannot"
-        f" be used: {reason.en}.",
-    ))
+    return Problem(
+        code=code,
+        position=position,
+        text=Text(
+            f"姓名第{position}个字符{quoted}（U+{ord(char):04X}）不能使用：{reason.zh}。",
+            f"Character {position} of the name, {quoted and quoted + ' '}(U+{ord(char):04X}),"
+            f" cannot be used: {reason.en}.",
+        ),
+    )
 
 
 _MISPLACED = Text(
     "间隔号“·”只能用在两个字之间；“.”“-”“'”只能用于拉丁字母姓名",
     "“·” stands only between two characters; “.”, “-” and “'” stand only in Latin names",
 )
-_TRIMMED = Notice(code="name_trimmed", text=Text(
-    "姓名前后的空白已略去。", "Blanks around the name were left out.",
-))
-_SINGLE = Notice(code="name_single_character", text=Text(
-    "姓名只有一个字，请与身份证件核对。",
-    "The name is a single character; please compare with the identity document.",
-))
-_MIXED = Notice(code="name_mixed_scripts", text=Text(
-    "姓名同时含有汉字和拉丁字母，请与身份证件核对。",
-    "The name mixes Chinese and Latin characters; please compare with the identity document.",
-))
-_COMPATIBILITY = Notice(code="name_compatibility_ideograph", text=Text(
-    "姓名含有兼容汉字，已按所填保留，请与身份证件核对。",
-    "The name holds a compatibility ideograph, kept as typed; please compare with the identity"
-    " document.",
-))
+_TRIMMED = Notice(
+    code="name_trimmed",
+    text=Text(
+        "姓名前后的空白已略去。",
+        "Blanks around the name were left out.",
+    ),
+)
+_SINGLE = Notice(
+    code="name_single_character",
+    text=Text(
+        "姓名只有一个字，请与身份证件核对。",
+        "The name is a single character; please compare with the identity document.",
+    ),
+)
+_MIXED = Notice(
+    code="name_mixed_scripts",
+    text=Text(
+        "姓名同时含有汉字和拉丁字母，请与身份证件核对。",
+        "The name mixes Chinese and Latin characters; please compare with the identity document.",
+    ),
+)
+_COMPATIBILITY = Notice(
+    code="name_compatibility_ideograph",
+    text=Text(
+        "姓名含有兼容汉字，已按所填保留，请与身份证件核对。",
+        "The name holds a compatibility ideograph, kept as typed; please compare with the identity"
+        " document.",
+    ),
+)
 _STEPS: tuple[tuple[Callable[[str], str], Notice], ...] = (
-    (_narrow_latin, Notice(code="name_width", text=Text(
-        "姓名中的全角或组合字符已转为通常形式。",
-        "Full-width or composed characters were put in their ordinary form.",
-    ))),
-    (_replace_radicals, Notice(code="name_radical_replaced", text=Text(
-        "姓名中的部首符号已换为对应汉字，请核对。",
-        "Radical signs were replaced by the characters they stand for; please check them.",
-    ))),
-    (_unify_dots, Notice(code="name_dot", text=Text(
-        "姓名中的间隔号已统一为“·”（U+00B7）。",
-        "The dots inside the name were put as “·” (U+00B7).",
-    ))),
-    (_settle_spaces, Notice(code="name_spaces", text=Text(
-        "姓名中的空格已略去（拉丁字母姓名的词间保留一个）。",
-        "Spaces were left out (one is kept between Latin words).",
-    ))),
+    (
+        _narrow_latin,
+        Notice(
+            code="name_width",
+            text=Text(
+                "姓名中的全角或组合字符已转为通常形式。",
+                "Full-width or composed characters were put in their ordinary form.",
+            ),
+        ),
+    ),
+    (
+        _replace_radicals,
+        Notice(
+            code="name_radical_replaced",
+            text=Text(
+                "姓名中的部首符号已换为对应汉字，请核对。",
+                "Radical signs were replaced by the characters they stand for; please check them.",
+            ),
+        ),
+    ),
+    (
+        _unify_dots,
+        Notice(
+            code="name_dot",
+            text=Text(
+                "姓名中的间隔号已统一为“·”（U+00B7）。",
+                "The dots inside the name were put as “·” (U+00B7).",
+            ),
+        ),
+    ),
+    (
+        _settle_spaces,
+        Notice(
+            code="name_spaces",
+            text=Text(
+                "姓名中的空格已略去（拉丁字母姓名的词间保留一个）。",
+                "Spaces were left out (one is kept between Latin words).",
+            ),
+        ),
+    ),
 )

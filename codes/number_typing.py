@@ -14,20 +14,43 @@ _ONE = frozenset("IlLi|")
 _STRAY_LIMIT = 2
 # Letters of other scripts that look exactly like a Latin one, written by code point so that
 # nobody mistakes them here either: Cyrillic, Greek, number forms, a mathematical bar.
-_FOREIGN = str.maketrans({
-    "\u041e": "O", "\u043e": "o", "\u039f": "O", "\u03bf": "o", "\u0406": "I", "\u0456": "i",
-    "\u0399": "I", "\u04c0": "I", "\u04cf": "l", "\u2160": "I", "\u2170": "i", "\u217c": "l",
-    "\u2223": "|", "\u0405": "S", "\u0455": "s", "\u0423": "Y", "\u0443": "y", "\u03a5": "Y",
-    "\u04ae": "Y",
-})
-_FOREIGN_NOTICE = Notice(code="typed_foreign_letters", text=Text(
-    "输入中含有其他文字的形近字母，已按英文字母处理。",
-    "Letters of another script that look like Latin ones were read as Latin letters.",
-))
-_FIVE_NOTICE = Notice(code="number_five_read_as_s", text=Text(
-    "第1位应为字母，“5”疑为字母S的误录，已按S处理，请与证书核对。",
-    "Position 1 must be a letter; the “5” was read as S. Please compare with the certificate.",
-))
+_FOREIGN = str.maketrans(
+    {
+        "\u041e": "O",
+        "\u043e": "o",
+        "\u039f": "O",
+        "\u03bf": "o",
+        "\u0406": "I",
+        "\u0456": "i",
+        "\u0399": "I",
+        "\u04c0": "I",
+        "\u04cf": "l",
+        "\u2160": "I",
+        "\u2170": "i",
+        "\u217c": "l",
+        "\u2223": "|",
+        "\u0405": "S",
+        "\u0455": "s",
+        "\u0423": "Y",
+        "\u0443": "y",
+        "\u03a5": "Y",
+        "\u04ae": "Y",
+    }
+)
+_FOREIGN_NOTICE = Notice(
+    code="typed_foreign_letters",
+    text=Text(
+        "输入中含有其他文字的形近字母，已按英文字母处理。",
+        "Letters of another script that look like Latin ones were read as Latin letters.",
+    ),
+)
+_FIVE_NOTICE = Notice(
+    code="number_five_read_as_s",
+    text=Text(
+        "第1位应为字母，“5”疑为字母S的误录，已按S处理，请与证书核对。",
+        "Position 1 must be a letter; the “5” was read as S. Please compare with the certificate.",
+    ),
+)
 
 
 def read_look_alikes(typed: Typed) -> Typed:
@@ -45,8 +68,11 @@ def read_look_alikes(typed: Typed) -> Typed:
     if latin != typed.text:
         notices.append(_FOREIGN_NOTICE)
     digits = _read_digits(latin)
-    changed = [place for place, pair in enumerate(zip(latin, digits, strict=True), start=1)
-               if pair[0] != pair[1]]
+    changed = [
+        place
+        for place, pair in enumerate(zip(latin, digits, strict=True), start=1)
+        if pair[0] != pair[1]
+    ]
     if changed:
         notices.append(_digit_notice(changed))
     if len(digits) == NUMBER_LENGTH and digits[0] == "5" and _is_digits(digits):
@@ -74,7 +100,10 @@ def _is_digits(text: str) -> bool:
 
 def _digit_notice(places: list[int]) -> Notice:
     listed_zh, listed_en = "、".join(map(str, places)), ", ".join(map(str, places))
-    return Notice(code="typed_look_alikes", text=Text(
-        f"第{listed_zh}位的形近字符（如字母O、I）已按数字0、1处理。",
-        f"Look-alikes of 0 and 1 (such as O and I) at position {listed_en} were read as digits.",
-    ))
+    return Notice(
+        code="typed_look_alikes",
+        text=Text(
+            f"第{listed_zh}位的形近字符（如字母O、I）已按数字0、1处理。",
+            f"Look-alikes of 0 and 1 (such as O, I) at position {listed_en} were read as digits.",
+        ),
+    )

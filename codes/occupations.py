@@ -104,7 +104,10 @@ def parse_occupation(text: str) -> Occupation:
 
 def _unknown() -> CodesError:
     known = "、".join(dict.fromkeys(f"{item.zh}（{item.code}）" for item in occupations()))
-    return CodesError("occupation_unknown", Text(
-        f"职业不在本系统的职业目录内。目录内职业：{known}。",
-        f"The occupation is not in this system's table, which holds: {known}.",
-    ))
+    return CodesError(
+        "occupation_unknown",
+        Text(
+            f"职业不在本系统的职业目录内。目录内职业：{known}。",
+            f"The occupation is not in this system's table, which holds: {known}.",
+        ),
+    )

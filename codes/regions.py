@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from stdnum import numdb
@@ -59,14 +61,16 @@ def _region(entry: dict[str, Any]) -> Region:
 
 
 @cache
-def provinces() -> dict[str, Region]:
-    """Return every province-level region by its two digits; not to be changed."""
-    return {entry["code"]: _region(entry) for entry in load_table("regions")["provinces"]}
+def provinces() -> Mapping[str, Region]:
+    """Return every province-level region by its two digits."""
+    table = load_table("regions")["provinces"]
+    return MappingProxyType({entry["code"]: _region(entry) for entry in table})
 
 
 @cache
-def _areas() -> dict[str, Region]:
-    return {entry["code"]: _region(entry) for entry in load_table("regions")["areas"]}
+def _areas() -> Mapping[str, Region]:
+    table = load_table("regions")["areas"]
+    return MappingProxyType({entry["code"]: _region(entry) for entry in table})
 
 
 def find_province(code: str) -> Region | None:
@@ -85,10 +89,13 @@ def province_by_code(code: str) -> Region:
     """
     found = find_province(code)
     if found is None:
-        raise CodesError("province_unknown", Text(
-            "省级代码不在国家标准 GB/T 2260 之列。",
-            "The code is not a province-level code of GB/T 2260.",
-        ))
+        raise CodesError(
+            "province_unknown",
+            Text(
+                "省级代码不在国家标准 GB/T 2260 之列。",
+                "The code is not a province-level code of GB/T 2260.",
+            ),
+        )
     return found
 
 
@@ -102,7 +109,7 @@ def area(code6: str) -> Region | None:
         The area itself where our table holds it (abolished counties, residence permits), else
         the province, else None.
     """
-    if len(code6) != 6:
+    if not _is_six_digits(code6):
         return None
     exact = _areas().get(code6)
     if exact is not None:
@@ -118,5 +125,11 @@ def area_is_listed(code6: str) -> bool:
     """
     if code6 in _areas():
         return True
+    if not _is_six_digits(code6):
+        return False
     properties = [found for _digits, found in numdb.get("cn/loc").info(code6)]
     return any("county" in found for found in properties)
+
+
+def _is_six_digits(text: str) -> bool:
+    return len(text) == 6 and text.isascii() and text.isdigit()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from codes.notices import Notice
 from codes.wording import Text
 
+# No number of any kind comes near this; what is longer is refused without being read.
+LONGEST_TYPED = 200
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 # Format characters that arrive with copied text and show as nothing.
@@ -17,26 +19,41 @@ _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufef
 _DASHES = {"\u2212", "\u2796", "\u30fc", "\uff70", "\u2500", "\u2043", "\u02d7"}
 _LABEL = re.compile(r"^(?:职业技能等级|职业资格)?(?:证书)?(?:编号|号码)[:：]?")
 
-_FULL_WIDTH_NOTICE = Notice(code="typed_full_width", text=Text(
-    "输入中含有全角字符，已按半角处理。",
-    "Full-width characters were read as ordinary ones.",
-))
-_SEPARATOR_NOTICE = Notice(code="typed_separators", text=Text(
-    "输入中含有空格或连接号，已略去。",
-    "Spaces or hyphens were left out.",
-))
-_INVISIBLE_NOTICE = Notice(code="typed_invisible", text=Text(
-    "输入中含有不可见字符，已略去。",
-    "Invisible characters were left out.",
-))
-_LOWER_CASE_NOTICE = Notice(code="typed_lower_case", text=Text(
-    "输入中含有小写字母，已按大写处理。",
-    "Lower-case letters were read as capitals.",
-))
-_LABEL_NOTICE = Notice(code="typed_label", text=Text(
-    "已略去号码前的“证书编号”字样。",
-    "The words before the number were left out.",
-))
+_FULL_WIDTH_NOTICE = Notice(
+    code="typed_full_width",
+    text=Text(
+        "输入中含有全角字符，已按半角处理。",
+        "Full-width characters were read as ordinary ones.",
+    ),
+)
+_SEPARATOR_NOTICE = Notice(
+    code="typed_separators",
+    text=Text(
+        "输入中含有空格或连接号，已略去。",
+        "Spaces or hyphens were left out.",
+    ),
+)
+_INVISIBLE_NOTICE = Notice(
+    code="typed_invisible",
+    text=Text(
+        "输入中含有不可见字符，已略去。",
+        "Invisible characters were left out.",
+    ),
+)
+_LOWER_CASE_NOTICE = Notice(
+    code="typed_lower_case",
+    text=Text(
+        "输入中含有小写字母，已按大写处理。",
+        "Lower-case letters were read as capitals.",
+    ),
+)
+_LABEL_NOTICE = Notice(
+    code="typed_label",
+    text=Text(
+        "已略去号码前的“证书编号”字样。",
+        "The words before the number were left out.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,67 @@
-"""The only thing the faces call: from what the asker brought to a verdict, step by step."""
+"""The only thing the faces call: from what the asker brought to a verdict, step by step.
+
+The steps, as the code numbers them: 1 read the evidence · 2 find the key and its right to sign ·
+3 check the signature · 4 find the record · 5 prove the row · 6 compare every field · 7 status now
+· 8 verdict.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from keys.document import KeyDocument
-from verifier.verdict import Verdict
+from templates.labels import Field
+from verifier.decision import (
+    NumberClaims,
+    conclude_verdict,
+    decide_number,
+    decide_qr,
+    judge_scan,
+    local_day,
+)
+from verifier.document import document_reader, read_file
+from verifier.errors import KeyDocumentUnavailable
+from verifier.file_decision import FileClaims, decide_file, document_check, read_claims
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.lookup import Answer, Reach, Register
+from verifier.proof import Proof, prove
+from verifier.scan import Scan, read_qr
+from verifier.steps import log_step, log_verdict
+from verifier.typed import (
+    MAX_TYPED_CHARACTERS,
+    check_text,
+    normalise_document,
+    read_holder,
+    read_number,
+)
+from verifier.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The reference time of one verdict and the key document in force at it."""
+
+    now: datetime
+    document: KeyDocument
 
 
 class Verifier:
     """Answers every question about a certificate.
 
     Args:
-        document_source: returns the key document in force, read anew when it changed.
+        document_source: returns the key document in force, read anew when it changed; may raise
+            KeyDocumentUnavailable.
         sessions: opens a read-only session on the register; None when there is no register here.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
+        read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
+            child process of this verifier.
     """
 
     def __init__(
@@ -28,26 +70,130 @@ class Verifier:
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
         clock: Callable[[], datetime],
+        *,
+        read_bytes: Callable[[bytes], bytes] | None = None,
     ) -> None:
         self._document_source = document_source
-        self._sessions = sessions
-        self._pepper = pepper
+        self._register = Register(sessions, pepper)
         self._clock = clock
+        self._child = document_reader()
+        self._read_bytes = read_bytes or self._child.ask
+
+    def close(self) -> None:
+        """End the child process, if one was started."""
+        self._child.close()
 
     def verify_number(
         self, number_text: str, *, name: str | None = None, document_number: str | None = None
     ) -> Verdict:
-        """Return the verdict on a certificate number and one fact about its holder.
+        """Return the verdict on a certificate number and one fact, or both, about its holder.
 
         Raises:
             UsageError: neither name nor document number was given, or a text is not text.
         """
-        raise NotImplementedError
+        now = self._clock()
+        # 1 read the evidence
+        check_text(number=number_text, name=name, document_number=document_number)
+        holder = read_holder(name, document_number, local_day(now))
+        moment = self._moment(now)
+        if isinstance(moment, Verdict):
+            return moment
+        typed = read_number(number_text, local_day(now))
+        log_step(1, "read", typed.findings)
+        if typed.number is None:
+            return log_verdict(_conclude(moment, *typed.findings))
+        # 4 find the record
+        answer = self._register.by_holder(
+            typed.number, name=holder.name, document_number=holder.document_number
+        )
+        log_step(4, "find", reach=answer.reach.value)
+        # 5 prove the row (2, 3 and 7 on the way), 8 verdict
+        claims = NumberClaims(number=typed.number, name=holder.name)
+        return log_verdict(
+            decide_number(
+                claims,
+                answer,
+                document=moment.document,
+                now=moment.now,
+                notices=(*typed.findings, *holder.findings),
+            )
+        )
 
     def verify_qr(self, text: str) -> Verdict:
         """Return the verdict on the text of a scanned QR code; its address is never followed."""
-        raise NotImplementedError
+        moment = self._moment(self._clock())
+        if isinstance(moment, Verdict):
+            return moment
+        # 1 read the evidence
+        scan = read_qr(text, moment.document)
+        if isinstance(scan, Finding):
+            log_step(1, "read", (scan,))
+            return log_verdict(_conclude(moment, scan))
+        log_step(1, "read")
+        proof, answer = self._ask(scan, moment)
+        # 5 prove the row, 7 status, 8 verdict
+        return log_verdict(decide_qr(scan, proof, answer, document=moment.document, now=moment.now))
 
     def verify_file(self, data: bytes, filename: str) -> Verdict:
-        """Return the verdict on an uploaded certificate file (PDF or picture)."""
-        raise NotImplementedError
+        """Return the verdict on an uploaded certificate file (PDF or picture).
+
+        Args:
+            data: the file's bytes; untrusted, read in a child process.
+            filename: what the asker calls it; shown to nobody, believed by nobody.
+        """
+        moment = self._moment(self._clock())
+        if isinstance(moment, Verdict):
+            return moment
+        # 1 read the evidence
+        reading = read_file(data, self._read_bytes)
+        if isinstance(reading, Finding):
+            log_step(1, "read", (reading,), bytes=len(data))
+            return log_verdict(_conclude(moment, reading))
+        claims = read_claims(reading, moment.document)
+        if not isinstance(claims, FileClaims):
+            log_step(1, "read", claims, bytes=len(data))
+            return log_verdict(_conclude(moment, *claims))
+        log_step(1, "read", claims.notices, bytes=len(data))
+        proof, answer = self._ask(claims.scan, moment)
+        # 5 prove the row
+        standing = judge_scan(
+            claims.scan, proof, answer, document=moment.document, today=local_day(moment.now)
+        )
+        # 6 compare every field, the document number through the register; 7 status, 8 verdict
+        check = document_check(
+            None if standing.award is None else self._reach_by_document(claims, moment)
+        )
+        log_step(6, "compare", fields=len(claims.printed))
+        return log_verdict(
+            decide_file(claims, standing, check, document=moment.document, now=moment.now)
+        )
+
+    def _moment(self, now: datetime) -> _Moment | Verdict:
+        try:
+            return _Moment(now, self._document_source())
+        except KeyDocumentUnavailable:
+            missing = find(Code.KEY_DOCUMENT_UNAVAILABLE)
+            return log_verdict(conclude_verdict((missing,), demo=False, now=now))
+
+    def _ask(self, scan: Scan, moment: _Moment) -> tuple[Proof, Answer | None]:
+        # 2 find the key and its right to sign, 3 check the signature
+        proof = prove(scan.envelope, scan.record, moment.document, local_day(moment.now))
+        log_step(3, "prove", proof.findings)
+        if not proof.genuine:
+            return proof, None
+        # 4 find the record
+        answer = self._register.by_record(scan.envelope.payload)
+        log_step(4, "find", reach=answer.reach.value)
+        return proof, answer
+
+    def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
+        printed = claims.printed.get(Field.DOCUMENT_NUMBER, "")
+        if not printed.strip() or len(printed) > MAX_TYPED_CHARACTERS:
+            return None
+        number = normalise_document(printed, local_day(moment.now))
+        record = claims.scan.record
+        return self._register.by_holder(record.number, name=None, document_number=number).reach
+
+
+def _conclude(moment: _Moment, *findings: Finding) -> Verdict:
+    return conclude_verdict(findings, demo=moment.document.demo, now=moment.now)

@@ -136,10 +136,10 @@ class PrintedFields:
 
     number: str
     number_parts: tuple[NumberPart, ...]
-    holder_name: str
+    holder_name: str = field(repr=False)
     name_masked: bool
     document_type: Text
-    document_masked: str | None
+    document_masked: str | None = field(repr=False)
     occupation: Text
     occupation_code: str
     specialty: str

@@ -1,0 +1,149 @@
+"""Every way a request can be refused: its code, its HTTP status and its sentence (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from flask import Response
+
+from codes.wording import Language, Text
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+class ProblemCode(StrEnum):
+    """The codes of all refusals; none of them says anything about a certificate."""
+
+    JSON_INVALID = "json_invalid"
+    JSON_NOT_OBJECT = "json_not_object"
+    MEMBER_MISSING = "member_missing"
+    MEMBER_UNKNOWN = "member_unknown"
+    MEMBER_NOT_TEXT = "member_not_text"
+    HOLDER_FACT_MISSING = "holder_fact_missing"
+    TEXT_NOT_UNICODE = "text_not_unicode"
+    TEXT_TOO_LONG = "text_too_long"
+    FILE_MISSING = "file_missing"
+    REQUEST_MALFORMED = "request_malformed"
+    NO_SUCH_ADDRESS = "no_such_address"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    BODY_TOO_LARGE = "body_too_large"
+    MEDIA_TYPE_UNSUPPORTED = "media_type_unsupported"
+    INTERNAL_FAULT = "internal_fault"
+
+
+HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
+    {
+        ProblemCode.JSON_INVALID: 400,
+        ProblemCode.JSON_NOT_OBJECT: 400,
+        ProblemCode.MEMBER_MISSING: 400,
+        ProblemCode.MEMBER_UNKNOWN: 400,
+        ProblemCode.MEMBER_NOT_TEXT: 400,
+        ProblemCode.HOLDER_FACT_MISSING: 400,
+        ProblemCode.TEXT_NOT_UNICODE: 400,
+        ProblemCode.TEXT_TOO_LONG: 400,
+        ProblemCode.FILE_MISSING: 400,
+        ProblemCode.REQUEST_MALFORMED: 400,
+        ProblemCode.NO_SUCH_ADDRESS: 404,
+        ProblemCode.METHOD_NOT_ALLOWED: 405,
+        ProblemCode.BODY_TOO_LARGE: 413,
+        ProblemCode.MEDIA_TYPE_UNSUPPORTED: 415,
+        ProblemCode.INTERNAL_FAULT: 500,
+    }
+)
+
+TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
+    {
+        ProblemCode.JSON_INVALID: Text("请求正文不是合格的 JSON", "The body is not sound JSON"),
+        ProblemCode.JSON_NOT_OBJECT: Text("请求正文不是对象", "The body is not an object"),
+        ProblemCode.MEMBER_MISSING: Text("缺少字段", "A member is missing"),
+        ProblemCode.MEMBER_UNKNOWN: Text("有不认识的字段", "A member is not known"),
+        ProblemCode.MEMBER_NOT_TEXT: Text("字段不是文字", "A member is not a string"),
+        ProblemCode.HOLDER_FACT_MISSING: Text(
+            "缺少姓名或证件号码", "A fact about the holder is missing"
+        ),
+        ProblemCode.TEXT_NOT_UNICODE: Text("文字编码有误", "A text is not Unicode"),
+        ProblemCode.TEXT_TOO_LONG: Text("文字过长", "A text is too long"),
+        ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
+        ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
+        ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
+        ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),
+        ProblemCode.BODY_TOO_LARGE: Text("提交的内容过大", "The body is too large"),
+        ProblemCode.MEDIA_TYPE_UNSUPPORTED: Text(
+            "不支持的内容类型", "The media type is not supported"
+        ),
+        ProblemCode.INTERNAL_FAULT: Text("服务内部故障", "The service failed"),
+    }
+)
+
+_BY_STATUS = {
+    404: ProblemCode.NO_SUCH_ADDRESS,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    413: ProblemCode.BODY_TOO_LARGE,
+    415: ProblemCode.MEDIA_TYPE_UNSUPPORTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One refusal.
+
+    Args:
+        detail: names the fault; never repeats what was sent.
+        evidence: such as the line and column of a syntax fault, or the name of a member.
+        allow: methods the address takes, for a 405.
+    """
+
+    code: ProblemCode
+    detail: Text
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """A request that is answered with a problem instead of a verdict."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code.value)
+        self.problem = problem
+
+
+def refuse(code: ProblemCode, zh: str, en: str, **evidence: str) -> Refused:
+    """Return the exception that answers with this problem."""
+    return Refused(Problem(code=code, detail=Text(zh, en), evidence=evidence))
+
+
+def problem_for_status(status: int) -> ProblemCode:
+    """Return the code for an HTTP error that the framework raised."""
+    if status >= 500:
+        return ProblemCode.INTERNAL_FAULT
+    return _BY_STATUS.get(status, ProblemCode.REQUEST_MALFORMED)
+
+
+def problem_response(problem: Problem, language: Language) -> Response:
+    """Return the HTTP answer to a refused request."""
+    status = HTTP_STATUS[problem.code]
+    title = TITLES[problem.code]
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "code": problem.code.value,
+        "title": title.say(language),
+        "detail": problem.detail.say(language),
+        "detail_zh": problem.detail.zh,
+        "detail_en": problem.detail.en,
+        "evidence": dict(problem.evidence),
+    }
+    response = Response(dump_json(body), status=status, content_type=PROBLEM_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    if problem.allow:
+        response.headers["Allow"] = ", ".join(problem.allow)
+    return response
+
+
+def dump_json(value: object) -> str:
+    """Return JSON text with Chinese readable, one line, a line feed at the end."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"

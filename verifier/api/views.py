@@ -1,0 +1,119 @@
+"""The routes of the API: parse, ask the verifier once, answer one JSON object.
+
+Every answer about a certificate has HTTP status 200 whatever the outcome; a 4xx says only that
+the question could not be put.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from codes.wording import Language, Text
+from verifier.api.bodies import read_members, read_upload
+from verifier.api.problems import (
+    TITLES,
+    Problem,
+    ProblemCode,
+    Refused,
+    dump_json,
+    problem_for_status,
+    problem_response,
+)
+from verifier.errors import UsageError
+from verifier.service import Verifier
+from verifier.verdict import Verdict, verdict_to_json
+
+PREFIX = "/api/"
+
+blueprint = Blueprint("api", __name__)
+_logger = logging.getLogger("yanzhen.api")
+
+
+@blueprint.post("/api/v1/verify")
+def verify_number() -> Response:
+    """Answer a number with the holder's name or document number."""
+    members = read_members(
+        request,
+        required=frozenset({"number"}),
+        optional=frozenset({"name", "document_number"}),
+    )
+    verdict = _verifier().verify_number(
+        members["number"],
+        name=members.get("name"),
+        document_number=members.get("document_number"),
+    )
+    return _answer(verdict)
+
+
+@blueprint.post("/api/v1/verify/qr")
+def verify_qr() -> Response:
+    """Answer the text of a QR code."""
+    members = read_members(request, required=frozenset({"text"}))
+    return _answer(_verifier().verify_qr(members["text"]))
+
+
+@blueprint.post("/api/v1/verify/file")
+def verify_file() -> Response:
+    """Answer an uploaded PDF or picture."""
+    upload = read_upload(request)
+    return _answer(_verifier().verify_file(upload.data, upload.filename))
+
+
+@blueprint.before_app_request
+def refuse_unrouted() -> Response | None:
+    """Answer unknown addresses and wrong methods under /api/ as problems, not as pages."""
+    error = request.routing_exception
+    if error is None or not request.path.startswith(PREFIX):
+        return None
+    return _show_http_error(error)
+
+
+@blueprint.errorhandler(Refused)
+def show_refusal(error: Refused) -> Response:
+    """Answer a request that could not be read."""
+    return problem_response(error.problem, _language())
+
+
+@blueprint.errorhandler(UsageError)
+def show_usage_error(error: UsageError) -> Response:
+    """Answer a question that could not be put."""
+    return problem_response(Problem(code=ProblemCode(error.code), detail=error.text), _language())
+
+
+@blueprint.errorhandler(HTTPException)
+def show_http_error(error: HTTPException) -> Response:
+    """Answer what the framework refused, such as a body that is too large."""
+    return _show_http_error(error)
+
+
+@blueprint.errorhandler(Exception)
+def show_fault(error: Exception) -> Response:
+    """Answer a fault of ours without its message, which could hold what was asked."""
+    _logger.error("api fault %s at %s", type(error).__name__, request.endpoint)
+    sentence = Text("请稍后再试，这不说明证书有问题", "try again later; this says nothing about it")
+    return problem_response(Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), _language())
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    code = problem_for_status(error.code or 500)
+    allow = tuple(sorted(getattr(error, "valid_methods", None) or ()))
+    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), _language())
+
+
+def _answer(verdict: Verdict) -> Response:
+    body = dump_json(verdict_to_json(verdict, _language()))
+    response = Response(body, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _language() -> Language:
+    return Language.EN if request.args.get("lang") == Language.EN.value else Language.ZH
+
+
+def _verifier() -> Verifier:
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    return verifier

@@ -1,0 +1,291 @@
+"""What every finding says in both languages, how grave it is, and which outcome it forces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from codes.wording import Text
+from verifier.catalogue_files import FILE_ENTRIES
+from verifier.finding_codes import Code, Entry
+from verifier.verdict import Outcome, Severity
+
+_INFO, _NOTICE, _PROBLEM, _ALARM = Severity.INFO, Severity.NOTICE, Severity.PROBLEM, Severity.ALARM
+_INCONCLUSIVE = Outcome.INCONCLUSIVE
+
+_LOOKUP = {
+    Code.NUMBER_NORMALISED: Entry(_NOTICE, None, Text("{reason}", "{reason}")),
+    Code.NUMBER_MALFORMED: Entry(
+        _PROBLEM,
+        Outcome.NOT_FOUND,
+        Text(
+            "所填编号不符合证书编号规则，不会有对应的证书。{reason}请对照证书逐位核对后再查。",
+            "No certificate can have this number, because it breaks the coding rule. {reason} "
+            "Compare it with the certificate character by character.",
+        ),
+    ),
+    Code.NUMBER_LEGACY: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "所填为16位编号，属2019年以前的职业资格证书，不在本系统查询范围内。"
+            "请到技能人才评价证书全国联网查询网站（jndj.osta.org.cn）查询，或向发证机关核实。",
+            "This is a 16-digit number of a vocational qualification certificate from before 2019, "
+            "which this system does not hold. Ask at jndj.osta.org.cn or the issuing office.",
+        ),
+    ),
+    Code.NUMBER_SPECIAL: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "所填编号等级位为字母，用于特级技师等等级；保卫管理员不设此类等级，本系统不能核验。"
+            "请到技能人才评价证书全国联网查询网站（jndj.osta.org.cn）查询。",
+            "The level of this number is a letter, as for grades such as special-grade technician. "
+            "This occupation has none, so it cannot be verified here. Ask at jndj.osta.org.cn.",
+        ),
+    ),
+    Code.NAME_NORMALISED: Entry(_NOTICE, None, Text("{reason}", "{reason}")),
+    Code.NOT_FOUND: Entry(
+        _PROBLEM,
+        Outcome.NOT_FOUND,
+        Text(
+            "未查询到与所填各项都一致的证书。可能是评价机构尚未上传，也可能是编号、姓名或证件号码有"
+            "笔误。请核对后再查，或扫描证书上的二维码，或向证书所载评价机构核实。",
+            "No certificate agrees with everything you entered. It may not have been uploaded yet, "
+            "or there may be a slip in the number, name or document number. Check them and try "
+            "again, scan the QR code on the certificate, or ask the assessment body it names.",
+        ),
+    ),
+    Code.ROW_NOT_PROVED: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "登记库中的这条记录与其签名对不上，不能作为依据。请稍后再查，并告知评价机构或主管部门。",
+            "The entry in the register does not agree with its own signature and is not relied on. "
+            "Try again later, and tell the assessment body or the authority.",
+        ),
+    ),
+    Code.REGISTRY_UNREACHABLE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "暂时无法连接登记库，证书是否登记、现在是否有效均未能查询。请稍后再查。",
+            "The register cannot be reached at present, so whether the certificate is registered "
+            "and in force now is not known. Try again later.",
+        ),
+    ),
+    Code.KEY_DOCUMENT_UNAVAILABLE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "暂时无法读取评价机构公钥目录，签名未能核验。请稍后再查。",
+            "The published key document cannot be read at present, so no signature was checked. "
+            "Try again later.",
+        ),
+    ),
+    Code.CHECK_INCOMPLETE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text("有核验步骤未完成，不能得出结论。", "Not every check was made, so nothing follows."),
+    ),
+}
+
+_SIGNATURE = {
+    Code.SIGNATURE_GENUINE: Entry(
+        _INFO,
+        None,
+        Text(
+            "签名有效：内容由“{body}”的密钥签发，未被改动。",
+            "The signature is genuine: the content was signed with the key of {body} and is "
+            "unchanged.",
+        ),
+    ),
+    Code.SIGNATURE_INVALID: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "签名与内容不符：二维码内容不是“{body}”签发的原内容。",
+            "The signature does not fit the content: this is not what {body} signed.",
+        ),
+    ),
+    Code.BODY_UNKNOWN: Entry(
+        _PROBLEM,
+        Outcome.UNKNOWN_ISSUER,
+        Text(
+            "编号前13位 {prefix} 不属于任何已备案的评价机构。",
+            "The first 13 characters of the number, {prefix}, belong to no filed assessment body.",
+        ),
+    ),
+    Code.KEY_UNKNOWN: Entry(
+        _PROBLEM,
+        Outcome.UNKNOWN_ISSUER,
+        Text(
+            "所用签名密钥不属于“{body}”公布的密钥。",
+            "The signing key is not one that {body} has published.",
+        ),
+    ),
+    Code.KEY_NOT_VALID_THEN: Entry(
+        _PROBLEM,
+        Outcome.UNKNOWN_ISSUER,
+        Text(
+            "发证日期 {issued_on} 不在签名密钥的有效期内。",
+            "The signing key was not valid on the date of issue, {issued_on}.",
+        ),
+    ),
+    Code.OUT_OF_SCOPE: Entry(
+        _PROBLEM,
+        Outcome.UNKNOWN_ISSUER,
+        Text(
+            "“{body}”在 {issued_on} 未就“{occupation}”“{level}”备案。",
+            "On {issued_on}, {body} was not filed for {occupation}, {level}.",
+        ),
+    ),
+    Code.ISSUER_ENTITLED: Entry(
+        _INFO,
+        None,
+        Text(
+            "发证当日“{body}”已就该职业、该等级备案。",
+            "On the date of issue {body} was filed for this occupation and level.",
+        ),
+    ),
+    Code.ISSUED_IN_FUTURE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "发证日期 {issued_on} 晚于今天，请核对本机时间，或向评价机构核实。",
+            "The date of issue, {issued_on}, has not come yet. Check this machine's clock, or ask "
+            "the assessment body.",
+        ),
+    ),
+}
+
+_STANDING = {
+    Code.REGISTERED: Entry(
+        _INFO,
+        None,
+        Text("与登记记录一致。", "Agrees with the record in the register."),
+    ),
+    Code.NOT_REGISTERED: Entry(
+        _ALARM,
+        Outcome.UNREGISTERED,
+        Text(
+            "签名有效，但登记库中没有这份证书。请向证书所载评价机构核实，并告知主管部门。",
+            "The signature is genuine, but the register holds no such certificate. Ask the "
+            "assessment body it names, and tell the authority.",
+        ),
+    ),
+    Code.STATUS_CURRENT: Entry(_INFO, None, Text("现行有效。", "In force now.")),
+    Code.COPY_SUPERSEDED: Entry(
+        _PROBLEM,
+        Outcome.NOT_CURRENT,
+        Text(
+            "证书已补发，这一份（印制流水码 {print_serial}）已作废。",
+            "The certificate was reissued; this copy (print serial {print_serial}) is void.",
+        ),
+    ),
+    Code.RECORD_CORRECTED: Entry(
+        _PROBLEM,
+        Outcome.NOT_CURRENT,
+        Text(
+            "登记内容已更正，这一份（印制流水码 {print_serial}）不再有效，请索取更正后的证书。",
+            "The record was corrected; this copy (print serial {print_serial}) is no longer valid. "
+            "Ask for the corrected certificate.",
+        ),
+    ),
+    Code.AWARD_SUSPENDED: Entry(
+        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已暂停使用。", "The certificate is suspended.")
+    ),
+    Code.AWARD_REVOKED: Entry(
+        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已撤销。", "The certificate was revoked.")
+    ),
+    Code.COPY_REISSUED: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "本证书曾补发或更正，现行有效的一份印制流水码为 {print_serial}，请与手中证书核对。",
+            "This certificate was reissued or corrected. The copy in force has print serial "
+            "{print_serial}; compare it with the paper.",
+        ),
+    ),
+}
+
+_SCAN = {
+    Code.QR_EMPTY: Entry(
+        _PROBLEM, _INCONCLUSIVE, Text("没有读到二维码内容。", "The QR code text is empty.")
+    ),
+    Code.QR_NO_FRAGMENT: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "链接缺少 # 之后的证书内容，转发时可能被聊天软件截去。这不说明证书有问题："
+            "请重新扫描证书上的二维码，或上传照片或文件，或用编号和姓名查询。",
+            "The link has lost the certificate after its # sign; chat apps drop it when a link is "
+            "forwarded. This says nothing against the certificate: scan the QR code again, upload "
+            "a picture or file, or look up by number and name.",
+        ),
+    ),
+    Code.QR_NOT_A_CERTIFICATE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "这不是本系统的证书二维码，未打开其中的链接。请核对证书样式，或用编号和姓名查询。",
+            "This is not a certificate QR code of this system; its link was not opened. Check the "
+            "layout of the certificate, or look up by number and name.",
+        ),
+    ),
+    Code.QR_DAMAGED: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "二维码内容不完整或已损坏，无法读出证书记录。请重新扫描，或用编号和姓名查询。",
+            "The QR code is incomplete or damaged and holds no readable record. Scan it again, or "
+            "look up by number and name.",
+        ),
+    ),
+    Code.QR_NEWER: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "二维码采用了本程序还不认识的记录格式或职业代码，请更新核验程序，或用编号和姓名查询。",
+            "The QR code uses a record format or occupation this program does not know yet. "
+            "Update it, or look up by number and name.",
+        ),
+    ),
+    Code.FOREIGN_HOST: Entry(
+        _ALARM,
+        Outcome.ALTERED,
+        Text(
+            "二维码指向的网址 {host} 不是官方核验网址，请勿打开该网址或在其上填写信息。"
+            "其中的证书记录可能是从真实证书上复制的。",
+            "The QR code leads to {host}, which is not an official address: do not open it, enter "
+            "nothing there. The record in it may have been copied from a genuine certificate.",
+        ),
+    ),
+    Code.PAPER_NOT_SEEN: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "本次核验的是登记记录，未核验手中证书的印刷内容和照片。请将下列各项与证书逐一比对。",
+            "The record was checked, not what is printed on the paper nor its photo. Compare every "
+            "item below with the certificate.",
+        ),
+    ),
+    Code.DOCUMENT_NUMBER_NOT_CHECKED: Entry(
+        _NOTICE, None, Text("证件号码未核验。", "The document number was not checked.")
+    ),
+}
+
+_DEMO = {
+    Code.DEMO: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "演示数据：本次核验使用演示密钥，证书为样本（SAMPLE），不具效力。",
+            "Demonstration: demo keys are in use; the certificate is a SAMPLE without any force.",
+        ),
+    ),
+}
+
+CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
+    {**_LOOKUP, **_SIGNATURE, **_STANDING, **_SCAN, **FILE_ENTRIES, **_DEMO}
+)

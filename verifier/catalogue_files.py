@@ -1,0 +1,157 @@
+"""What findings about uploaded files say; a part of `catalogue.py`."""
+
+from __future__ import annotations
+
+from codes.wording import Text
+from verifier.finding_codes import Code, Entry
+from verifier.verdict import Outcome, Severity
+
+_INFO, _NOTICE, _PROBLEM = Severity.INFO, Severity.NOTICE, Severity.PROBLEM
+_INCONCLUSIVE = Outcome.INCONCLUSIVE
+
+FILE_ENTRIES = {
+    Code.QR_NOT_FOUND: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件中没有读到二维码。请上传更清晰的照片或原始文件，或用编号和姓名查询。",
+            "No QR code was found in the file. Upload a sharper picture or the original file, or "
+            "look up by number and name.",
+        ),
+    ),
+    Code.QR_CONFLICT: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "同一页上有内容不同的证书二维码，签发的证书只有一个二维码。",
+            "One page carries certificate QR codes of different content; a certificate as issued "
+            "has only one.",
+        ),
+    ),
+    Code.SEVERAL_CERTIFICATES: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件中有不止一份证书的二维码，请每次只上传一份证书。",
+            "The file holds the QR codes of more than one certificate. Upload one at a time.",
+        ),
+    ),
+    Code.OTHER_QR_IGNORED: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "文件中另有非证书二维码，未打开，也未采用。",
+            "The file also holds a QR code that is not a certificate; it was neither opened nor "
+            "used.",
+        ),
+    ),
+    Code.FIELD_AGREES: Entry(
+        _INFO, None, Text("{field}：与登记内容一致。", "{field}: agrees with the record.")
+    ),
+    Code.FIELD_DIFFERS: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "{field}：文件所印与登记内容不符。",
+            "{field}: what the file shows differs from the record.",
+        ),
+    ),
+    Code.FIELD_NOT_COMPARED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "{field}：文件中没有可读取的文字，未能比对，请目视比对。",
+            "{field}: could not be read from the file and was not compared; compare it by eye.",
+        ),
+    ),
+    Code.PICTURE_NOT_COMPARED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片只核验了二维码，印刷内容和照片未比对。请将下列各项与图片逐一目视比对，"
+            "或上传原始 PDF 文件。",
+            "Only the QR code of the picture was checked, not what is printed nor the photo. "
+            "Compare every item below by eye, or upload the original PDF file.",
+        ),
+    ),
+    Code.FILE_IDENTICAL: Entry(
+        _INFO,
+        None,
+        Text(
+            "文件与评价机构签发的文件逐字节相同，照片和版面也未被改动。",
+            "The file is byte for byte the one issued; photo and layout are unchanged too.",
+        ),
+    ),
+    Code.FILE_NOT_IDENTICAL: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "文件与签发的原始文件不是逐字节相同：可能只是另存或打印过，也可能改动过照片或版面，"
+            "外观未比对。请索取原始文件，或将下列各项与文件逐一目视比对。",
+            "The file is not byte for byte the one issued. It may merely have been saved again or "
+            "printed, or photo or layout may have been changed: appearance was not compared. Ask "
+            "for the original file, or compare every item below by eye.",
+        ),
+    ),
+    Code.FILE_NOT_ON_RECORD: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "登记库中尚无签发文件的摘要，外观未比对。请将下列各项与文件逐一目视比对。",
+            "The register holds no hash of the issued file yet, so appearance was not compared. "
+            "Compare every item below by eye.",
+        ),
+    ),
+    Code.FILE_EMPTY: Entry(_PROBLEM, _INCONCLUSIVE, Text("文件是空的。", "The file is empty.")),
+    Code.FILE_ENCRYPTED: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件有密码保护，无法读取。请上传未加密的原始文件。",
+            "The file is protected by a password and cannot be read. Upload the original file.",
+        ),
+    ),
+    Code.FILE_KIND_UNSUPPORTED: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "不支持这种文件。请上传 PDF，或 JPEG、PNG、WebP 图片（苹果 HEIC 照片请先截图或转换）。",
+            "This kind of file is not read. Upload a PDF, or a JPEG, PNG or WebP picture (take a "
+            "screenshot of an Apple HEIC photo, or convert it).",
+        ),
+    ),
+    Code.FILE_TOO_BIG: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件过大，上限为 {limit_mb} MB。",
+            "The file is too big; the limit is {limit_mb} MB.",
+        ),
+    ),
+    Code.FILE_TOO_HEAVY: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件在规定的时间和内存内无法读完。请上传原始文件，或用编号和姓名查询。",
+            "The file could not be read within the limits on time and memory. Upload the original "
+            "file, or look up by number and name.",
+        ),
+    ),
+    Code.FILE_TOO_MANY_PAGES: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件页数过多，上限为 {limit} 页。请只上传证书页。",
+            "The file has too many pages; the limit is {limit}. Upload only the certificate.",
+        ),
+    ),
+    Code.FILE_UNREADABLE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件已损坏或格式不规范，无法读取。请重新获取原始文件，或用编号和姓名查询。",
+            "The file is damaged or malformed and cannot be read. Get the original file again, or "
+            "look up by number and name.",
+        ),
+    ),
+}

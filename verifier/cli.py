@@ -1,0 +1,118 @@
+"""`yanzhen verify`: the verifier on the command line, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from codes.wording import Language
+from registry.home import Home, home_path
+from verifier.document import MAX_FILE_BYTES
+from verifier.errors import UsageError
+from verifier.opening import open_verifier
+from verifier.service import Verifier
+from verifier.show import show_verdict
+from verifier.verdict import Verdict, exit_code, verdict_to_json
+
+EXIT_USAGE = 64
+
+
+class WrongUsage(click.UsageError):
+    """Wrong usage, with the exit code of this product instead of click's 2."""
+
+    exit_code = EXIT_USAGE
+
+
+class _VerifyGroup(click.Group):
+    """Gives wrong usage of its commands exit code 64 instead of click's 2 (inconclusive here)."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            raise WrongUsage(error.format_message(), error.ctx) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            raise WrongUsage(error.format_message(), error.ctx) from error
+
+
+@click.group(cls=_VerifyGroup)
+def verify() -> None:
+    """核验证书 / verify a certificate.
+
+    退出码：0 一致有效，1 不符、失效或未查到，2 无法核验，64 用法不对。
+    Exit codes: 0 valid, 1 not so, 2 could not be verified, 64 wrong usage.
+    """
+
+
+def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    language = click.option(
+        "--lang",
+        type=click.Choice([one.value for one in Language]),
+        default=Language.ZH.value,
+        show_default=True,
+        help="语言 / language",
+    )
+    as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+    return language(as_json(command))
+
+
+@verify.command()
+@click.argument("number")
+@click.option("--name", help="持证人姓名 / the holder's name")
+@click.option("--document", "document_number", help="证件号码 / the holder's document number")
+@_shared_options
+def number(
+    number: str, name: str | None, document_number: str | None, as_json: bool, lang: str
+) -> None:
+    """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
+    _run(
+        lambda verifier: verifier.verify_number(number, name=name, document_number=document_number),
+        as_json=as_json,
+        lang=lang,
+    )
+
+
+@verify.command()
+@click.argument("text")
+@_shared_options
+def qr(text: str, as_json: bool, lang: str) -> None:
+    """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
+    _run(lambda verifier: verifier.verify_qr(text), as_json=as_json, lang=lang)
+
+
+@verify.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_shared_options
+def file(path: Path, as_json: bool, lang: str) -> None:
+    """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise WrongUsage(f"{path}: {error.strerror}") from error
+    _run(lambda verifier: verifier.verify_file(data, path.name), as_json=as_json, lang=lang)
+
+
+def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str) -> None:
+    """Ask once, print the verdict, and end with the exit code of its outcome."""
+    language = Language(lang)
+    verifier = open_verifier(Home.open(home_path()))
+    try:
+        verdict = ask(verifier)
+    except UsageError as error:
+        raise WrongUsage(error.text.say(language)) from error
+    finally:
+        verifier.close()
+    if as_json:
+        click.echo(json.dumps(verdict_to_json(verdict, language), ensure_ascii=False, indent=2))
+    else:
+        click.echo(show_verdict(verdict, language))
+    raise click.exceptions.Exit(exit_code(verdict))

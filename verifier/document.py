@@ -1,0 +1,120 @@
+"""Step 1 for a file: has a child process read it, and takes the answer as claims, not facts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registry.child import Child, ChildFailed
+from verifier.document_child import MAX_PAGES
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.verdict import Finding
+
+MAX_FILE_BYTES = 20 << 20
+READ_SECONDS = 20.0
+READ_MEMORY_BYTES = 1 << 30
+ANSWER_BYTES = 4 << 20
+
+_FAULTS = frozenset(
+    {
+        Code.FILE_EMPTY,
+        Code.FILE_ENCRYPTED,
+        Code.FILE_KIND_UNSUPPORTED,
+        Code.FILE_TOO_HEAVY,
+        Code.FILE_TOO_MANY_PAGES,
+        Code.FILE_UNREADABLE,
+    }
+)
+
+
+class FileKind(StrEnum):
+    """What an uploaded file is."""
+
+    PDF = "pdf"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """What one page shows: its text layer and the texts of its QR codes, all untrusted."""
+
+    text: str
+    symbols: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReading:
+    """What a file claims.
+
+    Args:
+        sha256: hex hash of the file's bytes, taken by this process and not by the child.
+    """
+
+    kind: FileKind
+    sha256: str
+    pages: tuple[PageReading, ...]
+
+
+def document_reader() -> Child:
+    """Return the child process that reads files; it starts with the first file."""
+    return Child(
+        "verifier.document_child",
+        seconds=READ_SECONDS,
+        memory_bytes=READ_MEMORY_BYTES,
+        answer_bytes=ANSWER_BYTES,
+    )
+
+
+def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Finding:
+    """Return what a file claims, or the finding that says why it cannot be read.
+
+    Args:
+        data: the uploaded bytes; untrusted.
+        ask: has a child read them, as `Child.ask` does.
+    """
+    if not data:
+        return find(Code.FILE_EMPTY)
+    if len(data) > MAX_FILE_BYTES:
+        limit = str(MAX_FILE_BYTES >> 20)
+        return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
+    try:
+        answer = ask(data)
+    except ChildFailed as error:
+        return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
+    return _parse_answer(answer, hashlib.sha256(data).hexdigest())
+
+
+def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
+    """Believe nothing: a hostile file may speak through the child."""
+    try:
+        value = json.loads(answer)
+    except (ValueError, RecursionError):
+        return find(Code.FILE_UNREADABLE)
+    match value:
+        case {"fault": str() as fault}:
+            return _fault(fault)
+        case {"kind": "pdf" | "picture" as kind, "pages": [*items]} if items:
+            pages = tuple(_parse_page(item) for item in items[:MAX_PAGES])
+            return FileReading(kind=FileKind(kind), sha256=sha256, pages=pages)
+        case _:
+            return find(Code.FILE_UNREADABLE)
+
+
+def _parse_page(item: object) -> PageReading:
+    match item:
+        case {"text": str() as text, "symbols": [*symbols]}:
+            return PageReading(
+                text=text, symbols=tuple(one for one in symbols if isinstance(one, str))
+            )
+        case _:
+            return PageReading(text="", symbols=())
+
+
+def _fault(fault: str) -> Finding:
+    code = Code(fault) if fault in _FAULTS else Code.FILE_UNREADABLE
+    limit = str(MAX_PAGES)
+    return find(code, {"limit": limit}, {"limit": limit} if "pages" in code else {})

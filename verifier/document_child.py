@@ -1,0 +1,143 @@
+"""Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
+
+Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"text", "symbols"}]} or
+{"fault"}. It opens nothing else, and the parent believes nothing it says unproved.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
+from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+
+from registry.child import serve
+
+MAX_PAGES = 10
+MAX_SYMBOLS = 8
+MAX_SYMBOL_CHARACTERS = 8192
+MAX_TEXT_CHARACTERS = 20_000
+MAX_PICTURE_PIXELS = 120_000_000
+MAX_RENDER_PIXELS = 16_000_000
+# An A4 page at 200 dpi reads in one go; a code printed small, or inside a scan, needs the second.
+RENDER_DPI = (200, 400)
+PICTURE_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_PDF_HEAD_BYTES = 1024
+_POINTS_PER_INCH = 72
+
+
+class Unread(Exception):
+    """The file cannot be read; `fault` is the code of the finding that says why."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def handle(data: bytes) -> bytes:
+    """Return the JSON answer for one file; running out of memory ends the process."""
+    try:
+        answer = read(data)
+    except Unread as error:
+        answer = {"fault": error.fault}
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
+        answer = {"fault": "file_unreadable"}
+    return json.dumps(answer).encode("ascii")
+
+
+def read(data: bytes) -> dict[str, Any]:
+    """Return what a PDF or picture shows: per page its text layer and its QR texts.
+
+    Raises:
+        Unread: it is neither, or cannot be opened.
+    """
+    if not data:
+        raise Unread("file_empty")
+    if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
+        return {"kind": "pdf", "pages": _read_pdf(data)}
+    return {"kind": "picture", "pages": [_read_picture(data)]}
+
+
+def _read_pdf(data: bytes) -> list[dict[str, Any]]:
+    try:
+        document = PdfDocument(data)
+    except PdfiumError as error:
+        locked = error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY)
+        raise Unread("file_encrypted" if locked else "file_unreadable") from error
+    try:
+        count = len(document)
+        if count == 0:
+            raise Unread("file_empty")
+        if count > MAX_PAGES:
+            raise Unread("file_too_many_pages")
+        return [_read_page(document[index]) for index in range(count)]
+    finally:
+        document.close()
+
+
+def _read_page(page: PdfPage) -> dict[str, Any]:
+    text_page = page.get_textpage()
+    text = text_page.get_text_bounded()[:MAX_TEXT_CHARACTERS]  # the only call beyond the BMP
+    text_page.close()
+    symbols: list[str] = []
+    for dpi in RENDER_DPI:
+        symbols = _symbols_in(_render(page, dpi))
+        if symbols:
+            break
+    page.close()
+    return {"text": text, "symbols": symbols}
+
+
+def _render(page: PdfPage, dpi: int) -> Image.Image:
+    """Return the page as a grey picture, coarser than `dpi` where the page is huge."""
+    width, height = page.get_size()
+    area = max(1.0, width * height)
+    scale = min(dpi / _POINTS_PER_INCH, (MAX_RENDER_PIXELS / area) ** 0.5)
+    picture: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return picture
+
+
+def _read_picture(data: bytes) -> dict[str, Any]:
+    try:
+        picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
+    except UnidentifiedImageError as error:
+        raise Unread("file_kind_unsupported") from error
+    except Image.DecompressionBombError as error:
+        raise Unread("file_too_heavy") from error
+    width, height = picture.size
+    if width * height > MAX_PICTURE_PIXELS:
+        raise Unread("file_too_heavy")
+    picture.draft("L", (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
+    return {"text": "", "symbols": _symbols_in(picture.convert("L"))}
+
+
+def _symbols_in(picture: Image.Image) -> list[str]:
+    found = zxingcpp.read_barcodes(picture, formats=_QR_ONLY)
+    texts = dict.fromkeys(symbol.text for symbol in found)
+    return [text for text in _first(texts, MAX_SYMBOLS) if len(text) <= MAX_SYMBOL_CHARACTERS]
+
+
+def _first(texts: Iterable[str], count: int) -> list[str]:
+    return list(texts)[:count]
+
+
+def main() -> None:
+    """Serve questions until the parent closes the pipe."""
+    pypdfium2.raw.FPDF_GetLastError()  # loads the library before limits apply to a question
+    Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PIXELS
+    warnings.simplefilter("ignore")
+    serve(handle)
+
+
+if __name__ == "__main__":
+    main()

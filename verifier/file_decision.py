@@ -1,0 +1,157 @@
+"""Steps 5 to 8 for a file: which certificate it shows, and whether it shows what was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from keys.document import KeyDocument
+from templates.labels import Field, read_fields
+from verifier.compare import DocumentNumberCheck, compare_fields, expect
+from verifier.decision import Standing, conclude_verdict, with_certificate
+from verifier.document import FileKind, FileReading
+from verifier.finding_codes import Code
+from verifier.findings import REQUIRED_FOR_FILE, find
+from verifier.lookup import Reach
+from verifier.scan import Scan, read_qr
+from verifier.verdict import Finding, Verdict
+
+_NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
+_NOTHING_PRINTED: Mapping[Field, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileClaims:
+    """What a file claims to be.
+
+    Args:
+        printed: fields of the text layer of the page that carries the QR; empty without one.
+        notices: what else was seen in it.
+    """
+
+    kind: FileKind
+    sha256: str
+    scan: Scan
+    printed: Mapping[Field, str]
+    notices: tuple[Finding, ...]
+
+
+def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tuple[Finding, ...]:
+    """Return the one certificate a file shows, or the findings that say why there is not one."""
+    scans: list[tuple[int, Scan]] = []
+    faults: list[Finding] = []
+    others = 0
+    for index, page in enumerate(reading.pages):
+        for symbol in page.symbols:
+            read = read_qr(symbol, document)
+            if isinstance(read, Scan):
+                scans.append((index, read))
+            elif read.code in _NOT_OURS:
+                others += 1
+            else:
+                faults.append(read)
+    notices = (find(Code.OTHER_QR_IGNORED),) if others and (scans or faults) else ()
+    if not scans:
+        return (*faults[:1], *notices) or (_no_certificate(others),)
+    if len({scan.envelope.payload for _, scan in scans}) > 1:
+        return (_several(reading, [index for index, _ in scans]), *notices)
+    index, scan = _least_trusted(scans, document)
+    return FileClaims(
+        kind=reading.kind,
+        sha256=reading.sha256,
+        scan=scan,
+        printed=read_fields(reading.pages[index].text),
+        notices=(*notices, *faults[:1]),
+    )
+
+
+def decide_file(
+    claims: FileClaims,
+    standing: Standing,
+    check: DocumentNumberCheck,
+    *,
+    document: KeyDocument,
+    now: datetime,
+) -> Verdict:
+    """Return the verdict on a file.
+
+    Args:
+        standing: what is known of the record in its QR.
+        check: what the register said to the printed document number.
+    """
+    seen: tuple[Finding, ...] = ()
+    if standing.genuine:
+        fields = _inspect_fields(claims, standing, check, document)
+        seen = (*fields, *_inspect_identity(claims, standing))
+    verdict = conclude_verdict(
+        (*claims.notices, *standing.findings, *seen),
+        required=REQUIRED_FOR_FILE,
+        status=standing.status,
+        demo=document.demo,
+        now=now,
+    )
+    if not standing.genuine:
+        return verdict
+    return with_certificate(verdict, standing.printed(name_known=True))
+
+
+def document_check(reach: Reach | None) -> DocumentNumberCheck:
+    """Return what a look-up by the printed document number says; None when it was not made."""
+    match reach:
+        case Reach.OPENED:
+            return DocumentNumberCheck.AGREES
+        case Reach.ABSENT:
+            return DocumentNumberCheck.DIFFERS
+        case _:
+            return DocumentNumberCheck.NOT_ASKED
+
+
+def _inspect_fields(
+    claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
+) -> tuple[Finding, ...]:
+    if claims.kind is FileKind.PICTURE:
+        return (find(Code.PICTURE_NOT_COMPARED),)
+    filed = document.body(standing.record.number.prefix)
+    names = {standing.body_name} | (set() if filed is None else {filed.name})
+    expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
+    return compare_fields(
+        claims.printed,
+        expected,
+        document_check=check,
+        document_masked=None if standing.award is None else standing.award.document_masked,
+    )
+
+
+def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, ...]:
+    """Return whether a PDF is byte for byte the one issued for this copy."""
+    if claims.kind is FileKind.PICTURE or standing.copy is None:
+        return ()
+    issued = standing.copy.pdf_sha256
+    if issued is None:
+        return (find(Code.FILE_NOT_ON_RECORD),)
+    identical = issued == claims.sha256
+    return (find(Code.FILE_IDENTICAL if identical else Code.FILE_NOT_IDENTICAL),)
+
+
+def _no_certificate(others: int) -> Finding:
+    return find(Code.QR_NOT_A_CERTIFICATE if others else Code.QR_NOT_FOUND)
+
+
+def _several(reading: FileReading, pages: list[int]) -> Finding:
+    """Return what different certificate codes in one file mean.
+
+    On one page that also has printed fields they contradict each other; on several pages, or in
+    a picture of several papers, they are simply several certificates.
+    """
+    one_page = len(set(pages)) == 1
+    typeset = bool(read_fields(reading.pages[pages[0]].text))
+    return find(Code.QR_CONFLICT if one_page and typeset else Code.SEVERAL_CERTIFICATES)
+
+
+def _least_trusted(scans: list[tuple[int, Scan]], document: KeyDocument) -> tuple[int, Scan]:
+    """Return, of codes with the same record, one that leads to a foreign host if any does."""
+    own = {host.host for host in document.hosts}
+    foreign = [item for item in scans if item[1].host is not None and item[1].host not in own]
+    return (foreign or scans)[0]

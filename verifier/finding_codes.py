@@ -1,0 +1,87 @@
+"""The codes of all findings, and what the catalogue must say of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from codes.wording import Text
+from verifier.verdict import Outcome, Severity
+
+
+class Code(StrEnum):
+    """The codes of all findings; a code is never reused for another meaning."""
+
+    NUMBER_NORMALISED = "number_normalised"
+    NUMBER_MALFORMED = "number_malformed"
+    NUMBER_LEGACY = "number_legacy"
+    NUMBER_SPECIAL = "number_special"
+    NAME_NORMALISED = "name_normalised"
+    NOT_FOUND = "not_found"
+    ROW_NOT_PROVED = "row_not_proved"
+    REGISTRY_UNREACHABLE = "registry_unreachable"
+    KEY_DOCUMENT_UNAVAILABLE = "key_document_unavailable"
+    CHECK_INCOMPLETE = "check_incomplete"
+
+    SIGNATURE_GENUINE = "signature_genuine"
+    SIGNATURE_INVALID = "signature_invalid"
+    BODY_UNKNOWN = "body_unknown"
+    KEY_UNKNOWN = "key_unknown"
+    KEY_NOT_VALID_THEN = "key_not_valid_then"
+    OUT_OF_SCOPE = "out_of_scope"
+    ISSUER_ENTITLED = "issuer_entitled"
+    ISSUED_IN_FUTURE = "issued_in_future"
+
+    REGISTERED = "registered"
+    NOT_REGISTERED = "not_registered"
+    STATUS_CURRENT = "status_current"
+    COPY_SUPERSEDED = "copy_superseded"
+    RECORD_CORRECTED = "record_corrected"
+    AWARD_SUSPENDED = "award_suspended"
+    AWARD_REVOKED = "award_revoked"
+    COPY_REISSUED = "copy_reissued"
+
+    QR_EMPTY = "qr_empty"
+    QR_NO_FRAGMENT = "qr_no_fragment"
+    QR_NOT_A_CERTIFICATE = "qr_not_a_certificate"
+    QR_DAMAGED = "qr_damaged"
+    QR_NEWER = "qr_newer"
+    FOREIGN_HOST = "foreign_host"
+    PAPER_NOT_SEEN = "paper_not_seen"
+    DOCUMENT_NUMBER_NOT_CHECKED = "document_number_not_checked"
+
+    QR_NOT_FOUND = "qr_not_found"
+    QR_CONFLICT = "qr_conflict"
+    SEVERAL_CERTIFICATES = "several_certificates"
+    OTHER_QR_IGNORED = "other_qr_ignored"
+    FIELD_AGREES = "field_agrees"
+    FIELD_DIFFERS = "field_differs"
+    FIELD_NOT_COMPARED = "field_not_compared"
+    PICTURE_NOT_COMPARED = "picture_not_compared"
+    FILE_IDENTICAL = "file_identical"
+    FILE_NOT_IDENTICAL = "file_not_identical"
+    FILE_NOT_ON_RECORD = "file_not_on_record"
+    FILE_EMPTY = "file_empty"
+    FILE_ENCRYPTED = "file_encrypted"
+    FILE_KIND_UNSUPPORTED = "file_kind_unsupported"
+    FILE_TOO_BIG = "file_too_big"
+    FILE_TOO_HEAVY = "file_too_heavy"
+    FILE_TOO_MANY_PAGES = "file_too_many_pages"
+    FILE_UNREADABLE = "file_unreadable"
+
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the catalogue says of one code.
+
+    Args:
+        severity: how much the finding matters.
+        forces: the outcome this finding alone makes of a verdict; None when it only informs.
+        text: both sentences, with `{slot}` where a value is filled in.
+    """
+
+    severity: Severity
+    forces: Outcome | None
+    text: Text

@@ -1,0 +1,95 @@
+"""Step 4: asks the register, and tells "no such row" from "could not be asked".
+
+The only module of this room that reads the register; it draws no conclusion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
+from sqlalchemy.exc import NoResultFound, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from codes.number import CertificateNumber
+from registry.access import OpenedAward, open_by_document, open_by_name, open_by_payload
+from registry.errors import RegistryError, RegistryUnavailable
+
+
+class Reach(StrEnum):
+    """What asking the register led to."""
+
+    OPENED = "opened"
+    ABSENT = "absent"
+    UNREACHABLE = "unreachable"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the register answered; nothing in `award` is proved.
+
+    Args:
+        award: present exactly when `reach` is OPENED.
+    """
+
+    reach: Reach
+    award: OpenedAward | None = None
+
+
+class Register:
+    """The register as the public side may ask it.
+
+    Args:
+        sessions: opens a read-only session; None when there is no register here.
+        pepper: the public side's look-up secret.
+    """
+
+    def __init__(
+        self, sessions: Callable[[], AbstractContextManager[Session]] | None, pepper: bytes
+    ) -> None:
+        self._sessions = sessions
+        self._pepper = pepper
+
+    def by_holder(
+        self, number: CertificateNumber, *, name: str | None, document_number: str | None
+    ) -> Answer:
+        """Open the award of `number` if every given fact about its holder is right.
+
+        Each given fact is looked up whether or not another failed, so that an unknown number and
+        a wrong fact cost the same.
+        """
+
+        def ask(session: Session) -> OpenedAward | None:
+            opened = []
+            if name is not None:
+                opened.append(open_by_name(session, self._pepper, number, name))
+            if document_number is not None:
+                opened.append(open_by_document(session, self._pepper, number, document_number))
+            return None if None in opened else opened[0]
+
+        return self._ask(ask)
+
+    def by_record(self, payload: bytes) -> Answer:
+        """Open the award whose copy carries exactly this record."""
+        return self._ask(lambda session: open_by_payload(session, self._pepper, payload))
+
+    def _ask(self, question: Callable[[Session], OpenedAward | None]) -> Answer:
+        if self._sessions is None:
+            return Answer(reach=Reach.UNREACHABLE)
+        try:
+            with self._sessions() as session:
+                award = question(session)
+        except RegistryUnavailable:
+            return Answer(reach=Reach.UNREACHABLE)
+        except (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError, TypeError):
+            # The row was found but does not open: someone changed it behind the register's back.
+            return Answer(reach=Reach.BROKEN)
+        except (SQLAlchemyError, OSError):
+            return Answer(reach=Reach.UNREACHABLE)
+        if award is None:
+            return Answer(reach=Reach.ABSENT)
+        return Answer(reach=Reach.OPENED, award=award)

@@ -1,0 +1,28 @@
+"""Builds a verifier on a home folder, the same for the public site and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from registry.home import Home
+from registry.session import open_engine, reading
+from verifier.key_source import KeyDocumentFile
+from verifier.service import Verifier
+
+
+def utc_now() -> datetime:
+    """Return the present time, aware UTC."""
+    return datetime.now(UTC)
+
+
+def open_verifier(home: Home, *, clock: Callable[[], datetime] = utc_now) -> Verifier:
+    """Return a verifier that reads the key document and the register of `home`.
+
+    Raises:
+        HomeError: the look-up pepper is missing.
+    """
+    engine = open_engine(home.database_url, read_only=True)
+    source = KeyDocumentFile(home.key_document_path)
+    return Verifier(source, partial(reading, engine), home.pepper(), clock)

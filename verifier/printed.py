@@ -1,0 +1,62 @@
+"""Builds what the certificate should show, no more of it than the asker may see."""
+
+from __future__ import annotations
+
+from codes.notices import Part
+from codes.occupations import occupation_by_index
+from codes.record import Record
+from codes.wording import Text
+from templates.labels import NO_SPECIALTY, format_print_serial
+from verifier.verdict import NumberPart, PrintedFields
+
+PHOTO_BY_EYE = Text(
+    "照片由人工目视比对，本系统不作人脸识别",
+    "compare the photo by eye; this system does no face recognition",
+)
+
+
+def print_fields(
+    record: Record, *, body_name: str, document_masked: str | None, name_known: bool
+) -> PrintedFields:
+    """Return what a genuine copy of `record` shows.
+
+    Args:
+        record: proved.
+        body_name: as filed on the date of issue.
+        document_masked: as the register gives it; None when it was not asked.
+        name_known: the asker brought the name, or the QR that carries it.
+    """
+    occupation = occupation_by_index(record.occupation)
+    level = record.number.level
+    name = record.holder_name
+    return PrintedFields(
+        number=str(record.number),
+        number_parts=tuple(_explain(part) for part in record.number.parts),
+        holder_name=name if name_known else mask_name(name),
+        name_masked=not name_known,
+        document_type=Text(record.document_type.zh, record.document_type.en),
+        document_masked=document_masked,
+        occupation=Text(occupation.zh, occupation.en),
+        occupation_code=occupation.code,
+        specialty=record.specialty or NO_SPECIALTY,
+        level=Text(level.zh, level.en),
+        body_name=body_name,
+        issued_on=record.issued_on,
+        print_serial=format_print_serial(record.number.year, record.print_serial),
+        photo=PHOTO_BY_EYE,
+    )
+
+
+def mask_name(name: str) -> str:
+    """Return the first character and a mark; the length of the name is not shown."""
+    return f"{name[:1]}＊"
+
+
+def _explain(part: Part) -> NumberPart:
+    first, last = part.positions
+    return NumberPart(
+        positions=str(first) if first == last else f"{first}–{last}",
+        label=part.label,
+        value=part.value,
+        meaning=part.meaning,
+    )

@@ -1,0 +1,93 @@
+"""Steps 2 and 3: whose key it is, whether the signature is right, and the right to sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+
+from codes.occupations import occupation_by_index
+from codes.record import Record
+from codes.wording import Text
+from keys.document import BodyEntry, KeyDocument
+from keys.envelope import Envelope
+from keys.ring import SignatureState, verify_envelope
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What signature and key document say about a record.
+
+    Args:
+        record: the decoded record; trustworthy only when `genuine`.
+        body: the body whose prefix the number has, if it is filed.
+        genuine: the signature was made with a key of that body.
+        findings: in the order of the steps.
+    """
+
+    record: Record
+    body: BodyEntry | None
+    genuine: bool
+    findings: tuple[Finding, ...]
+
+
+def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date) -> Proof:
+    """Return what can be said about `record` from its signature alone.
+
+    Args:
+        envelope: untrusted; its payload is what `record` was decoded from.
+        document: the trusted key document.
+        today: the day to judge by, in Asia/Shanghai.
+    """
+    prefix = record.number.prefix
+    # 2 the key, and whose it is
+    body = document.body(prefix)
+    if body is None:
+        unknown = find(Code.BODY_UNKNOWN, {"prefix": prefix}, {"prefix": prefix})
+        return Proof(record=record, body=None, genuine=False, findings=(unknown,))
+    names = {"body": body.name}
+    proof = verify_envelope(envelope, document.ring)
+    # 3 the signature
+    said: tuple[Finding, ...]
+    match proof.signature:
+        case SignatureState.KEY_UNKNOWN:
+            said = (find(Code.KEY_UNKNOWN, names, {"key_id": str(record.key_id)}),)
+        case SignatureState.WRONG:
+            said = (find(Code.SIGNATURE_INVALID, names),)
+        case SignatureState.GENUINE:
+            right = inspect_right(record, body, today, key_covered_day=proof.key_covered_day)
+            said = (find(Code.SIGNATURE_GENUINE, names, names), *right)
+        case _:
+            assert_never(proof.signature)
+    genuine = proof.signature is SignatureState.GENUINE
+    return Proof(record=record, body=body, genuine=genuine, findings=said)
+
+
+def inspect_right(
+    record: Record, body: BodyEntry, today: date, *, key_covered_day: bool
+) -> tuple[Finding, ...]:
+    """Return whether `body` might issue `record` on its date of issue.
+
+    Args:
+        key_covered_day: whether the window of the key that signed it holds that date.
+    """
+    level = record.number.level
+    shown = {"issued_on": record.issued_on.isoformat()}
+    found: list[Finding] = []
+    if not key_covered_day:
+        found.append(find(Code.KEY_NOT_VALID_THEN, shown, shown))
+    if body.scope_for(record.occupation, level, record.issued_on) is None:
+        occupation = occupation_by_index(record.occupation)
+        slots: dict[str, str | Text] = {
+            **shown,
+            "body": body.name,
+            "occupation": Text(occupation.zh, occupation.en),
+            "level": Text(level.zh, level.en),
+        }
+        found.append(find(Code.OUT_OF_SCOPE, slots, {**shown, "level": str(level.value)}))
+    if record.issued_on > today:
+        found.append(find(Code.ISSUED_IN_FUTURE, shown, shown))
+    return tuple(found) or (find(Code.ISSUER_ENTITLED, {"body": body.name}, shown),)

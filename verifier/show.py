@@ -1,0 +1,72 @@
+"""A verdict as plain text for a terminal: facts first, the one summary last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from codes.wording import Language, Text
+from templates.labels import LABELS, Field
+from verifier.verdict import Finding, PrintedFields, Status, Verdict
+
+_BEIJING = ZoneInfo("Asia/Shanghai")
+_SHOULD_SHOW = Text("证书应载内容（请逐项比对）：", "What the certificate should show:")
+_NOT_GIVEN = Text("（未核验）", "(not checked)")
+_RESULT = Text("结论", "Result")
+_STATUS = Text("证书状态", "Status")
+_TIME = Text("核验时间", "Checked at")
+_PHOTO = Text("照片", "Photo")
+_EVIDENCE = {
+    "printed": Text("所印", "printed"),
+    "record": Text("登记", "on record"),
+}
+
+
+def show_verdict(verdict: Verdict, language: Language) -> str:
+    """Return the lines a person reads, without a line feed at the end."""
+    return "\n".join(_lines(verdict, language))
+
+
+def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
+    for finding in verdict.findings:
+        yield from _finding_lines(finding, language)
+    if verdict.certificate is not None:
+        yield ""
+        yield _SHOULD_SHOW.say(language)
+        for label, value in _facts(verdict.certificate, language):
+            yield f"  {label}{_colon(language)}{value}"
+    yield ""
+    moment = verdict.checked_at.astimezone(_BEIJING)
+    yield f"{_TIME.say(language)}{_colon(language)}{moment:%Y-%m-%d %H:%M:%S}（UTC+8）"
+    if verdict.status is not Status.UNKNOWN:
+        yield f"{_STATUS.say(language)}{_colon(language)}{verdict.status.text.say(language)}"
+    yield f"{_RESULT.say(language)}{_colon(language)}{verdict.summary.say(language)}"
+
+
+def _finding_lines(finding: Finding, language: Language) -> Iterator[str]:
+    yield f"[{finding.severity.text.say(language)}] {finding.text.say(language)}"
+    for name, label in _EVIDENCE.items():
+        if name in finding.evidence:
+            yield f"    {label.say(language)}{_colon(language)}{finding.evidence[name]}"
+
+
+def _facts(printed: PrintedFields, language: Language) -> Iterator[tuple[str, str]]:
+    values = {
+        Field.NUMBER: printed.number,
+        Field.HOLDER_NAME: printed.holder_name,
+        Field.DOCUMENT_TYPE: printed.document_type.say(language),
+        Field.DOCUMENT_NUMBER: printed.document_masked or _NOT_GIVEN.say(language),
+        Field.OCCUPATION: printed.occupation.say(language),
+        Field.SPECIALTY: printed.specialty,
+        Field.LEVEL: printed.level.say(language),
+        Field.BODY_NAME: printed.body_name,
+        Field.ISSUED_ON: printed.issued_on.isoformat(),
+        Field.PRINT_SERIAL: printed.print_serial,
+    }
+    for field, value in values.items():
+        yield LABELS[field].say(language), value
+    yield _PHOTO.say(language), printed.photo.say(language)
+
+
+def _colon(language: Language) -> str:
+    return "：" if language is Language.ZH else ": "

@@ -19,6 +19,7 @@ from codes.qr_text import encode_qr_text
 from codes.record import decode_record
 from issuer.awarding import PrivateFields, read_data_key, read_private
 from issuer.desk import Desk
+from issuer.printing import make_printer
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.models import Award, Copy
@@ -54,7 +55,7 @@ def draw_recorded(
     while copies := _load(desk, _undrawn(batch_id, after=last)):
         last = copies[-1].id
         if printer is None:
-            printer = CertificatePrinter(_characters(desk, batch_id), fonts)
+            printer = make_printer(desk, _characters(desk, batch_id), fonts)
         drawn = {copy.id: _draw(desk, copy, printer) for copy in copies}
         with transaction(desk.engine) as session:
             rows = session.scalars(
@@ -159,7 +160,7 @@ def _load(desk: Desk, query: Select[Copy]) -> list[Copy]:
 
 def _characters(desk: Desk, batch_id: int) -> set[str]:
     """Return every character the variable text of the batch's pages needs."""
-    characters: set[str] = set(desk.site.body.name)
+    characters: set[str] = set()
     for private in _all_private(desk, batch_id):
         characters.update(private.name, private.specialty or "")
     return characters

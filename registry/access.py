@@ -15,15 +15,15 @@ import hmac
 import json
 from dataclasses import dataclass
 
-from codes.documents import mask_document
-from codes.names import fold_name
-from codes.number import CertificateNumber
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from codes.documents import mask_document
+from codes.names import fold_name
+from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
 from registry.models import Access, Award, AwardStatus, Copy, CopyState

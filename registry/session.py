@@ -39,6 +39,16 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
     return create_engine(url, pool_pre_ping=True, connect_args={"options": options})
 
 
+@contextmanager
+def database(url: str) -> Iterator[Engine]:
+    """Yield an engine for `url` and close its connections when the block ends."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
     file = quote(url.removeprefix("sqlite:///"))
     uri = f"file:{file}?mode={'rwc' if create else 'rw'}"

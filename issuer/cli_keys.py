@@ -1,0 +1,148 @@
+"""`yanzhen keys …`: the signing keys of assessment bodies and the published key document."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import click
+from sqlalchemy import select
+
+from codes.wording import Text
+from issuer.custody import make_key, retire_key
+from issuer.desk import shanghai_day
+from issuer.filing import find_site
+from issuer.publishing import publish
+from issuer.terminal import ask_passphrase, json_option, open_home, say, show
+from keys.algorithms import Algorithm
+from registry.models import SigningKey, Site
+from registry.session import database, reading, transaction
+
+_ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def keys() -> None:
+    """管理签名密钥。Manage signing keys."""
+
+
+@keys.command()
+@click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
+@click.option(
+    "--algorithm", type=click.Choice(list(_ALGORITHMS)), default="ES256", show_default=True
+)
+@click.option("--from", "first_day", type=_day, help="启用日期，默认今天 / first day (today)")
+@click.option("--to", "last_day", type=_day, help="停用日期，默认不限 / last day (open)")
+@json_option
+def new(
+    prefix: str,
+    algorithm: str,
+    first_day: datetime | None,
+    last_day: datetime | None,
+    as_json: bool,
+) -> None:
+    """生成签名密钥并发布公钥文件。Make a signing key and publish the key document."""
+    home = open_home()
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    now = datetime.now(UTC)
+    with database(home.database_url) as engine, transaction(engine) as session:
+        row = make_key(
+            session,
+            home,
+            find_site(session, prefix),
+            passphrase,
+            algorithm=_ALGORITHMS[algorithm],
+            valid_from=first_day.date() if first_day else shanghai_day(now),
+            valid_to=last_day.date() if last_day else None,
+        )
+        document = publish(session, home, now=now)
+    show(
+        {**_describe(row), "prefix": prefix, "key_document_version": document.version},
+        Text(
+            f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起启用；"
+            f"公钥文件第 {document.version} 版已发布",
+            f"made key {row.key_id:04x} ({algorithm}), valid from {row.valid_from}; "
+            f"key document version {document.version} is published",
+        ),
+        as_json=as_json,
+    )
+
+
+@keys.command("list")
+@json_option
+def list_keys(as_json: bool) -> None:
+    """列出全部密钥。List all keys."""
+    home = open_home()
+    with database(home.database_url) as engine, reading(engine) as session:
+        query = select(SigningKey, Site).join(Site).order_by(Site.prefix, SigningKey.id)
+        rows = [{**_describe(key), "prefix": site.prefix} for key, site in session.execute(query)]
+    lines = "\n".join(
+        f"{row['prefix']}  {row['key_id']}  {row['algorithm']}  "
+        f"{row['valid_from']} – {row['valid_to'] or ''}  {row['standing']}"
+        for row in rows
+    )
+    nothing = Text("尚无密钥。用 yanzhen keys new 生成", "no keys yet; use yanzhen keys new")
+    show({"keys": rows}, Text(lines, lines) if rows else nothing, as_json=as_json)
+
+
+@keys.command()
+@click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
+@click.option(
+    "--key", "key_text", required=True, help="密钥编号，4位十六进制 / key id, 4 hex digits"
+)
+@click.option("--last-day", type=_day, help="最后可用日期，默认今天 / last day (today)")
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@json_option
+def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_json: bool) -> None:
+    """停用密钥（此前签发的证书仍可核验）。Retire a key; what it signed stays verifiable."""
+    home = open_home()
+    try:
+        key_id = int(key_text, 16)
+    except ValueError as error:
+        raise click.BadParameter("4 hex digits", param_hint="--key") from error
+    now = datetime.now(UTC)
+    day: date = last_day.date() if last_day else shanghai_day(now)
+    if not yes:
+        say(
+            Text(
+                f"密钥 {key_id:04x} 在 {day} 之后将不再签发，且不可恢复启用。",
+                f"key {key_id:04x} will sign nothing after {day}; this cannot be undone.",
+            )
+        )
+        click.confirm("确认停用？/ Retire it?", abort=True)
+    with database(home.database_url) as engine, transaction(engine) as session:
+        row = retire_key(session, find_site(session, prefix), key_id, last_day=day)
+        document = publish(session, home, now=now)
+    show(
+        {**_describe(row), "prefix": prefix, "key_document_version": document.version},
+        Text(f"密钥 {key_id:04x} 已停用", f"key {key_id:04x} is retired"),
+        as_json=as_json,
+    )
+
+
+@keys.command("publish")
+@json_option
+def publish_document(as_json: bool) -> None:
+    """重新发布公钥文件。Publish the key document again."""
+    home = open_home()
+    with database(home.database_url) as engine, transaction(engine) as session:
+        document = publish(session, home, now=datetime.now(UTC))
+    show(
+        {"key_document_version": document.version, "path": str(home.key_document_path)},
+        Text(
+            f"公钥文件第 {document.version} 版已发布：{home.key_document_path}",
+            f"key document version {document.version} is published: {home.key_document_path}",
+        ),
+        as_json=as_json,
+    )
+
+
+def _describe(key: SigningKey) -> dict[str, str | None]:
+    return {
+        "key_id": f"{key.key_id:04x}",
+        "algorithm": Algorithm(key.algorithm).label,
+        "valid_from": key.valid_from.isoformat(),
+        "valid_to": key.valid_to.isoformat() if key.valid_to else None,
+        "standing": key.standing,
+    }

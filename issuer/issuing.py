@@ -1,0 +1,218 @@
+"""The whole act of issuing: a roster goes in, numbered and printed certificates come out.
+
+    1. parse the batch, run every lint on every row     (issuer.roster, issuer.lint)
+    2. reserve                                          (issuer.reserving)
+    3.–6. prepare, sign, verify, record                 (issuer.awarding)
+    7. faces                                            (issuer.faces)
+
+Rows reserved by an earlier, broken run are finished first, by the same functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from codes.documents import DocumentType
+from codes.levels import Level
+from issuer.awarding import read_private, record_reserved
+from issuer.candidates import Candidate
+from issuer.desk import Desk, shanghai_day
+from issuer.faces import draw_recorded, export
+from issuer.filing import levels_filed
+from issuer.lint import LintReport, lint_rows
+from issuer.lint_context import BatchAward, LintContext
+from issuer.photo_reading import PhotoSource
+from issuer.printing import inspect_fit, make_printer
+from issuer.reserving import Reservation, live_key, open_batch, reserve
+from issuer.roster import RosterTable
+from registry.counters import serials_left
+from registry.models import Award, Batch, Copy
+from registry.session import reading
+from templates.fonts import FontChain, explain_missing
+
+_RESERVE_CHUNK = 500
+
+
+class Phase(StrEnum):
+    """The stretches of a run that a person waits for."""
+
+    LINT = "lint"
+    RESERVE = "reserve"
+    SIGN = "sign"
+    DRAW = "draw"
+    EXPORT = "export"
+
+
+Progress = Callable[[Phase, int, int], None]
+"""Told (phase, done, total); total 0 means it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutcome:
+    """What one run came to.
+
+    Args:
+        report: what the lints said.
+        reserved: the rows given a number in this run.
+        taken: rows that turned out, at the last moment, to hold a live award already.
+        files: (number, path) of every certificate of the batch now in the output folder.
+        issued: False where nothing new was issued: a dry run, or rows at fault.
+    """
+
+    report: LintReport
+    reserved: tuple[Reservation, ...]
+    taken: tuple[Reservation, ...]
+    files: tuple[tuple[str, Path], ...]
+    issued: bool
+
+
+def inspect_batch(
+    desk: Desk, table: RosterTable, photos: PhotoSource, batch: str, fonts: FontChain
+) -> LintReport:
+    """Step 1: say what issuing this roster as this batch would do; changes nothing."""
+    texts = (text for row in table.rows for text in row.cells.values())
+    printer = make_printer(desk, texts, fonts)
+    with reading(desk.engine) as session:
+        batch_id = session.scalar(
+            select(Batch.id).where(Batch.site_id == desk.site.id, Batch.name == batch)
+        )
+        awards = _LiveAwards(session, desk, batch_id)
+        today = shanghai_day(desk.clock())
+        context = LintContext(
+            today=today,
+            scopes=levels_filed(desk.site, today),
+            live_award=awards.elsewhere,
+            batch_award=awards.here,
+            serials_left=lambda level: serials_left(
+                session, site_id=desk.site.id, year=today.year, level=int(level)
+            ),
+            missing_characters=fonts.missing_characters,
+            explain_missing=explain_missing,
+            check_fit=lambda candidate: inspect_fit(desk, printer, candidate),
+        )
+        return lint_rows(table, photos, context)
+
+
+def issue_batch(
+    desk: Desk,
+    table: RosterTable,
+    photos: PhotoSource,
+    *,
+    batch: str,
+    out: Path,
+    fonts: FontChain,
+    skip_bad: bool,
+    progress: Progress,
+) -> BatchOutcome:
+    """Issue every row of a roster that has no award of this batch yet.
+
+    Args:
+        desk: the body's place of work.
+        table: the roster as read.
+        photos: where its photos are.
+        batch: the batch's name; the same name continues the same batch.
+        out: folder the certificates are written into.
+        fonts: what the pages are set in.
+        skip_bad: issue the good rows although others are at fault.
+        progress: told how far each phase is.
+
+    Raises:
+        IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
+            on from where it stopped, with the same numbers and dates.
+    """
+    batch_id = open_batch(desk, batch)
+    finish_batch(desk, batch_id, fonts, progress)
+    progress(Phase.LINT, 0, len(table.rows))
+    report = inspect_batch(desk, table, photos, batch, fonts)
+    progress(Phase.LINT, len(table.rows), len(table.rows))
+    wanted = report.candidates if skip_bad or not report.problems else ()
+    results = list(_reserve_all(desk, batch_id, wanted, progress))
+    finish_batch(desk, batch_id, fonts, progress)
+    return BatchOutcome(
+        report=report,
+        reserved=tuple(result for result in results if result.new),
+        taken=tuple(result for result in results if not result.new),
+        files=tuple(export(desk, batch_id, out, _counting(Phase.EXPORT, 0, progress))),
+        issued=bool(wanted) or not report.problems,
+    )
+
+
+def finish_batch(desk: Desk, batch_id: int, fonts: FontChain, progress: Progress) -> None:
+    """Steps 3 to 7 for whatever a batch has reserved or recorded but not finished."""
+    total = _count_unfinished(desk.engine, batch_id)
+    record_reserved(desk, batch_id, _counting(Phase.SIGN, total, progress))
+    draw_recorded(desk, batch_id, fonts, _counting(Phase.DRAW, total, progress))
+
+
+def _counting(phase: Phase, total: int, progress: Progress) -> Callable[[int], None]:
+    done = 0
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(phase, done, max(total, done))
+
+    return tell
+
+
+def _reserve_all(
+    desk: Desk, batch_id: int, candidates: tuple[Candidate, ...], progress: Progress
+) -> Iterable[Reservation]:
+    for start in range(0, len(candidates), _RESERVE_CHUNK):
+        chunk = candidates[start : start + _RESERVE_CHUNK]
+        yield from reserve(desk, batch_id, chunk)
+        progress(Phase.RESERVE, start + len(chunk), len(candidates))
+
+
+def _count_unfinished(engine: Engine, batch_id: int) -> int:
+    with reading(engine) as session:
+        query = (
+            select(func.count(Copy.id))
+            .join(Award, Copy.award_id == Award.id)
+            .where(Award.batch_id == batch_id, Copy.pdf_stored.is_(None))
+        )
+        return session.scalar(query) or 0
+
+
+class _LiveAwards:
+    """Answers the lints' question whether a person holds a live award of this body already."""
+
+    def __init__(self, session: Session, desk: Desk, batch_id: int | None) -> None:
+        self._session = session
+        self._desk = desk
+        self._batch_id = batch_id
+
+    def elsewhere(
+        self, kind: DocumentType, document_number: str, occupation: int, level: Level
+    ) -> str | None:
+        """Return the number of the person's live award from another batch."""
+        award = self._find(kind, document_number, occupation, level)
+        return None if award is None or award.batch_id == self._batch_id else award.number
+
+    def here(
+        self, kind: DocumentType, document_number: str, occupation: int, level: Level
+    ) -> BatchAward | None:
+        """Return the person's award of this very batch."""
+        award = self._find(kind, document_number, occupation, level)
+        if award is None or award.batch_id != self._batch_id:
+            return None
+        private = read_private(self._desk, award)
+        return BatchAward(
+            number=award.number,
+            name=private.name,
+            specialty=private.specialty,
+            photo_sha256=private.photo_sha256,
+        )
+
+    def _find(
+        self, kind: DocumentType, document_number: str, occupation: int, level: Level
+    ) -> Award | None:
+        desk = self._desk
+        key = live_key(desk.vault, desk.site, int(kind), document_number, occupation, int(level))
+        return self._session.scalar(select(Award).where(Award.live_key == key))

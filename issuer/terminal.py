@@ -1,0 +1,57 @@
+"""How the issuer's commands speak: language, passphrase prompt, JSON or sentences."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from codes.wording import Language, Text
+from keys.passphrase import read_passphrase
+from registry.home import Home, home_path
+
+json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+
+
+def language() -> Language:
+    """Return the language the person chose for this command."""
+    chosen = click.get_current_context().find_root().obj
+    return chosen if isinstance(chosen, Language) else Language.ZH
+
+
+def say(text: Text, *, err: bool = False) -> None:
+    """Print a sentence in the chosen language."""
+    click.echo(text.say(language()), err=err)
+
+
+def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:
+    """Print an answer: one JSON object, or a sentence."""
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        say(text)
+
+
+def open_home() -> Home:
+    """Open the home that YANZHEN_HOME names; raises HomeError where there is none."""
+    return Home.open(home_path())
+
+
+def ask_passphrase(*, new: bool = False) -> bytes:
+    """Return the passphrase from YANZHEN_PASSPHRASE or from the keyboard, unseen.
+
+    Raises:
+        KeysError: none was given, it is too short, or the two typed differ.
+    """
+    interactive = click.get_text_stream("stdin").isatty()
+
+    def prompt(question: str) -> str:
+        answer: str = click.prompt(
+            question, hide_input=True, default="", show_default=False, prompt_suffix="", err=True
+        )
+        return answer
+
+    return read_passphrase(os.environ, prompt if interactive else None, new=new)

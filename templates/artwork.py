@@ -23,7 +23,7 @@ RULE: Final = colour("D9C79F")
 SAMPLE_RED: Final = colour("C8322D")
 SAMPLE_PALE: Final = colour("F7DEDA")
 
-_PAGE: Final = (0.0, 0.0, A4_MM[0] * MM, A4_MM[1] * MM)
+PAGE_BOX: Final = (0.0, 0.0, A4_MM[0] * MM, A4_MM[1] * MM)
 _EDGE: Final = 8.0  # outer line, from the edge of the sheet
 _BAND: Final = 13.0  # middle of the braid
 _BAND_HALF: Final = 3.4
@@ -34,16 +34,21 @@ Point = tuple[float, float]
 Curve = Callable[[float], Point]
 
 
-def page_artwork() -> Artwork:
-    """Return paper, background rose and border of the certificate."""
+def page_artwork(rule_mm: Point, rule_half_mm: float) -> Artwork:
+    """Return paper, background rose, border and heading rule of the certificate.
+
+    Args:
+        rule_mm: the middle of the rule under the title.
+        rule_half_mm: half its length.
+    """
     parts = [
-        _fill(PAPER),
-        _scaled(_rectangle(0, 0, *A4_MM) + " f"),
+        fill(PAPER),
+        scaled(_inset(_EDGE) + " f"),
         _background_rose(),
         _border(),
-        rule_with_diamond(A4_MM[0] / 2, 233.5, 46),
+        _rule_with_diamond(*rule_mm, rule_half_mm),
     ]
-    return Artwork.of("\n".join(parts), _PAGE)
+    return Artwork.of("\n".join(parts), PAGE_BOX)
 
 
 def smooth_curve(curve: Curve, start: float, end: float, pieces: int) -> str:
@@ -58,13 +63,13 @@ def smooth_curve(curve: Curve, start: float, end: float, pieces: int) -> str:
     step = (end - start) / pieces
     points = [curve(start + step * n) for n in range(pieces + 1)]
     slopes = [_slope(curve, start + step * n) for n in range(pieces + 1)]
-    operators = [f"{_n(points[0][0])} {_n(points[0][1])} m"]
+    operators = [f"{number(points[0][0])} {number(points[0][1])} m"]
     for n in range(pieces):
         (x0, y0), (x3, y3) = points[n], points[n + 1]
         (dx0, dy0), (dx3, dy3) = slopes[n], slopes[n + 1]
         leaving = (x0 + dx0 * step / 3, y0 + dy0 * step / 3)
         arriving = (x3 - dx3 * step / 3, y3 - dy3 * step / 3)
-        operators.append(" ".join(_n(v) for v in (*leaving, *arriving, x3, y3)) + " c")
+        operators.append(" ".join(number(v) for v in (*leaving, *arriving, x3, y3)) + " c")
     return "\n".join(operators)
 
 
@@ -83,23 +88,20 @@ def _background_rose() -> str:
         return (r * cos(angle), r * sin(angle))
 
     path = smooth_curve(petal, 0, 2 * pi, petals * 8) + " s"
-    parts = [_stroke(PALE_GOLD, 0.09)]
+    parts = [stroke(PALE_GOLD, 0.09)]
     for turn in range(turns):
         angle = 2 * pi / petals / turns * turn
         parts.append(f"q {_turned(angle, A4_MM[0] / 2, 150)} cm {path} Q")
-    return _scaled("\n".join(parts))
+    return scaled("\n".join(parts))
 
 
 def _border() -> str:
     """Three lines, a braid along each side, a rose in each corner."""
     width, height = A4_MM
-    parts = [_stroke(GOLD, 0.35)]
-    parts.append(_rectangle(_EDGE, _EDGE, width - 2 * _EDGE, height - 2 * _EDGE) + " S")
-    parts.append(_stroke(RED, 0.5))
-    parts.append(_rectangle(_INNER, _INNER, width - 2 * _INNER, height - 2 * _INNER) + " S")
-    parts.append(_stroke(GOLD, 0.18))
+    parts = [stroke(GOLD, 0.35), _inset(_EDGE) + " S", stroke(RED, 0.5), _inset(_INNER) + " S"]
+    parts.append(stroke(GOLD, 0.18))
     for inset in (_EDGE + 0.9, _INNER - 0.9, _INNER + 1.0):
-        parts.append(_rectangle(inset, inset, width - 2 * inset, height - 2 * inset) + " S")
+        parts.append(_inset(inset) + " S")
     across = width - 2 * (_BAND + _CORNER / 2)
     along = height - 2 * (_BAND + _CORNER / 2)
     start = _BAND + _CORNER / 2
@@ -113,14 +115,14 @@ def _border() -> str:
     for x in (_BAND, width - _BAND):
         for y in (_BAND, height - _BAND):
             parts.append(f"q {_turned(0, x, y)} cm {_corner()} Q")
-    return _scaled("\n".join(parts))
+    return scaled("\n".join(parts))
 
 
 def _braid(length: float) -> str:
     """Strands of sine along the x axis, each amplitude with its mirror image."""
     period = length / round(length / 8.6)
     tile: list[str] = []
-    for amplitude in (1.0, 0.8, 0.6, 0.4, 0.2):
+    for amplitude in (1.0, 0.75, 0.5, 0.25):
         for sign in (1, -1):
             for phase in (0.0, pi / 2):
 
@@ -132,16 +134,16 @@ def _braid(length: float) -> str:
                 tile.append(smooth_curve(strand, 0, period, 4))
     path = "\n".join(tile) + " S"
     count = round(length / period)
-    tiles = [f"q 1 0 0 1 {_n(period * n)} 0 cm {path} Q" for n in range(count)]
-    return f"{_stroke(GOLD, 0.1)} " + "\n".join(tiles)
+    tiles = [f"q 1 0 0 1 {number(period * n)} 0 cm {path} Q" for n in range(count)]
+    return f"{stroke(GOLD, 0.1)} " + "\n".join(tiles)
 
 
 def _corner() -> str:
     """A rose within a square."""
     half = _CORNER / 2
-    parts = [_fill(PAPER), _stroke(GOLD, 0.25)]
+    parts = [fill(PAPER), stroke(GOLD, 0.25)]
     parts.append(_rectangle(-half, -half, _CORNER, _CORNER) + " B")
-    parts.append(_stroke(RED, 0.12))
+    parts.append(stroke(RED, 0.12))
     for turn in range(6):
 
         def rose(angle: float, shift: float = turn * pi / 24) -> Point:
@@ -152,45 +154,51 @@ def _corner() -> str:
     return "\n".join(parts)
 
 
-def rule_with_diamond(middle_mm: float, y_mm: float, half_length_mm: float) -> str:
-    """Return operators for a thin rule that thins out from a diamond in its middle."""
-    parts = [_stroke(GOLD, 0.3)]
+def _rule_with_diamond(middle_mm: float, y_mm: float, half_length_mm: float) -> str:
+    """A thin rule with a diamond in its middle."""
+    parts = [stroke(GOLD, 0.3)]
     for sign in (-1, 1):
         near, far = middle_mm + sign * 4.5, middle_mm + sign * half_length_mm
-        parts.append(f"{_n(near)} {_n(y_mm)} m {_n(far)} {_n(y_mm)} l S")
-        parts.append(_fill(GOLD))
+        parts.append(f"{number(near)} {number(y_mm)} m {number(far)} {number(y_mm)} l S")
+        parts.append(fill(GOLD))
         parts.append(_diamond(middle_mm + sign * 3.2, y_mm, 0.7) + " f")
-    parts.append(_fill(RED))
+    parts.append(fill(RED))
     parts.append(_diamond(middle_mm, y_mm, 1.5) + " f")
-    return _scaled("\n".join(parts))
+    return scaled("\n".join(parts))
 
 
 def _diamond(x: float, y: float, half: float) -> str:
-    points = (f"{_n(x)} {_n(y + half)}", f"{_n(x + half)} {_n(y)}", f"{_n(x)} {_n(y - half)}")
-    return f"{_n(x - half)} {_n(y)} m " + " l ".join(points) + " l h"
+    corners = ((x - half, y), (x, y + half), (x + half, y), (x, y - half))
+    first, *others = (f"{number(a)} {number(b)}" for a, b in corners)
+    return f"{first} m " + " ".join(f"{corner} l" for corner in others) + " h"
 
 
 def _turned(angle: float, x: float, y: float) -> str:
     c, s = cos(angle), sin(angle)
-    return f"{_n(c)} {_n(s)} {_n(-s)} {_n(c)} {_n(x)} {_n(y)}"
+    return f"{number(c)} {number(s)} {number(-s)} {number(c)} {number(x)} {number(y)}"
 
 
-def _scaled(operators: str) -> str:
-    return f"q {_n(MM)} 0 0 {_n(MM)} 0 0 cm\n{operators}\nQ"
+def scaled(operators: str) -> str:
+    return f"q {number(MM)} 0 0 {number(MM)} 0 0 cm\n{operators}\nQ"
+
+
+def _inset(inset: float) -> str:
+    """The sheet's rectangle, made smaller on all sides."""
+    return _rectangle(inset, inset, A4_MM[0] - 2 * inset, A4_MM[1] - 2 * inset)
 
 
 def _rectangle(x: float, y: float, width: float, height: float) -> str:
-    return f"{_n(x)} {_n(y)} {_n(width)} {_n(height)} re"
+    return f"{number(x)} {number(y)} {number(width)} {number(height)} re"
 
 
-def _stroke(ink: Colour, width_mm: float) -> str:
-    return " ".join(_n(part) for part in ink) + f" RG {_n(width_mm)} w"
+def stroke(ink: Colour, width_mm: float) -> str:
+    return " ".join(number(part) for part in ink) + f" RG {number(width_mm)} w"
 
 
-def _fill(ink: Colour) -> str:
-    return " ".join(_n(part) for part in ink) + " rg"
+def fill(ink: Colour) -> str:
+    return " ".join(number(part) for part in ink) + " rg"
 
 
-def _n(value: float) -> str:
+def number(value: float) -> str:
     text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text in {"", "-0"} else text

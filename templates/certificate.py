@@ -23,6 +23,7 @@ from templates.labels import LABELS, Field
 from templates.page import draw_page
 from templates.page_canvas import PageCanvas
 from templates.page_text import Fitted, fit
+from templates.sample_marks import sample_artwork
 from templates.to_unicode import PageFont
 
 LANGUAGE: Final = "zh-CN"
@@ -108,7 +109,9 @@ class CertificatePrinter:
         self._font = PageFont(
             FACE_NAME, BytesIO(fonts.subset(self._characters)), asciiReadable=False
         )
-        self._artwork = page_artwork()
+        rule = (layout.MIDDLE, layout.RULE_HEIGHT)
+        self._paper = {"paper": page_artwork(rule, layout.RULE_HALF)}
+        self._sample = {"sample": sample_artwork(fonts, layout.SEAL_MIDDLE, layout.SEAL_RADIUS)}
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
         """Return what keeps the page from being printed; nothing when it can be."""
@@ -129,7 +132,7 @@ class CertificatePrinter:
         )
         draw_page(
             canvas,
-            artwork=self._artwork,
+            artwork=self._paper | self._sample if face.sample else self._paper,
             values=values,
             photo_jpeg=face.photo_jpeg,
             qr_text=face.qr_text,

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 # Characters that may not begin a line, and characters that may not end one.
 _NOT_FIRST: Final = frozenset("·，。、；：！？）》」』”’…/ -")
-_NOT_LAST: Final = frozenset("（《「『“‘·/")
+_NOT_LAST: Final = frozenset("（《「『“‘/")
 
 
 class Measure(Protocol):
@@ -92,17 +92,18 @@ def _sizes(largest: float, least: float) -> list[float]:
 def _two_lines(
     text: str, width_mm: float, measure: Callable[[str], float]
 ) -> tuple[str, str] | None:
-    """Break at the best place: after a space, then where rules allow, the first line the longer."""
+    """Break between the words or parts of a name, else where the rules allow, near the middle."""
     places = [
         at
         for at in range(1, len(text))
         if measure(text[:at]) <= width_mm and measure(text[at:]) <= width_mm
     ]
-    after_space = [at for at in places if text[at - 1] == " "]
+    after_part = [at for at in places if text[at - 1] in " ·"]
     between = [at for at in places if _may_break(text, at)]
-    for allowed in (after_space, between, places):
+    for allowed in (after_part, between, places):
         if allowed:
-            return text[: allowed[-1]], text[allowed[-1] :]
+            at = min(allowed, key=lambda place: abs(place - (len(text) + 1) // 2))
+            return text[:at], text[at:]
     return None
 
 

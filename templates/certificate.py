@@ -38,6 +38,7 @@ _FIXED_CHARACTERS: Final = frozenset(
     + labels.QR_NOTE
     + labels.SAMPLE_NOTE
     + "".join(level.zh for level in Level)
+    + "".join(kind.zh for kind in DocumentType)
     + "".join(chr(code) for code in range(0x20, 0x7F))
     + "年月日：·　"
 )
@@ -105,6 +106,7 @@ class CertificatePrinter:
     def __init__(self, characters: Iterable[str], fonts: FontChain) -> None:
         wanted = frozenset("".join(characters)) | _FIXED_CHARACTERS
         unprintable = frozenset(fonts.missing_characters("".join(sorted(wanted))))
+        self._fonts = fonts
         self._characters = wanted - unprintable
         self._font = PageFont(
             FACE_NAME, BytesIO(fonts.subset(self._characters)), asciiReadable=False
@@ -114,7 +116,12 @@ class CertificatePrinter:
         self._sample = {"sample": sample_artwork(fonts, layout.SEAL_MIDDLE, layout.SEAL_RADIUS)}
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
-        """Return what keeps the page from being printed; nothing when it can be."""
+        """Return what keeps the page from being printed; nothing when it can be.
+
+        Raises:
+            TemplatesError: the printer was made without a character of this face
+                (`character_unprepared`).
+        """
         return self._fitted(face)[1]
 
     def render(self, face: CertificateFace) -> bytes:
@@ -146,13 +153,10 @@ class CertificatePrinter:
         values: dict[Field, Fitted] = {}
         problems: list[FitProblem] = []
         for field, text in printed_values(face).items():
-            missing = sorted(frozenset(text) - self._characters)
+            missing = self._unprintable(text)
             if missing:
-                problems.append(
-                    FitProblem(
-                        field=field, code="character_missing", text=explain_missing(missing[0])
-                    )
-                )
+                reason = explain_missing(missing[0])
+                problems.append(FitProblem(field=field, code="character_missing", text=reason))
                 continue
             room = layout.ROOMS.get(field)
             if room is None:
@@ -162,6 +166,21 @@ class CertificatePrinter:
             else:
                 problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
         return MappingProxyType(values), tuple(problems)
+
+    def _unprintable(self, text: str) -> tuple[str, ...]:
+        """Return the characters of `text` that no font holds.
+
+        Raises:
+            TemplatesError: this printer was not made for a character that a font does hold.
+        """
+        strange = "".join(sorted(frozenset(text) - self._characters))
+        missing = self._fonts.missing_characters(strange)
+        if len(missing) < len(strange):
+            raise TemplatesError(
+                "character_unprepared",
+                Text("证书用字未列入本批字体。", "The batch's font was made without this character."),
+            )
+        return missing
 
     def _width_mm(self, text: str, size: float) -> float:
         return float(self._font.stringWidth(text, size)) * 25.4 / 72

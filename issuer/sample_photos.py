@@ -16,7 +16,7 @@ from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH
 
 _SCALE = 3  # drawn large and reduced, which smooths the edges
 _QUALITY = 90
-_SKINS = ("#F6D7BD", "#EFC7A4", "#E3B48D", "#D6A078", "#C08A63", "#F2CDB4")
+_SKINS = ("#F6D7BD", "#EFC7A4", "#E8BC96", "#DCA97F", "#CB966D", "#F2CDB4")
 _HAIRS = ("#1E1B1A", "#2B2320", "#3A2A22", "#241F2B", "#15171C")
 _GREYS = ("#8C8F94", "#B4B6B9", "#6E7074")
 _SUITS = ("#22334F", "#2E3B2F", "#3B3F46", "#4A2F38", "#1F3D46", "#513C2A")
@@ -60,8 +60,8 @@ def draw_portrait(*, seed: int, sex: Sex, birth_year: int) -> bytes:
     _draw_hair_behind(pen, look)
     _draw_shoulders(pen, look)
     _draw_head(pen, look)
-    _draw_face(pen, look)
     _draw_hair(pen, look)
+    _draw_face(pen, look)
     if look.glasses:
         _draw_glasses(pen, look)
     small = picture.resize((FORMAT_WIDTH, FORMAT_HEIGHT), Image.Resampling.LANCZOS)
@@ -137,6 +137,7 @@ def _shade(colour: str, factor: float) -> str:
 
 
 _X, _Y = 147.5, 178.0  # the middle of the face
+_TOP = (180.0, 360.0)  # the upper half of an ellipse
 
 
 def _draw_hair_behind(pen: _Pen, look: _Look) -> None:
@@ -179,7 +180,7 @@ def _draw_head(pen: _Pen, look: _Look) -> None:
     for side in (-1, 1):
         pen.oval(_X + side * (wide + 2), _Y + 6, 11, 19, ear)
         pen.oval(_X + side * (wide + 3), _Y + 6, 5, 10, _shade(look.skin, 0.84))
-    pen.slice(_X, 268, 40, 26, (0, 180), _shade(look.skin, 0.8))
+    pen.block((_X - 27, 246), (_X + 27, 276), 12, _shade(look.skin, 0.8))
     pen.oval(_X, _Y - 6, wide, high - 4, look.skin)
     pen.oval(_X, _Y + 30, wide * 0.88, high * 0.70, look.skin)
     for side in (-1, 1):
@@ -219,55 +220,46 @@ def _draw_face(pen: _Pen, look: _Look) -> None:
 
 def _draw_hair(pen: _Pen, look: _Look) -> None:
     wide, high, hair = look.face_width, look.face_height, look.hair
-    top = _Y - high
+    temple = _Y - 16 if look.style in ("crew", "bun") else _Y + 2
     for side in (-1, 1):
-        depth = 8 if look.style in ("crew", "bun") else 22
         x = _X + side * (wide - 3)
         pen.shape(
             [
-                (x - side * 10, top + 30),
-                (x + side * 8, top + 30),
-                (x + side * 7, _Y - 20 + depth),
-                (x - side * 2, _Y - 24 + depth),
+                (x - side * 14, _Y - 62),
+                (x + side * 9, _Y - 50),
+                (x + side * 7, temple),
+                (x - side * 1, temple - 5),
             ],
             hair,
         )
-    pen.slice(_X, _Y - 28, wide + 9, high - 10, (186, 354), hair)
-    if look.style in ("parted", "parted_long"):
-        _fringe(pen, look, split=-20, drop=34)
-    elif look.style in ("short", "long"):
-        _fringe(pen, look, split=26, drop=28)
-    elif look.style == "bob":
-        pen.shape(
-            [
-                (_X - wide - 4, _Y - 56),
-                (_X + wide + 4, _Y - 56),
-                (_X + wide - 6, _Y - 32),
-                (_X - wide + 6, _Y - 32),
-            ],
-            hair,
-        )
-    elif look.style == "swept":
-        pen.oval(_X + 16, top + 10, wide * 0.72, 22, hair)
+    pen.slice(_X, _Y - 28, wide + 9, high - 10, (180, 360), hair)
+    _draw_hairline(pen, look)
     if look.style in ("long", "parted_long", "bob"):
         length = 150 if look.style != "bob" else 64
         for side in (-1, 1):
             x = _X + side * (wide + 3)
-            pen.block((x - 10, _Y - 40), (x + 10, _Y + length), 10, hair)
+            pen.block((x - 10, _Y - 46), (x + 10, _Y + length), 10, hair)
 
 
-def _fringe(pen: _Pen, look: _Look, *, split: float, drop: float) -> None:
-    """Draw the hair over the forehead, parted at `split` from the middle."""
-    wide, top = look.face_width, _Y - look.face_height
-    parting = (_X + split, top + 18)
-    left = [(_X - wide - 3, _Y - 42 + drop * 0.5), (_X - wide + 8, top + 22), parting]
-    right = [parting, (_X + wide - 8, top + 22), (_X + wide + 3, _Y - 42 + drop * 0.5)]
-    pen.shape(
-        [*left, (_X + split - 18, top + 36), (_X - wide + 10, _Y - 44 + drop * 0.4)], look.hair
-    )
-    pen.shape(
-        [*right, (_X + wide - 10, _Y - 44 + drop * 0.4), (_X + split + 16, top + 34)], look.hair
-    )
+def _draw_hairline(pen: _Pen, look: _Look) -> None:
+    """Lay the forehead free below the hair, in the way of the style."""
+    wide, skin = look.face_width, look.skin
+    inner = wide - 7
+    if look.style in ("parted", "parted_long"):
+        split = _X - 20
+        pen.slice(
+            split + (_X + inner - split) / 2, _Y - 27, (_X + inner - split) / 2, 40, _TOP, skin
+        )
+        pen.slice((split + _X - inner) / 2, _Y - 27, (split - _X + inner) / 2, 26, _TOP, skin)
+    elif look.style in ("long", "bun"):
+        for side in (-1, 1):
+            pen.slice(_X + side * inner / 2, _Y - 27, inner / 2 + 1, 38, _TOP, skin)
+    elif look.style in ("short", "crew"):
+        pen.slice(_X, _Y - 27, inner, 24 if look.style == "short" else 36, _TOP, skin)
+    elif look.style == "swept":
+        pen.shape([(_X - inner, _Y - 26), (_X - inner + 6, _Y - 62), (_X + inner, _Y - 26)], skin)
+    else:
+        pen.block((_X - inner, _Y - 40), (_X + inner, _Y - 20), 6, skin)
 
 
 def _draw_glasses(pen: _Pen, look: _Look) -> None:

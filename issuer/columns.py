@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 HEADER_ROWS = 10  # a title, a unit and a date line often stand above the header
+INSTRUCTIONS_SHEET = "填表说明"  # the template's own second sheet; nobody misses it
 
 
 class Column(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codes.wording import Text
-from issuer.columns import Column, Header, cell_name
+from issuer.columns import INSTRUCTIONS_SHEET, Column, Header, cell_name
 from issuer.grid import MAX_FILE_BYTES, MAX_ROWS, Grid
 from issuer.grid_json import decode_answer
 from issuer.problems import FileNotice, FileProblem, RosterError, RowProblem
@@ -144,16 +144,15 @@ def _table(grid: Grid, notices: tuple[FileNotice, ...], file: str) -> RosterTabl
 
 
 def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
-    if not reading.other_sheets:
+    others = [f"“{name}”" for name in reading.other_sheets if name != INSTRUCTIONS_SHEET][:10]
+    if not others:
         return ()
-    others_zh = "、".join(f"“{name}”" for name in reading.other_sheets[:10])
-    others_en = ", ".join(f"“{name}”" for name in reading.other_sheets[:10])
     return (
         FileNotice(
             code="roster_other_sheets",
             text=Text(
-                f"只读取了工作表“{reading.grid.sheet}”，未读取 {others_zh}",
-                f"only sheet “{reading.grid.sheet}” was read, not {others_en}",
+                f"只读取了工作表“{reading.grid.sheet}”，未读取 {'、'.join(others)}",
+                f"only sheet “{reading.grid.sheet}” was read, not {', '.join(others)}",
             ),
         ),
     )

@@ -11,7 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from codes.documents import DocumentType, Sex
 from codes.levels import Level
 from codes.occupations import Occupation, occupations
-from issuer.columns import Column
+from issuer.columns import INSTRUCTIONS_SHEET, Column
 from issuer.grid import MAX_ROWS
 from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH
 
@@ -116,7 +116,7 @@ def _choices() -> dict[Column, list[str]]:
 
 
 def _write_instructions(workbook: Any) -> None:
-    sheet = workbook.add_worksheet("填表说明")
+    sheet = workbook.add_worksheet(INSTRUCTIONS_SHEET)
     sheet.set_column(0, 0, 20)
     sheet.set_column(1, 1, 90)
     bold = workbook.add_format({"bold": True, "valign": "top"})

@@ -1,20 +1,23 @@
-"""The entrances: application factories for web servers, and the root of the `yanzhen` command.
+"""The entrances: the application factory for web servers, and the root of the `yanzhen` command.
 
-Each factory and each command imports its side of the house only when it is called, so that the
-public process never loads what only the issuer may hold.
+The factory and each command import their side of the house only when called, so that the public
+process never loads what only the issuer may hold.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from codes.wording import Language, Text
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,55 +26,50 @@ if TYPE_CHECKING:
 
 EXIT_USAGE = 64
 EXIT_DATA = 65
-EXIT_SOFTWARE = 70
+EXIT_UNAVAILABLE = 69
+EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
+LANGUAGE_VARIABLE = "YANZHEN_LANG"
+DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
 _COMMANDS = {
     "init": ("issuer.cli:init", "建立数据目录 / make a home folder"),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
-    "template": ("issuer.cli:template", "下载花名册模板 / write an empty roster"),
+    "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
-    "demo": ("wsgi:demo", "一键演示 / issue samples and open the verifier on them"),
+    "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
 }
 
 
 def create_public_app(home: Home | None = None) -> Flask:
-    """Return the public site and API of a home (YANZHEN_HOME unless given).
+    """Return the public site and API of a home (the one YANZHEN_HOME names unless given).
 
     Raises:
-        HomeError: there is no home.
+        HomeError: there is no home, or its look-up secret is missing.
     """
     from flask import Flask
 
     from registry.home import Home, home_path
-    from registry.session import open_engine, reading
     from verifier.api.views import blueprint as api
-    from verifier.key_source import KeyDocumentFile
-    from verifier.service import Verifier
+    from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.views import blueprint as site
 
-    home = home or Home.open(home_path())
-    folder = Path(importlib.import_module("templates").__path__[0])
+    templates = Path(__file__).parent / "templates"
     app = Flask(
         "yanzhen",
-        template_folder=str(folder / "pages"),
-        static_folder=str(folder / "static"),
-        root_path=str(folder),
+        root_path=str(templates),
+        template_folder=str(templates / "pages"),
+        static_folder=str(templates / "static"),
     )
-    engine = open_engine(home.database_url, read_only=True)
-    documents = KeyDocumentFile(home.key_document_path)
-    app.extensions["yanzhen_verifier"] = Verifier(
-        documents, partial(reading, engine), home.pepper(), lambda: datetime.now(UTC)
-    )
-    app.extensions["yanzhen_key_documents"] = documents
+    app.extensions["yanzhen_verifier"] = open_verifier(home or Home.open(home_path()))
     app.register_blueprint(api)
     app.register_blueprint(site)
     add_headers(app)
-    app.add_url_rule("/healthz", view_func=lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
 
 
@@ -85,8 +83,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
-        owner = sys.modules[__name__] if module == "wsgi" else importlib.import_module(module)
-        command = getattr(owner, attribute)
+        command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 
@@ -96,15 +93,25 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    envvar=LANGUAGE_VARIABLE,
+    default=Language.ZH.value,
+    show_default=True,
+    help="语言 / language",
+)
 @click.version_option(package_name="yanzhen")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context, lang: str) -> None:
     """验真 Yanzhen：签发并核验职业技能等级证书。
 
     Issues vocational skill level certificates and tells a genuine one from a false one.
     """
+    context.obj = Language(lang)
 
 
-@cli.command(name="serve")
+@click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
 @click.option("--port", default=8000, show_default=True, help="端口 / port")
 @click.option("--workers", type=click.IntRange(1, 64), help="工作进程数 / worker processes")
@@ -113,6 +120,59 @@ def serve(host: str, port: int, workers: int | None) -> None:
     from registry.home import Home, home_path
 
     run_server(Home.open(home_path()), host=host, port=port, workers=workers)
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--once", is_flag=True, help="签发、逐一核验后退出 / issue, verify each, exit")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -> None:
+    """签发样本并打开核验网站。Issue samples and open the verifier on them.
+
+    样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
+    """
+    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo
+    from issuer.progress import ProgressLine
+    from verifier.check_all import check_all
+
+    url = demo_address(host, port)
+    place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
+    language = click.get_current_context().find_root().obj
+    home, issued = issue_demo(
+        place,
+        public_url=url,
+        clock=lambda: datetime.now(UTC),
+        progress=ProgressLine(language, quiet=as_json),
+    )
+    listing = json.loads(place.listing.read_bytes())
+    if once:
+        report = check_all(home, listing)
+        if as_json:
+            click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            click.echo(report.text().say(language))
+        raise click.exceptions.Exit(0 if report.all_valid else 1)
+    _ = issued
+    links = {
+        "genuine": listing[0]["qr_text"],
+        "altered": altered_qr_text(listing[0]["qr_text"]),
+        "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name=",
+    }
+    click.echo(_welcome(place.certificates, url, links).say(language))
+    run_server(home, host=host, port=port, workers=None)
+
+
+def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
+    return Text(
+        f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
+        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n  查不到的  {links['unknown']}\n"
+        "按 Ctrl-C 停止。",
+        f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
+        f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
+        f"  unknown  {links['unknown']}\nCtrl-C stops it.",
+    )
 
 
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:
@@ -124,8 +184,72 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
             self.cfg.set("proc_name", "yanzhen")
+            self.cfg.set("control_socket_disable", True)
 
         def load(self) -> Flask:
             return create_public_app(home)
 
     Server().run()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
+
+    Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database out of reach,
+    70 a fault of the program, 78 no home or an incomplete one.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = cli.main(args=given, prog_name="yanzhen", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except click.Abort:
+        click.echo("已取消 / cancelled", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except Exception as error:  # the one border where anything unforeseen becomes a sentence
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        _fail(error, as_json="--json" in given)
+
+
+def _fail(error: Exception, *, as_json: bool) -> None:
+    code, text = getattr(error, "code", None), getattr(error, "text", None)
+    if not isinstance(code, str) or not isinstance(text, Text):
+        code, text = "internal_error", _unforeseen(error)
+    answer: dict[str, Any] = {"code": code, "message": text.zh, "message_en": text.en}
+    if as_json:
+        click.echo(json.dumps({"error": answer}, ensure_ascii=False))
+    language = os.environ.get(LANGUAGE_VARIABLE, Language.ZH.value)
+    click.echo(f"yanzhen: {text.en if language == Language.EN.value else text.zh}", err=True)
+    sys.exit(_exit_code(error))
+
+
+def _unforeseen(error: Exception) -> Text:
+    reason = type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        reason = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return Text(
+        f"未能完成（{reason}）。已登记的内容不受影响，可重新运行；设 {DEBUG_VARIABLE}=1 可查看细节",
+        f"not finished ({reason}). What is on record is safe; run it again. "
+        f"{DEBUG_VARIABLE}=1 shows details",
+    )
+
+
+def _exit_code(error: Exception) -> int:
+    from keys.errors import KeysError
+    from registry.errors import HomeError, RegistryUnavailable, VaultError
+
+    if isinstance(error, RegistryUnavailable):
+        return EXIT_UNAVAILABLE
+    if isinstance(error, HomeError | VaultError | KeysError):
+        return EXIT_CONFIGURATION
+    return EXIT_DATA if isinstance(getattr(error, "text", None), Text) else EXIT_INTERNAL
+
+
+if __name__ == "__main__":
+    main()

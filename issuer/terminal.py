@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def ask_passphrase(*, new: bool = False) -> bytes:
     Raises:
         KeysError: none was given, it is too short, or the two typed differ.
     """
-    interactive = click.get_text_stream("stdin").isatty()
+    interactive = sys.stdin.isatty()
 
     def prompt(question: str) -> str:
         answer: str = click.prompt(

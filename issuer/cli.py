@@ -1,0 +1,131 @@
+"""`yanzhen init`, `yanzhen template` and `yanzhen issue`."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from codes.wording import Text
+from issuer.opening import announce_host, open_desk
+from issuer.photos import PhotoFolder
+from issuer.progress import ProgressLine
+from issuer.publishing import PUBLIC_URL_VARIABLE
+from issuer.roster import read_roster
+from issuer.run import MAX_BATCH_NAME, IssueRun, check_only, issue_and_report
+from issuer.template import write_template
+from issuer.terminal import ask_passphrase, json_option, language, open_home, say, show
+from registry.home import Home, home_path
+
+EXIT_DATA = 65
+
+
+@click.command()
+@json_option
+def init(as_json: bool) -> None:
+    """建立数据目录（YANZHEN_HOME，默认 ./var）。Make a home folder."""
+    path = home_path()
+    home = Home.create(path, demo=False, passphrase=ask_passphrase(new=True), now=datetime.now(UTC))
+    show(
+        {"home": str(home.path), "demo": home.demo},
+        Text(
+            f"已建立数据目录 {home.path}。口令丢失后数据无法恢复，请妥善保管。"
+            "下一步：yanzhen filing record 备案文件.json",
+            f"made {home.path}. Keep the passphrase: without it the data are lost. "
+            "Next: yanzhen filing record FILE.json",
+        ),
+        as_json=as_json,
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+def template(file: Path, as_json: bool) -> None:
+    """写出空白花名册模板（.xlsx）。Write an empty roster workbook."""
+    if file.exists():
+        raise click.BadParameter(f"{file} 已存在 / already exists", param_hint="FILE")
+    write_template(file)
+    show({"file": str(file)}, Text(f"已写出 {file}", f"wrote {file}"), as_json=as_json)
+
+
+@click.command()
+@click.argument("roster", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
+@click.option("--batch", required=True, help="批次名称，同名续办 / batch name; the same continues")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="证书输出目录 / folder for the certificates",
+)
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="照片目录，默认花名册旁的 photos / photo folder (photos beside the roster)",
+)
+@click.option("--dry-run", is_flag=True, help="只检查，不签发 / check only")
+@click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
+@click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
+@json_option
+def issue(
+    roster: Path,
+    prefix: str,
+    batch: str,
+    out: Path,
+    photos: Path | None,
+    dry_run: bool,
+    skip_bad: bool,
+    sample: bool,
+    as_json: bool,
+) -> None:
+    """按花名册签发证书。Issue certificates from a roster (.xlsx or .csv).
+
+    任何一行有问题则全部不签发，除非加 --skip-bad。中断后用同一批次名重新运行即可续办。
+    """
+    run = IssueRun(roster=roster, prefix=prefix, batch=_batch_name(batch), out=out, photos=photos)
+    public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
+    home = open_home()
+    table = read_roster(roster)
+    with (
+        open_desk(
+            home,
+            prefix=prefix,
+            passphrase=ask_passphrase(),
+            public_url=public_url,
+            sample=sample,
+            clock=lambda: datetime.now(UTC),
+        ) as desk,
+        PhotoFolder(run.photo_folder) as folder,
+    ):
+        if not as_json:
+            say(Text(f"二维码网址：{desk.qr_url_prefix}", f"QR address: {desk.qr_url_prefix}"))
+        if dry_run:
+            summary = check_only(run, desk, table, folder)
+        else:
+            announce_host(desk, public_url)
+            progress = ProgressLine(language(), quiet=as_json)
+            summary = issue_and_report(
+                run, desk, table, folder, skip_bad=skip_bad, progress=progress
+            )
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
+    else:
+        for line in summary.lines():
+            say(line)
+    if summary.refused:
+        raise SystemExit(EXIT_DATA)
+
+
+def _batch_name(typed: str) -> str:
+    name = unicodedata.normalize("NFKC", typed).strip()
+    if not 1 <= len(name) <= MAX_BATCH_NAME or not name.isprintable():
+        raise click.BadParameter(
+            f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符 / 1–{MAX_BATCH_NAME} printable characters",
+            param_hint="--batch",
+        )
+    return name

@@ -1,0 +1,250 @@
+"""One run of `yanzhen issue`: check or issue, write the result workbook, sum it up."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codes.wording import Text
+from issuer.desk import SHANGHAI, Desk
+from issuer.issuing import BatchOutcome, Progress, inspect_batch, issue_batch
+from issuer.lint import LintReport
+from issuer.photo_reading import PhotoSource
+from issuer.problems import RowProblem
+from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
+from issuer.roster import RosterTable
+from templates.fonts import FontChain
+
+MAX_BATCH_NAME = 60
+_SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRun:
+    """What the operator asked for."""
+
+    roster: Path
+    prefix: str
+    batch: str
+    out: Path
+    photos: Path | None
+
+    @property
+    def photo_folder(self) -> Path:
+        """Where the photos are: named, or `photos` beside the roster."""
+        return self.photos or self.roster.parent / "photos"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What a run came to, row by row, for the screen or as JSON.
+
+    Args:
+        run: what was asked for.
+        dry_run: nothing was meant to be issued.
+        qr_url_prefix: what the QR codes begin with.
+        table: the roster.
+        report: what the lints said.
+        outcomes: what became of each row.
+        numbers: certificate number by row, from this run or before.
+        files: certificate file by number.
+        workbook: the result workbook, where one was written.
+    """
+
+    run: IssueRun
+    dry_run: bool
+    qr_url_prefix: str
+    table: RosterTable
+    report: LintReport
+    outcomes: Mapping[int, RowOutcome]
+    numbers: Mapping[int, str]
+    files: Mapping[str, Path]
+    workbook: Path | None
+
+    @property
+    def refused(self) -> bool:
+        """Whether any row was at fault."""
+        return bool(self.report.problems)
+
+    def count(self, outcome: RowOutcome) -> int:
+        """Return how many rows came to `outcome`."""
+        return sum(1 for found in self.outcomes.values() if found is outcome)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the summary as one JSON object; names and document numbers stay out of it."""
+        return {
+            "batch": self.run.batch,
+            "dry_run": self.dry_run,
+            "qr_url_prefix": self.qr_url_prefix,
+            "counts": {outcome.value: self.count(outcome) for outcome in RowOutcome},
+            "rows": [self._row(row.row) for row in self.table.rows],
+            "problems": [_problem(problem) for problem in self.report.problems],
+            "notices": [_problem(notice) for notice in self.report.notices],
+            "out": str(self.run.out),
+            "results": None if self.workbook is None else str(self.workbook),
+        }
+
+    def lines(self) -> list[Text]:
+        """Return what the operator reads at the end of a run."""
+        problems = self.report.problems
+        lines = [_where(problem) for problem in problems[:_SHOWN_PROBLEMS]]
+        if len(problems) > _SHOWN_PROBLEMS:
+            more = len(problems) - _SHOWN_PROBLEMS
+            lines.append(
+                Text(f"……另有 {more} 项问题，见结果表", f"… and {more} more, see the workbook")
+            )
+        counted = [(outcome.text, self.count(outcome)) for outcome in RowOutcome]
+        lines.append(
+            Text(
+                "，".join(f"{text.zh} {count}" for text, count in counted if count) + "。",
+                ", ".join(f"{text.en} {count}" for text, count in counted if count) + ".",
+            )
+        )
+        if self.workbook is not None:
+            lines.append(Text(f"结果表：{self.workbook}", f"results: {self.workbook}"))
+        if self.count(RowOutcome.HELD_BACK):
+            lines.append(
+                Text(
+                    "有行未通过检查，因此一张也没有签发。"
+                    "改正后用同一批次名重新运行，或加 --skip-bad",
+                    "some rows were refused, so nothing was issued. Mend them and run the same "
+                    "batch again, or add --skip-bad",
+                )
+            )
+        return lines
+
+    def _row(self, row: int) -> dict[str, Any]:
+        number = self.numbers.get(row)
+        file = None if number is None else self.files.get(number)
+        return {
+            "row": row,
+            "outcome": self.outcomes[row].value,
+            "number": number,
+            "pdf": None if file is None else file.name,
+        }
+
+
+def check_only(run: IssueRun, desk: Desk, table: RosterTable, photos: PhotoSource) -> RunSummary:
+    """Lint the roster and say what issuing would do; nothing is written or changed."""
+    report = inspect_batch(desk, table, photos, run.batch, FontChain())
+    return _summary(run, desk, table, report, dry_run=True)
+
+
+def issue_and_report(
+    run: IssueRun,
+    desk: Desk,
+    table: RosterTable,
+    photos: PhotoSource,
+    *,
+    skip_bad: bool,
+    progress: Progress,
+) -> RunSummary:
+    """Issue the roster and write the result workbook beside the certificates.
+
+    Raises:
+        IssuerError, KeysError, RegistryError, TemplatesError: as `issue_batch`.
+    """
+    outcome = issue_batch(
+        desk,
+        table,
+        photos,
+        batch=run.batch,
+        out=run.out,
+        fonts=FontChain(),
+        skip_bad=skip_bad,
+        progress=progress,
+    )
+    report = _with_taken(outcome)
+    numbers = {result.row: result.number for result in outcome.reserved}
+    summary = _summary(
+        run, desk, table, report, dry_run=False, numbers=numbers, files=dict(outcome.files)
+    )
+    workbook = run.out / f"{_file_name(run.batch)}-结果.xlsx"
+    write_results(workbook, table, report, _sheet(run, desk, summary, numbers))
+    return dataclasses.replace(summary, workbook=workbook)
+
+
+def _summary(
+    run: IssueRun,
+    desk: Desk,
+    table: RosterTable,
+    report: LintReport,
+    *,
+    dry_run: bool,
+    numbers: Mapping[int, str] | None = None,
+    files: Mapping[str, Path] | None = None,
+) -> RunSummary:
+    summary = RunSummary(
+        run=run,
+        dry_run=dry_run,
+        qr_url_prefix=desk.qr_url_prefix,
+        table=table,
+        report=report,
+        outcomes={},
+        numbers={row.row: row.number for row in report.done} | dict(numbers or {}),
+        files=files or {},
+        workbook=None,
+    )
+    sheet = _sheet(run, desk, summary, numbers or {})
+    return dataclasses.replace(summary, outcomes=row_outcomes(table, report, sheet))
+
+
+def _sheet(
+    run: IssueRun, desk: Desk, summary: RunSummary, numbers: Mapping[int, str]
+) -> ResultSheet:
+    return ResultSheet(
+        body_name=desk.site.body.name,
+        batch=run.batch,
+        finished_at=desk.clock().astimezone(SHANGHAI),
+        dry_run=summary.dry_run,
+        numbers=numbers,
+        pdf_names={
+            row: summary.files[number].name
+            for row, number in summary.numbers.items()
+            if number in summary.files
+        },
+    )
+
+
+def _with_taken(outcome: BatchOutcome) -> LintReport:
+    """Add the rows that another run gave an award between lint and reservation."""
+    own = {number for number, _ in outcome.files}
+    problems = [
+        RowProblem(
+            row=result.row,
+            column=None,
+            cell=None,
+            code="live_award_elsewhere",
+            text=Text(
+                f"此人已持有本机构同职业同级别的有效证书 {result.number}",
+                f"this person already holds a live award of this body: {result.number}",
+            ),
+        )
+        for result in outcome.taken
+        if result.number not in own
+    ]
+    return dataclasses.replace(outcome.report, problems=(*outcome.report.problems, *problems))
+
+
+def _file_name(batch: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_." else "_" for char in batch)
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "cell": problem.cell,
+        "code": problem.code,
+        "message": problem.text.zh,
+        "message_en": problem.text.en,
+    }
+
+
+def _where(problem: RowProblem) -> Text:
+    place_zh = f"第 {problem.row} 行" + (f"【{problem.column}】" if problem.column else "")
+    place_en = f"row {problem.row}" + (f", {problem.cell}" if problem.cell else "")
+    return Text(f"{place_zh}：{problem.text.zh}", f"{place_en}: {problem.text.en}")

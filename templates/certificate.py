@@ -97,31 +97,25 @@ class FitProblem:
 class CertificatePrinter:
     """Draws certificates with one small font that holds the characters of a whole batch.
 
+    The library's font object keeps a reading position: use one printer per thread.
+
     Args:
         characters: texts whose characters the batch prints, such as each face's
-            `printed_texts`; characters no font holds are left out and refused page by page.
+            `printed_texts`. A page with others is drawn just as well, but has the small font
+            made again.
         fonts: where glyphs come from.
     """
 
     def __init__(self, characters: Iterable[str], fonts: FontChain) -> None:
-        wanted = frozenset("".join(characters)) | _FIXED_CHARACTERS
-        unprintable = frozenset(fonts.missing_characters("".join(sorted(wanted))))
         self._fonts = fonts
-        self._characters = wanted - unprintable
-        self._font = PageFont(
-            FACE_NAME, BytesIO(fonts.subset(self._characters)), asciiReadable=False
-        )
+        self._characters: frozenset[str] = frozenset()
+        self._prepare("".join(characters))
         rule = (layout.MIDDLE, layout.RULE_HEIGHT)
         self._paper = {"paper": page_artwork(rule, layout.RULE_HALF)}
         self._sample = {"sample": sample_artwork(fonts, layout.SEAL_MIDDLE, layout.SEAL_RADIUS)}
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
-        """Return what keeps the page from being printed; nothing when it can be.
-
-        Raises:
-            TemplatesError: the printer was made without a character of this face
-                (`character_unprepared`).
-        """
+        """Return what keeps the page from being printed; nothing when it can be."""
         return self._fitted(face)[1]
 
     def render(self, face: CertificateFace) -> bytes:
@@ -152,8 +146,9 @@ class CertificatePrinter:
     ) -> tuple[Mapping[Field, Fitted], tuple[FitProblem, ...]]:
         values: dict[Field, Fitted] = {}
         problems: list[FitProblem] = []
+        self._prepare(printed_texts(face))
         for field, text in printed_values(face).items():
-            missing = self._unprintable(text)
+            missing = self._fonts.missing_characters(text)
             if missing:
                 reason = explain_missing(missing[0])
                 problems.append(FitProblem(field=field, code="character_missing", text=reason))
@@ -167,20 +162,18 @@ class CertificatePrinter:
                 problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
         return MappingProxyType(values), tuple(problems)
 
-    def _unprintable(self, text: str) -> tuple[str, ...]:
-        """Return the characters of `text` that no font holds.
-
-        Raises:
-            TemplatesError: this printer was not made for a character that a font does hold.
-        """
-        strange = "".join(sorted(frozenset(text) - self._characters))
-        missing = self._fonts.missing_characters(strange)
-        if len(missing) < len(strange):
-            raise TemplatesError(
-                "character_unprepared",
-                Text("证书用字未列入本批字体。", "The batch's font was made without this character."),
-            )
-        return missing
+    def _prepare(self, text: str) -> None:
+        """See that the small font holds every character of `text` that a font of the chain does."""
+        wanted = frozenset(text) | _FIXED_CHARACTERS
+        if wanted <= self._characters:
+            return
+        new = "".join(sorted(wanted - self._characters))
+        printable = frozenset(new).difference(self._fonts.missing_characters(new))
+        if not printable:
+            return
+        self._characters |= printable
+        small_font = BytesIO(self._fonts.subset(self._characters))
+        self._font = PageFont(FACE_NAME, small_font, asciiReadable=False)
 
     def _width_mm(self, text: str, size: float) -> float:
         return float(self._font.stringWidth(text, size)) * 25.4 / 72

@@ -1,0 +1,58 @@
+# Everything is installed into .venv by the targets themselves; nothing here needs root or Docker.
+#   make demo    issue sample certificates and open the verifier on them
+#   make test    run the tests
+#   make check   format, lint, types, import walls, tests, docs: all that must hold
+#   make drills  the long fault and volume drills at full figures (hours are not needed: ≤ 90 minutes)
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+JOBS ?= auto
+
+.PHONY: demo test check drills install format lock clean
+.DEFAULT_GOAL := demo
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else f"Yanzhen needs Python 3.11 or later, this is {v[0]}.{v[1]}; try make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+install: .venv/run.stamp
+
+demo: .venv/run.stamp
+	$(BIN)/yanzhen demo --host $(HOST) --port $(PORT)
+
+test: .venv/dev.stamp
+	$(BIN)/python -m tests.tools
+	$(BIN)/python -m pytest -n $(JOBS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+drills: .venv/dev.stamp
+	$(BIN)/python -m tests.tools
+	$(BIN)/python -m tests.drills
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Re-makes both lock files from pyproject.toml, with hashes and without any address.
+lock: .venv/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv build demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,96 @@
+"""Finds the tools the tests use beside Python packages, and installs them where it may.
+
+`python -m tests.tools` names what is missing and which tests will not run for it. As root on a
+Debian machine it installs them; Chromium may also be Playwright's own. With CI=true a tool that
+stays missing is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HANAZONO = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
+
+
+def chromium_path() -> str | None:
+    """Return a Chromium to drive: the system's, else Playwright's own, else None."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool without a wheel, how to find it, and what does not run without it."""
+
+    name: str
+    package: str
+    serves: str
+    found: Callable[[], bool]
+
+
+TOOLS = (
+    Tool(
+        name="Chromium",
+        package="chromium",
+        serves="tests/journeys (real browser)",
+        found=lambda: chromium_path() is not None,
+    ),
+    Tool(
+        name="pdftotext, pdftoppm",
+        package="poppler-utils",
+        serves="tests/pdf (second text extractor)",
+        found=lambda: bool(shutil.which("pdftotext") and shutil.which("pdftoppm")),
+    ),
+    Tool(
+        name="HanaMin fonts",
+        package="fonts-hanazono",
+        serves="tests/pdf (names of Ext. A–F)",
+        found=HANAZONO.exists,
+    ),
+)
+
+
+def missing_tools() -> list[Tool]:
+    """Return the tools that are not on this machine."""
+    return [tool for tool in TOOLS if not tool.found()]
+
+
+def install(tools: list[Tool]) -> None:
+    """Install what is missing, as far as this user may; says nothing of failures."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+            + [tool.package for tool in tools],
+            check=False,
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            stdout=subprocess.DEVNULL,
+        )
+    if chromium_path() is None:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+
+
+def main() -> int:
+    """Install what is missing; return 1 if CI asked for all and something stays missing."""
+    if missing := missing_tools():
+        install(missing)
+    still = missing_tools()
+    for tool in still:
+        print(f"NOT RUN: {tool.serves}: no {tool.name} (package {tool.package})")
+    return 1 if still and os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -159,34 +159,24 @@ def _bit_sums(canvas: _Canvas) -> Iterator[int]:
     places = canvas.bit_places()
     data_bytes = sum(block.data_count for block in canvas.blocks)
     for number, block in enumerate(canvas.blocks):
-        correction_at = [
-            data_bytes + place * len(canvas.blocks) + number
-            for place in range(block.total_count - block.data_count)
+        correction_sums = [
+            sums
+            for codeword in range(data_bytes + number, canvas.codewords, len(canvas.blocks))
+            for sums in _digit_sums(places[8 * codeword : 8 * codeword + 8], 4)
         ]
-        remainders = _unit_remainders(block.data_count, len(correction_at))
-        for place, remainder in enumerate(remainders):
-            data_at = _interleaved(canvas.blocks, number, place)
+        correction_bytes = block.total_count - block.data_count
+        for place, remainder in enumerate(_unit_remainders(block.data_count, correction_bytes)):
+            data_at = 8 * _interleaved(canvas.blocks, number, place)
             for bit in range(8):
-                unit = 0x80 >> bit
-                yield places[8 * data_at + bit] ^ _placed(
-                    (_multiply(unit, value) for value in remainder), correction_at, places
-                )
+                correction = bytes(_multiply(0x80 >> bit, value) for value in remainder)
+                digits = correction.hex().encode("ascii").translate(_DIGIT_VALUES)
+                yield reduce(xor, map(getitem, correction_sums, digits), places[data_at + bit])
 
 
 def _interleaved(blocks: list[base.RSBlock], number: int, place: int) -> int:
     """Return where the data codeword `place` of block `number` stands in the symbol."""
     before = sum(min(place, block.data_count) for block in blocks)
     return before + sum(block.data_count > place for block in blocks[:number])
-
-
-def _placed(values: Iterator[int], codewords_at: list[int], places: list[int]) -> int:
-    """Return the modules that codeword values set."""
-    modules = 0
-    for value, codeword in zip(values, codewords_at, strict=True):
-        for bit in range(8):
-            if value & (0x80 >> bit):
-                modules ^= places[8 * codeword + bit]
-    return modules
 
 
 def _unit_remainders(data_count: int, correction_count: int) -> list[list[int]]:

@@ -29,7 +29,9 @@ MAX_DIGITS = len(str(256 ** (1 + MAX_RECORD_BYTES + SIGNATURE_BYTES)))
 _ALGORITHM_BYTES = {-7: 1, -8: 2}
 _ALGORITHMS = {byte: algorithm for algorithm, byte in _ALGORITHM_BYTES.items()}
 
-_URL = re.compile(r"(https?)://([^/\\?#]*)([^#]*)", re.IGNORECASE)
+# Where browsers see the host: after any slashes of either kind, up to the next one, `?` or `#`.
+_URL = re.compile(r"(https?):[/\\]*([^/\\?#]*)[^#]*", re.IGNORECASE)
+_EDGE_MARKS = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2028\u2029\u2060\u3000\ufeff"
 _DIGITS = re.compile(r"[0-9]+")
 _BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u3000]")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -90,7 +92,7 @@ def decode_qr_text(text: str) -> QrReading:
         QrTextError: `qr_empty`; `qr_no_fragment` (a URL that lost its fragment; the evidence names
             its host); `qr_not_a_certificate`; `qr_damaged` (digits that no record makes).
     """
-    stripped = text.strip()
+    stripped = text.strip(_EDGE_MARKS)
     if not stripped:
         raise _error("qr_empty")
     if len(stripped) > MAX_TEXT_CHARACTERS:
@@ -120,7 +122,8 @@ def _read_digits(body: str, *, url_prefix: str | None, host: str | None) -> QrRe
     if found is None or len(found[0]) < MIN_DIGITS:
         raise _error("qr_not_a_certificate")
     digits, tail = found[0], body[found.end() :]
-    if digits[0] == "0" or len(digits) > MAX_DIGITS or tail[:1].isalnum():
+    torn = tail[:1].isdigit() or (tail[:1].isascii() and tail[:1].isalpha())
+    if torn or digits[0] == "0" or len(digits) > MAX_DIGITS:
         raise _error("qr_damaged")
     number = int(digits)
     message = number.to_bytes((number.bit_length() + 7) // 8)

@@ -142,7 +142,8 @@ def parse_key_document(data: bytes) -> KeyDocument:
         data: the published file.
 
     Raises:
-        KeysError: `json_invalid`; `key_document_invalid`, the evidence saying `where`.
+        KeysError: `json_invalid`, or the fault of an entry, such as `key_document_invalid` or
+            `jwk_invalid`, with evidence saying `where`.
     """
     value = load_strict_json(data, max_bytes=MAX_DOCUMENT_BYTES)
     fields = Fields(value, "", _DOCUMENT_FIELDS)
@@ -192,6 +193,7 @@ def _read_host(value: object, where: str) -> Host:
 def _read_body(value: object, where: str) -> BodyEntry:
     fields = Fields(value, where, _BODY_FIELDS)
     prefix = fields.text("prefix")
+    read_at(where, lambda: check_prefix(prefix))
     return read_at(
         where,
         lambda: BodyEntry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
@@ -106,7 +106,8 @@ def read_at(where: str, make: Callable[[], T]) -> T:
         if "where" in error.evidence:
             raise
         inner = error.evidence.get("field")
-        raise invalid(f"{where}.{inner}" if inner else where, error.text) from error
+        place = ".".join(part for part in (where, inner) if part)
+        raise _placed(error.code, place, error.text, error.evidence) from error
     except CodesError as error:
         raise invalid(where, error.text) from error
     except ValueError as error:
@@ -115,11 +116,15 @@ def read_at(where: str, make: Callable[[], T]) -> T:
 
 def invalid(where: str, reason: Text) -> KeysError:
     """Return the refusal of a key document, saying where and why."""
+    return _placed("key_document_invalid", where, reason, {})
+
+
+def _placed(code: str, where: str, reason: Text, evidence: Mapping[str, str]) -> KeysError:
     place = where or "/"
     return KeysError(
-        "key_document_invalid",
+        code,
         Text(f"密钥文档有误（{place}）：{reason.zh}", f"The key document at {place}: {reason.en}"),
-        evidence={"where": place},
+        evidence={**evidence, "where": place},
     )
 
 

@@ -155,7 +155,9 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
                 "The private key file is not encrypted, or not of the supported kind",
             ),
         )
-    password = passphrase or b"\0"
+    if not passphrase:
+        raise _wrong_passphrase()
+    password = passphrase
     if pem.startswith(_STRETCH_HEADER):
         header, _, pem = pem.partition(b"\n")
         password = _pem_password(passphrase, _read_salt(header))

@@ -83,6 +83,14 @@ class Verifier:
         """End the child process, if one was started."""
         self._child.close()
 
+    def key_document(self) -> KeyDocument:
+        """Return the key document in force: what the site publishes and browsers verify by.
+
+        Raises:
+            KeyDocumentUnavailable: none can be read.
+        """
+        return self._document_source()
+
     def verify_number(
         self, number_text: str, *, name: str | None = None, document_number: str | None = None
     ) -> Verdict:

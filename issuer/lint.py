@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codes.wording import Text
@@ -13,7 +14,9 @@ from issuer.lints.rule import Finding, LintBatch, Weight
 from issuer.photo_reading import PhotoSource
 from issuer.problems import RowNotice, RowProblem
 from issuer.roster import RosterTable
-from issuer.subjects import read_subjects
+from issuer.subjects import Subject, read_subjects
+
+_PROGRESS_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,13 @@ class LintReport:
         return frozenset(problem.row for problem in self.problems)
 
 
-def lint_rows(table: RosterTable, photos: PhotoSource, context: LintContext) -> LintReport:
+def lint_rows(
+    table: RosterTable,
+    photos: PhotoSource,
+    context: LintContext,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> LintReport:
     """Return which rows can be issued, which are done, and everything wrong with the others.
 
     Every lint in force today runs on every row, so that a row shows all of its faults at once.
@@ -55,24 +64,20 @@ def lint_rows(table: RosterTable, photos: PhotoSource, context: LintContext) -> 
         table: the roster as read; what its rows hold is untrusted.
         photos: where the photos come from.
         context: what the lints need to know.
+        progress: told how many rows have been read, photos included, every hundred rows.
     """
-    subjects = tuple(read_subjects(table, photos, context))
+    subjects = _read(table, photos, context, progress)
     done = {s.row.row: s.batch_award.number for s in subjects if s.batch_award and repeats_award(s)}
     batch = LintBatch(subjects=subjects, context=context, done=frozenset(done))
     problems = [problem for problem in table.problems if problem.row not in done]
     batch.faulty.update(problem.row for problem in problems)
     notices: list[RowNotice] = []
-    for lint in LINTS:
-        if not lint.in_force(context.today):
-            continue
-        for finding in lint.inspect(batch):
-            if finding.row in done:
-                continue
-            if finding.weight is Weight.PROBLEM:
-                batch.faulty.add(finding.row)
-                problems.append(_problem(table, finding))
-            else:
-                notices.append(_notice(table, finding))
+    for finding in _findings(batch, table):
+        if finding.weight is Weight.PROBLEM:
+            batch.faulty.add(finding.row)
+            problems.append(_problem(table, finding))
+        else:
+            notices.append(_notice(table, finding))
     candidates: list[Candidate] = []
     for subject in subjects:
         if subject.row.row in batch.faulty or subject.row.row in done:
@@ -88,6 +93,31 @@ def lint_rows(table: RosterTable, photos: PhotoSource, context: LintContext) -> 
         problems=tuple(sorted(problems, key=lambda problem: problem.row)),
         notices=tuple(sorted(notices, key=lambda notice: notice.row)),
     )
+
+
+def _read(
+    table: RosterTable,
+    photos: PhotoSource,
+    context: LintContext,
+    progress: Callable[[int], None] | None,
+) -> tuple[Subject, ...]:
+    subjects: list[Subject] = []
+    for subject in read_subjects(table, photos, context):
+        subjects.append(subject)
+        if progress is not None and len(subjects) % _PROGRESS_ROWS == 0:
+            progress(len(subjects))
+    return tuple(subjects)
+
+
+def _findings(batch: LintBatch, table: RosterTable) -> Iterator[Finding]:
+    """Yield what the lints find, but nothing of done rows and of cells that were not readable."""
+    unread = {(problem.row, problem.column) for problem in table.problems if problem.column}
+    for lint in LINTS:
+        if lint.in_force(batch.context.today):
+            for finding in lint.inspect(batch):
+                column = None if finding.column is None else finding.column.value
+                if finding.row not in batch.done and (finding.row, column) not in unread:
+                    yield finding
 
 
 def _incomplete(row: int) -> RowProblem:

@@ -34,6 +34,8 @@ def answer(data: bytes) -> bytes:
         verdict, jpeg = normalise(data)
     except _Refused as refused:
         verdict, jpeg = refused.verdict, b""
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        verdict, jpeg = Verdict.TOO_LARGE, b""
     except Exception:  # noqa: BLE001 - the decoder leaks many types on damaged files
         verdict, jpeg = Verdict.UNREADABLE, b""
     return verdict.value.encode() + b"\n" + jpeg
@@ -43,7 +45,8 @@ def normalise(data: bytes) -> tuple[Verdict, bytes]:
     """Return the photo re-encoded for print, and whether it is small or grey."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
-        if getattr(opened, "n_frames", 1) > 1:
+        # A telephone's JPEG may carry depth maps as further pictures (MPO); the first is the photo.
+        if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
             raise _Refused(Verdict.ANIMATED)
         if opened.width * opened.height > _MAX_PIXELS:
             raise _Refused(Verdict.TOO_LARGE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -129,7 +130,7 @@ class PhotoFolder:
 
     def _find(self, wanted: str) -> str | None:
         """Return the picture's name in the folder, with or without extension, in any case."""
-        folded = wanted.casefold()
+        folded = _fold(wanted)
         if not folded:
             return None
         for extension in ("", *EXTENSIONS):
@@ -154,12 +155,18 @@ def _list_pictures(folder: Path) -> dict[str, str]:
     try:
         with os.scandir(folder) as entries:
             return {
-                entry.name.casefold(): entry.name
+                _fold(entry.name): entry.name
                 for entry in entries
-                if entry.name.casefold().endswith(EXTENSIONS) and entry.is_file()
+                if entry.name.casefold().endswith(EXTENSIONS)
+                and entry.is_file(follow_symlinks=False)
             }
     except OSError:
         return {}
+
+
+def _fold(name: str) -> str:
+    """Return the form in which file names are compared: some systems decompose accents."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _refused(problem: Problem) -> PhotoReading:

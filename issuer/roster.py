@@ -19,7 +19,8 @@ from issuer.roster_xlsx import WorkbookReading, WorkbookRefused
 from registry.child import Child, ChildFailed
 
 _CHILD_SECONDS = 120.0
-_CHILD_MEMORY_BYTES = 3 << 30
+_CHILD_MEMORY_BYTES = 2 << 30
+_ANSWER_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +77,27 @@ def read_roster(path: Path) -> RosterTable:
     Raises:
         RosterError: the file is no roster; the error says where, why and what to do.
     """
-    return parse_roster(_read_file(path), path.name)
+    with open_workbook_child() as child:
+        return parse_roster(_read_file(path), path.name, child)
 
 
-def parse_roster(data: bytes, file: str) -> RosterTable:
+def open_workbook_child() -> Child:
+    """Return a child process for `parse_roster`; it starts when a workbook is first read."""
+    return Child(
+        "issuer.workbook_child",
+        seconds=_CHILD_SECONDS,
+        memory_bytes=_CHILD_MEMORY_BYTES,
+        answer_bytes=_ANSWER_BYTES,
+    )
+
+
+def parse_roster(data: bytes, file: str, child: Child) -> RosterTable:
     """Return the roster in `data`, the content of a file named `file`.
+
+    Args:
+        data: untrusted.
+        file: the name for errors.
+        child: where workbooks are taken apart, from `open_workbook_child`.
 
     Raises:
         RosterError: as `read_roster`.
@@ -90,7 +107,7 @@ def parse_roster(data: bytes, file: str) -> RosterTable:
     kind = recognise_format(data)
     notices: tuple[FileNotice, ...]
     if kind is RosterFormat.XLSX:
-        reading = _read_workbook_apart(data, file)
+        reading = _read_workbook_apart(data, file, child)
         grid, notices = reading.grid, _sheet_notices(reading)
     elif kind is RosterFormat.TEXT:
         text = read_text(data, file)
@@ -102,6 +119,8 @@ def parse_roster(data: bytes, file: str) -> RosterTable:
 
 def _read_file(path: Path) -> bytes:
     try:
+        if not path.is_file():  # a folder, or a pipe that would never end
+            raise RosterError(path.name, _UNREADABLE)
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             raise RosterError(path.name, _too_large(size))
@@ -110,15 +129,9 @@ def _read_file(path: Path) -> bytes:
         raise RosterError(path.name, _UNREADABLE) from error
 
 
-def _read_workbook_apart(data: bytes, file: str) -> WorkbookReading:
+def _read_workbook_apart(data: bytes, file: str, child: Child) -> WorkbookReading:
     try:
-        with Child(
-            "issuer.workbook_child",
-            seconds=_CHILD_SECONDS,
-            memory_bytes=_CHILD_MEMORY_BYTES,
-            answer_bytes=512 << 20,
-        ) as child:
-            return decode_answer(child.ask(data))
+        return decode_answer(child.ask(data))
     except WorkbookRefused as refused:
         raise RosterError(file, refused.problem) from refused
     except ChildFailed as error:

@@ -6,6 +6,7 @@ Source: GB 11643-1999, positions 7–14.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from codes.wording import Text
 from issuer.columns import Column
@@ -43,4 +44,9 @@ _CONTRADICTS = Text(
     "The birth date is not the one the document number states; check both.",
 )
 
-LINT = Lint(code="birth_date", source="GB 11643-1999", inspect=each_row(_inspect))
+LINT = Lint(
+    code="birth_date",
+    source="GB 11643-1999",
+    effective_from=date(1999, 7, 1),
+    inspect=each_row(_inspect),
+)

@@ -7,6 +7,7 @@ a notice: the codes of merged counties are on living people's cards.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from issuer.columns import Column
 from issuer.lint_context import LintContext
@@ -20,4 +21,9 @@ def _inspect(subject: Subject, _: LintContext) -> Iterator[Finding]:
         yield from report(subject, Column.DOCUMENT_NUMBER, reading.problems, reading.notices)
 
 
-LINT = Lint(code="document_number", source="GB 11643-1999", inspect=each_row(_inspect))
+LINT = Lint(
+    code="document_number",
+    source="GB 11643-1999",
+    effective_from=date(1999, 7, 1),
+    inspect=each_row(_inspect),
+)

@@ -13,7 +13,7 @@ from issuer.columns import Column
 from issuer.lint_context import LintContext
 from issuer.subjects import Subject
 
-HOUSE = date(2026, 1, 1)  # rules of this software's own, in force from its first release
+ALWAYS = date.min  # for rules without a day of their own: no clock may switch them off
 
 
 class Weight(StrEnum):
@@ -60,7 +60,7 @@ class Lint:
     Args:
         code: stable identifier of the rule; its findings may carry more specific codes.
         source: clause, notice or decision it follows from.
-        effective_from: first day of issue it holds for.
+        effective_from: first day of issue it holds for, `ALWAYS` where no day is known.
         effective_to: last day, or None while it holds.
         inspect: yields what it finds in the batch.
     """
@@ -68,7 +68,7 @@ class Lint:
     code: str
     source: str
     inspect: Callable[[LintBatch], Iterable[Finding]]
-    effective_from: date = HOUSE
+    effective_from: date = ALWAYS
     effective_to: date | None = None
 
     def in_force(self, on: date) -> bool:

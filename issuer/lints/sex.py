@@ -6,6 +6,7 @@ Source: GB 11643-1999, position 17: odd is male.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from codes.wording import Text
 from issuer.columns import Column
@@ -27,4 +28,9 @@ _CONTRADICTS = Text(
     "The sex is not the one the document number states; check both.",
 )
 
-LINT = Lint(code="sex", source="GB 11643-1999", inspect=each_row(_inspect))
+LINT = Lint(
+    code="sex",
+    source="GB 11643-1999",
+    effective_from=date(1999, 7, 1),
+    inspect=each_row(_inspect),
+)

@@ -147,10 +147,11 @@ class _Canvas:
             text = "".join(str((number + 1) >> digit & 1) for number in range(bits))
             drawn.append(self.draw(int(text, 2).to_bytes(self.codewords), 0) ^ blank)
         places = [0] * bits
-        for place in range(self.stride * self.size):
-            number = sum((image >> place & 1) << digit for digit, image in enumerate(drawn))
+        modules = self.stride * self.size
+        columns = zip(*(format(image, f"0{modules}b") for image in reversed(drawn)), strict=True)
+        for place, number in enumerate(int("".join(column), 2) for column in columns):
             if number:
-                places[number - 1] = 1 << place
+                places[number - 1] = 1 << (modules - 1 - place)
         return places
 
 
@@ -158,6 +159,7 @@ def _bit_sums(canvas: _Canvas) -> Iterator[int]:
     """Yield, for each data bit in order of the data, all modules it flips."""
     places = canvas.bit_places()
     data_bytes = sum(block.data_count for block in canvas.blocks)
+    by_bit = [bytes(_multiply(0x80 >> bit, value) for value in range(256)) for bit in range(8)]
     for number, block in enumerate(canvas.blocks):
         correction_sums = [
             sums
@@ -167,9 +169,9 @@ def _bit_sums(canvas: _Canvas) -> Iterator[int]:
         correction_bytes = block.total_count - block.data_count
         for place, remainder in enumerate(_unit_remainders(block.data_count, correction_bytes)):
             data_at = 8 * _interleaved(canvas.blocks, number, place)
-            for bit in range(8):
-                correction = bytes(_multiply(0x80 >> bit, value) for value in remainder)
-                digits = correction.hex().encode("ascii").translate(_DIGIT_VALUES)
+            for bit, multiplied in enumerate(by_bit):
+                correction = remainder.translate(multiplied).hex().encode("ascii")
+                digits = correction.translate(_DIGIT_VALUES)
                 yield reduce(xor, map(getitem, correction_sums, digits), places[data_at + bit])
 
 
@@ -179,22 +181,23 @@ def _interleaved(blocks: list[base.RSBlock], number: int, place: int) -> int:
     return before + sum(block.data_count > place for block in blocks[:number])
 
 
-def _unit_remainders(data_count: int, correction_count: int) -> list[list[int]]:
+@lru_cache(maxsize=8)
+def _unit_remainders(data_count: int, correction_count: int) -> tuple[bytes, ...]:
     """Return, for each data codeword of a block, the error correction of that codeword being 1."""
     generator = [1]
     for power in range(correction_count):
         shifted = [_multiply(value, base.gexp(power)) for value in generator]
         generator = [a ^ b for a, b in zip([*generator, 0], [0, *shifted], strict=True)]
     remainder = generator[1:]
-    remainders = [remainder]
+    remainders = [bytes(remainder)]
     for _ in range(data_count - 1):
         lead, rest = remainder[0], [*remainder[1:], 0]
         remainder = [
             value ^ _multiply(lead, factor)
             for value, factor in zip(rest, generator[1:], strict=True)
         ]
-        remainders.append(remainder)
-    return remainders[::-1]
+        remainders.append(bytes(remainder))
+    return tuple(reversed(remainders))
 
 
 def _multiply(a: int, b: int) -> int:

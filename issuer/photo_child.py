@@ -91,6 +91,7 @@ def _is_grey(picture: Image.Image) -> bool:
 
 
 def _encode(picture: Image.Image) -> bytes:
+    picture.info.clear()  # a comment or profile of the original would be written along
     for quality in _QUALITIES:
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=quality, optimize=True, progressive=False, dpi=(300, 300))

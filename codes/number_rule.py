@@ -169,6 +169,7 @@ def _look_alike_hint(char: str) -> tuple[str, str]:
         "O": "0",
         "o": "0",
         "I": "1",
+        "L": "1",
         "l": "1",
         "i": "1",
         "|": "1",

@@ -9,7 +9,7 @@ from codes.wording import Text
 
 # Only shapes that print alike; Q, D, B, Z, S at a digit's place are asked about, not read.
 _ZERO = frozenset("Oo〇○◯零")
-_ONE = frozenset("IlLi|")
+_ONE = frozenset("Ili|")
 # More stray characters than this after reading look-alikes: it was no number to begin with.
 _STRAY_LIMIT = 2
 # Letters of other scripts that look exactly like a Latin one, written by code point so that

@@ -85,6 +85,10 @@ def test_years_of_the_last_century_are_told_apart() -> None:
     assert [legacy_year(two) for two in ("94", "99", "00", "18")] == [1994, 1999, 2000, 2018]
 
 
+def test_the_present_year_is_not_in_the_future() -> None:
+    assert inspect_number(LEGACY, today=date(2015, 1, 1)).problems == ()
+
+
 def test_a_year_after_these_numbers_ended_gets_a_notice() -> None:
     assert "legacy_year_late" in [notice.code for notice in read("2210012003300042").notices]
 

@@ -74,7 +74,7 @@ def test_the_look_alike_notice_names_the_positions() -> None:
     assert "3, 17" in notice.text.en
 
 
-@pytest.mark.parametrize("letter", ["Q", "D", "S", "B", "Z", "G"])
+@pytest.mark.parametrize("letter", ["Q", "D", "S", "B", "Z", "G", "L"])
 def test_unsafe_look_alikes_are_asked_about_and_not_read(letter: str) -> None:
     reading = read(f"S{letter}00012000123233000001")
     assert reading.number is None
@@ -114,6 +114,18 @@ def test_all_faults_are_reported_from_left_to_right() -> None:
 def test_a_position_at_fault_is_reported_once() -> None:
     positions = [fault.position for fault in read("S0000B200012A2B3000001").problems]
     assert positions == [6, 13, 15]
+    positions = [fault.position for fault in read("S00001200012323TB00001").problems]
+    assert positions == [16, 17]
+
+
+def test_a_wrong_character_after_a_wrong_value_is_reported_in_its_place() -> None:
+    positions = [fault.position for fault in read("S0000990001232330000B1").problems]
+    assert positions == [6, 21]
+
+
+def test_two_stray_letters_do_not_keep_look_alikes_from_being_read() -> None:
+    assert read("SQOOO12000123B33000001").normalised == "SQ00012000123B33000001"
+    assert read("SQOOO12000123BB3000001").normalised == "SQOOO12000123BB3000001"
 
 
 def test_the_year_in_the_future_is_a_problem_here_too() -> None:
@@ -134,6 +146,16 @@ def test_odd_but_possible_numbers_get_a_notice(typed: str, code: str) -> None:
     reading = read(typed)
     assert str(reading.number) == typed
     assert notice_codes(reading) == [code]
+
+
+def test_the_first_year_of_the_rule_needs_no_notice() -> None:
+    assert read("S000012000123193000001").notices == ()
+
+
+def test_a_missing_body_is_a_problem_and_not_a_notice_besides() -> None:
+    reading = read("S000012000000233000001")
+    assert [fault.code for fault in reading.problems] == ["number_body_missing"]
+    assert reading.notices == ()
 
 
 @pytest.mark.parametrize(

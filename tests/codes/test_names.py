@@ -71,6 +71,8 @@ def test_a_name_in_stored_form_is_kept_without_a_word(name: str) -> None:
         ("买买提.艾力", "买买提·艾力", ["name_dot"]),
         ("买买提 · 艾力", "买买提·艾力", ["name_spaces"]),
         ("王 JOHN", "王JOHN", ["name_spaces", "name_mixed_scripts"]),
+        ("JOHN 王", "JOHN王", ["name_spaces", "name_mixed_scripts"]),
+        ("J.-P. Roux", "J.-P. Roux", []),
     ],
 )
 def test_habits_of_typing_are_normalised_and_reported(
@@ -174,6 +176,7 @@ def test_characters_that_upset_a_display_are_named_but_not_shown() -> None:
         ("O''Brien", 2),
         (".J", 1),
         ("J..K", 3),
+        ("J.·K", 2),
     ],
 )
 def test_a_mark_stands_only_between_letters(name: str, position: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,32 +17,8 @@ from verifier.service import Verifier
 from verifier.show import show_verdict
 from verifier.verdict import Verdict, exit_code, verdict_to_json
 
-EXIT_USAGE = 64
 
-
-class WrongUsage(click.UsageError):
-    """Wrong usage, with the exit code of this product instead of click's 2."""
-
-    exit_code = EXIT_USAGE
-
-
-class _VerifyGroup(click.Group):
-    """Gives wrong usage of its commands exit code 64 instead of click's 2 (inconclusive here)."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        try:
-            return super().make_context(*args, **kwargs)
-        except click.UsageError as error:
-            raise WrongUsage(error.format_message(), error.ctx) from error
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            raise WrongUsage(error.format_message(), error.ctx) from error
-
-
-@click.group(cls=_VerifyGroup)
+@click.group()
 def verify() -> None:
     """核验证书 / verify a certificate.
 
@@ -97,7 +72,7 @@ def file(path: Path, as_json: bool, lang: str) -> None:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise WrongUsage(f"{path}: {error.strerror}") from error
+        raise click.UsageError(f"{path}: {error.strerror}") from error
     _run(lambda verifier: verifier.verify_file(data, path.name), as_json=as_json, lang=lang)
 
 
@@ -108,7 +83,7 @@ def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str) -> Non
     try:
         verdict = ask(verifier)
     except UsageError as error:
-        raise WrongUsage(error.text.say(language)) from error
+        raise click.UsageError(error.text.say(language)) from error
     finally:
         verifier.close()
     if as_json:

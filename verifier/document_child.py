@@ -14,7 +14,13 @@ from typing import Any
 
 import pypdfium2
 import zxingcpp
-from PIL import Image, UnidentifiedImageError
+from PIL import (
+    Image,
+    JpegImagePlugin,
+    PngImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -28,9 +34,12 @@ MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
 # An A4 page at 200 dpi reads in one go; a code printed small, or inside a scan, needs the second.
 RENDER_DPI = (200, 400)
-PICTURE_FORMATS = ("JPEG", "MPO", "PNG", "WEBP")
+# Imported by name: nothing else of the picture library is ever fed with uploads.
+PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _PDF_HEAD_BYTES = 1024
+_PICTURE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _POINTS_PER_INCH = 72
 
 
@@ -65,7 +74,9 @@ def read(data: bytes) -> dict[str, Any]:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
         return {"kind": "pdf", "pages": _read_pdf(data)}
-    return {"kind": "picture", "pages": [_read_picture(data)]}
+    if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        return {"kind": "picture", "pages": [_read_picture(data)]}
+    raise Unread("file_kind_unsupported")
 
 
 def _read_pdf(data: bytes) -> list[dict[str, Any]]:
@@ -111,7 +122,7 @@ def _read_picture(data: bytes) -> dict[str, Any]:
     try:
         picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
     except UnidentifiedImageError as error:
-        raise Unread("file_kind_unsupported") from error
+        raise Unread("file_unreadable") from error
     except Image.DecompressionBombError as error:
         raise Unread("file_too_heavy") from error
     width, height = picture.size

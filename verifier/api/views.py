@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
 from codes.wording import Language, Text
@@ -23,6 +24,7 @@ from verifier.api.problems import (
     problem_response,
 )
 from verifier.errors import UsageError
+from verifier.memory_request import MemoryRequest
 from verifier.service import Verifier
 from verifier.verdict import Verdict, verdict_to_json
 
@@ -30,6 +32,12 @@ PREFIX = "/api/"
 
 blueprint = Blueprint("api", __name__)
 _logger = logging.getLogger("yanzhen.api")
+
+
+@blueprint.record_once
+def keep_uploads_in_memory(state: BlueprintSetupState) -> None:
+    """Make the whole application keep uploads off the disk."""
+    state.app.request_class = MemoryRequest
 
 
 @blueprint.post("/api/v1/verify")

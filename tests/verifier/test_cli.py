@@ -1,0 +1,155 @@
+"""`yanzhen verify`: the same verdicts on the command line, with exit codes for scripts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.document import dump_key_document
+from registry.home import Home
+from tests.verifier.papers import paper
+from tests.verifier.world import (
+    DOCUMENT,
+    NAME,
+    NOW,
+    PEPPER,
+    CopyPlan,
+    Issued,
+    World,
+    key_document,
+    make_record,
+    sign_record,
+)
+from wsgi import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A home with one certificate on record, and its file."""
+
+    issued: Issued
+    pdf: Path
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A home as the issuing side leaves it."""
+    path = tmp_path / "home"
+    home = Home.create(path, demo=True, passphrase=b"correct horse", now=NOW, environment={})
+    (path / "registry.sqlite3").unlink()
+    (path / "public" / "pepper").write_bytes(PEPPER)
+    home.key_document_path.write_bytes(dump_key_document(key_document(demo=True)))
+    world = World.make(path)
+    issued = sign_record(make_record())
+    pdf = tmp_path / "certificate.pdf"
+    pdf.write_bytes(paper(issued))
+    sha256 = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    world.record(CopyPlan(issued=issued, pdf_sha256=sha256))
+    world.engine.dispose()
+    monkeypatch.setenv("YANZHEN_HOME", str(path))
+    monkeypatch.delenv("YANZHEN_DATABASE_URL", raising=False)
+    return Desk(issued, pdf)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `yanzhen verify …` and returns exit code, output and error output."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main(["verify", *arguments])
+        output = capsys.readouterr()
+        code = caught.value.code
+        assert isinstance(code, int)
+        return code, output.out, output.err
+
+    return call
+
+
+def test_a_valid_certificate_ends_with_zero_and_the_summary_comes_last(
+    desk: Desk, run: Run
+) -> None:
+    code, output, _ = run("number", str(desk.issued.number), "--name", NAME)
+    assert code == 0
+    lines = output.splitlines()
+    assert lines[0].startswith("[提示] 演示数据")
+    assert lines[-1] == "结论：核验一致，现行有效"
+    assert any("证书编号：" + str(desk.issued.number) in line for line in lines)
+
+
+def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:
+    code, output, _ = run("qr", desk.issued.qr_text(), "--lang", "en")
+    assert code == 0
+    assert output.splitlines()[-1] == "Result: Agrees with the register and is in force"
+    assert "Skill level: Level 3 / Senior worker" in output
+
+
+def test_each_entrance_gives_the_same_json(desk: Desk, run: Run) -> None:
+    number = str(desk.issued.number)
+    verdicts: list[dict[str, Any]] = []
+    for arguments in (
+        ("number", number, "--name", NAME, "--document", DOCUMENT, "--json"),
+        ("number", number, "--document", DOCUMENT, "--json"),
+        ("qr", desk.issued.qr_text(), "--json"),
+        ("file", str(desk.pdf), "--json"),
+    ):
+        code, output, _ = run(*arguments)
+        assert code == 0
+        verdicts.append(json.loads(output))
+    assert {verdict["outcome"] for verdict in verdicts} == {"valid"}
+    assert {verdict["demo"] for verdict in verdicts} == {True}
+    assert len({json.dumps(verdict["certificate"]["number"]) for verdict in verdicts}) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("number", "S000012000123263000001", "--name", "张三"), 1),
+        (("number", "nonsense", "--name", "张三"), 1),
+        (("qr", "nonsense"), 2),
+        (("file", __file__), 2),
+        (("number", "S000012000123263000001"), 64),
+        (("number", "S000012000123263000001", "--name", " "), 64),
+        (("number",), 64),
+        (("file", "/nowhere/at/all.pdf"), 64),
+        (("qr", "x", "--lang", "fr"), 64),
+        (("nonsense",), 64),
+    ],
+)
+def test_exit_codes_tell_scripts_apart(
+    desk: Desk, run: Run, arguments: tuple[str, ...], code: int
+) -> None:
+    assert run(*arguments)[0] == code
+
+
+def test_a_number_alone_says_nothing_about_it(desk: Desk, run: Run) -> None:
+    known = run("number", str(desk.issued.number))
+    unknown = run("number", str(desk.issued.number)[:-1] + "9")
+    assert known == unknown
+
+
+def test_an_edited_file_shows_both_sides(desk: Desk, run: Run) -> None:
+    desk.pdf.write_bytes(paper(desk.issued, holder_name="张三"))
+    code, output, _ = run("file", str(desk.pdf))
+    assert code == 1
+    assert "所印：张三" in output
+    assert f"登记：{NAME}" in output
+    assert output.splitlines()[-1] == "结论：与登记内容不符"
+
+
+def test_without_a_home_nothing_is_verified(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setenv("YANZHEN_HOME", str(tmp_path / "none"))
+    code, output, error = run("qr", "x")
+    assert code == 78
+    assert "yanzhen init" in output + error
+    assert not (tmp_path / "none").exists()

@@ -1,0 +1,385 @@
+"""Uploaded files: only the file as issued is valid; everything else is told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from codes.documents import DocumentType
+from codes.levels import Level
+from codes.number import parse_number
+from registry.child import Child, ChildFailed, FailureReason
+from registry.models import AwardStatus, CopyState
+from tests.verifier.papers import (
+    blank_pdf,
+    encode_picture,
+    flattened,
+    joined,
+    paper,
+    picture_of,
+)
+from tests.verifier.world import (
+    DOCUMENT,
+    NAME,
+    NOW,
+    PEPPER,
+    PREFIX,
+    CopyPlan,
+    Issued,
+    World,
+    key_document,
+    make_record,
+    sign_record,
+    unreachable,
+)
+from verifier.document import MAX_FILE_BYTES, document_reader
+from verifier.document_child import handle
+from verifier.service import Verifier
+from verifier.verdict import Outcome, Status, Verdict
+
+
+def codes(verdict: Verdict) -> set[str]:
+    return {finding.code for finding in verdict.findings}
+
+
+def of_code(verdict: Verdict, code: str) -> list[dict[str, str]]:
+    return [dict(one.evidence) for one in verdict.findings if one.code == code]
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    """One real child process for all files of this module."""
+    with document_reader() as reader:
+        yield reader
+
+
+class Desk:
+    """Issues certificates with their files on record, and verifies files."""
+
+    def __init__(self, world: World, child: Child) -> None:
+        self.world = world
+        self.child = child
+
+    def issue(
+        self,
+        *,
+        serial: int = 1,
+        state: CopyState = CopyState.CURRENT,
+        status: AwardStatus = AwardStatus.CURRENT,
+        hashed: bool = True,
+    ) -> tuple[Issued, bytes]:
+        issued = sign_record(make_record(serial=serial, print_serial=serial))
+        pdf = paper(issued)
+        sha256 = hashlib.sha256(pdf).hexdigest() if hashed else None
+        document = DOCUMENT if serial == 1 else f"C{serial:08d}"
+        if serial != 1:
+            issued = sign_record(issued.record, document_number=document)
+            pdf = paper(issued)
+            sha256 = hashlib.sha256(pdf).hexdigest()
+        self.world.record(CopyPlan(issued=issued, state=state, pdf_sha256=sha256), status=status)
+        return issued, pdf
+
+    def verify(self, data: bytes) -> Verdict:
+        return self.world.verifier(read_bytes=self.child.ask).verify_file(data, "证书.pdf")
+
+
+@pytest.fixture
+def desk(world: World, child: Child) -> Desk:
+    """Issuing and verifying in one place."""
+    return Desk(world, child)
+
+
+def test_the_file_as_issued_is_valid(desk: Desk) -> None:
+    _, pdf = desk.issue()
+    verdict = desk.verify(pdf)
+    assert (verdict.outcome, verdict.status) == (Outcome.VALID, Status.CURRENT)
+    assert codes(verdict) == {
+        "signature_genuine",
+        "issuer_entitled",
+        "registered",
+        "status_current",
+        "field_agrees",
+        "file_identical",
+    }
+    assert len(of_code(verdict, "field_agrees")) == 12
+    assert verdict.certificate is not None
+    assert verdict.certificate.holder_name == NAME
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("holder_name", {"holder_name": "张三"}),
+        ("level", {"level": Level.TWO}),
+        ("number", {"number": parse_number(f"{PREFIX}263000002")}),
+        ("issued_on", {"issued_on": date(2026, 3, 8)}),
+        ("body_name", {"body_name": "天津市示例消防设施操作学校"}),
+        ("document_type", {"document_type": DocumentType.PASSPORT}),
+        ("document_number", {"document_number": "120101199003076648"}),
+        ("specialty", {"specialty": "消防设施操作"}),
+        ("print_serial", {"print_serial_text": "202600000009"}),
+    ],
+)
+def test_an_edited_field_beside_a_genuine_qr_is_altered(
+    desk: Desk, field: str, changes: dict[str, Any]
+) -> None:
+    issued, _ = desk.issue()
+    verdict = desk.verify(paper(issued, **changes))
+    assert verdict.outcome is Outcome.ALTERED
+    (evidence,) = of_code(verdict, "field_differs")
+    assert evidence["field"] == field
+    assert evidence["printed"] != evidence["record"]
+    assert verdict.status is Status.CURRENT
+
+
+def test_a_changed_document_number_is_shown_masked_on_both_sides(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    verdict = desk.verify(paper(issued, document_number="120101199003076648"))
+    (evidence,) = of_code(verdict, "field_differs")
+    assert evidence["printed"] == "120" + "*" * 13 + "48"
+    assert evidence["record"] == "120" + "*" * 13 + "3X"
+
+
+def test_an_edited_field_is_altered_even_without_the_register(world: World, child: Child) -> None:
+    issued = sign_record(make_record())
+    verifier = Verifier(key_document, unreachable, PEPPER, lambda: NOW, read_bytes=child.ask)
+    edited = verifier.verify_file(paper(issued, holder_name="张三"), "a.pdf")
+    assert edited.outcome is Outcome.ALTERED
+    plain = verifier.verify_file(paper(issued), "a.pdf")
+    assert plain.outcome is Outcome.INCONCLUSIVE
+    assert "registry_unreachable" in codes(plain)
+    assert of_code(plain, "field_not_compared") == [{"field": "document_number"}]
+
+
+def test_a_page_with_another_photo_is_left_open_never_valid(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    other = encode_picture(Image.new("RGB", (295, 413), (200, 30, 30)), "JPEG")
+    verdict = desk.verify(paper(issued, photo_jpeg=other))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "file_not_identical" in codes(verdict)
+    assert "field_differs" not in codes(verdict)
+
+
+def test_one_appended_byte_is_enough_to_leave_it_open(desk: Desk) -> None:
+    _, pdf = desk.issue()
+    verdict = desk.verify(pdf + b"\n")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "file_not_identical" in codes(verdict)
+
+
+def test_a_file_whose_hash_is_not_on_record_is_left_open(desk: Desk) -> None:
+    _, pdf = desk.issue(hashed=False)
+    verdict = desk.verify(pdf)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "file_not_on_record" in codes(verdict)
+
+
+def test_a_flattened_file_is_left_open_naming_each_field(desk: Desk) -> None:
+    issued, pdf = desk.issue()
+    for data in (flattened(pdf), flattened(paper(issued, holder_name="张三"))):
+        verdict = desk.verify(data)
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        named = {evidence["field"] for evidence in of_code(verdict, "field_not_compared")}
+        assert {"holder_name", "number", "level", "issued_on"} <= named
+        assert verdict.certificate is not None
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_is_left_open_and_shows_what_to_compare(desk: Desk, kind: str) -> None:
+    _, pdf = desk.issue()
+    verdict = desk.verify(encode_picture(picture_of(pdf), kind))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "picture_not_compared" in codes(verdict)
+    assert verdict.status is Status.CURRENT
+    assert verdict.certificate is not None
+
+
+def test_a_picture_taken_askew_is_read(desk: Desk) -> None:
+    _, pdf = desk.issue()
+    turned = picture_of(pdf).rotate(97, expand=True, fillcolor=(90, 90, 90))
+    verdict = desk.verify(encode_picture(turned, "JPEG"))
+    assert "picture_not_compared" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("plan", "status"),
+    [
+        ({"state": CopyState.SUPERSEDED}, Status.SUPERSEDED),
+        ({"state": CopyState.CORRECTED}, Status.CORRECTED),
+        ({"status": AwardStatus.SUSPENDED}, Status.SUSPENDED),
+        ({"status": AwardStatus.REVOKED}, Status.REVOKED),
+    ],
+)
+def test_a_file_of_a_certificate_not_in_force_says_so(
+    desk: Desk, plan: dict[str, Any], status: Status
+) -> None:
+    _, pdf = desk.issue(**plan)
+    for data in (pdf, flattened(pdf), encode_picture(picture_of(pdf), "PNG")):
+        verdict = desk.verify(data)
+        assert (verdict.outcome, verdict.status) == (Outcome.NOT_CURRENT, status)
+
+
+def test_a_file_that_is_not_registered_raises_the_alarm(desk: Desk) -> None:
+    verdict = desk.verify(paper(sign_record(make_record())))
+    assert verdict.outcome is Outcome.UNREGISTERED
+
+
+def test_a_file_whose_qr_leads_elsewhere_is_altered(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    verdict = desk.verify(paper(issued, qr_text=issued.qr_text("https://evil.example.com/q#")))
+    assert verdict.outcome is Outcome.ALTERED
+    assert "foreign_host" in codes(verdict)
+
+
+def test_a_file_whose_qr_is_no_certificate_is_left_open(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    verdict = desk.verify(paper(issued, qr_text="https://elsewhere.example.com/x"))
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"qr_not_a_certificate"})
+
+
+def test_two_certificates_in_one_file_are_asked_for_one_by_one(desk: Desk) -> None:
+    _, first = desk.issue(serial=1)
+    _, second = desk.issue(serial=2)
+    verdict = desk.verify(joined(first, second))
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"several_certificates"})
+
+
+def test_two_certificates_in_one_picture_are_asked_for_one_by_one(desk: Desk) -> None:
+    _, first = desk.issue(serial=1)
+    _, second = desk.issue(serial=2)
+    left, right = picture_of(first), picture_of(second)
+    table = Image.new("RGB", (left.width * 2, left.height), (255, 255, 255))
+    table.paste(left, (0, 0))
+    table.paste(right, (left.width, 0))
+    verdict = desk.verify(encode_picture(table, "PNG"))
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"several_certificates"})
+
+
+def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) -> None:
+    first, _ = desk.issue(serial=1)
+    second, _ = desk.issue(serial=2)
+    page = {"text": f"姓名 {NAME}", "symbols": [first.qr_text(), second.qr_text()]}
+    answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    assert (verdict.outcome, codes(verdict)) == (Outcome.ALTERED, {"qr_conflict"})
+
+
+def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    symbols = [issued.qr_text(), issued.qr_text("https://evil.example.com/q#")]
+    answer = json.dumps({"kind": "pdf", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    assert verdict.outcome is Outcome.ALTERED
+    assert "foreign_host" in codes(verdict)
+
+
+def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    symbols = ["https://u.wechat.com/abc", issued.qr_text()]
+    answer = json.dumps({"kind": "picture", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
+    assert {"other_qr_ignored", "picture_not_compared"} <= codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "file_empty"),
+        (b"PK\x03\x04 a workbook", "file_kind_unsupported"),
+        (b"hello", "file_kind_unsupported"),
+        (b"%PDF-1.7\n garbage", "file_unreadable"),
+        (b"%PDF-1.4\ntrailer<</Root 1 0 R>>", "file_unreadable"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "file_unreadable"),
+        (b"\xff\xd8\xff\xe0 not a picture", "file_unreadable"),
+        (b"GIF89a" + b"\0" * 40, "file_kind_unsupported"),
+        (b"x" * (MAX_FILE_BYTES + 1), "file_too_big"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_read_is_left_open_and_explained(desk: Desk, data: bytes, code: str) -> None:
+    verdict = desk.verify(data)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes(verdict) == {code}
+
+
+def test_pages_without_a_code_are_left_open(desk: Desk) -> None:
+    verdict = desk.verify(blank_pdf(2))
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"qr_not_found"})
+
+
+def test_too_many_pages_are_not_read(desk: Desk) -> None:
+    assert codes(desk.verify(blank_pdf(11))) == {"file_too_many_pages"}
+
+
+def test_every_truncation_of_a_certificate_is_left_open(desk: Desk) -> None:
+    _, pdf = desk.issue()
+    for length in range(0, len(pdf), max(1, len(pdf) // 25)):
+        verdict = desk.verify(pdf[:length])
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def test_a_picture_of_a_billion_pixels_is_refused_before_it_is_unpacked(desk: Desk) -> None:
+    header = struct.pack(">IIBBBBB", 32_000, 32_000, 8, 0, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", b"")
+    assert codes(desk.verify(bomb)) == {"file_too_heavy"}
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_a_child_that_fails_is_a_verdict_not_an_error(world: World, reason: FailureReason) -> None:
+    def fail(_: bytes) -> bytes:
+        raise ChildFailed(reason)
+
+    verdict = world.verifier(read_bytes=fail).verify_file(b"%PDF-", "a.pdf")
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"file_too_heavy"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"null",
+        b"[" * 100_000,
+        b'{"kind": "pdf", "pages": []}',
+        b'{"kind": "exe", "pages": [1]}',
+        b'{"kind": "pdf", "pages": [1, null, {"text": 1, "symbols": {}}]}',
+        b'{"fault": "not a code"}',
+        b'{"fault": "demo"}',
+    ],
+)
+def test_a_child_that_speaks_nonsense_is_not_believed(world: World, answer: bytes) -> None:
+    verdict = world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes(verdict) <= {"file_unreadable", "qr_not_found"}
+
+
+def test_a_child_that_lies_about_the_page_cannot_make_it_valid(desk: Desk) -> None:
+    issued, pdf = desk.issue()
+    told = handle(pdf)
+    verdict = desk.world.verifier(read_bytes=lambda _: told).verify_file(
+        paper(issued, holder_name="张三"), "a.pdf"
+    )
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "file_not_identical" in codes(verdict)
+
+
+def test_an_encrypted_file_is_named_as_such(desk: Desk) -> None:
+    output = BytesIO()
+    page = Canvas(output, encrypt=StandardEncryption("secret"), invariant=True)
+    page.drawString(72, 72, "x")
+    page.save()
+    assert codes(desk.verify(output.getvalue())) == {"file_encrypted"}

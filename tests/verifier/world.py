@@ -1,0 +1,295 @@
+"""A small world to verify in: one filed body with real keys, a real register, some awards."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from pathlib import Path
+
+from sqlalchemy import Engine, delete
+from sqlalchemy.orm import Session
+
+from codes.documents import DocumentType
+from codes.levels import Level
+from codes.number import CertificateNumber, parse_number
+from codes.qr_text import encode_qr_text
+from codes.record import Record, commit, encode_record
+from keys.algorithms import Algorithm
+from keys.document import BodyEntry, Host, KeyDocument
+from keys.envelope import Envelope, encode_envelope
+from keys.ring import PublicKey, Scope, Standing
+from keys.signing import PrivateKey, generate, prepare, sign
+from registry.access import grant_access, seal_envelope, seal_public
+from registry.models import (
+    Access,
+    Award,
+    AwardStatus,
+    Base,
+    Batch,
+    Body,
+    Copy,
+    CopyState,
+    Holder,
+    Site,
+)
+from registry.session import open_engine, reading, transaction
+from verifier.service import Verifier
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+PREFIX = "S000012000123"
+BODY_NAME = "天津市示例职业技能培训学校"
+HOST = "yz.example.cn"
+URL_PREFIX = f"https://{HOST}/q#"
+PEPPER = b"p" * 32
+NAME = "欧阳娜依"
+DOCUMENT = "12010119900307663X"
+OCCUPATION = 1
+
+
+def body_key(algorithm: Algorithm = Algorithm.ES256) -> PrivateKey:
+    """A key of the filed body, one per algorithm and test run."""
+    return _generated(algorithm)
+
+
+@cache
+def _generated(algorithm: Algorithm) -> PrivateKey:
+    return generate(algorithm)
+
+
+@cache
+def stranger_key() -> PrivateKey:
+    """A key that nobody published."""
+    return generate(Algorithm.ES256)
+
+
+def public_entry(
+    key: PrivateKey, *, valid_from: date = date(2020, 1, 1), valid_to: date | None = None
+) -> PublicKey:
+    """The published half of `key`."""
+    return PublicKey(
+        key_id=key.public.key_id,
+        algorithm=key.algorithm,
+        jwk=key.public,
+        prefix=PREFIX,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        standing=Standing.ACTIVE,
+    )
+
+
+def key_document(*, demo: bool = False) -> KeyDocument:
+    """The key document of this world: one body, filed for levels 3 and 2 since 2020."""
+    body = BodyEntry(
+        prefix=PREFIX,
+        name=BODY_NAME,
+        scopes=(
+            Scope(
+                occupation=OCCUPATION,
+                levels=(Level.THREE, Level.TWO),
+                valid_from=date(2020, 1, 1),
+                valid_to=None,
+            ),
+        ),
+        keys=(public_entry(body_key()), public_entry(body_key(Algorithm.EDDSA))),
+    )
+    return KeyDocument(
+        version=1,
+        demo=demo,
+        published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        hosts=(Host(host=HOST, valid_from=date(2020, 1, 1), valid_to=None),),
+        bodies=(body,),
+    )
+
+
+def with_body(document: KeyDocument, body: BodyEntry) -> KeyDocument:
+    """The same document with another only body."""
+    return replace(document, bodies=(body,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """One signed record and what it is about."""
+
+    record: Record
+    envelope: Envelope
+    document_number: str
+
+    @property
+    def number(self) -> CertificateNumber:
+        """The certificate number."""
+        return self.record.number
+
+    def qr_text(self, url_prefix: str = URL_PREFIX) -> str:
+        """The text of its QR code."""
+        return encode_qr_text(
+            url_prefix,
+            algorithm=int(self.envelope.algorithm),
+            payload=self.envelope.payload,
+            signature=self.envelope.signature,
+        )
+
+
+def make_record(
+    *,
+    serial: int = 1,
+    level: Level = Level.THREE,
+    issued_on: date = date(2026, 3, 9),
+    print_serial: int = 1,
+    key: PrivateKey | None = None,
+    **changes: object,
+) -> Record:
+    """A record of the filed body; `changes` are any other fields."""
+    key = key or body_key()
+    number = parse_number(f"{PREFIX}{issued_on.year % 100:02d}{level.value}{serial:06d}")
+    record = Record(
+        number=number,
+        record_version=1,
+        holder_name=NAME,
+        document_type=DocumentType.RESIDENT_ID,
+        commitment=commit(b"s" * 16, DOCUMENT, b"h" * 32),
+        occupation=OCCUPATION,
+        specialty=None,
+        issued_on=issued_on,
+        print_serial=print_serial,
+        status_index=secrets.randbits(31),
+        key_id=key.public.key_id,
+    )
+    return replace(record, **changes)  # type: ignore[arg-type]  # tests name real fields
+
+
+def sign_record(
+    record: Record, key: PrivateKey | None = None, document_number: str = DOCUMENT
+) -> Issued:
+    """The record, signed."""
+    envelope = sign(key or body_key(), prepare(encode_record(record)))
+    return Issued(record=record, envelope=envelope, document_number=document_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyPlan:
+    """One printed copy to put on record."""
+
+    issued: Issued
+    state: CopyState = CopyState.CURRENT
+    pdf_sha256: str | None = None
+
+
+@dataclass(slots=True)
+class World:
+    """A register that awards can be put on, and verifiers on it."""
+
+    engine: Engine
+    _ids: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, folder: Path) -> World:
+        """An empty register with the filed body."""
+        engine = open_engine(f"sqlite:///{folder / 'registry.sqlite3'}", create=True)
+        Base.metadata.create_all(engine)
+        world = cls(engine)
+        with transaction(engine) as session:
+            site = Site(prefix=PREFIX, body=Body(name=BODY_NAME, credit_code=None))
+            holder = Holder(blind_index=b"i" * 32, sealed=b"")
+            session.add_all([site, holder])
+            session.flush()
+            batch = Batch(site_id=site.id, name="2026-1", created_at=NOW)
+            session.add(batch)
+            session.flush()
+            world._ids = {"site": site.id, "holder": holder.id, "batch": batch.id}
+        return world
+
+    def record(
+        self,
+        *copies: CopyPlan,
+        status: AwardStatus = AwardStatus.CURRENT,
+        name: str | None = None,
+    ) -> None:
+        """Put one award with its copies on record, found by `name` instead of its own if given."""
+        first = copies[0].issued
+        number = first.number
+        data_key = secrets.token_bytes(32)
+        with transaction(self.engine) as session:
+            award = Award(
+                number=str(number),
+                site_id=self._ids["site"],
+                batch_id=self._ids["batch"],
+                holder_id=self._ids["holder"],
+                occupation=OCCUPATION,
+                level=number.level.value,
+                year=number.year,
+                serial=number.serial,
+                issued_on=first.record.issued_on,
+                status=status.value,
+                live_key=None,
+                data_key_sealed=b"",
+                private_sealed=b"",
+                reserved_at=NOW,
+                recorded_at=NOW,
+            )
+            award.public_sealed = seal_public(
+                data_key,
+                str(number),
+                body_name=BODY_NAME,
+                document_number=first.document_number,
+            )
+            session.add(award)
+            session.flush()
+            for plan in copies:
+                self._add_copy(session, award, plan, data_key, name)
+
+    def _add_copy(
+        self, session: Session, award: Award, plan: CopyPlan, data_key: bytes, name: str | None
+    ) -> None:
+        record = plan.issued.record
+        copy = Copy(
+            award_id=award.id,
+            site_id=self._ids["site"],
+            year=record.number.year,
+            print_serial=record.print_serial,
+            status_index=record.status_index,
+            record_version=record.record_version,
+            state=plan.state.value,
+            qr_url_prefix=URL_PREFIX,
+            pdf_sha256=plan.pdf_sha256,
+        )
+        copy.envelope_sealed = seal_envelope(data_key, copy, encode_envelope(plan.issued.envelope))
+        session.add(copy)
+        # The ways in by name and document number belong to the award: given anew, not twice.
+        session.execute(delete(Access).where(Access.award_id == award.id, Access.copy_id.is_(None)))
+        session.flush()
+        grant_access(
+            session,
+            PEPPER,
+            award=award,
+            copy=copy,
+            data_key=data_key,
+            number=record.number,
+            name=name or record.holder_name,
+            document_number=plan.issued.document_number,
+            payload=plan.issued.envelope.payload,
+        )
+
+    def sessions(self) -> AbstractContextManager[Session]:
+        """Open a reading session."""
+        return reading(self.engine)
+
+    def verifier(
+        self,
+        document: KeyDocument | None = None,
+        *,
+        now: datetime = NOW,
+        read_bytes: Callable[[bytes], bytes] | None = None,
+    ) -> Verifier:
+        """A verifier on this world."""
+        trusted = document or key_document()
+        return Verifier(lambda: trusted, self.sessions, PEPPER, lambda: now, read_bytes=read_bytes)
+
+
+def unreachable() -> AbstractContextManager[Session]:
+    """A register whose database is away."""
+    return partial(reading, open_engine("sqlite:////nowhere/at/all.sqlite3", read_only=True))()

@@ -1,0 +1,39 @@
+"""Which language a page speaks: Chinese unless the reader switched."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from codes.wording import Language
+
+COOKIE_NAME = "lang"
+_COOKIE_SECONDS = 365 * 24 * 3600
+
+HTML_LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
+
+
+def asked_language(request: Request) -> Language | None:
+    """Return the language the address asks for with `?lang=`, or None."""
+    return _known(request.args.get("lang"))
+
+
+def page_language(request: Request) -> Language:
+    """Return the language of this page: the address first, then the cookie, else Chinese."""
+    return asked_language(request) or _known(request.cookies.get(COOKIE_NAME)) or Language.ZH
+
+
+def other_language(language: Language) -> Language:
+    """Return the language the switch leads to."""
+    return Language.EN if language is Language.ZH else Language.ZH
+
+
+def remember_language(response: Response, language: Language) -> Response:
+    """Keep a switched language for a year; the landing page's script reads the cookie too."""
+    response.set_cookie(
+        COOKIE_NAME, language.value, max_age=_COOKIE_SECONDS, samesite="Lax", httponly=False
+    )
+    return response
+
+
+def _known(value: str | None) -> Language | None:
+    return Language(value) if value in {one.value for one in Language} else None

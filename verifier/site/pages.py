@@ -1,0 +1,132 @@
+"""Builds each page from what a route found; knows the words every page needs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Language, Text
+from verifier.site import forms, present
+from verifier.site.errors import describe_error
+from verifier.site.headers import SHARED_CACHE
+from verifier.site.language import HTML_LANG, other_language, page_language
+from verifier.site.published import Published, PublishedKeys
+from verifier.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """How to ask the same question again in the other language, without a name in an address."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def page_words() -> dict[str, Any]:
+    """Return what every template can say, in the language of the page."""
+    chosen: Language | None = g.get("language")
+    language = chosen or page_language(request)
+    other = other_language(language)
+    published = published_keys()
+
+    def translate(zh: str, en: str) -> str:
+        return Text(zh, en).say(language)
+
+    def say(text: Text) -> str:
+        return text.say(language)
+
+    return {
+        "t": translate,
+        "say": say,
+        "html_lang": HTML_LANG[language],
+        "other_lang": other.value,
+        "other_html_lang": HTML_LANG[other],
+        "other_name": "English" if other is Language.EN else "中文",
+        "demo": published is not None and published.document.demo,
+        "max_file_bytes": forms.MAX_FILE_BYTES,
+        "too_large": forms.TOO_LARGE,
+    }
+
+
+def published_keys() -> Published | None:
+    """Return the key document this application publishes, or None while none can be read."""
+    keys = current_app.extensions.get("yanzhen_published_keys")
+    if keys is None:
+        keys = PublishedKeys(current_app.extensions["yanzhen_verifier"].key_document)
+        current_app.extensions["yanzhen_published_keys"] = keys
+    published: Published | None = keys.read()
+    return published
+
+
+def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> AnyResponse:
+    """Return the start page; with troubles it is a refused form, its entries kept."""
+    page = render_template(
+        "home.html",
+        entry=entry,
+        troubles=troubles,
+        outcomes=tuple(Outcome),
+        tones=present.TONES,
+        meanings=present.MEANINGS,
+    )
+    return make_response(page, 422 if troubles else 200)
+
+
+def landing_page(language: Language) -> str:
+    """Return the page a scanned code opens; nothing in it depends on who asks."""
+    g.language = language
+    return render_template("landing.html", demo=False, not_proved=present.NOT_PROVED)
+
+
+def result_page(
+    verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
+) -> str:
+    """Return the page that shows a verdict.
+
+    Args:
+        repeat: asks the same in the other language; None where that needs the file again.
+        retry: what was typed, offered for correction.
+    """
+    printed = verdict.certificate
+    return render_template(
+        "result.html",
+        verdict=verdict,
+        tone=present.TONES[verdict.outcome],
+        meaning=present.MEANINGS[verdict.outcome],
+        status=present.shown_status(verdict),
+        checked_at=present.beijing_time(verdict.checked_at),
+        facts=() if printed is None else present.facts(printed),
+        findings=present.ordered_findings(verdict),
+        severity_tones=present.SEVERITY_TONES,
+        next_steps=present.NEXT_STEPS.get(verdict.outcome, ()),
+        not_proved=present.NOT_PROVED,
+        repeat=repeat,
+        retry=retry,
+    )
+
+
+def error_response(error: Exception, status: int | None = None) -> AnyResponse:
+    """Return a refused or failed request as a page, or as JSON to a program."""
+    page = describe_error(error, status)
+    if isinstance(error, HTTPException) and page.status < 400:
+        return error.get_response()
+    if request.path.startswith("/api/") or request.path.endswith(".json"):
+        fault = {
+            "code": f"http_{page.status}",
+            "message": page.title.zh,
+            "message_en": page.title.en,
+        }
+        return make_response(jsonify({"error": fault}), page.status)
+    return make_response(render_template("error.html", page=page), page.status)
+
+
+def shared_response(data: bytes, mimetype: str, tag: str | None = None) -> AnyResponse:
+    """Return an answer that caches may share and check again by its tag."""
+    response: Response = current_app.response_class(data, mimetype=mimetype)
+    response.set_etag(tag or hashlib.sha256(data).hexdigest()[:32])
+    response.headers["Cache-Control"] = SHARED_CACHE
+    return response.make_conditional(request)

@@ -1,0 +1,80 @@
+"""The tables and words the landing page's script works with, as one cacheable JSON document.
+
+Everything is taken from the same Python tables the server judges by, so the two cannot drift.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from codes.documents import DocumentType
+from codes.levels import Level
+from codes.number import Category
+from codes.occupations import occupations
+from codes.regions import provinces
+from codes.wording import Text
+from templates.labels import NO_SPECIALTY
+from verifier.catalogue import CATALOGUE
+from verifier.findings import PRECEDENCE
+from verifier.printed import PHOTO_BY_EYE
+from verifier.site import present
+from verifier.verdict import Outcome, Severity, Status
+
+
+@cache
+def tables_json() -> bytes:
+    """Return the document, byte for byte the same in every process of one version."""
+    document = {
+        "number": {
+            "categories": [one.value for one in Category],
+            "provinces": sorted(code for code, one in provinces().items() if one.files_bodies),
+        },
+        "document_types": {str(one.value): _pair(one) for one in DocumentType},
+        "levels": {str(one.value): _pair(one) for one in Level},
+        "occupations": {str(one.index): {**_pair(one), "code": one.code} for one in occupations()},
+        "findings": {
+            code.value: {
+                "severity": entry.severity.value,
+                "forces": None if entry.forces is None else entry.forces.value,
+                **_text(entry.text),
+            }
+            for code, entry in CATALOGUE.items()
+        },
+        "photo": _text(PHOTO_BY_EYE),
+        "precedence": [one.value for one in PRECEDENCE],
+        "words": _words(),
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _words() -> dict[str, Any]:
+    """Return what the result page says around a verdict."""
+    return {
+        "outcomes": {
+            one.value: {
+                **_text(one.text),
+                "tone": present.TONES[one],
+                "meaning": _text(present.MEANINGS[one]),
+                "next_steps": [_text(step) for step in present.NEXT_STEPS.get(one, ())],
+            }
+            for one in Outcome
+        },
+        "statuses": {one.value: _text(one.text) for one in Status},
+        "severities": {
+            one.value: {**_text(one.text), "tone": present.SEVERITY_TONES[one]} for one in Severity
+        },
+        "no_specialty": NO_SPECIALTY,
+        "facts": {key: _text(label) for key, label in present.FACT_LABELS.items()},
+        "notes": {key: _text(note) for key, note in present.FACT_NOTES.items()},
+    }
+
+
+def _pair(named: Any) -> dict[str, str]:
+    """Return the two names of anything that has `.zh` and `.en`."""
+    return {"zh": named.zh, "en": named.en}
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}

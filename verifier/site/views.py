@@ -1,0 +1,149 @@
+"""The public pages: each route parses, asks the verifier one question and chooses a view."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Language
+from verifier.errors import KeyDocumentUnavailable, UsageError
+from verifier.service import Verifier
+from verifier.site import forms
+from verifier.site.language import asked_language, remember_language
+from verifier.site.pages import (
+    Repeat,
+    error_response,
+    home_page,
+    landing_page,
+    page_words,
+    published_keys,
+    result_page,
+    shared_response,
+)
+from verifier.site.tables import tables_json
+from verifier.verdict import Outcome
+
+blueprint = Blueprint("site", __name__)
+blueprint.app_context_processor(page_words)
+
+_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /api/\n"
+
+
+@blueprint.get("/")
+def home() -> AnyResponse:
+    """Show the three ways to check a certificate."""
+    return home_page(forms.Entry())
+
+
+@blueprint.post("/verify")
+def look_up() -> AnyResponse | str:
+    """Answer a number with a name or a document number."""
+    request.max_content_length = forms.MAX_FORM_BYTES
+    entry = forms.read_look_up(request.form)
+    troubles = forms.inspect_look_up(entry)
+    if troubles:
+        return home_page(entry, troubles)
+    verdict = _verifier().verify_number(
+        entry.number,
+        name=entry.name if entry.by == "name" else None,
+        document_number=entry.document if entry.by == "document" else None,
+    )
+    repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
+    missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
+    return result_page(verdict, repeat=repeat, retry=entry if missed else None)
+
+
+@blueprint.post("/verify/qr")
+def check_qr() -> AnyResponse | str:
+    """Answer the text of a QR code."""
+    request.max_content_length = forms.MAX_FORM_BYTES
+    entry = forms.read_text(request.form)
+    troubles = forms.inspect_text(entry)
+    if troubles:
+        return home_page(entry, troubles)
+    repeat = Repeat(action=url_for("site.check_qr"), fields=(("text", entry.text),))
+    return result_page(_verifier().verify_qr(entry.text), repeat=repeat)
+
+
+@blueprint.post("/verify/file")
+def check_file() -> AnyResponse | str:
+    """Answer an uploaded PDF or picture."""
+    request.max_content_length = forms.MAX_FILE_BYTES + forms.MULTIPART_MARGIN_BYTES
+    upload = forms.read_upload(request.files)
+    if upload is None:
+        return home_page(forms.Entry(), forms.no_file())
+    return result_page(_verifier().verify_file(upload.data, upload.filename))
+
+
+@blueprint.get("/verify")
+@blueprint.get("/verify/qr")
+@blueprint.get("/verify/file")
+def start_again() -> AnyResponse:
+    """Lead a reload or a typed address back to the forms."""
+    return redirect(url_for("site.home"), 303)
+
+
+@blueprint.get("/q")
+def landing() -> AnyResponse:
+    """Give the page that a scanned QR code opens; it depends on nothing but its address."""
+    page = landing_page(asked_language(request) or Language.ZH)
+    return shared_response(page.encode(), "text/html; charset=utf-8")
+
+
+@blueprint.get("/keys.json")
+def key_document() -> AnyResponse:
+    """Give the published key document."""
+    published = published_keys()
+    if published is None:
+        raise ServiceUnavailable
+    return shared_response(published.data, "application/json", published.tag)
+
+
+@blueprint.get("/tables.json")
+def tables() -> AnyResponse:
+    """Give the tables and words the landing page's script works with."""
+    return shared_response(tables_json(), "application/json")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> AnyResponse:
+    """Keep results and landing pages out of search engines."""
+    return shared_response(_ROBOTS, "text/plain; charset=utf-8")
+
+
+@blueprint.app_errorhandler(HTTPException)
+def show_http_error(error: HTTPException) -> AnyResponse:
+    """Show a refused or failed request in the style of the rest."""
+    return error_response(error)
+
+
+@blueprint.errorhandler(UsageError)
+def show_usage_error(error: UsageError) -> AnyResponse:
+    """Show the form again with what the verifier could not work with."""
+    if request.endpoint == "site.check_qr":
+        return home_page(
+            forms.read_text(request.form), (forms.Trouble(field="text", text=error.text),)
+        )
+    entry = forms.read_look_up(request.form)
+    return home_page(entry, (forms.Trouble(field="number", text=error.text),))
+
+
+@blueprint.errorhandler(KeyDocumentUnavailable)
+def show_unavailable(error: KeyDocumentUnavailable) -> AnyResponse:
+    """Say that nothing can be judged at present."""
+    return error_response(error, 503)
+
+
+@blueprint.after_app_request
+def keep_language(response: Response) -> Response:
+    """Remember a switched language, except on answers that caches share."""
+    asked = asked_language(request)
+    if asked is not None and not response.headers.get("Cache-Control", "").startswith("public"):
+        remember_language(response, asked)
+    return response
+
+
+def _verifier() -> Verifier:
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    return verifier

@@ -167,8 +167,8 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
 def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
     return Text(
         f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
-        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n  查不到的  {links['unknown']}\n"
-        "按 Ctrl-C 停止。",
+        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
+        f"  查不到的  {links['unknown']}\n按 Ctrl-C 停止。",
         f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
         f"  unknown  {links['unknown']}\nCtrl-C stops it.",
@@ -179,14 +179,14 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
     """Serve a home's public site with gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
-    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    class Server(BaseApplication):
         def load_config(self) -> None:
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
             self.cfg.set("proc_name", "yanzhen")
             self.cfg.set("control_socket_disable", True)
 
-        def load(self) -> Flask:
+        def load(self) -> Any:
             return create_public_app(home)
 
     Server().run()

@@ -70,6 +70,7 @@ def template(file: Path, as_json: bool) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="只检查，不签发 / check only")
 @click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
+@click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
 @click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
 @json_option
 def issue(
@@ -80,6 +81,7 @@ def issue(
     photos: Path | None,
     dry_run: bool,
     skip_bad: bool,
+    new_host: bool,
     sample: bool,
     as_json: bool,
 ) -> None:
@@ -98,16 +100,17 @@ def issue(
             passphrase=ask_passphrase(),
             public_url=public_url,
             sample=sample,
+            dry_run=dry_run,
             clock=lambda: datetime.now(UTC),
         ) as desk,
         PhotoFolder(run.photo_folder) as folder,
     ):
         if not as_json:
-            say(Text(f"二维码网址：{desk.qr_url_prefix}", f"QR address: {desk.qr_url_prefix}"))
+            say(_address(desk.qr_url_prefix))
         if dry_run:
             summary = check_only(run, desk, table, folder)
         else:
-            announce_host(desk, public_url)
+            announce_host(desk, public_url, another=new_host)
             progress = ProgressLine(language(), quiet=as_json)
             summary = issue_and_report(
                 run, desk, table, folder, skip_bad=skip_bad, progress=progress
@@ -119,6 +122,18 @@ def issue(
             say(line)
     if summary.refused:
         raise SystemExit(EXIT_DATA)
+
+
+def _address(qr_url_prefix: str) -> Text:
+    if not qr_url_prefix:
+        return Text(
+            f"尚未设置 {PUBLIC_URL_VARIABLE}，正式签发前必须设置",
+            f"{PUBLIC_URL_VARIABLE} is not set; issuing will need it",
+        )
+    return Text(
+        f"二维码网址：{qr_url_prefix}（印出后无法更改）",
+        f"QR address: {qr_url_prefix} (cannot be changed once printed)",
+    )
 
 
 def _batch_name(typed: str) -> str:

@@ -102,7 +102,7 @@ def issue_demo(
         ) as desk,
         PhotoFolder(run.photo_folder) as photos,
     ):
-        announce_host(desk, public_url)
+        announce_host(desk, public_url, another=False)
         summary = issue_and_report(run, desk, table, photos, skip_bad=False, progress=progress)
         if summary.refused:
             raise IssuerError(

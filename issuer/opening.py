@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy import select
+
 from codes.wording import Text
 from issuer.desk import Desk, KeyCabinet, load_site, shanghai_day
 from issuer.errors import IssuerError
 from issuer.publishing import add_host, parse_public_url, publish
 from keys.document import KeyDocument, parse_key_document
 from registry.home import Home
+from registry.models import PublicHost
 from registry.schema import check_schema
 from registry.session import database, transaction
 
@@ -24,6 +27,7 @@ def open_desk(
     passphrase: bytes,
     public_url: str,
     sample: bool,
+    dry_run: bool = False,
     clock: Callable[[], datetime],
 ) -> Iterator[Desk]:
     """Open the desk of the body filed under `prefix` for one block; changes nothing.
@@ -34,6 +38,7 @@ def open_desk(
         passphrase: opens vault and private keys.
         public_url: the address printed in QR codes.
         sample: the operator asks for samples (样本); must agree with what the home is.
+        dry_run: nothing will be printed, so the address may still be missing.
         clock: returns now, aware UTC.
 
     Raises:
@@ -55,7 +60,9 @@ def open_desk(
             "not_demo_home",
             Text("--sample 只能用于演示数据目录", "--sample works only in a demo home"),
         )
-    _, qr_url_prefix = parse_public_url(public_url, demo=home.demo)
+    qr_url_prefix = ""
+    if public_url or not dry_run:
+        _, qr_url_prefix = parse_public_url(public_url, demo=home.demo)
     vault = home.vault(passphrase)
     document = read_key_document(home)
     with database(home.database_url) as engine:
@@ -74,15 +81,35 @@ def open_desk(
         )
 
 
-def announce_host(desk: Desk, public_url: str) -> bool:
+def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     """Put the host of the QR codes on the published list before the first one is printed.
+
+    Args:
+        desk: the body's place of work.
+        public_url: the address printed in QR codes.
+        another: the operator confirmed that this host is to stand beside the ones before it.
 
     Returns:
         Whether the host was new, and the key document published anew.
+
+    Raises:
+        IssuerError: other hosts were printed before and this one was not confirmed
+            (`public_host_new`): printed paper cannot be mended.
     """
     host, _ = parse_public_url(public_url, demo=desk.home.demo)
     now = desk.clock()
     with transaction(desk.engine) as session:
+        known = session.scalars(select(PublicHost.host).order_by(PublicHost.id)).all()
+        if known and host not in known and not another:
+            raise IssuerError(
+                "public_host_new",
+                Text(
+                    f"此前印发的二维码指向 {known[-1]}，这次为 {host}。印出后无法更改；"
+                    "确认启用新网址请加 --new-host",
+                    f"QR codes so far lead to {known[-1]}, these would lead to {host}. Print "
+                    "cannot be changed; add --new-host to confirm",
+                ),
+            )
         new = add_host(session, host, valid_from=shanghai_day(now))
         if new:
             publish(session, desk.home, now=now)

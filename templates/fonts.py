@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -91,10 +92,12 @@ class _Face:
 
 def _open_font(path: Path) -> tuple[OpenTypeFont, Any, Mapping[int, str]]:
     try:
+        # Read whole: a lazily read font would keep its file open for as long as it is used.
+        file = BytesIO(path.read_bytes())
         if path.suffix.lower() in {".ttc", ".otc"}:
-            font = TTCollection(path, lazy=True).fonts[0]
+            font = TTCollection(file, lazy=True).fonts[0]
         else:
-            font = OpenTypeFont(path, lazy=True)
+            font = OpenTypeFont(file, lazy=True)
         return font, font.getGlyphSet(), font.getBestCmap() or {}
     except (TTLibError, OSError, KeyError) as error:
         raise TemplatesError(

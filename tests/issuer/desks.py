@@ -1,0 +1,124 @@
+"""A filed body with a key, a desk opened on it, and small rosters of the sample's people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from codes.levels import Level
+from issuer.columns import Column
+from issuer.custody import make_key
+from issuer.desk import Desk
+from issuer.filing import parse_filing, record_filing
+from issuer.issuing import BatchOutcome, Phase, issue_batch
+from issuer.opening import announce_host, open_desk
+from issuer.photos import PhotoFolder
+from issuer.publishing import publish
+from issuer.roster import read_roster
+from issuer.sample_people import SamplePerson, sample_people
+from issuer.sample_photos import draw_portrait
+from issuer.template import write_roster
+from keys.algorithms import Algorithm
+from registry.home import Home
+from registry.session import database, transaction
+from templates.fonts import FontChain
+from tests.conftest import NOW, PASSPHRASE
+
+PREFIX = "S000012000123"
+PUBLIC_URL = "https://yz.example.cn"
+FILING: dict[str, Any] = {
+    "name": "津城样本职业技能评价中心（虚构）",
+    "prefix": PREFIX,
+    "scopes": [{"occupation": "3-02-02-00", "levels": [3, 2, 1], "from": "2024-01-01"}],
+}
+
+
+def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorithm) -> None:
+    """Record a filing, make a key valid from 2024 and publish the key document."""
+    with database(home.database_url) as engine, transaction(engine) as session:
+        site = record_filing(session, parse_filing(filing))
+        make_key(
+            session,
+            home,
+            site,
+            PASSPHRASE,
+            algorithm=algorithm,
+            valid_from=date(2024, 1, 1),
+            valid_to=None,
+        )
+        publish(session, home, now=NOW)
+
+
+@contextmanager
+def desk_at(home: Home, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[Desk]:
+    """Open the desk of the filed body, its host announced."""
+    with open_desk(
+        home, prefix=PREFIX, passphrase=PASSPHRASE, public_url=PUBLIC_URL, sample=True, clock=clock
+    ) as desk:
+        announce_host(desk, PUBLIC_URL, another=False)
+        yield desk
+
+
+def people(level: Level, count: int) -> list[SamplePerson]:
+    """Return the first sample people of a level."""
+    found = [person for person in sample_people() if person.level is level]
+    assert len(found) >= count
+    return found[:count]
+
+
+def write_people(folder: Path, persons: Sequence[SamplePerson], **changes: str) -> Path:
+    """Write a roster of these people with their photos.
+
+    Args:
+        folder: where the roster and `photos/` go.
+        persons: the rows.
+        changes: column name (`NAME`, …) to a text that replaces the first row's cell.
+    """
+    photos = folder / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for index, person in enumerate(persons, start=1):
+        (photos / f"{index}.jpg").write_bytes(
+            draw_portrait(seed=index, sex=person.sex, birth_year=person.birth_date.year)
+        )
+        cells = {
+            Column.NAME: person.name,
+            Column.DOCUMENT_TYPE: person.document_type.zh,
+            Column.DOCUMENT_NUMBER: person.document_number,
+            Column.SEX: person.sex.zh,
+            Column.BIRTH_DATE: person.birth_date.isoformat(),
+            Column.OCCUPATION: "保卫管理员",
+            Column.SPECIALTY: "",
+            Column.LEVEL: person.level.zh,
+            Column.PHOTO: f"{index}.jpg",
+        }
+        if index == 1:
+            cells |= {Column[name]: text for name, text in changes.items()}
+        rows.append([cells[column] for column in Column])
+    path = folder / "roster.xlsx"
+    write_roster(path, rows)
+    return path
+
+
+def issue(
+    desk: Desk, roster: Path, out: Path, *, batch: str = "一", skip_bad: bool = False
+) -> BatchOutcome:
+    """Issue a roster without showing progress."""
+
+    def silent(phase: Phase, done: int, total: int) -> None:
+        assert done >= 0, (phase, total)
+
+    with PhotoFolder(roster.parent / "photos") as photos:
+        return issue_batch(
+            desk,
+            read_roster(roster),
+            photos,
+            batch=batch,
+            out=out,
+            fonts=FontChain(),
+            skip_bad=skip_bad,
+            progress=silent,
+        )

@@ -81,12 +81,13 @@ def parse_filing(entry: object) -> FilingForm:
     try:
         prefix = parse_prefix(_string(entry, "prefix", 13))
     except CodesError as error:
-        raise IssuerError(error.code, error.text) from error
+        raise _field("prefix", error.text.zh, error.text.en) from error
     credit_code = _string(entry, "credit_code", 18, optional=True)
     if credit_code is not None:
         reading = inspect_credit_code(credit_code)
         if reading.problems:
-            raise IssuerError(reading.problems[0].code, reading.problems[0].text)
+            problem = reading.problems[0].text
+            raise _field("credit_code", problem.zh, problem.en)
     return FilingForm(
         name=_required(entry, "name", _MAX_NAME),
         credit_code=credit_code,
@@ -176,7 +177,7 @@ def _parse_scope(entry: object, index: int) -> FiledScope:
         occupation = occupation_by_code(_string(entry, "occupation", 20))
         parsed = tuple(parse_level(str(level)) for level in levels)
     except CodesError as error:
-        raise IssuerError(error.code, error.text) from error
+        raise _field(where, error.text.zh, error.text.en) from error
     outside = [level for level in parsed if level not in occupation.levels]
     if outside:
         raise _field(
@@ -218,4 +219,6 @@ def _required(entry: Mapping[str, Any], name: str, most: int) -> str:
 
 
 def _field(name: str, zh: str, en: str) -> IssuerError:
-    return IssuerError("filing_field", Text(f"备案文件字段 {name}：{zh}", f"field {name} {en}"))
+    return IssuerError(
+        "filing_field", Text(f"备案文件字段 {name}：{zh}", f"filing, field {name}: {en}")
+    )

@@ -1,0 +1,228 @@
+"""The issuer's commands as an evaluator types them: one sentence, one exit code, or JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codes.levels import Level
+from tests.issuer.desks import FILING, PREFIX, people, write_people
+from wsgi import main
+
+SECRET = "correct horse battery"  # a test's passphrase, good for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Shell:
+    """Runs `yanzhen` commands in this process."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str | Path) -> Answer:
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        printed = self._capsys.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Answer(code, printed.out, printed.err)
+
+
+@pytest.fixture
+def shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Shell:
+    monkeypatch.setenv("YANZHEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("YANZHEN_PASSPHRASE", SECRET)
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", "https://yz.example.cn")
+    for name in ("YANZHEN_DATABASE_URL", "YANZHEN_LANG", "YANZHEN_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return Shell(capsys)
+
+
+@pytest.fixture
+def filed_shell(shell: Shell, tmp_path: Path) -> Shell:
+    filing = tmp_path / "filing.json"
+    filing.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
+    assert shell("init").code == 0
+    assert shell("filing", "record", filing).code == 0
+    assert shell("keys", "new", "--body", PREFIX).code == 0
+    return shell
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "number", f"{PREFIX}263000001", "--name", "某"),
+        ("keys", "list"),
+        ("filing", "list"),
+        ("serve",),
+    ],
+)
+def test_nothing_but_init_makes_a_home(
+    shell: Shell, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    answer = shell(*arguments)
+    assert answer.code == 78
+    assert "yanzhen init" in answer.err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("issue",), ("keys", "new"), ("verify", "number"), ("--no",)]
+)
+def test_wrong_usage_ends_with_64(shell: Shell, arguments: tuple[str, ...]) -> None:
+    assert shell(*arguments).code == 64
+
+
+def test_a_short_passphrase_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANZHEN_PASSPHRASE", "short")
+    answer = shell("init")
+    assert answer.code == 78
+    assert "12" in answer.err
+
+
+def test_init_twice_changes_nothing(shell: Shell) -> None:
+    assert shell("init", "--json").json["demo"] is False
+    assert shell("init").code == 78
+
+
+def test_the_whole_path_by_hand(filed_shell: Shell, tmp_path: Path) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 2))
+    common = ("issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out")
+
+    checked = filed_shell(*common, "--dry-run", "--json")
+    assert checked.code == 0
+    assert checked.json["qr_url_prefix"] == "https://yz.example.cn/q#"
+    assert checked.json["counts"]["ready"] == 2
+    assert not (tmp_path / "out").exists()
+
+    issued = filed_shell(*common, "--json")
+    assert issued.code == 0
+    numbers = [row["number"] for row in issued.json["rows"]]
+    assert numbers == [f"{PREFIX}263000001", f"{PREFIX}263000002"]
+    assert Path(issued.json["results"]).exists()
+
+    name = people(Level.THREE, 1)[0].name
+    found = filed_shell("verify", "number", numbers[0], "--name", name, "--json")
+    assert (found.code, found.json["outcome"], found.json["demo"]) == (0, "valid", False)
+    pdf = tmp_path / "out" / issued.json["rows"][0]["pdf"]
+    assert filed_shell("verify", "file", pdf, "--json").json["outcome"] == "valid"
+
+
+def test_a_bad_row_is_named_and_ends_with_65(filed_shell: Shell, tmp_path: Path) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 2), LEVEL="五级/初级工")
+    answer = filed_shell(
+        "issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out", "--json"
+    )
+    assert answer.code == 65
+    assert [problem["row"] for problem in answer.json["problems"]] == [2]
+    assert answer.json["counts"]["held_back"] == 1
+    assert answer.json["counts"]["issued"] == 0
+
+
+def test_the_address_is_needed_for_issuing_but_not_for_checking(
+    filed_shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YANZHEN_PUBLIC_URL")
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    common = ("issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out")
+    checked = filed_shell(*common, "--dry-run")
+    assert checked.code == 0
+    assert "YANZHEN_PUBLIC_URL" in checked.out
+    issued = filed_shell(*common)
+    assert issued.code == 65
+    assert "YANZHEN_PUBLIC_URL" in issued.err
+
+
+def test_samples_are_for_demo_homes_only(filed_shell: Shell, tmp_path: Path) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    answer = filed_shell(
+        "issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "o", "--sample"
+    )
+    assert answer.code == 65
+    assert "--sample" in answer.err
+
+
+def test_an_unfiled_body_is_refused_naming_those_that_are(
+    filed_shell: Shell, tmp_path: Path
+) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    answer = filed_shell(
+        "issue", roster, "--body", "S000012999999", "--batch", "一", "--out", tmp_path / "o"
+    )
+    assert answer.code == 65
+    assert PREFIX in answer.err
+
+
+def test_an_error_is_one_json_object_when_asked(shell: Shell) -> None:
+    answer = shell("keys", "list", "--json")
+    assert answer.code == 78
+    assert answer.json["error"]["code"] == "home_missing"
+
+
+def test_a_batch_needs_a_printable_name(filed_shell: Shell, tmp_path: Path) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    for name in ("", " ", "x" * 61, "a\x07b"):
+        answer = filed_shell(
+            "issue", roster, "--body", PREFIX, "--batch", name, "--out", tmp_path / "o"
+        )
+        assert answer.code == 64, name
+
+
+def test_keys_are_listed_and_retired(filed_shell: Shell) -> None:
+    (key,) = filed_shell("keys", "list", "--json").json["keys"]
+    retired = filed_shell(
+        "keys", "retire", "--body", PREFIX, "--key", key["key_id"], "--yes", "--json"
+    )
+    assert retired.json["standing"] == "retired"
+    published = filed_shell("keys", "publish", "--json").json
+    assert published["key_document_version"] == retired.json["key_document_version"] + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"prefix": "X000012000123"}, "prefix"),
+        ({"scopes": []}, "scopes"),
+        ({"scopes": [{"occupation": "3-02-02-00", "levels": [5], "from": "2024-01-01"}]}, "levels"),
+        ({"scopes": [{"occupation": "3-02-02-00", "levels": [3], "from": "soon"}]}, "from"),
+        ({"scopes": [{"occupation": "9-99", "levels": [3], "from": "2024-01-01"}]}, "scopes[0]"),
+        ({"credit_code": "123"}, "credit_code"),
+        ({"name": ""}, "name"),
+        ({"extra": 1}, "extra"),
+    ],
+)
+def test_a_wrong_filing_names_its_field(
+    shell: Shell, tmp_path: Path, change: dict[str, Any], named: str
+) -> None:
+    assert shell("init").code == 0
+    path = tmp_path / "filing.json"
+    path.write_text(json.dumps({**FILING, **change}, ensure_ascii=False), encoding="utf-8")
+    answer = shell("filing", "record", path)
+    assert answer.code == 65
+    assert named in answer.err
+
+
+def test_a_template_is_written_once(shell: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "模板.xlsx"
+    assert shell("template", target).code == 0
+    assert target.read_bytes()[:2] == b"PK"
+    assert shell("template", target).code == 64

@@ -383,3 +383,20 @@ def test_an_encrypted_file_is_named_as_such(desk: Desk) -> None:
     page.drawString(72, 72, "x")
     page.save()
     assert codes(desk.verify(output.getvalue())) == {"file_encrypted"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "memory_bytes"),
+    [(0.01, 1 << 30), (20.0, 48 << 20)],
+    ids=["no time", "no memory"],
+)
+def test_a_real_child_without_room_is_a_verdict_not_an_error(
+    world: World, seconds: float, memory_bytes: int
+) -> None:
+    pdf = paper(sign_record(make_record()))
+    limits = {"seconds": seconds, "memory_bytes": memory_bytes}
+    with Child("verifier.document_child", **limits) as starved:  # type: ignore[arg-type]
+        verdict = world.verifier(read_bytes=starved.ask).verify_file(pdf, "a.pdf")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    # Without memory a library may fail in its own way before the process does.
+    assert codes(verdict) in ({"file_too_heavy"}, {"file_unreadable"})

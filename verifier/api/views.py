@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import HTTPException
 
@@ -37,6 +37,7 @@ _logger = logging.getLogger("yanzhen.api")
 @blueprint.record_once
 def keep_uploads_in_memory(state: BlueprintSetupState) -> None:
     """Make the whole application keep uploads off the disk."""
+    assert isinstance(state.app, Flask)
     state.app.request_class = MemoryRequest
 
 

@@ -91,7 +91,6 @@ def result_page(
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
     """
-    printed = verdict.certificate
     return render_template(
         "result.html",
         verdict=verdict,
@@ -99,10 +98,8 @@ def result_page(
         meaning=present.MEANINGS[verdict.outcome],
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
-        facts=() if printed is None else present.facts(printed),
-        findings=present.ordered_findings(verdict),
-        severity_tones=present.SEVERITY_TONES,
-        next_steps=present.NEXT_STEPS.get(verdict.outcome, ()),
+        facts=present.facts(verdict),
+        findings=present.shown_findings(verdict),
         not_proved=present.NOT_PROVED,
         repeat=repeat,
         retry=retry,

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
+from verifier.catalogue import CATALOGUE
+from verifier.finding_codes import Code
 from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -23,9 +25,11 @@ TONES = {
 }
 """Colour and icon of an outcome; the words always stand beside them."""
 
+STATUS_HIDDEN = frozenset({Outcome.ALTERED, Outcome.UNREGISTERED, Outcome.UNKNOWN_ISSUER})
+
 SEVERITY_TONES = {
     Severity.INFO: "good",
-    Severity.NOTICE: "calm",
+    Severity.NOTICE: "note",
     Severity.PROBLEM: "warn",
     Severity.ALARM: "bad",
 }
@@ -41,9 +45,9 @@ MEANINGS = {
         "This certificate is on record, but it cannot be relied on now; its status says why.",
     ),
     Outcome.ALTERED: Text(
-        "所提供的内容与登记内容有出入，具体见下。请勿据此认可该证书，可向评价机构或主管部门核实。",
-        "What was presented differs from what is on record, as listed below. Do not rely on it; "
-        "ask the assessment body or the authority.",
+        "所提供的内容与登记内容有出入，具体见“核验了什么”。请勿据此认可该证书，可向评价机构或主管部门核实。",
+        "What was presented differs from what is on record; “What was checked” says where. Do not "
+        "rely on it; ask the assessment body or the authority.",
     ),
     Outcome.UNREGISTERED: Text(
         "签名可以验证，但登记中没有这张证书。请勿据此认可，并请联系评价机构或主管部门核查。",
@@ -56,59 +60,39 @@ MEANINGS = {
         "beyond its filing. Ask the authority.",
     ),
     Outcome.NOT_FOUND: Text(
-        "没有与所填内容对应的记录。可能是填写有误，也可能是评价机构尚未上传；这并不说明证书不真实。",
-        "No record answers to what was entered. It may be a slip of the pen or a late upload; it "
-        "does not say that the certificate is not genuine.",
+        "没有与所填各项都一致的记录。这并不说明证书不真实。",
+        "No record agrees with everything that was entered. This does not say that the "
+        "certificate is not genuine.",
     ),
     Outcome.INCONCLUSIVE: Text(
-        "现有内容不足以得出结论，既不表示证书有问题，也不表示证书没有问题。原因和办法见下。",
-        "There is not enough to conclude either way. The reasons, and what to do, are below.",
-    ),
-}
-
-NEXT_STEPS = {
-    Outcome.NOT_FOUND: (
-        Text(
-            "对照证书重新核对编号和姓名（或证件号码）后再查一次。",
-            "Check the number and the name (or document number) against the paper and try again.",
-        ),
-        Text(
-            "改用扫描二维码，或上传证书照片、PDF 文件。",
-            "Scan the QR code instead, or upload a photo or the PDF of the certificate.",
-        ),
-        Text(
-            "仍查不到的，请联系证书上的评价机构，或在全国查询网站 jndj.osta.org.cn 查询。",
-            "If it is still not found, ask the assessment body named on the certificate, or the "
-            "national query site jndj.osta.org.cn.",
-        ),
-    ),
-    Outcome.INCONCLUSIVE: (
-        Text(
-            "用证书编号和持证人姓名（或证件号码）查询登记情况。",
-            "Look the certificate up by its number and the holder's name or document number.",
-        ),
-        Text(
-            "重新扫描二维码，或上传更清晰的照片、原始 PDF 文件。",
-            "Scan the QR code again, or upload a clearer photo or the original PDF.",
-        ),
+        "现有内容不足以得出结论：既不表示证书有问题，也不表示证书没有问题。原因和办法见“核验了什么”。",
+        "There is not enough to conclude either way. “What was checked” says why, and what to do.",
     ),
 }
 
 NOT_PROVED = (
     Text(
-        "照片没有比对：请当面用肉眼核对证书照片与持证人本人。",
-        "The photo was not compared: compare it with the person in front of you by eye.",
+        "没有比对照片与持证人本人，请当面目视核对。",
+        "The photo was not compared with the holder: do so by eye, face to face.",
     ),
     Text(
-        "本结果只反映核验时的登记情况，不证明持有证书的人就是持证人本人。",
-        "This shows what was on record at the time; it does not prove that whoever carries the "
-        "certificate is its holder.",
+        "只反映核验时的登记情况，不证明拿着证书的人就是持证人。",
+        "It shows what was on record at the time, not that whoever carries the certificate is its "
+        "holder.",
     ),
     Text(
-        "本结果供核对证书使用，不是鉴定意见；是否构成违法，由公安机关认定。",
-        "This is a check, not an expert opinion; whether the law was broken is for the police.",
+        "供核对证书使用，不是鉴定意见；是否构成违法，由公安机关认定。",
+        "It is a check, not an expert opinion; whether the law was broken is for the police.",
     ),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What comparing one field of an uploaded file with the record came to."""
+
+    tone: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +100,26 @@ class Fact:
     """One printed field for comparison with the paper.
 
     Args:
+        value: as printed; None where only a note can be given.
         fixed_width: to be compared character by character.
         note: what to know when comparing.
+        comparison: where a file was read, how its own print compares.
     """
 
     label: Text
-    value: Text
+    value: Text | None
     fixed_width: bool
     note: Text | None
+    comparison: Comparison | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    """One line of the list of checks; alike fields of a file share a line."""
+
+    tone: str
+    mark: Text
+    text: Text
 
 
 FACT_LABELS = {
@@ -141,63 +137,155 @@ FACT_NOTES = {
     "name_masked": Text("未提供姓名，仅显示部分字符", "shown in part: the name was not given"),
     "document_masked": Text("仅显示部分字符", "shown in part"),
     "no_specialty": Text("“--”表示没有工种/职业方向", "“--” means none"),
+    "occupation_code": Text("职业编码 {code}", "occupation code {code}"),
+}
+
+_GROUPS = {
+    Code.FIELD_AGREES: Text("与登记内容一致：{fields}。", "Agree with the record: {fields}."),
+    Code.FIELD_NOT_COMPARED: Text(
+        "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
+        "Could not be read from the file; compare them by eye: {fields}.",
+    ),
+}
+_COMPARISONS = {
+    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件所印一致", "the file agrees")),
+    Code.FIELD_NOT_COMPARED: Comparison(
+        tone="calm", text=Text("文件未能比对", "not compared with the file")
+    ),
 }
 
 
-def facts(printed: PrintedFields) -> tuple[Fact, ...]:
-    """Return every printed field, in the order of the certificate."""
-    document = printed.document_masked
+def facts(verdict: Verdict) -> tuple[Fact, ...]:
+    """Return every printed field in the order of the certificate, as far as it may be shown."""
+    printed = verdict.certificate
+    if printed is None:
+        return ()
+    values = _values(printed)
+    notes = _notes(printed)
+    fixed_width = {"number", "print_serial"}
+    if printed.document_masked is not None:
+        fixed_width.add("document_number")
+    compared = {
+        one.evidence["field"]: _comparison(one)
+        for one in verdict.findings
+        if "field" in one.evidence
+    }
+    return tuple(
+        Fact(
+            label=label,
+            value=values.get(key),
+            fixed_width=key in fixed_width,
+            note=notes.get(key),
+            comparison=compared.get(key),
+        )
+        for key, label in FACT_LABELS.items()
+    )
+
+
+def _values(printed: PrintedFields) -> dict[str, Text]:
     issued = printed.issued_on
     values = {
         "holder_name": _same(printed.holder_name),
         "document_type": printed.document_type,
-        "document_number": _same(document) if document else FACT_NOTES["document_not_known"],
-        "occupation": Text(
-            f"{printed.occupation.zh}（{printed.occupation_code}）",
-            f"{printed.occupation.en} ({printed.occupation_code})",
-        ),
+        "occupation": printed.occupation,
         "specialty": _same(printed.specialty),
         "level": printed.level,
         "number": _same(printed.number),
         "body_name": _same(printed.body_name),
         "issued_on": Text(format_date(issued), f"{issued.day} {issued:%B %Y}"),
         "print_serial": _same(printed.print_serial),
+    }
+    if printed.document_masked is not None:
+        values["document_number"] = _same(printed.document_masked)
+    return values
+
+
+def _notes(printed: PrintedFields) -> dict[str, Text]:
+    known = printed.document_masked is not None
+    notes = {
+        "document_number": FACT_NOTES["document_masked" if known else "document_not_known"],
+        "occupation": _filled(FACT_NOTES["occupation_code"], code=_same(printed.occupation_code)),
         "photo": printed.photo,
     }
-    notes = {
-        "holder_name": "name_masked" if printed.name_masked else None,
-        "document_number": "document_masked" if document else None,
-        "specialty": "no_specialty" if printed.specialty == NO_SPECIALTY else None,
-    }
-    fixed_width = {"number", "print_serial"} | ({"document_number"} if document else set())
-    return tuple(
-        Fact(
-            label=label,
-            value=values[key],
-            fixed_width=key in fixed_width,
-            note=FACT_NOTES[note] if (note := notes.get(key)) else None,
-        )
-        for key, label in FACT_LABELS.items()
-    )
+    if printed.name_masked:
+        notes["holder_name"] = FACT_NOTES["name_masked"]
+    if printed.specialty == NO_SPECIALTY:
+        notes["specialty"] = FACT_NOTES["no_specialty"]
+    return notes
+
+
+def _comparison(finding: Finding) -> Comparison:
+    code = Code(finding.code)
+    if code in _COMPARISONS:
+        return _COMPARISONS[code]
+    shown = finding.evidence.get("printed", "")
+    return Comparison(tone="bad", text=Text(f"文件所印：{shown}", f"the file shows: {shown}"))
 
 
 def shown_status(verdict: Verdict) -> Text | None:
-    """Return the status to show beside the outcome, or None where it would say nothing."""
-    return None if verdict.status is Status.UNKNOWN else verdict.status.text
+    """Return the status to show beside the outcome.
+
+    None where it is not known, and where it would speak for a paper that is not to be relied on.
+    """
+    if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN:
+        return None
+    return verdict.status.text
 
 
-def ordered_findings(verdict: Verdict) -> tuple[Finding, ...]:
-    """Return the findings with what differs first, each group in the order it was found."""
-    rank = {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.NOTICE: 2, Severity.INFO: 3}
-    return tuple(sorted(verdict.findings, key=lambda one: rank[one.severity]))
+def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
+    """Return the lines of the list of checks: what decided the outcome first."""
+    lines: list[tuple[int, ShownFinding]] = []
+    for code in dict.fromkeys(Code(one.code) for one in verdict.findings):
+        alike = [one for one in verdict.findings if one.code == code.value]
+        texts = [_group(code, alike)] if code in _GROUPS else [_with_print(one) for one in alike]
+        severity = alike[0].severity
+        lines += [
+            (
+                rank(code, severity),
+                ShownFinding(tone=SEVERITY_TONES[severity], mark=severity.text, text=text),
+            )
+            for text in texts
+        ]
+    return tuple(line for _, line in sorted(lines, key=lambda ranked: ranked[0]))
+
+
+def rank(code: Code, severity: Severity) -> int:
+    """Return where a finding stands in the list: graver first, then what stood in the way."""
+    if severity is Severity.NOTICE and CATALOGUE[code].forces is not None:
+        return 2
+    return {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.INFO: 3, Severity.NOTICE: 4}[severity]
+
+
+def _group(code: Code, findings: list[Finding]) -> Text:
+    """Return one sentence for all fields of a file that came to the same."""
+    labels = [LABELS[Field(one.evidence["field"])] for one in findings]
+    fields = Text("、".join(one.zh for one in labels), ", ".join(one.en.lower() for one in labels))
+    return _filled(_GROUPS[code], fields=fields)
+
+
+def _with_print(finding: Finding) -> Text:
+    """Return a finding's sentence, with what the file shows and what is on record."""
+    if finding.code != Code.FIELD_DIFFERS.value:
+        return finding.text
+    printed, record = finding.evidence.get("printed", ""), finding.evidence.get("record", "")
+    return Text(
+        f"{finding.text.zh}文件所印“{printed}”，登记为“{record}”。",
+        f"{finding.text.en} The file shows “{printed}”, the record “{record}”.",
+    )
+
+
+def _filled(text: Text, **slots: Text) -> Text:
+    zh = text.zh.format(**{name: slot.zh for name, slot in slots.items()})
+    en = text.en.format(**{name: slot.en for name, slot in slots.items()})
+    return Text(zh, en)
 
 
 def beijing_time(instant: datetime) -> Text:
     """Return an aware instant as people in China read it."""
     local = instant.astimezone(BEIJING)
     return Text(
-        f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}（北京时间）",
-        f"{local.day} {local:%B %Y, %H:%M:%S} (Beijing time)",
+        f"北京时间 {local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}",
+        f"{local.day} {local:%B %Y, %H:%M:%S} Beijing time",
     )
 
 

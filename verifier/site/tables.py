@@ -38,6 +38,7 @@ def tables_json() -> bytes:
             code.value: {
                 "severity": entry.severity.value,
                 "forces": None if entry.forces is None else entry.forces.value,
+                "rank": present.rank(code, entry.severity),
                 **_text(entry.text),
             }
             for code, entry in CATALOGUE.items()
@@ -57,7 +58,7 @@ def _words() -> dict[str, Any]:
                 **_text(one.text),
                 "tone": present.TONES[one],
                 "meaning": _text(present.MEANINGS[one]),
-                "next_steps": [_text(step) for step in present.NEXT_STEPS.get(one, ())],
+                "status_shown": one not in present.STATUS_HIDDEN,
             }
             for one in Outcome
         },

@@ -1,0 +1,119 @@
+"""Printed fields against the record: tolerant of spelling habits, never of a changed fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from templates.labels import Field
+from tests.verifier.world import BODY_NAME, NAME, make_record
+from verifier.compare import DocumentNumberCheck, Expected, comparable, compare_fields, expect
+from verifier.verdict import Finding
+
+FORMER_NAME = "天津市示例学校"
+
+
+@pytest.fixture
+def expected() -> Expected:
+    """What a page of the ordinary record shows."""
+    return expect(
+        make_record(), body_names=frozenset({BODY_NAME, FORMER_NAME}), body_name=BODY_NAME
+    )
+
+
+def compare(
+    printed: Mapping[Field, str],
+    expected: Expected,
+    check: DocumentNumberCheck = DocumentNumberCheck.AGREES,
+) -> dict[str, str]:
+    findings = compare_fields(
+        printed, expected, document_check=check, document_masked="120*************3X"
+    )
+    return {finding.evidence["field"]: finding.code for finding in findings}
+
+
+def genuine(expected: Expected) -> dict[Field, str]:
+    return {**expected.values, Field.DOCUMENT_NUMBER: "12010119900307663X"}
+
+
+def test_every_field_gets_exactly_one_finding(expected: Expected) -> None:
+    assert compare(genuine(expected), expected) == dict.fromkeys(Field, "field_agrees")
+    assert compare({}, expected) == dict.fromkeys(Field, "field_not_compared")
+
+
+@pytest.mark.parametrize(
+    ("field", "printed"),
+    [
+        (Field.HOLDER_NAME, "欧阳 娜依"),
+        (Field.HOLDER_NAME, "\u3000欧阳娜依\n"),
+        (Field.NUMBER, "Ｓ００００１２０００１２３２６３０００００１"),
+        (Field.NUMBER, "S000012000123 26 3 000001"),
+        (Field.LEVEL, "三级／高级工"),
+        (Field.ISSUED_ON, "2026 年 3 月 9 日"),
+        (Field.SPECIALTY, "－－"),
+        (Field.BODY_NAME, FORMER_NAME),
+    ],
+)
+def test_width_and_white_space_do_not_matter(
+    expected: Expected, field: Field, printed: str
+) -> None:
+    assert compare({**genuine(expected), field: printed}, expected)[field] == "field_agrees"
+
+
+@pytest.mark.parametrize(
+    ("field", "printed"),
+    [
+        (Field.HOLDER_NAME, "欧阳娜衣"),
+        (Field.HOLDER_NAME, "欧阳娜依依"),
+        (Field.HOLDER_NAME, "欧阳·娜依"),
+        (Field.HOLDER_NAME, "欧阳娜依\u200b"),
+        (Field.NUMBER, "s000012000123263000001"),
+        (Field.NUMBER, "S00001200O123263000001"),
+        (Field.LEVEL, "三级"),
+        (Field.LEVEL, "二级/技师"),
+        (Field.ISSUED_ON, "2026年3月19日"),
+        (Field.ISSUED_ON, "2026年03月09日"),
+        (Field.SPECIALTY, "某某方向"),
+        (Field.BODY_NAME, "天津市示例职业技能培训学校分校"),
+        (Field.PRINT_SERIAL, "202600000002"),
+        (Field.CERTIFICATE_SITE, "jndj.osta.org.cn.evil.cn"),
+    ],
+)
+def test_any_other_difference_is_a_difference(
+    expected: Expected, field: Field, printed: str
+) -> None:
+    found = compare({**genuine(expected), field: printed}, expected)
+    assert found.pop(field) == "field_differs"
+    assert set(found.values()) == {"field_agrees"}
+
+
+@pytest.mark.parametrize(
+    ("check", "code"),
+    [
+        (DocumentNumberCheck.AGREES, "field_agrees"),
+        (DocumentNumberCheck.DIFFERS, "field_differs"),
+        (DocumentNumberCheck.NOT_ASKED, "field_not_compared"),
+    ],
+)
+def test_the_document_number_is_what_the_register_says(
+    expected: Expected, check: DocumentNumberCheck, code: str
+) -> None:
+    assert compare(genuine(expected), expected, check)[Field.DOCUMENT_NUMBER] == code
+
+
+def test_evidence_shows_both_sides_in_bounded_printable_text(expected: Expected) -> None:
+    printed = {**genuine(expected), Field.HOLDER_NAME: "\u202e\x00" + "长" * 500}
+    findings = compare_fields(
+        printed, expected, document_check=DocumentNumberCheck.AGREES, document_masked=None
+    )
+    (differs,) = [one for one in findings if one.code == "field_differs"]
+    assert isinstance(differs, Finding)
+    assert differs.evidence["record"] == NAME
+    assert differs.evidence["printed"].isprintable()
+    assert len(differs.evidence["printed"]) < 100
+
+
+def test_rare_ideographs_are_not_folded_into_others() -> None:
+    assert comparable("\uf900") != comparable("\u8c48")
+    assert comparable("㛃") != comparable("洁")

@@ -265,9 +265,9 @@ _SCAN = {
         _NOTICE,
         None,
         Text(
-            "本次核验的是登记记录，未核验手中证书的印刷内容和照片。请将下列各项与证书逐一比对。",
+            "本次核验的是登记记录，未核验手中证书的印刷内容和照片。请将所列各项与证书逐一比对。",
             "The record was checked, not what is printed on the paper nor its photo. Compare every "
-            "item below with the certificate.",
+            "item shown with the certificate.",
         ),
     ),
     Code.DOCUMENT_NUMBER_NOT_CHECKED: Entry(

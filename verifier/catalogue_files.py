@@ -68,10 +68,10 @@ FILE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "图片只核验了二维码，印刷内容和照片未比对。请将下列各项与图片逐一目视比对，"
+            "图片只核验了二维码，印刷内容和照片未比对。请将所列各项与图片逐一目视比对，"
             "或上传原始 PDF 文件。",
             "Only the QR code of the picture was checked, not what is printed nor the photo. "
-            "Compare every item below by eye, or upload the original PDF file.",
+            "Compare every item shown by eye, or upload the original PDF file.",
         ),
     ),
     Code.FILE_IDENTICAL: Entry(
@@ -87,19 +87,19 @@ FILE_ENTRIES = {
         _INCONCLUSIVE,
         Text(
             "文件与签发的原始文件不是逐字节相同：可能只是另存或打印过，也可能改动过照片或版面，"
-            "外观未比对。请索取原始文件，或将下列各项与文件逐一目视比对。",
+            "外观未比对。请索取原始文件，或将所列各项与文件逐一目视比对。",
             "The file is not byte for byte the one issued. It may merely have been saved again or "
             "printed, or photo or layout may have been changed: appearance was not compared. Ask "
-            "for the original file, or compare every item below by eye.",
+            "for the original file, or compare every item shown by eye.",
         ),
     ),
     Code.FILE_NOT_ON_RECORD: Entry(
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "登记库中尚无签发文件的摘要，外观未比对。请将下列各项与文件逐一目视比对。",
+            "登记库中尚无签发文件的摘要，外观未比对。请将所列各项与文件逐一目视比对。",
             "The register holds no hash of the issued file yet, so appearance was not compared. "
-            "Compare every item below by eye.",
+            "Compare every item shown by eye.",
         ),
     ),
     Code.FILE_EMPTY: Entry(_PROBLEM, _INCONCLUSIVE, Text("文件是空的。", "The file is empty.")),

@@ -11,7 +11,7 @@ from verifier.verdict import NumberPart, PrintedFields
 
 PHOTO_BY_EYE = Text(
     "照片由人工目视比对，本系统不作人脸识别",
-    "compare the photo by eye; this system does no face recognition",
+    "Compare the photo by eye; this system does no face recognition",
 )
 
 

@@ -133,11 +133,11 @@ FACT_LABELS = {
 """The labels printed on the certificate itself, in its order, so that eyes find them there."""
 
 FACT_NOTES = {
-    "document_not_known": Text("本次未核对", "not checked here"),
-    "name_masked": Text("未提供姓名，仅显示部分字符", "shown in part: the name was not given"),
-    "document_masked": Text("仅显示部分字符", "shown in part"),
+    "document_not_known": Text("本次未核对", "Not checked here"),
+    "name_masked": Text("未提供姓名，仅显示部分字符", "Shown in part: the name was not given"),
+    "document_masked": Text("仅显示部分字符", "Shown in part"),
     "no_specialty": Text("“--”表示没有工种/职业方向", "“--” means none"),
-    "occupation_code": Text("职业编码 {code}", "occupation code {code}"),
+    "occupation_code": Text("职业编码 {code}", "Occupation code {code}"),
 }
 
 _GROUPS = {
@@ -148,9 +148,9 @@ _GROUPS = {
     ),
 }
 _COMPARISONS = {
-    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件所印一致", "the file agrees")),
+    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件所印一致", "The file agrees")),
     Code.FIELD_NOT_COMPARED: Comparison(
-        tone="calm", text=Text("文件未能比对", "not compared with the file")
+        tone="calm", text=Text("文件未能比对", "Not compared with the file")
     ),
 }
 
@@ -219,7 +219,7 @@ def _comparison(finding: Finding) -> Comparison:
     if code in _COMPARISONS:
         return _COMPARISONS[code]
     shown = finding.evidence.get("printed", "")
-    return Comparison(tone="bad", text=Text(f"文件所印：{shown}", f"the file shows: {shown}"))
+    return Comparison(tone="bad", text=Text(f"文件所印：{shown}", f"The file shows: {shown}"))
 
 
 def shown_status(verdict: Verdict) -> Text | None:

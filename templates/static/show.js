@@ -1,0 +1,179 @@
+/**
+ * Shows a verdict in the landing page, with the same parts as the server's result page. Only text
+ * is ever inserted, never markup.
+ */
+
+const FIXED_WIDTH = new Set(['number', 'print_serial', 'document_number']);
+
+/**
+ * @typedef {object} Stage
+ * @property {boolean} asking the register has not answered yet
+ * @property {{title: string, text: string}|null} words instead of the outcome's own
+ * @property {string|null} tone instead of the outcome's own
+ * @property {(() => void)|null} askAgain offered when the register could not be asked
+ */
+
+/**
+ * Replace the content of `root` by a verdict.
+ * @param {HTMLElement} root
+ * @param {object} verdict the verdict's JSON
+ * @param {object} tables /tables.json
+ * @param {'zh'|'en'} language
+ * @param {Stage} stage
+ */
+export function showVerdict(root, verdict, tables, language, stage) {
+  const page = document.getElementById('verdict').content.cloneNode(true);
+  const slot = (name) => page.querySelector(`[data-slot="${name}"]`);
+  const outcome = tables.words.outcomes[verdict.outcome];
+  const tone = stage.tone ?? outcome.tone;
+  const title = stage.words?.title ?? outcome[language];
+  slot('banner').classList.add(`tone-${tone}`);
+  slot('icon').replaceWith(icon(tone));
+  slot('outcome').textContent = title;
+  slot('meaning').textContent = stage.words?.text ?? outcome.meaning[language];
+  fillState(slot, verdict, tables, language, stage);
+  fillFacts(slot, verdict.certificate, tables.words, language);
+  fillFindings(slot('findings'), shownFindings(verdict, tables, stage), tables.words, language);
+  slot('print').addEventListener('click', () => window.print());
+  root.replaceChildren(page);
+  announce(title, stage.asking);
+}
+
+/**
+ * Show a plain message, such as why nothing could be checked here.
+ * @param {HTMLElement} root
+ * @param {{title: string, text: string}} words
+ */
+export function showMessage(root, { title, text }) {
+  const banner = element('section', 'banner tone-calm');
+  banner.append(icon('calm'), element('h1', '', title), element('p', 'meaning', text));
+  root.replaceChildren(banner);
+  announce(title, false);
+}
+
+/** One of the sentences the page holds for the script. */
+export function pageWords(name) {
+  const found = document.getElementById('words').content.querySelector(`[data-word="${name}"]`);
+  return { title: found.dataset.title, text: found.textContent };
+}
+
+function fillState(slot, verdict, tables, language, stage) {
+  const status = tables.words.statuses[verdict.status];
+  const label = language === 'zh' ? '登记状态：' : 'On record: ';
+  const shown = tables.words.outcomes[verdict.outcome].status_shown;
+  if (verdict.status === 'unknown' || !shown) slot('status').remove();
+  else slot('status').textContent = label + status[language];
+  if (!verdict.demo) slot('demo').remove();
+  slot('checked').textContent = checkedAt(verdict.checked_at, language);
+  slot(stage.asking ? 'checked' : 'asking').remove();
+  if (stage.askAgain === null) slot('again').remove();
+  else slot('ask-again').addEventListener('click', stage.askAgain);
+}
+
+function fillFacts(slot, printed, words, language) {
+  if (printed === null) {
+    slot('compare').remove();
+    slot('not-proved').remove();
+    return;
+  }
+  const known = printed.document_masked !== null;
+  const { holder_name, specialty, number, body_name, print_serial } = printed;
+  const values = {
+    holder_name, specialty, number, body_name, print_serial,
+    document_type: printed.document_type[language],
+    document_number: printed.document_masked,
+    occupation: printed.occupation[language],
+    level: printed.level[language],
+    issued_on: longDate(printed.issued_on, language),
+  };
+  const notes = {
+    holder_name: printed.name_masked ? words.notes.name_masked : null,
+    document_number: known ? words.notes.document_masked : words.notes.document_not_known,
+    occupation: words.notes.occupation_code,
+    specialty: specialty === words.no_specialty ? words.notes.no_specialty : null,
+    photo: printed.photo,
+  };
+  slot('facts').append(...Object.entries(words.facts).map(([key, label]) => {
+    const cell = element('td');
+    const style = FIXED_WIDTH.has(key) ? 'value code' : 'value';
+    if (values[key]) cell.append(element('span', style, values[key]));
+    const note = notes[key]?.[language].replace('{code}', printed.occupation_code);
+    if (note) cell.append(element('span', 'note', note));
+    return row(label[language], null, cell);
+  }));
+  fillParts(slot, printed.number_parts, language);
+}
+
+/** What the parts of the number mean; only the server explains them. */
+function fillParts(slot, parts, language) {
+  if (parts.length === 0) slot('parts').remove();
+  else {
+    slot('part-rows').append(...parts.map((part) => {
+      const cell = element('td');
+      cell.append(
+        element('span', 'value code', part.value), element('span', 'note', part.meaning[language]));
+      const { positions } = part;
+      const where = language === 'zh' ? `第 ${positions} 位` : `position ${positions}`;
+      return row(part.label[language], where, cell);
+    }));
+  }
+}
+
+function row(label, note, cell) {
+  const head = element('th', '', label);
+  head.scope = 'row';
+  if (note !== null) head.append(element('span', 'note', note));
+  const made = element('tr');
+  made.append(head, cell);
+  return made;
+}
+
+/** While the register is being asked, its silence is not yet a finding. */
+function shownFindings(verdict, tables, stage) {
+  const shown = verdict.findings.filter(
+    (one) => !(stage.asking && one.code === 'registry_unreachable'));
+  const rank = (one) => tables.findings[one.code]?.rank ?? 0;
+  return shown.sort((one, other) => rank(one) - rank(other));
+}
+
+function fillFindings(list, findings, words, language) {
+  list.append(...findings.map((one) => {
+    const { tone, [language]: mark } = words.severities[one.severity];
+    const item = element('li', `tone-${tone}`);
+    const text = element('div');
+    text.append(element('span', 'mark', mark), one[`message_${language}`]);
+    item.append(icon(tone), text);
+    return item;
+  }));
+}
+
+function checkedAt(instant, language) {
+  const shown = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone: 'Asia/Shanghai', dateStyle: 'long', timeStyle: 'medium', hourCycle: 'h23',
+  }).format(new Date(instant));
+  return language === 'zh' ? `核验于北京时间 ${shown}` : `Checked ${shown} Beijing time`;
+}
+
+function longDate(isoDate, language) {
+  const [year, month, day] = isoDate.split('-').map(Number);
+  if (language === 'zh') return `${year}年${month}月${day}日`;
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+    .format(new Date(isoDate));
+}
+
+function icon(tone) {
+  return document.getElementById(`icon-${tone}`).content.firstElementChild.cloneNode(true);
+}
+
+function element(name, className = '', text = '') {
+  const made = document.createElement(name);
+  if (className !== '') made.className = className;
+  if (text !== '') made.textContent = text;
+  return made;
+}
+
+/** Say the headline to screen readers and in the title, without moving the focus. */
+function announce(title, asking) {
+  document.getElementById('announcement').textContent = title;
+  if (!asking) document.title = title;
+}

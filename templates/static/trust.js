@@ -1,0 +1,104 @@
+/**
+ * Whose key a record was signed with, and whether that body might sign it: steps 2 and 3 of
+ * `verifier/proof.py` and `verifier/scan.py`, on the published key document.
+ */
+
+import { finding } from './findings.js';
+import { toBeSigned, verifySignature } from './signature.js';
+
+const MAX_SHOWN_HOST = 100;
+
+/**
+ * @typedef {object} Proof
+ * @property {object|null} body the filed body whose prefix the number has
+ * @property {boolean} genuine the signature was made with a key of that body
+ * @property {object[]} findings in the order of the steps
+ */
+
+/**
+ * What can be said of a record from its signature alone.
+ * @param {import('./qr_text.js').QrReading} reading
+ * @param {import('./record.js').CertificateRecord} record decoded from the reading's payload
+ * @param {object} keyDocument /keys.json
+ * @param {object} tables /tables.json
+ * @param {string} today ISO date in China
+ * @param {SubtleCrypto} subtle
+ * @returns {Promise<Proof>}
+ */
+export async function prove(reading, record, keyDocument, tables, today, subtle) {
+  const { prefix } = record.number;
+  const body = keyDocument.bodies.find((one) => one.prefix === prefix) ?? null;
+  if (body === null) {
+    const unknown = finding(tables, 'body_unknown', { prefix }, { prefix });
+    return { body, genuine: false, findings: [unknown] };
+  }
+  const names = { body: body.name };
+  const key = body.keys.find((one) => one.key_id === record.keyId);
+  if (key === undefined) {
+    const evidence = { key_id: String(record.keyId) };
+    return { body, genuine: false, findings: [finding(tables, 'key_unknown', names, evidence)] };
+  }
+  const message = toBeSigned(reading.algorithm, reading.payload);
+  const { algorithm, signature } = reading;
+  if (!(await verifySignature(algorithm, key.jwk, message, signature, subtle))) {
+    return { body, genuine: false, findings: [finding(tables, 'signature_invalid', names)] };
+  }
+  const genuine = finding(tables, 'signature_genuine', names, names);
+  const right = inspectRight(record, body, key, tables, today);
+  return { body, genuine: true, findings: [genuine, ...right] };
+}
+
+/** Whether a body might sign a record with a key on its date of issue. */
+function inspectRight(record, body, key, tables, today) {
+  const { issuedOn, number: { level } } = record;
+  const shown = { issued_on: issuedOn };
+  const found = [];
+  if (!holds(key, issuedOn)) found.push(finding(tables, 'key_not_valid_then', shown, shown));
+  const filed = body.scopes.some((scope) => scope.occupation === record.occupation
+    && scope.levels.includes(level) && holds(scope, issuedOn));
+  if (!filed) {
+    const slots = {
+      ...shown,
+      body: body.name,
+      occupation: tables.occupations[record.occupation],
+      level: tables.levels[level],
+    };
+    found.push(finding(tables, 'out_of_scope', slots, { ...shown, level: String(level) }));
+  }
+  if (issuedOn > today) found.push(finding(tables, 'issued_in_future', shown, shown));
+  if (found.length > 0) return found;
+  return [finding(tables, 'issuer_entitled', { body: body.name }, shown)];
+}
+
+/**
+ * An alarm when the QR leads somewhere that was never ours in the paper's lifetime.
+ * @returns {object[]}
+ */
+export function inspectHost(host, record, keyDocument, tables, today) {
+  const { issuedOn } = record;
+  const latest = today > issuedOn ? today : issuedOn;
+  const ours = keyDocument.hosts.some((one) => one.host === host && one.valid_from <= latest
+    && (one.valid_to === null || one.valid_to >= issuedOn));
+  if (host === null || ours) return [];
+  const shown = { host: shownHost(host) };
+  return [finding(tables, 'foreign_host', shown, shown)];
+}
+
+/** A host so that it can be shown: ASCII, and of bounded length. */
+export function shownHost(host) {
+  const plain = [...host].map(escaped).join('');
+  return plain.length <= MAX_SHOWN_HOST ? plain : `${plain.slice(0, MAX_SHOWN_HOST)}…`;
+}
+
+function escaped(character) {
+  const point = character.codePointAt(0);
+  if (point < 0x80) return character;
+  const hex = point.toString(16);
+  if (point < 0x100) return `\\x${hex.padStart(2, '0')}`;
+  return point < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}
+
+/** Whether a dated entry holds on a day; ISO dates compare as text. */
+function holds(entry, on) {
+  return entry.valid_from <= on && (entry.valid_to === null || on <= entry.valid_to);
+}

@@ -1,0 +1,66 @@
+"""Asks the server's verifier and the browser's the same questions, and compares the answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from playwright.sync_api import Page
+
+from keys.document import KeyDocument
+from verifier.service import Verifier
+from verifier.verdict import verdict_to_json
+
+BATCH = 100
+
+_JUDGE = """async ({ texts, now }) => {
+  const { verifyText } = await import('/static/verify.js');
+  const load = async (address) => (await fetch(address)).json();
+  const keyDocument = await load('/keys.json');
+  const tables = await load('/tables.json');
+  const { subtle } = window.crypto;
+  const judge = (text) => verifyText(text, { keyDocument, tables, now: new Date(now), subtle });
+  return Promise.all(texts.map(judge));
+}"""
+
+
+def disagreements(
+    page: Page, document: KeyDocument, now: datetime, texts: Iterable[str]
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each text that the two verifiers answer differently, with both answers.
+
+    Args:
+        page: any page of a site that serves `document`.
+        now: the reference time of both.
+    """
+    verifier = Verifier(lambda: document, None, b"", lambda: now)
+    waiting = iter(texts)
+    while batch := list(islice(waiting, BATCH)):
+        answers = page.evaluate(_JUDGE, {"texts": batch, "now": now.isoformat()})
+        for text, browser in zip(batch, answers, strict=True):
+            server = verdict_to_json(verifier.verify_qr(text))
+            if comparable(server) != comparable(browser):
+                yield text, comparable(server), comparable(browser)
+
+
+def comparable(verdict: dict[str, Any]) -> Any:
+    """Return what both must agree on: everything but explanations only the server gives."""
+    kept = {name: verdict[name] for name in ("outcome", "status", "summary", "checked_at", "demo")}
+    kept["findings"] = [
+        {
+            "code": one["code"],
+            "severity": one["severity"],
+            "message_zh": one["message_zh"],
+            "message_en": one["message_en"],
+            "evidence": {k: v for k, v in one["evidence"].items() if k != "reason"},
+        }
+        for one in verdict["findings"]
+    ]
+    printed = verdict["certificate"]
+    kept["certificate"] = (
+        None if printed is None else {k: printed[k] for k in printed if k != "number_parts"}
+    )
+    return json.loads(json.dumps(kept))

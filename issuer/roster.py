@@ -164,8 +164,8 @@ def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
         FileNotice(
             code="roster_other_sheets",
             text=Text(
-                f"只读取了工作表“{reading.grid.sheet}”，未读取 {'、'.join(others)}",
-                f"only sheet “{reading.grid.sheet}” was read, not {', '.join(others)}",
+                f"只读取了工作表“{reading.grid.sheet}”，未读取 {'、'.join(others)}。",
+                f"Only sheet “{reading.grid.sheet}” was read, not {', '.join(others)}.",
             ),
         ),
     )
@@ -182,8 +182,8 @@ def _column_notices(header: Header) -> tuple[FileNotice, ...]:
         FileNotice(
             code="roster_other_columns",
             text=Text(
-                f"未使用这些列：{'、'.join(names)}",
-                f"these columns were not used: {', '.join(names)}",
+                f"未使用这些列：{'、'.join(names)}。",
+                f"These columns were not used: {', '.join(names)}.",
             ),
         ),
     )
@@ -194,9 +194,9 @@ def _no_people(header: Header) -> FileProblem:
         code="roster_empty",
         row=header.row,
         text=Text(
-            f"第 {header.row} 行表头之下没有人员；请从表头下一行起每人填一行",
-            f"there is no one below the header in row {header.row}; fill in one row per person "
-            "from the next row on",
+            f"第 {header.row} 行表头之下没有人员；请从表头下一行起每人填一行。",
+            f"There is no one below the header in row {header.row}; fill in one row per person "
+            "from the next row on.",
         ),
     )
 
@@ -205,9 +205,9 @@ def _too_many_people(count: int) -> FileProblem:
     return FileProblem(
         code="roster_too_many_rows",
         text=Text(
-            f"名册有 {count} 人，超过 {MAX_ROWS} 人的上限；请拆分后用同一批次名分次导入",
-            f"the roster has {count} people, more than the limit of {MAX_ROWS}; split it and "
-            "issue the parts under the same batch name",
+            f"名册有 {count} 人，超过 {MAX_ROWS} 人的上限；请拆分后用同一批次名分次导入。",
+            f"The roster has {count} people, more than the limit of {MAX_ROWS}; split it and "
+            "issue the parts under the same batch name.",
         ),
     )
 
@@ -217,29 +217,29 @@ def _too_large(size: int) -> FileProblem:
     return FileProblem(
         code="roster_too_large",
         text=Text(
-            f"文件 {size >> 20} MB，超过 {limit} MB 的上限；照片应放在照片文件夹，不要嵌入表格",
-            f"the file is {size >> 20} MB, above the limit of {limit} MB; put photos in the photo "
-            "folder, not into the spreadsheet",
+            f"文件 {size >> 20} MB，超过 {limit} MB 的上限；照片应放在照片文件夹，不要嵌入表格。",
+            f"The file is {size >> 20} MB, above the limit of {limit} MB; put photos in the photo "
+            "folder, not into the spreadsheet.",
         ),
     )
 
 
 _EMPTY_FILE = FileProblem(
     code="roster_empty_file",
-    text=Text("文件是空的；请提交填写好的名册", "the file is empty; hand in a filled-in roster"),
+    text=Text("文件是空的；请提交填写好的名册。", "The file is empty; hand in a filled-in roster."),
 )
 _UNREADABLE = FileProblem(
     code="roster_unreadable",
     text=Text(
-        "文件不存在或无权读取；请核对路径和权限",
-        "the file does not exist or may not be read; check its path and permissions",
+        "文件不存在或无权读取；请核对路径和权限。",
+        "The file does not exist or may not be read; check its path and permissions.",
     ),
 )
 _BEYOND_LIMITS = FileProblem(
     code="roster_beyond_limits",
     text=Text(
-        "文件无法在规定时限和内存内读取，可能已损坏；请将名册复制到新的工作簿另存为 .xlsx 再试",
-        "the file could not be read within the limits of time and memory and may be damaged; copy "
-        "the roster into a new workbook, save it as .xlsx and try again",
+        "文件无法在规定时限和内存内读取，可能已损坏；请将名册复制到新的工作簿另存为 .xlsx 再试。",
+        "The file could not be read within the limits of time and memory and may be damaged; copy "
+        "the roster into a new workbook, save it as .xlsx and try again.",
     ),
 )

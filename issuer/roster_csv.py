@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from codes.wording import Text
 from issuer.columns import find_header
-from issuer.grid import MAX_COLUMNS, MAX_ROWS, Cell, CellKind, Grid, GridRow, OddCell, text_of
+from issuer.grid import MAX_COLUMNS, MAX_ROWS, Cell, CellKind, Grid, GridRow, OddCell
 from issuer.problems import FileNotice, FileProblem, RosterError
 
 _BYTE_ORDER_MARKS = (
@@ -52,7 +52,9 @@ def _decode(data: bytes, file: str) -> tuple[str, tuple[FileNotice, ...]]:
             text = _decode_as(data[len(mark) :], encoding, file)
             return text, () if encoding == "utf-8" else (_encoding_notice("UTF-16"),)
     if b"\0" in data:
-        raise RosterError(file, _NOT_TEXT)
+        stray = _shows_header(data, "utf-8") or _shows_header(data, "gb18030")
+        row = data[: data.index(b"\0")].count(b"\n") + 1
+        raise RosterError(file, _undecodable(row, "TEXT") if stray else _NOT_TEXT)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
@@ -68,21 +70,21 @@ def _decode_as(data: bytes, encoding: str, file: str) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, errors="replace")
         row = before.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-        name = encoding.upper()
-        raise RosterError(
-            file,
-            FileProblem(
-                code="roster_undecodable",
-                row=row,
-                text=Text(
-                    f"第 {row} 行含有不是 {name} 编码的字节，可能文件已损坏或混用了编码；"
-                    "请用表格软件打开核对后另存为 .xlsx 或“CSV UTF-8”",
-                    f"row {row} holds bytes that are not {name}: the file may be damaged or mix "
-                    "encodings; open it in a spreadsheet program, check it and save it as .xlsx "
-                    "or as CSV UTF-8",
-                ),
-            ),
-        ) from error
+        raise RosterError(file, _undecodable(row, encoding.upper())) from error
+
+
+def _undecodable(row: int, encoding: str) -> FileProblem:
+    return FileProblem(
+        code="roster_undecodable",
+        row=row,
+        text=Text(
+            f"第 {row} 行含有不是 {encoding} 编码的字节，可能文件已损坏或混用了编码；"
+            "请用表格软件打开核对后另存为 .xlsx 或“CSV UTF-8”。",
+            f"Row {row} holds bytes that are not {encoding}: the file may be damaged or mix "
+            "encodings; open it in a spreadsheet program, check it and save it as .xlsx or as "
+            "CSV UTF-8.",
+        ),
+    )
 
 
 def _shows_header(data: bytes, encoding: str) -> bool:
@@ -112,7 +114,7 @@ def _rows(text: str, delimiter: str, file: str) -> list[GridRow]:
     try:
         for number, values in enumerate(reader, start=1):
             if len(rows) > MAX_ROWS + _MARGIN_ROWS:
-                raise RosterError(file, too_many_rows())
+                raise RosterError(file, _too_many_rows())
             cells = {
                 position: _cell(value)
                 for position, value in enumerate(values[:MAX_COLUMNS])
@@ -130,22 +132,14 @@ def _cell(value: str) -> Cell:
     return OddCell(CellKind.FORMULA, "") if value.lstrip().startswith("=") else value
 
 
-def first_texts(grid: Grid) -> list[tuple[int, dict[int, str]]]:
-    """Return the first rows as plain text, the form in which a header is looked for."""
-    return [
-        (row.number, {position: text_of(cell) for position, cell in row.cells.items()})
-        for row in grid.rows[:20]
-    ]
-
-
-def too_many_rows() -> FileProblem:
+def _too_many_rows() -> FileProblem:
     """Return the refusal of a roster above the stated limit."""
     return FileProblem(
         code="roster_too_many_rows",
         text=Text(
-            f"名册超过 {MAX_ROWS} 行；请拆分为若干名册，用同一批次名分次导入",
-            f"the roster has more than {MAX_ROWS} rows; split it into several rosters and issue "
-            "them one after the other under the same batch name",
+            f"名册超过 {MAX_ROWS} 行；请拆分为若干名册，用同一批次名分次导入。",
+            f"The roster has more than {MAX_ROWS} rows; split it into several rosters and issue "
+            "them one after the other under the same batch name.",
         ),
     )
 
@@ -155,9 +149,9 @@ def _broken_quoting(row: int) -> FileProblem:
         code="roster_quoting_broken",
         row=row,
         text=Text(
-            f"第 {row} 行起引号不成对或单元格过长，无法分列；请改正引号，或另存为 .xlsx",
-            f"from row {row} on the quotation marks do not pair or a cell is too long, so the "
-            "columns cannot be told apart; mend the quotation marks or save the file as .xlsx",
+            f"第 {row} 行起引号不成对或单元格过长，无法分列；请改正引号，或另存为 .xlsx。",
+            f"From row {row} on the quotation marks do not pair or a cell is too long, so the "
+            "columns cannot be told apart; mend the quotation marks or save the file as .xlsx.",
         ),
     )
 
@@ -166,8 +160,8 @@ def _encoding_notice(name: str) -> FileNotice:
     return FileNotice(
         code="roster_encoding",
         text=Text(
-            f"文件不是 UTF-8 编码，已按 {name} 读取；请核对姓名中的生僻字",
-            f"the file is not UTF-8 and was read as {name}; check the rare characters in names",
+            f"文件不是 UTF-8 编码，已按 {name} 读取；请核对姓名中的生僻字。",
+            f"The file is not UTF-8 and was read as {name}; check the rare characters in names.",
         ),
     )
 
@@ -175,7 +169,7 @@ def _encoding_notice(name: str) -> FileNotice:
 _NOT_TEXT = FileProblem(
     code="roster_not_a_spreadsheet",
     text=Text(
-        "不是表格文件；请提交 .xlsx 或 .csv",
-        "this is not a spreadsheet; hand in an .xlsx or a .csv file",
+        "不是表格文件；请提交 .xlsx 或 .csv。",
+        "This is not a spreadsheet; hand in an .xlsx or a .csv file.",
     ),
 )

@@ -64,19 +64,19 @@ def _recognise_zip(data: bytes) -> RosterFormat:
 _SAVE_AS_ZH = "请用表格软件打开，另存为“Excel 工作簿（.xlsx）”"
 _SAVE_AS_EN = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)"
 _REFUSALS = {
-    RosterFormat.XLSB: ("是 .xlsb 二进制工作簿，不予读取", "this is a binary .xlsb workbook"),
-    RosterFormat.XLS: ("是旧版 .xls 或 .et 表格，不予读取", "this is an old .xls or .et file"),
-    RosterFormat.ODS: ("是 .ods 表格，不予读取", "this is an .ods spreadsheet"),
-    RosterFormat.ENCRYPTED: ("设有打开密码，无法读取；请去掉密码", "this file asks for a password"),
+    RosterFormat.XLSB: ("是 .xlsb 二进制工作簿，不予读取", "This is a binary .xlsb workbook"),
+    RosterFormat.XLS: ("是旧版 .xls 或 .et 表格，不予读取", "This is an old .xls or .et file"),
+    RosterFormat.ODS: ("是 .ods 表格，不予读取", "This is an .ods spreadsheet"),
+    RosterFormat.ENCRYPTED: ("设有打开密码，无法读取；请去掉密码", "This file asks for a password"),
     RosterFormat.WEB_PAGE: (
         "实为网页或 XML 文件，虽然扩展名可能是 .xls",
-        "this is a web page or XML file, whatever its extension says",
+        "This is a web page or XML file, whatever its extension says",
     ),
     RosterFormat.ARCHIVE: (
         "是压缩包，不是表格；请先解压",
-        "this is an archive, not a spreadsheet; unpack it first",
+        "This is an archive, not a spreadsheet; unpack it first",
     ),
-    RosterFormat.OTHER: ("不是表格文件", "this is not a spreadsheet"),
+    RosterFormat.OTHER: ("不是表格文件", "This is not a spreadsheet"),
 }
 
 
@@ -85,5 +85,5 @@ def refuse_format(kind: RosterFormat) -> FileProblem:
     zh, en = _REFUSALS[kind]
     return FileProblem(
         code=f"roster_is_{kind.value}",
-        text=Text(f"{zh}；{_SAVE_AS_ZH}", f"{en}; {_SAVE_AS_EN}"),
+        text=Text(f"{zh}；{_SAVE_AS_ZH}。", f"{en}; {_SAVE_AS_EN}."),
     )

@@ -8,16 +8,21 @@ from issuer.grid import Grid, text_of
 from issuer.problems import FileProblem, RosterError
 
 
+def inspect_header(grid: Grid) -> Header | None:
+    """Return what the sheet's first ten rows say where the columns stand, or None."""
+    beginning = [row for row in grid.rows[:HEADER_ROWS] if row.number <= HEADER_ROWS]
+    return find_header(
+        [(r.number, {p: text_of(cell) for p, cell in r.cells.items()}) for r in beginning]
+    )
+
+
 def check_header(grid: Grid, file: str) -> Header:
     """Return where the columns stand.
 
     Raises:
         RosterError: no header, columns missing, or two headings for one column.
     """
-    beginning = [row for row in grid.rows[:HEADER_ROWS] if row.number <= HEADER_ROWS]
-    header = find_header(
-        [(r.number, {p: text_of(cell) for p, cell in r.cells.items()}) for r in beginning]
-    )
+    header = inspect_header(grid)
     if header is None:
         raise RosterError(file, _no_header(grid.sheet))
     problems = [_repeated(header, column) for column in header.repeated]
@@ -36,9 +41,9 @@ def _no_header(sheet: str | None) -> FileProblem:
         code="roster_no_header",
         text=Text(
             f"{where_zh}前 {HEADER_ROWS} 行没有表头；表头应有：{headings}"
-            "（可用 yanzhen template 生成空白名册）",
-            f"no header in the first {HEADER_ROWS} rows{where_en}; it should name: {headings} "
-            "(yanzhen template writes an empty roster)",
+            "（可用 yanzhen template 生成空白名册）。",
+            f"No header in the first {HEADER_ROWS} rows{where_en}; it should name: {headings} "
+            "(yanzhen template writes an empty roster).",
         ),
     )
 
@@ -58,8 +63,8 @@ def _missing(header: Header) -> FileProblem:
         code="roster_columns_missing",
         row=header.row,
         text=Text(
-            f"第 {header.row} 行表头缺少{zh}列{seen}；请补上或改正表头",
-            f"the header in row {header.row} lacks {en}{seen_en}; add or correct the headings",
+            f"第 {header.row} 行表头缺少{zh}列{seen}；请补上或改正表头。",
+            f"The header in row {header.row} lacks {en}{seen_en}; add or correct the headings.",
         ),
     )
 
@@ -71,8 +76,8 @@ def _repeated(header: Header, column: Column) -> FileProblem:
         row=header.row,
         cell=cells[1],
         text=Text(
-            f"单元格 {'、'.join(cells)} 都是“{column.value}”列；请只保留一列",
-            f"cells {', '.join(cells)} all head the column “{column.value}” ({column.en}); "
-            "keep only one",
+            f"单元格 {'、'.join(cells)} 都是“{column.value}”列；请只保留一列。",
+            f"Cells {', '.join(cells)} all head the column “{column.value}” ({column.en}); "
+            "keep only one.",
         ),
     )

@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from codes.wording import Text
-from issuer.columns import HEADER_ROWS, Header, cell_name, find_header
+from issuer.columns import cell_name
 from issuer.grid import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -33,7 +33,14 @@ from issuer.grid import (
     text_of,
 )
 from issuer.problems import FileProblem
-from issuer.sheet_facts import SheetFacts, UnsafeWorkbook, read_sheet_facts, sheet_parts
+from issuer.roster_header import inspect_header
+from issuer.sheet_facts import (
+    SheetFacts,
+    UnsafeWorkbook,
+    check_archive,
+    read_sheet_facts,
+    sheet_parts,
+)
 
 _MARGIN_ROWS = 100
 _MAX_CELLS = 6_000_000  # the reader keeps the whole rectangle in memory
@@ -85,6 +92,7 @@ def read_workbook(data: bytes) -> WorkbookReading:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_archive(archive)
             parts = sheet_parts(archive)
             with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
                 return _choose(archive, parts, workbook)
@@ -125,18 +133,10 @@ _COMPLETE = 100
 
 def _rank(grid: Grid) -> int:
     """Return how much of a roster's header the sheet has: 100 is all that is required."""
-    header = header_of(grid)
+    header = inspect_header(grid)
     if header is None:
         return 0
     return len(header.positions) if header.missing else _COMPLETE
-
-
-def header_of(grid: Grid) -> Header | None:
-    """Return the sheet's header, looked for in its first ten rows."""
-    beginning = [row for row in grid.rows[:HEADER_ROWS] if row.number <= HEADER_ROWS]
-    return find_header(
-        [(r.number, {p: text_of(cell) for p, cell in r.cells.items()}) for r in beginning]
-    )
 
 
 def _check_size(name: str, facts: SheetFacts) -> None:
@@ -200,16 +200,16 @@ def _odd_cell(value: Value) -> OddCell:
 _DAMAGED = FileProblem(
     code="roster_damaged",
     text=Text(
-        "文件已损坏或不是规范的 .xlsx 工作簿；请用表格软件打开后另存为 .xlsx 再试",
-        "the file is damaged or no regular .xlsx workbook; open it in a spreadsheet program and "
-        "save it again as .xlsx",
+        "文件已损坏或不是规范的 .xlsx 工作簿；请用表格软件打开后另存为 .xlsx 再试。",
+        "The file is damaged or no regular .xlsx workbook; open it in a spreadsheet program and "
+        "save it again as .xlsx.",
     ),
 )
 _NO_SHEET = FileProblem(
     code="roster_no_sheet",
     text=Text(
-        "工作簿中没有可见的工作表；请取消隐藏名册所在的工作表",
-        "the workbook has no visible sheet; unhide the sheet that holds the roster",
+        "工作簿中没有可见的工作表；请取消隐藏名册所在的工作表。",
+        "The workbook has no visible sheet; unhide the sheet that holds the roster.",
     ),
 )
 
@@ -220,10 +220,10 @@ def _too_many_rows(sheet: str, last_row: int) -> FileProblem:
         row=last_row,
         text=Text(
             f"工作表“{sheet}”的内容到第 {last_row} 行，超过 {MAX_ROWS} 行的上限；"
-            "请删除多余的行，或拆分为若干名册，用同一批次名分次导入",
-            f"sheet “{sheet}” reaches row {last_row}, beyond the limit of {MAX_ROWS} rows; delete "
+            "请删除多余的行，或拆分为若干名册，用同一批次名分次导入。",
+            f"Sheet “{sheet}” reaches row {last_row}, beyond the limit of {MAX_ROWS} rows; delete "
             "what does not belong there, or split the roster and issue the parts under the same "
-            "batch name",
+            "batch name.",
         ),
     )
 
@@ -233,9 +233,10 @@ def _too_wide(sheet: str, far: str) -> FileProblem:
         code="roster_too_wide",
         cell=far,
         text=Text(
-            f"工作表“{sheet}”的内容到单元格 {far}，超出名册应有的范围；请删除右侧或下方多余的内容",
-            f"sheet “{sheet}” reaches cell {far}, far beyond a roster; delete what does not "
-            "belong on its right or below it",
+            f"工作表“{sheet}”的内容到单元格 {far}，超出名册应有的范围；"
+            "请删除右侧或下方多余的内容。",
+            f"Sheet “{sheet}” reaches cell {far}, far beyond a roster; delete what does not "
+            "belong on its right or below it.",
         ),
     )
 
@@ -244,8 +245,8 @@ def _too_many_merged(sheet: str) -> FileProblem:
     return FileProblem(
         code="roster_too_many_merged",
         text=Text(
-            f"工作表“{sheet}”合并单元格过多；请全部取消合并，每人一行逐格填写",
-            f"sheet “{sheet}” has too many merged cells; unmerge them all and fill in one row "
-            "per person",
+            f"工作表“{sheet}”合并单元格过多；请全部取消合并，每人一行逐格填写。",
+            f"Sheet “{sheet}” has too many merged cells; unmerge them all and fill in one row "
+            "per person.",
         ),
     )

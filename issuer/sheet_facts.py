@@ -9,15 +9,15 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
 from xml.parsers import expat
 
 _PART_BYTES = 192 << 20  # one part, unpacked; 100 000 rows of people take about 80 MB
 _CHUNK_BYTES = 1 << 18
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MAX_FAULTS = 200_000
+_MAX_PARTS = 10_000
 
 
 class UnsafeWorkbook(Exception):
@@ -33,6 +33,26 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     last_row: int = 0
     last_column: int = 0
+
+
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """Read every part a reader may use to its end, so that its checksum is compared.
+
+    The spreadsheet reader stops at the last closing tag and would take a flipped bit in a name
+    for the name.
+
+    Raises:
+        UnsafeWorkbook: a part is damaged, too large or there twice.
+    """
+    names = archive.namelist()
+    if len(names) != len(set(names)) or len(names) > _MAX_PARTS:
+        raise UnsafeWorkbook("parts there twice, or too many")
+    for name in names:
+        if name.endswith((".xml", ".rels")):
+            try:
+                _read_through(archive, name, lambda _: None)
+            except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+                raise UnsafeWorkbook(f"damaged part {name}") from error
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -97,10 +117,12 @@ class _SheetReader:
             raise UnsafeWorkbook("too many formulas")
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        reference = _REFERENCE.fullmatch(attributes["r"]) if "r" in attributes else None
-        if reference is None:
+        if "r" not in attributes:
             self._column += 1
         else:
+            reference = _REFERENCE.fullmatch(attributes["r"])
+            if reference is None:
+                raise UnsafeWorkbook("a cell without a place")
             self._column = 0
             for letter in reference[1]:
                 self._column = self._column * 26 + ord(letter) - ord("A") + 1
@@ -123,20 +145,16 @@ def _parse(
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = refuse
     try:
-        if archive.getinfo(part).file_size > _PART_BYTES:
-            raise UnsafeWorkbook("a part too large")
-        with archive.open(part) as stream:
-            for chunk in _chunks(stream):
-                parser.Parse(chunk, False)
+        _read_through(archive, part, lambda chunk: parser.Parse(chunk, False))
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise UnsafeWorkbook(f"damaged part {part}") from error
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    total = 0
-    while chunk := stream.read(_CHUNK_BYTES):
-        total += len(chunk)
-        if total > _PART_BYTES:
-            raise UnsafeWorkbook("a part too large")
-        yield chunk
+def _read_through(archive: zipfile.ZipFile, part: str, take: Callable[[bytes], object]) -> None:
+    """Hand a part to `take` piece by piece; zipfile compares the checksum at the end."""
+    if archive.getinfo(part).file_size > _PART_BYTES:
+        raise UnsafeWorkbook("a part too large")
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            take(chunk)

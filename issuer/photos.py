@@ -83,15 +83,14 @@ class PhotoFolder:
     Args:
         folder: where the pictures lie, or None where the operator named no folder; the names in
             it are read once.
+        seconds: how long one picture may take.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, *, seconds: float = _CHILD_SECONDS) -> None:
         self._folder = folder
         self._names = _list_pictures(folder) if folder is not None else {}
         self._spool = PhotoSpool()
-        self._child = Child(
-            "issuer.photo_child", seconds=_CHILD_SECONDS, memory_bytes=_CHILD_MEMORY_BYTES
-        )
+        self._child = Child("issuer.photo_child", seconds=seconds, memory_bytes=_CHILD_MEMORY_BYTES)
 
     def __enter__(self) -> PhotoFolder:
         return self
@@ -116,11 +115,13 @@ class PhotoFolder:
         """
         if (file and Path(file).name != file) or "\\" in file or file in (".", ".."):
             return _refused(_OUTSIDE)
-        name = self._find(file or document_number)
-        if self._folder is None or name is None:
+        names = self._find(file or document_number)
+        if self._folder is None or not names:
             return _refused(_MISSING_FILE if file else _MISSING)
+        if len(names) > 1:
+            return _refused(_AMBIGUOUS)
         try:
-            path = self._folder / name
+            path = self._folder / names[0]
             if path.stat().st_size > MAX_PHOTO_BYTES:
                 return _refused(_PROBLEMS[Verdict.TOO_LARGE])
             data = path.read_bytes()
@@ -128,15 +129,15 @@ class PhotoFolder:
             return _refused(_PROBLEMS[Verdict.UNREADABLE])
         return self._decode(data)
 
-    def _find(self, wanted: str) -> str | None:
-        """Return the picture's name in the folder, with or without extension, in any case."""
+    def _find(self, wanted: str) -> list[str]:
+        """Return the pictures of this name in the folder, the extension and case left open."""
         folded = _fold(wanted)
         if not folded:
-            return None
-        for extension in ("", *EXTENSIONS):
-            if folded + extension in self._names:
-                return self._names[folded + extension]
-        return None
+            return []
+        exact = self._names.get(folded)
+        return exact or [
+            name for extension in EXTENSIONS for name in self._names.get(folded + extension, ())
+        ]
 
     def _decode(self, data: bytes) -> PhotoReading:
         try:
@@ -150,18 +151,18 @@ class PhotoFolder:
         return PhotoReading(photo=self._spool.add(jpeg), notices=notices, problems=())
 
 
-def _list_pictures(folder: Path) -> dict[str, str]:
+def _list_pictures(folder: Path) -> dict[str, list[str]]:
     """Return the real names of the pictures in `folder` by their folded names."""
+    names: dict[str, list[str]] = {}
     try:
         with os.scandir(folder) as entries:
-            return {
-                _fold(entry.name): entry.name
-                for entry in entries
-                if entry.name.casefold().endswith(EXTENSIONS)
-                and entry.is_file(follow_symlinks=False)
-            }
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                folded = _fold(entry.name)
+                if folded.endswith(EXTENSIONS) and entry.is_file(follow_symlinks=False):
+                    names.setdefault(folded, []).append(entry.name)
     except OSError:
         return {}
+    return names
 
 
 def _fold(name: str) -> str:
@@ -192,6 +193,12 @@ _MISSING_FILE = _problem(
     "photo_missing",
     "照片文件夹中没有“照片”列所写的文件（.jpg 或 .png）；请核对文件名。",
     "The photo folder has no picture of the name in the photo column (.jpg or .png); check it.",
+)
+_AMBIGUOUS = _problem(
+    "photo_ambiguous",
+    "照片文件夹中有不止一张同名照片；请删去多余的，或在“照片”列写明完整文件名。",
+    "The photo folder has more than one picture of this name; delete the others, or write the full "
+    "file name into the photo column.",
 )
 _PROBLEMS = {
     Verdict.UNREADABLE: _problem(

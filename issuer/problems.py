@@ -71,13 +71,12 @@ class RosterError(IssuerError):
 
     Args:
         file: the file's name, without its folder.
-        problems: every fault found, at least one; the first gives the error its code and text.
+        problems: every fault found, at least one; the first gives the error its code.
     """
 
     def __init__(self, file: str, *problems: FileProblem) -> None:
-        first = problems[0]
-        super().__init__(
-            first.code, Text(f"{file}：{first.text.zh}", f"{file}: {first.text.en}")
-        )
+        zh = "".join(problem.text.zh for problem in problems)
+        en = " ".join(problem.text.en for problem in problems)
+        super().__init__(problems[0].code, Text(f"{file}：{zh}", f"{file}: {en}"))
         self.file = file
         self.problems = problems

@@ -94,6 +94,21 @@ def test_a_folder_that_is_not_there_has_no_photos(tmp_path: Path) -> None:
             assert codes(nothing, "", NUMBER) == ["photo_missing"]
 
 
+def test_two_pictures_of_one_name_are_not_chosen_between(tmp_path: Path) -> None:
+    for name in (f"{NUMBER}.jpg", f"{NUMBER}.png", "a.jpg", "A.JPG"):
+        (tmp_path / name).write_bytes(PORTRAIT)
+    with PhotoFolder(tmp_path) as photos:
+        assert codes(photos, "", NUMBER) == ["photo_ambiguous"]
+        assert codes(photos, "a.jpg") == ["photo_ambiguous"]
+        assert not codes(photos, f"{NUMBER}.png")
+
+
+def test_a_picture_that_takes_too_long_is_its_rows_problem(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(PORTRAIT)
+    with PhotoFolder(tmp_path, seconds=0.0) as photos:
+        assert codes(photos, "a.jpg") == ["photo_unreadable"]
+
+
 def test_a_broken_photo_is_its_rows_problem_and_the_next_is_read(folder: PhotoFolder) -> None:
     assert codes(folder, "broken.jpg") == ["photo_unreadable"]
     assert not codes(folder, "", NUMBER)

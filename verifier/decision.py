@@ -7,7 +7,7 @@ checks signatures, `lookup` asks the register. Here they only meet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -214,14 +214,7 @@ def inspect_status(
 
 def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     """Return `verdict` with the fields to compare with the paper."""
-    return Verdict(
-        outcome=verdict.outcome,
-        status=verdict.status,
-        findings=verdict.findings,
-        checked_at=verdict.checked_at,
-        demo=verdict.demo,
-        certificate=printed,
-    )
+    return replace(verdict, certificate=printed)
 
 
 def _judge_row(

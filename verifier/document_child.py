@@ -32,8 +32,11 @@ MAX_SYMBOL_CHARACTERS = 8192
 MAX_TEXT_CHARACTERS = 20_000
 MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
-# An A4 page at 200 dpi reads in one go; a code printed small, or inside a scan, needs the second.
-RENDER_DPI = (200, 400)
+RENDER_DPI = 200
+# A code printed small, or inside a scan, may need a closer look; it costs four times as much, so
+# only where no page showed any code, and only at the first pages.
+CLOSE_RENDER_DPI = 400
+CLOSE_PAGES = 3
 # Imported by name: nothing else of the picture library is ever fed with uploads.
 PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -91,7 +94,12 @@ def _read_pdf(data: bytes) -> list[dict[str, Any]]:
             raise Unread("file_empty")
         if count > MAX_PAGES:
             raise Unread("file_too_many_pages")
-        return [_read_page(document[index]) for index in range(count)]
+        pages = [_read_page(document[index]) for index in range(count)]
+        for index in range(min(count, CLOSE_PAGES)):
+            if any(page["symbols"] for page in pages):
+                break
+            pages[index]["symbols"] = _symbols_on(document[index], CLOSE_RENDER_DPI)
+        return pages
     finally:
         document.close()
 
@@ -100,13 +108,14 @@ def _read_page(page: PdfPage) -> dict[str, Any]:
     text_page = page.get_textpage()
     text = text_page.get_text_bounded()[:MAX_TEXT_CHARACTERS]  # the only call beyond the BMP
     text_page.close()
-    symbols: list[str] = []
-    for dpi in RENDER_DPI:
-        symbols = _symbols_in(_render(page, dpi))
-        if symbols:
-            break
-    page.close()
-    return {"text": text, "symbols": symbols}
+    return {"text": text, "symbols": _symbols_on(page, RENDER_DPI)}
+
+
+def _symbols_on(page: PdfPage, dpi: int) -> list[str]:
+    try:
+        return _symbols_in(_render(page, dpi))
+    finally:
+        page.close()
 
 
 def _render(page: PdfPage, dpi: int) -> Image.Image:

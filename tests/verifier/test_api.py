@@ -270,3 +270,17 @@ def test_every_usage_error_of_the_room_is_a_problem_of_the_api() -> None:
     }
     assert raised
     assert raised - {code.value for code in ProblemCode} == set()
+
+
+def test_the_documentation_lists_every_refusal_and_address() -> None:
+    page = (ROOM.parent / "docs" / "api.md").read_text("utf-8")
+    for code, status in HTTP_STATUS.items():
+        assert f"| `{code.value}` | {status} |" in page
+    rules = Flask("test")
+    rules.register_blueprint(blueprint)
+    addresses = [rule.rule for rule in rules.url_map.iter_rules() if "/api/" in rule.rule]
+    assert len(addresses) == 3
+    for address in addresses:
+        assert f"| `{address}` |" in page
+    documented = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert documented - {code.value for code in HTTP_STATUS} == set(addresses)

@@ -1,0 +1,59 @@
+"""The child process that reads files: whatever becomes of it, the asker gets a verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry.child import Child, ChildFailed, FailureReason
+from tests.verifier.papers import paper
+from tests.verifier.world import World, make_record, sign_record
+from verifier.verdict import Outcome, Verdict
+
+
+def codes(verdict: Verdict) -> set[str]:
+    return {finding.code for finding in verdict.findings}
+
+
+@pytest.mark.parametrize("reason", FailureReason)
+def test_a_child_that_fails_is_a_verdict_not_an_error(world: World, reason: FailureReason) -> None:
+    def fail(_: bytes) -> bytes:
+        raise ChildFailed(reason)
+
+    verdict = world.verifier(read_bytes=fail).verify_file(b"%PDF-", "a.pdf")
+    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"file_too_heavy"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"null",
+        b"[" * 100_000,
+        b'{"kind": "pdf", "pages": []}',
+        b'{"kind": "exe", "pages": [1]}',
+        b'{"kind": "pdf", "pages": [1, null, {"text": 1, "symbols": {}}]}',
+        b'{"fault": "not a code"}',
+        b'{"fault": "demo"}',
+    ],
+)
+def test_a_child_that_speaks_nonsense_is_not_believed(world: World, answer: bytes) -> None:
+    verdict = world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes(verdict) <= {"file_unreadable", "qr_not_found"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "memory_bytes"),
+    [(0.01, 1 << 30), (20.0, 48 << 20)],
+    ids=["no time", "no memory"],
+)
+def test_a_real_child_without_room_is_a_verdict_not_an_error(
+    world: World, seconds: float, memory_bytes: int
+) -> None:
+    pdf = paper(sign_record(make_record()))
+    limits = {"seconds": seconds, "memory_bytes": memory_bytes}
+    with Child("verifier.document_child", **limits) as starved:  # type: ignore[arg-type]
+        verdict = world.verifier(read_bytes=starved.ask).verify_file(pdf, "a.pdf")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    # Without memory a library may fail in its own way before the process does.
+    assert codes(verdict) in ({"file_too_heavy"}, {"file_unreadable"})

@@ -122,7 +122,7 @@ def _read_digits(body: str, *, url_prefix: str | None, host: str | None) -> QrRe
     if found is None or len(found[0]) < MIN_DIGITS:
         raise _error("qr_not_a_certificate")
     digits, tail = found[0], body[found.end() :]
-    torn = tail[:1].isdigit() or (tail[:1].isascii() and tail[:1].isalpha())
+    torn = tail[:1].isdecimal() or (tail[:1].isascii() and tail[:1].isalpha())
     if torn or digits[0] == "0" or len(digits) > MAX_DIGITS:
         raise _error("qr_damaged")
     number = int(digits)

@@ -74,7 +74,7 @@ class BodyEntry:
     def __post_init__(self) -> None:
         """Refuse a body without a name, and keys of another body."""
         check_prefix(self.prefix)
-        if not self.name or self.name != self.name.strip():
+        if not self.name or self.name != self.name.strip() or not self.name.isprintable():
             raise _document_error("name")
         if any(key.prefix != self.prefix for key in self.keys):
             raise _document_error("keys")

@@ -107,6 +107,7 @@ def put(*path: str | int, value: object) -> Callable[[Any], object]:
         (put("published_at", value="2026-11-23T02:49:00.5Z"), "published_at"),
         (put("bodies", 0, "name", value=""), "bodies[0].name"),
         (put("bodies", 0, "name", value=" a"), "bodies[0].name"),
+        (put("bodies", 0, "name", value="a\u202eb"), "bodies[0].name"),
         (put("bodies", 0, "prefix", value="S0000120001"), "bodies[0].prefix"),
         (put("bodies", 0, "scopes", 0, "levels", value=[]), "bodies[0].scopes[0].levels"),
         (put("bodies", 0, "scopes", 0, "levels", 1, value=6), "bodies[0].scopes[0].levels[1]"),

@@ -92,6 +92,7 @@ def issue(
     run = IssueRun(roster=roster, prefix=prefix, batch=_batch_name(batch), out=out, photos=photos)
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
     home = open_home()
+    progress = ProgressLine(language(), quiet=as_json)
     table = read_roster(roster)
     with (
         open_desk(
@@ -108,10 +109,9 @@ def issue(
         if not as_json:
             say(_address(desk.qr_url_prefix))
         if dry_run:
-            summary = check_only(run, desk, table, folder)
+            summary = check_only(run, desk, table, folder, progress)
         else:
             announce_host(desk, public_url, another=new_host)
-            progress = ProgressLine(language(), quiet=as_json)
             summary = issue_and_report(
                 run, desk, table, folder, skip_bad=skip_bad, progress=progress
             )

@@ -73,9 +73,15 @@ class BatchOutcome:
 
 
 def inspect_batch(
-    desk: Desk, table: RosterTable, photos: PhotoSource, batch: str, fonts: FontChain
+    desk: Desk,
+    table: RosterTable,
+    photos: PhotoSource,
+    batch: str,
+    fonts: FontChain,
+    progress: Progress,
 ) -> LintReport:
     """Step 1: say what issuing this roster as this batch would do; changes nothing."""
+    progress(Phase.LINT, 0, len(table.rows))
     texts = (text for row in table.rows for text in row.cells.values())
     printer = make_printer(desk, texts, fonts)
     with reading(desk.engine) as session:
@@ -96,7 +102,12 @@ def inspect_batch(
             explain_missing=explain_missing,
             check_fit=lambda candidate: inspect_fit(desk, printer, candidate),
         )
-        return lint_rows(table, photos, context)
+        return lint_rows(
+            table,
+            photos,
+            context,
+            progress=lambda done, total: progress(Phase.LINT, done, total),
+        )
 
 
 def issue_batch(
@@ -128,9 +139,7 @@ def issue_batch(
     """
     batch_id = open_batch(desk, batch)
     finish_batch(desk, batch_id, fonts, progress)
-    progress(Phase.LINT, 0, len(table.rows))
-    report = inspect_batch(desk, table, photos, batch, fonts)
-    progress(Phase.LINT, len(table.rows), len(table.rows))
+    report = inspect_batch(desk, table, photos, batch, fonts, progress)
     wanted = report.candidates if skip_bad or not report.problems else ()
     results = list(_reserve_all(desk, batch_id, wanted, progress))
     finish_batch(desk, batch_id, fonts, progress)

@@ -83,6 +83,10 @@ class RunSummary:
             "rows": [self._row(row.row) for row in self.table.rows],
             "problems": [_problem(problem) for problem in self.report.problems],
             "notices": [_problem(notice) for notice in self.report.notices],
+            "file_notices": [
+                {"code": notice.code, "message": notice.text.zh, "message_en": notice.text.en}
+                for notice in self.table.notices
+            ],
             "out": str(self.run.out),
             "results": None if self.workbook is None else str(self.workbook),
         }
@@ -90,7 +94,11 @@ class RunSummary:
     def lines(self) -> list[Text]:
         """Return what the operator reads at the end of a run."""
         problems = self.report.problems
-        lines = [_where(problem) for problem in problems[:_SHOWN_PROBLEMS]]
+        lines = [
+            Text(f"提示：{notice.text.zh}", f"note: {notice.text.en}")
+            for notice in self.table.notices
+        ]
+        lines += [_where(problem) for problem in problems[:_SHOWN_PROBLEMS]]
         if len(problems) > _SHOWN_PROBLEMS:
             more = len(problems) - _SHOWN_PROBLEMS
             lines.append(
@@ -127,9 +135,11 @@ class RunSummary:
         }
 
 
-def check_only(run: IssueRun, desk: Desk, table: RosterTable, photos: PhotoSource) -> RunSummary:
+def check_only(
+    run: IssueRun, desk: Desk, table: RosterTable, photos: PhotoSource, progress: Progress
+) -> RunSummary:
     """Lint the roster and say what issuing would do; nothing is written or changed."""
-    report = inspect_batch(desk, table, photos, run.batch, FontChain())
+    report = inspect_batch(desk, table, photos, run.batch, FontChain(), progress)
     return _summary(run, desk, table, report, dry_run=True)
 
 

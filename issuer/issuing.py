@@ -102,12 +102,14 @@ def inspect_batch(
             explain_missing=explain_missing,
             check_fit=lambda candidate: inspect_fit(desk, printer, candidate),
         )
-        return lint_rows(
+        report = lint_rows(
             table,
             photos,
             context,
-            progress=lambda done, total: progress(Phase.LINT, done, total),
+            progress=lambda done: progress(Phase.LINT, done, len(table.rows)),
         )
+    progress(Phase.LINT, len(table.rows), len(table.rows))
+    return report
 
 
 def issue_batch(
@@ -137,6 +139,7 @@ def issue_batch(
         IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
             on from where it stopped, with the same numbers and dates.
     """
+    desk.home.store.sweep()
     batch_id = open_batch(desk, batch)
     finish_batch(desk, batch_id, fonts, progress)
     report = inspect_batch(desk, table, photos, batch, fonts, progress)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from io import BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -22,6 +24,7 @@ OPERATOR_FOLDER_SETTING: Final = "YANZHEN_FONTS"
 SYSTEM_FONT_DIRS: Final = (Path("/usr/share/fonts/truetype/hanazono"),)
 _SYSTEM_FONT_FILES: Final = ("HanaMinA.ttf", "HanaMinB.ttf")
 _OPERATOR_SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+_UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NO_GLYPH: Final = ".notdef"
 
 
@@ -92,14 +95,15 @@ class _Face:
 
 def _open_font(path: Path) -> tuple[OpenTypeFont, Any, Mapping[int, str]]:
     try:
-        # Read whole: a lazily read font would keep its file open for as long as it is used.
-        file = BytesIO(path.read_bytes())
+        # Mapped, so that the pages are shared between processes and no file stays open.
+        with path.open("rb") as file:
+            mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
         if path.suffix.lower() in {".ttc", ".otc"}:
-            font = TTCollection(file, lazy=True).fonts[0]
+            font = TTCollection(mapped, lazy=True).fonts[0]
         else:
-            font = OpenTypeFont(file, lazy=True)
+            font = OpenTypeFont(mapped, lazy=True)
         return font, font.getGlyphSet(), font.getBestCmap() or {}
-    except (TTLibError, OSError, KeyError) as error:
+    except (TTLibError, OSError, ValueError, KeyError, struct.error) as error:
         raise TemplatesError(
             "font_unreadable",
             Text(f"字体文件 {path.name} 无法读取。", f"The font file {path.name} cannot be read."),
@@ -199,7 +203,7 @@ def explain_missing(character: str) -> Text:
     code_point = ord(character)
     point = f"U+{code_point:04X}"
     block = next((b for b in _BLOCKS if b.first <= code_point <= b.last), None)
-    shown = character if character.isprintable() else ""
+    shown = "" if unicodedata.category(character) in _UNSHOWN else character
     where_zh = f"（{block.zh}）" if block else ""
     where_en = f" ({block.en})" if block else ""
     folder = OPERATOR_FOLDER_SETTING

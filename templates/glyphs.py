@@ -18,6 +18,7 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont as OpenTypeFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 UNITS_PER_EM: Final = 1000
 IDEOGRAPH_TOP: Final = 880
@@ -102,6 +103,7 @@ def build_font(outline_of: Callable[[str], Outline], characters: frozenset[str])
     names = [".notdef", *(f"u{ord(character):05X}" for character in ordered)]
     outlines = [outline_of(""), *(outline_of(character) for character in ordered)]
     builder = FontBuilder(UNITS_PER_EM, isTTF=True)
+    _set_metrics(builder)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({ord(c): f"u{ord(c):05X}" for c in ordered})
     builder.setupGlyf(dict(zip(names, (o.glyph for o in outlines), strict=True)))
@@ -120,12 +122,24 @@ def build_font(outline_of: Callable[[str], Outline], characters: frozenset[str])
             "psName": FACE_NAME,
         }
     )
-    builder.setupOS2(
-        sTypoAscender=IDEOGRAPH_TOP, sTypoDescender=IDEOGRAPH_BOTTOM, sCapHeight=733, fsType=0
-    )
     builder.setupPost(keepGlyphNames=False)
     builder.setupMaxp()
     return _write(builder.font)
+
+
+def _set_metrics(builder: FontBuilder) -> None:
+    """Add the OS/2 table, whose bytes are fixed before there are characters to measure."""
+    builder.setupOS2(
+        sTypoAscender=IDEOGRAPH_TOP,
+        sTypoDescender=IDEOGRAPH_BOTTOM,
+        sCapHeight=733,
+        fsType=0,
+        xAvgCharWidth=UNITS_PER_EM,
+        ulUnicodeRange2=1 << 27,  # CJK ideographs
+    )
+    fixed = DefaultTable("OS/2")
+    fixed.data = builder.font["OS/2"].compile(builder.font)
+    builder.font["OS/2"] = fixed
 
 
 def _write(font: OpenTypeFont) -> bytes:

@@ -48,18 +48,20 @@ def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
     except ValueError:
         parts, port = urlsplit(""), None
     schemes = ("https", "http") if demo else ("https",)
-    plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    extra = (parts.query, parts.fragment, parts.username, parts.password, parts.path.strip("/"))
     host = parts.hostname or ""
-    if parts.scheme not in schemes or not host or not plain or not text.isascii():
+    if parts.scheme not in schemes or not host or any(extra) or not text.isascii():
         raise IssuerError(
             "public_url_wrong",
             Text(
-                f"{PUBLIC_URL_VARIABLE} 应为 https:// 开头的网址，不带参数",
-                f"{PUBLIC_URL_VARIABLE} must be an https:// address without query or fragment",
+                f"{PUBLIC_URL_VARIABLE} 应为 https:// 开头的网址，不带路径和参数",
+                f"{PUBLIC_URL_VARIABLE} must be an https:// address without path or query",
             ),
         )
-    shown = host if port is None else f"{host}:{port}"  # urlsplit gives the host in lower case
-    return shown, f"{parts.scheme}://{shown}{parts.path.rstrip('/')}{LANDING_PATH}"
+    # As browsers do: a default port is not part of the address.
+    default = {"https": 443, "http": 80}[parts.scheme]
+    shown = host if port in (None, default) else f"{host}:{port}"
+    return shown, f"{parts.scheme}://{shown}{LANDING_PATH}"
 
 
 def add_host(session: Session, host: str, *, valid_from: date) -> bool:

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from codes.levels import Level
-from codes.qr_text import decode_qr_text
+from codes.qr_text import QrTextError, decode_qr_text
 from codes.record import decode_record
 from issuer.errors import IssuerError
 from issuer.faces import face_of
 from issuer.opening import announce_host, open_desk
+from issuer.publishing import parse_public_url
 from keys.algorithms import Algorithm
 from keys.errors import KeysError
 from registry.errors import VaultError
@@ -207,13 +208,34 @@ def test_another_public_host_must_be_confirmed(filed_home: Home) -> None:
         "https://",
         "https://yz.example.cn/?a=1",
         "https://yz.example.cn/#x",
+        "https://yz.example.cn/path",
         "https://user@yz.example.cn",
         "https://yz.example.cn:port",
         "https://验真.cn",
     ],
 )
 def test_an_address_that_cannot_be_printed_is_refused(url: str) -> None:
-    from issuer.publishing import parse_public_url
-
     with pytest.raises(IssuerError, match="public_url_wrong"):
         parse_public_url(url, demo=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "prefix"),
+    [
+        ("https://YZ.example.cn/", "yz.example.cn", "https://yz.example.cn/q#"),
+        ("https://yz.example.cn:443", "yz.example.cn", "https://yz.example.cn/q#"),
+        ("https://yz.example.cn:8443", "yz.example.cn:8443", "https://yz.example.cn:8443/q#"),
+    ],
+)
+def test_the_printed_address_is_written_as_a_browser_reads_it(
+    url: str, host: str, prefix: str
+) -> None:
+    assert parse_public_url(url, demo=False) == (host, prefix)
+    assert host_read_from(prefix) == host
+
+
+def host_read_from(prefix: str) -> str | None:
+    """Return the host the QR reader sees in an address that lost its fragment."""
+    with pytest.raises(QrTextError, match="qr_no_fragment") as caught:
+        decode_qr_text(prefix)
+    return caught.value.evidence.get("host")

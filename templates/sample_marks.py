@@ -115,8 +115,8 @@ def _seal(pen: _PathPen, middle: Point, radius: float) -> str:
     x, y = middle
     parts = [_ring(middle, radius - 0.5, 1.0), _ring(middle, radius - 1.9, 0.2)]
     parts += [fill(SAMPLE_RED), stroke(SAMPLE_RED, 16)]
-    parts.append(_centred(pen, "样本", 9.6, x, y - 1.4, "B"))
-    parts.append(_centred(pen, "SAMPLE", 4.8, x, y - 8.0, "f"))
+    parts.append(_centred(pen, "样本", 9.6, x, y - 2.2, "B"))
+    parts.append(_centred(pen, "SAMPLE", 4.8, x, y - 9.0, "f"))
     parts.append(_arc(pen, middle, radius - 5.9))
     return "\n".join(parts)
 

@@ -24,7 +24,7 @@ from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.models import Award, Copy
 from registry.session import reading, transaction
-from registry.store import write_durably
+from registry.store import make_folder, sweep_unfinished, write_durably
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import format_print_serial
@@ -79,7 +79,8 @@ def export(
     A file that already holds the same bytes is left alone.
     """
     written: list[tuple[str, Path]] = []
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
+    sweep_unfinished(folder)
     last = 0
     while copies := _load(desk, _drawn(batch_id, after=last)):
         last = copies[-1].id

@@ -24,8 +24,9 @@ from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import levels_filed
 from registry.counters import take_print_serials, take_serials
+from registry.errors import ConflictError, RegistryContended
 from registry.models import Award, AwardStatus, Batch, Copy, CopyState, Holder, Site
-from registry.session import transaction
+from registry.session import insert_if_absent, transaction
 from registry.vault import Vault, new_key
 
 _ATTEMPTS = 20
@@ -62,15 +63,10 @@ def live_key(
 
 def open_batch(desk: Desk, name: str) -> int:
     """Return the id of the body's batch of this name, made if it is new."""
+    key = {"site_id": desk.site.id, "name": name}
     with transaction(desk.engine) as session:
-        found = session.scalar(
-            select(Batch).where(Batch.site_id == desk.site.id, Batch.name == name)
-        )
-        if found is None:
-            found = Batch(site_id=desk.site.id, name=name, created_at=desk.clock())
-            session.add(found)
-            session.flush()
-        return found.id
+        insert_if_absent(session, Batch, **key, created_at=desk.clock())
+        return session.execute(select(Batch.id).filter_by(**key)).scalar_one()
 
 
 def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[Reservation]:
@@ -91,15 +87,33 @@ def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[
         RegistryUnavailable: the database did not answer; nothing was reserved.
     """
     drafts = [_draft(desk, candidate) for candidate in candidates]
+    try:
+        results = _reserve_drafts(desk, batch_id, drafts)
+    except (IssuerError, ConflictError):
+        _discard_photos(desk, drafts)
+        raise
+    pairs = zip(drafts, results, strict=True)
+    _discard_photos(desk, [draft for draft, result in pairs if not result.new])
+    return results
+
+
+def _reserve_drafts(desk: Desk, batch_id: int, drafts: Sequence[_Draft]) -> list[Reservation]:
     for attempt in range(_ATTEMPTS):
         try:
             with transaction(desk.engine) as session:
                 return _reserve_in(session, desk, batch_id, drafts)
-        except IntegrityError:
-            # Another run took a person, or drew the same status index, since we looked.
+        except (IntegrityError, RegistryContended):
+            # Another run took a person, or drew the same status index, since we looked; or two
+            # runs waited for one another and the database broke this one off.
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _discard_photos(desk: Desk, drafts: Sequence[_Draft]) -> None:
+    """Remove the photos of drafts that surely became no award; each lay under a key of its own."""
+    for draft in drafts:
+        desk.home.store.discard(draft.photo_stored)
 
 
 def _draft(desk: Desk, candidate: Candidate) -> _Draft:

@@ -6,15 +6,13 @@ gives its values back: no gaps, no repeats.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.errors import ConflictError
 from registry.models import PrintCounter, SerialCounter
+from registry.session import insert_if_absent
 
 LAST_SERIAL = 999_999
 
@@ -54,8 +52,7 @@ def _advance(
 ) -> range:
     if count < 1:
         raise ValueError("at least one serial must be taken")
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).values(**key, last=0).on_conflict_do_nothing())
+    insert_if_absent(session, table, **key, last=0)
     where = [getattr(table, name) == value for name, value in key.items()]
     session.execute(update(table).where(*where).values(last=table.last + count))
     last = session.execute(select(table.last).where(*where)).scalar_one()

@@ -31,6 +31,10 @@ class RegistryUnavailable(RegistryError):
     """The database cannot be reached at present; nothing is known either way."""
 
 
+class RegistryContended(RegistryUnavailable):
+    """The database broke this transaction off for another's sake; nothing of it was kept."""
+
+
 class StoreError(RegistryError):
     """A stored file is missing, or is not the file that was stored."""
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, QueuePool, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.errors import RegistryUnavailable
+from registry.errors import RegistryContended, RegistryUnavailable
+from registry.models import Base
 
 _BUSY_TIMEOUT_MS = 120_000
+_GAVE_WAY = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READING = "yanzhen_reading"
 
 
@@ -36,7 +40,9 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
     if url.startswith("sqlite"):
         return _open_sqlite(url, read_only=read_only, create=create)
     options = "-c default_transaction_read_only=on" if read_only else ""
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": options})
+    return create_engine(
+        url, pool_pre_ping=True, connect_args={"options": options}, hide_parameters=True
+    )
 
 
 @contextmanager
@@ -58,6 +64,7 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
             uri, uri=True, timeout=_BUSY_TIMEOUT_MS / 1000, check_same_thread=False
         ),
         poolclass=QueuePool,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -96,13 +103,30 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """Yield a session; commit when the block ends well, undo everything when it does not.
 
     Raises:
-        RegistryUnavailable: the database cannot be reached or does not answer.
+        RegistryContended: the database broke the transaction off; it may be tried again.
+        RegistryUnavailable: the database cannot be reached or does not answer. Where it went away
+            during the commit, nobody can say whether the commit was kept.
     """
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", None) in _GAVE_WAY:
+            raise RegistryContended(
+                "registry_contended",
+                Text("登记数据库繁忙，请重试", "the registry database is contended; try again"),
+            ) from error
         raise RegistryUnavailable(
             "registry_unreachable",
             Text("登记数据库暂时无法访问", "the registry database cannot be reached at present"),
         ) from error
+
+
+def insert_if_absent(session: Session, table: type[Base], **values: object) -> bool:
+    """Insert a row unless one with its unique values is there; return whether it was inserted.
+
+    Waits for another transaction that is inserting the same, and then goes by what that one did.
+    """
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(cast("CursorResult[Any]", session.execute(statement)).rowcount)

@@ -1,16 +1,20 @@
 """Stored files: written once, named by their content, encrypted under the key they belong to.
 
 A file's name is the SHA-256 of its encrypted bytes, and encryption is deterministic for a key, so
-storing the same content again changes nothing and a crash leaves nothing to clean up. The store is
-not trusted: a thief of the folder reads nothing, and a changed file is refused.
+storing the same content again changes nothing. A file is there whole or not at all; what a killed
+writer left unfinished is swept away by the next run. What was stored for an award that never came
+to be stays, sealed under a key that was kept nowhere. The store is not trusted: a thief of the
+folder reads nothing, and a changed file is refused.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +24,7 @@ from codes.wording import Text
 from registry.errors import StoreError
 
 _NONCE_BYTES = 12
+_UNFINISHED = ".yanzhen-unfinished-"
 
 
 class FileStore:
@@ -39,10 +44,20 @@ class FileStore:
         sealed = nonce + AESGCM(key).encrypt(nonce, content, b"yanzhen/store")
         name = hashlib.sha256(sealed).hexdigest()
         path = self._path(name)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(path, sealed)
+        make_folder(path.parent)
+        if path.exists():
+            _sync_folder(path.parent)  # whoever wrote it may have been killed before this
+        else:
+            write_durably(path, sealed, workplace=self._folder)
         return name
+
+    def discard(self, name: str) -> None:
+        """Remove a stored file that nothing on record names, nor ever named."""
+        self._path(name).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove what killed writers left unfinished; the work of living ones is left alone."""
+        sweep_unfinished(self._folder)
 
     def get(self, name: str, key: bytes) -> bytes:
         """Return what was stored under `name`.
@@ -70,21 +85,74 @@ class FileStore:
         return self._folder / name[:2] / name
 
 
-def write_durably(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Write `content` to `path` whole or not at all, and return once it is on disk."""
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+def write_durably(
+    path: Path, content: bytes, *, mode: int = 0o600, workplace: Path | None = None
+) -> None:
+    """Write `content` to `path` whole or not at all, and return once it is on disk.
+
+    Args:
+        path: in a folder that is there; a file of that name is replaced.
+        content: the whole file.
+        mode: permissions of the file.
+        workplace: where the unfinished file lies, on the same file system; beside `path` unless
+            given.
+    """
+    descriptor, unfinished = _open_unfinished(workplace or path.parent, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+            unfinished.replace(path)  # before the lock goes with the descriptor
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)
+
+
+def sweep_unfinished(folder: Path) -> None:
+    """Remove from `folder` what killed writers left; a living writer holds a lock on its file."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):  # locked by its writer, finished meanwhile, or not ours to remove
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it where they are missing; return once they are on disk."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _open_unfinished(folder: Path, mode: int) -> tuple[int, Path]:
+    while True:
+        path = folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        if _hold(descriptor):
+            return descriptor, path
+        os.close(descriptor)
+
+
+def _hold(descriptor: int) -> bool:
+    """Lock a new file against sweepers; False where one was quicker."""
     try:
-        os.fsync(folder)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # a file system without locks, where a sweeper gets none either
+    return os.fstat(descriptor).st_nlink > 0
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -14,10 +14,12 @@ from typing import Any, Final
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.pens.filterPen import DecomposingFilterPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont as OpenTypeFont
+from fontTools.ttLib import newTable
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 UNITS_PER_EM: Final = 1000
@@ -48,23 +50,42 @@ class Placement:
         scale: factor from the font's units to thousandths of the em.
         rise: what is added to every height after scaling, so that the ideographs of different
             fonts stand in the same box.
+        cubic: whether the font's outlines are cubic (CFF).
     """
 
     scale: float
     rise: float
+    cubic: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """One character's shape on the common em square.
+    """One character's shape on the common em square, ready to be put into a font.
 
     Args:
         advance: width in thousandths of the em.
-        glyph: the quadratic outline, in fontTools' own type.
+        left: where the shape begins.
+        data: the quadratic outline as a font file holds it; empty for a space.
     """
 
     advance: int
-    glyph: Any
+    left: int
+    data: bytes
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.data
+
+    def draw(self, pen: Any) -> None:
+        """Draw the shape on one of fontTools' pens."""
+        if self.data:
+            self._glyph().draw(pen, None)
+
+    def _glyph(self) -> Any:
+        glyph = Glyph(self.data)
+        glyph.expand(None)
+        return glyph
 
 
 def placement_of(font: OpenTypeFont) -> Placement:
@@ -73,20 +94,27 @@ def placement_of(font: OpenTypeFont) -> Placement:
     own = font["OS/2"]
     own_middle = (own.sTypoAscender + own.sTypoDescender) * scale / 2
     rise = (IDEOGRAPH_TOP + IDEOGRAPH_BOTTOM) / 2 - own_middle
-    return Placement(scale=scale, rise=rise if scale != 1 else 0.0)
+    cubic = "CFF " in font or "CFF2" in font
+    return Placement(scale=scale, rise=rise if scale != 1 else 0.0, cubic=cubic)
 
 
 def read_outline(glyph_set: Any, name: str, placement: Placement) -> Outline:
     """Read one glyph and turn it into a quadratic outline on the common em square."""
     source = glyph_set[name]
-    pen = TTGlyphPen(None)
-    quadratic = Cu2QuPen(pen, _OUTLINE_TOLERANCE, reverse_direction=True)
-    matrix = (placement.scale, 0, 0, placement.scale, 0, placement.rise)
-    recording = DecomposingRecordingPen(glyph_set)
-    source.draw(recording)
-    is_cubic = any(operator == "curveTo" for operator, _ in recording.value)
-    recording.replay(TransformPen(quadratic if is_cubic else pen, matrix))
-    return Outline(advance=round(source.width * placement.scale), glyph=pen.glyph())
+    drawn = TTGlyphPen(None)
+    pen: Any = drawn
+    if placement.cubic:
+        pen = Cu2QuPen(pen, _OUTLINE_TOLERANCE, reverse_direction=True)
+    if placement.scale != 1 or placement.rise:
+        pen = TransformPen(pen, (placement.scale, 0, 0, placement.scale, 0, placement.rise))
+    source.draw(pen if placement.cubic else DecomposingFilterPen(pen, glyph_set))
+    glyph = drawn.glyph()
+    glyph.recalcBounds(None)
+    return Outline(
+        advance=round(source.width * placement.scale),
+        left=glyph.xMin,
+        data=glyph.compile(None, recalcBBoxes=False),
+    )
 
 
 def build_font(outline_of: Callable[[str], Outline], characters: frozenset[str]) -> bytes:
@@ -106,13 +134,10 @@ def build_font(outline_of: Callable[[str], Outline], characters: frozenset[str])
     _set_metrics(builder)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({ord(c): f"u{ord(c):05X}" for c in ordered})
-    builder.setupGlyf(dict(zip(names, (o.glyph for o in outlines), strict=True)))
-    table = builder.font["glyf"]
+    shapes = dict(zip(names, outlines, strict=True))
+    _set_shapes(builder.font, {name: Glyph(shape.data) for name, shape in shapes.items()})
     builder.setupHorizontalMetrics(
-        {
-            name: (outline.advance, getattr(table[name], "xMin", 0))
-            for name, outline in zip(names, outlines, strict=True)
-        }
+        {name: (shape.advance, shape.left) for name, shape in shapes.items()}
     )
     builder.setupHorizontalHeader(ascent=1151, descent=-286)
     builder.setupNameTable(
@@ -125,6 +150,14 @@ def build_font(outline_of: Callable[[str], Outline], characters: frozenset[str])
     builder.setupPost(keepGlyphNames=False)
     builder.setupMaxp()
     return _write(builder.font)
+
+
+def _set_shapes(font: OpenTypeFont, glyphs: dict[str, Any]) -> None:
+    """Add the outlines as they are; the builder's own way would take each apart to look at it."""
+    font["loca"] = newTable("loca")
+    table = font["glyf"] = newTable("glyf")
+    table.glyphs = glyphs
+    table.glyphOrder = font.getGlyphOrder()
 
 
 def _set_metrics(builder: FontBuilder) -> None:

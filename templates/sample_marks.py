@@ -61,7 +61,7 @@ class _PathPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
         """Return a character's path and its advance."""
         self._operators = []
         outline = self._fonts.outline(character)
-        outline.glyph.draw(self, None)
+        outline.draw(self)
         return "\n".join(self._operators), outline.advance
 
     def width(self, text: str) -> float:

@@ -37,7 +37,7 @@ def test_bare_floor_holds_all_the_wheel_has_beyond_the_first_plane() -> None:
 
 def test_floor_characters_have_a_shape() -> None:
     for character in "䶮㛃𫖯𬭎龘·䶶鿿":
-        assert BARE.outline(character).glyph.numberOfContours > 0
+        assert not BARE.outline(character).is_blank
 
 
 @pytest.mark.parametrize(("first", "last"), HANAZONO_BLOCKS, ids=["A", "B", "C", "D", "E", "F"])

@@ -25,7 +25,8 @@ function start() {
   ways.classList.remove('now');
   serverCheck.hidden = true;
   carryFragment();
-  check(run).catch(() => offerWays('not-loaded'));
+  const mine = run;
+  check(mine).catch(() => mine === run && offerWays('not-loaded'));
 }
 
 async function check(mine) {
@@ -66,9 +67,9 @@ function firstStage(local) {
 
 /** Show the final verdict; what could not be read at all leaves the other ways open. */
 function conclude(verdict, tables) {
-  show(verdict, tables, { asking: false, words: null, tone: null, askAgain: null });
-  const unread = verdict.certificate === null && verdict.outcome === 'inconclusive';
-  ways.classList.toggle('now', unread);
+  const otherWays = verdict.certificate === null && verdict.outcome === 'inconclusive';
+  show(verdict, tables, { asking: false, words: null, tone: null, askAgain: null, otherWays });
+  ways.classList.toggle('now', otherWays);
 }
 
 function concludeWithoutStatus(local, tables) {
@@ -77,7 +78,6 @@ function concludeWithoutStatus(local, tables) {
 }
 
 function show(verdict, tables, stage) {
-  ways.classList.add('settled');
   showVerdict(root, verdict, tables, pageLanguage(), stage);
 }
 

@@ -11,6 +11,7 @@ const FIXED_WIDTH = new Set(['number', 'print_serial', 'document_number']);
  * @property {{title: string, text: string}|null} words instead of the outcome's own
  * @property {string|null} tone instead of the outcome's own
  * @property {(() => void)|null} askAgain offered when the register could not be asked
+ * @property {boolean} [otherWays] the page offers other ways to check right below
  */
 
 /**
@@ -31,10 +32,13 @@ export function showVerdict(root, verdict, tables, language, stage) {
   slot('icon').replaceWith(icon(tone));
   slot('outcome').textContent = title;
   slot('meaning').textContent = stage.words?.text ?? outcome.meaning[language];
+  const advised = stage.asking ? tables.words.outcomes.valid : outcome;
+  slot('advice').textContent = advised.compare_advice[language];
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
   fillFindings(slot('findings'), shownFindings(verdict, tables, stage), tables.words, language);
   slot('print').addEventListener('click', () => window.print());
+  if (stage.otherWays) slot('actions').remove();
   root.replaceChildren(page);
   announce(title, stage.asking);
 }

@@ -7,6 +7,12 @@ export const ES256 = -7;
 export const EDDSA = -8;
 
 const PROTECTED = new Map([[ES256, [0xa1, 0x01, 0x26]], [EDDSA, [0xa1, 0x01, 0x27]]]);
+const KINDS = new Map([
+  [ES256, {
+    key: { name: 'ECDSA', namedCurve: 'P-256' }, use: { name: 'ECDSA', hash: 'SHA-256' },
+  }],
+  [EDDSA, { key: { name: 'Ed25519' }, use: { name: 'Ed25519' } }],
+]);
 const CONTEXT = new TextEncoder().encode('Signature1');
 
 const ED25519_PRIME = 2n ** 255n - 19n;
@@ -43,14 +49,11 @@ export function toBeSigned(algorithm, payload) {
  */
 export async function verifySignature(algorithm, jwk, message, signature, subtle) {
   if (algorithmOf(jwk) !== algorithm || signature.length !== 64) return false;
-  if (algorithm === ES256) {
-    const curve = { name: 'ECDSA', namedCurve: 'P-256' };
-    const key = await subtle.importKey('jwk', bare(jwk), curve, false, ['verify']);
-    return subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, message);
-  }
-  if (!isFullOrder(decodeCoordinate(jwk.x)) || !isFullOrder(signature.slice(0, 32))) return false;
-  const key = await importEd25519(jwk, subtle);
-  return subtle.verify({ name: 'Ed25519' }, key, signature, message);
+  if (algorithm === EDDSA && !(isFullOrder(decodeCoordinate(jwk.x))
+    && isFullOrder(signature.slice(0, 32)))) return false;
+  const { key: keyKind, use } = KINDS.get(algorithm);
+  const key = await importKey(jwk, keyKind, subtle);
+  return key !== null && subtle.verify(use, key, signature, message);
 }
 
 /** The one algorithm a key is for, or undefined. */
@@ -59,11 +62,13 @@ function algorithmOf(jwk) {
   return jwk.kty === 'OKP' && jwk.crv === 'Ed25519' ? EDDSA : undefined;
 }
 
-async function importEd25519(jwk, subtle) {
+/** The key as the browser holds it, or null when it is not a point to trust. */
+async function importKey(jwk, kind, subtle) {
   try {
-    return await subtle.importKey('jwk', bare(jwk), { name: 'Ed25519' }, false, ['verify']);
+    return await subtle.importKey('jwk', bare(jwk), kind, false, ['verify']);
   } catch (error) {
-    if (error.name === 'NotSupportedError') throw new UnsupportedError('Ed25519');
+    if (error.name === 'NotSupportedError') throw new UnsupportedError(kind.name);
+    if (error.name === 'DataError') return null;
     throw error;
   }
 }

@@ -10,7 +10,6 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from keys.document import KeyDocument
 from verifier.service import Verifier
 from verifier.verdict import verdict_to_json
 
@@ -28,15 +27,15 @@ _JUDGE = """async ({ texts, now }) => {
 
 
 def disagreements(
-    page: Page, document: KeyDocument, now: datetime, texts: Iterable[str]
+    page: Page, verifier: Verifier, now: datetime, texts: Iterable[str]
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each text that the two verifiers answer differently, with both answers.
 
     Args:
-        page: any page of a site that serves `document`.
+        page: any page of a site whose verifier this is.
+        verifier: the server's, without a register.
         now: the reference time of both.
     """
-    verifier = Verifier(lambda: document, None, b"", lambda: now)
     waiting = iter(texts)
     while batch := list(islice(waiting, BATCH)):
         answers = page.evaluate(_JUDGE, {"texts": batch, "now": now.isoformat()})

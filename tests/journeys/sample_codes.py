@@ -98,7 +98,7 @@ def tampered_texts(world: World, seed: int) -> Iterator[str]:
         for way in _TEXT_WAYS:
             yield way(next(genuine), chance)
         for message_way in _MESSAGE_WAYS:
-            yield _with_message(next(genuine), partial(message_way, chance=chance))
+            yield _with_message(next(genuine), _bound(message_way, chance))
         for record_way in _RECORD_WAYS:
             key = chance.choice(world.keys)
             yield _text(key, encode_record(record_way(_record(key, chance), chance)))
@@ -108,6 +108,14 @@ def tampered_texts(world: World, seed: int) -> Iterator[str]:
         record = _record(world.keys[0], chance)
         yield _text(world.stranger, encode_record(record))
         yield _text(world.stranger, encode_record(replace(record, key_id=_id(world.stranger))))
+
+
+def every_bit_flipped(world: World, seed: int) -> Iterator[str]:
+    """Yield one genuine text with each single bit of its algorithm, record, signature flipped."""
+    text = next(genuine_texts(world, seed))
+    data = _message(text)
+    for bit in range(8 * len(data)):
+        yield _with_message(text, partial(_flip_bit, bit=bit))
 
 
 def _public(key: PrivateKey, valid_to: date | None) -> PublicKey:
@@ -164,17 +172,31 @@ def _text(key: PrivateKey, payload: bytes) -> str:
     )
 
 
+def _message(text: str) -> bytes:
+    """The bytes behind the digits."""
+    number = int(text.removeprefix(URL_PREFIX))
+    return number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _bound(
+    way: Callable[[bytes, random.Random], bytes], chance: random.Random
+) -> Callable[[bytes], bytes]:
+    return lambda data: way(data, chance)
+
+
 def _with_message(text: str, change: Callable[[bytes], bytes]) -> str:
-    """Change the bytes behind the digits; what is no number any more becomes a short one."""
-    digits = text.removeprefix(URL_PREFIX)
-    number = int(digits)
-    data = change(number.to_bytes((number.bit_length() + 7) // 8))
-    return URL_PREFIX + str(int.from_bytes(data))
+    """Change the bytes behind the digits; digits cannot say leading zero bytes."""
+    return URL_PREFIX + str(int.from_bytes(change(_message(text))))
 
 
 def _flip(data: bytes, chance: random.Random) -> bytes:
-    bit = chance.randrange(8 * len(data))
-    return bytes(byte ^ (1 << bit % 8 if at == bit // 8 else 0) for at, byte in enumerate(data))
+    return _flip_bit(data, bit=chance.randrange(8 * len(data)))
+
+
+def _flip_bit(data: bytes, bit: int) -> bytes:
+    flipped = bytearray(data)
+    flipped[bit // 8] ^= 1 << bit % 8
+    return bytes(flipped)
 
 
 def _other_digit(text: str, chance: random.Random) -> str:

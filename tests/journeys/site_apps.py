@@ -1,35 +1,26 @@
-"""The public application as `wsgi` assembles it, around a key document and a register of ours."""
+"""The public application as `wsgi` assembles it, around a verifier of the test's own."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
-from keys.document import KeyDocument
+from verifier.api.views import blueprint as api
 from verifier.service import Verifier
 from verifier.site.headers import add_headers
-from verifier.site.views import blueprint
+from verifier.site.views import blueprint as site
 
 
-def make_app(
-    document_source: Callable[[], KeyDocument],
-    clock: Callable[[], datetime],
-    *,
-    sessions: Callable[[], AbstractContextManager[Session]] | None = None,
-    pepper: bytes = b"",
-) -> Flask:
-    """Return the public pages over any key document; without sessions the register is away."""
+def make_app(verifier: Verifier) -> Flask:
+    """Return the public pages and API over any verifier."""
     folder = Path(importlib.import_module("templates").__path__[0])
     app = Flask(
         "yanzhen", template_folder=str(folder / "pages"), static_folder=str(folder / "static")
     )
-    app.extensions["yanzhen_verifier"] = Verifier(document_source, sessions, pepper, clock)
-    app.register_blueprint(blueprint)
+    app.extensions["yanzhen_verifier"] = verifier
+    app.register_blueprint(api)
+    app.register_blueprint(site)
     add_headers(app)
     return app

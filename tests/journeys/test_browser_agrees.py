@@ -1,8 +1,9 @@
-"""The browser's verifier and the server's judge every QR text alike."""
+"""The browser's verifier and the server's judge every QR text and every signature alike."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import islice
 
 import pytest
@@ -10,14 +11,30 @@ from playwright.sync_api import Browser, Page
 
 from tests.journeys.agreement import disagreements
 from tests.journeys.conftest import serving
-from tests.journeys.sample_codes import NOW, World, genuine_texts, make_world, tampered_texts
+from tests.journeys.sample_codes import (
+    NOW,
+    World,
+    every_bit_flipped,
+    genuine_texts,
+    make_world,
+    tampered_texts,
+)
 from tests.journeys.site_apps import make_app
+from tests.vectors.cases import SIGNATURE_FILES, signature_cases
 from verifier.service import Verifier
 from verifier.verdict import Outcome
 
 SEED = 20261123
 GENUINE = 60
-TAMPERED = 160
+TAMPERED = 200
+
+_VERIFY_SIGNATURES = """async (cases) => {
+  const { verifySignature } = await import('/static/signature.js');
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const verify = (one) => verifySignature(
+    one.algorithm, one.jwk, bytes(one.message_hex), bytes(one.signature_hex), crypto.subtle);
+  return Promise.all(cases.map(verify));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -26,34 +43,55 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, world: World) -> Iterator[Page]:
-    with serving(make_app(lambda: world.document, lambda: NOW)) as address:
+def verifier(world: World) -> Verifier:
+    """The server's verifier without its register: what a signature alone can say."""
+    return Verifier(lambda: world.document, None, b"", lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, verifier: Verifier) -> Iterator[Page]:
+    with serving(make_app(verifier)) as address:
         page = browser.new_page()
-        page.goto(f"{address}/robots.txt")
+        page.goto(f"{address}/q")
         yield page
         page.close()
 
 
-def test_genuine_codes_get_the_same_verdict(page: Page, world: World) -> None:
-    texts = list(islice(genuine_texts(world, SEED), GENUINE))
-    assert list(disagreements(page, world.document, NOW, texts)) == []
+def test_genuine_codes_get_the_same_verdict(page: Page, verifier: Verifier, world: World) -> None:
+    texts = islice(genuine_texts(world, SEED), GENUINE)
+    assert list(disagreements(page, verifier, NOW, texts)) == []
 
 
-def test_genuine_codes_lack_only_the_register(world: World) -> None:
-    verifier = Verifier(lambda: world.document, None, b"", lambda: NOW)
+def test_genuine_codes_lack_only_the_register(verifier: Verifier, world: World) -> None:
     for text in islice(genuine_texts(world, SEED), GENUINE):
         codes = {one.code for one in verifier.verify_qr(text).findings}
         assert {"signature_genuine", "issuer_entitled", "registry_unreachable"} <= codes
 
 
-def test_tampered_codes_get_the_same_verdict(page: Page, world: World) -> None:
-    texts = list(islice(tampered_texts(world, SEED), TAMPERED))
-    assert list(disagreements(page, world.document, NOW, texts)) == []
+def test_tampered_codes_get_the_same_verdict(page: Page, verifier: Verifier, world: World) -> None:
+    texts = islice(tampered_texts(world, SEED), TAMPERED)
+    assert list(disagreements(page, verifier, NOW, texts)) == []
 
 
-def test_tampering_reaches_every_outcome_a_signature_can_show(world: World) -> None:
-    verifier = Verifier(lambda: world.document, None, b"", lambda: NOW)
-    outcomes = {
-        verifier.verify_qr(text).outcome for text in islice(tampered_texts(world, SEED), TAMPERED)
-    }
+def test_tampering_reaches_every_outcome_a_signature_can_show(
+    verifier: Verifier, world: World
+) -> None:
+    texts = islice(tampered_texts(world, SEED), TAMPERED)
+    outcomes = {verifier.verify_qr(text).outcome for text in texts}
     assert outcomes == {Outcome.ALTERED, Outcome.UNKNOWN_ISSUER, Outcome.INCONCLUSIVE}
+
+
+def test_every_flipped_bit_gets_the_same_verdict(
+    page: Page, verifier: Verifier, world: World
+) -> None:
+    texts = list(every_bit_flipped(world, SEED))
+    assert len(texts) >= 8 * (1 + 48 + 64)
+    assert list(disagreements(page, verifier, NOW, texts)) == []
+
+
+@pytest.mark.parametrize("name", SIGNATURE_FILES)
+def test_published_signature_vectors_are_judged_as_on_the_server(page: Page, name: str) -> None:
+    cases = list(signature_cases(name))
+    judged = page.evaluate(_VERIFY_SIGNATURES, [asdict(one) for one in cases])
+    wrong = [one.name for one, given in zip(cases, judged, strict=True) if given != one.accepted]
+    assert wrong == []

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from werkzeug.datastructures import FileStorage
 
 from codes.wording import Text
+from verifier.document import MAX_FILE_BYTES
 
-MAX_FILE_BYTES = 20 * 1024 * 1024
-"""A photo of a present-day phone has 2–12 MB."""
 MAX_FORM_BYTES = 64 * 1024
 MULTIPART_MARGIN_BYTES = 64 * 1024
 

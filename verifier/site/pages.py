@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language, Text
+from verifier.document import MAX_FILE_BYTES
 from verifier.site import forms, present
 from verifier.site.errors import describe_error
 from verifier.site.headers import SHARED_CACHE
@@ -48,7 +49,7 @@ def page_words() -> dict[str, Any]:
         "other_html_lang": HTML_LANG[other],
         "other_name": "English" if other is Language.EN else "中文",
         "demo": published is not None and published.document.demo,
-        "max_file_bytes": forms.MAX_FILE_BYTES,
+        "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
     }
 
@@ -99,6 +100,7 @@ def result_page(
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
         facts=present.facts(verdict),
+        compare_advice=present.COMPARE_ADVICE[verdict.outcome is Outcome.VALID],
         findings=present.shown_findings(verdict),
         not_proved=present.NOT_PROVED,
         repeat=repeat,

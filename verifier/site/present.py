@@ -70,6 +70,19 @@ MEANINGS = {
     ),
 }
 
+COMPARE_ADVICE = {
+    True: Text(
+        "有一项不同，就不要认可手中的证书。",
+        "If any line differs, do not rely on the certificate in hand.",
+    ),
+    False: Text(
+        "以下是签名记录所载内容，供核对。逐项相同也不改变上面的结论。",
+        "This is what the signed record says. Agreement in every line does not change the "
+        "conclusion above.",
+    ),
+}
+"""Beside the printed fields, by whether the outcome is valid."""
+
 NOT_PROVED = (
     Text(
         "没有比对照片与持证人本人，请当面目视核对。",

@@ -58,6 +58,7 @@ def _words() -> dict[str, Any]:
                 **_text(one.text),
                 "tone": present.TONES[one],
                 "meaning": _text(present.MEANINGS[one]),
+                "compare_advice": _text(present.COMPARE_ADVICE[one is Outcome.VALID]),
                 "status_shown": one not in present.STATUS_HIDDEN,
             }
             for one in Outcome

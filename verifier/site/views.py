@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
+from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.service import Verifier
 from verifier.site import forms
@@ -69,7 +70,7 @@ def check_qr() -> AnyResponse | str:
 @blueprint.post("/verify/file")
 def check_file() -> AnyResponse | str:
     """Answer an uploaded PDF or picture."""
-    request.max_content_length = forms.MAX_FILE_BYTES + forms.MULTIPART_MARGIN_BYTES
+    request.max_content_length = MAX_FILE_BYTES + forms.MULTIPART_MARGIN_BYTES
     upload = forms.read_upload(request.files)
     if upload is None:
         return home_page(forms.Entry(), forms.no_file())

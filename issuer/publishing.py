@@ -17,6 +17,7 @@ from keys.document import BodyEntry, Host, KeyDocument, dump_key_document
 from keys.ring import PublicKey, Scope, Standing
 from registry.home import Home
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
+from registry.session import insert_if_absent
 from registry.store import write_durably
 
 PUBLIC_URL_VARIABLE = "YANZHEN_PUBLIC_URL"
@@ -66,11 +67,7 @@ def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
 
 def add_host(session: Session, host: str, *, valid_from: date) -> bool:
     """Add a host to the dated list of our own; return whether it was new."""
-    if session.scalar(select(PublicHost).where(PublicHost.host == host)) is not None:
-        return False
-    session.add(PublicHost(host=host, valid_from=valid_from, valid_to=None))
-    session.flush()
-    return True
+    return insert_if_absent(session, PublicHost, host=host, valid_from=valid_from, valid_to=None)
 
 
 def publish(session: Session, home: Home, *, now: datetime) -> KeyDocument:

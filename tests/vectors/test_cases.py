@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vectors.cases import FOLDER_VARIABLE, published, vectors_folder
+from tests.vectors.cases import FOLDER_VARIABLE, NONE_HERE, published, vectors_folder
 
 
 def test_the_folder_is_beside_the_repository_unless_told_otherwise() -> None:
@@ -26,4 +26,13 @@ def test_absent_vectors_are_skipped_by_name_elsewhere(monkeypatch: pytest.Monkey
     monkeypatch.setenv(FOLDER_VARIABLE, "/nowhere")
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match=r"did not run: .*cctv\.json"):
+        published("ed25519/cctv.json")
+
+
+def test_a_machine_said_to_have_none_goes_without_and_still_names_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, NONE_HERE)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.skip.Exception, match=r"did not run: published vectors .*cctv\.json"):
         published("ed25519/cctv.json")

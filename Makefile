@@ -1,8 +1,9 @@
 # Everything is installed into .venv by the targets themselves; nothing here needs root or Docker.
-#   make demo    issue sample certificates and open the verifier on them
-#   make test    run the tests
-#   make check   format, lint, types, import walls, tests, docs: all that must hold
-#   make drills  the long fault and volume drills at full figures (hours are not needed: ≤ 90 minutes)
+#   make demo      issue sample certificates and open the verifier on them
+#   make test      run the tests
+#   make check     format, lint, types, import walls, tests, docs: all that must hold
+#   make drills    the long fault and volume drills at full figures, up to 90 minutes
+#   make pictures  make the pictures of the README again
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -10,7 +11,7 @@ PORT ?= 8000
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: demo test check drills install format lock clean
+.PHONY: demo test check drills pictures install format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/run.stamp: requirements.lock pyproject.toml
@@ -43,6 +44,11 @@ check: .venv/dev.stamp
 drills: .venv/dev.stamp
 	$(BIN)/python -m tests.tools
 	$(BIN)/python -m tests.drills
+
+# Makes the pictures of the README again, from a fresh demo.
+pictures: .venv/dev.stamp
+	$(BIN)/python -m tests.tools
+	$(BIN)/python -m tests.pictures
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -3,6 +3,7 @@
  * is ever inserted, never markup.
  */
 
+const LOCALES = { zh: 'zh-CN', en: 'en-GB' };
 const FIXED_WIDTH = new Set(['number', 'print_serial', 'document_number']);
 
 /**
@@ -152,17 +153,18 @@ function fillFindings(list, findings, words, language) {
 }
 
 function checkedAt(instant, language) {
-  const shown = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    timeZone: 'Asia/Shanghai', dateStyle: 'long', timeStyle: 'medium', hourCycle: 'h23',
-  }).format(new Date(instant));
-  return language === 'zh' ? `核验于北京时间 ${shown}` : `Checked ${shown} Beijing time`;
+  const locale = LOCALES[language];
+  const zone = { timeZone: 'Asia/Shanghai' };
+  const when = new Date(instant);
+  const day = when.toLocaleDateString(locale, { ...zone, dateStyle: 'long' });
+  const time = when.toLocaleTimeString(locale, { ...zone, timeStyle: 'medium', hourCycle: 'h23' });
+  return language === 'zh'
+    ? `核验于北京时间 ${day} ${time}` : `Checked ${day}, ${time} Beijing time`;
 }
 
 function longDate(isoDate, language) {
-  const [year, month, day] = isoDate.split('-').map(Number);
-  if (language === 'zh') return `${year}年${month}月${day}日`;
-  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-    .format(new Date(isoDate));
+  const day = { timeZone: 'UTC', dateStyle: 'long' };
+  return new Date(isoDate).toLocaleDateString(LOCALES[language], day);
 }
 
 function icon(tone) {

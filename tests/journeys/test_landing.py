@@ -247,3 +247,22 @@ def test_the_language_is_kept_and_the_code_taken_along(page: Page, site: Site) -
     headline(page, Outcome.NOT_CURRENT.text.en)
     page.get_by_role("link", name="中文").click()
     headline(page, Outcome.NOT_CURRENT.text.zh)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "certificate", ["current", "revoked", "superseded", "unrecorded", "unfiled"]
+)
+def test_the_script_and_the_server_show_a_verdict_in_the_same_words(
+    page: Page, site: Site, certificate: str, language: str
+) -> None:
+    link = site.link(getattr(site, certificate))
+    page.goto(link.replace("/q#", f"/q?lang={language}#"))
+    page.wait_for_selector("[data-slot=checked]")
+    by_script = page.locator("#result").locator(".banner, .card").all_inner_texts()
+    page.goto(site.address)
+    page.fill("#text", link)
+    page.locator("form", has=page.locator("#text")).locator("button").click()
+    page.wait_for_selector("#print:not([hidden])")
+    by_server = page.locator(".banner, .card").all_inner_texts()
+    assert [text.split() for text in by_script] == [text.split() for text in by_server]

@@ -153,7 +153,8 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
         raise IssuerError(
             "signature_not_verified",
             Text(
-                f"签名后核验未通过（{proof.signature}），已停止签发；请运行 yanzhen keys publish 后再试",
+                f"签名后核验未通过（{proof.signature}），已停止签发。"
+                "请运行 yanzhen keys publish 后再试",
                 f"a fresh signature did not verify ({proof.signature}); issuing stopped. "
                 "Run yanzhen keys publish, then retry",
             ),

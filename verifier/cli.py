@@ -31,9 +31,7 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
     language = click.option(
         "--lang",
         type=click.Choice([one.value for one in Language]),
-        default=Language.ZH.value,
-        show_default=True,
-        help="语言 / language",
+        help="语言，默认同 yanzhen --lang / language (that of yanzhen)",
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
     return language(as_json(command))
@@ -45,7 +43,7 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
 @_shared_options
 def number(
-    number: str, name: str | None, document_number: str | None, as_json: bool, lang: str
+    number: str, name: str | None, document_number: str | None, as_json: bool, lang: str | None
 ) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
     _run(
@@ -58,7 +56,7 @@ def number(
 @verify.command()
 @click.argument("text")
 @_shared_options
-def qr(text: str, as_json: bool, lang: str) -> None:
+def qr(text: str, as_json: bool, lang: str | None) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
     _run(lambda verifier: verifier.verify_qr(text), as_json=as_json, lang=lang)
 
@@ -66,7 +64,7 @@ def qr(text: str, as_json: bool, lang: str) -> None:
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_shared_options
-def file(path: Path, as_json: bool, lang: str) -> None:
+def file(path: Path, as_json: bool, lang: str | None) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     try:
         with path.open("rb") as stream:
@@ -76,9 +74,16 @@ def file(path: Path, as_json: bool, lang: str) -> None:
     _run(lambda verifier: verifier.verify_file(data, path.name), as_json=as_json, lang=lang)
 
 
-def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str) -> None:
+def _language(chosen: str | None) -> Language:
+    """Return the language asked for here, else for the whole command, else Chinese."""
+    root = click.get_current_context().find_root().obj
+    whole = root if isinstance(root, Language) else Language.ZH
+    return whole if chosen is None else Language(chosen)
+
+
+def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str | None) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome."""
-    language = Language(lang)
+    language = _language(lang)
     verifier = open_verifier(Home.open(home_path()))
     try:
         verdict = ask(verifier)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from registry.child import Child, ChildFailed
-from verifier.document_child import MAX_PAGES
+from verifier.file_limits import MAX_PAGES
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.verdict import Finding

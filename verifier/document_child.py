@@ -25,8 +25,8 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from registry.child import serve
+from verifier.file_limits import MAX_PAGES
 
-MAX_PAGES = 10
 MAX_SYMBOLS = 8
 MAX_SYMBOL_CHARACTERS = 8192
 MAX_TEXT_CHARACTERS = 20_000

@@ -92,6 +92,15 @@ def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:
     assert "Skill level: Level 3 / Senior worker" in output
 
 
+def test_the_language_of_the_whole_command_holds_unless_another_is_asked_for(
+    desk: Desk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANZHEN_LANG", "en")
+    for arguments, result in (((), "Result: "), (("--lang", "zh"), "结论：")):
+        _, output, _ = run("qr", desk.issued.qr_text(), *arguments)
+        assert output.splitlines()[-1].startswith(result)
+
+
 def test_each_entrance_gives_the_same_json(desk: Desk, run: Run) -> None:
     number = str(desk.issued.number)
     verdicts: list[dict[str, Any]] = []

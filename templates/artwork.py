@@ -179,6 +179,7 @@ def _turned(angle: float, x: float, y: float) -> str:
 
 
 def scaled(operators: str) -> str:
+    """Return operators drawn in millimetres instead of points."""
     return f"q {number(MM)} 0 0 {number(MM)} 0 0 cm\n{operators}\nQ"
 
 
@@ -192,13 +193,16 @@ def _rectangle(x: float, y: float, width: float, height: float) -> str:
 
 
 def stroke(ink: Colour, width_mm: float) -> str:
+    """Return the operators that set the ink and width of lines."""
     return " ".join(number(part) for part in ink) + f" RG {number(width_mm)} w"
 
 
 def fill(ink: Colour) -> str:
+    """Return the operator that sets the ink of areas."""
     return " ".join(number(part) for part in ink) + " rg"
 
 
 def number(value: float) -> str:
+    """Return a number as PDF writes it: three decimals at most, no trailing zeros."""
     text = f"{value:.3f}".rstrip("0").rstrip(".")
     return "0" if text in {"", "-0"} else text

@@ -68,19 +68,19 @@ class _PathPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
         """Return how wide a text is, in ems."""
         return sum(self._fonts.outline(c).advance for c in text) / UNITS_PER_EM
 
-    def _moveTo(self, point: Point) -> None:  # noqa: N802
+    def _moveTo(self, point: Point) -> None:  # noqa: N802 - the pen's name
         self._operators.append(_points(point) + " m")
 
-    def _lineTo(self, point: Point) -> None:  # noqa: N802
+    def _lineTo(self, point: Point) -> None:  # noqa: N802 - the pen's name
         self._operators.append(_points(point) + " l")
 
-    def _curveToOne(self, first: Point, second: Point, end: Point) -> None:  # noqa: N802
+    def _curveToOne(self, first: Point, second: Point, end: Point) -> None:  # noqa: N802 - the pen's name
         self._operators.append(_points(first, second, end) + " c")
 
-    def _closePath(self) -> None:  # noqa: N802
+    def _closePath(self) -> None:  # noqa: N802 - the pen's name
         self._operators.append("h")
 
-    def _endPath(self) -> None:  # noqa: N802
+    def _endPath(self) -> None:  # noqa: N802 - the pen's name
         self._operators.append("h")
 
 

@@ -215,7 +215,22 @@ _FOREIGN_HOSTS = (
     "验真.中国",
     "",
 )
-_TAILS = ("&appinstall=0", "?from=timeline", " ", "\u3000", "\ufeff", "\x85", "x", "五", "½", "²", "①", "１", "٣", "#1")
+_TAILS = (
+    "&appinstall=0",
+    "?from=timeline",
+    " ",
+    "\u3000",
+    "\ufeff",
+    "\x85",
+    "x",
+    "五",
+    "½",
+    "²",
+    "①",
+    "１",
+    "٣",
+    "#1",
+)
 _HEADS = (" ", "\n", "\u3000", "\ufeff", "\x1c", "x", "HTTP", "hTTps://yz.example.cn/q#")
 _OTHER_TEXTS = (
     "",

@@ -323,17 +323,21 @@ def test_a_typed_address_of_a_result_leads_to_the_forms(client: FlaskClient) -> 
 
 
 def test_a_fault_of_ours_gives_nothing_away(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, issued: Issued
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    issued: Issued,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(NAME)
 
-    app.config["PROPAGATE_EXCEPTIONS"] = False
     monkeypatch.setattr("verifier.site.views.result_page", fail)
     response = ask(client, issued)
     assert response.status_code == 500
     assert "这不说明证书有问题" in words(response)
     assert NAME not in words(response)
+    assert "RuntimeError" in caplog.text
+    assert NAME not in caplog.text
 
 
 def test_without_a_register_the_answer_is_inconclusive(issued: Issued) -> None:

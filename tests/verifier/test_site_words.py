@@ -17,7 +17,7 @@ from codes.regions import provinces
 from codes.wording import Text
 from templates.labels import LABELS, Field
 from verifier.finding_codes import Code
-from verifier.site import present
+from verifier.site import present, words
 from verifier.site.tables import tables_json
 from verifier.verdict import Outcome, PrintedFields, Severity, Status, Verdict
 
@@ -29,8 +29,8 @@ TABLES = json.loads(tables_json())
 
 
 def test_every_outcome_and_severity_has_its_words_and_tone() -> None:
-    assert set(present.TONES) == set(present.MEANINGS) == set(Outcome)
-    assert set(present.SEVERITY_TONES) == set(Severity)
+    assert set(words.TONES) == set(words.MEANINGS) == set(Outcome)
+    assert set(words.SEVERITY_TONES) == set(Severity)
 
 
 def test_the_script_is_given_every_table_the_server_judges_by() -> None:
@@ -47,7 +47,7 @@ def test_the_script_is_given_every_table_the_server_judges_by() -> None:
 
 def test_every_labelled_thing_of_the_certificate_but_the_query_sites_is_shown() -> None:
     sites = {Field.CERTIFICATE_SITE, Field.BODY_SITE}
-    assert set(present.FACT_LABELS) == {field.value for field in LABELS} - {
+    assert set(words.FACT_LABELS) == {field.value for field in LABELS} - {
         field.value for field in sites
     } | {"photo"}
 
@@ -79,7 +79,7 @@ def test_facts_come_in_the_order_of_the_certificate_each_with_a_value_or_a_note(
         certificate=printed,
     )
     facts = present.facts(verdict)
-    assert [fact.label for fact in facts] == list(present.FACT_LABELS.values())
+    assert [fact.label for fact in facts] == list(words.FACT_LABELS.values())
     assert all(fact.value is not None or fact.note is not None for fact in facts)
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language, Text
 from verifier.document import MAX_FILE_BYTES
-from verifier.site import forms, present
+from verifier.site import forms, present, words
 from verifier.site.errors import describe_error
 from verifier.site.headers import SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
@@ -71,8 +71,8 @@ def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> A
         entry=entry,
         troubles=troubles,
         outcomes=tuple(Outcome),
-        tones=present.TONES,
-        meanings=present.MEANINGS,
+        tones=words.TONES,
+        meanings=words.MEANINGS,
     )
     return make_response(page, 422 if troubles else 200)
 
@@ -80,7 +80,7 @@ def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> A
 def landing_page(language: Language) -> str:
     """Return the page a scanned code opens; nothing in it depends on who asks."""
     g.language = language
-    return render_template("landing.html", demo=False, not_proved=present.NOT_PROVED)
+    return render_template("landing.html", demo=False, not_proved=words.NOT_PROVED)
 
 
 def result_page(
@@ -95,14 +95,14 @@ def result_page(
     return render_template(
         "result.html",
         verdict=verdict,
-        tone=present.TONES[verdict.outcome],
-        meaning=present.MEANINGS[verdict.outcome],
+        tone=words.TONES[verdict.outcome],
+        meaning=words.MEANINGS[verdict.outcome],
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
         facts=present.facts(verdict),
-        compare_advice=present.COMPARE_ADVICE[verdict.outcome is Outcome.VALID],
+        compare_advice=words.COMPARE_ADVICE[verdict.outcome is Outcome.VALID],
         findings=present.shown_findings(verdict),
-        not_proved=present.NOT_PROVED,
+        not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
     )

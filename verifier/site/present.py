@@ -10,94 +10,10 @@ from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
-from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
+from verifier.site.words import FACT_LABELS, FACT_NOTES, SEVERITY_TONES, STATUS_HIDDEN
+from verifier.verdict import Finding, PrintedFields, Severity, Status, Verdict
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-
-TONES = {
-    Outcome.VALID: "good",
-    Outcome.NOT_CURRENT: "warn",
-    Outcome.ALTERED: "bad",
-    Outcome.UNREGISTERED: "bad",
-    Outcome.UNKNOWN_ISSUER: "bad",
-    Outcome.NOT_FOUND: "calm",
-    Outcome.INCONCLUSIVE: "calm",
-}
-"""Colour and icon of an outcome; the words always stand beside them."""
-
-STATUS_HIDDEN = frozenset({Outcome.ALTERED, Outcome.UNREGISTERED, Outcome.UNKNOWN_ISSUER})
-
-SEVERITY_TONES = {
-    Severity.INFO: "good",
-    Severity.NOTICE: "note",
-    Severity.PROBLEM: "warn",
-    Severity.ALARM: "bad",
-}
-
-MEANINGS = {
-    Outcome.VALID: Text(
-        "证书信息与评价机构的登记一致，证书目前有效。请再将下表与手中证书逐项核对。",
-        "The details agree with what the assessment body registered, and the certificate is in "
-        "force. Now compare each line below with the certificate in hand.",
-    ),
-    Outcome.NOT_CURRENT: Text(
-        "登记中有这张证书，但它目前不能作为有效证书使用，原因见证书状态。",
-        "This certificate is on record, but it cannot be relied on now; its status says why.",
-    ),
-    Outcome.ALTERED: Text(
-        "所提供的内容与登记内容有出入，具体见“核验了什么”。请勿据此认可该证书，可向评价机构或主管部门核实。",
-        "What was presented differs from what is on record; “What was checked” says where. Do not "
-        "rely on it; ask the assessment body or the authority.",
-    ),
-    Outcome.UNREGISTERED: Text(
-        "签名可以验证，但登记中没有这张证书。请勿据此认可，并请联系评价机构或主管部门核查。",
-        "The signature can be verified, but the register holds no such certificate. Do not rely "
-        "on it; report it to the assessment body or the authority.",
-    ),
-    Outcome.UNKNOWN_ISSUER: Text(
-        "签发机构不在备案名单内，或该职业、级别、日期超出其备案范围。请向主管部门核实。",
-        "The issuer is not on the list of filed bodies, or the occupation, level or date is "
-        "beyond its filing. Ask the authority.",
-    ),
-    Outcome.NOT_FOUND: Text(
-        "没有与所填各项都一致的记录。这并不说明证书不真实。",
-        "No record agrees with everything that was entered. This does not say that the "
-        "certificate is not genuine.",
-    ),
-    Outcome.INCONCLUSIVE: Text(
-        "现有内容不足以得出结论：既不表示证书有问题，也不表示证书没有问题。原因和办法见“核验了什么”。",
-        "There is not enough to conclude either way. “What was checked” says why, and what to do.",
-    ),
-}
-
-COMPARE_ADVICE = {
-    True: Text(
-        "有一项不同，就不要认可手中的证书。",
-        "If any line differs, do not rely on the certificate in hand.",
-    ),
-    False: Text(
-        "以下是签名记录所载内容，供核对。逐项相同也不改变上面的结论。",
-        "This is what the signed record says. Agreement in every line does not change the "
-        "conclusion above.",
-    ),
-}
-"""Beside the printed fields, by whether the outcome is valid."""
-
-NOT_PROVED = (
-    Text(
-        "没有比对照片与持证人本人，请当面目视核对。",
-        "The photo was not compared with the holder: do so by eye, face to face.",
-    ),
-    Text(
-        "只反映核验时的登记情况，不证明拿着证书的人就是持证人。",
-        "It shows what was on record at the time, not that whoever carries the certificate is its "
-        "holder.",
-    ),
-    Text(
-        "供核对证书使用，不是鉴定意见；是否构成违法，由公安机关认定。",
-        "It is a check, not an expert opinion; whether the law was broken is for the police.",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,24 +50,6 @@ class ShownFinding:
     mark: Text
     text: Text
 
-
-FACT_LABELS = {
-    **{
-        field.value: label
-        for field, label in LABELS.items()
-        if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE)
-    },
-    "photo": Text("照片", "Photo"),
-}
-"""The labels printed on the certificate itself, in its order, so that eyes find them there."""
-
-FACT_NOTES = {
-    "document_not_known": Text("本次未核对", "Not checked here"),
-    "name_masked": Text("未提供姓名，仅显示部分字符", "Shown in part: the name was not given"),
-    "document_masked": Text("仅显示部分字符", "Shown in part"),
-    "no_specialty": Text("“--”表示没有工种/职业方向", "“--” means none"),
-    "occupation_code": Text("职业编码 {code}", "Occupation code {code}"),
-}
 
 _GROUPS = {
     Code.FIELD_AGREES: Text("与登记内容一致：{fields}。", "Agree with the record: {fields}."),

@@ -19,7 +19,7 @@ from templates.labels import NO_SPECIALTY
 from verifier.catalogue import CATALOGUE
 from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
-from verifier.site import present
+from verifier.site import present, words
 from verifier.verdict import Outcome, Severity, Status
 
 
@@ -56,20 +56,20 @@ def _words() -> dict[str, Any]:
         "outcomes": {
             one.value: {
                 **_text(one.text),
-                "tone": present.TONES[one],
-                "meaning": _text(present.MEANINGS[one]),
-                "compare_advice": _text(present.COMPARE_ADVICE[one is Outcome.VALID]),
-                "status_shown": one not in present.STATUS_HIDDEN,
+                "tone": words.TONES[one],
+                "meaning": _text(words.MEANINGS[one]),
+                "compare_advice": _text(words.COMPARE_ADVICE[one is Outcome.VALID]),
+                "status_shown": one not in words.STATUS_HIDDEN,
             }
             for one in Outcome
         },
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
-            one.value: {**_text(one.text), "tone": present.SEVERITY_TONES[one]} for one in Severity
+            one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity
         },
         "no_specialty": NO_SPECIALTY,
-        "facts": {key: _text(label) for key, label in present.FACT_LABELS.items()},
-        "notes": {key: _text(note) for key, note in present.FACT_NOTES.items()},
+        "facts": {key: _text(label) for key, label in words.FACT_LABELS.items()},
+        "notes": {key: _text(note) for key, note in words.FACT_NOTES.items()},
     }
 
 

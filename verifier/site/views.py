@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,6 +26,8 @@ from verifier.site.pages import (
 )
 from verifier.site.tables import tables_json
 from verifier.verdict import Outcome
+
+_logger = logging.getLogger("yanzhen.site")
 
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(page_words)
@@ -114,6 +118,7 @@ def robots() -> AnyResponse:
 
 
 @blueprint.app_errorhandler(HTTPException)
+@blueprint.errorhandler(HTTPException)
 def show_http_error(error: HTTPException) -> AnyResponse:
     """Show a refused or failed request in the style of the rest."""
     return error_response(error)
@@ -134,6 +139,13 @@ def show_usage_error(error: UsageError) -> AnyResponse:
 def show_unavailable(error: KeyDocumentUnavailable) -> AnyResponse:
     """Say that nothing can be judged at present."""
     return error_response(error, 503)
+
+
+@blueprint.errorhandler(Exception)
+def show_fault(error: Exception) -> AnyResponse:
+    """Show a fault of ours without its message, which could hold what was asked."""
+    _logger.error("site fault %s at %s", type(error).__name__, request.endpoint)
+    return error_response(error)
 
 
 @blueprint.after_app_request

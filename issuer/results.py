@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from issuer.columns import Column
 from issuer.lint import LintReport
 from issuer.problems import FileNotice
 from issuer.roster import RosterTable
+from registry.store import write_durably
 
 _SHEET_ROWS = 1_000_000
 _CELL_CHARACTERS = 32_000
@@ -92,7 +94,7 @@ def row_outcomes(
 
 
 def write_results(path: Path, table: RosterTable, report: LintReport, result: ResultSheet) -> None:
-    """Write the result workbook to `path`.
+    """Write the result workbook to `path`, whole or not at all.
 
     The workbook holds names, because the operator reads it beside the roster; document numbers
     are left out. Every text is written as a string, never as a formula.
@@ -107,13 +109,12 @@ def write_results(path: Path, table: RosterTable, report: LintReport, result: Re
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    try:
-        with xlsxwriter.Workbook(str(path), options) as workbook:
-            formats = _formats(workbook)
-            _write_rows(workbook, formats, table, report, result, outcomes)
-            _write_summary(workbook, formats, table, report, result, outcomes)
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(f"cannot write {path.name}") from error
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, options) as workbook:
+        formats = _formats(workbook)
+        _write_rows(workbook, formats, table, report, result, outcomes)
+        _write_summary(workbook, formats, table, report, result, outcomes)
+    write_durably(path, file.getvalue())
 
 
 def _formats(workbook: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from codes.occupations import occupation_by_code
 from issuer.candidates import Candidate, Photo
 from issuer.columns import Column
 from issuer.custody import make_key
-from issuer.desk import Desk, shanghai_day
+from issuer.desk import Desk
 from issuer.filing import parse_filing, record_filing
 from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
@@ -39,11 +39,12 @@ LEVELS = (Level.THREE, Level.TWO, Level.ONE)
 PORTRAITS = 24
 OCCUPATION = "3-02-02-00"
 
+_FILED_FROM = date(2024, 1, 1)
 _FILING = {
     "name": "演练职业技能评价中心（虚构）",
     "prefix": PREFIX,
     "address": "虚构地址，仅供演练",
-    "scopes": [{"occupation": OCCUPATION, "levels": [3, 2, 1], "from": "2024-01-01"}],
+    "scopes": [{"occupation": OCCUPATION, "levels": [3, 2, 1], "from": f"{_FILED_FROM}"}],
 }
 _FIRST_BIRTHDAY = date(1950, 1, 1)
 _BIRTHDAYS = 18_000
@@ -150,7 +151,7 @@ def make_office(folder: Path, environment: Mapping[str, str]) -> Home:
             site,
             PASSPHRASE,
             algorithm=Algorithm.ES256,
-            valid_from=shanghai_day(NOW),
+            valid_from=_FILED_FROM,
             valid_to=None,
         )
         publish(session, home, now=NOW)

@@ -35,6 +35,8 @@ from registry.models import (
     SerialCounter,
 )
 from registry.session import reading
+from verifier.opening import open_verifier
+from verifier.verdict import Outcome
 
 _WAYS_IN = 3  # by name, by document number, by signed record
 
@@ -252,3 +254,18 @@ def _opens(desk: Desk, name: str, keys: list[bytes]) -> bool:
             continue
         return True
     return False
+
+
+def not_valid(desk: Desk) -> list[str]:
+    """Return which certificates on record the public verifier does not find valid."""
+    verifier = open_verifier(desk.home)
+    faults: list[str] = []
+    try:
+        with reading(desk.engine) as session:
+            for copy in session.scalars(select(Copy).order_by(Copy.id)):
+                verdict = verifier.verify_qr(face_of(desk, copy).qr_text)
+                if verdict.outcome is not Outcome.VALID:
+                    faults.append(f"{copy.award.number} is {verdict.outcome}")
+    finally:
+        verifier.close()
+    return faults

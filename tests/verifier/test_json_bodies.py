@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from tests.vectors.cases import published_folder
 from tests.verifier.world import World
 from verifier.api.problems import PROBLEM_TYPE
 from verifier.api.views import blueprint
 
-ROOT = Path(__file__).parents[2]
-VECTORS = Path(os.environ.get("YANZHEN_VECTORS", ROOT.parent / "shared" / "vectors"))
-BODIES = VECTORS / "json" / "test_parsing"
-
 
 @pytest.fixture
-def bodies() -> Iterator[list[Path]]:
+def bodies() -> list[Path]:
     """The published files; without them the test names what did not run."""
-    found = sorted(BODIES.glob("*.json"))
-    if not found:
-        missing = f"no published JSON bodies at {BODIES} (set YANZHEN_VECTORS)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    yield found
+    return sorted(published_folder("json/test_parsing").glob("*.json"))
 
 
 @pytest.mark.parametrize("address", ["/api/v1/verify", "/api/v1/verify/qr"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import socket
 import tempfile
 import threading
@@ -104,6 +105,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _serving(home: Home, port: int) -> Iterator[None]:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", port, create_public_app(home), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

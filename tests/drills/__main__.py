@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tests.drills.catalogue import NAMES, load
-from tests.drills.drill import DEFAULT_SEED, Figure
+from tests.drills.drill import DEFAULT_SEED, Figure, ToolMissing
 from tests.drills.results import (
     Journal,
     Occasion,
@@ -24,16 +24,18 @@ from tests.drills.results import (
 from tests.drills.running import run_drill
 
 EXIT_BROKEN = 1
+EXIT_NOT_RUN = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the drills asked for; return 1 if any promise was broken."""
+    """Run the drills asked for; return 0, or the gravest of 1 (broken) and 2 (not run)."""
     parser = _parser()
     options = parser.parse_args(arguments)
     names = options.drill or NAMES
     if unknown := set(names) - set(NAMES):
         parser.error(f"no drill {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    return max((_drill(name, options) for name in names), default=0)
+    codes = {_drill(name, options) for name in names}
+    return next((code for code in (EXIT_BROKEN, EXIT_NOT_RUN) if code in codes), 0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +62,11 @@ def _drill(name: str, options: argparse.Namespace) -> int:
         _tell(f"{name}: passed before, on this very code")
         return 0
     journal = Journal(occasion) if written else None
-    outcome = run_drill(occasion, journal=journal, only=options.part, progress=_tell)
+    try:
+        outcome = run_drill(occasion, journal=journal, only=options.part, progress=_tell)
+    except ToolMissing as missing:
+        _tell(f"{name}: NOT RUN: {missing}")
+        return EXIT_NOT_RUN
     for fact, value in outcome.facts.items():
         _tell(f"  {fact}: {value}")
     if written and journal is not None:

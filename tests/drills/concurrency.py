@@ -49,7 +49,7 @@ class _Size:
 
 _SIZES = {
     Figure.FULL: _Size(awards=10_000, processes=4, threads=64),
-    Figure.SHORT: _Size(awards=120, processes=2, threads=8),
+    Figure.SHORT: _Size(awards=80, processes=2, threads=8),
 }
 
 

@@ -24,13 +24,18 @@ class DrillFailed(Exception):
     """The product broke its promise; the message says how, without personal data."""
 
 
+class ToolMissing(Exception):
+    """A tool the drill needs is not on this machine; nothing is known of the promise."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A stretch of a drill that is run whole, and not again once its facts are there.
 
     Args:
         name: stable within the drill.
-        run: does the part in an empty folder of its own and returns its facts; raises DrillFailed.
+        run: does the part in an empty folder of its own and returns its facts; raises DrillFailed,
+            or ToolMissing.
     """
 
     name: str

@@ -95,7 +95,8 @@ class _Killer:
     def kill_batch(self, kills: int) -> None:
         """Kill the runs of one new batch some times, let one through, and look at all it left."""
         self._series.begin()
-        rows = _FIRST_ROWS
+        grows = self._series.batches % 2 == 1
+        rows = _FIRST_ROWS if grows else _ALL_ROWS
         for _ in range(min(_MOST_KILLS, kills - self.facts[_KILLS])):
             if not self._kill_one(self._series.command(rows)):
                 break

@@ -7,33 +7,39 @@ numbering rule keeps for people over a hundred, and birth dates of people under 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import select
 from stdnum.iso7064 import mod_11_2
 
 from codes.documents import DocumentType, Sex
 from codes.levels import Level
 from codes.occupations import occupation_by_code
+from issuer.awarding import record_reserved
 from issuer.candidates import Candidate, Photo
 from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
+from issuer.faces import face_of
 from issuer.filing import parse_filing, record_filing
 from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
+from issuer.reserving import open_batch, reserve
 from issuer.sample_photos import draw_portrait
 from keys.algorithms import Algorithm
 from registry.home import Home
-from registry.session import database, transaction
+from registry.models import Award, Copy
+from registry.session import database, reading, transaction
+from templates.certificate import CertificateFace
 
 PREFIX = "S000012000123"
 PASSPHRASE = b"drill"
-PUBLIC_URL = "http://drill.example"
+PUBLIC_URL = "https://yz.example.cn"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LEVELS = (Level.THREE, Level.TWO, Level.ONE)
 PORTRAITS = 24
@@ -133,12 +139,15 @@ def write_roster(folder: Path, persons: list[Person]) -> Path:
     return path
 
 
-def make_office(folder: Path, environment: Mapping[str, str]) -> Home:
+def make_office(
+    folder: Path, environment: Mapping[str, str], algorithm: Algorithm = Algorithm.ES256
+) -> Home:
     """Make a demo home in which the body is filed, has a key, and its host is announced.
 
     Args:
         folder: holds the home as `home`.
         environment: names the database, as for the real home.
+        algorithm: of the body's key.
     """
     home = Home.create(
         folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment=environment
@@ -150,7 +159,7 @@ def make_office(folder: Path, environment: Mapping[str, str]) -> Home:
             home,
             site,
             PASSPHRASE,
-            algorithm=Algorithm.ES256,
+            algorithm=algorithm,
             valid_from=_FILED_FROM,
             valid_to=None,
         )
@@ -172,3 +181,24 @@ def desk_of(home: Home, clock: Callable[[], datetime] = lambda: NOW) -> Iterator
         clock=clock,
     ) as desk:
         yield desk
+
+
+def utc_now() -> datetime:
+    """Return the present time, by which the public side judges."""
+    return datetime.now(UTC)
+
+
+def put_on_record(desk: Desk, candidates: Sequence[Candidate], batch: str = "演练") -> list[str]:
+    """Issue to these candidates as one batch, without pages; return their numbers."""
+    batch_id = open_batch(desk, batch)
+    results = reserve(desk, batch_id, candidates)
+    record_reserved(desk, batch_id, lambda _: None)
+    return [result.number for result in results]
+
+
+def faces(desk: Desk, numbers: Sequence[str]) -> list[CertificateFace]:
+    """Return what is printed on the certificates of these numbers, in their order."""
+    query = select(Copy).join(Award, Copy.award_id == Award.id).where(Award.number.in_(numbers))
+    with reading(desk.engine) as session:
+        by_number = {copy.award.number: face_of(desk, copy) for copy in session.scalars(query)}
+    return [by_number[number] for number in numbers]

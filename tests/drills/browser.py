@@ -1,0 +1,77 @@
+"""Drill: Python's verifier and the browser's agree on every QR text, genuine or tampered with."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.drills.drill import Drill, Facts, Figure, Part, ToolMissing, require_none
+from tests.journeys.agreement import disagreements
+from tests.journeys.conftest import CHROMIUM, launch, serving
+from tests.journeys.sample_codes import NOW, genuine_texts, make_world, tampered_texts
+from tests.journeys.site_apps import make_app
+from verifier.service import Verifier
+
+_TEXTS = {Figure.FULL: 1_000, Figure.SHORT: 60}
+_TEXTS_OF = {"genuine": genuine_texts, "tampered": tampered_texts}
+
+
+def _parts(figure: Figure, seed: int) -> list[Part]:
+    return [
+        Part(name=kind, run=partial(_run, kind=kind, count=_TEXTS[figure], seed=seed))
+        for kind in _TEXTS_OF
+    ]
+
+
+def _run(_: Path, *, kind: str, count: int, seed: int) -> Facts:
+    world = make_world()
+    # Without a register: what the browser can say by itself is what the signature says.
+    verifier = Verifier(lambda: world.document, None, b"", lambda: NOW)
+    texts = list(islice(_TEXTS_OF[kind](world, seed), count))
+    outcomes = Counter(verifier.verify_qr(text).outcome.value for text in texts)
+    with _page(verifier) as page:
+        differing = list(disagreements(page, verifier, NOW, texts))
+    faults = [f"server {own['outcome']}, browser {other['outcome']}" for _, own, other in differing]
+    require_none(faults, f"{kind} texts judged differently")
+    return {
+        f"{kind} texts": count,
+        **{f"{kind}, {name} to both": number for name, number in sorted(outcomes.items())},
+        "judged differently": 0,
+    }
+
+
+@contextmanager
+def _page(verifier: Verifier) -> Iterator[Page]:
+    if shutil.which(CHROMIUM) is None:
+        raise ToolMissing("no Chromium (package chromium)")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with serving(make_app(verifier)) as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        try:
+            page = browser.new_page()
+            page.goto(f"{address}/q")
+            yield page
+        finally:
+            browser.close()
+
+
+DRILL = Drill(
+    name="browser",
+    promise="The server's verifier and the browser's give the same verdict on every QR text.",
+    method="""1 000 genuine QR texts (both algorithms, many names) and 1 000 tampered with in every
+        way we know are judged by the server's verifier and, in headless Chromium on the real
+        pages, by the browser's own. Outcome, status, findings in both languages, evidence and
+        printed fields must be the same. Neither asks the register, so a genuine text is
+        inconclusive to both: its present status is not known.""",
+    parts=_parts,
+    defect="The browser's verifier no longer compares the address of the code with our own hosts.",
+    defect_part="tampered",
+)

@@ -1,0 +1,64 @@
+"""Copies of the code, for defects to be planted in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.drills.results import ROOT
+
+DEFECTS = Path(__file__).parent / "defects"
+_COPIED = ("codes", "keys", "registry", "templates", "issuer", "verifier", "tests", "wsgi.py")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
+_SECONDS = 300.0
+
+
+def copy_code(folder: Path) -> Path:
+    """Copy the product and its tests to a new folder and return it."""
+    folder.mkdir()
+    for name in _COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=_LEFT_OUT)
+        else:
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+def defect_path(drill: str) -> Path:
+    """Return the patch that plants the defect of a drill."""
+    return DEFECTS / f"{drill}.patch"
+
+
+def plant(code: Path, drill: str, *, only_try: bool = False) -> str:
+    """Apply the defect of a drill to a copy of the code; return what is wrong, if it does not fit.
+
+    Args:
+        code: the copy.
+        drill: whose defect.
+        only_try: change nothing.
+    """
+    command = ["git", "apply", "-C1", *(["--check"] if only_try else []), str(defect_path(drill))]
+    # No repository above the copy may have a say.
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(code.parent)}
+    run = subprocess.run(
+        command, cwd=code, env=environment, capture_output=True, text=True, check=False
+    )
+    return run.stderr if run.returncode else ""
+
+
+def run_short(code: Path, drill: str, part: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a drill at its short figure on the code of a folder, in a process of its own."""
+    command = [sys.executable, "-m", "tests.drills", drill, "--short"]
+    return subprocess.run(
+        [*command, "--part", part] if part else command,
+        cwd=code,
+        env=os.environ | {"PYTHONPATH": str(code), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )

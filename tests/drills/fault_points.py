@@ -37,19 +37,19 @@ class Way(StrEnum):
 
 
 class Breaker:
-    """Counts the acts of one process and breaks the one with the chosen number.
+    """Counts the acts of one process and breaks the chosen one.
 
     Args:
-        target: its number, from 0.
+        act: its kind.
+        number: its number among the acts of that kind, from 0.
         way: how it breaks.
-        acts: the kinds of act that count.
-        mark: a file that is written when the target is reached; it then holds the act's kind.
+        mark: a file that is made when it is reached.
     """
 
-    def __init__(self, target: int, way: Way, acts: frozenset[Act], mark: Path) -> None:
-        self._left = target
+    def __init__(self, act: Act, number: int, way: Way, mark: Path) -> None:
+        self._target = act
+        self._left = number
         self._way = way
-        self._acts = acts
         self._mark = mark
 
     def install(self) -> None:
@@ -93,12 +93,12 @@ class Breaker:
     def _act(
         self, act: Act, do: Callable[[], None], spoil: Callable[[], None], fault: Exception
     ) -> None:
-        if act not in self._acts or self._left != 0:
-            self._left -= act in self._acts
+        if act is not self._target or self._left != 0:
+            self._left -= act is self._target
             do()
             return
         self._left = -1
-        self._mark.write_text(act.value, encoding="ascii")
+        self._mark.touch()
         if self._way in (Way.LOST, Way.DEAD_BEFORE):
             spoil()
         else:

@@ -62,10 +62,10 @@ def _run(folder: Path, *, algorithm: Algorithm, texts: int, seed: int) -> Facts:
         verifier.close()
     return {
         "texts": texts,
+        "exceptions, answers 5xx": 0,
+        "changed claims accepted": 0,
         **{f"outcome {name}": count for name, count in sorted(outcomes.items())},
         **{f"HTTP status {status}": count for status, count in sorted(both.statuses.items())},
-        "answers 5xx": 0,
-        "changed claims accepted": 0,
     }
 
 

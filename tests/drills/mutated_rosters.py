@@ -43,7 +43,7 @@ def _run(_: Path, *, seeds: range) -> Facts:
             require(told, f"roster {seed}: damaged, and read as something else")
             refused = "refused whole" if survival.refused else "read, each row with its reason"
             facts[f"spoiled ({spoiled.kind}), {refused}"] += 1
-    return {"rosters": len(seeds), **dict(sorted(facts.items())), "exceptions": 0}
+    return {"rosters": len(seeds), "exceptions": 0, **dict(sorted(facts.items()))}
 
 
 def _survive(spoiled: Spoiled, child: Child, seed: int) -> Survival:

@@ -67,8 +67,10 @@ def _run(folder: Path, *, block: str, count: int, seed: int) -> Facts:
     require_none(faults, "names")
     return {
         "names": count,
-        f"names of {block}": count,
-        "characters in the longest": max(len(candidate.name) for candidate in wanted),
+        f"names within {block}": count,
+        f"characters in the longest of them ({block})": max(
+            len(candidate.name) for candidate in wanted
+        ),
         "different characters": len({char for candidate in wanted for char in candidate.name}),
         "QR read from the picture and valid": count,
         "name, number, level, date exact in the text of pypdfium2 and pdftotext": count,

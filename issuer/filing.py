@@ -59,6 +59,8 @@ def read_filing(path: Path) -> FilingForm:
         IssuerError: `filing_unreadable`, or `filing_field` naming the field and the fault.
     """
     try:
+        if not path.is_file():  # a pipe or a device would be waited for without end
+            raise OSError(f"{path.name} is not a regular file")
         entry = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise IssuerError(

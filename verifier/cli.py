@@ -66,6 +66,8 @@ def qr(text: str, as_json: bool, lang: str | None) -> None:
 @_shared_options
 def file(path: Path, as_json: bool, lang: str | None) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
+    if not path.is_file():  # a pipe or a device would be waited for without end
+        raise click.UsageError(f"{path}: 不是普通文件 / not a regular file")
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,6 +153,13 @@ def test_an_edited_file_shows_both_sides(desk: Desk, run: Run) -> None:
     assert "所印：张三" in output
     assert f"登记：{NAME}" in output
     assert output.splitlines()[-1] == "结论：与登记内容不符"
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, run: Run) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    code, output, error = run("file", str(tmp_path / "pipe"))
+    assert code == 64
+    assert "pipe" in output + error
 
 
 def test_without_a_home_nothing_is_verified(

@@ -6,10 +6,12 @@ process never loads what only the issuer may hold.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +56,7 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from verifier.api.views import blueprint as api
+    from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.views import blueprint as site
@@ -65,7 +68,12 @@ def create_public_app(home: Home | None = None) -> Flask:
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    app.extensions["yanzhen_verifier"] = open_verifier(home or Home.open(home_path()))
+    home = home or Home.open(home_path())
+    # One file a core: the other workers stay free for look-ups, whoever sends what.
+    mark = hashlib.sha256(str(home.path).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"yanzhen-{os.getuid()}-{mark}"
+    slots = FileSlots(folder, os.cpu_count() or 1)
+    app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.register_blueprint(api)
     app.register_blueprint(site)
     add_headers(app)

@@ -119,12 +119,12 @@ def _clean(typed: str) -> Typed:
 def mask_document(number: str) -> str:
     """Return `number` with all but a few outer characters as `*`, the length kept.
 
-    Long numbers (15 and more) keep the first three and last two, middling ones (8–14) the first
-    and last two, shorter ones nothing.
+    Long numbers (15 and more) keep the first three, middling ones (8–14) the first, shorter ones
+    nothing. The end is never shown: a check character would let a guesser skip ten guesses in
+    eleven.
     """
-    length = len(number)
-    head, tail = (3, 2) if length >= 15 else (1, 2) if length >= 8 else (0, 0)
-    return number[:head] + "*" * (length - head - tail) + number[length - tail :]
+    head = 3 if len(number) >= 15 else 1 if len(number) >= 8 else 0
+    return number[:head] + "*" * (len(number) - head)
 
 
 def inspect_credit_code(text: str) -> CreditCodeReading:

@@ -30,7 +30,7 @@ _ALGORITHM_BYTES = {-7: 1, -8: 2}
 _ALGORITHMS = {byte: algorithm for algorithm, byte in _ALGORITHM_BYTES.items()}
 
 # Where browsers see the host: after any slashes of either kind, up to the next one, `?` or `#`.
-_URL = re.compile(r"(https?):[/\\]*([^/\\?#]*)[^#]*", re.IGNORECASE)
+_URL = re.compile(r"(https?):[/\\]*([^/\\?#]*)[^#]*", re.IGNORECASE | re.ASCII)  # ſ is no s
 _EDGE_MARKS = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2028\u2029\u2060\u3000\ufeff"
 _DIGITS = re.compile(r"[0-9]+")
 _BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u3000]")

@@ -68,8 +68,10 @@ class KeyCabinet:
             raise IssuerError(
                 "no_active_key",
                 Text(
-                    f"机构 {self._prefix} 在 {day} 没有可用的签名密钥，请运行 yanzhen keys new",
-                    f"body {self._prefix} has no signing key for {day}; run yanzhen keys new",
+                    f"机构 {self._prefix} 在 {day} 没有可用的签名密钥，"
+                    f"请运行 yanzhen keys new --body {self._prefix} --from {day}",
+                    f"body {self._prefix} has no signing key for {day}; "
+                    f"run yanzhen keys new --body {self._prefix} --from {day}",
                 ),
             )
         if public.key_id in self._demo_keys and not self._home.demo:

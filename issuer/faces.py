@@ -21,7 +21,7 @@ from issuer.awarding import PrivateFields, read_data_key, read_private
 from issuer.desk import Desk
 from issuer.printing import make_printer
 from keys.envelope import decode_envelope
-from registry.access import unseal_envelope
+from registry.access import seal_pdf_hash, unseal_envelope
 from registry.models import Award, Copy
 from registry.session import reading, transaction
 from registry.store import make_folder, sweep_unfinished, write_durably
@@ -65,7 +65,7 @@ def draw_recorded(
                 .with_for_update()
             ).all()
             for row in rows:
-                row.pdf_stored, row.pdf_sha256 = drawn[row.id]
+                row.pdf_stored, row.pdf_sha256_sealed = drawn[row.id]
         done += len(rows)
         progress(len(copies))
     return done
@@ -125,10 +125,11 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
     )
 
 
-def _draw(desk: Desk, copy: Copy, printer: CertificatePrinter) -> tuple[str, str]:
+def _draw(desk: Desk, copy: Copy, printer: CertificatePrinter) -> tuple[str, bytes]:
     page = printer.render(face_of(desk, copy))
-    stored = desk.home.store.put(page, read_data_key(desk, copy.award))
-    return stored, hashlib.sha256(page).hexdigest()
+    data_key = read_data_key(desk, copy.award)
+    sha256 = hashlib.sha256(page).hexdigest()
+    return desk.home.store.put(page, data_key), seal_pdf_hash(data_key, copy, sha256)
 
 
 def _undrawn(batch_id: int, *, after: int) -> Select[Copy]:

@@ -81,6 +81,8 @@ def inspect_batch(
     progress: Progress,
 ) -> LintReport:
     """Step 1: say what issuing this roster as this batch would do; changes nothing."""
+    # Numbers are spent only where a key is at hand to sign what they are given to.
+    desk.cabinet.key_for(shanghai_day(desk.clock()))
     progress(Phase.LINT, 0, len(table.rows))
     texts = (text for row in table.rows for text in row.cells.values())
     printer = make_printer(desk, texts, fonts)

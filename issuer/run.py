@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from codes.wording import Text
 from issuer.desk import SHANGHAI, Desk
 from issuer.issuing import BatchOutcome, Progress, inspect_batch, issue_batch
-from issuer.lint import LintReport
+from issuer.lint import DoneRow, LintReport
 from issuer.photo_reading import PhotoSource
 from issuer.problems import RowProblem
 from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
@@ -175,7 +176,7 @@ def issue_and_report(
     summary = _summary(
         run, desk, table, report, dry_run=False, numbers=numbers, files=dict(outcome.files)
     )
-    workbook = run.out / f"{_file_name(run.batch)}-结果.xlsx"
+    workbook = run.out / workbook_name(run.batch)
     write_results(workbook, table, report, _sheet(run, desk, summary, numbers))
     return dataclasses.replace(summary, workbook=workbook)
 
@@ -223,8 +224,16 @@ def _sheet(
 
 
 def _with_taken(outcome: BatchOutcome) -> LintReport:
-    """Add the rows that another run gave an award between lint and reservation."""
+    """Add the rows that another run gave an award between lint and reservation.
+
+    An award of this very batch is done; one of another batch is a problem of the row.
+    """
     own = {number for number, _ in outcome.files}
+    done = [
+        DoneRow(row=result.row, number=result.number)
+        for result in outcome.taken
+        if result.number in own
+    ]
     problems = [
         RowProblem(
             row=result.row,
@@ -239,11 +248,19 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
         for result in outcome.taken
         if result.number not in own
     ]
-    return dataclasses.replace(outcome.report, problems=(*outcome.report.problems, *problems))
+    return dataclasses.replace(
+        outcome.report,
+        done=(*outcome.report.done, *done),
+        problems=(*outcome.report.problems, *problems),
+    )
 
 
-def _file_name(batch: str) -> str:
-    return "".join(char if char.isalnum() or char in "-_." else "_" for char in batch)
+def workbook_name(batch: str) -> str:
+    """Return the file name of a batch's result workbook, never the same for two batches."""
+    safe = "".join(char if char.isalnum() or char in "-_." else "_" for char in batch)
+    if safe == batch and not batch.startswith("."):
+        return f"{batch}-结果.xlsx"
+    return f"{safe.lstrip('.')}-{hashlib.sha256(batch.encode()).hexdigest()[:6]}-结果.xlsx"
 
 
 def _problem(problem: Any) -> dict[str, Any]:

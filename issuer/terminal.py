@@ -25,7 +25,12 @@ def language() -> Language:
 
 def say(text: Text, *, err: bool = False) -> None:
     """Print a sentence in the chosen language."""
-    click.echo(text.say(language()), err=err)
+    click.echo(printable(text.say(language())), err=err)
+
+
+def printable(text: str) -> str:
+    """Return `text` with nothing in it that would steer the terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
 
 
 def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:

@@ -146,6 +146,23 @@ def unseal_envelope(data_key: bytes, copy: Copy, sealed: bytes) -> bytes:
     return unseal(AESGCM(data_key), f"copy/{copy.status_index}", sealed)
 
 
+def seal_pdf_hash(data_key: bytes, copy: Copy, sha256: str) -> bytes:
+    """Seal the hex hash of the file delivered, so that no one without the key can put another."""
+    return seal(AESGCM(data_key), f"pdf/{copy.status_index}", sha256.encode())
+
+
+def unseal_pdf_hash(data_key: bytes, copy: Copy) -> str | None:
+    """Undo `seal_pdf_hash`; None where no file was delivered yet.
+
+    Raises:
+        VaultError: the row was altered.
+    """
+    sealed = copy.pdf_sha256_sealed
+    if sealed is None:
+        return None
+    return unseal(AESGCM(data_key), f"pdf/{copy.status_index}", sealed).decode()
+
+
 def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
     wrapping_key = _wrapping_key(pepper, claim)
     row = session.get(Access, _locator(pepper, claim))
@@ -171,7 +188,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 envelope=unseal_envelope(data_key, copy, copy.envelope_sealed),
                 print_serial=copy.print_serial,
                 state=CopyState(copy.state),
-                pdf_sha256=copy.pdf_sha256,
+                pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
             )
             for copy in award.copies

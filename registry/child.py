@@ -111,7 +111,9 @@ class Child:
                 _CPU_VARIABLE: str(max(1, int(self._seconds) + 1)),
             }
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self._module],
+                # Not the current folder first: what lies beside a stranger's file is not code.
+                [sys.executable, "-P", "-m", self._module],
+                cwd="/",
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

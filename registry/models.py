@@ -242,7 +242,7 @@ class Copy(Base):
     qr_url_prefix: Mapped[str] = mapped_column(String(200))
     envelope_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     pdf_stored: Mapped[str | None] = mapped_column(String(64))
-    pdf_sha256: Mapped[str | None] = mapped_column(String(64))
+    pdf_sha256_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

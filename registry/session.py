@@ -23,6 +23,7 @@ from registry.errors import RegistryContended, RegistryUnavailable
 from registry.models import Base
 
 _BUSY_TIMEOUT_MS = 120_000
+_READER_PATIENCE_MS = 5_000  # a reader is a person waiting for an answer
 _GAVE_WAY = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READING = "yanzhen_reading"
 
@@ -39,9 +40,18 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if url.startswith("sqlite"):
         return _open_sqlite(url, read_only=read_only, create=create)
-    options = "-c default_transaction_read_only=on" if read_only else ""
+    arguments: dict[str, object] = {"connect_timeout": 10}
+    if read_only:
+        arguments["options"] = (
+            f"-c default_transaction_read_only=on -c statement_timeout={_READER_PATIENCE_MS}"
+        )
+        arguments["connect_timeout"] = _READER_PATIENCE_MS // 1000
     return create_engine(
-        url, pool_pre_ping=True, connect_args={"options": options}, hide_parameters=True
+        url,
+        pool_pre_ping=True,
+        pool_timeout=arguments["connect_timeout"],
+        connect_args=arguments,
+        hide_parameters=True,
     )
 
 
@@ -58,10 +68,11 @@ def database(url: str) -> Iterator[Engine]:
 def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
     file = quote(url.removeprefix("sqlite:///"))
     uri = f"file:{file}?mode={'rwc' if create else 'rw'}"
+    patience_ms = _READER_PATIENCE_MS if read_only else _BUSY_TIMEOUT_MS
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(
-            uri, uri=True, timeout=_BUSY_TIMEOUT_MS / 1000, check_same_thread=False
+            uri, uri=True, timeout=patience_ms / 1000, check_same_thread=False
         ),
         poolclass=QueuePool,
         hide_parameters=True,
@@ -71,7 +82,7 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
     def _configure(raw: Any, _record: object) -> None:
         raw.isolation_level = None  # the driver must not open transactions of its own
         for pragma in (
-            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+            f"busy_timeout={patience_ms}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

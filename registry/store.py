@@ -126,7 +126,7 @@ def make_folder(folder: Path) -> None:
     """Make `folder` and those above it where they are missing; return once they are on disk."""
     if not folder.is_dir():
         make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(folder.parent)
 
 

@@ -46,7 +46,12 @@ FILE_ENTRIES = {
         ),
     ),
     Code.FIELD_AGREES: Entry(
-        _INFO, None, Text("{field}：与登记内容一致。", "{field}: agrees with the record.")
+        _INFO,
+        None,
+        Text(
+            "{field}：文件中的文字与登记内容一致。",
+            "{field}: the text in the file agrees with the record.",
+        ),
     ),
     Code.FIELD_DIFFERS: Entry(
         _PROBLEM,
@@ -135,6 +140,15 @@ FILE_ENTRIES = {
             "文件在规定的时间和内存内无法读完。请上传原始文件，或用编号和姓名查询。",
             "The file could not be read within the limits on time and memory. Upload the original "
             "file, or look up by number and name.",
+        ),
+    ),
+    Code.FILES_WAITING: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "当前等待核验的文件较多，本文件尚未读取。请稍后再试，或用编号和姓名查询。",
+            "Many files are being checked at present and this one was not read. Try again in a "
+            "little while, or look up by number and name.",
         ),
     ),
     Code.FILE_TOO_MANY_PAGES: Entry(

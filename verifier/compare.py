@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from codes.documents import mask_document
 from codes.occupations import occupation_by_index
 from codes.record import Record
 from codes.typed import half_width
@@ -115,9 +114,7 @@ def _document_finding(shown: str, check: DocumentNumberCheck, masked: str) -> Fi
         return _finding(Code.FIELD_NOT_COMPARED, field)
     if check is DocumentNumberCheck.AGREES:
         return _finding(Code.FIELD_AGREES, field)
-    return _finding(
-        Code.FIELD_DIFFERS, field, printed=mask_document(comparable(shown)), record=masked
-    )
+    return _finding(Code.FIELD_DIFFERS, field, printed=comparable(shown), record=masked)
 
 
 def _finding(code: Code, field: Field, **shown: str) -> Finding:

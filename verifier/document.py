@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from registry.child import Child, ChildFailed
 from verifier.file_limits import MAX_PAGES
+from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.verdict import Finding
@@ -83,6 +84,8 @@ def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Findi
         return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
     try:
         answer = ask(data)
+    except NoFreeSlot:
+        return find(Code.FILES_WAITING)
     except ChildFailed as error:
         return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
     return _parse_answer(answer, hashlib.sha256(data).hexdigest())

@@ -36,3 +36,8 @@ def holder_fact_missing() -> UsageError:
             "give the holder's name or document number too: a number alone is not answered",
         ),
     )
+
+
+def is_broken_transfer(error: Exception) -> bool:
+    """Say whether the web server gave up on a request whose body was sent wrongly."""
+    return type(error).__module__ == "gunicorn.http.errors"

@@ -68,6 +68,7 @@ class Code(StrEnum):
     FILE_TOO_HEAVY = "file_too_heavy"
     FILE_TOO_MANY_PAGES = "file_too_many_pages"
     FILE_UNREADABLE = "file_unreadable"
+    FILES_WAITING = "files_waiting"
 
     DEMO = "demo"
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from registry.home import Home
 from registry.session import open_engine, reading
+from verifier.file_slots import FileSlots
 from verifier.key_source import KeyDocumentFile
 from verifier.service import Verifier
 
@@ -17,7 +18,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_verifier(home: Home, *, clock: Callable[[], datetime] = utc_now) -> Verifier:
+def open_verifier(
+    home: Home, *, clock: Callable[[], datetime] = utc_now, slots: FileSlots | None = None
+) -> Verifier:
     """Return a verifier that reads the key document and the register of `home`.
 
     Raises:
@@ -25,4 +28,4 @@ def open_verifier(home: Home, *, clock: Callable[[], datetime] = utc_now) -> Ver
     """
     engine = open_engine(home.database_url, read_only=True)
     source = KeyDocumentFile(home.key_document_path)
-    return Verifier(source, partial(reading, engine), home.pepper(), clock)
+    return Verifier(source, partial(reading, engine), home.pepper(), clock, slots=slots)

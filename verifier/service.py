@@ -8,7 +8,7 @@ The steps, as the code numbers them: 1 read the evidence · 2 find the key and i
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from verifier.decision import (
 from verifier.document import document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import FileClaims, decide_file, document_check, read_claims
+from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.lookup import Answer, Reach, Register
@@ -62,6 +63,7 @@ class Verifier:
         clock: returns the reference time, aware UTC.
         read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
             child process of this verifier.
+        slots: how many files may be read at once; None sets no limit.
     """
 
     def __init__(
@@ -72,16 +74,22 @@ class Verifier:
         clock: Callable[[], datetime],
         *,
         read_bytes: Callable[[bytes], bytes] | None = None,
+        slots: FileSlots | None = None,
     ) -> None:
         self._document_source = document_source
         self._register = Register(sessions, pepper)
         self._clock = clock
         self._child = document_reader()
         self._read_bytes = read_bytes or self._child.ask
+        self._slots = slots
 
     def close(self) -> None:
         """End the child process, if one was started."""
         self._child.close()
+
+    def _read(self, data: bytes) -> bytes:
+        with self._slots.taken() if self._slots is not None else nullcontext():
+            return self._read_bytes(data)
 
     def key_document(self) -> KeyDocument:
         """Return the key document in force: what the site publishes and browsers verify by.
@@ -153,7 +161,7 @@ class Verifier:
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
-        reading = read_file(data, self._read_bytes)
+        reading = read_file(data, self._read)
         if isinstance(reading, Finding):
             log_step(1, "read", (reading,), bytes=len(data))
             return log_verdict(_conclude(moment, reading))

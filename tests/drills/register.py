@@ -22,7 +22,7 @@ from issuer.desk import Desk
 from issuer.faces import face_of
 from keys.envelope import decode_envelope
 from keys.ring import SignatureState, verify_envelope
-from registry.access import unseal_envelope
+from registry.access import unseal_envelope, unseal_pdf_hash
 from registry.errors import RegistryError
 from registry.models import (
     Access,
@@ -176,7 +176,9 @@ def _file_faults(desk: Desk, award: Award, copy: Copy) -> Iterator[str]:
         return
     key = read_data_key(desk, award)
     page = desk.home.store.get(copy.pdf_stored, key)
-    if not page.startswith(b"%PDF-") or hashlib.sha256(page).hexdigest() != copy.pdf_sha256:
+    if not page.startswith(b"%PDF-") or hashlib.sha256(page).hexdigest() != (
+        unseal_pdf_hash(key, copy)
+    ):
         yield "the stored page is not the one recorded"
     private = read_private(desk, award)
     photo = desk.home.store.get(private.photo_stored, key)
@@ -190,7 +192,8 @@ def folder_faults(desk: Desk, batch_id: int, folder: Path) -> list[str]:
     with reading(desk.engine) as session:
         for award in session.scalars(select(Award).where(Award.batch_id == batch_id)):
             name = f"{award.number}-{read_private(desk, award).name}.pdf"
-            wanted[name] = award.copies[0].pdf_sha256 or ""
+            key = read_data_key(desk, award)
+            wanted[name] = unseal_pdf_hash(key, award.copies[0]) or ""
     found = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.iterdir()

@@ -13,8 +13,12 @@ from codes.qr_text import QrTextError, decode_qr_text
 from codes.record import decode_record
 from issuer.errors import IssuerError
 from issuer.faces import face_of
+from issuer.issuing import Phase
 from issuer.opening import announce_host, open_desk
+from issuer.photos import PhotoFolder
 from issuer.publishing import parse_public_url
+from issuer.roster import read_roster
+from issuer.run import IssueRun, issue_and_report, workbook_name
 from keys.algorithms import Algorithm
 from keys.errors import KeysError
 from registry.errors import VaultError
@@ -239,3 +243,37 @@ def host_read_from(prefix: str) -> str | None:
     with pytest.raises(QrTextError, match="qr_no_fragment") as caught:
         decode_qr_text(prefix)
     return caught.value.evidence.get("host")
+
+
+def test_no_number_is_spent_where_no_key_can_sign_it(filed_home: Home, tmp_path: Path) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    before_the_key = datetime(2023, 12, 31, tzinfo=UTC)
+    with desk_at(filed_home, clock=lambda: before_the_key) as desk:
+        with pytest.raises(IssuerError, match="no_active_key") as caught:
+            issue(desk, roster, tmp_path / "out")
+        assert "--from 2023-12-31" in caught.value.text.en
+        with reading(desk.engine) as session:
+            assert session.scalar(select(Award.id)) is None
+
+
+def test_a_row_another_run_of_the_batch_issued_meanwhile_is_done(
+    filed_home: Home, tmp_path: Path
+) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 1))
+    table = read_roster(roster)
+    run = IssueRun(roster=roster, prefix=PREFIX, batch="一", out=tmp_path / "out", photos=None)
+    with desk_at(filed_home) as desk, PhotoFolder(roster.parent / "photos") as photos:
+
+        def meanwhile(phase: Phase, done: int, total: int) -> None:
+            if phase is Phase.LINT and done == total:
+                issue(desk, roster, tmp_path / "other")
+
+        summary = issue_and_report(run, desk, table, photos, skip_bad=False, progress=meanwhile)
+    assert summary.as_dict()["counts"]["done_before"] == 1
+    assert not summary.refused
+
+
+@pytest.mark.parametrize(("one", "other"), [("x/y", "x_y"), ("a b", "a_b"), (".a", "a")])
+def test_two_batches_never_share_a_result_workbook(one: str, other: str) -> None:
+    assert workbook_name(one) != workbook_name(other)
+    assert "/" not in workbook_name(one)

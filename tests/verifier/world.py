@@ -23,7 +23,7 @@ from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, generate, prepare, sign
-from registry.access import grant_access, seal_envelope, seal_public
+from registry.access import grant_access, seal_envelope, seal_pdf_hash, seal_public
 from registry.models import (
     Access,
     Award,
@@ -255,8 +255,9 @@ class World:
             record_version=record.record_version,
             state=plan.state.value,
             qr_url_prefix=URL_PREFIX,
-            pdf_sha256=plan.pdf_sha256,
         )
+        if plan.pdf_sha256 is not None:
+            copy.pdf_sha256_sealed = seal_pdf_hash(data_key, copy, plan.pdf_sha256)
         copy.envelope_sealed = seal_envelope(data_key, copy, encode_envelope(plan.issued.envelope))
         session.add(copy)
         # The ways in by name and document number belong to the award: given anew, not twice.

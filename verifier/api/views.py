@@ -10,7 +10,7 @@ import logging
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from codes.wording import Language, Text
 from verifier.api.bodies import read_members, read_upload
@@ -23,7 +23,7 @@ from verifier.api.problems import (
     problem_for_status,
     problem_response,
 )
-from verifier.errors import UsageError
+from verifier.errors import UsageError, is_broken_transfer
 from verifier.memory_request import MemoryRequest
 from verifier.service import Verifier
 from verifier.verdict import Verdict, verdict_to_json
@@ -101,6 +101,8 @@ def show_http_error(error: HTTPException) -> Response:
 @blueprint.errorhandler(Exception)
 def show_fault(error: Exception) -> Response:
     """Answer a fault of ours without its message, which could hold what was asked."""
+    if is_broken_transfer(error):
+        return _show_http_error(BadRequest())
     _logger.error("api fault %s at %s", type(error).__name__, request.endpoint)
     sentence = Text("请稍后再试，这不说明证书有问题", "try again later; this says nothing about it")
     return problem_response(Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), _language())

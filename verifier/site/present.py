@@ -52,14 +52,17 @@ class ShownFinding:
 
 
 _GROUPS = {
-    Code.FIELD_AGREES: Text("与登记内容一致：{fields}。", "Agree with the record: {fields}."),
+    Code.FIELD_AGREES: Text(
+        "文件中的文字与登记内容一致：{fields}。",
+        "The text in the file agrees with the record: {fields}.",
+    ),
     Code.FIELD_NOT_COMPARED: Text(
         "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
         "Could not be read from the file; compare them by eye: {fields}.",
     ),
 }
 _COMPARISONS = {
-    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件所印一致", "The file agrees")),
+    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件中的文字一致", "The text agrees")),
     Code.FIELD_NOT_COMPARED: Comparison(
         tone="calm", text=Text("文件未能比对", "Not compared with the file")
     ),

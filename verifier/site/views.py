@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from verifier.document import MAX_FILE_BYTES
-from verifier.errors import KeyDocumentUnavailable, UsageError
+from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
 from verifier.service import Verifier
 from verifier.site import forms
 from verifier.site.language import asked_language, remember_language
@@ -144,6 +144,8 @@ def show_unavailable(error: KeyDocumentUnavailable) -> AnyResponse:
 @blueprint.errorhandler(Exception)
 def show_fault(error: Exception) -> AnyResponse:
     """Show a fault of ours without its message, which could hold what was asked."""
+    if is_broken_transfer(error):
+        return error_response(error, 400)
     _logger.error("site fault %s at %s", type(error).__name__, request.endpoint)
     return error_response(error)
 

@@ -161,7 +161,7 @@ def upgrade() -> None:
         sa.Column("qr_url_prefix", sa.String(length=200), nullable=False),
         sa.Column("envelope_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("pdf_stored", sa.String(length=64), nullable=True),
-        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
+        sa.Column("pdf_sha256_sealed", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["award_id"], ["awards.id"], name=op.f("fk_copies_award_id")),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_copies_site_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_copies")),

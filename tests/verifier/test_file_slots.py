@@ -1,0 +1,60 @@
+"""Only so many files are read at once; who holds a place and dies gives it back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.verifier.world import NOW, key_document
+from verifier.file_slots import FileSlots, NoFreeSlot
+from verifier.service import Verifier
+from verifier.verdict import Outcome
+
+
+def test_one_more_file_than_there_are_places_is_refused(tmp_path: Path) -> None:
+    slots = FileSlots(tmp_path / "slots", 2, patience_seconds=0)
+    with slots.taken(), slots.taken(), pytest.raises(NoFreeSlot), slots.taken():
+        raise AssertionError("a third place was given")
+
+
+def test_a_place_given_back_is_given_again(tmp_path: Path) -> None:
+    slots = FileSlots(tmp_path, 1, patience_seconds=0)
+    for _ in range(3):
+        with slots.taken():
+            assert list(tmp_path.iterdir()) == [tmp_path / "slot-0"]
+
+
+def test_a_killed_worker_gives_its_place_back(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from verifier.file_slots import FileSlots\n"
+        "with FileSlots(Path(sys.argv[1]), 1).taken(): print('held', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        slots = FileSlots(tmp_path, 1, patience_seconds=0)
+        with pytest.raises(NoFreeSlot), slots.taken():
+            raise AssertionError("the place was given twice")
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.wait()
+        with slots.taken():
+            assert holder.returncode == -signal.SIGKILL
+
+
+def test_a_file_that_found_no_place_is_inconclusive(tmp_path: Path) -> None:
+    slots = FileSlots(tmp_path, 1, patience_seconds=0)
+    verifier = Verifier(key_document, None, b"p" * 32, lambda: NOW, slots=slots)
+    try:
+        with slots.taken():
+            verdict = verifier.verify_file(b"%PDF-1.7", "x.pdf")
+    finally:
+        verifier.close()
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "files_waiting" in {finding.code for finding in verdict.findings}

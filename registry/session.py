@@ -75,6 +75,7 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
             uri, uri=True, timeout=patience_ms / 1000, check_same_thread=False
         ),
         poolclass=QueuePool,
+        max_overflow=-1,  # every thread waits at the database's own lock, none at the pool
         hide_parameters=True,
     )
 

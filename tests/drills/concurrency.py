@@ -143,7 +143,8 @@ def _issue(desk: Desk, job: _Job, fonts: FontChain) -> dict[str, list[str]]:
         told["recorded"] = ["x"] * record_reserved(desk, batch_id, _silent)
         told["drawn"] = ["x"] * draw_recorded(desk, batch_id, fonts, _silent)
     except (SQLAlchemyError, RegistryError, IssuerError, TemplatesError, CodesError) as error:
-        told["broke"] = [f"{type(error).__name__} {getattr(error, 'code', '')}"]
+        cause = type(error.__cause__).__name__ if error.__cause__ else "no cause"
+        told["broke"] = [f"{type(error).__name__} {getattr(error, 'code', '')} from {cause}"]
     return told
 
 

@@ -1,14 +1,14 @@
 """Opens the database, the same way for SQLite and for PostgreSQL.
 
-Writers take the database's write lock at the start of their transaction (SQLite: BEGIN IMMEDIATE)
-and a commit is on disk when it returns (WAL, synchronous=FULL).
+Writers take the database's write lock at the start of their transaction (SQLite: BEGIN IMMEDIATE,
+in order of arrival) and a commit is on disk when it returns (WAL, synchronous=FULL).
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -20,12 +20,14 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.errors import RegistryContended, RegistryUnavailable
+from registry.line import WritersLine
 from registry.models import Base
 
-_BUSY_TIMEOUT_MS = 120_000
-_READER_PATIENCE_MS = 5_000  # a reader is a person waiting for an answer
+_WRITER_SECONDS = 120  # where many write at once, each waits its turn
+_READER_SECONDS = 5  # a reader is a person waiting for an answer
 _GAVE_WAY = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READING = "yanzhen_reading"
+_LINE = "yanzhen_line"
 
 
 def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> Engine:
@@ -43,13 +45,13 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
     arguments: dict[str, object] = {"connect_timeout": 10}
     if read_only:
         arguments["options"] = (
-            f"-c default_transaction_read_only=on -c statement_timeout={_READER_PATIENCE_MS}"
+            f"-c default_transaction_read_only=on -c statement_timeout={1000 * _READER_SECONDS}"
         )
-        arguments["connect_timeout"] = _READER_PATIENCE_MS // 1000
+        arguments["connect_timeout"] = _READER_SECONDS
     return create_engine(
         url,
         pool_pre_ping=True,
-        pool_timeout=arguments["connect_timeout"],
+        pool_timeout=_READER_SECONDS if read_only else _WRITER_SECONDS,
         connect_args=arguments,
         hide_parameters=True,
     )
@@ -66,24 +68,25 @@ def database(url: str) -> Iterator[Engine]:
 
 
 def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
-    file = quote(url.removeprefix("sqlite:///"))
-    uri = f"file:{file}?mode={'rwc' if create else 'rw'}"
-    patience_ms = _READER_PATIENCE_MS if read_only else _BUSY_TIMEOUT_MS
+    path = url.removeprefix("sqlite:///")
+    uri = f"file:{quote(path)}?mode={'rwc' if create else 'rw'}"
+    patience_seconds = _READER_SECONDS if read_only else _WRITER_SECONDS
     engine = create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect(
-            uri, uri=True, timeout=patience_ms / 1000, check_same_thread=False
+            uri, uri=True, timeout=patience_seconds, check_same_thread=False
         ),
         poolclass=QueuePool,
-        max_overflow=-1,  # every thread waits at the database's own lock, none at the pool
+        max_overflow=-1,  # writers wait in line (below), readers for nobody
         hide_parameters=True,
+        execution_options={_LINE: WritersLine(f"{path}-line", most_seconds=_WRITER_SECONDS)},
     )
 
     @event.listens_for(engine, "connect")
     def _configure(raw: Any, _record: object) -> None:
         raw.isolation_level = None  # the driver must not open transactions of its own
         for pragma in (
-            f"busy_timeout={patience_ms}",
+            f"busy_timeout={1000 * patience_seconds}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -106,7 +109,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     Raises:
         RegistryUnavailable: the database cannot be reached or does not answer.
     """
-    with transaction(engine.execution_options(**{_READING: True})) as session:
+    with _session(engine.execution_options(**{_READING: True})) as session:
         yield session
 
 
@@ -119,6 +122,13 @@ def transaction(engine: Engine) -> Iterator[Session]:
         RegistryUnavailable: the database cannot be reached or does not answer. Where it went away
             during the commit, nobody can say whether the commit was kept.
     """
+    line: WritersLine | None = engine.get_execution_options().get(_LINE)
+    with nullcontext() if line is None else line.turn(), _session(engine) as session:
+        yield session
+
+
+@contextmanager
+def _session(engine: Engine) -> Iterator[Session]:
     try:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session

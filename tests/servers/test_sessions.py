@@ -44,6 +44,29 @@ def test_of_many_who_insert_the_same_at_once_one_does(engine: Engine) -> None:
         assert sum(pool.map(insert, range(6))) == 1
 
 
+def test_no_writer_is_overtaken_again_and_again(engine: Engine) -> None:
+    writers, turns = 24, 8
+    together = Barrier(writers)
+    entered: list[int] = []
+
+    def write(writer: int) -> int:
+        together.wait()
+        worst = 0
+        for _ in range(turns):
+            asked = len(entered)
+            with transaction(engine) as session:
+                session.execute(select(func.count()).select_from(Body))
+                worst = max(worst, len(entered) - asked)
+                entered.append(writer)
+        return worst
+
+    with ThreadPoolExecutor(writers) as pool:
+        worst = max(pool.map(write, range(writers)))
+    assert len(entered) == writers * turns
+    if engine.dialect.name == "sqlite":
+        assert worst <= 2 * writers
+
+
 def test_a_transaction_that_fails_keeps_nothing(engine: Engine) -> None:
     with pytest.raises(RuntimeError), transaction(engine) as session:
         session.add(Body(name="机构"))

@@ -2,6 +2,7 @@
 
     home.json               what this home is (demo or real), made once
     registry.sqlite3        the database, unless YANZHEN_DATABASE_URL names another
+    registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
     secrets/vault.json      the vault key under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     public/pepper           the public side's look-up secret

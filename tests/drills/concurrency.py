@@ -194,6 +194,6 @@ DRILL = Drill(
         print serials run from 1 without gap, every award has one record that verifies and the
         page and photo it names, and the store holds nothing else.""",
     parts=_parts,
-    defect="A writer no longer takes the lock of the SQLite database when its transaction begins.",
+    defect="A writer neither waits in line nor takes the lock when its transaction begins.",
     defect_part=Database.SQLITE.value,
 )

@@ -128,5 +128,5 @@ def test_nobody_waits_for_a_process_that_was_killed(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_holds_nobody_up(tmp_path: Path) -> None:
-    with line_at(tmp_path / "nowhere").turn():
-        pass
+    with line_at(tmp_path / "none").turn():
+        assert not (tmp_path / "none").exists()

@@ -73,6 +73,7 @@ def install(tools: list[Tool]) -> None:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         subprocess.run(
             ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+            + ["-o", "DPkg::Lock::Timeout=300"]  # another installation may be at work
             + [tool.package for tool in tools],
             check=False,
             env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},

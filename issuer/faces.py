@@ -6,8 +6,7 @@ bytes however often it is tried.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Select, select
@@ -17,9 +16,8 @@ from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.qr_text import encode_qr_text
 from codes.record import decode_record
-from issuer.awarding import PrivateFields, read_data_key, read_private
+from issuer.awarding import read_data_key, read_private
 from issuer.desk import Desk
-from issuer.printing import make_printer
 from keys.envelope import decode_envelope
 from registry.access import seal_pdf_hash, unseal_envelope
 from registry.models import Award, Copy
@@ -51,11 +49,9 @@ def draw_recorded(
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
     done, last = 0, 0
-    printer: CertificatePrinter | None = None
+    printer = CertificatePrinter(fonts)
     while copies := _load(desk, _undrawn(batch_id, after=last)):
         last = copies[-1].id
-        if printer is None:
-            printer = make_printer(desk, _characters(desk, batch_id), fonts)
         drawn = {copy.id: _draw(desk, copy, printer) for copy in copies}
         with transaction(desk.engine) as session:
             rows = session.scalars(
@@ -126,10 +122,9 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
 
 
 def _draw(desk: Desk, copy: Copy, printer: CertificatePrinter) -> tuple[str, bytes]:
-    page = printer.render(face_of(desk, copy))
+    page, sha256 = printer.render(face_of(desk, copy)).filled(b"")
     data_key = read_data_key(desk, copy.award)
-    sha256 = hashlib.sha256(page).hexdigest()
-    return desk.home.store.put(page, data_key), seal_pdf_hash(data_key, copy, sha256)
+    return desk.home.store.put(page, data_key), seal_pdf_hash(data_key, copy, sha256.hex())
 
 
 def _undrawn(batch_id: int, *, after: int) -> Select[Copy]:
@@ -158,18 +153,3 @@ def _load(desk: Desk, query: Select[Copy]) -> list[Copy]:
         for copy in copies:
             _ = copy.award.number  # loaded while the session is open
         return copies
-
-
-def _characters(desk: Desk, batch_id: int) -> set[str]:
-    """Return every character the variable text of the batch's pages needs."""
-    characters: set[str] = set()
-    for private in _all_private(desk, batch_id):
-        characters.update(private.name, private.specialty or "")
-    return characters
-
-
-def _all_private(desk: Desk, batch_id: int) -> Iterator[PrivateFields]:
-    with reading(desk.engine) as session:
-        query = select(Award).where(Award.batch_id == batch_id)
-        for award in session.scalars(query.execution_options(yield_per=CHUNK)):
-            yield read_private(desk, award)

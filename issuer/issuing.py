@@ -28,12 +28,13 @@ from issuer.filing import levels_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
 from issuer.photo_reading import PhotoSource
-from issuer.printing import inspect_fit, make_printer
+from issuer.printing import inspect_fit
 from issuer.reserving import Reservation, live_key, open_batch, reserve
 from issuer.roster import RosterTable
 from registry.counters import serials_left
 from registry.models import Award, Batch, Copy
 from registry.session import reading
+from templates.certificate import CertificatePrinter
 from templates.fonts import FontChain, explain_missing
 
 _RESERVE_CHUNK = 500
@@ -84,8 +85,7 @@ def inspect_batch(
     # Numbers are spent only where a key is at hand to sign what they are given to.
     desk.cabinet.key_for(shanghai_day(desk.clock()))
     progress(Phase.LINT, 0, len(table.rows))
-    texts = (text for row in table.rows for text in row.cells.values())
-    printer = make_printer(desk, texts, fonts)
+    printer = CertificatePrinter(fonts)
     with reading(desk.engine) as session:
         batch_id = session.scalar(
             select(Batch.id).where(Batch.site_id == desk.site.id, Batch.name == batch)

@@ -1,27 +1,16 @@
-"""Which characters a page needs, and whether a candidate fits it, before any number exists."""
+"""Whether a candidate fits the page, before any number exists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from codes.documents import DocumentType
-from codes.occupations import occupations
 from codes.wording import Text
 from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from templates.certificate import CertificateFace, CertificatePrinter
-from templates.fonts import FontChain
 from templates.labels import format_print_serial
 
-# Every page of a body also prints these, whoever the holder is.
-_ALWAYS = tuple(kind.zh for kind in DocumentType)
 _PLACEHOLDER_SERIAL = 999_999
-
-
-def make_printer(desk: Desk, texts: Iterable[str], fonts: FontChain) -> CertificatePrinter:
-    """Return a printer for pages of this body that hold `texts`."""
-    names = tuple(occupation.zh for occupation in occupations())
-    return CertificatePrinter((desk.site.body.name, *_ALWAYS, *names, *texts), fonts)
 
 
 def inspect_fit(

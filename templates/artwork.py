@@ -10,7 +10,9 @@ from collections.abc import Callable
 from math import cos, pi, sin
 from typing import Final
 
-from templates.page_canvas import A4_MM, MM, Artwork, Colour, colour
+from templates.drawing import MM, Artwork, Colour, colour
+
+A4_MM: Final = (210.0, 297.0)
 
 RED: Final = colour("9E1F23")
 GOLD: Final = colour("B08A45")

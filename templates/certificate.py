@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from io import BytesIO
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -13,35 +13,29 @@ from codes.documents import DocumentType
 from codes.levels import Level
 from codes.number import CertificateNumber
 from codes.occupations import Occupation
+from codes.qr_symbol import make_symbol
 from codes.wording import Text
-from templates import labels, layout
+from templates import labels
+from templates.archival import Attachment
 from templates.artwork import page_artwork
+from templates.drawing import MM, Artwork, TextStyle
+from templates.embedded_font import EmbeddedFont
 from templates.errors import TemplatesError
 from templates.fonts import FontChain, explain_missing
-from templates.glyphs import FACE_NAME
+from templates.glyphs import UNITS_PER_EM, Outline
 from templates.labels import LABELS, Field
-from templates.page import draw_page
-from templates.page_canvas import PageCanvas
+from templates.layout import Layout
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
+from templates.page_drawing import page_content
+from templates.page_file import PageKind, PageParts, SealSpace, UnsealedPage
+from templates.page_plan import PagePlan
 from templates.page_text import Fitted, fit
+from templates.pictures import photo_picture, symbol_picture
 from templates.sample_marks import sample_artwork
-from templates.to_unicode import PageFont
 
 LANGUAGE: Final = "zh-CN"
-
-_FIXED_CHARACTERS: Final = frozenset(
-    "".join(label.zh for label in LABELS.values())
-    + labels.TITLE
-    + labels.BODY_TEXT
-    + labels.CERTIFICATE_SITE
-    + labels.BODY_SITE
-    + labels.SEAL_NOTE
-    + labels.QR_NOTE
-    + labels.SAMPLE_NOTE
-    + "".join(level.zh for level in Level)
-    + "".join(kind.zh for kind in DocumentType)
-    + "".join(chr(code) for code in range(0x20, 0x7F))
-    + "年月日：·　"
-)
+_NOTDEF: Final = "\x00"
+_CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +43,10 @@ class CertificateFace:
     """Everything one page shows.
 
     Args:
+        layout: id of the layout the copy pins.
         body_name: the assessment body's name exactly as filed.
         holder_name: the holder's name, normalised.
+        holder_name_latin: the name in pinyin, for bilingual layouts; None leaves its line empty.
         document_type: the kind of the holder's identity document.
         document_number: its number, normalised.
         occupation: the occupation.
@@ -59,13 +55,17 @@ class CertificateFace:
         number: the certificate number.
         issued_on: the date of issue.
         print_serial_text: the print serial as `labels.format_print_serial` writes it.
+        remark: what the copy says of itself, such as that it replaces a lost one; or None.
         qr_text: what the QR symbol says.
         photo_jpeg: the photo, a grey or RGB JPEG file near 25:35.
+        attachments: files that travel inside, the signed record first.
         sample: whether page and seal are marked as a sample.
     """
 
+    layout: str = DEFAULT_LAYOUT
     body_name: str
     holder_name: str
+    holder_name_latin: str | None = None
     document_type: DocumentType
     document_number: str
     occupation: Occupation
@@ -74,8 +74,10 @@ class CertificateFace:
     number: CertificateNumber
     issued_on: date
     print_serial_text: str
+    remark: str | None = None
     qr_text: str
     photo_jpeg: bytes
+    attachments: tuple[Attachment, ...] = ()
     sample: bool
 
 
@@ -94,114 +96,179 @@ class FitProblem:
     text: Text
 
 
-class CertificatePrinter:
-    """Draws certificates with one small font that holds the characters of a whole batch.
+@dataclass(frozen=True, slots=True)
+class _KindKey:
+    """What tells two kinds of page apart."""
 
-    The library's font object keeps a reading position: use one printer per thread.
+    layout: str
+    sample: bool
+    remark: bool
+    attachments: tuple[tuple[str, str, str, str], ...]
+
+
+class CertificatePrinter:
+    """Draws certificates; what pages of one kind share is made once.
+
+    Use one printer per thread: fonts keep a reading position.
 
     Args:
-        characters: texts whose characters the batch prints, such as each face's
-            `printed_texts`. A page with others is drawn just as well, but has the small font
-            made again.
         fonts: where glyphs come from.
+        seal: the room for the body's seal; None for pages that get none.
     """
 
-    def __init__(self, characters: Iterable[str], fonts: FontChain) -> None:
+    def __init__(self, fonts: FontChain, seal: SealSpace | None = None) -> None:
         self._fonts = fonts
-        self._characters: frozenset[str] = frozenset()
-        self._prepare("".join(characters))
-        rule = (layout.MIDDLE, layout.RULE_HEIGHT)
-        self._paper = {"paper": page_artwork(rule, layout.RULE_HALF)}
-        self._sample = {"sample": sample_artwork(fonts, layout.SEAL_MIDDLE, layout.SEAL_RADIUS)}
+        self._seal = seal
+        self._kinds: dict[_KindKey, tuple[PagePlan, PageKind, str]] = {}
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
         """Return what keeps the page from being printed; nothing when it can be."""
         return self._fitted(face)[1]
 
-    def render(self, face: CertificateFace) -> bytes:
-        """Return the page as a PDF file; the same face always gives the same bytes.
+    def render(self, face: CertificateFace, sealed_at: datetime | None = None) -> UnsealedPage:
+        """Return the page as a file without its seal; the same face always gives the same bytes.
+
+        Args:
+            face: what the page shows.
+            sealed_at: the time the seal will claim, aware; needed where there is a seal.
 
         Raises:
             TemplatesError: a field does not fit or has a character that cannot be printed (the
-                first of `check_fit`), or the photo is no JPEG.
+                first of `check_fit`), the photo is no JPEG, or the layout is not known.
         """
         values, problems = self._fitted(face)
         if problems:
             raise TemplatesError(problems[0].code, problems[0].text)
-        canvas = PageCanvas(
-            self._font, issued_on=face.issued_on, title=labels.TITLE, language=LANGUAGE
-        )
-        draw_page(
-            canvas,
-            artwork=self._paper | self._sample if face.sample else self._paper,
+        plan, kind, under = self._kind_of(face)
+        font = EmbeddedFont(self._outline)
+        photo, symbol = photo_picture(face.photo_jpeg), make_symbol(face.qr_text)
+        content = page_content(
+            plan,
+            font,
             values=values,
-            photo_jpeg=face.photo_jpeg,
-            qr_text=face.qr_text,
-            sample=face.sample,
+            english=printed_english(face),
+            under=under,
+            photo=photo,
+            symbol=symbol,
         )
-        return canvas.finished()
+        seed = hashlib.sha256(f"{face.number}/{face.qr_text}".encode()).digest()
+        return kind.assemble(
+            PageParts(
+                content=content,
+                font=font.objects(),
+                font_tag="".join(_CAPITALS[byte % 26] for byte in seed[:6]),
+                photo=photo,
+                symbol=symbol_picture(symbol),
+                day=face.issued_on,
+                file_id=seed[:16],
+                attachments=face.attachments,
+                sealed_at=sealed_at,
+            )
+        )
 
     def _fitted(
         self, face: CertificateFace
     ) -> tuple[Mapping[Field, Fitted], tuple[FitProblem, ...]]:
+        layout = load_layout(face.layout)
         values: dict[Field, Fitted] = {}
         problems: list[FitProblem] = []
-        self._prepare(printed_texts(face))
         for field, text in printed_values(face).items():
             missing = self._fonts.missing_characters(text)
             if missing:
                 reason = explain_missing(missing[0])
                 problems.append(FitProblem(field=field, code="character_missing", text=reason))
-                continue
-            room = layout.ROOMS.get(field)
-            if room is None:
-                values[field] = Fitted(lines=(text,), size=layout.FIELD_SIZE)
-            elif (fitted := fit(text, room, self._width_mm)) is not None:
+            elif (fitted := fit(text, layout.room(field), self._value_width)) is not None:
                 values[field] = fitted
             else:
                 problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
         return MappingProxyType(values), tuple(problems)
 
-    def _prepare(self, text: str) -> None:
-        """See that the small font holds every character of `text` that a font of the chain does."""
-        wanted = frozenset(text) | _FIXED_CHARACTERS
-        if wanted <= self._characters:
-            return
-        new = "".join(sorted(wanted - self._characters))
-        printable = frozenset(new).difference(self._fonts.missing_characters(new))
-        if not printable:
-            return
-        self._characters |= printable
-        small_font = BytesIO(self._fonts.subset(self._characters))
-        self._font = PageFont(FACE_NAME, small_font, asciiReadable=False)
+    def _kind_of(self, face: CertificateFace) -> tuple[PagePlan, PageKind, str]:
+        key = _KindKey(
+            face.layout,
+            face.sample,
+            face.remark is not None,
+            tuple((a.name, a.mime_type, a.relationship, a.description) for a in face.attachments),
+        )
+        made = self._kinds.get(key)
+        if made is None:
+            made = self._kinds[key] = self._make_kind(face)
+        return made
 
-    def _width_mm(self, text: str, size: float) -> float:
-        return float(self._font.stringWidth(text, size)) * 25.4 / 72
+    def _make_kind(self, face: CertificateFace) -> tuple[PagePlan, PageKind, str]:
+        layout = load_layout(face.layout)
+        fixed = EmbeddedFont(self._outline)
+        plan = PagePlan(
+            layout,
+            fixed,
+            self._styled_width,
+            sample=face.sample,
+            sealed=self._seal is not None,
+            remark=face.remark is not None,
+        )
+        artwork = _artwork(layout, self._fonts, sample=face.sample)
+        kind = PageKind(
+            plan,
+            fixed.objects(),
+            language=LANGUAGE,
+            title=labels.TITLE,
+            artwork=artwork,
+            seal=self._seal,
+            attachments=face.attachments,
+        )
+        return plan, kind, " ".join(f"/{name} Do" for name in artwork)
+
+    def _outline(self, face: str, character: str) -> Outline:
+        return self._fonts.outline("" if character == _NOTDEF else character)
+
+    def _value_width(self, text: str, size: float) -> float:
+        outline = self._fonts.outline
+        return sum([outline(c).advance for c in text]) * size / UNITS_PER_EM / MM
+
+    def _styled_width(self, text: str, style: TextStyle) -> float:
+        width = self._value_width(text, style.size)
+        return width + style.tracking * max(len(text) - 1, 0) / MM
+
+
+def _artwork(layout: Layout, fonts: FontChain, *, sample: bool) -> Mapping[str, Artwork]:
+    frame = layout.frame
+    drawings = {"A0": page_artwork(frame.rule_mm, frame.rule_half_mm)}
+    if sample:
+        drawings["A1"] = sample_artwork(fonts, layout.seal.middle_mm, layout.seal.diameter_mm / 2)
+    return drawings
 
 
 def printed_values(face: CertificateFace) -> Mapping[Field, str]:
     """Return what is printed after each label."""
+    values = {
+        Field.HOLDER_NAME: face.holder_name,
+        Field.DOCUMENT_TYPE: face.document_type.zh,
+        Field.DOCUMENT_NUMBER: face.document_number,
+        Field.OCCUPATION: face.occupation.zh,
+        Field.SPECIALTY: face.specialty or labels.NO_SPECIALTY,
+        Field.LEVEL: face.level.zh,
+        Field.NUMBER: str(face.number),
+        Field.BODY_NAME: face.body_name,
+        Field.ISSUED_ON: labels.format_date(face.issued_on),
+        Field.CERTIFICATE_SITE: labels.CERTIFICATE_SITE,
+        Field.BODY_SITE: labels.BODY_SITE,
+        Field.PRINT_SERIAL: face.print_serial_text,
+    }
+    if face.remark is not None:
+        values[Field.REMARK] = face.remark
+    return MappingProxyType(values)
+
+
+def printed_english(face: CertificateFace) -> Mapping[Field, str]:
+    """Return what bilingual layouts print on a field's English line."""
     return MappingProxyType(
         {
-            Field.HOLDER_NAME: face.holder_name,
-            Field.DOCUMENT_TYPE: face.document_type.zh,
-            Field.DOCUMENT_NUMBER: face.document_number,
-            Field.OCCUPATION: face.occupation.zh,
-            Field.SPECIALTY: face.specialty or labels.NO_SPECIALTY,
-            Field.LEVEL: face.level.zh,
-            Field.NUMBER: str(face.number),
-            Field.BODY_NAME: face.body_name,
-            Field.ISSUED_ON: labels.format_date(face.issued_on),
-            Field.CERTIFICATE_SITE: labels.CERTIFICATE_SITE,
-            Field.BODY_SITE: labels.BODY_SITE,
-            Field.PRINT_SERIAL: face.print_serial_text,
+            Field.HOLDER_NAME: face.holder_name_latin or "",
+            Field.DOCUMENT_TYPE: face.document_type.en,
+            Field.OCCUPATION: face.occupation.en,
+            Field.LEVEL: face.level.en,
         }
     )
-
-
-def printed_texts(face: CertificateFace) -> str:
-    """Return all of a face's own text, for gathering the characters of a batch."""
-    return "".join(printed_values(face).values())
 
 
 def _too_long(field: Field) -> Text:

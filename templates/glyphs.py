@@ -7,6 +7,7 @@ square and put together into a font of their own.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,10 +29,10 @@ IDEOGRAPH_BOTTOM: Final = -120
 FACE_NAME: Final = "YanzhenPage-Regular"
 
 # How far, in thousandths of the em, a quadratic outline may stray from the cubic one it replaces.
-_OUTLINE_TOLERANCE: Final = 1.0
+_OUTLINE_TOLERANCE: Final = 2.0
 # Generous and constant: a box or profile computed from the glyphs at hand would make the same
 # page differ from batch to batch.
-_FONT_BOX: Final = (-1000, -1000, 3000, 1800)
+FONT_BOX: Final = (-1000, -1000, 3000, 1800)
 _PROFILE: Final[Mapping[str, int]] = {
     "maxPoints": 4096,
     "maxContours": 512,
@@ -65,12 +66,15 @@ class Outline:
     Args:
         advance: width in thousandths of the em.
         left: where the shape begins.
-        data: the quadratic outline as a font file holds it; empty for a space.
+        data: the quadratic outline as a font file holds it, padded to whole words; empty for a
+            space.
+        checksum: the sum of its words.
     """
 
     advance: int
     left: int
     data: bytes
+    checksum: int
 
     @property
     def is_blank(self) -> bool:
@@ -110,10 +114,13 @@ def read_outline(glyph_set: Any, name: str, placement: Placement) -> Outline:
     source.draw(pen if placement.cubic else DecomposingFilterPen(pen, glyph_set))
     glyph = drawn.glyph()
     glyph.recalcBounds(None)
+    data = glyph.compile(None, recalcBBoxes=False)
+    data += b"\0" * (-len(data) % 4)
     return Outline(
         advance=round(source.width * placement.scale),
         left=glyph.xMin,
-        data=glyph.compile(None, recalcBBoxes=False),
+        data=data,
+        checksum=sum(struct.unpack(f">{len(data) // 4}I", data)) & 0xFFFFFFFF,
     )
 
 
@@ -181,7 +188,7 @@ def _write(font: OpenTypeFont) -> bytes:
     font.recalcTimestamp = False
     head = font["head"]
     head.created = head.modified = 0
-    head.xMin, head.yMin, head.xMax, head.yMax = _FONT_BOX
+    head.xMin, head.yMin, head.xMax, head.yMax = FONT_BOX
     for field, value in _PROFILE.items():
         setattr(font["maxp"], field, value)
     font["hhea"].advanceWidthMax = UNITS_PER_EM * 3

@@ -32,6 +32,7 @@ class Field(StrEnum):
     CERTIFICATE_SITE = "certificate_site"
     BODY_SITE = "body_site"
     PRINT_SERIAL = "print_serial"
+    REMARK = "remark"
 
 
 LABELS: Final[Mapping[Field, Text]] = MappingProxyType(
@@ -48,6 +49,7 @@ LABELS: Final[Mapping[Field, Text]] = MappingProxyType(
         Field.CERTIFICATE_SITE: Text("证书信息查询网址", "Certificate query site"),
         Field.BODY_SITE: Text("机构信息查询网址", "Assessment body query site"),
         Field.PRINT_SERIAL: Text("证书印制流水码", "Print serial"),
+        Field.REMARK: Text("备注", "Remark"),
     }
 )
 
@@ -56,6 +58,17 @@ BODY_TEXT: Final = (
     "本证书由经人力资源社会保障部门备案的评价机构颁发，"
     "表明持证人通过本机构组织的职业技能等级认定，具备该职业（工种）相应技能等级水平。"
 )
+TITLE_EN: Final = "Vocational Skill Level Certificate"
+BODY_TEXT_EN: Final = (
+    "This certificate is issued by an assessment body filed with the human resources and social "
+    "security authorities. It attests that the holder has passed the vocational skill level "
+    "assessment organised by this body and has reached the level of skill stated below."
+)
+PHOTO_ALT: Final = Text("持证人照片", "Photo of the holder")
+SYMBOL_ALT: Final = Text(
+    "核验二维码，扫描后核验本证书", "QR code; scan it to verify this certificate"
+)
+SEAL_ALT: Final = Text("评价机构电子印章", "Electronic seal of the assessment body")
 CERTIFICATE_SITE: Final = "jndj.osta.org.cn"
 BODY_SITE: Final = "pjjg.osta.org.cn"
 SEAL_NOTE: Final = "（评价机构印章）"

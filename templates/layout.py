@@ -1,70 +1,24 @@
-"""Where everything stands on the national style's A4 page.
+"""A layout of the certificate as data: where everything stands and how it is set.
 
-Upright A4: the notice on certificate style gives the sheet as 210 × 297 mm, width first, and an
-upright page is what files, bids and archives take without turning. Lengths are in millimetres
-from the lower left corner, sizes of type in points.
+The files in `layouts/` hold the numbers; a released file is never changed, because an award pins
+its layout: an old certificate is drawn today as it was drawn then. Lengths are in millimetres from
+the lower left corner of the sheet, sizes of type in points.
 
 Source: 人社鉴发〔2021〕1号 and the 2022 notice on certificate style (fields, 小四, photo, sites).
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from templates.artwork import FAINT_INK, INK, LABEL_INK, RED, SAMPLE_RED
+from codes.wording import Text
+from templates.drawing import TextStyle
 from templates.labels import Field
-from templates.page_canvas import TextStyle
 from templates.page_text import Room
 
-MIDDLE: Final = 105.0
-LEFT: Final = 30.0
-RIGHT: Final = 180.0
-
-TITLE_BASELINE: Final = 245.0
-TITLE_STYLE: Final = TextStyle(size=37, ink=RED, weight=0.95, tracking=5)
-RULE_HEIGHT: Final = 235.5
-RULE_HALF: Final = 46.0
-
-BODY_TOP: Final = 220.5
-BODY_LEADING: Final = 8.6
-BODY_STYLE: Final = TextStyle(size=13.7, ink=INK)  # 31 characters fill the measure
-
-FIELD_SIZE: Final = 12.0  # 小四
-LABEL_STYLE: Final = TextStyle(size=FIELD_SIZE, ink=LABEL_INK)
-VALUE_STYLE: Final = TextStyle(size=FIELD_SIZE, ink=INK)
-SMALL_LABEL_STYLE: Final = TextStyle(size=9, ink=LABEL_INK)
-SMALL_STYLE: Final = TextStyle(size=9, ink=INK)
-NOTE_STYLE: Final = TextStyle(size=9, ink=FAINT_INK)
-SAMPLE_NOTE_STYLE: Final = TextStyle(size=10.5, ink=SAMPLE_RED)
-
-ROW_TOP: Final = 188.0
-ROW_STEP: Final = 12.2
-VALUE_LEFT: Final = 62.5
-VALUE_RIGHT: Final = 147.0
-UNDERLINE_DROP: Final = 2.5
-LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
-RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
-
-PHOTO_WIDTH: Final = 25.0
-PHOTO_HEIGHT: Final = 35.0
-PHOTO_LEFT: Final = RIGHT - PHOTO_WIDTH
-PHOTO_BOTTOM: Final = ROW_TOP + 4.2 - PHOTO_HEIGHT
-
-QR_SIDE: Final = 30.0
-QR_LEFT: Final = LEFT
-QR_BOTTOM: Final = 64.0
-QR_QUIET_MODULES: Final = 4
-
-SEAL_MIDDLE: Final = (145.0, 71.5)
-SEAL_RADIUS: Final = 19.0
-BODY_NAME_LEFT: Final = 80.0
-BODY_NAME_BASELINE: Final = 91.5
-DATE_BASELINE: Final = 65.0
-FOOT_RULE: Final = 48.5
-FOOT_TOP: Final = 41.0
-FOOT_LEADING: Final = 5.2
-SAMPLE_NOTE_BASELINE: Final = 268.0
+Point = tuple[float, float]
 
 TABLE_FIELDS: Final = (
     Field.HOLDER_NAME,
@@ -75,19 +29,157 @@ TABLE_FIELDS: Final = (
     Field.LEVEL,
     Field.NUMBER,
 )
-FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL)
+FOOT_FIELDS: Final = (
+    Field.CERTIFICATE_SITE,
+    Field.BODY_SITE,
+    Field.PRINT_SERIAL,
+    Field.REMARK,
+)
 
-_TABLE_ROOM: Final = Room(
-    width_mm=VALUE_RIGHT - VALUE_LEFT - 1, size=FIELD_SIZE, least_one_line=10.5, least_two_lines=9
-)
-ROOMS: Final = MappingProxyType(
-    dict.fromkeys(TABLE_FIELDS, _TABLE_ROOM)
-    | {
-        Field.BODY_NAME: Room(
-            width_mm=RIGHT - BODY_NAME_LEFT - 21.5,
-            size=FIELD_SIZE,
-            least_one_line=10.5,
-            least_two_lines=9,
-        )
-    }
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Border, background rose and the rule under the title."""
+
+    rose_mm: Point
+    rose_radius_mm: float
+    rule_mm: Point
+    rule_half_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The point a line of text is centred on."""
+
+    at_mm: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """The column a paragraph flows in; `top_mm` is its first baseline."""
+
+    left_mm: float
+    right_mm: float
+    top_mm: float
+    leading_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of fields: labels at `left_mm`, values from `value_left_mm`, a rule under each.
+
+    Args:
+        top_mm: baseline of the first row.
+        step_mm: from one baseline to the next.
+        rule_drop_mm: from the baseline down to the rule.
+        least_one_line: the smallest size, in points, a value on one line may shrink to.
+        least_two_lines: the smallest size a value on two lines may shrink to.
+        second_drop_mm: from the baseline down to the English line; 0 without one.
+    """
+
+    left_mm: float
+    value_left_mm: float
+    value_right_mm: float
+    top_mm: float
+    step_mm: float
+    rule_drop_mm: float
+    least_one_line: float
+    least_two_lines: float
+    second_drop_mm: float = 0.0
+
+    @property
+    def width_mm(self) -> float:
+        """The room a value has on one line."""
+        return self.value_right_mm - self.value_left_mm - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A label with its value behind it, outside the table."""
+
+    at_mm: Point
+    value_width_mm: float
+    least_one_line: float
+    least_two_lines: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolPlace:
+    """Where the QR symbol stands, without its quiet zone."""
+
+    left_mm: float
+    bottom_mm: float
+    side_mm: float
+    note_drop_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealPlace:
+    """Where the body's seal stands."""
+
+    middle_mm: Point
+    diameter_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """The small lines at the foot: query sites, print serial, remark."""
+
+    left_mm: float
+    right_mm: float
+    rule_mm: float
+    top_mm: float
+    leading_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One version of one layout.
+
+    Args:
+        id: its name and version, such as `national-1`; never means anything else.
+        name: how people call it.
+        page_mm: width and height of the sheet.
+        bilingual: whether English stands beside Chinese.
+        faces: family names of operators' fonts to prefer, by typeface (`text`, `value`, `title`).
+        styles: how each kind of text is set.
+        photo_mm: left, bottom, width and height of the photo.
+        subtitle: the English title; None where the layout is not bilingual.
+        body_en: the English body text; None where the layout is not bilingual.
+    """
+
+    id: str
+    name: Text
+    page_mm: Point
+    bilingual: bool
+    faces: Mapping[str, tuple[str, ...]]
+    styles: Mapping[str, TextStyle]
+    frame: Frame
+    title: Place
+    body: Paragraph
+    table: Table
+    photo_mm: tuple[float, float, float, float]
+    symbol: SymbolPlace
+    body_name: Entry
+    issued_on: Entry
+    seal: SealPlace
+    foot: Foot
+    sample_note: Place
+    subtitle: Place | None = None
+    body_en: Paragraph | None = None
+
+    def room(self, field: Field) -> Room:
+        """Return what a field's value may take up."""
+        match field:
+            case Field.BODY_NAME | Field.ISSUED_ON:
+                entry = self.body_name if field is Field.BODY_NAME else self.issued_on
+                width, one, two = entry.value_width_mm, entry.least_one_line, entry.least_two_lines
+                size = self.styles["value"].size
+            case _ if field in FOOT_FIELDS:
+                width = self.foot.right_mm - self.foot.left_mm - 40
+                size = one = two = self.styles["small"].size
+            case _:
+                table = self.table
+                width, one, two = table.width_mm, table.least_one_line, table.least_two_lines
+                size = self.styles["value"].size
+        return Room(width_mm=width, size=size, least_one_line=one, least_two_lines=two)

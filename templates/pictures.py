@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping
+import struct
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, Final
-
-from PIL import Image, UnidentifiedImageError
-from reportlab.pdfbase.pdfdoc import PDFArray, PDFName
+from typing import Final
 
 from codes.qr_symbol import Symbol
 from codes.wording import Text
+from templates.drawing import compress
 from templates.errors import TemplatesError
+from templates.pdf_objects import stream
 
-_COLOUR_SPACES: Final[Mapping[str, str]] = {"L": "DeviceGray", "RGB": "DeviceRGB"}
+_COLOUR_SPACES: Final = {1: "DeviceGray", 3: "DeviceRGB"}
+_START: Final = b"\xff\xd8"
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SCAN: Final = 0xDA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """An encoded picture and what a PDF must be told about it.
+    """A picture as the body of a PDF object.
 
     Args:
         width: in pixels.
         height: in pixels.
-        entries: the picture's dictionary in the file.
-        content: the encoded bytes.
+        body: dictionary and encoded bytes.
     """
 
     width: int
     height: int
-    entries: Mapping[str, Any]
-    content: bytes
+    body: bytes
 
 
 def photo_picture(jpeg: bytes) -> Picture:
@@ -44,39 +42,43 @@ def photo_picture(jpeg: bytes) -> Picture:
     Raises:
         TemplatesError: it is none (`photo_not_jpeg`).
     """
-    try:
-        with Image.open(BytesIO(jpeg), formats=["JPEG"]) as opened:
-            (width, height), mode = opened.size, opened.mode
-    except (UnidentifiedImageError, OSError) as error:
-        raise _not_jpeg() from error
-    if mode not in _COLOUR_SPACES:
-        raise _not_jpeg()
-    entries = {
-        "Width": width,
-        "Height": height,
-        "BitsPerComponent": 8,
-        "ColorSpace": PDFName(_COLOUR_SPACES[mode]),
-        "Filter": PDFName("DCTDecode"),
-    }
-    return Picture(width=width, height=height, entries=entries, content=jpeg)
+    width, height, components = _read_frame(jpeg)
+    entries = (
+        f"/Type/XObject/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 8"
+        f"/ColorSpace/{_COLOUR_SPACES[components]}/Filter/DCTDecode"
+    )
+    return Picture(width=width, height=height, body=stream(entries, jpeg))
 
 
 def symbol_picture(symbol: Symbol) -> Picture:
     """Turn a QR symbol into a stencil of one bit a module, without its quiet zone."""
-    stride = (symbol.size + 7) // 8
-    shift = stride * 8 - symbol.size
-    bits = b"".join((row << shift).to_bytes(stride, "big") for row in symbol.rows)
-    entries = {
-        "Width": symbol.size,
-        "Height": symbol.size,
-        "BitsPerComponent": 1,
-        "ImageMask": "true",
-        "Decode": PDFArray([1, 0]),
-        "Filter": PDFName("FlateDecode"),
-    }
-    return Picture(
-        width=symbol.size, height=symbol.size, entries=entries, content=zlib.compress(bits, 9)
+    entries = (
+        f"/Type/XObject/Subtype/Image/Width {symbol.size}/Height {symbol.size}"
+        f"/BitsPerComponent 1/ImageMask true/Decode[1 0]/Filter/FlateDecode"
     )
+    body = stream(entries, compress(symbol.bitmap))
+    return Picture(width=symbol.size, height=symbol.size, body=body)
+
+
+def _read_frame(jpeg: bytes) -> tuple[int, int, int]:
+    """Return width, height and number of components from the frame header of a JPEG file.
+
+    Source: ITU-T T.81, B.1.1 and B.2.2.
+    """
+    place = len(_START)
+    if not jpeg.startswith(_START):
+        raise _not_jpeg()
+    while place + 4 <= len(jpeg) and jpeg[place] == 0xFF:
+        marker, length = jpeg[place + 1], int.from_bytes(jpeg[place + 2 : place + 4])
+        if marker in _FRAMES and place + 10 <= len(jpeg):
+            bits, height, width, components = struct.unpack_from(">BHHB", jpeg, place + 4)
+            if bits == 8 and height and width and components in _COLOUR_SPACES:
+                return width, height, components
+            raise _not_jpeg()
+        if marker == _SCAN or length < 2:
+            break
+        place += 2 + length
+    raise _not_jpeg()
 
 
 def _not_jpeg() -> TemplatesError:

@@ -23,9 +23,9 @@ from templates.artwork import (
     smooth_curve,
     stroke,
 )
+from templates.drawing import Artwork
 from templates.fonts import FontChain
 from templates.glyphs import UNITS_PER_EM
-from templates.page_canvas import Artwork
 
 SEAL_ARC: Final = "仅供演示 不具效力"
 _WORD_SIZE: Final = 27.0  # of the em, in millimetres

@@ -8,7 +8,8 @@ font object, so that nothing of the library's global state is touched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from reportlab.pdfbase.ttfonts import TTFont
@@ -23,9 +24,10 @@ begincmap
 /CMapName /Adobe-Identity-UCS def
 /CMapType 2 def
 1 begincodespacerange
-<00> <FF>
-endcodespacerange
 """
+_RANGE: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "<00> <FF>\nendcodespacerange\n", 2: "<0000> <FFFF>\nendcodespacerange\n"}
+)
 _TAIL: Final = """endcmap
 CMapName currentdict /CMap defineresource pop
 end
@@ -33,21 +35,31 @@ end
 """
 
 
-def to_unicode_table(code_points: Sequence[int]) -> str:
-    """Return the ToUnicode table of a one-byte font.
+def to_unicode_table(code_points: Sequence[int], *, code_bytes: int = 1) -> str:
+    """Return the ToUnicode table of a font.
 
     Args:
-        code_points: the character that each byte code stands for, in the order of the codes;
-            0 where a code stands for none.
+        code_points: the character that each code stands for, in the order of the codes; 0 where
+            a code stands for none.
+        code_bytes: how many bytes a code has, 1 or 2.
     """
+    digits = 2 * code_bytes
     pairs = [
-        f"<{code:02X}> <{chr(point).encode('utf-16-be').hex().upper()}>\n"
+        f"<{code:0{digits}X}> <{_utf_16(point)}>\n"
         for code, point in enumerate(code_points)
         if point
     ]
     sections = [pairs[start : start + _SECTION] for start in range(0, len(pairs), _SECTION)]
     body = "".join(f"{len(s)} beginbfchar\n{''.join(s)}endbfchar\n" for s in sections)
-    return f"{_HEAD}{body}{_TAIL}"
+    return f"{_HEAD}{_RANGE[code_bytes]}{body}{_TAIL}"
+
+
+def _utf_16(point: int) -> str:
+    """Return a character as the hexadecimal digits of UTF-16, a pair beyond U+FFFF."""
+    if point < 0x10000:
+        return f"{point:04X}"
+    rest = point - 0x10000
+    return f"{0xD800 + (rest >> 10):04X}{0xDC00 + (rest & 0x3FF):04X}"
 
 
 class PageFont(TTFont):

@@ -16,9 +16,9 @@ from codes.names import normalise_name
 from issuer.candidates import Candidate
 from issuer.desk import Desk
 from issuer.faces import draw_recorded, export
-from issuer.printing import inspect_fit, make_printer
+from issuer.printing import inspect_fit
 from issuer.reserving import open_batch
-from templates.certificate import printed_values
+from templates.certificate import CertificatePrinter, printed_values
 from templates.fonts import SYSTEM_FONT_DIRS, FontChain
 from templates.labels import Field, read_fields
 from tests.drills.drill import Drill, Facts, Figure, Part, ToolMissing, require, require_none
@@ -92,7 +92,7 @@ def _candidates(
 ) -> Iterator[Candidate]:
     """Yield people of generated names that pass the lints of name and page."""
     chance = random.Random(seed)
-    printer = make_printer(desk, (), fonts)
+    printer = CertificatePrinter(fonts)
     for row, person in enumerate(people(seed), start=2):
         reading = normalise_name(make_name(chance, draw))
         candidate = replace(person.candidate(row), name=reading.name)

@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +20,7 @@ from codes.documents import DocumentType
 from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
-from templates.certificate import CertificateFace, CertificatePrinter, printed_texts
+from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import SYSTEM_FONT_DIRS, FontChain
 
 BARE = FontChain(system_dirs=())
@@ -89,14 +88,14 @@ def make_face(**changes: Any) -> CertificateFace:
     return CertificateFace(**(fields | changes))
 
 
-def make_printer(faces: Iterable[CertificateFace], fonts: FontChain = BARE) -> CertificatePrinter:
-    """Return a printer for a batch of these faces."""
-    return CertificatePrinter([printed_texts(face) for face in faces], fonts)
-
-
 def render(face: CertificateFace, fonts: FontChain = BARE) -> bytes:
-    """Draw one page."""
-    return make_printer([face], fonts).render(face)
+    """Draw one page, without a seal."""
+    return draw(CertificatePrinter(fonts), face)
+
+
+def draw(printer: CertificatePrinter, face: CertificateFace) -> bytes:
+    """Draw one page of several, without a seal."""
+    return printer.render(face).filled(b"")[0]
 
 
 def page_text(pdf: bytes) -> str:

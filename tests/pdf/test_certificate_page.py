@@ -11,28 +11,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from templates import layout
-from templates.certificate import CertificateFace
+from templates.certificate import CertificateFace, CertificatePrinter
 from templates.errors import TemplatesError
 from templates.labels import Field
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from tests.pdf.page_samples import (
+    BARE,
+    draw,
     make_face,
     make_photo,
-    make_printer,
     page_picture,
     render,
     symbols_seen,
 )
 
 POINTS_PER_MM = 72 / 25.4
+LAYOUT = load_layout(DEFAULT_LAYOUT)
 
 
 def test_same_face_gives_same_bytes_whatever_the_batch() -> None:
     face = make_face()
     alone = render(face)
-    batch = make_printer([make_face(holder_name="龘靐齉爨麤"), face])
-    assert batch.render(face) == alone
-    assert batch.render(face) == alone
+    batch = CertificatePrinter(BARE)
+    draw(batch, make_face(holder_name="龘靐齉爨麤"))
+    assert draw(batch, face) == alone
+    assert draw(batch, face) == alone
 
 
 def test_bytes_do_not_depend_on_the_build_clock(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,8 +95,8 @@ def test_symbol_is_thirty_millimetres_wide() -> None:
     [seen] = symbols_seen(render(make_face()), 300)
     corners = seen.position
     side_mm = (corners.top_right.x - corners.top_left.x) / 300 * 25.4
-    assert side_mm == pytest.approx(layout.QR_SIDE, abs=0.6)
-    assert 28 <= layout.QR_SIDE <= 32
+    assert side_mm == pytest.approx(LAYOUT.symbol.side_mm, abs=0.6)
+    assert 28 <= LAYOUT.symbol.side_mm <= 32
 
 
 def test_photo_stands_in_a_one_inch_frame() -> None:
@@ -125,7 +128,7 @@ def test_seal_space_is_marked_on_samples_only() -> None:
 
 def test_over_long_texts_are_refused_by_field() -> None:
     face = make_face(holder_name="国" * 60, body_name="司" * 60, specialty="保" * 80)
-    problems = make_printer([face]).check_fit(face)
+    problems = CertificatePrinter(BARE).check_fit(face)
     assert [(p.field, p.code) for p in problems] == [
         (Field.HOLDER_NAME, "too_long"),
         (Field.SPECIALTY, "too_long"),
@@ -133,25 +136,18 @@ def test_over_long_texts_are_refused_by_field() -> None:
     ]
     assert "国国" not in problems[0].text.zh
     with pytest.raises(TemplatesError):
-        make_printer([face]).render(face)
+        render(face)
 
 
 def test_unprintable_character_is_refused_by_field() -> None:
     face = make_face(holder_name="王𠀀")
-    [problem] = make_printer([face]).check_fit(face)
+    [problem] = CertificatePrinter(BARE).check_fit(face)
     assert (problem.field, problem.code) == (Field.HOLDER_NAME, "character_missing")
     assert "U+20000" in problem.text.zh
     assert "fonts-hanazono" in problem.text.en
 
 
-def test_a_printer_draws_characters_it_was_not_made_with() -> None:
-    face = make_face(holder_name="龘靐齉爨麤")
-    assert make_printer([make_face()]).render(face) == render(face)
-
-
-PRINTER = make_printer(
-    [make_face(holder_name="国·（）A 一龘", body_name="司（）", specialty="保-")]
-)
+PRINTER = CertificatePrinter(BARE)
 
 
 @settings(max_examples=60, deadline=None)
@@ -164,16 +160,16 @@ def test_what_fits_stays_in_its_room(holder_name: str, body_name: str, specialty
     face = make_face(holder_name=holder_name, body_name=body_name, specialty=specialty)
     refused = {problem.field for problem in PRINTER.check_fit(face)}
     kept = _without(face, refused)
-    for left, bottom, right, top in _text_boxes(PRINTER.render(kept)):
-        assert left >= layout.LEFT - 1
-        assert right <= layout.RIGHT + 1
+    for left, bottom, right, top in _text_boxes(draw(PRINTER, kept)):
+        assert left >= LAYOUT.foot.left_mm - 1
+        assert right <= LAYOUT.foot.right_mm + 1
         assert bottom >= 20
         assert top <= 275
 
 
 def test_forty_characters_always_fit_where_the_issue_asks_for_it() -> None:
     face = make_face(holder_name="国" * 40, body_name="司" * 40)
-    assert make_printer([face]).check_fit(face) == ()
+    assert CertificatePrinter(BARE).check_fit(face) == ()
 
 
 def _without(face: CertificateFace, refused: set[Field]) -> CertificateFace:
@@ -225,8 +221,8 @@ def _box_of(
 def _seal_red(picture: Image.Image) -> int:
     """How many strongly red pixels stand where the seal belongs."""
     scale = picture.width / 210
-    x, y = layout.SEAL_MIDDLE
-    radius = layout.SEAL_RADIUS
+    x, y = LAYOUT.seal.middle_mm
+    radius = LAYOUT.seal.diameter_mm / 2
     left, top = (x - radius) * scale, (297 - y - radius) * scale
     crop = picture.crop((left, top, left + 2 * radius * scale, top + 2 * radius * scale))
     pixels = crop.tobytes()

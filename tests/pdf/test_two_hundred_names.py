@@ -18,8 +18,8 @@ from templates.labels import Field, format_date, read_fields
 from tests.pdf.page_samples import (
     BARE,
     HANAZONO_BLOCKS,
+    draw,
     make_face,
-    make_printer,
     make_qr_text,
     need,
     need_hanazono,
@@ -97,13 +97,13 @@ def test_extension_names_read_back_exactly_with_hanazono(part: int, tmp_path: Pa
 def check(faces: list[CertificateFace], fonts: FontChain, folder: Path) -> None:
     """Print the batch and fail with everything that was read wrong."""
     need(shutil.which("pdftotext") is not None, "pdftotext (poppler-utils)")
-    printer = make_printer(faces, fonts)
+    printer = CertificatePrinter(fonts)
     assert [wrong for face in faces for wrong in misread(printer, face, folder)] == []
 
 
 def misread(printer: CertificatePrinter, face: CertificateFace, folder: Path) -> list[str]:
     """Return what a reader of this page got wrong."""
-    pdf = printer.render(face)
+    pdf = draw(printer, face)
     wanted = printed_values(face)
     assert wanted[Field.ISSUED_ON] == format_date(face.issued_on)
     wrong = []

@@ -12,19 +12,16 @@ from PIL import Image
 from codes.occupations import occupation_by_index
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.labels import format_print_serial
-from tests.pdf.page_samples import BARE, make_photo
-from tests.verifier.world import BODY_NAME, NAME, OCCUPATION, Issued
+from tests.pdf.page_samples import BARE, draw, make_photo
+from tests.verifier.world import BODY_NAME, OCCUPATION, Issued
 
 A4_POINTS = (595.0, 842.0)
-_CHARACTERS = (
-    f"{BODY_NAME}{NAME}张三·某某工种方向居民身份证护照保卫管理员消防设施操作丽假网址甲乙丙"
-)
 
 
 @cache
 def printer() -> CertificatePrinter:
     """One printer for all papers of a test run."""
-    return CertificatePrinter([_CHARACTERS], BARE)
+    return CertificatePrinter(BARE)
 
 
 @cache
@@ -56,7 +53,7 @@ def face(issued: Issued, **changes: Any) -> CertificateFace:
 
 def paper(issued: Issued, **changes: Any) -> bytes:
     """The PDF of a certificate, as issued or with fields changed and its QR left genuine."""
-    return printer().render(face(issued, **changes))
+    return draw(printer(), face(issued, **changes))
 
 
 def picture_of(pdf: bytes, dpi: int = 150) -> Image.Image:

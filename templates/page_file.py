@@ -1,0 +1,409 @@
+"""One certificate as a PDF file, ready for its seal.
+
+Of a page of one kind (layout, body, seal) most objects never change: they are written once, with
+the places they take, and stand at the beginning of every file. The objects of one certificate
+follow, the signature last. The file is written in one revision; the seal covers every byte of it
+but the seal's own.
+
+Source: ISO 32000-1, 7.5, 12.7.4.5, 12.8.1; ETSI EN 319 142-1, 5 (PAdES); ISO 19005-3, 6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import IntEnum
+from typing import Final
+
+from templates.archival import (
+    Attachment,
+    embedded_file,
+    file_specification,
+    information,
+    metadata,
+    output_intent,
+    profile_stream,
+)
+from templates.drawing import MM, Artwork, compress, compress_once, number, numbers
+from templates.embedded_font import FontObjects
+from templates.glyphs import FACE_NAME, FONT_BOX, IDEOGRAPH_BOTTOM, IDEOGRAPH_TOP
+from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
+from templates.page_plan import FIXED_FONT, PagePlan
+from templates.pdf_objects import Numbering, cross_reference, indirect, stream, text_string
+from templates.pictures import Picture
+from templates.structure import PAGE_KEY, WIDGET_KEY
+
+_HEADER: Final = b"%PDF-1.7\n%\xe9\xaa\x8c\xe7\x9c\x9f\n"
+_SHANGHAI: Final = timezone(timedelta(hours=8))
+_FIELD_NAME: Final = "Seal"
+_FIXED_TAG: Final = "YZFIXD"
+
+
+class Own(IntEnum):
+    """The objects of one certificate, by number; those of its kind are numbered after them."""
+
+    CONTENT = 1
+    FONT = 2
+    DESCENDANT = 3
+    DESCRIPTOR = 4
+    FONT_FILE = 5
+    TO_UNICODE = 6
+    PHOTO = 7
+    SYMBOL = 8
+    METADATA = 9
+    INFORMATION = 10
+    SIGNATURE = 11
+    FIRST_FILE = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealSpace:
+    """The room kept for a seal, the same on every page of a batch.
+
+    Args:
+        contents_bytes: how long the seal may be.
+        signer_name: whom the seal names.
+        picture: what is seen of the seal; None for an invisible one.
+        certificates: DER certificates kept in the file so that it can be validated by itself.
+        crls: DER revocation lists kept likewise.
+        ocsps: DER OCSP responses kept likewise.
+    """
+
+    contents_bytes: int
+    signer_name: str
+    picture: Artwork | None
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageParts:
+    """What one certificate adds to its kind.
+
+    Args:
+        content: operators of the page.
+        font: the font of the holder's own text.
+        font_tag: six capitals that name the font's subset.
+        photo: the holder's photo.
+        symbol: the QR symbol.
+        day: the date of issue.
+        file_id: 16 bytes that belong to this record alone.
+        attachments: files that travel inside, as many as the kind has.
+        sealed_at: the time of sealing that the seal claims; None on a page without a seal.
+    """
+
+    content: bytes
+    font: FontObjects
+    font_tag: str
+    photo: Picture
+    symbol: Picture
+    day: date
+    file_id: bytes
+    attachments: Sequence[Attachment]
+    sealed_at: datetime | None
+
+
+class UnsealedPage:
+    """A finished file with a hole where the seal goes.
+
+    Args:
+        before: everything up to the hole.
+        after: everything behind it.
+        hole_bytes: length of the hole; 0 for a page that gets no seal.
+        started: the SHA-256 of the beginning of `before`, and how long that is.
+    """
+
+    def __init__(
+        self, before: bytes, after: bytes, hole_bytes: int, started: tuple[hashlib._Hash, int]
+    ) -> None:
+        self._before = before
+        self._after = after
+        self._hole_bytes = hole_bytes
+        state, done = started
+        self._hash = state.copy()
+        self._hash.update(memoryview(before)[done:])
+
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 that the seal signs: of every byte but the hole's."""
+        covered = self._hash.copy()
+        covered.update(self._after)
+        return covered.digest()
+
+    def filled(self, contents: bytes) -> tuple[bytes, bytes]:
+        """Return the file with a seal in its hole, and the file's SHA-256.
+
+        Args:
+            contents: the seal, DER; empty for a page that gets none.
+
+        Raises:
+            ValueError: it does not fit into the hole (a slip of the program).
+        """
+        digits = contents.hex().encode("ascii")
+        room = self._hole_bytes - 2
+        if self._hole_bytes and len(digits) > room:
+            raise ValueError(f"a seal of {len(contents)} bytes does not fit into {room // 2}")
+        hole = b"<%b>" % digits.ljust(room, b"0") if self._hole_bytes else b""
+        rest = hole + self._after
+        whole = self._hash.copy()
+        whole.update(rest)
+        return self._before + rest, whole.digest()
+
+
+class PageKind:
+    """Writes the files of one kind of page.
+
+    Args:
+        plan: the fixed part of the page.
+        fixed: the font of the fixed words, finished.
+        language: of the document.
+        title: of the document.
+        artwork: form XObjects by name, all that the pages draw.
+        seal: the room for the seal; None for pages without one.
+        attachments: the names and kinds of the files that travel inside; contents do not matter.
+    """
+
+    def __init__(
+        self,
+        plan: PagePlan,
+        fixed: FontObjects,
+        *,
+        language: str,
+        title: str,
+        artwork: Mapping[str, Artwork],
+        seal: SealSpace | None,
+        attachments: Sequence[Attachment],
+    ) -> None:
+        self._language = language
+        self._title = title
+        self._seal = seal
+        self._own = (Own.FIRST_FILE if seal else Own.SIGNATURE) + len(attachments)
+        self._file_numbers = tuple(range(self._own - len(attachments), self._own))
+        self._numbering = Numbering(self._own)
+        self._bodies: dict[int, bytes] = {}
+        self._write_fixed(plan, fixed, artwork, attachments)
+        self._places: dict[int, int] = {}
+        self._prefix = self._lay_out()
+        self._started = hashlib.sha256(self._prefix)
+
+    def assemble(self, parts: PageParts) -> UnsealedPage:
+        """Return the file of one certificate; equal parts give equal bytes."""
+        bodies = self._own_bodies(parts)
+        places = dict(self._places)
+        chunks, place = [self._prefix], len(self._prefix)
+        for key, body in bodies.items():
+            chunk = indirect(key, body)
+            places[key] = place
+            place += len(chunk)
+            chunks.append(chunk)
+        if self._seal is None:
+            tail = _tail(places, place, self._catalog, parts.file_id)
+            started = self._started, len(self._prefix)
+            return UnsealedPage(b"".join(chunks), tail, 0, started)
+        return self._with_hole(self._seal, parts, chunks, places, place)
+
+    def _with_hole(
+        self,
+        seal: SealSpace,
+        parts: PageParts,
+        chunks: list[bytes],
+        places: dict[int, int],
+        place: int,
+    ) -> UnsealedPage:
+        hole = 2 * seal.contents_bytes + 2
+        places[Own.SIGNATURE] = place
+        head = _signature_head(seal, parts.sealed_at)
+        start = place + len(head) + _RANGE_BYTES + len(b"/Contents")
+        close = b">>\nendobj\n"
+        tail = close + _tail(places, start + hole + len(close), self._catalog, parts.file_id)
+        byte_range = b"/ByteRange[0 %010d %010d %010d]" % (start, start + hole, len(tail))
+        before = b"".join([*chunks, head, byte_range, b"/Contents"])
+        return UnsealedPage(before, tail, hole, (self._started, len(self._prefix)))
+
+    def _own_bodies(self, parts: PageParts) -> dict[int, bytes]:
+        font = _font_bodies(
+            parts.font,
+            f"{parts.font_tag}+{FACE_NAME}",
+            (Own.DESCENDANT, Own.DESCRIPTOR, Own.FONT_FILE, Own.TO_UNICODE),
+        )
+        numbers_of_font = (
+            Own.FONT,
+            Own.DESCENDANT,
+            Own.DESCRIPTOR,
+            Own.FONT_FILE,
+            Own.TO_UNICODE,
+        )
+        bodies: dict[int, bytes] = {
+            Own.CONTENT: stream("/Filter/FlateDecode", compress(parts.content)),
+            **dict(zip(numbers_of_font, font, strict=True)),
+            Own.PHOTO: parts.photo.body,
+            Own.SYMBOL: parts.symbol.body,
+            Own.METADATA: metadata(self._title, self._language, parts.day),
+            Own.INFORMATION: information(self._title, parts.day),
+        }
+        for key, attachment in zip(self._file_numbers, parts.attachments, strict=True):
+            bodies[key] = embedded_file(attachment, parts.day)
+        return bodies
+
+    def _add(self, body: bytes | str) -> int:
+        """Keep an object of the kind; return its number."""
+        key = self._numbering.take()
+        self._bodies[key] = body.encode("ascii") if isinstance(body, str) else body
+        return key
+
+    def _lay_out(self) -> bytes:
+        chunks, place = [_HEADER], len(_HEADER)
+        for key, body in self._bodies.items():
+            chunk = indirect(key, body)
+            self._places[key] = place
+            place += len(chunk)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _write_fixed(
+        self,
+        plan: PagePlan,
+        fixed: FontObjects,
+        artwork: Mapping[str, Artwork],
+        attachments: Sequence[Attachment],
+    ) -> None:
+        fixed_font = self._add_font(fixed)
+        forms = {name: self._add(form_body(drawing)) for name, drawing in artwork.items()}
+        specifications = [
+            self._add(file_specification(attachment, key))
+            for attachment, key in zip(attachments, self._file_numbers, strict=True)
+        ]
+        profile = self._add(profile_stream())
+        page, pages = self._numbering.take(), self._numbering.take()
+        widget = 0
+        if self._seal is not None and plan.seal_node is not None:
+            widget = self._add(_widget(self._seal, plan, page, self._add))
+            plan.seal_node.widget = widget
+        root, elements = plan.tags.objects(self._numbering, page=page, widget=widget)
+        self._bodies |= {root + at: body.encode("ascii") for at, body in enumerate(elements)}
+        self._bodies[page] = _page(plan, pages, fixed_font, forms, widget)
+        self._bodies[pages] = b"<</Type/Pages/Count 1/Kids[%d 0 R]>>" % page
+        security = self._add_security_store()
+        self._catalog = self._add(
+            f"<</Type/Catalog/Version/1.7/Pages {pages} 0 R/Lang({self._language})"
+            f"/MarkInfo<</Marked true>>/StructTreeRoot {root} 0 R"
+            f"/ViewerPreferences<</DisplayDocTitle true>>/Metadata {Own.METADATA} 0 R"
+            f"/OutputIntents[{output_intent(profile)}]"
+            f"{_attached(attachments, specifications)}"
+            + (f"/AcroForm<</SigFlags 3/Fields[{widget} 0 R]>>" if widget else "")
+            + (f"/DSS {security} 0 R" if security else "")
+            + ">>"
+        )
+
+    def _add_font(self, font: FontObjects) -> int:
+        descendant, descriptor, file, table = (self._numbering.take() for _ in range(4))
+        bodies = _font_bodies(
+            font, f"{_FIXED_TAG}+{FACE_NAME}", (descendant, descriptor, file, table)
+        )
+        self._bodies |= dict(zip((descendant, descriptor, file, table), bodies[1:], strict=True))
+        return self._add(bodies[0])
+
+    def _add_security_store(self) -> int:
+        """Keep what validates the seal without any network (DSS); 0 where there is nothing."""
+        if self._seal is None:
+            return 0
+        entries = ""
+        for name, items in (
+            ("Certs", self._seal.certificates),
+            ("CRLs", self._seal.crls),
+            ("OCSPs", self._seal.ocsps),
+        ):
+            keys = [self._add(stream("/Filter/FlateDecode", compress_once(item))) for item in items]
+            if keys:
+                entries += f"/{name}[{' '.join(f'{key} 0 R' for key in keys)}]"
+        return self._add(f"<</Type/DSS{entries}>>") if entries else 0
+
+
+def form_body(drawing: Artwork) -> bytes:
+    """Return the body of a form XObject."""
+    entries = f"/Type/XObject/Subtype/Form/BBox[{numbers(*drawing.box)}]/Filter/FlateDecode"
+    return stream(entries, drawing.content)
+
+
+def _page(
+    plan: PagePlan, pages: int, fixed_font: int, forms: Mapping[str, int], widget: int
+) -> bytes:
+    width, height = (number(side * MM) for side in plan.layout.page_mm)
+    drawings = "".join(f"/{name} {key} 0 R" for name, key in forms.items())
+    return (
+        f"<</Type/Page/Parent {pages} 0 R/MediaBox[0 0 {width} {height}]"
+        f"/Contents {Own.CONTENT} 0 R/StructParents {PAGE_KEY}/Tabs/S"
+        f"/Resources<</Font<</{FIXED_FONT} {fixed_font} 0 R/{OWN_FONT} {Own.FONT} 0 R>>"
+        f"/XObject<</{PHOTO} {Own.PHOTO} 0 R/{SYMBOL} {Own.SYMBOL} 0 R{drawings}>>>>"
+        + (f"/Annots[{widget} 0 R]" if widget else "")
+        + ">>"
+    ).encode("ascii")
+
+
+def _widget(seal: SealSpace, plan: PagePlan, page: int, add: Callable[[bytes | str], int]) -> str:
+    """Return the annotation that shows the seal and holds the signature."""
+    place = plan.layout.seal
+    box, appearance = "0 0 0 0", ""
+    if seal.picture is not None:
+        half = place.diameter_mm / 2
+        (x, y) = place.middle_mm
+        box = numbers(*(v * MM for v in (x - half, y - half, x + half, y + half)))
+        appearance = f"/AP<</N {add(form_body(seal.picture))} 0 R>>"
+    return (
+        f"<</Type/Annot/Subtype/Widget/FT/Sig/T({_FIELD_NAME})/V {Own.SIGNATURE} 0 R"
+        f"/Rect[{box}]{appearance}/F 132/P {page} 0 R/StructParent {WIDGET_KEY}"
+        f"/TU {text_string(seal.signer_name)}>>"
+    )
+
+
+def _attached(attachments: Sequence[Attachment], specifications: Sequence[int]) -> str:
+    if not attachments:
+        return ""
+    pairs = sorted(zip((a.name for a in attachments), specifications, strict=True))
+    names = "".join(f"({name}){key} 0 R" for name, key in pairs)
+    files = " ".join(f"{key} 0 R" for key in specifications)
+    return f"/AF[{files}]/Names<</EmbeddedFiles<</Names[{names}]>>>>"
+
+
+def _font_bodies(
+    font: FontObjects, name: str, keys: tuple[int, int, int, int]
+) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+    """Return the bodies of a composite font and of the four objects below it."""
+    descendant, descriptor, file, table = keys
+    return (
+        f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
+        f"/DescendantFonts[{descendant} 0 R]/ToUnicode {table} 0 R>>".encode("ascii"),
+        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDToGIDMap/Identity"
+        f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+        f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>".encode("ascii"),
+        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{numbers(*FONT_BOX)}]"
+        f"/ItalicAngle 0/Ascent {IDEOGRAPH_TOP}/Descent {IDEOGRAPH_BOTTOM}/CapHeight 733"
+        f"/StemV 80/FontFile2 {file} 0 R>>".encode("ascii"),
+        stream(f"/Length1 {font.file_length}/Filter/FlateDecode", font.file),
+        stream("/Filter/FlateDecode", compress(font.to_unicode)),
+    )
+
+
+_RANGE_BYTES: Final = len(b"/ByteRange[0 0000000000 0000000000 0000000000]")
+
+
+def _signature_head(seal: SealSpace, sealed_at: datetime | None) -> bytes:
+    if sealed_at is None:
+        raise ValueError("a sealed page needs the time of its seal")
+    when = f"{sealed_at.astimezone(_SHANGHAI):D:%Y%m%d%H%M%S}+08'00'"
+    return (
+        f"{Own.SIGNATURE} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
+        f"/Name {text_string(seal.signer_name)}/M({when})"
+    ).encode("ascii")
+
+
+def _tail(places: Mapping[int, int], at: int, catalog: int, file_id: bytes) -> bytes:
+    twice = f"<{file_id.hex()}>" * 2
+    trailer = (
+        f"trailer\n<</Size {len(places) + 1}/Root {catalog} 0 R/Info {Own.INFORMATION} 0 R"
+        f"/ID[{twice}]>>\nstartxref\n{at}\n%%EOF\n"
+    )
+    return cross_reference(places) + trailer.encode("ascii")

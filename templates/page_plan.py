@@ -1,0 +1,261 @@
+"""The fixed part of a page, made once: every word and rule that all certificates of a body share.
+
+The order of drawing is the order of the text layer: title, body text, the table of fields, body
+and date, then the foot. Each piece of text is marked for the tag tree (`templates.structure`); all
+else is an artifact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Protocol
+
+from codes.wording import Text
+from templates import labels
+from templates.drawing import MM, TextStyle, colour, number, numbers
+from templates.embedded_font import EmbeddedFont
+from templates.labels import LABELS, Field
+from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph
+from templates.page_text import flow
+from templates.structure import Node, TagTree
+
+FIXED_FONT: Final = "F0"
+ENGLISH: Final = "en"
+RULE_INK: Final = numbers(*colour("D9C79F"))
+_INDENT: Final = "　　"
+_LABEL_GAP_MM: Final = 0.6
+
+
+class MeasureStyled(Protocol):
+    """Gives the width in millimetres of a text in a style."""
+
+    def __call__(self, text: str, style: TextStyle) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A field's label, made, and the place of its value, which is yet to be known.
+
+    Args:
+        field: the field.
+        english: whether this is the English line of the field.
+        opening: operators before the label.
+        label: operators of the label up to its height, and after it.
+        between: operators between label and value.
+        closing: operators after the value.
+        value_x: where the value begins, in points.
+        baseline_mm: of the line.
+        style: of the value.
+    """
+
+    field: Field
+    english: bool = False
+    opening: str
+    label: tuple[str, str]
+    between: str
+    closing: str
+    value_x: str
+    baseline_mm: float
+    style: TextStyle
+
+
+class PagePlan:
+    """What stands on every page of one kind, in pieces, with slots for what changes.
+
+    Args:
+        layout: where everything stands.
+        fixed: the font of the fixed words, which are encoded with it here.
+        width_mm: measures a text in a style.
+        sample: whether the page is marked as a sample.
+        sealed: whether a seal is put in its place; words hold it free otherwise.
+        remark: whether the page carries a remark.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        fixed: EmbeddedFont,
+        width_mm: MeasureStyled,
+        *,
+        sample: bool,
+        sealed: bool,
+        remark: bool,
+    ) -> None:
+        self.layout = layout
+        self.tags = TagTree()
+        self.pieces: list[str | Slot] = []
+        self._fixed = fixed
+        self._width_mm = width_mm
+        if sample:
+            self._centred("P", labels.SAMPLE_NOTE, layout.sample_note.at_mm, "sample_note")
+        self._heading()
+        self.photo_mark = self._figure(labels.PHOTO_ALT)
+        self._table()
+        self._signature_block(sealed=sealed)
+        self.symbol_mark = self._figure(labels.SYMBOL_ALT)
+        self._foot(remark=remark)
+        self.seal_node = self.tags.add("Form", alt=labels.SEAL_ALT.zh) if sealed else None
+
+    def _figure(self, alt: Text) -> int:
+        return self.tags.mark(self.tags.add("Figure", alt=alt.zh))
+
+    def _heading(self) -> None:
+        layout = self.layout
+        self._centred("H1", labels.TITLE, layout.title.at_mm, "title")
+        if layout.subtitle is not None:
+            self._centred("P", labels.TITLE_EN, layout.subtitle.at_mm, "subtitle", ENGLISH)
+        self._paragraph(labels.BODY_TEXT, layout.body, "body", _INDENT)
+        if layout.body_en is not None:
+            self._paragraph(labels.BODY_TEXT_EN, layout.body_en, "body_en", "", ENGLISH)
+
+    def _table(self) -> None:
+        layout, table = self.layout, self.layout.table
+        node = self.tags.add("Table")
+        for place, field in enumerate(TABLE_FIELDS):
+            baseline = table.top_mm - table.step_mm * place
+            row = self.tags.add("TR", node)
+            head = self.tags.add("TH", row, attributes="/A<</O/Table/Scope/Row>>")
+            cell = self.tags.add("TD", row)
+            self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell)
+            if layout.bilingual:
+                self._english_line(field, baseline - table.second_drop_mm, row)
+            y = baseline - table.rule_drop_mm
+            self._rule(table.value_left_mm - 1.5, table.value_right_mm, y)
+
+    def _english_line(self, field: Field, baseline: float, row: Node) -> None:
+        table = self.layout.table
+        head = self.tags.add("TH", row, lang=ENGLISH, attributes="/A<</O/Table/Scope/Row>>")
+        cell = self.tags.add("TD", row, lang=ENGLISH)
+        self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell, english=True)
+
+    def _signature_block(self, *, sealed: bool) -> None:
+        layout = self.layout
+        for field, entry in (
+            (Field.BODY_NAME, layout.body_name),
+            (Field.ISSUED_ON, layout.issued_on),
+        ):
+            left, baseline = entry.at_mm
+            self._labelled(field, left, baseline, "label", "value", 0)
+        if not sealed:
+            x, y = layout.seal.middle_mm
+            self._centred("P", labels.SEAL_NOTE, (x, y + 2), "note")
+
+    def _foot(self, *, remark: bool) -> None:
+        layout, foot = self.layout, self.layout.foot
+        symbol = layout.symbol
+        middle = symbol.left_mm + symbol.side_mm / 2
+        height = symbol.bottom_mm - symbol.note_drop_mm
+        self._centred("P", labels.QR_NOTE, (middle, height), "note")
+        self._rule(foot.left_mm, foot.right_mm, foot.rule_mm)
+        fields = [field for field in FOOT_FIELDS if remark or field is not Field.REMARK]
+        for place, field in enumerate(fields):
+            baseline = foot.top_mm - foot.leading_mm * place
+            self._labelled(field, foot.left_mm, baseline, "small_label", "small", _LABEL_GAP_MM)
+
+    def _labelled(
+        self, field: Field, left: float, baseline: float, label: str, value: str, gap: float
+    ) -> None:
+        """Add a line of a label, a colon and a value, read as one."""
+        node = self.tags.add("P")
+        words = f"{LABELS[field].zh}："
+        value_left = left + self._width_mm(words, self.layout.styles[label]) + gap
+        mark = self.tags.mark(node)
+        self.pieces.append(
+            Slot(
+                field=field,
+                opening=_begin("P", mark),
+                label=self._open_run(words, left, label),
+                between="",
+                closing="EMC",
+                value_x=number(value_left * MM),
+                baseline_mm=baseline,
+                style=self.layout.styles[value],
+            )
+        )
+
+    def _slot(
+        self,
+        field: Field,
+        label_left: float,
+        value_left: float,
+        baseline: float,
+        head: Node,
+        cell: Node,
+        *,
+        english: bool = False,
+    ) -> None:
+        words = f"{LABELS[field].en}:" if english else LABELS[field].zh
+        suffix = "_en" if english else ""
+        self.pieces.append(
+            Slot(
+                field=field,
+                english=english,
+                opening=_begin("TH", self.tags.mark(head)),
+                label=self._open_run(words, label_left, f"label{suffix}"),
+                between="EMC " + _begin("TD", self.tags.mark(cell)),
+                closing="EMC",
+                value_x=number(value_left * MM),
+                baseline_mm=baseline,
+                style=self.layout.styles[f"value{suffix}"],
+            )
+        )
+
+    def _centred(
+        self, role: str, text: str, at_mm: tuple[float, float], style: str, lang: str = ""
+    ) -> None:
+        node = self.tags.add(role, lang=lang)
+        x = at_mm[0] - self._width_mm(text, self.layout.styles[style]) / 2
+        self._marked(node, self._run(text, x, at_mm[1], style))
+
+    def _paragraph(
+        self, text: str, column: Paragraph, style: str, indent: str, lang: str = ""
+    ) -> None:
+        width = partial(self._width_mm, style=self.layout.styles[style])
+        baseline, runs = column.top_mm, []
+        for place, line in enumerate(flow(text, column.right_mm - column.left_mm, width, indent)):
+            left = column.left_mm + (width(indent) if place == 0 else 0)
+            runs.append(self._run(line, left, baseline, style))
+            baseline -= column.leading_mm
+        self._marked(self.tags.add("P", lang=lang), " ".join(runs))
+
+    def _marked(self, node: Node, operators: str) -> None:
+        self.pieces.append(f"{_begin(node.role, self.tags.mark(node))}{operators} EMC")
+
+    def _rule(self, left: float, right: float, y: float) -> None:
+        ends = f"{numbers(left * MM, y * MM)} m {numbers(right * MM, y * MM)} l S"
+        self.pieces.append(f"/Artifact BMC 0.5 w {RULE_INK} RG {ends} EMC")
+
+    def _run(self, text: str, x_mm: float, y_mm: float, style: str) -> str:
+        before, after = self._open_run(text, x_mm, style)
+        return f"{before}{number(y_mm * MM)}{after}"
+
+    def _open_run(self, text: str, x_mm: float, style: str) -> tuple[str, str]:
+        described = self.layout.styles[style]
+        codes = self._fixed.encode(described.face, text)
+        return open_run(FIXED_FONT, described, described.size, codes, number(x_mm * MM))
+
+
+def open_run(font: str, style: TextStyle, size: float, codes: str, x: str) -> tuple[str, str]:
+    """Return the operators of a run of text, before and after the height of its baseline.
+
+    Args:
+        font: name of the font resource.
+        style: how it is set.
+        size: in points; may be less than the style's.
+        codes: of the characters, in hexadecimal digits.
+        x: where it begins, in points, as PDF writes it.
+    """
+    ink = numbers(*style.ink)
+    before, after = f"BT {ink} rg ", " Tm <" + codes + "> Tj ET"
+    if style.weight or style.tracking:  # kept from what follows
+        before, after = "q " + before, after + " Q"
+    if style.weight:
+        before += f"{ink} RG {number(style.weight)} w 2 Tr "
+    if style.tracking:
+        before += f"{number(style.tracking)} Tc "
+    return f"{before}/{font} {number(size)} Tf 1 0 0 1 {x} ", after
+
+
+def _begin(role: str, mark: int) -> str:
+    return f"/{role}<</MCID {mark}>>BDC "

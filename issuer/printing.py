@@ -9,13 +9,32 @@ from codes.occupations import occupations
 from codes.wording import Text
 from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
-from templates.certificate import CertificateFace, CertificatePrinter
+from issuer.errors import IssuerError
+from templates.certificate import CertificateFace, CertificatePrinter, known_layouts
 from templates.fonts import FontChain
 from templates.labels import format_print_serial
 
 # Every page of a body also prints these, whoever the holder is.
 _ALWAYS = tuple(kind.zh for kind in DocumentType)
 _PLACEHOLDER_SERIAL = 999_999
+
+
+def check_layout(layout: str) -> str:
+    """Return `layout` if certificates can be drawn in it.
+
+    Raises:
+        IssuerError: they cannot (`layout_unknown`); names those they can.
+    """
+    known = known_layouts()
+    if layout not in known:
+        raise IssuerError(
+            "layout_unknown",
+            Text(
+                f"没有名为 {layout} 的证书版式，可用：{'、'.join(known)}",
+                f"there is no layout {layout}; known: {', '.join(known)}",
+            ),
+        )
+    return layout
 
 
 def make_printer(desk: Desk, texts: Iterable[str], fonts: FontChain) -> CertificatePrinter:

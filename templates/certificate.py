@@ -21,12 +21,13 @@ from templates.fonts import FontChain, explain_missing
 from templates.glyphs import FACE_NAME
 from templates.labels import LABELS, Field
 from templates.page import draw_page
-from templates.page_canvas import PageCanvas
+from templates.page_canvas import A4_MM, PageCanvas
 from templates.page_text import Fitted, fit
 from templates.sample_marks import sample_artwork
 from templates.to_unicode import PageFont
 
 LANGUAGE: Final = "zh-CN"
+DEFAULT_LAYOUT: Final = "national-1"
 
 _FIXED_CHARACTERS: Final = frozenset(
     "".join(label.zh for label in LABELS.values())
@@ -62,6 +63,8 @@ class CertificateFace:
         qr_text: what the QR symbol says.
         photo_jpeg: the photo, a grey or RGB JPEG file near 25:35.
         sample: whether page and seal are marked as a sample.
+        layout: the known layout the page is drawn in.
+        remark: what is said of this copy at the foot, or None.
     """
 
     body_name: str
@@ -77,6 +80,8 @@ class CertificateFace:
     qr_text: str
     photo_jpeg: bytes
     sample: bool
+    layout: str = DEFAULT_LAYOUT
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +184,20 @@ class CertificatePrinter:
         return float(self._font.stringWidth(text, size)) * 25.4 / 72
 
 
+def known_layouts() -> tuple[str, ...]:
+    """Return the layouts a certificate can be drawn in, the default first."""
+    return (DEFAULT_LAYOUT,)
+
+
+def page_size_mm(layout_id: str) -> tuple[float, float]:
+    """Return width and height of the sheet of a known layout."""
+    sizes = dict.fromkeys(known_layouts(), A4_MM)
+    return sizes[layout_id]
+
+
 def printed_values(face: CertificateFace) -> Mapping[Field, str]:
     """Return what is printed after each label."""
+    remark = {} if face.remark is None else {Field.REMARK: face.remark}
     return MappingProxyType(
         {
             Field.HOLDER_NAME: face.holder_name,
@@ -195,6 +212,7 @@ def printed_values(face: CertificateFace) -> Mapping[Field, str]:
             Field.CERTIFICATE_SITE: labels.CERTIFICATE_SITE,
             Field.BODY_SITE: labels.BODY_SITE,
             Field.PRINT_SERIAL: face.print_serial_text,
+            **remark,
         }
     )
 

@@ -75,7 +75,7 @@ TABLE_FIELDS: Final = (
     Field.LEVEL,
     Field.NUMBER,
 )
-FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL)
+FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL, Field.REMARK)
 
 _TABLE_ROOM: Final = Room(
     width_mm=VALUE_RIGHT - VALUE_LEFT - 1, size=FIELD_SIZE, least_one_line=10.5, least_two_lines=9

@@ -115,7 +115,7 @@ def _draw_foot(canvas: PageCanvas, values: Mapping[Field, Fitted]) -> None:
     middle = layout.QR_LEFT + layout.QR_SIDE / 2
     canvas.centred_text(middle, layout.QR_BOTTOM - 6, labels.QR_NOTE, layout.NOTE_STYLE)
     canvas.line_mm(layout.LEFT, layout.FOOT_RULE, layout.RIGHT, layout.FOOT_RULE)
-    for place, field in enumerate(layout.FOOT_FIELDS):
+    for place, field in enumerate(field for field in layout.FOOT_FIELDS if field in values):
         baseline = layout.FOOT_TOP - layout.FOOT_LEADING * place
         label = f"{LABELS[field].zh}："
         canvas.text(layout.LEFT, baseline, label, layout.SMALL_LABEL_STYLE)

@@ -36,10 +36,18 @@ DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
 _COMMANDS = {
     "init": ("issuer.cli:init", "建立数据目录 / make a home folder"),
+    "migrate": (
+        "issuer.cli:migrate",
+        "升级较早版本的数据目录 / bring an older home to this version",
+    ),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
+    "copies": (
+        "issuer.cli_copies:copies",
+        "补发、存档副本、再次导出 / reissues, duplicates, export",
+    ),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
     "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
@@ -126,8 +134,11 @@ def cli(context: click.Context, lang: str) -> None:
 def serve(host: str, port: int, workers: int | None) -> None:
     """启动公众核验网站（Ctrl-C 停止）。Serve the public site until Ctrl-C."""
     from registry.home import Home, home_path
+    from verifier.opening import open_verifier
 
-    run_server(Home.open(home_path()), host=host, port=port, workers=workers)
+    home = Home.open(home_path())
+    open_verifier(home).close()  # what is amiss with the home is said here, once, not by workers
+    run_server(home, host=host, port=port, workers=workers)
 
 
 @click.command()

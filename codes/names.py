@@ -87,6 +87,11 @@ def fold_name(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", shown).casefold())
 
 
+def mask_name(name: str) -> str:
+    """Return the first character and a mark; the length of the name is not shown."""
+    return f"{name[:1]}＊"
+
+
 def _fold_character(char: str) -> str:
     if char in DOT_VARIANTS or char == ".":
         return DOT

@@ -1,7 +1,8 @@
-"""Steps 3 to 6 of issuing: prepare, sign, verify, record — for every reserved award of a batch.
+"""Steps 3 to 6 of issuing: prepare, sign, verify, record — for every reserved copy of a scope.
 
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
-reserved gets its record. Several runs may work on one batch at once.
+reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
+on record is the one that makes the copy before it void: the award is never without a current copy.
 """
 
 from __future__ import annotations
@@ -10,24 +11,34 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
-from codes.number import CertificateNumber, parse_number
+from codes.number import parse_number
 from codes.record import Record, commit, encode_record
 from codes.wording import Text
+from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import SignatureState, verify_envelope
 from keys.signing import prepare, sign
-from registry.access import grant_access, seal_envelope, seal_public
-from registry.models import Award, Copy
-from registry.session import reading, transaction
+from registry.access import (
+    grant_copy_access,
+    grant_holder_access,
+    seal_envelope,
+    seal_public,
+)
+from registry.models import Award, Copy, CopyKind, CopyState
+from registry.session import transaction
 
-CHUNK = 200
+_STATE_ON_RECORD = {
+    CopyKind.ORIGINAL: CopyState.CURRENT,
+    CopyKind.REISSUE: CopyState.CURRENT,
+    CopyKind.ARCHIVE: CopyState.ARCHIVE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,63 +78,52 @@ def read_data_key(desk: Desk, award: Award) -> bytes:
 
 
 def record_reserved(desk: Desk, batch_id: int, progress: Callable[[int], None]) -> int:
-    """Give every reserved award of a batch its signed record; return how many were done.
+    """Give every reserved copy of a batch its signed record; as `record_copies`."""
+    return record_copies(desk, BatchCopies(batch_id=batch_id), progress)
+
+
+def record_copies(desk: Desk, scope: CopyScope, progress: Callable[[int], None]) -> int:
+    """Give every reserved copy of a scope its signed record; return how many were done.
 
     Args:
         desk: the body's place of work.
-        batch_id: the batch to finish.
-        progress: told after each commit how many awards it finished.
+        scope: the copies to finish.
+        progress: told after each commit how many copies it finished.
 
     Raises:
         IssuerError: a signature did not verify (`signature_not_verified`), or no key serves.
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
-    done, last = 0, 0
-    while awards := _load(desk, _unrecorded(batch_id, after=last)):
-        last = awards[-1].id
-        finished = [_sign(desk, award) for award in awards]
+    done = 0
+    for copies in chunks_of(desk, scope, unrecorded):
+        finished = [_sign(desk, copy) for copy in copies]
         done += _record(desk, finished)
-        progress(len(awards))
+        progress(len(copies))
     return done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signed:
+    copy_id: int
     award_id: int
-    number: CertificateNumber
     private: PrivateFields
     data_key: bytes
     envelope: Envelope
 
 
-def _unrecorded(batch_id: int, *, after: int) -> Select[Award]:
-    return (
-        select(Award)
-        .where(Award.batch_id == batch_id, Award.recorded_at.is_(None), Award.id > after)
-        .order_by(Award.id)
-        .limit(CHUNK)
-    )
-
-
-def _load(desk: Desk, query: Select[Award]) -> Sequence[Award]:
-    with reading(desk.engine) as session:
-        return session.scalars(query).all()
-
-
-def _sign(desk: Desk, award: Award) -> _Signed:
+def _sign(desk: Desk, copy: Copy) -> _Signed:
+    award = copy.award
     private = read_private(desk, award)
-    (copy,) = award.copies
     key = desk.cabinet.key_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
-    record = _record_of(award, copy, private, key.key_id)
-    prepared = prepare(encode_record(record))
+    prepared = prepare(encode_record(_record_of(award, copy, private, key.key_id)))
     # 4. Sign.
     envelope = sign(key.private, prepared)
     # 5. Verify with the public ring and compare bytes.
     _check_signed(desk.document, envelope, prepared.payload)
     return _Signed(
+        copy_id=copy.id,
         award_id=award.id,
-        number=record.number,
         private=private,
         data_key=read_data_key(desk, award),
         envelope=envelope,
@@ -162,40 +162,51 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
 
 
 def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
-    """6. Record: the signed record and the ways to find it, in one commit."""
-    by_id = {item.award_id: item for item in signed}
-    now = desk.clock()
+    """6. Record: the signed records and the ways to find them, in one commit."""
+    by_id = {item.copy_id: item for item in signed}
     with transaction(desk.engine) as session:
-        awards = session.scalars(
-            select(Award)
-            .where(Award.id.in_(by_id), Award.recorded_at.is_(None))
-            .order_by(Award.id)
-            .with_for_update()
+        # Award before copy, as every act on copies does: whoever holds the award's row may
+        # change its copies, and no two wait for one another.
+        wanted = select(Award).where(Award.id.in_({item.award_id for item in signed}))
+        locked = session.scalars(wanted.order_by(Award.id).with_for_update()).all()
+        copies = session.scalars(
+            select(Copy).where(Copy.id.in_(by_id), Copy.envelope_sealed.is_(None)).order_by(Copy.id)
         ).all()
-        for award in awards:
-            item = by_id[award.id]
-            (copy,) = award.copies
-            _put_on_record(session, desk, award, copy, item)
-            award.recorded_at = now
-        return len(awards)
+        for copy in copies:
+            _put_on_record(session, desk, copy, by_id[copy.id])
+        del locked  # kept until here so that `copy.award` asks the database nothing
+        return len(copies)
 
 
-def _put_on_record(session: Session, desk: Desk, award: Award, copy: Copy, item: _Signed) -> None:
+def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:
+    award = copy.award
+    if award.recorded_at is None:
+        _open_to_the_public(session, desk, award, item)
+    if copy.replaces_id is not None:
+        session.get_one(Copy, copy.replaces_id).state = CopyState.SUPERSEDED
+        session.flush()  # the database itself allows one current copy of an award
     copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
+    copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
+    grant_copy_access(
+        session, desk.pepper, copy=copy, data_key=item.data_key, payload=item.envelope.payload
+    )
+
+
+def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signed) -> None:
+    """Seal what a claim holder may see, and give the holder's ways in: once for each award."""
     award.public_sealed = seal_public(
         item.data_key,
         award.number,
         body_name=desk.site.body.name,
         document_number=item.private.document_number,
     )
-    grant_access(
+    grant_holder_access(
         session,
         desk.pepper,
         award=award,
-        copy=copy,
         data_key=item.data_key,
-        number=item.number,
+        number=parse_number(award.number),
         name=item.private.name,
         document_number=item.private.document_number,
-        payload=item.envelope.payload,
     )
+    award.recorded_at = desk.clock()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +15,23 @@ from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.roster import read_roster
-from issuer.run import MAX_BATCH_NAME, IssueRun, check_only, issue_and_report
+from issuer.run import IssueRun, check_only, issue_and_report
 from issuer.template import write_template
-from issuer.terminal import ask_passphrase, json_option, language, open_home, say, show
+from issuer.terminal import (
+    ask_passphrase,
+    json_option,
+    language,
+    open_home,
+    out_option,
+    read_batch_name,
+    say,
+    show,
+)
 from registry.home import Home, home_path
+from registry.schema import HEAD
+from registry.schema import migrate as migrate_schema
+from registry.session import database
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 EXIT_DATA = 65
 
@@ -43,6 +55,23 @@ def init(as_json: bool) -> None:
 
 
 @click.command()
+@json_option
+def migrate(as_json: bool) -> None:
+    """将较早版本建立的数据目录升级到本版本（请先备份）。Bring an older home to this version."""
+    home = open_home()
+    with database(home.database_url) as engine:
+        found = migrate_schema(engine)
+    if found is None:
+        told = Text("数据目录已是当前版本，未作改动", "the home is up to date; nothing was changed")
+    else:
+        told = Text(
+            f"数据库结构已从 {found} 升级到 {HEAD}",
+            f"the database schema went from {found} to {HEAD}",
+        )
+    show({"from": found or HEAD, "to": HEAD}, told, as_json=as_json)
+
+
+@click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 def template(file: Path, as_json: bool) -> None:
@@ -57,17 +86,13 @@ def template(file: Path, as_json: bool) -> None:
 @click.argument("roster", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
 @click.option("--batch", required=True, help="批次名称，同名续办 / batch name; the same continues")
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="证书输出目录 / folder for the certificates",
-)
+@out_option
 @click.option(
     "--photos",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="照片目录，默认花名册旁的 photos / photo folder (photos beside the roster)",
 )
+@click.option("--layout", default=DEFAULT_LAYOUT, show_default=True, help="证书版式 / page layout")
 @click.option("--dry-run", is_flag=True, help="只检查，不签发 / check only")
 @click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
@@ -79,6 +104,7 @@ def issue(
     batch: str,
     out: Path,
     photos: Path | None,
+    layout: str,
     dry_run: bool,
     skip_bad: bool,
     new_host: bool,
@@ -89,7 +115,14 @@ def issue(
 
     任何一行有问题则全部不签发，除非加 --skip-bad。中断后用同一批次名重新运行即可续办。
     """
-    run = IssueRun(roster=roster, prefix=prefix, batch=_batch_name(batch), out=out, photos=photos)
+    run = IssueRun(
+        roster=roster,
+        prefix=prefix,
+        batch=read_batch_name(batch),
+        out=out,
+        photos=photos,
+        layout=load_layout(layout).id,
+    )
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
     home = open_home()
     progress = ProgressLine(language(), quiet=as_json)
@@ -134,13 +167,3 @@ def _address(qr_url_prefix: str) -> Text:
         f"二维码网址：{qr_url_prefix}（印出后无法更改）",
         f"QR address: {qr_url_prefix} (cannot be changed once printed)",
     )
-
-
-def _batch_name(typed: str) -> str:
-    name = unicodedata.normalize("NFKC", typed).strip()
-    if not 1 <= len(name) <= MAX_BATCH_NAME or not name.isprintable():
-        raise click.BadParameter(
-            f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符 / 1–{MAX_BATCH_NAME} printable characters",
-            param_hint="--batch",
-        )
-    return name

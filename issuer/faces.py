@@ -7,9 +7,9 @@ bytes however often it is tried.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import assert_never
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from codes.levels import Level
 from codes.number import parse_number
@@ -17,27 +17,34 @@ from codes.occupations import occupation_by_index
 from codes.qr_text import encode_qr_text
 from codes.record import decode_record
 from issuer.awarding import read_data_key, read_private
-from issuer.desk import Desk
+from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
+from issuer.desk import Desk, shanghai_day
 from keys.envelope import decode_envelope
 from registry.access import seal_pdf_hash, unseal_envelope
-from registry.models import Award, Copy
-from registry.session import reading, transaction
-from registry.store import make_folder, sweep_unfinished, write_durably
+from registry.models import Copy, CopyKind
+from registry.session import transaction
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
-from templates.labels import format_print_serial
+from templates.labels import ARCHIVE_REMARK, format_print_serial, format_reissue_remark
 
-CHUNK = 50
+_CHUNK = 50
 
 
 def draw_recorded(
     desk: Desk, batch_id: int, fonts: FontChain, progress: Callable[[int], None]
 ) -> int:
-    """Draw and store the page of every recorded copy of a batch that has none yet.
+    """Draw and store the page of every recorded copy of a batch; as `draw_copies`."""
+    return draw_copies(desk, BatchCopies(batch_id=batch_id), fonts, progress)
+
+
+def draw_copies(
+    desk: Desk, scope: CopyScope, fonts: FontChain, progress: Callable[[int], None]
+) -> int:
+    """Draw and store the page of every recorded copy of a scope that has none yet.
 
     Args:
         desk: the body's place of work.
-        batch_id: the batch to finish.
+        scope: the copies to finish.
         fonts: what the pages are set in.
         progress: told after each commit how many pages it stored.
 
@@ -48,10 +55,9 @@ def draw_recorded(
         StoreError: a photo is missing from the store.
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
-    done, last = 0, 0
+    done = 0
     printer = CertificatePrinter(fonts)
-    while copies := _load(desk, _undrawn(batch_id, after=last)):
-        last = copies[-1].id
+    for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
         drawn = {copy.id: _draw(desk, copy, printer) for copy in copies}
         with transaction(desk.engine) as session:
             rows = session.scalars(
@@ -65,32 +71,6 @@ def draw_recorded(
         done += len(rows)
         progress(len(copies))
     return done
-
-
-def export(
-    desk: Desk, batch_id: int, folder: Path, progress: Callable[[int], None]
-) -> list[tuple[str, Path]]:
-    """Write the stored pages of a batch into a folder; return (number, file) in order of number.
-
-    A file that already holds the same bytes is left alone.
-    """
-    written: list[tuple[str, Path]] = []
-    make_folder(folder)
-    sweep_unfinished(folder)
-    last = 0
-    while copies := _load(desk, _drawn(batch_id, after=last)):
-        last = copies[-1].id
-        for copy in copies:
-            award = copy.award
-            stored = copy.pdf_stored or ""
-            content = desk.home.store.get(stored, read_data_key(desk, award))
-            name = read_private(desk, award).name
-            path = folder / f"{award.number}-{name}.pdf"
-            if not (path.exists() and path.read_bytes() == content):
-                write_durably(path, content)
-            written.append((award.number, path))
-        progress(len(copies))
-    return sorted(written)
 
 
 def face_of(desk: Desk, copy: Copy) -> CertificateFace:
@@ -118,38 +98,27 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         ),
         photo_jpeg=desk.home.store.get(private.photo_stored, data_key),
         sample=desk.home.demo,
+        layout=copy.layout,
+        remark=_remark(copy),
     )
+
+
+def _remark(copy: Copy) -> str | None:
+    """Return what the page says of a copy that is not the first of its award."""
+    match CopyKind(copy.kind):
+        case CopyKind.ORIGINAL:
+            return None
+        case CopyKind.REISSUE:
+            replaced = next(one for one in copy.award.copies if one.id == copy.replaces_id)
+            serial = format_print_serial(replaced.year, replaced.print_serial)
+            return format_reissue_remark(shanghai_day(copy.made_at), serial)
+        case CopyKind.ARCHIVE:
+            return ARCHIVE_REMARK
+        case unknown:
+            assert_never(unknown)
 
 
 def _draw(desk: Desk, copy: Copy, printer: CertificatePrinter) -> tuple[str, bytes]:
     page, sha256 = printer.render(face_of(desk, copy)).filled(b"")
     data_key = read_data_key(desk, copy.award)
     return desk.home.store.put(page, data_key), seal_pdf_hash(data_key, copy, sha256.hex())
-
-
-def _undrawn(batch_id: int, *, after: int) -> Select[Copy]:
-    return _copies_of(batch_id, after=after).where(
-        Copy.envelope_sealed.is_not(None), Copy.pdf_stored.is_(None)
-    )
-
-
-def _drawn(batch_id: int, *, after: int) -> Select[Copy]:
-    return _copies_of(batch_id, after=after).where(Copy.pdf_stored.is_not(None))
-
-
-def _copies_of(batch_id: int, *, after: int) -> Select[Copy]:
-    return (
-        select(Copy)
-        .join(Award, Copy.award_id == Award.id)
-        .where(Award.batch_id == batch_id, Copy.id > after)
-        .order_by(Copy.id)
-        .limit(CHUNK)
-    )
-
-
-def _load(desk: Desk, query: Select[Copy]) -> list[Copy]:
-    with reading(desk.engine) as session:
-        copies = list(session.scalars(query))
-        for copy in copies:
-            _ = copy.award.number  # loaded while the session is open
-        return copies

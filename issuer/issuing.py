@@ -15,15 +15,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
 from codes.levels import Level
-from issuer.awarding import read_private, record_reserved
+from issuer.awarding import read_private, record_copies
 from issuer.candidates import Candidate
+from issuer.copy_rows import BatchCopies, CopyScope, count_copies, in_force, unfinished
+from issuer.delivery import batch_stem
 from issuer.desk import Desk, shanghai_day
-from issuer.faces import draw_recorded, export
+from issuer.exporting import ExportRun, export
+from issuer.faces import draw_copies
 from issuer.filing import levels_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
@@ -32,10 +35,11 @@ from issuer.printing import inspect_fit
 from issuer.reserving import Reservation, live_key, open_batch, reserve
 from issuer.roster import RosterTable
 from registry.counters import serials_left
-from registry.models import Award, Batch, Copy
+from registry.models import Award, Batch
 from registry.session import reading
 from templates.certificate import CertificatePrinter
 from templates.fonts import FontChain, explain_missing
+from templates.layout_files import DEFAULT_LAYOUT
 
 _RESERVE_CHUNK = 500
 
@@ -124,6 +128,7 @@ def issue_batch(
     fonts: FontChain,
     skip_bad: bool,
     progress: Progress,
+    layout: str = DEFAULT_LAYOUT,
 ) -> BatchOutcome:
     """Issue every row of a roster that has no award of this batch yet.
 
@@ -132,10 +137,11 @@ def issue_batch(
         table: the roster as read.
         photos: where its photos are.
         batch: the batch's name; the same name continues the same batch.
-        out: folder the certificates are written into.
+        out: folder the certificates are written into, or a ZIP file.
         fonts: what the pages are set in.
         skip_bad: issue the good rows although others are at fault.
         progress: told how far each phase is.
+        layout: what new certificates are drawn in, for ever.
 
     Raises:
         IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
@@ -143,28 +149,47 @@ def issue_batch(
     """
     desk.home.store.sweep()
     batch_id = open_batch(desk, batch)
-    finish_batch(desk, batch_id, fonts, progress)
+    scope = BatchCopies(batch_id=batch_id)
+    finish_copies(desk, scope, fonts, progress)
     report = inspect_batch(desk, table, photos, batch, fonts, progress)
     wanted = report.candidates if skip_bad or not report.problems else ()
-    results = list(_reserve_all(desk, batch_id, wanted, progress))
-    finish_batch(desk, batch_id, fonts, progress)
+    results = list(_reserve_all(desk, batch_id, wanted, layout, progress))
+    finish_copies(desk, scope, fonts, progress)
     return BatchOutcome(
         report=report,
         reserved=tuple(result for result in results if result.new),
         taken=tuple(result for result in results if not result.new),
-        files=tuple(export(desk, batch_id, out, _counting(Phase.EXPORT, 0, progress))),
+        files=export_batch(desk, batch_id, batch, out, fonts, progress),
         issued=bool(wanted) or not report.problems,
     )
 
 
-def finish_batch(desk: Desk, batch_id: int, fonts: FontChain, progress: Progress) -> None:
-    """Steps 3 to 7 for whatever a batch has reserved or recorded but not finished."""
-    total = _count_unfinished(desk.engine, batch_id)
-    record_reserved(desk, batch_id, _counting(Phase.SIGN, total, progress))
-    draw_recorded(desk, batch_id, fonts, _counting(Phase.DRAW, total, progress))
+def finish_copies(desk: Desk, scope: CopyScope, fonts: FontChain, progress: Progress) -> None:
+    """Steps 3 to 7 for whatever copies of a scope are reserved or recorded but not finished."""
+    total = count_copies(desk, scope, unfinished)
+    record_copies(desk, scope, counting(Phase.SIGN, total, progress))
+    draw_copies(desk, scope, fonts, counting(Phase.DRAW, total, progress))
 
 
-def _counting(phase: Phase, total: int, progress: Progress) -> Callable[[int], None]:
+def export_batch(
+    desk: Desk, batch_id: int, batch: str, out: Path, fonts: FontChain, progress: Progress
+) -> tuple[tuple[str, Path], ...]:
+    """Write the certificates of a batch that are in force; return (number, file) in order.
+
+    A copy that a reissue made void is left out, so that nobody prints it again.
+    """
+    run = ExportRun(
+        scopes=(BatchCopies(batch_id=batch_id),),
+        condition=in_force,
+        out=out,
+        title=batch,
+        stem=batch_stem(batch),
+    )
+    return tuple(export(desk, run, fonts, counting(Phase.EXPORT, 0, progress)))
+
+
+def counting(phase: Phase, total: int, progress: Progress) -> Callable[[int], None]:
+    """Return what adds up the counts of a phase and tells its progress."""
     done = 0
 
     def tell(count: int) -> None:
@@ -176,22 +201,16 @@ def _counting(phase: Phase, total: int, progress: Progress) -> Callable[[int], N
 
 
 def _reserve_all(
-    desk: Desk, batch_id: int, candidates: tuple[Candidate, ...], progress: Progress
+    desk: Desk,
+    batch_id: int,
+    candidates: tuple[Candidate, ...],
+    layout: str,
+    progress: Progress,
 ) -> Iterable[Reservation]:
     for start in range(0, len(candidates), _RESERVE_CHUNK):
         chunk = candidates[start : start + _RESERVE_CHUNK]
-        yield from reserve(desk, batch_id, chunk)
+        yield from reserve(desk, batch_id, chunk, layout=layout)
         progress(Phase.RESERVE, start + len(chunk), len(candidates))
-
-
-def _count_unfinished(engine: Engine, batch_id: int) -> int:
-    with reading(engine) as session:
-        query = (
-            select(func.count(Copy.id))
-            .join(Award, Copy.award_id == Award.id)
-            .where(Award.batch_id == batch_id, Copy.pdf_stored.is_(None))
-        )
-        return session.scalar(query) or 0
 
 
 class _LiveAwards:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -25,10 +26,12 @@ from issuer.errors import IssuerError
 from issuer.filing import levels_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
-from registry.models import Award, AwardStatus, Batch, Copy, CopyState, Holder, Site
+from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.session import insert_if_absent, transaction
 from registry.vault import Vault, new_key
+from templates.layout_files import DEFAULT_LAYOUT
 
+T = TypeVar("T")
 _ATTEMPTS = 20
 
 
@@ -69,13 +72,20 @@ def open_batch(desk: Desk, name: str) -> int:
         return session.execute(select(Batch.id).filter_by(**key)).scalar_one()
 
 
-def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[Reservation]:
+def reserve(
+    desk: Desk,
+    batch_id: int,
+    candidates: Sequence[Candidate],
+    *,
+    layout: str = DEFAULT_LAYOUT,
+) -> list[Reservation]:
     """Reserve an award for each candidate who does not hold a live one yet, in one commit.
 
     Args:
         desk: the body's place of work.
         batch_id: the batch the awards belong to.
         candidates: linted candidates, in roster order.
+        layout: a known layout; the copies keep it for ever.
 
     Returns:
         One reservation per candidate, in order; `new` is False where a live award already stood
@@ -88,7 +98,7 @@ def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[
     """
     drafts = [_draft(desk, candidate) for candidate in candidates]
     try:
-        results = _reserve_drafts(desk, batch_id, drafts)
+        results = _reserve_drafts(desk, batch_id, drafts, layout)
     except (IssuerError, ConflictError):
         _discard_photos(desk, drafts)
         raise
@@ -97,17 +107,26 @@ def reserve(desk: Desk, batch_id: int, candidates: Sequence[Candidate]) -> list[
     return results
 
 
-def _reserve_drafts(desk: Desk, batch_id: int, drafts: Sequence[_Draft]) -> list[Reservation]:
+def in_one_commit(desk: Desk, work: Callable[[Session], T]) -> T:
+    """Return what `work` returns once its transaction is on disk, tried until it gets through.
+
+    Another run may have taken a person, or drawn the same status index, since this one looked; or
+    two runs waited for one another and the database broke this one off.
+    """
     for attempt in range(_ATTEMPTS):
         try:
             with transaction(desk.engine) as session:
-                return _reserve_in(session, desk, batch_id, drafts)
+                return work(session)
         except (IntegrityError, RegistryContended):
-            # Another run took a person, or drew the same status index, since we looked; or two
-            # runs waited for one another and the database broke this one off.
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _reserve_drafts(
+    desk: Desk, batch_id: int, drafts: Sequence[_Draft], layout: str
+) -> list[Reservation]:
+    return in_one_commit(desk, lambda session: _reserve_in(session, desk, batch_id, drafts, layout))
 
 
 def _discard_photos(desk: Desk, drafts: Sequence[_Draft]) -> None:
@@ -135,7 +154,7 @@ def _draft(desk: Desk, candidate: Candidate) -> _Draft:
 
 
 def _reserve_in(
-    session: Session, desk: Desk, batch_id: int, drafts: Sequence[_Draft]
+    session: Session, desk: Desk, batch_id: int, drafts: Sequence[_Draft], layout: str
 ) -> list[Reservation]:
     now = desk.clock()
     day = shanghai_day(now)
@@ -147,12 +166,25 @@ def _reserve_in(
     holders = _holders(session, desk.vault, fresh)
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
-        indices = _status_indices(session, len(fresh))
+        indices = draw_status_indices(session, len(fresh))
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
             )
-            award.copies.append(_copy(desk, day, print_serial, status_index))
+            award.copies.append(
+                Copy(
+                    site_id=desk.site.id,
+                    year=day.year,
+                    print_serial=print_serial,
+                    status_index=status_index,
+                    record_version=1,
+                    state=CopyState.RESERVED,
+                    kind=CopyKind.ORIGINAL,
+                    layout=layout,
+                    made_at=now,
+                    qr_url_prefix=desk.qr_url_prefix,
+                )
+            )
             session.add(award)
             live[draft.live_key] = award.number
         session.flush()
@@ -235,7 +267,8 @@ def _holder_data(candidate: Candidate) -> bytes:
     ).encode()
 
 
-def _status_indices(session: Session, count: int) -> list[int]:
+def draw_status_indices(session: Session, count: int) -> list[int]:
+    """Return so many random status indices that no copy has yet."""
     drawn: set[int] = set()
     while len(drawn) < count:
         more = {secrets.randbits(32) for _ in range(count - len(drawn))} - drawn
@@ -280,16 +313,4 @@ def _award(
         data_key_sealed=desk.vault.seal(f"data-key/{number}", draft.data_key),
         private_sealed=desk.vault.seal(f"award/{number}", json.dumps(private).encode()),
         reserved_at=now,
-    )
-
-
-def _copy(desk: Desk, day: date, print_serial: int, status_index: int) -> Copy:
-    return Copy(
-        site_id=desk.site.id,
-        year=day.year,
-        print_serial=print_serial,
-        status_index=status_index,
-        record_version=1,
-        state=CopyState.CURRENT,
-        qr_url_prefix=desk.qr_url_prefix,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codes.wording import Text
+from issuer.delivery import batch_stem, folder_of
 from issuer.desk import SHANGHAI, Desk
 from issuer.issuing import BatchOutcome, Progress, inspect_batch, issue_batch
 from issuer.lint import DoneRow, LintReport
@@ -19,20 +19,26 @@ from issuer.problems import RowProblem
 from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
 from issuer.roster import RosterTable
 from templates.fonts import FontChain
+from templates.layout_files import DEFAULT_LAYOUT
 
-MAX_BATCH_NAME = 60
 _SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRun:
-    """What the operator asked for."""
+    """What the operator asked for.
+
+    Args:
+        out: a folder, or a ZIP file; the result workbook lies in it, or beside the ZIP.
+        layout: what new certificates are drawn in.
+    """
 
     roster: Path
     prefix: str
     batch: str
     out: Path
     photos: Path | None
+    layout: str = DEFAULT_LAYOUT
 
     @property
     def photo_folder(self) -> Path:
@@ -81,6 +87,7 @@ class RunSummary:
             "batch": self.run.batch,
             "dry_run": self.dry_run,
             "qr_url_prefix": self.qr_url_prefix,
+            "layout": self.run.layout,
             "counts": {outcome.value: self.count(outcome) for outcome in RowOutcome},
             "rows": [self._row(row.row) for row in self.table.rows],
             "problems": [_problem(problem) for problem in self.report.problems],
@@ -170,13 +177,14 @@ def issue_and_report(
         fonts=FontChain.from_environment(os.environ),
         skip_bad=skip_bad,
         progress=progress,
+        layout=run.layout,
     )
     report = _with_taken(outcome)
     numbers = {result.row: result.number for result in outcome.reserved}
     summary = _summary(
         run, desk, table, report, dry_run=False, numbers=numbers, files=dict(outcome.files)
     )
-    workbook = run.out / workbook_name(run.batch)
+    workbook = folder_of(run.out) / workbook_name(run.batch)
     write_results(workbook, table, report, _sheet(run, desk, summary, numbers))
     return dataclasses.replace(summary, workbook=workbook)
 
@@ -257,10 +265,7 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
 
 def workbook_name(batch: str) -> str:
     """Return the file name of a batch's result workbook, never the same for two batches."""
-    safe = "".join(char if char.isalnum() or char in "-_." else "_" for char in batch)
-    if safe == batch and not batch.startswith("."):
-        return f"{batch}-结果.xlsx"
-    return f"{safe.lstrip('.')}-{hashlib.sha256(batch.encode()).hexdigest()[:6]}-结果.xlsx"
+    return f"{batch_stem(batch)}-结果.xlsx"
 
 
 def _problem(problem: Any) -> dict[str, Any]:

@@ -5,15 +5,34 @@ from __future__ import annotations
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from codes.wording import Language, Text
+from issuer.delivery import ZIP_SUFFIX
 from keys.passphrase import read_passphrase
 from registry.home import Home, home_path
 
+MAX_BATCH_NAME = 60
+
+
+def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
+    if out.exists() and not out.is_dir() and out.suffix.lower() != ZIP_SUFFIX:
+        raise click.BadParameter(f"{out} 不是目录 / is not a folder")
+    return out
+
+
+out_option = click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    callback=_read_out,
+    help="证书输出目录，或以 .zip 结尾的文件名 / folder for the certificates, or a ZIP file",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 
 
@@ -61,3 +80,14 @@ def ask_passphrase(*, new: bool = False) -> bytes:
         return answer
 
     return read_passphrase(os.environ, prompt if interactive else None, new=new)
+
+
+def read_batch_name(typed: str) -> str:
+    """Return the name of a batch as it is kept; raises click's error where it cannot be one."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    if not 1 <= len(name) <= MAX_BATCH_NAME or not name.isprintable():
+        raise click.BadParameter(
+            f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符 / 1–{MAX_BATCH_NAME} printable characters",
+            param_hint="--batch",
+        )
+    return name

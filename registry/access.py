@@ -60,6 +60,12 @@ class OpenedAward:
         """The one copy that is current, if any is."""
         return next((copy for copy in self.copies if copy.state is CopyState.CURRENT), None)
 
+    @property
+    def shown(self) -> OpenedCopy | None:
+        """The copy that stands for the award: the current one, else the last the holder had."""
+        held = [copy for copy in self.copies if copy.state is not CopyState.ARCHIVE]
+        return self.current or next(reversed(held or self.copies), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
@@ -101,33 +107,27 @@ def open_by_payload(session: Session, pepper: bytes, payload: bytes) -> OpenedAw
     return _open(session, pepper, _payload_claim(payload))
 
 
-def grant_access(
+def grant_holder_access(
     session: Session,
     pepper: bytes,
     *,
     award: Award,
-    copy: Copy,
     data_key: bytes,
     number: CertificateNumber,
     name: str,
     document_number: str,
-    payload: bytes,
 ) -> None:
-    """Add the ways in for the holder's name, document number and this copy's signed record."""
-    ways = (
-        (_name_claim(number, name), None),
-        (_document_claim(number, document_number), None),
-        (_payload_claim(payload), copy.id),
-    )
-    for claim, copy_id in ways:
-        session.add(
-            Access(
-                locator=_locator(pepper, claim),
-                award_id=award.id,
-                copy_id=copy_id,
-                wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
-            )
-        )
+    """Add the ways in for the holder's name and document number; once for each award."""
+    for claim in (_name_claim(number, name), _document_claim(number, document_number)):
+        _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
+
+
+def grant_copy_access(
+    session: Session, pepper: bytes, *, copy: Copy, data_key: bytes, payload: bytes
+) -> None:
+    """Add the way in for one copy's signed record, which is in its QR."""
+    claim = _payload_claim(payload)
+    _grant(session, pepper, claim, award_id=copy.award_id, copy_id=copy.id, data_key=data_key)
 
 
 def seal_public(data_key: bytes, number: str, *, body_name: str, document_number: str) -> bytes:
@@ -161,6 +161,25 @@ def unseal_pdf_hash(data_key: bytes, copy: Copy) -> str | None:
     if sealed is None:
         return None
     return unseal(AESGCM(data_key), f"pdf/{copy.status_index}", sealed).decode()
+
+
+def _grant(
+    session: Session,
+    pepper: bytes,
+    claim: _Claim,
+    *,
+    award_id: int,
+    copy_id: int | None,
+    data_key: bytes,
+) -> None:
+    session.add(
+        Access(
+            locator=_locator(pepper, claim),
+            award_id=award_id,
+            copy_id=copy_id,
+            wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
+        )
+    )
 
 
 def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:

@@ -14,11 +14,13 @@ from sqlalchemy import (
     CheckConstraint,
     Dialect,
     ForeignKey,
+    Index,
     LargeBinary,
     MetaData,
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import DateTime as _DateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -33,11 +35,32 @@ class AwardStatus(StrEnum):
 
 
 class CopyState(StrEnum):
-    """The standing of one printed copy; of the copies of an award at most one is current."""
+    """The standing of one printed copy; of the copies of an award at most one is current.
 
+    A copy is `reserved` until its signed record stands beside it; nobody outside sees it before.
+    """
+
+    RESERVED = "reserved"
     CURRENT = "current"
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
+    ARCHIVE = "archive"
+
+
+class CopyKind(StrEnum):
+    """Why a copy was made: the first of its award, in place of another, or for the body's files."""
+
+    ORIGINAL = "original"
+    REISSUE = "reissue"
+    ARCHIVE = "archive"
+
+
+class ReissueReason(StrEnum):
+    """Why a reissue (补发) was asked for."""
+
+    LOST = "lost"
+    DAMAGED = "damaged"
+    OTHER = "other"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -226,10 +249,24 @@ class Award(Base):
 
 
 class Copy(Base):
-    """One printed copy: its own print serial, status index, signed record and file."""
+    """One printed copy: its own print serial, status index, signed record and file.
+
+    `year` and `print_serial` are printed together, so both belong to the award's year, whenever
+    the copy was made. `layout` is fixed when the copy is reserved: it is never redrawn in another.
+    `replaces_id` and `reason` are a reissue's.
+    """
 
     __tablename__ = "copies"
-    __table_args__ = (UniqueConstraint("site_id", "year", "print_serial"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "year", "print_serial"),
+        Index(
+            "uq_copies_one_current",
+            "award_id",
+            unique=True,
+            sqlite_where=text("state = 'current'"),
+            postgresql_where=text("state = 'current'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     award_id: Mapped[int] = mapped_column(ForeignKey("awards.id"), index=True)
@@ -239,6 +276,11 @@ class Copy(Base):
     status_index: Mapped[int] = mapped_column(BigInteger, unique=True)
     record_version: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    layout: Mapped[str] = mapped_column(String(40))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("copies.id"))
+    reason: Mapped[str | None] = mapped_column(String(20))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     qr_url_prefix: Mapped[str] = mapped_column(String(200))
     envelope_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     pdf_stored: Mapped[str | None] = mapped_column(String(64))

@@ -11,12 +11,14 @@ from codes.wording import Text
 from registry.errors import HomeError
 from registry.session import reading
 
-HEAD = "0001"
+HEAD = "0002"
+_EARLIER = frozenset({"0001"})
 _SCRIPTS = Path(__file__).parent / "migrations"
+_MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 
 
-def upgrade(engine: Engine) -> None:
-    """Run every migration the database has not seen."""
+def upgrade(engine: Engine, *, to: str = HEAD) -> None:
+    """Run every migration up to `to` that the database has not seen; all of them or none."""
     # Alembic is slow to import and only this act needs it.
     from alembic import command
     from alembic.config import Config
@@ -24,27 +26,67 @@ def upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
         config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        command.upgrade(config, to)
+
+
+def migrate(engine: Engine) -> str | None:
+    """Bring an existing database of an earlier version to this one.
+
+    Returns:
+        The version it had, or None where nothing was to be done.
+
+    Raises:
+        HomeError: the schema is none that this version knows (code `schema_mismatch`).
+        RegistryUnavailable: the database cannot be reached.
+    """
+    found = _version(engine)
+    if found == HEAD:
+        return None
+    if found not in _EARLIER:
+        raise _mismatch(found)
+    upgrade(engine)
+    return found
 
 
 def check_schema(engine: Engine) -> None:
     """Refuse a database of another version.
 
     Raises:
-        HomeError: the schema is not this version's (code `schema_mismatch`).
+        HomeError: the schema is an earlier version's (code `schema_outdated`) or none that this
+            version knows (`schema_mismatch`).
         RegistryUnavailable: the database cannot be reached.
     """
-    with reading(engine) as session:
-        try:
-            found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        except ProgrammingError:
-            found = None
-    if found != HEAD:
+    found = _version(engine)
+    if found in _EARLIER:
         raise HomeError(
-            "schema_mismatch",
+            "schema_outdated",
             Text(
-                f"数据库结构版本为 {found or '无'}，本程序需要 {HEAD}",
-                f"the database schema is {found or 'absent'}, this program needs {HEAD}",
+                f"数据目录由较早的版本建立（数据库结构 {found}，现需 {HEAD}）。"
+                "请先备份，再运行 yanzhen migrate",
+                f"this home was made by an earlier version (database schema {found}, now {HEAD}). "
+                "Back it up, then run yanzhen migrate",
             ),
         )
+    if found != HEAD:
+        raise _mismatch(found)
+
+
+def _version(engine: Engine) -> str | None:
+    with reading(engine) as session:
+        try:
+            return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except ProgrammingError:
+            return None
+
+
+def _mismatch(found: str | None) -> HomeError:
+    return HomeError(
+        "schema_mismatch",
+        Text(
+            f"数据库结构版本为 {found or '无'}，本程序需要 {HEAD}",
+            f"the database schema is {found or 'absent'}, this program needs {HEAD}",
+        ),
+    )

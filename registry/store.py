@@ -14,8 +14,10 @@ import hashlib
 import hmac
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,10 +99,23 @@ def write_durably(
         workplace: where the unfinished file lies, on the same file system; beside `path` unless
             given.
     """
+    with writing_durably(path, mode=mode, workplace=workplace) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_durably(
+    path: Path, *, mode: int = 0o600, workplace: Path | None = None
+) -> Iterator[BinaryIO]:
+    """Yield a file to write in; at the end of the block it is at `path`, whole and on disk.
+
+    Where the block fails nothing is at `path` that was not there before. Arguments as for
+    `write_durably`.
+    """
     descriptor, unfinished = _open_unfinished(workplace or path.parent, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
             unfinished.replace(path)  # before the lock goes with the descriptor

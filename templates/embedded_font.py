@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from templates.drawing import compress
+from templates.drawing import compress, numbers
 from templates.glyphs import FONT_BOX, IDEOGRAPH_BOTTOM, IDEOGRAPH_TOP, UNITS_PER_EM, Outline
+from templates.pdf_objects import stream
 from templates.to_unicode import to_unicode_table
 
 _NOTDEF: Final = "\x00"
@@ -76,6 +77,25 @@ class EmbeddedFont:
             widths=" ".join([str(outline.advance) for outline in self._outlines]),
             to_unicode=to_unicode_table(self._characters, code_bytes=2).encode("ascii"),
         )
+
+
+def font_bodies(
+    font: FontObjects, name: str, keys: tuple[int, int, int, int]
+) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+    """Return the bodies of a composite font and of the four objects below it."""
+    descendant, descriptor, file, table = keys
+    return (
+        f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
+        f"/DescendantFonts[{descendant} 0 R]/ToUnicode {table} 0 R>>".encode("ascii"),
+        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDToGIDMap/Identity"
+        f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+        f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>".encode("ascii"),
+        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{numbers(*FONT_BOX)}]"
+        f"/ItalicAngle 0/Ascent {IDEOGRAPH_TOP}/Descent {IDEOGRAPH_BOTTOM}/CapHeight 733"
+        f"/StemV 80/FontFile2 {file} 0 R>>".encode("ascii"),
+        stream(f"/Length1 {font.file_length}/Filter/FlateDecode", font.file),
+        stream("/Filter/FlateDecode", compress(font.to_unicode)),
+    )
 
 
 def write_font(outlines: list[Outline]) -> bytes:

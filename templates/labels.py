@@ -76,6 +76,7 @@ QR_NOTE: Final = "扫码核验"
 SAMPLE_MARK: Final = "样本 SAMPLE"
 SAMPLE_NOTE: Final = "样本 SAMPLE · 仅供演示，不具证书效力"
 NO_SPECIALTY: Final = "--"
+ARCHIVE_REMARK: Final = "存档副本，由评价机构留存"
 
 # Lines that end a value without being a label themselves.
 _NOTES: Final = (SEAL_NOTE, QR_NOTE, SAMPLE_NOTE, SAMPLE_MARK, TITLE)
@@ -108,6 +109,11 @@ def parse_date(text: str) -> date | None:
 def format_print_serial(year: int, serial: int) -> str:
     """Write a print serial as the page prints it: the year, then eight digits."""
     return f"{year:04d}{serial:08d}"
+
+
+def format_reissue_remark(day: date, replaced_serial: str) -> str:
+    """Write the remark of a reissue: the day it was made, and the print serial that is void."""
+    return f"{format_date(day)}补发，原证书（印制流水码 {replaced_serial}）作废"
 
 
 def read_fields(extracted: str) -> Mapping[Field, str]:

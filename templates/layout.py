@@ -29,12 +29,7 @@ TABLE_FIELDS: Final = (
     Field.LEVEL,
     Field.NUMBER,
 )
-FOOT_FIELDS: Final = (
-    Field.CERTIFICATE_SITE,
-    Field.BODY_SITE,
-    Field.PRINT_SERIAL,
-    Field.REMARK,
-)
+FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL, Field.REMARK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,8 @@ from templates.archival import (
     profile_stream,
 )
 from templates.drawing import MM, Artwork, compress, compress_once, number, numbers
-from templates.embedded_font import FontObjects
-from templates.glyphs import FACE_NAME, FONT_BOX, IDEOGRAPH_BOTTOM, IDEOGRAPH_TOP
+from templates.embedded_font import FontObjects, font_bodies
+from templates.glyphs import FACE_NAME
 from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
 from templates.page_plan import FIXED_FONT, PagePlan
 from templates.pdf_objects import Numbering, cross_reference, indirect, stream, text_string
@@ -224,7 +224,7 @@ class PageKind:
         return UnsealedPage(before, tail, hole, (self._started, len(self._prefix)))
 
     def _own_bodies(self, parts: PageParts) -> dict[int, bytes]:
-        font = _font_bodies(
+        font = font_bodies(
             parts.font,
             f"{parts.font_tag}+{FACE_NAME}",
             (Own.DESCENDANT, Own.DESCRIPTOR, Own.FONT_FILE, Own.TO_UNICODE),
@@ -300,7 +300,7 @@ class PageKind:
 
     def _add_font(self, font: FontObjects) -> int:
         descendant, descriptor, file, table = (self._numbering.take() for _ in range(4))
-        bodies = _font_bodies(
+        bodies = font_bodies(
             font, f"{_FIXED_TAG}+{FACE_NAME}", (descendant, descriptor, file, table)
         )
         self._bodies |= dict(zip((descendant, descriptor, file, table), bodies[1:], strict=True))
@@ -366,25 +366,6 @@ def _attached(attachments: Sequence[Attachment], specifications: Sequence[int]) 
     names = "".join(f"({name}){key} 0 R" for name, key in pairs)
     files = " ".join(f"{key} 0 R" for key in specifications)
     return f"/AF[{files}]/Names<</EmbeddedFiles<</Names[{names}]>>>>"
-
-
-def _font_bodies(
-    font: FontObjects, name: str, keys: tuple[int, int, int, int]
-) -> tuple[bytes, bytes, bytes, bytes, bytes]:
-    """Return the bodies of a composite font and of the four objects below it."""
-    descendant, descriptor, file, table = keys
-    return (
-        f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
-        f"/DescendantFonts[{descendant} 0 R]/ToUnicode {table} 0 R>>".encode("ascii"),
-        f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDToGIDMap/Identity"
-        f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-        f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>".encode("ascii"),
-        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{numbers(*FONT_BOX)}]"
-        f"/ItalicAngle 0/Ascent {IDEOGRAPH_TOP}/Descent {IDEOGRAPH_BOTTOM}/CapHeight 733"
-        f"/StemV 80/FontFile2 {file} 0 R>>".encode("ascii"),
-        stream(f"/Length1 {font.file_length}/Filter/FlateDecode", font.file),
-        stream("/Filter/FlateDecode", compress(font.to_unicode)),
-    )
 
 
 _RANGE_BYTES: Final = len(b"/ByteRange[0 0000000000 0000000000 0000000000]")

@@ -207,6 +207,17 @@ _STANDING = {
             "{print_serial}; compare it with the paper.",
         ),
     ),
+    Code.COPY_ARCHIVE: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "这一份（印制流水码 {print_serial}）是评价机构的存档副本，不交给个人，"
+            "持证人应持有正本。如有人以这一份作为证书出示，请其出示正本，或向评价机构核实。",
+            "This copy (print serial {print_serial}) is the assessment body's archive duplicate, "
+            "which is given to nobody; the holder has the original. If someone presents it as "
+            "their certificate, ask for the original, or ask the assessment body.",
+        ),
+    ),
 }
 
 _SCAN = {

@@ -208,6 +208,13 @@ def inspect_status(
             return Status.CORRECTED, (find(Code.RECORD_CORRECTED, slots, slots),)
         case CopyState.CURRENT:
             return Status.CURRENT, (find(Code.STATUS_CURRENT),)
+        case CopyState.ARCHIVE:
+            # The award is in force, and whoever shows this copy is not shown to hold it.
+            archived = find(Code.COPY_ARCHIVE, slots, slots)
+            return Status.CURRENT, (find(Code.STATUS_CURRENT), archived)
+        case CopyState.RESERVED:
+            # The commit that adds the signed record changes the state: this row was tampered with.
+            return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
         case _:
             assert_never(copy.state)
 
@@ -238,7 +245,7 @@ def _judge_row(
 def _judge_award(
     claims: NumberClaims, award: OpenedAward, *, document: KeyDocument, today: date
 ) -> Standing | Finding:
-    copy = award.current or (award.copies[-1] if award.copies else None)
+    copy = award.shown
     read = None if copy is None else _read_copy(copy)
     if copy is None or read is None:
         return find(Code.ROW_NOT_PROVED)
@@ -275,7 +282,8 @@ def _agrees(claims: NumberClaims, record: Record, copy: OpenedCopy) -> bool:
 
 
 def _earlier_copies(award: OpenedAward, copy: OpenedCopy, record: Record) -> tuple[Finding, ...]:
-    if copy.state is not CopyState.CURRENT or len(award.copies) == 1:
+    replaced = {CopyState.SUPERSEDED, CopyState.CORRECTED} & {one.state for one in award.copies}
+    if copy.state is not CopyState.CURRENT or not replaced:
         return ()
     slots = {"print_serial": format_print_serial(record.number.year, copy.print_serial)}
     return (find(Code.COPY_REISSUED, slots, slots),)

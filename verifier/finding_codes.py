@@ -40,6 +40,7 @@ class Code(StrEnum):
     AWARD_SUSPENDED = "award_suspended"
     AWARD_REVOKED = "award_revoked"
     COPY_REISSUED = "copy_reissued"
+    COPY_ARCHIVE = "copy_archive"
 
     QR_EMPTY = "qr_empty"
     QR_NO_FRAGMENT = "qr_no_fragment"

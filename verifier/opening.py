@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
+from registry.errors import RegistryUnavailable
 from registry.home import Home
+from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
 from verifier.key_source import KeyDocumentFile
@@ -23,9 +26,16 @@ def open_verifier(
 ) -> Verifier:
     """Return a verifier that reads the key document and the register of `home`.
 
+    A database that cannot be reached now may be reached later: the verifier is opened, and says so
+    in each verdict.
+
     Raises:
-        HomeError: the look-up pepper is missing.
+        HomeError: the look-up pepper is missing, or the database is of another version
+            (`schema_outdated`, `schema_mismatch`).
     """
     engine = open_engine(home.database_url, read_only=True)
+    with suppress(RegistryUnavailable):
+        check_schema(engine)
+    engine.dispose()  # no connection is shared with the processes a server forks
     source = KeyDocumentFile(home.key_document_path)
     return Verifier(source, partial(reading, engine), home.pepper(), clock, slots=slots)

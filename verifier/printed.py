@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codes.names import mask_name
 from codes.notices import Part
 from codes.occupations import occupation_by_index
 from codes.record import Record
@@ -45,11 +46,6 @@ def print_fields(
         print_serial=format_print_serial(record.number.year, record.print_serial),
         photo=PHOTO_BY_EYE,
     )
-
-
-def mask_name(name: str) -> str:
-    """Return the first character and a mark; the length of the name is not shown."""
-    return f"{name[:1]}＊"
 
 
 def _explain(part: Part) -> NumberPart:

@@ -15,7 +15,8 @@ import zxingcpp
 from codes.names import normalise_name
 from issuer.candidates import Candidate
 from issuer.desk import Desk
-from issuer.faces import draw_recorded, export
+from issuer.faces import draw_recorded
+from issuer.issuing import export_batch
 from issuer.printing import inspect_fit
 from issuer.reserving import open_batch
 from templates.certificate import CertificatePrinter, printed_values
@@ -54,7 +55,8 @@ def _run(folder: Path, *, block: str, count: int, seed: int) -> Facts:
         numbers = put_on_record(desk, wanted, _BATCH)
         batch_id = open_batch(desk, _BATCH)
         draw_recorded(desk, batch_id, fonts, lambda _: None)
-        files = dict(export(desk, batch_id, folder / "out", lambda _: None))
+        out = folder / "out"
+        files = dict(export_batch(desk, batch_id, _BATCH, out, fonts, lambda *_: None))
         verifier = open_verifier(home)
         try:
             faults = [

@@ -19,6 +19,7 @@ from codes.number import parse_number
 from codes.qr_text import decode_qr_text
 from issuer.awarding import read_data_key, read_private
 from issuer.desk import Desk
+from issuer.exporting import CONTACT_SHEET
 from issuer.faces import face_of
 from keys.envelope import decode_envelope
 from keys.ring import SignatureState, verify_envelope
@@ -197,7 +198,7 @@ def folder_faults(desk: Desk, batch_id: int, folder: Path) -> list[str]:
     found = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.iterdir()
-        if path.suffix != ".xlsx"
+        if path.suffix != ".xlsx" and not path.stem.endswith(CONTACT_SHEET)
     }
     faults = [f"{name[:22]}: no PDF in the folder" for name in wanted.keys() - found.keys()]
     faults += [f"{len(name)}-character stray file" for name in found.keys() - wanted.keys()]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
@@ -23,15 +23,21 @@ from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, generate, prepare, sign
-from registry.access import grant_access, seal_envelope, seal_pdf_hash, seal_public
+from registry.access import (
+    grant_copy_access,
+    grant_holder_access,
+    seal_envelope,
+    seal_pdf_hash,
+    seal_public,
+)
 from registry.models import (
-    Access,
     Award,
     AwardStatus,
     Base,
     Batch,
     Body,
     Copy,
+    CopyKind,
     CopyState,
     Holder,
     Site,
@@ -239,12 +245,19 @@ class World:
             )
             session.add(award)
             session.flush()
+            grant_holder_access(
+                session,
+                PEPPER,
+                award=award,
+                data_key=data_key,
+                number=number,
+                name=name or first.record.holder_name,
+                document_number=first.document_number,
+            )
             for plan in copies:
-                self._add_copy(session, award, plan, data_key, name)
+                self._add_copy(session, award, plan, data_key)
 
-    def _add_copy(
-        self, session: Session, award: Award, plan: CopyPlan, data_key: bytes, name: str | None
-    ) -> None:
+    def _add_copy(self, session: Session, award: Award, plan: CopyPlan, data_key: bytes) -> None:
         record = plan.issued.record
         copy = Copy(
             award_id=award.id,
@@ -254,25 +267,18 @@ class World:
             status_index=record.status_index,
             record_version=record.record_version,
             state=plan.state.value,
+            kind=CopyKind.ARCHIVE if plan.state is CopyState.ARCHIVE else CopyKind.ORIGINAL,
+            layout="national-1",
+            made_at=NOW,
             qr_url_prefix=URL_PREFIX,
         )
         if plan.pdf_sha256 is not None:
             copy.pdf_sha256_sealed = seal_pdf_hash(data_key, copy, plan.pdf_sha256)
         copy.envelope_sealed = seal_envelope(data_key, copy, encode_envelope(plan.issued.envelope))
         session.add(copy)
-        # The ways in by name and document number belong to the award: given anew, not twice.
-        session.execute(delete(Access).where(Access.award_id == award.id, Access.copy_id.is_(None)))
         session.flush()
-        grant_access(
-            session,
-            PEPPER,
-            award=award,
-            copy=copy,
-            data_key=data_key,
-            number=record.number,
-            name=name or record.holder_name,
-            document_number=plan.issued.document_number,
-            payload=plan.issued.envelope.payload,
+        grant_copy_access(
+            session, PEPPER, copy=copy, data_key=data_key, payload=plan.issued.envelope.payload
         )
 
     def sessions(self) -> AbstractContextManager[Session]:

@@ -1,0 +1,283 @@
+"""`yanzhen copies …`: reissues, archive duplicates, and files written out again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from codes.number import parse_number
+from codes.wording import Text
+from issuer.copy_list import KIND_WORDS, REASON_WORDS, STATE_WORDS, CopyLine, list_copies
+from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_again
+from issuer.copy_run import reissue as make_reissue
+from issuer.copying import ReissuePreview, preview_reissue
+from issuer.desk import SHANGHAI, Desk
+from issuer.opening import announce_host, open_desk
+from issuer.progress import ProgressLine
+from issuer.publishing import PUBLIC_URL_VARIABLE
+from issuer.terminal import (
+    ask_passphrase,
+    json_option,
+    language,
+    open_home,
+    out_option,
+    read_batch_name,
+    say,
+    show,
+)
+from registry.models import ReissueReason
+from registry.schema import check_schema
+from registry.session import database, reading
+from templates.fonts import FontChain
+
+_sample = click.option(
+    "--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only"
+)
+_new_host = click.option(
+    "--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host"
+)
+
+
+@click.group()
+def copies() -> None:
+    """管理各份证书：补发、存档副本、再次导出。Reissues, archive duplicates, files again."""
+
+
+@copies.command("list")
+@click.argument("number")
+@json_option
+def list_command(number: str, as_json: bool) -> None:
+    """列出一张证书的各份。List the copies of a certificate."""
+    home = open_home()
+    with database(home.database_url) as engine:
+        check_schema(engine)
+        with reading(engine) as session:
+            found = list_copies(session, str(parse_number(number)))
+    lines = [_line(copy) for copy in found.copies]
+    show(
+        {
+            "number": found.number,
+            "status": found.status.value,
+            "copies": [_as_dict(copy) for copy in found.copies],
+        },
+        Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines)),
+        as_json=as_json,
+    )
+
+
+@copies.command()
+@click.argument("number")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([reason.value for reason in ReissueReason]),
+    help="事由：遗失、损毁、其他 / why it is asked for",
+)
+@click.option(
+    "--replaces",
+    metavar="SERIAL",
+    help="作废的一份的印制流水码，默认现行有效的一份；重复运行不会再补发 / "
+    "print serial of the copy that becomes void (the current one); run again it makes no other",
+)
+@out_option
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@_new_host
+@_sample
+@json_option
+def reissue(
+    number: str,
+    reason: str,
+    replaces: str | None,
+    out: Path,
+    yes: bool,
+    new_host: bool,
+    sample: bool,
+    as_json: bool,
+) -> None:
+    """补发：编号不变，换新的印制流水码，原来的一份作废。Reissue; the copy before becomes void."""
+    wanted = str(parse_number(number))
+    with _desk(wanted[:13], sample=sample, new_host=new_host) as desk:
+        if replaces is None or not yes:
+            preview = preview_reissue(desk, wanted)
+            replaces = replaces or preview.replaces
+            if not yes:
+                _confirm(preview, replaces)
+        outcome = make_reissue(
+            desk,
+            wanted,
+            reason=ReissueReason(reason),
+            replaces=replaces,
+            out=out,
+            fonts=FontChain.from_environment(os.environ),
+            progress=ProgressLine(language(), quiet=as_json),
+        )
+    (copy,) = outcome.copies
+    show(
+        _told(outcome, out) | {"replaces": replaces},
+        Text(
+            f"已补发 {wanted}，印制流水码 {copy.print_serial}；"
+            f"印制流水码 {replaces} 的一份已作废。文件在 {out}",
+            f"reissued {wanted} with print serial {copy.print_serial}; the copy with print "
+            f"serial {replaces} is void. Files are in {out}",
+        ),
+        as_json=as_json,
+    )
+
+
+@copies.command()
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
+@click.option("--body", "prefix", help="机构编号前缀（13位）/ the body's prefix")
+@click.option("--batch", help="整批存档 / a whole batch")
+@out_option
+@_new_host
+@_sample
+@json_option
+def archive(
+    numbers: tuple[str, ...],
+    prefix: str | None,
+    batch: str | None,
+    out: Path,
+    new_host: bool,
+    sample: bool,
+    as_json: bool,
+) -> None:
+    """制作存档副本，正本不受影响。Make archive duplicates; the originals stay in force."""
+    wanted = list(dict.fromkeys(str(parse_number(number)) for number in numbers))
+    if bool(wanted) is bool(batch) or bool(batch) is not bool(prefix):
+        raise click.UsageError("NUMBER… / --body PREFIX --batch NAME")
+    bodies = {prefix} if prefix else {number[:13] for number in wanted}
+    if len(bodies) > 1:
+        raise click.UsageError("一次只能处理一个机构的证书 / one body at a time")
+    with _desk(str(bodies.pop()), sample=sample, new_host=new_host) as desk:
+        fonts = FontChain.from_environment(os.environ)
+        progress = ProgressLine(language(), quiet=as_json)
+        if batch:
+            name = read_batch_name(batch)
+            outcome = archive_batch(desk, name, out=out, fonts=fonts, progress=progress)
+        else:
+            outcome = archive_numbers(desk, wanted, out=out, fonts=fonts, progress=progress)
+    new = sum(copy.new for copy in outcome.copies)
+    old = len(outcome.copies) - new
+    show(
+        _told(outcome, out),
+        Text(
+            f"已制作存档副本 {new} 份，此前已有 {old} 份。文件在 {out}",
+            f"made {new} archive duplicates, {old} were there before. Files are in {out}",
+        ),
+        as_json=as_json,
+    )
+
+
+@copies.command()
+@click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
+@click.option("--batch", required=True, help="批次名称 / batch name")
+@out_option
+@json_option
+def export(prefix: str, batch: str, out: Path, as_json: bool) -> None:
+    """再次导出一批证书，内容与此前相同。Write a batch's certificates out again, byte for byte."""
+    home = open_home()
+    with open_desk(
+        home,
+        prefix=prefix,
+        passphrase=ask_passphrase(),
+        public_url="",
+        sample=home.demo,
+        dry_run=True,  # nothing new is printed, so no address is needed
+        clock=lambda: datetime.now(UTC),
+    ) as desk:
+        files = export_again(
+            desk,
+            read_batch_name(batch),
+            out=out,
+            fonts=FontChain.from_environment(os.environ),
+            progress=ProgressLine(language(), quiet=as_json),
+        )
+    show(
+        {"out": str(out), "files": len(files)},
+        Text(f"已导出 {len(files)} 份：{out}", f"wrote {len(files)} certificates: {out}"),
+        as_json=as_json,
+    )
+
+
+@contextmanager
+def _desk(prefix: str, *, sample: bool, new_host: bool) -> Iterator[Desk]:
+    """Open a body's desk for making copies, its QR address announced."""
+    public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
+    with open_desk(
+        open_home(),
+        prefix=prefix,
+        passphrase=ask_passphrase(),
+        public_url=public_url,
+        sample=sample,
+        clock=lambda: datetime.now(UTC),
+    ) as desk:
+        announce_host(desk, public_url, another=new_host)
+        yield desk
+
+
+def _confirm(preview: ReissuePreview, replaces: str) -> None:
+    say(
+        Text(
+            f"证书 {preview.number}（{preview.holder_masked}）将补发；"
+            f"印制流水码 {replaces} 的一份随即作废，不能恢复。",
+            f"certificate {preview.number} ({preview.holder_masked}) will be reissued; the copy "
+            f"with print serial {replaces} becomes void and cannot be restored.",
+        ),
+        err=True,
+    )
+    if preview.begun:
+        say(
+            Text("上次补发没有完成，这次接着办。", "an unfinished reissue will be finished."),
+            err=True,
+        )
+    click.confirm("确认补发？/ Reissue it?", abort=True, err=True)
+
+
+def _told(outcome: CopyOutcome, out: Path) -> dict[str, Any]:
+    """Return what JSON says of a run; no name but in the file names."""
+    files = {number: path.name for number, path in outcome.files}
+    return {
+        "out": str(out),
+        "copies": [
+            {
+                "number": copy.number,
+                "print_serial": copy.print_serial,
+                "new": copy.new,
+                "pdf": files.get(copy.number),
+            }
+            for copy in outcome.copies
+        ],
+    }
+
+
+def _as_dict(copy: CopyLine) -> dict[str, Any]:
+    return {
+        "print_serial": copy.print_serial,
+        "kind": copy.kind.value,
+        "state": copy.state.value,
+        "layout": copy.layout,
+        "replaces": copy.replaces,
+        "reason": copy.reason and copy.reason.value,
+        "made_at": copy.made_at.isoformat(),
+        "drawn": copy.drawn,
+    }
+
+
+def _line(copy: CopyLine) -> Text:
+    kind, state = KIND_WORDS[copy.kind], STATE_WORDS[copy.state]
+    made = copy.made_at.astimezone(SHANGHAI)
+    zh = f"{copy.print_serial}  {kind.zh}  {state.zh}  {copy.layout}  {made:%Y-%m-%d %H:%M}"
+    en = f"{copy.print_serial}  {kind.en}  {state.en}  {copy.layout}  {made:%Y-%m-%d %H:%M}"
+    if copy.reason is None:
+        return Text(zh, en)
+    reason = REASON_WORDS[copy.reason]
+    return Text(
+        f"{zh}  替换 {copy.replaces}（{reason.zh}）",
+        f"{en}  replaces {copy.replaces} ({reason.en})",
+    )

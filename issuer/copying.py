@@ -1,0 +1,294 @@
+"""Copies beside the original: reissues (补发) and archive duplicates (存档副本).
+
+A copy is reserved in one commit, as an award is, with a print serial and a status index of its own;
+whatever happens next, steps 3 to 7 finish it as it stands. Until it is on record the copy before it
+stays in force. Everything here may be asked for again: what was made before is found, not made
+twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from codes.documents import mask_document
+from codes.names import mask_name
+from codes.wording import Text
+from issuer.awarding import read_private
+from issuer.desk import Desk
+from issuer.errors import IssuerError
+from issuer.reserving import draw_status_indices, in_one_commit
+from registry.counters import take_print_serials
+from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, ReissueReason
+from registry.session import reading
+from templates.labels import format_print_serial
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyReservation:
+    """A copy that is reserved, now or before.
+
+    Args:
+        copy_id: its row.
+        number: of its award.
+        print_serial: as printed.
+        new: whether this run reserved it.
+    """
+
+    copy_id: int
+    number: str
+    print_serial: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReissuePreview:
+    """What a person sees before a reissue: whose certificate, and which copy becomes void.
+
+    Args:
+        number: the certificate number.
+        holder_masked: name and document number, most of them hidden.
+        replaces: print serial of the copy that becomes void, as printed.
+        begun: an earlier run reserved this reissue already and did not finish it.
+    """
+
+    number: str
+    holder_masked: str
+    replaces: str
+    begun: bool
+
+
+def preview_reissue(desk: Desk, number: str) -> ReissuePreview:
+    """Return what a reissue of `number` would do; changes nothing.
+
+    Raises:
+        IssuerError: as `reserve_reissue`.
+    """
+    with reading(desk.engine) as session:
+        award = _award(session, desk, number)
+        _check_may_copy(desk, award)
+        begun = next((copy for copy in award.copies if _is_begun(copy)), None)
+        replaced = _by_id(award, begun.replaces_id) if begun else _current(award)
+        private = read_private(desk, award)
+        document = f"{private.document_type.zh} {mask_document(private.document_number)}"
+        return ReissuePreview(
+            number=award.number,
+            holder_masked=f"{mask_name(private.name)}，{document}",
+            replaces=_serial(replaced),
+            begun=begun is not None,
+        )
+
+
+def reserve_reissue(
+    desk: Desk, number: str, *, reason: ReissueReason, replaces: str
+) -> CopyReservation:
+    """Reserve a reissue of the copy with print serial `replaces`, in one commit.
+
+    Args:
+        desk: the body's place of work.
+        number: the certificate number.
+        reason: why it is asked for.
+        replaces: print serial, as printed, of the copy that becomes void. Where that copy was
+            reissued before, that reissue is returned, if it is in force, and no other is made.
+
+    Raises:
+        IssuerError: no such award of this body (`award_unknown`), it is not in force
+            (`award_not_in_force`) or not finished (`award_unfinished`), no such copy
+            (`copy_unknown`), the copy is not the current one (`copy_not_current`), or no key
+            can sign for its date of issue (`no_active_key`). Nothing was reserved.
+        RegistryUnavailable: the database did not answer; nothing was reserved.
+    """
+
+    def work(session: Session) -> CopyReservation:
+        award = _award(session, desk, number, locked=True)
+        _check_may_copy(desk, award)
+        replaced = next((copy for copy in award.copies if _serial(copy) == replaces), None)
+        if replaced is None:
+            raise IssuerError(
+                "copy_unknown",
+                Text(
+                    f"证书 {number} 没有印制流水码为 {replaces} 的一份",
+                    f"certificate {number} has no copy with print serial {replaces}",
+                ),
+            )
+        made = next((copy for copy in award.copies if copy.replaces_id == replaced.id), None)
+        if made is not None and made.state in (CopyState.RESERVED, CopyState.CURRENT):
+            return _reservation(award, made, new=False)
+        if replaced.state != CopyState.CURRENT:
+            current = _serial(_current(award))
+            raise IssuerError(
+                "copy_not_current",
+                Text(
+                    f"印制流水码 {replaces} 的一份不是现行有效的一份（现行有效的是 {current}），"
+                    "不能以补发替换",
+                    f"the copy with print serial {replaces} is not the current one (that is "
+                    f"{current}) and cannot be replaced",
+                ),
+            )
+        copy = _add_copies(session, desk, [award], CopyKind.REISSUE)[0]
+        copy.replaces_id, copy.reason = replaced.id, reason
+        session.flush()
+        return _reservation(award, copy, new=True)
+
+    return in_one_commit(desk, work)
+
+
+def reserve_archives(
+    desk: Desk, numbers: Sequence[str], progress: Callable[[int], None]
+) -> list[CopyReservation]:
+    """Reserve an archive duplicate for each award that has none yet, a few hundred a commit.
+
+    Every number is looked at before the first is reserved.
+
+    Args:
+        desk: the body's place of work.
+        numbers: certificate numbers, each once.
+        progress: told after each commit how many numbers it covered.
+
+    Returns:
+        One reservation per number; `new` is False where the award has its duplicate already.
+
+    Raises:
+        IssuerError: as `reserve_reissue`, of any of the numbers.
+    """
+    chunks = [numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE)]
+    with reading(desk.engine) as session:
+        for chunk in chunks:
+            for award in _awards(session, desk, chunk):
+                _check_may_copy(desk, award)
+            session.expunge_all()
+    done: list[CopyReservation] = []
+    for chunk in chunks:
+        done += in_one_commit(desk, partial(_archive, desk=desk, numbers=chunk))
+        progress(len(chunk))
+    return done
+
+
+def _archive(session: Session, desk: Desk, numbers: Sequence[str]) -> list[CopyReservation]:
+    awards = _awards(session, desk, numbers, locked=True)
+    for award in awards:
+        _check_may_copy(desk, award)
+    without = [award for award in awards if _archived(award) is None]
+    made = {copy.award_id: copy for copy in _add_copies(session, desk, without, CopyKind.ARCHIVE)}
+    session.flush()
+    return [
+        _reservation(award, made.get(award.id) or _archived(award), new=award.id in made)
+        for award in awards
+    ]
+
+
+def _award(session: Session, desk: Desk, number: str, *, locked: bool = False) -> Award:
+    return _awards(session, desk, [number], locked=locked)[0]
+
+
+def _awards(
+    session: Session, desk: Desk, numbers: Sequence[str], *, locked: bool = False
+) -> list[Award]:
+    """Return the awards of these numbers, in order of their rows."""
+    query = select(Award).where(Award.number.in_(numbers), Award.site_id == desk.site.id)
+    query = query.order_by(Award.id)
+    awards = list(session.scalars(query.with_for_update() if locked else query))
+    missing = set(numbers) - {award.number for award in awards}
+    if missing:
+        number = min(missing)
+        raise IssuerError(
+            "award_unknown",
+            Text(
+                f"本机构没有编号为 {number} 的证书",
+                f"this body has awarded no certificate {number}",
+            ),
+        )
+    return awards
+
+
+def _check_may_copy(desk: Desk, award: Award) -> None:
+    """Refuse what must not be copied, and what no key at hand could sign."""
+    if award.status != AwardStatus.CURRENT:
+        raise IssuerError(
+            "award_not_in_force",
+            Text(
+                f"证书 {award.number} 已暂停或已撤销，不能补发或制作副本",
+                f"certificate {award.number} is suspended or revoked; no copy of it is made",
+            ),
+        )
+    current = next((copy for copy in award.copies if copy.state == CopyState.CURRENT), None)
+    drawn = current is not None and current.pdf_stored is not None
+    if not drawn and not (current is not None and _is_begun(current)):
+        raise IssuerError(
+            "award_unfinished",
+            Text(
+                f"证书 {award.number} 尚未制作完成，请先用原批次名重新运行 yanzhen issue",
+                f"certificate {award.number} is not finished; run yanzhen issue on its batch "
+                "again first",
+            ),
+        )
+    desk.cabinet.key_for(award.issued_on)
+
+
+def _add_copies(
+    session: Session, desk: Desk, awards: Sequence[Award], kind: CopyKind
+) -> list[Copy]:
+    """Reserve one more copy of each award: all is as on its current copy but the serials.
+
+    Print serials are counted in the year of the award, as printed and signed with it, whatever
+    year it is now; years are taken in order, so that no two runs deadlock.
+    """
+    now = desk.clock()
+    indices = iter(draw_status_indices(session, len(awards)))
+    made: list[Copy] = []
+    for year, group in groupby(sorted(awards, key=lambda award: award.year), lambda a: a.year):
+        of_year = list(group)
+        prints = take_print_serials(session, site_id=desk.site.id, year=year, count=len(of_year))
+        for award, print_serial in zip(of_year, prints, strict=True):
+            current = _current(award)
+            copy = Copy(
+                award_id=award.id,
+                site_id=desk.site.id,
+                year=year,
+                print_serial=print_serial,
+                status_index=next(indices),
+                record_version=current.record_version,
+                state=CopyState.RESERVED,
+                kind=kind,
+                layout=current.layout,
+                made_at=now,
+                qr_url_prefix=desk.qr_url_prefix,
+            )
+            session.add(copy)
+            made.append(copy)
+    return made
+
+
+def _is_begun(copy: Copy) -> bool:
+    """Return whether a copy is a reissue that some run began and did not finish."""
+    return copy.kind == CopyKind.REISSUE and copy.pdf_stored is None
+
+
+def _current(award: Award) -> Copy:
+    return next(copy for copy in award.copies if copy.state == CopyState.CURRENT)
+
+
+def _archived(award: Award) -> Copy | None:
+    return next((copy for copy in award.copies if copy.kind == CopyKind.ARCHIVE), None)
+
+
+def _by_id(award: Award, copy_id: int | None) -> Copy:
+    return next(copy for copy in award.copies if copy.id == copy_id)
+
+
+def _serial(copy: Copy) -> str:
+    return format_print_serial(copy.year, copy.print_serial)
+
+
+def _reservation(award: Award, copy: Copy | None, *, new: bool) -> CopyReservation:
+    assert copy is not None  # the caller has just made it, or found it
+    return CopyReservation(
+        copy_id=copy.id, number=award.number, print_serial=_serial(copy), new=new
+    )

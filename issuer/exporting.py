@@ -1,0 +1,159 @@
+"""Writes finished certificates out, with what a person checks them by and what the printer needs.
+
+Reads rows and stored pages only, so it can be done again at any time and gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from codes.levels import Level
+from issuer.awarding import read_data_key, read_private
+from issuer.copy_rows import Condition, CopyScope, chunks_of, count_copies, drawn
+from issuer.delivery import Delivery, certificate_file_name, folder_of, open_delivery
+from issuer.desk import Desk, shanghai_day
+from issuer.order_list import OrderLine, OrderList
+from registry.models import Copy, CopyKind
+from registry.store import make_folder
+from templates.contact_sheet import ContactCell, draw_contact_sheet, thumbnail
+from templates.fonts import FontChain
+from templates.labels import SAMPLE_MARK, format_print_serial
+
+CONTACT_SHEET = "核对样张"
+ORDER_LIST = "印制清单"
+# A sheet is made in memory; of a large batch there are several, 50 pages each.
+CELLS_A_SHEET = 1_000
+_CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRun:
+    """What is to be written where.
+
+    Args:
+        scopes: the copies, in this order.
+        condition: which of them, such as `in_force`.
+        out: a folder, or a name that ends in `.zip`.
+        title: of the sheets, such as the batch.
+        stem: what their file names begin with.
+    """
+
+    scopes: Sequence[CopyScope]
+    condition: Condition
+    out: Path
+    title: str
+    stem: str
+
+
+def export(
+    desk: Desk, run: ExportRun, fonts: FontChain, progress: Callable[[int], None]
+) -> list[tuple[str, Path]]:
+    """Write the certificates, the contact sheet and the order list; return (number, file) sorted.
+
+    A ZIP is written whole or not at all, and not where there is nothing to put into it. Memory
+    does not grow with the number of certificates, but for a few words on each.
+
+    Args:
+        desk: the body's place of work.
+        run: what goes where.
+        fonts: what the contact sheet is set in.
+        progress: told after every few files how many more there are.
+
+    Raises:
+        StoreError: a page is missing from the store or was altered.
+        OSError: something cannot be written.
+    """
+    make_folder(folder_of(run.out))
+    if not any(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes):
+        return []
+    written: list[tuple[str, Path]] = []
+    orders = OrderList(body_name=desk.site.body.name, title=run.title)
+    with open_delivery(run.out) as delivery, orders:
+        papers = _Papers(desk, run, fonts, delivery, orders)
+        for scope in run.scopes:
+            for copies in chunks_of(desk, scope, run.condition, drawn, size=_CHUNK):
+                written += [papers.add(copy) for copy in copies]
+                progress(len(copies))
+        papers.finish()
+    return sorted(written)
+
+
+class _Papers:
+    """Delivers one copy after another and keeps the two lists as they go by."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        run: ExportRun,
+        fonts: FontChain,
+        delivery: Delivery,
+        orders: OrderList,
+    ) -> None:
+        self._desk = desk
+        self._run = run
+        self._fonts = fonts
+        self._delivery = delivery
+        self._orders = orders
+        self._cells: list[ContactCell] = []
+        self._done = 0
+        self._sheets = 0
+        self._made_on = date.min
+
+    def add(self, copy: Copy) -> tuple[str, Path]:
+        """Deliver one certificate."""
+        desk, award = self._desk, copy.award
+        key, private = read_data_key(desk, award), read_private(desk, award)
+        content = desk.home.store.get(copy.pdf_stored or "", key)
+        day = shanghai_day(copy.made_at)
+        name = certificate_file_name(award.number, private.name, CopyKind(copy.kind))
+        path = self._delivery.add(name, content, day)
+        self._done += 1
+        self._made_on = max(self._made_on, day)
+        self._orders.add(
+            OrderLine(
+                sequence=self._done,
+                year=copy.year,
+                print_serial=copy.print_serial,
+                number=award.number,
+                file_name=name,
+                sha256=hashlib.sha256(content).hexdigest(),
+                layout=copy.layout,
+            )
+        )
+        self._cells.append(
+            ContactCell(
+                sequence=self._done,
+                name=private.name,
+                number=award.number,
+                level=Level(award.level).zh,
+                print_serial=format_print_serial(copy.year, copy.print_serial),
+                photo_jpeg=thumbnail(desk.home.store.get(private.photo_stored, key)),
+            )
+        )
+        if len(self._cells) == CELLS_A_SHEET:
+            self._finish_sheet()
+        return award.number, path
+
+    def finish(self) -> None:
+        """Deliver what is left of the contact sheets, and the order list."""
+        if self._cells:
+            self._finish_sheet()
+        content = self._orders.finished(self._made_on)
+        self._delivery.add(f"{self._run.stem}-{ORDER_LIST}.xlsx", content, self._made_on)
+
+    def _finish_sheet(self) -> None:
+        self._sheets += 1
+        part = "" if self._sheets == 1 else f"-{self._sheets}"
+        mark = f"{SAMPLE_MARK} · " if self._desk.home.demo else ""
+        content = draw_contact_sheet(
+            self._cells,
+            heading=f"{mark}{self._desk.site.body.name} · {self._run.title}",
+            made_on=self._made_on,
+            fonts=self._fonts,
+        )
+        self._delivery.add(f"{self._run.stem}-{CONTACT_SHEET}{part}.pdf", content, self._made_on)
+        self._cells = []

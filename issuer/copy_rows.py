@@ -100,7 +100,7 @@ def _after(scope: CopyScope, last: int, size: int) -> Select[Copy]:
     return (
         select(Copy)
         .join(Award, Copy.award_id == Award.id)
-        .options(contains_eager(Copy.award))
+        .options(contains_eager(Copy.award).selectinload(Award.copies))
         .where(scope.condition(), Copy.id > last)
         .order_by(Copy.id)
         .limit(size)

@@ -33,6 +33,7 @@ _PHOTO_WIDTH, _PHOTO_HEIGHT = 20.0, 28.0
 _THUMBNAIL: Final = (148, 207)  # pixels: 188 to the inch, and half of a 300 dpi one-inch photo
 _BOX: Final = 4.0
 _NAME_SIZES: Final = (10.0, 9.0, 8.0, 7.0, 6.0, 5.5)
+_LEADING: Final = 2.3  # of a name on two lines
 _SMALL: Final = 7.0
 _NO_GLYPH: Final = "〓"
 _FIXED: Final = (
@@ -165,9 +166,9 @@ def _draw_cell(canvas: _SheetCanvas, cell: ContactCell, left: float, top: float)
     canvas.rect(beside * _MM, (top - 5.5 - _BOX) * _MM, _BOX * _MM, _BOX * _MM)
     y = top - _PHOTO_HEIGHT - 4.2
     lines, size = _fitted(canvas, cell.name)
-    for line in lines:
-        canvas.text(left, y, line, size)
-        y -= 4.0 if len(lines) == 1 else 2.4
+    for place, line in enumerate(lines):
+        canvas.text(left, y - place * _LEADING, line, size)
+    y -= 4.0 + (len(lines) - 1) * _LEADING
     for line in (cell.number, cell.level, cell.print_serial):
         canvas.text(left, y, line, _SMALL)
         y -= 3.3

@@ -248,6 +248,19 @@ def test_after_a_reissue_the_number_is_valid_and_the_serial_in_force_is_named(
     assert verdict.certificate.print_serial == "202600000002"
 
 
+@pytest.mark.parametrize("state", [CopyState.CURRENT, CopyState.CORRECTED])
+def test_a_number_is_answered_by_the_copy_the_holder_has(world: World, state: CopyState) -> None:
+    held = sign_record(make_record(print_serial=1))
+    duplicate = sign_record(make_record(print_serial=2))
+    world.record(
+        CopyPlan(issued=held, state=state), CopyPlan(issued=duplicate, state=CopyState.ARCHIVE)
+    )
+    verdict = world.verifier().verify_number(str(held.number), name=NAME)
+    assert not {"copy_archive", "copy_reissued"} & set(codes(verdict))
+    assert verdict.certificate is not None
+    assert verdict.certificate.print_serial == "202600000001"
+
+
 def test_a_row_found_by_a_name_its_record_does_not_hold_is_not_believed(world: World) -> None:
     issued = sign_record(make_record())
     world.record(CopyPlan(issued=issued), name="张三")

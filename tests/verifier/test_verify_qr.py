@@ -26,7 +26,7 @@ from tests.verifier.world import (
     unreachable,
 )
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status, Verdict
+from verifier.verdict import Outcome, Severity, Status, Verdict
 
 
 def codes(verdict: Verdict) -> list[str]:
@@ -208,3 +208,39 @@ def test_a_record_of_a_later_format_asks_for_an_update(world: World, issued: Iss
     payload[1] = 2  # the format number stands right after the array's head
     text = encode_qr_text(URL_PREFIX, algorithm=-7, payload=bytes(payload), signature=b"s" * 64)
     assert codes(world.verifier().verify_qr(text)) == ["qr_newer"]
+
+
+def test_an_archive_duplicate_is_in_force_and_named_as_what_it_is(world: World) -> None:
+    original = sign_record(make_record(print_serial=1))
+    duplicate = sign_record(make_record(print_serial=2))
+    world.record(CopyPlan(issued=original), CopyPlan(issued=duplicate, state=CopyState.ARCHIVE))
+    seen = world.verifier().verify_qr(duplicate.qr_text())
+    assert (seen.outcome, seen.status) == (Outcome.VALID, Status.CURRENT)
+    (notice,) = [one for one in seen.findings if one.code == "copy_archive"]
+    assert notice.severity is Severity.NOTICE
+    assert notice.evidence == {"print_serial": "202600000002"}
+    assert "202600000002" in notice.text.zh
+    plain = world.verifier().verify_qr(original.qr_text())
+    assert "copy_archive" not in {one.code for one in plain.findings}
+
+
+@pytest.mark.parametrize("status", [AwardStatus.SUSPENDED, AwardStatus.REVOKED])
+def test_an_archive_duplicate_of_what_is_not_in_force_is_not_either(
+    world: World, status: AwardStatus
+) -> None:
+    original = sign_record(make_record(print_serial=1))
+    duplicate = sign_record(make_record(print_serial=2))
+    world.record(
+        CopyPlan(issued=original),
+        CopyPlan(issued=duplicate, state=CopyState.ARCHIVE),
+        status=status,
+    )
+    assert world.verifier().verify_qr(duplicate.qr_text()).outcome is Outcome.NOT_CURRENT
+
+
+def test_a_copy_that_claims_to_be_only_reserved_is_not_believed(world: World) -> None:
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued, state=CopyState.RESERVED))
+    verdict = world.verifier().verify_qr(issued.qr_text())
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "row_not_proved" in {one.code for one in verdict.findings}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Callable
+from functools import cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -21,12 +22,18 @@ SIZE = (295, 413)
 
 def portrait_on(ground: Picture, seed: int) -> Picture:
     """Return a drawn person before this ground, of the ground's size 295 × 413."""
+    person, clear = _person(seed)
+    return Image.composite(ground, person, clear)
+
+
+@cache
+def _person(seed: int) -> tuple[Picture, Picture]:
+    """Return the person on white, and how much of the ground shows where."""
     sex = Sex.MALE if seed % 2 else Sex.FEMALE
     year = 1960 + seed % 40
     light = paint_portrait(seed=seed, sex=sex, birth_year=year)
     dark = paint_portrait(seed=seed, sex=sex, birth_year=year, ground="#000000")
-    clear = ImageChops.difference(light, dark).convert("L")
-    return Image.composite(ground, light, clear)
+    return light, ImageChops.difference(light, dark).convert("L")
 
 
 def plain(colour: str) -> Picture:

@@ -77,7 +77,9 @@ def judge_ground(picture: Image.Image) -> Ground:
     Args:
         picture: RGB, upright, cropped to 25 : 35; of any size.
     """
-    reduced = picture.resize((_COLUMNS, _ROWS), Image.Resampling.BOX).tobytes()
+    upper = (0, 0, picture.width, picture.height * _SIDE_ROWS / _ROWS)
+    size = (_COLUMNS, _SIDE_ROWS)
+    reduced = picture.resize(size, Image.Resampling.BOX, box=upper).tobytes()
     counted = white = off_white = 0
     others: list[Colour] = []
     for red, green, blue in _cells(reduced):

@@ -173,8 +173,8 @@ def _list(archive: Path) -> Sequence[ArchiveEntry]:
 def _error(listing: Listing) -> IssuerError:
     assert listing.fault is not None
     code, text = _FAULTS[listing.fault]
-    detail_zh = f"（{listing.detail}）" if listing.detail else ""
-    detail_en = f" ({listing.detail})" if listing.detail else ""
+    detail_zh = f"（检测到 {listing.detail}）" if listing.detail else ""
+    detail_en = f" (found: {listing.detail})" if listing.detail else ""
     return IssuerError(code, Text(text.zh + detail_zh, text.en + detail_en))
 
 

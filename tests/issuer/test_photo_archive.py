@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,6 +15,8 @@ from issuer.archive_child import FREE_BYTES, MAX_ENTRIES, list_archive
 from issuer.archive_listing import ArchiveFault
 from issuer.archive_names import choose_codec
 from issuer.errors import IssuerError
+from issuer.photo_child import judge
+from issuer.photo_exchange import Packing, Question, Verdict
 from issuer.photos import PhotoFolder
 from issuer.run import IssueRun
 from issuer.sample_photos import draw_portrait
@@ -272,3 +275,16 @@ def test_the_photos_are_the_folder_beside_the_roster_or_else_the_zip(tmp_path: P
     (tmp_path / "photos").mkdir()
     assert place() == tmp_path / "photos"
     assert place(tmp_path / "photos.zip") == tmp_path / "photos.zip"
+
+
+def test_no_more_is_unpacked_than_the_archive_promised() -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = packer.compress(bytes(64 << 20)) + packer.flush()
+    tracemalloc.start()
+    try:
+        judgement = judge(Question(packing=Packing.DEFLATED, length=10, crc32=0, data=data))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert judgement.verdict is Verdict.DAMAGED
+    assert peak < 2 << 20

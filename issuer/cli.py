@@ -89,8 +89,8 @@ def template(file: Path, as_json: bool) -> None:
 @out_option
 @click.option(
     "--photos",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="照片目录，默认花名册旁的 photos / photo folder (photos beside the roster)",
+    type=click.Path(exists=True, path_type=Path),
+    help="照片目录或 ZIP，默认花名册旁的 photos 或 photos.zip / folder or ZIP of photos",
 )
 @click.option("--layout", default=DEFAULT_LAYOUT, show_default=True, help="证书版式 / page layout")
 @click.option("--dry-run", is_flag=True, help="只检查，不签发 / check only")

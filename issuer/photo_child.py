@@ -1,17 +1,36 @@
 """The child process in which photos are decoded: `python -m issuer.photo_child`.
 
 Whatever the file is, what comes back is either a baseline sRGB JPEG of one inch at 300 dots per
-inch without any metadata, or the code of the reason why not.
+inch without any metadata, or the code of the reason why not. Pictures out of a ZIP are unpacked
+here too, so that nothing compressed by a stranger is opened in the process that holds keys.
 """
 
 from __future__ import annotations
 
 import io
 import warnings
+import zlib
 
 from PIL import Image, ImageCms, ImageOps
 
-from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH, LEAST_HEIGHT, LEAST_WIDTH, Verdict
+from issuer.photo_background import Tint, Whiteness, judge_ground
+from issuer.photo_exchange import (
+    Judgement,
+    Packing,
+    Question,
+    Remark,
+    Verdict,
+    decode_question,
+    encode_judgement,
+)
+from issuer.photo_formats import PictureFormat, sniff_format
+from issuer.photo_reading import (
+    FORMAT_HEIGHT,
+    FORMAT_WIDTH,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    MAX_PHOTO_BYTES,
+)
 from registry.child import serve
 
 MAX_JPEG_BYTES = 40_000
@@ -23,44 +42,91 @@ _GREY_SPREAD = 6
 
 
 class _Refused(Exception):
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(
+        self,
+        verdict: Verdict,
+        *,
+        tint: Tint | None = None,
+        picture_format: PictureFormat | None = None,
+    ) -> None:
         super().__init__(verdict.value)
-        self.verdict = verdict
+        self.judgement = Judgement(verdict=verdict, tint=tint, format=picture_format)
 
 
 def answer(data: bytes) -> bytes:
-    """Return the verdict, a line break, and the JPEG where the photo was taken."""
+    """Return the judgement on one encoded question."""
+    return encode_judgement(judge(decode_question(data)))
+
+
+def judge(question: Question) -> Judgement:
+    """Return what becomes of a picture; never raises for what the picture is."""
     try:
-        verdict, jpeg = normalise(data)
+        return normalise(unpack(question))
     except _Refused as refused:
-        verdict, jpeg = refused.verdict, b""
+        return refused.judgement
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        verdict, jpeg = Verdict.TOO_LARGE, b""
+        return Judgement(verdict=Verdict.TOO_LARGE)
     except Exception:  # noqa: BLE001 - the decoder leaks many types on damaged files
-        verdict, jpeg = Verdict.UNREADABLE, b""
-    return verdict.value.encode() + b"\n" + jpeg
+        return Judgement(verdict=Verdict.UNREADABLE)
 
 
-def normalise(data: bytes) -> tuple[Verdict, bytes]:
-    """Return the photo re-encoded for print, and whether it is small or grey."""
+def unpack(question: Question) -> bytes:
+    """Return the picture's own bytes, never more than its archive promised of them."""
+    if question.packing is Packing.PLAIN:
+        return question.data
+    if question.length > MAX_PHOTO_BYTES:
+        raise _Refused(Verdict.TOO_LARGE)
+    data = question.data
+    if question.packing is Packing.DEFLATED:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            data = inflater.decompress(data, question.length + 1)
+        except zlib.error as error:
+            raise _Refused(Verdict.DAMAGED) from error
+    if len(data) != question.length or zlib.crc32(data) != question.crc32:
+        raise _Refused(Verdict.DAMAGED)
+    return data
+
+
+def normalise(data: bytes) -> Judgement:
+    """Return the photo re-encoded for print, and what is worth knowing of it."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    if (other := sniff_format(data)) is not None:
+        raise _Refused(Verdict.FORMAT, picture_format=other)
+    fitted, small = _fit(_open(data))
+    ground = judge_ground(fitted)
+    if ground.whiteness is Whiteness.OTHER:
+        raise _Refused(Verdict.BACKGROUND, tint=ground.tint)
+    seen = (
+        (Remark.SMALL, small),
+        (Remark.GREY, _is_grey(fitted)),
+        (Remark.OFF_WHITE, ground.whiteness is Whiteness.OFF_WHITE),
+    )
+    remarks = tuple(remark for remark, applies in seen if applies)
+    return Judgement(verdict=Verdict.TAKEN, remarks=remarks, jpeg=_encode(fitted))
+
+
+def _open(data: bytes) -> Image.Image:
+    """Return the picture upright and in sRGB."""
     with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
         # A telephone's JPEG may carry depth maps as further pictures (MPO); the first is the photo.
         if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
             raise _Refused(Verdict.ANIMATED)
         if opened.width * opened.height > _MAX_PIXELS:
             raise _Refused(Verdict.TOO_LARGE)
-        picture = _to_srgb(ImageOps.exif_transpose(opened))
+        return _to_srgb(ImageOps.exif_transpose(opened))
+
+
+def _fit(picture: Image.Image) -> tuple[Image.Image, bool]:
+    """Return the picture at one inch, and whether it had to be enlarged for that."""
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise _Refused(Verdict.TOO_SMALL)
     if abs(picture.width / picture.height - _RATIO) > _RATIO_SLACK * _RATIO:
         raise _Refused(Verdict.NOT_PORTRAIT)
-    small = picture.width < FORMAT_WIDTH or picture.height < FORMAT_HEIGHT
     fitted = ImageOps.fit(
         picture, (FORMAT_WIDTH, FORMAT_HEIGHT), Image.Resampling.LANCZOS, centering=(0.5, 0.4)
     )
-    verdict = Verdict.TAKEN_SMALL if small else Verdict.TAKEN
-    return Verdict.TAKEN_GREY if _is_grey(fitted) else verdict, _encode(fitted)
+    return fitted, picture.width < FORMAT_WIDTH or picture.height < FORMAT_HEIGHT
 
 
 def _to_srgb(picture: Image.Image) -> Image.Image:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from codes.notices import Notice, Problem
@@ -13,19 +12,7 @@ FORMAT_WIDTH = 295  # one inch (25 × 35 mm) at 300 dots per inch
 FORMAT_HEIGHT = 413
 LEAST_WIDTH = 200
 LEAST_HEIGHT = 280
-
-
-class Verdict(StrEnum):
-    """What the child process says about one picture: taken, or why not."""
-
-    TAKEN = "taken"
-    TAKEN_SMALL = "taken_small"
-    TAKEN_GREY = "taken_grey"
-    UNREADABLE = "photo_unreadable"
-    TOO_SMALL = "photo_too_small"
-    TOO_LARGE = "photo_too_large"
-    ANIMATED = "photo_animated"
-    NOT_PORTRAIT = "photo_not_portrait"
+MAX_PHOTO_BYTES = 20 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +23,14 @@ class PhotoReading:
         photo: ready to be printed; None where there are problems.
         notices: what is worth knowing.
         problems: why the photo cannot be used; no sentence repeats personal data.
+        file: the name of the file that was found, or that was asked for; it may hold personal
+            data, so it is shown through `issuer.lints.photo` only. Empty where there is none.
     """
 
     photo: Portrait | None
     notices: tuple[Notice, ...]
     problems: tuple[Problem, ...]
+    file: str = field(default="", repr=False)
 
 
 class PhotoSource(Protocol):

@@ -42,8 +42,12 @@ class IssueRun:
 
     @property
     def photo_folder(self) -> Path:
-        """Where the photos are: named, or `photos` beside the roster."""
-        return self.photos or self.roster.parent / "photos"
+        """Where the photos are: named, or `photos` or else `photos.zip` beside the roster."""
+        if self.photos is not None:
+            return self.photos
+        folder = self.roster.parent / "photos"
+        archive = folder.with_suffix(".zip")
+        return archive if archive.is_file() and not folder.is_dir() else folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

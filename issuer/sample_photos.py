@@ -53,9 +53,22 @@ def draw_portrait(*, seed: int, sex: Sex, birth_year: int) -> bytes:
         sex: decides the choice of hair styles and dress.
         birth_year: people born before 1975 are drawn with grey hair.
     """
+    out = io.BytesIO()
+    painted = paint_portrait(seed=seed, sex=sex, birth_year=birth_year)
+    painted.save(out, "JPEG", quality=_QUALITY, dpi=(300, 300))
+    return out.getvalue()
+
+
+def paint_portrait(*, seed: int, sex: Sex, birth_year: int, ground: str = "#FFFFFF") -> Image.Image:
+    """Return the portrait as an RGB picture of 295 × 413 pixels on a ground of one colour.
+
+    Args:
+        seed, sex, birth_year: as `draw_portrait`.
+        ground: `#RRGGBB`; anything but white is what the lints refuse.
+    """
     look = _look(seed, sex, birth_year)
     size = (FORMAT_WIDTH * _SCALE, FORMAT_HEIGHT * _SCALE)
-    picture = Image.new("RGB", size, "white")
+    picture = Image.new("RGB", size, ground)
     pen = _Pen(ImageDraw.Draw(picture))
     _draw_hair_behind(pen, look)
     _draw_shoulders(pen, look)
@@ -64,10 +77,7 @@ def draw_portrait(*, seed: int, sex: Sex, birth_year: int) -> bytes:
     _draw_face(pen, look)
     if look.glasses:
         _draw_glasses(pen, look)
-    small = picture.resize((FORMAT_WIDTH, FORMAT_HEIGHT), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=_QUALITY, dpi=(300, 300))
-    return out.getvalue()
+    return picture.resize((FORMAT_WIDTH, FORMAT_HEIGHT), Image.Resampling.LANCZOS)
 
 
 def _look(seed: int, sex: Sex, birth_year: int) -> _Look:

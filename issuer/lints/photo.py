@@ -5,16 +5,48 @@ Source: 人社部 certificate style notice (2022): one inch (25 × 35 mm), colou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from codes.wording import Text
 from issuer.columns import Column
 from issuer.lint_context import LintContext
-from issuer.lints.rule import Finding, Lint, each_row, report
+from issuer.lints.rule import Finding, Lint, each_row, notice, problem
 from issuer.subjects import Subject
+
+_MOST_CHARACTERS = 60
+_NUMBER_MASK, _NAME_MASK = "〔证件号码〕", "〔姓名〕"
+_LONG_NUMBER = re.compile(r"[0-9]{14,}[0-9Xx]?")  # somebody's document number, whosever it is
 
 
 def _inspect(subject: Subject, _: LintContext) -> Iterator[Finding]:
-    yield from report(subject, Column.PHOTO, subject.photo.problems, subject.photo.notices)
+    file = show_file_name(subject)
+    for fault in subject.photo.problems:
+        yield problem(subject, Column.PHOTO, fault.code, _named(file, fault.text))
+    for remark in subject.photo.notices:
+        yield notice(subject, Column.PHOTO, remark.code, _named(file, remark.text))
+
+
+def show_file_name(subject: Subject) -> str:
+    """Return the photo's file name without the person's name and document number, or ''.
+
+    Photos are often named like the person; what the lints say goes to screens and scripts that
+    have no business with either.
+    """
+    shown = subject.photo.file
+    number, name = subject.row.text(Column.DOCUMENT_NUMBER), subject.row.text(Column.NAME)
+    for secret, mask in ((number, _NUMBER_MASK), (name, _NAME_MASK)):
+        if len(secret) > 1:
+            shown = re.sub(re.escape(secret), mask, shown, flags=re.IGNORECASE)
+    shown = _LONG_NUMBER.sub(_NUMBER_MASK, shown)
+    shown = "".join(char if char.isprintable() else "?" for char in shown)
+    return shown if len(shown) <= _MOST_CHARACTERS else shown[: _MOST_CHARACTERS - 1] + "…"
+
+
+def _named(file: str, text: Text) -> Text:
+    if not file:
+        return text
+    return Text(f"照片文件“{file}”：{text.zh}", f"File “{file}”: {text.en}")
 
 
 LINT = Lint(code="photo", source="证书样式通知（2022）", inspect=each_row(_inspect))

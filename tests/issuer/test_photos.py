@@ -12,10 +12,12 @@ import pytest
 from PIL import Image, ImageCms
 
 from codes.documents import Sex
-from issuer.photo_child import MAX_JPEG_BYTES, answer
-from issuer.photo_reading import Verdict
+from issuer.photo_background import Tint
+from issuer.photo_child import MAX_JPEG_BYTES, judge
+from issuer.photo_exchange import Question, Remark, Verdict
+from issuer.photo_formats import PictureFormat
 from issuer.photos import PhotoFolder
-from issuer.sample_photos import draw_portrait
+from issuer.sample_photos import draw_portrait, paint_portrait
 
 NUMBER = "12010119500101009X"
 PORTRAIT = draw_portrait(seed=1, sex=Sex.FEMALE, birth_year=1990)
@@ -24,17 +26,19 @@ PORTRAIT = draw_portrait(seed=1, sex=Sex.FEMALE, birth_year=1990)
 def picture(
     size: tuple[int, int] = (295, 413), *, kind: str = "JPEG", mode: str = "RGB", **options: Any
 ) -> bytes:
-    """A coloured picture of this size, upper half red, lower half blue."""
-    drawn = Image.new("RGB", size, "#C03030")
-    drawn.paste("#3030C0", (0, size[1] // 2, *size))
+    """A block on a white ground, its upper half red, its lower half blue."""
+    wide, high = size
+    drawn = Image.new("RGB", size, "white")
+    drawn.paste("#C03030", (wide // 4, high // 8, wide - wide // 4, high))
+    drawn.paste("#3030C0", (wide // 4, high // 2, wide - wide // 4, high))
     out = io.BytesIO()
     drawn.convert(mode).save(out, kind, **options)
     return out.getvalue()
 
 
-def verdict_on(data: bytes) -> tuple[str, bytes]:
-    head, _, jpeg = answer(data).partition(b"\n")
-    return head.decode(), jpeg
+def verdict_on(data: bytes) -> tuple[Verdict, bytes]:
+    judgement = judge(Question(data=data))
+    return judgement.verdict, judgement.jpeg
 
 
 def pixel(jpeg: bytes, place: tuple[int, int]) -> tuple[int, int, int]:
@@ -151,7 +155,7 @@ def test_a_picture_lying_on_its_side_is_turned_as_the_camera_says() -> None:
     upright.transpose(Image.Transpose.ROTATE_90).save(out, "JPEG", exif=exif.tobytes())
     verdict, jpeg = verdict_on(out.getvalue())
     assert verdict == Verdict.TAKEN
-    red, _, blue = pixel(jpeg, (147, 20))
+    red, _, blue = pixel(jpeg, (147, 120))
     assert red > blue
 
 
@@ -160,25 +164,111 @@ def test_a_picture_lying_on_its_side_is_turned_as_the_camera_says() -> None:
     [
         (b"", Verdict.UNREADABLE),
         (b"not a picture", Verdict.UNREADABLE),
-        (b"GIF89a" + bytes(100), Verdict.UNREADABLE),
         (picture((199, 280)), Verdict.TOO_SMALL),
         (picture((100, 140)), Verdict.TOO_SMALL),
-        (picture((250, 350)), Verdict.TAKEN_SMALL),
         (picture((800, 600)), Verdict.NOT_PORTRAIT),
         (picture((600, 600)), Verdict.NOT_PORTRAIT),
         (picture((300, 900)), Verdict.NOT_PORTRAIT),
         (picture((413, 579)), Verdict.TAKEN),
         (picture((480, 640)), Verdict.TAKEN),
         (picture(mode="CMYK"), Verdict.TAKEN),
-        (picture(mode="L"), Verdict.TAKEN_GREY),
         (picture(kind="PNG", mode="RGBA"), Verdict.TAKEN),
         (picture(kind="PNG", mode="P"), Verdict.TAKEN),
-        (picture(kind="PNG", mode="1"), Verdict.TAKEN_GREY),
         (picture((7000, 9800), kind="PNG"), Verdict.TOO_LARGE),
     ],
 )
 def test_every_kind_of_picture_gets_its_verdict(data: bytes, verdict: Verdict) -> None:
     assert verdict_on(data)[0] == verdict
+
+
+def test_what_is_worth_knowing_of_a_photo_is_said_together() -> None:
+    def remarks(data: bytes) -> tuple[Remark, ...]:
+        judgement = judge(Question(data=data))
+        assert judgement.verdict is Verdict.TAKEN
+        return judgement.remarks
+
+    assert remarks(picture()) == ()
+    assert remarks(picture((250, 350))) == (Remark.SMALL,)
+    assert remarks(picture(mode="L")) == (Remark.GREY,)
+    assert remarks(picture(kind="PNG", mode="1")) == (Remark.GREY,)
+    assert remarks(picture((250, 350), mode="L")) == (Remark.SMALL, Remark.GREY)
+
+
+def saved_as(kind: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (295, 413), "white").save(out, kind)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "picture_format"),
+    [
+        (saved_as("WEBP"), PictureFormat.WEBP),
+        (saved_as("GIF"), PictureFormat.GIF),
+        (saved_as("BMP"), PictureFormat.BMP),
+        (saved_as("TIFF"), PictureFormat.TIFF),
+        (saved_as("PDF"), PictureFormat.PDF),
+        (b"\0\0\0\x18ftypheic" + bytes(40), PictureFormat.HEIC),
+        (b"\0\0\0\x18ftypmif1" + bytes(40), PictureFormat.HEIC),
+        (b"\0\0\0\x1cftypavif" + bytes(40), PictureFormat.AVIF),
+        (b"\xd0\xcf\x11\xe0" + bytes(40), PictureFormat.OFFICE),
+        (b"PK\3\4" + bytes(26) + b"[Content_Types].xml", PictureFormat.OFFICE),
+        (b"PK\3\4" + bytes(26) + b"photo.jpg", PictureFormat.ARCHIVE),
+        (b"Rar!\x1a\7", PictureFormat.ARCHIVE),
+        (b"<!DOCTYPE html><p>", PictureFormat.WEB_PAGE),
+    ],
+)
+def test_another_format_is_called_by_its_name_whatever_the_extension_says(
+    tmp_path: Path, data: bytes, picture_format: PictureFormat
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(data)
+    with PhotoFolder(tmp_path) as photos:
+        (problem,) = photos.read(file="a.jpg", document_number="").problems
+    assert problem.code == "photo_format"
+    assert picture_format.value in problem.text.zh
+    assert picture_format.value in problem.text.en
+    assert "请" in problem.text.zh
+
+
+def test_a_photo_in_another_format_is_not_called_missing(tmp_path: Path) -> None:
+    (tmp_path / f"{NUMBER}.HEIC").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    with PhotoFolder(tmp_path) as photos:
+        assert codes(photos, "", NUMBER) == ["photo_format"]
+        (tmp_path / f"{NUMBER}.jpg").write_bytes(PORTRAIT)
+    with PhotoFolder(tmp_path) as photos:
+        assert not codes(photos, "", NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("ground", "tint", "zh", "en"),
+    [
+        ("#438EDB", Tint.BLUE, "蓝色", "blue"),
+        ("#D81E06", Tint.RED, "红色", "red"),
+    ],
+)
+def test_a_coloured_ground_is_refused_by_the_name_of_its_colour(
+    tmp_path: Path, ground: str, tint: Tint, zh: str, en: str
+) -> None:
+    painted = paint_portrait(seed=3, sex=Sex.MALE, birth_year=1988, ground=ground)
+    painted.save(tmp_path / "a.jpg", "JPEG", quality=85)
+    judgement = judge(Question(data=(tmp_path / "a.jpg").read_bytes()))
+    assert (judgement.verdict, judgement.tint) == (Verdict.BACKGROUND, tint)
+    assert judgement.jpeg == b""
+    with PhotoFolder(tmp_path) as photos:
+        reading = photos.read(file="a", document_number="")
+    assert reading.photo is None
+    assert [problem.code for problem in reading.problems] == ["photo_background"]
+    assert f"背景为{zh}" in reading.problems[0].text.zh
+    assert f"background is {en}" in reading.problems[0].text.en
+
+
+def test_an_off_white_ground_is_taken_with_a_notice(tmp_path: Path) -> None:
+    painted = paint_portrait(seed=3, sex=Sex.MALE, birth_year=1988, ground="#F5ECD6")
+    painted.save(tmp_path / "a.jpg", "JPEG", quality=85)
+    with PhotoFolder(tmp_path) as photos:
+        reading = photos.read(file="a.jpg", document_number="")
+    assert reading.photo is not None
+    assert [notice.code for notice in reading.notices] == ["photo_off_white"]
 
 
 def test_an_animated_picture_is_refused() -> None:
@@ -204,10 +294,12 @@ def test_another_colour_space_is_turned_into_srgb_and_a_broken_profile_forgiven(
 
 
 def test_noise_is_compressed_until_it_is_small_enough() -> None:
-    noise = Image.effect_noise((590, 826), 120).convert("RGB")
-    noise.paste("#A03030", (0, 0, 200, 200))
+    noise = Image.new("RGB", (590, 826), "white")
+    noise.paste(Image.effect_noise((430, 780), 120).convert("RGB"), (80, 46))
+    noise.paste("#A03030", (100, 100, 300, 300))
     out = io.BytesIO()
     noise.save(out, "JPEG", quality=98)
+    assert len(out.getvalue()) > 4 * MAX_JPEG_BYTES
     verdict, jpeg = verdict_on(out.getvalue())
     assert verdict == Verdict.TAKEN
     assert len(jpeg) <= MAX_JPEG_BYTES

@@ -121,6 +121,7 @@ def test_the_sample_passes_every_lint_and_shows_every_kind_of_person(tmp_path: P
         report = lint_rows(table, photos, context())
         assert not table.notices
         assert not report.problems
+        assert not [notice for notice in report.notices if notice.code.startswith("photo")]
         assert len(report.candidates) == len(table.rows) >= 36
         assert len({candidate.photo.sha256 for candidate in report.candidates}) == len(table.rows)
     assert {c.level for c in report.candidates} == {Level.ONE, Level.TWO, Level.THREE}

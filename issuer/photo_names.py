@@ -1,0 +1,47 @@
+"""File names of photos: which are pictures, and when two names mean the same file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+Place = TypeVar("Place")
+
+EXTENSIONS = (".jpg", ".jpeg", ".png")
+# Not taken, but found all the same: the refusal can then say what they are.
+OTHER_EXTENSIONS = (".heic", ".heif", ".avif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf")
+
+
+def fold_name(name: str) -> str:
+    """Return the form in which file names are compared: some systems decompose accents."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def is_picture_name(name: str) -> bool:
+    """Return whether a file of this name is taken for somebody's photo."""
+    return fold_name(name).endswith(EXTENSIONS + OTHER_EXTENSIONS)
+
+
+def leads_elsewhere(name: str) -> bool:
+    """Return whether what was typed is a path instead of the mere name of a file."""
+    return "/" in name or "\\" in name or "\0" in name or name in (".", "..")
+
+
+def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Place]:
+    """Return the files of this name, the extension and case left open.
+
+    Args:
+        names: places of files by folded name.
+        wanted: with or without extension; untrusted.
+    """
+    folded = fold_name(wanted)
+    if not folded:
+        return ()
+    if folded in names:
+        return names[folded]
+    for extensions in (EXTENSIONS, OTHER_EXTENSIONS):
+        found = [place for end in extensions for place in names.get(folded + end, ())]
+        if found:
+            return found
+    return ()

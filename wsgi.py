@@ -38,6 +38,7 @@ _COMMANDS = {
     "init": ("issuer.cli:init", "建立数据目录 / make a home folder"),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
+    "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),

@@ -157,13 +157,16 @@ def _check_granted(answer: TimeStampResponse) -> None:
 
 
 def _signer_chain(answer: TimeStampResponse, trust: TimestampTrust) -> tuple[bytes, ...]:
+    """Return the way from the token's signer to a trusted root."""
     (signer,) = answer.signed_data.signer_infos
     embedded = [load_certificate(der) for der in answer.signed_data.certificates]
-    known = [*embedded, *trust.others, *trust.roots]
-    own = next(
-        one
-        for one in known
-        if one.issuer == signer.issuer and one.serial_number == signer.serial_number
-    )
+    known = [*trust.others, *trust.roots, *embedded]
     encoded = [one.public_bytes(Encoding.DER) for one in known]
-    return order_chain(own.public_bytes(Encoding.DER), encoded)
+    roots = {one.public_bytes(Encoding.DER) for one in trust.roots}
+    for certificate, der in zip(known, encoded, strict=True):
+        named = (certificate.issuer, certificate.serial_number)
+        if named == (signer.issuer, signer.serial_number):
+            chain = order_chain(der, encoded)
+            if chain[-1] in roots:
+                return chain
+    raise VerificationError("no way from the signer to a root")

@@ -66,10 +66,13 @@ def open_token_key(address: TokenAddress, chain: SealChain) -> SealKey:
 
 def _find(pkcs11: Any, address: TokenAddress) -> Any:
     """Return the private key object, in a session of its own."""
+    library = _load(pkcs11, address.module)
     try:
-        library = pkcs11.lib(address.module)
         token = library.get_token(token_label=address.token)
-        session = token.open(user_pin=address.pin)
+        try:
+            session = token.open(user_pin=address.pin)
+        except pkcs11.exceptions.UserAlreadyLoggedIn:  # by this process, which is logged in once
+            session = token.open()
         return session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=address.key)
     except pkcs11.exceptions.NoSuchKey as error:
         raise KeysError(
@@ -93,12 +96,17 @@ def _find(pkcs11: Any, address: TokenAddress) -> Any:
         ) from error
     except pkcs11.exceptions.PKCS11Error as error:
         raise _failed(error) from error
-    except (RuntimeError, OSError) as error:
+
+
+def _load(pkcs11: Any, module: str) -> Any:
+    try:
+        return pkcs11.lib(module)
+    except (pkcs11.exceptions.PKCS11Error, RuntimeError, OSError) as error:
         raise KeysError(
             "token_module_missing",
             Text(
-                f"无法载入 PKCS#11 库 {address.module}",
-                f"The PKCS #11 library {address.module} cannot be loaded",
+                f"无法载入 PKCS#11 库 {module}",
+                f"The PKCS #11 library {module} cannot be loaded",
             ),
         ) from error
 

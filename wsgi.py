@@ -75,6 +75,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     folder = Path(tempfile.gettempdir()) / f"yanzhen-{os.getuid()}-{mark}"
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
+    app.extensions["yanzhen_home"] = home
     app.register_blueprint(api)
     app.register_blueprint(site)
     add_headers(app)

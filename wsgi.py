@@ -42,6 +42,7 @@ _COMMANDS = {
     ),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
+    "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "copies": (
@@ -82,6 +83,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     folder = Path(tempfile.gettempdir()) / f"yanzhen-{os.getuid()}-{mark}"
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
+    app.extensions["yanzhen_home"] = home
     app.register_blueprint(api)
     app.register_blueprint(site)
     add_headers(app)

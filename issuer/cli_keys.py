@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 
 import click
 from sqlalchemy import select
 
 from codes.wording import Text
+from issuer.cli_seal import crl_url, subject_of
 from issuer.custody import make_key, retire_key
 from issuer.desk import shanghai_day
 from issuer.filing import find_site
-from issuer.publishing import publish
+from issuer.publishing import PUBLIC_URL_VARIABLE, publish
+from issuer.seal_custody import ensure_seal
 from issuer.terminal import ask_passphrase, json_option, open_home, say, show
 from keys.algorithms import Algorithm
 from registry.models import SigningKey, Site
@@ -57,16 +60,29 @@ def new(
             valid_to=last_day.date() if last_day else None,
         )
         document = publish(session, home, now=now)
-    show(
-        {**_describe(row), "prefix": prefix, "key_document_version": document.version},
-        Text(
-            f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起启用；"
-            f"公钥文件第 {document.version} 版已发布",
-            f"made key {row.key_id:04x} ({algorithm}), valid from {row.valid_from}; "
-            f"key document version {document.version} is published",
-        ),
-        as_json=as_json,
+    seal = ensure_seal(
+        home,
+        prefix,
+        subject_of(home, prefix),
+        passphrase,
+        now=now,
+        crl_url=crl_url(home, os.environ.get(PUBLIC_URL_VARIABLE, "")),
     )
+    text = Text(
+        f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起启用；"
+        f"公钥文件第 {document.version} 版已发布",
+        f"made key {row.key_id:04x} ({algorithm}), valid from {row.valid_from}; "
+        f"key document version {document.version} is published",
+    )
+    if seal is not None:
+        text = Text(
+            f"{text.zh}\n已制作印章 {seal.seal_id}，证书由内置根证书签发；"
+            "有 CA 签发的证书时，可用 yanzhen seal import 导入",
+            f"{text.en}\nmade seal {seal.seal_id}, certified by the built-in authority; "
+            "yanzhen seal import takes one of a real authority",
+        )
+    answer = {**_describe(row), "prefix": prefix, "key_document_version": document.version}
+    show({**answer, "seal_id": seal.seal_id if seal else None}, text, as_json=as_json)
 
 
 @keys.command("list")

@@ -33,7 +33,9 @@ from issuer.publishing import publish
 from issuer.roster import read_roster
 from issuer.run import IssueRun, RunSummary, issue_and_report
 from issuer.sample import write_sample
+from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
+from keys.seal_authority import SealSubject
 from registry.home import Home
 from registry.models import Award, Copy
 from registry.session import database, reading, transaction
@@ -125,7 +127,7 @@ def _passphrase(demo: Demo) -> bytes:
 
 
 def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
-    """Open the demo's home; make it, file the body and make its key, as far as is missing."""
+    """Open the demo's home; make it, file the body, make its key and seal, as far as missing."""
     if demo.home.exists():
         home = Home.open(demo.home, environment={})
     else:
@@ -145,6 +147,10 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
             )
         if not home.key_document_path.exists():
             publish(session, home, now=now)
+        subject = SealSubject(
+            name=site.body.name, credit_code=site.body.credit_code, demo=home.demo
+        )
+    ensure_seal(home, PREFIX, subject, passphrase, now=now, crl_url=None)
     return home
 
 

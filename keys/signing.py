@@ -1,18 +1,24 @@
-"""The only holder of private keys, and what a private key will sign: a prepared record.
+"""The only holder of private keys, and what each kind of key will sign.
 
+A body's key signs prepared records, a seal's key the attributes of a sealed document, the built-in
+authority's key certificates of seals and lists of revoked ones: no kind signs what another does.
 The public process never imports this module. A private key lives in memory as an engine's handle,
-at rest as a PKCS #8 file encrypted with a passphrase.
+or inside a token; at rest as a PKCS #8 file encrypted with a passphrase.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from collections.abc import Callable
 from typing import NoReturn
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
 from codes.record import Record, decode_record, encode_record
 from codes.wording import Text
@@ -20,13 +26,24 @@ from keys.algorithms import COORDINATE_BYTES, Algorithm, PublicJwk, encode_coord
 from keys.envelope import Envelope, to_be_signed
 from keys.errors import KeysError
 from keys.passphrase import STRETCH_SALT_BYTES, stretch
+from keys.seal import SealChain, SignedDigest, signed_attributes
+from keys.seal_kinds import kind_of
 
 _ENCRYPTED_MARK = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _STRETCH_HEADER = b"Yanzhen-Passphrase: scrypt n=32768 r=8 p=1 salt="
 _ISSUED_BY_PREPARE = object()
 
 
-class PrivateKey:
+class _Kept:
+    """What every private key is: not copied, not pickled."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a private key is not copied or pickled; seal it instead")
+
+
+class PrivateKey(_Kept):
     """A body's signing key; it cannot be printed, copied or pickled."""
 
     __slots__ = ("_handle", "public")
@@ -45,8 +62,47 @@ class PrivateKey:
     def __repr__(self) -> str:
         return f"<PrivateKey {self.algorithm.label} key_id={self.public.key_id}>"
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a private key is not copied or pickled; seal it instead")
+
+class SealKey(_Kept):
+    """The key of a body's seal; it cannot be printed, copied or pickled.
+
+    Args:
+        sign: returns the signature over SHA-256 of a message, as CMS carries it.
+        public_key: its public half, as a SubjectPublicKeyInfo.
+        handle: the engine's key; None where the key stays in a token.
+    """
+
+    __slots__ = ("_handle", "_sign", "public_key")
+
+    public_key: bytes
+
+    def __init__(
+        self,
+        sign: Callable[[bytes], bytes],
+        public_key: bytes,
+        handle: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
+    ) -> None:
+        self._sign = sign
+        self._handle = handle
+        self.public_key = public_key
+
+    def __repr__(self) -> str:
+        return f"<SealKey {hashlib.sha256(self.public_key).hexdigest()[:16]}>"
+
+
+class AuthorityKey(_Kept):
+    """The key of the built-in authority; it cannot be printed, copied or pickled."""
+
+    __slots__ = ("_handle", "public_key")
+
+    public_key: ec.EllipticCurvePublicKey
+
+    def __init__(self, handle: ec.EllipticCurvePrivateKey) -> None:
+        self._handle = handle
+        self.public_key = handle.public_key()
+
+    def __repr__(self) -> str:
+        return "<AuthorityKey>"
 
 
 class Prepared:
@@ -116,7 +172,76 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
     return Envelope(algorithm=key.algorithm, payload=prepared.payload, signature=signature)
 
 
-def seal_private_key(key: PrivateKey, passphrase: bytes, *, salt: bytes | None = None) -> bytes:
+def generate_seal_key() -> SealKey:
+    """Return a new EC P-256 key for a seal from the operating system's randomness."""
+    return _seal_key(ec.generate_private_key(ec.SECP256R1()))
+
+
+def generate_authority_key() -> AuthorityKey:
+    """Return a new EC P-256 key for the built-in authority."""
+    return AuthorityKey(ec.generate_private_key(ec.SECP256R1()))
+
+
+def seal_digest(key: SealKey, chain: SealChain, digest: bytes) -> SignedDigest:
+    """Return the signed attributes for a document, and the signature over them.
+
+    The same inputs give the same bytes, except where a token signs.
+
+    Args:
+        key: the private half of the chain's leaf; `check_pair` tells.
+        chain: named in the attributes.
+        digest: SHA-256 of the bytes the seal covers.
+    """
+    attributes = signed_attributes(chain, digest)
+    return SignedDigest(attributes, key._sign(attributes))
+
+
+def sign_certificate(key: AuthorityKey, builder: x509.CertificateBuilder) -> bytes:
+    """Return a certificate (DER) signed by the built-in authority."""
+    signed = builder.sign(key._handle, hashes.SHA256(), ecdsa_deterministic=True)
+    return signed.public_bytes(Encoding.DER)
+
+
+def sign_crl(key: AuthorityKey, builder: x509.CertificateRevocationListBuilder) -> bytes:
+    """Return a list of revoked certificates (DER) signed by the built-in authority."""
+    signed = builder.sign(key._handle, hashes.SHA256(), ecdsa_deterministic=True)
+    return signed.public_bytes(Encoding.DER)
+
+
+def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...]]:
+    """Return the key in a PKCS #12 file, and every certificate beside it (DER, in no order).
+
+    Args:
+        data: the file, untrusted.
+        password: of the file; may be empty.
+
+    Raises:
+        KeysError: `pkcs12_unreadable` for a wrong password or a damaged file (the engine does
+            not tell the two apart); `pkcs12_without_key`; `seal_key_kind`; `seal_key_small`.
+    """
+    try:
+        bag = pkcs12.load_pkcs12(data, password or None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise KeysError(
+            "pkcs12_unreadable",
+            Text(
+                "PKCS#12 文件口令不正确，或文件已损坏",
+                "The password of the PKCS #12 file is wrong, or the file is damaged",
+            ),
+        ) from error
+    if bag.key is None:
+        raise KeysError(
+            "pkcs12_without_key",
+            Text("PKCS#12 文件中没有私钥", "There is no private key in the PKCS #12 file"),
+        )
+    entries = [bag.cert, *bag.additional_certs] if bag.cert else bag.additional_certs
+    certificates = tuple(one.certificate.public_bytes(Encoding.DER) for one in entries if one)
+    return _seal_key(bag.key), certificates
+
+
+def seal_private_key(
+    key: PrivateKey | SealKey | AuthorityKey, passphrase: bytes, *, salt: bytes | None = None
+) -> bytes:
     """Return the key as an encrypted PEM file (PKCS #8 under the stretched passphrase).
 
     Args:
@@ -126,11 +251,14 @@ def seal_private_key(key: PrivateKey, passphrase: bytes, *, salt: bytes | None =
 
     Raises:
         KeysError: `passphrase_empty`.
+        TypeError: the key stays in a token.
     """
     if not passphrase:
         raise KeysError(
             "passphrase_empty", Text("私钥口令不能为空", "The passphrase must not be empty")
         )
+    if key._handle is None:
+        raise TypeError("a key in a token does not leave it")
     salt = secrets.token_bytes(STRETCH_SALT_BYTES) if salt is None else salt
     pem = key._handle.private_bytes(
         serialization.Encoding.PEM,
@@ -147,6 +275,29 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
         KeysError: `passphrase_wrong`; `private_key_unencrypted` for a file that lies open;
             `private_key_damaged` for anything else.
     """
+    handle = _open_handle(pem, passphrase)
+    if isinstance(handle, ec.EllipticCurvePrivateKey) and isinstance(handle.curve, ec.SECP256R1):
+        return PrivateKey(handle)
+    if isinstance(handle, ed25519.Ed25519PrivateKey):
+        return PrivateKey(handle)
+    raise _damaged()
+
+
+def open_seal_key(pem: bytes, passphrase: bytes) -> SealKey:
+    """Return the seal's key in a sealed PEM file; raises as `open_private_key` does."""
+    return _seal_key(_open_handle(pem, passphrase))
+
+
+def open_authority_key(pem: bytes, passphrase: bytes) -> AuthorityKey:
+    """Return the authority's key in a sealed PEM file; raises as `open_private_key` does."""
+    handle = _open_handle(pem, passphrase)
+    if not isinstance(handle, ec.EllipticCurvePrivateKey):
+        raise _damaged()
+    return AuthorityKey(handle)
+
+
+def _open_handle(pem: bytes, passphrase: bytes) -> object:
+    """Return the engine's key in a sealed PEM file."""
     if _ENCRYPTED_MARK not in pem:
         raise KeysError(
             "private_key_unencrypted",
@@ -162,17 +313,33 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
         header, _, pem = pem.partition(b"\n")
         password = _pem_password(passphrase, _read_salt(header))
     try:
-        handle = serialization.load_pem_private_key(pem, password)
+        return serialization.load_pem_private_key(pem, password)
     except (ValueError, UnsupportedAlgorithm) as error:
         # The engine does not tell the two apart: a wrong passphrase decrypts to garbage.
         if "password" in str(error) or "Invalid key" in str(error):
             raise _wrong_passphrase() from None
         raise _damaged() from None
-    if isinstance(handle, ec.EllipticCurvePrivateKey) and isinstance(handle.curve, ec.SECP256R1):
-        return PrivateKey(handle)
-    if isinstance(handle, ed25519.Ed25519PrivateKey):
-        return PrivateKey(handle)
-    raise _damaged()
+
+
+def _seal_key(handle: object) -> SealKey:
+    """Return a seal's key from an engine's; raises KeysError for a kind that a seal cannot have."""
+    public = handle.public_key() if hasattr(handle, "public_key") else None
+    kind_of(public)
+    if isinstance(handle, ec.EllipticCurvePrivateKey):
+        curve_key, algorithm = handle, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+        def sign_message(message: bytes) -> bytes:
+            return curve_key.sign(message, algorithm)
+
+    else:
+        assert isinstance(handle, rsa.RSAPrivateKey)
+        rsa_key, scheme, digest = handle, padding.PKCS1v15(), hashes.SHA256()
+
+        def sign_message(message: bytes) -> bytes:
+            return rsa_key.sign(message, scheme, digest)
+
+    encoded = handle.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return SealKey(sign_message, encoded, handle)
 
 
 def _public_half(

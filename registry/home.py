@@ -5,8 +5,11 @@
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
     secrets/vault.json      the vault key under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
+    secrets/seals/          seals' keys under the same passphrase, and their certificates
     public/pepper           the public side's look-up secret
     public/keys.json        the published key document
+    public/seal-root.cer    root certificate of the built-in authority of seals
+    public/seal.crl         its list of revoked certificates
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -126,6 +129,21 @@ class Home:
     def key_folder(self) -> Path:
         """Where sealed private keys lie; only the issuer reads it."""
         return self.path / "secrets" / "keys"
+
+    @property
+    def seal_folder(self) -> Path:
+        """Where seals lie; only the issuer reads it."""
+        return self.path / "secrets" / "seals"
+
+    @property
+    def seal_root_path(self) -> Path:
+        """The published root certificate of the built-in authority of seals, DER."""
+        return self.path / "public" / "seal-root.cer"
+
+    @property
+    def seal_crl_path(self) -> Path:
+        """The published list of the seals that authority revoked, DER."""
+        return self.path / "public" / "seal.crl"
 
     @property
     def store(self) -> FileStore:

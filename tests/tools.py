@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HANAZONO = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
+SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
 def chromium_path() -> str | None:
@@ -48,10 +49,22 @@ TOOLS = (
         found=lambda: chromium_path() is not None,
     ),
     Tool(
-        name="pdftotext, pdftoppm",
+        name="pdftotext, pdftoppm, pdfsig",
         package="poppler-utils",
-        serves="tests/pdf (second text extractor)",
-        found=lambda: bool(shutil.which("pdftotext") and shutil.which("pdftoppm")),
+        serves="tests/pdf (second text extractor), tests/keys and tests/issuer (seals)",
+        found=lambda: all(map(shutil.which, ("pdftotext", "pdftoppm", "pdfsig"))),
+    ),
+    Tool(
+        name="openssl",
+        package="openssl",
+        serves="tests/keys and tests/issuer (seals and timestamps of another implementation)",
+        found=lambda: shutil.which("openssl") is not None,
+    ),
+    Tool(
+        name="SoftHSM2",
+        package="softhsm2",
+        serves="tests/issuer (seal's key in a PKCS #11 token)",
+        found=lambda: SOFTHSM.exists() and shutil.which("softhsm2-util") is not None,
     ),
     Tool(
         name="HanaMin fonts",

@@ -10,7 +10,7 @@ import pytest
 from tests.arch.sources import ROOMS, ROOT, python_files
 from tests.docs.pages import READMES, code_words, table_rows
 
-_SETTING = re.compile(r"YANZHEN_[A-Z_]+[A-Z]")
+_SETTING = re.compile(r"YANZHEN_[A-Z0-9_]+[A-Z]")
 
 
 def settings_in(files: list[Path]) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,60 +10,7 @@ import pytest
 
 from codes.levels import Level
 from tests.issuer.desks import FILING, PREFIX, people, write_people
-from wsgi import main
-
-SECRET = "correct horse battery"  # a test's passphrase, good for nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Shell:
-    """Runs `yanzhen` commands in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str | Path) -> Answer:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        printed = self._capsys.readouterr()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return Answer(code, printed.out, printed.err)
-
-
-@pytest.fixture
-def shell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Shell:
-    monkeypatch.setenv("YANZHEN_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YANZHEN_PASSPHRASE", SECRET)
-    monkeypatch.setenv("YANZHEN_PUBLIC_URL", "https://yz.example.cn")
-    for name in ("YANZHEN_DATABASE_URL", "YANZHEN_LANG", "YANZHEN_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    return Shell(capsys)
-
-
-@pytest.fixture
-def filed_shell(shell: Shell, tmp_path: Path) -> Shell:
-    filing = tmp_path / "filing.json"
-    filing.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
-    assert shell("init").code == 0
-    assert shell("filing", "record", filing).code == 0
-    assert shell("keys", "new", "--body", PREFIX).code == 0
-    return shell
+from tests.issuer.shells import Shell
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
+from registry.home import Home
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
 from verifier.service import Verifier
@@ -111,6 +113,18 @@ def tables() -> AnyResponse:
     return shared_response(tables_json(), "application/json")
 
 
+@blueprint.get("/seal-root.cer")
+def seal_root() -> AnyResponse:
+    """Give the root certificate of the built-in authority of seals."""
+    return _published_file(_home().seal_root_path, "application/pkix-cert")
+
+
+@blueprint.get("/seal.crl")
+def seal_crl() -> AnyResponse:
+    """Give the list of the seals that authority revoked."""
+    return _published_file(_home().seal_crl_path, "application/pkix-crl")
+
+
 @blueprint.get("/robots.txt")
 def robots() -> AnyResponse:
     """Keep results and landing pages out of search engines."""
@@ -157,6 +171,20 @@ def keep_language(response: Response) -> Response:
     if asked is not None and not response.headers.get("Cache-Control", "").startswith("public"):
         remember_language(response, asked)
     return response
+
+
+def _published_file(path: Path, mimetype: str) -> AnyResponse:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound from error
+    return shared_response(data, mimetype)
+
+
+def _home() -> Home:
+    home = current_app.extensions["yanzhen_home"]
+    assert isinstance(home, Home)
+    return home
 
 
 def _verifier() -> Verifier:

@@ -1,0 +1,305 @@
+"""`yanzhen seal …`: the seals that stand in certificates' PDFs, and who timestamps them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from codes.wording import Text
+from issuer.errors import IssuerError
+from issuer.filing import find_site
+from issuer.publishing import LANDING_PATH, PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.seal_custody import (
+    import_seal,
+    keep_crl,
+    make_seal,
+    register_token,
+    revoke_seal,
+    usable_seal,
+)
+from issuer.seal_files import StoredSeal, read_seals
+from issuer.terminal import ask_passphrase, json_option, open_home, say, show
+from issuer.timestamping import read_timestamps, try_authority, write_timestamps
+from keys.certificates import read_certificates
+from keys.seal import inspect_validity
+from keys.seal_authority import SealSubject
+from keys.token_key import TokenAddress
+from registry.home import Home
+from registry.session import database, reading
+
+PKCS12_VARIABLE = "YANZHEN_PKCS12_PASSWORD"
+PIN_VARIABLE = "YANZHEN_PKCS11_PIN"
+CRL_PATH = "/seal.crl"
+
+_body = click.option(
+    "--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix"
+)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def seal() -> None:
+    """管理电子印章。Manage the seals in certificates' PDFs."""
+
+
+@seal.command()
+@_body
+@json_option
+def new(prefix: str, as_json: bool) -> None:
+    """用内置根证书制作印章。Make a seal with a certificate of the built-in authority."""
+    home, passphrase, now = _open()
+    made = make_seal(
+        home,
+        prefix,
+        subject_of(home, prefix),
+        passphrase,
+        now=now,
+        crl_url=crl_url(home, os.environ.get(PUBLIC_URL_VARIABLE, "")),
+    )
+    _show_new(home, made, as_json=as_json)
+
+
+@seal.command("import")
+@click.argument("file", type=_file)
+@_body
+@click.option("--certificates", type=_file, help="补充的上级证书 / issuers the file lacks")
+@json_option
+def import_file(file: Path, prefix: str, certificates: Path | None, as_json: bool) -> None:
+    """导入 CA 签发的印章（PKCS#12）。Import a seal that a real authority certified.
+
+    文件口令取自 YANZHEN_PKCS12_PASSWORD，否则运行时询问。
+    """
+    home, passphrase, now = _open()
+    subject_of(home, prefix)
+    made = import_seal(
+        home,
+        prefix,
+        file.read_bytes(),
+        _secret(PKCS12_VARIABLE, "PKCS#12 口令 / PKCS #12 password: ").encode(),
+        passphrase,
+        more=certificates.read_bytes() if certificates else None,
+        now=now,
+    )
+    _show_new(home, made, as_json=as_json)
+
+
+@seal.command()
+@_body
+@click.option("--module", required=True, type=_file, help="厂商的 PKCS#11 库 / vendor's library")
+@click.option("--token", required=True, help="令牌名称 / label of the token")
+@click.option("--key", required=True, help="令牌中私钥的名称 / label of the private key")
+@click.option("--certificates", required=True, type=_file, help="印章证书及上级证书（PEM）/ chain")
+@json_option
+def pkcs11(
+    prefix: str, module: Path, token: str, key: str, certificates: Path, as_json: bool
+) -> None:
+    """登记私钥在密码设备中的印章。Register a seal whose key stays in a PKCS #11 token.
+
+    PIN 码取自 YANZHEN_PKCS11_PIN，否则运行时询问；由保管库加密保存。
+    """
+    home, passphrase, now = _open()
+    subject_of(home, prefix)
+    address = TokenAddress(
+        module=str(module),
+        token=token,
+        key=key,
+        pin=_secret(PIN_VARIABLE, "PIN 码 / PIN: "),
+    )
+    made = register_token(home, prefix, address, certificates.read_bytes(), passphrase, now=now)
+    _show_new(home, made, as_json=as_json)
+
+
+@seal.command("list")
+@json_option
+def list_seals(as_json: bool) -> None:
+    """列出全部印章和时间戳设置。List all seals, and who timestamps them."""
+    home = open_home()
+    now = datetime.now(UTC)
+    seals = read_seals(home)
+    used = {
+        usable_seal([s for s in seals if s.prefix == p], now) for p in {s.prefix for s in seals}
+    }
+    rows = [{**describe(one, now), "in_use": one in used} for one in seals]
+    authority = read_timestamps(home)
+    lines = [
+        f"{row['prefix']}  {row['seal_id']}  {row['signer']}  {row['kind']}  "
+        f"{str(row['valid_from'])[:10]} – {str(row['valid_to'])[:10]}  {row['state']}"
+        f"{'  *' if row['in_use'] else ''}"
+        for row in rows
+    ]
+    if authority is not None:
+        lines.append(f"RFC 3161: {authority.url}")
+    text = "\n".join(lines)
+    nothing = Text("尚无印章。用 yanzhen seal new 制作", "no seals yet; use yanzhen seal new")
+    show(
+        {"seals": rows, "timestamps": authority.url if authority else None},
+        Text(text, text) if lines else nothing,
+        as_json=as_json,
+    )
+
+
+@seal.command()
+@_body
+@click.option("--seal", "seal_id", required=True, help="印章编号（16位）/ seal id, 16 hex digits")
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@json_option
+def revoke(prefix: str, seal_id: str, yes: bool, as_json: bool) -> None:
+    """撤销印章：不再使用，并列入撤销列表。Revoke a seal: use it no more, and say so publicly."""
+    home, passphrase, now = _open()
+    if not yes:
+        say(
+            Text(
+                f"印章 {seal_id} 将不再使用，且不可恢复；由外部 CA 签发的，还须向该 CA 申请撤销。",
+                f"seal {seal_id} will not be used again; this cannot be undone. If an outside "
+                "authority certified it, tell that authority too.",
+            )
+        )
+        click.confirm("确认撤销？/ Revoke it?", abort=True)
+    revoked = revoke_seal(home, prefix, seal_id, passphrase, now=now)
+    show(
+        describe(revoked, now),
+        Text(f"印章 {seal_id} 已撤销", f"seal {seal_id} is revoked"),
+        as_json=as_json,
+    )
+
+
+@seal.command()
+@click.argument("url", required=False)
+@click.option("--certificates", type=_file, help="时间戳机构的根证书等（PEM）/ its certificates")
+@click.option("--off", is_flag=True, help="不再加时间戳 / no timestamps any more")
+@json_option
+def timestamps(url: str | None, certificates: Path | None, off: bool, as_json: bool) -> None:
+    """设置时间戳机构（RFC 3161），并试用一次。Set the timestamp authority, after a trial."""
+    home = open_home()
+    if off and url is None and certificates is None:
+        write_timestamps(home, None)
+        nobody = Text("不再为印章加时间戳", "seals are not timestamped any more")
+        show({"timestamps": None}, nobody, as_json=as_json)
+        return
+    if off or url is None or certificates is None:
+        raise click.UsageError("URL --certificates FILE，或 --off / either URL and FILE, or --off")
+    trusted = read_certificates(certificates.read_bytes())
+    authority = try_authority(url, trusted, now=datetime.now(UTC))
+    write_timestamps(home, authority)
+    show(
+        {"timestamps": authority.url, "token_bytes": authority.token_bytes},
+        Text(
+            f"此后的印章由 {authority.url} 加时间戳（已试用一次）",
+            f"seals are timestamped by {authority.url} from now on (tried once)",
+        ),
+        as_json=as_json,
+    )
+
+
+@seal.command()
+@click.argument("file", type=_file)
+@json_option
+def crl(file: Path, as_json: bool) -> None:
+    """收存外部 CA 的证书撤销列表。Keep an outside authority's list of revoked certificates.
+
+    收存后，带时间戳的印章可供长期离线验证（PAdES B-LT）。列表过期前须更新。
+    """
+    home = open_home()
+    authority = read_timestamps(home)
+    known = [der for one in read_seals(home) for der in one.chain.certificates]
+    known += [*authority.certificates, *authority.chain] if authority else []
+    issuer = keep_crl(home, file.read_bytes(), known)
+    show(
+        {"issuer": issuer},
+        Text(f"已收存 {issuer} 的撤销列表", f"kept the list of {issuer}"),
+        as_json=as_json,
+    )
+
+
+def subject_of(home: Home, prefix: str) -> SealSubject:
+    """Return the body filed under a prefix as the subject of a seal's certificate.
+
+    Raises:
+        IssuerError: no such body is filed.
+    """
+    with database(home.database_url) as engine, reading(engine) as session:
+        body = find_site(session, prefix).body
+        return SealSubject(name=body.name, credit_code=body.credit_code, demo=home.demo)
+
+
+def crl_url(home: Home, public_url: str) -> str | None:
+    """Return where the public finds the list of revoked seals, or None where it is unknown.
+
+    Args:
+        home: a demo has no lasting address.
+        public_url: the setting, perhaps empty or wrong: issuing will say so.
+    """
+    if home.demo:
+        return None
+    try:
+        _, qr_url_prefix = parse_public_url(public_url, demo=False)
+    except IssuerError:
+        return None
+    return qr_url_prefix.removesuffix(LANDING_PATH) + CRL_PATH
+
+
+def describe(stored: StoredSeal, now: datetime) -> dict[str, Any]:
+    """Return a seal as `--json` tells of it."""
+    state = inspect_validity(stored.chain, now).value
+    return {
+        "prefix": stored.prefix,
+        "seal_id": stored.seal_id,
+        "signer": stored.chain.signer_name,
+        "organization": stored.chain.organization,
+        "kind": f"{stored.chain.kind.value} {stored.chain.key_bits}",
+        "source": stored.source.value,
+        "valid_from": stored.chain.not_before.isoformat(),
+        "valid_to": stored.chain.not_after.isoformat(),
+        "state": "revoked" if stored.revoked_at else state,
+        "reaches_root": stored.chain.complete,
+    }
+
+
+def _open() -> tuple[Home, bytes, datetime]:
+    """Return the home, its passphrase proven right, and now."""
+    home = open_home()
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    return home, passphrase, datetime.now(UTC)
+
+
+def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
+    name = subject_of(home, made.prefix).name
+    agrees = name in (made.chain.organization, made.chain.signer_name)
+    text = Text(
+        f"印章 {made.seal_id} 已就绪：{made.chain.signer_name}，"
+        f"有效期至 {made.chain.not_after.date()}",
+        f"seal {made.seal_id} is ready: {made.chain.signer_name}, "
+        f"valid to {made.chain.not_after.date()}",
+    )
+    if not agrees:
+        text = Text(
+            f"{text.zh}\n注意：证书上的名称与备案名称“{name}”不同，请核对",
+            f"{text.en}\nnote: the certificate's name is not the filed name “{name}”; check it",
+        )
+    answer = {**describe(made, made.created_at), "name_agrees": agrees}
+    show(answer, text, as_json=as_json)
+
+
+def _secret(variable: str, question: str) -> str:
+    """Return a secret from the environment, else from the keyboard, unseen.
+
+    Raises:
+        IssuerError: there is neither (`secret_missing`).
+    """
+    if given := os.environ.get(variable):
+        return given
+    if not sys.stdin.isatty():
+        raise IssuerError(
+            "secret_missing",
+            Text(f"请设置环境变量 {variable}", f"set the environment variable {variable}"),
+        )
+    typed: str = click.prompt(
+        question, hide_input=True, default="", show_default=False, prompt_suffix="", err=True
+    )
+    return typed

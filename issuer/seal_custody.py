@@ -1,0 +1,326 @@
+"""Keeps the seals of assessment bodies: makes, imports, revokes them; their keys sealed at rest.
+
+The built-in authority is made when the first seal is asked of it. Its root certificate and its
+list of revoked seals are public files.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from codes.wording import Text
+from issuer.errors import IssuerError
+from issuer.seal_files import (
+    SealSource,
+    StoredSeal,
+    TokenPlace,
+    authority_key_path,
+    mark_revoked,
+    read_seals,
+    write_crl,
+    write_seal,
+)
+from keys.certificates import find_leaf, load_certificate, order_chain, read_certificates
+from keys.errors import KeysError
+from keys.seal import ChainState, check_pair, check_usable, inspect_validity, parse_chain
+from keys.seal_authority import (
+    RevokedSeal,
+    SealAuthority,
+    SealSubject,
+    issue_crl,
+    issue_seal_certificate,
+    make_authority,
+)
+from keys.seal_check import check_signed
+from keys.signing import (
+    generate_authority_key,
+    generate_seal_key,
+    open_authority_key,
+    open_pkcs12,
+    seal_digest,
+    seal_private_key,
+)
+from keys.token_key import TokenAddress, open_token_key
+from keys.validation_material import load_crl, signed_by
+from registry.home import Home
+from registry.store import make_folder, write_durably
+
+CRL_FRESH = timedelta(days=1)
+_SERIAL_BITS = 127
+_MARK_BYTES = 2
+
+
+def make_seal(
+    home: Home,
+    prefix: str,
+    subject: SealSubject,
+    passphrase: bytes,
+    *,
+    now: datetime,
+    crl_url: str | None,
+) -> StoredSeal:
+    """Make a seal for a body with a certificate of the built-in authority.
+
+    Args:
+        home: the installation.
+        prefix: of the body, 13 characters.
+        subject: the body as filed.
+        passphrase: seals the key.
+        now: aware UTC.
+        crl_url: where the public finds the list of revoked seals, or None.
+
+    Raises:
+        KeysError: `passphrase_wrong`; `seal_authority_expired`.
+        IssuerError: `seal_authority_damaged`.
+    """
+    authority = open_authority(home, passphrase, now=now)
+    key = generate_seal_key()
+    leaf = issue_seal_certificate(
+        authority, key.public_key, subject, serial=_serial(), now=now, crl_url=crl_url
+    )
+    seal = StoredSeal(
+        prefix=prefix,
+        chain=parse_chain([leaf, authority.certificate]),
+        source=SealSource.BUILT_IN,
+        created_at=now,
+    )
+    write_seal(home, seal, seal_private_key(key, passphrase))
+    return seal
+
+
+def ensure_seal(
+    home: Home,
+    prefix: str,
+    subject: SealSubject,
+    passphrase: bytes,
+    *,
+    now: datetime,
+    crl_url: str | None,
+) -> StoredSeal | None:
+    """Make a seal where the body has none that can be used; return it, or None."""
+    if usable_seal(read_seals(home, prefix), now) is not None:
+        return None
+    return make_seal(home, prefix, subject, passphrase, now=now, crl_url=crl_url)
+
+
+def usable_seal(seals: Sequence[StoredSeal], now: datetime) -> StoredSeal | None:
+    """Return the first seal that is neither revoked nor out of its time, or None."""
+    return next(
+        (
+            seal
+            for seal in seals
+            if seal.revoked_at is None and inspect_validity(seal.chain, now) is ChainState.USABLE
+        ),
+        None,
+    )
+
+
+def import_seal(
+    home: Home,
+    prefix: str,
+    file: bytes,
+    password: bytes,
+    passphrase: bytes,
+    *,
+    more: bytes | None,
+    now: datetime,
+) -> StoredSeal:
+    """Take a seal of a real authority into custody from a PKCS #12 file.
+
+    Args:
+        home: the installation.
+        prefix: of the body, 13 characters.
+        file: the PKCS #12 file, untrusted.
+        password: of the file.
+        passphrase: seals the key from now on.
+        more: certificates that the file lacks, PEM or DER, or None.
+        now: aware UTC.
+
+    Raises:
+        KeysError: as `open_pkcs12`, `parse_chain` and `check_usable`; `seal_key_mismatch` where
+            no certificate is the key's.
+    """
+    key, certificates = open_pkcs12(file, password)
+    if more is not None:
+        certificates += read_certificates(more)
+    leaf = find_leaf(certificates, key.public_key)
+    if leaf is None:
+        raise KeysError(
+            "seal_key_mismatch",
+            Text("文件中没有与私钥配对的证书", "No certificate belongs to the private key"),
+        )
+    chain = parse_chain(order_chain(leaf, certificates))
+    check_pair(chain, key.public_key)
+    check_usable(chain, now)
+    check_signed(chain, seal_digest(key, chain, bytes(32)))
+    seal = StoredSeal(prefix=prefix, chain=chain, source=SealSource.IMPORTED, created_at=now)
+    write_seal(home, seal, seal_private_key(key, passphrase))
+    return seal
+
+
+def register_token(
+    home: Home,
+    prefix: str,
+    address: TokenAddress,
+    certificates: bytes,
+    passphrase: bytes,
+    *,
+    now: datetime,
+) -> StoredSeal:
+    """Take note of a seal whose key stays in a PKCS #11 token.
+
+    Args:
+        home: the installation.
+        prefix: of the body, 13 characters.
+        address: where the key is.
+        certificates: its certificate first, then the issuers', PEM.
+        passphrase: opens the vault, which seals the PIN.
+        now: aware UTC.
+
+    Raises:
+        KeysError: as `parse_chain`, `check_usable` and `open_token_key`; `seal_key_mismatch`
+            where the token's signature is not the certificate's.
+    """
+    found = read_certificates(certificates)
+    chain = parse_chain(order_chain(found[0], found[1:]))
+    check_usable(chain, now)
+    key = open_token_key(address, chain)
+    check_signed(chain, seal_digest(key, chain, bytes(32)))
+    place = TokenPlace(
+        module=address.module,
+        token=address.token,
+        key=address.key,
+        pin_sealed=home.vault(passphrase).seal(pin_context(prefix), address.pin.encode()),
+    )
+    seal = StoredSeal(
+        prefix=prefix, chain=chain, source=SealSource.TOKEN, created_at=now, token=place
+    )
+    write_seal(home, seal, None)
+    return seal
+
+
+def pin_context(prefix: str) -> str:
+    """Return what the PIN of a body's token is sealed under."""
+    return f"seal-token-pin:{prefix}"
+
+
+def revoke_seal(
+    home: Home, prefix: str, seal_id: str, passphrase: bytes, *, now: datetime
+) -> StoredSeal:
+    """Use a seal no more; one of the built-in authority goes onto its published list.
+
+    Raises:
+        IssuerError: the body has no such seal (`seal_unknown`).
+    """
+    found = next((seal for seal in read_seals(home, prefix) if seal.seal_id == seal_id), None)
+    if found is None:
+        raise IssuerError(
+            "seal_unknown", Text(f"没有编号为 {seal_id} 的印章", f"there is no seal {seal_id}")
+        )
+    if found.revoked_at is None:
+        found = mark_revoked(home, found, now=now)
+    if found.source is SealSource.BUILT_IN:
+        publish_crl(home, open_authority(home, passphrase, now=now), now=now)
+    return found
+
+
+def open_authority(home: Home, passphrase: bytes, *, now: datetime) -> SealAuthority:
+    """Open the built-in authority; make it, and publish its root certificate, where there is none.
+
+    Raises:
+        KeysError: `passphrase_wrong`.
+        IssuerError: only one of its two files is there (`seal_authority_damaged`).
+    """
+    key_path, root_path = authority_key_path(home), home.seal_root_path
+    if not key_path.exists() and not root_path.exists():
+        return _make_authority(home, passphrase, now=now)
+    try:
+        pem, root = key_path.read_bytes(), root_path.read_bytes()
+    except OSError as error:
+        raise IssuerError(
+            "seal_authority_damaged",
+            Text(
+                f"内置印章根证书的文件不全：需要 {key_path.name} 和 {root_path.name}",
+                f"the built-in authority is incomplete: {key_path.name} and {root_path.name} "
+                "belong together",
+            ),
+        ) from error
+    key = open_authority_key(pem, passphrase)
+    if load_certificate(root).public_key() != key.public_key:
+        raise KeysError(
+            "seal_key_mismatch",
+            Text("私钥与根证书不配对", "The private key does not belong to the root certificate"),
+        )
+    return SealAuthority(key=key, certificate=root)
+
+
+def refresh_crl(home: Home, passphrase: bytes, *, now: datetime) -> None:
+    """Publish the built-in authority's list anew where it is more than a day old."""
+    if not authority_key_path(home).exists():
+        return
+    if home.seal_crl_path.exists():
+        age = now - load_crl(home.seal_crl_path.read_bytes()).last_update_utc
+        if timedelta() <= age <= CRL_FRESH:
+            return
+    publish_crl(home, open_authority(home, passphrase, now=now), now=now)
+
+
+def publish_crl(home: Home, authority: SealAuthority, *, now: datetime) -> None:
+    """Publish the list of the seals that the built-in authority revoked."""
+    revoked = [
+        RevokedSeal(
+            serial=load_certificate(seal.chain.certificates[0]).serial_number,
+            since=seal.revoked_at,
+        )
+        for seal in read_seals(home)
+        if seal.revoked_at is not None and seal.chain.certificates[-1] == authority.certificate
+    ]
+    write_durably(home.seal_crl_path, issue_crl(authority, revoked, now=now), mode=0o644)
+
+
+def keep_crl(home: Home, data: bytes, known: Sequence[bytes]) -> str:
+    """Keep another authority's list of revoked certificates for the seals to come.
+
+    Args:
+        home: the installation.
+        data: the list, DER or PEM, untrusted.
+        known: certificates (DER) of seals and timestamp authority, one of which must have
+            issued it.
+
+    Returns:
+        The issuer's name.
+
+    Raises:
+        KeysError: `crl_damaged`.
+        IssuerError: `crl_unknown_issuer`.
+    """
+    crl = load_crl(data)
+    if not any(signed_by(crl, load_certificate(der)) for der in known):
+        raise IssuerError(
+            "crl_unknown_issuer",
+            Text(
+                "该撤销列表的签发者不在印章证书链和时间戳机构的证书之列",
+                "the list's issuer is none of the certificates of seals and timestamp authority",
+            ),
+        )
+    write_crl(home, crl.public_bytes(Encoding.DER), issuer=crl.issuer.public_bytes())
+    return crl.issuer.rfc4514_string()
+
+
+def _make_authority(home: Home, passphrase: bytes, *, now: datetime) -> SealAuthority:
+    key = generate_authority_key()
+    mark = secrets.token_hex(_MARK_BYTES)
+    authority = make_authority(key, demo=home.demo, mark=mark, serial=_serial(), now=now)
+    make_folder(home.seal_folder)
+    write_durably(authority_key_path(home), seal_private_key(key, passphrase))
+    write_durably(home.seal_root_path, authority.certificate, mode=0o644)
+    publish_crl(home, authority, now=now)
+    return authority
+
+
+def _serial() -> int:
+    return secrets.randbits(_SERIAL_BITS) | 1 << _SERIAL_BITS - 1

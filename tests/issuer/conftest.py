@@ -1,0 +1,33 @@
+"""Shells for the issuer's commands: before anything is there, and with a filed body and its key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.issuer.desks import FILING, PREFIX
+from tests.issuer.shells import SECRET, Shell
+
+
+@pytest.fixture
+def shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Shell:
+    monkeypatch.setenv("YANZHEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("YANZHEN_PASSPHRASE", SECRET)
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", "https://yz.example.cn")
+    for name in ("YANZHEN_DATABASE_URL", "YANZHEN_LANG", "YANZHEN_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return Shell(capsys)
+
+
+@pytest.fixture
+def filed_shell(shell: Shell, tmp_path: Path) -> Shell:
+    filing = tmp_path / "filing.json"
+    filing.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
+    assert shell("init").code == 0
+    assert shell("filing", "record", filing).code == 0
+    assert shell("keys", "new", "--body", PREFIX).code == 0
+    return shell

@@ -1,0 +1,97 @@
+"""The commands for seals as an evaluator types them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from registry.home import Home
+from tests.issuer.desks import FILING, PREFIX
+from tests.issuer.shells import Shell
+from tests.keys.seal_samples import foreign_chain, foreign_pkcs12, need_openssl, pem_of
+from tests.keys.timestamp_samples import make_responder, serve
+
+
+def test_a_first_key_brings_a_seal_and_a_second_brings_none(filed_shell: Shell) -> None:
+    (seal,) = filed_shell("seal", "list", "--json").json["seals"]
+    assert (seal["prefix"], seal["signer"]) == (PREFIX, FILING["name"])
+    assert (seal["source"], seal["state"], seal["in_use"]) == ("built_in", "usable", True)
+    again = filed_shell("keys", "new", "--body", PREFIX, "--json")
+    assert again.json["seal_id"] is None
+    assert len(filed_shell("seal", "list", "--json").json["seals"]) == 1
+
+
+def test_a_new_seal_replaces_the_one_before_and_the_root_is_published(
+    filed_shell: Shell,
+    tmp_path: Path,
+) -> None:
+    made = filed_shell("seal", "new", "--body", PREFIX, "--json")
+    assert made.code == 0
+    assert made.json["name_agrees"] is True
+    rows = filed_shell("seal", "list", "--json").json["seals"]
+    assert [row["in_use"] for row in rows] == [True, False]
+    assert rows[0]["seal_id"] == made.json["seal_id"]
+    home = Home.open(tmp_path / "home", environment={})
+    assert home.seal_root_path.exists()
+    assert "*" in filed_shell("seal", "list").out
+
+
+def test_a_seal_of_a_real_authority_is_imported_with_its_own_password(
+    filed_shell: Shell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    need_openssl()
+    foreign_chain(tmp_path, algorithm="ec")
+    foreign_pkcs12(tmp_path, "密码")
+    command = ("seal", "import", tmp_path / "leaf.p12", "--body", PREFIX, "--json")
+    monkeypatch.delenv("YANZHEN_PKCS12_PASSWORD", raising=False)
+    assert filed_shell(*command).json["error"]["code"] == "secret_missing"
+    monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "wrong")
+    refused = filed_shell(*command)
+    assert (refused.code, refused.json["error"]["code"]) == (78, "pkcs12_unreadable")
+    monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "密码")
+    imported = filed_shell(*command)
+    assert imported.json["reaches_root"] is True
+    assert imported.json["name_agrees"] is False
+    assert FILING["name"] in filed_shell(*command[:-1]).out
+
+
+def test_a_revoked_seal_says_so_and_the_older_one_is_in_use(filed_shell: Shell) -> None:
+    made = filed_shell("seal", "new", "--body", PREFIX, "--json").json["seal_id"]
+    revoked = filed_shell("seal", "revoke", "--body", PREFIX, "--seal", made, "--yes", "--json")
+    assert revoked.json["state"] == "revoked"
+    rows = filed_shell("seal", "list", "--json").json["seals"]
+    assert [row["in_use"] for row in rows] == [False, True]
+
+
+def test_timestamps_are_tried_before_they_are_used_and_can_be_switched_off(
+    filed_shell: Shell,
+    tmp_path: Path,
+) -> None:
+    responder = make_responder(tmp_path / "tsa")
+    bundle = tmp_path / "tsa.pem"
+    bundle.write_bytes(pem_of(*responder.certificates))
+    with serve(responder) as url:
+        command = ("seal", "timestamps", url, "--certificates", bundle, "--json")
+        assert filed_shell(*command).json["timestamps"] == url
+    assert filed_shell("seal", "list", "--json").json["timestamps"] == url
+    crl = tmp_path / "tsa.crl"
+    crl.write_bytes(responder.crl())
+    assert "root" in filed_shell("seal", "crl", crl, "--json").json["issuer"]
+    assert filed_shell(*command).json["error"]["code"] == "timestamp_unreachable"
+    assert filed_shell("seal", "timestamps", "--off", "--json").json["timestamps"] is None
+    assert filed_shell("seal", "list", "--json").json["timestamps"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("timestamps",), ("timestamps", "https://tsa.example.cn"), ("timestamps", "x", "--off")],
+)
+def test_half_a_setting_is_wrong_usage(filed_shell: Shell, arguments: tuple[str, ...]) -> None:
+    assert filed_shell("seal", *arguments).code == 64
+
+
+def test_a_body_that_is_not_filed_gets_no_seal(filed_shell: Shell) -> None:
+    assert filed_shell("seal", "new", "--body", "S000012999999").code == 65

@@ -1,0 +1,116 @@
+"""A seal's key in a PKCS #11 token (SoftHSM2 here) seals like any other."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from issuer.errors import IssuerError
+from issuer.seal_custody import register_token
+from issuer.seal_files import private_key_path
+from issuer.sealing import open_seal
+from keys.certificates import read_certificates
+from keys.errors import KeysError
+from keys.token_key import TokenAddress
+from registry.home import Home
+from tests.conftest import PASSPHRASE
+from tests.issuer.desks import PREFIX
+from tests.issuer.seal_homes import real_now, seal_body
+from tests.keys.seal_readers import openssl_accepts, pdfsig_accepts
+from tests.keys.seal_samples import foreign_chain, need_openssl, openssl, pem_of
+from tests.keys.sealed_pdf import covered_bytes, seal_pdf
+from tests.pdf.page_samples import need
+from tests.tools import SOFTHSM
+
+PIN = "135790"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A token that holds a leaf's key, and the folder with the chain's certificates."""
+
+    address: TokenAddress
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Token]]:
+    """Tokens by name; a process that loaded the library sees none that is made later."""
+    need(SOFTHSM.exists() and shutil.which("softhsm2-util") is not None, "SoftHSM2")
+    need_openssl()
+    store = tmp_path_factory.mktemp("softhsm")
+    (store / "tokens").mkdir()
+    (store / "softhsm2.conf").write_text(f"directories.tokendir = {store / 'tokens'}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(store / "softhsm2.conf"))
+        kinds = {"ec": "ec", "rsa": "rsa:2048", "never opened": "ec"}
+        yield {
+            label: make_token(tmp_path_factory.mktemp("chain"), label, algorithm)
+            for label, algorithm in kinds.items()
+        }
+
+
+def make_token(folder: Path, label: str, algorithm: str) -> Token:
+    foreign_chain(folder, algorithm=algorithm)
+    openssl(folder, "pkcs8", "-topk8", "-nocrypt", "-in", "leaf.key", "-out", "leaf.p8")
+    for arguments in (
+        ["--init-token", "--free", "--label", label, "--so-pin", "97531", "--pin", PIN],
+        ["--import", "leaf.p8", "--token", label, "--label", "seal", "--id", "01", "--pin", PIN],
+    ):
+        subprocess.run(["softhsm2-util", *arguments], cwd=folder, check=True, capture_output=True)
+    address = TokenAddress(module=str(SOFTHSM), token=label, key="seal", pin=PIN)
+    return Token(address=address, folder=folder)
+
+
+def chain_of(folder: Path) -> bytes:
+    names = ("leaf", "middle", "root")
+    return b"".join((folder / f"{name}.pem").read_bytes() for name in names)
+
+
+@pytest.mark.parametrize("name", ["ec", "rsa"])
+def test_a_key_that_never_leaves_its_token_seals_documents(
+    home: Home, tokens: dict[str, Token], name: str
+) -> None:
+    address, folder = tokens[name].address, tokens[name].folder
+    stored = register_token(home, PREFIX, address, chain_of(folder), PASSPHRASE, now=real_now())
+    seal = open_seal(home, PREFIX, PASSPHRASE, clock=real_now)
+    pdf = seal_pdf(seal.sign, seal.contents_bytes)
+    cms = seal.sign(hashlib.sha256(covered_bytes(pdf)).digest())
+
+    assert seal.seal_id == stored.seal_id
+    assert pdfsig_accepts(pdf, folder)
+    assert openssl_accepts(pdf, cms, read_certificates((folder / "root.pem").read_bytes()), folder)
+    assert not private_key_path(home, stored).exists()
+    kept = b"".join(file.read_bytes() for file in home.seal_folder.iterdir())
+    assert PIN.encode() not in kept
+    assert PIN not in repr(address)
+
+
+def test_what_a_token_refuses_is_named(home: Home, tokens: dict[str, Token]) -> None:
+    token = tokens["never opened"]
+    address, folder = token.address, token.folder
+    for wrong, code in (
+        (replace(address, pin="000000"), "token_pin_wrong"),
+        (replace(address, key="another"), "token_key_missing"),
+        (replace(address, token="another"), "token_missing"),
+        (replace(address, module=str(folder / "leaf.pem")), "token_module_missing"),
+    ):
+        with pytest.raises(KeysError) as caught:
+            register_token(home, PREFIX, wrong, chain_of(folder), PASSPHRASE, now=real_now())
+        assert caught.value.code == code
+    with pytest.raises(IssuerError, match="no_seal"):
+        open_seal(home, PREFIX, PASSPHRASE, clock=real_now)
+
+
+def test_a_certificate_of_another_key_is_noticed(home: Home, tokens: dict[str, Token]) -> None:
+    token = tokens["never opened"]
+    other = seal_body(home).chain.certificates
+    with pytest.raises(KeysError) as caught:
+        register_token(home, PREFIX, token.address, pem_of(*other), PASSPHRASE, now=real_now())
+    assert caught.value.code == "seal_key_mismatch"

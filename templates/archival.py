@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from templates.drawing import compress_once
-from templates.pdf_objects import stream, text_string
+from templates.pdf_objects import compress_once, stream, text_string
 
 CONDITION: Final = "sRGB IEC61966-2.1"
 _CREATOR: Final = "Yanzhen"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,21 +16,21 @@ from codes.qr_symbol import make_symbol
 from codes.wording import Text
 from templates import labels
 from templates.archival import Attachment
-from templates.artwork import page_artwork
-from templates.drawing import MM, Artwork, TextStyle
+from templates.drawing import MM
 from templates.embedded_font import EmbeddedFont
 from templates.errors import TemplatesError
 from templates.fonts import FontChain, explain_missing
 from templates.glyphs import UNITS_PER_EM, Outline
+from templates.guilloche import pattern_seed
 from templates.labels import LABELS, Field
-from templates.layout import Layout
+from templates.layout import TextStyle
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
+from templates.page_artwork import PageArtwork
 from templates.page_drawing import page_content
 from templates.page_file import PageKind, PageParts, SealSpace, UnsealedPage
 from templates.page_plan import PagePlan
 from templates.page_text import Fitted, fit
 from templates.pictures import photo_picture, symbol_picture
-from templates.sample_marks import sample_artwork
 
 LANGUAGE: Final = "zh-CN"
 _NOTDEF: Final = "\x00"
@@ -97,6 +96,15 @@ class FitProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kind:
+    """What pages of one kind share."""
+
+    plan: PagePlan
+    file: PageKind
+    artwork: PageArtwork
+
+
+@dataclass(frozen=True, slots=True)
 class _KindKey:
     """What tells two kinds of page apart."""
 
@@ -119,7 +127,7 @@ class CertificatePrinter:
     def __init__(self, fonts: FontChain, seal: SealSpace | None = None) -> None:
         self._fonts = fonts
         self._seal = seal
-        self._kinds: dict[_KindKey, tuple[PagePlan, PageKind, str]] = {}
+        self._kinds: dict[_KindKey, _Kind] = {}
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
         """Return what keeps the page from being printed; nothing when it can be."""
@@ -139,20 +147,20 @@ class CertificatePrinter:
         values, problems = self._fitted(face)
         if problems:
             raise TemplatesError(problems[0].code, problems[0].text)
-        plan, kind, under = self._kind_of(face)
+        kind = self._kind_of(face)
         font = EmbeddedFont(self._outline)
         photo, symbol = photo_picture(face.photo_jpeg), make_symbol(face.qr_text)
+        seed = pattern_seed(face.qr_text.encode("ascii"))
         content = page_content(
-            plan,
+            kind.plan,
             font,
             values=values,
             english=printed_english(face),
-            under=under,
+            under=kind.artwork.operators(seed, str(face.number)),
             photo=photo,
             symbol=symbol,
         )
-        seed = hashlib.sha256(f"{face.number}/{face.qr_text}".encode()).digest()
-        return kind.assemble(
+        return kind.file.assemble(
             PageParts(
                 content=content,
                 font=font.objects(),
@@ -183,7 +191,7 @@ class CertificatePrinter:
                 problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
         return MappingProxyType(values), tuple(problems)
 
-    def _kind_of(self, face: CertificateFace) -> tuple[PagePlan, PageKind, str]:
+    def _kind_of(self, face: CertificateFace) -> _Kind:
         key = _KindKey(
             face.layout,
             face.sample,
@@ -195,7 +203,7 @@ class CertificatePrinter:
             made = self._kinds[key] = self._make_kind(face)
         return made
 
-    def _make_kind(self, face: CertificateFace) -> tuple[PagePlan, PageKind, str]:
+    def _make_kind(self, face: CertificateFace) -> _Kind:
         layout = load_layout(face.layout)
         fixed = EmbeddedFont(self._outline)
         plan = PagePlan(
@@ -206,17 +214,17 @@ class CertificatePrinter:
             sealed=self._seal is not None,
             remark=face.remark is not None,
         )
-        artwork = _artwork(layout, self._fonts, sample=face.sample)
-        kind = PageKind(
+        artwork = PageArtwork(layout, self._fonts, sample=face.sample)
+        file = PageKind(
             plan,
             fixed.objects(),
             language=LANGUAGE,
             title=labels.TITLE,
-            artwork=artwork,
+            artwork=artwork.forms,
             seal=self._seal,
             attachments=face.attachments,
         )
-        return plan, kind, " ".join(f"/{name} Do" for name in artwork)
+        return _Kind(plan, file, artwork)
 
     def _outline(self, face: str, character: str) -> Outline:
         return self._fonts.outline("" if character == _NOTDEF else character)
@@ -228,14 +236,6 @@ class CertificatePrinter:
     def _styled_width(self, text: str, style: TextStyle) -> float:
         width = self._value_width(text, style.size)
         return width + style.tracking * max(len(text) - 1, 0) / MM
-
-
-def _artwork(layout: Layout, fonts: FontChain, *, sample: bool) -> Mapping[str, Artwork]:
-    frame = layout.frame
-    drawings = {"A0": page_artwork(frame.rule_mm, frame.rule_half_mm)}
-    if sample:
-        drawings["A1"] = sample_artwork(fonts, layout.seal.middle_mm, layout.seal.diameter_mm / 2)
-    return drawings
 
 
 def printed_values(face: CertificateFace) -> Mapping[Field, str]:

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from templates.drawing import compress, numbers
+from templates.drawing import numbers
 from templates.glyphs import FONT_BOX, IDEOGRAPH_BOTTOM, IDEOGRAPH_TOP, UNITS_PER_EM, Outline
-from templates.pdf_objects import stream
+from templates.pdf_objects import compress, stream
 from templates.to_unicode import to_unicode_table
 
 _NOTDEF: Final = "\x00"

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from codes.wording import Text
-from templates.drawing import TextStyle
+from templates.drawing import Colour, Point
 from templates.labels import Field
 from templates.page_text import Room
-
-Point = tuple[float, float]
 
 TABLE_FIELDS: Final = (
     Field.HOLDER_NAME,
@@ -33,13 +31,34 @@ FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextStyle:
+    """How a run of text is drawn.
+
+    Args:
+        face: which of the layout's typefaces.
+        size: in points.
+        ink: fill colour.
+        weight: width of an outline in the same colour, in points; makes the one weight the
+            fonts come in bolder.
+        tracking: extra space after each character, in points.
+    """
+
+    face: str
+    size: float
+    ink: Colour
+    weight: float = 0.0
+    tracking: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Border, background rose and the rule under the title."""
+    """Background rose, the rule under the title, and the middle of a sample's word."""
 
     rose_mm: Point
     rose_radius_mm: float
     rule_mm: Point
     rule_half_mm: float
+    sample_mm: Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

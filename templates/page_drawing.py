@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from codes.qr_symbol import Symbol
-from templates.drawing import MM, number, numbers
+from templates.drawing import MM, RULE, number, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import Field
-from templates.page_plan import RULE_INK, PagePlan, Slot, open_run
+from templates.page_plan import PagePlan, Slot, open_run
 from templates.page_text import Fitted
 from templates.pictures import Picture
 
@@ -18,6 +18,7 @@ PHOTO: Final = "P"
 SYMBOL: Final = "Q"
 QUIET_MODULES: Final = 4
 """Clear modules around a QR symbol. Source: ISO/IEC 18004, 9.1."""
+_FRAME_INK: Final = numbers(*RULE)
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
 RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
 
@@ -98,7 +99,7 @@ def _draw_photo(plan: PagePlan, photo: Picture) -> str:
     matrix = numbers(wide, 0, 0, high, left - (wide - width) / 2, bottom - (high - height) / 2)
     return (
         f"/Figure<</MCID {plan.photo_mark}>>BDC q {frame} re W n {matrix} cm /{PHOTO} Do Q EMC "
-        f"/Artifact BMC 0.6 w {RULE_INK} RG {frame} re S EMC"
+        f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
     )
 
 

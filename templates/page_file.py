@@ -26,12 +26,20 @@ from templates.archival import (
     output_intent,
     profile_stream,
 )
-from templates.drawing import MM, Artwork, compress, compress_once, number, numbers
+from templates.drawing import MM, Drawing, number, numbers
 from templates.embedded_font import FontObjects, font_bodies
 from templates.glyphs import FACE_NAME
 from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
 from templates.page_plan import FIXED_FONT, PagePlan
-from templates.pdf_objects import Numbering, cross_reference, indirect, stream, text_string
+from templates.pdf_objects import (
+    Numbering,
+    compress,
+    compress_once,
+    cross_reference,
+    indirect,
+    stream,
+    text_string,
+)
 from templates.pictures import Picture
 from templates.structure import PAGE_KEY, WIDGET_KEY
 
@@ -73,7 +81,7 @@ class SealSpace:
 
     contents_bytes: int
     signer_name: str
-    picture: Artwork | None
+    picture: Drawing | None
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
@@ -173,7 +181,7 @@ class PageKind:
         *,
         language: str,
         title: str,
-        artwork: Mapping[str, Artwork],
+        artwork: Mapping[str, Drawing],
         seal: SealSpace | None,
         attachments: Sequence[Attachment],
     ) -> None:
@@ -267,7 +275,7 @@ class PageKind:
         self,
         plan: PagePlan,
         fixed: FontObjects,
-        artwork: Mapping[str, Artwork],
+        artwork: Mapping[str, Drawing],
         attachments: Sequence[Attachment],
     ) -> None:
         fixed_font = self._add_font(fixed)
@@ -322,7 +330,7 @@ class PageKind:
         return self._add(f"<</Type/DSS{entries}>>") if entries else 0
 
 
-def form_body(drawing: Artwork) -> bytes:
+def form_body(drawing: Drawing) -> bytes:
     """Return the body of a form XObject."""
     entries = f"/Type/XObject/Subtype/Form/BBox[{numbers(*drawing.box)}]/Filter/FlateDecode"
     return stream(entries, drawing.content)

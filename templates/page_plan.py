@@ -13,16 +13,15 @@ from typing import Final, Protocol
 
 from codes.wording import Text
 from templates import labels
-from templates.drawing import MM, TextStyle, colour, number, numbers
+from templates.drawing import MM, number, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import LABELS, Field
-from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph
+from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph, TextStyle
 from templates.page_text import flow
 from templates.structure import Node, TagTree
 
 FIXED_FONT: Final = "F0"
 ENGLISH: Final = "en"
-RULE_INK: Final = numbers(*colour("D9C79F"))
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 
@@ -120,8 +119,6 @@ class PagePlan:
             self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell)
             if layout.bilingual:
                 self._english_line(field, baseline - table.second_drop_mm, row)
-            y = baseline - table.rule_drop_mm
-            self._rule(table.value_left_mm - 1.5, table.value_right_mm, y)
 
     def _english_line(self, field: Field, baseline: float, row: Node) -> None:
         table = self.layout.table
@@ -147,7 +144,6 @@ class PagePlan:
         middle = symbol.left_mm + symbol.side_mm / 2
         height = symbol.bottom_mm - symbol.note_drop_mm
         self._centred("P", labels.QR_NOTE, (middle, height), "note")
-        self._rule(foot.left_mm, foot.right_mm, foot.rule_mm)
         fields = [field for field in FOOT_FIELDS if remark or field is not Field.REMARK]
         for place, field in enumerate(fields):
             baseline = foot.top_mm - foot.leading_mm * place
@@ -221,10 +217,6 @@ class PagePlan:
 
     def _marked(self, node: Node, operators: str) -> None:
         self.pieces.append(f"{_begin(node.role, self.tags.mark(node))}{operators} EMC")
-
-    def _rule(self, left: float, right: float, y: float) -> None:
-        ends = f"{numbers(left * MM, y * MM)} m {numbers(right * MM, y * MM)} l S"
-        self.pieces.append(f"/Artifact BMC 0.5 w {RULE_INK} RG {ends} EMC")
 
     def _run(self, text: str, x_mm: float, y_mm: float, style: str) -> str:
         before, after = self._open_run(text, x_mm, style)

@@ -6,6 +6,12 @@ Source: ISO 32000-1, 7.3 (objects), 7.5 (file structure).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+import deflate
+
+_LEVEL_ONCE: Final = 12  # what is compressed once and copied into every file
+_LEVEL_EACH: Final = 3  # what is compressed anew for every certificate
 
 
 class Numbering:
@@ -53,3 +59,13 @@ def cross_reference(places: Mapping[int, int]) -> bytes:
     """
     rows = [b"%010d 00000 n \n" % places[number] for number in range(1, len(places) + 1)]
     return b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(rows) + 1, b"".join(rows))
+
+
+def compress_once(data: bytes) -> bytes:
+    """Deflate as small as can be, for what is made once and copied into every file."""
+    return bytes(deflate.zlib_compress(data, _LEVEL_ONCE))
+
+
+def compress(data: bytes) -> bytes:
+    """Deflate quickly, for what is made anew for every certificate."""
+    return bytes(deflate.zlib_compress(data, _LEVEL_EACH))

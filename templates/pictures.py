@@ -8,9 +8,8 @@ from typing import Final
 
 from codes.qr_symbol import Symbol
 from codes.wording import Text
-from templates.drawing import compress
 from templates.errors import TemplatesError
-from templates.pdf_objects import stream
+from templates.pdf_objects import compress, stream
 
 _COLOUR_SPACES: Final = {1: "DeviceGray", 3: "DeviceRGB"}
 _START: Final = b"\xff\xd8"

@@ -12,7 +12,7 @@ from codes.levels import Level
 from registry.schema import upgrade
 from registry.session import database, open_engine
 from tests.issuer.desks import PREFIX, people, write_people
-from tests.issuer.test_cli import Shell, filed_shell, shell  # noqa: F401 - fixtures
+from tests.issuer.shells import Shell
 
 NUMBER = f"{PREFIX}263000001"
 SECOND = f"{PREFIX}263000002"
@@ -20,7 +20,7 @@ REISSUE = ("copies", "reissue", NUMBER, "--reason", "lost")
 
 
 @pytest.fixture
-def issued_shell(filed_shell: Shell, tmp_path: Path) -> Shell:  # noqa: F811 - pytest's way
+def issued_shell(filed_shell: Shell, tmp_path: Path) -> Shell:
     roster = write_people(tmp_path / "in", people(Level.THREE, 2))
     answer = filed_shell(
         "issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out.zip", "--json"
@@ -134,12 +134,12 @@ def test_a_refusal_is_one_json_object(
         ("export", "--body", PREFIX, "--batch", "一", "--out", __file__),
     ],
 )
-def test_wrong_usage_ends_with_64(filed_shell: Shell, arguments: tuple[str, ...]) -> None:  # noqa: F811 - pytest's way
+def test_wrong_usage_ends_with_64(filed_shell: Shell, arguments: tuple[str, ...]) -> None:
     assert filed_shell("copies", *arguments).code == 64
 
 
 def test_an_unknown_layout_is_refused_with_those_there_are(
-    filed_shell: Shell,  # noqa: F811 - pytest's way
+    filed_shell: Shell,
     tmp_path: Path,
 ) -> None:
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
@@ -152,7 +152,7 @@ def test_an_unknown_layout_is_refused_with_those_there_are(
 
 
 def test_a_home_of_an_earlier_version_is_refused_until_migrated(
-    shell: Shell,  # noqa: F811 - pytest's way
+    shell: Shell,
     tmp_path: Path,
 ) -> None:
     assert shell("init").code == 0

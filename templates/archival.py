@@ -89,7 +89,7 @@ def embedded_file(attachment: Attachment, day: date) -> bytes:
     return stream(entries, attachment.content)
 
 
-def file_specification(attachment: Attachment, file: int) -> bytes:
+def file_specification(attachment: Attachment, file: int) -> str:
     """Return the body of the object that names an attached file.
 
     Args:
@@ -100,7 +100,7 @@ def file_specification(attachment: Attachment, file: int) -> bytes:
         f"<</Type/Filespec/F({attachment.name})/UF {text_string(attachment.name)}"
         f"/Desc {text_string(attachment.description)}/AFRelationship/{attachment.relationship}"
         f"/EF<</F {file} 0 R/UF {file} 0 R>>>>"
-    ).encode("ascii")
+    )
 
 
 def output_intent(profile: int) -> str:

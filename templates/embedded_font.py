@@ -81,18 +81,18 @@ class EmbeddedFont:
 
 def font_bodies(
     font: FontObjects, name: str, keys: tuple[int, int, int, int]
-) -> tuple[bytes, bytes, bytes, bytes, bytes]:
+) -> tuple[str, str, str, bytes, bytes]:
     """Return the bodies of a composite font and of the four objects below it."""
     descendant, descriptor, file, table = keys
     return (
         f"<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"
-        f"/DescendantFonts[{descendant} 0 R]/ToUnicode {table} 0 R>>".encode("ascii"),
+        f"/DescendantFonts[{descendant} 0 R]/ToUnicode {table} 0 R>>",
         f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDToGIDMap/Identity"
         f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-        f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>".encode("ascii"),
+        f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>",
         f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{numbers(*FONT_BOX)}]"
         f"/ItalicAngle 0/Ascent {IDEOGRAPH_TOP}/Descent {IDEOGRAPH_BOTTOM}/CapHeight 733"
-        f"/StemV 80/FontFile2 {file} 0 R>>".encode("ascii"),
+        f"/StemV 80/FontFile2 {file} 0 R>>",
         stream(f"/Length1 {font.file_length}/Filter/FlateDecode", font.file),
         stream("/Filter/FlateDecode", compress(font.to_unicode)),
     )

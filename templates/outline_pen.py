@@ -6,14 +6,16 @@ from math import cos, hypot, sin
 from typing import Final
 
 from fontTools.pens.basePen import BasePen
+from fontTools.pens.qu2cuPen import Qu2CuPen
 
 from templates.drawing import Point, number
 from templates.fonts import FontChain
 from templates.glyphs import UNITS_PER_EM
 
-GRID: Final = 400  # steps to the em: a hundredth of a millimetre on a seal
+GRID: Final = 200  # steps to the em: a fortieth of a millimetre on a seal
 _STEP: Final = UNITS_PER_EM / GRID
-_FLAT: Final = 0.5  # a curve that bulges by no more grid steps is a straight line
+_TOLERANCE: Final = 3.0  # thousandths of the em a cubic may stray from the quadratics it joins
+_FLAT: Final = 0.6  # a curve that bulges by no more grid steps is a straight line
 
 
 class OutlinePen(BasePen):  # type: ignore[misc]  # fontTools ships no types
@@ -34,7 +36,7 @@ class OutlinePen(BasePen):  # type: ignore[misc]  # fontTools ships no types
     def path(self, character: str) -> str:
         """Return a character's path; empty for a space."""
         self._operators = []
-        self._fonts.outline(character).draw(self)
+        self._fonts.outline(character).draw(Qu2CuPen(self, _TOLERANCE, all_cubic=True))
         return "\n".join(self._operators)
 
     def advance(self, character: str) -> float:
@@ -76,19 +78,6 @@ class OutlinePen(BasePen):  # type: ignore[misc]  # fontTools ships no types
             x += self.advance(character) * size * narrow
         return "\n".join(filter(None, parts))
 
-    def qCurveTo(self, *points: Point | None) -> None:  # noqa: N802 - the pen's name
-        """Draw two quadratic pieces as the one cubic they were made from, others as they are.
-
-        Fonts with cubic outlines reach us with each curve halved; an outline that was quadratic
-        from the first changes by less than a grid step.
-        """
-        if len(points) == 3 and None not in points:
-            first, second, end = (point for point in points if point is not None)
-            start = self._getCurrentPoint()
-            self.curveTo(_handle(start, first), _handle(end, second), end)
-        else:
-            super().qCurveTo(*points)
-
     def _moveTo(self, point: Point) -> None:  # noqa: N802 - the pen's name
         self._last = _on_grid(point)
         self._operators.append(_written(self._last) + " m")
@@ -113,11 +102,6 @@ class OutlinePen(BasePen):  # type: ignore[misc]  # fontTools ships no types
 
     def _endPath(self) -> None:  # noqa: N802 - the pen's name
         self._operators.append("h")
-
-
-def _handle(end: Point, control: Point) -> Point:
-    """The cubic's handle that halving turned into a quadratic's control point."""
-    return (end[0] + (control[0] - end[0]) * 4 / 3, end[1] + (control[1] - end[1]) * 4 / 3)
 
 
 def _bulge(start: Point, control: Point, end: Point) -> float:

@@ -32,11 +32,15 @@ from templates.glyphs import FACE_NAME
 from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
 from templates.page_plan import FIXED_FONT, PagePlan
 from templates.pdf_objects import (
+    ROW_BYTES,
     Numbering,
     compress,
     compress_once,
     cross_reference,
     indirect,
+    object_stream,
+    packed_row,
+    placed_row,
     stream,
     text_string,
 )
@@ -62,8 +66,7 @@ class Own(IntEnum):
     SYMBOL = 8
     METADATA = 9
     INFORMATION = 10
-    SIGNATURE = 11
-    FIRST_FILE = 12
+    FIRST_FILE = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,65 +191,60 @@ class PageKind:
         self._language = language
         self._title = title
         self._seal = seal
-        self._own = (Own.FIRST_FILE if seal else Own.SIGNATURE) + len(attachments)
-        self._file_numbers = tuple(range(self._own - len(attachments), self._own))
-        self._numbering = Numbering(self._own)
-        self._bodies: dict[int, bytes] = {}
+        self._numbering = Numbering(Own.FIRST_FILE)
+        self._file_numbers = tuple(self._numbering.take() for _ in attachments)
+        self._signature = self._numbering.take() if seal else 0
+        self._packed: dict[int, str] = {}
+        self._streams: dict[int, bytes] = {}
         self._write_fixed(plan, fixed, artwork, attachments)
-        self._places: dict[int, int] = {}
-        self._prefix = self._lay_out()
+        self._prefix, self._rows = self._lay_out()
         self._started = hashlib.sha256(self._prefix)
 
     def assemble(self, parts: PageParts) -> UnsealedPage:
         """Return the file of one certificate; equal parts give equal bytes."""
-        bodies = self._own_bodies(parts)
-        places = dict(self._places)
-        chunks, place = [self._prefix], len(self._prefix)
-        for key, body in bodies.items():
+        rows, chunks, place = [], [self._prefix], len(self._prefix)
+        for key, body in self._own_bodies(parts).items():
             chunk = indirect(key, body)
-            places[key] = place
+            rows.append(placed_row(place))
             place += len(chunk)
             chunks.append(chunk)
+        started = self._started, len(self._prefix)
         if self._seal is None:
-            tail = _tail(places, place, self._catalog, parts.file_id)
-            started = self._started, len(self._prefix)
+            tail = self._tail(rows, place, parts.file_id)
             return UnsealedPage(b"".join(chunks), tail, 0, started)
-        return self._with_hole(self._seal, parts, chunks, places, place)
-
-    def _with_hole(
-        self,
-        seal: SealSpace,
-        parts: PageParts,
-        chunks: list[bytes],
-        places: dict[int, int],
-        place: int,
-    ) -> UnsealedPage:
-        hole = 2 * seal.contents_bytes + 2
-        places[Own.SIGNATURE] = place
-        head = _signature_head(seal, parts.sealed_at)
+        hole = 2 * self._seal.contents_bytes + 2
+        rows.append(placed_row(place))
+        head = _signature_head(self._signature, self._seal, parts.sealed_at)
         start = place + len(head) + _RANGE_BYTES + len(b"/Contents")
         close = b">>\nendobj\n"
-        tail = close + _tail(places, start + hole + len(close), self._catalog, parts.file_id)
+        tail = close + self._tail(rows, start + hole + len(close), parts.file_id)
         byte_range = b"/ByteRange[0 %010d %010d %010d]" % (start, start + hole, len(tail))
         before = b"".join([*chunks, head, byte_range, b"/Contents"])
-        return UnsealedPage(before, tail, hole, (self._started, len(self._prefix)))
+        return UnsealedPage(before, tail, hole, started)
+
+    def _tail(self, rows: Sequence[bytes], at: int, file_id: bytes) -> bytes:
+        """Return the table of places, which begins at a byte of the file, and the end."""
+        twice = f"<{file_id.hex()}>" * 2
+        entries = f"/Root {self._catalog} 0 R/Info {Own.INFORMATION} 0 R/ID[{twice}]"
+        table = b"".join([*rows, self._rows, placed_row(at)])
+        body = cross_reference(entries, table)
+        key = len(table) // ROW_BYTES
+        return indirect(key, body) + b"startxref\n%d\n%%%%EOF\n" % at
 
     def _own_bodies(self, parts: PageParts) -> dict[int, bytes]:
-        font = font_bodies(
+        *dictionaries, font_file, table = font_bodies(
             parts.font,
             f"{parts.font_tag}+{FACE_NAME}",
             (Own.DESCENDANT, Own.DESCRIPTOR, Own.FONT_FILE, Own.TO_UNICODE),
         )
-        numbers_of_font = (
-            Own.FONT,
-            Own.DESCENDANT,
-            Own.DESCRIPTOR,
-            Own.FONT_FILE,
-            Own.TO_UNICODE,
-        )
+        font, descendant, descriptor = (body.encode("ascii") for body in dictionaries)
         bodies: dict[int, bytes] = {
             Own.CONTENT: stream("/Filter/FlateDecode", compress(parts.content)),
-            **dict(zip(numbers_of_font, font, strict=True)),
+            Own.FONT: font,
+            Own.DESCENDANT: descendant,
+            Own.DESCRIPTOR: descriptor,
+            Own.FONT_FILE: font_file,
+            Own.TO_UNICODE: table,
             Own.PHOTO: parts.photo.body,
             Own.SYMBOL: parts.symbol.body,
             Own.METADATA: metadata(self._title, self._language, parts.day),
@@ -257,19 +255,26 @@ class PageKind:
         return bodies
 
     def _add(self, body: bytes | str) -> int:
-        """Keep an object of the kind; return its number."""
+        """Keep an object of the kind, a stream as bytes; return its number."""
         key = self._numbering.take()
-        self._bodies[key] = body.encode("ascii") if isinstance(body, str) else body
+        if isinstance(body, str):
+            self._packed[key] = body
+        else:
+            self._streams[key] = body
         return key
 
-    def _lay_out(self) -> bytes:
+    def _lay_out(self) -> tuple[bytes, bytes]:
+        """Return the beginning of every file, and the rows of the table of places for it."""
+        container = self._numbering.take()
+        self._streams[container] = object_stream(self._packed)
+        rows = {key: packed_row(container, at) for at, key in enumerate(self._packed)}
         chunks, place = [_HEADER], len(_HEADER)
-        for key, body in self._bodies.items():
+        for key, body in self._streams.items():
             chunk = indirect(key, body)
-            self._places[key] = place
+            rows[key] = placed_row(place)
             place += len(chunk)
             chunks.append(chunk)
-        return b"".join(chunks)
+        return b"".join(chunks), b"".join(rows[key] for key in sorted(rows))
 
     def _write_fixed(
         self,
@@ -288,12 +293,12 @@ class PageKind:
         page, pages = self._numbering.take(), self._numbering.take()
         widget = 0
         if self._seal is not None and plan.seal_node is not None:
-            widget = self._add(_widget(self._seal, plan, page, self._add))
+            widget = self._add(_widget(self._seal, self._signature, plan, page, self._add))
             plan.seal_node.widget = widget
         root, elements = plan.tags.objects(self._numbering, page=page, widget=widget)
-        self._bodies |= {root + at: body.encode("ascii") for at, body in enumerate(elements)}
-        self._bodies[page] = _page(plan, pages, fixed_font, forms, widget)
-        self._bodies[pages] = b"<</Type/Pages/Count 1/Kids[%d 0 R]>>" % page
+        self._packed |= {root + at: body for at, body in enumerate(elements)}
+        self._packed[page] = _page(plan, pages, fixed_font, forms, widget)
+        self._packed[pages] = f"<</Type/Pages/Count 1/Kids[{page} 0 R]>>"
         security = self._add_security_store()
         self._catalog = self._add(
             f"<</Type/Catalog/Version/1.7/Pages {pages} 0 R/Lang({self._language})"
@@ -307,12 +312,12 @@ class PageKind:
         )
 
     def _add_font(self, font: FontObjects) -> int:
-        descendant, descriptor, file, table = (self._numbering.take() for _ in range(4))
-        bodies = font_bodies(
-            font, f"{_FIXED_TAG}+{FACE_NAME}", (descendant, descriptor, file, table)
-        )
-        self._bodies |= dict(zip((descendant, descriptor, file, table), bodies[1:], strict=True))
-        return self._add(bodies[0])
+        root, descendant, descriptor, file, table = (self._numbering.take() for _ in range(5))
+        below = (descendant, descriptor, file, table)
+        bodies = font_bodies(font, f"{_FIXED_TAG}+{FACE_NAME}", below)
+        self._packed |= dict(zip((root, descendant, descriptor), bodies[:3], strict=True))
+        self._streams |= dict(zip((file, table), bodies[3:], strict=True))
+        return root
 
     def _add_security_store(self) -> int:
         """Keep what validates the seal without any network (DSS); 0 where there is nothing."""
@@ -338,7 +343,7 @@ def form_body(drawing: Drawing) -> bytes:
 
 def _page(
     plan: PagePlan, pages: int, fixed_font: int, forms: Mapping[str, int], widget: int
-) -> bytes:
+) -> str:
     width, height = (number(side * MM) for side in plan.layout.page_mm)
     drawings = "".join(f"/{name} {key} 0 R" for name, key in forms.items())
     return (
@@ -348,10 +353,16 @@ def _page(
         f"/XObject<</{PHOTO} {Own.PHOTO} 0 R/{SYMBOL} {Own.SYMBOL} 0 R{drawings}>>>>"
         + (f"/Annots[{widget} 0 R]" if widget else "")
         + ">>"
-    ).encode("ascii")
+    )
 
 
-def _widget(seal: SealSpace, plan: PagePlan, page: int, add: Callable[[bytes | str], int]) -> str:
+def _widget(
+    seal: SealSpace,
+    signature: int,
+    plan: PagePlan,
+    page: int,
+    add: Callable[[bytes | str], int],
+) -> str:
     """Return the annotation that shows the seal and holds the signature."""
     place = plan.layout.seal
     box, appearance = "0 0 0 0", ""
@@ -361,7 +372,7 @@ def _widget(seal: SealSpace, plan: PagePlan, page: int, add: Callable[[bytes | s
         box = numbers(*(v * MM for v in (x - half, y - half, x + half, y + half)))
         appearance = f"/AP<</N {add(form_body(seal.picture))} 0 R>>"
     return (
-        f"<</Type/Annot/Subtype/Widget/FT/Sig/T({_FIELD_NAME})/V {Own.SIGNATURE} 0 R"
+        f"<</Type/Annot/Subtype/Widget/FT/Sig/T({_FIELD_NAME})/V {signature} 0 R"
         f"/Rect[{box}]{appearance}/F 132/P {page} 0 R/StructParent {WIDGET_KEY}"
         f"/TU {text_string(seal.signer_name)}>>"
     )
@@ -379,20 +390,11 @@ def _attached(attachments: Sequence[Attachment], specifications: Sequence[int]) 
 _RANGE_BYTES: Final = len(b"/ByteRange[0 0000000000 0000000000 0000000000]")
 
 
-def _signature_head(seal: SealSpace, sealed_at: datetime | None) -> bytes:
+def _signature_head(key: int, seal: SealSpace, sealed_at: datetime | None) -> bytes:
     if sealed_at is None:
         raise ValueError("a sealed page needs the time of its seal")
     when = f"{sealed_at.astimezone(_SHANGHAI):D:%Y%m%d%H%M%S}+08'00'"
     return (
-        f"{Own.SIGNATURE} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
+        f"{key} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
         f"/Name {text_string(seal.signer_name)}/M({when})"
     ).encode("ascii")
-
-
-def _tail(places: Mapping[int, int], at: int, catalog: int, file_id: bytes) -> bytes:
-    twice = f"<{file_id.hex()}>" * 2
-    trailer = (
-        f"trailer\n<</Size {len(places) + 1}/Root {catalog} 0 R/Info {Own.INFORMATION} 0 R"
-        f"/ID[{twice}]>>\nstartxref\n{at}\n%%EOF\n"
-    )
-    return cross_reference(places) + trailer.encode("ascii")

@@ -10,6 +10,7 @@ from typing import Final
 
 import deflate
 
+ROW_BYTES: Final = 6
 _LEVEL_ONCE: Final = 12  # what is compressed once and copied into every file
 _LEVEL_EACH: Final = 3  # what is compressed anew for every certificate
 
@@ -51,14 +52,39 @@ def indirect(number: int, body: bytes) -> bytes:
     return b"%d 0 obj\n%b\nendobj\n" % (number, body)
 
 
-def cross_reference(places: Mapping[int, int]) -> bytes:
-    """Return the table of places for the objects 1 … n, all of which must be given.
+def object_stream(objects: Mapping[int, str]) -> bytes:
+    """Return the body of a stream that holds objects which are no streams, in their order."""
+    heads, bodies, place = [], [], 0
+    for number, body in objects.items():
+        heads.append(f"{number} {place}")
+        bodies.append(body)
+        place += len(body) + 1
+    head = " ".join(heads) + "\n"
+    content = (head + "\n".join(bodies)).encode("ascii")
+    entries = f"/Type/ObjStm/N {len(objects)}/First {len(head)}/Filter/FlateDecode"
+    return stream(entries, compress_once(content))
+
+
+def placed_row(place: int) -> bytes:
+    """Return the row of the table of places for an object that begins at a byte of the file."""
+    return b"\1" + place.to_bytes(3) + b"\0\0"
+
+
+def packed_row(container: int, index: int) -> bytes:
+    """Return the row for the object at an index of the object stream `container`."""
+    return b"\2" + container.to_bytes(3) + index.to_bytes(2)
+
+
+def cross_reference(entries: str, rows: bytes) -> bytes:
+    """Return the body of the stream that says where the objects 1 … n are.
 
     Args:
-        places: where each object begins, in bytes from the beginning of the file.
+        entries: of the trailer: root, information, file identifier.
+        rows: of all objects in order, that stream's own included.
     """
-    rows = [b"%010d 00000 n \n" % places[number] for number in range(1, len(places) + 1)]
-    return b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(rows) + 1, b"".join(rows))
+    table = b"\0\0\0\0\xff\xff" + rows
+    head = f"/Type/XRef/W[1 3 2]/Size {len(table) // ROW_BYTES}{entries}"
+    return stream(head, table)
 
 
 def compress_once(data: bytes) -> bytes:

@@ -24,7 +24,7 @@ from templates.outline_pen import OutlinePen
 
 WORD_MM: Final = 27.0
 WORD_ANGLE: Final = radians(52)
-_WORD_WEIGHT: Final = 8  # outline, in steps of the pen's grid
+_WORD_WEIGHT: Final = 4  # outline, in steps of the pen's grid
 _RISE: Final = 0.36  # from the baseline to the middle of the letters, in ems
 
 

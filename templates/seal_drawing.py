@@ -42,7 +42,7 @@ _CAPTION_SIZE: Final = 0.165
 _CAPTION_TOP: Final = -0.29
 _MARGIN: Final = 0.04
 _ASCENT: Final = 0.88  # of an ideograph above the baseline, in ems
-_WEIGHT: Final = 7  # outline that makes the characters bolder, in steps of the pen's grid
+_WEIGHT: Final = 3.5  # outline that makes the characters bolder, in steps of the pen's grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

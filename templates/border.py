@@ -6,6 +6,7 @@ rosette in each corner: the engraver's curves, computed here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import pi, sin
 from typing import Final
 
@@ -31,23 +32,33 @@ from templates.line_families import rose
 EDGE_MM: Final = 8.0  # outermost line, from the edge of the sheet
 BAND_MM: Final = 13.0  # middle of the ribbon
 INNER_MM: Final = 18.0  # innermost line of the ribbon; what is printed stays within
+BORDER: Final = "Ab"
+_TILE: Final = "At"
+_ROSETTE: Final = "Ac"
 _HALF: Final = 3.7  # of the ribbon's braid
 _CORNER: Final = 10.0  # side of a corner piece
 _PERIOD: Final = 8.7  # divides both sides of the A4 ribbon, so that one tile serves for both
 _STRANDS: Final = 10
 
 
-def page_drawing(size_mm: Point, *, rule_mm: Point, rule_half_mm: float) -> Drawing:
+def page_drawings(size_mm: Point, *, rule_mm: Point, rule_half_mm: float) -> Mapping[str, Drawing]:
     """Return border and heading rule of a sheet, to be drawn over paper and pattern.
 
     Args:
         size_mm: width and height of the sheet.
         rule_mm: the middle of the rule under the title.
         rule_half_mm: half its length.
+
+    Returns:
+        The drawing `BORDER`, and the parts that it is put together from, by name.
     """
     sheet = Box(left=0, bottom=0, right=size_mm[0], top=size_mm[1])
-    parts = [border(sheet), heading_rule(rule_mm, rule_half_mm)]
-    return Drawing.of(scaled("\n".join(parts)), page_box(size_mm))
+    whole = scaled("\n".join([border(sheet), heading_rule(rule_mm, rule_half_mm)]))
+    return {
+        BORDER: Drawing.of(whole, page_box(size_mm), (_TILE, _ROSETTE)),
+        _TILE: Drawing.of(_braid(), (-1, -_HALF - 1, _PERIOD + 1, _HALF + 1)),
+        _ROSETTE: Drawing.of(_corner(), (-_CORNER, -_CORNER, _CORNER, _CORNER)),
+    }
 
 
 def paper_operators(size_mm: Point) -> bytes:
@@ -73,9 +84,10 @@ def border(sheet: Box) -> str:
         (sheet.height - 2 * start, pi / 2, far_x, start),
     ):
         parts.append(f"q {turned(angle, x, y)} cm\n{_ribbon(length)}\nQ")
-    corner = _corner()
     parts += [
-        f"q {turned(0, x, y)} cm\n{corner}\nQ" for x in (BAND_MM, far_x) for y in (BAND_MM, far_y)
+        f"q {turned(0, x, y)} cm /{_ROSETTE} Do Q"
+        for x in (BAND_MM, far_x)
+        for y in (BAND_MM, far_y)
     ]
     return "\n".join(parts)
 
@@ -93,15 +105,19 @@ def heading_rule(middle_mm: Point, half_length_mm: float) -> str:
 
 
 def _ribbon(length: float) -> str:
-    """A braid along the x axis: one period drawn again and again."""
-    period = length / round(length / _PERIOD)
-    gold = [_strand(period, _HALF, 1, turn / _STRANDS) for turn in range(_STRANDS)]
-    gold += [_strand(period, _HALF * 0.45, 2, turn / 6) for turn in range(6)]
-    red = [_strand(period, _HALF * 0.72, 1, turn / 2) for turn in range(2)]
-    tile = "\n".join([stroke(GOLD, 0.09), *gold, stroke(RED, 0.09), *red])
-    step = f"1 0 0 1 {number(period, 5)} 0 cm"
+    """The braid along the x axis: one period after the other, stretched a hair to fill it."""
+    count = round(length / _PERIOD)
+    step = f"/{_TILE} Do 1 0 0 1 {number(_PERIOD, 5)} 0 cm\n"
+    return f"{number(length / count / _PERIOD, 6)} 0 0 1 0 0 cm\n{step * count}"
+
+
+def _braid() -> str:
+    """One period of the braid."""
+    gold = [_strand(_PERIOD, _HALF, 1, turn / _STRANDS) for turn in range(_STRANDS)]
+    gold += [_strand(_PERIOD, _HALF * 0.45, 2, turn / 6) for turn in range(6)]
+    red = [_strand(_PERIOD, _HALF * 0.72, 1, turn / 2) for turn in range(2)]
     # Round ends, so that no seam shows where one period meets the next.
-    return "1 J\n" + f"{tile}\n{step}\n" * round(length / period)
+    return "\n".join(["1 J", stroke(GOLD, 0.09), *gold, stroke(RED, 0.09), *red])
 
 
 def _strand(period: float, height: float, waves: int, turn: float) -> str:

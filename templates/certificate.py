@@ -23,7 +23,7 @@ from templates.fonts import FontChain, explain_missing
 from templates.glyphs import UNITS_PER_EM, Outline
 from templates.guilloche import pattern_seed
 from templates.labels import LABELS, Field
-from templates.layout import TextStyle
+from templates.layout import STANDING_FIELDS, TABLE_FIELDS, Layout, TextStyle
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from templates.page_artwork import PageArtwork
 from templates.page_drawing import page_content
@@ -34,6 +34,7 @@ from templates.pictures import photo_picture, symbol_picture
 
 LANGUAGE: Final = "zh-CN"
 _NOTDEF: Final = "\x00"
+_NOTHING: Final[Mapping[Field, Fitted]] = MappingProxyType({})
 _CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -109,6 +110,7 @@ class _KindKey:
     """What tells two kinds of page apart."""
 
     layout: str
+    body_name: str
     sample: bool
     remark: bool
     attachments: tuple[tuple[str, str, str, str], ...]
@@ -147,7 +149,7 @@ class CertificatePrinter:
         values, problems = self._fitted(face)
         if problems:
             raise TemplatesError(problems[0].code, problems[0].text)
-        kind = self._kind_of(face)
+        kind = self._kind_of(face, values)
         font = EmbeddedFont(self._outline)
         photo, symbol = photo_picture(face.photo_jpeg), make_symbol(face.qr_text)
         seed = pattern_seed(face.qr_text.encode("ascii"))
@@ -155,7 +157,7 @@ class CertificatePrinter:
             kind.plan,
             font,
             values=values,
-            english=printed_english(face),
+            english=self._fitted_english(face),
             under=kind.artwork.operators(seed, str(face.number)),
             photo=photo,
             symbol=symbol,
@@ -191,19 +193,34 @@ class CertificatePrinter:
                 problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
         return MappingProxyType(values), tuple(problems)
 
-    def _kind_of(self, face: CertificateFace) -> _Kind:
+    def _fitted_english(self, face: CertificateFace) -> Mapping[Field, Fitted]:
+        layout = load_layout(face.layout)
+        if not layout.bilingual:
+            return _NOTHING
+        return {
+            field: self._fit_line(text, layout) if text else Fitted(lines=(), size=0)
+            for field, text in printed_english(face).items()
+        }
+
+    def _fit_line(self, text: str, layout: Layout) -> Fitted:
+        """Set an English line smaller until it fits; what it says stands in Chinese above it."""
+        width, size = layout.table.width_mm, layout.styles["value_en"].size
+        return Fitted(lines=(text,), size=min(size, size * width / self._value_width(text, size)))
+
+    def _kind_of(self, face: CertificateFace, values: Mapping[Field, Fitted]) -> _Kind:
         key = _KindKey(
             face.layout,
+            face.body_name,
             face.sample,
             face.remark is not None,
             tuple((a.name, a.mime_type, a.relationship, a.description) for a in face.attachments),
         )
         made = self._kinds.get(key)
         if made is None:
-            made = self._kinds[key] = self._make_kind(face)
+            made = self._kinds[key] = self._make_kind(face, values)
         return made
 
-    def _make_kind(self, face: CertificateFace) -> _Kind:
+    def _make_kind(self, face: CertificateFace, values: Mapping[Field, Fitted]) -> _Kind:
         layout = load_layout(face.layout)
         fixed = EmbeddedFont(self._outline)
         plan = PagePlan(
@@ -213,6 +230,7 @@ class CertificatePrinter:
             sample=face.sample,
             sealed=self._seal is not None,
             remark=face.remark is not None,
+            standing={field: values[field] for field in STANDING_FIELDS},
         )
         artwork = PageArtwork(layout, self._fonts, sample=face.sample)
         file = PageKind(
@@ -263,6 +281,7 @@ def printed_english(face: CertificateFace) -> Mapping[Field, str]:
     """Return what bilingual layouts print on a field's English line."""
     return MappingProxyType(
         {
+            **dict.fromkeys(TABLE_FIELDS, ""),
             Field.HOLDER_NAME: face.holder_name_latin or "",
             Field.DOCUMENT_TYPE: face.document_type.en,
             Field.OCCUPATION: face.occupation.en,

@@ -95,21 +95,25 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A drawing ready to be a form XObject without resources.
+    """A drawing ready to be a form XObject.
 
     Args:
         box: left, bottom, right, top of its bounding box, in its own units (points, unless
             whoever places it scales it).
         content: deflated drawing operators; paths and colours only.
+        parts: the names of further drawings that it draws.
     """
 
     box: tuple[float, float, float, float]
     content: bytes
+    parts: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, operators: str, box: tuple[float, float, float, float]) -> Drawing:
+    def of(
+        cls, operators: str, box: tuple[float, float, float, float], parts: tuple[str, ...] = ()
+    ) -> Drawing:
         """Compress drawing operators."""
-        return cls(box=box, content=compress_once(operators.encode("ascii")))
+        return cls(box=box, content=compress_once(operators.encode("ascii")), parts=parts)
 
     def operators(self) -> str:
         """Return the drawing operators as they were before compression."""

@@ -52,6 +52,7 @@ class EmbeddedFont:
     def __init__(self, outline_of: Callable[[str, str], Outline]) -> None:
         self._outline_of = outline_of
         self._codes: dict[tuple[str, str], str] = {}
+        self._shapes: dict[tuple[int, str], str] = {}
         self._outlines: list[Outline] = [outline_of("text", _NOTDEF)]
         self._characters: list[int] = [0]
 
@@ -63,9 +64,14 @@ class EmbeddedFont:
         )
 
     def _add(self, face: str, character: str) -> str:
-        code = self._codes[face, character] = f"{len(self._outlines):04X}"
-        self._outlines.append(self._outline_of(face, character))
-        self._characters.append(ord(character))
+        outline = self._outline_of(face, character)
+        shape = (id(outline), character)  # typefaces may have shapes in common
+        code = self._shapes.get(shape)
+        if code is None:
+            code = self._shapes[shape] = f"{len(self._outlines):04X}"
+            self._outlines.append(outline)
+            self._characters.append(ord(character))
+        self._codes[face, character] = code
         return code
 
     def objects(self) -> FontObjects:

@@ -29,6 +29,9 @@ TABLE_FIELDS: Final = (
 )
 FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL, Field.REMARK)
 
+STANDING_FIELDS: Final = (Field.BODY_NAME, Field.CERTIFICATE_SITE, Field.BODY_SITE)
+"""What is the same on all certificates of a body."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextStyle:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from templates.border import page_drawing, paper_operators
+from templates.border import BORDER, page_drawings, paper_operators
 from templates.drawing import Box, Drawing
 from templates.fonts import FontChain
 from templates.guilloche import PatternPlan, SecurityPattern, micro_text_of
@@ -18,7 +18,6 @@ FRAME_INSET_MM: Final = 19.5
 """Where the frame of micro-text runs, from the edge of the sheet."""
 _PATTERN_INSET_MM: Final = 0.9
 _SYMBOL_MARGIN_MM: Final = 4.0  # more than the quiet zone of any symbol the layouts hold
-_BORDER: Final = "Ab"
 _SAMPLE_WORD: Final = "As"
 
 
@@ -34,10 +33,10 @@ class PageArtwork:
     def __init__(self, layout: Layout, fonts: FontChain, *, sample: bool) -> None:
         frame = layout.frame
         self._pattern = SecurityPattern(pattern_plan(layout))
-        border = page_drawing(
+        border = page_drawings(
             layout.page_mm, rule_mm=frame.rule_mm, rule_half_mm=frame.rule_half_mm
         )
-        forms = {_BORDER: border, **self._pattern.forms}
+        forms = {**border, **self._pattern.forms}
         self._under = paper_operators(layout.page_mm)
         if sample:
             forms[_SAMPLE_WORD] = sample_word(fonts, layout.page_mm, middle_mm=frame.sample_mm)
@@ -52,7 +51,7 @@ class PageArtwork:
             number: the certificate number.
         """
         pattern = self._pattern.operators(seed, micro_text_of(number, seed))
-        return (self._under + pattern).decode("ascii") + f"/{_BORDER} Do"
+        return (self._under + pattern).decode("ascii") + f"/{BORDER} Do"
 
 
 def pattern_plan(layout: Layout) -> PatternPlan:

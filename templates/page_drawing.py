@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from codes.qr_symbol import Symbol
-from templates.drawing import MM, RULE, number, numbers
+from templates.drawing import MM, RULE, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import Field
-from templates.page_plan import PagePlan, Slot, open_run
+from templates.page_plan import PagePlan
 from templates.page_text import Fitted
 from templates.pictures import Picture
 
@@ -19,8 +19,6 @@ SYMBOL: Final = "Q"
 QUIET_MODULES: Final = 4
 """Clear modules around a QR symbol. Source: ISO/IEC 18004, 9.1."""
 _FRAME_INK: Final = numbers(*RULE)
-LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
-RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
 
 
 def page_content(
@@ -28,7 +26,7 @@ def page_content(
     font: EmbeddedFont,
     *,
     values: Mapping[Field, Fitted],
-    english: Mapping[Field, str],
+    english: Mapping[Field, Fitted],
     under: str,
     photo: Picture,
     symbol: Symbol,
@@ -52,42 +50,10 @@ def page_content(
     for piece in plan.pieces:
         if isinstance(piece, str):
             parts.append(piece)
-        elif piece.english:
-            parts.append(_draw_line(piece, font, english.get(piece.field, "")))
         else:
-            parts.append(_draw_value(piece, font, values[piece.field]))
+            value = (english if piece.english else values)[piece.field]
+            parts.append(piece.filled(OWN_FONT, font, value))
     return "\n".join(parts).encode("ascii")
-
-
-def _draw_value(slot: Slot, font: EmbeddedFont, value: Fitted) -> str:
-    """Draw a label and its value, the label on the height of the value's first line.
-
-    One height for both is what lets every extractor give the value right after its label.
-    """
-    leading = value.size * LINE_LEADING / MM
-    top = slot.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
-    lines = [
-        _run(slot, font, line, value.size, top - leading * place)
-        for place, line in enumerate(value.lines)
-    ]
-    return _filled(slot, top, " ".join(lines))
-
-
-def _draw_line(slot: Slot, font: EmbeddedFont, value: str) -> str:
-    run = _run(slot, font, value, slot.style.size, slot.baseline_mm) if value else ""
-    return _filled(slot, slot.baseline_mm, run)
-
-
-def _filled(slot: Slot, label_mm: float, value: str) -> str:
-    before, after = slot.label
-    label = f"{before}{number(label_mm * MM)}{after}"
-    return f"{slot.opening}{label} {slot.between}{value} {slot.closing}"
-
-
-def _run(slot: Slot, font: EmbeddedFont, text: str, size: float, y_mm: float) -> str:
-    codes = font.encode(slot.style.face, text)
-    before, after = open_run(OWN_FONT, slot.style, size, codes, slot.value_x)
-    return f"{before}{number(y_mm * MM)}{after}"
 
 
 def _draw_photo(plan: PagePlan, photo: Picture) -> str:

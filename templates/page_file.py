@@ -284,7 +284,11 @@ class PageKind:
         attachments: Sequence[Attachment],
     ) -> None:
         fixed_font = self._add_font(fixed)
-        forms = {name: self._add(form_body(drawing)) for name, drawing in artwork.items()}
+        forms = {name: self._numbering.take() for name in artwork}
+        self._streams |= {
+            forms[name]: _form(drawing, {part: forms[part] for part in drawing.parts})
+            for name, drawing in artwork.items()
+        }
         specifications = [
             self._add(file_specification(attachment, key))
             for attachment, key in zip(attachments, self._file_numbers, strict=True)
@@ -335,9 +339,14 @@ class PageKind:
         return self._add(f"<</Type/DSS{entries}>>") if entries else 0
 
 
-def form_body(drawing: Drawing) -> bytes:
-    """Return the body of a form XObject."""
-    entries = f"/Type/XObject/Subtype/Form/BBox[{numbers(*drawing.box)}]/Filter/FlateDecode"
+def _form(drawing: Drawing, parts: Mapping[str, int]) -> bytes:
+    """Return the body of a form XObject that draws further ones."""
+    drawn = "".join(f"/{name} {key} 0 R" for name, key in parts.items())
+    resources = f"<</XObject<<{drawn}>>>>" if drawn else "<<>>"
+    entries = (
+        f"/Type/XObject/Subtype/Form/BBox[{numbers(*drawing.box)}]/Resources{resources}"
+        f"/Filter/FlateDecode"
+    )
     return stream(entries, drawing.content)
 
 
@@ -370,7 +379,7 @@ def _widget(
         half = place.diameter_mm / 2
         (x, y) = place.middle_mm
         box = numbers(*(v * MM for v in (x - half, y - half, x + half, y + half)))
-        appearance = f"/AP<</N {add(form_body(seal.picture))} 0 R>>"
+        appearance = f"/AP<</N {add(_form(seal.picture, {}))} 0 R>>"
     return (
         f"<</Type/Annot/Subtype/Widget/FT/Sig/T({_FIELD_NAME})/V {signature} 0 R"
         f"/Rect[{box}]{appearance}/F 132/P {page} 0 R/StructParent {WIDGET_KEY}"

@@ -7,6 +7,7 @@ else is an artifact.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -17,11 +18,13 @@ from templates.drawing import MM, number, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import LABELS, Field
 from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph, TextStyle
-from templates.page_text import flow
+from templates.page_text import Fitted, flow
 from templates.structure import Node, TagTree
 
 FIXED_FONT: Final = "F0"
 ENGLISH: Final = "en"
+LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
+RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 
@@ -58,6 +61,27 @@ class Slot:
     baseline_mm: float
     style: TextStyle
 
+    def filled(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
+        """Return the operators of label and value, the label level with the value's first line.
+
+        One height for both is what lets every extractor give the value right after its label.
+
+        Args:
+            font_name: name of the font resource the value is drawn with.
+            font: that font, which encodes it.
+            value: the fitted value; no line at all leaves the place empty.
+        """
+        leading = value.size * LINE_LEADING / MM
+        top = self.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
+        before, after = self.label
+        parts = [f"{self.opening}{before}{number(top * MM)}{after}", self.between]
+        for place, line in enumerate(value.lines):
+            codes = font.encode(self.style.face, line)
+            before, after = open_run(font_name, self.style, value.size, codes, self.value_x)
+            parts.append(f"{before}{number((top - leading * place) * MM)}{after}")
+        parts.append(self.closing)
+        return " ".join(parts)
+
 
 class PagePlan:
     """What stands on every page of one kind, in pieces, with slots for what changes.
@@ -69,6 +93,7 @@ class PagePlan:
         sample: whether the page is marked as a sample.
         sealed: whether a seal is put in its place; words hold it free otherwise.
         remark: whether the page carries a remark.
+        standing: the values that are the same on every page, fitted.
     """
 
     def __init__(
@@ -80,8 +105,10 @@ class PagePlan:
         sample: bool,
         sealed: bool,
         remark: bool,
+        standing: Mapping[Field, Fitted],
     ) -> None:
         self.layout = layout
+        self._standing = standing
         self.tags = TagTree()
         self.pieces: list[str | Slot] = []
         self._fixed = fixed
@@ -156,19 +183,18 @@ class PagePlan:
         node = self.tags.add("P")
         words = f"{LABELS[field].zh}："
         value_left = left + self._width_mm(words, self.layout.styles[label]) + gap
-        mark = self.tags.mark(node)
-        self.pieces.append(
-            Slot(
-                field=field,
-                opening=_begin("P", mark),
-                label=self._open_run(words, left, label),
-                between="",
-                closing="EMC",
-                value_x=number(value_left * MM),
-                baseline_mm=baseline,
-                style=self.layout.styles[value],
-            )
+        slot = Slot(
+            field=field,
+            opening=_begin("P", self.tags.mark(node)),
+            label=self._open_run(words, left, label),
+            between="",
+            closing="EMC",
+            value_x=number(value_left * MM),
+            baseline_mm=baseline,
+            style=self.layout.styles[value],
         )
+        fitted = self._standing.get(field)
+        self.pieces.append(slot if fitted is None else slot.filled(FIXED_FONT, self._fixed, fitted))
 
     def _slot(
         self,

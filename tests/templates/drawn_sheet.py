@@ -46,8 +46,11 @@ def sheet(forms: Mapping[str, Drawing], operators: bytes, size_mm: Point = A4) -
             stream = pdf.make_stream(drawing.operators().encode())
             stream["/Type"], stream["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Form
             stream["/BBox"] = pikepdf.Array(list(drawing.box))
-            stream["/Resources"] = pikepdf.Dictionary()
             resources[f"/{name}"] = stream
+        for name, drawing in forms.items():
+            drawn = {f"/{part}": resources[f"/{part}"] for part in drawing.parts}
+            own = pikepdf.Dictionary(XObject=pikepdf.Dictionary(drawn))
+            resources[f"/{name}"]["/Resources"] = own
         page = pdf.add_blank_page(page_size=(size_mm[0] * MM, size_mm[1] * MM))
         page.obj["/Resources"] = pikepdf.Dictionary(XObject=pikepdf.Dictionary(resources))
         page.obj["/Contents"] = pdf.make_stream(operators)

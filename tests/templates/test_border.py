@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
-from templates.border import EDGE_MM, INNER_MM, page_drawing, paper_operators
+from templates.border import BORDER, EDGE_MM, INNER_MM, page_drawings, paper_operators
 from templates.drawing import Box, Drawing, Point
 from tests.templates.drawn_sheet import Pixels, looked_at, part_of, sheet
 
@@ -14,12 +16,12 @@ LANDSCAPE: Point = (297.0, 210.0)
 DPI = 100.0
 
 
-def art(size_mm: Point) -> Drawing:
-    return page_drawing(size_mm, rule_mm=(size_mm[0] / 2, size_mm[1] - 60), rule_half_mm=46)
+def art(size_mm: Point) -> Mapping[str, Drawing]:
+    return page_drawings(size_mm, rule_mm=(size_mm[0] / 2, size_mm[1] - 60), rule_half_mm=46)
 
 
 def look(size_mm: Point) -> Pixels:
-    return looked_at(sheet({"P": art(size_mm)}, b"/P Do", size_mm), DPI)
+    return looked_at(sheet(art(size_mm), f"/{BORDER} Do".encode(), size_mm), DPI)
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
@@ -51,5 +53,5 @@ def test_paper_is_tinted_within_the_border_only() -> None:
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
-def test_page_drawing_stays_small(size: Point) -> None:
-    assert len(art(size).content) <= 8_000
+def test_border_stays_small(size: Point) -> None:
+    assert sum(len(drawing.content) for drawing in art(size).values()) <= 4_000

@@ -1,14 +1,9 @@
-"""Keeps the seals of assessment bodies: makes, imports, revokes them; their keys sealed at rest.
-
-The built-in authority is made when the first seal is asked of it. Its root certificate and its
-list of revoked seals are public files.
-"""
+"""Keeps the seals of assessment bodies: makes, imports, revokes them; their keys sealed at rest."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -18,28 +13,19 @@ from issuer.seal_files import (
     SealSource,
     StoredSeal,
     TokenPlace,
-    authority_key_path,
     mark_revoked,
     read_seals,
     write_crl,
     write_seal,
 )
+from issuer.seal_root import open_authority, publish_crl, random_serial
 from keys.certificates import find_leaf, load_certificate, order_chain, read_certificates
 from keys.errors import KeysError
 from keys.seal import ChainState, check_pair, check_usable, inspect_validity, parse_chain
-from keys.seal_authority import (
-    RevokedSeal,
-    SealAuthority,
-    SealSubject,
-    issue_crl,
-    issue_seal_certificate,
-    make_authority,
-)
+from keys.seal_authority import SealSubject, issue_seal_certificate
 from keys.seal_check import check_signed
 from keys.signing import (
-    generate_authority_key,
     generate_seal_key,
-    open_authority_key,
     open_pkcs12,
     seal_digest,
     seal_private_key,
@@ -47,11 +33,6 @@ from keys.signing import (
 from keys.token_key import TokenAddress, open_token_key
 from keys.validation_material import load_crl, signed_by
 from registry.home import Home
-from registry.store import make_folder, write_durably
-
-CRL_FRESH = timedelta(days=1)
-_SERIAL_BITS = 127
-_MARK_BYTES = 2
 
 
 def make_seal(
@@ -74,13 +55,12 @@ def make_seal(
         crl_url: where the public finds the list of revoked seals, or None.
 
     Raises:
-        KeysError: `passphrase_wrong`; `seal_authority_expired`.
-        IssuerError: `seal_authority_damaged`.
+        KeysError: `passphrase_wrong`; `seal_authority_expired`; its file is damaged.
     """
     authority = open_authority(home, passphrase, now=now)
     key = generate_seal_key()
     leaf = issue_seal_certificate(
-        authority, key.public_key, subject, serial=_serial(), now=now, crl_url=crl_url
+        authority, key.public_key, subject, serial=random_serial(), now=now, crl_url=crl_url
     )
     seal = StoredSeal(
         prefix=prefix,
@@ -228,60 +208,6 @@ def revoke_seal(
     return found
 
 
-def open_authority(home: Home, passphrase: bytes, *, now: datetime) -> SealAuthority:
-    """Open the built-in authority; make it, and publish its root certificate, where there is none.
-
-    Raises:
-        KeysError: `passphrase_wrong`.
-        IssuerError: only one of its two files is there (`seal_authority_damaged`).
-    """
-    key_path, root_path = authority_key_path(home), home.seal_root_path
-    if not key_path.exists() and not root_path.exists():
-        return _make_authority(home, passphrase, now=now)
-    try:
-        pem, root = key_path.read_bytes(), root_path.read_bytes()
-    except OSError as error:
-        raise IssuerError(
-            "seal_authority_damaged",
-            Text(
-                f"内置印章根证书的文件不全：需要 {key_path.name} 和 {root_path.name}",
-                f"the built-in authority is incomplete: {key_path.name} and {root_path.name} "
-                "belong together",
-            ),
-        ) from error
-    key = open_authority_key(pem, passphrase)
-    if load_certificate(root).public_key() != key.public_key:
-        raise KeysError(
-            "seal_key_mismatch",
-            Text("私钥与根证书不配对", "The private key does not belong to the root certificate"),
-        )
-    return SealAuthority(key=key, certificate=root)
-
-
-def refresh_crl(home: Home, passphrase: bytes, *, now: datetime) -> None:
-    """Publish the built-in authority's list anew where it is more than a day old."""
-    if not authority_key_path(home).exists():
-        return
-    if home.seal_crl_path.exists():
-        age = now - load_crl(home.seal_crl_path.read_bytes()).last_update_utc
-        if timedelta() <= age <= CRL_FRESH:
-            return
-    publish_crl(home, open_authority(home, passphrase, now=now), now=now)
-
-
-def publish_crl(home: Home, authority: SealAuthority, *, now: datetime) -> None:
-    """Publish the list of the seals that the built-in authority revoked."""
-    revoked = [
-        RevokedSeal(
-            serial=load_certificate(seal.chain.certificates[0]).serial_number,
-            since=seal.revoked_at,
-        )
-        for seal in read_seals(home)
-        if seal.revoked_at is not None and seal.chain.certificates[-1] == authority.certificate
-    ]
-    write_durably(home.seal_crl_path, issue_crl(authority, revoked, now=now), mode=0o644)
-
-
 def keep_crl(home: Home, data: bytes, known: Sequence[bytes]) -> str:
     """Keep another authority's list of revoked certificates for the seals to come.
 
@@ -309,18 +235,3 @@ def keep_crl(home: Home, data: bytes, known: Sequence[bytes]) -> str:
         )
     write_crl(home, crl.public_bytes(Encoding.DER), issuer=crl.issuer.public_bytes())
     return crl.issuer.rfc4514_string()
-
-
-def _make_authority(home: Home, passphrase: bytes, *, now: datetime) -> SealAuthority:
-    key = generate_authority_key()
-    mark = secrets.token_hex(_MARK_BYTES)
-    authority = make_authority(key, demo=home.demo, mark=mark, serial=_serial(), now=now)
-    make_folder(home.seal_folder)
-    write_durably(authority_key_path(home), seal_private_key(key, passphrase))
-    write_durably(home.seal_root_path, authority.certificate, mode=0o644)
-    publish_crl(home, authority, now=now)
-    return authority
-
-
-def _serial() -> int:
-    return secrets.randbits(_SERIAL_BITS) | 1 << _SERIAL_BITS - 1

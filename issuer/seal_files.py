@@ -2,7 +2,8 @@
 
     secrets/seals/PREFIX-ID.json      a seal: certificates, where its key is, since when
     secrets/seals/PREFIX-ID.pem       its private key under the passphrase, unless in a token
-    secrets/seals/authority.pem       key of the built-in authority under the passphrase
+    secrets/seals/authority.pem       key of the built-in authority under the passphrase, and its
+                                      root certificate
     secrets/seals/timestamps.json     the timestamp authority, where one is used
     secrets/seals/crls/*.crl          lists of revoked certificates of other authorities
 
@@ -125,8 +126,8 @@ def private_key_path(home: Home, seal: StoredSeal) -> Path:
     return home.seal_folder / f"{seal.name}.pem"
 
 
-def authority_key_path(home: Home) -> Path:
-    """Return where the built-in authority's private key lies."""
+def authority_path(home: Home) -> Path:
+    """Return where the built-in authority's private key and root certificate lie."""
     return home.seal_folder / "authority.pem"
 
 

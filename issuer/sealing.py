@@ -9,8 +9,9 @@ from enum import Enum
 
 from codes.wording import Text
 from issuer.errors import IssuerError
-from issuer.seal_custody import pin_context, refresh_crl, usable_seal
+from issuer.seal_custody import pin_context, usable_seal
 from issuer.seal_files import StoredSeal, private_key_path, read_crls, read_seals
+from issuer.seal_root import refresh_crl
 from issuer.timestamping import TimestampAuthority, read_timestamps
 from keys.seal import (
     SealChain,

@@ -62,6 +62,11 @@ def read_certificates(data: bytes) -> tuple[bytes, ...]:
     return ders
 
 
+def certificate_pem(der: bytes) -> bytes:
+    """Return a certificate as PEM."""
+    return load_certificate(der).public_bytes(Encoding.PEM)
+
+
 def is_self_signed(certificate: x509.Certificate) -> bool:
     """Return whether a certificate is a root: issued by itself."""
     return _issued_by(certificate, certificate)

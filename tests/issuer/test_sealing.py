@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,14 +13,15 @@ from cryptography import x509
 
 from issuer.errors import IssuerError
 from issuer.seal_custody import import_seal, keep_crl, make_seal, revoke_seal
-from issuer.seal_files import authority_key_path, private_key_path, read_seals
+from issuer.seal_files import authority_path, private_key_path, read_seals
 from issuer.sealing import Seal, SealLevel, open_seal
 from issuer.timestamping import TimestampAuthority, try_authority, write_timestamps
+from keys.algorithms import Algorithm
 from keys.errors import KeysError
 from keys.seal_authority import CRL_DAYS, SealSubject
 from registry.home import Home
 from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.desks import PREFIX
+from tests.issuer.desks import PREFIX, file_body
 from tests.issuer.seal_homes import real_now, seal_body
 from tests.keys.seal_readers import (
     openssl_accepts,
@@ -192,13 +194,31 @@ def test_what_is_missing_or_damaged_in_custody_is_named(home: Home) -> None:
     key.unlink()
     assert error_code(home) == "seal_key_file_missing"
     key.write_bytes(sealed)
-    authority_key_path(home).unlink()
+    authority = authority_path(home)
+    authority.write_bytes(authority.read_bytes().partition(b"-----BEGIN CERT")[0])
     home.seal_crl_path.unlink()
-    assert opened_at(home, NOW).material.missing
-    with pytest.raises(IssuerError, match="seal_authority_damaged"):
-        seal_body(home)
+    assert error_code(home) == "certificate_damaged"
     key.with_suffix(".json").write_bytes(b"{}")
     assert error_code(home) == "seal_file_damaged"
+
+
+def test_what_a_crash_left_unpublished_is_published_by_the_next_run(home: Home) -> None:
+    seal_body(home)
+    root = home.seal_root_path.read_bytes()
+    home.seal_root_path.unlink()
+    home.seal_crl_path.unlink(missing_ok=True)
+
+    assert opened_at(home, NOW).material.complete
+    assert home.seal_root_path.read_bytes() == root
+
+
+def test_one_authority_serves_however_many_make_their_first_seal_at_once(home: Home) -> None:
+    file_body(home, algorithm=Algorithm.ES256)
+    with ThreadPoolExecutor(4) as pool:
+        seals = list(pool.map(lambda _: seal_body(home), range(4)))
+
+    assert len({seal.chain.certificates[-1] for seal in seals}) == 1
+    assert len({seal.seal_id for seal in seals}) == 4
 
 
 def test_private_halves_rest_encrypted_and_for_the_owner_only(home: Home) -> None:

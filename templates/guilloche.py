@@ -28,7 +28,7 @@ from templates.drawing import (
     number,
     stroke,
 )
-from templates.line_families import ROSES, UNITS, WAVES, rose, wave_field
+from templates.line_families import ROSES, UNITS, WAVES, rose, wave_field, wave_row
 from templates.micro_text import MicroText, Rule
 
 MICRO_ALPHABET: Final = "0123456789SY·"
@@ -127,7 +127,9 @@ class SecurityPattern:
             alphabet=alphabet,
             ink=plan.micro_ink,
         )
-        forms = {f"Gw{n}": _waves(plan, n) for n in range(len(WAVES))}
+        forms: dict[str, Drawing] = {}
+        for kind in range(len(WAVES)):
+            forms |= _waves(plan, kind)
         if plan.rose_middle is not None:
             forms |= {f"Gr{n}": _rose(plan, petals) for n, petals in enumerate(ROSES)}
         self.forms: Mapping[str, Drawing] = MappingProxyType({**forms, **self._micro.forms})
@@ -188,18 +190,24 @@ class SecurityPattern:
         return self._rose % (c, s, -s, c, kind)
 
 
-def _waves(plan: PatternPlan, kind: int) -> Drawing:
-    """A field large enough to fill the box however it is turned, shifted and scaled."""
+def _waves(plan: PatternPlan, kind: int) -> Mapping[str, Drawing]:
+    """A field large enough to fill the box however it is turned, shifted and scaled; its line."""
+    family = WAVES[kind]
     width, height = plan.box.width / plan.spacing, plan.box.height / plan.spacing
     c, s = cos(_MOST_TURN), sin(_MOST_TURN)
     # The farthest the box reaches along and across the lines, over all turns.
     along = min(hypot(width, height), max(width + height * s, width * c + height * s)) / 2
     across = min(hypot(width, height), height + width * s) / 2
-    half_width = along / _LEAST_SCALE + WAVES[kind].length
+    half_width = along / _LEAST_SCALE + family.length
     half_height = across / _LEAST_SCALE + 4
-    operators = wave_field(WAVES[kind], half_width, half_height)
-    reach = (hypot(half_width, half_height) + 2 * WAVES[kind].length) * UNITS
-    return Drawing.of(operators, (-reach, -reach, reach, reach))
+    reach = (hypot(half_width, half_height) + 2 * family.length) * UNITS
+    row = f"Gl{kind}"
+    field = wave_field(family, half_width, half_height, row)
+    rise = 10 * UNITS  # more than any family swings
+    return {
+        f"Gw{kind}": Drawing.of(field, (-reach, -reach, reach, reach), (row,)),
+        row: Drawing.of(wave_row(family, half_width), (-rise, -rise, 2 * reach, rise)),
+    }
 
 
 def _rose(plan: PatternPlan, petals: int) -> Drawing:

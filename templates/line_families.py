@@ -1,6 +1,6 @@
 """The engraver's lines: families of waves for a field of lines, and roses turned about a point.
 
-Each is one curve repeated under a matrix, so it compresses to a few hundred bytes.
+Each is one curve repeated under a matrix, so it takes a few hundred bytes.
 """
 
 from __future__ import annotations
@@ -47,20 +47,16 @@ ROSES: Final = (8, 12)  # petals
 UNITS: Final = 100  # of a wave field, to one spacing
 
 
-def wave_field(family: WaveFamily, half_width: float, half_height: float) -> str:
-    """Return lines that fill a rectangle about the origin.
+def wave_row(family: WaveFamily, half_width: float) -> str:
+    """Return one line of a field of waves, which begins at the origin.
 
-    The unit of length is a hundredth of the spacing, for whole numbers are short. One wave,
-    its ends rounded so that no seam shows, is drawn again and again under the same matrix: so
-    little else is said that a page of lines compresses to a kilobyte.
+    The unit of length is a hundredth of the spacing, for whole numbers are short. One wave, its
+    ends rounded so that no seam shows, is drawn again and again under the same matrix.
 
     Args:
         family: the kind of line.
         half_width: half the width to fill, in spacings.
-        half_height: half the height to fill, in spacings.
     """
-    half_waves = ceil(half_width / family.length)
-    half_rows = ceil(half_height)
     quarter = family.length / 4
     wave = smooth_curve(
         lambda x: (UNITS * x, UNITS * family.height(x - quarter)),
@@ -69,14 +65,32 @@ def wave_field(family: WaveFamily, half_width: float, half_height: float) -> str
         family.pieces,
         places=0,
     )
-    ahead, back = UNITS * family.length, -2 * half_waves * UNITS * family.length
-    row = f"{wave} S 1 0 0 1 {number(ahead)} 0 cm\n" * (2 * half_waves)
-    parts = [f"1 J 1 0 0 1 {number(back / 2)} {-half_rows * UNITS} cm"]
+    ahead = number(UNITS * family.length)
+    return "1 J\n" + f"{wave} S 1 0 0 1 {ahead} 0 cm\n" * (2 * _half_waves(family, half_width))
+
+
+def wave_field(family: WaveFamily, half_width: float, half_height: float, row: str) -> str:
+    """Return lines that fill a rectangle about the origin.
+
+    Args:
+        family: the kind of line.
+        half_width: half the width to fill, in spacings.
+        half_height: half the height to fill, in spacings.
+        row: name of the drawing of one line, as `wave_row` makes it.
+    """
+    half_rows = ceil(half_height)
+    ahead = UNITS * family.length
+    start = -_half_waves(family, half_width) * ahead
+    parts = [f"1 0 0 1 {number(start)} {-half_rows * UNITS} cm"]
     for line in range(2 * half_rows + 1):
         # Rows lean on from one to the next, and back by whole waves to stay within the field.
         lean = _within_half(family.lean * (line + 1)) - _within_half(family.lean * line)
-        parts.append(f"{row}1 0 0 1 {number(back + lean * ahead)} {UNITS} cm")
+        parts.append(f"/{row} Do 1 0 0 1 {number(lean * ahead)} {UNITS} cm")
     return "\n".join(parts)
+
+
+def _half_waves(family: WaveFamily, half_width: float) -> int:
+    return ceil(half_width / family.length)
 
 
 def rose(petals: int, turns: int, depth: float, radius: float, places: int = 3) -> str:

@@ -37,6 +37,12 @@ def test_a_file_not_yet_sealed_breaks_no_rule() -> None:
     assert inspect_archival(unsealed_sample()) == ()
 
 
+def test_content_tagged_within_a_form_breaks_no_rule() -> None:
+    pdf = sample_pdf()
+    tag_defects.tag_the_artwork(pdf, "q /Art Do Q")
+    assert inspect_archival(write(pdf)) == ()
+
+
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
 def test_each_defect_is_found_by_its_own_rule_alone(defect: Defect) -> None:
     assert rules_broken(defect.file()) == {defect.rule} | defect.also, inspect_archival(

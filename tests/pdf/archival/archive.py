@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from itertools import chain
 from typing import Any, Final
 
 from fontTools.ttLib import TTFont, TTLibError
 from pikepdf import Array, Dictionary, Name, Pdf, PdfError, Stream
 
-from tests.pdf.archival.content import Painted, interpret
+from tests.pdf.archival.content import Painted, interpret, interpret_form
 from tests.pdf.archival.fonts import PageFont, read_font
 
 # What the readers beneath raise on a file that is not what it says.
@@ -121,10 +122,17 @@ class Archive:
         return tuple(interpret(self.page))
 
     @cached_property
+    def inked(self) -> tuple[Painted, ...]:
+        """Everything the page paints, and then what its annotations look like."""
+        looks = [annotation.get("/AP", {}).get("/N") for annotation in self.annotations]
+        forms = [interpret_form(look) for look in looks if isinstance(look, Stream)]
+        return (*self.painted, *chain.from_iterable(forms))
+
+    @cached_property
     def fonts(self) -> tuple[PageFont, ...]:
-        """Every font that shows text on the page, once."""
+        """Every font that shows text on the page or in an annotation, once."""
         found: dict[tuple[int, int], PageFont] = {}
-        for item in self.painted:
+        for item in self.inked:
             if item.font is not None and item.font.objgen not in found:
                 found[item.font.objgen] = read_font(item.font)
         return tuple(found.values())
@@ -139,7 +147,7 @@ class Archive:
         """Return the character codes shown in a font."""
         return frozenset(
             code
-            for item in self.painted
+            for item in self.inked
             if item.font is not None and item.font.objgen == font.objgen
             for code in item.codes
         )

@@ -67,7 +67,7 @@ def device_colours_have_a_meaning(archive: Archive) -> Iterator[str]:
     """DeviceRGB and DeviceGray only under an RGB output intent; DeviceCMYK never."""
     intents = archive.root.get("/OutputIntents", ())
     has_rgb = any(int(intent["/DestOutputProfile"].get("/N", 0)) == 3 for intent in intents)
-    for item in archive.painted:
+    for item in archive.inked:
         for colour in item.colours:
             name = _device(colour)
             if name == "/DeviceCMYK" or (name is not None and not has_rgb):

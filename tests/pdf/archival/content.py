@@ -28,20 +28,36 @@ _WORDS_OF_OPERATORS: Final = (
 OPERATORS: Final = frozenset(_WORDS_OF_OPERATORS.split())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Place:
+    """Where a marked content is: its number, in the page's own content or in a form's.
+
+    Args:
+        form: the number of the form's object; (0, 0) for the page's own content.
+        mcid: the marked-content identifier.
+    """
+
+    form: tuple[int, int]
+    mcid: int
+
+
+PAGE: Final = (0, 0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One level of marked content: its tag and its property list, if any."""
+    """One level of marked content: its tag, its property list, if any, and its stream."""
 
     tag: str
     properties: Any
-    in_form: bool
+    form: tuple[int, int]
 
     @property
-    def mcid(self) -> int | None:
-        """The marked-content identifier, where there is one."""
+    def place(self) -> Place | None:
+        """Where it is, if it has an identifier."""
         if self.properties is None or "/MCID" not in self.properties:
             return None
-        return int(self.properties["/MCID"])
+        return Place(form=self.form, mcid=int(self.properties["/MCID"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +90,9 @@ class Painted:
         return any(mark.tag == "/Artifact" for mark in self.marks)
 
     @property
-    def mcid(self) -> int | None:
-        """The identifier of the innermost marked content that has one."""
-        return next((mark.mcid for mark in reversed(self.marks) if mark.mcid is not None), None)
+    def place(self) -> Place | None:
+        """The place of the innermost marked content that has an identifier."""
+        return next((mark.place for mark in reversed(self.marks) if mark.place is not None), None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +109,7 @@ class _State:
 class _Reader:
     resources: Any
     depth: int
+    form: tuple[int, int]
     marks: list[Mark]
     state: _State
     saved: list[_State] = field(default_factory=list)
@@ -141,7 +158,7 @@ class _Reader:
         properties = operands[1] if len(operands) > 1 else None
         if isinstance(properties, Name):
             properties = self._named("/Properties", properties)
-        self.marks.append(Mark(tag=str(operands[0]), properties=properties, in_form=self.depth > 0))
+        self.marks.append(Mark(tag=str(operands[0]), properties=properties, form=self.form))
         return self._painted("mark", ())
 
     def _object(self, thing: Any) -> Iterator[Painted]:
@@ -155,6 +172,7 @@ class _Reader:
             inner = _Reader(
                 resources=thing.get("/Resources", Dictionary()),
                 depth=self.depth + 1,
+                form=thing.objgen,
                 marks=self.marks,
                 state=replace(self.state),
             )
@@ -205,10 +223,17 @@ class _Reader:
 
 def interpret(page: Any) -> Iterator[Painted]:
     """Yield all that a page paints, and each marked content as it begins."""
-    reader = _Reader(
-        resources=page.get("/Resources", Dictionary()), depth=0, marks=[], state=_State()
-    )
-    return reader.read(pikepdf.Page(page))
+    return _reader(page, PAGE).read(pikepdf.Page(page))
+
+
+def interpret_form(form: Any) -> Iterator[Painted]:
+    """Yield all that a form by itself paints, such as what an annotation looks like."""
+    return _reader(form, form.objgen).read(form)
+
+
+def _reader(holder: Any, form: tuple[int, int]) -> _Reader:
+    resources = holder.get("/Resources", Dictionary())
+    return _Reader(resources=resources, depth=0, form=form, marks=[], state=_State())
 
 
 def content_holders(page: Any) -> Iterator[tuple[str, Any, Any]]:

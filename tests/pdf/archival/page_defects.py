@@ -41,6 +41,11 @@ def ink_is_cmyk(pdf: Pdf) -> None:
     paint(pdf, "0 0 0 1 k 0 0 1 1 re f")
 
 
+@objects("device_colours_have_a_meaning")
+def the_seal_is_cmyk(pdf: Pdf) -> None:
+    widget(pdf).AP.N.write(b"0 1 1 0 K 20 20 60 60 re S")
+
+
 @objects("pictures_are_plain")
 def the_photo_is_interpolated(pdf: Pdf) -> None:
     page(pdf).Resources.XObject.Photo.Interpolate = True
@@ -290,7 +295,13 @@ def _tag_as(pdf: Pdf, annotation: Any, kind: str) -> None:
 
 
 DEFECTS: Final = (
-    *(the_intent_is_of_printing, the_profile_is_cut, the_profile_is_noise, ink_is_cmyk),
+    *(
+        the_intent_is_of_printing,
+        the_profile_is_cut,
+        the_profile_is_noise,
+        ink_is_cmyk,
+        the_seal_is_cmyk,
+    ),
     *(the_photo_is_interpolated, the_photo_is_said_to_be_grey, a_blend_mode_is_unknown),
     the_page_blends_in_cmyk,
     *(a_transfer_function_is_set, a_rendering_intent_is_unknown, a_form_leans_on_the_page),

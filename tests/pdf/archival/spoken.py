@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tests.pdf.archival.archive import Archive
-from tests.pdf.archival.content import Mark, Painted
-from tests.pdf.archival.tag_tree import Node, content_by_mcid, walk
+from tests.pdf.archival.content import Mark, Painted, Place
+from tests.pdf.archival.tag_tree import Node, content_by_place, walk
 
 _PICTURES: Final = frozenset({"Figure", "Formula"})
 
@@ -35,7 +35,7 @@ def read_archive(archive: Archive) -> Iterator[Spoken]:
 
     An element with ActualText or Alt is said as that, and nothing inside it is said again.
     """
-    content = content_by_mcid(archive)
+    content = content_by_place(archive)
     covered: set[tuple[int, int]] = set()
     for node in walk(archive):
         if node.parent.objgen in covered:
@@ -52,12 +52,12 @@ def read_archive(archive: Archive) -> Iterator[Spoken]:
 
 
 def _contents(
-    archive: Archive, node: Node, content: Mapping[int, tuple[Painted, ...]]
+    archive: Archive, node: Node, content: Mapping[Place, tuple[Painted, ...]]
 ) -> Iterator[Spoken]:
     """Yield the node's own marked contents, one after another of a language as one."""
     said: list[Spoken] = []
-    for number in node.mcids:
-        spoken = _marked(archive, node, content.get(number, ()))
+    for place in node.places:
+        spoken = _marked(archive, node, content.get(place, ()))
         if said and said[-1].language == spoken.language:
             said[-1] = _said(node, said[-1].text + spoken.text, spoken.language)
         else:
@@ -68,7 +68,7 @@ def _contents(
 def _marked(archive: Archive, node: Node, items: tuple[Painted, ...]) -> Spoken:
     """Return what one marked content says, its own property list heeded."""
     own: Mark | None = next(
-        (mark for item in items for mark in reversed(item.marks) if mark.mcid is not None), None
+        (mark for item in items for mark in reversed(item.marks) if mark.place is not None), None
     )
     properties: Any = {} if own is None else own.properties
     language = str(properties.get("/Lang", node.language))

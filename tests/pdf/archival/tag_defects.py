@@ -52,15 +52,31 @@ def a_parent_is_wrong(pdf: Pdf) -> None:
 
 
 @objects("identifiers_are_unique")
-def content_is_tagged_in_a_form(pdf: Pdf) -> None:
-    """The form's own content claims a number that the page's content has not."""
+def a_tagged_form_is_drawn_twice(pdf: Pdf) -> None:
+    tag_the_artwork(pdf, "q /Art Do Q q /Art Do Q")
+
+
+@objects("content_is_reached_once")
+def a_tagged_form_leads_nowhere(pdf: Pdf) -> None:
+    tag_the_artwork(pdf, "q /Art Do Q")
+    del page(pdf).Resources.XObject.Art.StructParents
+
+
+def tag_the_artwork(pdf: Pdf, operators: str) -> None:
+    """Make the artwork a figure whose content is tagged within its form, and draw it."""
     art = page(pdf).Resources.XObject.Art
-    art.write(b"/Figure <</MCID 8>> BDC 0 0 m 1 1 l S EMC")
+    art.write(b"/Figure <</MCID 0>> BDC 0 0 m 1 1 l S EMC")
+    art.StructParents = 2
     stream = page(pdf).Contents
-    stream.write(stream.read_bytes().replace(b"/Artifact BMC q /Art Do Q EMC", b"q /Art Do Q"))
-    figure = new_element(pdf, element(pdf, "Document"), "Figure", 8)
+    drawn = operators.encode()
+    stream.write(stream.read_bytes().replace(b"/Artifact BMC q /Art Do Q EMC", drawn))
+    place = Dictionary(Type=Name.MCR, Pg=page(pdf), Stm=art, MCID=0)
+    figure = new_element(pdf, element(pdf, "Document"), "Figure", place)
     figure.Alt = String("底纹")
-    pdf.Root.StructTreeRoot.ParentTree.Nums[1].append(figure)
+    root = pdf.Root.StructTreeRoot
+    root.ParentTree.Nums.append(2)
+    root.ParentTree.Nums.append(pdf.make_indirect(Array([figure])))
+    root.ParentTreeNextKey = 3
 
 
 @objects("content_is_reached_once")
@@ -169,7 +185,12 @@ def a_paragraph_is_empty(pdf: Pdf) -> None:
 DEFECTS: Final = (
     *(the_document_is_not_marked, the_tags_are_suspect, the_next_key_is_taken),
     *(the_top_is_a_section, a_type_is_made_up, a_standard_type_is_mapped, a_parent_is_wrong),
-    *(content_is_tagged_in_a_form, two_elements_hold_one_content, the_parent_tree_is_crossed),
+    *(
+        a_tagged_form_is_drawn_twice,
+        a_tagged_form_leads_nowhere,
+        two_elements_hold_one_content,
+        the_parent_tree_is_crossed,
+    ),
     *(an_element_holds_what_is_not_painted, an_element_has_no_page),
     *(the_value_is_read_before_the_name, the_seal_leads_elsewhere, the_seal_is_in_a_section),
     *(tabs_follow_rows, the_photo_has_no_words, the_seal_has_no_words, a_table_is_a_section),

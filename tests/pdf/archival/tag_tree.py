@@ -9,7 +9,7 @@ from typing import Any, Final
 from pikepdf import Array, Dictionary, Name
 
 from tests.pdf.archival.archive import Archive
-from tests.pdf.archival.content import Painted
+from tests.pdf.archival.content import PAGE, Painted, Place
 
 _WORDS_OF_STANDARD: Final = (
     "/Document /Part /Art /Sect /Div /BlockQuote /Caption /TOC /TOCI /Index /NonStruct /Private "
@@ -31,7 +31,7 @@ class Node:
         language: what it is read in.
         ancestors: roles above it, outermost first.
         parent: the element that holds it, or the tree's root.
-        mcids: marked contents that are its own children, in order.
+        places: marked contents that are its own children, in order.
         objects: annotations that are its own children, in order.
     """
 
@@ -40,7 +40,7 @@ class Node:
     language: str
     ancestors: tuple[str, ...]
     parent: Any
-    mcids: tuple[int, ...]
+    places: tuple[Place, ...]
     objects: tuple[Any, ...]
 
 
@@ -89,7 +89,7 @@ def _walk(
         language=language,
         ancestors=ancestors,
         parent=parent,
-        mcids=tuple(number for kid in kids if (number := mcid_of(kid)) is not None),
+        places=tuple(place for kid in kids if (place := place_of(kid)) is not None),
         objects=tuple(kid["/Obj"] for kid in kids if is_kind(kid, "/OBJR")),
     )
     for kid in kids:
@@ -97,11 +97,13 @@ def _walk(
             yield from _walk(archive, kid, element, language, (*ancestors, role))
 
 
-def mcid_of(kid: Any) -> int | None:
-    """Return a child's marked-content identifier, or None for another kind of child."""
+def place_of(kid: Any) -> Place | None:
+    """Return where a child's marked content is, or None for another kind of child."""
     if isinstance(kid, int):
-        return kid
-    return int(kid["/MCID"]) if is_kind(kid, "/MCR") else None
+        return Place(form=PAGE, mcid=kid)
+    if not is_kind(kid, "/MCR"):
+        return None
+    return Place(form=kid["/Stm"].objgen if "/Stm" in kid else PAGE, mcid=int(kid["/MCID"]))
 
 
 def is_kind(kid: Any, kind: str) -> bool:
@@ -109,13 +111,13 @@ def is_kind(kid: Any, kind: str) -> bool:
     return isinstance(kid, Dictionary) and kid.get("/Type") == Name(kind)
 
 
-def content_by_mcid(archive: Archive) -> Mapping[int, tuple[Painted, ...]]:
+def content_by_place(archive: Archive) -> Mapping[Place, tuple[Painted, ...]]:
     """Return what each marked content of the page paints, its beginning first."""
-    found: dict[int, list[Painted]] = {}
+    found: dict[Place, list[Painted]] = {}
     for item in archive.painted:
-        if item.mcid is not None:
-            found.setdefault(item.mcid, []).append(item)
-    return {number: tuple(items) for number, items in found.items()}
+        if item.place is not None:
+            found.setdefault(item.place, []).append(item)
+    return {place: tuple(items) for place, items in found.items()}
 
 
 def parent_entries(archive: Archive) -> Mapping[int, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from pikepdf import Array, Name
+from pikepdf import Array, Dictionary, Name
 
 from tests.pdf.archival.archive import Archive, rule
+from tests.pdf.archival.content import PAGE, Place
 from tests.pdf.archival.tag_tree import (
     STANDARD,
-    content_by_mcid,
+    Node,
+    content_by_place,
     parent_entries,
     standard_role,
     walk,
@@ -77,62 +79,60 @@ def all_content_is_tagged(archive: Archive) -> Iterator[str]:
     """Whatever is painted stands in a tagged marked content or in an Artifact, never in both."""
     for item in archive.painted:
         if item.kind == "mark":
-            if item.is_artifact and item.mcid is not None:
-                yield f"a mark is both Artifact and content {item.mcid}"
-        elif not item.is_artifact and item.mcid is None:
+            if item.is_artifact and item.place is not None:
+                yield f"a mark is both Artifact and {item.place}"
+        elif not item.is_artifact and item.place is None:
             what = archive.text_of(item) if item.kind == "text" else item.kind
             yield f"{what!r} stands outside every tag"
 
 
-@rule("ISO 32000-1, 14.7.4.3; ours: none in a form")
+@rule("ISO 32000-1, 14.7.4.2")
 def identifiers_are_unique(archive: Archive) -> Iterator[str]:
-    """Each MCID begins once, from 0 without a gap, in the page's own content."""
-    begun = [
-        item.marks[-1].mcid
-        for item in archive.painted
-        if item.kind == "mark" and item.marks[-1].mcid is not None
-    ]
-    if sorted(number for number in begun if number is not None) != list(range(len(begun))):
-        yield f"MCIDs {begun}"
+    """Each MCID begins once, from 0 without a gap in its stream, and none stands in another."""
+    begun: dict[tuple[int, int], list[int]] = {}
     for item in archive.painted:
-        if item.kind == "mark" and item.marks[-1].in_form and item.marks[-1].mcid is not None:
-            yield f"MCID {item.marks[-1].mcid} stands in a form"
-        if sum(mark.mcid is not None for mark in item.marks) > 1:
-            yield f"MCID {item.mcid} stands in another"
+        if item.kind != "mark" or (place := item.marks[-1].place) is None:
+            continue
+        begun.setdefault(place.form, []).append(place.mcid)
+        if sum(mark.place is not None for mark in item.marks) > 1:
+            yield f"{place} stands in another"
+    for form, numbers in begun.items():
+        if sorted(numbers) != list(range(len(numbers))):
+            yield f"MCIDs {numbers} in {'the page' if form == PAGE else form}"
 
 
 @rule("ISO 32000-1, 14.7.4.4")
 def content_is_reached_once(archive: Archive) -> Iterator[str]:
-    """Tree, content and parent tree agree on each MCID."""
-    entry = parent_entries(archive).get(int(archive.page.get("/StructParents", -1)))
-    if not isinstance(entry, Array):
-        yield "StructParents leads to no array of the parent tree"
-        return
-    holders: dict[int, list[tuple[int, int]]] = {}
-    for node in walk(archive):
-        for number in node.mcids:
-            holders.setdefault(number, []).append(node.element.objgen)
-            if "/Pg" not in node.element or node.element["/Pg"].objgen != archive.page.objgen:
-                yield f"the {node.role} of MCID {number} has no Pg of the page"
-    painted = set(content_by_mcid(archive))
-    if len(entry) != len(painted):
-        yield f"the parent tree has {len(entry)} entries for {len(painted)} contents"
-    for number in sorted(painted | set(holders)):
-        found = holders.get(number, [])
-        if len(found) != 1 or number not in painted:
-            yield f"MCID {number}: in the tree {len(found)} times, painted: {number in painted}"
-        elif number < len(entry) and entry[number].objgen != found[0]:
-            yield f"MCID {number}: the parent tree gives {entry[number].objgen}, not {found[0]}"
+    """Tree, content and parent tree agree on each marked content."""
+    held = _holders(archive)
+    painted = set(content_by_place(archive))
+    entries = _entries_by_form(archive, {place.form for place in painted} | {PAGE})
+    for form, entry in entries.items():
+        if not isinstance(entry, Array):
+            yield f"StructParents of {form} leads to no array of the parent tree"
+        elif len(entry) != sum(place.form == form for place in painted):
+            yield f"the parent tree has {len(entry)} entries for {form}"
+    for place in sorted(painted | set(held)):
+        found = held.get(place, [])
+        entry = entries.get(place.form)
+        if len(found) != 1 or place not in painted:
+            yield f"{place}: in the tree {len(found)} times, painted: {place in painted}"
+        elif not isinstance(entry, Array) or place.mcid >= len(entry):
+            continue  # told above
+        elif entry[place.mcid].objgen != found[0].element.objgen:
+            yield f"{place}: the parent tree gives {entry[place.mcid].objgen}"
+        elif found[0].element.get("/Pg", Dictionary()).objgen != archive.page.objgen:
+            yield f"the {found[0].role} of {place} has no Pg of the page"
 
 
 @rule("ISO 32000-1, 14.8.2.3; ours: text is painted in the order it is read")
 def text_is_painted_as_read(archive: Archive) -> Iterator[str]:
     """Contents with text are met in the tree in the order of painting."""
-    content = content_by_mcid(archive)
-    with_text = [number for number, items in content.items() if any(item.codes for item in items)]
-    read = [number for node in walk(archive) for number in node.mcids if number in with_text]
-    if read != with_text:
-        yield f"painted {with_text}, read {read}"
+    content = content_by_place(archive)
+    painted = [place for place, items in content.items() if any(item.codes for item in items)]
+    read = [place for node in walk(archive) for place in node.places if place in painted]
+    if read != painted:
+        yield f"painted {painted}, read {read}"
 
 
 @rule("ISO 14289-1, 7.18.1, 7.18.4; ISO 32000-1, 14.7.4.3")
@@ -158,6 +158,26 @@ def tabs_follow_structure(archive: Archive) -> Iterator[str]:
     """A page with annotations has Tabs S."""
     if archive.annotations and archive.page.get("/Tabs") != Name.S:
         yield f"Tabs {archive.page.get('/Tabs')}"
+
+
+def _holders(archive: Archive) -> dict[Place, list[Node]]:
+    """Return the elements that hold each marked content."""
+    held: dict[Place, list[Node]] = {}
+    for node in walk(archive):
+        for place in node.places:
+            held.setdefault(place, []).append(node)
+    return held
+
+
+def _entries_by_form(archive: Archive, forms: set[tuple[int, int]]) -> dict[tuple[int, int], Any]:
+    """Return the parent tree's entry of the page and of each form named."""
+    entries = parent_entries(archive)
+    holders = {
+        form: archive.page if form == PAGE else archive.pdf.get_object(form) for form in forms
+    }
+    return {
+        form: entries.get(int(holder.get("/StructParents", -1))) for form, holder in holders.items()
+    }
 
 
 RULES: Final = (

@@ -11,14 +11,20 @@ import pytest
 import typst
 
 from templates.labels import Field
-from tests.pdf.archival import file_defects, page_defects, tag_defects
+from tests.pdf.archival import file_defects, page_defects, seal_defects, tag_defects
 from tests.pdf.archival.defects import Defect
 from tests.pdf.archival.file_defects import unsealed_sample
 from tests.pdf.archival.glyph_shapes import inspect_shapes
-from tests.pdf.archival.sample import ENGLISH, FONTS, NAME, NUMBER, TITLE, sample_pdf, write
+from tests.pdf.archival.plain_writer import write
+from tests.pdf.archival.sample import ENGLISH, FONTS, NAME, NUMBER, TITLE, sample_pdf
 from tests.pdf.archival_rules import RULES, inspect_archival, read_aloud, spoken_fields
 
-DEFECTS = (*file_defects.DEFECTS, *page_defects.DEFECTS, *tag_defects.DEFECTS)
+DEFECTS = (
+    *file_defects.DEFECTS,
+    *page_defects.DEFECTS,
+    *seal_defects.DEFECTS,
+    *tag_defects.DEFECTS,
+)
 SAMPLE = write(sample_pdf())
 # Found only in files that pikepdf writes: see the test with a password below.
 WITHOUT_A_DEFECT = {"file_is_not_encrypted"}
@@ -35,6 +41,14 @@ def test_a_conforming_file_breaks_no_rule() -> None:
 
 def test_a_file_not_yet_sealed_breaks_no_rule() -> None:
     assert inspect_archival(unsealed_sample()) == ()
+
+
+def test_an_invisible_seal_breaks_no_rule() -> None:
+    pdf = sample_pdf()
+    widget = pdf.pages[0].obj.Annots[0]
+    widget.Rect = [0, 0, 0, 0]
+    del widget.AP
+    assert inspect_archival(write(pdf)) == ()
 
 
 def test_content_tagged_within_a_form_breaks_no_rule() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from templates.certificate import printed_values
 from tests.pdf.archival.defects import Defect, content
-from tests.pdf.archival.sample import TITLE, sample_pdf, write
+from tests.pdf.archival.plain_writer import write
+from tests.pdf.archival.sample import TITLE, sample_pdf
 from tests.pdf.page_samples import make_face, render
 from tests.pdf.print_contrast import PrintedRun, contrast_of, printed_runs
 

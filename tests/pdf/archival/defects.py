@@ -8,7 +8,8 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-from tests.pdf.archival.sample import sample_pdf, write
+from tests.pdf.archival.plain_writer import write
+from tests.pdf.archival.sample import sample_pdf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from typing import Final
 from pikepdf import Name, Pdf, String
 
 from tests.pdf.archival.defects import Defect, content, objects, packet, paint, record, swapped
-from tests.pdf.archival.sample import sample_pdf, write
+from tests.pdf.archival.plain_writer import write
+from tests.pdf.archival.sample import sample_pdf
 
 
 def _shifted(data: bytes) -> bytes:

@@ -145,9 +145,10 @@ def readings_agree_with_program(archive: Archive) -> Iterator[str]:
     """What ToUnicode says of a code is what the program's own cmap says of its glyph."""
     for font in archive.fonts:
         program = None if font.program is None else open_font(font.program)
-        if program is None or "cmap" not in program:
+        named = None if program is None or "cmap" not in program else program.getBestCmap()
+        if program is None or named is None:
             continue
-        glyphs = {point: program.getGlyphID(name) for point, name in program.getBestCmap().items()}
+        glyphs = {point: program.getGlyphID(name) for point, name in named.items()}
         known = set(glyphs.values())
         for code in sorted(archive.used_codes(font)):
             text, glyph = font.to_unicode.get(code, ""), font.glyph_of(code)

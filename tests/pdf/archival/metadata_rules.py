@@ -71,7 +71,10 @@ def plain_text(value: Xml.Element | str | None) -> str | None:
 @rule("6.6.2.1")
 def metadata_stream_is_plain(archive: Archive) -> Iterator[str]:
     """The catalog's Metadata is a stream of Type Metadata and Subtype XML without a filter."""
-    stream = archive.root["/Metadata"]
+    stream = archive.root.get("/Metadata")
+    if stream is None:
+        yield "the catalog has no Metadata"
+        return
     if stream.get("/Type") != Name.Metadata or stream.get("/Subtype") != Name.XML:
         yield "Type or Subtype is wrong"
     if "/Filter" in stream:

@@ -1,7 +1,4 @@
-"""A small file of one page that keeps every rule, and the plain writer that puts it on paper.
-
-Not how the product makes its pages: the writer and the page are only for trying the rules.
-"""
+"""A small page that keeps every rule, for planting defects in."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL.ImageCms import ImageCmsProfile, createProfile
 
 from templates.fonts import FontChain
@@ -46,44 +43,6 @@ def sample_pdf() -> Pdf:
     _add_record(pdf)
     _add_metadata(pdf)
     return pdf
-
-
-def write(pdf: Pdf) -> bytes:
-    """Write a file with a classic cross-reference table, and fill in the signature's ByteRange."""
-    data = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-    offsets = []
-    for thing in pdf.objects:
-        offsets.append(len(data))
-        data += b"%d 0 obj\n" % len(offsets)
-        if isinstance(thing, Stream):
-            body = thing.read_raw_bytes()
-            thing.stream_dict.Length = len(body)
-            data += thing.stream_dict.unparse() + b"\nstream\n" + body + b"\nendstream"
-        elif isinstance(thing, Dictionary | Array):
-            data += thing.unparse(resolved=True)
-        else:
-            data += b"null"
-        data += b"\nendobj\n"
-    start = len(data)
-    data += b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1)
-    data += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    name = hashlib.md5(bytes(data), usedforsecurity=False).hexdigest().encode()
-    trailer = b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /ID [<%s><%s>] >>"
-    root, information = pdf.Root.objgen[0], pdf.trailer.Info.objgen[0]
-    data += trailer % (len(offsets) + 1, root, information, name, name)
-    data += b"\nstartxref\n%d\n%%%%EOF\n" % start
-    return _with_range(bytes(data))
-
-
-def _with_range(data: bytes) -> bytes:
-    """Say in ByteRange what lies around the string of Contents, in the room kept for it."""
-    first = data.find(b"/Contents <") + 10
-    if first < 10:
-        return data
-    second = data.index(b">", first) + 1
-    numbers = b"0 %d %d %d" % (first, second, len(data) - second)
-    kept = b"[ 0 1111111111 1111111111 1111111111 ]"
-    return data.replace(kept, (b"[" + numbers).ljust(len(kept) - 1) + b"]")
 
 
 class _SampleFont:

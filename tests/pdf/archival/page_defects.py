@@ -154,6 +154,7 @@ def a_glyph_is_missing(pdf: Pdf) -> None:
 
 def _state(pdf: Pdf, **entries: Any) -> None:
     resource(pdf, "ExtGState", "G0", pdf.make_indirect(Dictionary(Type=Name.ExtGState, **entries)))
+    paint(pdf, "/G0 gs 0 0 m 1 1 l S")
 
 
 def _map_all_to(pdf: Pdf, reading: str) -> None:

@@ -180,6 +180,7 @@ def _letter(text: Any, place: int) -> _Letter:
 def _picture(pdf: bytes) -> Picture:
     document = pypdfium2.PdfDocument(pdf)
     try:
+        document.init_forms()  # without it the library leaves out the seal, a form's widget
         picture = document[0].render(scale=DOTS_PER_INCH / 72).to_pil().convert("RGB")
     finally:
         document.close()

@@ -74,6 +74,14 @@ def test_small_type_is_found_however_it_is_made_small(fault: Defect) -> None:
     assert _title(fault.file()).size == pytest.approx(6)
 
 
+def test_a_seal_over_words_is_seen_as_it_is_printed() -> None:
+    pdf = sample_pdf()
+    widget = pdf.pages[0].obj.Annots[0]
+    widget.Rect = [60, 690, 260, 790]
+    widget.AP.N.write(b"0.4 g 0 0 100 100 re f")
+    assert _title(write(pdf)).contrast < LEAST_CONTRAST
+
+
 def test_invisible_text_is_no_printed_text() -> None:
     unseen = content("", "unseen", "BT 0 0 0 rg /F0 24", "BT 3 Tr /F0 24").file()
     assert all(run.text != TITLE for run in printed_runs(unseen))

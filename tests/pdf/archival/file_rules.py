@@ -140,7 +140,9 @@ def filters_are_allowed(archive: Archive) -> Iterator[str]:
 def hexadecimal_strings_are_even(archive: Archive) -> Iterator[str]:
     """Hexadecimal strings outside streams have an even number of hexadecimal digits."""
     outside = re.sub(rb"stream\r?\n.*?endstream", b"", archive.data, flags=re.DOTALL)
-    outside = re.sub(rb"\((?:\\.|[^()\\])*\)", b"", outside, flags=re.DOTALL)
+    found = 1
+    while found:  # strings in parentheses, from the innermost outwards
+        outside, found = re.subn(rb"\((?:\\.|[^()\\])*\)", b"", outside, flags=re.DOTALL)
     for digits in _HEX.findall(outside):
         plain = re.sub(rb"\s", b"", digits)
         if len(plain) % 2 or not re.fullmatch(rb"[0-9A-Fa-f]*", plain):

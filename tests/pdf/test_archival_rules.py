@@ -51,6 +51,22 @@ def test_an_invisible_seal_breaks_no_rule() -> None:
     assert inspect_archival(write(pdf)) == ()
 
 
+@pytest.mark.parametrize("name", ["MARIA DEL CARMEN GARCIA", "Ouyang Shan", "阿布都·热西提"])
+def test_a_name_in_latin_letters_belongs_to_no_language(name: str) -> None:
+    assert inspect_archival(write(sample_pdf(name))) == ()
+
+
+def test_a_page_without_a_field_for_a_seal_breaks_no_rule() -> None:
+    pdf = sample_pdf()
+    page = pdf.pages[0].obj
+    del page["/Annots"], page["/Tabs"], pdf.Root["/AcroForm"]
+    root = pdf.Root.StructTreeRoot
+    document = root.K[0]
+    document.K = document.K[:-1]
+    root.ParentTree.Nums = root.ParentTree.Nums[:2]
+    assert inspect_archival(write(pdf)) == ()
+
+
 def test_content_tagged_within_a_form_breaks_no_rule() -> None:
     pdf = sample_pdf()
     tag_defects.tag_the_artwork(pdf, "q /Art Do Q")

@@ -96,12 +96,12 @@ def form_is_plain(archive: Archive) -> Iterator[str]:
         yield f"fields {sorted(fields)}, widgets {sorted(widgets)}"
 
 
-@rule("ISO 32000-1, 12.7.4.5; ours: one signature field")
+@rule("ISO 32000-1, 12.7.4.5; ours: at most one signature field")
 def signature_field_is_whole(archive: Archive) -> Iterator[str]:
-    """One field FT Sig with T, P its page; SigFlags 3 once signed."""
+    """At most one field FT Sig, with T, P its page; SigFlags 3 once signed."""
     form = archive.root.get("/AcroForm", Dictionary())
     fields = [field for field in form.get("/Fields", ()) if field.get("/FT") == Name.Sig]
-    if len(fields) != 1:
+    if len(fields) > 1:
         yield f"{len(fields)} signature fields"
     for field in fields:
         if not str(field.get("/T", "")) or "." in str(field["/T"]):

@@ -16,7 +16,8 @@ _TAG: Final = re.compile(
     r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-[0-9A-Za-z]{5,8})*"
 )
 _CHINESE: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
-_SENTENCE: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+# Running words; names, which belong to no language, are written with capitals.
+_SENTENCE: Final = re.compile(r"[A-Za-z]{2,} [a-z]{4,}|\b[a-z]{4,} [A-Za-z]{2,}")
 _PARENTS: Final = {
     "TR": {"Table", "THead", "TBody", "TFoot"},
     "TH": {"TR"},
@@ -123,7 +124,7 @@ def languages_are_tags(archive: Archive) -> Iterator[str]:
 
 @rule("ISO 14289-1, 7.2, by the script of the words")
 def languages_fit_the_words(archive: Archive) -> Iterator[str]:
-    """Chinese is read as zh; two English words running without any Chinese as en."""
+    """Chinese is read as zh; English words running without any Chinese as en."""
     for spoken in read_archive(archive):
         language = spoken.language.lower().split("-")[0]
         if not _TAG.fullmatch(spoken.language):

@@ -19,23 +19,28 @@ NAME: Final = "欧阳𫖯"
 NUMBER: Final = "S000012000123263000001"
 ENGLISH: Final = "Skill level certificate"
 RECORD: Final = b"\x84\x43\xa1\x01\x26 a signed record"
-ROWS: Final = (("姓名", NAME), ("证书编号", NUMBER))
+Rows = tuple[tuple[str, str], ...]
 _BASE_FONT: Final = Name("/AAAAAA+Sample")
 _DATE: Final = "D:20261123000000+08'00'"
 _GAP: Final = 256
 
 
-def sample_pdf() -> Pdf:
-    """Return the conforming page as objects that a test may spoil before writing."""
+def sample_pdf(name: str = NAME) -> Pdf:
+    """Return the conforming page as objects that a test may spoil before writing.
+
+    Args:
+        name: the holder's.
+    """
+    rows = (("姓名", name), ("证书编号", NUMBER))
     pdf = Pdf.new()
     pdf.add_blank_page(page_size=(595, 842))
     page = pdf.pages[0].obj
-    font = _SampleFont("".join((TITLE, ENGLISH, *(part for row in ROWS for part in row))))
+    font = _SampleFont("".join((TITLE, ENGLISH, *(part for row in rows for part in row))))
     page.Resources = Dictionary(
         Font=Dictionary(F0=font.added_to(pdf)),
         XObject=Dictionary(Art=_artwork(pdf), Photo=_photo(pdf)),
     )
-    page.Contents = pdf.make_stream(_content(font))
+    page.Contents = pdf.make_stream(_content(font, rows))
     page.Tabs = Name.S
     page.StructParents = 0
     _add_field(pdf, page)
@@ -112,8 +117,8 @@ class _SampleFont:
         ).encode()
 
 
-def _content(font: _SampleFont) -> bytes:
-    texts = [TITLE, ENGLISH, *(part for row in ROWS for part in row)]
+def _content(font: _SampleFont, rows: Rows) -> bytes:
+    texts = [TITLE, ENGLISH, *(part for row in rows for part in row)]
     tags = ["H1", "P", "TH", "TD", "TH", "TD"]
     parts = ["/Artifact BMC q /Art Do Q EMC"]
     parts.append("/Figure <</MCID 0>> BDC q 71 0 0 99 430 600 cm /Photo Do Q EMC")
@@ -204,7 +209,7 @@ def _add_tags(pdf: Pdf, page: Any) -> None:
     english = element(document, "P", 2, Lang=String("en"))
     table = element(document, "Table")
     cells = []
-    for place in range(len(ROWS)):
+    for place in range(2):
         row = element(table, "TR")
         scope = Dictionary(O=Name.Table, Scope=Name.Row)
         cells.append(element(row, "TH", 3 + 2 * place, A=scope))

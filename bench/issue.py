@@ -100,12 +100,12 @@ FULL: Final = Plan(
 )
 QUICK: Final = Plan(
     gated=6,
-    rounds=5,
-    lot=50,
+    rounds=4,
+    lot=40,
     stock_lot=4,
-    worker_count=200,
+    worker_count=150,
     worker_rounds=2,
-    memory_counts=(100, 600),
+    memory_counts=(100, 400),
     stock_font=StockFont.EVERYDAY,
     rivals=True,
     quick=True,

@@ -22,7 +22,7 @@ class Figures:
         rivals_missing: rivals that are not on this machine.
         steps: our steps and the floor.
         profile: where drawing and sealing spends its time, in percent.
-        two_workers: throughput of two processes over one; None where not measured, as on a single processor.
+        two_workers: throughput of two processes over one; None where not measured.
         peaks: peak kilobytes of a process by the certificates it issued.
         file_bytes: median size of our file.
         photo_bytes: median size of its photo.

@@ -21,8 +21,8 @@ from PIL import Image, ImageChops
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import SignatureCoverageLevel
-from pyhanko.sign.validation import (
-    ValidationContext as TrustContext,  # type: ignore[attr-defined]  # of a package it brings along
+from pyhanko.sign.validation import (  # type: ignore[attr-defined]  # another package defines it
+    ValidationContext as TrustContext,
 )
 from pyhanko.sign.validation import validate_pdf_signature as validate
 

@@ -5,6 +5,9 @@
 
 `--json` prints one object on the last line. Before any figure is printed, samples go through
 `bench.issue_gate`; where one fails there are no figures and the exit code is 1.
+
+Files are stored below build/bench, on the disk of the checkout. ext4 is slow in making files for
+some minutes after many were deleted, as by a run before: the step "stored" shows it.
 """
 
 from __future__ import annotations

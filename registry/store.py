@@ -14,8 +14,11 @@ import hashlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +29,28 @@ from codes.wording import Text
 from registry.errors import StoreError
 
 _NONCE_BYTES = 12
+_MODE = 0o600
 _UNFINISHED = ".yanzhen-unfinished-"
+_NONCE_LABEL = b"yanzhen/store/nonce/sha256"
+# Files of a lot wait for the disk together: what one forces out carries the others' with it.
+_WAITERS = 8
+_LOT = 200  # files held open at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A file to be stored.
+
+    Args:
+        content: the whole file.
+        key: 32 bytes, the key it belongs to.
+        sha256: the content's SHA-256 (32 bytes) where the caller has computed it, else None. It
+            must be true: two contents given one hash under one key would betray each other.
+    """
+
+    content: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    sha256: bytes | None = None
 
 
 class FileStore:
@@ -41,17 +65,52 @@ class FileStore:
 
     def put(self, content: bytes, key: bytes) -> str:
         """Store `content` under `key`; return its name once it is safely on disk."""
-        # A nonce from the content itself never meets two contents under one key.
-        nonce = hmac.digest(key, b"yanzhen/store/nonce" + content, hashlib.sha256)[:_NONCE_BYTES]
-        sealed = nonce + AESGCM(key).encrypt(nonce, content, b"yanzhen/store")
-        name = hashlib.sha256(sealed).hexdigest()
-        path = self._path(name)
-        make_folder(path.parent)
+        path, sealed = self._sealed(Parcel(content=content, key=key))
         if path.exists():
             _sync_folder(path.parent)  # whoever wrote it may have been killed before this
         else:
             write_durably(path, sealed, workplace=self._folder)
-        return name
+        return path.name
+
+    def put_many(self, parcels: Iterable[Parcel]) -> tuple[str, ...]:
+        """Store many files; return their names, in order, once all are safely on disk.
+
+        Keeps the promise of `put` for the whole lot and waits for the disk far less. A writer that
+        fails or is killed midway leaves some of the files or none, each of them whole.
+
+        Args:
+            parcels: taken 200 at a time; 50 together are enough for most of the gain.
+        """
+        waiting, names = iter(parcels), list[str]()
+        with ThreadPoolExecutor(_WAITERS, thread_name_prefix="store") as waiters:
+            while lot := tuple(islice(waiting, _LOT)):
+                names += self._put_lot(lot, waiters)
+        return tuple(names)
+
+    def _put_lot(self, lot: tuple[Parcel, ...], waiters: ThreadPoolExecutor) -> list[str]:
+        paths: list[Path] = []
+        with ExitStack() as unfinished:
+            descriptors = []
+            for path, sealed in map(self._sealed, lot):
+                paths.append(path)
+                if not path.exists():
+                    file = _written(path, sealed, mode=_MODE, workplace=self._folder)
+                    descriptors.append(unfinished.enter_context(file))
+            list(waiters.map(os.fsync, descriptors))
+        list(waiters.map(_sync_folder, {path.parent for path in paths}))
+        return [path.name for path in paths]
+
+    def _sealed(self, parcel: Parcel) -> tuple[Path, bytes]:
+        """Encrypt a file, the same content under a key always to the same bytes; see to a folder.
+
+        A nonce from the content itself never meets two contents under one key.
+        """
+        sha256 = parcel.sha256 or hashlib.sha256(parcel.content).digest()
+        nonce = hmac.digest(parcel.key, _NONCE_LABEL + sha256, hashlib.sha256)[:_NONCE_BYTES]
+        sealed = nonce + AESGCM(parcel.key).encrypt(nonce, parcel.content, b"yanzhen/store")
+        path = self._path(hashlib.sha256(sealed).hexdigest())
+        make_folder(path.parent)
+        return path, sealed
 
     def discard(self, name: str) -> None:
         """Remove a stored file that nothing on record names, nor ever named."""
@@ -88,7 +147,7 @@ class FileStore:
 
 
 def write_durably(
-    path: Path, content: bytes, *, mode: int = 0o600, workplace: Path | None = None
+    path: Path, content: bytes, *, mode: int = _MODE, workplace: Path | None = None
 ) -> None:
     """Write `content` to `path` whole or not at all, and return once it is on disk.
 
@@ -143,6 +202,25 @@ def make_folder(folder: Path) -> None:
         make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(folder.parent)
+
+
+@contextmanager
+def _written(path: Path, content: bytes, *, mode: int, workplace: Path) -> Iterator[int]:
+    """Write a file under another name and give it its own at the end, unless something failed.
+
+    Yields:
+        Its descriptor, to be synced: no name before the bytes are on disk.
+    """
+    descriptor, unfinished = _open_unfinished(workplace, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            yield descriptor
+            unfinished.replace(path)  # before the lock goes with the descriptor
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def _open_unfinished(folder: Path, mode: int) -> tuple[int, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import StoreError
-from registry.store import FileStore, make_folder, sweep_unfinished, write_durably
+from registry.store import FileStore, Parcel, make_folder, sweep_unfinished, write_durably
 
 KEY = bytes(range(32))
 OTHER = bytes(range(1, 33))
@@ -122,10 +123,113 @@ def test_a_discarded_file_is_gone_and_may_be_gone_already(tmp_path: Path) -> Non
         store.get(name, KEY)
 
 
+def test_many_files_are_stored_as_each_of_them_would_be_alone(tmp_path: Path) -> None:
+    parcels = [_parcel(number) for number in range(450)]
+    names = FileStore(tmp_path / "many").put_many(parcels)
+    single = FileStore(tmp_path / "single")
+    alone = tuple(single.put(parcel.content, parcel.key) for parcel in parcels[:20])
+    assert names[:20] == alone
+    assert [FileStore(tmp_path / "many").get(name, KEY) for name in names] == [
+        parcel.content for parcel in parcels
+    ]
+
+
+def test_a_content_is_stored_once_however_often_it_is_among_many(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    first, again = store.put_many([_parcel(1), _parcel(1)])
+    assert first == again == store.put(_parcel(1).content, KEY)
+    assert store.put_many([_parcel(1)]) == (first,)
+    assert _files(tmp_path) == {first}
+
+
+def test_storing_nothing_makes_nothing(tmp_path: Path) -> None:
+    assert FileStore(tmp_path / "store").put_many([]) == ()
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_hash_the_caller_has_computed_changes_no_name(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    sha256 = hashlib.sha256(b"content").digest()
+    (name,) = store.put_many([Parcel(content=b"content", key=KEY, sha256=sha256)])
+    assert name == store.put(b"content", KEY)
+
+
+def test_many_files_and_their_names_are_on_disk_before_they_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync, events = os.fsync, list[tuple[str, Path]]()
+    rename = os.replace
+
+    def note_sync(descriptor: int) -> None:
+        events.append(("sync", Path(f"/proc/self/fd/{descriptor}").readlink()))
+        sync(descriptor)
+
+    def note_rename(source: Path, target: Path) -> None:
+        events.append(("synced first", target) if ("sync", source) in events else ("bare", target))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(os, "replace", note_rename)
+    names = FileStore(tmp_path).put_many([_parcel(number) for number in range(30)])
+
+    for name in names:
+        path = tmp_path / name[:2] / name
+        named = events.index(("synced first", path))
+        assert ("sync", path.parent) in events[named:]
+
+
+def test_a_failure_among_many_leaves_whole_files_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, rename, left = FileStore(tmp_path), os.replace, [7]
+
+    def fail_at_last(source: Path, target: Path) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError("no space left")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_at_last)
+    with pytest.raises(OSError, match="no space left"):
+        store.put_many([_parcel(number) for number in range(20)])
+    names = _files(tmp_path)
+    assert len(names) == 7
+    assert {store.get(name, KEY) for name in names} <= {_parcel(n).content for n in range(20)}
+
+
+@pytest.mark.parametrize("syncs", [0, 10, 25])
+def test_a_writer_killed_among_many_leaves_whole_files_and_what_a_sweep_removes(
+    tmp_path: Path, syncs: int
+) -> None:
+    program = (
+        "import os, sys, itertools, pathlib; from registry.store import FileStore, Parcel\n"
+        "folder = pathlib.Path(sys.argv[1]); sync, count = os.fsync, itertools.count()\n"
+        "for number in range(256): (folder / f'{number:02x}').mkdir()\n"
+        "os.fsync = lambda d: os._exit(9) if next(count) >= int(sys.argv[2]) else sync(d)\n"
+        "FileStore(folder).put_many("
+        "    Parcel(content=b'%d' % n * 9999, key=bytes(range(32))) for n in range(20))"
+    )
+    run = subprocess.run([sys.executable, "-c", program, str(tmp_path), str(syncs)], check=False)
+    assert run.returncode == 9
+    store = FileStore(tmp_path)
+    store.sweep()
+    names = _files(tmp_path)
+    assert len(names) == (20 if syncs > 20 else 0)
+    assert {store.get(name, KEY) for name in names} <= {b"%d" % n * 9999 for n in range(20)}
+
+
 def test_making_a_folder_makes_those_above_it(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b" / "c")
     make_folder(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c").is_dir()
+
+
+def _parcel(number: int) -> Parcel:
+    return Parcel(content=f"content {number}".encode(), key=KEY)
+
+
+def _files(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
 
 
 def _write_and_die(folder: Path) -> Path:

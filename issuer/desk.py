@@ -14,6 +14,7 @@ from codes.wording import Text
 from issuer.custody import open_key
 from issuer.errors import IssuerError
 from issuer.filing import find_site
+from issuer.sealing import Seal
 from keys.document import KeyDocument
 from keys.signing import PrivateKey
 from registry.home import Home
@@ -98,6 +99,7 @@ class Desk:
         site: the filed site, detached, with body, filings and keys loaded.
         document: the key document in force; what was signed must verify against it.
         cabinet: the site's private keys.
+        seal: the body's seal, open.
         qr_url_prefix: what every QR of this run begins with, up to and including `#`.
         clock: returns now, aware UTC.
     """
@@ -109,6 +111,7 @@ class Desk:
     site: Site
     document: KeyDocument
     cabinet: KeyCabinet
+    seal: Seal
     qr_url_prefix: str
     clock: Callable[[], datetime]
 

@@ -6,7 +6,8 @@ bytes however often it is tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import select
@@ -15,19 +16,23 @@ from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.qr_text import encode_qr_text
-from codes.record import decode_record
+from codes.record import Record, decode_record
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
+from issuer.printing import make_printer
+from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from registry.access import seal_pdf_hash, unseal_envelope
 from registry.models import Copy, CopyKind
 from registry.session import transaction
+from registry.store import Parcel
+from templates.archival import Attachment
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import ARCHIVE_REMARK, format_print_serial, format_reissue_remark
 
-_CHUNK = 50
+_CHUNK = 200
 
 
 def draw_recorded(
@@ -56,9 +61,9 @@ def draw_copies(
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
     done = 0
-    printer = CertificatePrinter(fonts)
+    printer = make_printer(desk, fonts)
     for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
-        drawn = {copy.id: _draw(desk, copy, printer) for copy in copies}
+        drawn = _draw(desk, copies, printer)
         with transaction(desk.engine) as session:
             rows = session.scalars(
                 select(Copy)
@@ -73,11 +78,32 @@ def draw_copies(
     return done
 
 
+def _draw(
+    desk: Desk, copies: Sequence[Copy], printer: CertificatePrinter
+) -> dict[int, tuple[str, bytes]]:
+    """Draw, seal and store pages; return by copy the stored file's name and its sealed hash."""
+    hashes: list[bytes] = []
+
+    def parcels() -> Iterator[Parcel]:
+        for copy in copies:
+            data_key = read_data_key(desk, copy.award)
+            unsealed = printer.render(face_of(desk, copy), _sealed_at(desk, copy))
+            page, sha256 = unsealed.filled(desk.seal.sign(unsealed.digest))
+            hashes.append(seal_pdf_hash(data_key, copy, sha256.hex()))
+            yield Parcel(content=page, key=data_key, sha256=sha256)
+
+    names = desk.home.store.put_many(parcels())
+    return {
+        copy.id: (name, sealed) for copy, name, sealed in zip(copies, names, hashes, strict=True)
+    }
+
+
 def face_of(desk: Desk, copy: Copy) -> CertificateFace:
     """Return everything that is printed on a recorded copy."""
     award = copy.award
     private, data_key = read_private(desk, award), read_data_key(desk, award)
-    envelope = decode_envelope(unseal_envelope(data_key, copy, copy.envelope_sealed or b""))
+    signed = unseal_envelope(data_key, copy, copy.envelope_sealed or b"")
+    envelope = decode_envelope(signed)
     record = decode_record(envelope.payload)
     return CertificateFace(
         body_name=desk.site.body.name,
@@ -100,7 +126,38 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         sample=desk.home.demo,
         layout=copy.layout,
         remark=_remark(copy),
+        attachments=_attachments(desk, record, signed),
     )
+
+
+def _sealed_at(desk: Desk, copy: Copy) -> datetime:
+    """Return the time the seal claims: the copy's own, so that a second try gives equal bytes."""
+    return max(copy.made_at, desk.seal.chain.not_before)
+
+
+def _attachments(desk: Desk, record: Record, envelope: bytes) -> tuple[Attachment, ...]:
+    """Return what lets the file be verified by itself: the signed record and the public key."""
+    key = desk.document.ring.find(record.number.prefix, record.key_id)
+    files = [
+        Attachment(
+            name="record.cose",
+            mime_type="application/cose",
+            relationship="Source",
+            description="签名的证书记录 / the signed record (COSE_Sign1)",
+            content=envelope,
+        )
+    ]
+    if key is not None:
+        files.append(
+            Attachment(
+                name="key.json",
+                mime_type="application/json",
+                relationship="Supplement",
+                description="签名记录的公钥 / the public key the record was signed with",
+                content=dump_signing_key(key),
+            )
+        )
+    return tuple(files)
 
 
 def _remark(copy: Copy) -> str | None:
@@ -116,9 +173,3 @@ def _remark(copy: Copy) -> str | None:
             return ARCHIVE_REMARK
         case unknown:
             assert_never(unknown)
-
-
-def _draw(desk: Desk, copy: Copy, printer: CertificatePrinter) -> tuple[str, bytes]:
-    page, sha256 = printer.render(face_of(desk, copy)).filled(b"")
-    data_key = read_data_key(desk, copy.award)
-    return desk.home.store.put(page, data_key), seal_pdf_hash(data_key, copy, sha256.hex())

@@ -12,6 +12,7 @@ from codes.wording import Text
 from issuer.desk import Desk, KeyCabinet, load_site, shanghai_day
 from issuer.errors import IssuerError
 from issuer.publishing import add_host, parse_public_url, publish
+from issuer.sealing import open_seal
 from keys.document import KeyDocument, parse_key_document
 from registry.home import Home
 from registry.models import PublicHost
@@ -76,6 +77,7 @@ def open_desk(
             site=site,
             document=document,
             cabinet=KeyCabinet(home, site, document, passphrase),
+            seal=open_seal(home, prefix, passphrase, clock=clock),
             qr_url_prefix=qr_url_prefix,
             clock=clock,
         )

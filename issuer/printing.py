@@ -1,4 +1,4 @@
-"""Whether a candidate fits the page, before any number exists."""
+"""The printer of a body's pages, and whether a candidate fits them before any number exists."""
 
 from __future__ import annotations
 
@@ -7,10 +7,36 @@ from collections.abc import Sequence
 from codes.wording import Text
 from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
+from issuer.sealing import SealLevel
 from templates.certificate import CertificateFace, CertificatePrinter
+from templates.fonts import FontChain
 from templates.labels import format_print_serial
+from templates.page_file import SealSpace
+from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
 
 _PLACEHOLDER_SERIAL = 999_999
+
+
+def make_printer(desk: Desk, fonts: FontChain) -> CertificatePrinter:
+    """Return a printer of pages that keep room for the body's seal."""
+    seal, material = desk.seal, desk.seal.material
+    kept = seal.level is not SealLevel.B_B
+    return CertificatePrinter(
+        fonts,
+        SealSpace(
+            contents_bytes=seal.contents_bytes,
+            signer_name=seal.signer_name,
+            picture=seal_drawing(
+                fonts,
+                desk.site.body.name,
+                sample=desk.home.demo,
+                diameter_mm=SEAL_DIAMETER_MM,
+            ),
+            certificates=material.certificates if kept else (),
+            crls=material.crls if kept else (),
+            ocsps=material.ocsps if kept else (),
+        ),
+    )
 
 
 def inspect_fit(

@@ -246,6 +246,21 @@ def _read_key(value: object, where: str, prefix: str) -> PublicKey:
     )
 
 
+def dump_signing_key(key: PublicKey) -> bytes:
+    """Return what of a key never changes: enough to check a record that it signed.
+
+    Args:
+        key: whose record it is.
+    """
+    entry = {
+        "prefix": key.prefix,
+        "key_id": key.key_id,
+        "algorithm": key.algorithm.label,
+        "jwk": key.jwk.as_dict(),
+    }
+    return (json.dumps(entry, sort_keys=True, indent=2) + "\n").encode("ascii")
+
+
 def _dump_body(body: BodyEntry) -> dict[str, object]:
     return {
         "prefix": body.prefix,

@@ -152,7 +152,9 @@ def _summed(tag: bytes, data: bytes) -> tuple[bytes, bytes, int]:
     return tag, data, checksum(data + b"\0" * (-len(data) % 4))
 
 
-# Version, revision, adjustment (filled in), magic, flags, em; no dates; box; long offsets.
+# Any moment will do, if it is always the same: 2026-01-01, in seconds since 1904.
+_MADE: Final = 3_850_070_400
+# Version, revision, adjustment (filled in), magic, flags, em, dates, box, long offsets.
 _HEAD: Final = struct.pack(
     ">IIIIHHqqhhhhHHhhh",
     0x00010000,
@@ -161,8 +163,8 @@ _HEAD: Final = struct.pack(
     0x5F0F3CF5,
     0x0003,
     UNITS_PER_EM,
-    0,
-    0,
+    _MADE,
+    _MADE,
     *FONT_BOX,
     0,
     8,

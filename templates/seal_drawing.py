@@ -26,6 +26,7 @@ from templates.drawing import (
 from templates.fonts import FontChain
 from templates.outline_pen import OutlinePen
 
+SEAL_DIAMETER_MM: Final = 38.0
 SEAL_CAPTION: Final = "职业技能等级认定专用章"
 SAMPLE_CAPTION: Final = "仅供演示 不具效力"
 

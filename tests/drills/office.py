@@ -22,6 +22,7 @@ from codes.levels import Level
 from codes.occupations import occupation_by_code
 from issuer.awarding import record_reserved
 from issuer.candidates import Candidate, Photo
+from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
@@ -31,6 +32,7 @@ from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
 from issuer.sample_photos import draw_portrait
+from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
 from registry.home import Home
 from registry.models import Award, Copy
@@ -164,6 +166,7 @@ def make_office(
             valid_to=None,
         )
         publish(session, home, now=NOW)
+    ensure_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
     with desk_of(home) as desk:
         announce_host(desk, PUBLIC_URL, another=False)
     return home

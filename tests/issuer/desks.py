@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from codes.levels import Level
+from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
@@ -20,6 +21,7 @@ from issuer.publishing import publish
 from issuer.roster import read_roster
 from issuer.sample_people import SamplePerson, sample_people
 from issuer.sample_photos import draw_portrait
+from issuer.seal_custody import make_seal
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.home import Home
@@ -50,6 +52,7 @@ def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorit
             valid_to=None,
         )
         publish(session, home, now=NOW)
+    make_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
 
 
 @contextmanager

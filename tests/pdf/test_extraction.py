@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from codes.levels import Level
 from templates import certificate
 from templates.certificate import CertificateFace, printed_values
 from templates.glyphs import FACE_NAME
-from templates.labels import Field, read_fields
+from templates.labels import Field, format_reissue_remark, read_fields
 from tests.pdf.page_samples import BARE, make_face, page_text, poppler_text, render
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
@@ -97,3 +98,10 @@ def test_the_small_font_holds_no_other_holders_characters() -> None:
     )
     assert together.render(make_face()) == render(make_face())
     assert FACE_NAME.encode() in render(make_face())
+
+
+def test_a_remark_is_printed_where_there_is_one_and_read_back() -> None:
+    remark = format_reissue_remark(date(2027, 2, 1), "202600000001")
+    marked = read_fields(page_text(render(make_face(remark=remark))))
+    assert marked[Field.REMARK] == remark
+    assert Field.REMARK not in read_fields(page_text(render(make_face())))

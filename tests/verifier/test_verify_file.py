@@ -269,7 +269,11 @@ def test_two_certificates_in_one_picture_are_asked_for_one_by_one(desk: Desk) ->
 def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) -> None:
     first, _ = desk.issue(serial=1)
     second, _ = desk.issue(serial=2)
-    page = {"text": f"姓名 {NAME}", "symbols": [first.qr_text(), second.qr_text()]}
+    glyphs = [
+        [char, 10.0 * at, 0.0, 10.0 * at + 10, 10.0, 0.0, 10.0, True, True, 0]
+        for at, char in enumerate(f"姓名：{NAME}")
+    ]
+    page = {"glyphs": glyphs, "symbols": [first.qr_text(), second.qr_text()]}
     answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
     assert (verdict.outcome, codes(verdict)) == (Outcome.ALTERED, {"qr_conflict"})
@@ -278,7 +282,7 @@ def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) 
 def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = [issued.qr_text(), issued.qr_text("https://evil.example.com/q#")]
-    answer = json.dumps({"kind": "pdf", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    answer = json.dumps({"kind": "pdf", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
     assert verdict.outcome is Outcome.ALTERED
     assert "foreign_host" in codes(verdict)
@@ -287,7 +291,7 @@ def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk:
 def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = ["https://u.wechat.com/abc", issued.qr_text()]
-    answer = json.dumps({"kind": "picture", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
     assert {"other_qr_ignored", "picture_not_compared"} <= codes(verdict)
 

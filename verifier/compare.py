@@ -21,7 +21,7 @@ from templates.labels import (
     format_print_serial,
 )
 from templates.page_extras import ExtraText
-from templates.page_reading import FieldPrint
+from templates.page_reading import FieldPrint, PagePrint
 from templates.text_lines import UNREADABLE
 from verifier.finding_codes import Code
 from verifier.findings import find
@@ -46,10 +46,18 @@ class Expected:
     Args:
         values: the printed form of each field.
         body_names: names the body may be printed under: as filed on the day, and as filed now.
+        translations: what a page in two languages also prints, as `comparable` gives it.
     """
 
     values: Mapping[Field, str]
     body_names: frozenset[str]
+    translations: frozenset[str]
+
+    def allowed(self, field: Field) -> frozenset[str]:
+        """Return what a genuine page may show for a field, as `comparable` gives it."""
+        wanted = {self.values[field]} if field in self.values else set()
+        names = self.body_names if field is Field.BODY_NAME else frozenset()
+        return frozenset(comparable(one) for one in wanted | names)
 
 
 def expect(record: Record, *, body_names: frozenset[str], body_name: str) -> Expected:
@@ -72,7 +80,12 @@ def expect(record: Record, *, body_names: frozenset[str], body_name: str) -> Exp
         Field.BODY_SITE: BODY_SITE,
         Field.PRINT_SERIAL: format_print_serial(number.year, record.print_serial),
     }
-    return Expected(values=MappingProxyType(values), body_names=body_names)
+    english = (record.document_type.en, occupation_by_index(record.occupation).en, number.level.en)
+    return Expected(
+        values=MappingProxyType(values),
+        body_names=body_names,
+        translations=frozenset(comparable(one) for one in english),
+    )
 
 
 def compare_fields(
@@ -97,11 +110,10 @@ def compare_fields(
             masked = document_masked or ""
             findings.append(_document_finding(shown, document_check, masked))
             continue
-        wanted = expected.values[field]
-        allowed = expected.body_names | {wanted} if field is Field.BODY_NAME else {wanted}
-        agreeing = {comparable(one) for one in allowed}
-        agrees = any(comparable(one) in agreeing for one in shown.readings)
-        findings.append(_compared(field, shown, agrees=agrees, record=wanted))
+        allowed = expected.allowed(field)
+        agrees = any(comparable(one) in allowed for one in shown.readings)
+        record = expected.values[field]
+        findings.append(_compared(field, shown, agrees=agrees, record=record))
     return tuple(findings)
 
 
@@ -126,6 +138,24 @@ def _doubtful(field: Field, shown: FieldPrint) -> Finding:
     en = ", ".join(f"“{one}”" for one in told) + (" and more" if more else "")
     evidence = {"field": field.value, "texts": " | ".join(told)}
     return find(code, {"field": LABELS[field], "texts": Text(zh, en)}, evidence)
+
+
+def extra_texts(printed: PagePrint, expected: Expected) -> tuple[ExtraText, ...]:
+    """Return the text that belongs to no field: also lines below a value that agrees without."""
+    below = [
+        ExtraText(text=line, near=field)
+        for field, shown in printed.fields.items()
+        for line in _unused_lines(shown, expected.allowed(field))
+    ]
+    found = (*printed.extra, *below)
+    return tuple(one for one in found if comparable(one.text) not in expected.translations)
+
+
+def _unused_lines(shown: FieldPrint, allowed: frozenset[str]) -> tuple[str, ...]:
+    for unused, reading in enumerate(shown.readings):
+        if comparable(reading) in allowed:
+            return shown.lines[len(shown.lines) - unused :]
+    return ()
 
 
 def inspect_extra(texts: Sequence[ExtraText]) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from keys.document import KeyDocument
 from templates.page_reading import PagePrint, read_page
-from verifier.compare import DocumentNumberCheck, compare_fields, expect, inspect_extra
+from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
 from verifier.decision import Standing, conclude_verdict, with_certificate
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
@@ -78,14 +78,7 @@ def decide_file(
         standing: what is known of the record in its QR.
         check: what the register said to the printed document number.
     """
-    seen: tuple[Finding, ...] = ()
-    if standing.genuine:
-        fields = _inspect_fields(claims, standing, check, document)
-        identity = _inspect_identity(claims, standing)
-        # Whatever else a file prints that is byte for byte the one issued was printed then.
-        identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
-        extra = () if identical else inspect_extra(claims.printed.extra)
-        seen = (*fields, *extra, *identity)
+    seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *seen),
         required=REQUIRED_FOR_FILE,
@@ -109,20 +102,26 @@ def document_check(reach: Reach | None) -> DocumentNumberCheck:
             return DocumentNumberCheck.NOT_ASKED
 
 
-def _inspect_fields(
+def _inspect_print(
     claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
 ) -> tuple[Finding, ...]:
+    """Return what the file prints against the record, and whether it is the one issued."""
+    identity = _inspect_identity(claims, standing)
     if claims.kind is FileKind.PICTURE:
-        return (find(Code.PICTURE_NOT_COMPARED),)
+        return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
-    return compare_fields(
+    fields = compare_fields(
         claims.printed.fields,
         expected,
         document_check=check,
         document_masked=None if standing.award is None else standing.award.document_masked,
     )
+    # Whatever else a file prints that is byte for byte the one issued was printed then.
+    identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
+    extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
+    return (*fields, *extra, *identity)
 
 
 def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, ...]:

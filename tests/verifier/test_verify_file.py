@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -21,6 +19,7 @@ from codes.levels import Level
 from codes.number import parse_number
 from registry.child import Child
 from registry.models import AwardStatus, CopyState
+from tests.verifier.desk import Desk, codes, of_code
 from tests.verifier.papers import (
     blank_pdf,
     encode_picture,
@@ -30,74 +29,20 @@ from tests.verifier.papers import (
     picture_of,
 )
 from tests.verifier.world import (
-    DOCUMENT,
     NAME,
     NOW,
     PEPPER,
     PREFIX,
-    CopyPlan,
-    Issued,
     World,
     key_document,
     make_record,
     sign_record,
     unreachable,
 )
-from verifier.document import MAX_FILE_BYTES, document_reader
+from verifier.document import MAX_FILE_BYTES
 from verifier.document_child import handle
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status, Verdict
-
-
-def codes(verdict: Verdict) -> set[str]:
-    return {finding.code for finding in verdict.findings}
-
-
-def of_code(verdict: Verdict, code: str) -> list[dict[str, str]]:
-    return [dict(one.evidence) for one in verdict.findings if one.code == code]
-
-
-@pytest.fixture(scope="module")
-def child() -> Iterator[Child]:
-    """One real child process for all files of this module."""
-    with document_reader() as reader:
-        yield reader
-
-
-class Desk:
-    """Issues certificates with their files on record, and verifies files."""
-
-    def __init__(self, world: World, child: Child) -> None:
-        self.world = world
-        self.child = child
-
-    def issue(
-        self,
-        *,
-        serial: int = 1,
-        state: CopyState = CopyState.CURRENT,
-        status: AwardStatus = AwardStatus.CURRENT,
-        hashed: bool = True,
-    ) -> tuple[Issued, bytes]:
-        issued = sign_record(make_record(serial=serial, print_serial=serial))
-        pdf = paper(issued)
-        sha256 = hashlib.sha256(pdf).hexdigest() if hashed else None
-        document = DOCUMENT if serial == 1 else f"C{serial:08d}"
-        if serial != 1:
-            issued = sign_record(issued.record, document_number=document)
-            pdf = paper(issued)
-            sha256 = hashlib.sha256(pdf).hexdigest()
-        self.world.record(CopyPlan(issued=issued, state=state, pdf_sha256=sha256), status=status)
-        return issued, pdf
-
-    def verify(self, data: bytes) -> Verdict:
-        return self.world.verifier(read_bytes=self.child.ask).verify_file(data, "证书.pdf")
-
-
-@pytest.fixture
-def desk(world: World, child: Child) -> Desk:
-    """Issuing and verifying in one place."""
-    return Desk(world, child)
+from verifier.verdict import Outcome, Status
 
 
 def test_the_file_as_issued_is_valid(desk: Desk) -> None:

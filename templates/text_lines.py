@@ -141,7 +141,7 @@ def join_pieces(glyphs: Iterable[Glyph]) -> list[Piece]:
     """
     runs: list[list[Glyph]] = []
     for glyph in glyphs:
-        if runs and _follows(runs[-1][-1], glyph):
+        if runs and _follows(runs[-1][-1], glyph, _BLANK):
             runs[-1].append(glyph)
         else:
             runs.append([glyph])
@@ -154,7 +154,7 @@ def _joined(runs: list[list[Glyph]]) -> list[list[Glyph]]:
     """Join what was drawn apart: at a change of font, or by an editor."""
     lines: list[list[Glyph]] = []
     for run in sorted(runs, key=lambda run: run[0].left):
-        ends = [line for line in lines if _follows(line[-1], run[0])]
+        ends = [line for line in lines if _follows(line[-1], run[0], LEAST_BREAK)]
         if ends:
             min(ends, key=lambda line: abs(_gap(line[-1], run[0]))).extend(run)
         else:
@@ -173,13 +173,14 @@ def join_slanted(glyphs: Sequence[Glyph]) -> list[Piece]:
     return [Piece(tuple(one)) for one in pieces]
 
 
-def _follows(before: Glyph, after: Glyph) -> bool:
+def _follows(before: Glyph, after: Glyph, widest: float) -> bool:
+    """Return whether a glyph stands right after another, at most `widest` ems away."""
     size = max(before.size, after.size)
     if abs(before.baseline - after.baseline) > _SAME_BASELINE * min(before.size, after.size):
         return False
     if size > 2 * min(before.size, after.size):
         return False
-    return -_OVERLAP_ALLOWED * size <= _gap(before, after) <= LEAST_BREAK * size
+    return -_OVERLAP_ALLOWED * size <= _gap(before, after) <= widest * size
 
 
 def _gap(before: Glyph, after: Glyph) -> float:

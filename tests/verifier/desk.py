@@ -21,6 +21,16 @@ def of_code(verdict: Verdict, code: str) -> list[dict[str, str]]:
     return [dict(one.evidence) for one in verdict.findings if one.code == code]
 
 
+def differing(verdict: Verdict) -> dict[str, str]:
+    """What the file prints in each field that is said to differ."""
+    return {one["field"]: one["printed"] for one in of_code(verdict, "field_differs")}
+
+
+def agreeing(verdict: Verdict) -> set[str]:
+    """The fields said to agree."""
+    return {one["field"] for one in of_code(verdict, "field_agrees")}
+
+
 class Desk:
     """Issues certificates with their files on record, and verifies files."""
 

@@ -7,11 +7,11 @@ import pytest
 from templates import layout
 from templates.labels import Field
 from tests.verifier import edits
-from tests.verifier.desk import Desk, codes, of_code
+from tests.verifier.desk import Desk, agreeing, codes, differing, of_code
 from tests.verifier.edits import GREY, WHITE, Mark, Patch, marked, value_mark, value_patch
 from tests.verifier.papers import paper
 from tests.verifier.world import NAME
-from verifier.verdict import Outcome, Verdict
+from verifier.verdict import Outcome
 
 OTHER = "张三"
 NAME_ROW = edits.row_of(Field.HOLDER_NAME)
@@ -26,14 +26,6 @@ ADDITIONS = {
     "under a value": Mark(text="（曾用名）", x=layout.VALUE_LEFT, y=NAME_ROW - 6),
     "a sentence on the foot": Mark(text="与登记一致", x=120, y=layout.FOOT_TOP, size=9),
 }
-
-
-def differing(verdict: Verdict) -> dict[str, str]:
-    return {one["field"]: one["printed"] for one in of_code(verdict, "field_differs")}
-
-
-def agreeing(verdict: Verdict) -> set[str]:
-    return {one["field"] for one in of_code(verdict, "field_agrees")}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from templates.text_lines import (
     join_slanted,
 )
 
+LEAST_LABELS: Final = 3  # fewer are a note beside a picture of a certificate, not its print
 MAX_LINES: Final = 3
 _SAME_COLUMN: Final = 0.5  # of the size of type, between left edges
 _FROM_COLUMN: Final = 1.2  # of the size: how far an editor's value may stand from the column
@@ -93,13 +94,16 @@ def read_page(glyphs: Iterable[Glyph]) -> PagePrint:
         glyphs: of one page, in the order in which they were drawn; untrusted.
 
     Returns:
-        The fields whose labels are there, and all other text but the page's fixed texts.
+        The fields whose labels are there, where enough are, and all other text but the page's
+        fixed texts.
     """
     every = list(glyphs)
     seen = [one for one in every if one.seen]
     pieces = join_pieces([one for one in seen if one.level])
     hidden = join_pieces([one for one in every if one.level and not one.seen])
     labels = find_labels(pieces)
+    if len({place.field for place in labels}) < LEAST_LABELS:
+        labels = []
     taken = {id(place.piece) for place in labels}
     free = [one for one in pieces if id(one) not in taken]
     entries = _read_entries(labels, [one for one in free if not is_fixed_text(one)], hidden)

@@ -62,8 +62,18 @@ def test_a_missing_value_is_not_filled_from_the_other_column() -> None:
 
 
 def test_values_right_after_a_colon_need_no_column() -> None:
-    page = read_page(typed("评价机构：某某学校", 200, 260) + typed("发证日期：", 200, 180))
-    assert values(page) == {"评价机构": "某某学校", "发证日期": ""}
+    page = read_page(
+        typed("评价机构：某某学校", 200, 260)
+        + typed("发证日期：", 200, 180)
+        + typed("证书编号： 1", 85, 90)
+    )
+    assert values(page) == {"评价机构": "某某学校", "发证日期": "", "证书编号": "1"}
+
+
+def test_a_note_with_a_label_or_two_is_no_certificate() -> None:
+    page = read_page(typed("姓名：欧阳娜依 职务：主管", 85, 60) + typed("证书编号：1", 85, 30))
+    assert page.fields == {}
+    assert [one.text for one in page.extra] == ["姓名：欧阳娜依 职务：主管", "证书编号：1"]
 
 
 def test_a_wrapped_value_is_put_together_and_what_stands_far_below_is_not() -> None:

@@ -9,7 +9,7 @@ from templates.labels import Field
 from tests.verifier import edits
 from tests.verifier.desk import Desk, agreeing, codes, differing, of_code
 from tests.verifier.edits import GREY, WHITE, Mark, Patch, marked, value_mark, value_patch
-from tests.verifier.papers import paper
+from tests.verifier.papers import flattened, paper
 from tests.verifier.world import NAME
 from verifier.verdict import Outcome
 
@@ -211,3 +211,12 @@ def test_a_file_altered_and_then_printed_again_still_names_the_field(desk: Desk)
     issued, _ = desk.issue()
     again = edits.printed_again(paper(issued, holder_name=OTHER))
     assert differing(desk.verify(again)) == {"holder_name": OTHER}
+
+
+def test_a_caption_under_a_picture_of_a_certificate_is_not_held_against_it(desk: Desk) -> None:
+    _, pdf = desk.issue()
+    caption = Mark(text=f"姓名：{NAME} 职务：保卫主管", x=80, y=10)
+    verdict = desk.verify(marked(flattened(pdf), caption))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert of_code(verdict, "extra_text") == [{"text": caption.text}]
+    assert differing(verdict) == {}

@@ -215,8 +215,11 @@ def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) 
     first, _ = desk.issue(serial=1)
     second, _ = desk.issue(serial=2)
     glyphs = [
-        [char, 10.0 * at, 0.0, 10.0 * at + 10, 10.0, 0.0, 10.0, True, True, 0]
-        for at, char in enumerate(f"姓名：{NAME}")
+        [char, 10.0 * at, y, 10.0 * at + 10, y + 10, y, 10.0, True, True, 0]
+        for y, line in zip(
+            (90.0, 60.0, 30.0), [f"姓名：{NAME}", "证书编号：1", "发证日期：1"], strict=True
+        )
+        for at, char in enumerate(line)
     ]
     page = {"glyphs": glyphs, "symbols": [first.qr_text(), second.qr_text()]}
     answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()

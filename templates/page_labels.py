@@ -49,6 +49,22 @@ class LabelPlace:
         return abs(self.label.baseline - piece.baseline) <= _SAME_ROW * size
 
 
+def split_at_labels(pieces: Iterable[Piece]) -> list[Piece]:
+    """Part each piece where, after a gap, a label begins: what stands before it is another's."""
+    parted: list[Piece] = []
+    for piece in pieces:
+        start = 0
+        for at in range(1, len(piece.glyphs)):
+            gap = piece.glyphs[at].left - piece.glyphs[at - 1].right
+            if gap < _LEAST_GAP * piece.glyphs[at].size:
+                continue
+            if _label_at(Piece(piece.glyphs[at:])) is not None:
+                parted.append(Piece(piece.glyphs[start:at]))
+                start = at
+        parted.append(Piece(piece.glyphs[start:]))
+    return parted
+
+
 def find_labels(pieces: Iterable[Piece]) -> list[LabelPlace]:
     """Return every label that begins a piece and is followed by a colon, a gap or nothing.
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from templates.labels import Field
 from templates.page_extras import ExtraText, find_extras
-from templates.page_labels import LabelPlace, find_labels, is_fixed_text
+from templates.page_labels import LabelPlace, find_labels, is_fixed_text, split_at_labels
 from templates.text_lines import (
     LEAST_BREAK,
     Glyph,
@@ -99,7 +99,7 @@ def read_page(glyphs: Iterable[Glyph]) -> PagePrint:
     """
     every = list(glyphs)
     seen = [one for one in every if one.seen]
-    pieces = join_pieces([one for one in seen if one.level])
+    pieces = split_at_labels(join_pieces([one for one in seen if one.level]))
     hidden = join_pieces([one for one in every if one.level and not one.seen])
     labels = find_labels(pieces)
     if len({place.field for place in labels}) < LEAST_LABELS:

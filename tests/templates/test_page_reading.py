@@ -192,3 +192,8 @@ def test_a_piece_lies_over_another_only_where_glyphs_do() -> None:
     assert isinstance(one, Piece)
     assert not one.overlaps(other)
     assert one.overlaps(*join_pieces(typed("丙", 6, 2)))
+
+
+def test_a_note_close_before_a_label_leaves_the_label_whole() -> None:
+    page = read_page(table(ROWS) + typed("姓名：张三", 7, 530, 14))
+    assert page.fields[Field.HOLDER_NAME].repeated == ("张三", "欧阳娜依")

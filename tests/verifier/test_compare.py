@@ -8,7 +8,7 @@ import pytest
 
 from templates.labels import Field
 from templates.page_extras import ExtraText
-from templates.page_reading import FieldPrint
+from templates.page_reading import FieldPrint, PagePrint
 from tests.verifier.world import BODY_NAME, NAME, make_record
 from verifier.compare import (
     MAX_SHOWN_TEXTS,
@@ -17,6 +17,7 @@ from verifier.compare import (
     comparable,
     compare_fields,
     expect,
+    extra_texts,
     inspect_extra,
 )
 from verifier.verdict import Finding
@@ -195,3 +196,17 @@ def test_of_very_many_extra_texts_only_some_are_shown_and_the_rest_counted() -> 
     findings = inspect_extra([ExtraText(text=str(at)) for at in range(MAX_SHOWN_TEXTS + 3)])
     assert len(findings) == MAX_SHOWN_TEXTS
     assert "（另有3处）" in findings[-1].text.zh
+
+
+def test_lines_below_a_value_that_agrees_are_extra_text_but_its_translation_is_not(
+    expected: Expected,
+) -> None:
+    fields = {
+        Field.HOLDER_NAME: FieldPrint(lines=(NAME, "（曾用名）")),
+        Field.BODY_NAME: FieldPrint(lines=(FORMER_NAME[:4], FORMER_NAME[4:])),
+        Field.LEVEL: FieldPrint(lines=("二级/技师", "说明")),
+    }
+    translation = ExtraText(text="Security manager", near=Field.OCCUPATION)
+    assert comparable("Security manager") in expected.translations
+    found = extra_texts(PagePrint(fields=fields, extra=(translation,)), expected)
+    assert found == (ExtraText(text="（曾用名）", near=Field.HOLDER_NAME),)

@@ -126,8 +126,8 @@ def codes_by_field(page: PagePrint) -> dict[str, str]:
 
 
 def touches_a_value(added: list[Glyph], page: PagePrint) -> bool:
-    """Whether an addition stands so near a value that it reads as one word with it."""
-    boxes = value_boxes()
+    """Whether an addition stands so near a value, or its label, that it reads as one with it."""
+    boxes = value_boxes() + label_boxes()
     return any(
         glyph.left - room < right
         and glyph.right + room > left
@@ -140,18 +140,23 @@ def touches_a_value(added: list[Glyph], page: PagePrint) -> bool:
 
 
 @cache
+def label_boxes() -> list[tuple[float, float, float, float, float]]:
+    """The same of every label; what abuts on one makes another word of it."""
+    text = "".join(one.text for one in genuine_glyphs())
+    return [box_of(text.rindex(label.zh), len(label.zh)) for label in LABELS.values()]
+
+
+@cache
 def value_boxes() -> list[tuple[float, float, float, float, float]]:
     """Left, bottom, right, top and size of every value of the genuine page, by its texts."""
     wanted = expected_values(face(sign_record(make_record())))
-    glyphs = genuine_glyphs()
-    text = "".join(one.text for one in glyphs)
-    boxes = []
-    for value in wanted.values():
-        at = text.rindex(value)
-        part = glyphs[at : at + len(value)]
-        box = (part[0].left, part[0].bottom, part[-1].right, part[0].top, part[0].size)
-        boxes.append(box)
-    return boxes
+    text = "".join(one.text for one in genuine_glyphs())
+    return [box_of(text.rindex(value), len(value)) for value in wanted.values()]
+
+
+def box_of(start: int, length: int) -> tuple[float, float, float, float, float]:
+    part = genuine_glyphs()[start : start + length]
+    return part[0].left, part[0].bottom, part[-1].right, part[0].top, part[0].size
 
 
 ADDED = st.lists(

@@ -191,7 +191,7 @@ def _mottle(patch: _Patch, chance: np.random.Generator) -> Plane:
 
 def _tinted(colours: Plane, ink: tuple[float, float, float], strength: Plane) -> Plane:
     """Return the colours seen through ink; twice the strength lets through the square."""
-    through = np.float32(ink) ** strength[:, :, np.newaxis]
+    through = np.asarray(ink, dtype=np.float32) ** strength[:, :, np.newaxis]
     return (colours * through).astype(np.float32)
 
 

@@ -24,6 +24,7 @@ from tests.drills.drill import DEFAULT_SEED
 from tests.drills.marks import Mark, spoil
 from tests.drills.office import desk_of, faces, make_office, people, put_on_record, utc_now
 from tests.drills.photographs import (
+    CHAT_SIZE,
     THREE_MEGAPIXELS,
     TWO_MEGAPIXELS,
     photograph,
@@ -34,8 +35,8 @@ from tests.drills.sheets import Sheet, print_sheet
 from tests.drills.shots import draw_shot
 from verifier.document_child import read
 
-SIZES = {3: THREE_MEGAPIXELS, 2: TWO_MEGAPIXELS}
-PAGES = 33
+SIZES = {3: THREE_MEGAPIXELS, 2: TWO_MEGAPIXELS, 1: CHAT_SIZE}
+PAGES = 32  # shares no factor with the kinds of marks, so that every page gets each of them
 _MARKS = tuple(Mark)
 _NAME_LENGTHS = range(2, 13)
 _CHARACTERS = "阿卜杜热合曼买提明玉王伟欧阳晓晨李静张磊赵敏陈洋刘芳周涛吴娟孙超胡霞"
@@ -46,7 +47,7 @@ class Series:
     """Photographs alike in all but chance.
 
     Args:
-        megapixels: 3 or 2.
+        megapixels: 3, 2, or 1 for the 1.2 of a chat picture.
         marked: whether each symbol has a mark, of one kind after the other.
         seed: of all chance.
     """
@@ -62,7 +63,7 @@ class Series:
 
     def mark(self, index: int) -> Mark | None:
         """Return the mark on the symbol of this index."""
-        return _MARKS[index // PAGES % len(_MARKS)] if self.marked else None
+        return _MARKS[index % len(_MARKS)] if self.marked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,11 @@ Plane = NDArray[np.float32]
 
 THREE_MEGAPIXELS: Final = (1536, 2048)
 TWO_MEGAPIXELS: Final = (1224, 1632)
+CHAT_SIZE: Final = (960, 1280)  # what a messenger leaves of a picture that is not sent as a file
 JPEG_QUALITY: Final = 40
 
 # Dots of the drawn sheet for each dot of the sensor: with bilinear sampling they make its aperture.
-_SHEET_DPI = {THREE_MEGAPIXELS: 250, TWO_MEGAPIXELS: 200}
+_SHEET_DPI = {THREE_MEGAPIXELS: 250, TWO_MEGAPIXELS: 200, CHAT_SIZE: 160}
 _COARSE = 8
 _INK = 0.035  # what black toner reflects, of white
 _READ_NOISE = 3.0  # electrons
@@ -214,7 +215,7 @@ def _noisy(plane: Plane, shot: Shot, size: tuple[int, int], chance: np.random.Ge
 def _developed(plane: Plane) -> NDArray[np.uint8]:
     """Return the stored brightness of light, as a phone's tone curve makes it."""
     steps = (np.clip(plane, 0, 1) * np.float32(_STEPS - 1)).astype(np.int16)
-    return _tone_curve()[steps]
+    return np.asarray(_tone_curve()[steps])
 
 
 @cache
@@ -237,4 +238,4 @@ def _enlarged(field: Plane, size: tuple[int, int], *, smooth: bool = False) -> P
 
 
 def _bytes(plane: NDArray[np.floating]) -> NDArray[np.uint8]:
-    return np.clip(np.rint(plane), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(plane), 0, 255), dtype=np.uint8)

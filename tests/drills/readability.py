@@ -22,9 +22,11 @@ from verifier.document_child import handle
 _COUNT = {Figure.FULL: 500, Figure.SHORT: 16}
 _SHORT_MEGAPIXELS = 3
 
-# By series: the least percentage to be read.
-_CLEAN_PERCENT = {3: 99, 2: 95}
-_MARKED_PERCENT = {3: 95, 2: 80}
+# Of clean symbols, and of those whose mark leaves the finder patterns clear.
+_LEAST_PERCENT = {3: 99, 2: 95}
+_PROMISED = "finder patterns clear"
+_HIT = "a finder pattern hit"
+_ALL = ", all"
 
 
 def _parts(figure: Figure, seed: int) -> list[Part]:
@@ -50,17 +52,28 @@ def _run(folder: Path, *, series: Series, count: int) -> Facts:
             misread.append(f"{series.name}, index {photo.index}")
         _count(tally, photo, read=texts == [photo.text])
     require_none(misread, "texts that are not on the page were read")
-    name, read = series.name, tally["read"]
-    least = (_MARKED_PERCENT if series.marked else _CLEAN_PERCENT)[series.megapixels]
-    require(
-        read >= math.floor(count * least / 100),
-        f"{name}: {read} of {count} read, fewer than {least} %",
-    )
-    facts: Facts = {f"{name}: photographs": count, f"{name}: read": read, f"{name}: misread": 0}
-    kinds = sorted(kind for kind in tally if kind.endswith(", all"))
-    for kind in (kind.removesuffix(", all") for kind in kinds):
-        facts[f"{name}: {kind}"] = f"{tally[kind]} of {tally[f'{kind}, all']} read"
+    _require_enough(series, tally)
+    name = series.name
+    facts: Facts = {
+        f"{name}: photographs": count,
+        f"{name}: read": tally["read"],
+        f"{name}: misread": 0,
+    }
+    for kind in sorted(key.removesuffix(_ALL) for key in tally if key.endswith(_ALL)):
+        facts[f"{name}: {kind}"] = f"{tally[kind]} of {tally[kind + _ALL]} read"
     return facts
+
+
+def _require_enough(series: Series, tally: Counter[str]) -> None:
+    """Hold to what is promised: a hit finder pattern is counted and shown, but not promised."""
+    promised = [kind for kind in tally if kind.endswith(_PROMISED + _ALL)]
+    total = sum(tally[kind] for kind in promised)
+    read = sum(tally[kind.removesuffix(_ALL)] for kind in promised)
+    least = _LEAST_PERCENT[series.megapixels]
+    require(
+        read >= math.floor(total * least / 100),
+        f"{series.name}: {read} of {total} read, fewer than {least} %",
+    )
 
 
 def _texts_read(jpeg: bytes) -> list[str]:
@@ -72,18 +85,17 @@ def _texts_read(jpeg: bytes) -> list[str]:
 
 
 def _count(tally: Counter[str], photo: Photograph, *, read: bool) -> None:
+    where = _HIT if photo.on_finder else _PROMISED
+    kind = f"{photo.mark.value}, {where}" if photo.mark is not None else f"clean, {where}"
     tally["read"] += read
-    if photo.mark is not None:
-        where = "a finder pattern hit" if photo.on_finder else "finder patterns clear"
-        kind = f"{photo.mark.value}, {where}"
-        tally[f"{kind}, all"] += 1
-        tally[kind] += read
+    tally[kind] += read
+    tally[kind + _ALL] += 1
 
 
 DRILL = Drill(
     name="readability",
     promise="A phone's photograph of the whole certificate is enough to read its QR code.",
-    method="""33 certificates to names of 2 to 12 characters are issued and their pages drawn with
+    method="""32 certificates to names of 2 to 12 characters are issued and their pages drawn with
         500 dots an inch. Each series is 500 photographs by simulation, all chance from the seed and
         the photograph's index: a sheet on a table, tilted up to 25 degrees any way, turned, not
         quite flat, whole in the picture and 82 to 96 % of its length or width; lens, focus and hand
@@ -91,7 +103,9 @@ DRILL = Drill(
         has exactly 2048 × 1536 dots (3 MP) or 1632 × 1224 (2 MP) and is stored as a JPEG file of
         quality 40. In the marked series coffee, a crease or the strokes of a red stamp cover 5 % of
         the symbol's area, centred anywhere on it, finder patterns included. Each file goes to the
-        reader that reads uploads. Read means: exactly the text of the page and no other. Any one
+        reader that reads uploads. Read means: exactly the text of the page and no other. At least 99 % must be read
+        at 3 MP and 95 % at 2, of clean symbols and of marked ones whose finder patterns are clear;
+        those no error correction covers. Any one
         photograph is made again by `python -m tests.drills.photo_series INDEX`.""",
     parts=_parts,
     defect="Uploaded pictures are read at a quarter of the dots they have.",

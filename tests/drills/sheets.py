@@ -116,13 +116,14 @@ def _find_symbol(sheet: Sheet) -> PrintedSymbol:
     found = zxingcpp.read_barcodes(sheet.picture.convert("L"), formats=_QR_ONLY)
     require(len(found) == 1, f"{len(found)} symbols read from the page as printed")
     (code,) = found
+    version = str(dict(code.extra)["Version"])  # type: ignore[call-overload]  # typed as object
     corner, opposite = code.position.top_left, code.position.bottom_right
     side = ((opposite.x - corner.x) + (opposite.y - corner.y)) / 2
     return PrintedSymbol(
         left_mm=corner.x / sheet.dots_per_mm,
         top_mm=corner.y / sheet.dots_per_mm,
         side_mm=side / sheet.dots_per_mm,
-        modules=17 + 4 * int(str(code.extra["Version"])),
+        modules=17 + 4 * int(version),
         level=code.ec_level,
         text=code.text,
     )

@@ -103,10 +103,10 @@ DRILL = Drill(
         has exactly 2048 × 1536 dots (3 MP) or 1632 × 1224 (2 MP) and is stored as a JPEG file of
         quality 40. In the marked series coffee, a crease or the strokes of a red stamp cover 5 % of
         the symbol's area, centred anywhere on it, finder patterns included. Each file goes to the
-        reader that reads uploads. Read means: exactly the text of the page and no other. At least 99 % must be read
-        at 3 MP and 95 % at 2, of clean symbols and of marked ones whose finder patterns are clear;
-        those no error correction covers. Any one
-        photograph is made again by `python -m tests.drills.photo_series INDEX`.""",
+        reader that reads uploads. Read means: exactly the text of the page and no other. At least
+        99 % must be read at 3 MP and 95 % at 2, of clean symbols and of marked ones whose finder
+        patterns are clear; those patterns no error correction covers. Any one photograph is made
+        again by `python -m tests.drills.photo_series INDEX`.""",
     parts=_parts,
     defect="Uploaded pictures are read at a quarter of the dots they have.",
     defect_part="clean, 3 MP",

@@ -38,7 +38,6 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     wanted = (
         Series(megapixels=1, marked=False, seed=options.seed),
-        Series(megapixels=1, marked=True, seed=options.seed),
         Series(megapixels=2, marked=True, seed=options.seed),
     )
     with tempfile.TemporaryDirectory() as folder:

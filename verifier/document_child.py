@@ -42,6 +42,10 @@ CLOSE_PAGES = 3
 # close enough as they are, and two copies of them would need too much memory.
 CLOSE_PHOTO_PIXELS = 25_000_000
 CLOSE_PHOTO_SCALE = 2.0
+# Weights of red, green and blue. JPEG files blur colours, so that thin red strokes stay visible in
+# red light; the second takes more from them and leaves greys as they are.
+_RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
+_LESS_THAN_RED = (1.5, -0.42, -0.08, 0.0)
 _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
 # Imported by name: nothing else of the picture library is ever fed with uploads.
 PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
@@ -161,13 +165,21 @@ def _symbols_close_up(picture: Image.Image) -> list[str]:
     """Read a picture in red light, which shows neither red stamps nor most stains, and enlarged.
 
     A reader samples modules of two or three dots better where they are more, and where blur is
-    undone, but sharpening brings out noise as well: so the second try only.
+    undone; but sharpening brings out noise as well, so it comes last.
     """
-    red = picture.convert("RGB").getchannel("R")
-    scale = min(CLOSE_PHOTO_SCALE, (MAX_RENDER_PIXELS / (red.width * red.height)) ** 0.5)
-    size = (max(1, round(red.width * scale)), max(1, round(red.height * scale)))
-    larger = red.resize(size, Image.Resampling.BICUBIC)
-    return _symbols_in(larger) or _symbols_in(larger.filter(_SHARPEN))
+    scale = min(CLOSE_PHOTO_SCALE, (MAX_RENDER_PIXELS / (picture.width * picture.height)) ** 0.5)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    colours = picture.convert("RGB")
+
+    def close_up(weights: tuple[float, float, float, float]) -> Image.Image:
+        return colours.convert("L", weights).resize(size, Image.Resampling.BICUBIC)
+
+    red = close_up(_RED_LIGHT)
+    return (
+        _symbols_in(red)
+        or _symbols_in(close_up(_LESS_THAN_RED))
+        or _symbols_in(red.filter(_SHARPEN))
+    )
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:

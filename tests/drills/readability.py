@@ -22,8 +22,9 @@ from verifier.document_child import handle
 _COUNT = {Figure.FULL: 500, Figure.SHORT: 16}
 _SHORT_MEGAPIXELS = 3
 
-# Of clean symbols, and of those whose mark leaves the finder patterns clear.
-_LEAST_PERCENT = {3: 99, 2: 95}
+# By megapixels. Marked: of those whose mark leaves the finder patterns clear.
+_LEAST_CLEAN_PERCENT = {3: 99, 2: 95}
+_LEAST_MARKED_PERCENT = {3: 97, 2: 95}
 _PROMISED = "finder patterns clear"
 _HIT = "a finder pattern hit"
 _ALL = ", all"
@@ -69,7 +70,8 @@ def _require_enough(series: Series, tally: Counter[str]) -> None:
     promised = [kind for kind in tally if kind.endswith(_PROMISED + _ALL)]
     total = sum(tally[kind] for kind in promised)
     read = sum(tally[kind.removesuffix(_ALL)] for kind in promised)
-    least = _LEAST_PERCENT[series.megapixels]
+    percents = _LEAST_MARKED_PERCENT if series.marked else _LEAST_CLEAN_PERCENT
+    least = percents[series.megapixels]
     require(
         read >= math.floor(total * least / 100),
         f"{series.name}: {read} of {total} read, fewer than {least} %",
@@ -103,10 +105,11 @@ DRILL = Drill(
         has exactly 2048 × 1536 dots (3 MP) or 1632 × 1224 (2 MP) and is stored as a JPEG file of
         quality 40. In the marked series coffee, a crease or the strokes of a red stamp cover 5 % of
         the symbol's area, centred anywhere on it, finder patterns included. Each file goes to the
-        reader that reads uploads. Read means: exactly the text of the page and no other. At least
-        99 % must be read at 3 MP and 95 % at 2, of clean symbols and of marked ones whose finder
-        patterns are clear; those patterns no error correction covers. Any one photograph is made
-        again by `python -m tests.drills.photo_series INDEX`.""",
+        reader that reads uploads. Read means: exactly the text of the page and no other. Of clean
+        symbols at least 99 % must be read at 3 MP and 95 % at 2; of marked ones whose finder
+        patterns are clear, 97 % and 95 %. A hit finder pattern, which no error correction covers,
+        is counted only. Any one photograph is made again by `python -m tests.drills.photo_series
+        INDEX`.""",
     parts=_parts,
     defect="Uploaded pictures are read at a quarter of the dots they have.",
     defect_part="clean, 3 MP",

@@ -27,6 +27,7 @@ from registry.models import Award, Copy
 from registry.session import reading
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.seal_homes import seal_body
 
 
 @pytest.fixture(params=list(Algorithm))
@@ -248,6 +249,7 @@ def host_read_from(prefix: str) -> str | None:
 def test_no_number_is_spent_where_no_key_can_sign_it(filed_home: Home, tmp_path: Path) -> None:
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     before_the_key = datetime(2023, 12, 31, tzinfo=UTC)
+    seal_body(filed_home, now=before_the_key)
     with desk_at(filed_home, clock=lambda: before_the_key) as desk:
         with pytest.raises(IssuerError, match="no_active_key") as caught:
             issue(desk, roster, tmp_path / "out")

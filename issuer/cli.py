@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from codes.wording import Text
+from issuer.lint import LintReport
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.roster import read_roster
+from issuer.row_lines import name_lines
 from issuer.run import IssueRun, check_only, issue_and_report
 from issuer.template import write_template
 from issuer.terminal import (
@@ -126,6 +128,7 @@ def issue(
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
     home = open_home()
     progress = ProgressLine(language(), quiet=as_json)
+    tell = _say_nothing if as_json else _say_name_lines
     table = read_roster(roster)
     with (
         open_desk(
@@ -143,10 +146,11 @@ def issue(
             say(_address(desk.qr_url_prefix))
         if dry_run:
             summary = check_only(run, desk, table, folder, progress)
+            tell(summary.report)
         else:
             announce_host(desk, public_url, another=new_host)
             summary = issue_and_report(
-                run, desk, table, folder, skip_bad=skip_bad, progress=progress
+                run, desk, table, folder, skip_bad=skip_bad, progress=progress, inspected=tell
             )
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
@@ -155,6 +159,15 @@ def issue(
             say(line)
     if summary.refused:
         raise SystemExit(EXIT_DATA)
+
+
+def _say_name_lines(report: LintReport) -> None:
+    for line in name_lines(report.notices):
+        say(line)
+
+
+def _say_nothing(_: LintReport) -> None:
+    """The answer in JSON holds the notices of every row."""
 
 
 def _address(qr_url_prefix: str) -> Text:

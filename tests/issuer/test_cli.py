@@ -98,6 +98,23 @@ def test_the_address_is_needed_for_issuing_but_not_for_checking(
     assert "YANZHEN_PUBLIC_URL" in issued.err
 
 
+def test_a_changed_name_is_told_before_a_number_is_spent_without_repeating_it(
+    filed_shell: Shell, tmp_path: Path
+) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 2), NAME="阿依 古丽 • 买买提")
+    common = ("issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out")
+
+    assert '"name_dot"' in filed_shell(*common, "--dry-run", "--json").out
+    for arguments in (("--dry-run",), ()):
+        lines = filed_shell(*common, *arguments).out.splitlines()
+        (told,) = [line for line in lines if line.startswith("提示")]
+        assert told.startswith("提示：第 2 行【姓名】：")
+        assert "空格" in told
+        assert "间隔号" in told
+        assert "古丽" not in told
+        assert lines.index(told) == 1
+
+
 def test_samples_are_for_demo_homes_only(filed_shell: Shell, tmp_path: Path) -> None:
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     answer = filed_shell(

@@ -1,7 +1,8 @@
 """Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
 
-Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"text", "symbols"}]} or
-{"fault"}. It opens nothing else, and the parent believes nothing it says unproved.
+Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"glyphs", "symbols"}]} or
+{"fault"}. It opens nothing else, and the parent believes nothing it says unproved. The text layer
+is read only of pages that carry a QR code.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from registry.child import serve
 from verifier.file_limits import MAX_PAGES
+from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
 MAX_SYMBOL_CHARACTERS = 8192
-MAX_TEXT_CHARACTERS = 20_000
 MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
 RENDER_DPI = 200
@@ -68,7 +69,7 @@ def handle(data: bytes) -> bytes:
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """Return what a PDF or picture shows: per page its text layer and its QR texts.
+    """Return what a PDF or picture shows: per page the glyphs of its text layer and its QR texts.
 
     Raises:
         Unread: it is neither, or cannot be opened.
@@ -94,26 +95,22 @@ def _read_pdf(data: bytes) -> list[dict[str, Any]]:
             raise Unread("file_empty")
         if count > MAX_PAGES:
             raise Unread("file_too_many_pages")
-        pages = [_read_page(document[index]) for index in range(count)]
+        pages = [_read_page(document[index], RENDER_DPI) for index in range(count)]
         for index in range(min(count, CLOSE_PAGES)):
             if any(page["symbols"] for page in pages):
                 break
-            pages[index]["symbols"] = _symbols_on(document[index], CLOSE_RENDER_DPI)
+            pages[index] = _read_page(document[index], CLOSE_RENDER_DPI)
         return pages
     finally:
         document.close()
 
 
-def _read_page(page: PdfPage) -> dict[str, Any]:
-    text_page = page.get_textpage()
-    text = text_page.get_text_bounded()[:MAX_TEXT_CHARACTERS]  # the only call beyond the BMP
-    text_page.close()
-    return {"text": text, "symbols": _symbols_on(page, RENDER_DPI)}
-
-
-def _symbols_on(page: PdfPage, dpi: int) -> list[str]:
+def _read_page(page: PdfPage, dpi: int) -> dict[str, Any]:
     try:
-        return _symbols_in(_render(page, dpi))
+        picture = _render(page, dpi)
+        symbols = _symbols_in(picture)
+        glyphs = read_glyphs(page, picture, lambda: _render(page, dpi)) if symbols else []
+        return {"glyphs": glyphs, "symbols": symbols}
     finally:
         page.close()
 
@@ -138,7 +135,7 @@ def _read_picture(data: bytes) -> dict[str, Any]:
     if width * height > MAX_PICTURE_PIXELS:
         raise Unread("file_too_heavy")
     picture.draft("L", (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
-    return {"text": "", "symbols": _symbols_in(picture.convert("L"))}
+    return {"glyphs": [], "symbols": _symbols_in(picture.convert("L"))}
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:

@@ -31,7 +31,10 @@ def test_a_child_that_fails_is_a_verdict_not_an_error(world: World, reason: Fail
         b"[" * 100_000,
         b'{"kind": "pdf", "pages": []}',
         b'{"kind": "exe", "pages": [1]}',
-        b'{"kind": "pdf", "pages": [1, null, {"text": 1, "symbols": {}}]}',
+        b'{"kind": "pdf", "pages": [1, null, {"glyphs": 1, "symbols": {}}]}',
+        b'{"kind": "pdf", "pages": [{"glyphs": [1, [], ["x", 1]], "symbols": []}]}',
+        b'{"kind": "pdf", "pages": [{"glyphs": [["x", 1, 1, NaN, 1e999, 1, 1, true, true, 0]],'
+        b' "symbols": []}]}',
         b'{"fault": "not a code"}',
         b'{"fault": "demo"}',
     ],

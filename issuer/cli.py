@@ -34,6 +34,7 @@ from registry.schema import HEAD
 from registry.schema import migrate as migrate_schema
 from registry.session import database
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
+from templates.usage_words import WrongUsage
 
 EXIT_DATA = 65
 
@@ -79,7 +80,11 @@ def migrate(as_json: bool) -> None:
 def template(file: Path, as_json: bool) -> None:
     """写出空白花名册模板（.xlsx）。Write an empty roster workbook."""
     if file.exists():
-        raise click.BadParameter(f"{file} 已存在 / already exists", param_hint="FILE")
+        taken = Text(
+            f"“{file}”已存在，不予覆盖；请换一个文件名，或先移走原文件。",
+            f"{file} already exists and is not overwritten; choose another name, or move it away.",
+        )
+        raise WrongUsage(taken, about="FILE")
     write_template(file)
     show({"file": str(file)}, Text(f"已写出 {file}", f"wrote {file}"), as_json=as_json)
 

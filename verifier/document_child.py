@@ -17,6 +17,7 @@ import pypdfium2
 import zxingcpp
 from PIL import (
     Image,
+    ImageFilter,
     JpegImagePlugin,
     PngImagePlugin,
     UnidentifiedImageError,
@@ -38,6 +39,15 @@ RENDER_DPI = 200
 # only where no page showed any code, and only at the first pages.
 CLOSE_RENDER_DPI = 400
 CLOSE_PAGES = 3
+# A photograph that showed no code gets a closer look, twice as large. More dots than these are
+# close enough as they are, and two copies of them would need too much memory.
+CLOSE_PHOTO_PIXELS = 25_000_000
+CLOSE_PHOTO_SCALE = 2.0
+# Weights of red, green and blue. JPEG files blur colours, so that thin red strokes stay visible in
+# red light; the second takes more from them and leaves greys as they are.
+_RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
+_LESS_THAN_RED = (1.5, -0.42, -0.08, 0.0)
+_SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
 # Imported by name: nothing else of the picture library is ever fed with uploads.
 PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -125,6 +135,16 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def _read_picture(data: bytes) -> dict[str, Any]:
+    picture = _open_picture(data, "L")
+    symbols = _symbols_in(picture.convert("L"))
+    if not symbols and picture.width * picture.height <= CLOSE_PHOTO_PIXELS:
+        picture.close()
+        symbols = _symbols_close_up(_open_picture(data, "RGB"))
+    return {"glyphs": [], "symbols": symbols}
+
+
+def _open_picture(data: bytes, mode: str) -> Image.Image:
+    """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB"."""
     try:
         picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
     except UnidentifiedImageError as error:
@@ -134,8 +154,29 @@ def _read_picture(data: bytes) -> dict[str, Any]:
     width, height = picture.size
     if width * height > MAX_PICTURE_PIXELS:
         raise Unread("file_too_heavy")
-    picture.draft("L", (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
-    return {"glyphs": [], "symbols": _symbols_in(picture.convert("L"))}
+    picture.draft(mode, (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
+    return picture
+
+
+def _symbols_close_up(picture: Image.Image) -> list[str]:
+    """Read a picture in red light, which shows neither red stamps nor most stains, and enlarged.
+
+    A reader samples modules of two or three dots better where they are more, and where blur is
+    undone; but sharpening brings out noise as well, so it comes last.
+    """
+    scale = min(CLOSE_PHOTO_SCALE, (MAX_RENDER_PIXELS / (picture.width * picture.height)) ** 0.5)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    colours = picture.convert("RGB")
+
+    def close_up(weights: tuple[float, float, float, float]) -> Image.Image:
+        return colours.convert("L", weights).resize(size, Image.Resampling.BICUBIC)
+
+    red = close_up(_RED_LIGHT)
+    return (
+        _symbols_in(red)
+        or _symbols_in(close_up(_LESS_THAN_RED))
+        or _symbols_in(red.filter(_SHARPEN))
+    )
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from io import BytesIO
 from math import cos, radians, sin
 from typing import Any
 
 import pikepdf
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
 
-from templates import layout
+from templates.drawing import MM, Colour
 from templates.glyphs import FACE_NAME
 from templates.labels import Field
-from templates.page_canvas import MM, Colour, PageCanvas, TextStyle
+from templates.layout import TABLE_FIELDS
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from templates.to_unicode import PageFont
 from tests.pdf.page_samples import BARE
 
 BLACK: Colour = (0, 0, 0)
 WHITE: Colour = (1, 1, 1)
 GREY: Colour = (0.8, 0.8, 0.8)
+LAYOUT = load_layout(DEFAULT_LAYOUT)
+TABLE = LAYOUT.table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Mark:
     text: str
     x: float
     y: float
-    size: float = layout.FIELD_SIZE
+    size: float = LAYOUT.styles["value"].size
     ink: Colour = BLACK
     degrees: float = 0
 
@@ -46,17 +50,17 @@ class Patch:
 
 def row_of(field: Field) -> float:
     """The baseline of a field of the table."""
-    return layout.ROW_TOP - layout.ROW_STEP * layout.TABLE_FIELDS.index(field)
+    return TABLE.top_mm - TABLE.step_mm * TABLE_FIELDS.index(field)
 
 
 def value_patch(field: Field, width: float = 60) -> Patch:
     """What paints over the value of a field of the table."""
-    return Patch(box=(layout.VALUE_LEFT - 0.5, row_of(field) - 1.2, width, 5.6))
+    return Patch(box=(TABLE.value_left_mm - 0.5, row_of(field) - 1.2, width, 5.6))
 
 
 def value_mark(field: Field, text: str, *, right: float = 0, up: float = 0) -> Mark:
     """What prints a value in the place of a field of the table, or so many millimetres off."""
-    return Mark(text=text, x=layout.VALUE_LEFT + right, y=row_of(field) + up)
+    return Mark(text=text, x=TABLE.value_left_mm + right, y=row_of(field) + up)
 
 
 @cache
@@ -67,21 +71,32 @@ def _font(characters: frozenset[str]) -> PageFont:
 def marked(pdf: bytes, *marks: Mark | Patch) -> bytes:
     """The file with marks drawn on top of its first page, in this order."""
     texts = "".join(mark.text for mark in marks if isinstance(mark, Mark))
-    canvas = PageCanvas(
-        _font(frozenset(texts + " ")), issued_on=date(2026, 1, 1), title="", language="zh-CN"
-    )
+    output = BytesIO()
+    canvas: Any = Canvas(output, pagesize=A4, invariant=1)
+    font = _font(frozenset(texts + " "))
     for mark in marks:
         if isinstance(mark, Patch):
             canvas.setFillColorRGB(*mark.ink)
             left, bottom, width, height = (length * MM for length in mark.box)
             canvas.rect(left, bottom, width, height, stroke=0, fill=1)
         else:
-            turn = radians(mark.degrees)
-            matrix = (cos(turn), sin(turn), -sin(turn), cos(turn), mark.x * MM, mark.y * MM)
-            canvas.text_in_frame(matrix, mark.text, TextStyle(size=mark.size, ink=mark.ink))
-    with pikepdf.open(BytesIO(pdf)) as target, pikepdf.open(BytesIO(canvas.finished())) as over:
+            canvas.addLiteral(_typed(canvas, font, mark))
+    canvas.save()
+    with pikepdf.open(BytesIO(pdf)) as target, pikepdf.open(output) as over:
         target.pages[0].add_overlay(over.pages[0], None)
         return _saved(target)
+
+
+def _typed(canvas: Any, font: PageFont, mark: Mark) -> str:
+    """The operators that type one mark."""
+    turn = radians(mark.degrees)
+    matrix = (cos(turn), sin(turn), -sin(turn), cos(turn), mark.x * MM, mark.y * MM)
+    runs = [
+        f"{font.getSubsetInternalName(subset, canvas._doc)} {mark.size} Tf <{codes.hex()}> Tj"
+        for subset, codes in font.splitString(mark.text, canvas._doc)
+    ]
+    ink, frame = (" ".join(f"{part:.4f}" for part in parts) for parts in (mark.ink, matrix))
+    return f"BT {ink} rg {frame} Tm {' '.join(runs)} ET"
 
 
 def redacted(pdf: bytes, field: Field) -> bytes:
@@ -103,7 +118,7 @@ def _without(instructions: Iterable[Any], field: Field) -> Iterable[Any]:
             continue
         block.append(instruction)
         if operator == "ET":
-            if not _begins_at(block, layout.VALUE_LEFT * MM, row_of(field) * MM):
+            if not _begins_at(block, TABLE.value_left_mm * MM, row_of(field) * MM):
                 yield from block
             block = []
 

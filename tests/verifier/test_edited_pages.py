@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from templates import layout
 from templates.labels import Field
+from templates.layout import TABLE_FIELDS
 from tests.verifier import edits
 from tests.verifier.desk import Desk, agreeing, codes, differing, of_code
-from tests.verifier.edits import GREY, WHITE, Mark, Patch, marked, value_mark, value_patch
+from tests.verifier.edits import GREY, LAYOUT, WHITE, Mark, Patch, marked, value_mark, value_patch
 from tests.verifier.papers import flattened, paper
 from tests.verifier.world import NAME
 from verifier.verdict import Outcome
@@ -23,8 +23,8 @@ ADDITIONS = {
     "header": Mark(text="人力资源部存档 2026-11-25", x=105, y=286, size=8),
     "footer": Mark(text="Page 1 of 1", x=105, y=8, size=8),
     "between label and value": Mark(text="核", x=50, y=NAME_ROW),
-    "under a value": Mark(text="（曾用名）", x=layout.VALUE_LEFT, y=NAME_ROW - 6),
-    "a sentence on the foot": Mark(text="与登记一致", x=120, y=layout.FOOT_TOP, size=9),
+    "under a value": Mark(text="（曾用名）", x=LAYOUT.table.value_left_mm, y=NAME_ROW - 6),
+    "a sentence on the foot": Mark(text="与登记一致", x=120, y=LAYOUT.foot.top_mm, size=9),
 }
 
 
@@ -86,7 +86,7 @@ def test_a_name_only_painted_over_is_neither_agreed_nor_different(desk: Desk) ->
 
 def test_a_stamp_over_the_end_of_a_value_is_not_a_difference(desk: Desk) -> None:
     _, pdf = desk.issue()
-    patch = Patch(box=(layout.VALUE_LEFT + 12.9, NAME_ROW - 2, 20, 8), ink=(0.9, 0.4, 0.4))
+    patch = Patch(box=(LAYOUT.table.value_left_mm + 12.9, NAME_ROW - 2, 20, 8), ink=(0.9, 0.4, 0.4))
     verdict = desk.verify(marked(pdf, patch))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert of_code(verdict, "field_covered") == [{"field": "holder_name"}]
@@ -111,7 +111,7 @@ def test_the_same_name_drawn_twice_in_one_place_agrees(desk: Desk) -> None:
 @pytest.mark.parametrize("up", [0, 0.6, 40], ids=["over the first", "a little off", "elsewhere"])
 def test_a_label_printed_twice_names_both_values(desk: Desk, up: float) -> None:
     _, pdf = desk.issue()
-    label = Mark(text="姓名", x=layout.LEFT, y=NAME_ROW + up)
+    label = Mark(text="姓名", x=LAYOUT.table.left_mm, y=NAME_ROW + up)
     verdict = desk.verify(marked(pdf, label, value_mark(Field.HOLDER_NAME, OTHER, up=up)))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     (evidence,) = of_code(verdict, "field_twice")
@@ -122,8 +122,8 @@ def test_a_label_printed_twice_names_both_values(desk: Desk, up: float) -> None:
 
 def test_label_and_value_painted_over_and_drawn_anew_are_read_anew(desk: Desk) -> None:
     _, pdf = desk.issue()
-    patch = Patch(box=(layout.LEFT - 1, NAME_ROW - 1.2, 90, 5.6))
-    label = Mark(text="姓名", x=layout.LEFT, y=NAME_ROW)
+    patch = Patch(box=(LAYOUT.table.left_mm - 1, NAME_ROW - 1.2, 90, 5.6))
+    label = Mark(text="姓名", x=LAYOUT.table.left_mm, y=NAME_ROW)
     verdict = desk.verify(marked(pdf, patch, label, value_mark(Field.HOLDER_NAME, OTHER)))
     assert differing(verdict) == {"holder_name": OTHER}
 
@@ -175,7 +175,7 @@ def test_a_name_kept_invisible_under_another_picture_is_not_taken_as_printed(des
     _, pdf = desk.issue()
     white = marked(
         edits.redacted(pdf, Field.HOLDER_NAME),
-        Mark(text=NAME, x=layout.VALUE_LEFT, y=NAME_ROW, ink=(1, 1, 0.98)),
+        Mark(text=NAME, x=LAYOUT.table.value_left_mm, y=NAME_ROW, ink=(1, 1, 0.98)),
     )
     assert "holder_name" not in agreeing(desk.verify(white))
 
@@ -189,7 +189,7 @@ def test_text_in_no_ink_at_all_gives_no_fields(desk: Desk) -> None:
 def test_a_part_cut_off_by_the_crop_box_is_not_printed(desk: Desk) -> None:
     _, pdf = desk.issue()
     verdict = desk.verify(edits.cropped(pdf, (0, 45, 210, 297)))
-    assert agreeing(verdict) == {field.value for field in (*layout.TABLE_FIELDS,)} | {
+    assert agreeing(verdict) == {field.value for field in (*TABLE_FIELDS,)} | {
         "body_name",
         "issued_on",
     }

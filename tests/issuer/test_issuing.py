@@ -165,6 +165,7 @@ def test_a_real_run_in_a_demo_home_is_refused(filed_home: Home) -> None:
 
 
 def test_a_demo_key_signs_nothing_in_a_real_home(filed_home: Home, tmp_path: Path) -> None:
+    seal_body(filed_home)
     marker = filed_home.path / "home.json"
     marker.write_text(marker.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codes.errors import CodesError
 from codes.qr_tables import (
@@ -23,6 +24,7 @@ from codes.wording import Text
 MIN_NUMERIC_DIGITS = 8
 
 _TRAILING_DIGITS = re.compile(r"[0-9]*\Z")
+_THREE_DIGITS = re.compile(r"[0-9]{3}")
 _BYTE_MODE = "0100"
 _NUMERIC_MODE = "0001"
 _MODE_BITS = 4
@@ -99,6 +101,7 @@ def make_symbol(text: str, *, level: str = "M", mask: int | None = None) -> Symb
     )
 
 
+@lru_cache(maxsize=256)
 def smallest_version(prefix_bytes: int, digits: int, *, level: ErrorCorrection) -> int:
     """Return the smallest version that carries a byte segment and a numeric segment.
 
@@ -142,10 +145,9 @@ def _data_bits(prefix: bytes, digits: str, version: int, data_bytes: int) -> int
         parts.append(f"{int.from_bytes(prefix):0{8 * len(prefix)}b}")
     if digits:
         parts.append(f"{_NUMERIC_MODE}{len(digits):0{digit_length_bits}b}")
-        whole = len(digits) // 3 * 3
-        parts += [_TRIPLES[digits[start : start + 3]] for start in range(0, whole, 3)]
-        if leftover := _LEFTOVER_BITS[len(digits) % 3]:
-            parts.append(f"{int(digits[whole:]):0{leftover}b}")
+        parts += map(_TRIPLES.__getitem__, _THREE_DIGITS.findall(digits))
+        if rest := len(digits) % 3:
+            parts.append(f"{int(digits[-rest:]):0{_LEFTOVER_BITS[rest]}b}")
     bits = "".join(parts)
     total = 8 * data_bytes
     bits += "0" * min(_TERMINATOR_BITS, total - len(bits))

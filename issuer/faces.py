@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import assert_never
 
 from sqlalchemy import select
@@ -172,16 +173,19 @@ def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, 
         )
     ]
     if key is not None:
-        files.append(
-            Attachment(
-                name="key.json",
-                mime_type="application/json",
-                relationship="Supplement",
-                description="签名记录的公钥 / the public key the record was signed with",
-                content=dump_signing_key(key),
-            )
-        )
+        files.append(_key_file(key))
     return tuple(files)
+
+
+@lru_cache(maxsize=16)
+def _key_file(key: PublicKey) -> Attachment:
+    return Attachment(
+        name="key.json",
+        mime_type="application/json",
+        relationship="Supplement",
+        description="签名记录的公钥 / the public key the record was signed with",
+        content=dump_signing_key(key),
+    )
 
 
 def _remark(copy: Copy) -> str | None:

@@ -29,8 +29,8 @@ from templates.archival import (
 from templates.drawing import MM, Drawing, number, numbers
 from templates.embedded_font import FontObjects, font_bodies
 from templates.glyphs import FACE_NAME
-from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
-from templates.page_plan import FIXED_FONT, PagePlan
+from templates.page_drawing import PHOTO, SYMBOL
+from templates.page_plan import FIXED_FONT, OWN_FONT, PagePlan
 from templates.pdf_objects import (
     ROW_BYTES,
     Numbering,

@@ -9,6 +9,7 @@ font object, so that nothing of the library's global state is touched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ def to_unicode_table(code_points: Sequence[int], *, code_bytes: int = 1) -> str:
     return f"{_HEAD}{_RANGE[code_bytes]}{body}{_TAIL}"
 
 
+@lru_cache(maxsize=4096)
 def _utf_16(point: int) -> str:
     """Return a character as the hexadecimal digits of UTF-16, a pair beyond U+FFFF."""
     if point < 0x10000:

@@ -23,7 +23,7 @@ from codes.wording import Text
 # With fewer digits the second segment's head costs more than it saves.
 MIN_NUMERIC_DIGITS = 8
 
-_TRAILING_DIGITS = re.compile(r"[0-9]*\Z")
+_DIGITS = "0123456789"
 _THREE_DIGITS = re.compile(r"[0-9]{3}")
 _BYTE_MODE = "0100"
 _NUMERIC_MODE = "0001"
@@ -129,11 +129,11 @@ def needed_bits(prefix_bytes: int, digits: int, version: int) -> int:
 
 def _split(text: str) -> tuple[bytes, str]:
     """Return the byte segment and the numeric segment of a text."""
-    found = _TRAILING_DIGITS.search(text)
-    digits = found[0] if found else ""
+    prefix = text.rstrip(_DIGITS)
+    digits = text[len(prefix) :]
     if len(digits) < MIN_NUMERIC_DIGITS:
         return text.encode("utf-8"), ""
-    return text[: len(text) - len(digits)].encode("utf-8"), digits
+    return prefix.encode("utf-8"), digits
 
 
 def _data_bits(prefix: bytes, digits: str, version: int, data_bytes: int) -> int:

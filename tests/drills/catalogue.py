@@ -12,6 +12,7 @@ NAMES = (
     "mutated_rosters",
     "browser",
     "names",
+    "readability",
     "fault",
     "concurrency",
     "volume",

@@ -60,11 +60,25 @@ _GROUPS = {
         "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
         "Could not be read from the file; compare them by eye: {fields}.",
     ),
+    Code.FIELD_COVERED: Text(
+        "文件中的文字被遮盖或看不见，未能比对，请目视比对：{fields}。",
+        "The text in the file is covered or cannot be seen; compare by eye: {fields}.",
+    ),
 }
 _COMPARISONS = {
     Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件中的文字一致", "The text agrees")),
     Code.FIELD_NOT_COMPARED: Comparison(
         tone="calm", text=Text("文件未能比对", "Not compared with the file")
+    ),
+    Code.FIELD_COVERED: Comparison(
+        tone="calm",
+        text=Text("文件中此处文字被遮盖，未能比对", "Covered in the file; not compared"),
+    ),
+    Code.FIELD_TWICE: Comparison(
+        tone="warn", text=Text("文件中出现不止一次，未作比对", "More than once in the file")
+    ),
+    Code.OVERLAID_TEXT: Comparison(
+        tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
     ),
 }
 

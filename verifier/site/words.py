@@ -95,7 +95,7 @@ FACT_LABELS = {
     **{
         field.value: label
         for field, label in LABELS.items()
-        if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE)
+        if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
     },
     "photo": Text("照片", "Photo"),
 }

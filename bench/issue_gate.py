@@ -173,6 +173,7 @@ def _reference_picture(reference: bytes) -> Image.Image:
 def _picture(pdf: bytes, dots_per_inch: int) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
+        document.init_forms()  # the seal is the appearance of a form field
         picture: Image.Image = document[0].render(scale=dots_per_inch / 72).to_pil()
     finally:
         document.close()

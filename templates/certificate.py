@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +36,7 @@ from templates.pictures import photo_picture, symbol_picture
 LANGUAGE: Final = "zh-CN"
 _NOTDEF: Final = "\x00"
 _NOTHING: Final[Mapping[Field, Fitted]] = MappingProxyType({})
+_FITS: Final = 1024  # values whose fit is remembered: more than a batch has of the common ones
 _CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -116,6 +118,18 @@ class _KindKey:
     attachments: tuple[tuple[str, str, str, str], ...]
 
 
+class _Advances(dict[str, int]):
+    """The widths of characters, in thousandths of the em, each measured once."""
+
+    def __init__(self, fonts: FontChain) -> None:
+        super().__init__()
+        self._fonts = fonts
+
+    def __missing__(self, character: str) -> int:
+        advance = self[character] = self._fonts.outline(character).advance
+        return advance
+
+
 class CertificatePrinter:
     """Draws certificates; what pages of one kind share is made once.
 
@@ -130,6 +144,9 @@ class CertificatePrinter:
         self._fonts = fonts
         self._seal = seal
         self._kinds: dict[_KindKey, _Kind] = {}
+        self._advances = _Advances(fonts)
+        # Most of what is printed on a page stands on the page before it as well.
+        self._fit = lru_cache(_FITS)(self._fit_value)
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
         """Return what keeps the page from being printed; nothing when it can be."""
@@ -179,19 +196,23 @@ class CertificatePrinter:
     def _fitted(
         self, face: CertificateFace
     ) -> tuple[Mapping[Field, Fitted], tuple[FitProblem, ...]]:
-        layout = load_layout(face.layout)
         values: dict[Field, Fitted] = {}
         problems: list[FitProblem] = []
         for field, text in printed_values(face).items():
-            missing = self._fonts.missing_characters(text)
-            if missing:
-                reason = explain_missing(missing[0])
-                problems.append(FitProblem(field=field, code="character_missing", text=reason))
-            elif (fitted := fit(text, layout.room(field), self._value_width)) is not None:
+            fitted = self._fit(face.layout, field, text)
+            if isinstance(fitted, Fitted):
                 values[field] = fitted
             else:
-                problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
+                problems.append(fitted)
         return MappingProxyType(values), tuple(problems)
+
+    def _fit_value(self, layout: str, field: Field, text: str) -> Fitted | FitProblem:
+        missing = self._fonts.missing_characters(text)
+        if missing:
+            reason = explain_missing(missing[0])
+            return FitProblem(field=field, code="character_missing", text=reason)
+        fitted = fit(text, load_layout(layout).room(field), self._value_width)
+        return fitted or FitProblem(field=field, code="too_long", text=_too_long(field))
 
     def _fitted_english(self, face: CertificateFace) -> Mapping[Field, Fitted]:
         layout = load_layout(face.layout)
@@ -248,8 +269,7 @@ class CertificatePrinter:
         return self._fonts.outline("" if character == _NOTDEF else character)
 
     def _value_width(self, text: str, size: float) -> float:
-        outline = self._fonts.outline
-        return sum([outline(c).advance for c in text]) * size / UNITS_PER_EM / MM
+        return sum(map(self._advances.__getitem__, text)) * size / UNITS_PER_EM / MM
 
     def _styled_width(self, text: str, style: TextStyle) -> float:
         width = self._value_width(text, style.size)

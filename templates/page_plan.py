@@ -22,6 +22,7 @@ from templates.page_text import Fitted, flow
 from templates.structure import Node, TagTree
 
 FIXED_FONT: Final = "F0"
+OWN_FONT: Final = "F1"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
 RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
@@ -35,6 +36,24 @@ class MeasureStyled(Protocol):
     def __call__(self, text: str, style: TextStyle) -> float: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The operators of a run of text, all but its size, its height and its characters."""
+
+    before: str
+    placed: str
+    after: str
+
+    def around(self, size: str, codes: str) -> tuple[str, str]:
+        """Return the operators before and after the height of the baseline.
+
+        Args:
+            size: of the type, in points, as PDF writes it.
+            codes: of the characters, in hexadecimal digits.
+        """
+        return f"{self.before}{size}{self.placed}", f" Tm <{codes}> Tj ET{self.after}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A field's label, made, and the place of its value, which is yet to be known.
@@ -46,9 +65,9 @@ class Slot:
         label: operators of the label up to its height, and after it.
         between: operators between label and value.
         closing: operators after the value.
-        value_x: where the value begins, in points.
+        value: the run of the value.
+        face: typeface of the value.
         baseline_mm: of the line.
-        style: of the value.
     """
 
     field: Field
@@ -57,28 +76,28 @@ class Slot:
     label: tuple[str, str]
     between: str
     closing: str
-    value_x: str
+    value: Run
+    face: str
     baseline_mm: float
-    style: TextStyle
 
-    def filled(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
+    def filled(self, font: EmbeddedFont, value: Fitted) -> str:
         """Return the operators of label and value, the label level with the value's first line.
 
         One height for both is what lets every extractor give the value right after its label.
 
         Args:
-            font_name: name of the font resource the value is drawn with.
-            font: that font, which encodes it.
+            font: the font the value is drawn with, which encodes it.
             value: the fitted value; no line at all leaves the place empty.
         """
+        count, size = len(value.lines), number(value.size)
         leading = value.size * LINE_LEADING / MM
-        top = self.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
+        top = self.baseline_mm + leading * (count - 1) * RISE_OF_TWO_LINES
+        heights = [number((top - leading * place) * MM) for place in range(count or 1)]
         before, after = self.label
-        parts = [f"{self.opening}{before}{number(top * MM)}{after}", self.between]
-        for place, line in enumerate(value.lines):
-            codes = font.encode(self.style.face, line)
-            before, after = open_run(font_name, self.style, value.size, codes, self.value_x)
-            parts.append(f"{before}{number((top - leading * place) * MM)}{after}")
+        parts = [f"{self.opening}{before}{heights[0]}{after}", self.between]
+        for line, height in zip(value.lines, heights, strict=False):  # no line has a height too
+            before, after = self.value.around(size, font.encode(self.face, line))
+            parts.append(f"{before}{height}{after}")
         parts.append(self.closing)
         return " ".join(parts)
 
@@ -183,18 +202,19 @@ class PagePlan:
         node = self.tags.add("P")
         words = f"{LABELS[field].zh}："
         value_left = left + self._width_mm(words, self.layout.styles[label]) + gap
+        fitted, style = self._standing.get(field), self.layout.styles[value]
+        font = OWN_FONT if fitted is None else FIXED_FONT
         slot = Slot(
             field=field,
             opening=_begin("P", self.tags.mark(node)),
             label=self._open_run(words, left, label),
             between="",
             closing="EMC",
-            value_x=number(value_left * MM),
+            value=run_of(font, style, value_left),
+            face=style.face,
             baseline_mm=baseline,
-            style=self.layout.styles[value],
         )
-        fitted = self._standing.get(field)
-        self.pieces.append(slot if fitted is None else slot.filled(FIXED_FONT, self._fixed, fitted))
+        self.pieces.append(slot if fitted is None else slot.filled(self._fixed, fitted))
 
     def _slot(
         self,
@@ -209,6 +229,7 @@ class PagePlan:
     ) -> None:
         words = f"{LABELS[field].en}:" if english else LABELS[field].zh
         suffix = "_en" if english else ""
+        style = self.layout.styles[f"value{suffix}"]
         self.pieces.append(
             Slot(
                 field=field,
@@ -217,9 +238,9 @@ class PagePlan:
                 label=self._open_run(words, label_left, f"label{suffix}"),
                 between="EMC " + _begin("TD", self.tags.mark(cell)),
                 closing="EMC",
-                value_x=number(value_left * MM),
+                value=run_of(OWN_FONT, style, value_left),
+                face=style.face,
                 baseline_mm=baseline,
-                style=self.layout.styles[f"value{suffix}"],
             )
         )
 
@@ -251,28 +272,26 @@ class PagePlan:
     def _open_run(self, text: str, x_mm: float, style: str) -> tuple[str, str]:
         described = self.layout.styles[style]
         codes = self._fixed.encode(described.face, text)
-        return open_run(FIXED_FONT, described, described.size, codes, number(x_mm * MM))
+        return run_of(FIXED_FONT, described, x_mm).around(number(described.size), codes)
 
 
-def open_run(font: str, style: TextStyle, size: float, codes: str, x: str) -> tuple[str, str]:
-    """Return the operators of a run of text, before and after the height of its baseline.
+def run_of(font: str, style: TextStyle, x_mm: float) -> Run:
+    """Return the operators of a run of text.
 
     Args:
         font: name of the font resource.
-        style: how it is set.
-        size: in points; may be less than the style's.
-        codes: of the characters, in hexadecimal digits.
-        x: where it begins, in points, as PDF writes it.
+        style: how it is set, but for its size.
+        x_mm: where it begins.
     """
     ink = numbers(*style.ink)
-    before, after = f"BT {ink} rg ", " Tm <" + codes + "> Tj ET"
+    before, after = f"BT {ink} rg ", ""
     if style.weight or style.tracking:  # kept from what follows
         before, after = "q " + before, after + " Q"
     if style.weight:
         before += f"{ink} RG {number(style.weight)} w 2 Tr "
     if style.tracking:
         before += f"{number(style.tracking)} Tc "
-    return f"{before}/{font} {number(size)} Tf 1 0 0 1 {x} ", after
+    return Run(f"{before}/{font} ", f" Tf 1 0 0 1 {number(x_mm * MM)} ", after)
 
 
 def _begin(role: str, mark: int) -> str:

@@ -16,7 +16,7 @@ from codes.levels import Level
 from templates.certificate import CertificateFace, CertificatePrinter, printed_values
 from templates.labels import Field, format_reissue_remark, read_fields
 from templates.layout import STANDING_FIELDS
-from templates.page_drawing import OWN_FONT
+from templates.page_plan import OWN_FONT
 from tests.pdf.page_samples import BARE, draw, make_face, page_text, poppler_text, render
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)

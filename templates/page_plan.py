@@ -24,7 +24,7 @@ from templates.structure import Node, TagTree
 FIXED_FONT: Final = "F0"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
-RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
+RISE_OF_TWO_LINES: Final = 0.85  # of the leading, so that two lines stand on the same rule
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 

@@ -12,6 +12,7 @@ NAMES = (
     "mutated_rosters",
     "browser",
     "names",
+    "rare_names",
     "fault",
     "concurrency",
     "volume",

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from tests.drills.camera import sheet_mapping
 from tests.drills.marks import HIDDEN_SHARE, Mark, spoil
+from tests.drills.photo_series import make_faces
 from tests.drills.photographs import THREE_MEGAPIXELS, TWO_MEGAPIXELS, photograph, prepare
 from tests.drills.sheets import A4_MM, Sheet, print_sheet
 from tests.drills.shots import MAX_TILT_DEGREES, draw_shot
@@ -32,6 +33,11 @@ def test_a_photograph_is_made_again_by_seed_and_index(sheet: Sheet) -> None:
     assert first != other
     picture = Image.open(BytesIO(first))
     assert (picture.format, sorted(picture.size)) == ("JPEG", sorted(TWO_MEGAPIXELS))
+
+
+def test_pages_are_the_same_by_seed_so_that_a_photograph_is_too() -> None:
+    assert make_faces(3, 1) == make_faces(3, 1)
+    assert make_faces(3, 1) != make_faces(3, 2)
 
 
 @pytest.mark.parametrize("size", [TWO_MEGAPIXELS, THREE_MEGAPIXELS])

@@ -51,7 +51,9 @@ _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
 # Imported by name: nothing else of the picture library is ever fed with uploads.
 PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+# The format QRCode would take in Micro QR and rMQR, whose few check bits let patterns of a page's
+# ornaments pass for a code now and then.
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PDF_HEAD_BYTES = 1024
 _PICTURE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _POINTS_PER_INCH = 72

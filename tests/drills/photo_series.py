@@ -1,4 +1,4 @@
-"""Series of photographs of genuine certificates, any one of which can be made alone by its index.
+"""Series of photographs of certificates, any one of which can be made alone by its index.
 
     python -m tests.drills.photo_series 17 --megapixels 2 --marked -o photo.jpg
 
@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from codes.number import parse_number
+from codes.qr_text import encode_qr_text
+from codes.record import Record, encode_record
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
+from templates.labels import format_print_serial
 from tests.drills.drill import DEFAULT_SEED
 from tests.drills.marks import Mark, spoil
-from tests.drills.office import desk_of, faces, make_office, people, put_on_record, utc_now
+from tests.drills.office import NOW, PREFIX, PUBLIC_URL, Person, people
 from tests.drills.photographs import (
     CHAT_SIZE,
     THREE_MEGAPIXELS,
@@ -39,6 +42,7 @@ SIZES = {3: THREE_MEGAPIXELS, 2: TWO_MEGAPIXELS, 1: CHAT_SIZE}
 PAGES = 32  # shares no factor with the kinds of marks, so that every page gets each of them
 _MARKS = tuple(Mark)
 _NAME_LENGTHS = range(2, 13)
+_BODY = "演练职业技能评价中心（虚构）"
 _CHARACTERS = "阿卜杜热合曼买提明玉王伟欧阳晓晨李静张磊赵敏陈洋刘芳周涛吴娟孙超胡霞"
 
 
@@ -85,24 +89,57 @@ class Photograph:
     on_finder: bool
 
 
-def issue_faces(folder: Path, count: int, seed: int) -> list[CertificateFace]:
-    """Issue certificates to people with names of 2 to 12 characters; return what is printed.
+def make_faces(count: int, seed: int) -> list[CertificateFace]:
+    """Return certificates of people with names of 2 to 12 characters, the same for the same seed.
+
+    Their signatures are bytes of chance: no reader of symbols looks at them, and those of a body
+    whose keys and salts are chance would never be the same again.
 
     Args:
-        folder: takes the office's home.
         count: of certificates.
-        seed: of people and names.
+        seed: of people, names, records.
     """
     chance = np.random.default_rng(seed)
-    candidates = []
-    for row, person in enumerate(islice(people(seed), count)):
-        length = _NAME_LENGTHS[row % len(_NAME_LENGTHS)]
-        name = "".join(chance.choice(list(_CHARACTERS), size=length))
-        if length > 6:
-            name = f"{name[:4]}·{name[5:]}"
-        candidates.append(replace(person.candidate(row), name=name))
-    with desk_of(make_office(folder, {}), utc_now) as desk:
-        return faces(desk, put_on_record(desk, candidates))
+    return [_face(row, person, chance) for row, person in enumerate(islice(people(seed), count))]
+
+
+def _face(row: int, person: Person, chance: np.random.Generator) -> CertificateFace:
+    length = _NAME_LENGTHS[row % len(_NAME_LENGTHS)]
+    name = "".join(chance.choice(list(_CHARACTERS), size=length))
+    candidate = person.candidate(row)
+    record = Record(
+        number=parse_number(f"{PREFIX}{NOW:%y}{person.level.value}{row + 1:06d}"),
+        record_version=1,
+        holder_name=f"{name[:4]}·{name[5:]}" if length > 6 else name,
+        document_type=candidate.document_type,
+        commitment=chance.bytes(16),
+        occupation=candidate.occupation.index,
+        specialty=None,
+        issued_on=NOW.date(),
+        print_serial=int(chance.integers(1, 2**16)),
+        status_index=int(chance.integers(2**32)),
+        key_id=int(chance.integers(2**16)),
+    )
+    return CertificateFace(
+        body_name=_BODY,
+        holder_name=record.holder_name,
+        document_type=record.document_type,
+        document_number=person.document_number,
+        occupation=candidate.occupation,
+        specialty=None,
+        level=person.level,
+        number=record.number,
+        issued_on=record.issued_on,
+        print_serial_text=format_print_serial(record.number.year, record.print_serial),
+        qr_text=encode_qr_text(
+            f"{PUBLIC_URL}/q#",
+            algorithm=-7,
+            payload=encode_record(record),
+            signature=chance.bytes(64),
+        ),
+        photo_jpeg=candidate.photo.jpeg,
+        sample=True,
+    )
 
 
 def print_sheets(certificates: Sequence[CertificateFace]) -> Iterator[Sheet]:
@@ -153,8 +190,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-o", "--output", type=Path, default=Path("photo.jpg"))
     options = parser.parse_args(arguments)
     series = Series(megapixels=options.megapixels, marked=options.marked, seed=options.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        certificates = issue_faces(Path(folder), PAGES, options.seed)
+    certificates = make_faces(PAGES, options.seed)
     (sheet,) = print_sheets([certificates[options.index % PAGES]])
     (taken,) = take(series, sheet, [options.index])
     options.output.write_bytes(taken.jpeg)

@@ -13,7 +13,7 @@ from tests.drills.photo_series import (
     PAGES,
     Photograph,
     Series,
-    issue_faces,
+    make_faces,
     photographs,
     print_sheets,
 )
@@ -43,8 +43,8 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
     ]
 
 
-def _run(folder: Path, *, series: Series, count: int) -> Facts:
-    certificates = issue_faces(folder, min(PAGES, count), series.seed)
+def _run(_: Path, *, series: Series, count: int) -> Facts:
+    certificates = make_faces(min(PAGES, count), series.seed)
     tally: Counter[str] = Counter()
     misread = []
     for photo in photographs(series, print_sheets(certificates), count):
@@ -97,7 +97,7 @@ def _count(tally: Counter[str], photo: Photograph, *, read: bool) -> None:
 DRILL = Drill(
     name="readability",
     promise="A phone's photograph of the whole certificate is enough to read its QR code.",
-    method="""32 certificates to names of 2 to 12 characters are issued and their pages drawn with
+    method="""32 certificates to names of 2 to 12 characters are made and their pages drawn with
         500 dots an inch. Each series is 500 photographs by simulation, all chance from the seed and
         the photograph's index: a sheet on a table, tilted up to 25 degrees any way, turned, not
         quite flat, whole in the picture and 82 to 96 % of its length or width; lens, focus and hand

@@ -14,7 +14,7 @@ from tests.drills.drill import require
 A4_MM = (210.0, 297.0)
 PRINT_DPI = 500
 MM_PER_INCH = 25.4
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _FINDING_DPI = 250
 _QUIET_MODULES = 4
 

@@ -2,7 +2,7 @@
 
     python -m tests.drills.symbol_choices --count 200
 
-prints a table for docs/decisions/0009: the same pages from the same places in the same light, with
+prints a table for docs/decisions/0012: the same pages from the same places in the same light, with
 symbols of other sizes and levels in the place of the page's own. Chat pictures (1.2 MP), which are
 coarser than the drill's, show what smaller modules cost; marks show what error correction gains.
 """
@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
-from pathlib import Path
 
 from codes.qr_symbol import make_symbol
 from tests.drills.drill import DEFAULT_SEED
-from tests.drills.photo_series import Photograph, Series, issue_faces, print_sheets, take
+from tests.drills.photo_series import Photograph, Series, make_faces, print_sheets, take
 from tests.drills.sheets import Sheet, with_symbol
 from verifier.document_child import read
 
@@ -40,8 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         Series(megapixels=1, marked=False, seed=options.seed),
         Series(megapixels=2, marked=True, seed=options.seed),
     )
-    with tempfile.TemporaryDirectory() as folder:
-        certificates = issue_faces(Path(folder), _PAGES, options.seed)
+    certificates = make_faces(_PAGES, options.seed)
     read_right: Counter[tuple[Choice, str, str]] = Counter()
     taken: Counter[tuple[Choice, str, str]] = Counter()
     sides: dict[Choice, set[int]] = {choice: set() for choice in CHOICES}

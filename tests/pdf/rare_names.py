@@ -19,7 +19,7 @@ from codes.names import normalise_name
 from templates.certificate import CertificateFace, CertificatePrinter, printed_values
 from templates.fonts import FontChain
 from templates.labels import read_fields
-from templates.page_drawing import OWN_FONT
+from templates.page_plan import OWN_FONT
 from tests.pdf.archival.archive import open_font
 from tests.pdf.archival.fonts import read_font
 from tests.pdf.page_samples import BARE, draw, make_face, page_text

@@ -14,7 +14,7 @@ from tests.verifier.world import World, make_record, sign_record
 from verifier.document_child import handle
 from verifier.verdict import Outcome, Verdict
 
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 def codes(verdict: Verdict) -> set[str]:
@@ -91,3 +91,11 @@ def test_a_picture_without_a_symbol_shows_none() -> None:
     blank = Image.new("RGB", (1600, 1200), "white")
     answer = json.loads(handle(encode_picture(blank, "JPEG")))
     assert answer == {"kind": "picture", "pages": [{"text": "", "symbols": []}]}
+
+
+@pytest.mark.parametrize("kind", ["MicroQRCode", "RMQRCode"])
+def test_small_relatives_of_qr_codes_are_not_taken_for_one(kind: str) -> None:
+    code = zxingcpp.create_barcode("12345", getattr(zxingcpp.BarcodeFormat, kind))
+    picture = Image.fromarray(code.to_image(scale=8, add_quiet_zones=True)).convert("RGB")
+    answer = json.loads(handle(encode_picture(picture, "PNG")))
+    assert answer["pages"][0]["symbols"] == []

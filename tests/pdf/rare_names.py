@@ -94,7 +94,11 @@ def faults_of(
 def undrawn(page: bytes, name: str) -> Iterator[str]:
     """Yield each character of a name that is drawn as nothing, as .notdef, or as another one."""
     with pikepdf.open(BytesIO(page)) as document:
-        font = read_font(document.pages[0].Resources.Font[f"/{OWN_FONT}"])
+        try:
+            font = read_font(document.pages[0].Resources.Font[f"/{OWN_FONT}"])
+        except ValueError as fault:
+            yield f"the font's table of readings is damaged: {fault}"
+            return
         program = open_font(font.program or b"")
         codes = {text: code for code, text in font.to_unicode.items()}
         drawn: dict[str, str] = {}

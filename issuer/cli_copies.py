@@ -35,6 +35,7 @@ from registry.models import ReissueReason
 from registry.schema import check_schema
 from registry.session import database, reading
 from templates.fonts import FontChain
+from templates.usage_words import WrongUsage
 
 _sample = click.option(
     "--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only"
@@ -150,10 +151,14 @@ def archive(
     """制作存档副本，正本不受影响。Make archive duplicates; the originals stay in force."""
     wanted = list(dict.fromkeys(str(parse_number(number)) for number in numbers))
     if bool(wanted) is bool(batch) or bool(batch) is not bool(prefix):
-        raise click.UsageError("NUMBER… / --body PREFIX --batch NAME")
+        either = Text(
+            "请写证书编号，或写 --body 和 --batch，二者选一。",
+            "give either certificate numbers, or --body and --batch.",
+        )
+        raise WrongUsage(either)
     bodies = {prefix} if prefix else {number[:13] for number in wanted}
     if len(bodies) > 1:
-        raise click.UsageError("一次只能处理一个机构的证书 / one body at a time")
+        raise WrongUsage(Text("一次只能处理一个机构的证书。", "one body at a time."))
     with _desk(str(bodies.pop()), sample=sample, new_host=new_host) as desk:
         fonts = FontChain.from_environment(os.environ)
         progress = ProgressLine(language(), quiet=as_json)

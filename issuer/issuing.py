@@ -57,6 +57,9 @@ class Phase(StrEnum):
 Progress = Callable[[Phase, int, int], None]
 """Told (phase, done, total); total 0 means it is not known."""
 
+Inspected = Callable[[LintReport], None]
+"""Told what the lints said, before a single number is spent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOutcome:
@@ -129,6 +132,7 @@ def issue_batch(
     skip_bad: bool,
     progress: Progress,
     layout: str = DEFAULT_LAYOUT,
+    inspected: Inspected | None = None,
 ) -> BatchOutcome:
     """Issue every row of a roster that has no award of this batch yet.
 
@@ -142,6 +146,7 @@ def issue_batch(
         skip_bad: issue the good rows although others are at fault.
         progress: told how far each phase is.
         layout: what new certificates are drawn in, for ever.
+        inspected: told what the lints said before any number is spent.
 
     Raises:
         IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
@@ -152,6 +157,8 @@ def issue_batch(
     scope = BatchCopies(batch_id=batch_id)
     finish_copies(desk, scope, fonts, progress)
     report = inspect_batch(desk, table, photos, batch, fonts, progress)
+    if inspected is not None:
+        inspected(report)
     wanted = report.candidates if skip_bad or not report.problems else ()
     results = list(_reserve_all(desk, batch_id, wanted, layout, progress))
     finish_copies(desk, scope, fonts, progress)

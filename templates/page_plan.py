@@ -25,7 +25,7 @@ FIXED_FONT: Final = "F0"
 OWN_FONT: Final = "F1"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
-RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
+RISE_OF_TWO_LINES: Final = 0.85  # of the leading, so that two lines stand on the same rule
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 

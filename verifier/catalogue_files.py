@@ -168,8 +168,10 @@ FILE_ENTRIES = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "文件过大，上限为 {limit_mb} MB。",
-            "The file is too big; the limit is {limit_mb} MB.",
+            "文件过大，上限为 {limit_mb} MB，未读取。请压缩或重新导出后再上传，或上传证书页的照片，"
+            "或用编号和姓名查询。",
+            "The file is too big and was not read; the limit is {limit_mb} MB. Compress it or "
+            "export it again, upload a photo of the certificate, or look up by number and name.",
         ),
     ),
     Code.FILE_TOO_HEAVY: Entry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keys.document import KeyDocument
@@ -13,6 +13,7 @@ from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
 from verifier.lookup import Reach
+from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.verdict import Finding, Verdict
 
@@ -88,7 +89,10 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    return with_certificate(verdict, standing.printed(name_known=True))
+    printed = standing.printed(name_known=True)
+    if any(one.code == Code.FILE_IDENTICAL for one in seen):
+        printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
+    return with_certificate(verdict, printed)
 
 
 def document_check(reach: Reach | None) -> DocumentNumberCheck:

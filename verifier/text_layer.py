@@ -24,7 +24,9 @@ from templates.text_lines import UNREADABLE
 from verifier.file_limits import MAX_GLYPHS
 
 MAX_RUNS_TAKEN_AWAY = 6
-_CHANGE = 16  # of 255: how much darker or lighter a pixel must become to count as changed
+# Of 255: how much darker or lighter a pixel must become to count as changed. White type hides the
+# fine lines of our pattern, which changes pixels by up to 30; grey type one can read, by 50.
+_CHANGE = 40
 _SEEN_SHARE = 0.1  # of the pixels of the box of a glyph's ink
 _SEEN_SPACE_SHARE = 0.02  # of its room: the ink of a font that is not embedded lies elsewhere
 _LEVEL_DEGREES = 3

@@ -13,6 +13,7 @@ NAMES = (
     "browser",
     "names",
     "readability",
+    "rare_names",
     "fault",
     "concurrency",
     "volume",

@@ -41,6 +41,7 @@ from tests.verifier.world import (
 )
 from verifier.document import MAX_FILE_BYTES
 from verifier.document_child import handle
+from verifier.printed import PHOTO_BY_EYE, PHOTO_IN_IDENTICAL_FILE
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Status
 
@@ -58,6 +59,8 @@ def test_the_file_as_issued_is_valid(desk: Desk) -> None:
         "file_identical",
     }
     assert len(of_code(verdict, "field_agrees")) == 12
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_IN_IDENTICAL_FILE
     assert verdict.certificate is not None
     assert verdict.certificate.holder_name == NAME
 
@@ -114,6 +117,8 @@ def test_a_page_with_another_photo_is_left_open_never_valid(desk: Desk) -> None:
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "file_not_identical" in codes(verdict)
     assert "field_differs" not in codes(verdict)
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_BY_EYE
 
 
 def test_one_appended_byte_is_enough_to_leave_it_open(desk: Desk) -> None:

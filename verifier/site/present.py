@@ -10,8 +10,9 @@ from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
+from verifier.site import words
 from verifier.site.words import FACT_LABELS, FACT_NOTES, SEVERITY_TONES, STATUS_HIDDEN
-from verifier.verdict import Finding, PrintedFields, Severity, Status, Verdict
+from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -158,6 +159,14 @@ def shown_status(verdict: Verdict) -> Text | None:
     if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN:
         return None
     return verdict.status.text
+
+
+def meaning(verdict: Verdict) -> Text:
+    """Return what stands under the headline: no more than was asked of the register."""
+    unsigned = any(one.code == Code.SIGNATURE_INVALID for one in verdict.findings)
+    if unsigned and verdict.outcome is Outcome.ALTERED:
+        return words.SIGNATURE_WRONG
+    return words.MEANINGS[verdict.outcome]
 
 
 def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:

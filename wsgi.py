@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ EXIT_DATA = 65
 EXIT_UNAVAILABLE = 69
 EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
+EXIT_INTERRUPTED = 130
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
@@ -161,12 +163,11 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     language = click.get_current_context().find_root().obj
-    home, issued = issue_demo(
-        place,
-        public_url=url,
-        clock=lambda: datetime.now(UTC),
-        progress=ProgressLine(language, quiet=as_json),
-    )
+    progress = ProgressLine(language, quiet=as_json)
+    with progress.watching():
+        home, issued = issue_demo(
+            place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
+        )
     listing = json.loads(place.listing.read_bytes())
     if once:
         report = check_all(home, listing)
@@ -217,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
     Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database out of reach,
-    70 a fault of the program, 78 no home or an incomplete one.
+    70 a fault of the program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -227,26 +228,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(EXIT_USAGE)
     except click.Abort:
-        click.echo("已取消 / cancelled", err=True)
-        sys.exit(130)
+        click.echo(Text("已取消", "cancelled").say(_language(given)), err=True)
+        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_USAGE)
     except Exception as error:  # the one border where anything unforeseen becomes a sentence
         if os.environ.get(DEBUG_VARIABLE):
             raise
-        _fail(error, as_json="--json" in given)
+        _fail(error, _language(given), as_json="--json" in given)
 
 
-def _fail(error: Exception, *, as_json: bool) -> None:
+def _language(given: Sequence[str]) -> Language:
+    """Return the language asked for, also where the command did not come so far as to know it."""
+    root = list(takewhile(lambda word: word not in _COMMANDS, given))
+    chosen = [after for word, after in pairwise(root) if word == "--lang"]
+    chosen += [word.partition("=")[2] for word in root if word.startswith("--lang=")]
+    chosen = chosen or [os.environ.get(LANGUAGE_VARIABLE, "")]
+    return Language.EN if chosen[-1] == Language.EN.value else Language.ZH
+
+
+def _fail(error: Exception, language: Language, *, as_json: bool) -> None:
     code, text = getattr(error, "code", None), getattr(error, "text", None)
     if not isinstance(code, str) or not isinstance(text, Text):
         code, text = "internal_error", _unforeseen(error)
     answer: dict[str, Any] = {"code": code, "message": text.zh, "message_en": text.en}
     if as_json:
         click.echo(json.dumps({"error": answer}, ensure_ascii=False))
-    language = os.environ.get(LANGUAGE_VARIABLE, Language.ZH.value)
-    click.echo(f"yanzhen: {text.en if language == Language.EN.value else text.zh}", err=True)
+    click.echo(f"yanzhen: {text.say(language)}", err=True)
     sys.exit(_exit_code(error))
 
 
@@ -262,6 +271,7 @@ def _unforeseen(error: Exception) -> Text:
 
 
 def _exit_code(error: Exception) -> int:
+    from issuer.errors import Interrupted, WorkerFailed
     from keys.errors import KeysError
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
@@ -269,6 +279,10 @@ def _exit_code(error: Exception) -> int:
         return EXIT_UNAVAILABLE
     if isinstance(error, HomeError | VaultError | KeysError):
         return EXIT_CONFIGURATION
+    if isinstance(error, WorkerFailed):
+        return EXIT_INTERNAL
+    if isinstance(error, Interrupted):
+        return EXIT_INTERRUPTED
     return EXIT_DATA if isinstance(getattr(error, "text", None), Text) else EXIT_INTERNAL
 
 

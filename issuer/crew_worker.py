@@ -74,6 +74,7 @@ def main() -> None:
     first = sys.stdin.buffer.readline()
     if first:
         work(decode_order(first), sys.stdin.buffer, answer)
+    os._exit(0)  # all is closed; giving back the fonts' memory piece by piece would take a second
 
 
 if __name__ == "__main__":

@@ -55,13 +55,21 @@ class ProgressLine:
         """Watch over a run that can be gone on with, so that Ctrl-C says how far it came.
 
         Raises:
-            Interrupted: the operator stopped it (`interrupted`).
+            Interrupted: the operator stopped it (`run_interrupted`).
         """
         try:
             yield
         except KeyboardInterrupt as stop:
             self._leave_line()
-            raise Interrupted("interrupted", self._stopped()) from stop
+            far = self._how_far()
+            raise Interrupted(
+                "run_interrupted",
+                Text(
+                    f"已停止{far.zh}。已登记的内容不受影响，重新运行同一条命令即可续办",
+                    f"stopped{far.en}. What is on record is safe; run the same command again "
+                    "to go on",
+                ),
+            ) from stop
         except BaseException:
             self._leave_line()
             raise
@@ -72,13 +80,11 @@ class ProgressLine:
             sys.stderr.flush()
             self._open = False
 
-    def _stopped(self) -> Text:
-        far = Text("", "") if self._last is None else _line(*self._last)
-        return Text(
-            f"已停止{far.zh and f'（{far.zh}）'}。已登记的内容不受影响，重新运行同一条命令即可续办",
-            f"stopped{far.en and f' ({far.en})'}. What is on record is safe; "
-            "run the same command again to go on",
-        )
+    def _how_far(self) -> Text:
+        if self._last is None:
+            return Text("", "")
+        far = _line(*self._last)
+        return Text(f"（{far.zh}）", f" ({far.en})")
 
 
 def _line(phase: Phase, done: int, total: int) -> Text:

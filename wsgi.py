@@ -32,6 +32,7 @@ EXIT_DATA = 65
 EXIT_UNAVAILABLE = 69
 EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
+EXIT_INTERRUPTED = 130
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
@@ -162,12 +163,11 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     language = click.get_current_context().find_root().obj
-    home, issued = issue_demo(
-        place,
-        public_url=url,
-        clock=lambda: datetime.now(UTC),
-        progress=ProgressLine(language, quiet=as_json),
-    )
+    progress = ProgressLine(language, quiet=as_json)
+    with progress.watching():
+        home, issued = issue_demo(
+            place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
+        )
     listing = json.loads(place.listing.read_bytes())
     if once:
         report = check_all(home, listing)
@@ -218,7 +218,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
     Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database out of reach,
-    70 a fault of the program, 78 no home or an incomplete one.
+    70 a fault of the program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -229,7 +229,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_USAGE)
     except click.Abort:
         click.echo(Text("已取消", "cancelled").say(asked_language(given)), err=True)
-        sys.exit(130)
+        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
         from templates.usage_words import show_usage
 
@@ -280,6 +280,7 @@ def _unforeseen(error: Exception) -> Text:
 
 
 def _exit_code(error: Exception) -> int:
+    from issuer.errors import Interrupted, WorkerFailed
     from keys.errors import KeysError
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
@@ -287,6 +288,10 @@ def _exit_code(error: Exception) -> int:
         return EXIT_UNAVAILABLE
     if isinstance(error, HomeError | VaultError | KeysError):
         return EXIT_CONFIGURATION
+    if isinstance(error, WorkerFailed):
+        return EXIT_INTERNAL
+    if isinstance(error, Interrupted):
+        return EXIT_INTERRUPTED
     return EXIT_DATA if isinstance(getattr(error, "text", None), Text) else EXIT_INTERNAL
 
 

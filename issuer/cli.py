@@ -28,6 +28,7 @@ from issuer.terminal import (
     read_batch_name,
     say,
     show,
+    workers_option,
 )
 from registry.home import Home, home_path
 from registry.schema import HEAD
@@ -104,6 +105,7 @@ def template(file: Path, as_json: bool) -> None:
 @click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
 @click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
+@workers_option
 @json_option
 def issue(
     roster: Path,
@@ -116,6 +118,7 @@ def issue(
     skip_bad: bool,
     new_host: bool,
     sample: bool,
+    workers: int,
     as_json: bool,
 ) -> None:
     """按花名册签发证书。Issue certificates from a roster (.xlsx or .csv).
@@ -135,14 +138,17 @@ def issue(
     progress = ProgressLine(language(), quiet=as_json)
     tell = _say_nothing if as_json else _say_name_lines
     table = read_roster(roster)
+    passphrase = ask_passphrase()
     with (
+        progress.watching(),
         open_desk(
             home,
             prefix=prefix,
-            passphrase=ask_passphrase(),
+            passphrase=passphrase,
             public_url=public_url,
             sample=sample,
             dry_run=dry_run,
+            workers=workers,
             clock=lambda: datetime.now(UTC),
         ) as desk,
         PhotoFolder(run.photo_folder) as folder,

@@ -70,7 +70,7 @@ def export(
         OSError: something cannot be written.
     """
     make_folder(folder_of(run.out))
-    if not any(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes):
+    if not count_exported(desk, run):
         return []
     written: list[tuple[str, Path]] = []
     orders = OrderList(body_name=desk.site.body.name, title=run.title)
@@ -82,6 +82,11 @@ def export(
                 progress(len(copies))
         papers.finish()
     return sorted(written)
+
+
+def count_exported(desk: Desk, run: ExportRun) -> int:
+    """Return how many certificates a run writes out."""
+    return sum(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes)
 
 
 class _Papers:

@@ -42,18 +42,18 @@ def draw_recorded(
     desk: Desk, batch_id: int, fonts: FontChain, progress: Callable[[int], None]
 ) -> int:
     """Draw and store the page of every recorded copy of a batch; as `draw_copies`."""
-    return draw_copies(desk, BatchCopies(batch_id=batch_id), fonts, progress)
+    return draw_copies(desk, BatchCopies(batch_id=batch_id), make_printer(desk, fonts), progress)
 
 
 def draw_copies(
-    desk: Desk, scope: CopyScope, fonts: FontChain, progress: Callable[[int], None]
+    desk: Desk, scope: CopyScope, printer: CertificatePrinter, progress: Callable[[int], None]
 ) -> int:
     """Draw and store the page of every recorded copy of a scope that has none yet.
 
     Args:
         desk: the body's place of work.
         scope: the copies to finish.
-        fonts: what the pages are set in.
+        printer: of the desk's pages; one for many calls spares most of the time of the first page.
         progress: told after each commit how many pages it stored.
 
     Returns:
@@ -64,7 +64,6 @@ def draw_copies(
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
     done = 0
-    printer = make_printer(desk, fonts)
     for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
         drawn = _draw(desk, copies, printer)
         with transaction(desk.engine) as session:

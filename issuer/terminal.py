@@ -13,12 +13,14 @@ from typing import Any
 import click
 
 from codes.wording import Language, Text
+from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
 from keys.passphrase import read_passphrase
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 
 MAX_BATCH_NAME = 60
+MAX_WORKERS = 64
 
 
 def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
@@ -37,6 +39,13 @@ out_option = click.option(
     type=click.Path(path_type=Path),
     callback=_read_out,
     help="证书输出目录，或以 .zip 结尾的文件名 / folder for the certificates, or a ZIP file",
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, MAX_WORKERS),
+    default=usable_cpus,
+    show_default="CPUs",
+    help="签名、制作证书的进程数，少量时只用一个 / processes that sign and draw; a few need one",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 

@@ -125,6 +125,8 @@ class FontChain:
         operator_dir: Path | None = None,
         system_dirs: Sequence[Path] = SYSTEM_FONT_DIRS,
     ) -> None:
+        self.operator_dir = operator_dir
+        self.system_dirs = tuple(system_dirs)
         self._faces = tuple(
             _Face(path=path)
             for path in (

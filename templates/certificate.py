@@ -28,10 +28,11 @@ from templates.layout import STANDING_FIELDS, TABLE_FIELDS, Layout, TextStyle
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from templates.page_artwork import PageArtwork
 from templates.page_drawing import page_content
-from templates.page_file import PageKind, PageParts, SealSpace, UnsealedPage
+from templates.page_file import PageKind, PageParts, SealSpace
 from templates.page_plan import PagePlan
 from templates.page_text import Fitted, fit
 from templates.pictures import photo_picture, symbol_picture
+from templates.unsealed_page import UnsealedPage
 
 LANGUAGE: Final = "zh-CN"
 _NOTDEF: Final = "\x00"

@@ -12,8 +12,8 @@ import pikepdf
 
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
-from templates.page_file import UnsealedPage
 from templates.page_plan import OWN_FONT
+from templates.unsealed_page import UnsealedPage
 from tests.pdf.page_samples import BARE, draw, make_face, need
 from tests.pdf.rare_names import faults_of, floor_drawer, rare_faces, undrawn
 

@@ -22,7 +22,7 @@ from templates.labels import read_fields
 from templates.page_plan import OWN_FONT
 from tests.pdf.archival.archive import open_font
 from tests.pdf.archival.fonts import read_font
-from tests.pdf.page_samples import BARE, draw, make_face, page_text
+from tests.pdf.page_samples import BARE, make_face, page_text
 from tests.pdf.test_two_hundred_names import draw_from_floor, make_name
 
 TOGETHER: Final = 100
@@ -67,19 +67,19 @@ def rare_faces(
 
 
 def faults_of(
-    faces: Sequence[CertificateFace], printer: CertificatePrinter, folder: Path
+    faces: Sequence[CertificateFace], pages: Sequence[bytes], fonts: FontChain, folder: Path
 ) -> list[str]:
-    """Print a batch and tell what is drawn or read wrong; names are told by their characters.
+    """Tell what is drawn or read wrong on a batch of pages.
 
     Args:
-        faces: of the pages, some hundred at most.
-        printer: draws them.
+        faces: what the pages are to show, some hundred at most.
+        pages: as files.
+        fonts: what they are set in.
         folder: where a file for pdftotext may lie.
     """
-    pages = [draw(printer, face) for face in faces]
     faults: list[str] = []
     for face, page, second in zip(faces, pages, poppler_texts(pages, folder), strict=True):
-        faults += undrawn(page, face.holder_name)
+        faults += undrawn(page, face.holder_name, fonts)
         wanted = printed_values(face)
         for extractor, text in (("pypdfium2", page_text(page)), ("pdftotext", second)):
             found = read_fields(text)
@@ -91,8 +91,12 @@ def faults_of(
     return faults
 
 
-def undrawn(page: bytes, name: str) -> Iterator[str]:
-    """Yield each character of a name that is drawn as nothing, as .notdef, or as another one."""
+def undrawn(page: bytes, name: str, fonts: FontChain) -> Iterator[str]:
+    """Yield each character of a name that is drawn as nothing, as .notdef, or as another one.
+
+    Unicode has some ideographs twice, such as U+3DB7 and U+2420E: where the fonts themselves draw
+    two characters alike, so may the page.
+    """
     with pikepdf.open(BytesIO(page)) as document:
         try:
             font = read_font(document.pages[0].Resources.Font[f"/{OWN_FONT}"])
@@ -107,7 +111,7 @@ def undrawn(page: bytes, name: str) -> Iterator[str]:
             shape = _shape(program, font.glyph_of(codes.get(character, _NOTDEF)))
             if not shape or shape == missing:
                 yield f"U+{ord(character):X} is not drawn"
-            elif shape in drawn:
+            elif shape in drawn and fonts.outline(character) != fonts.outline(drawn[shape]):
                 yield f"U+{ord(character):X} is drawn as U+{ord(drawn[shape]):X}"
             drawn[shape] = character
 

@@ -39,7 +39,7 @@ from registry.models import Award, Batch
 from registry.session import reading
 from templates.certificate import CertificatePrinter
 from templates.fonts import FontChain, explain_missing
-from templates.layout_files import DEFAULT_LAYOUT
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 _RESERVE_CHUNK = 500
 
@@ -84,6 +84,8 @@ def inspect_batch(
     batch: str,
     fonts: FontChain,
     progress: Progress,
+    *,
+    layout: str = DEFAULT_LAYOUT,
 ) -> LintReport:
     """Step 1: say what issuing this roster as this batch would do; changes nothing."""
     # Numbers are spent only where a key is at hand to sign what they are given to.
@@ -106,7 +108,8 @@ def inspect_batch(
             ),
             missing_characters=fonts.missing_characters,
             explain_missing=explain_missing,
-            check_fit=lambda candidate: inspect_fit(desk, printer, candidate),
+            check_fit=lambda candidate: inspect_fit(desk, printer, candidate, layout),
+            bilingual=load_layout(layout).bilingual,
         )
         report = lint_rows(
             table,
@@ -151,7 +154,7 @@ def issue_batch(
     batch_id = open_batch(desk, batch)
     scope = BatchCopies(batch_id=batch_id)
     finish_copies(desk, scope, fonts, progress)
-    report = inspect_batch(desk, table, photos, batch, fonts, progress)
+    report = inspect_batch(desk, table, photos, batch, fonts, progress, layout=layout)
     wanted = report.candidates if skip_bad or not report.problems else ()
     results = list(_reserve_all(desk, batch_id, wanted, layout, progress))
     finish_copies(desk, scope, fonts, progress)
@@ -241,6 +244,7 @@ class _LiveAwards:
             name=private.name,
             specialty=private.specialty,
             photo_sha256=private.photo_sha256,
+            latin_name=private.latin_name,
         )
 
     def _find(

@@ -17,7 +17,15 @@ from templates import labels
 from templates.drawing import MM, number, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import LABELS, Field
-from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph, TextStyle
+from templates.layout import (
+    ENGLISH_VALUES,
+    FOOT_FIELDS,
+    SIGNATURE_FIELDS,
+    TABLE_FIELDS,
+    Layout,
+    Paragraph,
+    TextStyle,
+)
 from templates.page_text import Fitted, flow
 from templates.structure import Node, TagTree
 
@@ -27,12 +35,14 @@ LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
 RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
+_ENGLISH_GAP_MM: Final = 1.2
+_NOTE_LEADING_MM: Final = 3.8
 
 
 class MeasureStyled(Protocol):
     """Gives the width in millimetres of a text in a style."""
 
-    def __call__(self, text: str, style: TextStyle) -> float: ...
+    def __call__(self, style: TextStyle, text: str) -> float: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +81,29 @@ class Slot:
             font: that font, which encodes it.
             value: the fitted value; no line at all leaves the place empty.
         """
-        leading = value.size * LINE_LEADING / MM
-        top = self.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
+        top = self._top_mm(value)
         before, after = self.label
         parts = [f"{self.opening}{before}{number(top * MM)}{after}", self.between]
+        parts += self._lines(font_name, font, value, top)
+        parts.append(self.closing)
+        return " ".join(parts)
+
+    def value_alone(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
+        """Return the operators of the value without its label, for a sheet that has it already."""
+        return " ".join(self._lines(font_name, font, value, self._top_mm(value)))
+
+    def _top_mm(self, value: Fitted) -> float:
+        leading = value.size * LINE_LEADING / MM
+        return self.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
+
+    def _lines(self, font_name: str, font: EmbeddedFont, value: Fitted, top: float) -> list[str]:
+        leading = value.size * LINE_LEADING / MM
+        runs = []
         for place, line in enumerate(value.lines):
             codes = font.encode(self.style.face, line)
             before, after = open_run(font_name, self.style, value.size, codes, self.value_x)
-            parts.append(f"{before}{number((top - leading * place) * MM)}{after}")
-        parts.append(self.closing)
-        return " ".join(parts)
+            runs.append(f"{before}{number((top - leading * place) * MM)}{after}")
+        return runs
 
 
 class PagePlan:
@@ -91,7 +114,7 @@ class PagePlan:
         fixed: the font of the fixed words, which are encoded with it here.
         width_mm: measures a text in a style.
         sample: whether the page is marked as a sample.
-        sealed: whether a seal is put in its place; words hold it free otherwise.
+        sealed: whether the page is sealed; words hold the seal's place free where none is seen.
         remark: whether the page carries a remark.
         standing: the values that are the same on every page, fitted.
     """
@@ -143,25 +166,29 @@ class PagePlan:
             row = self.tags.add("TR", node)
             head = self.tags.add("TH", row, attributes="/A<</O/Table/Scope/Row>>")
             cell = self.tags.add("TD", row)
-            self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell)
+            self._slot(field, baseline, head, cell)
             if layout.bilingual:
-                self._english_line(field, baseline - table.second_drop_mm, row)
+                self._english_row(field, baseline - table.second_drop_mm, head, cell)
 
-    def _english_line(self, field: Field, baseline: float, row: Node) -> None:
-        table = self.layout.table
-        head = self.tags.add("TH", row, lang=ENGLISH, attributes="/A<</O/Table/Scope/Row>>")
-        cell = self.tags.add("TD", row, lang=ENGLISH)
-        self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell, english=True)
+    def _english_row(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
+        """Add a row's English line, which is read with the Chinese of the same cell."""
+        left = self.layout.table.left_mm
+        label = self.tags.add("Span", head, lang=ENGLISH)
+        if field in ENGLISH_VALUES:
+            self._slot(field, baseline, label, self.tags.add("Span", cell, lang=ENGLISH))
+        else:
+            self._marked(label, self._run(f"{LABELS[field].en}:", left, baseline, "label_en"))
 
     def _signature_block(self, *, sealed: bool) -> None:
         layout = self.layout
-        for field, entry in (
-            (Field.BODY_NAME, layout.body_name),
-            (Field.ISSUED_ON, layout.issued_on),
-        ):
+        entries = (layout.body_name, layout.issued_on)
+        for field, entry in zip(SIGNATURE_FIELDS, entries, strict=True):
             left, baseline = entry.at_mm
             self._labelled(field, left, baseline, "label", "value", 0)
-        if not sealed:
+            if layout.bilingual:
+                baseline -= layout.table.second_drop_mm
+                self._labelled_in_english(field, left, baseline)
+        if not (sealed and layout.seal.visible):
             x, y = layout.seal.middle_mm
             self._centred("P", labels.SEAL_NOTE, (x, y + 2), "note")
 
@@ -171,6 +198,9 @@ class PagePlan:
         middle = symbol.left_mm + symbol.side_mm / 2
         height = symbol.bottom_mm - symbol.note_drop_mm
         self._centred("P", labels.QR_NOTE, (middle, height), "note")
+        if layout.bilingual:
+            height -= _NOTE_LEADING_MM
+            self._centred("P", labels.QR_NOTE_EN, (middle, height), "note_en", ENGLISH)
         fields = [field for field in FOOT_FIELDS if remark or field is not Field.REMARK]
         for place, field in enumerate(fields):
             baseline = foot.top_mm - foot.leading_mm * place
@@ -182,7 +212,7 @@ class PagePlan:
         """Add a line of a label, a colon and a value, read as one."""
         node = self.tags.add("P")
         words = f"{LABELS[field].zh}："
-        value_left = left + self._width_mm(words, self.layout.styles[label]) + gap
+        value_left = left + self._width_mm(self.layout.styles[label], words) + gap
         slot = Slot(
             field=field,
             opening=_begin("P", self.tags.mark(node)),
@@ -196,28 +226,41 @@ class PagePlan:
         fitted = self._standing.get(field)
         self.pieces.append(slot if fitted is None else slot.filled(FIXED_FONT, self._fixed, fitted))
 
-    def _slot(
-        self,
-        field: Field,
-        label_left: float,
-        value_left: float,
-        baseline: float,
-        head: Node,
-        cell: Node,
-        *,
-        english: bool = False,
-    ) -> None:
+    def _labelled_in_english(self, field: Field, left: float, baseline: float) -> None:
+        node = self.tags.add("P", lang=ENGLISH)
+        words, style = f"{LABELS[field].en}:", "label_en"
+        if field not in ENGLISH_VALUES:
+            self._marked(node, self._run(words, left, baseline, style))
+            return
+        value_left = left + self._width_mm(self.layout.styles[style], words) + _ENGLISH_GAP_MM
+        self.pieces.append(
+            Slot(
+                field=field,
+                english=True,
+                opening=_begin("P", self.tags.mark(node)),
+                label=self._open_run(words, left, style),
+                between="",
+                closing="EMC",
+                value_x=number(value_left * MM),
+                baseline_mm=baseline,
+                style=self.layout.styles["value_en"],
+            )
+        )
+
+    def _slot(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
+        """Add a line of the table, in the language of its cells."""
+        table, english = self.layout.table, head.lang == ENGLISH
         words = f"{LABELS[field].en}:" if english else LABELS[field].zh
         suffix = "_en" if english else ""
         self.pieces.append(
             Slot(
                 field=field,
                 english=english,
-                opening=_begin("TH", self.tags.mark(head)),
-                label=self._open_run(words, label_left, f"label{suffix}"),
-                between="EMC " + _begin("TD", self.tags.mark(cell)),
+                opening=_begin(head.role, self.tags.mark(head)),
+                label=self._open_run(words, table.left_mm, f"label{suffix}"),
+                between="EMC " + _begin(cell.role, self.tags.mark(cell)),
                 closing="EMC",
-                value_x=number(value_left * MM),
+                value_x=number(table.value_left_mm * MM),
                 baseline_mm=baseline,
                 style=self.layout.styles[f"value{suffix}"],
             )
@@ -227,13 +270,13 @@ class PagePlan:
         self, role: str, text: str, at_mm: tuple[float, float], style: str, lang: str = ""
     ) -> None:
         node = self.tags.add(role, lang=lang)
-        x = at_mm[0] - self._width_mm(text, self.layout.styles[style]) / 2
+        x = at_mm[0] - self._width_mm(self.layout.styles[style], text) / 2
         self._marked(node, self._run(text, x, at_mm[1], style))
 
     def _paragraph(
         self, text: str, column: Paragraph, style: str, indent: str, lang: str = ""
     ) -> None:
-        width = partial(self._width_mm, style=self.layout.styles[style])
+        width = partial(self._width_mm, self.layout.styles[style])
         baseline, runs = column.top_mm, []
         for place, line in enumerate(flow(text, column.right_mm - column.left_mm, width, indent)):
             left = column.left_mm + (width(indent) if place == 0 else 0)

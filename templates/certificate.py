@@ -225,7 +225,7 @@ def printed_values(face: CertificateFace) -> Mapping[Field, str]:
 
 
 def printed_english(face: CertificateFace) -> Mapping[Field, str]:
-    """Return what bilingual layouts print on English lines, of the fields that have values there."""
+    """Return the values that bilingual layouts print on English lines."""
     return MappingProxyType(
         {
             Field.HOLDER_NAME: face.holder_name_latin or "",

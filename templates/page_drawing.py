@@ -9,6 +9,7 @@ from codes.qr_symbol import Symbol
 from templates.drawing import MM, RULE, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import Field
+from templates.layout import Layout
 from templates.page_plan import PagePlan
 from templates.page_text import Fitted
 from templates.pictures import Picture
@@ -57,16 +58,21 @@ def page_content(
 
 
 def _draw_photo(plan: PagePlan, photo: Picture) -> str:
+    frame = numbers(*(length * MM for length in plan.layout.photo_mm))
+    return (
+        f"/Figure<</MCID {plan.photo_mark}>>BDC {photo_operators(plan.layout, photo)} EMC "
+        f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
+    )
+
+
+def photo_operators(layout: Layout, photo: Picture) -> str:
     """Fill the frame with the photo, cutting evenly what its proportions leave over."""
-    left, bottom, width, height = (length * MM for length in plan.layout.photo_mm)
+    left, bottom, width, height = (length * MM for length in layout.photo_mm)
     scale = max(width / photo.width, height / photo.height)
     wide, high = photo.width * scale, photo.height * scale
     frame = numbers(left, bottom, width, height)
     matrix = numbers(wide, 0, 0, high, left - (wide - width) / 2, bottom - (high - height) / 2)
-    return (
-        f"/Figure<</MCID {plan.photo_mark}>>BDC q {frame} re W n {matrix} cm /{PHOTO} Do Q EMC "
-        f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
-    )
+    return f"q {frame} re W n {matrix} cm /{PHOTO} Do Q"
 
 
 def _draw_symbol(plan: PagePlan, symbol: Symbol) -> str:
@@ -74,8 +80,14 @@ def _draw_symbol(plan: PagePlan, symbol: Symbol) -> str:
     left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
     quiet = side / symbol.size * QUIET_MODULES
     clearing = numbers(left - quiet, bottom - quiet, side + 2 * quiet, side + 2 * quiet)
-    matrix = numbers(side, 0, 0, side, left, bottom)
     return (
         f"/Artifact BMC 1 1 1 rg {clearing} re f EMC "
-        f"/Figure<</MCID {plan.symbol_mark}>>BDC q 0 0 0 rg {matrix} cm /{SYMBOL} Do Q EMC"
+        f"/Figure<</MCID {plan.symbol_mark}>>BDC {symbol_operators(plan.layout)} EMC"
     )
+
+
+def symbol_operators(layout: Layout) -> str:
+    """Draw the symbol in its place."""
+    place = layout.symbol
+    left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
+    return f"q 0 0 0 rg {numbers(side, 0, 0, side, left, bottom)} cm /{SYMBOL} Do Q"

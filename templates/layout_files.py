@@ -61,6 +61,8 @@ def read_layout(file: bytes, layout_id: str) -> Layout:
     """
     try:
         value = json.loads(file, object_pairs_hook=_read_pairs)
+    except TemplatesError:
+        raise
     except (ValueError, RecursionError) as error:
         raise _invalid("", "JSON") from error
     if not isinstance(value, dict):

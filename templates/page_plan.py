@@ -168,16 +168,9 @@ class PagePlan:
             cell = self.tags.add("TD", row)
             self._slot(field, baseline, head, cell)
             if layout.bilingual:
-                self._english_row(field, baseline - table.second_drop_mm, head, cell)
-
-    def _english_row(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
-        """Add a row's English line, which is read with the Chinese of the same cell."""
-        left = self.layout.table.left_mm
-        label = self.tags.add("Span", head, lang=ENGLISH)
-        if field in ENGLISH_VALUES:
-            self._slot(field, baseline, label, self.tags.add("Span", cell, lang=ENGLISH))
-        else:
-            self._marked(label, self._run(f"{LABELS[field].en}:", left, baseline, "label_en"))
+                below = baseline - table.second_drop_mm
+                span = self.tags.add("Span", cell, lang=ENGLISH)
+                self._in_english(field, span, table.left_mm, below, table.value_left_mm)
 
     def _signature_block(self, *, sealed: bool) -> None:
         layout = self.layout
@@ -186,8 +179,8 @@ class PagePlan:
             left, baseline = entry.at_mm
             self._labelled(field, left, baseline, "label", "value", 0)
             if layout.bilingual:
-                baseline -= layout.table.second_drop_mm
-                self._labelled_in_english(field, left, baseline)
+                below = baseline - layout.table.second_drop_mm
+                self._in_english(field, self.tags.add("P", lang=ENGLISH), left, below)
         if not (sealed and layout.seal.visible):
             x, y = layout.seal.middle_mm
             self._centred("P", labels.SEAL_NOTE, (x, y + 2), "note")
@@ -226,43 +219,50 @@ class PagePlan:
         fitted = self._standing.get(field)
         self.pieces.append(slot if fitted is None else slot.filled(FIXED_FONT, self._fixed, fitted))
 
-    def _labelled_in_english(self, field: Field, left: float, baseline: float) -> None:
-        node = self.tags.add("P", lang=ENGLISH)
+    def _in_english(
+        self, field: Field, node: Node, left: float, baseline: float, value_left: float = 0
+    ) -> None:
+        """Add a field's English line: label and value, or the label alone, read as one.
+
+        Args:
+            field: the field.
+            node: the element it belongs to.
+            left: where the label begins, in millimetres.
+            baseline: of the line.
+            value_left: where the value begins; right after the label where it is 0.
+        """
         words, style = f"{LABELS[field].en}:", "label_en"
         if field not in ENGLISH_VALUES:
             self._marked(node, self._run(words, left, baseline, style))
             return
-        value_left = left + self._width_mm(self.layout.styles[style], words) + _ENGLISH_GAP_MM
+        after = left + self._width_mm(self.layout.styles[style], words) + _ENGLISH_GAP_MM
         self.pieces.append(
             Slot(
                 field=field,
                 english=True,
-                opening=_begin("P", self.tags.mark(node)),
+                opening=_begin(node.role, self.tags.mark(node)),
                 label=self._open_run(words, left, style),
                 between="",
                 closing="EMC",
-                value_x=number(value_left * MM),
+                value_x=number((value_left or after) * MM),
                 baseline_mm=baseline,
                 style=self.layout.styles["value_en"],
             )
         )
 
     def _slot(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
-        """Add a line of the table, in the language of its cells."""
-        table, english = self.layout.table, head.lang == ENGLISH
-        words = f"{LABELS[field].en}:" if english else LABELS[field].zh
-        suffix = "_en" if english else ""
+        """Add a row of the table."""
+        table = self.layout.table
         self.pieces.append(
             Slot(
                 field=field,
-                english=english,
                 opening=_begin(head.role, self.tags.mark(head)),
-                label=self._open_run(words, table.left_mm, f"label{suffix}"),
+                label=self._open_run(LABELS[field].zh, table.left_mm, "label"),
                 between="EMC " + _begin(cell.role, self.tags.mark(cell)),
                 closing="EMC",
                 value_x=number(table.value_left_mm * MM),
                 baseline_mm=baseline,
-                style=self.layout.styles[f"value{suffix}"],
+                style=self.layout.styles["value"],
             )
         )
 

@@ -33,6 +33,7 @@ FIXED_FONT: Final = "F0"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
 RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
+RISE_BESIDE_ENGLISH: Final = 0.3  # where the second line has the place of an English value
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 _ENGLISH_GAP_MM: Final = 1.2
@@ -59,6 +60,7 @@ class Slot:
         value_x: where the value begins, in points.
         baseline_mm: of the line.
         style: of the value.
+        rise: how far the first of two lines is raised, as a part of the leading.
     """
 
     field: Field
@@ -70,6 +72,7 @@ class Slot:
     value_x: str
     baseline_mm: float
     style: TextStyle
+    rise: float = RISE_OF_TWO_LINES
 
     def filled(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
         """Return the operators of label and value, the label level with the value's first line.
@@ -94,7 +97,7 @@ class Slot:
 
     def _top_mm(self, value: Fitted) -> float:
         leading = value.size * LINE_LEADING / MM
-        return self.baseline_mm + leading * (len(value.lines) - 1) * RISE_OF_TWO_LINES
+        return self.baseline_mm + leading * (len(value.lines) - 1) * self.rise
 
     def _lines(self, font_name: str, font: EmbeddedFont, value: Fitted, top: float) -> list[str]:
         leading = value.size * LINE_LEADING / MM
@@ -253,9 +256,11 @@ class PagePlan:
     def _slot(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
         """Add a row of the table."""
         table = self.layout.table
+        below_is_free = self.layout.bilingual and field not in ENGLISH_VALUES
         self.pieces.append(
             Slot(
                 field=field,
+                rise=RISE_BESIDE_ENGLISH if below_is_free else RISE_OF_TWO_LINES,
                 opening=_begin(head.role, self.tags.mark(head)),
                 label=self._open_run(LABELS[field].zh, table.left_mm, "label"),
                 between="EMC " + _begin(cell.role, self.tags.mark(cell)),

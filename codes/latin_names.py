@@ -138,12 +138,12 @@ def _joined(syllables: list[str]) -> str:
     return word.capitalize()
 
 
-_CHARACTER: Final = Text(
+_CHARACTER = Text(
     "姓名拼音只能用拉丁字母书写，可以有空格、连字符和隔音符号，如 Ouyang Nayi、Xi'an。",
     "The name in Latin letters may hold letters, spaces, hyphens and apostrophes only, such as "
     "Ouyang Nayi.",
 )
-_TOO_LONG: Final = Text(
+_TOO_LONG = Text(
     f"姓名拼音超过 {MAX_CHARACTERS} 个字符，无法打印。",
     f"The name in Latin letters is longer than {MAX_CHARACTERS} characters and cannot be printed.",
 )

@@ -16,7 +16,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from codes.datafiles import load_table
@@ -116,10 +116,11 @@ def _surname_readings(surname: str) -> list[str]:
     return [known.single[surname]] if surname in known.single else _readings(surname)
 
 
+@lru_cache(maxsize=32_768)
 def _read(character: str) -> bool:
-    return (
-        character in _surnames().single or _SYLLABLE.fullmatch(_readings(character)[0]) is not None
-    )
+    """Whether a character has a reading; asked of every character, of which there are few."""
+    known = character in _surnames().single
+    return known or _SYLLABLE.fullmatch(_readings(character)[0]) is not None
 
 
 def _readings(characters: str) -> list[str]:

@@ -4,6 +4,7 @@
 #   make check     format, lint, types, import walls, tests, docs: all that must hold
 #   make drills    the long fault and volume drills at full figures, up to 90 minutes
 #   make pictures  make the pictures of the README again
+#   make golden    make the golden pictures of the certificate page again
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -11,7 +12,7 @@ PORT ?= 8000
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: demo test check drills pictures install format lock clean
+.PHONY: demo test check drills pictures golden install format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/run.stamp: requirements.lock pyproject.toml
@@ -49,6 +50,10 @@ drills: .venv/dev.stamp
 pictures: .venv/dev.stamp
 	$(BIN)/python -m tests.tools
 	$(BIN)/python -m tests.pictures
+
+# Makes the golden pictures of tests/pdf/golden again; look at those that changed.
+golden: .venv/dev.stamp
+	$(BIN)/python -m tests.pdf.golden_pages
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

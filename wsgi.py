@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -31,6 +32,7 @@ EXIT_DATA = 65
 EXIT_UNAVAILABLE = 69
 EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
+EXIT_INTERRUPTED = 130
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
@@ -163,12 +165,11 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     language = click.get_current_context().find_root().obj
-    home, issued = issue_demo(
-        place,
-        public_url=url,
-        clock=lambda: datetime.now(UTC),
-        progress=ProgressLine(language, quiet=as_json),
-    )
+    progress = ProgressLine(language, quiet=as_json)
+    with progress.watching():
+        home, issued = issue_demo(
+            place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
+        )
     listing = json.loads(place.listing.read_bytes())
     if once:
         report = check_all(home, listing)
@@ -181,7 +182,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     links = {
         "genuine": listing[0]["qr_text"],
         "altered": altered_qr_text(listing[0]["qr_text"]),
-        "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name=",
+        "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
     click.echo(_welcome(place.certificates, url, links).say(language))
     run_server(home, host=host, port=port, workers=None)
@@ -191,10 +192,10 @@ def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
     return Text(
         f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
         f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        f"  查不到的  {links['unknown']}\n按 Ctrl-C 停止。",
+        f"  查不到的  {links['unknown']}（打开后按“查询核验”）\n按 Ctrl-C 停止。",
         f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
-        f"  unknown  {links['unknown']}\nCtrl-C stops it.",
+        f"  unknown  {links['unknown']} (then press Check)\nCtrl-C stops it.",
     )
 
 
@@ -219,36 +220,53 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
     Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database out of reach,
-    70 a fault of the program, 78 no home or an incomplete one.
+    70 a fault of the program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = cli.main(args=given, prog_name="yanzhen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except click.UsageError as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(EXIT_USAGE)
     except click.Abort:
-        click.echo("已取消 / cancelled", err=True)
-        sys.exit(130)
+        click.echo(Text("已取消", "cancelled").say(asked_language(given)), err=True)
+        sys.exit(EXIT_INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        from templates.usage_words import show_usage
+
+        click.echo(show_usage(error, asked_language(given)), err=True)
         sys.exit(EXIT_USAGE)
     except Exception as error:  # the one border where anything unforeseen becomes a sentence
         if os.environ.get(DEBUG_VARIABLE):
             raise
-        _fail(error, as_json="--json" in given)
+        _fail(error, asked_language(given), as_json="--json" in given)
 
 
-def _fail(error: Exception, *, as_json: bool) -> None:
+def asked_language(given: Sequence[str]) -> Language:
+    """Return the language a command line asks for, even one that cannot be understood.
+
+    The last `--lang` counts, then the environment, then Chinese.
+    """
+    following = zip(given, [*given[1:], ""], strict=True)
+    asked = [
+        value if word == "--lang" else word.removeprefix("--lang=")
+        for word, value in following
+        if word == "--lang" or word.startswith("--lang=")
+    ]
+    known = {language.value: language for language in Language}
+    chosen = [known[word] for word in asked if word in known]
+    return chosen[-1] if chosen else known.get(os.environ.get(LANGUAGE_VARIABLE, ""), Language.ZH)
+
+
+def _fail(error: Exception, language: Language, *, as_json: bool) -> None:
     code, text = getattr(error, "code", None), getattr(error, "text", None)
     if not isinstance(code, str) or not isinstance(text, Text):
         code, text = "internal_error", _unforeseen(error)
     answer: dict[str, Any] = {"code": code, "message": text.zh, "message_en": text.en}
     if as_json:
         click.echo(json.dumps({"error": answer}, ensure_ascii=False))
-    language = os.environ.get(LANGUAGE_VARIABLE, Language.ZH.value)
-    click.echo(f"yanzhen: {text.en if language == Language.EN.value else text.zh}", err=True)
+    click.echo(f"yanzhen: {text.say(language)}", err=True)
     sys.exit(_exit_code(error))
 
 
@@ -264,6 +282,7 @@ def _unforeseen(error: Exception) -> Text:
 
 
 def _exit_code(error: Exception) -> int:
+    from issuer.errors import Interrupted, WorkerFailed
     from keys.errors import KeysError
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
@@ -271,6 +290,10 @@ def _exit_code(error: Exception) -> int:
         return EXIT_UNAVAILABLE
     if isinstance(error, HomeError | VaultError | KeysError):
         return EXIT_CONFIGURATION
+    if isinstance(error, WorkerFailed):
+        return EXIT_INTERNAL
+    if isinstance(error, Interrupted):
+        return EXIT_INTERRUPTED
     return EXIT_DATA if isinstance(getattr(error, "text", None), Text) else EXIT_INTERNAL
 
 

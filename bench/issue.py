@@ -28,7 +28,7 @@ from typing import Final
 
 import click
 
-from bench.issue_awards import Award, awards, characters_of, face_of
+from bench.issue_awards import Award, awards, face_of
 from bench.issue_costs import profile, step_costs
 from bench.issue_figures import Figures, as_json, table
 from bench.issue_font import (
@@ -39,8 +39,9 @@ from bench.issue_font import (
     whole_characters,
 )
 from bench.issue_gate import Demand, faults
+from bench.issue_golden import golden_faults
 from bench.issue_keys import Keys, make_keys
-from bench.issue_ours import SEALS, Ours, reference_page
+from bench.issue_ours import Ours
 from bench.issue_page import runs_of
 from bench.issue_stock import Stock
 from bench.issue_timing import Act, cores, in_turn, stay_on_core
@@ -150,7 +151,6 @@ def measure(
     usable = cores()
     with ExitStack() as stack:
         lot = list(awards(0, plan.lot))
-        characters = characters_of(lot)
         on_pages = _characters_on_pages(lot)
         font_characters = _stock_characters(plan.stock_font, on_pages)
         say("the plain pipeline's font (made once on a machine)")
@@ -158,7 +158,7 @@ def measure(
         stay_on_core(usable[0])
         stack.callback(os.sched_setaffinity, 0, usable)
         keys, store = make_keys(datetime.now(UTC)), FileStore(folder / "store")
-        ours = make_ours(characters, keys, store)
+        ours = make_ours(keys, store)
         faces = [ours.face(award) for award in lot]
         rivals, missing = _start(plan, small_font(on_pages), folder, stack)
         bench = _Bench(
@@ -180,7 +180,6 @@ def measure(
         where = profile(ours, faces)
     say("workers and memory")
     return Figures(
-        sealed=SEALS,
         ours=times.pop("finished"),
         stock=times.pop("finished plainly"),
         render=times,
@@ -225,15 +224,13 @@ def _pass_gate(bench: _Bench, faces: Sequence[CertificateFace]) -> list[int]:
     root = bench.keys.root_pem
     plainly = Demand(seal_root_pem=root, unembedded_fonts=frozenset({"Helvetica"}))
     sizes = []
+    fresh = Ours(bench.keys, bench.store)  # a printer that has drawn nothing else
     for face in faces[: bench.plan.gated]:
-        page = bench.ours.seal(face)
+        page, _ = bench.ours.seal(face)
         sizes.append(len(page))
-        demand = Demand(
-            same_photo=True,
-            reference=reference_page(face),
-            seal_root_pem=root if SEALS else None,
-        )
+        demand = Demand(same_photo=True, reference=fresh.seal(face)[0], seal_root_pem=root)
         _admit("our file", faults(page, face, demand))
+    _admit("the golden page", golden_faults(bench.ours))
     _admit("the plain file", faults(bench.stock.seal(faces[0]), faces[0], plainly))
     (sheet,) = make_sheets(faces[:1], bench.folder)
     for rival in bench.rivals:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,11 +25,13 @@ from codes.occupations import Occupation, occupations
 from codes.record import Record, commit
 from issuer.sample_people import SamplePerson, sample_people
 from issuer.sample_photos import draw_portrait
-from templates.certificate import CertificateFace, printed_texts
+from templates.archival import Attachment
+from templates.certificate import CertificateFace
 from templates.labels import format_print_serial
 
 BODY_NAME: Final = "天津市某某职业技能培训学校有限公司"
 ISSUED_ON: Final = date(2026, 11, 23)
+BODY_PREFIX: Final = "S000012000123"
 URL_PREFIX: Final = "https://yz.example.cn/#"
 _SURNAMES: Final = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -63,11 +65,6 @@ def awards(start: int, count: int) -> Iterator[Award]:
     return map(_award, range(start, start + count))
 
 
-def characters_of(lot: Iterable[Award]) -> set[str]:
-    """Return the characters the pages of these awards print."""
-    return {character for award in lot for character in printed_texts(face_of(award, ""))}
-
-
 def record_of(award: Award, key_id: int) -> Record:
     """Return what is signed for an award."""
     return Record(
@@ -87,8 +84,10 @@ def record_of(award: Award, key_id: int) -> Record:
     )
 
 
-def face_of(award: Award, qr_text: str) -> CertificateFace:
-    """Return everything the page of an award shows."""
+def face_of(
+    award: Award, qr_text: str, attachments: tuple[Attachment, ...] = ()
+) -> CertificateFace:
+    """Return everything the page of an award shows, and what travels inside."""
     return CertificateFace(
         body_name=BODY_NAME,
         holder_name=award.holder_name,
@@ -102,6 +101,7 @@ def face_of(award: Award, qr_text: str) -> CertificateFace:
         print_serial_text=format_print_serial(ISSUED_ON.year, award.print_serial),
         qr_text=qr_text,
         photo_jpeg=award.photo_jpeg,
+        attachments=attachments,
         sample=False,
     )
 
@@ -115,7 +115,7 @@ def _award(place: int) -> Award:
         chance.sample(_EVERYDAY, chance.choice((1, 2, 2)))
     )
     return Award(
-        number=parse_number(f"S00001200012326{int(Level.THREE)}{place % 999_999 + 1:06d}"),
+        number=parse_number(f"{BODY_PREFIX}26{int(Level.THREE)}{place % 999_999 + 1:06d}"),
         holder_name=person.name if chance.random() < 0.05 else invented,
         document_type=person.document_type,
         document_number=person.document_number,

@@ -17,7 +17,7 @@ from typing import Final
 
 import click
 
-from bench.issue_awards import awards, characters_of
+from bench.issue_awards import awards
 from bench.issue_keys import make_keys
 from bench.issue_ours import Ours
 from bench.issue_timing import stay_on_core
@@ -34,8 +34,7 @@ LOT: Final = 50  # as the issuer commits pages
 def main(folder: Path, start: int, count: int, core: int) -> None:
     """Issue certificates and report."""
     stay_on_core(core)
-    characters = characters_of(awards(start, count))
-    ours = Ours(characters, make_keys(datetime.now(UTC)), FileStore(folder))
+    ours = Ours(make_keys(datetime.now(UTC)), FileStore(folder))
     ours.finish(awards(start + count, 2))
     click.echo("ready")
     sys.stdout.flush()

@@ -40,7 +40,7 @@ def step_costs(
         rounds: how often.
     """
     faces = [ours.face(award) for award in lot]
-    pages = [ours.seal(face) for face in faces]
+    pages = [ours.seal(face)[0] for face in faces]
     fresh = count()
 
     def stored(_: int) -> Any:

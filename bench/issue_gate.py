@@ -31,6 +31,7 @@ from templates.certificate import CertificateFace
 
 SYMBOL_DPI: Final = 200
 PICTURE_DPI: Final = 100
+_PNG: Final = b"\x89PNG"
 _FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -42,7 +43,8 @@ class Demand:
         same_photo: the photo's own bytes are in the file, not a copy encoded anew.
         unembedded_fonts: names of fonts that may be unembedded: ReportLab's canvas names Helvetica
             on every page and sets nothing in it.
-        reference: a page that this one's picture must equal by pixel, or None.
+        reference: what this page's picture must equal by pixel: a page (PDF), a picture at
+            `PICTURE_DPI` (PNG), or None.
         seal_root_pem: the root its seal must lead to, or None for a file without a seal.
     """
 
@@ -66,7 +68,7 @@ def faults(pdf: bytes, face: CertificateFace, demand: Demand) -> list[str]:
         *_text_faults(pdf, face),
         *_symbol_faults(pdf, face.qr_text),
         *_photo_faults(pdf, face.photo_jpeg, same=demand.same_photo),
-        *([] if demand.reference is None else _picture_faults(pdf, demand.reference)),
+        *([] if demand.reference is None else picture_faults(pdf, demand.reference)),
         *([] if demand.seal_root_pem is None else _seal_faults(pdf, demand.seal_root_pem)),
     ]
 
@@ -125,7 +127,8 @@ def _poppler_text(pdf: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.pdf"
         path.write_bytes(pdf)
-        run = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True)
+        # What it cannot read has no text: the fault is then that nothing is found.
+        run = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=False)
     return run.stdout.decode("utf-8")
 
 
@@ -151,17 +154,26 @@ def _photo_faults(pdf: bytes, jpeg: bytes, *, same: bool) -> Iterator[str]:
         yield "the photo is not carried byte for byte"
 
 
-def _picture_faults(pdf: bytes, reference: bytes) -> Iterator[str]:
-    ours, wanted = (_picture(page, PICTURE_DPI) for page in (pdf, reference))
+def picture_faults(pdf: bytes, reference: bytes) -> Iterator[str]:
+    """Yield how a page's picture differs from a page (PDF) or a picture at `PICTURE_DPI` (PNG)."""
+    ours, wanted = _picture(pdf, PICTURE_DPI), _reference_picture(reference)
     if ours.size != wanted.size:
         yield f"the picture has {ours.size} pixels, the reference {wanted.size}"
     elif (box := ImageChops.difference(ours, wanted).getbbox()) is not None:
         yield f"the picture differs from the reference within {box} at {PICTURE_DPI} dpi"
 
 
+def _reference_picture(reference: bytes) -> Image.Image:
+    if not reference.startswith(_PNG):
+        return _picture(reference, PICTURE_DPI)
+    with Image.open(BytesIO(reference)) as picture:
+        return picture.convert("RGB")
+
+
 def _picture(pdf: bytes, dots_per_inch: int) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
+        document.init_forms()  # the seal is the appearance of a form field
         picture: Image.Image = document[0].render(scale=dots_per_inch / 72).to_pil()
     finally:
         document.close()

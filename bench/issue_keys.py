@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from bench.issue_awards import BODY_PREFIX, ISSUED_ON
 from keys.algorithms import Algorithm
+from keys.ring import PublicKey, Standing
 from keys.signing import PrivateKey, generate
 
 _LIFETIME: Final = timedelta(days=3650)
@@ -23,16 +25,26 @@ class Keys:
     """What a body signs with.
 
     Args:
+        made_at: when they were made; seals made with them claim this time.
         record: signs records.
+        published: its public half, as the body's document gives it.
         seal: the P-256 key of seals.
         seal_certificate: its certificate.
         root_certificate: of the authority that signed it.
     """
 
+    made_at: datetime
     record: PrivateKey
+    published: PublicKey
     seal: ec.EllipticCurvePrivateKey
     seal_certificate: x509.Certificate
     root_certificate: x509.Certificate
+
+    @property
+    def seal_chain(self) -> tuple[bytes, bytes]:
+        """The seal's certificate and the root's, DER."""
+        seal, root = self.seal_certificate, self.root_certificate
+        return seal.public_bytes(Encoding.DER), root.public_bytes(Encoding.DER)
 
     @property
     def pkcs12(self) -> bytes:
@@ -53,8 +65,19 @@ def make_keys(now: datetime) -> Keys:
     root_name = _name("职业技能等级认定测试根 Benchmark Root")
     root = _certificate(root_name, root_name, root_key, root_key, now, authority=True)
     seal = _certificate(_name("某某评价机构"), root_name, seal_key, root_key, now, authority=False)
+    record = generate(Algorithm.ES256)
     return Keys(
-        record=generate(Algorithm.ES256),
+        made_at=now.astimezone(UTC),
+        record=record,
+        published=PublicKey(
+            key_id=record.public.key_id,
+            algorithm=record.algorithm,
+            jwk=record.public,
+            prefix=BODY_PREFIX,
+            valid_from=ISSUED_ON,
+            valid_to=None,
+            standing=Standing.ACTIVE,
+        ),
         seal=seal_key,
         seal_certificate=seal,
         root_certificate=root,

@@ -1,62 +1,82 @@
-"""Our own pipeline, behind the few steps the benchmark measures."""
+"""Our own pipeline, put together from the issuer's own functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Iterator
 
-from bench.issue_awards import URL_PREFIX, Award, face_of, record_of
+from bench.issue_awards import BODY_NAME, URL_PREFIX, Award, face_of, record_of
 from bench.issue_keys import Keys
 from codes.qr_text import encode_qr_text
 from codes.record import encode_record
-from keys.signing import PrivateKey, prepare, sign
+from issuer.faces import attachments_of, seal_page
+from issuer.printing import seal_space
+from issuer.sealing import Seal
+from keys.envelope import encode_envelope
+from keys.seal import parse_chain
+from keys.signing import open_pkcs12, prepare, sign
+from keys.validation_material import gather_material
 from registry.store import FileStore, Parcel
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
-
-# Whether `Ours.seal` seals: until it does, the gate cannot ask for a seal and no figure that needs
-# one is printed.
-SEALS: Final = False
 
 
 class Ours:
     """Makes finished certificates our way.
 
     Args:
-        characters: what the pages of the batch print.
         keys: of the body.
         store: where the finished files go.
     """
 
-    def __init__(self, characters: Iterable[str], keys: Keys, store: FileStore) -> None:
+    def __init__(self, keys: Keys, store: FileStore) -> None:
+        fonts = FontChain(system_dirs=())
         self._keys = keys
         self._store = store
-        self._printer = CertificatePrinter(characters, FontChain(system_dirs=()))
+        self._seal = open_seal_of(keys)
+        space = seal_space(self._seal, fonts, BODY_NAME, sample=False)
+        self._printer = CertificatePrinter(fonts, space)
+        self._sealless = CertificatePrinter(fonts)
 
     def face(self, award: Award) -> CertificateFace:
         """Sign the record of an award; return what its page shows."""
-        return signed_face(award, self._keys.record)
+        return signed_face(award, self._keys)
 
     def render(self, face: CertificateFace) -> bytes:
         """Draw the page, without a seal."""
-        return self._printer.render(face)
+        return self._sealless.render(face).filled(b"")[0]
 
-    def seal(self, face: CertificateFace) -> bytes:
-        """Draw the page and seal it, in one pass.
-
-        THE PLACE FOR SEALING: the assembler's own pass, with self._keys.seal and its chain.
-        """
-        return self.render(face)
+    def seal(self, face: CertificateFace) -> tuple[bytes, bytes]:
+        """Draw the page and seal it, in one pass; return the file and its SHA-256."""
+        return seal_page(self._printer, self._seal, face, self._keys.made_at)
 
     def finish(self, lot: Iterable[Award]) -> tuple[str, ...]:
         """Make and store the certificates of a lot of awards; return their names in the store."""
-        return self._store.put_many(
-            Parcel(content=self.seal(self.face(award)), key=award.data_key) for award in lot
-        )
+
+        def parcels() -> Iterator[Parcel]:
+            for award in lot:
+                page, sha256 = self.seal(self.face(award))
+                yield Parcel(content=page, key=award.data_key, sha256=sha256)
+
+        return self._store.put_many(parcels())
 
 
-def signed_face(award: Award, key: PrivateKey) -> CertificateFace:
-    """Sign the record of an award; return what its page shows."""
+def open_seal_of(keys: Keys) -> Seal:
+    """Return the seal of a body that does not exist, at level B-B."""
+    key, _ = open_pkcs12(keys.pkcs12, b"")
+    chain = parse_chain(keys.seal_chain)
+    return Seal(
+        seal_id="bench",
+        chain=chain,
+        key=key,
+        timestamps=None,
+        material=gather_material([chain.certificates], (), now=keys.made_at),
+        clock=lambda: keys.made_at,
+    )
+
+
+def signed_face(award: Award, keys: Keys) -> CertificateFace:
+    """Sign the record of an award; return what its page shows and carries."""
+    key = keys.record
     prepared = prepare(encode_record(record_of(award, key.public.key_id)))
     envelope = sign(key, prepared)
     qr_text = encode_qr_text(
@@ -65,13 +85,4 @@ def signed_face(award: Award, key: PrivateKey) -> CertificateFace:
         payload=envelope.payload,
         signature=envelope.signature,
     )
-    return face_of(award, qr_text)
-
-
-def reference_page(face: CertificateFace) -> bytes | None:
-    """Return the page that our picture must equal by pixel, or None where there is none.
-
-    THE PLACE FOR THE REFERENCE RENDERER or the golden page, once `render` is another way.
-    """
-    del face
-    return None
+    return face_of(award, qr_text, attachments_of(encode_envelope(envelope), keys.published))

@@ -15,9 +15,11 @@ from typing import Final
 from PIL import Image
 
 from codes.qr_symbol import make_symbol
-from templates import labels, layout
+from templates import labels
 from templates.certificate import CertificateFace, printed_values
 from templates.labels import LABELS, Field
+from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 POINTS_PER_MM: Final = 72 / 25.4
 PAGE_MM: Final = (210.0, 297.0)
@@ -41,13 +43,15 @@ class Run:
     centred: bool = False
 
 
-PHOTO_BOX: Final[Box] = (
-    layout.PHOTO_LEFT,
-    layout.PHOTO_BOTTOM,
-    layout.PHOTO_WIDTH,
-    layout.PHOTO_HEIGHT,
-)
-QR_BOX: Final[Box] = (layout.QR_LEFT, layout.QR_BOTTOM, layout.QR_SIDE, layout.QR_SIDE)
+def photo_box() -> Box:
+    """Return where the photo stands: left, bottom, width, height in millimetres."""
+    return _layout().photo_mm
+
+
+def qr_box() -> Box:
+    """Return where the QR symbol stands, without its quiet zone."""
+    place = _layout().symbol
+    return (place.left_mm, place.bottom_mm, place.side_mm, place.side_mm)
 
 
 def runs_of(face: CertificateFace) -> list[Run]:
@@ -58,10 +62,11 @@ def runs_of(face: CertificateFace) -> list[Run]:
 @cache
 def rules() -> tuple[tuple[float, float, float], ...]:
     """Return the straight rules of the page: left, right, height, in millimetres."""
-    rows = range(len(layout.TABLE_FIELDS))
-    under = [layout.ROW_TOP - layout.ROW_STEP * row - layout.UNDERLINE_DROP for row in rows]
-    table = ((layout.VALUE_LEFT - 1.5, layout.VALUE_RIGHT, height) for height in under)
-    return (*table, (layout.LEFT, layout.RIGHT, layout.FOOT_RULE))
+    table, foot = _layout().table, _layout().foot
+    rows = range(len(TABLE_FIELDS))
+    under = [table.top_mm - table.step_mm * row - table.rule_drop_mm for row in rows]
+    ruled = ((table.value_left_mm - 1.5, table.value_right_mm, height) for height in under)
+    return (*ruled, (foot.left_mm, foot.right_mm, foot.rule_mm))
 
 
 def texts_of(face: CertificateFace) -> list[str]:
@@ -80,36 +85,37 @@ def qr_png(text: str) -> bytes:
     return output.getvalue()
 
 
+def _layout() -> Layout:
+    return load_layout(DEFAULT_LAYOUT)
+
+
 def _runs(face: CertificateFace) -> Iterator[Run]:
-    title_size = layout.TITLE_STYLE.size
-    yield Run(
-        x=layout.MIDDLE,
-        y=layout.TITLE_BASELINE,
-        text=labels.TITLE,
-        size=title_size,
-        ink=RED,
-        centred=True,
-    )
+    layout, values = _layout(), printed_values(face)
+    table, foot, size = layout.table, layout.foot, layout.styles["value"].size
+    x, y = layout.title.at_mm
+    title = layout.styles["title"].size
+    yield Run(x=x, y=y, text=labels.TITLE, size=title, ink=RED, centred=True)
     body = "　　" + labels.BODY_TEXT
     for row, start in enumerate(range(0, len(body), _BODY_LINE)):
-        line = body[start : start + _BODY_LINE]
-        y = layout.BODY_TOP - layout.BODY_LEADING * row
-        yield Run(x=layout.LEFT, y=y, text=line, size=layout.BODY_STYLE.size)
-    values = printed_values(face)
-    for row, field in enumerate(layout.TABLE_FIELDS):
-        y = layout.ROW_TOP - layout.ROW_STEP * row
-        yield Run(x=layout.LEFT, y=y, text=LABELS[field].zh, size=layout.FIELD_SIZE)
-        yield Run(x=layout.VALUE_LEFT, y=y, text=values[field], size=layout.FIELD_SIZE)
-    for field, y in (
-        (Field.BODY_NAME, layout.BODY_NAME_BASELINE),
-        (Field.ISSUED_ON, layout.DATE_BASELINE),
+        line, y = (
+            body[start : start + _BODY_LINE],
+            layout.body.top_mm - layout.body.leading_mm * row,
+        )
+        yield Run(x=layout.body.left_mm, y=y, text=line, size=layout.styles["body"].size)
+    for row, field in enumerate(TABLE_FIELDS):
+        y = table.top_mm - table.step_mm * row
+        yield Run(x=table.left_mm, y=y, text=LABELS[field].zh, size=size)
+        yield Run(x=table.value_left_mm, y=y, text=values[field], size=size)
+    for field, entry in (
+        (Field.BODY_NAME, layout.body_name),
+        (Field.ISSUED_ON, layout.issued_on),
     ):
+        x, y = entry.at_mm
+        yield Run(x=x, y=y, text=f"{LABELS[field].zh}：{values[field]}", size=size)
+    left, bottom, side, _ = qr_box()
+    note, y = layout.styles["note"].size, bottom - layout.symbol.note_drop_mm
+    yield Run(x=left + side / 2, y=y, text=labels.QR_NOTE, size=note, centred=True)
+    for row, field in enumerate(one for one in FOOT_FIELDS if one in values):
+        y = foot.top_mm - foot.leading_mm * row
         text = f"{LABELS[field].zh}：{values[field]}"
-        yield Run(x=layout.BODY_NAME_LEFT, y=y, text=text, size=layout.FIELD_SIZE)
-    note_size = layout.NOTE_STYLE.size
-    middle = layout.QR_LEFT + layout.QR_SIDE / 2
-    yield Run(x=middle, y=layout.QR_BOTTOM - 6, text=labels.QR_NOTE, size=note_size, centred=True)
-    for row, field in enumerate(layout.FOOT_FIELDS):
-        text = f"{LABELS[field].zh}：{values[field]}"
-        y = layout.FOOT_TOP - layout.FOOT_LEADING * row
-        yield Run(x=layout.LEFT, y=y, text=text, size=layout.SMALL_STYLE.size)
+        yield Run(x=foot.left_mm, y=y, text=text, size=layout.styles["small"].size)

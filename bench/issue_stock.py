@@ -26,7 +26,7 @@ from reportlab.pdfgen.canvas import Canvas
 from bench.issue_awards import Award
 from bench.issue_keys import Keys
 from bench.issue_ours import signed_face
-from bench.issue_page import LINE, PHOTO_BOX, QR_BOX, Box, rules, runs_of
+from bench.issue_page import LINE, Box, photo_box, qr_box, rules, runs_of
 from registry.store import FileStore, Parcel
 from templates import labels
 from templates.certificate import CertificateFace
@@ -56,7 +56,7 @@ class Stock:
 
     def face(self, award: Award) -> CertificateFace:
         """Sign the record of an award; return what its page shows."""
-        return signed_face(award, self._keys.record)
+        return signed_face(award, self._keys)
 
     def render(self, face: CertificateFace) -> bytes:
         """Draw the page."""
@@ -71,10 +71,10 @@ class Stock:
         canvas.setStrokeColor(HexColor(LINE))
         for left, right, height in rules():
             canvas.line(left * mm, height * mm, right * mm, height * mm)
-        _draw_picture(canvas, ImageReader(BytesIO(face.photo_jpeg)), PHOTO_BOX)
+        _draw_picture(canvas, ImageReader(BytesIO(face.photo_jpeg)), photo_box())
         symbol = qrcode.make(face.qr_text)
         picture = symbol.get_image()
-        _draw_picture(canvas, ImageReader(picture), _with_quiet_zone(QR_BOX, symbol.width))
+        _draw_picture(canvas, ImageReader(picture), _with_quiet_zone(qr_box(), symbol.width))
         canvas.showPage()
         canvas.save()
         return output.getvalue()

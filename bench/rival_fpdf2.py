@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from bench.issue_page import LINE, PAGE_MM, PHOTO_BOX, QR_BOX, Box, rules, runs_of
+from bench.issue_page import LINE, PAGE_MM, Box, photo_box, qr_box, rules, runs_of
 from bench.rivals import Sheet
 from templates import labels
 
@@ -39,8 +39,8 @@ class Fpdf2Rival:
         pdf.set_draw_color(LINE)
         for left, right, height in rules():
             pdf.line(left, PAGE_MM[1] - height, right, PAGE_MM[1] - height)
-        _place(pdf, sheet.face.photo_jpeg, PHOTO_BOX)
-        _place(pdf, sheet.qr_png, QR_BOX)
+        _place(pdf, sheet.face.photo_jpeg, photo_box())
+        _place(pdf, sheet.qr_png, qr_box())
         return bytes(pdf.output())
 
 

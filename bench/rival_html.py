@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from bench.issue_page import LINE, PAGE_MM, PHOTO_BOX, QR_BOX, Box, rules, runs_of
+from bench.issue_page import LINE, PAGE_MM, Box, photo_box, qr_box, rules, runs_of
 from bench.rivals import Sheet
 from templates import labels
 
@@ -38,8 +38,8 @@ def body_of(sheet: Sheet) -> str:
     for left, right, height in rules():
         place = f"left:{left}mm;top:{PAGE_MM[1] - height}mm;width:{right - left}mm"
         parts.append(f'<i style="{place}"></i>')
-    parts.append(_picture(sheet.photo_path, PHOTO_BOX))
-    parts.append(_picture(sheet.qr_path, QR_BOX))
+    parts.append(_picture(sheet.photo_path, photo_box()))
+    parts.append(_picture(sheet.qr_path, qr_box()))
     return "".join(parts)
 
 

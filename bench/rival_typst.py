@@ -9,7 +9,7 @@ from typing import Final
 
 import typst
 
-from bench.issue_page import LINE, PAGE_MM, PHOTO_BOX, QR_BOX, rules, runs_of
+from bench.issue_page import LINE, PAGE_MM, photo_box, qr_box, rules, runs_of
 from bench.rivals import Sheet
 
 _TEMPLATE: Final = """
@@ -57,7 +57,7 @@ class TypstRival:
             "runs": [asdict(run) for run in runs_of(sheet.face)],
             "rules": rules(),
             "line": LINE,
-            "pictures": [(sheet.photo_path.name, PHOTO_BOX), (sheet.qr_path.name, QR_BOX)],
+            "pictures": [(sheet.photo_path.name, photo_box()), (sheet.qr_path.name, qr_box())],
         }
         inputs = {"data": json.dumps(data, ensure_ascii=False)}
         page = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_tags=False)

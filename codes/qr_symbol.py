@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codes.errors import CodesError
 from codes.qr_tables import (
@@ -22,7 +23,8 @@ from codes.wording import Text
 # With fewer digits the second segment's head costs more than it saves.
 MIN_NUMERIC_DIGITS = 8
 
-_TRAILING_DIGITS = re.compile(r"[0-9]*\Z")
+_DIGITS = "0123456789"
+_THREE_DIGITS = re.compile(r"[0-9]{3}")
 _BYTE_MODE = "0100"
 _NUMERIC_MODE = "0001"
 _MODE_BITS = 4
@@ -99,6 +101,7 @@ def make_symbol(text: str, *, level: str = "M", mask: int | None = None) -> Symb
     )
 
 
+@lru_cache(maxsize=256)
 def smallest_version(prefix_bytes: int, digits: int, *, level: ErrorCorrection) -> int:
     """Return the smallest version that carries a byte segment and a numeric segment.
 
@@ -126,11 +129,11 @@ def needed_bits(prefix_bytes: int, digits: int, version: int) -> int:
 
 def _split(text: str) -> tuple[bytes, str]:
     """Return the byte segment and the numeric segment of a text."""
-    found = _TRAILING_DIGITS.search(text)
-    digits = found[0] if found else ""
+    prefix = text.rstrip(_DIGITS)
+    digits = text[len(prefix) :]
     if len(digits) < MIN_NUMERIC_DIGITS:
         return text.encode("utf-8"), ""
-    return text[: len(text) - len(digits)].encode("utf-8"), digits
+    return prefix.encode("utf-8"), digits
 
 
 def _data_bits(prefix: bytes, digits: str, version: int, data_bytes: int) -> int:
@@ -142,10 +145,9 @@ def _data_bits(prefix: bytes, digits: str, version: int, data_bytes: int) -> int
         parts.append(f"{int.from_bytes(prefix):0{8 * len(prefix)}b}")
     if digits:
         parts.append(f"{_NUMERIC_MODE}{len(digits):0{digit_length_bits}b}")
-        whole = len(digits) // 3 * 3
-        parts += [_TRIPLES[digits[start : start + 3]] for start in range(0, whole, 3)]
-        if leftover := _LEFTOVER_BITS[len(digits) % 3]:
-            parts.append(f"{int(digits[whole:]):0{leftover}b}")
+        parts += map(_TRIPLES.__getitem__, _THREE_DIGITS.findall(digits))
+        if rest := len(digits) % 3:
+            parts.append(f"{int(digits[-rest:]):0{_LEFTOVER_BITS[rest]}b}")
     bits = "".join(parts)
     total = 8 * data_bytes
     bits += "0" * min(_TERMINATOR_BITS, total - len(bits))

@@ -10,11 +10,13 @@ from pathlib import Path
 import click
 
 from codes.wording import Text
+from issuer.lint import LintReport
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.roster import read_roster
+from issuer.row_lines import name_lines
 from issuer.run import IssueRun, check_only, issue_and_report
 from issuer.template import write_template
 from issuer.terminal import (
@@ -26,12 +28,14 @@ from issuer.terminal import (
     read_batch_name,
     say,
     show,
+    workers_option,
 )
 from registry.home import Home, home_path
 from registry.schema import HEAD
 from registry.schema import migrate as migrate_schema
 from registry.session import database
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
+from templates.usage_words import WrongUsage
 
 EXIT_DATA = 65
 
@@ -77,7 +81,11 @@ def migrate(as_json: bool) -> None:
 def template(file: Path, as_json: bool) -> None:
     """写出空白花名册模板（.xlsx）。Write an empty roster workbook."""
     if file.exists():
-        raise click.BadParameter(f"{file} 已存在 / already exists", param_hint="FILE")
+        taken = Text(
+            f"“{file}”已存在，不予覆盖；请换一个文件名，或先移走原文件。",
+            f"{file} already exists and is not overwritten; choose another name, or move it away.",
+        )
+        raise WrongUsage(taken, about="FILE")
     write_template(file)
     show({"file": str(file)}, Text(f"已写出 {file}", f"wrote {file}"), as_json=as_json)
 
@@ -130,6 +138,7 @@ def layouts(as_json: bool) -> None:
 @click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
 @click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
+@workers_option
 @json_option
 def issue(
     roster: Path,
@@ -142,6 +151,7 @@ def issue(
     skip_bad: bool,
     new_host: bool,
     sample: bool,
+    workers: int,
     as_json: bool,
 ) -> None:
     """按花名册签发证书。Issue certificates from a roster (.xlsx or .csv).
@@ -159,15 +169,19 @@ def issue(
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
     home = open_home()
     progress = ProgressLine(language(), quiet=as_json)
+    tell = _say_nothing if as_json else _say_name_lines
     table = read_roster(roster)
+    passphrase = ask_passphrase()
     with (
+        progress.watching(),
         open_desk(
             home,
             prefix=prefix,
-            passphrase=ask_passphrase(),
+            passphrase=passphrase,
             public_url=public_url,
             sample=sample,
             dry_run=dry_run,
+            workers=workers,
             clock=lambda: datetime.now(UTC),
         ) as desk,
         PhotoFolder(run.photo_folder) as folder,
@@ -176,10 +190,11 @@ def issue(
             say(_address(desk.qr_url_prefix))
         if dry_run:
             summary = check_only(run, desk, table, folder, progress)
+            tell(summary.report)
         else:
             announce_host(desk, public_url, another=new_host)
             summary = issue_and_report(
-                run, desk, table, folder, skip_bad=skip_bad, progress=progress
+                run, desk, table, folder, skip_bad=skip_bad, progress=progress, inspected=tell
             )
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
@@ -188,6 +203,15 @@ def issue(
             say(line)
     if summary.refused:
         raise SystemExit(EXIT_DATA)
+
+
+def _say_name_lines(report: LintReport) -> None:
+    for line in name_lines(report.notices):
+        say(line)
+
+
+def _say_nothing(_: LintReport) -> None:
+    """The answer in JSON holds the notices of every row."""
 
 
 def _address(qr_url_prefix: str) -> Text:

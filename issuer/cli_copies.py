@@ -30,11 +30,13 @@ from issuer.terminal import (
     read_batch_name,
     say,
     show,
+    workers_option,
 )
 from registry.models import ReissueReason
 from registry.schema import check_schema
 from registry.session import database, reading
 from templates.fonts import FontChain
+from templates.usage_words import WrongUsage
 
 _sample = click.option(
     "--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only"
@@ -137,6 +139,7 @@ def reissue(
 @out_option
 @_new_host
 @_sample
+@workers_option
 @json_option
 def archive(
     numbers: tuple[str, ...],
@@ -145,18 +148,26 @@ def archive(
     out: Path,
     new_host: bool,
     sample: bool,
+    workers: int,
     as_json: bool,
 ) -> None:
     """制作存档副本，正本不受影响。Make archive duplicates; the originals stay in force."""
     wanted = list(dict.fromkeys(str(parse_number(number)) for number in numbers))
     if bool(wanted) is bool(batch) or bool(batch) is not bool(prefix):
-        raise click.UsageError("NUMBER… / --body PREFIX --batch NAME")
+        either = Text(
+            "请写证书编号，或写 --body 和 --batch，二者选一。",
+            "give either certificate numbers, or --body and --batch.",
+        )
+        raise WrongUsage(either)
     bodies = {prefix} if prefix else {number[:13] for number in wanted}
     if len(bodies) > 1:
-        raise click.UsageError("一次只能处理一个机构的证书 / one body at a time")
-    with _desk(str(bodies.pop()), sample=sample, new_host=new_host) as desk:
+        raise WrongUsage(Text("一次只能处理一个机构的证书。", "one body at a time."))
+    progress = ProgressLine(language(), quiet=as_json)
+    with (
+        _desk(str(bodies.pop()), sample=sample, new_host=new_host, workers=workers) as desk,
+        progress.watching(),
+    ):
         fonts = FontChain.from_environment(os.environ)
-        progress = ProgressLine(language(), quiet=as_json)
         if batch:
             name = read_batch_name(batch)
             outcome = archive_batch(desk, name, out=out, fonts=fonts, progress=progress)
@@ -182,21 +193,25 @@ def archive(
 def export(prefix: str, batch: str, out: Path, as_json: bool) -> None:
     """再次导出一批证书，内容与此前相同。Write a batch's certificates out again, byte for byte."""
     home = open_home()
-    with open_desk(
-        home,
-        prefix=prefix,
-        passphrase=ask_passphrase(),
-        public_url="",
-        sample=home.demo,
-        dry_run=True,  # nothing new is printed, so no address is needed
-        clock=lambda: datetime.now(UTC),
-    ) as desk:
+    progress = ProgressLine(language(), quiet=as_json)
+    with (
+        open_desk(
+            home,
+            prefix=prefix,
+            passphrase=ask_passphrase(),
+            public_url="",
+            sample=home.demo,
+            dry_run=True,  # nothing new is printed, so no address is needed
+            clock=lambda: datetime.now(UTC),
+        ) as desk,
+        progress.watching(),
+    ):
         files = export_again(
             desk,
             read_batch_name(batch),
             out=out,
             fonts=FontChain.from_environment(os.environ),
-            progress=ProgressLine(language(), quiet=as_json),
+            progress=progress,
         )
     show(
         {"out": str(out), "files": len(files)},
@@ -206,7 +221,7 @@ def export(prefix: str, batch: str, out: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _desk(prefix: str, *, sample: bool, new_host: bool) -> Iterator[Desk]:
+def _desk(prefix: str, *, sample: bool, new_host: bool, workers: int = 1) -> Iterator[Desk]:
     """Open a body's desk for making copies, its QR address announced."""
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
     with open_desk(
@@ -215,6 +230,7 @@ def _desk(prefix: str, *, sample: bool, new_host: bool) -> Iterator[Desk]:
         passphrase=ask_passphrase(),
         public_url=public_url,
         sample=sample,
+        workers=workers,
         clock=lambda: datetime.now(UTC),
     ) as desk:
         announce_host(desk, public_url, another=new_host)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import select
 
+from codes.levels import Level
 from codes.occupations import occupation_by_index
 from codes.wording import Text
 from issuer.desk import shanghai_day
-from issuer.filing import levels_filed, read_filing, record_filing
+from issuer.filing import FiledScope, levels_filed, read_filing, record_filing
 from issuer.publishing import publish
 from issuer.terminal import json_option, open_home, show
 from registry.models import Site
@@ -62,10 +65,12 @@ def list_filings(as_json: bool) -> None:
                     occupation_by_index(index).code: [int(level) for level in levels]
                     for index, levels in levels_filed(site, today).items()
                 },
+                "scopes": [_scope_as_dict(scope) for scope in _scopes(site)],
                 "keys": len(site.keys),
             }
             for site in sites
         ]
+        lines = [line for site in sites for line in _lines(site)]
     if not rows:
         nothing = Text(
             "尚未登记任何机构。用 yanzhen filing record 文件.json 登记",
@@ -73,5 +78,49 @@ def list_filings(as_json: bool) -> None:
         )
         show({"bodies": rows}, nothing, as_json=as_json)
         return
-    lines = "\n".join(f"{row['prefix']}  {row['name']}  {row['levels']}" for row in rows)
-    show({"bodies": rows}, Text(lines, lines), as_json=as_json)
+    show(
+        {"bodies": rows},
+        Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines)),
+        as_json=as_json,
+    )
+
+
+def _scopes(site: Site) -> list[FiledScope]:
+    """Return what a site was ever filed for: levels of one occupation and window together."""
+    filed: dict[tuple[int, date, date | None], list[Level]] = {}
+    for one in site.filings:
+        window = (one.occupation, one.valid_from, one.valid_to)
+        filed.setdefault(window, []).append(Level(one.level))
+    return [
+        FiledScope(
+            occupation=occupation_by_index(index),
+            levels=tuple(sorted(levels, reverse=True)),
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+        for (index, valid_from, valid_to), levels in filed.items()
+    ]
+
+
+def _scope_as_dict(scope: FiledScope) -> dict[str, Any]:
+    return {
+        "occupation": scope.occupation.code,
+        "levels": [int(level) for level in scope.levels],
+        "from": scope.valid_from.isoformat(),
+        "to": scope.valid_to.isoformat() if scope.valid_to else None,
+    }
+
+
+def _lines(site: Site) -> Iterator[Text]:
+    """Yield a line for the site and one for each thing it is filed for."""
+    name, keys = site.body.name, len(site.keys)
+    yield Text(f"{site.prefix}  {name}  密钥 {keys} 个", f"{site.prefix}  {name}  keys: {keys}")
+    for scope in _scopes(site):
+        occupation, first, last = scope.occupation, scope.valid_from, scope.valid_to
+        levels_zh = "、".join(level.zh for level in scope.levels)
+        levels_en = ", ".join(level.en for level in scope.levels)
+        until = Text(f"至 {last}", f"to {last}") if last else Text("起，未定截止日期", "on, open")
+        yield Text(
+            f"  {occupation.zh}（{occupation.code}）：{levels_zh}，{first} {until.zh}",
+            f"  {occupation.en} ({occupation.code}): {levels_en}; from {first} {until.en}",
+        )

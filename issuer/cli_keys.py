@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import click
 from sqlalchemy import select
 
-from codes.wording import Text
+from codes.notices import Notice
+from codes.wording import Language, Text
 from issuer.cli_seal import crl_url, subject_of
 from issuer.custody import make_key, retire_key
 from issuer.desk import shanghai_day
 from issuer.filing import find_site
 from issuer.publishing import PUBLIC_URL_VARIABLE, publish
 from issuer.seal_custody import ensure_seal
-from issuer.terminal import ask_passphrase, json_option, open_home, say, show
+from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, say, show
 from keys.algorithms import Algorithm
+from keys.ring import Ring, Standing
 from registry.models import SigningKey, Site
 from registry.session import database, reading, transaction
+from templates.usage_words import WrongUsage
 
 _ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -81,8 +85,48 @@ def new(
             f"{text.en}\nmade seal {seal.seal_id}, certified by the built-in authority; "
             "yanzhen seal import takes one of a real authority",
         )
-    answer = {**_describe(row), "prefix": prefix, "key_document_version": document.version}
-    show({**answer, "seal_id": seal.seal_id if seal else None}, text, as_json=as_json)
+    notices = _other_keys(document.ring, row, prefix, max(row.valid_from, shanghai_day(now)))
+    for notice in notices:
+        text = Text(f"{text.zh}\n提示：{notice.text.zh}", f"{text.en}\nnote: {notice.text.en}")
+    answer = {
+        **_describe(row),
+        "prefix": prefix,
+        "key_document_version": document.version,
+        "seal_id": seal.seal_id if seal else None,
+        "notices": [
+            {"code": one.code, "message": one.text.zh, "message_en": one.text.en} for one in notices
+        ],
+    }
+    show(answer, text, as_json=as_json)
+
+
+def _other_keys(ring: Ring, new: SigningKey, prefix: str, day: date) -> list[Notice]:
+    """Return what to know where a body now has several keys that may sign on a day.
+
+    Args:
+        day: the first on which the new key and the others meet.
+    """
+    active = [
+        key.key_id
+        for key in ring.keys_of(prefix)
+        if key.standing is Standing.ACTIVE and key.covers(day)
+    ]
+    signing = ring.signing_key(prefix, day)
+    if signing is None or active in ([], [new.key_id]):
+        return []
+    spare = [key_id for key_id in active if key_id != signing.key_id]
+    retire = [f"yanzhen keys retire --body {prefix} --key {key_id:04x}" for key_id in spare]
+    return [
+        Notice(
+            code="key_second_active",
+            text=Text(
+                f"该机构现有 {len(active)} 个在用密钥，自 {day} 起由 {signing.key_id:04x} 签发。"
+                f"不再需要的请停用：{'；'.join(retire)}",
+                f"this body now has {len(active)} active keys; from {day} on, "
+                f"{signing.key_id:04x} signs. Retire what is not needed: {'; '.join(retire)}",
+            ),
+        )
+    ]
 
 
 @keys.command("list")
@@ -93,13 +137,40 @@ def list_keys(as_json: bool) -> None:
     with database(home.database_url) as engine, reading(engine) as session:
         query = select(SigningKey, Site).join(Site).order_by(Site.prefix, SigningKey.id)
         rows = [{**_describe(key), "prefix": site.prefix} for key, site in session.execute(query)]
-    lines = "\n".join(
-        f"{row['prefix']}  {row['key_id']}  {row['algorithm']}  "
-        f"{row['valid_from']} – {row['valid_to'] or ''}  {row['standing']}"
-        for row in rows
-    )
     nothing = Text("尚无密钥。用 yanzhen keys new 生成", "no keys yet; use yanzhen keys new")
-    show({"keys": rows}, Text(lines, lines) if rows else nothing, as_json=as_json)
+    told = Text(_table(rows, Language.ZH), _table(rows, Language.EN)) if rows else nothing
+    show({"keys": rows}, told, as_json=as_json)
+
+
+def _table(rows: Sequence[Mapping[str, str | None]], language: Language) -> str:
+    head = [heading.say(language) for heading in _HEADINGS]
+    cells = [
+        [
+            str(row["prefix"]),
+            str(row["key_id"]),
+            str(row["algorithm"]),
+            str(row["valid_from"]),
+            row["valid_to"] or _OPEN.say(language),
+            _STANDINGS[Standing(str(row["standing"]))].say(language),
+        ]
+        for row in rows
+    ]
+    return lay_out([head, *cells])
+
+
+_HEADINGS = (
+    Text("编号前缀", "prefix"),
+    Text("密钥", "key"),
+    Text("算法", "algorithm"),
+    Text("启用日期", "first day"),
+    Text("停用日期", "last day"),
+    Text("状态", "state"),
+)
+_OPEN = Text("不限", "open")
+_STANDINGS = {
+    Standing.ACTIVE: Text("在用", "active"),
+    Standing.RETIRED: Text("已停用", "retired"),
+}
 
 
 @keys.command()
@@ -116,7 +187,11 @@ def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_
     try:
         key_id = int(key_text, 16)
     except ValueError as error:
-        raise click.BadParameter("4 hex digits", param_hint="--key") from error
+        wrong = Text(
+            f"“{key_text}”不是密钥编号，应为 4 位十六进制；用 yanzhen keys list 查看。",
+            f"{key_text!r} is no key id, which has 4 hex digits; yanzhen keys list shows them.",
+        )
+        raise WrongUsage(wrong, about="--key") from error
     now = datetime.now(UTC)
     day: date = last_day.date() if last_day else shanghai_day(now)
     if not yes:

@@ -13,6 +13,7 @@ from issuer.seal_files import read_seals
 from issuer.terminal import json_option, open_home, show
 from issuer.timestamping import read_timestamps, try_authority, write_timestamps
 from keys.certificates import read_certificates
+from templates.usage_words import WrongUsage
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -31,7 +32,11 @@ def timestamps(url: str | None, certificates: Path | None, off: bool, as_json: b
         show({"timestamps": None}, nobody, as_json=as_json)
         return
     if off or url is None or certificates is None:
-        raise click.UsageError("URL --certificates FILE，或 --off / either URL and FILE, or --off")
+        either = Text(
+            "请写 URL 和 --certificates，或只写 --off。",
+            "give either URL and --certificates, or --off alone.",
+        )
+        raise WrongUsage(either)
     trusted = read_certificates(certificates.read_bytes())
     authority = try_authority(url, trusted, now=datetime.now(UTC))
     write_timestamps(home, authority)

@@ -11,8 +11,15 @@ from issuer.copy_rows import CHUNK, BatchCopies, ChosenCopies, CopyScope, archiv
 from issuer.copying import CopyReservation, reserve_archives, reserve_reissue
 from issuer.delivery import batch_stem, folder_of
 from issuer.desk import Desk
-from issuer.exporting import ExportRun, export
-from issuer.issuing import Phase, Progress, counting, export_batch, finish_copies
+from issuer.exporting import ExportRun
+from issuer.issuing import (
+    Phase,
+    Progress,
+    counting,
+    export_batch,
+    export_counted,
+    finish_copies,
+)
 from registry.models import ReissueReason
 from registry.session import reading
 from registry.store import make_folder
@@ -59,8 +66,7 @@ def reissue(
         title=REISSUE_STEM,
         stem=f"{number}-{REISSUE_STEM}",
     )
-    files = export(desk, run, fonts, counting(Phase.EXPORT, 1, progress))
-    return CopyOutcome(copies=(copy,), files=tuple(files))
+    return CopyOutcome(copies=(copy,), files=export_counted(desk, run, fonts, progress))
 
 
 def archive_numbers(
@@ -132,4 +138,4 @@ def _write_archives(
         title=f"{batch} {ARCHIVE_STEM}".strip(),
         stem=f"{batch_stem(batch)}-{ARCHIVE_STEM}" if batch else ARCHIVE_STEM,
     )
-    return tuple(export(desk, run, fonts, counting(Phase.EXPORT, 0, progress)))
+    return export_counted(desk, run, fonts, progress)

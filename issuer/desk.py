@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -88,6 +88,19 @@ class KeyCabinet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a desk was opened with, so that another process can open the same one.
+
+    Args:
+        prefix: of the body, 13 characters.
+        passphrase: opens vault and private keys.
+    """
+
+    prefix: str
+    passphrase: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """One body's place of work during a run.
 
@@ -102,6 +115,8 @@ class Desk:
         seal: the body's seal, open.
         qr_url_prefix: what every QR of this run begins with, up to and including `#`.
         clock: returns now, aware UTC.
+        opening: what it was opened with.
+        workers: how many processes may work for it where there is much to do, at least 1.
     """
 
     home: Home
@@ -114,6 +129,8 @@ class Desk:
     seal: Seal
     qr_url_prefix: str
     clock: Callable[[], datetime]
+    opening: Opening
+    workers: int
 
     @property
     def prefix(self) -> NumberPrefix:

@@ -17,3 +17,11 @@ class IssuerError(Exception):
         super().__init__(f"{code}: {text.en}")
         self.code = code
         self.text = text
+
+
+class WorkerFailed(IssuerError):
+    """A worker process ended without an answer, or met what nobody foresaw."""
+
+
+class Interrupted(IssuerError):
+    """The operator stopped a run that the same command goes on with."""

@@ -25,8 +25,8 @@ from templates.labels import SAMPLE_MARK, format_print_serial
 
 CONTACT_SHEET = "核对样张"
 ORDER_LIST = "印制清单"
-# A sheet is made in memory; of a large batch there are several, 50 pages each.
-CELLS_A_SHEET = 1_000
+# A sheet is made in memory; of a large batch there are several, 25 pages each.
+CELLS_A_SHEET = 500
 _CHUNK = 50
 
 
@@ -40,6 +40,7 @@ class ExportRun:
         out: a folder, or a name that ends in `.zip`.
         title: of the sheets, such as the batch.
         stem: what their file names begin with.
+        cells_a_sheet: how many certificates one file of the contact sheet holds.
     """
 
     scopes: Sequence[CopyScope]
@@ -47,6 +48,7 @@ class ExportRun:
     out: Path
     title: str
     stem: str
+    cells_a_sheet: int = CELLS_A_SHEET
 
 
 def export(
@@ -68,7 +70,7 @@ def export(
         OSError: something cannot be written.
     """
     make_folder(folder_of(run.out))
-    if not any(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes):
+    if not count_exported(desk, run):
         return []
     written: list[tuple[str, Path]] = []
     orders = OrderList(body_name=desk.site.body.name, title=run.title)
@@ -80,6 +82,11 @@ def export(
                 progress(len(copies))
         papers.finish()
     return sorted(written)
+
+
+def count_exported(desk: Desk, run: ExportRun) -> int:
+    """Return how many certificates a run writes out."""
+    return sum(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes)
 
 
 class _Papers:
@@ -134,7 +141,7 @@ class _Papers:
                 photo_jpeg=thumbnail(desk.home.store.get(private.photo_stored, key)),
             )
         )
-        if len(self._cells) == CELLS_A_SHEET:
+        if len(self._cells) == self._run.cells_a_sheet:
             self._finish_sheet()
         return award.number, path
 

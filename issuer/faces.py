@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import assert_never
 
 from sqlalchemy import select
@@ -16,13 +17,15 @@ from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.qr_text import encode_qr_text
-from codes.record import Record, decode_record
+from codes.record import decode_record
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
 from issuer.printing import make_printer
+from issuer.sealing import Seal
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
+from keys.ring import PublicKey
 from registry.access import seal_pdf_hash, unseal_envelope
 from registry.models import Copy, CopyKind
 from registry.session import transaction
@@ -39,18 +42,18 @@ def draw_recorded(
     desk: Desk, batch_id: int, fonts: FontChain, progress: Callable[[int], None]
 ) -> int:
     """Draw and store the page of every recorded copy of a batch; as `draw_copies`."""
-    return draw_copies(desk, BatchCopies(batch_id=batch_id), fonts, progress)
+    return draw_copies(desk, BatchCopies(batch_id=batch_id), make_printer(desk, fonts), progress)
 
 
 def draw_copies(
-    desk: Desk, scope: CopyScope, fonts: FontChain, progress: Callable[[int], None]
+    desk: Desk, scope: CopyScope, printer: CertificatePrinter, progress: Callable[[int], None]
 ) -> int:
     """Draw and store the page of every recorded copy of a scope that has none yet.
 
     Args:
         desk: the body's place of work.
         scope: the copies to finish.
-        fonts: what the pages are set in.
+        printer: of the desk's pages; one for many calls spares most of the time of the first page.
         progress: told after each commit how many pages it stored.
 
     Returns:
@@ -61,7 +64,6 @@ def draw_copies(
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
     done = 0
-    printer = make_printer(desk, fonts)
     for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
         drawn = _draw(desk, copies, printer)
         with transaction(desk.engine) as session:
@@ -87,8 +89,9 @@ def _draw(
     def parcels() -> Iterator[Parcel]:
         for copy in copies:
             data_key = read_data_key(desk, copy.award)
-            unsealed = printer.render(face_of(desk, copy), _sealed_at(desk, copy))
-            page, sha256 = unsealed.filled(desk.seal.sign(unsealed.digest))
+            page, sha256 = seal_page(
+                printer, desk.seal, face_of(desk, copy), _sealed_at(desk, copy)
+            )
             hashes.append(seal_pdf_hash(data_key, copy, sha256.hex()))
             yield Parcel(content=page, key=data_key, sha256=sha256)
 
@@ -96,6 +99,21 @@ def _draw(
     return {
         copy.id: (name, sealed) for copy, name, sealed in zip(copies, names, hashes, strict=True)
     }
+
+
+def seal_page(
+    printer: CertificatePrinter, seal: Seal, face: CertificateFace, sealed_at: datetime
+) -> tuple[bytes, bytes]:
+    """Draw and seal a page in one pass; return the file and its SHA-256.
+
+    Args:
+        printer: keeps room for this seal.
+        seal: the body's seal, open.
+        face: what the page shows.
+        sealed_at: the time the seal claims, aware.
+    """
+    unsealed = printer.render(face, sealed_at)
+    return unsealed.filled(seal.sign(unsealed.digest))
 
 
 def face_of(desk: Desk, copy: Copy) -> CertificateFace:
@@ -127,7 +145,9 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         sample=desk.home.demo,
         layout=copy.layout,
         remark=_remark(copy),
-        attachments=_attachments(desk, record, signed),
+        attachments=attachments_of(
+            signed, desk.document.ring.find(record.number.prefix, record.key_id)
+        ),
     )
 
 
@@ -136,9 +156,13 @@ def _sealed_at(desk: Desk, copy: Copy) -> datetime:
     return max(copy.made_at, desk.seal.chain.not_before)
 
 
-def _attachments(desk: Desk, record: Record, envelope: bytes) -> tuple[Attachment, ...]:
-    """Return what lets the file be verified by itself: the signed record and the public key."""
-    key = desk.document.ring.find(record.number.prefix, record.key_id)
+def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, ...]:
+    """Return what lets a file be verified by itself: the signed record and the public key.
+
+    Args:
+        envelope: the signed record, a COSE_Sign1.
+        key: the public key it was signed with; None where it is not on record any more.
+    """
     files = [
         Attachment(
             name="record.cose",
@@ -149,16 +173,19 @@ def _attachments(desk: Desk, record: Record, envelope: bytes) -> tuple[Attachmen
         )
     ]
     if key is not None:
-        files.append(
-            Attachment(
-                name="key.json",
-                mime_type="application/json",
-                relationship="Supplement",
-                description="签名记录的公钥 / the public key the record was signed with",
-                content=dump_signing_key(key),
-            )
-        )
+        files.append(_key_file(key))
     return tuple(files)
+
+
+@lru_cache(maxsize=16)
+def _key_file(key: PublicKey) -> Attachment:
+    return Attachment(
+        name="key.json",
+        mime_type="application/json",
+        relationship="Supplement",
+        description="签名记录的公钥 / the public key the record was signed with",
+        content=dump_signing_key(key),
+    )
 
 
 def _remark(copy: Copy) -> str | None:

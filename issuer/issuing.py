@@ -22,16 +22,27 @@ from codes.documents import DocumentType
 from codes.levels import Level
 from issuer.awarding import read_private, record_copies
 from issuer.candidates import Candidate
-from issuer.copy_rows import BatchCopies, CopyScope, count_copies, in_force, unfinished
+from issuer.copy_rows import (
+    BatchCopies,
+    CopyScope,
+    chunks_of_ids,
+    count_copies,
+    in_force,
+    undrawn,
+    unfinished,
+    unrecorded,
+)
+from issuer.crew import DEALT_COPIES, Crew, crew_size
+from issuer.crew_messages import Task
 from issuer.delivery import batch_stem
 from issuer.desk import Desk, shanghai_day
-from issuer.exporting import ExportRun, export
+from issuer.exporting import ExportRun, count_exported, export
 from issuer.faces import draw_copies
 from issuer.filing import levels_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
 from issuer.photo_reading import PhotoSource
-from issuer.printing import inspect_fit
+from issuer.printing import inspect_fit, make_printer
 from issuer.reserving import Reservation, live_key, open_batch, reserve
 from issuer.roster import RosterTable
 from registry.counters import serials_left
@@ -56,6 +67,9 @@ class Phase(StrEnum):
 
 Progress = Callable[[Phase, int, int], None]
 """Told (phase, done, total); total 0 means it is not known."""
+
+Inspected = Callable[[LintReport], None]
+"""Told what the lints said, before a single number is spent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +146,7 @@ def issue_batch(
     skip_bad: bool,
     progress: Progress,
     layout: str = DEFAULT_LAYOUT,
+    inspected: Inspected | None = None,
 ) -> BatchOutcome:
     """Issue every row of a roster that has no award of this batch yet.
 
@@ -145,6 +160,7 @@ def issue_batch(
         skip_bad: issue the good rows although others are at fault.
         progress: told how far each phase is.
         layout: what new certificates are drawn in, for ever.
+        inspected: told what the lints said before any number is spent.
 
     Raises:
         IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
@@ -155,6 +171,8 @@ def issue_batch(
     scope = BatchCopies(batch_id=batch_id)
     finish_copies(desk, scope, fonts, progress)
     report = inspect_batch(desk, table, photos, batch, fonts, progress, layout=layout)
+    if inspected is not None:
+        inspected(report)
     wanted = report.candidates if skip_bad or not report.problems else ()
     results = list(_reserve_all(desk, batch_id, wanted, layout, progress))
     finish_copies(desk, scope, fonts, progress)
@@ -168,10 +186,24 @@ def issue_batch(
 
 
 def finish_copies(desk: Desk, scope: CopyScope, fonts: FontChain, progress: Progress) -> None:
-    """Steps 3 to 7 for whatever copies of a scope are reserved or recorded but not finished."""
+    """Steps 3 to 7 for whatever copies of a scope are reserved or recorded but not finished.
+
+    Where there are many, worker processes do it, by the same functions and with the same bytes.
+
+    Raises:
+        WorkerFailed: a worker process came to an end of its own (`worker_failed`).
+        IssuerError, KeysError, RegistryError, TemplatesError: as `record_copies`, `draw_copies`.
+    """
     total = count_copies(desk, scope, unfinished)
-    record_copies(desk, scope, counting(Phase.SIGN, total, progress))
-    draw_copies(desk, scope, fonts, counting(Phase.DRAW, total, progress))
+    signed, drawn = (counting(phase, total, progress) for phase in (Phase.SIGN, Phase.DRAW))
+    size = crew_size(desk, total)
+    if size == 1:
+        record_copies(desk, scope, signed)
+        draw_copies(desk, scope, make_printer(desk, fonts), drawn)
+        return
+    with Crew(desk, fonts, size) as crew:
+        crew.do(Task.RECORD, chunks_of_ids(desk, scope, unrecorded, size=DEALT_COPIES), signed)
+        crew.do(Task.DRAW, chunks_of_ids(desk, scope, undrawn, size=DEALT_COPIES), drawn)
 
 
 def export_batch(
@@ -188,7 +220,15 @@ def export_batch(
         title=batch,
         stem=batch_stem(batch),
     )
-    return tuple(export(desk, run, fonts, counting(Phase.EXPORT, 0, progress)))
+    return export_counted(desk, run, fonts, progress)
+
+
+def export_counted(
+    desk: Desk, run: ExportRun, fonts: FontChain, progress: Progress
+) -> tuple[tuple[str, Path], ...]:
+    """Write a run's certificates out, telling how many of how many; as `export`."""
+    total = count_exported(desk, run)
+    return tuple(export(desk, run, fonts, counting(Phase.EXPORT, total, progress)))
 
 
 def counting(phase: Phase, total: int, progress: Progress) -> Callable[[int], None]:

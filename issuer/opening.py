@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from codes.wording import Text
-from issuer.desk import Desk, KeyCabinet, load_site, shanghai_day
+from issuer.desk import Desk, KeyCabinet, Opening, load_site, shanghai_day
 from issuer.errors import IssuerError
 from issuer.publishing import add_host, parse_public_url, publish
 from issuer.sealing import open_seal
@@ -29,6 +29,7 @@ def open_desk(
     public_url: str,
     sample: bool,
     dry_run: bool = False,
+    workers: int = 1,
     clock: Callable[[], datetime],
 ) -> Iterator[Desk]:
     """Open the desk of the body filed under `prefix` for one block; changes nothing.
@@ -40,6 +41,7 @@ def open_desk(
         public_url: the address printed in QR codes.
         sample: the operator asks for samples (样本); must agree with what the home is.
         dry_run: nothing will be printed, so the address may still be missing.
+        workers: how many processes may work for it where there is much to do.
         clock: returns now, aware UTC.
 
     Raises:
@@ -80,6 +82,8 @@ def open_desk(
             seal=open_seal(home, prefix, passphrase, clock=clock),
             qr_url_prefix=qr_url_prefix,
             clock=clock,
+            opening=Opening(prefix=prefix, passphrase=passphrase),
+            workers=workers,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from codes.wording import Text
 from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
-from issuer.sealing import SealLevel
+from issuer.sealing import Seal, SealLevel
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import format_print_serial
@@ -20,23 +20,27 @@ _PLACEHOLDER_SERIAL = 999_999
 
 def make_printer(desk: Desk, fonts: FontChain) -> CertificatePrinter:
     """Return a printer of pages that keep room for the body's seal."""
-    seal, material = desk.seal, desk.seal.material
-    kept = seal.level is not SealLevel.B_B
-    return CertificatePrinter(
-        fonts,
-        SealSpace(
-            contents_bytes=seal.contents_bytes,
-            signer_name=seal.signer_name,
-            picture=seal_drawing(
-                fonts,
-                desk.site.body.name,
-                sample=desk.home.demo,
-                diameter_mm=SEAL_DIAMETER_MM,
-            ),
-            certificates=material.certificates if kept else (),
-            crls=material.crls if kept else (),
-            ocsps=material.ocsps if kept else (),
-        ),
+    space = seal_space(desk.seal, fonts, desk.site.body.name, sample=desk.home.demo)
+    return CertificatePrinter(fonts, space)
+
+
+def seal_space(seal: Seal, fonts: FontChain, body_name: str, *, sample: bool) -> SealSpace:
+    """Return the room that pages keep for a body's seal.
+
+    Args:
+        seal: the seal, open.
+        fonts: what its picture is set in.
+        body_name: the body's name as filed.
+        sample: whether the seal is marked as a sample.
+    """
+    material, kept = seal.material, seal.level is not SealLevel.B_B
+    return SealSpace(
+        contents_bytes=seal.contents_bytes,
+        signer_name=seal.signer_name,
+        picture=seal_drawing(fonts, body_name, sample=sample, diameter_mm=SEAL_DIAMETER_MM),
+        certificates=material.certificates if kept else (),
+        crls=material.crls if kept else (),
+        ocsps=material.ocsps if kept else (),
     )
 
 

@@ -12,16 +12,15 @@ from typing import Any
 from codes.wording import Text
 from issuer.delivery import batch_stem, folder_of
 from issuer.desk import SHANGHAI, Desk
-from issuer.issuing import BatchOutcome, Progress, inspect_batch, issue_batch
+from issuer.issuing import BatchOutcome, Inspected, Progress, inspect_batch, issue_batch
 from issuer.lint import DoneRow, LintReport
 from issuer.photo_reading import PhotoSource
 from issuer.problems import RowProblem
 from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
 from issuer.roster import RosterTable
+from issuer.row_lines import problem_lines
 from templates.fonts import FontChain
 from templates.layout_files import DEFAULT_LAYOUT
-
-_SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +105,11 @@ class RunSummary:
 
     def lines(self) -> list[Text]:
         """Return what the operator reads at the end of a run."""
-        problems = self.report.problems
         lines = [
             Text(f"提示：{notice.text.zh}", f"note: {notice.text.en}")
             for notice in self.table.notices
         ]
-        lines += [_where(problem) for problem in problems[:_SHOWN_PROBLEMS]]
-        if len(problems) > _SHOWN_PROBLEMS:
-            more = len(problems) - _SHOWN_PROBLEMS
-            lines.append(
-                Text(f"……另有 {more} 项问题，见结果表", f"… and {more} more, see the workbook")
-            )
+        lines += problem_lines(self.report.problems)
         counted = [(outcome.text, self.count(outcome)) for outcome in RowOutcome]
         lines.append(
             Text(
@@ -172,8 +165,12 @@ def issue_and_report(
     *,
     skip_bad: bool,
     progress: Progress,
+    inspected: Inspected | None = None,
 ) -> RunSummary:
     """Issue the roster and write the result workbook beside the certificates.
+
+    Args:
+        inspected: told what the lints said before any number is spent.
 
     Raises:
         IssuerError, KeysError, RegistryError, TemplatesError: as `issue_batch`.
@@ -188,6 +185,7 @@ def issue_and_report(
         skip_bad=skip_bad,
         progress=progress,
         layout=run.layout,
+        inspected=inspected,
     )
     report = _with_taken(outcome)
     numbers = {result.row: result.number for result in outcome.reserved}
@@ -287,9 +285,3 @@ def _problem(problem: Any) -> dict[str, Any]:
         "message": problem.text.zh,
         "message_en": problem.text.en,
     }
-
-
-def _where(problem: RowProblem) -> Text:
-    place_zh = f"第 {problem.row} 行" + (f"【{problem.column}】" if problem.column else "")
-    place_en = f"row {problem.row}" + (f", {problem.cell}" if problem.cell else "")
-    return Text(f"{place_zh}：{problem.text.zh}", f"{place_en}: {problem.text.en}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -121,7 +121,8 @@ def read_subjects(
     table: RosterTable, photos: PhotoSource, context: LintContext
 ) -> Iterator[Subject]:
     """Yield every row of the roster parsed, in order; never raises for what a row holds."""
-    parser = _RowParser(photos, context)
+    unread = {fault.row for fault in table.problems if fault.column == Column.DOCUMENT_NUMBER.value}
+    parser = _RowParser(photos, context, unread)
     for row in table.rows:
         yield parser.read(row)
 
@@ -129,9 +130,12 @@ def read_subjects(
 class _RowParser:
     """Parses rows, remembering the few distinct levels, occupations and document types."""
 
-    def __init__(self, photos: PhotoSource, context: LintContext) -> None:
+    def __init__(
+        self, photos: PhotoSource, context: LintContext, unread_numbers: Collection[int]
+    ) -> None:
         self._photos = photos
         self._context = context
+        self._unread_numbers = unread_numbers
         self._types = _Remembered(parse_document_type)
         self._sexes = _Remembered(parse_sex)
         self._occupations = _Remembered(parse_occupation)
@@ -157,14 +161,24 @@ class _RowParser:
             occupation=occupation,
             specialty=parse_specialty(row.text(Column.SPECIALTY)),
             level=level,
-            photo=self._photos.read(
-                file=row.text(Column.PHOTO),
-                document_number=typed_number if document is None else document.number,
-            ),
+            photo=self._photo(row, document),
             batch_award=self._award(document, occupation.value, level.value),
             latin_typed=parse_latin_name(row.text(Column.LATIN_NAME)),
             latin_spelled=None if name is None or name.problems else spell(name.name),
         )
+
+    def _photo(self, row: RosterRow, document: DocumentReading | None) -> PhotoReading:
+        """Return the row's photo; by a number at fault none is sought.
+
+        It would be said to be missing, though it may well lie under the right number.
+        """
+        file, number = row.text(Column.PHOTO), row.text(Column.DOCUMENT_NUMBER)
+        if document is not None:
+            number = document.number
+        at_fault = row.row in self._unread_numbers or (document is not None and document.problems)
+        if not file and (at_fault or not number):
+            return PhotoReading(photo=None, notices=(), problems=())
+        return self._photos.read(file=file, document_number=number)
 
     def _award(
         self, document: DocumentReading | None, occupation: Occupation | None, level: Level | None

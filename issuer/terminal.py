@@ -6,23 +6,30 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from codes.wording import Language, Text
+from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
 from keys.passphrase import read_passphrase
 from registry.home import Home, home_path
+from templates.usage_words import WrongUsage
 
 MAX_BATCH_NAME = 60
+MAX_WORKERS = 64
 
 
 def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
     if out.exists() and not out.is_dir() and out.suffix.lower() != ZIP_SUFFIX:
-        raise click.BadParameter(f"{out} 不是目录 / is not a folder")
+        taken = Text(
+            f"“{out}”是文件，不是文件夹；请写文件夹，或以 .zip 结尾的文件名。",
+            f"{out} is a file, not a folder; name a folder, or a file that ends in .zip.",
+        )
+        raise WrongUsage(taken, about="--out")
     return out
 
 
@@ -32,6 +39,13 @@ out_option = click.option(
     type=click.Path(path_type=Path),
     callback=_read_out,
     help="证书输出目录，或以 .zip 结尾的文件名 / folder for the certificates, or a ZIP file",
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, MAX_WORKERS),
+    default=usable_cpus,
+    show_default="CPUs",
+    help="签名、制作证书的进程数，少量时只用一个 / processes that sign and draw; a few need one",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 
@@ -50,6 +64,22 @@ def say(text: Text, *, err: bool = False) -> None:
 def printable(text: str) -> str:
     """Return `text` with nothing in it that would steer the terminal."""
     return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
+
+
+def lay_out(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines with their cells one below the other; ideographs take two columns."""
+    widths = [max(map(_columns, cells)) for cells in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True)
+        )
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:
@@ -86,8 +116,11 @@ def read_batch_name(typed: str) -> str:
     """Return the name of a batch as it is kept; raises click's error where it cannot be one."""
     name = unicodedata.normalize("NFKC", typed).strip()
     if not 1 <= len(name) <= MAX_BATCH_NAME or not name.isprintable():
-        raise click.BadParameter(
-            f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符 / 1–{MAX_BATCH_NAME} printable characters",
-            param_hint="--batch",
+        raise WrongUsage(
+            Text(
+                f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符。",
+                f"the name of a batch has 1–{MAX_BATCH_NAME} printable characters.",
+            ),
+            about="--batch",
         )
     return name

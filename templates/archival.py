@@ -10,6 +10,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from templates.pdf_objects import compress_once, stream, text_string
@@ -52,11 +53,13 @@ class Attachment:
     content: bytes
 
 
+@lru_cache(maxsize=64)
 def pdf_date(day: date) -> str:
     """Return midnight of a day in Asia/Shanghai as PDF writes it."""
     return f"D:{day:%Y%m%d}000000+08'00'"
 
 
+@lru_cache(maxsize=64)
 def information(title: str, day: date) -> bytes:
     """Return the body of the information dictionary; it agrees with `metadata` word for word."""
     when = pdf_date(day)
@@ -66,6 +69,7 @@ def information(title: str, day: date) -> bytes:
     ).encode("ascii")
 
 
+@lru_cache(maxsize=64)
 def metadata(title: str, language: str, day: date) -> bytes:
     """Return the body of the metadata stream (XMP), which claims PDF/A-3a and PDF/UA-1."""
     when = f"{day.isoformat()}T00:00:00+08:00"

@@ -11,7 +11,7 @@ from templates.face_fit import FaceFitter
 from templates.fonts import FontChain
 from templates.labels import LABELS
 from templates.layout import FOOT_FIELDS, SIGNATURE_FIELDS, Layout, TextStyle
-from templates.page_plan import Slot, open_run
+from templates.page_plan import Slot, run_of
 from templates.page_text import flow
 from templates.print_file import PrintFile
 from templates.stock_page import StockOffset, plan_of_stock, slots_of
@@ -101,8 +101,8 @@ class _Page:
             yield from self._outlined(slot)
 
     def _outlined(self, slot: Slot) -> Iterator[str]:
-        left = float(slot.value_x) / MM
-        size = slot.style.size / MM
+        left = slot.left_mm
+        size = slot.size / MM
         width = self._width(slot, left)
         box = (left, slot.baseline_mm - size * 0.2, width, size * 1.1)
         yield f"{numbers(*(length * MM for length in box))} re S"
@@ -132,7 +132,7 @@ class _Page:
 
     def _text(self, text: str, at_mm: Point, style: TextStyle) -> str:
         codes = self.font.encode(style.face, text)
-        before, after = open_run(_FONT, style, style.size, codes, number(at_mm[0] * MM))
+        before, after = run_of(_FONT, style, at_mm[0]).around(number(style.size), codes)
         return f"{before}{number(at_mm[1] * MM)}{after}"
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from templates.drawing import numbers
@@ -23,6 +24,7 @@ from templates.to_unicode import to_unicode_table
 _NOTDEF: Final = "\x00"
 _CHECKSUM_MAGIC: Final = 0xB1B0AFBA
 _WORD: Final = 0xFFFFFFFF
+_BOX: Final = numbers(*FONT_BOX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +53,15 @@ class EmbeddedFont:
 
     def __init__(self, outline_of: Callable[[str, str], Outline]) -> None:
         self._outline_of = outline_of
-        self._codes: dict[tuple[str, str], str] = {}
+        self._codes: dict[str, dict[str, str]] = {}
         self._shapes: dict[tuple[int, str], str] = {}
         self._outlines: list[Outline] = [outline_of("text", _NOTDEF)]
         self._characters: list[int] = [0]
 
     def encode(self, face: str, text: str) -> str:
         """Return the codes of a text, as the hexadecimal digits of a PDF string."""
-        codes = self._codes
-        return "".join(
-            [codes.get((face, character)) or self._add(face, character) for character in text]
-        )
+        codes = self._codes.setdefault(face, {})
+        return "".join([codes.get(c) or self._add(face, c) for c in text])
 
     def _add(self, face: str, character: str) -> str:
         outline = self._outline_of(face, character)
@@ -71,7 +71,7 @@ class EmbeddedFont:
             code = self._shapes[shape] = f"{len(self._outlines):04X}"
             self._outlines.append(outline)
             self._characters.append(ord(character))
-        self._codes[face, character] = code
+        self._codes[face][character] = code
         return code
 
     def objects(self) -> FontObjects:
@@ -96,7 +96,7 @@ def font_bodies(
         f"<</Type/Font/Subtype/CIDFontType2/BaseFont/{name}/CIDToGIDMap/Identity"
         f"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
         f"/FontDescriptor {descriptor} 0 R/DW 1000/W[0[{font.widths}]]>>",
-        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{numbers(*FONT_BOX)}]"
+        f"<</Type/FontDescriptor/FontName/{name}/Flags 4/FontBBox[{_BOX}]"
         f"/ItalicAngle 0/Ascent {IDEOGRAPH_TOP}/Descent {IDEOGRAPH_BOTTOM}/CapHeight 733"
         f"/StemV 80/FontFile2 {file} 0 R>>",
         stream(f"/Length1 {font.file_length}/Filter/FlateDecode", font.file),
@@ -110,14 +110,12 @@ def write_font(outlines: list[Outline]) -> bytes:
     The bytes depend on the outlines alone: neither the clock nor a measurement goes in.
     """
     count = len(outlines)
-    offset, offsets = 0, [0]
-    for outline in outlines:
-        offset += len(outline.data)
-        offsets.append(offset)
+    shapes = [outline.data for outline in outlines]
+    offsets = accumulate(map(len, shapes), initial=0)
     glyf_sum = sum([outline.checksum for outline in outlines]) & _WORD
     metrics = [value for outline in outlines for value in (outline.advance, outline.left)]
     tables = (
-        (b"glyf", b"".join([outline.data for outline in outlines]), glyf_sum),
+        (b"glyf", b"".join(shapes), glyf_sum),
         (b"head", _HEAD, _HEAD_SUM),
         _summed(b"hhea", _HHEA + struct.pack(">H", count)),
         _summed(b"hmtx", struct.pack(f">{'Hh' * count}", *metrics)),

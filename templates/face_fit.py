@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -12,9 +12,11 @@ from codes.wording import Text
 from templates.fonts import FontChain, explain_missing
 from templates.labels import LABELS, Field
 from templates.layout import SIGNATURE_FIELDS, Layout
+from templates.layout_files import load_layout
 from templates.page_text import Fitted, fit
 from templates.typefaces import Typefaces
 
+_FITS: Final = 1024  # values whose fit is remembered: more than a batch has of the common ones
 _NOTHING: Final[Mapping[Field, Fitted]] = MappingProxyType({})
 
 
@@ -43,6 +45,8 @@ class FaceFitter:
     def __init__(self, fonts: FontChain) -> None:
         self._fonts = fonts
         self._typefaces: dict[str, Typefaces] = {}
+        # Most of what is printed on a page stands on the page before it as well.
+        self._fit = lru_cache(_FITS)(self._fit_value)
 
     def typefaces(self, layout: Layout) -> Typefaces:
         """Return the typefaces of a layout."""
@@ -57,20 +61,23 @@ class FaceFitter:
         """Return the values that fit, as they will be drawn, and what is wrong with the others."""
         fitted: dict[Field, Fitted] = {}
         problems: list[FitProblem] = []
-        typefaces = self.typefaces(layout)
         for field, text in values.items():
-            missing = self._fonts.missing_characters(text)
-            if missing:
-                reason = explain_missing(missing[0])
-                problems.append(FitProblem(field=field, code="character_missing", text=reason))
-                continue
-            measure = partial(typefaces.width_mm, layout.value_style(field))
-            found = fit(text, layout.room(field), measure)
-            if found is None:
-                problems.append(FitProblem(field=field, code="too_long", text=_too_long(field)))
-            else:
+            found = self._fit(layout.id, field, text)
+            if isinstance(found, Fitted):
                 fitted[field] = found
+            else:
+                problems.append(found)
         return MappingProxyType(fitted), tuple(problems)
+
+    def _fit_value(self, layout_id: str, field: Field, text: str) -> Fitted | FitProblem:
+        missing = self._fonts.missing_characters(text)
+        if missing:
+            reason = explain_missing(missing[0])
+            return FitProblem(field=field, code="character_missing", text=reason)
+        layout = load_layout(layout_id)
+        measure = partial(self.typefaces(layout).width_mm, layout.value_style(field))
+        found = fit(text, layout.room(field), measure)
+        return found or FitProblem(field=field, code="too_long", text=_too_long(field))
 
     def fit_english(self, layout: Layout, values: Mapping[Field, str]) -> Mapping[Field, Fitted]:
         """Return the English lines of a layout that has them; nothing where it is not bilingual.

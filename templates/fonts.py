@@ -142,6 +142,8 @@ class FontChain:
         operator_dir: Path | None = None,
         system_dirs: Sequence[Path] = SYSTEM_FONT_DIRS,
     ) -> None:
+        self.operator_dir = operator_dir
+        self.system_dirs = tuple(system_dirs)
         self._own = tuple(_Face(path=path) for path in _operator_fonts(operator_dir))
         self._others = tuple(
             _Face(path=path)
@@ -216,20 +218,19 @@ class FontChain:
         return build_font(self._outline, wanted)
 
     def outline(self, character: str) -> Outline:
-        """Return the shape of one character, for drawing it as a path."""
-        return self._outline(character)
+        """Return the shape of one character; of "" that of the missing-glyph box."""
+        return self._outlines.get(character) or self._outline(character)
 
     def _find(self, character: str) -> tuple[_Face, str] | None:
-        if character not in self._found:
-            self._found[character] = next(
-                (
-                    (face, name)
-                    for face in self._faces
-                    if (name := face.glyph_name(ord(character))) is not None
-                ),
-                None,
-            )
-        return self._found[character]
+        try:
+            return self._found[character]
+        except KeyError:
+            found = self._found[character] = self._search(ord(character))
+            return found
+
+    def _search(self, code_point: int) -> tuple[_Face, str] | None:
+        named = ((face, face.glyph_name(code_point)) for face in self._faces)
+        return next(((face, name) for face, name in named if name is not None), None)
 
     def _outline(self, character: str) -> Outline:
         cached = self._outlines.get(character)

@@ -1,8 +1,8 @@
 """The words printed before each field, how values are written, and how both are read back.
 
 The page prints each label once, at the start of a line of its text layer, and the value right
-after it. `read_fields` is the inverse of that: what one module writes and another compares must
-not be two rules.
+after it. `read_fields` is the inverse of that for plain text as any extractor gives it;
+`page_reading` reads a page by position, whatever was drawn on it later and in which order.
 """
 
 from __future__ import annotations

@@ -120,12 +120,14 @@ class MicroText:
         """Rows that a quarter turn brings onto the frame's left and right side.
 
         They stand above the frame, where no level line is, so that neither turn shows the
-        other's rows within its own lines.
+        other's rows within its own lines. They leave the corners to the level lines.
         """
         above = frame.top + 10.0
+        corner = HEIGHT * self._unit
+        left, right = frame.bottom + corner, frame.top - corner
         return [
-            self._row(Rule(left=frame.bottom, right=frame.top, y=above + frame.width)),
-            self._row(Rule(left=frame.bottom, right=frame.top, y=above)),
+            self._row(Rule(left=left, right=right, y=above + frame.width)),
+            self._row(Rule(left=left, right=right, y=above)),
         ]
 
     def _turned_from(self, frame: Box | None) -> float:

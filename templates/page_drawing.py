@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from codes.qr_symbol import Symbol
 from templates.drawing import MM, RULE, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import Field
-from templates.layout import Layout
+from templates.layout import SymbolPlace
 from templates.page_plan import PagePlan
 from templates.page_text import Fitted
 from templates.pictures import Picture
 
-OWN_FONT: Final = "F1"
 PHOTO: Final = "P"
 SYMBOL: Final = "Q"
 QUIET_MODULES: Final = 4
@@ -45,49 +45,55 @@ def page_content(
     """
     parts = [
         f"/Artifact BMC {under} EMC",
-        _draw_photo(plan, photo),
-        _draw_symbol(plan, symbol),
+        _draw_photo(plan.layout.photo_mm, plan.photo_mark, photo.width, photo.height),
+        _draw_symbol(plan.layout.symbol, plan.symbol_mark, symbol.size),
     ]
     for piece in plan.pieces:
         if isinstance(piece, str):
             parts.append(piece)
         else:
             value = (english if piece.english else values)[piece.field]
-            parts.append(piece.filled(OWN_FONT, font, value))
+            parts.append(piece.filled(font, value))
     return "\n".join(parts).encode("ascii")
 
 
-def _draw_photo(plan: PagePlan, photo: Picture) -> str:
-    frame = numbers(*(length * MM for length in plan.layout.photo_mm))
+@lru_cache(maxsize=64)
+def _draw_photo(
+    frame_mm: tuple[float, float, float, float], mark: int, photo_width: int, photo_height: int
+) -> str:
+    frame = numbers(*(length * MM for length in frame_mm))
+    photo = photo_operators(frame_mm, photo_width, photo_height)
     return (
-        f"/Figure<</MCID {plan.photo_mark}>>BDC {photo_operators(plan.layout, photo)} EMC "
+        f"/Figure<</MCID {mark}>>BDC {photo} EMC "
         f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
     )
 
 
-def photo_operators(layout: Layout, photo: Picture) -> str:
+@lru_cache(maxsize=64)
+def photo_operators(
+    frame_mm: tuple[float, float, float, float], photo_width: int, photo_height: int
+) -> str:
     """Fill the frame with the photo, cutting evenly what its proportions leave over."""
-    left, bottom, width, height = (length * MM for length in layout.photo_mm)
-    scale = max(width / photo.width, height / photo.height)
-    wide, high = photo.width * scale, photo.height * scale
+    left, bottom, width, height = (length * MM for length in frame_mm)
+    scale = max(width / photo_width, height / photo_height)
+    wide, high = photo_width * scale, photo_height * scale
     frame = numbers(left, bottom, width, height)
     matrix = numbers(wide, 0, 0, high, left - (wide - width) / 2, bottom - (high - height) / 2)
     return f"q {frame} re W n {matrix} cm /{PHOTO} Do Q"
 
 
-def _draw_symbol(plan: PagePlan, symbol: Symbol) -> str:
-    place = plan.layout.symbol
+@lru_cache(maxsize=64)
+def _draw_symbol(place: SymbolPlace, mark: int, modules: int) -> str:
     left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
-    quiet = side / symbol.size * QUIET_MODULES
+    quiet = side / modules * QUIET_MODULES
     clearing = numbers(left - quiet, bottom - quiet, side + 2 * quiet, side + 2 * quiet)
     return (
         f"/Artifact BMC 1 1 1 rg {clearing} re f EMC "
-        f"/Figure<</MCID {plan.symbol_mark}>>BDC {symbol_operators(plan.layout)} EMC"
+        f"/Figure<</MCID {mark}>>BDC {symbol_operators(place)} EMC"
     )
 
 
-def symbol_operators(layout: Layout) -> str:
+def symbol_operators(place: SymbolPlace) -> str:
     """Draw the symbol in its place."""
-    place = layout.symbol
     left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
     return f"q 0 0 0 rg {numbers(side, 0, 0, side, left, bottom)} cm /{SYMBOL} Do Q"

@@ -29,8 +29,8 @@ from templates.archival import (
 from templates.drawing import MM, Drawing, number, numbers
 from templates.embedded_font import FontObjects, font_bodies
 from templates.glyphs import FACE_NAME
-from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL
-from templates.page_plan import FIXED_FONT, PagePlan
+from templates.page_drawing import PHOTO, SYMBOL
+from templates.page_plan import FIXED_FONT, OWN_FONT, PagePlan
 from templates.pdf_objects import (
     ROW_BYTES,
     Numbering,
@@ -121,21 +121,22 @@ class UnsealedPage:
     """A finished file with a hole where the seal goes.
 
     Args:
-        before: everything up to the hole.
-        after: everything behind it.
+        fixed: the beginning, which all pages of the kind share.
+        started: the SHA-256 of that.
+        own: what follows up to the hole.
         hole_bytes: length of the hole; 0 for a page that gets no seal.
-        started: the SHA-256 of the beginning of `before`, and how long that is.
+        after: everything behind it.
     """
 
     def __init__(
-        self, before: bytes, after: bytes, hole_bytes: int, started: tuple[hashlib._Hash, int]
+        self, fixed: bytes, started: hashlib._Hash, own: bytes, hole_bytes: int, after: bytes
     ) -> None:
-        self._before = before
-        self._after = after
+        self._fixed = fixed
+        self._own = own
         self._hole_bytes = hole_bytes
-        state, done = started
-        self._hash = state.copy()
-        self._hash.update(memoryview(before)[done:])
+        self._after = after
+        self._hash = started.copy()
+        self._hash.update(own)
 
     @property
     def digest(self) -> bytes:
@@ -161,7 +162,7 @@ class UnsealedPage:
         rest = hole + self._after
         whole = self._hash.copy()
         whole.update(rest)
-        return self._before + rest, whole.digest()
+        return b"".join((self._fixed, self._own, rest)), whole.digest()
 
 
 class PageKind:
@@ -202,16 +203,15 @@ class PageKind:
 
     def assemble(self, parts: PageParts) -> UnsealedPage:
         """Return the file of one certificate; equal parts give equal bytes."""
-        rows, chunks, place = [], [self._prefix], len(self._prefix)
+        rows, chunks, place = [], [], len(self._prefix)
         for key, body in self._own_bodies(parts).items():
             chunk = indirect(key, body)
             rows.append(placed_row(place))
             place += len(chunk)
             chunks.append(chunk)
-        started = self._started, len(self._prefix)
         if self._seal is None:
             tail = self._tail(rows, place, parts.file_id)
-            return UnsealedPage(b"".join(chunks), tail, 0, started)
+            return UnsealedPage(self._prefix, self._started, b"".join(chunks), 0, tail)
         hole = 2 * self._seal.contents_bytes + 2
         rows.append(placed_row(place))
         head = _signature_head(self._signature, self._seal, parts.sealed_at)
@@ -219,8 +219,8 @@ class PageKind:
         close = b">>\nendobj\n"
         tail = close + self._tail(rows, start + hole + len(close), parts.file_id)
         byte_range = b"/ByteRange[0 %010d %010d %010d]" % (start, start + hole, len(tail))
-        before = b"".join([*chunks, head, byte_range, b"/Contents"])
-        return UnsealedPage(before, tail, hole, started)
+        own = b"".join([*chunks, head, byte_range, b"/Contents"])
+        return UnsealedPage(self._prefix, self._started, own, hole, tail)
 
     def _tail(self, rows: Sequence[bytes], at: int, file_id: bytes) -> bytes:
         """Return the table of places, which begins at a byte of the file, and the end."""

@@ -30,10 +30,11 @@ from templates.page_text import Fitted, flow
 from templates.structure import Node, TagTree
 
 FIXED_FONT: Final = "F0"
+OWN_FONT: Final = "F1"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
-RISE_OF_TWO_LINES: Final = 0.72  # of the leading, so that two lines stand on the same rule
-RISE_BESIDE_ENGLISH: Final = 0.3  # where the second line has the place of an English value
+RISE_OF_TWO_LINES: Final = 0.85  # of the leading, so that two lines stand on the same rule
+RISE_BESIDE_ENGLISH: Final = 0.62  # where the second line has the place of an English value
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
 _ENGLISH_GAP_MM: Final = 1.2
@@ -44,6 +45,24 @@ class MeasureStyled(Protocol):
     """Gives the width in millimetres of a text in a style."""
 
     def __call__(self, style: TextStyle, text: str) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The operators of a run of text, all but its size, its height and its characters."""
+
+    before: str
+    placed: str
+    after: str
+
+    def around(self, size: str, codes: str) -> tuple[str, str]:
+        """Return the operators before and after the height of the baseline.
+
+        Args:
+            size: of the type, in points, as PDF writes it.
+            codes: of the characters, in hexadecimal digits.
+        """
+        return f"{self.before}{size}{self.placed}", f" Tm <{codes}> Tj ET{self.after}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +76,11 @@ class Slot:
         label: operators of the label up to its height, and after it.
         between: operators between label and value.
         closing: operators after the value.
-        value_x: where the value begins, in points.
+        value: the run of the value.
+        face: typeface of the value.
         baseline_mm: of the line.
-        style: of the value.
+        left_mm: where the value begins.
+        size: of its type, in points, before fitting.
         rise: how far the first of two lines is raised, as a part of the leading.
     """
 
@@ -69,43 +90,42 @@ class Slot:
     label: tuple[str, str]
     between: str
     closing: str
-    value_x: str
+    value: Run
+    face: str
     baseline_mm: float
-    style: TextStyle
+    left_mm: float
+    size: float
     rise: float = RISE_OF_TWO_LINES
 
-    def filled(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
+    def filled(self, font: EmbeddedFont, value: Fitted) -> str:
         """Return the operators of label and value, the label level with the value's first line.
 
         One height for both is what lets every extractor give the value right after its label.
 
         Args:
-            font_name: name of the font resource the value is drawn with.
-            font: that font, which encodes it.
+            font: the font the value is drawn with, which encodes it.
             value: the fitted value; no line at all leaves the place empty.
         """
-        top = self._top_mm(value)
         before, after = self.label
-        parts = [f"{self.opening}{before}{number(top * MM)}{after}", self.between]
-        parts += self._lines(font_name, font, value, top)
-        parts.append(self.closing)
-        return " ".join(parts)
+        lines = self._lines(font, value)
+        parts = [f"{self.opening}{before}{self._heights(value)[0]}{after}", self.between]
+        return " ".join([*parts, *lines, self.closing])
 
-    def value_alone(self, font_name: str, font: EmbeddedFont, value: Fitted) -> str:
+    def value_alone(self, font: EmbeddedFont, value: Fitted) -> str:
         """Return the operators of the value without its label, for a sheet that has it already."""
-        return " ".join(self._lines(font_name, font, value, self._top_mm(value)))
+        return " ".join(self._lines(font, value))
 
-    def _top_mm(self, value: Fitted) -> float:
-        leading = value.size * LINE_LEADING / MM
-        return self.baseline_mm + leading * (len(value.lines) - 1) * self.rise
+    def _heights(self, value: Fitted) -> list[str]:
+        """Return the baseline of each line; of none at all, where the first would stand."""
+        count, leading = len(value.lines), value.size * LINE_LEADING / MM
+        top = self.baseline_mm + leading * (count - 1) * self.rise
+        return [number((top - leading * place) * MM) for place in range(count or 1)]
 
-    def _lines(self, font_name: str, font: EmbeddedFont, value: Fitted, top: float) -> list[str]:
-        leading = value.size * LINE_LEADING / MM
-        runs = []
-        for place, line in enumerate(value.lines):
-            codes = font.encode(self.style.face, line)
-            before, after = open_run(font_name, self.style, value.size, codes, self.value_x)
-            runs.append(f"{before}{number((top - leading * place) * MM)}{after}")
+    def _lines(self, font: EmbeddedFont, value: Fitted) -> list[str]:
+        size, runs = number(value.size), []
+        for line, height in zip(value.lines, self._heights(value), strict=False):  # as above
+            before, after = self.value.around(size, font.encode(self.face, line))
+            runs.append(f"{before}{height}{after}")
         return runs
 
 
@@ -209,18 +229,21 @@ class PagePlan:
         node = self.tags.add("P")
         words = f"{LABELS[field].zh}："
         value_left = left + self._width_mm(self.layout.styles[label], words) + gap
+        fitted, style = self._standing.get(field), self.layout.styles[value]
+        font = OWN_FONT if fitted is None else FIXED_FONT
         slot = Slot(
             field=field,
             opening=_begin("P", self.tags.mark(node)),
             label=self._open_run(words, left, label),
             between="",
             closing="EMC",
-            value_x=number(value_left * MM),
+            value=run_of(font, style, value_left),
+            face=style.face,
             baseline_mm=baseline,
-            style=self.layout.styles[value],
+            left_mm=value_left,
+            size=style.size,
         )
-        fitted = self._standing.get(field)
-        self.pieces.append(slot if fitted is None else slot.filled(FIXED_FONT, self._fixed, fitted))
+        self.pieces.append(slot if fitted is None else slot.filled(self._fixed, fitted))
 
     def _in_english(
         self, field: Field, node: Node, left: float, baseline: float, value_left: float = 0
@@ -234,28 +257,30 @@ class PagePlan:
             baseline: of the line.
             value_left: where the value begins; right after the label where it is 0.
         """
-        words, style = f"{LABELS[field].en}:", "label_en"
+        words, style = f"{LABELS[field].en}:", self.layout.styles["value_en"]
         if field not in ENGLISH_VALUES:
-            self._marked(node, self._run(words, left, baseline, style))
+            self._marked(node, self._run(words, left, baseline, "label_en"))
             return
-        after = left + self._width_mm(self.layout.styles[style], words) + _ENGLISH_GAP_MM
+        after = left + self._width_mm(self.layout.styles["label_en"], words) + _ENGLISH_GAP_MM
         self.pieces.append(
             Slot(
                 field=field,
                 english=True,
                 opening=_begin(node.role, self.tags.mark(node)),
-                label=self._open_run(words, left, style),
+                label=self._open_run(words, left, "label_en"),
                 between="",
                 closing="EMC",
-                value_x=number((value_left or after) * MM),
+                value=run_of(OWN_FONT, style, value_left or after),
+                face=style.face,
                 baseline_mm=baseline,
-                style=self.layout.styles["value_en"],
+                left_mm=value_left or after,
+                size=style.size,
             )
         )
 
     def _slot(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
         """Add a row of the table."""
-        table = self.layout.table
+        table, style = self.layout.table, self.layout.styles["value"]
         below_is_free = self.layout.bilingual and field not in ENGLISH_VALUES
         self.pieces.append(
             Slot(
@@ -265,9 +290,11 @@ class PagePlan:
                 label=self._open_run(LABELS[field].zh, table.left_mm, "label"),
                 between="EMC " + _begin(cell.role, self.tags.mark(cell)),
                 closing="EMC",
-                value_x=number(table.value_left_mm * MM),
+                value=run_of(OWN_FONT, style, table.value_left_mm),
+                face=style.face,
                 baseline_mm=baseline,
-                style=self.layout.styles["value"],
+                left_mm=table.value_left_mm,
+                size=style.size,
             )
         )
 
@@ -299,28 +326,26 @@ class PagePlan:
     def _open_run(self, text: str, x_mm: float, style: str) -> tuple[str, str]:
         described = self.layout.styles[style]
         codes = self._fixed.encode(described.face, text)
-        return open_run(FIXED_FONT, described, described.size, codes, number(x_mm * MM))
+        return run_of(FIXED_FONT, described, x_mm).around(number(described.size), codes)
 
 
-def open_run(font: str, style: TextStyle, size: float, codes: str, x: str) -> tuple[str, str]:
-    """Return the operators of a run of text, before and after the height of its baseline.
+def run_of(font: str, style: TextStyle, x_mm: float) -> Run:
+    """Return the operators of a run of text.
 
     Args:
         font: name of the font resource.
-        style: how it is set.
-        size: in points; may be less than the style's.
-        codes: of the characters, in hexadecimal digits.
-        x: where it begins, in points, as PDF writes it.
+        style: how it is set, but for its size.
+        x_mm: where it begins.
     """
     ink = numbers(*style.ink)
-    before, after = f"BT {ink} rg ", " Tm <" + codes + "> Tj ET"
+    before, after = f"BT {ink} rg ", ""
     if style.weight or style.tracking:  # kept from what follows
         before, after = "q " + before, after + " Q"
     if style.weight:
         before += f"{ink} RG {number(style.weight)} w 2 Tr "
     if style.tracking:
         before += f"{number(style.tracking)} Tc "
-    return f"{before}/{font} {number(size)} Tf 1 0 0 1 {x} ", after
+    return Run(f"{before}/{font} ", f" Tf 1 0 0 1 {number(x_mm * MM)} ", after)
 
 
 def _begin(role: str, mark: int) -> str:

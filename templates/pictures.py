@@ -9,7 +9,7 @@ from typing import Final
 from codes.qr_symbol import Symbol
 from codes.wording import Text
 from templates.errors import TemplatesError
-from templates.pdf_objects import compress, stream
+from templates.pdf_objects import stream
 
 _COLOUR_SPACES: Final = {1: "DeviceGray", 3: "DeviceRGB"}
 _START: Final = b"\xff\xd8"
@@ -50,13 +50,15 @@ def photo_picture(jpeg: bytes) -> Picture:
 
 
 def symbol_picture(symbol: Symbol) -> Picture:
-    """Turn a QR symbol into a stencil of one bit a module, without its quiet zone."""
+    """Turn a QR symbol into a stencil of one bit a module, without its quiet zone.
+
+    It is not deflated, which would make it longer: a QR symbol has no more patterns than noise.
+    """
     entries = (
         f"/Type/XObject/Subtype/Image/Width {symbol.size}/Height {symbol.size}"
-        f"/BitsPerComponent 1/ImageMask true/Decode[1 0]/Filter/FlateDecode"
+        f"/BitsPerComponent 1/ImageMask true/Decode[1 0]"
     )
-    body = stream(entries, compress(symbol.bitmap))
-    return Picture(width=symbol.size, height=symbol.size, body=body)
+    return Picture(width=symbol.size, height=symbol.size, body=stream(entries, symbol.bitmap))
 
 
 def _read_frame(jpeg: bytes) -> tuple[int, int, int]:

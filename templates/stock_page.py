@@ -22,8 +22,8 @@ from templates.labels import Field
 from templates.layout import STANDING_FIELDS, Layout
 from templates.layout_files import load_layout
 from templates.page_artwork import sample_word_of
-from templates.page_drawing import OWN_FONT, PHOTO, SYMBOL, photo_operators, symbol_operators
-from templates.page_plan import PagePlan, Slot
+from templates.page_drawing import PHOTO, SYMBOL, photo_operators, symbol_operators
+from templates.page_plan import OWN_FONT, PagePlan, Slot
 from templates.pictures import photo_picture, symbol_picture
 from templates.print_file import PrintFile
 
@@ -83,12 +83,17 @@ class StockPrinter:
             PHOTO: self._file.add_stream(photo.body),
             SYMBOL: self._file.add_stream(symbol_picture(symbol).body),
         }
-        parts = ["q", offset.operators(), photo_operators(layout, photo), symbol_operators(layout)]
+        parts = [
+            "q",
+            offset.operators(),
+            photo_operators(layout.photo_mm, photo.width, photo.height),
+            symbol_operators(layout.symbol),
+        ]
         if face.sample:
             drawn[_SAMPLE_WORD] = self._sample_word(layout)
             parts.insert(2, f"/{_SAMPLE_WORD} Do")
         parts += [
-            slot.value_alone(OWN_FONT, font, (english if slot.english else values)[slot.field])
+            slot.value_alone(font, (english if slot.english else values)[slot.field])
             for slot in self._slots(layout, face)
         ]
         content = "\n".join([*parts, "Q"])

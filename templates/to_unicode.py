@@ -9,6 +9,7 @@ font object, so that nothing of the library's global state is touched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ begincmap
 _RANGE: Final[Mapping[int, str]] = MappingProxyType(
     {1: "<00> <FF>\nendcodespacerange\n", 2: "<0000> <FFFF>\nendcodespacerange\n"}
 )
+_PAIRS: Final[Mapping[int, str]] = MappingProxyType({1: "<%02X> <%s>\n", 2: "<%04X> <%s>\n"})
 _TAIL: Final = """endcmap
 CMapName currentdict /CMap defineresource pop
 end
@@ -43,17 +45,14 @@ def to_unicode_table(code_points: Sequence[int], *, code_bytes: int = 1) -> str:
             a code stands for none.
         code_bytes: how many bytes a code has, 1 or 2.
     """
-    digits = 2 * code_bytes
-    pairs = [
-        f"<{code:0{digits}X}> <{_utf_16(point)}>\n"
-        for code, point in enumerate(code_points)
-        if point
-    ]
+    pair = _PAIRS[code_bytes]
+    pairs = [pair % (code, _utf_16(point)) for code, point in enumerate(code_points) if point]
     sections = [pairs[start : start + _SECTION] for start in range(0, len(pairs), _SECTION)]
     body = "".join(f"{len(s)} beginbfchar\n{''.join(s)}endbfchar\n" for s in sections)
     return f"{_HEAD}{_RANGE[code_bytes]}{body}{_TAIL}"
 
 
+@lru_cache(maxsize=4096)
 def _utf_16(point: int) -> str:
     """Return a character as the hexadecimal digits of UTF-16, a pair beyond U+FFFF."""
     if point < 0x10000:

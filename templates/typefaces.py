@@ -12,6 +12,18 @@ from templates.layout import Layout, TextStyle
 _NOTDEF: Final = "\x00"
 
 
+class _Advances(dict[str, int]):
+    """The widths of characters, in thousandths of the em, each measured once."""
+
+    def __init__(self, fonts: FontChain) -> None:
+        super().__init__()
+        self._fonts = fonts
+
+    def __missing__(self, character: str) -> int:
+        advance = self[character] = self._fonts.outline(character).advance
+        return advance
+
+
 class Typefaces:
     """Gives the shapes and widths of a layout's text.
 
@@ -22,6 +34,7 @@ class Typefaces:
 
     def __init__(self, fonts: FontChain, layout: Layout) -> None:
         self._chains = fonts.by_typeface(layout.faces)
+        self._advances = {face: _Advances(chain) for face, chain in self._chains.items()}
 
     def outline(self, face: str, character: str) -> Outline:
         """Return the shape of a character; of NUL, the box of a missing one."""
@@ -35,6 +48,6 @@ class Typefaces:
             text: what is measured.
             size: in points, where it is not the style's own.
         """
-        outline = self._chains[style.face].outline
-        width = sum([outline(c).advance for c in text]) * (size or style.size) / UNITS_PER_EM
+        advances = self._advances[style.face]
+        width = sum(map(advances.__getitem__, text)) * (size or style.size) / UNITS_PER_EM
         return (width + style.tracking * max(len(text) - 1, 0)) / MM

@@ -94,7 +94,7 @@ def outcome(url: str, link: str) -> str:
     """Return what the API says to a link: to its QR text, or to the number it fills in."""
     asked = parse_qs(urlsplit(link).fragment)
     if "number" in asked:
-        return ask(url, "verify", {"number": asked["number"][0], "name": "某某"})
+        return ask(url, "verify", {"number": asked["number"][0], "name": asked["name"][0]})
     return ask(url, "verify/qr", {"text": link})
 
 

@@ -69,6 +69,45 @@ FILE_ENTRIES = {
             "{field}: could not be read from the file and was not compared; compare it by eye.",
         ),
     ),
+    Code.FIELD_COVERED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "{field}：文件中此处的文字被遮盖或看不见，未能比对，请目视比对。",
+            "{field}: the text in the file is covered or cannot be seen here and was not compared; "
+            "compare it by eye.",
+        ),
+    ),
+    Code.FIELD_TWICE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "{field}在文件中出现了不止一次：{texts}。签发的证书上只印一次，不能确定以哪一处为准，"
+            "未作比对。请索取原始文件。",
+            "{field} occurs more than once in the file: {texts}. A certificate as issued prints it "
+            "once; which of them is meant is not known, so it was not compared. Ask for the "
+            "original file.",
+        ),
+    ),
+    Code.OVERLAID_TEXT: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "{field}：同一处叠印了不同的文字：{texts}。不能确定以哪一个为准，未作比对。"
+            "请索取原始文件。",
+            "{field}: different texts lie over one another in its place: {texts}. Which of them is "
+            "meant is not known, so it was not compared. Ask for the original file.",
+        ),
+    ),
+    Code.EXTRA_TEXT: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "文件中另有证书格式以外的文字“{text}”{place}，可能是签发以后加上的，未用于比对。",
+            "The file also carries text that is no part of a certificate: “{text}”{place}. It may "
+            "have been added after issue and was not used in the comparison.",
+        ),
+    ),
     Code.PICTURE_NOT_COMPARED: Entry(
         _NOTICE,
         _INCONCLUSIVE,
@@ -129,8 +168,10 @@ FILE_ENTRIES = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "文件过大，上限为 {limit_mb} MB。",
-            "The file is too big; the limit is {limit_mb} MB.",
+            "文件过大，上限为 {limit_mb} MB，未读取。请压缩或重新导出后再上传，或上传证书页的照片，"
+            "或用编号和姓名查询。",
+            "The file is too big and was not read; the limit is {limit_mb} MB. Compress it or "
+            "export it again, upload a photo of the certificate, or look up by number and name.",
         ),
     ),
     Code.FILE_TOO_HEAVY: Entry(

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from codes.wording import Language
+from codes.wording import Language, Text
 from registry.home import Home, home_path
+from templates.usage_words import WrongUsage
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
 from verifier.opening import open_verifier
@@ -67,12 +68,16 @@ def qr(text: str, as_json: bool, lang: str | None) -> None:
 def file(path: Path, as_json: bool, lang: str | None) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
-        raise click.UsageError(f"{path}: 不是普通文件 / not a regular file")
+        odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
+        raise WrongUsage(odd, about="PATH")
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror}") from error
+        unread = Text(
+            f"“{path}”无法读取（{error.strerror}）。", f"{path} cannot be read ({error.strerror})."
+        )
+        raise WrongUsage(unread, about="PATH") from error
     _run(lambda verifier: verifier.verify_file(data, path.name), as_json=as_json, lang=lang)
 
 
@@ -90,7 +95,7 @@ def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str | None)
     try:
         verdict = ask(verifier)
     except UsageError as error:
-        raise click.UsageError(error.text.say(language)) from error
+        raise WrongUsage(error.text) from error
     finally:
         verifier.close()
     if as_json:

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 from registry.child import Child, ChildFailed
-from verifier.file_limits import MAX_PAGES
+from templates.text_lines import Glyph, fold_radicals
+from verifier.file_limits import MAX_GLYPHS, MAX_PAGES
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
 from verifier.findings import find
@@ -18,7 +20,9 @@ from verifier.verdict import Finding
 MAX_FILE_BYTES = 20 << 20
 READ_SECONDS = 20.0
 READ_MEMORY_BYTES = 1 << 30
-ANSWER_BYTES = 4 << 20
+ANSWER_BYTES = 8 << 20
+_PLACES = 6
+_LONGEST = 1e6  # points
 
 _FAULTS = frozenset(
     {
@@ -43,7 +47,7 @@ class FileKind(StrEnum):
 class PageReading:
     """What one page shows: its text layer and the texts of its QR codes, all untrusted."""
 
-    text: str
+    glyphs: tuple[Glyph, ...]
     symbols: tuple[str, ...]
 
 
@@ -109,12 +113,43 @@ def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
 
 def _parse_page(item: object) -> PageReading:
     match item:
-        case {"text": str() as text, "symbols": [*symbols]}:
+        case {"glyphs": [*glyphs], "symbols": [*symbols]}:
+            parsed = (_parse_glyph(one) for one in glyphs[:MAX_GLYPHS])
             return PageReading(
-                text=text, symbols=tuple(one for one in symbols if isinstance(one, str))
+                glyphs=tuple(one for one in parsed if one is not None),
+                symbols=tuple(one for one in symbols if isinstance(one, str)),
             )
         case _:
-            return PageReading(text="", symbols=())
+            return PageReading(glyphs=(), symbols=())
+
+
+def _parse_glyph(item: object) -> Glyph | None:
+    match item:
+        case [str() as text, *numbers, bool() as level, bool() as seen, int() as run]:
+            places = [float(one) for one in numbers if isinstance(one, int | float)]
+            if len(places) != _PLACES or not text or not all(map(_is_sensible, places)):
+                return None
+            left, bottom, right, top, baseline, size = places
+            if size <= 0 or right < left or top < bottom:
+                return None
+            return Glyph(
+                text=fold_radicals(text),
+                left=left,
+                bottom=bottom,
+                right=right,
+                top=top,
+                baseline=baseline,
+                size=size,
+                level=level,
+                seen=seen,
+                run=run,
+            )
+        case _:
+            return None
+
+
+def _is_sensible(length: float) -> bool:
+    return isfinite(length) and abs(length) < _LONGEST
 
 
 def _fault(fault: str) -> Finding:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from keys.document import KeyDocument
-from templates.labels import Field, read_fields
-from verifier.compare import DocumentNumberCheck, compare_fields, expect
+from templates.page_reading import PagePrint, read_page
+from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
 from verifier.decision import Standing, conclude_verdict, with_certificate
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
 from verifier.lookup import Reach
+from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.verdict import Finding, Verdict
 
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
-_NOTHING_PRINTED: Mapping[Field, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +25,14 @@ class FileClaims:
     """What a file claims to be.
 
     Args:
-        printed: fields of the text layer of the page that carries the QR; empty without one.
+        printed: what the text layer of the page that carries the QR prints.
         notices: what else was seen in it.
     """
 
     kind: FileKind
     sha256: str
     scan: Scan
-    printed: Mapping[Field, str]
+    printed: PagePrint
     notices: tuple[Finding, ...]
 
 
@@ -62,7 +60,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         kind=reading.kind,
         sha256=reading.sha256,
         scan=scan,
-        printed=read_fields(reading.pages[index].text),
+        printed=read_page(reading.pages[index].glyphs),
         notices=(*notices, *faults[:1]),
     )
 
@@ -81,10 +79,7 @@ def decide_file(
         standing: what is known of the record in its QR.
         check: what the register said to the printed document number.
     """
-    seen: tuple[Finding, ...] = ()
-    if standing.genuine:
-        fields = _inspect_fields(claims, standing, check, document)
-        seen = (*fields, *_inspect_identity(claims, standing))
+    seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *seen),
         required=REQUIRED_FOR_FILE,
@@ -94,7 +89,10 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    return with_certificate(verdict, standing.printed(name_known=True))
+    printed = standing.printed(name_known=True)
+    if any(one.code == Code.FILE_IDENTICAL for one in seen):
+        printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
+    return with_certificate(verdict, printed)
 
 
 def document_check(reach: Reach | None) -> DocumentNumberCheck:
@@ -108,20 +106,26 @@ def document_check(reach: Reach | None) -> DocumentNumberCheck:
             return DocumentNumberCheck.NOT_ASKED
 
 
-def _inspect_fields(
+def _inspect_print(
     claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
 ) -> tuple[Finding, ...]:
+    """Return what the file prints against the record, and whether it is the one issued."""
+    identity = _inspect_identity(claims, standing)
     if claims.kind is FileKind.PICTURE:
-        return (find(Code.PICTURE_NOT_COMPARED),)
+        return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
-    return compare_fields(
-        claims.printed,
+    fields = compare_fields(
+        claims.printed.fields,
         expected,
         document_check=check,
         document_masked=None if standing.award is None else standing.award.document_masked,
     )
+    # Whatever else a file prints that is byte for byte the one issued was printed then.
+    identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
+    extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
+    return (*fields, *extra, *identity)
 
 
 def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, ...]:
@@ -146,7 +150,7 @@ def _several(reading: FileReading, pages: list[int]) -> Finding:
     a picture of several papers, they are simply several certificates.
     """
     one_page = len(set(pages)) == 1
-    typeset = bool(read_fields(reading.pages[pages[0]].text))
+    typeset = bool(read_page(reading.pages[pages[0]].glyphs).fields)
     return find(Code.QR_CONFLICT if one_page and typeset else Code.SEVERAL_CERTIFICATES)
 
 

@@ -5,3 +5,4 @@ loads the readers themselves: only the child process does.
 from __future__ import annotations
 
 MAX_PAGES = 10
+MAX_GLYPHS = 5000  # a page; a certificate has some four hundred, and one with more is not read

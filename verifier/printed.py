@@ -15,6 +15,12 @@ PHOTO_BY_EYE = Text(
     "Compare the photo by eye; this system does no face recognition",
 )
 
+PHOTO_IN_IDENTICAL_FILE = Text(
+    "照片是这份逐字节相同的文件的一部分，签发后未被改动；是否为持证人本人，仍须当面目视核对",
+    "The photo is part of this byte-identical file, unchanged since it was issued; whether it is "
+    "of the holder is still for the eye, face to face",
+)
+
 
 def print_fields(
     record: Record, *, body_name: str, document_masked: str | None, name_known: bool

@@ -179,7 +179,7 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
-        log_step(6, "compare", fields=len(claims.printed))
+        log_step(6, "compare", fields=len(claims.printed.fields))
         return log_verdict(
             decide_file(claims, standing, check, document=moment.document, now=moment.now)
         )
@@ -203,12 +203,19 @@ class Verifier:
         return proof, answer
 
     def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
-        printed = claims.printed.get(Field.DOCUMENT_NUMBER, "")
-        if not printed.strip() or len(printed) > MAX_TYPED_CHARACTERS:
+        field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)
+        if field is None or not field.readings or not field.is_plain:
             return None
-        number = normalise_document(printed, local_day(moment.now))
-        record = claims.scan.record
-        return self._register.by_holder(record.number, name=None, document_number=number).reach
+        reach = None
+        for printed in field.readings:
+            if not printed.strip() or len(printed) > MAX_TYPED_CHARACTERS:
+                continue
+            number = normalise_document(printed, local_day(moment.now))
+            record = claims.scan.record
+            reach = self._register.by_holder(record.number, name=None, document_number=number).reach
+            if reach is not Reach.ABSENT:
+                break
+        return reach
 
 
 def _conclude(moment: _Moment, *findings: Finding) -> Verdict:

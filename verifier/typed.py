@@ -46,7 +46,11 @@ class HolderFacts:
 def read_number(typed: str, today: date) -> TypedNumber:
     """Return the number that `typed` is, kindly read."""
     reading = inspect_number(typed, today=today)
-    notices = tuple(_notice(Code.NUMBER_NORMALISED, one) for one in reading.notices)
+    notices = tuple(
+        _notice(Code.NUMBER_NORMALISED, one)
+        for one in reading.notices
+        if one.code != Code.NUMBER_LEGACY.value  # the finding of that name says it
+    )
     match reading.kind:
         case NumberKind.LEGACY16:
             return TypedNumber(number=None, findings=(*notices, find(Code.NUMBER_LEGACY)))

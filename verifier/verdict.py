@@ -131,7 +131,7 @@ class PrintedFields:
         document_masked: document number with most characters hidden; None when not known here.
         specialty: 工种/职业方向, `--` where there is none.
         print_serial: 证书印制流水码 as printed.
-        photo: what to do about the photo, which software does not compare.
+        photo: what is known of the photo, and what is left to do by eye.
     """
 
     number: str

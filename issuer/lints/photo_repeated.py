@@ -5,36 +5,36 @@ Source: supervision against certificates issued under another's name (津公内�
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from codes.wording import Text
 from issuer.columns import Column
+from issuer.lints.others import Others, others_of_each
 from issuer.lints.rule import Finding, Lint, LintBatch, problem
 from issuer.subjects import Subject
 
 
 def _inspect(batch: LintBatch) -> Iterator[Finding]:
     """Compare the pictures that would be printed; one person may have several rows."""
-    first: dict[bytes, Subject] = {}
+    alike: dict[bytes, list[Subject]] = {}
     for subject in batch.subjects:
-        photo = subject.photo.photo
-        if photo is None:
-            continue
-        other = first.setdefault(photo.sha256, subject)
-        if other is not subject and _differ(other, subject):
-            yield problem(subject, Column.PHOTO, "photo_repeated", _same(other.row.row))
-            yield problem(other, Column.PHOTO, "photo_repeated", _same(subject.row.row))
+        if subject.photo.photo is not None:
+            alike.setdefault(subject.photo.photo.sha256, []).append(subject)
+    for subjects in alike.values():
+        for subject, others in others_of_each(subjects, _person):
+            yield problem(subject, Column.PHOTO, "photo_repeated", _same(others))
 
 
-def _differ(one: Subject, other: Subject) -> bool:
-    """Return whether the rows are of two people as far as can be told."""
-    return one.document_key is None or one.document_key != other.document_key
+def _person(subject: Subject) -> Hashable:
+    """Return who the row is of; where that cannot be told, somebody of the row's own."""
+    return subject.document_key or subject.row.row
 
 
-def _same(row: int) -> Text:
+def _same(others: Others) -> Text:
+    rows = others.named
     return Text(
-        f"照片与第 {row} 行另一人的照片相同，请核对照片文件。",
-        f"The photo is the same as that of another person in row {row}; check the photo files.",
+        f"照片与{rows.zh}他人的照片相同，请核对照片文件。",
+        f"The photo is the same as that of another person in {rows.en}; check the photo files.",
     )
 
 

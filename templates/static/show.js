@@ -32,7 +32,7 @@ export function showVerdict(root, verdict, tables, language, stage) {
   slot('banner').classList.add(`tone-${tone}`);
   slot('icon').replaceWith(icon(tone));
   slot('outcome').textContent = title;
-  slot('meaning').textContent = stage.words?.text ?? outcome.meaning[language];
+  slot('meaning').textContent = stage.words?.text ?? meaning(verdict, tables.words)[language];
   const advised = stage.asking ? tables.words.outcomes.valid : outcome;
   slot('advice').textContent = advised.compare_advice[language];
   fillState(slot, verdict, tables, language, stage);
@@ -60,6 +60,13 @@ export function showMessage(root, { title, text }) {
 export function pageWords(name) {
   const found = document.getElementById('words').content.querySelector(`[data-word="${name}"]`);
   return { title: found.dataset.title, text: found.textContent };
+}
+
+/** What stands under the headline, as in `verifier/site/present.py`. */
+function meaning({ outcome, findings }, words) {
+  const unsigned = findings.some((one) => one.code === 'signature_invalid');
+  return unsigned && outcome === 'altered'
+    ? words.signature_wrong : words.outcomes[outcome].meaning;
 }
 
 function fillState(slot, verdict, tables, language, stage) {

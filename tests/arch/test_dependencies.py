@@ -29,7 +29,18 @@ USED_WITHOUT_IMPORT = {
     "types-reportlab": "make check",
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-OURS = {"wsgi", "bench", "codes", "issuer", "keys", "registry", "templates", "tests", "verifier"}
+OURS = {
+    "wsgi",
+    "yanzhen",
+    "bench",
+    "codes",
+    "issuer",
+    "keys",
+    "registry",
+    "templates",
+    "tests",
+    "verifier",
+}
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?")
 
 

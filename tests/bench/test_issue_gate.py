@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from bench.issue import GateClosed, Plan, StockFont, measure
 from bench.issue_awards import awards
 from bench.issue_font import small_font
-from bench.issue_gate import Demand, faults
+from bench.issue_gate import PICTURE_DPI, Demand, faults
+from bench.issue_golden import golden_faults, golden_page
 from bench.issue_keys import Keys, make_keys
 from bench.issue_ours import Ours, signed_face
 from bench.issue_page import runs_of
@@ -25,7 +27,7 @@ from bench.issue_stock import Stock
 from registry.store import FileStore
 from templates.certificate import CertificateFace
 from tests.conftest import NOW
-from tests.pdf.page_samples import make_photo, need, render
+from tests.pdf.page_samples import make_photo, need, page_picture, render
 
 STRICT = Demand(same_photo=True)
 
@@ -45,7 +47,7 @@ def keys() -> Keys:
 def face(keys: Keys) -> CertificateFace:
     """What an ordinary certificate shows."""
     (award,) = awards(0, 1)
-    return signed_face(award, keys.record)
+    return signed_face(award, keys)
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,32 @@ def test_a_valid_seal_passes_and_a_missing_one_does_not(
     assert faults(page, face, demand) == ["0 seals"]
 
 
+def test_our_sealed_file_passes_with_every_demand(
+    face: CertificateFace, keys: Keys, tmp_path: Path
+) -> None:
+    page, sha256 = Ours(keys, FileStore(tmp_path)).seal(face)
+    again, _ = Ours(keys, FileStore(tmp_path)).seal(face)
+    demand = replace(STRICT, reference=again, seal_root_pem=keys.root_pem)
+
+    assert faults(page, face, demand) == []
+    assert sha256 == hashlib.sha256(page).digest()
+    assert all(attachment.content in page for attachment in face.attachments)
+
+
+def test_a_kept_picture_is_compared_where_there_is_one(keys: Keys, tmp_path: Path) -> None:
+    ours, golden = Ours(keys, FileStore(tmp_path)), tmp_path / "golden.png"
+    assert golden_faults(ours, golden) == []
+    page_picture(golden_page(ours), PICTURE_DPI).save(golden)
+    assert golden_faults(ours, golden) == []
+
+    with Image.open(golden) as kept:
+        changed = kept.copy()
+    changed.putpixel((400, 600), (0, 0, 0))
+    changed.save(golden)
+    (found,) = golden_faults(ours, golden)
+    assert found.startswith("the picture differs from the reference within (400, 600")
+
+
 def test_a_seal_of_another_root_or_over_less_than_the_file_is_seen(
     sealed: bytes, face: CertificateFace, keys: Keys
 ) -> None:
@@ -152,8 +180,8 @@ def test_a_seal_of_another_root_or_over_less_than_the_file_is_seen(
 
 def test_no_figures_come_of_a_pipeline_that_draws_wrong_pages(tmp_path: Path) -> None:
     class Photoless(Ours):
-        def render(self, face: CertificateFace) -> bytes:
-            return super().render(replace(face, photo_jpeg=make_photo(30, 42)))
+        def seal(self, face: CertificateFace) -> tuple[bytes, bytes]:
+            return super().seal(replace(face, photo_jpeg=make_photo(30, 42)))
 
     plan = Plan(
         gated=1,

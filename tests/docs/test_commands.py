@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from codes.wording import Language
-from tests.docs.pages import READMES, code_words, table_rows
+from tests.docs.pages import READMES, ROOT, code_words, table_rows
 from wsgi import (
     EXIT_CONFIGURATION,
     EXIT_DATA,
     EXIT_INTERNAL,
+    EXIT_INTERRUPTED,
     EXIT_UNAVAILABLE,
     EXIT_USAGE,
     cli,
@@ -87,7 +89,7 @@ def test_every_exit_code_is_explained(page: Path) -> None:
     told = {int(row[0]) for row in table_rows(page, r"\d+") if len(row) == 2}
     ours = {EXIT_USAGE, EXIT_DATA, EXIT_UNAVAILABLE, EXIT_INTERNAL, EXIT_CONFIGURATION}
 
-    assert told == {0, 1, 2, 130} | ours
+    assert told == {0, 1, 2, EXIT_INTERRUPTED} | ours
 
 
 def test_the_root_speaks_every_language_the_product_does() -> None:
@@ -98,6 +100,7 @@ def test_the_root_speaks_every_language_the_product_does() -> None:
 
 
 def test_the_command_is_the_one_that_is_installed() -> None:
-    entrance = importlib.import_module("wsgi")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["yanzhen"].partition(":")
 
-    assert callable(entrance.main)
+    assert callable(getattr(importlib.import_module(module), function))

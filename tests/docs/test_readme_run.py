@@ -8,13 +8,24 @@ from pathlib import Path
 import pytest
 
 from tests.docs.console import Step, agrees, run, steps
-from tests.docs.pages import READMES, blocks
+from tests.docs.pages import READMES, ROOT, blocks
+
+
+def _is_ignored(made: Path, ignored: list[str]) -> bool:
+    """Whether git would leave out what a command made at the top of a clone."""
+    folder = made.is_dir() and f"/{made.name}/" in ignored
+    return folder or f"/{made.name}" in ignored
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
-def test_every_command_of_the_readme_prints_what_it_says(page: Path, tmp_path: Path) -> None:
+def test_every_command_of_the_readme_prints_what_it_says_and_leaves_nothing_for_git(
+    page: Path, tmp_path: Path
+) -> None:
     for step, printed in run(page, tmp_path):
         assert agrees(step, printed), f"$ {step.command}\n{printed}"
+
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert [one.name for one in tmp_path.iterdir() if not _is_ignored(one, ignored)] == []
 
 
 def test_both_readmes_show_the_same_commands() -> None:

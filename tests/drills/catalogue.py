@@ -12,6 +12,8 @@ NAMES = (
     "mutated_rosters",
     "browser",
     "names",
+    "readability",
+    "rare_names",
     "fault",
     "concurrency",
     "volume",

@@ -11,7 +11,17 @@ from pathlib import Path
 from tests.drills.results import ROOT
 
 DEFECTS = Path(__file__).parent / "defects"
-_COPIED = ("codes", "keys", "registry", "templates", "issuer", "verifier", "tests", "wsgi.py")
+_COPIED = (
+    "codes",
+    "keys",
+    "registry",
+    "templates",
+    "issuer",
+    "verifier",
+    "tests",
+    "wsgi.py",
+    "yanzhen.py",
+)
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 _SECONDS = 300.0
 

@@ -21,7 +21,7 @@ from issuer.publishing import publish
 from issuer.roster import read_roster
 from issuer.sample_people import SamplePerson, sample_people
 from issuer.sample_photos import draw_portrait
-from issuer.seal_custody import make_seal
+from issuer.seal_custody import ensure_seal
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.home import Home
@@ -52,12 +52,12 @@ def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorit
             valid_to=None,
         )
         publish(session, home, now=NOW)
-    make_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
 
 
 @contextmanager
 def desk_at(home: Home, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[Desk]:
-    """Open the desk of the filed body, its host announced."""
+    """Open the desk of the filed body, which gets a seal if it has none, its host announced."""
+    ensure_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
     with open_desk(
         home, prefix=PREFIX, passphrase=PASSPHRASE, public_url=PUBLIC_URL, sample=True, clock=clock
     ) as desk:

@@ -98,6 +98,23 @@ def test_the_address_is_needed_for_issuing_but_not_for_checking(
     assert "YANZHEN_PUBLIC_URL" in issued.err
 
 
+def test_a_changed_name_is_told_before_a_number_is_spent_without_repeating_it(
+    filed_shell: Shell, tmp_path: Path
+) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 2), NAME="阿依 古丽 • 买买提")
+    common = ("issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out")
+
+    assert '"name_dot"' in filed_shell(*common, "--dry-run", "--json").out
+    for arguments in (("--dry-run",), ()):
+        lines = filed_shell(*common, *arguments).out.splitlines()
+        (told,) = [line for line in lines if line.startswith("提示")]
+        assert told.startswith("提示：第 2 行【姓名】：")
+        assert "空格" in told
+        assert "间隔号" in told
+        assert "古丽" not in told
+        assert lines.index(told) == 1
+
+
 def test_samples_are_for_demo_homes_only(filed_shell: Shell, tmp_path: Path) -> None:
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     answer = filed_shell(
@@ -141,6 +158,51 @@ def test_keys_are_listed_and_retired(filed_shell: Shell) -> None:
     assert retired.json["standing"] == "retired"
     published = filed_shell("keys", "publish", "--json").json
     assert published["key_document_version"] == retired.json["key_document_version"] + 1
+
+
+def test_a_list_of_keys_is_headed_and_says_their_state(filed_shell: Shell) -> None:
+    head, key = filed_shell("keys", "list").out.splitlines()
+    assert head.split() == ["编号前缀", "密钥", "算法", "启用日期", "停用日期", "状态"]
+    assert key.split()[-2:] == ["不限", "在用"]
+    head, key = filed_shell("--lang", "en", "keys", "list").out.splitlines()
+    assert (head.split()[0], key.split()[-2:]) == ("prefix", ["open", "active"])
+    assert head.index("state") == key.index("active")
+
+
+def test_a_second_key_is_told_with_who_signs_and_how_to_retire_the_other(
+    filed_shell: Shell,
+) -> None:
+    (first,) = filed_shell("keys", "list", "--json").json["keys"]
+    other = filed_shell("keys", "new", "--body", PREFIX, "--json").json
+    (notice,) = other["notices"]
+    signs = max(first["key_id"], other["key_id"])  # of two with the same first day
+    spare = min(first["key_id"], other["key_id"])
+    assert notice["code"] == "key_second_active"
+    assert f"由 {signs} 签发" in notice["message"]
+    assert f"yanzhen keys retire --body {PREFIX} --key {spare}" in notice["message_en"]
+
+    retire = ("keys", "retire", "--body", PREFIX, "--yes", "--key")
+    assert [filed_shell(*retire, one["key_id"]).code for one in (first, other)] == [0, 0]
+    said = filed_shell("keys", "new", "--body", PREFIX).out
+    assert "提示" not in said
+    later = filed_shell("keys", "new", "--body", PREFIX, "--from", "2098-01-01").out
+    assert "提示：该机构现有 2 个在用密钥，自 2098-01-01 起由 " in later
+
+
+def test_a_list_of_filings_is_in_words_and_dates(filed_shell: Shell) -> None:
+    body, scope = filed_shell("filing", "list").out.splitlines()
+    assert body.startswith(PREFIX)
+    assert scope.strip() == (
+        "保卫管理员（3-02-02-00）：三级/高级工、二级/技师、一级/高级技师，"
+        "2024-01-01 起，未定截止日期"
+    )
+    english = filed_shell("--lang", "en", "filing", "list").out
+    assert "Level 3 / Senior worker" in english
+    assert "from 2024-01-01 on, open" in english
+    (listed,) = filed_shell("filing", "list", "--json").json["bodies"]
+    assert listed["scopes"] == [
+        {"occupation": "3-02-02-00", "levels": [3, 2, 1], "from": "2024-01-01", "to": None}
+    ]
 
 
 @pytest.mark.parametrize(

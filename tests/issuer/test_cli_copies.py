@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -63,7 +64,11 @@ def test_a_reissue_named_by_what_it_replaces_is_made_once(
     assert [issued_shell(*named).json["copies"][0]["new"] for _ in range(2)] == [True, False]
 
 
-def test_nothing_becomes_void_without_a_yes(issued_shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.parametrize("typed", ["", "n\n"])
+def test_nothing_becomes_void_without_a_yes(
+    issued_shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     answer = issued_shell(*REISSUE, "--out", tmp_path / "new")
     person = people(Level.THREE, 1)[0]
     assert answer.code == 130

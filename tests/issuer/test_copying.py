@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ from registry.models import Access, Copy, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
-from verifier.opening import open_verifier
+from verifier.key_source import KeyDocumentFile
+from verifier.service import Verifier
 from verifier.verdict import Outcome, Status, Verdict
 
 NUMBER = f"{PREFIX}263000001"
@@ -108,7 +110,8 @@ def qr_texts(desk: Desk) -> list[str]:
 def ask(
     desk: Desk, question: str, *, name: str | None = None, file: bytes | None = None
 ) -> Verdict:
-    verifier = open_verifier(desk.home, clock=lambda: LATER)
+    document = KeyDocumentFile(desk.home.key_document_path)
+    verifier = Verifier(document, partial(reading, desk.engine), desk.pepper, lambda: LATER)
     try:
         if file is not None:
             return verifier.verify_file(file, question)

@@ -13,11 +13,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from codes.levels import Level
+from issuer.copy_rows import BatchCopies, in_force
 from issuer.delivery import batch_stem, certificate_file_name, is_zip, open_delivery
+from issuer.exporting import ExportRun, export
 from issuer.order_list import OrderLine, OrderList
 from keys.algorithms import Algorithm
 from registry.home import Home
 from registry.models import CopyKind
+from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
 from tests.pdf.page_samples import page_text
 
@@ -166,3 +169,24 @@ def test_nothing_to_deliver_makes_no_zip(home: Home, tmp_path: Path) -> None:
     with desk_at(home) as desk:
         assert issue(desk, roster, tmp_path / "batch.zip").files == ()
     assert not (tmp_path / "batch.zip").exists()
+
+
+def test_a_large_batch_has_its_contact_sheet_in_parts(home: Home, tmp_path: Path) -> None:
+    file_body(home, algorithm=Algorithm.ES256)
+    with desk_at(home) as desk:
+        issue(desk, write_people(tmp_path / "in", people(Level.THREE, 3)), tmp_path / "all")
+        run = ExportRun(
+            scopes=(BatchCopies(batch_id=1),),
+            condition=in_force,
+            out=tmp_path / "parts",
+            title="一",
+            stem="一",
+            cells_a_sheet=2,
+        )
+        export(desk, run, FontChain(), lambda _: None)
+    first, second = (
+        page_text((tmp_path / "parts" / name).read_bytes())
+        for name in ("一-核对样张.pdf", "一-核对样张-2.pdf")
+    )
+    assert [NUMBER in page for page in (first, second)] == [True, False]
+    assert f"{PREFIX}263000003" in second

@@ -27,6 +27,7 @@ from registry.models import Award, Copy
 from registry.session import reading
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.seal_homes import seal_body
 
 
 @pytest.fixture(params=list(Algorithm))
@@ -164,6 +165,7 @@ def test_a_real_run_in_a_demo_home_is_refused(filed_home: Home) -> None:
 
 
 def test_a_demo_key_signs_nothing_in_a_real_home(filed_home: Home, tmp_path: Path) -> None:
+    seal_body(filed_home)
     marker = filed_home.path / "home.json"
     marker.write_text(marker.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
@@ -248,6 +250,7 @@ def host_read_from(prefix: str) -> str | None:
 def test_no_number_is_spent_where_no_key_can_sign_it(filed_home: Home, tmp_path: Path) -> None:
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     before_the_key = datetime(2023, 12, 31, tzinfo=UTC)
+    seal_body(filed_home, now=before_the_key)
     with desk_at(filed_home, clock=lambda: before_the_key) as desk:
         with pytest.raises(IssuerError, match="no_active_key") as caught:
             issue(desk, roster, tmp_path / "out")

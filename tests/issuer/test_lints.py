@@ -19,6 +19,7 @@ from issuer.lint import DoneRow, LintReport, lint_rows
 from issuer.lint_context import BatchAward
 from issuer.lints.registry import LINTS
 from issuer.photo_reading import PhotoReading
+from issuer.photos import PhotoFolder
 from tests.issuer.roster_files import (
     TODAY,
     PortraitPerPerson,
@@ -144,6 +145,19 @@ def test_the_same_photo_for_two_people_is_refused_on_both_rows(tmp_path: Path) -
     assert codes(report) == [(2, "photo_repeated"), (3, "photo_repeated")]
 
 
+def test_a_photo_used_for_many_is_told_once_a_row_with_the_first_others(tmp_path: Path) -> None:
+    report = lint(tmp_path, *(person(index, photo="a.jpg") for index in range(7)), person(7))
+    assert codes(report) == [(row, "photo_repeated") for row in range(2, 9)]
+    assert "第 3、4、5、6、7 行等 6 行" in report.problems[0].text.zh
+    assert "rows 2, 3, 4, 5, 6 and 1 more;" in report.problems[-1].text.en
+
+
+def test_a_person_who_stands_thrice_is_told_once_a_row(tmp_path: Path) -> None:
+    report = lint(tmp_path, person(0), person(0), person(0))
+    assert codes(report) == [(row, "duplicate_row") for row in (2, 3, 4)]
+    assert "第 2、4 行" in report.problems[1].text.zh
+
+
 def test_one_person_may_use_one_photo_for_two_levels(tmp_path: Path) -> None:
     assert not lint(tmp_path, person(0), person(0, level="二级")).problems
 
@@ -155,6 +169,24 @@ def test_a_photo_that_cannot_be_used_is_a_problem_of_its_row(tmp_path: Path) -> 
             return PhotoReading(photo=None, notices=(), problems=(fault,))
 
     assert codes(lint(tmp_path, person(), photos=NoPhotos())) == [(2, "photo_missing")]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (BAD_CHECK, "document_check_character"),
+        ("120101500101001", "document_first_generation"),
+        ("1.20101E+17", "cell_digits_lost"),
+        ("", "cell_empty"),
+    ],
+)
+def test_no_photo_is_sought_by_a_number_that_is_itself_at_fault(
+    tmp_path: Path, number: str, code: str
+) -> None:
+    with PhotoFolder(None) as photos:
+        rows = (person(0, document_number=number), person(0, document_number=number, photo="a.jpg"))
+        report = lint(tmp_path, *rows, photos=photos)
+    assert codes(report) == [(2, code), (3, code), (3, "photo_missing")]
 
 
 def test_a_live_award_is_named_by_its_number(tmp_path: Path) -> None:

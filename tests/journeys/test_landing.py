@@ -12,6 +12,7 @@ from tests.journeys.site import LAN_HOST, PHONE, Site, running_site
 from tests.journeys.site_apps import make_app
 from tests.verifier.world import NAME, NOW, PEPPER, unreachable
 from verifier.service import Verifier
+from verifier.site.words import SIGNATURE_WRONG
 from verifier.verdict import Outcome
 
 NO_ED25519 = """
@@ -149,6 +150,7 @@ def test_an_altered_code_shows_nothing_to_compare(page: Page, site: Site) -> Non
     page.goto(site.altered_link())
     headline(page, Outcome.ALTERED.text.zh)
     expect(page.locator("[data-slot=facts]")).to_have_count(0)
+    expect(page.locator(".meaning")).to_contain_text(SIGNATURE_WRONG.zh)
 
 
 def test_a_page_on_a_foreign_host_names_it(page: Page, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -51,10 +52,19 @@ def seal_pdf(
     return pdf[:start] + b"<" + cms.hex().encode().ljust(reserve * 2, b"0") + b">" + pdf[end:]
 
 
+def sealed_range(pdf: bytes) -> tuple[int, int]:
+    """Return where the hole of a sealed PDF begins and ends, as its ByteRange says."""
+    found = re.search(rb"/ByteRange ?\[0 (\d+) (\d+) (\d+)", pdf)
+    assert found is not None
+    first, second, rest = (int(number) for number in found.groups())
+    assert second + rest == len(pdf)
+    return first, second
+
+
 def covered_bytes(pdf: bytes) -> bytes:
     """Return what the byte range of a sealed PDF covers."""
-    start = pdf.index(b"/Contents <") + len(b"/Contents ")
-    return pdf[:start] + pdf[pdf.index(b">", start) + 1 :]
+    first, second = sealed_range(pdf)
+    return pdf[:first] + pdf[second:]
 
 
 def pdfsig(pdf: bytes, folder: Path) -> str:

@@ -123,6 +123,7 @@ def symbols_seen(pdf: bytes, dots_per_inch: int) -> list[zxingcpp.Barcode]:
 def _picture(pdf: bytes, dots_per_inch: int, *, grey: bool) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
+        document.init_forms()  # without it the library leaves out the seal, a form's widget
         picture: Image.Image = document[0].render(scale=dots_per_inch / 72, grayscale=grey).to_pil()
     finally:
         document.close()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
+import pikepdf
 import pytest
 
 from templates.archival import Attachment
@@ -12,7 +16,9 @@ from templates.certificate import CertificatePrinter, printed_values
 from templates.drawing import Drawing
 from templates.labels import Field
 from templates.page_file import SealSpace
+from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
 from tests.pdf.archival.glyph_shapes import inspect_shapes
+from tests.pdf.archival.validator import validator_findings
 from tests.pdf.archival_rules import inspect_archival, read_aloud, spoken_fields
 from tests.pdf.page_samples import BARE, make_face
 
@@ -24,7 +30,14 @@ RECORD = Attachment(
     description="签名的证书记录",
     content=b"a signed record",
 )
-RING = Drawing.of("1 0 0 RG 2 w 10 10 90 90 re S", (0, 0, 110, 110))
+RING = seal_drawing(BARE, SIGNER, sample=False, diameter_mm=SEAL_DIAMETER_MM)
+# What the store of validation material holds is not read by these rules: any bytes will do.
+STORED: dict[str, tuple[bytes, ...]] = {
+    "certificates": (b"a certificate", b"another"),
+    "crls": (b"a list",),
+    "ocsps": (b"an answer",),
+}
+NOTHING: Mapping[str, tuple[bytes, ...]] = MappingProxyType({})
 CASES: dict[str, dict[str, Any]] = {
     "ordinary": {},
     "sample": {"sample": True},
@@ -34,9 +47,13 @@ CASES: dict[str, dict[str, Any]] = {
 }
 
 
-def sealed(picture: Drawing | None = RING, **changes: Any) -> bytes:
+def sealed(
+    picture: Drawing | None = RING,
+    stored: Mapping[str, tuple[bytes, ...]] = NOTHING,
+    **changes: Any,
+) -> bytes:
     """Return a page whose hole is filled as long as a seal would."""
-    space = SealSpace(contents_bytes=6000, signer_name=SIGNER, picture=picture)
+    space = SealSpace(contents_bytes=6000, signer_name=SIGNER, picture=picture, **stored)
     face = make_face(attachments=(RECORD,), **changes)
     now = datetime(2026, 11, 23, 1, 2, 3, tzinfo=UTC)
     return CertificatePrinter(BARE, space).render(face, now).filled(bytes(3000))[0]
@@ -51,6 +68,18 @@ def test_the_page_breaks_no_rule(changes: dict[str, Any]) -> None:
 
 def test_a_page_with_an_invisible_seal_breaks_no_rule() -> None:
     assert inspect_archival(sealed(picture=None)) == ()
+
+
+def test_a_page_that_keeps_what_validates_its_seal_breaks_no_rule() -> None:
+    pdf = sealed(stored=STORED)
+    assert inspect_archival(pdf) == ()
+    assert validator_findings(pdf) == ()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        store = document.Root.DSS
+        assert [store.Certs[1].read_bytes(), store.OCSPs[0].read_bytes()] == [
+            STORED["certificates"][1],
+            STORED["ocsps"][0],
+        ]
 
 
 def test_every_field_is_heard_after_its_label_in_the_order_of_the_form() -> None:

@@ -11,17 +11,24 @@ import pytest
 import typst
 
 from templates.labels import Field
-from tests.pdf.archival import file_defects, page_defects, seal_defects, tag_defects
+from tests.pdf.archival import (
+    file_defects,
+    page_defects,
+    places_defects,
+    seal_defects,
+    tag_defects,
+)
 from tests.pdf.archival.defects import Defect
 from tests.pdf.archival.file_defects import unsealed_sample
 from tests.pdf.archival.glyph_shapes import inspect_shapes
-from tests.pdf.archival.plain_writer import write
+from tests.pdf.archival.plain_writer import write, write_classic
 from tests.pdf.archival.sample import ENGLISH, FONTS, NAME, NUMBER, TITLE, sample_pdf
 from tests.pdf.archival_rules import RULES, inspect_archival, read_aloud, spoken_fields
 
 DEFECTS = (
     *file_defects.DEFECTS,
     *page_defects.DEFECTS,
+    *places_defects.DEFECTS,
     *seal_defects.DEFECTS,
     *tag_defects.DEFECTS,
 )
@@ -35,8 +42,9 @@ def rules_broken(pdf: bytes) -> set[str]:
     return {broken.rule for broken in inspect_archival(pdf)}
 
 
-def test_a_conforming_file_breaks_no_rule() -> None:
+def test_a_conforming_file_breaks_no_rule_in_either_form() -> None:
     assert inspect_archival(SAMPLE) == ()
+    assert inspect_archival(write_classic(sample_pdf())) == ()
 
 
 def test_a_file_not_yet_sealed_breaks_no_rule() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 
+import pikepdf
 import pypdfium2
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,8 @@ from templates.certificate import CertificateFace, CertificatePrinter
 from templates.errors import TemplatesError
 from templates.labels import Field
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
+from templates.page_file import SealSpace
+from templates.seal_drawing import seal_drawing
 from tests.pdf.page_samples import (
     BARE,
     draw,
@@ -26,6 +30,7 @@ from tests.pdf.page_samples import (
 )
 
 POINTS_PER_MM = 72 / 25.4
+SEALED_AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LAYOUT = load_layout(DEFAULT_LAYOUT)
 
 
@@ -65,13 +70,17 @@ def test_metadata_name_the_document_and_nobody() -> None:
         "CreationDate": "D:20261123000000+08'00'",
         "ModDate": "D:20261123000000+08'00'",
     }
-    assert b"/Lang(zh-CN)" in pdf
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert str(opened.Root.Lang) == "zh-CN"
 
 
 def test_only_embedded_fonts_are_used() -> None:
-    pdf = render(make_face())
-    assert pdf.count(b"/Type/FontDescriptor") == pdf.count(b"/FontFile2") == 2
-    assert pdf.count(b"/Subtype/Type0") == 2
+    with pikepdf.open(BytesIO(render(make_face()))) as opened:
+        fonts = opened.pages[0].Resources.Font
+        descriptors = [font.DescendantFonts[0].FontDescriptor for font in fonts.values()]
+        assert {str(font.Subtype) for font in fonts.values()} == {"/Type0"}
+        assert len(descriptors) == 2
+        assert all("/FontFile2" in descriptor for descriptor in descriptors)
 
 
 def test_photo_is_carried_byte_for_byte() -> None:
@@ -120,10 +129,13 @@ def test_photo_that_is_no_jpeg_is_refused() -> None:
         assert refusal.value.code == "photo_not_jpeg"
 
 
-def test_seal_space_is_marked_on_samples_only() -> None:
-    red = [_seal_red(page_picture(render(make_face(sample=s)), 100)) for s in (False, True)]
-    assert red[0] == 0
-    assert red[1] > 500
+def test_the_seal_is_seen_in_its_place_on_pages_that_get_one() -> None:
+    face = make_face()
+    picture = seal_drawing(BARE, face.body_name, sample=False, diameter_mm=LAYOUT.seal.diameter_mm)
+    space = SealSpace(contents_bytes=64, signer_name="某某", picture=picture)
+    sealed = CertificatePrinter(BARE, space).render(face, SEALED_AT).filled(bytes(64))[0]
+    assert _seal_red(page_picture(render(face), 100)) == 0
+    assert _seal_red(page_picture(sealed, 100)) > 500
 
 
 def test_over_long_texts_are_refused_by_field() -> None:

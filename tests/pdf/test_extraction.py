@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 from codes.documents import DocumentType
 from codes.levels import Level
 from templates.certificate import CertificateFace, CertificatePrinter, printed_values
-from templates.labels import Field, read_fields
-from templates.page_drawing import OWN_FONT
+from templates.labels import Field, format_reissue_remark, read_fields
+from templates.layout import STANDING_FIELDS
+from templates.page_plan import OWN_FONT
 from tests.pdf.page_samples import BARE, draw, make_face, page_text, poppler_text, render
 
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
@@ -81,8 +83,9 @@ def test_the_holders_font_holds_no_other_holders_characters() -> None:
     printer = CertificatePrinter(BARE)
     draw(printer, make_face(holder_name="龘靐齉爨"))
     pdf = draw(printer, make_face())
-    shown = "".join(printed_values(make_face()).values())
-    assert _characters_of_own_font(pdf) == set(shown)
+    values = printed_values(make_face())
+    own = "".join(text for field, text in values.items() if field not in STANDING_FIELDS)
+    assert _characters_of_own_font(pdf) == set(own)
 
 
 def _characters_of_own_font(pdf: bytes) -> set[str]:
@@ -92,3 +95,10 @@ def _characters_of_own_font(pdf: bytes) -> set[str]:
         table = fonts[f"/{OWN_FONT}"].ToUnicode.read_bytes().decode("ascii")
     pairs = re.findall(r"<[0-9A-F]{4}> <([0-9A-F]+)>", table.partition("beginbfchar")[2])
     return {bytes.fromhex(pair).decode("utf-16-be") for pair in pairs}
+
+
+def test_a_remark_is_printed_where_there_is_one_and_read_back() -> None:
+    remark = format_reissue_remark(date(2027, 2, 1), "202600000001")
+    marked = read_fields(page_text(render(make_face(remark=remark))))
+    assert marked[Field.REMARK] == remark
+    assert Field.REMARK not in read_fields(page_text(render(make_face())))

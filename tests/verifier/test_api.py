@@ -14,8 +14,9 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from codes.wording import Language
+from tests.arch.sources import ROOT
 from tests.verifier.world import DOCUMENT, NAME, CopyPlan, Issued, World, make_record, sign_record
-from verifier.api.bodies import MAX_JSON_BYTES
+from verifier.api.bodies import MAX_JSON_BYTES, MULTIPART_MARGIN_BYTES
 from verifier.api.problems import HTTP_STATUS, PROBLEM_TYPE, TITLES, ProblemCode
 from verifier.api.views import blueprint
 from verifier.document import MAX_FILE_BYTES
@@ -162,6 +163,25 @@ def test_bodies_that_are_too_large_are_refused_unread(client: FlaskClient) -> No
     problem_of(
         client.post("/api/v1/verify/file", data=huge, content_type=kind), 413, "body_too_large"
     )
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [(21_037_056, 200), (21_037_057, 413)], ids=["told", "refused"]
+)
+def test_a_file_beyond_the_limit_is_told_as_the_documentation_says(
+    client: FlaskClient, length: int, status: int
+) -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert f"({MAX_FILE_BYTES:_} bytes)".replace("_", " ") in page
+    assert f"({MAX_FILE_BYTES + MULTIPART_MARGIN_BYTES:_} bytes)".replace("_", " ") in page
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    tail = b"\r\n--x--\r\n"
+    body = head + b"y" * (length - len(head) - len(tail)) + tail
+    kind = "multipart/form-data; boundary=x"
+    response = client.post("/api/v1/verify/file", data=body, content_type=kind)
+    assert response.status_code == status
+    if status == 200:
+        assert [one["code"] for one in response.get_json()["findings"]] == ["file_too_big"]
 
 
 def test_uploads_stay_in_memory(app: Flask) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+import zxingcpp
+from PIL import Image, ImageChops, ImageDraw
 
 from registry.child import Child, ChildFailed, FailureReason
-from tests.verifier.papers import paper
+from tests.verifier.papers import encode_picture, paper, picture_of
 from tests.verifier.world import World, make_record, sign_record
+from verifier.document_child import handle
 from verifier.verdict import Outcome, Verdict
+
+_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 def codes(verdict: Verdict) -> set[str]:
@@ -31,7 +38,10 @@ def test_a_child_that_fails_is_a_verdict_not_an_error(world: World, reason: Fail
         b"[" * 100_000,
         b'{"kind": "pdf", "pages": []}',
         b'{"kind": "exe", "pages": [1]}',
-        b'{"kind": "pdf", "pages": [1, null, {"text": 1, "symbols": {}}]}',
+        b'{"kind": "pdf", "pages": [1, null, {"glyphs": 1, "symbols": {}}]}',
+        b'{"kind": "pdf", "pages": [{"glyphs": [1, [], ["x", 1]], "symbols": []}]}',
+        b'{"kind": "pdf", "pages": [{"glyphs": [["x", 1, 1, NaN, 1e999, 1, 1, true, true, 0]],'
+        b' "symbols": []}]}',
         b'{"fault": "not a code"}',
         b'{"fault": "demo"}',
     ],
@@ -57,3 +67,35 @@ def test_a_real_child_without_room_is_a_verdict_not_an_error(
     assert verdict.outcome is Outcome.INCONCLUSIVE
     # Without memory a library may fail in its own way before the process does.
     assert codes(verdict) in ({"file_too_heavy"}, {"file_unreadable"})
+
+
+def test_a_red_stamp_across_the_symbol_does_not_hide_it() -> None:
+    page = picture_of(paper(sign_record(make_record())), dpi=150)
+    (symbol,) = zxingcpp.read_barcodes(page.convert("L"), formats=_QR_ONLY)
+    corner = symbol.position.top_left
+    side = symbol.position.top_right.x - corner.x
+    ink = Image.new("RGB", page.size, "white")
+    ring = (corner.x - side / 2, corner.y - side / 2, corner.x + side / 2, corner.y + side / 2)
+    ImageDraw.Draw(ink).ellipse(ring, outline=(235, 40, 45), width=12)
+    ImageDraw.Draw(ink).line((corner.x, corner.y, corner.x + 30, corner.y + 30), (235, 40, 45), 12)
+    stamped = ImageChops.multiply(page, ink)
+
+    assert zxingcpp.read_barcodes(stamped.convert("L"), formats=_QR_ONLY) == []
+    answer = json.loads(handle(encode_picture(stamped, "PNG")))
+    assert answer["pages"][0]["symbols"] == [symbol.text]
+    answer = json.loads(handle(encode_picture(stamped, "JPEG")))
+    assert answer["pages"][0]["symbols"] == [symbol.text]
+
+
+def test_a_picture_without_a_symbol_shows_none() -> None:
+    blank = Image.new("RGB", (1600, 1200), "white")
+    answer = json.loads(handle(encode_picture(blank, "JPEG")))
+    assert answer == {"kind": "picture", "pages": [{"text": "", "symbols": []}]}
+
+
+@pytest.mark.parametrize("kind", ["MicroQRCode", "RMQRCode"])
+def test_small_relatives_of_qr_codes_are_not_taken_for_one(kind: str) -> None:
+    code = zxingcpp.create_barcode("12345", getattr(zxingcpp.BarcodeFormat, kind))
+    picture = Image.fromarray(code.to_image(scale=8, add_quiet_zones=True)).convert("RGB")
+    answer = json.loads(handle(encode_picture(picture, "PNG")))
+    assert answer["pages"][0]["symbols"] == []

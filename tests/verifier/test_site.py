@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from codes.qr_text import encode_qr_text
 from keys.document import dump_key_document, parse_key_document
 from tests.journeys.site_apps import make_app
 from tests.verifier.world import (
@@ -19,6 +20,7 @@ from tests.verifier.world import (
     NAME,
     NOW,
     PEPPER,
+    URL_PREFIX,
     CopyPlan,
     Issued,
     World,
@@ -174,6 +176,22 @@ def test_a_pasted_code_is_answered_without_opening_its_address(
     assert Outcome.ALTERED.text.zh in words(foreign)
     assert "evil.example" in words(foreign)
     assert "登记状态" not in words(foreign)
+
+
+def test_a_wrong_signature_does_not_speak_of_a_register_that_was_not_asked(
+    client: FlaskClient, issued: Issued
+) -> None:
+    envelope = issued.envelope
+    text = encode_qr_text(
+        URL_PREFIX,
+        algorithm=int(envelope.algorithm),
+        payload=sign_record(make_record(holder_name="张三")).envelope.payload,
+        signature=envelope.signature,
+    )
+    page = words(client.post("/verify/qr", data={"text": text}))
+    assert Outcome.ALTERED.text.zh in page
+    assert "没有再查询登记库" in page
+    assert "与登记内容有出入" not in page
 
 
 def test_an_empty_code_and_a_missing_file_are_named(client: FlaskClient) -> None:

@@ -45,10 +45,10 @@ def test_the_script_is_given_every_table_the_server_judges_by() -> None:
     assert set(TABLES["number"]["provinces"]) == filing
 
 
-def test_every_labelled_thing_of_the_certificate_but_the_query_sites_is_shown() -> None:
-    sites = {Field.CERTIFICATE_SITE, Field.BODY_SITE}
+def test_every_labelled_thing_but_query_sites_and_remark_is_shown() -> None:
+    left_out = {Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK}
     assert set(words.FACT_LABELS) == {field.value for field in LABELS} - {
-        field.value for field in sites
+        field.value for field in left_out
     } | {"photo"}
 
 

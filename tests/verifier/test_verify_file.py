@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -21,6 +19,7 @@ from codes.levels import Level
 from codes.number import parse_number
 from registry.child import Child
 from registry.models import AwardStatus, CopyState
+from tests.verifier.desk import Desk, codes, of_code
 from tests.verifier.papers import (
     blank_pdf,
     encode_picture,
@@ -30,74 +29,21 @@ from tests.verifier.papers import (
     picture_of,
 )
 from tests.verifier.world import (
-    DOCUMENT,
     NAME,
     NOW,
     PEPPER,
     PREFIX,
-    CopyPlan,
-    Issued,
     World,
     key_document,
     make_record,
     sign_record,
     unreachable,
 )
-from verifier.document import MAX_FILE_BYTES, document_reader
+from verifier.document import MAX_FILE_BYTES
 from verifier.document_child import handle
+from verifier.printed import PHOTO_BY_EYE, PHOTO_IN_IDENTICAL_FILE
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status, Verdict
-
-
-def codes(verdict: Verdict) -> set[str]:
-    return {finding.code for finding in verdict.findings}
-
-
-def of_code(verdict: Verdict, code: str) -> list[dict[str, str]]:
-    return [dict(one.evidence) for one in verdict.findings if one.code == code]
-
-
-@pytest.fixture(scope="module")
-def child() -> Iterator[Child]:
-    """One real child process for all files of this module."""
-    with document_reader() as reader:
-        yield reader
-
-
-class Desk:
-    """Issues certificates with their files on record, and verifies files."""
-
-    def __init__(self, world: World, child: Child) -> None:
-        self.world = world
-        self.child = child
-
-    def issue(
-        self,
-        *,
-        serial: int = 1,
-        state: CopyState = CopyState.CURRENT,
-        status: AwardStatus = AwardStatus.CURRENT,
-        hashed: bool = True,
-    ) -> tuple[Issued, bytes]:
-        issued = sign_record(make_record(serial=serial, print_serial=serial))
-        pdf = paper(issued)
-        sha256 = hashlib.sha256(pdf).hexdigest() if hashed else None
-        document = DOCUMENT if serial == 1 else f"C{serial:08d}"
-        if serial != 1:
-            issued = sign_record(issued.record, document_number=document)
-            pdf = paper(issued)
-            sha256 = hashlib.sha256(pdf).hexdigest()
-        self.world.record(CopyPlan(issued=issued, state=state, pdf_sha256=sha256), status=status)
-        return issued, pdf
-
-    def verify(self, data: bytes) -> Verdict:
-        return self.world.verifier(read_bytes=self.child.ask).verify_file(data, "证书.pdf")
-
-
-@pytest.fixture
-def desk(world: World, child: Child) -> Desk:
-    """Issuing and verifying in one place."""
-    return Desk(world, child)
+from verifier.verdict import Outcome, Status
 
 
 def test_the_file_as_issued_is_valid(desk: Desk) -> None:
@@ -113,6 +59,8 @@ def test_the_file_as_issued_is_valid(desk: Desk) -> None:
         "file_identical",
     }
     assert len(of_code(verdict, "field_agrees")) == 12
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_IN_IDENTICAL_FILE
     assert verdict.certificate is not None
     assert verdict.certificate.holder_name == NAME
 
@@ -169,6 +117,8 @@ def test_a_page_with_another_photo_is_left_open_never_valid(desk: Desk) -> None:
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "file_not_identical" in codes(verdict)
     assert "field_differs" not in codes(verdict)
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_BY_EYE
 
 
 def test_one_appended_byte_is_enough_to_leave_it_open(desk: Desk) -> None:
@@ -269,7 +219,14 @@ def test_two_certificates_in_one_picture_are_asked_for_one_by_one(desk: Desk) ->
 def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) -> None:
     first, _ = desk.issue(serial=1)
     second, _ = desk.issue(serial=2)
-    page = {"text": f"姓名 {NAME}", "symbols": [first.qr_text(), second.qr_text()]}
+    glyphs = [
+        [char, 10.0 * at, y, 10.0 * at + 10, y + 10, y, 10.0, True, True, 0]
+        for y, line in zip(
+            (90.0, 60.0, 30.0), [f"姓名：{NAME}", "证书编号：1", "发证日期：1"], strict=True
+        )
+        for at, char in enumerate(line)
+    ]
+    page = {"glyphs": glyphs, "symbols": [first.qr_text(), second.qr_text()]}
     answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
     assert (verdict.outcome, codes(verdict)) == (Outcome.ALTERED, {"qr_conflict"})
@@ -278,7 +235,7 @@ def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) 
 def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = [issued.qr_text(), issued.qr_text("https://evil.example.com/q#")]
-    answer = json.dumps({"kind": "pdf", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    answer = json.dumps({"kind": "pdf", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
     assert verdict.outcome is Outcome.ALTERED
     assert "foreign_host" in codes(verdict)
@@ -287,7 +244,7 @@ def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk:
 def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = ["https://u.wechat.com/abc", issued.qr_text()]
-    answer = json.dumps({"kind": "picture", "pages": [{"text": "", "symbols": symbols}]}).encode()
+    answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
     assert {"other_qr_ignored", "picture_not_compared"} <= codes(verdict)
 

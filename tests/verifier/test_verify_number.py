@@ -204,16 +204,6 @@ def test_a_malformed_number_is_not_found_and_the_position_is_named(
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"),
-    [("1502003000300001", "number_legacy"), (f"{PREFIX}26A000001", "number_special")],
-)
-def test_other_numberings_are_explained_and_left_open(world: World, typed: str, code: str) -> None:
-    verdict = world.verifier().verify_number(typed, name=NAME)
-    assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert codes(verdict)[-1] == code
-
-
-@pytest.mark.parametrize(
     ("award", "copy", "status", "code"),
     [
         (AwardStatus.SUSPENDED, CopyState.CURRENT, Status.SUSPENDED, "award_suspended"),

@@ -96,7 +96,7 @@ def result_page(
         "result.html",
         verdict=verdict,
         tone=words.TONES[verdict.outcome],
-        meaning=words.MEANINGS[verdict.outcome],
+        meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
         facts=present.facts(verdict),

@@ -10,8 +10,9 @@ from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
+from verifier.site import words
 from verifier.site.words import FACT_LABELS, FACT_NOTES, SEVERITY_TONES, STATUS_HIDDEN
-from verifier.verdict import Finding, PrintedFields, Severity, Status, Verdict
+from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -60,11 +61,25 @@ _GROUPS = {
         "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
         "Could not be read from the file; compare them by eye: {fields}.",
     ),
+    Code.FIELD_COVERED: Text(
+        "文件中的文字被遮盖或看不见，未能比对，请目视比对：{fields}。",
+        "The text in the file is covered or cannot be seen; compare by eye: {fields}.",
+    ),
 }
 _COMPARISONS = {
     Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件中的文字一致", "The text agrees")),
     Code.FIELD_NOT_COMPARED: Comparison(
         tone="calm", text=Text("文件未能比对", "Not compared with the file")
+    ),
+    Code.FIELD_COVERED: Comparison(
+        tone="calm",
+        text=Text("文件中此处文字被遮盖，未能比对", "Covered in the file; not compared"),
+    ),
+    Code.FIELD_TWICE: Comparison(
+        tone="warn", text=Text("文件中出现不止一次，未作比对", "More than once in the file")
+    ),
+    Code.OVERLAID_TEXT: Comparison(
+        tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
     ),
 }
 
@@ -144,6 +159,14 @@ def shown_status(verdict: Verdict) -> Text | None:
     if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN:
         return None
     return verdict.status.text
+
+
+def meaning(verdict: Verdict) -> Text:
+    """Return what stands under the headline: no more than was asked of the register."""
+    unsigned = any(one.code == Code.SIGNATURE_INVALID for one in verdict.findings)
+    if unsigned and verdict.outcome is Outcome.ALTERED:
+        return words.SIGNATURE_WRONG
+    return words.MEANINGS[verdict.outcome]
 
 
 def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:

@@ -63,6 +63,7 @@ def _words() -> dict[str, Any]:
             }
             for one in Outcome
         },
+        "signature_wrong": _text(words.SIGNATURE_WRONG),
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
             one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity

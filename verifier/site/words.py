@@ -62,6 +62,14 @@ MEANINGS = {
     ),
 }
 
+SIGNATURE_WRONG = Text(
+    "签名与所示内容不符：这不是该机构签发的原内容，因此没有再查询登记库。"
+    "请勿据此认可该证书，可向评价机构或主管部门核实。",
+    "The signature does not fit what is shown: this is not what the body signed, so the register "
+    "was not asked. Do not rely on it; ask the assessment body or the authority.",
+)
+"""In place of what `ALTERED` means, where the signature alone says so."""
+
 COMPARE_ADVICE = {
     True: Text(
         "有一项不同，就不要认可手中的证书。",
@@ -95,7 +103,7 @@ FACT_LABELS = {
     **{
         field.value: label
         for field, label in LABELS.items()
-        if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE)
+        if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
     },
     "photo": Text("照片", "Photo"),
 }

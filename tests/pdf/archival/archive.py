@@ -19,6 +19,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, PdfError, Stream
 
 from tests.pdf.archival.content import Painted, interpret, interpret_form
 from tests.pdf.archival.fonts import PageFont, read_font
+from tests.pdf.archival.places import Places, read_places
 
 # What the readers beneath raise on a file that is not what it says.
 _FAULTS_OF_FILES: Final = (
@@ -98,6 +99,11 @@ class Archive:
     def page(self) -> Any:
         """The first page's dictionary."""
         return self.pdf.pages[0].obj
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the file says its objects are."""
+        return read_places(self.data, self.pdf)
 
     @cached_property
     def objects(self) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ class Defect:
         also: rules that such a fault breaks by its nature, whatever else is right.
         in_objects: spoils the file's objects before it is written.
         in_bytes: spoils the written file.
+        written: writes the file, in one form or the other.
     """
 
     rule: str
@@ -29,12 +30,13 @@ class Defect:
     also: frozenset[str] = frozenset()
     in_objects: Callable[[Pdf], object] = lambda pdf: None
     in_bytes: Callable[[bytes], bytes] = bytes
+    written: Callable[[Pdf], bytes] = write
 
     def file(self) -> bytes:
         """Return the sample with this defect."""
         pdf = sample_pdf()
         self.in_objects(pdf)
-        return self.in_bytes(write(pdf))
+        return self.in_bytes(self.written(pdf))
 
 
 def objects(rule: str) -> Callable[[Callable[[Pdf], object]], Defect]:

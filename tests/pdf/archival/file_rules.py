@@ -9,14 +9,15 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Name, Stream, String
 
-from tests.pdf.archival.archive import Archive, rule
+from tests.pdf.archival.archive import Archive, ToldElsewhere, rule
 from tests.pdf.archival.content import content_holders
+from tests.pdf.archival.places import Row, inspect_packed, object_streams, packed_text
 
 _LONGEST_STRING: Final = 32767
 _LONGEST_NAME: Final = 127
 _DEEPEST_SAVE: Final = 28
 _LARGEST_INTEGER: Final = 2**31 - 1
-_ENTRY: Final = re.compile(rb"[0-9]{10} [0-9]{5} [nf](?: \r| \n|\r\n)")
+_LAST_KIND: Final = 2
 _HEX: Final = re.compile(rb"(?<!<)<(?!<)([^<>]*)>(?!>)")
 
 
@@ -58,67 +59,87 @@ def file_has_identifier(archive: Archive) -> Iterator[str]:
 
 @rule("ours: one revision, for a seal over the whole file")
 def file_has_one_revision(archive: Archive) -> Iterator[str]:
-    """One cross-reference table, one trailer, one end; no Prev."""
-    for mark in (rb"\nstartxref", rb"%%EOF", rb"\ntrailer"):
+    """One table of places, be it classic with its trailer or a stream; one end; no Prev."""
+    outside = _outside_streams(archive.data)
+    for mark in (rb"\nstartxref", rb"%%EOF"):
         if (count := len(re.findall(mark, archive.data))) != 1:
             yield f"{mark!r} stands {count} times"
+    trailers = len(re.findall(rb"\ntrailer", archive.data))
+    tables = len(re.findall(rb"/Type\s*/XRef\b", outside))
+    if trailers + tables != 1:
+        yield f"{trailers} trailers and {tables} tables that are streams"
     if "/Prev" in archive.pdf.trailer:
         yield "the trailer has Prev"
 
 
-@rule("6.1.4; ISO 32000-1, 7.5.4")
+@rule("6.1.4; ISO 32000-1, 7.5.4, 7.5.7, 7.5.8")
 def cross_reference_is_exact(archive: Archive) -> Iterator[str]:
-    """A classic table of 20-byte entries, each offset at its object's first digit."""
-    entries = list(_entries(archive.data))
-    if not entries:
-        yield "no classic cross-reference table at startxref"
-    for number, line in enumerate(entries):
-        if not _ENTRY.fullmatch(line):
-            yield f"entry {number} is {line!r}"
-        elif line[17:18] == b"n":
-            start = f"{number} {int(line[11:16])} obj".encode()
-            if not archive.data.startswith(start, int(line[:10])):
-                yield f"object {number} is not at {int(line[:10])}"
-    if entries and entries[0][:18] != b"0000000000 65535 f":
-        yield f"entry 0 is {entries[0]!r}"
-    if entries and int(archive.pdf.trailer["/Size"]) != len(entries):
-        yield "Size is not the number of entries"
+    """Each row leads to its object: at its first digit, or by its index in an object stream."""
+    places = archive.places
+    yield from _misplaced(archive)
+    for row in places.rows:
+        if row.kind > _LAST_KIND:
+            yield f"row {row.number} is of kind {row.kind}"
+    holders = object_streams(archive.pdf)
+    placed = {row.number for row in places.placed}
+    into = {number: [row for row in places.packed if row.place == number] for number in holders}
+    for number, holder in holders.items():
+        yield from inspect_packed(number, holder, into[number])
+        if number not in placed:
+            yield f"object stream {number} has no place of its own"
+    for row in places.packed:
+        if row.place not in holders:
+            yield f"object {row.number} is said to be in {row.place}, which is no object stream"
+
+
+@rule("ours: every byte of the file belongs to an object that the table knows")
+def objects_fill_the_file(archive: Archive) -> Iterator[str]:
+    """From the header to the table of places, one known object follows the other."""
+    if next(iter(_misplaced(archive)), None) is not None:
+        raise ToldElsewhere
+    head = re.match(rb"%PDF-1\..(?:\r\n|\n|\r)(?:%[^\r\n]*(?:\r\n|\n|\r))?", archive.data)
+    at = head.end() if head else 0
+    for row in sorted(archive.places.placed, key=lambda row: row.place):
+        if row.place != at:
+            yield f"between {at} and {row.place} stands what the table does not know"
+        at = _end_of(archive, row)
+    if archive.places.stream is None:
+        if at != archive.places.begins:
+            yield f"the table does not begin at {at}"
+    elif not re.fullmatch(rb"startxref\s[0-9]+\s%%EOF\s*", archive.data[at:]):
+        yield f"behind the table stands {archive.data[at : at + 20]!r}"
 
 
 @rule("6.1.9")
 def objects_are_spaced(archive: Archive) -> Iterator[str]:
     """`n g obj` with one space each and ends of line around it and before `endobj`."""
-    for number, line in enumerate(_entries(archive.data)):
-        if not _ENTRY.fullmatch(line) or line[17:18] != b"n":
-            continue
-        at = int(line[:10])
-        if not archive.data.startswith(b"%d " % number, at):
+    for row in archive.places.placed:
+        at = row.place
+        if not archive.data.startswith(b"%d " % row.number, at):
             continue  # cross_reference_is_exact tells of that
         if not re.match(rb"[0-9]+ [0-9]+ obj(\r\n|\n|\r)", archive.data[at : at + 40]):
-            yield f"object {number} begins {archive.data[at : at + 20]!r}"
+            yield f"object {row.number} begins {archive.data[at : at + 20]!r}"
         end = archive.data.find(b"endobj", at)
         if archive.data[end - 1 : end] not in (b"\n", b"\r"):
-            yield f"no end of line before endobj of {number}"
+            yield f"no end of line before endobj of {row.number}"
         if archive.data[end + 6 : end + 7] not in (b"\n", b"\r"):
-            yield f"no end of line after endobj of {number}"
+            yield f"no end of line after endobj of {row.number}"
 
 
 @rule("6.1.7.1")
 def streams_have_true_lengths(archive: Archive) -> Iterator[str]:
     """`stream` + line feed, Length bytes, end of line, `endstream`; no external file."""
-    for number, line in enumerate(_entries(archive.data)):
-        if not _ENTRY.fullmatch(line) or line[17:18] != b"n":
-            continue
-        thing = archive.pdf.get_object(number, int(line[11:16]))
+    for row in archive.places.placed:
+        thing = archive.pdf.get_object(row.number, row.detail)
         if not isinstance(thing, Stream):
             continue
         if any(key in thing for key in ("/F", "/FFilter", "/FDecodeParms")):
-            yield f"stream {number} names an external file"
-        start = archive.data.find(b"stream", int(line[:10])) + 6
+            yield f"stream {row.number} names an external file"
+        start = archive.data.find(b"stream", row.place) + 6
         start += 2 if archive.data[start : start + 2] == b"\r\n" else 1
         length = int(thing["/Length"])
         if not re.match(rb"(\r\n|\n|\r)endstream", archive.data[start + length :][:11]):
-            yield f"stream {number}: endstream does not stand {length} bytes on"
+            yield f"stream {row.number}: endstream does not stand {length} bytes on"
 
 
 @rule("6.1.7.2")
@@ -138,8 +159,9 @@ def filters_are_allowed(archive: Archive) -> Iterator[str]:
 
 @rule("6.1.6")
 def hexadecimal_strings_are_even(archive: Archive) -> Iterator[str]:
-    """Hexadecimal strings outside streams have an even number of hexadecimal digits."""
-    outside = re.sub(rb"stream\r?\n.*?endstream", b"", archive.data, flags=re.DOTALL)
+    """Hexadecimal strings outside streams, or packed in one, have an even number of digits."""
+    packed = map(packed_text, object_streams(archive.pdf).values())
+    outside = b"\n".join((_outside_streams(archive.data), *packed))
     found = 1
     while found:  # strings in parentheses, from the innermost outwards
         outside, found = re.subn(rb"\((?:\\.|[^()\\])*\)", b"", outside, flags=re.DOTALL)
@@ -180,16 +202,27 @@ def saves_are_balanced(archive: Archive) -> Iterator[str]:
             yield f"{name} leaves open {depth}"
 
 
-def _entries(data: bytes) -> Iterator[bytes]:
-    """Yield the 20-byte lines of the only section of the cross-reference table."""
-    starts = re.findall(rb"startxref\s+([0-9]+)\s+%%EOF", data)
-    if not starts:
-        return
-    head = re.compile(rb"xref(?:\r\n|\n|\r)0 ([0-9]+)(?:\r\n|\n|\r)").match(data, int(starts[-1]))
-    if head is None:
-        return
-    for place in range(int(head[1])):
-        yield data[head.end() + 20 * place : head.end() + 20 * (place + 1)]
+def _misplaced(archive: Archive) -> Iterator[str]:
+    """Tell what is wrong with the table's form, and objects that are not where it says."""
+    yield from archive.places.faults
+    for row in archive.places.placed:
+        if not archive.data.startswith(b"%d %d obj" % (row.number, row.detail), row.place):
+            yield f"object {row.number} is not at {row.place}"
+
+
+def _outside_streams(data: bytes) -> bytes:
+    """Return the file without the contents of its streams."""
+    return re.sub(rb"stream\r?\n.*?endstream", b"", data, flags=re.DOTALL)
+
+
+def _end_of(archive: Archive, row: Row) -> int:
+    """Return the byte after an object's own end of line."""
+    at = row.place
+    thing = archive.pdf.get_object(row.number, row.detail)
+    if isinstance(thing, Stream):
+        at = archive.data.find(b"stream", at) + int(thing["/Length"])
+    found = re.compile(rb"endobj(\r\n|\n|\r)").search(archive.data, at)
+    return found.end() if found else len(archive.data)
 
 
 def _beyond(key: str, value: Any) -> str | None:
@@ -212,6 +245,7 @@ RULES: Final = (
     file_has_identifier,
     file_has_one_revision,
     cross_reference_is_exact,
+    objects_fill_the_file,
     objects_are_spaced,
     streams_have_true_lengths,
     filters_are_allowed,

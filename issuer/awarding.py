@@ -52,6 +52,7 @@ class PrivateFields:
     salt: bytes = field(repr=False)
     photo_stored: str
     photo_sha256: bytes
+    latin_name: str | None = field(default=None, repr=False)
 
 
 def read_private(desk: Desk, award: Award) -> PrivateFields:
@@ -69,6 +70,7 @@ def read_private(desk: Desk, award: Award) -> PrivateFields:
         salt=bytes.fromhex(data["salt"]),
         photo_stored=data["photo_stored"],
         photo_sha256=bytes.fromhex(data["photo_sha256"]),
+        latin_name=data.get("latin_name"),  # awards of earlier versions have none
     )
 
 

@@ -46,6 +46,8 @@ class Candidate:
         name: as normalised by `codes.names`.
         document_number: as normalised by `codes.documents`.
         specialty: 工种／职业方向, or None where the roster names none.
+        latin_name: the name in Latin letters, from the roster or spelled by `codes.latin_names`;
+            None where a character has no known reading.
     """
 
     row: int
@@ -58,3 +60,4 @@ class Candidate:
     specialty: str | None
     level: Level
     photo: Portrait = field(repr=False)
+    latin_name: str | None = field(default=None, repr=False)

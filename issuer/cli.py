@@ -34,7 +34,7 @@ from registry.home import Home, home_path
 from registry.schema import HEAD
 from registry.schema import migrate as migrate_schema
 from registry.session import database
-from templates.layout_files import DEFAULT_LAYOUT, load_layout
+from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
 from templates.usage_words import WrongUsage
 
 EXIT_DATA = 65
@@ -91,6 +91,34 @@ def template(file: Path, as_json: bool) -> None:
 
 
 @click.command()
+@json_option
+def layouts(as_json: bool) -> None:
+    """列出证书版式。List the page layouts: id, name, sheet in millimetres."""
+    found = [load_layout(layout_id) for layout_id in known_layouts()]
+    lines = [(f"{one.id}  {one.page_mm[0]:g}×{one.page_mm[1]:g} mm", one.name) for one in found]
+    show(
+        {
+            "layouts": [
+                {
+                    "id": one.id,
+                    "name": one.name.zh,
+                    "name_en": one.name.en,
+                    "sheet_mm": list(one.page_mm),
+                    "bilingual": one.bilingual,
+                    "default": one.id == DEFAULT_LAYOUT,
+                }
+                for one in found
+            ]
+        },
+        Text(
+            "\n".join(f"{line}  {name.zh}" for line, name in lines),
+            "\n".join(f"{line}  {name.en}" for line, name in lines),
+        ),
+        as_json=as_json,
+    )
+
+
+@click.command()
 @click.argument("roster", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
 @click.option("--batch", required=True, help="批次名称，同名续办 / batch name; the same continues")
@@ -100,7 +128,12 @@ def template(file: Path, as_json: bool) -> None:
     type=click.Path(exists=True, path_type=Path),
     help="照片目录或 ZIP，默认花名册旁的 photos 或 photos.zip / folder or ZIP of photos",
 )
-@click.option("--layout", default=DEFAULT_LAYOUT, show_default=True, help="证书版式 / page layout")
+@click.option(
+    "--layout",
+    default=DEFAULT_LAYOUT,
+    show_default=True,
+    help="证书版式，见 yanzhen layouts / page layout",
+)
 @click.option("--dry-run", is_flag=True, help="只检查，不签发 / check only")
 @click.option("--skip-bad", is_flag=True, help="跳过有问题的行 / issue the good rows")
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")

@@ -24,6 +24,7 @@ class Column(StrEnum):
     SPECIALTY = "工种/职业方向"
     LEVEL = "级别"
     PHOTO = "照片"
+    LATIN_NAME = "姓名拼音"
 
     @property
     def en(self) -> str:
@@ -33,7 +34,7 @@ class Column(StrEnum):
     @property
     def required(self) -> bool:
         """Whether a roster without this column is refused."""
-        return self not in (Column.SPECIALTY, Column.PHOTO)
+        return self not in (Column.SPECIALTY, Column.PHOTO, Column.LATIN_NAME)
 
 
 _ENGLISH = {
@@ -46,6 +47,7 @@ _ENGLISH = {
     Column.SPECIALTY: "Specialty",
     Column.LEVEL: "Level",
     Column.PHOTO: "Photo",
+    Column.LATIN_NAME: "Name in Latin letters",
 }
 
 _ALIASES: dict[Column, str] = {
@@ -59,6 +61,8 @@ _ALIASES: dict[Column, str] = {
     Column.SPECIALTY: "工种 职业方向 工种/职业方向 工种(职业方向) 工种名称 specialty",
     Column.LEVEL: "级别 等级 技能等级 职业技能等级 认定等级 认定级别 申报级别 申报等级 level",
     Column.PHOTO: "照片 照片文件 照片文件名 相片 电子照片 photo photofile",
+    Column.LATIN_NAME: "姓名拼音 拼音 拼音姓名 姓名(拼音) 姓名汉语拼音 英文姓名 pinyin latinname "
+    "nameinlatinletters",
 }
 _KNOWN = {alias: column for column, words in _ALIASES.items() for alias in words.split()}
 _DECORATION = re.compile(r"[\s*_\-:]+")

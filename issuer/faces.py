@@ -126,6 +126,7 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
     return CertificateFace(
         body_name=desk.site.body.name,
         holder_name=record.holder_name,
+        holder_name_latin=private.latin_name,
         document_type=record.document_type,
         document_number=private.document_number,
         occupation=occupation_by_index(record.occupation),

@@ -50,7 +50,7 @@ from registry.models import Award, Batch
 from registry.session import reading
 from templates.certificate import CertificatePrinter
 from templates.fonts import FontChain, explain_missing
-from templates.layout_files import DEFAULT_LAYOUT
+from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 _RESERVE_CHUNK = 500
 
@@ -98,6 +98,8 @@ def inspect_batch(
     batch: str,
     fonts: FontChain,
     progress: Progress,
+    *,
+    layout: str = DEFAULT_LAYOUT,
 ) -> LintReport:
     """Step 1: say what issuing this roster as this batch would do; changes nothing."""
     # Numbers are spent only where a key is at hand to sign what they are given to.
@@ -120,7 +122,8 @@ def inspect_batch(
             ),
             missing_characters=fonts.missing_characters,
             explain_missing=explain_missing,
-            check_fit=lambda candidate: inspect_fit(desk, printer, candidate),
+            check_fit=lambda candidate: inspect_fit(desk, printer, candidate, layout),
+            bilingual=load_layout(layout).bilingual,
         )
         report = lint_rows(
             table,
@@ -167,7 +170,7 @@ def issue_batch(
     batch_id = open_batch(desk, batch)
     scope = BatchCopies(batch_id=batch_id)
     finish_copies(desk, scope, fonts, progress)
-    report = inspect_batch(desk, table, photos, batch, fonts, progress)
+    report = inspect_batch(desk, table, photos, batch, fonts, progress, layout=layout)
     if inspected is not None:
         inspected(report)
     wanted = report.candidates if skip_bad or not report.problems else ()
@@ -281,6 +284,7 @@ class _LiveAwards:
             name=private.name,
             specialty=private.specialty,
             photo_sha256=private.photo_sha256,
+            latin_name=private.latin_name,
         )
 
     def _find(

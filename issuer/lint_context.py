@@ -23,6 +23,7 @@ class BatchAward:
         photo_sha256: of the printed photo, or None not to compare it.
         sex: as stored, or None not to compare it.
         birth_date: as stored, or None not to compare it.
+        latin_name: as stored, or None not to compare it.
     """
 
     number: str
@@ -31,6 +32,7 @@ class BatchAward:
     photo_sha256: bytes | None
     sex: Sex | None = None
     birth_date: date | None = field(default=None, repr=False)
+    latin_name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class LintContext:
         explain_missing: character → what it is and what would help.
         check_fit: candidate → (field, why it does not fit the page); a field may be a column's
             heading or English name.
+        bilingual: whether the layout prints the name in Latin letters.
     """
 
     today: date
@@ -58,3 +61,4 @@ class LintContext:
     missing_characters: Callable[[str], Sequence[str]]
     explain_missing: Callable[[str], Text]
     check_fit: Callable[[Candidate], Sequence[tuple[str, Text]]]
+    bilingual: bool = False

@@ -11,6 +11,7 @@ from issuer.sealing import Seal, SealLevel
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import format_print_serial
+from templates.layout_files import DEFAULT_LAYOUT
 from templates.page_file import SealSpace
 from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
 
@@ -44,13 +45,15 @@ def seal_space(seal: Seal, fonts: FontChain, body_name: str, *, sample: bool) ->
 
 
 def inspect_fit(
-    desk: Desk, printer: CertificatePrinter, candidate: Candidate
+    desk: Desk, printer: CertificatePrinter, candidate: Candidate, layout: str = DEFAULT_LAYOUT
 ) -> Sequence[tuple[str, Text]]:
     """Return what would not fit the page, tried with a placeholder number and no photo."""
     day = shanghai_day(desk.clock())
     face = CertificateFace(
         body_name=desk.site.body.name,
+        layout=layout,
         holder_name=candidate.name,
+        holder_name_latin=candidate.latin_name,
         document_type=candidate.document_type,
         document_number=candidate.document_number,
         occupation=candidate.occupation,

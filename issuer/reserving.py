@@ -297,6 +297,7 @@ def _award(
         "salt": draft.salt.hex(),
         "photo_stored": draft.photo_stored,
         "photo_sha256": candidate.photo.sha256.hex(),
+        "latin_name": candidate.latin_name,
     }
     return Award(
         number=number,

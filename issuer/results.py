@@ -135,6 +135,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
 _HEADINGS = (
     ("行号", 7),
     ("姓名", 16),
+    ("姓名拼音", 20),
     ("级别", 14),
     ("结果", 16),
     ("证书编号", 26),
@@ -143,6 +144,7 @@ _HEADINGS = (
     ("原因", 70),
     ("提示", 50),
 )
+_OUTCOME_COLUMN = [heading for heading, _ in _HEADINGS].index("结果")
 
 
 def _write_rows(
@@ -159,6 +161,7 @@ def _write_rows(
         sheet.write_string(0, column, heading, formats["head"])
     sheet.freeze_panes(1, 2)
     numbers = {row.row: row.number for row in report.done} | dict(result.numbers)
+    latin_names = {one.row: one.latin_name or "" for one in report.candidates}
     problems = _by_row(report.problems)
     notices = _by_row(report.notices)
     for line, row in enumerate(table.rows, start=1):
@@ -168,6 +171,7 @@ def _write_rows(
         sheet.write_number(line, 0, row.row, formats["number"])
         texts = (
             row.text(Column.NAME),
+            latin_names.get(row.row, ""),
             row.text(Column.LEVEL),
             outcome.text.zh,
             numbers.get(row.row, ""),
@@ -177,7 +181,7 @@ def _write_rows(
             "\n".join(_reason(n.column, n.text) for n in notices.get(row.row, [])),
         )
         for column, text in enumerate(texts, start=1):
-            style = formats[outcome.value] if column == 3 else formats["text"]
+            style = formats[outcome.value] if column == _OUTCOME_COLUMN else formats["text"]
             sheet.write_string(line, column, _clean(text), style)
     sheet.autofilter(0, 0, len(table.rows), len(_HEADINGS) - 1)
 

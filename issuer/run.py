@@ -146,7 +146,13 @@ def check_only(
 ) -> RunSummary:
     """Lint the roster and say what issuing would do; nothing is written or changed."""
     report = inspect_batch(
-        desk, table, photos, run.batch, FontChain.from_environment(os.environ), progress
+        desk,
+        table,
+        photos,
+        run.batch,
+        FontChain.from_environment(os.environ),
+        progress,
+        layout=run.layout,
     )
     return _summary(run, desk, table, report, dry_run=True)
 

@@ -18,6 +18,7 @@ from codes.documents import (
     parse_sex,
 )
 from codes.errors import CodesError
+from codes.latin_names import LatinName, normalise_latin_name, spell
 from codes.levels import Level, parse_level
 from codes.names import NameReading, normalise_name
 from codes.notices import Problem
@@ -53,6 +54,8 @@ class Subject:
         name: the name's reading, or None where the cell is empty.
         document: the number's reading; None where type or number is missing.
         batch_award: the award this row already has in the batch being issued.
+        latin_typed: the name in Latin letters as the roster gives it.
+        latin_spelled: the name as it is spelled by rule; None where there is no good name.
     """
 
     row: RosterRow
@@ -66,6 +69,8 @@ class Subject:
     level: Parsed[Level]
     photo: PhotoReading = field(repr=False)
     batch_award: BatchAward | None = field(repr=False)
+    latin_typed: Parsed[str] = field(repr=False)
+    latin_spelled: LatinName | None = field(repr=False)
 
     @property
     def document_key(self) -> tuple[DocumentType, str] | None:
@@ -81,6 +86,12 @@ class Subject:
         if document is None or occupation is None or level is None:
             return None
         return (*document, occupation.index, level)
+
+    @property
+    def latin_name(self) -> str | None:
+        """The name in Latin letters: as the roster gives it, else as spelled by rule."""
+        spelled = None if self.latin_spelled is None else self.latin_spelled.text
+        return self.latin_typed.value or spelled
 
     def candidate(self) -> Candidate | None:
         """Return the candidate this row describes, or None where a field does not parse."""
@@ -102,6 +113,7 @@ class Subject:
             specialty=self.specialty,
             level=level,
             photo=photo,
+            latin_name=self.latin_name,
         )
 
 
@@ -137,10 +149,11 @@ class _RowParser:
             document = inspect_document(kind.value, typed_number, today=self._context.today)
         occupation = self._occupations.parse(row.text(Column.OCCUPATION))
         level = self._levels.parse(row.text(Column.LEVEL))
-        name = row.text(Column.NAME)
+        typed_name = row.text(Column.NAME)
+        name = normalise_name(typed_name) if typed_name else None
         return Subject(
             row=row,
-            name=normalise_name(name) if name else None,
+            name=name,
             document_type=kind,
             document=document,
             sex=self._sexes.parse(row.text(Column.SEX)),
@@ -150,6 +163,8 @@ class _RowParser:
             level=level,
             photo=self._photo(row, document),
             batch_award=self._award(document, occupation.value, level.value),
+            latin_typed=parse_latin_name(row.text(Column.LATIN_NAME)),
+            latin_spelled=None if name is None or name.problems else spell(name.name),
         )
 
     def _photo(self, row: RosterRow, document: DocumentReading | None) -> PhotoReading:
@@ -195,6 +210,16 @@ def parse_specialty(text: str) -> str | None:
     """Return the 工种／职业方向, or None where the cell says that there is none."""
     folded = " ".join(text.split())
     return None if not folded or folded.casefold() in _NO_SPECIALTY else folded
+
+
+def parse_latin_name(text: str) -> Parsed[str]:
+    """Return the name in Latin letters that a cell gives."""
+    if not text:
+        return Parsed(None, None)
+    try:
+        return Parsed(normalise_latin_name(text), None)
+    except CodesError as error:
+        return Parsed(None, Problem(code=error.code, text=error.text))
 
 
 def parse_birth_date(text: str) -> Parsed[date]:

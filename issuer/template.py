@@ -26,6 +26,7 @@ _WIDTHS = {
     Column.SPECIALTY: 20,
     Column.LEVEL: 18,
     Column.PHOTO: 28,
+    Column.LATIN_NAME: 24,
 }
 _ADVICE = {
     Column.NAME: "与证件一致；少数民族姓名用间隔号“·”；生僻字直接录入，不要用拼音或问号代替。",
@@ -37,6 +38,8 @@ _ADVICE = {
     Column.SPECIALTY: "没有工种或职业方向的留空，证书上印“--”。",
     Column.LEVEL: "从下拉列表选择，应在本机构备案范围内。",
     Column.PHOTO: "照片文件名；留空时按“证件号码.jpg”在照片文件夹或压缩包中查找。",
+    Column.LATIN_NAME: "中英文对照版式用；留空时按汉语拼音拼写（姓在前，如 Ouyang Nayi），"
+    "读音不同、双姓或少数民族姓名另有拼写的在此填写。",
 }
 _RULES = (
     "每人一行，不要合并单元格，不要隐藏行，不要写公式。",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -14,30 +13,25 @@ from codes.levels import Level
 from codes.number import CertificateNumber
 from codes.occupations import Occupation
 from codes.qr_symbol import make_symbol
-from codes.wording import Text
 from templates import labels
 from templates.archival import Attachment
-from templates.drawing import MM
 from templates.embedded_font import EmbeddedFont
 from templates.errors import TemplatesError
-from templates.fonts import FontChain, explain_missing
-from templates.glyphs import UNITS_PER_EM, Outline
+from templates.face_fit import FaceFitter, FitProblem
+from templates.fonts import FontChain
 from templates.guilloche import pattern_seed
-from templates.labels import LABELS, Field
-from templates.layout import STANDING_FIELDS, TABLE_FIELDS, Layout, TextStyle
+from templates.labels import Field
+from templates.layout import STANDING_FIELDS
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from templates.page_artwork import PageArtwork
 from templates.page_drawing import page_content
 from templates.page_file import PageKind, PageParts, SealSpace
 from templates.page_plan import PagePlan
-from templates.page_text import Fitted, fit
+from templates.page_text import Fitted
 from templates.pictures import photo_picture, symbol_picture
 from templates.unsealed_page import UnsealedPage
 
 LANGUAGE: Final = "zh-CN"
-_NOTDEF: Final = "\x00"
-_NOTHING: Final[Mapping[Field, Fitted]] = MappingProxyType({})
-_FITS: Final = 1024  # values whose fit is remembered: more than a batch has of the common ones
 _CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -82,21 +76,6 @@ class CertificateFace:
     photo_jpeg: bytes
     attachments: tuple[Attachment, ...] = ()
     sample: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FitProblem:
-    """Why a field cannot be printed as it is.
-
-    Args:
-        field: the field.
-        code: `too_long` or `character_missing`.
-        text: the reason; names a character, never the whole value.
-    """
-
-    field: Field
-    code: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +124,7 @@ class CertificatePrinter:
         self._fonts = fonts
         self._seal = seal
         self._kinds: dict[_KindKey, _Kind] = {}
-        self._advances = _Advances(fonts)
-        # Most of what is printed on a page stands on the page before it as well.
-        self._fit = lru_cache(_FITS)(self._fit_value)
+        self._fitter = FaceFitter(fonts)
 
     def check_fit(self, face: CertificateFace) -> tuple[FitProblem, ...]:
         """Return what keeps the page from being printed; nothing when it can be."""
@@ -167,15 +144,16 @@ class CertificatePrinter:
         values, problems = self._fitted(face)
         if problems:
             raise TemplatesError(problems[0].code, problems[0].text)
+        layout = load_layout(face.layout)
         kind = self._kind_of(face, values)
-        font = EmbeddedFont(self._outline)
+        font = EmbeddedFont(self._fitter.typefaces(layout).outline)
         photo, symbol = photo_picture(face.photo_jpeg), make_symbol(face.qr_text)
         seed = pattern_seed(face.qr_text.encode("ascii"))
         content = page_content(
             kind.plan,
             font,
             values=values,
-            english=self._fitted_english(face),
+            english=self._fitter.fit_english(layout, printed_english(face)),
             under=kind.artwork.operators(seed, str(face.number)),
             photo=photo,
             symbol=symbol,
@@ -197,37 +175,7 @@ class CertificatePrinter:
     def _fitted(
         self, face: CertificateFace
     ) -> tuple[Mapping[Field, Fitted], tuple[FitProblem, ...]]:
-        values: dict[Field, Fitted] = {}
-        problems: list[FitProblem] = []
-        for field, text in printed_values(face).items():
-            fitted = self._fit(face.layout, field, text)
-            if isinstance(fitted, Fitted):
-                values[field] = fitted
-            else:
-                problems.append(fitted)
-        return MappingProxyType(values), tuple(problems)
-
-    def _fit_value(self, layout: str, field: Field, text: str) -> Fitted | FitProblem:
-        missing = self._fonts.missing_characters(text)
-        if missing:
-            reason = explain_missing(missing[0])
-            return FitProblem(field=field, code="character_missing", text=reason)
-        fitted = fit(text, load_layout(layout).room(field), self._value_width)
-        return fitted or FitProblem(field=field, code="too_long", text=_too_long(field))
-
-    def _fitted_english(self, face: CertificateFace) -> Mapping[Field, Fitted]:
-        layout = load_layout(face.layout)
-        if not layout.bilingual:
-            return _NOTHING
-        return {
-            field: self._fit_line(text, layout) if text else Fitted(lines=(), size=0)
-            for field, text in printed_english(face).items()
-        }
-
-    def _fit_line(self, text: str, layout: Layout) -> Fitted:
-        """Set an English line smaller until it fits; what it says stands in Chinese above it."""
-        width, size = layout.table.width_mm, layout.styles["value_en"].size
-        return Fitted(lines=(text,), size=min(size, size * width / self._value_width(text, size)))
+        return self._fitter.fit_values(load_layout(face.layout), printed_values(face))
 
     def _kind_of(self, face: CertificateFace, values: Mapping[Field, Fitted]) -> _Kind:
         key = _KindKey(
@@ -244,11 +192,12 @@ class CertificatePrinter:
 
     def _make_kind(self, face: CertificateFace, values: Mapping[Field, Fitted]) -> _Kind:
         layout = load_layout(face.layout)
-        fixed = EmbeddedFont(self._outline)
+        typefaces = self._fitter.typefaces(layout)
+        fixed = EmbeddedFont(typefaces.outline)
         plan = PagePlan(
             layout,
             fixed,
-            self._styled_width,
+            typefaces.width_mm,
             sample=face.sample,
             sealed=self._seal is not None,
             remark=face.remark is not None,
@@ -265,16 +214,6 @@ class CertificatePrinter:
             attachments=face.attachments,
         )
         return _Kind(plan, file, artwork)
-
-    def _outline(self, face: str, character: str) -> Outline:
-        return self._fonts.outline("" if character == _NOTDEF else character)
-
-    def _value_width(self, text: str, size: float) -> float:
-        return sum(map(self._advances.__getitem__, text)) * size / UNITS_PER_EM / MM
-
-    def _styled_width(self, text: str, style: TextStyle) -> float:
-        width = self._value_width(text, style.size)
-        return width + style.tracking * max(len(text) - 1, 0) / MM
 
 
 def printed_values(face: CertificateFace) -> Mapping[Field, str]:
@@ -299,21 +238,13 @@ def printed_values(face: CertificateFace) -> Mapping[Field, str]:
 
 
 def printed_english(face: CertificateFace) -> Mapping[Field, str]:
-    """Return what bilingual layouts print on a field's English line."""
+    """Return the values that bilingual layouts print on English lines."""
     return MappingProxyType(
         {
-            **dict.fromkeys(TABLE_FIELDS, ""),
             Field.HOLDER_NAME: face.holder_name_latin or "",
             Field.DOCUMENT_TYPE: face.document_type.en,
             Field.OCCUPATION: face.occupation.en,
             Field.LEVEL: face.level.en,
+            Field.ISSUED_ON: labels.format_date_en(face.issued_on),
         }
-    )
-
-
-def _too_long(field: Field) -> Text:
-    label = LABELS[field]
-    return Text(
-        f"“{label.zh}”过长，缩小字号并分两行后仍无法在证书上完整打印。",
-        f"{label.en} is too long to be printed in full, even smaller and on two lines.",
     )

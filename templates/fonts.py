@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from mmap import ACCESS_READ, mmap
@@ -26,6 +27,7 @@ _SYSTEM_FONT_FILES: Final = ("HanaMinA.ttf", "HanaMinB.ttf")
 _OPERATOR_SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _UNSHOWN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _NO_GLYPH: Final = ".notdef"
+_FAMILY_NAMES: Final = frozenset({1, 16})  # ids of the name table: family, typographic family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +78,30 @@ class _Face:
     path: Path
     _lock: Lock = field(default_factory=Lock)
     _opened: tuple[OpenTypeFont, Any, Mapping[int, str]] | None = None
+    _outlines: dict[str, Outline] = field(default_factory=dict)
+
+    def goes_by(self, families: Iterable[str]) -> bool:
+        """Whether the file's name, or its family's in any language, contains one of these."""
+        wanted = [family.casefold() for family in families]
+        return any(family in name for name in self._names() for family in wanted)
+
+    def _names(self) -> frozenset[str]:
+        table = self._open()[0].get("name")
+        records = [] if table is None else table.names
+        families = (r.toUnicode(errors="replace") for r in records if r.nameID in _FAMILY_NAMES)
+        return frozenset(name.casefold() for name in (self.path.stem, *families))
 
     def glyph_name(self, code_point: int) -> str | None:
         name = self._open()[2].get(code_point)
         return None if name == _NO_GLYPH else name
 
     def outline(self, name: str) -> Outline:
+        """Return a glyph's shape; the same object whatever chain asks."""
         font, glyph_set, _ = self._open()
         with self._lock:
-            return read_outline(glyph_set, name, placement_of(font))
+            if name not in self._outlines:
+                self._outlines[name] = read_outline(glyph_set, name, placement_of(font))
+            return self._outlines[name]
 
     def _open(self) -> tuple[OpenTypeFont, Any, Mapping[int, str]]:
         with self._lock:
@@ -127,15 +144,16 @@ class FontChain:
     ) -> None:
         self.operator_dir = operator_dir
         self.system_dirs = tuple(system_dirs)
-        self._faces = tuple(
+        self._own = tuple(_Face(path=path) for path in _operator_fonts(operator_dir))
+        self._others = tuple(
             _Face(path=path)
             for path in (
-                *_operator_fonts(operator_dir),
                 pylopdf_fonts_zh_cn.serif_path(),
                 pylopdf_fonts_zh_cn.sans_path(),
                 *_system_fonts(system_dirs),
             )
         )
+        self._faces = (*self._own, *self._others)
         self._found: dict[str, tuple[_Face, str] | None] = {}
         self._outlines: dict[str, Outline] = {}
 
@@ -144,6 +162,34 @@ class FontChain:
         """Return the chain of this machine, the operator's folder named in `YANZHEN_FONTS`."""
         folder = environment.get(OPERATOR_FOLDER_SETTING)
         return cls(operator_dir=Path(folder) if folder else None)
+
+    def by_typeface(self, families: Mapping[str, Sequence[str]]) -> Mapping[str, FontChain]:
+        """Return the chain of each typeface of a layout.
+
+        Of the operator's fonts a typeface asks those that go by one of its families first, then
+        those that no typeface claims; fonts that another one claims are asked last of all, so
+        that a character which can be printed at all can be printed in every typeface.
+
+        Args:
+            families: names of font families by typeface, as a layout gives them.
+        """
+        claimed = {
+            typeface: tuple(face for face in self._own if face.goes_by(names))
+            for typeface, names in families.items()
+        }
+        all_claimed = {id(face) for faces in claimed.values() for face in faces}
+        free = tuple(face for face in self._own if id(face) not in all_claimed)
+        return {
+            typeface: self._reordered((*own, *free, *self._others)) if all_claimed else self
+            for typeface, own in claimed.items()
+        }
+
+    def _reordered(self, first: tuple[_Face, ...]) -> FontChain:
+        chain = copy(self)
+        last = (face for face in self._own if all(face is not other for other in first))
+        chain._faces = (*first, *last)
+        chain._found, chain._outlines = {}, {}
+        return chain
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -64,6 +64,20 @@ BODY_TEXT_EN: Final = (
     "security authorities. It attests that the holder has passed the vocational skill level "
     "assessment organised by this body and has reached the level of skill stated below."
 )
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 PHOTO_ALT: Final = Text("持证人照片", "Photo of the holder")
 SYMBOL_ALT: Final = Text(
     "核验二维码，扫描后核验本证书", "QR code; scan it to verify this certificate"
@@ -73,18 +87,22 @@ CERTIFICATE_SITE: Final = "jndj.osta.org.cn"
 BODY_SITE: Final = "pjjg.osta.org.cn"
 SEAL_NOTE: Final = "（评价机构印章）"
 QR_NOTE: Final = "扫码核验"
+QR_NOTE_EN: Final = "Scan to verify"
 SAMPLE_MARK: Final = "样本 SAMPLE"
 SAMPLE_NOTE: Final = "样本 SAMPLE · 仅供演示，不具证书效力"
 NO_SPECIALTY: Final = "--"
 ARCHIVE_REMARK: Final = "存档副本，由评价机构留存"
 
 # Lines that end a value without being a label themselves.
-_NOTES: Final = (SEAL_NOTE, QR_NOTE, SAMPLE_NOTE, SAMPLE_MARK, TITLE)
+_NOTES: Final = (SEAL_NOTE, QR_NOTE, QR_NOTE_EN, SAMPLE_NOTE, SAMPLE_MARK, TITLE, TITLE_EN)
 _STARTS: Final[Mapping[Field, re.Pattern[str]]] = MappingProxyType(
     {
         field: re.compile(rf"\s*{re.escape(label.zh)}(?:\s*：\s*|\s+|$)")
         for field, label in LABELS.items()
     }
+)
+_ENGLISH_START: Final = re.compile(
+    rf"\s*(?:{'|'.join(re.escape(label.en) for label in LABELS.values())})\s*:"
 )
 _DATE: Final = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", re.ASCII)
 
@@ -92,6 +110,11 @@ _DATE: Final = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日", re.ASC
 def format_date(day: date) -> str:
     """Write a date as the page prints it: 2026年11月23日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def format_date_en(day: date) -> str:
+    """Write a date as the English line prints it: 23 November 2026."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def parse_date(text: str) -> date | None:
@@ -120,9 +143,9 @@ def read_fields(extracted: str) -> Mapping[Field, str]:
     """Read the labelled values out of a page's extracted text.
 
     The rule: a label counts where it begins a line and is followed by a full-width colon, white
-    space or the end of the line; its value runs to the next line that begins with a label or is
-    a note of the page; the line ends inside a value (a long name is wrapped) and the white space
-    around the whole are no part of it.
+    space or the end of the line; its value runs to the next line that begins with a label, in
+    Chinese or English, or is a note of the page; the line ends inside a value (a long name is
+    wrapped) and the white space around the whole are no part of it.
 
     Args:
         extracted: the text of one page as an extractor gives it, in reading order (untrusted).
@@ -136,8 +159,8 @@ def read_fields(extracted: str) -> Mapping[Field, str]:
     current: list[str] | None = None
     for line in extracted.splitlines():
         start = _field_at(line)
-        if line.strip() in _NOTES:
-            current = None
+        if line.strip() in _NOTES or _ENGLISH_START.match(line):
+            current = None  # an English line only repeats what stands in Chinese
         elif start is not None:
             field, value = start
             seen_twice.update({field} & found.keys())

@@ -29,6 +29,15 @@ TABLE_FIELDS: Final = (
 )
 FOOT_FIELDS: Final = (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.PRINT_SERIAL, Field.REMARK)
 
+SIGNATURE_FIELDS: Final = (Field.BODY_NAME, Field.ISSUED_ON)
+ENGLISH_VALUES: Final = (
+    Field.HOLDER_NAME,
+    Field.DOCUMENT_TYPE,
+    Field.OCCUPATION,
+    Field.LEVEL,
+    Field.ISSUED_ON,
+)
+"""What bilingual layouts print in English too; of the rest, the label alone."""
 STANDING_FIELDS: Final = (Field.BODY_NAME, Field.CERTIFICATE_SITE, Field.BODY_SITE)
 """What is the same on all certificates of a body."""
 
@@ -55,13 +64,23 @@ class TextStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Background rose, the rule under the title, and the middle of a sample's word."""
+    """Background rose, the rule under the title, and a sample's word across the sheet.
+
+    Args:
+        rose_mm: middle of the rose.
+        rose_radius_mm: its radius.
+        rule_mm: middle of the rule under the title.
+        rule_half_mm: half its length.
+        sample_mm: middle of the sample's word.
+        sample_degrees: by which that word rises.
+    """
 
     rose_mm: Point
     rose_radius_mm: float
     rule_mm: Point
     rule_half_mm: float
     sample_mm: Point
+    sample_degrees: float = 52.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +151,18 @@ class SymbolPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealPlace:
-    """Where the body's seal stands."""
+    """Where the body's seal stands.
+
+    Args:
+        middle_mm: its middle.
+        diameter_mm: of its outer ring.
+        visible: whether the electronic seal is seen; where it is not, its place is held free
+            for the stamp in ink.
+    """
 
     middle_mm: Point
     diameter_mm: float
+    visible: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,18 +212,21 @@ class Layout:
     subtitle: Place | None = None
     body_en: Paragraph | None = None
 
+    def value_style(self, field: Field) -> TextStyle:
+        """Return how a field's value is set."""
+        return self.styles["small" if field in FOOT_FIELDS else "value"]
+
     def room(self, field: Field) -> Room:
         """Return what a field's value may take up."""
         match field:
             case Field.BODY_NAME | Field.ISSUED_ON:
                 entry = self.body_name if field is Field.BODY_NAME else self.issued_on
                 width, one, two = entry.value_width_mm, entry.least_one_line, entry.least_two_lines
-                size = self.styles["value"].size
             case _ if field in FOOT_FIELDS:
                 width = self.foot.right_mm - self.foot.left_mm - 40
-                size = one = two = self.styles["small"].size
+                one = two = self.value_style(field).size
             case _:
                 table = self.table
                 width, one, two = table.width_mm, table.least_one_line, table.least_two_lines
-                size = self.styles["value"].size
+        size = self.value_style(field).size
         return Room(width_mm=width, size=size, least_one_line=one, least_two_lines=two)

@@ -14,20 +14,10 @@ from codes.wording import Text
 from templates.drawing import colour
 from templates.errors import TemplatesError
 from templates.layout import Layout
+from templates.layout_checks import inspect_layout
 
 FORMAT: Final = 1
 DEFAULT_LAYOUT: Final = "national-1"
-STYLES: Final = (
-    "title",
-    "body",
-    "label",
-    "value",
-    "small_label",
-    "small",
-    "note",
-    "sample_note",
-)
-FACES: Final = ("text", "value", "title")
 _FOLDER: Final = "layouts"
 _SUFFIX: Final = ".json"
 
@@ -70,24 +60,32 @@ def read_layout(file: bytes, layout_id: str) -> Layout:
         TemplatesError: the file does not describe a layout (`layout_invalid`); names the place.
     """
     try:
-        value = json.loads(file)
-    except ValueError as error:
+        value = json.loads(file, object_pairs_hook=_read_pairs)
+    except TemplatesError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise _invalid("", "JSON") from error
-    if not isinstance(value, dict) or value.pop("format", None) != FORMAT:
+    if not isinstance(value, dict):
+        raise _invalid("", "{…}")
+    number = value.pop("format", None)
+    if type(number) is not int or number != FORMAT:
         raise _invalid("format", str(FORMAT))
     layout: Layout = _read_record(Layout, value, "")
     if layout.id != layout_id:
         raise _invalid("id", layout_id)
-    for name, wanted, found in (
-        ("styles", STYLES, layout.styles),
-        ("faces", FACES, layout.faces),
-    ):
-        if set(found) != set(wanted):
-            raise _invalid(name, ", ".join(wanted))
-    for name, style in layout.styles.items():
-        if style.face not in layout.faces:
-            raise _invalid(f"styles.{name}.face", ", ".join(FACES))
+    for place, wanted in inspect_layout(layout):
+        raise _invalid(place, wanted)
     return layout
+
+
+def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a name that stands twice: which of the two is meant cannot be known."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _invalid(twice[:40], "1×")
+    return found
 
 
 def _read_record(kind: type[Any], value: object, place: str) -> Any:
@@ -98,7 +96,7 @@ def _read_record(kind: type[Any], value: object, place: str) -> Any:
     known = {field.name: field for field in fields(kind)}
     for name in value:
         if name not in known:
-            raise _invalid(_below(place, name), "—")
+            raise _invalid(_below(place, name[:40]), "—")
     entries: dict[str, Any] = {}
     for name, field in known.items():
         if name in value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import radians
 from types import MappingProxyType
 from typing import Final
 
@@ -11,13 +12,13 @@ from templates.drawing import Box, Drawing
 from templates.fonts import FontChain
 from templates.guilloche import PatternPlan, SecurityPattern, micro_text_of
 from templates.layout import TABLE_FIELDS, Layout
+from templates.layout_boxes import photo_box, symbol_clearing
 from templates.micro_text import Rule
 from templates.sample_marks import sample_word
 
 FRAME_INSET_MM: Final = 19.5
 """Where the frame of micro-text runs, from the edge of the sheet."""
 _PATTERN_INSET_MM: Final = 0.9
-_SYMBOL_MARGIN_MM: Final = 4.0  # more than the quiet zone of any symbol the layouts hold
 _SAMPLE_WORD: Final = "As"
 
 
@@ -39,7 +40,7 @@ class PageArtwork:
         forms = {**border, **self._pattern.forms}
         self._under = paper_operators(layout.page_mm)
         if sample:
-            forms[_SAMPLE_WORD] = sample_word(fonts, layout.page_mm, middle_mm=frame.sample_mm)
+            forms[_SAMPLE_WORD] = sample_word_of(layout, fonts)
             self._under += f"/{_SAMPLE_WORD} Do\n".encode("ascii")
         self.forms: Mapping[str, Drawing] = MappingProxyType(forms)
 
@@ -54,24 +55,23 @@ class PageArtwork:
         return (self._under + pattern).decode("ascii") + f"/{BORDER} Do"
 
 
+def sample_word_of(layout: Layout, fonts: FontChain) -> Drawing:
+    """Return 样本 SAMPLE across a layout's sheet."""
+    frame = layout.frame
+    return sample_word(
+        fonts, layout.page_mm, middle_mm=frame.sample_mm, angle=radians(frame.sample_degrees)
+    )
+
+
 def pattern_plan(layout: Layout) -> PatternPlan:
     """Return where the pattern of a layout lies: within the frame, clear of symbol and photo."""
     width, height = layout.page_mm
     sheet = Box(left=0, bottom=0, right=width, top=height)
     frame = sheet.grown(-FRAME_INSET_MM)
-    symbol, foot = layout.symbol, layout.foot
-    left, bottom, photo_width, photo_height = layout.photo_mm
+    foot = layout.foot
     return PatternPlan(
         box=frame.grown(-_PATTERN_INSET_MM),
-        clear=(
-            Box(
-                left=symbol.left_mm,
-                bottom=symbol.bottom_mm,
-                right=symbol.left_mm + symbol.side_mm,
-                top=symbol.bottom_mm + symbol.side_mm,
-            ).grown(_SYMBOL_MARGIN_MM),
-            Box(left=left, bottom=bottom, right=left + photo_width, top=bottom + photo_height),
-        ),
+        clear=(symbol_clearing(layout), photo_box(layout)),
         rose_middle=layout.frame.rose_mm,
         rose_radius=layout.frame.rose_radius_mm,
         rules=(

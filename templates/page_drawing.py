@@ -61,16 +61,25 @@ def page_content(
 def _draw_photo(
     frame_mm: tuple[float, float, float, float], mark: int, photo_width: int, photo_height: int
 ) -> str:
+    frame = numbers(*(length * MM for length in frame_mm))
+    photo = photo_operators(frame_mm, photo_width, photo_height)
+    return (
+        f"/Figure<</MCID {mark}>>BDC {photo} EMC "
+        f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
+    )
+
+
+@lru_cache(maxsize=64)
+def photo_operators(
+    frame_mm: tuple[float, float, float, float], photo_width: int, photo_height: int
+) -> str:
     """Fill the frame with the photo, cutting evenly what its proportions leave over."""
     left, bottom, width, height = (length * MM for length in frame_mm)
     scale = max(width / photo_width, height / photo_height)
     wide, high = photo_width * scale, photo_height * scale
     frame = numbers(left, bottom, width, height)
     matrix = numbers(wide, 0, 0, high, left - (wide - width) / 2, bottom - (high - height) / 2)
-    return (
-        f"/Figure<</MCID {mark}>>BDC q {frame} re W n {matrix} cm /{PHOTO} Do Q EMC "
-        f"/Artifact BMC 0.6 w {_FRAME_INK} RG {frame} re S EMC"
-    )
+    return f"q {frame} re W n {matrix} cm /{PHOTO} Do Q"
 
 
 @lru_cache(maxsize=64)
@@ -78,8 +87,13 @@ def _draw_symbol(place: SymbolPlace, mark: int, modules: int) -> str:
     left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
     quiet = side / modules * QUIET_MODULES
     clearing = numbers(left - quiet, bottom - quiet, side + 2 * quiet, side + 2 * quiet)
-    matrix = numbers(side, 0, 0, side, left, bottom)
     return (
         f"/Artifact BMC 1 1 1 rg {clearing} re f EMC "
-        f"/Figure<</MCID {mark}>>BDC q 0 0 0 rg {matrix} cm /{SYMBOL} Do Q EMC"
+        f"/Figure<</MCID {mark}>>BDC {symbol_operators(place)} EMC"
     )
+
+
+def symbol_operators(place: SymbolPlace) -> str:
+    """Draw the symbol in its place."""
+    left, bottom, side = place.left_mm * MM, place.bottom_mm * MM, place.side_mm * MM
+    return f"q 0 0 0 rg {numbers(side, 0, 0, side, left, bottom)} cm /{SYMBOL} Do Q"

@@ -328,7 +328,7 @@ def _widget(
     """Return the annotation that shows the seal and holds the signature."""
     place = plan.layout.seal
     box, appearance = "0 0 0 0", ""
-    if seal.picture is not None:
+    if seal.picture is not None and place.visible:
         half = place.diameter_mm / 2
         (x, y) = place.middle_mm
         box = numbers(*(v * MM for v in (x - half, y - half, x + half, y + half)))

@@ -17,7 +17,15 @@ from templates import labels
 from templates.drawing import MM, number, numbers
 from templates.embedded_font import EmbeddedFont
 from templates.labels import LABELS, Field
-from templates.layout import FOOT_FIELDS, TABLE_FIELDS, Layout, Paragraph, TextStyle
+from templates.layout import (
+    ENGLISH_VALUES,
+    FOOT_FIELDS,
+    SIGNATURE_FIELDS,
+    TABLE_FIELDS,
+    Layout,
+    Paragraph,
+    TextStyle,
+)
 from templates.page_text import Fitted, flow
 from templates.structure import Node, TagTree
 
@@ -26,14 +34,17 @@ OWN_FONT: Final = "F1"
 ENGLISH: Final = "en"
 LINE_LEADING: Final = 1.16  # of the size, for the second line of a value
 RISE_OF_TWO_LINES: Final = 0.85  # of the leading, so that two lines stand on the same rule
+RISE_BESIDE_ENGLISH: Final = 0.62  # where the second line has the place of an English value
 _INDENT: Final = "　　"
 _LABEL_GAP_MM: Final = 0.6
+_ENGLISH_GAP_MM: Final = 1.2
+_NOTE_LEADING_MM: Final = 3.8
 
 
 class MeasureStyled(Protocol):
     """Gives the width in millimetres of a text in a style."""
 
-    def __call__(self, text: str, style: TextStyle) -> float: ...
+    def __call__(self, style: TextStyle, text: str) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,9 @@ class Slot:
         value: the run of the value.
         face: typeface of the value.
         baseline_mm: of the line.
+        left_mm: where the value begins.
+        size: of its type, in points, before fitting.
+        rise: how far the first of two lines is raised, as a part of the leading.
     """
 
     field: Field
@@ -79,6 +93,9 @@ class Slot:
     value: Run
     face: str
     baseline_mm: float
+    left_mm: float
+    size: float
+    rise: float = RISE_OF_TWO_LINES
 
     def filled(self, font: EmbeddedFont, value: Fitted) -> str:
         """Return the operators of label and value, the label level with the value's first line.
@@ -89,17 +106,27 @@ class Slot:
             font: the font the value is drawn with, which encodes it.
             value: the fitted value; no line at all leaves the place empty.
         """
-        count, size = len(value.lines), number(value.size)
-        leading = value.size * LINE_LEADING / MM
-        top = self.baseline_mm + leading * (count - 1) * RISE_OF_TWO_LINES
-        heights = [number((top - leading * place) * MM) for place in range(count or 1)]
         before, after = self.label
-        parts = [f"{self.opening}{before}{heights[0]}{after}", self.between]
-        for line, height in zip(value.lines, heights, strict=False):  # no line has a height too
+        lines = self._lines(font, value)
+        parts = [f"{self.opening}{before}{self._heights(value)[0]}{after}", self.between]
+        return " ".join([*parts, *lines, self.closing])
+
+    def value_alone(self, font: EmbeddedFont, value: Fitted) -> str:
+        """Return the operators of the value without its label, for a sheet that has it already."""
+        return " ".join(self._lines(font, value))
+
+    def _heights(self, value: Fitted) -> list[str]:
+        """Return the baseline of each line; of none at all, where the first would stand."""
+        count, leading = len(value.lines), value.size * LINE_LEADING / MM
+        top = self.baseline_mm + leading * (count - 1) * self.rise
+        return [number((top - leading * place) * MM) for place in range(count or 1)]
+
+    def _lines(self, font: EmbeddedFont, value: Fitted) -> list[str]:
+        size, runs = number(value.size), []
+        for line, height in zip(value.lines, self._heights(value), strict=False):  # as above
             before, after = self.value.around(size, font.encode(self.face, line))
-            parts.append(f"{before}{height}{after}")
-        parts.append(self.closing)
-        return " ".join(parts)
+            runs.append(f"{before}{height}{after}")
+        return runs
 
 
 class PagePlan:
@@ -110,7 +137,7 @@ class PagePlan:
         fixed: the font of the fixed words, which are encoded with it here.
         width_mm: measures a text in a style.
         sample: whether the page is marked as a sample.
-        sealed: whether a seal is put in its place; words hold it free otherwise.
+        sealed: whether the page is sealed; words hold the seal's place free where none is seen.
         remark: whether the page carries a remark.
         standing: the values that are the same on every page, fitted.
     """
@@ -162,25 +189,22 @@ class PagePlan:
             row = self.tags.add("TR", node)
             head = self.tags.add("TH", row, attributes="/A<</O/Table/Scope/Row>>")
             cell = self.tags.add("TD", row)
-            self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell)
+            self._slot(field, baseline, head, cell)
             if layout.bilingual:
-                self._english_line(field, baseline - table.second_drop_mm, row)
-
-    def _english_line(self, field: Field, baseline: float, row: Node) -> None:
-        table = self.layout.table
-        head = self.tags.add("TH", row, lang=ENGLISH, attributes="/A<</O/Table/Scope/Row>>")
-        cell = self.tags.add("TD", row, lang=ENGLISH)
-        self._slot(field, table.left_mm, table.value_left_mm, baseline, head, cell, english=True)
+                below = baseline - table.second_drop_mm
+                span = self.tags.add("Span", cell, lang=ENGLISH)
+                self._in_english(field, span, table.left_mm, below, table.value_left_mm)
 
     def _signature_block(self, *, sealed: bool) -> None:
         layout = self.layout
-        for field, entry in (
-            (Field.BODY_NAME, layout.body_name),
-            (Field.ISSUED_ON, layout.issued_on),
-        ):
+        entries = (layout.body_name, layout.issued_on)
+        for field, entry in zip(SIGNATURE_FIELDS, entries, strict=True):
             left, baseline = entry.at_mm
             self._labelled(field, left, baseline, "label", "value", 0)
-        if not sealed:
+            if layout.bilingual:
+                below = baseline - layout.table.second_drop_mm
+                self._in_english(field, self.tags.add("P", lang=ENGLISH), left, below)
+        if not (sealed and layout.seal.visible):
             x, y = layout.seal.middle_mm
             self._centred("P", labels.SEAL_NOTE, (x, y + 2), "note")
 
@@ -190,6 +214,9 @@ class PagePlan:
         middle = symbol.left_mm + symbol.side_mm / 2
         height = symbol.bottom_mm - symbol.note_drop_mm
         self._centred("P", labels.QR_NOTE, (middle, height), "note")
+        if layout.bilingual:
+            height -= _NOTE_LEADING_MM
+            self._centred("P", labels.QR_NOTE_EN, (middle, height), "note_en", ENGLISH)
         fields = [field for field in FOOT_FIELDS if remark or field is not Field.REMARK]
         for place, field in enumerate(fields):
             baseline = foot.top_mm - foot.leading_mm * place
@@ -201,7 +228,7 @@ class PagePlan:
         """Add a line of a label, a colon and a value, read as one."""
         node = self.tags.add("P")
         words = f"{LABELS[field].zh}："
-        value_left = left + self._width_mm(words, self.layout.styles[label]) + gap
+        value_left = left + self._width_mm(self.layout.styles[label], words) + gap
         fitted, style = self._standing.get(field), self.layout.styles[value]
         font = OWN_FONT if fitted is None else FIXED_FONT
         slot = Slot(
@@ -213,34 +240,61 @@ class PagePlan:
             value=run_of(font, style, value_left),
             face=style.face,
             baseline_mm=baseline,
+            left_mm=value_left,
+            size=style.size,
         )
         self.pieces.append(slot if fitted is None else slot.filled(self._fixed, fitted))
 
-    def _slot(
-        self,
-        field: Field,
-        label_left: float,
-        value_left: float,
-        baseline: float,
-        head: Node,
-        cell: Node,
-        *,
-        english: bool = False,
+    def _in_english(
+        self, field: Field, node: Node, left: float, baseline: float, value_left: float = 0
     ) -> None:
-        words = f"{LABELS[field].en}:" if english else LABELS[field].zh
-        suffix = "_en" if english else ""
-        style = self.layout.styles[f"value{suffix}"]
+        """Add a field's English line: label and value, or the label alone, read as one.
+
+        Args:
+            field: the field.
+            node: the element it belongs to.
+            left: where the label begins, in millimetres.
+            baseline: of the line.
+            value_left: where the value begins; right after the label where it is 0.
+        """
+        words, style = f"{LABELS[field].en}:", self.layout.styles["value_en"]
+        if field not in ENGLISH_VALUES:
+            self._marked(node, self._run(words, left, baseline, "label_en"))
+            return
+        after = left + self._width_mm(self.layout.styles["label_en"], words) + _ENGLISH_GAP_MM
         self.pieces.append(
             Slot(
                 field=field,
-                english=english,
-                opening=_begin("TH", self.tags.mark(head)),
-                label=self._open_run(words, label_left, f"label{suffix}"),
-                between="EMC " + _begin("TD", self.tags.mark(cell)),
+                english=True,
+                opening=_begin(node.role, self.tags.mark(node)),
+                label=self._open_run(words, left, "label_en"),
+                between="",
                 closing="EMC",
-                value=run_of(OWN_FONT, style, value_left),
+                value=run_of(OWN_FONT, style, value_left or after),
                 face=style.face,
                 baseline_mm=baseline,
+                left_mm=value_left or after,
+                size=style.size,
+            )
+        )
+
+    def _slot(self, field: Field, baseline: float, head: Node, cell: Node) -> None:
+        """Add a row of the table."""
+        table, style = self.layout.table, self.layout.styles["value"]
+        below_is_free = self.layout.bilingual and field not in ENGLISH_VALUES
+        self.pieces.append(
+            Slot(
+                field=field,
+                rise=RISE_BESIDE_ENGLISH if below_is_free else RISE_OF_TWO_LINES,
+                opening=_begin(head.role, self.tags.mark(head)),
+                label=self._open_run(LABELS[field].zh, table.left_mm, "label"),
+                between="EMC " + _begin(cell.role, self.tags.mark(cell)),
+                closing="EMC",
+                value=run_of(OWN_FONT, style, table.value_left_mm),
+                face=style.face,
+                baseline_mm=baseline,
+                left_mm=table.value_left_mm,
+                size=style.size,
             )
         )
 
@@ -248,13 +302,13 @@ class PagePlan:
         self, role: str, text: str, at_mm: tuple[float, float], style: str, lang: str = ""
     ) -> None:
         node = self.tags.add(role, lang=lang)
-        x = at_mm[0] - self._width_mm(text, self.layout.styles[style]) / 2
+        x = at_mm[0] - self._width_mm(self.layout.styles[style], text) / 2
         self._marked(node, self._run(text, x, at_mm[1], style))
 
     def _paragraph(
         self, text: str, column: Paragraph, style: str, indent: str, lang: str = ""
     ) -> None:
-        width = partial(self._width_mm, style=self.layout.styles[style])
+        width = partial(self._width_mm, self.layout.styles[style])
         baseline, runs = column.top_mm, []
         for place, line in enumerate(flow(text, column.right_mm - column.left_mm, width, indent)):
             left = column.left_mm + (width(indent) if place == 0 else 0)

@@ -28,6 +28,9 @@ def changed_columns(subject: Subject, award: BatchAward) -> tuple[Column, ...]:
         Column.SEX: award.sex is None or subject.sex.value is award.sex,
         Column.BIRTH_DATE: award.birth_date in (None, subject.birth_date.value),
         Column.SPECIALTY: subject.specialty == award.specialty,
+        # Only what the roster gives: a rule of spelling may change, a certificate may not.
+        Column.LATIN_NAME: subject.latin_typed.value in (None, award.latin_name)
+        or award.latin_name is None,
         Column.PHOTO: award.photo_sha256 is None
         or (photo is not None and photo.sha256 == award.photo_sha256),
     }

@@ -37,6 +37,8 @@ def _printed(subject: Subject) -> dict[Column, str]:
         fields[Column.DOCUMENT_NUMBER] = subject.document.number
     if subject.specialty is not None:
         fields[Column.SPECIALTY] = subject.specialty
+    if subject.latin_typed.value is not None:
+        fields[Column.LATIN_NAME] = subject.latin_typed.value
     return fields
 
 

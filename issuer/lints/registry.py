@@ -8,6 +8,7 @@ from issuer.lints import (
     document_number,
     document_type,
     duplicate_row,
+    latin_name,
     level,
     live_award,
     name,
@@ -26,6 +27,7 @@ from issuer.lints.rule import Lint
 LINTS: tuple[Lint, ...] = (
     required.LINT,
     name.LINT,
+    latin_name.LINT,
     document_type.LINT,
     document_number.LINT,
     sex.LINT,

@@ -97,6 +97,7 @@ def write_people(folder: Path, persons: Sequence[SamplePerson], **changes: str) 
             Column.SPECIALTY: "",
             Column.LEVEL: person.level.zh,
             Column.PHOTO: f"{index}.jpg",
+            Column.LATIN_NAME: "",
         }
         if index == 1:
             cells |= {Column[name]: text for name, text in changes.items()}

@@ -247,6 +247,52 @@ def test_a_row_changed_since_it_was_issued_needs_a_correction(
     assert not report.done
 
 
+def test_the_name_in_latin_letters_is_spelled_or_taken_from_the_roster(tmp_path: Path) -> None:
+    report = lint(tmp_path, person(0), person(1, latin_name=" Dilraba  DILMURAT "))
+    assert not report.problems
+    assert [one.latin_name for one in report.candidates] == ["Wang Xiaochen", "Dilraba DILMURAT"]
+
+
+@pytest.mark.parametrize(
+    ("latin_name", "code"),
+    [("王晓晨", "latin_name_character"), ("A" * 61, "latin_name_too_long")],
+)
+def test_a_name_in_latin_letters_is_one(tmp_path: Path, latin_name: str, code: str) -> None:
+    report = lint(tmp_path, person(latin_name=latin_name))
+    assert codes(report) == [(2, code)]
+    assert report.problems[0].column == "姓名拼音"
+    assert report.problems[0].cell == "J2"
+
+
+def test_a_name_without_a_reading_asks_for_the_column_where_the_layout_prints_it(
+    tmp_path: Path,
+) -> None:
+    row = person(name="王\U000323af")
+    (plain,) = lint(tmp_path, row).candidates
+    assert plain.latin_name is None
+    report = lint(tmp_path, row, bilingual=True)
+    assert codes(report) == [(2, "latin_name_needed")]
+    assert "\U000323af" in report.problems[0].text.zh
+    (helped,) = lint(tmp_path, row | {Column.LATIN_NAME: "Wang Ao"}, bilingual=True).candidates
+    assert helped.latin_name == "Wang Ao"
+
+
+def test_a_doubtful_reading_is_worth_a_look_where_it_is_printed(tmp_path: Path) -> None:
+    row = person(name="覃小明")
+    assert not lint(tmp_path, row).notices
+    report = lint(tmp_path, row, bilingual=True)
+    assert [one.code for one in report.notices] == ["latin_name_doubtful"]
+    assert report.candidates
+
+
+def test_a_spelling_may_not_change_after_issue_but_the_rule_of_spelling_may(tmp_path: Path) -> None:
+    award = replace(_award_of(person()), latin_name="Wang Hsiao-chen")
+    assert lint(tmp_path, person(), batch_award=lambda *_: award).done
+    report = lint(tmp_path, person(latin_name="Wang Siu"), batch_award=lambda *_: award)
+    assert codes(report) == [(2, "issued_differently")]
+    assert report.problems[0].column == "姓名拼音"
+
+
 def test_rows_beyond_the_serials_left_are_refused_and_faulty_rows_need_none(
     tmp_path: Path,
 ) -> None:

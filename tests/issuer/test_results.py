@@ -58,12 +58,13 @@ def written(folder: Path, sheet: ResultSheet, *rows: Row) -> dict[str, list[list
 def test_each_row_has_its_number_or_all_of_its_reasons(tmp_path: Path) -> None:
     sheets = written(tmp_path, result(r2=NUMBER), person(0), person(1, sex="女", level="五级"))
     heading, issued, refused = sheets["核发结果"]
-    assert heading[:5] == ["行号", "姓名", "级别", "结果", "证书编号"]
-    assert issued[3:6] == ["已核发", NUMBER, f"{NUMBER}.pdf"]
-    assert refused[3:5] == ["未通过", ""]
-    assert refused[6] == "D3、H3"
-    assert "【性别】" in refused[7]
-    assert "【级别】" in refused[7]
+    assert heading[:6] == ["行号", "姓名", "姓名拼音", "级别", "结果", "证书编号"]
+    assert issued[2] == "Wang Xiaochen"
+    assert issued[4:7] == ["已核发", NUMBER, f"{NUMBER}.pdf"]
+    assert refused[4:6] == ["未通过", ""]
+    assert refused[7] == "D3、H3"
+    assert "【性别】" in refused[8]
+    assert "【级别】" in refused[8]
 
 
 def test_document_numbers_stay_out_of_the_result(tmp_path: Path) -> None:

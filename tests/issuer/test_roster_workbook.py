@@ -49,6 +49,7 @@ def test_columns_are_found_in_any_order_under_usual_headings(tmp_path: Path) -> 
         "工种（职业方向）",
         "职业技能等级",
         "照片文件名",
+        "姓名（拼音）",
     )
     table = read_roster(write_xlsx(tmp_path / "r.xlsx", [person()], headings=headings))
     assert set(table.positions) == set(Column)

@@ -12,6 +12,7 @@ from templates.labels import (
     LABELS,
     Field,
     format_date,
+    format_date_en,
     format_print_serial,
     parse_date,
     read_fields,
@@ -80,3 +81,16 @@ def test_a_label_on_a_line_of_its_own_takes_the_next_line() -> None:
 @given(st.text())
 def test_any_text_is_read_without_fault(text: str) -> None:
     assert set(read_fields(text)) <= set(Field)
+
+
+def test_an_english_line_ends_a_value_and_is_no_part_of_it() -> None:
+    text = "姓名 欧阳娜怡\nName: Ouyang Nayi\n证书编号 1\nCertificate number:\n备注：无"
+    assert read_fields(text) == {
+        Field.HOLDER_NAME: "欧阳娜怡",
+        Field.NUMBER: "1",
+        Field.REMARK: "无",
+    }
+
+
+def test_a_day_is_written_in_english() -> None:
+    assert format_date_en(date(2026, 11, 3)) == "3 November 2026"

@@ -29,7 +29,9 @@ from issuer.sample_photos import draw_portrait
 from templates.certificate import CertificatePrinter
 from templates.labels import ARCHIVE_REMARK, format_reissue_remark
 from templates.page_file import SealSpace
+from templates.print_file import PrintFile
 from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
+from templates.stock_page import StockOffset, StockPrinter
 from tests.pdf.page_samples import BARE, make_face, page_picture
 
 FOLDER: Final = Path(__file__).parent / "golden"
@@ -54,12 +56,14 @@ class GoldenPage:
 
     Args:
         name: of its picture.
+        stock: whether it is the print on stock: what is printed onto a form.
         face: how it differs from the ordinary certificate, as `page_samples.make_face` takes it.
         seal_seen: whether its seal is seen.
         portrait: who is on the photo: a seed, the sex and the year of birth.
     """
 
     name: str
+    stock: bool = False
     face: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     seal_seen: bool = True
     portrait: tuple[int, Sex, int] = (1, Sex.MALE, 1990)
@@ -135,6 +139,32 @@ PAGES: Final = (
         seal_seen=False,
         portrait=(9, Sex.MALE, 1979),
     ),
+    GoldenPage(
+        name="bilingual",
+        face={
+            "layout": "bilingual-1",
+            "holder_name": "欧阳娜怡",
+            "holder_name_latin": "Ouyang Nayi",
+            "document_number": "120101199003077720",
+        },
+        portrait=(10, Sex.FEMALE, 1990),
+    ),
+    GoldenPage(
+        name="landscape",
+        face={"layout": "landscape-1", "holder_name": "赵䶮", "level": Level.ONE},
+        portrait=(11, Sex.MALE, 1990),
+    ),
+    GoldenPage(
+        name="for-a-stamp-in-ink",
+        face={"layout": "national-ink-1", "holder_name": "周晓梅"},
+        portrait=(12, Sex.FEMALE, 1990),
+    ),
+    GoldenPage(
+        name="print-on-stock",
+        stock=True,
+        face={"holder_name": "孙立人", "level": Level.TWO},
+        portrait=(13, Sex.MALE, 1990),
+    ),
 )
 
 
@@ -143,6 +173,12 @@ def golden_pdf(page: GoldenPage) -> bytes:
     seed, sex, birth_year = page.portrait
     portrait = draw_portrait(seed=seed, sex=sex, birth_year=birth_year)
     face = make_face(photo_jpeg=portrait, **page.face)
+    if page.stock:
+        written = BytesIO()
+        file = PrintFile(written)
+        StockPrinter(BARE, file, standing=False).add(face, StockOffset())
+        file.finish()
+        return written.getvalue()
     seal = seal_drawing(BARE, face.body_name, sample=face.sample, diameter_mm=SEAL_DIAMETER_MM)
     space = SealSpace(
         contents_bytes=3000,

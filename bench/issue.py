@@ -230,7 +230,7 @@ def _pass_gate(bench: _Bench, faces: Sequence[CertificateFace]) -> list[int]:
         sizes.append(len(page))
         demand = Demand(same_photo=True, reference=fresh.seal(face)[0], seal_root_pem=root)
         _admit("our file", faults(page, face, demand))
-    _admit("the golden page", golden_faults(bench.ours))
+    _admit("the golden pages", golden_faults())
     _admit("the plain file", faults(bench.stock.seal(faces[0]), faces[0], plainly))
     (sheet,) = make_sheets(faces[:1], bench.folder)
     for rival in bench.rivals:

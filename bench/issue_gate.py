@@ -31,7 +31,6 @@ from templates.certificate import CertificateFace
 
 SYMBOL_DPI: Final = 200
 PICTURE_DPI: Final = 100
-_PNG: Final = b"\x89PNG"
 _FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
@@ -155,19 +154,12 @@ def _photo_faults(pdf: bytes, jpeg: bytes, *, same: bool) -> Iterator[str]:
 
 
 def picture_faults(pdf: bytes, reference: bytes) -> Iterator[str]:
-    """Yield how a page's picture differs from a page (PDF) or a picture at `PICTURE_DPI` (PNG)."""
-    ours, wanted = _picture(pdf, PICTURE_DPI), _reference_picture(reference)
+    """Yield how a page's picture differs from another page's."""
+    ours, wanted = _picture(pdf, PICTURE_DPI), _picture(reference, PICTURE_DPI)
     if ours.size != wanted.size:
         yield f"the picture has {ours.size} pixels, the reference {wanted.size}"
     elif (box := ImageChops.difference(ours, wanted).getbbox()) is not None:
         yield f"the picture differs from the reference within {box} at {PICTURE_DPI} dpi"
-
-
-def _reference_picture(reference: bytes) -> Image.Image:
-    if not reference.startswith(_PNG):
-        return _picture(reference, PICTURE_DPI)
-    with Image.open(BytesIO(reference)) as picture:
-        return picture.convert("RGB")
 
 
 def _picture(pdf: bytes, dots_per_inch: int) -> Image.Image:

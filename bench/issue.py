@@ -120,7 +120,7 @@ class GateClosed(Exception):
     """A sample is wrong, so there are no figures; carries what is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Bench:
     """What a run has set up."""
 
@@ -161,16 +161,8 @@ def measure(
         ours = make_ours(keys, store)
         faces = [ours.face(award) for award in lot]
         rivals, missing = _start(plan, small_font(on_pages), folder, stack)
-        bench = _Bench(
-            plan=plan,
-            keys=keys,
-            ours=ours,
-            stock=Stock(font, keys, store),
-            rivals=rivals,
-            folder=folder,
-            store=store,
-            lot=lot,
-        )
+        stock = Stock(font, keys, store)
+        bench = _Bench(plan, keys, ours, stock, rivals, folder, store, lot)
         say("the gate")
         sizes = _pass_gate(bench, faces)
         say("everyone in turn")

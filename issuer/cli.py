@@ -17,7 +17,7 @@ from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.roster import read_roster
 from issuer.row_lines import name_lines
-from issuer.run import IssueRun, check_only, issue_and_report
+from issuer.run import IssueRun, RunSummary, check_only, issue_and_report
 from issuer.template import write_template
 from issuer.terminal import (
     ask_passphrase,
@@ -196,6 +196,10 @@ def issue(
             summary = issue_and_report(
                 run, desk, table, folder, skip_bad=skip_bad, progress=progress, inspected=tell
             )
+    _show(summary, as_json=as_json)
+
+
+def _show(summary: RunSummary, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(summary.as_dict(), ensure_ascii=False))
     else:

@@ -49,20 +49,7 @@ def open_desk(
         VaultError: the passphrase is wrong.
         RegistryUnavailable, HomeError, KeysError: the installation is not fit for work.
     """
-    if home.demo and not sample:
-        raise IssuerError(
-            "demo_home",
-            Text(
-                "这是演示数据目录，演示密钥不能签发正式证书；要制作样本请加 --sample",
-                "this is a demo home and demo keys cannot sign real certificates; "
-                "add --sample to make samples",
-            ),
-        )
-    if sample and not home.demo:
-        raise IssuerError(
-            "not_demo_home",
-            Text("--sample 只能用于演示数据目录", "--sample works only in a demo home"),
-        )
+    _check_sample(home, sample=sample)
     qr_url_prefix = ""
     if public_url or not dry_run:
         _, qr_url_prefix = parse_public_url(public_url, demo=home.demo)
@@ -84,6 +71,24 @@ def open_desk(
             clock=clock,
             opening=Opening(prefix=prefix, passphrase=passphrase),
             workers=workers,
+        )
+
+
+def _check_sample(home: Home, *, sample: bool) -> None:
+    """Refuse real issuing in a demo home, and samples elsewhere."""
+    if home.demo and not sample:
+        raise IssuerError(
+            "demo_home",
+            Text(
+                "这是演示数据目录，演示密钥不能签发正式证书；要制作样本请加 --sample",
+                "this is a demo home and demo keys cannot sign real certificates; "
+                "add --sample to make samples",
+            ),
+        )
+    if sample and not home.demo:
+        raise IssuerError(
+            "not_demo_home",
+            Text("--sample 只能用于演示数据目录", "--sample works only in a demo home"),
         )
 
 

@@ -16,6 +16,7 @@ from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.publishing import LANDING_PATH, PUBLIC_URL_VARIABLE, parse_public_url
 from issuer.seal_custody import (
+    find_seal,
     import_seal,
     make_seal,
     register_token,
@@ -37,6 +38,11 @@ CRL_PATH = "/seal.crl"
 
 _body = click.option(
     "--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix"
+)
+_other_name = click.option(
+    "--other-name",
+    is_flag=True,
+    help="证书名称可与备案名称不同 / take another name",
 )
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -71,14 +77,17 @@ def new(prefix: str, as_json: bool) -> None:
 @click.argument("file", type=_file)
 @_body
 @click.option("--certificates", type=_file, help="补充的上级证书 / issuers the file lacks")
+@_other_name
 @json_option
-def import_file(file: Path, prefix: str, certificates: Path | None, as_json: bool) -> None:
+def import_file(
+    file: Path, prefix: str, certificates: Path | None, other_name: bool, as_json: bool
+) -> None:
     """导入 CA 签发的印章（PKCS#12）。Import a seal that a real authority certified.
 
     文件口令取自 YANZHEN_PKCS12_PASSWORD，否则运行时询问。
     """
     home, passphrase, now = _open()
-    subject_of(home, prefix)
+    name = subject_of(home, prefix).name
     made = import_seal(
         home,
         prefix,
@@ -86,6 +95,7 @@ def import_file(file: Path, prefix: str, certificates: Path | None, as_json: boo
         _secret(PKCS12_VARIABLE, "PKCS#12 口令 / PKCS #12 password: ").encode(),
         passphrase,
         more=certificates.read_bytes() if certificates else None,
+        filed_name=None if other_name else name,
         now=now,
     )
     _show_new(home, made, as_json=as_json)
@@ -97,23 +107,38 @@ def import_file(file: Path, prefix: str, certificates: Path | None, as_json: boo
 @click.option("--token", required=True, help="令牌名称 / label of the token")
 @click.option("--key", required=True, help="令牌中私钥的名称 / label of the private key")
 @click.option("--certificates", required=True, type=_file, help="印章证书及上级证书（PEM）/ chain")
+@_other_name
 @json_option
 def pkcs11(
-    prefix: str, module: Path, token: str, key: str, certificates: Path, as_json: bool
+    prefix: str,
+    module: Path,
+    token: str,
+    key: str,
+    certificates: Path,
+    other_name: bool,
+    as_json: bool,
 ) -> None:
     """登记私钥在密码设备中的印章。Register a seal whose key stays in a PKCS #11 token.
 
     PIN 码取自 YANZHEN_PKCS11_PIN，否则运行时询问；由保管库加密保存。
     """
     home, passphrase, now = _open()
-    subject_of(home, prefix)
+    name = subject_of(home, prefix).name
     address = TokenAddress(
         module=str(module),
         token=token,
         key=key,
         pin=_secret(PIN_VARIABLE, "PIN 码 / PIN: "),
     )
-    made = register_token(home, prefix, address, certificates.read_bytes(), passphrase, now=now)
+    made = register_token(
+        home,
+        prefix,
+        address,
+        certificates.read_bytes(),
+        passphrase,
+        filed_name=None if other_name else name,
+        now=now,
+    )
     _show_new(home, made, as_json=as_json)
 
 
@@ -154,6 +179,7 @@ def list_seals(as_json: bool) -> None:
 def revoke(prefix: str, seal_id: str, yes: bool, as_json: bool) -> None:
     """撤销印章：不再使用，并列入撤销列表。Revoke a seal: use it no more, and say so publicly."""
     home, passphrase, now = _open()
+    find_seal(home, prefix, seal_id)
     if not yes:
         say(
             Text(
@@ -232,11 +258,6 @@ def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
         f"seal {made.seal_id} is ready: {made.chain.signer_name}, "
         f"valid to {made.chain.not_after.date()}",
     )
-    if not agrees:
-        text = Text(
-            f"{text.zh}\n注意：证书上的名称与备案名称“{name}”不同，请核对",
-            f"{text.en}\nnote: the certificate's name is not the filed name “{name}”; check it",
-        )
     answer = {**describe(made, made.created_at), "name_agrees": agrees}
     show(answer, text, as_json=as_json)
 

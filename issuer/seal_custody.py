@@ -21,7 +21,7 @@ from issuer.seal_files import (
 from issuer.seal_root import open_authority, publish_crl, random_serial
 from keys.certificates import find_leaf, load_certificate, order_chain, read_certificates
 from keys.errors import KeysError
-from keys.seal import ChainState, check_pair, check_usable, inspect_validity, parse_chain
+from keys.seal import ChainState, SealChain, check_pair, check_usable, inspect_validity, parse_chain
 from keys.seal_authority import SealSubject, issue_seal_certificate
 from keys.seal_check import check_signed
 from keys.signing import (
@@ -107,6 +107,7 @@ def import_seal(
     passphrase: bytes,
     *,
     more: bytes | None,
+    filed_name: str | None,
     now: datetime,
 ) -> StoredSeal:
     """Take a seal of a real authority into custody from a PKCS #12 file.
@@ -118,9 +119,11 @@ def import_seal(
         password: of the file.
         passphrase: seals the key from now on.
         more: certificates that the file lacks, PEM or DER, or None.
+        filed_name: the body's name, which the certificate must give; None lets any pass.
         now: aware UTC.
 
     Raises:
+        IssuerError: the certificate gives another name (`seal_other_name`).
         KeysError: as `open_pkcs12`, `parse_chain` and `check_usable`; `seal_key_mismatch` where
             no certificate is the key's.
     """
@@ -136,6 +139,7 @@ def import_seal(
     chain = parse_chain(order_chain(leaf, certificates))
     check_pair(chain, key.public_key)
     check_usable(chain, now)
+    _check_name(chain, filed_name)
     check_signed(chain, seal_digest(key, chain, bytes(32)))
     seal = StoredSeal(prefix=prefix, chain=chain, source=SealSource.IMPORTED, created_at=now)
     write_seal(home, seal, seal_private_key(key, passphrase))
@@ -149,6 +153,7 @@ def register_token(
     certificates: bytes,
     passphrase: bytes,
     *,
+    filed_name: str | None,
     now: datetime,
 ) -> StoredSeal:
     """Take note of a seal whose key stays in a PKCS #11 token.
@@ -159,15 +164,18 @@ def register_token(
         address: where the key is.
         certificates: its certificate first, then the issuers', PEM.
         passphrase: opens the vault, which seals the PIN.
+        filed_name: the body's name, which the certificate must give; None lets any pass.
         now: aware UTC.
 
     Raises:
+        IssuerError: the certificate gives another name (`seal_other_name`).
         KeysError: as `parse_chain`, `check_usable` and `open_token_key`; `seal_key_mismatch`
             where the token's signature is not the certificate's.
     """
     found = read_certificates(certificates)
     chain = parse_chain(order_chain(found[0], found[1:]))
     check_usable(chain, now)
+    _check_name(chain, filed_name)
     key = open_token_key(address, chain)
     check_signed(chain, seal_digest(key, chain, bytes(32)))
     place = TokenPlace(
@@ -183,9 +191,37 @@ def register_token(
     return seal
 
 
+def _check_name(chain: SealChain, filed_name: str | None) -> None:
+    shown = chain.organization or chain.signer_name
+    if filed_name is not None and filed_name not in (chain.organization, chain.signer_name):
+        raise IssuerError(
+            "seal_other_name",
+            Text(
+                f"证书上的名称“{shown}”与备案名称“{filed_name}”不同，未采用；"
+                "确认无误请加 --other-name",
+                f"the certificate's name “{shown}” is not the filed name “{filed_name}”; nothing "
+                "was taken; add --other-name if it is right",
+            ),
+        )
+
+
 def pin_context(prefix: str) -> str:
     """Return what the PIN of a body's token is sealed under."""
     return f"seal-token-pin:{prefix}"
+
+
+def find_seal(home: Home, prefix: str, seal_id: str) -> StoredSeal:
+    """Return a seal of a body by its id.
+
+    Raises:
+        IssuerError: the body has no such seal (`seal_unknown`).
+    """
+    found = next((seal for seal in read_seals(home, prefix) if seal.seal_id == seal_id), None)
+    if found is None:
+        raise IssuerError(
+            "seal_unknown", Text(f"没有编号为 {seal_id} 的印章", f"there is no seal {seal_id}")
+        )
+    return found
 
 
 def revoke_seal(
@@ -196,11 +232,7 @@ def revoke_seal(
     Raises:
         IssuerError: the body has no such seal (`seal_unknown`).
     """
-    found = next((seal for seal in read_seals(home, prefix) if seal.seal_id == seal_id), None)
-    if found is None:
-        raise IssuerError(
-            "seal_unknown", Text(f"没有编号为 {seal_id} 的印章", f"there is no seal {seal_id}")
-        )
+    found = find_seal(home, prefix, seal_id)
     if found.revoked_at is None:
         found = mark_revoked(home, found, now=now)
     if found.source is SealSource.BUILT_IN:

@@ -37,12 +37,12 @@ def load_layout(layout_id: str) -> Layout:
         TemplatesError: there is none of this id (`layout_unknown`).
     """
     if layout_id not in known_layouts():
-        known = "、".join(known_layouts())
+        known = known_layouts()
         raise TemplatesError(
             "layout_unknown",
             Text(
-                f"没有版式“{layout_id[:40]}”，可用：{known}",
-                f"there is no layout {layout_id[:40]}; there are: {known}",
+                f"没有版式“{layout_id[:40]}”，可用：{'、'.join(known)}",
+                f"there is no layout {layout_id[:40]}; there are: {', '.join(known)}",
             ),
         )
     file = files("templates") / _FOLDER / f"{layout_id}{_SUFFIX}"

@@ -78,7 +78,9 @@ def test_a_key_that_never_leaves_its_token_seals_documents(
     home: Home, tokens: dict[str, Token], name: str
 ) -> None:
     address, folder = tokens[name].address, tokens[name].folder
-    stored = register_token(home, PREFIX, address, chain_of(folder), PASSPHRASE, now=real_now())
+    stored = register_token(
+        home, PREFIX, address, chain_of(folder), PASSPHRASE, filed_name=None, now=real_now()
+    )
     seal = open_seal(home, PREFIX, PASSPHRASE, clock=real_now)
     pdf = seal_pdf(seal.sign, seal.contents_bytes)
     cms = seal.sign(hashlib.sha256(covered_bytes(pdf)).digest())
@@ -102,7 +104,9 @@ def test_what_a_token_refuses_is_named(home: Home, tokens: dict[str, Token]) -> 
         (replace(address, module=str(folder / "leaf.pem")), "token_module_missing"),
     ):
         with pytest.raises(KeysError) as caught:
-            register_token(home, PREFIX, wrong, chain_of(folder), PASSPHRASE, now=real_now())
+            register_token(
+                home, PREFIX, wrong, chain_of(folder), PASSPHRASE, filed_name=None, now=real_now()
+            )
         assert caught.value.code == code
     with pytest.raises(IssuerError, match="no_seal"):
         open_seal(home, PREFIX, PASSPHRASE, clock=real_now)
@@ -112,5 +116,7 @@ def test_a_certificate_of_another_key_is_noticed(home: Home, tokens: dict[str, T
     token = tokens["never opened"]
     other = seal_body(home).chain.certificates
     with pytest.raises(KeysError) as caught:
-        register_token(home, PREFIX, token.address, pem_of(*other), PASSPHRASE, now=real_now())
+        register_token(
+            home, PREFIX, token.address, pem_of(*other), PASSPHRASE, filed_name=None, now=real_now()
+        )
     assert caught.value.code == "seal_key_mismatch"

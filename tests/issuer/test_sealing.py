@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -239,12 +240,35 @@ def test_a_seal_of_a_real_authority_takes_precedence_once_imported(
     seal_body(home, now=real_now())
     foreign_chain(tmp_path, algorithm="ec")
     file = foreign_pkcs12(tmp_path, "密码")
-    stored = import_seal(home, PREFIX, file, "密码".encode(), PASSPHRASE, more=None, now=real_now())
+    stored = import_seal(
+        home, PREFIX, file, "密码".encode(), PASSPHRASE, more=None, filed_name=None, now=real_now()
+    )
     seal = open_seal(home, PREFIX, PASSPHRASE, clock=real_now)
 
     assert seal.seal_id == stored.seal_id
     assert (seal.signer_name, seal.material.missing) == ("leaf", ("leaf", "middle"))
     assert read_seals(home, PREFIX)[0] == stored
+
+
+def test_a_certificate_of_another_name_is_taken_only_when_that_is_said(
+    home: Home, tmp_path: Path
+) -> None:
+    need_openssl()
+    foreign_chain(tmp_path, algorithm="ec")
+    file = foreign_pkcs12(tmp_path, "x")
+    for filed_name, taken in (("某某评价中心", False), ("leaf", True)):
+        with nullcontext() if taken else pytest.raises(IssuerError, match="seal_other_name"):
+            import_seal(
+                home,
+                PREFIX,
+                file,
+                b"x",
+                PASSPHRASE,
+                more=None,
+                filed_name=filed_name,
+                now=real_now(),
+            )
+        assert bool(read_seals(home)) is taken
 
 
 def test_an_expired_or_unfit_certificate_is_not_imported(home: Home, tmp_path: Path) -> None:
@@ -256,7 +280,7 @@ def test_an_expired_or_unfit_certificate_is_not_imported(home: Home, tmp_path: P
         (real_now() + timedelta(days=9999), "seal_expired"),
     ):
         with pytest.raises(KeysError) as caught:
-            import_seal(home, PREFIX, file, b"x", PASSPHRASE, more=None, now=now)
+            import_seal(home, PREFIX, file, b"x", PASSPHRASE, more=None, filed_name=None, now=now)
         assert caught.value.code == code
     assert read_seals(home) == []
 

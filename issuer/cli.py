@@ -26,6 +26,7 @@ from issuer.terminal import (
     open_home,
     out_option,
     read_batch_name,
+    read_new_file,
     say,
     show,
     workers_option,
@@ -35,7 +36,6 @@ from registry.schema import HEAD
 from registry.schema import migrate as migrate_schema
 from registry.session import database
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
-from templates.usage_words import WrongUsage
 
 EXIT_DATA = 65
 
@@ -76,16 +76,10 @@ def migrate(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), callback=read_new_file)
 @json_option
 def template(file: Path, as_json: bool) -> None:
     """写出空白花名册模板（.xlsx）。Write an empty roster workbook."""
-    if file.exists():
-        taken = Text(
-            f"“{file}”已存在，不予覆盖；请换一个文件名，或先移走原文件。",
-            f"{file} already exists and is not overwritten; choose another name, or move it away.",
-        )
-        raise WrongUsage(taken, about="FILE")
     write_template(file)
     show({"file": str(file)}, Text(f"已写出 {file}", f"wrote {file}"), as_json=as_json)
 

@@ -15,7 +15,15 @@ from issuer.opening import open_desk
 from issuer.progress import ProgressLine
 from issuer.stock import StockRun, print_stock
 from issuer.stock_offsets import MOST_MM, keep_offset, read_offset
-from issuer.terminal import ask_passphrase, json_option, language, open_home, read_batch_name, show
+from issuer.terminal import (
+    ask_passphrase,
+    json_option,
+    language,
+    open_home,
+    read_batch_name,
+    read_new_pdf,
+    show,
+)
 from registry.store import writing_durably
 from templates.calibration import add_calibration_page
 from templates.fonts import FontChain
@@ -48,6 +56,7 @@ def stock() -> None:
     "--out",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=read_new_pdf,
     help="供打印机使用的 PDF / the PDF for the printer",
 )
 @click.option("--layout", help="预印纸的版式，默认各份证书自己的版式 / layout of the stock")
@@ -102,7 +111,7 @@ def print_command(
 
 
 @stock.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), callback=read_new_pdf)
 @_layout
 @_x
 @_y

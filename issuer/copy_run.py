@@ -9,7 +9,7 @@ from pathlib import Path
 from issuer.copy_list import find_batch, numbers_in_force
 from issuer.copy_rows import CHUNK, BatchCopies, ChosenCopies, CopyScope, archived, in_force
 from issuer.copying import CopyReservation, reserve_archives, reserve_reissue
-from issuer.delivery import batch_stem, folder_of
+from issuer.delivery import batch_stem, check_out, folder_of
 from issuer.desk import Desk
 from issuer.exporting import ExportRun
 from issuer.issuing import (
@@ -56,6 +56,7 @@ def reissue(
             on where it stopped. The copy before stays in force until this one is on record.
     """
     make_folder(folder_of(out))  # a wrong folder is to be known before anything is void
+    check_out(out, f"{number}-{REISSUE_STEM}")
     copy = reserve_reissue(desk, number, reason=reason, replaces=replaces)
     scope = ChosenCopies(ids=(copy.copy_id,))
     finish_copies(desk, scope, fonts, progress)
@@ -78,6 +79,7 @@ def archive_numbers(
         As `reissue`.
     """
     make_folder(folder_of(out))
+    check_out(out, ARCHIVE_STEM)
     copies = reserve_archives(desk, numbers, counting(Phase.RESERVE, len(numbers), progress))
     ids = [copy.copy_id for copy in copies]
     scopes = [
@@ -99,6 +101,7 @@ def archive_batch(
         KeysError, RegistryError, TemplatesError, OSError: as `reissue`.
     """
     make_folder(folder_of(out))
+    check_out(out, _archive_stem(batch))
     with reading(desk.engine) as session:
         batch_id = find_batch(session, desk.site, batch)
         numbers = numbers_in_force(session, batch_id)
@@ -136,6 +139,10 @@ def _write_archives(
         condition=archived,
         out=out,
         title=f"{batch} {ARCHIVE_STEM}".strip(),
-        stem=f"{batch_stem(batch)}-{ARCHIVE_STEM}" if batch else ARCHIVE_STEM,
+        stem=_archive_stem(batch),
     )
     return export_counted(desk, run, fonts, progress)
+
+
+def _archive_stem(batch: str) -> str:
+    return f"{batch_stem(batch)}-{ARCHIVE_STEM}" if batch else ARCHIVE_STEM

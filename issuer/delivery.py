@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from codes.wording import Text
+from issuer.errors import IssuerError
 from registry.models import CopyKind
 from registry.store import make_folder, sweep_unfinished, write_durably, writing_durably
 
@@ -34,11 +36,49 @@ class Delivery(Protocol):
         ...
 
 
-@contextmanager
-def open_delivery(out: Path) -> Iterator[Delivery]:
-    """Open a folder (made where it is missing), or a ZIP where `out` ends in `.zip`.
+def check_out(out: Path, stem: str) -> None:
+    """See that a ZIP that would be replaced is an earlier delivery of the same things.
+
+    Args:
+        out: a folder, or a ZIP where it ends in `.zip`.
+        stem: what the names of the delivery's lists begin with.
 
     Raises:
+        IssuerError: another file of this name is there (`out_exists`).
+    """
+    if is_zip(out) and out.exists() and _comment_of(out) != _comment(stem):
+        raise IssuerError(
+            "out_exists",
+            Text(
+                f"“{out}”已存在，且不是本次内容此前的输出，未覆盖；请换一个文件名",
+                f"{out} is there already and is no earlier output of the same things; it was left "
+                "alone. Choose another name",
+            ),
+        )
+
+
+def _comment(stem: str) -> bytes:
+    return f"Yanzhen {hashlib.sha256(stem.encode()).hexdigest()[:16]}".encode("ascii")
+
+
+def _comment_of(path: Path) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.comment
+    except (zipfile.BadZipFile, OSError):
+        return b""
+
+
+@contextmanager
+def open_delivery(out: Path, stem: str) -> Iterator[Delivery]:
+    """Open a folder (made where it is missing), or a ZIP where `out` ends in `.zip`.
+
+    Args:
+        out: where to.
+        stem: as `check_out` takes it.
+
+    Raises:
+        IssuerError: as `check_out`.
         OSError: it cannot be written. A folder keeps what was delivered before; of a ZIP nothing
             is left, and one that stood there before is untouched.
     """
@@ -47,12 +87,14 @@ def open_delivery(out: Path) -> Iterator[Delivery]:
         sweep_unfinished(out)
         yield _Folder(out)
         return
+    check_out(out, stem)
     make_folder(out.parent)
     sweep_unfinished(out.parent)
     with (
         writing_durably(out) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
     ):
+        archive.comment = _comment(stem)
         yield _Zip(archive, out)
 
 

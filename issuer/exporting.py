@@ -74,7 +74,7 @@ def export(
         return []
     written: list[tuple[str, Path]] = []
     orders = OrderList(body_name=desk.site.body.name, title=run.title)
-    with open_delivery(run.out) as delivery, orders:
+    with open_delivery(run.out, run.stem) as delivery, orders:
         papers = _Papers(desk, run, fonts, delivery, orders)
         for scope in run.scopes:
             for copies in chunks_of(desk, scope, run.condition, drawn, size=_CHUNK):

@@ -34,7 +34,7 @@ from issuer.copy_rows import (
 )
 from issuer.crew import DEALT_COPIES, Crew, crew_size
 from issuer.crew_messages import Task
-from issuer.delivery import batch_stem
+from issuer.delivery import batch_stem, check_out
 from issuer.desk import Desk, shanghai_day
 from issuer.exporting import ExportRun, count_exported, export
 from issuer.faces import draw_copies
@@ -166,6 +166,7 @@ def issue_batch(
         IssuerError, KeysError, RegistryError, TemplatesError: issuing stopped; a later run goes
             on from where it stopped, with the same numbers and dates.
     """
+    check_out(out, batch_stem(batch))
     desk.home.store.sweep()
     batch_id = open_batch(desk, batch)
     scope = BatchCopies(batch_id=batch_id)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codes.wording import Text
-from issuer.delivery import batch_stem, folder_of
+from issuer.delivery import batch_stem, check_out, folder_of
 from issuer.desk import SHANGHAI, Desk
 from issuer.issuing import BatchOutcome, Inspected, Progress, inspect_batch, issue_batch
 from issuer.lint import DoneRow, LintReport
@@ -145,6 +145,7 @@ def check_only(
     run: IssueRun, desk: Desk, table: RosterTable, photos: PhotoSource, progress: Progress
 ) -> RunSummary:
     """Lint the roster and say what issuing would do; nothing is written or changed."""
+    check_out(run.out, batch_stem(run.batch))
     report = inspect_batch(
         desk,
         table,
@@ -192,7 +193,7 @@ def issue_and_report(
     summary = _summary(
         run, desk, table, report, dry_run=False, numbers=numbers, files=dict(outcome.files)
     )
-    workbook = folder_of(run.out) / workbook_name(run.batch)
+    workbook = folder_of(run.out) / workbook_name(run.batch, run.roster)
     write_results(workbook, table, report, _sheet(run, desk, summary, numbers))
     return dataclasses.replace(summary, workbook=workbook)
 
@@ -271,9 +272,9 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
     )
 
 
-def workbook_name(batch: str) -> str:
-    """Return the file name of a batch's result workbook, never the same for two batches."""
-    return f"{batch_stem(batch)}-结果.xlsx"
+def workbook_name(batch: str, roster: Path) -> str:
+    """Return the file name of a roster's result workbook, one for each roster of a batch."""
+    return f"{batch_stem(batch)}-{batch_stem(roster.stem)}-结果.xlsx"
 
 
 def _problem(problem: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 
 MAX_BATCH_NAME = 60
+PDF_SUFFIX = ".pdf"
 MAX_WORKERS = 64
 
 
@@ -31,6 +32,36 @@ def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -
         )
         raise WrongUsage(taken, about="--out")
     return out
+
+
+def read_new_file(_context: click.Context, parameter: click.Parameter, file: Path) -> Path:
+    """Take the name of a file to be written, where there is none yet (a callback of options)."""
+    if file.exists():
+        taken = Text(
+            f"“{file}”已存在，不予覆盖；请换一个文件名，或先移走原文件。",
+            f"{file} already exists and is not overwritten; choose another name, or move it away.",
+        )
+        raise WrongUsage(
+            taken,
+            about=parameter.human_readable_name
+            if isinstance(parameter, click.Argument)
+            else parameter.opts[0],
+        )
+    return file
+
+
+def _name_of(parameter: click.Parameter) -> str:
+    """Return how a person knows an argument (`FILE`) or an option (`--out`)."""
+    is_argument = isinstance(parameter, click.Argument)
+    return parameter.human_readable_name if is_argument else parameter.opts[0]
+
+
+def read_new_pdf(context: click.Context, parameter: click.Parameter, file: Path) -> Path:
+    """Take the name of a PDF to be written, where there is none yet (a callback of options)."""
+    if file.suffix.lower() != PDF_SUFFIX:
+        wrong = Text(f"“{file}”应以 .pdf 结尾。", f"{file} must end in .pdf.")
+        raise WrongUsage(wrong, about=_name_of(parameter))
+    return read_new_file(context, parameter, file)
 
 
 out_option = click.option(

@@ -28,7 +28,7 @@ def issued_shell(filed_shell: Shell, tmp_path: Path) -> Shell:
     )
     assert answer.code == 0
     assert answer.json["layout"] == "national-1"
-    assert Path(answer.json["results"]) == tmp_path / "一-结果.xlsx"
+    assert Path(answer.json["results"]) == tmp_path / "一-roster-结果.xlsx"
     return filed_shell
 
 

@@ -14,7 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from codes.levels import Level
 from issuer.copy_rows import BatchCopies, in_force
-from issuer.delivery import batch_stem, certificate_file_name, is_zip, open_delivery
+from issuer.delivery import batch_stem, certificate_file_name, check_out, is_zip, open_delivery
+from issuer.errors import IssuerError
 from issuer.exporting import ExportRun, export
 from issuer.order_list import OrderLine, OrderList
 from keys.algorithms import Algorithm
@@ -54,17 +55,36 @@ def test_the_longest_name_of_any_characters_still_makes_a_file(tmp_path: Path) -
 
 def test_a_zip_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     out = tmp_path / "out.zip"
-    out.write_bytes(b"what stood here before")
-    with pytest.raises(RuntimeError, match="power"), open_delivery(out) as delivery:
+    with open_delivery(out, "一") as delivery:
+        delivery.add("a.pdf", b"what stood here before", DAY)
+    before = out.read_bytes()
+    with pytest.raises(RuntimeError, match="power"), open_delivery(out, "一") as delivery:
         delivery.add("a.pdf", b"a", DAY)
         raise RuntimeError("power cut")
-    assert out.read_bytes() == b"what stood here before"
+    assert out.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["out.zip"]
+
+
+def test_only_an_earlier_delivery_of_the_same_things_is_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "photos.zip"
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.jpg", b"a photo")
+    for there in (out.read_bytes(), b"no ZIP at all"):
+        out.write_bytes(there)
+        with pytest.raises(IssuerError, match="out_exists"), open_delivery(out, "一"):
+            raise AssertionError("unreachable")
+        assert out.read_bytes() == there
+    out.unlink()
+    with open_delivery(out, "一") as delivery:
+        delivery.add("a.pdf", b"a", DAY)
+    check_out(out, "一")
+    with pytest.raises(IssuerError, match="out_exists"):
+        check_out(out, "二")
 
 
 def test_a_zip_keeps_files_as_they_are_under_their_own_names(tmp_path: Path) -> None:
     out = tmp_path / "out.zip"
-    with open_delivery(out) as delivery:
+    with open_delivery(out, "一") as delivery:
         assert delivery.add("某·某.pdf", b"%PDF-", DAY) == out / "某·某.pdf"
     with zipfile.ZipFile(out) as archive:
         (entry,) = archive.infolist()
@@ -80,7 +100,7 @@ def test_a_folder_whose_name_ends_in_zip_is_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_there_already_is_not_written_again(tmp_path: Path) -> None:
-    with open_delivery(tmp_path / "out") as delivery:
+    with open_delivery(tmp_path / "out", "一") as delivery:
         path = delivery.add("a", b"a", DAY)
         before = path.stat().st_ino
         delivery.add("a", b"a", DAY)

@@ -278,5 +278,7 @@ def test_a_row_another_run_of_the_batch_issued_meanwhile_is_done(
 
 @pytest.mark.parametrize(("one", "other"), [("x/y", "x_y"), ("a b", "a_b"), (".a", "a")])
 def test_two_batches_never_share_a_result_workbook(one: str, other: str) -> None:
-    assert workbook_name(one) != workbook_name(other)
-    assert "/" not in workbook_name(one)
+    roster = Path("r.xlsx")
+    assert workbook_name(one, roster) != workbook_name(other, roster)
+    assert workbook_name(one, roster) != workbook_name(one, Path("s.xlsx"))
+    assert "/" not in workbook_name(one, roster)

@@ -92,13 +92,14 @@ def test_the_result_workbook_tells_of_the_background(tmp_path: Path) -> None:
     report = linted(archive, *rows)
     write_results(tmp_path / "out.xlsx", table_of(tmp_path, *rows), report, result(dry_run=True))
     with load_workbook(tmp_path / "out.xlsx") as workbook:
-        _, first, second = workbook.get_sheet_by_name("核发结果").to_python()
+        head, *rows_told = workbook.get_sheet_by_name("核发结果").to_python()
         summary = str(workbook.get_sheet_by_name("汇总").to_python())
-    assert first[3] == "未通过"
-    assert "【照片】" in str(first[7])
-    assert "背景为蓝色" in str(first[7])
-    assert second[3] == "检查通过"
-    assert "接近白色" in str(second[8])
+    first, second = (dict(zip(head, row, strict=True)) for row in rows_told)
+    assert first["结果"] == "未通过"
+    assert "【照片】" in str(first["原因"])
+    assert "背景为蓝色" in str(first["原因"])
+    assert second["结果"] == "检查通过"
+    assert "接近白色" in str(second["提示"])
     assert "背景为蓝色" in summary
 
 

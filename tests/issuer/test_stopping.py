@@ -34,6 +34,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.fixture(autouse=True)
+def _stoppable() -> Iterator[None]:
+    """Let commands started here be stopped, also where the tests run in the background.
+
+    A shell has what it starts in the background ignore Ctrl-C, and that is inherited.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def issue(desk: Desk, roster: Path, out: Path, *options: str) -> subprocess.Popen[str]:
     """Start the real command on the batch 一, two processes at work."""
     command = [sys.executable, "-c", "from yanzhen import main; main()", "--lang", "en", "issue"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from asn1crypto.x509 import Certificate
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -26,9 +27,7 @@ def pyhanko_status(pdf: bytes, roots: Sequence[bytes], moment: datetime) -> PdfS
     """Return pyHanko's judgement of the one seal of a PDF, as of a moment."""
     context = ValidationContext(trust_roots=_roots(roots), moment=moment, allow_fetching=False)
     (embedded,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    status = validate_pdf_signature(embedded, context, ts_validation_context=context)
-    assert isinstance(status, PdfSignatureStatus)
-    return status
+    return _judged(embedded, context)
 
 
 def pyhanko_long_term_status(
@@ -49,7 +48,16 @@ def pyhanko_long_term_status(
         }
     )
     (embedded,) = reader.embedded_signatures
-    status = validate_pdf_signature(embedded, context, ts_validation_context=context)
+    return _judged(embedded, context)
+
+
+def _judged(embedded: EmbeddedPdfSignature, context: ValidationContext) -> PdfSignatureStatus:
+    """Validate in a thread: pyHanko starts a loop of its own, and a browser test may run one."""
+    with ThreadPoolExecutor(1) as pool:
+        judging = pool.submit(
+            validate_pdf_signature, embedded, context, ts_validation_context=context
+        )
+        status = judging.result()
     assert isinstance(status, PdfSignatureStatus)
     return status
 

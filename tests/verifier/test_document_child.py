@@ -90,7 +90,7 @@ def test_a_red_stamp_across_the_symbol_does_not_hide_it() -> None:
 def test_a_picture_without_a_symbol_shows_none() -> None:
     blank = Image.new("RGB", (1600, 1200), "white")
     answer = json.loads(handle(encode_picture(blank, "JPEG")))
-    assert answer == {"kind": "picture", "pages": [{"text": "", "symbols": []}]}
+    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}
 
 
 @pytest.mark.parametrize("kind", ["MicroQRCode", "RMQRCode"])

@@ -26,6 +26,7 @@ _ALL_ROWS = 9
 _MOST_KILLS = 5  # of one batch, before a run of it is let through
 _SERIES_KILLS = 50
 _POLL_SECONDS = 0.002
+_SOON = 3  # power that draws moments towards the first number given
 _LONGEST_SECONDS = 600.0
 _FIGURES = {
     Figure.FULL: {Database.SQLITE: 500, Database.POSTGRESQL: 100},
@@ -110,8 +111,7 @@ class _Killer:
         pid = command.start()
         ended = self._wait_since(since, pid, command)
         if ended is None:
-            most = self._seconds if since is _Since.START else self._seconds_after_check
-            ended = wait(pid, self._chance.uniform(0, most / (2 if since is _Since.GIVEN else 1)))
+            ended = wait(pid, self._seconds_until_kill(since))
         if ended is None and kill(pid):
             self.facts[_KILLS] += 1
             self._series.look_at_wreck()
@@ -120,6 +120,14 @@ class _Killer:
         require(ended in (None, 0), f"yanzhen issue ended with {ended}")
         self.facts[_ENDED] += 1
         return False
+
+    def _seconds_until_kill(self, since: _Since) -> float:
+        """Draw how long to wait; soon after the first number, for signing and drawing are quick."""
+        if since is _Since.START:
+            return self._chance.uniform(0, self._seconds)
+        if since is _Since.CHECKED:
+            return self._chance.uniform(0, self._seconds_after_check)
+        return self._seconds_after_check / 2 * self._chance.random() ** _SOON
 
     def _wait_since(self, since: _Since, pid: int, command: IssueCommand) -> int | None:
         if since is _Since.START:
@@ -161,8 +169,8 @@ DRILL = Drill(
     promise="Kill issuing at any moment: the next run leaves no gap, no repeat and nothing half.",
     method="""The real `yanzhen issue ROSTER --sample` runs in a process of its own and is killed
         with signal 9: 500 times on SQLite, 100 times on PostgreSQL; half the time at a moment
-        drawn evenly over a whole run, else over what follows the roster's check or the first
-        number given. The same batch is run and killed up to five times, its roster growing in
+        drawn evenly over a whole run, else over what follows the roster's check, or soon after the
+        first number given. The same batch is run and killed up to five times, its roster growing in
         between, then once let through. After each kill: every number given before still stands
         with the same date, person, print serial and status index, and no serial is skipped. After
         the run that is let through: each row has one award, on record, with its page; the output

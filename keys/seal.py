@@ -164,15 +164,15 @@ def inspect_validity(chain: SealChain, now: datetime) -> ChainState:
 
 
 def _find_unusable(chain: SealChain, now: datetime) -> tuple[ChainState, int]:
-    """Return the state of the chain, and the position, from 0, of the certificate that decides."""
+    """Return the state of the chain, and the number, from 1, of the certificate that decides."""
     loaded = [load_certificate(der) for der in chain.certificates]
-    for position, certificate in enumerate(loaded):
+    for number, certificate in enumerate(loaded, start=1):
         if now > certificate.not_valid_after_utc:
-            return ChainState.EXPIRED, position
-    for position, certificate in enumerate(loaded):
+            return ChainState.EXPIRED, number
+    for number, certificate in enumerate(loaded, start=1):
         if now < certificate.not_valid_before_utc:
-            return ChainState.NOT_YET, position
-    return ChainState.USABLE, 0
+            return ChainState.NOT_YET, number
+    return ChainState.USABLE, 1
 
 
 def check_usable(chain: SealChain, now: datetime) -> None:
@@ -182,9 +182,8 @@ def check_usable(chain: SealChain, now: datetime) -> None:
         KeysError: `seal_expired`; `seal_not_yet_valid`; `seal_key_usage` where the leaf is an
             authority's or may not sign documents.
     """
-    state, position = _find_unusable(chain, now)
-    decisive = load_certificate(chain.certificates[position])
-    number = position + 1
+    state, number = _find_unusable(chain, now)
+    decisive = load_certificate(chain.certificates[number - 1])
     match state:
         case ChainState.EXPIRED:
             day = decisive.not_valid_after_utc.date().isoformat()

@@ -33,6 +33,9 @@ EXIT_UNAVAILABLE = 69
 EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
+# What the keys' room refuses because of what it was given; all else is the state of the home.
+_INPUT_CODES = ("pkcs12_", "seal_", "certificate_", "crl_", "timestamp_")
+_HOME_CODES = ("seal_authority_",)
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 
@@ -219,8 +222,9 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
-    Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database out of reach,
-    70 a fault of the program, 78 no home or an incomplete one, 130 stopped or declined.
+    Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database or
+    timestamp authority out of reach, 70 a fault of the program, 78 no home or an
+    incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -286,8 +290,11 @@ def _exit_code(error: Exception) -> int:
     from keys.errors import KeysError
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
-    if isinstance(error, RegistryUnavailable):
+    code = str(getattr(error, "code", ""))
+    if isinstance(error, RegistryUnavailable) or code == "timestamp_unreachable":
         return EXIT_UNAVAILABLE
+    if isinstance(error, KeysError) and code.startswith(_INPUT_CODES):
+        return EXIT_CONFIGURATION if code.startswith(_HOME_CODES) else EXIT_DATA
     if isinstance(error, HomeError | VaultError | KeysError):
         return EXIT_CONFIGURATION
     if isinstance(error, WorkerFailed):

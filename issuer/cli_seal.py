@@ -26,6 +26,7 @@ from issuer.seal_custody import (
 from issuer.seal_files import StoredSeal, read_seals
 from issuer.terminal import ask_passphrase, json_option, open_home, say, show
 from issuer.timestamping import read_timestamps
+from keys.certificates import load_certificate, shown_issuer, shown_name
 from keys.seal import inspect_validity
 from keys.seal_authority import SealSubject
 from keys.token_key import TokenAddress
@@ -227,11 +228,15 @@ def crl_url(home: Home, public_url: str) -> str | None:
 def describe(stored: StoredSeal, now: datetime) -> dict[str, Any]:
     """Return a seal as `--json` tells of it."""
     state = inspect_validity(stored.chain, now).value
+    leaf, end = (load_certificate(stored.chain.certificates[place]) for place in (0, -1))
     return {
         "prefix": stored.prefix,
         "seal_id": stored.seal_id,
         "signer": stored.chain.signer_name,
         "organization": stored.chain.organization,
+        "issuer": shown_issuer(leaf),
+        "self_signed": leaf == end and stored.chain.complete,
+        "chain_end": shown_name(end),
         "kind": f"{stored.chain.kind.value} {stored.chain.key_bits}",
         "source": stored.source.value,
         "valid_from": stored.chain.not_before.isoformat(),
@@ -239,6 +244,24 @@ def describe(stored: StoredSeal, now: datetime) -> dict[str, Any]:
         "state": "revoked" if stored.revoked_at else state,
         "reaches_root": stored.chain.complete,
     }
+
+
+def trust_note(told: dict[str, Any]) -> Text | None:
+    """Return why readers will not trust a seal that `describe` tells of, or None."""
+    if told["self_signed"]:
+        return Text(
+            "注意：该证书是自签名证书，没有 CA 担保，阅读器不会信任它",
+            "Note: the certificate is self-signed, no authority vouches for it: readers will not "
+            "trust it",
+        )
+    if not told["reaches_root"]:
+        return Text(
+            f"注意：证书链止于“{told['chain_end']}”，未到根证书，阅读器不会信任它；"
+            "可用 --certificates 补上上级证书",
+            f"Note: the chain ends at “{told['chain_end']}”, no root: readers will not trust it; "
+            "--certificates adds the missing issuers",
+        )
+    return None
 
 
 def _open() -> tuple[Home, bytes, datetime]:
@@ -252,13 +275,18 @@ def _open() -> tuple[Home, bytes, datetime]:
 def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
     name = subject_of(home, made.prefix).name
     agrees = name in (made.chain.organization, made.chain.signer_name)
+    told = describe(made, made.created_at)
+    owner = made.chain.organization or made.chain.signer_name
     text = Text(
-        f"印章 {made.seal_id} 已就绪：{made.chain.signer_name}，"
+        f"印章 {made.seal_id} 已就绪：{owner}，由 {told['issuer']} 签发，"
         f"有效期至 {made.chain.not_after.date()}",
-        f"seal {made.seal_id} is ready: {made.chain.signer_name}, "
+        f"seal {made.seal_id} is ready: {owner}, issued by {told['issuer']}, "
         f"valid to {made.chain.not_after.date()}",
     )
-    answer = {**describe(made, made.created_at), "name_agrees": agrees}
+    note = trust_note(told)
+    if note is not None:
+        text = Text(f"{text.zh}\n{note.zh}", f"{text.en}\n{note.en}")
+    answer = {**told, "name_agrees": agrees}
     show(answer, text, as_json=as_json)
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.pkcs12_trial import check_pkcs12
 from issuer.seal_files import (
     SealSource,
     StoredSeal,
@@ -19,7 +20,7 @@ from issuer.seal_files import (
     write_seal,
 )
 from issuer.seal_root import open_authority, publish_crl, random_serial
-from keys.certificates import find_leaf, load_certificate, order_chain, read_certificates
+from keys.certificates import check_end, find_leaf, load_certificate, order_chain, read_certificates
 from keys.errors import KeysError
 from keys.seal import ChainState, SealChain, check_pair, check_usable, inspect_validity, parse_chain
 from keys.seal_authority import SealSubject, issue_seal_certificate
@@ -123,10 +124,11 @@ def import_seal(
         now: aware UTC.
 
     Raises:
-        IssuerError: the certificate gives another name (`seal_other_name`).
-        KeysError: as `open_pkcs12`, `parse_chain` and `check_usable`; `seal_key_mismatch` where
-            no certificate is the key's.
+        IssuerError: as `check_pkcs12`; the certificate gives another name (`seal_other_name`).
+        KeysError: as `open_pkcs12`, `check_end`, `parse_chain` and `check_usable`;
+            `seal_key_mismatch` where no certificate is the key's.
     """
+    check_pkcs12(file, password)
     key, certificates = open_pkcs12(file, password)
     if more is not None:
         certificates += read_certificates(more)
@@ -136,7 +138,7 @@ def import_seal(
             "seal_key_mismatch",
             Text("文件中没有与私钥配对的证书", "No certificate belongs to the private key"),
         )
-    chain = parse_chain(order_chain(leaf, certificates))
+    chain = _find_chain(leaf, certificates)
     check_pair(chain, key.public_key)
     check_usable(chain, now)
     _check_name(chain, filed_name)
@@ -169,11 +171,11 @@ def register_token(
 
     Raises:
         IssuerError: the certificate gives another name (`seal_other_name`).
-        KeysError: as `parse_chain`, `check_usable` and `open_token_key`; `seal_key_mismatch`
-            where the token's signature is not the certificate's.
+        KeysError: as `check_end`, `parse_chain`, `check_usable`, `open_token_key`;
+            `seal_key_mismatch` where the token's signature is not the certificate's.
     """
     found = read_certificates(certificates)
-    chain = parse_chain(order_chain(found[0], found[1:]))
+    chain = _find_chain(found[0], found[1:])
     check_usable(chain, now)
     _check_name(chain, filed_name)
     key = open_token_key(address, chain)
@@ -189,6 +191,12 @@ def register_token(
     )
     write_seal(home, seal, None)
     return seal
+
+
+def _find_chain(leaf: bytes, others: Sequence[bytes]) -> SealChain:
+    ordered = order_chain(leaf, others)
+    check_end(ordered, others)
+    return parse_chain(ordered)
 
 
 def _check_name(chain: SealChain, filed_name: str | None) -> None:

@@ -9,9 +9,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +23,9 @@ from keys.timestamps import CheckedToken, check_response, make_request, trust_of
 from registry.home import Home
 from registry.store import make_folder, write_durably
 
+# Of one step of the exchange, and of all of it: a server that drips never exceeds the first.
 TIMEOUT_SECONDS = 10
+DEADLINE_SECONDS = 20.0
 MAX_ANSWER_BYTES = 64 * 1024
 ATTEMPTS = 3
 # Tokens of one authority differ by a few octets in serial number, time and signature.
@@ -65,15 +69,27 @@ class TimestampAuthority:
         return checked
 
 
-def try_authority(url: str, certificates: Sequence[bytes], *, now: datetime) -> TimestampAuthority:
+def try_authority(
+    url: str,
+    certificates: Sequence[bytes],
+    *,
+    now: datetime,
+    deadline_seconds: float = DEADLINE_SECONDS,
+) -> TimestampAuthority:
     """Return a timestamp authority once it has answered a trial.
+
+    Args:
+        url: as typed.
+        certificates: DER: its root, and what else is known.
+        now: aware UTC.
+        deadline_seconds: by when the whole answer must be here, every attempt included.
 
     Raises:
         IssuerError: `timestamp_url_wrong`; `timestamp_unreachable`.
         KeysError: `timestamp_root_missing`; the answer does not hold.
     """
     _check_url(url)
-    checked = ask(url, certificates, b"trial", now=now)
+    checked = ask(url, certificates, b"trial", now=now, deadline_seconds=deadline_seconds)
     return TimestampAuthority(
         url=url,
         certificates=tuple(certificates),
@@ -83,12 +99,18 @@ def try_authority(url: str, certificates: Sequence[bytes], *, now: datetime) -> 
 
 
 def ask(
-    url: str, certificates: Sequence[bytes], signature: bytes, *, now: datetime
+    url: str,
+    certificates: Sequence[bytes],
+    signature: bytes,
+    *,
+    now: datetime,
+    deadline_seconds: float = DEADLINE_SECONDS,
 ) -> CheckedToken:
     """Return a checked token over a signature from the authority at `url`."""
     trust = trust_of(certificates)
     request = make_request(signature)
-    return check_response(request, _post(url, request.as_bytes()), trust, now=now)
+    answer = _post_in_time(url, request.as_bytes(), deadline_seconds)
+    return check_response(request, answer, trust, now=now)
 
 
 def read_timestamps(home: Home) -> TimestampAuthority | None:
@@ -139,7 +161,29 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _post(url: str, body: bytes) -> bytes:
+def _post_in_time(url: str, body: bytes, seconds: float) -> bytes:
+    """Return the answer to a request, all of it here within `seconds`.
+
+    A socket's timeout starts anew with every octet, and looking up the name has none at all. So
+    the exchange runs in a thread that is left behind at the deadline, and ends with the process.
+    """
+    answer: Future[bytes] = Future()
+    until = time.monotonic() + seconds
+
+    def exchange() -> None:
+        try:
+            answer.set_result(_post(url, body, until))
+        except Exception as error:  # noqa: BLE001 - raised again by result() in the waiting thread
+            answer.set_exception(error)
+
+    Thread(target=exchange, daemon=True).start()
+    try:
+        return answer.result(timeout=seconds)
+    except TimeoutError as error:
+        raise _unreachable(TimeoutError(f"no whole answer in {seconds:g} s")) from error
+
+
+def _post(url: str, body: bytes, until: float) -> bytes:
     request = urllib.request.Request(  # noqa: S310 - the scheme was checked by _check_url
         url, data=body, headers={"Content-Type": "application/timestamp-query"}, method="POST"
     )
@@ -151,7 +195,9 @@ def _post(url: str, body: bytes) -> bytes:
                 answer: bytes = response.read(MAX_ANSWER_BYTES + 1)
         except (OSError, HTTPException) as error:
             refused = isinstance(error, urllib.error.HTTPError) and error.code < 500
-            if attempt == ATTEMPTS or refused:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()  # it is the answer as well, with its socket
+            if attempt == ATTEMPTS or refused or time.monotonic() > until:
                 raise _unreachable(error) from error
             time.sleep(0.25 * 2**attempt)
         else:

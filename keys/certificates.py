@@ -108,6 +108,32 @@ def order_chain(leaf: bytes, others: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
 
 
+def check_end(chain: Sequence[bytes], others: Iterable[bytes]) -> None:
+    """Refuse a chain that stops short of a root although its next issuer seems to be at hand.
+
+    Args:
+        chain: DER, as `order_chain` returned it.
+        others: what it was ordered from: if one has the name of the missing issuer, either its
+            key did not sign the chain's last certificate, or the chain goes round in a circle.
+
+    Raises:
+        KeysError: `seal_chain_broken`.
+    """
+    last = load_certificate(chain[-1])
+    if is_self_signed(last):
+        return
+    if any(load_certificate(der).subject == last.issuer for der in (*chain, *others)):
+        raise KeysError(
+            "seal_chain_broken",
+            Text(
+                f"证书链不连续：第 {len(chain)} 张证书所写的签发者就在文件中，"
+                "但该证书并非由其密钥签发，或证书之间互相签发",
+                f"The chain is broken: the issuer that certificate {len(chain)} names is in the "
+                "file, but its key did not sign it, or the certificates go round in a circle",
+            ),
+        )
+
+
 def find_leaf(certificates: Sequence[bytes], public_key: bytes) -> bytes | None:
     """Return the certificate of a public key (SubjectPublicKeyInfo), or None."""
     return next(
@@ -130,6 +156,12 @@ def shown_name(certificate: x509.Certificate) -> str:
     """Return how a certificate is named to a person: its common name, else all of its name."""
     common = one_attribute(certificate.subject, x509.NameOID.COMMON_NAME)
     return common or certificate.subject.rfc4514_string()
+
+
+def shown_issuer(certificate: x509.Certificate) -> str:
+    """Return how a certificate's issuer is named to a person, as `shown_name` does."""
+    common = one_attribute(certificate.issuer, x509.NameOID.COMMON_NAME)
+    return common or certificate.issuer.rfc4514_string()
 
 
 def _issued_by(child: x509.Certificate, issuer: x509.Certificate) -> bool:

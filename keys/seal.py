@@ -160,12 +160,19 @@ class ChainState(Enum):
 
 def inspect_validity(chain: SealChain, now: datetime) -> ChainState:
     """Return whether every certificate of the chain is within its days at `now`."""
+    return _find_unusable(chain, now)[0]
+
+
+def _find_unusable(chain: SealChain, now: datetime) -> tuple[ChainState, int]:
+    """Return the state of the chain, and the number, from 1, of the certificate that decides."""
     loaded = [load_certificate(der) for der in chain.certificates]
-    if any(now > certificate.not_valid_after_utc for certificate in loaded):
-        return ChainState.EXPIRED
-    if any(now < certificate.not_valid_before_utc for certificate in loaded):
-        return ChainState.NOT_YET
-    return ChainState.USABLE
+    for number, certificate in enumerate(loaded, start=1):
+        if now > certificate.not_valid_after_utc:
+            return ChainState.EXPIRED, number
+    for number, certificate in enumerate(loaded, start=1):
+        if now < certificate.not_valid_before_utc:
+            return ChainState.NOT_YET, number
+    return ChainState.USABLE, 1
 
 
 def check_usable(chain: SealChain, now: datetime) -> None:
@@ -175,22 +182,33 @@ def check_usable(chain: SealChain, now: datetime) -> None:
         KeysError: `seal_expired`; `seal_not_yet_valid`; `seal_key_usage` where the leaf is an
             authority's or may not sign documents.
     """
-    leaf = load_certificate(chain.certificates[0])
-    match inspect_validity(chain, now):
+    state, number = _find_unusable(chain, now)
+    decisive = load_certificate(chain.certificates[number - 1])
+    match state:
         case ChainState.EXPIRED:
+            day = decisive.not_valid_after_utc.date().isoformat()
             raise KeysError(
                 "seal_expired",
-                Text("印章证书已过期", "A certificate of the seal has expired"),
-                evidence={"not_after": chain.not_after.isoformat()},
+                Text(
+                    f"印章证书链的第 {number} 张证书（第 1 张为印章本身的证书）已于 {day} 过期",
+                    f"Certificate {number} of the seal's chain (1 is the seal's own) expired on "
+                    f"{day}",
+                ),
+                evidence={"not_after": decisive.not_valid_after_utc.isoformat()},
             )
         case ChainState.NOT_YET:
+            day = decisive.not_valid_before_utc.date().isoformat()
             raise KeysError(
                 "seal_not_yet_valid",
-                Text("印章证书尚未生效", "A certificate of the seal is not valid yet"),
-                evidence={"not_before": chain.not_before.isoformat()},
+                Text(
+                    f"印章证书链的第 {number} 张证书（第 1 张为印章本身的证书）{day} 才生效",
+                    f"Certificate {number} of the seal's chain (1 is the seal's own) is not valid "
+                    f"before {day}",
+                ),
+                evidence={"not_before": decisive.not_valid_before_utc.isoformat()},
             )
         case ChainState.USABLE:
-            _check_usage(leaf)
+            _check_usage(decisive)
 
 
 def check_pair(chain: SealChain, public_key: bytes) -> None:

@@ -9,7 +9,15 @@ import pytest
 from registry.home import Home
 from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.shells import Shell
-from tests.keys.seal_samples import foreign_chain, foreign_pkcs12, need_openssl, pem_of
+from tests.keys.seal_samples import (
+    built_in_seal,
+    foreign_certificate,
+    foreign_chain,
+    foreign_pkcs12,
+    need_openssl,
+    openssl,
+    pem_of,
+)
 from tests.keys.timestamp_samples import make_responder, serve
 
 
@@ -50,7 +58,7 @@ def test_a_seal_of_a_real_authority_is_imported_with_its_own_password(
     assert filed_shell(*command).json["error"]["code"] == "secret_missing"
     monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "wrong")
     refused = filed_shell(*command)
-    assert (refused.code, refused.json["error"]["code"]) == (78, "pkcs12_unreadable")
+    assert (refused.code, refused.json["error"]["code"]) == (65, "pkcs12_unreadable")
     monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "密码")
     other = filed_shell(*command)
     assert (other.code, other.json["error"]["code"]) == (65, "seal_other_name")
@@ -58,6 +66,40 @@ def test_a_seal_of_a_real_authority_is_imported_with_its_own_password(
     imported = filed_shell(*command, "--other-name")
     assert imported.json["reaches_root"] is True
     assert imported.json["name_agrees"] is False
+    (row, *_) = filed_shell("seal", "list", "--json").json["seals"]
+    assert (row["organization"], row["issuer"]) == ("虚构单位", "middle")
+    assert "注意" not in filed_shell(*command[:-1], "--other-name").out
+
+
+@pytest.mark.parametrize(("issuer", "told"), [(None, "自签名"), ("middle", "止于“leaf”")])
+def test_a_seal_that_leads_to_no_root_is_taken_with_a_word_about_it(
+    filed_shell: Shell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    issuer: str | None,
+    told: str,
+) -> None:
+    need_openssl()
+    foreign_chain(tmp_path, algorithm="ec")
+    foreign_certificate(tmp_path, "leaf", issuer=issuer, algorithm="ec")
+    openssl(
+        tmp_path, "pkcs12", "-export", "-inkey", "leaf.key", "-in", "leaf.pem",
+        "-passout", "pass:x", "-out", "alone.p12",
+    )  # fmt: skip
+    monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "x")
+    said = filed_shell("seal", "import", tmp_path / "alone.p12", "--body", PREFIX, "--other-name")
+    assert said.code == 0
+    assert told in said.out
+    assert "虚构单位" in said.out
+
+
+def test_a_pem_file_is_refused_as_wrong_input(
+    filed_shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANZHEN_PKCS12_PASSWORD", "x")
+    (tmp_path / "seal.pem").write_bytes(pem_of(built_in_seal().chain.certificates[0]))
+    refused = filed_shell("seal", "import", tmp_path / "seal.pem", "--body", PREFIX, "--json")
+    assert (refused.code, refused.json["error"]["code"]) == (65, "pkcs12_is_pem")
 
 
 def test_a_revoked_seal_says_so_and_the_older_one_is_in_use(filed_shell: Shell) -> None:
@@ -82,7 +124,8 @@ def test_timestamps_are_tried_before_they_are_used_and_can_be_switched_off(
     crl = tmp_path / "tsa.crl"
     crl.write_bytes(responder.crl())
     assert "root" in filed_shell("seal", "crl", crl, "--json").json["issuer"]
-    assert filed_shell(*command).json["error"]["code"] == "timestamp_unreachable"
+    unreachable = filed_shell(*command)
+    assert (unreachable.code, unreachable.json["error"]["code"]) == (69, "timestamp_unreachable")
     assert filed_shell("seal", "timestamps", "--off", "--json").json["timestamps"] is None
     assert filed_shell("seal", "list", "--json").json["timestamps"] is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,17 @@ def test_an_authority_that_does_not_answer_is_named(responder: Responder, fault:
         pytest.raises(IssuerError, match="timestamp_unreachable"),
     ):
         try_authority(url, responder.certificates, now=real_now())
+
+
+@pytest.mark.parametrize("part", ["headers", "body"])
+def test_an_answer_that_drips_without_end_is_given_up(responder: Responder, part: str) -> None:
+    before = time.monotonic()
+    with (
+        serve(responder, fault=f"dripping {part}") as url,
+        pytest.raises(IssuerError, match=r"timestamp_unreachable.*0\.5 s"),
+    ):
+        try_authority(url, responder.certificates, now=real_now(), deadline_seconds=0.5)
+    assert time.monotonic() - before < 2
 
 
 def test_nobody_at_the_address_is_named(responder: Responder) -> None:

@@ -224,6 +224,9 @@ def test_a_chain_is_usable_within_its_days_only() -> None:
         with pytest.raises(KeysError) as caught:
             check_usable(chain, now)
         assert caught.value.code == code
+        day = (chain.not_after if code == "seal_expired" else chain.not_before).date()
+        assert "第 1 张证书（第 1 张为印章本身的证书）" in caught.value.text.zh
+        assert str(day) in caught.value.text.en
 
 
 def test_an_authoritys_certificate_or_one_for_encryption_makes_no_seal(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.certificates import find_leaf, order_chain, read_certificates
+from keys.certificates import check_end, find_leaf, order_chain, read_certificates
 from keys.errors import KeysError
 from keys.seal import parse_chain
 from keys.seal_check import check_signed
@@ -65,6 +65,38 @@ def test_the_chain_is_put_in_order_whatever_the_order_of_the_file(tmp_path: Path
     assert len(parse_chain(backwards).certificates) == 3
     assert parse_chain(backwards).complete
     assert not parse_chain(backwards[:2]).complete
+
+
+def test_a_file_whose_own_issuer_did_not_sign_is_refused(tmp_path: Path) -> None:
+    need_openssl()
+    foreign_chain(tmp_path, algorithm="ec")
+    leaf, middle, root = (
+        read_certificates((tmp_path / f"{name}.pem").read_bytes())[0]
+        for name in ("leaf", "middle", "root")
+    )
+    check_end(order_chain(leaf, (middle, root)), (middle, root))
+    check_end(order_chain(leaf, (root,)), (root,))
+    foreign_certificate(tmp_path, "middle", issuer="root", usage="root", algorithm="ec")
+    stranger = read_certificates((tmp_path / "middle.pem").read_bytes())[0]
+    with pytest.raises(KeysError) as caught:
+        check_end(order_chain(leaf, (stranger, root)), (stranger, root))
+    assert caught.value.code == "seal_chain_broken"
+
+
+def test_certificates_that_issued_each_other_are_refused(tmp_path: Path) -> None:
+    need_openssl()
+    foreign_chain(tmp_path, algorithm="ec")
+    openssl(
+        tmp_path, "x509", "-req", "-in", "root.csr", "-CA", "middle.pem", "-CAkey", "middle.key",
+        "-days", "9", "-extfile", "root.cnf", "-out", "round.pem", "-set_serial", "77",
+    )  # fmt: skip
+    leaf, *circle = (
+        read_certificates((tmp_path / f"{name}.pem").read_bytes())[0]
+        for name in ("leaf", "middle", "round")
+    )
+    with pytest.raises(KeysError) as caught:
+        check_end(order_chain(leaf, circle), circle)
+    assert caught.value.code == "seal_chain_broken"
 
 
 @pytest.mark.parametrize("password", [b"wrong", b"", "样".encode()])

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from keys.certificates import read_certificates
 from tests.keys.seal_samples import foreign_certificate, need_openssl, openssl
@@ -85,9 +85,11 @@ def serve(responder: Responder, *, fault: str = "") -> Iterator[str]:
     Args:
         responder: who answers.
         fault: `once` fails the first request, `always` every one, `long` answers too much,
-            `elsewhere` redirects, `tampered` flips a bit of each answer.
+            `elsewhere` redirects, `tampered` flips a bit of each answer; `dripping headers` and
+            `dripping body` send an octet every twentieth of a second and never come to an end.
     """
     asked: list[bytes] = []
+    closing = Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -101,6 +103,9 @@ def serve(responder: Responder, *, fault: str = "") -> Iterator[str]:
                 self.send_header("Location", "/elsewhere")
                 self.end_headers()
                 return
+            if fault.startswith("dripping"):
+                self.drip()
+                return
             answer = bytes(100_000) if fault == "long" else responder.answer(body)
             if fault == "tampered":
                 answer = answer[:-1] + bytes([answer[-1] ^ 1])
@@ -111,6 +116,12 @@ def serve(responder: Responder, *, fault: str = "") -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
+        def drip(self) -> None:
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n"
+            self.wfile.write(head + (b"\r\n" if fault == "dripping body" else b"X-Drip: "))
+            while not closing.wait(0.05):
+                self.wfile.write(b"x")
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
@@ -120,6 +131,7 @@ def serve(responder: Responder, *, fault: str = "") -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}/tsa"
     finally:
+        closing.set()
         server.shutdown()
         thread.join()
         server.server_close()

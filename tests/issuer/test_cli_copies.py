@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from codes.levels import Level
+from issuer.delivery import certificate_file_name
+from registry.models import CopyKind
 from registry.schema import upgrade
 from registry.session import database, open_engine
 from tests.issuer.desks import PREFIX, people, write_people
@@ -62,6 +64,23 @@ def test_a_reissue_named_by_what_it_replaces_is_made_once(
 ) -> None:
     named = (*REISSUE, "--replaces", "202600000001", "--out", tmp_path / "new", "--yes", "--json")
     assert [issued_shell(*named).json["copies"][0]["new"] for _ in range(2)] == [True, False]
+
+
+def test_after_a_failed_delivery_the_same_command_delivers_the_same_reissue(
+    issued_shell: Shell, tmp_path: Path
+) -> None:
+    name = certificate_file_name(NUMBER, people(Level.THREE, 1)[0].name, CopyKind.REISSUE)
+    (tmp_path / "full" / name).mkdir(parents=True)  # so the file cannot be written
+    failed = issued_shell(*REISSUE, "--out", tmp_path / "full", "--yes", "--json")
+    assert failed.code != 0
+    said = issued_shell("--lang", "en", *REISSUE, "--out", tmp_path / "new", "--yes")
+    assert "no other was made" in said.out
+    assert "202600000003" in said.out
+    assert (tmp_path / "new" / name).is_file()
+    assert len(issued_shell("copies", "list", NUMBER, "--json").json["copies"]) == 2
+
+    another = issued_shell(*REISSUE, "--out", tmp_path / "new", "--yes", "--json")
+    assert another.json["copies"][0]["print_serial"] == "202600000004"
 
 
 @pytest.mark.parametrize("typed", ["", "n\n"])

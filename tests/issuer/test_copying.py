@@ -19,6 +19,7 @@ from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_
 from issuer.copy_run import reissue as make_reissue
 from issuer.copying import preview_reissue, reserve_archives, reserve_reissue
 from issuer.custody import retire_key
+from issuer.delivery import certificate_file_name
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import face_of
@@ -29,7 +30,7 @@ from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.home import Home
-from registry.models import Access, Copy, CopyState, ReissueReason
+from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
@@ -332,6 +333,48 @@ def test_where_the_folder_cannot_be_written_nothing_becomes_void(
     with pytest.raises(OSError, match="file"):
         reissue(desk, tmp_path / "file" / "out")
     assert states(desk) == [CopyState.CURRENT]
+
+
+def test_a_reissue_that_was_not_delivered_is_delivered_and_not_replaced(
+    any_desk: Desk, tmp_path: Path
+) -> None:
+    desk = any_desk
+    again = tmp_path / "again"
+    # A folder stands where the certificate's file would go: it cannot be written.
+    (again / certificate_file_name(NUMBER, PERSON.name, CopyKind.REISSUE)).mkdir(parents=True)
+    with pytest.raises(OSError, match=NUMBER):
+        reissue(desk, again)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.CURRENT]
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (True, FIRST_SERIAL)
+
+    outcome = reissue(desk, tmp_path / "elsewhere", replaces=preview.replaces)
+    (copy,) = outcome.copies
+    assert (copy.print_serial, copy.new, len(outcome.files)) == ("202600000003", False, 1)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.CURRENT]
+
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (False, copy.print_serial)
+    reissue(desk, tmp_path / "third", replaces=preview.replaces)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.SUPERSEDED, CopyState.CURRENT]
+
+
+def test_an_undelivered_reissue_that_was_replaced_by_name_is_not_gone_on_with(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (first,) = reissue(desk, tmp_path / "a").copies
+    with transaction(desk.engine) as session:
+        session.execute(text("UPDATE copies SET delivered_at = NULL WHERE kind = 'reissue'"))
+    (second,) = reissue(desk, tmp_path / "b", replaces=first.print_serial).copies
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (False, second.print_serial)
+
+
+def test_writing_a_batch_out_again_delivers_its_reissue(desk: Desk, tmp_path: Path) -> None:
+    finish_copies(desk, ChosenCopies(ids=(reserve(desk),)), FontChain(), silent)
+    assert preview_reissue(desk, NUMBER).begun
+    export_again(desk, "一", out=tmp_path / "all.zip", fonts=FontChain(), progress=silent)
+    assert not preview_reissue(desk, NUMBER).begun
 
 
 def test_pages_already_made_are_left_alone(desk: Desk, tmp_path: Path) -> None:

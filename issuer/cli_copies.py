@@ -33,8 +33,8 @@ from issuer.terminal import (
     workers_option,
 )
 from registry.models import ReissueReason
-from registry.schema import check_schema
-from registry.session import database, reading
+from registry.schema import open_registry
+from registry.session import reading
 from templates.fonts import FontChain
 from templates.usage_words import WrongUsage
 
@@ -57,10 +57,8 @@ def copies() -> None:
 def list_command(number: str, as_json: bool) -> None:
     """列出一张证书的各份。List the copies of a certificate."""
     home = open_home()
-    with database(home.database_url) as engine:
-        check_schema(engine)
-        with reading(engine) as session:
-            found = list_copies(session, str(parse_number(number)))
+    with open_registry(home.database_url) as engine, reading(engine) as session:
+        found = list_copies(session, str(parse_number(number)))
     lines = [_line(copy) for copy in found.copies]
     show(
         {

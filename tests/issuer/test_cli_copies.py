@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from issuer.delivery import certificate_file_name
 from registry.models import CopyKind
 from registry.schema import upgrade
 from registry.session import database, open_engine
-from tests.issuer.desks import PREFIX, people, write_people
+from tests.issuer.desks import FILING, PREFIX, people, write_people
 from tests.issuer.shells import Shell
 
 NUMBER = f"{PREFIX}263000001"
@@ -188,12 +189,38 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
     upgrade(engine, to="0001")
     engine.dispose()
 
-    for command in (("copies", "list", NUMBER), ("serve",), ("verify", "number", NUMBER)):
-        extra = ("--name", "某") if command[0] == "verify" else ()
-        answer = shell(*command, *extra)
+    for command in (("serve",), ("verify", "number", NUMBER, "--name", "某")):
+        answer = shell(*command)
         assert (answer.code, "yanzhen migrate" in answer.err) == (78, True), command
+    filing = tmp_path / "filing.json"
+    filing.write_text(json.dumps(FILING), encoding="utf-8")
+    before = file.read_bytes()
+    for command in commands_on_the_register(filing):
+        answer = shell(*command, "--json")
+        assert answer.json["error"]["code"] == "schema_outdated", command
+        assert answer.code == 78
+    assert file.read_bytes() == before
+    assert not (tmp_path / "home" / "public" / "keys.json").exists()
     assert shell("migrate", "--json").json == {"from": "0001", "to": "0002"}
     assert shell("copies", "list", NUMBER, "--json").json["error"]["code"] == "award_unknown"
     with database(f"sqlite:///{file}") as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert shell("migrate", "--json").json["error"]["code"] == "schema_mismatch"
+    for command in commands_on_the_register(filing):
+        assert shell(*command, "--json").json["error"]["code"] == "schema_mismatch", command
+
+
+def commands_on_the_register(filing: Path) -> list[tuple[str | Path, ...]]:
+    """Return the commands that need the database and no certificate."""
+    body = ("--body", PREFIX)
+    return [
+        ("copies", "list", NUMBER),
+        ("filing", "record", filing),
+        ("filing", "list"),
+        ("keys", "new", *body),
+        ("keys", "list"),
+        ("keys", "retire", *body, "--key", "0001", "--yes"),
+        ("keys", "publish"),
+        ("seal", "new", *body),
+        ("seal", "import", filing, *body),
+    ]

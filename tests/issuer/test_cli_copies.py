@@ -157,6 +157,8 @@ def test_a_refusal_is_one_json_object(
         ("archive", NUMBER, "S000012999999263000001", "--out", "x"),
         ("reissue", NUMBER, "--reason", "bored", "--out", "x"),
         ("export", "--body", PREFIX, "--batch", "一", "--out", __file__),
+        ("export", "--body", PREFIX, "--batch", "一", "--out", f"{__file__}/x.zip"),
+        ("export", "--body", PREFIX, "--batch", "一", "--out", f"{__file__}/x/y"),
     ],
 )
 def test_wrong_usage_ends_with_64(filed_shell: Shell, arguments: tuple[str, ...]) -> None:
@@ -195,9 +197,9 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
     filing = tmp_path / "filing.json"
     filing.write_text(json.dumps(FILING), encoding="utf-8")
     before = file.read_bytes()
-    for command in commands_on_the_register(filing):
-        answer = shell(*command, "--json")
-        assert answer.json["error"]["code"] == "schema_outdated", command
+    for words in commands_on_the_register(filing):
+        answer = shell(*words, "--json")
+        assert answer.json["error"]["code"] == "schema_outdated", words
         assert answer.code == 78
     assert file.read_bytes() == before
     assert not (tmp_path / "home" / "public" / "keys.json").exists()
@@ -206,8 +208,20 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
     with database(f"sqlite:///{file}") as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert shell("migrate", "--json").json["error"]["code"] == "schema_mismatch"
-    for command in commands_on_the_register(filing):
-        assert shell(*command, "--json").json["error"]["code"] == "schema_mismatch", command
+    for words in commands_on_the_register(filing):
+        assert shell(*words, "--json").json["error"]["code"] == "schema_mismatch", words
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_sentence(
+    shell: Shell, tmp_path: Path
+) -> None:
+    assert shell("init").code == 0
+    for part in tmp_path.glob("home/registry.sqlite3*"):
+        part.write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    for words in (("filing", "list", "--json"), ("migrate", "--json"), ("keys", "list", "--json")):
+        answer = shell(*words)
+        assert (answer.code, answer.json["error"]["code"]) == (69, "registry_damaged"), words
+    assert shell("serve").code == 69
 
 
 def commands_on_the_register(filing: Path) -> list[tuple[str | Path, ...]]:

@@ -206,12 +206,15 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
     """Serve a home's public site with gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
+    from verifier.server_log import ServerLog
+
     class Server(BaseApplication):
         def load_config(self) -> None:
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
             self.cfg.set("proc_name", "yanzhen")
             self.cfg.set("control_socket_disable", True)
+            self.cfg.set("logger_class", ServerLog)
 
         def load(self) -> Any:
             return create_public_app(home)

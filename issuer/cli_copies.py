@@ -16,7 +16,7 @@ from codes.wording import Text
 from issuer.copy_list import KIND_WORDS, REASON_WORDS, STATE_WORDS, CopyLine, list_copies
 from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_again
 from issuer.copy_run import reissue as make_reissue
-from issuer.copying import ReissuePreview, preview_reissue
+from issuer.copying import CopyReservation, ReissuePreview, preview_reissue
 from issuer.desk import SHANGHAI, Desk
 from issuer.opening import announce_host, open_desk
 from issuer.progress import ProgressLine
@@ -33,8 +33,8 @@ from issuer.terminal import (
     workers_option,
 )
 from registry.models import ReissueReason
-from registry.schema import check_schema
-from registry.session import database, reading
+from registry.schema import open_registry
+from registry.session import reading
 from templates.fonts import FontChain
 from templates.usage_words import WrongUsage
 
@@ -57,10 +57,8 @@ def copies() -> None:
 def list_command(number: str, as_json: bool) -> None:
     """列出一张证书的各份。List the copies of a certificate."""
     home = open_home()
-    with database(home.database_url) as engine:
-        check_schema(engine)
-        with reading(engine) as session:
-            found = list_copies(session, str(parse_number(number)))
+    with open_registry(home.database_url) as engine, reading(engine) as session:
+        found = list_copies(session, str(parse_number(number)))
     lines = [_line(copy) for copy in found.copies]
     show(
         {
@@ -122,12 +120,7 @@ def reissue(
     (copy,) = outcome.copies
     show(
         _told(outcome, out) | {"replaces": replaces},
-        Text(
-            f"已补发 {wanted}，印制流水码 {copy.print_serial}；"
-            f"印制流水码 {replaces} 的一份已作废。文件在 {out}",
-            f"reissued {wanted} with print serial {copy.print_serial}; the copy with print "
-            f"serial {replaces} is void. Files are in {out}",
-        ),
+        _reissued(copy, replaces, out),
         as_json=as_json,
     )
 
@@ -249,10 +242,33 @@ def _confirm(preview: ReissuePreview, replaces: str) -> None:
     )
     if preview.begun:
         say(
-            Text("上次补发没有完成，这次接着办。", "an unfinished reissue will be finished."),
+            Text(
+                "上次补发没有办完，或文件未能交付，这次接着办，不另行补发。",
+                "an earlier reissue was not finished or not delivered; it will be, and no other "
+                "is made.",
+            ),
             err=True,
         )
     click.confirm("确认补发？/ Reissue it?", abort=True, err=True)
+
+
+def _reissued(copy: CopyReservation, replaces: str, out: Path) -> Text:
+    """Return what the operator reads: a new reissue, or one of an earlier run."""
+    void = Text(
+        f"印制流水码 {replaces} 的一份已作废。文件在 {out}",
+        f"the copy with print serial {replaces} is void. Files are in {out}",
+    )
+    if copy.new:
+        return Text(
+            f"已补发 {copy.number}，印制流水码 {copy.print_serial}；{void.zh}",
+            f"reissued {copy.number} with print serial {copy.print_serial}; {void.en}",
+        )
+    return Text(
+        f"{copy.number} 此前已补发（印制流水码 {copy.print_serial}），"
+        f"这次交付的就是该份，未另行补发；{void.zh}",
+        f"{copy.number} was reissued before with print serial {copy.print_serial}; that copy was "
+        f"delivered now and no other was made; {void.en}",
+    )
 
 
 def _told(outcome: CopyOutcome, out: Path) -> dict[str, Any]:

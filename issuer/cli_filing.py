@@ -18,7 +18,8 @@ from issuer.filing import FiledScope, levels_filed, read_filing, record_filing
 from issuer.publishing import publish
 from issuer.terminal import json_option, open_home, show
 from registry.models import Site
-from registry.session import database, reading, transaction
+from registry.schema import open_registry
+from registry.session import reading, transaction
 
 
 @click.group()
@@ -33,7 +34,7 @@ def record(file: Path, as_json: bool) -> None:
     """登记一份备案文件（JSON）。Record a filing from a JSON file."""
     home = open_home()
     form = read_filing(file)
-    with database(home.database_url) as engine, transaction(engine) as session:
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, form)
         document = publish(session, home, now=datetime.now(UTC))
     answer = {"prefix": site.prefix, "name": form.name, "key_document_version": document.version}
@@ -55,7 +56,7 @@ def list_filings(as_json: bool) -> None:
     """列出已登记的机构。List the bodies on record."""
     home = open_home()
     today = shanghai_day(datetime.now(UTC))
-    with database(home.database_url) as engine, reading(engine) as session:
+    with open_registry(home.database_url) as engine, reading(engine) as session:
         sites = session.scalars(select(Site).order_by(Site.prefix)).all()
         rows = [
             {

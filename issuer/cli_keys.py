@@ -21,7 +21,8 @@ from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, say
 from keys.algorithms import Algorithm
 from keys.ring import Ring, Standing
 from registry.models import SigningKey, Site
-from registry.session import database, reading, transaction
+from registry.schema import open_registry
+from registry.session import reading, transaction
 from templates.usage_words import WrongUsage
 
 _ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
@@ -53,7 +54,7 @@ def new(
     passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
-    with database(home.database_url) as engine, transaction(engine) as session:
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
         row = make_key(
             session,
             home,
@@ -134,7 +135,7 @@ def _other_keys(ring: Ring, new: SigningKey, prefix: str, day: date) -> list[Not
 def list_keys(as_json: bool) -> None:
     """列出全部密钥。List all keys."""
     home = open_home()
-    with database(home.database_url) as engine, reading(engine) as session:
+    with open_registry(home.database_url) as engine, reading(engine) as session:
         query = select(SigningKey, Site).join(Site).order_by(Site.prefix, SigningKey.id)
         rows = [{**_describe(key), "prefix": site.prefix} for key, site in session.execute(query)]
     nothing = Text("尚无密钥。用 yanzhen keys new 生成", "no keys yet; use yanzhen keys new")
@@ -202,7 +203,7 @@ def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_
             )
         )
         click.confirm("确认停用？/ Retire it?", abort=True)
-    with database(home.database_url) as engine, transaction(engine) as session:
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
         row = retire_key(session, find_site(session, prefix), key_id, last_day=day)
         document = publish(session, home, now=now)
     show(
@@ -217,7 +218,7 @@ def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_
 def publish_document(as_json: bool) -> None:
     """重新发布公钥文件。Publish the key document again."""
     home = open_home()
-    with database(home.database_url) as engine, transaction(engine) as session:
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
         document = publish(session, home, now=datetime.now(UTC))
     show(
         {"key_document_version": document.version, "path": str(home.key_document_path)},

@@ -31,7 +31,8 @@ from keys.seal import inspect_validity
 from keys.seal_authority import SealSubject
 from keys.token_key import TokenAddress
 from registry.home import Home
-from registry.session import database, reading
+from registry.schema import open_registry
+from registry.session import reading
 
 PKCS12_VARIABLE = "YANZHEN_PKCS12_PASSWORD"
 PIN_VARIABLE = "YANZHEN_PKCS11_PIN"
@@ -204,7 +205,7 @@ def subject_of(home: Home, prefix: str) -> SealSubject:
     Raises:
         IssuerError: no such body is filed.
     """
-    with database(home.database_url) as engine, reading(engine) as session:
+    with open_registry(home.database_url) as engine, reading(engine) as session:
         body = find_site(session, prefix).body
         return SealSubject(name=body.name, credit_code=body.credit_code, demo=home.demo)
 

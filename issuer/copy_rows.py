@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from issuer.desk import Desk
-from registry.models import Award, Copy, CopyState
+from registry.models import Award, AwardStatus, Copy, CopyState
 from registry.session import reading
 
 CHUNK = 200
@@ -57,8 +57,8 @@ def unfinished() -> ColumnElement[bool]:
 
 
 def in_force() -> ColumnElement[bool]:
-    """Return the condition that a copy is its award's current one."""
-    return Copy.state == CopyState.CURRENT
+    """Return the condition that a copy is current and its award neither suspended nor revoked."""
+    return (Copy.state == CopyState.CURRENT) & (Award.status == AwardStatus.CURRENT)
 
 
 def archived() -> ColumnElement[bool]:

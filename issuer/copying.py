@@ -3,7 +3,7 @@
 A copy is reserved in one commit, as an award is, with a print serial and a status index of its own;
 whatever happens next, steps 3 to 7 finish it as it stands. Until it is on record the copy before it
 stays in force. Everything here may be asked for again: what was made before is found, not made
-twice.
+twice, and a reissue that never reached the operator is delivered, not replaced.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ReissuePreview:
         number: the certificate number.
         holder_masked: name and document number, most of them hidden.
         replaces: print serial of the copy that becomes void, as printed.
-        begun: an earlier run reserved this reissue already and did not finish it.
+        begun: an earlier run reserved this reissue already and did not finish or deliver it.
     """
 
     number: str
@@ -74,7 +74,7 @@ def preview_reissue(desk: Desk, number: str) -> ReissuePreview:
     with reading(desk.engine) as session:
         award = _award(session, desk, number)
         _check_may_copy(desk, award)
-        begun = next((copy for copy in award.copies if _is_begun(copy)), None)
+        begun = next((copy for copy in reversed(award.copies) if _is_begun(copy)), None)
         replaced = _by_id(award, begun.replaces_id) if begun else _current(award)
         private = read_private(desk, award)
         document = f"{private.document_type.zh} {mask_document(private.document_number)}"
@@ -267,8 +267,9 @@ def _add_copies(
 
 
 def _is_begun(copy: Copy) -> bool:
-    """Return whether a copy is a reissue that some run began and did not finish."""
-    return copy.kind == CopyKind.REISSUE and copy.pdf_stored is None
+    """Return whether a copy is a reissue that some run began and did not finish or deliver."""
+    alive = copy.state in (CopyState.RESERVED, CopyState.CURRENT)
+    return copy.kind == CopyKind.REISSUE and alive and copy.delivered_at is None
 
 
 def _current(award: Award) -> Copy:

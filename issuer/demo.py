@@ -38,7 +38,8 @@ from keys.algorithms import Algorithm
 from keys.seal_authority import SealSubject
 from registry.home import Home
 from registry.models import Award, Copy
-from registry.session import database, reading, transaction
+from registry.schema import open_registry
+from registry.session import reading, transaction
 from registry.store import write_durably
 
 PREFIX = "S000012000123"
@@ -133,7 +134,7 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
     else:
         home = Home.create(demo.home, demo=True, passphrase=passphrase, now=clock(), environment={})
     now = clock()
-    with database(home.database_url) as engine, transaction(engine) as session:
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, parse_filing(_FILING))
         if not site.keys:
             make_key(

@@ -1,6 +1,7 @@
 """Writes finished certificates out, with what a person checks them by and what the printer needs.
 
-Reads rows and stored pages only, so it can be done again at any time and gives the same bytes.
+Reads rows and stored pages only, so it can be done again at any time and gives the same bytes; the
+one thing put on record is that a copy was delivered, once everything is on disk.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import update
+
 from codes.levels import Level
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import Condition, CopyScope, chunks_of, count_copies, drawn
@@ -18,6 +21,7 @@ from issuer.delivery import Delivery, certificate_file_name, folder_of, open_del
 from issuer.desk import Desk, shanghai_day
 from issuer.order_list import OrderLine, OrderList
 from registry.models import Copy, CopyKind
+from registry.session import transaction
 from registry.store import make_folder
 from templates.contact_sheet import ContactCell, draw_contact_sheet, thumbnail
 from templates.fonts import FontChain
@@ -28,6 +32,7 @@ ORDER_LIST = "印制清单"
 # A sheet is made in memory; of a large batch there are several, 25 pages each.
 CELLS_A_SHEET = 500
 _CHUNK = 50
+_MARKED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,26 +72,40 @@ def export(
 
     Raises:
         StoreError: a page is missing from the store or was altered.
-        OSError: something cannot be written.
+        OSError: something cannot be written; no copy counts as delivered.
     """
     make_folder(folder_of(run.out))
     if not count_exported(desk, run):
         return []
     written: list[tuple[str, Path]] = []
+    undelivered: list[int] = []
     orders = OrderList(body_name=desk.site.body.name, title=run.title)
     with open_delivery(run.out, run.stem) as delivery, orders:
         papers = _Papers(desk, run, fonts, delivery, orders)
         for scope in run.scopes:
             for copies in chunks_of(desk, scope, run.condition, drawn, size=_CHUNK):
                 written += [papers.add(copy) for copy in copies]
+                undelivered += [copy.id for copy in copies if copy.delivered_at is None]
                 progress(len(copies))
         papers.finish()
+    _mark_delivered(desk, undelivered)
     return sorted(written)
 
 
 def count_exported(desk: Desk, run: ExportRun) -> int:
     """Return how many certificates a run writes out."""
     return sum(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes)
+
+
+def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
+    """Put on record, in one commit, that these copies were written out."""
+    if not ids:
+        return
+    now = desk.clock()
+    with transaction(desk.engine) as session:
+        for start in range(0, len(ids), _MARKED_AT_ONCE):
+            some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
+            session.execute(update(Copy).where(some).values(delivered_at=now))
 
 
 class _Papers:

@@ -16,8 +16,8 @@ from issuer.sealing import open_seal
 from keys.document import KeyDocument, parse_key_document
 from registry.home import Home
 from registry.models import PublicHost
-from registry.schema import check_schema
-from registry.session import database, transaction
+from registry.schema import open_registry
+from registry.session import transaction
 
 
 @contextmanager
@@ -55,8 +55,7 @@ def open_desk(
         _, qr_url_prefix = parse_public_url(public_url, demo=home.demo)
     vault = home.vault(passphrase)
     document = read_key_document(home)
-    with database(home.database_url) as engine:
-        check_schema(engine)
+    with open_registry(home.database_url) as engine:
         site = load_site(engine, prefix)
         yield Desk(
             home=home,

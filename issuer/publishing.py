@@ -22,6 +22,7 @@ from registry.store import write_durably
 
 PUBLIC_URL_VARIABLE = "YANZHEN_PUBLIC_URL"
 LANDING_PATH = "/q#"
+_MOST_IN_LABEL = 63  # RFC 1035, 2.3.4
 
 
 def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
@@ -51,7 +52,7 @@ def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
     schemes = ("https", "http") if demo else ("https",)
     extra = (parts.query, parts.fragment, parts.username, parts.password, parts.path.strip("/"))
     host = parts.hostname or ""
-    if parts.scheme not in schemes or not host or any(extra) or not text.isascii():
+    if parts.scheme not in schemes or not is_host(host) or any(extra) or not text.isascii():
         raise IssuerError(
             "public_url_wrong",
             Text(
@@ -63,6 +64,12 @@ def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
     default = {"https": 443, "http": 80}[parts.scheme]
     shown = host if port in (None, default) else f"{host}:{port}"
     return shown, f"{parts.scheme}://{shown}{LANDING_PATH}"
+
+
+def is_host(host: str) -> bool:
+    """Return whether a host has a name (or an IP address), and no empty or overlong part in it."""
+    parts = host.removesuffix(".").split(".")
+    return host.isprintable() and all(0 < len(part) <= _MOST_IN_LABEL for part in parts)
 
 
 def add_host(session: Session, host: str, *, valid_from: date) -> bool:

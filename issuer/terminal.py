@@ -31,7 +31,19 @@ def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -
             f"{out} is a file, not a folder; name a folder, or a file that ends in .zip.",
         )
         raise WrongUsage(taken, about="--out")
+    _check_folders(out, about="--out")
     return out
+
+
+def _check_folders(file: Path, *, about: str) -> None:
+    """Refuse a name below something that is no folder."""
+    above = next((folder for folder in file.parents if folder.exists()), None)
+    if above is not None and not above.is_dir():
+        wrong = Text(
+            f"“{above}”是文件，不是文件夹，其下不能写入“{file.name}”。",
+            f"{above} is a file, not a folder; nothing can be written below it.",
+        )
+        raise WrongUsage(wrong, about=about)
 
 
 def read_new_file(_context: click.Context, parameter: click.Parameter, file: Path) -> Path:
@@ -43,10 +55,9 @@ def read_new_file(_context: click.Context, parameter: click.Parameter, file: Pat
         )
         raise WrongUsage(
             taken,
-            about=parameter.human_readable_name
-            if isinstance(parameter, click.Argument)
-            else parameter.opts[0],
+            about=_name_of(parameter),
         )
+    _check_folders(file, about=_name_of(parameter))
     return file
 
 

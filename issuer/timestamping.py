@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.publishing import is_host
 from keys.timestamps import CheckedToken, check_response, make_request, trust_of
 from registry.home import Home
 from registry.store import make_folder, write_durably
@@ -211,7 +212,7 @@ def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         allowed = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(url))
-        allowed = allowed and bool(parts.hostname) and url.isascii() and url.isprintable()
+        allowed = allowed and is_host(parts.hostname or "") and url.isascii() and url.isprintable()
     except ValueError:
         allowed = False
     if not allowed:

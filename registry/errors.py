@@ -31,6 +31,10 @@ class RegistryUnavailable(RegistryError):
     """The database cannot be reached at present; nothing is known either way."""
 
 
+class RegistryDamaged(RegistryUnavailable):
+    """The database is there and is no database, or a damaged one: trying again does not help."""
+
+
 class RegistryContended(RegistryUnavailable):
     """The database broke this transaction off for another's sake; nothing of it was kept."""
 

@@ -253,7 +253,8 @@ class Copy(Base):
 
     `year` and `print_serial` are printed together, so both belong to the award's year, whenever
     the copy was made. `layout` is fixed when the copy is reserved: it is never redrawn in another.
-    `replaces_id` and `reason` are a reissue's.
+    `replaces_id` and `reason` are a reissue's. `delivered_at` is empty until its file was written
+    out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
     """
 
     __tablename__ = "copies"
@@ -285,6 +286,7 @@ class Copy(Base):
     envelope_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     pdf_stored: Mapped[str | None] = mapped_column(String(64))
     pdf_sha256_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

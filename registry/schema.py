@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -9,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from codes.wording import Text
 from registry.errors import HomeError
-from registry.session import reading
+from registry.session import database, reading
 
 HEAD = "0002"
 _EARLIER = frozenset({"0001"})
@@ -49,6 +51,20 @@ def migrate(engine: Engine) -> str | None:
         raise _mismatch(found)
     upgrade(engine)
     return found
+
+
+@contextmanager
+def open_registry(url: str) -> Iterator[Engine]:
+    """Yield an engine for a database of this very version; close its connections at the end.
+
+    Every command opens the database by this, so that none reads or writes what it does not know.
+
+    Raises:
+        As `check_schema`.
+    """
+    with database(url) as engine:
+        check_schema(engine)
+        yield engine
 
 
 def check_schema(engine: Engine) -> None:

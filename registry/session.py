@@ -14,12 +14,12 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, CursorResult, Engine, QueuePool, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.errors import RegistryContended, RegistryUnavailable
+from registry.errors import RegistryContended, RegistryDamaged, RegistryUnavailable
 from registry.line import WritersLine
 from registry.models import Base
 
@@ -108,6 +108,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
     Raises:
         RegistryUnavailable: the database cannot be reached or does not answer.
+        RegistryDamaged: it is no database, or a damaged one.
     """
     with _session(engine.execution_options(**{_READING: True})) as session:
         yield session
@@ -141,6 +142,16 @@ def _session(engine: Engine) -> Iterator[Session]:
         raise RegistryUnavailable(
             "registry_unreachable",
             Text("登记数据库暂时无法访问", "the registry database cannot be reached at present"),
+        ) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its kinds are faults of a statement
+            raise
+        raise RegistryDamaged(
+            "registry_damaged",
+            Text(
+                "登记数据库文件已损坏，或不是数据库文件；请从备份恢复",
+                "the registry database is damaged, or its file is no database; restore the backup",
+            ),
         ) from error
 
 

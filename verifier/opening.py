@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-from registry.errors import RegistryUnavailable
+from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
 from registry.schema import check_schema
 from registry.session import open_engine, reading
@@ -32,10 +31,16 @@ def open_verifier(
     Raises:
         HomeError: the look-up pepper is missing, or the database is of another version
             (`schema_outdated`, `schema_mismatch`).
+        RegistryDamaged: the database is none, or a damaged one.
     """
     engine = open_engine(home.database_url, read_only=True)
-    with suppress(RegistryUnavailable):
+    try:
         check_schema(engine)
-    engine.dispose()  # no connection is shared with the processes a server forks
+    except RegistryDamaged:
+        raise
+    except RegistryUnavailable:
+        pass
+    finally:
+        engine.dispose()  # no connection is shared with the processes a server forks
     source = KeyDocumentFile(home.key_document_path)
     return Verifier(source, partial(reading, engine), home.pepper(), clock, slots=slots)

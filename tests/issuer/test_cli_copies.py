@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from codes.levels import Level
+from issuer.delivery import certificate_file_name
+from registry.models import CopyKind
 from registry.schema import upgrade
 from registry.session import database, open_engine
-from tests.issuer.desks import PREFIX, people, write_people
+from tests.issuer.desks import FILING, PREFIX, people, write_people
 from tests.issuer.shells import Shell
 
 NUMBER = f"{PREFIX}263000001"
@@ -62,6 +65,23 @@ def test_a_reissue_named_by_what_it_replaces_is_made_once(
 ) -> None:
     named = (*REISSUE, "--replaces", "202600000001", "--out", tmp_path / "new", "--yes", "--json")
     assert [issued_shell(*named).json["copies"][0]["new"] for _ in range(2)] == [True, False]
+
+
+def test_after_a_failed_delivery_the_same_command_delivers_the_same_reissue(
+    issued_shell: Shell, tmp_path: Path
+) -> None:
+    name = certificate_file_name(NUMBER, people(Level.THREE, 1)[0].name, CopyKind.REISSUE)
+    (tmp_path / "full" / name).mkdir(parents=True)  # so the file cannot be written
+    failed = issued_shell(*REISSUE, "--out", tmp_path / "full", "--yes", "--json")
+    assert failed.code != 0
+    said = issued_shell("--lang", "en", *REISSUE, "--out", tmp_path / "new", "--yes")
+    assert "no other was made" in said.out
+    assert "202600000003" in said.out
+    assert (tmp_path / "new" / name).is_file()
+    assert len(issued_shell("copies", "list", NUMBER, "--json").json["copies"]) == 2
+
+    another = issued_shell(*REISSUE, "--out", tmp_path / "new", "--yes", "--json")
+    assert another.json["copies"][0]["print_serial"] == "202600000004"
 
 
 @pytest.mark.parametrize("typed", ["", "n\n"])
@@ -137,6 +157,8 @@ def test_a_refusal_is_one_json_object(
         ("archive", NUMBER, "S000012999999263000001", "--out", "x"),
         ("reissue", NUMBER, "--reason", "bored", "--out", "x"),
         ("export", "--body", PREFIX, "--batch", "一", "--out", __file__),
+        ("export", "--body", PREFIX, "--batch", "一", "--out", f"{__file__}/x.zip"),
+        ("export", "--body", PREFIX, "--batch", "一", "--out", f"{__file__}/x/y"),
     ],
 )
 def test_wrong_usage_ends_with_64(filed_shell: Shell, arguments: tuple[str, ...]) -> None:
@@ -169,12 +191,50 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
     upgrade(engine, to="0001")
     engine.dispose()
 
-    for command in (("copies", "list", NUMBER), ("serve",), ("verify", "number", NUMBER)):
-        extra = ("--name", "某") if command[0] == "verify" else ()
-        answer = shell(*command, *extra)
+    for command in (("serve",), ("verify", "number", NUMBER, "--name", "某")):
+        answer = shell(*command)
         assert (answer.code, "yanzhen migrate" in answer.err) == (78, True), command
+    filing = tmp_path / "filing.json"
+    filing.write_text(json.dumps(FILING), encoding="utf-8")
+    before = file.read_bytes()
+    for words in commands_on_the_register(filing):
+        answer = shell(*words, "--json")
+        assert answer.json["error"]["code"] == "schema_outdated", words
+        assert answer.code == 78
+    assert file.read_bytes() == before
+    assert not (tmp_path / "home" / "public" / "keys.json").exists()
     assert shell("migrate", "--json").json == {"from": "0001", "to": "0002"}
     assert shell("copies", "list", NUMBER, "--json").json["error"]["code"] == "award_unknown"
     with database(f"sqlite:///{file}") as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert shell("migrate", "--json").json["error"]["code"] == "schema_mismatch"
+    for words in commands_on_the_register(filing):
+        assert shell(*words, "--json").json["error"]["code"] == "schema_mismatch", words
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_sentence(
+    shell: Shell, tmp_path: Path
+) -> None:
+    assert shell("init").code == 0
+    for part in tmp_path.glob("home/registry.sqlite3*"):
+        part.write_bytes(b"no database at all, but long enough to be read as one" * 100)
+    for words in (("filing", "list", "--json"), ("migrate", "--json"), ("keys", "list", "--json")):
+        answer = shell(*words)
+        assert (answer.code, answer.json["error"]["code"]) == (69, "registry_damaged"), words
+    assert shell("serve").code == 69
+
+
+def commands_on_the_register(filing: Path) -> list[tuple[str | Path, ...]]:
+    """Return the commands that need the database and no certificate."""
+    body = ("--body", PREFIX)
+    return [
+        ("copies", "list", NUMBER),
+        ("filing", "record", filing),
+        ("filing", "list"),
+        ("keys", "new", *body),
+        ("keys", "list"),
+        ("keys", "retire", *body, "--key", "0001", "--yes"),
+        ("keys", "publish"),
+        ("seal", "new", *body),
+        ("seal", "import", filing, *body),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
@@ -19,17 +20,19 @@ from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_
 from issuer.copy_run import reissue as make_reissue
 from issuer.copying import preview_reissue, reserve_archives, reserve_reissue
 from issuer.custody import retire_key
+from issuer.delivery import certificate_file_name
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import face_of
 from issuer.filing import find_site
 from issuer.issuing import finish_copies
 from issuer.publishing import publish
+from issuer.stock import StockRun, print_stock
 from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.home import Home
-from registry.models import Access, Copy, CopyState, ReissueReason
+from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
@@ -262,6 +265,25 @@ def test_a_void_copy_is_not_written_out_again(desk: Desk, tmp_path: Path) -> Non
     assert files[NUMBER].read_bytes() == new_file.read_bytes()
 
 
+@pytest.mark.parametrize("status", ["suspended", "revoked"])
+def test_what_is_not_in_force_is_not_written_out_nor_printed(
+    desk: Desk, tmp_path: Path, status: str
+) -> None:
+    with transaction(desk.engine) as session:
+        session.execute(text("UPDATE awards SET status = :s WHERE id = 1"), {"s": status})
+    out = tmp_path / "all"
+    files = export_again(desk, "一", out=out, fonts=FontChain(), progress=silent)
+    assert [number for number, _ in files] == [SECOND]
+    assert not list(out.glob(f"{NUMBER}*"))
+    with zipfile.ZipFile(out / "一-印制清单.xlsx") as orders:
+        listed = b"".join(orders.read(name) for name in orders.namelist())
+    assert SECOND.encode() in listed
+    assert NUMBER.encode() not in listed
+
+    run = StockRun(batch="一", out=tmp_path / "stock.pdf")
+    assert print_stock(desk, run, FontChain(), lambda _: None) == 1
+
+
 def test_an_export_has_the_same_bytes_every_time(desk: Desk, tmp_path: Path) -> None:
     for out in ("a", "b", "a.zip", "b.zip"):
         export_again(desk, "一", out=tmp_path / out, fonts=FontChain(), progress=silent)
@@ -332,6 +354,48 @@ def test_where_the_folder_cannot_be_written_nothing_becomes_void(
     with pytest.raises(OSError, match="file"):
         reissue(desk, tmp_path / "file" / "out")
     assert states(desk) == [CopyState.CURRENT]
+
+
+def test_a_reissue_that_was_not_delivered_is_delivered_and_not_replaced(
+    any_desk: Desk, tmp_path: Path
+) -> None:
+    desk = any_desk
+    again = tmp_path / "again"
+    # A folder stands where the certificate's file would go: it cannot be written.
+    (again / certificate_file_name(NUMBER, PERSON.name, CopyKind.REISSUE)).mkdir(parents=True)
+    with pytest.raises(OSError, match=NUMBER):
+        reissue(desk, again)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.CURRENT]
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (True, FIRST_SERIAL)
+
+    outcome = reissue(desk, tmp_path / "elsewhere", replaces=preview.replaces)
+    (copy,) = outcome.copies
+    assert (copy.print_serial, copy.new, len(outcome.files)) == ("202600000003", False, 1)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.CURRENT]
+
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (False, copy.print_serial)
+    reissue(desk, tmp_path / "third", replaces=preview.replaces)
+    assert states(desk) == [CopyState.SUPERSEDED, CopyState.SUPERSEDED, CopyState.CURRENT]
+
+
+def test_an_undelivered_reissue_that_was_replaced_by_name_is_not_gone_on_with(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (first,) = reissue(desk, tmp_path / "a").copies
+    with transaction(desk.engine) as session:
+        session.execute(text("UPDATE copies SET delivered_at = NULL WHERE kind = 'reissue'"))
+    (second,) = reissue(desk, tmp_path / "b", replaces=first.print_serial).copies
+    preview = preview_reissue(desk, NUMBER)
+    assert (preview.begun, preview.replaces) == (False, second.print_serial)
+
+
+def test_writing_a_batch_out_again_delivers_its_reissue(desk: Desk, tmp_path: Path) -> None:
+    finish_copies(desk, ChosenCopies(ids=(reserve(desk),)), FontChain(), silent)
+    assert preview_reissue(desk, NUMBER).begun
+    export_again(desk, "一", out=tmp_path / "all.zip", fonts=FontChain(), progress=silent)
+    assert not preview_reissue(desk, NUMBER).begun
 
 
 def test_pages_already_made_are_left_alone(desk: Desk, tmp_path: Path) -> None:

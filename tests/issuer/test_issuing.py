@@ -218,6 +218,8 @@ def test_another_public_host_must_be_confirmed(filed_home: Home) -> None:
         "https://user@yz.example.cn",
         "https://yz.example.cn:port",
         "https://验真.cn",
+        "https://a..b/",
+        f"https://{'a' * 64}.cn",
     ],
 )
 def test_an_address_that_cannot_be_printed_is_refused(url: str) -> None:

@@ -82,7 +82,7 @@ def test_a_signer_without_the_right_to_stamp_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://tsa.example.cn/", "ftp://127.0.0.1/", "https://", "file:///etc/hostname", "x",
-     "http://[::1", "http://127.0.0.1.example.cn/", "https://时间.example.cn/"],
+     "http://[::1", "http://127.0.0.1.example.cn/", "https://时间.example.cn/", "https://a..b/"],
 )  # fmt: skip
 def test_only_https_or_this_machine_is_asked(responder: Responder, url: str) -> None:
     with pytest.raises(IssuerError, match="timestamp_url_wrong"):

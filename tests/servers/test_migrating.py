@@ -85,6 +85,22 @@ def test_a_migrated_database_has_the_tables_of_a_new_one(old: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_what_was_drawn_counts_as_delivered_and_what_was_not_does_not(old: Engine) -> None:
+    with transaction(old) as session:
+        session.execute(text("UPDATE copies SET pdf_stored = 'x'"))
+        session.execute(
+            text(
+                "INSERT INTO copies (id, award_id, site_id, year, print_serial, status_index, "
+                "record_version, state, qr_url_prefix) "
+                "VALUES (2, 1, 1, 2026, 2, 12, 1, 'superseded', 'q')"
+            )
+        )
+    migrate(old)
+    with reading(old) as session:
+        delivered = session.scalars(select(Copy.delivered_at).order_by(Copy.id)).all()
+    assert delivered == [RESERVED_AT, None]
+
+
 def test_migrating_twice_changes_nothing(old: Engine) -> None:
     migrate(old)
     assert migrate(old) is None

@@ -1,4 +1,4 @@
-"""Copies know their kind, layout, what they replace and when they were made."""
+"""Copies know their kind, layout, what they replace, when they were made and delivered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
     for name, kind, default in _ADDED:
         op.add_column("copies", sa.Column(name, kind, nullable=False, server_default=default))
     op.add_column("copies", sa.Column("reason", sa.String(length=20), nullable=True))
+    op.add_column("copies", sa.Column("delivered_at", sa.DateTime(), nullable=True))
     # The library adds a foreign key by itself, which SQLite cannot; in one statement both can.
     op.execute(
         "ALTER TABLE copies ADD COLUMN replaces_id INTEGER "
@@ -28,6 +29,7 @@ def upgrade() -> None:
         "UPDATE copies SET made_at = "
         "(SELECT reserved_at FROM awards WHERE awards.id = copies.award_id)"
     )
+    op.execute("UPDATE copies SET delivered_at = made_at WHERE pdf_stored IS NOT NULL")
     op.execute("UPDATE copies SET state = 'reserved' WHERE envelope_sealed IS NULL")
     op.create_index(
         "uq_copies_one_current",

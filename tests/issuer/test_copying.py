@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
@@ -27,7 +26,6 @@ from issuer.faces import face_of
 from issuer.filing import find_site
 from issuer.issuing import finish_copies
 from issuer.publishing import publish
-from issuer.stock import StockRun, print_stock
 from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
@@ -263,25 +261,6 @@ def test_a_void_copy_is_not_written_out_again(desk: Desk, tmp_path: Path) -> Non
     files = dict(export_again(desk, "一", out=tmp_path / "all", fonts=FontChain(), progress=silent))
     assert set(files) == {NUMBER, SECOND}
     assert files[NUMBER].read_bytes() == new_file.read_bytes()
-
-
-@pytest.mark.parametrize("status", ["suspended", "revoked"])
-def test_what_is_not_in_force_is_not_written_out_nor_printed(
-    desk: Desk, tmp_path: Path, status: str
-) -> None:
-    with transaction(desk.engine) as session:
-        session.execute(text("UPDATE awards SET status = :s WHERE id = 1"), {"s": status})
-    out = tmp_path / "all"
-    files = export_again(desk, "一", out=out, fonts=FontChain(), progress=silent)
-    assert [number for number, _ in files] == [SECOND]
-    assert not list(out.glob(f"{NUMBER}*"))
-    with zipfile.ZipFile(out / "一-印制清单.xlsx") as orders:
-        listed = b"".join(orders.read(name) for name in orders.namelist())
-    assert SECOND.encode() in listed
-    assert NUMBER.encode() not in listed
-
-    run = StockRun(batch="一", out=tmp_path / "stock.pdf")
-    assert print_stock(desk, run, FontChain(), lambda _: None) == 1
 
 
 def test_an_export_has_the_same_bytes_every_time(desk: Desk, tmp_path: Path) -> None:

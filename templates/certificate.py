@@ -98,18 +98,6 @@ class _KindKey:
     attachments: tuple[tuple[str, str, str, str], ...]
 
 
-class _Advances(dict[str, int]):
-    """The widths of characters, in thousandths of the em, each measured once."""
-
-    def __init__(self, fonts: FontChain) -> None:
-        super().__init__()
-        self._fonts = fonts
-
-    def __missing__(self, character: str) -> int:
-        advance = self[character] = self._fonts.outline(character).advance
-        return advance
-
-
 class CertificatePrinter:
     """Draws certificates; what pages of one kind share is made once.
 

@@ -31,13 +31,11 @@ GOLD: Final = colour("B08A45")
 PAPER: Final = colour("FFFDF8")
 INK: Final = colour("1B1714")
 LABEL_INK: Final = colour("6A4C2B")
-FAINT_INK: Final = colour("77644D")
 RULE: Final = colour("D9C79F")
 WAVE_GOLD: Final = colour("E8D8B4")
 ROSE_RED: Final = colour("EBC9BA")
 MICRO_GOLD: Final = colour("BF9C5A")
 SEAL_RED: Final = colour("E8483F")
-SAMPLE_RED: Final = colour("C8322D")
 SAMPLE_PALE: Final = colour("F7DEDA")
 
 

@@ -12,8 +12,6 @@ from issuer.copying import CopyReservation, reserve_archives, reserve_reissue
 from issuer.delivery import batch_stem, check_out, folder_of
 from issuer.desk import Desk
 from issuer.exporting import ExportRun
-from issuer.log_desk import office_of
-from issuer.log_publishing import check_log
 from issuer.issuing import (
     Phase,
     Progress,
@@ -22,6 +20,8 @@ from issuer.issuing import (
     export_counted,
     finish_copies,
 )
+from issuer.log_desk import office_of
+from issuer.log_publishing import check_log
 from registry.models import ReissueReason
 from registry.session import reading
 from registry.store import make_folder

@@ -17,7 +17,6 @@ from registry.models import Award, Copy, CopyKind
 from registry.session import reading
 
 
-
 def office_of(desk: Desk) -> LogOffice:
     """Return what publishes the log of a desk's home."""
     return LogOffice(
@@ -67,7 +66,7 @@ def _blockers(desk: Desk, scope: CopyScope) -> tuple[int, ...]:
     return ()
 
 
-def _held_up(scope: CopyScope) -> Select[tuple[int, int, int]]:
+def _held_up(scope: CopyScope) -> Select[int, int, int]:
     """Return the query for the streams that recorded copies of a scope wait in, and how far."""
     return (
         select(Award.year, Award.level, func.max(Award.serial))

@@ -1,4 +1,4 @@
-"""The files of the public log: written durably, read back, and re-derived before anything is signed.
+"""The files of the public log: written durably, read back, re-derived before anything is signed.
 
 The last checkpoint stands twice outside the database: published, and in a memory that is written
 before a signature leaves this process. So no restored database, and no second publisher, makes two
@@ -29,7 +29,6 @@ from log.tiles import (
     extend_tiles,
     tile_at,
 )
-from registry.home import Home
 from registry.log_reader import CHECKPOINT, append_leaves, frontier_of
 from registry.store import make_folder, sweep_unfinished, write_durably
 
@@ -55,13 +54,14 @@ class LogFiles:
     """The public folder of a log and the publisher's own memory of it.
 
     Args:
-        home: whose log it is.
-        vkey: its public key.
+        public: the published log.
+        memory: what the publisher remembers outside it.
+        vkey: the log's public key.
     """
 
-    def __init__(self, home: Home, vkey: VerifierKey) -> None:
-        self._public = home.log_folder
-        self._memory = home.log_memory
+    def __init__(self, *, public: Path, memory: Path, vkey: VerifierKey) -> None:
+        self._public = public
+        self._memory = memory
         self._vkey = vkey
 
     @contextmanager

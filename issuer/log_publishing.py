@@ -52,7 +52,8 @@ class LogOffice:
     @property
     def files(self) -> LogFiles:
         """The log's files."""
-        return LogFiles(self.home, self.key.vkey)
+        home = self.home
+        return LogFiles(public=home.log_folder, memory=home.log_memory, vkey=self.key.vkey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,17 +159,16 @@ def _leaves(session: Session, start: int, end: int) -> list[bytes]:
     return leaves
 
 
-def _check_database(
-    session: Session, head: LogHead, last: LastCheckpoint, files: LogFiles
-) -> None:
+def _check_database(session: Session, head: LogHead, last: LastCheckpoint, files: LogFiles) -> None:
     """Refuse a database that is not the one the last checkpoint was made from, or its future."""
     old = last.checkpoint
     if head.size < old.size:
         raise LogRefused(
             "log_database_behind",
             Text(
-                f"数据库的日志只到第 {head.size} 条，已公布的检查点为 {old.size} 条：数据库像是从较早的"
-                "备份恢复的。为免重复发号，未作任何改动；请运行 yanzhen log reconcile",
+                f"数据库的日志只到第 {head.size} 条，已公布的检查点为 {old.size} 条："
+                "数据库像是从较早的备份恢复的。为免重复发号，未作任何改动；"
+                "请运行 yanzhen log reconcile",
                 f"the database's log has {head.size} leaves and the published checkpoint "
                 f"{old.size}: the database seems restored from an older backup. Nothing was done, "
                 "so that no number is given twice; run yanzhen log reconcile",

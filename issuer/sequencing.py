@@ -24,7 +24,7 @@ _AT_ONCE = 20_000
 CLOCK_LENIENCE = timedelta(seconds=10)  # between the clocks of machines that share a database
 _RECORD_KINDS = frozenset({LeafKind.ISSUE, LeafKind.LIFE})
 
-_Waiting = Row[tuple[int, int, bytes, int | None, int | None]]
+_Waiting = Row[int, int, bytes, int | None, int | None]
 
 
 def lock_head(session: Session) -> LogHead:
@@ -92,7 +92,9 @@ def _next_of_stream(session: Session, name: str) -> Sequence[_Waiting]:
     insert_if_absent(session, LogStream, name=name, last=0)
     stream = session.get_one(LogStream, name)
     found = session.execute(
-        select(LogEntry.id, LogEntry.kind, LogEntry.body, LogEntry.copy_id, LogEntry.stream_position)
+        select(
+            LogEntry.id, LogEntry.kind, LogEntry.body, LogEntry.copy_id, LogEntry.stream_position
+        )
         .where(LogEntry.stream == name, LogEntry.stream_position > stream.last)
         .where(LogEntry.leaf_index.is_(None))
         .order_by(LogEntry.stream_position)
@@ -110,7 +112,9 @@ def _next_others(session: Session) -> Sequence[_Waiting]:
         issue.award_id == LogEntry.award_id, issue.leaf_index.is_(None), issue.stream.is_not(None)
     )
     return session.execute(
-        select(LogEntry.id, LogEntry.kind, LogEntry.body, LogEntry.copy_id, LogEntry.stream_position)
+        select(
+            LogEntry.id, LogEntry.kind, LogEntry.body, LogEntry.copy_id, LogEntry.stream_position
+        )
         .where(LogEntry.leaf_index.is_(None), LogEntry.stream.is_(None), ~held)
         .order_by(LogEntry.id)
         .limit(_AT_ONCE)
@@ -126,9 +130,7 @@ def _give(
     for entry_id, kind, body, copy_id, _ in waiting:
         index = head.size + len(entries)
         leaf = encode_leaf(decode_body(body), logged_at)
-        entries.append(
-            {"id": entry_id, "leaf_index": index, "leaf": leaf, "logged_at": logged_at}
-        )
+        entries.append({"id": entry_id, "leaf_index": index, "leaf": leaf, "logged_at": logged_at})
         if copy_id is not None:
             noted = records if kind in _RECORD_KINDS else files
             noted.append({"of_copy": copy_id, "at": index})
@@ -136,7 +138,9 @@ def _give(
     for column, noted_of in ((Copy.leaf_index, records), (Copy.file_leaf_index, files)):
         if noted_of:
             session.connection().execute(
-                update(Copy).where(Copy.id == bindparam("of_copy")).values({column: bindparam("at")}),
+                update(Copy)
+                .where(Copy.id == bindparam("of_copy"))
+                .values({column: bindparam("at")}),
                 sorted(noted_of, key=lambda one: one["of_copy"]),  # as every act locks copies
             )
     head.size += len(entries)

@@ -243,7 +243,10 @@ def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...
 
 
 def seal_private_key(
-    key: PrivateKey | SealKey | AuthorityKey | LogKey, passphrase: bytes, *, salt: bytes | None = None
+    key: PrivateKey | SealKey | AuthorityKey | LogKey,
+    passphrase: bytes,
+    *,
+    salt: bytes | None = None,
 ) -> bytes:
     """Return the key as an encrypted PEM file (PKCS #8 under the stretched passphrase).
 

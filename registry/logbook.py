@@ -29,7 +29,6 @@ from log.leaves import (
 from registry.log_models import LogEntry
 from registry.models import Award, Copy
 
-
 _KINDS: dict[type[Leaf], LeafKind] = {
     IssueLeaf: LeafKind.ISSUE,
     LifeLeaf: LeafKind.LIFE,
@@ -171,5 +170,6 @@ def count_life(session: Session, award_ids: Collection[int]) -> dict[int, int]:
         .group_by(LogEntry.award_id)
     )
     for award_id, count in session.execute(query):
-        counted[award_id] = count
+        if award_id is not None:
+            counted[award_id] = count
     return counted

@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("copy_id", sa.Integer(), nullable=True),
         sa.Column("stream", sa.String(length=40), nullable=True),
         sa.Column("stream_position", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["award_id"], ["awards.id"], name=op.f("fk_log_entries_award_id")
-        ),
+        sa.ForeignKeyConstraint(["award_id"], ["awards.id"], name=op.f("fk_log_entries_award_id")),
         sa.ForeignKeyConstraint(["copy_id"], ["copies.id"], name=op.f("fk_log_entries_copy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_entries")),
         sa.UniqueConstraint("leaf_index", name=op.f("uq_log_entries_leaf_index")),

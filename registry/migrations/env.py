@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import registry.trail_models
+import registry.vault_models  # noqa: F401 - both only to be known
 from registry.models import Base
 
 context.configure(

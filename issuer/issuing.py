@@ -64,6 +64,7 @@ class Phase(StrEnum):
     SIGN = "sign"
     DRAW = "draw"
     EXPORT = "export"
+    SEAL = "seal"
 
 
 Progress = Callable[[Phase, int, int], None]

@@ -65,9 +65,8 @@ class Erasure(Base):
 
 
 class ErasedRecord(Base):
-    """What is left of a way in by a signed record: its locator, and the day it was taken away."""
+    """What is left of a way in by a signed record: its locator."""
 
     __tablename__ = "erased_records"
 
     locator: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
-    erased_on: Mapped[date]

@@ -57,7 +57,6 @@ def upgrade() -> None:
     op.create_table(
         "erased_records",
         sa.Column("locator", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("erased_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("locator", name=op.f("pk_erased_records")),
     )
     op.create_table(

@@ -164,6 +164,8 @@ def judge_scan(
                 registered = (find(Code.ROW_NOT_PROVED),)
             case Reach.ABSENT:
                 registered = (find(Code.NOT_REGISTERED),)
+            case Reach.ERASED:
+                registered = (find(Code.RECORD_ERASED),)
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
@@ -236,7 +238,7 @@ def _judge_row(
             return find(Code.REGISTRY_UNREACHABLE)
         case Reach.BROKEN:
             return find(Code.ROW_NOT_PROVED)
-        case Reach.ABSENT:
+        case Reach.ABSENT | Reach.ERASED:  # number and name never lead to an erasure
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None

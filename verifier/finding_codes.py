@@ -34,6 +34,7 @@ class Code(StrEnum):
 
     REGISTERED = "registered"
     NOT_REGISTERED = "not_registered"
+    RECORD_ERASED = "record_erased"
     STATUS_CURRENT = "status_current"
     COPY_SUPERSEDED = "copy_superseded"
     RECORD_CORRECTED = "record_corrected"

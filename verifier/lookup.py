@@ -15,7 +15,13 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from codes.number import CertificateNumber
-from registry.access import OpenedAward, open_by_document, open_by_name, open_by_payload
+from registry.access import (
+    OpenedAward,
+    is_erased,
+    open_by_document,
+    open_by_name,
+    open_by_payload,
+)
 from registry.errors import RegistryError, RegistryUnavailable
 
 
@@ -24,6 +30,7 @@ class Reach(StrEnum):
 
     OPENED = "opened"
     ABSENT = "absent"
+    ERASED = "erased"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -74,10 +81,17 @@ class Register:
         return self._ask(ask)
 
     def by_record(self, payload: bytes) -> Answer:
-        """Open the award whose copy carries exactly this record."""
-        return self._ask(lambda session: open_by_payload(session, self._pepper, payload))
+        """Open the award whose copy carries exactly this record, or say that it was erased."""
 
-    def _ask(self, question: Callable[[Session], OpenedAward | None]) -> Answer:
+        def ask(session: Session) -> OpenedAward | Reach | None:
+            opened = open_by_payload(session, self._pepper, payload)
+            if opened is None and is_erased(session, self._pepper, payload):
+                return Reach.ERASED
+            return opened
+
+        return self._ask(ask)
+
+    def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
             return Answer(reach=Reach.UNREACHABLE)
         try:
@@ -92,4 +106,6 @@ class Register:
             return Answer(reach=Reach.UNREACHABLE)
         if award is None:
             return Answer(reach=Reach.ABSENT)
+        if isinstance(award, Reach):
+            return Answer(reach=award)
         return Answer(reach=Reach.OPENED, award=award)

@@ -24,11 +24,14 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.leaves import append_erasures
 from issuer.operator import Operator, note_act
 from issuer.retention import read_rules, rule_on
 from registry.access import take_ways_in
 from registry.holder_keys import (
+    HolderKey,
     check_vault_in_force,
+    data_key_context,
     holder_index,
     open_holder,
     private_context,
@@ -181,8 +184,9 @@ def approve_erasure(
         holder = session.scalars(lock).one()
         awards = _awards(session, holder.id, locked=True)
         row.rule, row.kept_until = _check_may_erase(home, awards, _wish(row), now=now)
-        row.files = json.dumps(_files(vault, holder, awards))
-        _log_erasure(session, awards)
+        key = open_holder(vault, holder)
+        row.files = json.dumps(_files(key, awards))
+        _log(session, key, awards, now=now)
         _destroy(session, home.pepper(), holder, awards, now=now)
         row.state, row.approver, row.decided_at = ErasureState.DESTROYED, operator.name, now
         note_act(session, operator, "vault.approve", _subject(row, awards), at=now)
@@ -264,11 +268,13 @@ def _check_may_erase(
     return rule.id, until
 
 
-def _log_erasure(session: Session, awards: Sequence[Award]) -> None:
-    """Leave the public trace of an erasure, while the awards' data keys still open.
-
-    The one place where the log's life leaf of each award (event 10) is to be appended.
-    """
+def _log(session: Session, key: HolderKey, awards: Sequence[Award], *, now: datetime) -> None:
+    """Leave the public trace of an erasure, while the awards' data keys still open."""
+    keys = [
+        (award, key.unseal(data_key_context(award.number), award.data_key_sealed))
+        for award in awards
+    ]
+    append_erasures(session, keys, effective_on=shanghai_day(now))
 
 
 def _destroy(
@@ -278,7 +284,7 @@ def _destroy(
     ids = [award.id for award in awards]
     take_ways_in(session, ids)
     for award in awards:
-        award.status, award.live_key = AwardStatus.ERASED, None
+        award.status, award.live_key = AwardStatus.CANCELLED, None
         award.data_key_sealed = award.private_sealed = award.public_sealed = _GONE
     session.flush()
     gone = update(Copy).where(Copy.award_id.in_(ids))
@@ -288,8 +294,7 @@ def _destroy(
     holder.erased_at = now
 
 
-def _files(vault: Vault, holder: Holder, awards: Sequence[Award]) -> list[str]:
-    key = open_holder(vault, holder)
+def _files(key: HolderKey, awards: Sequence[Award]) -> list[str]:
     names: set[str] = set()
     for award in awards:
         private = json.loads(key.unseal(private_context(award.number), award.private_sealed))

@@ -15,7 +15,7 @@ from registry.session import database, reading
 from registry.trail import MEMORY_OPTION
 
 HEAD = "0006"
-_EARLIER = frozenset({"0001", "0002"})
+_EARLIER = frozenset({"0001", "0002", "0003"})
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 

@@ -199,7 +199,7 @@ def inspect_status(
             return Status.REVOKED, (find(Code.AWARD_REVOKED),)
         case AwardStatus.SUSPENDED:
             return Status.SUSPENDED, (find(Code.AWARD_SUSPENDED),)
-        case AwardStatus.ERASED:
+        case AwardStatus.CANCELLED:
             # The commit that says so takes every way in away: this row was tampered with.
             return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
         case AwardStatus.CURRENT:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import registry.log_models
 import registry.trail_models
 import registry.vault_models  # noqa: F401 - both only to be known
 from registry.models import Base

@@ -55,6 +55,10 @@ _COMMANDS = {
         "issuer.cli_copies:copies",
         "补发、存档副本、再次导出 / reissues, duplicates, export",
     ),
+    "vault": (
+        "issuer.cli_vault:vault",
+        "依法删除、更换密钥和口令 / erasure, vault key and passphrase",
+    ),
     "trail": ("issuer.cli_trail:trail", "查看、检查审计记录 / show and check the audit trail"),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),

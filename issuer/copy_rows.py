@@ -67,8 +67,8 @@ def archived() -> ColumnElement[bool]:
 
 
 def drawn() -> ColumnElement[bool]:
-    """Return the condition that a copy has its page."""
-    return Copy.pdf_stored.is_not(None)
+    """Return the condition that a copy has its page; an erased one has none any more."""
+    return Copy.pdf_stored.is_not(None) & (Copy.pdf_stored != "")
 
 
 def count_copies(desk: Desk, scope: CopyScope, *conditions: Condition) -> int:

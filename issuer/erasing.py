@@ -288,7 +288,7 @@ def _destroy(
         award.data_key_sealed = award.private_sealed = award.public_sealed = _GONE
     session.flush()
     gone = update(Copy).where(Copy.award_id.in_(ids))
-    session.execute(gone.values(envelope_sealed=_GONE, pdf_sha256_sealed=None, pdf_stored=""))
+    session.execute(gone.values(envelope_sealed=_GONE, pdf_sha256_sealed=None, pdf_stored="", log_proof=None))
     holder.key_sealed, holder.key_generation, holder.sealed = None, None, _GONE
     holder.blind_index = new_key()  # leads to nobody
     holder.erased_at = now

@@ -37,7 +37,7 @@ from issuer.terminal import (
 )
 from registry.schema import open_registry
 from registry.scrubbing import scrub as scrub_database
-from registry.session import reading, transaction
+from registry.session import transaction
 from registry.vault_models import ErasureState
 from templates.usage_words import WrongUsage
 

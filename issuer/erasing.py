@@ -43,6 +43,7 @@ from registry.vault import Vault, new_key
 from registry.vault_models import Erasure, ErasureState
 
 _GONE = b""
+_NO_FILE = ""
 
 
 class ErasureGround(StrEnum):
@@ -288,7 +289,11 @@ def _destroy(
         award.data_key_sealed = award.private_sealed = award.public_sealed = _GONE
     session.flush()
     gone = update(Copy).where(Copy.award_id.in_(ids))
-    session.execute(gone.values(envelope_sealed=_GONE, pdf_sha256_sealed=None, pdf_stored="", log_proof=None))
+    session.execute(
+        gone.values(
+            envelope_sealed=_GONE, pdf_sha256_sealed=None, pdf_stored=_NO_FILE, log_proof=None
+        )
+    )
     holder.key_sealed, holder.key_generation, holder.sealed = None, None, _GONE
     holder.blind_index = new_key()  # leads to nobody
     holder.erased_at = now

@@ -33,6 +33,7 @@ from registry.access import (
     seal_envelope,
     seal_public,
 )
+from registry.holder_keys import data_key_context, open_holder, private_context
 from registry.models import Award, Copy, CopyKind, CopyState
 from registry.row_marks import mark_of_copy
 from registry.session import transaction
@@ -46,7 +47,7 @@ _STATE_ON_RECORD = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateFields:
-    """What the vault keeps of an award; never leaves the issuer's process."""
+    """What is kept of an award under its holder's key; never leaves the issuer's process."""
 
     name: str = field(repr=False)
     document_type: DocumentType
@@ -59,12 +60,13 @@ class PrivateFields:
 
 
 def read_private(desk: Desk, award: Award) -> PrivateFields:
-    """Open what the vault keeps of an award.
+    """Open what is kept of an award, by its holder's key.
 
     Raises:
-        VaultError: the row was altered.
+        VaultError: the row was altered, or the holder's data were erased (`holder_erased`).
     """
-    data = json.loads(desk.vault.unseal(f"award/{award.number}", award.private_sealed))
+    key = open_holder(desk.vault, award.holder)
+    data = json.loads(key.unseal(private_context(award.number), award.private_sealed))
     return PrivateFields(
         name=data["name"],
         document_type=DocumentType(data["document_type"]),
@@ -78,8 +80,9 @@ def read_private(desk: Desk, award: Award) -> PrivateFields:
 
 
 def read_data_key(desk: Desk, award: Award) -> bytes:
-    """Open the key of an award's own data; raises VaultError when the row was altered."""
-    return desk.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+    """Open the key of an award's own data, by its holder's key; raises as `read_private`."""
+    key = open_holder(desk.vault, award.holder)
+    return key.unseal(data_key_context(award.number), award.data_key_sealed)
 
 
 def record_reserved(desk: Desk, batch_id: int, progress: Callable[[int], None]) -> int:

@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 from codes.wording import Text
+from issuer.acts import marked_by_hand, privileged
+from issuer.issuing import Phase, counting
 from issuer.lint import LintReport
 from issuer.log_custody import ensure_log
 from issuer.opening import announce_host, open_desk
+from issuer.operator import note_act_now
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
@@ -22,6 +25,7 @@ from issuer.run import IssueRun, RunSummary, check_only, issue_and_report
 from issuer.template import write_template
 from issuer.terminal import (
     ask_passphrase,
+    current_operator,
     json_option,
     language,
     open_home,
@@ -32,9 +36,11 @@ from issuer.terminal import (
     show,
     workers_option,
 )
+from registry.holder_wrapping import count_without_key, give_keys
 from registry.home import Home, home_path
 from registry.schema import HEAD, open_registry
 from registry.schema import migrate as migrate_schema
+from registry.scrubbing import scrub
 from registry.session import database
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
 
@@ -43,11 +49,14 @@ EXIT_DATA = 65
 
 @click.command()
 @json_option
+@marked_by_hand("init")
 def init(as_json: bool) -> None:
     """建立数据目录（YANZHEN_HOME，默认 ./var）。Make a home folder."""
     path = home_path()
-    passphrase = ask_passphrase(new=True)
-    home = Home.create(path, demo=False, passphrase=passphrase, now=datetime.now(UTC))
+    operator, now, passphrase = current_operator(), datetime.now(UTC), ask_passphrase(new=True)
+    home = Home.create(path, demo=False, passphrase=passphrase, now=now)
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        note_act_now(engine, operator, "init", "", at=now)
     _begin_log(home, passphrase)
     show(
         {"home": str(home.path), "demo": home.demo},
@@ -73,19 +82,33 @@ def _begin_log(home: Home, passphrase: bytes) -> None:
 
 @click.command()
 @json_option
+@marked_by_hand("migrate")
 def migrate(as_json: bool) -> None:
     """将较早版本建立的数据目录升级到本版本（请先备份）。Bring an older home to this version."""
-    home = open_home()
+    home, operator = open_home(), current_operator()
     with database(home.database_url) as engine:
         found = migrate_schema(engine)
-    if found is None:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        given = count_without_key(engine)
+        if given:
+            vault = home.vault(ask_passphrase())
+            progress = ProgressLine(language(), quiet=as_json)
+            with progress.watching():
+                give_keys(engine, vault, counting(Phase.SEAL, given, progress))
+            scrub(engine)
+        if given or found is not None:
+            subject = f"{found or HEAD} {HEAD}"
+            note_act_now(engine, operator, "migrate", subject, at=datetime.now(UTC))
+    if found is None and not given:
         told = Text("数据目录已是当前版本，未作改动", "the home is up to date; nothing was changed")
     else:
         told = Text(
-            f"数据库结构已从 {found} 升级到 {HEAD}",
-            f"the database schema went from {found} to {HEAD}",
+            f"数据库结构已从 {found or HEAD} 升级到 {HEAD}；"
+            f"{given} 名持证人的资料已改用各自的密钥加密",
+            f"the database schema went from {found or HEAD} to {HEAD}; "
+            f"the data of {given} holders are under keys of their own now",
         )
-    show({"from": found or HEAD, "to": HEAD}, told, as_json=as_json)
+    show({"from": found or HEAD, "to": HEAD, "holders": given}, told, as_json=as_json)
 
 
 @click.command()
@@ -147,6 +170,7 @@ def layouts(as_json: bool) -> None:
 @click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
 @workers_option
 @json_option
+@privileged("issue", "prefix", "batch")
 def issue(
     roster: Path,
     prefix: str,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from codes.levels import Level
 from codes.occupations import occupation_by_index
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.desk import shanghai_day
 from issuer.filing import FiledScope, levels_filed, read_filing, record_filing
 from issuer.publishing import publish
@@ -30,6 +31,7 @@ def filing() -> None:
 @filing.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
+@privileged("filing.record")
 def record(file: Path, as_json: bool) -> None:
     """登记一份备案文件（JSON）。Record a filing from a JSON file."""
     home = open_home()

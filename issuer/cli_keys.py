@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from codes.notices import Notice
 from codes.wording import Language, Text
+from issuer.acts import privileged
 from issuer.cli_seal import crl_url, subject_of
 from issuer.custody import make_key, retire_key
 from issuer.desk import shanghai_day
@@ -42,6 +43,7 @@ def keys() -> None:
 @click.option("--from", "first_day", type=_day, help="启用日期，默认今天 / first day (today)")
 @click.option("--to", "last_day", type=_day, help="停用日期，默认不限 / last day (open)")
 @json_option
+@privileged("keys.new", "prefix")
 def new(
     prefix: str,
     algorithm: str,
@@ -182,6 +184,7 @@ _STANDINGS = {
 @click.option("--last-day", type=_day, help="最后可用日期，默认今天 / last day (today)")
 @click.option("--yes", is_flag=True, help="不再询问 / do not ask")
 @json_option
+@privileged("keys.retire", "prefix", "key_text")
 def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_json: bool) -> None:
     """停用密钥（此前签发的证书仍可核验）。Retire a key; what it signed stays verifiable."""
     home = open_home()
@@ -215,6 +218,7 @@ def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_
 
 @keys.command("publish")
 @json_option
+@privileged("keys.publish")
 def publish_document(as_json: bool) -> None:
     """重新发布公钥文件。Publish the key document again."""
     home = open_home()

@@ -216,8 +216,8 @@ def _check_may_copy(desk: Desk, award: Award) -> None:
         raise IssuerError(
             "award_not_in_force",
             Text(
-                f"证书 {award.number} 已暂停或已撤销，不能补发或制作副本",
-                f"certificate {award.number} is suspended or revoked; no copy of it is made",
+                f"证书 {award.number} 已暂停、已撤销或已删除资料，不能补发或制作副本",
+                f"certificate {award.number} is suspended, revoked or erased; no copy is made",
             ),
         )
     current = next((copy for copy in award.copies if copy.state == CopyState.CURRENT), None)

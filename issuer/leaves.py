@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import assert_never
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
 from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, hash_record
 from registry.logbook import append, count_life, leaf_salt, life_key, life_mark, stream_of
-from registry.models import Copy, CopyKind
+from registry.models import Award, Copy, CopyKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,29 @@ def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
     prefix = parse_number(copy.award.number).prefix
     leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
     append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+
+
+def append_erasures(
+    session: Session, awards: Sequence[tuple[Award, bytes]], *, effective_on: date
+) -> None:
+    """Append one life leaf for each award whose holder's data are erased, before its key goes.
+
+    Args:
+        session: of the transaction that erases, which locks the awards.
+        awards: each with its data key.
+        effective_on: the day, in Asia/Shanghai.
+    """
+    counts = count_life(session, [award.id for award, _ in awards])
+    for award, data_key in awards:
+        leaf = LifeLeaf(
+            prefix=parse_number(award.number).prefix,
+            event=LifeKind.ERASE,
+            mark=life_mark(life_key(data_key), counts[award.id] + 1),
+            record_hash=None,
+            key_id=None,
+            effective_on=effective_on,
+        )
+        append(session, leaf, award_id=award.id)
 
 
 def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:

@@ -26,6 +26,16 @@ from issuer.errors import IssuerError
 from issuer.filing import levels_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    check_vault_in_force,
+    data_key_context,
+    holder_index,
+    new_holder,
+    open_holder,
+    private_context,
+)
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
@@ -164,6 +174,7 @@ def _reserve_in(
 ) -> list[Reservation]:
     now = desk.clock()
     day = shanghai_day(now)
+    check_vault_in_force(session, desk.vault)
     _check_filed(desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
     unseen = {draft.live_key: draft for draft in reversed(drafts)}
@@ -244,27 +255,29 @@ def _take_serials(
     return taken
 
 
-def _holders(session: Session, vault: Vault, drafts: Sequence[_Draft]) -> dict[bytes, Holder]:
+def _holders(
+    session: Session, vault: Vault, drafts: Sequence[_Draft]
+) -> dict[bytes, tuple[Holder, HolderKey]]:
+    """Return each draft's holder with the holder's key, by the draft's live key."""
     index_of = {
-        draft.live_key: vault.blind_index(
-            "holder", str(int(draft.candidate.document_type)), draft.candidate.document_number
+        draft.live_key: holder_index(
+            vault, int(draft.candidate.document_type), draft.candidate.document_number
         )
         for draft in drafts
     }
+    # Locked, so that an erasure under way is either over or waits for what is added here.
+    query = select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
     known = {
-        holder.blind_index: holder
-        for holder in session.scalars(
-            select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
-        )
+        holder.blind_index: (holder, open_holder(vault, holder))
+        for holder in session.scalars(query.order_by(Holder.id).with_for_update())
     }
-    holders: dict[bytes, Holder] = {}
+    holders: dict[bytes, tuple[Holder, HolderKey]] = {}
     for draft in drafts:
         index = index_of[draft.live_key]
         if index not in known:
-            known[index] = Holder(
-                blind_index=index, sealed=vault.seal("holder", _holder_data(draft.candidate))
-            )
-            session.add(known[index])
+            holder, key = known[index] = new_holder(vault, index)
+            holder.sealed = key.seal(HOLDER_CONTEXT, _holder_data(draft.candidate))
+            session.add(holder)
         holders[draft.live_key] = known[index]
     session.flush()
     return holders
@@ -297,10 +310,11 @@ def _award(
     batch_id: int,
     draft: _Draft,
     serial: int,
-    holder: Holder,
+    holder: tuple[Holder, HolderKey],
     day: date,
     now: datetime,
 ) -> Award:
+    row, key = holder
     candidate = draft.candidate
     level = Level(candidate.level)
     number = str(desk.prefix.number(year=day.year, level=level, serial=serial))
@@ -318,7 +332,7 @@ def _award(
         number=number,
         site_id=desk.site.id,
         batch_id=batch_id,
-        holder_id=holder.id,
+        holder_id=row.id,
         occupation=candidate.occupation.index,
         level=int(level),
         year=day.year,
@@ -326,7 +340,7 @@ def _award(
         issued_on=day,
         status=AwardStatus.CURRENT,
         live_key=draft.live_key,
-        data_key_sealed=desk.vault.seal(f"data-key/{number}", draft.data_key),
-        private_sealed=desk.vault.seal(f"award/{number}", json.dumps(private).encode()),
+        data_key_sealed=key.seal(data_key_context(number), draft.data_key),
+        private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
     )

@@ -15,6 +15,7 @@ import click
 from codes.wording import Language, Text
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
+from issuer.operator import Operator, read_operator
 from keys.passphrase import read_passphrase
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
@@ -22,6 +23,8 @@ from templates.usage_words import WrongUsage
 MAX_BATCH_NAME = 60
 PDF_SUFFIX = ".pdf"
 MAX_WORKERS = 64
+EXIT_FOUND = 1  # a check was made, and something is wrong
+OPERATOR_META = "yanzhen.operator"
 
 
 def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
@@ -130,6 +133,18 @@ def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         say(text)
+
+
+def current_operator() -> Operator:
+    """Return who acts, as `yanzhen --as NAME --ground … --reference …` says.
+
+    Raises:
+        IssuerError: as `read_operator`.
+    """
+    given = click.get_current_context().meta.get(OPERATOR_META, {})
+    return read_operator(
+        name=given.get("name"), ground=given.get("ground"), reference=given.get("reference")
+    )
 
 
 def open_home() -> Home:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from registry.errors import VaultError
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyState
 from registry.vault import seal, unseal
+from registry.vault_models import ErasedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,24 @@ def grant_copy_access(
     """Add the way in for one copy's signed record, which is in its QR."""
     claim = _payload_claim(payload)
     _grant(session, pepper, claim, award_id=copy.award_id, copy_id=copy.id, data_key=data_key)
+
+
+def take_ways_in(session: Session, award_ids: Sequence[int]) -> None:
+    """Take every way in to these awards away; of each signed record only its locator is left.
+
+    A locator is reached only by who holds the record itself: it carries a commitment under a salt
+    that was destroyed with the rest, so nobody can make it up.
+    """
+    ways = session.scalars(select(Access).where(Access.award_id.in_(award_ids))).all()
+    session.add_all(ErasedRecord(locator=way.locator) for way in ways if way.copy_id is not None)
+    session.flush()
+    session.execute(delete(Access).where(Access.award_id.in_(award_ids)))
+
+
+def is_erased(session: Session, pepper: bytes, payload: bytes) -> bool:
+    """Return whether exactly this record was on record once and was erased under the law."""
+    locator = _locator(pepper, _payload_claim(payload))
+    return session.get(ErasedRecord, locator) is not None
 
 
 def seal_public(data_key: bytes, number: str, *, body_name: str, document_number: str) -> bytes:

@@ -3,7 +3,7 @@
     home.json               what this home is (demo or real), made once
     registry.sqlite3        the database, unless YANZHEN_DATABASE_URL names another
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
-    secrets/vault.json      the vault key under the operator's passphrase
+    secrets/vault.json      the vault keys under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/seals/          seals' keys under the same passphrase, and their certificates
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
@@ -13,6 +13,7 @@
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
+    trail-memory            hashes of the audit trail, outside the database
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -34,7 +35,7 @@ from registry.errors import HomeError
 from registry.schema import upgrade
 from registry.session import open_engine
 from registry.store import FileStore, write_durably
-from registry.vault import Vault, new_key, open_vault_key, seal_vault_key
+from registry.vault import Vault, VaultKeys, new_key, open_vault_keys, seal_vault_keys
 
 DATABASE_VARIABLE = "YANZHEN_DATABASE_URL"
 _MARKER = "home.json"
@@ -184,20 +185,34 @@ class Home:
             )
         return pepper
 
+    @property
+    def vault_path(self) -> Path:
+        """The vault keys under the operator's passphrase."""
+        return self.path / "secrets" / "vault.json"
+
+    @property
+    def trail_memory(self) -> Path:
+        """What is remembered of the audit trail outside the database."""
+        return self.path / "trail-memory"
+
     def vault(self, passphrase: bytes) -> Vault:
-        """Open the vault.
+        """Open the vault; raises as `vault_keys`."""
+        return Vault(self.vault_keys(passphrase))
+
+    def vault_keys(self, passphrase: bytes) -> VaultKeys:
+        """Return the vault keys.
 
         Raises:
             VaultError: the passphrase is wrong.
             HomeError: the vault file is missing.
         """
         try:
-            file = (self.path / "secrets" / "vault.json").read_bytes()
+            file = self.vault_path.read_bytes()
         except OSError as error:
             raise HomeError(
                 "vault_missing", Text("保管库文件缺失", "the vault file is missing")
             ) from error
-        return Vault(open_vault_key(file, passphrase))
+        return open_vault_keys(file, passphrase)
 
 
 def home_path(environment: Mapping[str, str] = os.environ) -> Path:
@@ -211,7 +226,8 @@ def _fill(
     folder.mkdir(mode=0o700)
     for part in ("secrets", "secrets/keys", "public"):
         (folder / part).mkdir(mode=0o700)
-    write_durably(folder / "secrets" / "vault.json", seal_vault_key(new_key(), passphrase))
+    keys = VaultKeys.first(new_key())
+    write_durably(folder / "secrets" / "vault.json", seal_vault_keys(keys, passphrase))
     write_durably(folder / "public" / "pepper", secrets.token_bytes(_PEPPER_BYTES))
     url = environment.get(DATABASE_VARIABLE)
     engine = open_engine(url or f"sqlite:///{folder / 'registry.sqlite3'}", create=True)

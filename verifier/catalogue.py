@@ -165,6 +165,16 @@ _STANDING = {
         None,
         Text("与登记记录一致。", "Agrees with the record in the register."),
     ),
+    Code.RECORD_ERASED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "签名真实，但登记信息已依法删除，证书现在是否有效无从查询。请持证人向评价机构核实。",
+            "The signature is genuine, but the registration was deleted under the law, so whether "
+            "the certificate is in force cannot be looked up. Let the holder ask the assessment "
+            "body.",
+        ),
+    ),
     Code.NOT_REGISTERED: Entry(
         _ALARM,
         Outcome.UNREGISTERED,

@@ -191,6 +191,8 @@ def judge_scan(
                 registered = (find(Code.ROW_NOT_PROVED),)
             case Reach.ABSENT:
                 registered = (find(Code.NOT_REGISTERED),)
+            case Reach.ERASED:
+                registered = (find(Code.RECORD_ERASED),)
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
@@ -226,6 +228,9 @@ def inspect_status(
             return Status.REVOKED, (find(Code.AWARD_REVOKED),)
         case AwardStatus.SUSPENDED:
             return Status.SUSPENDED, (find(Code.AWARD_SUSPENDED),)
+        case AwardStatus.CANCELLED:
+            # The commit that says so takes every way in away: this row was tampered with.
+            return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
         case AwardStatus.CURRENT:
             pass
         case _:
@@ -262,7 +267,7 @@ def _judge_row(
             return find(Code.REGISTRY_UNREACHABLE)
         case Reach.BROKEN:
             return find(Code.ROW_NOT_PROVED)
-        case Reach.ABSENT:
+        case Reach.ABSENT | Reach.ERASED:  # number and name never lead to an erasure
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None

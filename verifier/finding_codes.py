@@ -41,6 +41,7 @@ class Code(StrEnum):
     FILE_NOT_IN_LOG = "file_not_in_log"
     PROOF_STAPLED = "proof_stapled"
     PROOF_STAPLED_WRONG = "proof_stapled_wrong"
+    RECORD_ERASED = "record_erased"
     STATUS_CURRENT = "status_current"
     COPY_SUPERSEDED = "copy_superseded"
     RECORD_CORRECTED = "record_corrected"

@@ -130,7 +130,7 @@ def sum_filing(steps: Iterable[FilingStep]) -> FilingSum:
             dropped = {(one.occupation, one.level) for one in step.windows}
             given = _cut(given, day, dropped)
         elif step.event is FilingEvent.SUSPENDED:
-            suspended = day
+            suspended = suspended or day
         elif step.event is FilingEvent.RESUMED and suspended is not None:
             given = _without_gap(given, suspended, day)
             suspended = None

@@ -3,6 +3,7 @@
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
 reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
 on record is the one that makes the copy before it void: the award is never without a current copy.
+The leaf of the public log is appended in the same commit; it gets its index later.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.filing_changes import name_on
+from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import SignatureState, verify_envelope
@@ -165,7 +167,7 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
 
 
 def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
-    """6. Record: the signed records and the ways to find them, in one commit."""
+    """6. Record: the signed records, their leaves and the ways to find them, in one commit."""
     by_id = {item.copy_id: item for item in signed}
     with transaction(desk.engine) as session:
         # Award before copy, as every act on copies does: whoever holds the award's row may
@@ -177,8 +179,13 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
         ).all()
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id])
+        append_records(session, [_leaf_of(copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies)
+
+
+def _leaf_of(copy: Copy, item: _Signed) -> Recorded:
+    return Recorded(copy=copy, data_key=item.data_key, payload=item.envelope.payload)
 
 
 def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:

@@ -207,7 +207,7 @@ def enact(
     if event not in _DATED_FREELY:
         _check_past(before, after, decision.decided_on)
     _write_windows(session, site, after.windows)
-    trace_filing(session, act, site.prefix)
+    trace_filing(session, act)
     return act
 
 

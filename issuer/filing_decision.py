@@ -112,10 +112,21 @@ def _file_site(
         decision,
         effective_on=decision.decided_on,
         windows=windows,
-        detail=identity_of(site),
+        detail=identity_of(site) | _procedure(application),
         application_id=application.id,
         now=now,
     )
+
+
+def _procedure(application: FilingApplication) -> dict[str, str]:
+    """Return the days of the procedure, which the act and its leaf say in clear."""
+    notice = application.notices[-1]
+    return {
+        "applied_on": application.received_on.isoformat(),
+        "notice_from": notice.first_day.isoformat(),
+        "notice_to": notice.last_day.isoformat(),
+        "objections_dismissed": str(len(notice.objections)),
+    }
 
 
 def _event(total: FilingSum, today: date) -> FilingEvent:

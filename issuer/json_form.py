@@ -61,12 +61,12 @@ class FormFields:
         """Return the refusal of one field."""
         return field_error(f"{self.where}.{name}" if self.where else name, zh, en)
 
-    def text(self, name: str, most: int) -> str:
-        """Return a text of 1 to `most` printable characters."""
+    def text(self, name: str, most: int, *, lines: bool = False) -> str:
+        """Return a text of 1 to `most` printable characters, of several lines where allowed."""
         value = self.entry.get(name)
         if not isinstance(value, str) or not 1 <= len(value.strip()) <= most:
             raise self.error(name, f"应为 1–{most} 个字符", f"must have 1–{most} characters")
-        if not all(char.isprintable() or char == "\n" for char in value.strip()):
+        if not (value.replace("\n", "") if lines else value.strip()).isprintable():
             raise self.error(name, "含有不可见字符", "holds characters that cannot be shown")
         return value.strip()
 

@@ -50,7 +50,7 @@ def read_objection(path: Path) -> ObjectionForm:
     fields = FormFields.of(read_json_form(path), {"from", "text", "received_on"})
     return ObjectionForm(
         sender=fields.text("from", 200),
-        text=fields.text("text", 5000),
+        text=fields.text("text", 5000, lines=True),
         received_on=fields.day("received_on"),
     )
 

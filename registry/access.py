@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +26,7 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
+from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyState
 from registry.vault import seal, unseal
 
@@ -36,6 +37,8 @@ class OpenedCopy:
 
     `envelope` is unverified COSE_Sign1 bytes; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
+    `leaf` is where the register says that the public log holds its record, and `file_leaf` its
+    file.
     """
 
     envelope: bytes
@@ -43,17 +46,23 @@ class OpenedCopy:
     state: CopyState
     pdf_sha256: str | None
     matched: bool
+    leaf: LeafPlace
+    file_leaf: LeafPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedAward:
-    """One award as the public side sees it, opened by a claim the asker held."""
+    """One award as the public side sees it, opened by a claim the asker held.
+
+    `log_secrets` opens what the public log says of it.
+    """
 
     number: str
     award_status: AwardStatus
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
+    log_secrets: LogSecrets = field(repr=False)
 
     @property
     def current(self) -> OpenedCopy | None:
@@ -196,7 +205,9 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             Text("登记数据内部不一致", "a row of the registry contradicts another"),
         ) from error
     public = _unseal_public(data_key, award)
+    places = leaf_places(session, award)
     return OpenedAward(
+        log_secrets=LogSecrets(data_key),
         number=award.number,
         award_status=AwardStatus(award.status),
         body_name=public["body_name"],
@@ -208,6 +219,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
+                leaf=places.of_record(copy),
+                file_leaf=places.of_file(copy),
             )
             for copy in award.copies
             if copy.envelope_sealed is not None

@@ -131,7 +131,7 @@ def test_no_act_changes_a_day_before_it_takes_effect(
     day = START
     for event, wait, length, level in acts:
         day += timedelta(days=wait)
-        windows = ()
+        windows: tuple[Window, ...] = ()
         if event in (FilingEvent.RENEWED, FilingEvent.NARROWED):
             windows = (window(day, day + timedelta(days=length), level),)
         before = sum_filing(steps).windows

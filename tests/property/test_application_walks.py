@@ -35,9 +35,7 @@ def follow(walked: Walked, step: Step) -> Walked | None:
     if step is Step.SUPPLEMENT:
         return Walked(stage=reached, passed=())
     passed = walked.passed
-    if step in _REMEMBERED and passed[-1:] != (step,):
-        passed = (*passed, step)
-    elif step is Step.ACCEPT:
+    if (step in _REMEMBERED and passed[-1:] != (step,)) or step is Step.ACCEPT:
         passed = (*passed, step)
     return replace(walked, stage=reached, passed=passed)
 

@@ -22,6 +22,7 @@ from codes.wording import Text
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.filing_changes import name_on
 from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
@@ -227,7 +228,7 @@ def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signe
     award.public_sealed = seal_public(
         item.data_key,
         award.number,
-        body_name=desk.site.body.name,
+        body_name=name_on(session, desk.site.body, award.issued_on),
         document_number=item.private.document_number,
     )
     grant_holder_access(

@@ -25,7 +25,8 @@ from issuer.custody import make_key
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.faces import face_of
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.issuing import Progress
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
@@ -135,7 +136,7 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
         home = Home.create(demo.home, demo=True, passphrase=passphrase, now=clock(), environment={})
     now = clock()
     with open_registry(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(_FILING))
+        site = record_filing(session, parse_filing(_FILING), now=now)
         if not site.keys:
             make_key(
                 session,

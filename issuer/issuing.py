@@ -39,6 +39,7 @@ from issuer.desk import Desk, shanghai_day
 from issuer.exporting import ExportRun, count_exported, export
 from issuer.faces import draw_copies
 from issuer.filing import levels_filed
+from issuer.filing_changes import why_not_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
 from issuer.log_desk import office_of, put_in_log
@@ -125,7 +126,8 @@ def inspect_batch(
         today = shanghai_day(desk.clock())
         context = LintContext(
             today=today,
-            scopes=levels_filed(desk.site, today),
+            scopes=levels_filed(session, desk.site.id, today),
+            not_filed=why_not_filed(session, desk.site, today),
             live_award=awards.elsewhere,
             batch_award=awards.here,
             serials_left=lambda level: serials_left(

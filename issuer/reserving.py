@@ -24,6 +24,7 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import levels_filed
+from issuer.filing_changes import why_not_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
 from registry.holder_keys import (
@@ -175,7 +176,7 @@ def _reserve_in(
     now = desk.clock()
     day = shanghai_day(now)
     check_vault_in_force(session, desk.vault)
-    _check_filed(desk.site, drafts, day)
+    _check_filed(session, desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
     unseen = {draft.live_key: draft for draft in reversed(drafts)}
     fresh = [d for d in drafts if d.live_key not in live and unseen[d.live_key] is d]
@@ -220,9 +221,16 @@ def _first_copy(
     )
 
 
-def _check_filed(site: Site, drafts: Sequence[_Draft], day: date) -> None:
-    """Look once more at the filing: midnight may have passed since the roster was linted."""
-    filed = levels_filed(site, day)
+def _check_filed(session: Session, site: Site, drafts: Sequence[_Draft], day: date) -> None:
+    """Look once more at the filing: midnight may have passed since the roster was linted.
+
+    It is read in the very commit that gives the numbers, so that a suspension put on record during
+    a run stops the run.
+    """
+    filed = levels_filed(session, site.id, day)
+    stop = None if filed else why_not_filed(session, site, day)
+    if stop is not None:
+        raise IssuerError(stop.code, stop.text)
     for draft in drafts:
         if draft.candidate.level not in filed.get(draft.candidate.occupation.index, ()):
             raise IssuerError(

@@ -258,8 +258,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),
         ) from error
-    sealed = award.public_sealed or b""
-    public = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    public = _unseal_public(data_key, award)
     places = leaf_places(session, award)
     return OpenedAward(
         log_secrets=LogSecrets(data_key),
@@ -281,6 +280,21 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             if copy.envelope_sealed is not None
         ),
     )
+
+
+def unseal_body_name(data_key: bytes, award: Award) -> str:
+    """Return the body's name as filed when the award was put on record; undoes `seal_public`.
+
+    Raises:
+        VaultError: the row was altered, or the key is another award's.
+    """
+    return str(_unseal_public(data_key, award)["body_name"])
+
+
+def _unseal_public(data_key: bytes, award: Award) -> dict[str, str]:
+    sealed = award.public_sealed or b""
+    public: dict[str, str] = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    return public
 
 
 def _locator(pepper: bytes, claim: _Claim) -> bytes:

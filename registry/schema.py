@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+import registry.filing_models  # noqa: F401 - its tables belong to the schema
 from codes.wording import Text
 from registry.errors import HomeError
 from registry.session import database, reading

@@ -27,7 +27,8 @@ from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.faces import face_of
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
@@ -155,7 +156,7 @@ def make_office(
         folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment=environment
     )
     with database(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(_FILING))
+        site = record_filing(session, parse_filing(_FILING), now=NOW)
         make_key(
             session,
             home,

@@ -13,7 +13,8 @@ from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.issuing import BatchOutcome, Phase, issue_batch
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
@@ -41,7 +42,7 @@ FILING: dict[str, Any] = {
 def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorithm) -> None:
     """Record a filing, make a key valid from 2024 and publish the key document."""
     with database(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(filing))
+        site = record_filing(session, parse_filing(filing), now=NOW)
         make_key(
             session,
             home,

@@ -3,6 +3,7 @@
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
 reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
 on record is the one that makes the copy before it void: the award is never without a current copy.
+The leaf of the public log is appended in the same commit; it gets its index later.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from codes.wording import Text
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import SignatureState, verify_envelope
@@ -32,6 +34,7 @@ from registry.access import (
     seal_public,
 )
 from registry.models import Award, Copy, CopyKind, CopyState
+from registry.row_marks import mark_of_copy
 from registry.session import transaction
 
 _STATE_ON_RECORD = {
@@ -115,6 +118,7 @@ class _Signed:
 
 def _sign(desk: Desk, copy: Copy) -> _Signed:
     award = copy.award
+    _check_row(desk, copy)
     private = read_private(desk, award)
     key = desk.cabinet.key_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
@@ -130,6 +134,22 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
         data_key=read_data_key(desk, award),
         envelope=envelope,
     )
+
+
+def _check_row(desk: Desk, copy: Copy) -> None:
+    """Refuse to sign and draw what is not as it was reserved."""
+    replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
+    replaces = None if replaced is None else replaced.status_index
+    if copy.row_mark != mark_of_copy(desk.vault, copy, copy.award.number, replaces):
+        raise IssuerError(
+            "row_altered",
+            Text(
+                f"证书 {copy.award.number} 待签发的这一份，登记数据已被改动，已停止签发。"
+                "请运行 yanzhen log fsck 查明",
+                f"the row of a copy of {copy.award.number} was changed since it was reserved; "
+                "issuing stopped. Run yanzhen log fsck",
+            ),
+        )
 
 
 def _record_of(award: Award, copy: Copy, private: PrivateFields, key_id: int) -> Record:
@@ -164,7 +184,7 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
 
 
 def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
-    """6. Record: the signed records and the ways to find them, in one commit."""
+    """6. Record: the signed records, their leaves and the ways to find them, in one commit."""
     by_id = {item.copy_id: item for item in signed}
     with transaction(desk.engine) as session:
         # Award before copy, as every act on copies does: whoever holds the award's row may
@@ -176,8 +196,13 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
         ).all()
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id])
+        append_records(session, [_leaf_of(copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies)
+
+
+def _leaf_of(copy: Copy, item: _Signed) -> Recorded:
+    return Recorded(copy=copy, data_key=item.data_key, payload=item.envelope.payload)
 
 
 def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:

@@ -1,91 +1,131 @@
-"""`yanzhen log`: the public log, ours or anyone's."""
+"""`yanzhen log …`: the public log: begin it, publish what waits, look at it, check it."""
 
 from __future__ import annotations
 
-import json
-import sys
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import click
 
 from codes.wording import Text
-from issuer.terminal import json_option, say
-from log.errors import LogError
-from log.fsck import FsckOutcome, FsckReport
-from log.fsck import fsck as check_log
-from log.notes import parse_vkey
-from log.reading import open_source
+from issuer.fsck.run import fsck
+from issuer.log_checking import check_published
+from issuer.log_custody import ensure_log, open_key_of_log
+from issuer.log_publishing import LogOffice, publish_log
+from issuer.log_state import inspect_log
+from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.terminal import ask_passphrase, json_option, open_home, show
+from registry.home import Home
+from registry.schema import open_registry
+from templates.usage_words import WrongUsage
 
 EXIT_FAULTS = 1
-EXIT_NOT_CHECKED = 2
 
 
 @click.group()
 def log() -> None:
-    """公开日志。The public log."""
+    """管理公开日志。The public log of everything that is issued."""
 
 
 @log.command()
-@click.option("--url", required=True, help="日志所在的文件夹或网址 / folder or address of the log")
-@click.option("--vkey", required=True, help="日志公钥（vkey）/ public key of the log")
-@click.option("--origin", help="日志名称，默认同公钥名 / its name, unless the key's own")
 @json_option
-def fsck(url: str, vkey: str, origin: str | None, as_json: bool) -> None:
-    """逐一核对任何日志的全部文件。Check every file of anyone's log.
-
-    从条目重新计算全部哈希，并与分块、检查点逐一比对。退出码：0 无误，1 有误，2 未能核对。
-    """
-    key, source = parse_vkey(vkey), open_source(url)
-    try:
-        report = check_log(source, key, origin=origin, progress=_Line(quiet=as_json))
-    except LogError as error:
-        _say_not_checked(error, as_json=as_json)
-        sys.exit(EXIT_NOT_CHECKED)
-    if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        for line in _lines(report):
-            say(line)
-    sys.exit(0 if report.outcome is FsckOutcome.SOUND else EXIT_FAULTS)
-
-
-class _Line:
-    """Shows how far a check is, on a terminal only."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._shown = sys.stderr.isatty() and not quiet
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._shown:
-            end = "\n" if done == total else ""
-            click.echo(f"\r\x1b[K{done} / {total}{end}", err=True, nl=False)
+def init(as_json: bool) -> None:
+    """启用公开日志：生成签署检查点的密钥（名称取自 YANZHEN_PUBLIC_URL）。Begin the log."""
+    home = open_home()
+    host, _ = parse_public_url(os.environ.get(PUBLIC_URL_VARIABLE, ""), demo=home.demo)
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    with open_registry(home.database_url) as engine:
+        vkey = ensure_log(home, engine, host, passphrase)
+    show(
+        {"origin": vkey.name, "vkey": str(vkey)},
+        Text(
+            f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
+            f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
+            f"elsewhere too:\n{vkey}",
+        ),
+        as_json=as_json,
+    )
 
 
-def _say_not_checked(error: LogError, *, as_json: bool) -> None:
-    if as_json:
-        answer = {"code": error.code, "message": error.text.zh, "message_en": error.text.en}
-        click.echo(json.dumps({"outcome": "not_checked", "error": answer}, ensure_ascii=False))
-    say(Text(f"未能核对：{error.text.zh}", f"could not check: {error.text.en}"), err=True)
-
-
-def _lines(report: FsckReport) -> list[Text]:
-    lines = [fault.line() for fault in report.faults]
-    if report.truncated:
-        lines.append(Text("……其余问题未列出", "… more faults are not listed"))
-    if report.beyond:
-        lines.append(
-            Text(
-                f"另有{report.beyond}个文件尚无检查点覆盖，未核对",
-                f"{report.beyond} files are not covered by a checkpoint yet and were left alone",
-            )
+@log.command()
+@json_option
+def publish(as_json: bool) -> None:
+    """将待载入的条目写入日志并公布检查点。Log what waits and publish a checkpoint."""
+    with _log_office(open_home()) as office:
+        done = publish_log(office)
+    checkpoint = done.checkpoint
+    adopted = Text("", "")
+    if done.adopted:
+        adopted = Text(
+            f"。其中 {done.adopted} 份为启用日志前签发，收录时间以现在为准",
+            f". {done.adopted} records are older than the log and count as logged now",
         )
-    read = Text(
-        f"已核对{report.entries}个条目、{report.files}个文件（其中检查点{report.checkpoints}个）",
-        f"checked {report.entries} entries in {report.files} files, "
-        f"{report.checkpoints} of them checkpoints",
+    show(
+        {
+            "origin": checkpoint.origin,
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "added": done.added,
+            "adopted": done.adopted,
+        },
+        Text(
+            f"日志现有 {checkpoint.size} 条，本次新增 {done.added} 条{adopted.zh}",
+            f"the log has {checkpoint.size} leaves, {done.added} of them new{adopted.en}",
+        ),
+        as_json=as_json,
     )
-    found = (
-        Text("未发现问题", "nothing is wrong")
-        if report.outcome is FsckOutcome.SOUND
-        else Text(f"发现{len(report.faults)}处问题", f"{len(report.faults)} faults")
-    )
-    return [*lines, Text(f"{read.zh}：{found.zh}", f"{read.en}: {found.en}")]
+
+
+@log.command("show")
+@json_option
+def show_command(as_json: bool) -> None:
+    """查看日志的公钥、检查点和待载入条数。Show vkey, checkpoint and what waits."""
+    home = open_home()
+    with open_registry(home.database_url) as engine:
+        state = inspect_log(home, engine)
+    show(state.as_dict(), state.text, as_json=as_json)
+
+
+@log.command("fsck")
+@click.option("--url", help="日志所在的文件夹或网址 / folder or address of anyone's log")
+@click.option("--vkey", help="该日志的公钥（vkey）/ public key of that log")
+@click.option("--origin", help="该日志的名称，默认同公钥名 / its name, unless the key's own")
+@json_option
+def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json: bool) -> None:
+    """逐行比对数据库与公开日志。Compare the database with the public log, both ways.
+
+    加 --url 和 --vkey 时改为逐一核对任何日志的全部文件。退出码：0 无误，1 有误，2 未能核对。
+    With --url and --vkey: every file of anyone's log instead (2: could not check).
+    """
+    if url is not None and vkey is not None:
+        raise SystemExit(check_published(url, vkey, origin, as_json=as_json))
+    if (url, vkey, origin) != (None, None, None):
+        raise WrongUsage(Text("--url 和 --vkey 须同时给出。", "give --url and --vkey together."))
+    home = open_home()
+    passphrase = ask_passphrase()
+    vault = home.vault(passphrase)
+    with open_registry(home.database_url) as engine:
+        faults = fsck(home, engine, vault)
+    lines = [fault.text for fault in faults]
+    told = Text("数据库与公开日志一致", "database and public log agree")
+    if faults:
+        told = Text(
+            "\n".join([line.zh for line in lines] + [f"共 {len(lines)} 处不符"]),
+            "\n".join([line.en for line in lines] + [f"{len(lines)} faults"]),
+        )
+    show({"faults": [fault.as_dict() for fault in faults]}, told, as_json=as_json)
+    raise SystemExit(EXIT_FAULTS if faults else 0)
+
+
+@contextmanager
+def _log_office(home: Home) -> Iterator[LogOffice]:
+    passphrase = ask_passphrase()
+    vault = home.vault(passphrase)
+    key = open_key_of_log(home, passphrase)
+    with open_registry(home.database_url) as engine:
+        yield LogOffice(
+            home=home, engine=engine, vault=vault, key=key, clock=lambda: datetime.now(UTC)
+        )

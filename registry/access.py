@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,6 +27,7 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
+from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyState
 from registry.vault import seal, unseal
 
@@ -36,6 +38,8 @@ class OpenedCopy:
 
     `envelope` is unverified COSE_Sign1 bytes; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
+    `leaf` is where the register says that the public log holds its record, and `file_leaf` its
+    file.
     """
 
     envelope: bytes
@@ -43,17 +47,23 @@ class OpenedCopy:
     state: CopyState
     pdf_sha256: str | None
     matched: bool
+    leaf: LeafPlace
+    file_leaf: LeafPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedAward:
-    """One award as the public side sees it, opened by a claim the asker held."""
+    """One award as the public side sees it, opened by a claim the asker held.
+
+    `log_secrets` opens what the public log says of it.
+    """
 
     number: str
     award_status: AwardStatus
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
+    log_secrets: LogSecrets = field(repr=False)
 
     @property
     def current(self) -> OpenedCopy | None:
@@ -163,6 +173,35 @@ def unseal_pdf_hash(data_key: bytes, copy: Copy) -> str | None:
     return unseal(AESGCM(data_key), f"pdf/{copy.status_index}", sealed).decode()
 
 
+def ways_in(
+    pepper: bytes,
+    *,
+    award: Award,
+    number: CertificateNumber,
+    name: str,
+    document_number: str,
+    payloads: Mapping[int, bytes],
+    data_key: bytes,
+) -> list[Access]:
+    """Return every way in that an award has by now, as it was granted; nothing is stored.
+
+    Args:
+        payloads: the records of its copies, by copy.
+    """
+    claims: list[tuple[_Claim, int | None]] = [
+        (_payload_claim(payload), copy_id) for copy_id, payload in payloads.items()
+    ]
+    if claims:
+        claims += [
+            (_name_claim(number, name), None),
+            (_document_claim(number, document_number), None),
+        ]
+    return [
+        _way_in(pepper, claim, award_id=award.id, copy_id=copy_id, data_key=data_key)
+        for claim, copy_id in claims
+    ]
+
+
 def _grant(
     session: Session,
     pepper: bytes,
@@ -172,13 +211,17 @@ def _grant(
     copy_id: int | None,
     data_key: bytes,
 ) -> None:
-    session.add(
-        Access(
-            locator=_locator(pepper, claim),
-            award_id=award_id,
-            copy_id=copy_id,
-            wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
-        )
+    session.add(_way_in(pepper, claim, award_id=award_id, copy_id=copy_id, data_key=data_key))
+
+
+def _way_in(
+    pepper: bytes, claim: _Claim, *, award_id: int, copy_id: int | None, data_key: bytes
+) -> Access:
+    return Access(
+        locator=_locator(pepper, claim),
+        award_id=award_id,
+        copy_id=copy_id,
+        wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
     )
 
 
@@ -197,7 +240,9 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
         ) from error
     sealed = award.public_sealed or b""
     public = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    places = leaf_places(session, award)
     return OpenedAward(
+        log_secrets=LogSecrets(data_key),
         number=award.number,
         award_status=AwardStatus(award.status),
         body_name=public["body_name"],
@@ -209,6 +254,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
+                leaf=places.of_record(copy),
+                file_leaf=places.of_file(copy),
             )
             for copy in award.copies
             if copy.envelope_sealed is not None

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
@@ -218,6 +219,7 @@ class Award(Base):
     `live_key` is unique while the award is live, which is what makes a second live award of one
     occupation × level from one body to one person impossible. `recorded_at` is empty until the
     signed record stands beside it: a row without it is unfinished and the next run finishes it.
+    `row_mark` binds the plain columns to their row (`registry.row_marks`).
     """
 
     __tablename__ = "awards"
@@ -243,6 +245,7 @@ class Award(Base):
     public_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"
     )
@@ -255,6 +258,8 @@ class Copy(Base):
     the copy was made. `layout` is fixed when the copy is reserved: it is never redrawn in another.
     `replaces_id` and `reason` are a reissue's. `delivered_at` is empty until its file was written
     out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
+    `leaf_index` and `file_leaf_index` are where the public log holds its record and its file, and
+    `log_proof` is the proof of the former that its page carries, as it was when that was drawn.
     """
 
     __tablename__ = "copies"
@@ -287,6 +292,10 @@ class Copy(Base):
     pdf_stored: Mapped[str | None] = mapped_column(String(64))
     pdf_sha256_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leaf_index: Mapped[int | None] = mapped_column(BigInteger)
+    file_leaf_index: Mapped[int | None] = mapped_column(BigInteger)
+    log_proof: Mapped[str | None] = mapped_column(Text)
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

@@ -24,11 +24,19 @@ from registry.models import AwardStatus, CopyState
 from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
+from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, inspect_host
-from verifier.verdict import Finding, Outcome, PrintedFields, Status, Verdict
+from verifier.verdict import (
+    Finding,
+    Outcome,
+    PrintedFields,
+    Status,
+    Verdict,
+    format_instant,
+)
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -52,6 +60,7 @@ class Standing:
     Args:
         award: opened and agreeing with the record; None when it could not be asked or is not there.
         copy: the one copy of `award` that carries the record.
+        logged: what the public log says of that copy; its record is proved to be there.
         findings: in the order of the steps.
     """
 
@@ -61,7 +70,13 @@ class Standing:
     status: Status
     award: OpenedAward | None
     copy: OpenedCopy | None
+    logged: CopyInLog | None
     findings: tuple[Finding, ...]
+
+    @property
+    def log_proof(self) -> LogFact | None:
+        """The proof that the record is in the public log, for the answer to carry."""
+        return None if self.logged is None else self.logged.record
 
     def printed(self, *, name_known: bool) -> PrintedFields:
         """Return what a genuine copy of the record shows."""
@@ -84,6 +99,7 @@ def conclude_verdict(
     *,
     required: frozenset[Code] = REQUIRED_FOR_RECORD,
     status: Status = Status.UNKNOWN,
+    logged: LogFact | None = None,
     demo: bool,
     now: datetime,
 ) -> Verdict:
@@ -91,7 +107,12 @@ def conclude_verdict(
     outcome, found = conclude(findings, required)
     marks = (find(Code.DEMO),) if demo else ()
     return Verdict(
-        outcome=outcome, status=status, findings=(*marks, *found), checked_at=now, demo=demo
+        outcome=outcome,
+        status=status,
+        findings=(*marks, *found),
+        checked_at=now,
+        demo=demo,
+        log_proof=None if logged is None or logged.proof is None else bytes(logged.proof).decode(),
     )
 
 
@@ -119,6 +140,7 @@ def decide_number(
     verdict = conclude_verdict(
         (*notices, *standing.findings, *unseen),
         status=standing.status,
+        logged=standing.log_proof,
         demo=document.demo,
         now=now,
     )
@@ -141,7 +163,11 @@ def decide_qr(
     if standing.genuine:
         unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
-        (*standing.findings, *unseen), status=standing.status, demo=document.demo, now=now
+        (*standing.findings, *unseen),
+        status=standing.status,
+        logged=standing.log_proof,
+        demo=document.demo,
+        now=now,
     )
     if not standing.genuine:
         return verdict
@@ -154,6 +180,7 @@ def judge_scan(
     """Return what is known of a scanned record: its signature, its address, its registration."""
     award: OpenedAward | None = None
     copy: OpenedCopy | None = None
+    logged: CopyInLog | None = None
     status = Status.UNKNOWN
     registered: tuple[Finding, ...] = ()
     if proof.genuine and answer is not None:
@@ -167,12 +194,13 @@ def judge_scan(
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
-                if copy is None:
-                    registered = (find(Code.ROW_NOT_PROVED),)
+                said = find(Code.ROW_NOT_PROVED) if copy is None else _inspect_log(answer, copy)
+                if copy is None or said.code != Code.LOGGED:
+                    copy, registered = None, (said,)
                 else:
-                    award = answer.award
-                    status, said = inspect_status(award, copy, proof.record)
-                    registered = (find(Code.REGISTERED), *said)
+                    award, logged = answer.award, answer.in_log(copy)
+                    status, stands = inspect_status(award, copy, proof.record)
+                    registered = (find(Code.REGISTERED), said, *stands)
             case _:
                 assert_never(answer.reach)
     return Standing(
@@ -182,6 +210,7 @@ def judge_scan(
         status=status,
         award=award,
         copy=copy,
+        logged=logged,
         findings=(*proof.findings, *inspect_host(scan, document, today), *registered),
     )
 
@@ -237,13 +266,18 @@ def _judge_row(
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None
-            return _judge_award(claims, answer.award, document=document, today=today)
+            return _judge_award(claims, answer, answer.award, document=document, today=today)
         case _:
             assert_never(answer.reach)
 
 
 def _judge_award(
-    claims: NumberClaims, award: OpenedAward, *, document: KeyDocument, today: date
+    claims: NumberClaims,
+    answer: Answer,
+    award: OpenedAward,
+    *,
+    document: KeyDocument,
+    today: date,
 ) -> Standing | Finding:
     copy = award.shown
     read = None if copy is None else _read_copy(copy)
@@ -256,9 +290,15 @@ def _judge_award(
         return find(Code.ROW_NOT_PROVED)
     status = Status.UNKNOWN
     said: tuple[Finding, ...] = ()
+    logged: CopyInLog | None = None
     if proof.genuine:
-        status, found = inspect_status(award, copy, record)
-        said = (find(Code.REGISTERED), *found, *_earlier_copies(award, copy, record))
+        in_log = _inspect_log(answer, copy)
+        said = (in_log,)
+        if in_log.code == Code.LOGGED:
+            logged = answer.in_log(copy)
+            status, found = inspect_status(award, copy, record)
+            earlier = _earlier_copies(award, copy, record)
+            said = (find(Code.REGISTERED), in_log, *found, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),
@@ -266,8 +306,27 @@ def _judge_award(
         status=status,
         award=award,
         copy=copy,
+        logged=logged,
         findings=(*proof.findings, *said),
     )
+
+
+def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
+    """Step 5: return whether the copy that was found is in the public log."""
+    fact = answer.in_log(copy).record
+    match fact.state:
+        case InLog.MISSING:
+            return find(Code.NOT_IN_LOG)
+        case InLog.PENDING:
+            return find(Code.LOG_PENDING)
+        case InLog.UNREADABLE:
+            return find(Code.LOG_UNREADABLE)
+        case InLog.PROVED:
+            assert fact.logged_at is not None
+            slots = {"index": str(fact.index), "logged_at": format_instant(fact.logged_at)}
+            return find(Code.LOGGED, slots, slots)
+        case _:
+            assert_never(fact.state)
 
 
 def _agrees(claims: NumberClaims, record: Record, copy: OpenedCopy) -> bool:

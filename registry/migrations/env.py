@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import registry.log_models  # noqa: F401 - its tables are of the same metadata
 from registry.models import Base
 
 context.configure(

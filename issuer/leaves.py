@@ -1,0 +1,100 @@
+"""The leaves that issuing appends to the public log: of a record, and of a sealed file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from sqlalchemy.orm import Session
+
+from codes.number import parse_number
+from codes.record import Record, decode_record
+from issuer.desk import shanghai_day
+from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, hash_record
+from registry.logbook import append, count_life, leaf_salt, life_key, life_mark, stream_of
+from registry.models import Copy, CopyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A copy whose signed record goes on record in this transaction.
+
+    Args:
+        copy: with its award.
+        data_key: of the award.
+        payload: the record's exact bytes.
+    """
+
+    copy: Copy
+    data_key: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+
+
+def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
+    """Append one leaf for each record: an issue leaf for an original, else a life leaf.
+
+    Args:
+        session: of the transaction that puts the records on record, which locks their awards.
+        recorded: in order of their copies.
+    """
+    later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
+    counts = count_life(session, later) if later else {}
+    for one in recorded:
+        award, record = one.copy.award, decode_record(one.payload)
+        if one.copy.kind == CopyKind.ORIGINAL:
+            append(
+                session,
+                issue_leaf(record, one.data_key, one.payload),
+                award_id=award.id,
+                copy_id=one.copy.id,
+                stream=stream_of(record.number.prefix, award.year, award.level),
+                position=award.serial,
+            )
+            continue
+        counts[award.id] += 1
+        leaf = _life_leaf(one, record, counts[award.id])
+        append(session, leaf, award_id=award.id, copy_id=one.copy.id)
+
+
+def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
+    """Append the leaf that commits to a copy's sealed file, in the commit that notes the file."""
+    prefix = parse_number(copy.award.number).prefix
+    leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
+    append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+
+
+def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:
+    """Return the issue leaf of a record."""
+    return IssueLeaf(
+        number=record.number,
+        record_version=record.record_version,
+        record_hash=hash_record(leaf_salt(data_key, payload), payload),
+        key_id=record.key_id,
+        issued_on=record.issued_on,
+        occupation=record.occupation,
+    )
+
+
+def _life_leaf(one: Recorded, record: Record, n: int) -> Leaf:
+    return LifeLeaf(
+        prefix=record.number.prefix,
+        event=life_kind_of(one.copy),
+        mark=life_mark(life_key(one.data_key), n),
+        record_hash=hash_record(leaf_salt(one.data_key, one.payload), one.payload),
+        key_id=record.key_id,
+        effective_on=shanghai_day(one.copy.made_at),
+    )
+
+
+def life_kind_of(copy: Copy) -> LifeKind:
+    """Return what event a copy that is not its award's first is."""
+    match CopyKind(copy.kind):
+        case CopyKind.REISSUE:
+            return LifeKind.REISSUE
+        case CopyKind.ARCHIVE:
+            return LifeKind.ARCHIVE_COPY
+        case CopyKind.ORIGINAL:
+            raise ValueError("the first copy of an award is its issue")
+        case unknown:
+            assert_never(unknown)

@@ -16,7 +16,7 @@ from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.filing import FiledScope, levels_filed, read_filing, record_filing
 from issuer.publishing import publish
-from issuer.terminal import json_option, open_home, show
+from issuer.terminal import json_option, open_home, root_signers, show
 from registry.models import Site
 from registry.schema import open_registry
 from registry.session import reading, transaction
@@ -34,17 +34,19 @@ def record(file: Path, as_json: bool) -> None:
     """登记一份备案文件（JSON）。Record a filing from a JSON file."""
     home = open_home()
     form = read_filing(file)
+    signers = root_signers(home)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, form)
-        document = publish(session, home, now=datetime.now(UTC))
-    answer = {"prefix": site.prefix, "name": form.name, "key_document_version": document.version}
+        publication = publish(session, home, now=datetime.now(UTC), signers=signers)
+    answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
+    waiting = Text("", "") if publication.in_force else publication.text
     show(
         answer,
         Text(
             f"已登记：{form.name}，编号前缀 {site.prefix}。"
-            f"下一步：yanzhen keys new --body {site.prefix}",
+            f"下一步：yanzhen keys new --body {site.prefix}\n{waiting.zh}".rstrip(),
             f"recorded: {form.name}, prefix {site.prefix}. "
-            f"Next: yanzhen keys new --body {site.prefix}",
+            f"Next: yanzhen keys new --body {site.prefix}\n{waiting.en}".rstrip(),
         ),
         as_json=as_json,
     )

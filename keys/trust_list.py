@@ -32,6 +32,7 @@ class TrustList:
         document: what the authority says.
         root: the root document it was signed under, the last of the chain.
         root_pins: SHA-256 of every root document in hex, from 1 on.
+        pin: the one of them that was known beforehand.
         data: the file as published.
         sha256: of the document's bytes: the same however many signed it.
     """
@@ -39,6 +40,7 @@ class TrustList:
     document: KeyDocument
     root: RootDocument
     root_pins: tuple[str, ...]
+    pin: str
     data: bytes = field(repr=False)
     sha256: bytes
 
@@ -85,6 +87,7 @@ def parse_trust_list(data: bytes, pin: str) -> TrustList:
         document=draft.document,
         root=chain.last,
         root_pins=chain.pins,
+        pin=pin,
         data=data,
         sha256=hashlib.sha256(draft.file.payload).digest(),
     )

@@ -154,7 +154,7 @@ class TrustMemory:
             if told.pop("format") != _FORMAT:
                 raise ValueError("unknown format")
             seen = Seen(**told)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise self._damaged() from error

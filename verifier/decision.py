@@ -26,9 +26,16 @@ from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
-from verifier.proof import Proof, prove
+from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
-from verifier.verdict import Finding, Outcome, PrintedFields, Status, Verdict
+from verifier.verdict import (
+    Finding,
+    Outcome,
+    PrintedFields,
+    Status,
+    TrustShown,
+    Verdict,
+)
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -84,15 +91,45 @@ def conclude_verdict(
     *,
     required: frozenset[Code] = REQUIRED_FOR_RECORD,
     status: Status = Status.UNKNOWN,
-    demo: bool,
+    document: KeyDocument | None,
     now: datetime,
 ) -> Verdict:
-    """Step 8: return the verdict that `findings` add up to, without printed fields."""
+    """Step 8: return the verdict that `findings` add up to, without printed fields.
+
+    Args:
+        document: what was believed; None where there was nothing to believe.
+    """
     outcome, found = conclude(findings, required)
-    marks = (find(Code.DEMO),) if demo else ()
+    demo = document is not None and document.demo
     return Verdict(
-        outcome=outcome, status=status, findings=(*marks, *found), checked_at=now, demo=demo
+        outcome=outcome,
+        status=status,
+        findings=(*_marks(document, now), *found),
+        checked_at=now,
+        demo=demo,
+        trust=None if document is None else _trust_shown(document, now),
     )
+
+
+def _trust_shown(document: KeyDocument, now: datetime) -> TrustShown:
+    age = max(0, (now - document.published_at).days)
+    return TrustShown(version=document.version, published_at=document.published_at, age_days=age)
+
+
+def _marks(document: KeyDocument | None, now: datetime) -> tuple[Finding, ...]:
+    """Return what every verdict says of the trust list it rests on."""
+    if document is None:
+        return ()
+    marks = [find(Code.DEMO)] if document.demo else []
+    if now >= document.expires_at:
+        shown = _trust_shown(document, now)
+        slots = {
+            "version": str(shown.version),
+            "published_on": local_day(document.published_at).isoformat(),
+            "days": str(shown.age_days),
+        }
+        marks.append(find(Code.TRUST_LIST_OLD, slots, slots))
+    return tuple(marks)
 
 
 def decide_number(
@@ -112,14 +149,14 @@ def decide_number(
     """
     standing = _judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
-        return conclude_verdict((*notices, standing), demo=document.demo, now=now)
+        return conclude_verdict((*notices, standing), document=document, now=now)
     unseen = [find(Code.PAPER_NOT_SEEN)]
     if claims.name is not None:
         unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
     verdict = conclude_verdict(
         (*notices, *standing.findings, *unseen),
         status=standing.status,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if verdict.outcome not in (Outcome.VALID, Outcome.NOT_CURRENT):
@@ -141,7 +178,7 @@ def decide_qr(
     if standing.genuine:
         unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
-        (*standing.findings, *unseen), status=standing.status, demo=document.demo, now=now
+        (*standing.findings, *unseen), status=standing.status, document=document, now=now
     )
     if not standing.genuine:
         return verdict
@@ -175,6 +212,8 @@ def judge_scan(
                     registered = (find(Code.REGISTERED), *said)
             case _:
                 assert_never(answer.reach)
+    if proof.genuine:
+        registered = (*_inspect_key(proof, answer, copy), *registered)
     return Standing(
         record=proof.record,
         body_name=_body_name(award, proof),
@@ -184,6 +223,19 @@ def judge_scan(
         copy=copy,
         findings=(*proof.findings, *inspect_host(scan, document, today), *registered),
     )
+
+
+def _inspect_key(
+    proof: Proof, answer: Answer | None, copy: OpenedCopy | None
+) -> tuple[Finding, ...]:
+    """Return what it means that the record's key is compromised, if it is.
+
+    The one place where the proof of the copy's leaf in the public log comes in, as `logged_at`.
+    """
+    asked = answer is not None and (
+        answer.reach is Reach.ABSENT or (answer.reach is Reach.OPENED and copy is not None)
+    )
+    return inspect_compromise(proof, asked=asked)
 
 
 def inspect_status(
@@ -237,13 +289,18 @@ def _judge_row(
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None
-            return _judge_award(claims, answer.award, document=document, today=today)
+            return _judge_award(claims, answer, answer.award, document=document, today=today)
         case _:
             assert_never(answer.reach)
 
 
 def _judge_award(
-    claims: NumberClaims, award: OpenedAward, *, document: KeyDocument, today: date
+    claims: NumberClaims,
+    answer: Answer,
+    award: OpenedAward,
+    *,
+    document: KeyDocument,
+    today: date,
 ) -> Standing | Finding:
     copy = award.shown
     read = None if copy is None else _read_copy(copy)
@@ -258,7 +315,12 @@ def _judge_award(
     said: tuple[Finding, ...] = ()
     if proof.genuine:
         status, found = inspect_status(award, copy, record)
-        said = (find(Code.REGISTERED), *found, *_earlier_copies(award, copy, record))
+        said = (
+            *_inspect_key(proof, answer, copy),
+            find(Code.REGISTERED),
+            *found,
+            *_earlier_copies(award, copy, record),
+        )
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

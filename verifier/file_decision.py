@@ -84,7 +84,7 @@ def decide_file(
         (*claims.notices, *standing.findings, *seen),
         required=REQUIRED_FOR_FILE,
         status=standing.status,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if not standing.genuine:

@@ -16,9 +16,11 @@ from codes.levels import Level
 from codes.record import commit
 from keys.algorithms import Algorithm
 from keys.document import Host, KeyDocument
+from keys.trust_list import TrustList
 from registry.models import AwardStatus, CopyState
 from tests.journeys.conftest import serving
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import trust_list
 from tests.verifier.papers import paper
 from tests.verifier.world import (
     DOCUMENT,
@@ -67,6 +69,10 @@ class Site:
     unrecorded: Issued = field(init=False)
     unfiled: Issued = field(init=False)
 
+    def trust(self) -> TrustList:
+        """The trust list this site works by."""
+        return trust_list(self.document)
+
     def link(self, issued: Issued) -> str:
         """What the QR code of a certificate opens."""
         return issued.qr_text(f"{self.address}/q#")
@@ -87,7 +93,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     world = World.make(folder)
     site = Site(world=world, document=key_document(demo=True), sessions=world.sessions)
     site.folder = folder
-    verifier = Verifier(lambda: site.document, lambda: site.sessions(), PEPPER, lambda: NOW)
+    verifier = Verifier(site.trust, lambda: site.sessions(), PEPPER, lambda: NOW)
     with serving(make_app(verifier)) as address:
         site.address = address
         port = address.rpartition(":")[2]

@@ -170,4 +170,11 @@ def test_the_time_of_publication_is_utc_to_the_second() -> None:
         DOCUMENT.published_at.replace(microsecond=1),
     ):
         with pytest.raises(KeysError):
-            KeyDocument(version=1, demo=False, published_at=moment, hosts=(), bodies=())
+            KeyDocument(
+                version=1,
+                demo=False,
+                published_at=moment,
+                expires_at=DOCUMENT.expires_at,
+                hosts=(),
+                bodies=(),
+            )

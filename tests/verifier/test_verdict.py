@@ -14,6 +14,7 @@ from verifier.verdict import (
     Outcome,
     Severity,
     Status,
+    TrustShown,
     Verdict,
     exit_code,
     format_instant,
@@ -30,6 +31,7 @@ def make(outcome: Outcome, status: Status = Status.UNKNOWN) -> Verdict:
         findings=(find(Code.STATUS_CURRENT),),
         checked_at=NOW,
         demo=False,
+        trust=TrustShown(version=4, published_at=NOW - timedelta(days=12), age_days=12),
     )
 
 

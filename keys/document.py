@@ -21,11 +21,11 @@ from keys.ring import PublicKey, Ring, Scope, Standing, check_prefix, is_in_wind
 from keys.services import (
     LogSource,
     StatusKey,
-    check_vkey,
     dump_log,
     dump_status_key,
     read_log,
     read_status_key,
+    read_vkey,
 )
 from keys.strict_json import load_strict_json
 
@@ -203,7 +203,7 @@ def parse_key_document(data: bytes) -> KeyDocument:
             bodies=fields.items("bodies", _read_body),
             logs=fields.items("logs", read_log),
             status_keys=fields.items("status_keys", read_status_key),
-            witnesses=fields.items("witnesses", check_vkey),
+            witnesses=fields.items("witnesses", read_vkey),
         ),
     )
 

@@ -38,7 +38,7 @@ class LogSource:
 
     def __post_init__(self) -> None:
         """Refuse what is no verifier key, and a window that ends before it begins."""
-        check_vkey(self.vkey, "")
+        check_vkey(self.vkey)
         _check_window(self.valid_from, self.valid_to)
 
     @property
@@ -76,7 +76,7 @@ class StatusKey:
         return is_in_window(day, self.valid_from, self.valid_to)
 
 
-def check_vkey(value: object, where: str) -> str:
+def check_vkey(value: object) -> str:
     """Return a verifier key whose hash fits its name and key.
 
     Raises:
@@ -97,8 +97,12 @@ def check_vkey(value: object, where: str) -> str:
             "日志或见证方的核验公钥格式不正确",
             "The verifier key of a log or witness is malformed",
         ),
-        evidence={"where": where} if where else {},
     )
+
+
+def read_vkey(value: object, where: str) -> str:
+    """Return the verifier key that stands at `where` of a document."""
+    return read_at(where, lambda: check_vkey(value))
 
 
 def read_log(value: object, where: str) -> LogSource:

@@ -91,8 +91,14 @@ def test_json_has_the_published_members_and_no_others() -> None:
         "findings",
         "checked_at",
         "demo",
+        "trust_list",
         "certificate",
     ]
+    assert value["trust_list"] == {
+        "version": 4,
+        "published_at": "2026-11-11T02:00:00Z",
+        "age_days": 12,
+    }
     assert list(value["findings"][0]) == [
         "code",
         "severity",

@@ -48,6 +48,10 @@ _COMMANDS = {
     ),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
+    "trust": (
+        "issuer.cli_trust:trust",
+        "管理根密钥和信任列表 / manage root keys and the trust list",
+    ),
     "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),

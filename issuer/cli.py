@@ -18,7 +18,8 @@ from issuer.opening import announce_host, open_desk
 from issuer.operator import note_act_now
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
-from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url, publish
+from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.row_lines import name_lines
 from issuer.run import IssueRun, RunSummary, check_only, issue_and_report
@@ -41,10 +42,17 @@ from registry.home import Home, home_path
 from registry.schema import HEAD, open_registry
 from registry.schema import migrate as migrate_schema
 from registry.scrubbing import scrub
-from registry.session import database
+from registry.session import database, transaction
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
 
 EXIT_DATA = 65
+_ROOT_TOLD = Text(
+    "已生成 1 个根密钥（secrets/root/），由它签署信任列表：仅适合一人负责的单位。"
+    "多人负责的，请按 docs/trust.md 改为数人分持、离线保管（如三人持有、两人签署）。\n",
+    "one root key was made (secrets/root/); it signs the trust list. That is fit for one person "
+    "who answers for everything. Where several do, share it out and take it off line, such as "
+    "2 of 3: docs/trust.md.\n",
+)
 
 
 @click.command()
@@ -57,13 +65,15 @@ def init(as_json: bool) -> None:
     home = Home.create(path, demo=False, passphrase=passphrase, now=now)
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         note_act_now(engine, operator, "init", "", at=now)
+    pin = ensure_root(home, passphrase, now=now)
     _begin_log(home, passphrase)
     show(
-        {"home": str(home.path), "demo": home.demo},
+        {"home": str(home.path), "demo": home.demo, "root_pin": pin},
         Text(
-            f"已建立数据目录 {home.path}。口令丢失后数据无法恢复，请妥善保管。"
-            "下一步：yanzhen filing record 备案文件.json",
-            f"made {home.path}. Keep the passphrase: without it the data are lost. "
+            f"已建立数据目录 {home.path}。口令丢失后数据无法恢复，请妥善保管。\n{_ROOT_TOLD.zh}"
+            f"根文件指纹（请抄录）：{pin}\n下一步：yanzhen filing record 备案文件.json",
+            f"made {home.path}. Keep the passphrase: without it the data are lost.\n"
+            f"{_ROOT_TOLD.en}Root pin (write it down): {pin}\n"
             "Next: yanzhen filing record FILE.json",
         ),
         as_json=as_json,
@@ -88,6 +98,9 @@ def migrate(as_json: bool) -> None:
     home, operator = open_home(), current_operator()
     with database(home.database_url) as engine:
         found = migrate_schema(engine)
+    rooted = not home.root_pin_path.exists()
+    if rooted:
+        _give_root(home)
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         given = count_without_key(engine)
         if given:
@@ -96,10 +109,10 @@ def migrate(as_json: bool) -> None:
             with progress.watching():
                 give_keys(engine, vault, counting(Phase.SEAL, given, progress))
             scrub(engine)
-        if given or found is not None:
+        if given or rooted or found is not None:
             subject = f"{found or HEAD} {HEAD}"
             note_act_now(engine, operator, "migrate", subject, at=datetime.now(UTC))
-    if found is None and not given:
+    if found is None and not given and not rooted:
         told = Text("数据目录已是当前版本，未作改动", "the home is up to date; nothing was changed")
     else:
         told = Text(
@@ -109,6 +122,18 @@ def migrate(as_json: bool) -> None:
             f"the data of {given} holders are under keys of their own now",
         )
     show({"from": found or HEAD, "to": HEAD, "holders": given}, told, as_json=as_json)
+
+
+def _give_root(home: Home) -> None:
+    """Make the root of a home from before trust lists were signed, and sign what is on record."""
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    now = datetime.now(UTC)
+    ensure_root(home, passphrase, now=now)
+    if home.key_document_path.exists():
+        signers = open_root_keys(home, passphrase)
+        with open_registry(home.database_url) as engine, transaction(engine) as session:
+            publish(session, home, now=now, signers=signers)
 
 
 @click.command()

@@ -23,9 +23,11 @@ from issuer.applications import (
 )
 from issuer.cli_decisions import (
     DAY,
+    and_waiting,
     deciding,
     decision_options,
     dry_run_option,
+    published,
     read_decision,
     tried,
 )
@@ -41,8 +43,15 @@ from issuer.public_notice import (
     settle_objection,
     start_notice,
 )
-from issuer.publishing import publish
-from issuer.terminal import ask_passphrase, json_option, open_home, read_new_file, show
+from issuer.publishing import Publication, publish
+from issuer.terminal import (
+    ask_passphrase,
+    json_option,
+    open_home,
+    read_new_file,
+    root_signers,
+    show,
+)
 from registry.home import Home
 from registry.store import write_durably
 
@@ -300,18 +309,21 @@ def file_(
     terms = FilingTerms(
         prefixes=tuple(map(read_prefix, prefixes)), first=first_day.date(), last=last_day.date()
     )
+    signers = () if dry_run else root_signers(home)
+    publication: Publication | None = None
     with deciding(home, dry_run=dry_run) as session:
         application = find_application(session, application_id)
         file_application(session, application, terms, decision, now=now)
-        version = None if dry_run else publish(session, home, now=now).version
+        if not dry_run:
+            publication = publish(session, home, now=now, signers=signers)
         name = application.name
     following = "；".join(f"yanzhen keys new --body {prefix}" for prefix in prefixes)
     said_of = Text(
         f"已备案：{name}，编号前缀 {'、'.join(prefixes)}。下一步：{following}",
         f"filed: {name}, {', '.join(prefixes)}. Next: {following}",
     )
-    answer = {"prefixes": prefixes, "key_document_version": version, "dry_run": dry_run}
-    show(answer, tried(said_of, dry_run=dry_run), as_json=as_json)
+    answer = {"prefixes": prefixes, **published(publication), "dry_run": dry_run}
+    show(answer, tried(and_waiting(said_of, publication), dry_run=dry_run), as_json=as_json)
 
 
 def _show_application(

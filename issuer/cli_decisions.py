@@ -14,6 +14,7 @@ from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_acts import Decision, parse_officer
+from issuer.publishing import Publication
 from registry.home import Home
 from registry.schema import open_registry
 from registry.session import transaction
@@ -106,6 +107,21 @@ def tried(text: Text, *, dry_run: bool) -> Text:
     if not dry_run:
         return text
     return Text(f"试办通过，未登记：{text.zh}", f"only tried, nothing was put on record: {text.en}")
+
+
+def published(publication: Publication | None) -> dict[str, int | None]:
+    """Return what publishing came to, as members of an answer; None throughout where only tried."""
+    if publication is None:
+        return {"trust_list_version": None, "signatures_missing": None}
+    return {**publication.as_dict()}
+
+
+def and_waiting(text: Text, publication: Publication | None) -> Text:
+    """Return what is said of an act, and that the list with it still waits for signatures."""
+    if publication is None or publication.in_force:
+        return text
+    waiting = publication.text
+    return Text(f"{text.zh}\n{waiting.zh}", f"{text.en}\n{waiting.en}")
 
 
 def _read_text(typed: str | None, most: int) -> str | None:

@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer import cli_application, cli_filing_acts
 from issuer.acts import privileged
 from issuer.applications import find_application
+from issuer.cli_decisions import and_waiting
 from issuer.desk import shanghai_day
 from issuer.filing import find_site, levels_filed, read_filing
 from issuer.filing_acts import acts_of, parse_officer, standing_of, sum_of
@@ -31,7 +32,7 @@ from issuer.filing_view import (
     standing_text,
 )
 from issuer.publishing import publish
-from issuer.terminal import json_option, open_home, show
+from issuer.terminal import json_option, open_home, root_signers, show
 from registry.filing_models import FilingApplication
 from registry.models import Site
 from registry.schema import open_registry
@@ -56,20 +57,17 @@ def record(file: Path, decider: str | None, as_json: bool) -> None:
     home, now = open_home(), datetime.now(UTC)
     form = read_filing(file)
     officer = None if decider is None else parse_officer(decider)
+    signers = root_signers(home)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, form, now=now, decider=officer)
-        document = publish(session, home, now=now)
-    answer = {"prefix": site.prefix, "name": form.name, "key_document_version": document.version}
-    show(
-        answer,
-        Text(
-            f"已登记：{form.name}，编号前缀 {site.prefix}。"
-            f"下一步：yanzhen keys new --body {site.prefix}",
-            f"recorded: {form.name}, prefix {site.prefix}. "
-            f"Next: yanzhen keys new --body {site.prefix}",
-        ),
-        as_json=as_json,
+        publication = publish(session, home, now=now, signers=signers)
+    answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
+    said = Text(
+        f"已登记：{form.name}，编号前缀 {site.prefix}。"
+        f"下一步：yanzhen keys new --body {site.prefix}",
+        f"recorded: {form.name}, prefix {site.prefix}. Next: yanzhen keys new --body {site.prefix}",
     )
+    show(answer, and_waiting(said, publication), as_json=as_json)
 
 
 @filing.command("list")

@@ -15,19 +15,21 @@ from codes.wording import Text
 from issuer import filing_changes
 from issuer.cli_decisions import (
     DAY,
+    and_waiting,
     body_option,
     deciding,
     decision_options,
     dry_run_option,
     from_option,
+    published,
     read_decision,
     tried,
 )
 from issuer.filing import find_site
 from issuer.filing_acts import EVENT_NAMES, Decision
 from issuer.filing_view import act_as_dict
-from issuer.publishing import publish
-from issuer.terminal import json_option, open_home, show
+from issuer.publishing import Publication, publish
+from issuer.terminal import json_option, open_home, root_signers, show
 from keys.filing_windows import FilingEvent
 from registry.filing_models import FilingAct
 from registry.models import Site
@@ -52,12 +54,15 @@ def _enact(
         out_from: for acts that take rights away: from this day on, awards fall out of scope.
     """
     home = open_home()
+    signers = () if dry_run else root_signers(home)
+    publication: Publication | None = None
     with deciding(home, dry_run=dry_run) as session:
         site = find_site(session, prefix)
         done = act(session, site, decision, now)
         struck = 0 if out_from is None else filing_changes.awards_since(session, site, out_from)
         answer = act_as_dict(done) | {"prefix": prefix, "awards_struck": struck}
-        version = None if dry_run else publish(session, home, now=now).version
+        if not dry_run:
+            publication = publish(session, home, now=now, signers=signers)
     name = EVENT_NAMES[FilingEvent(str(answer["event"]))]
     said = Text(
         f"{name.zh}：{prefix}，自 {answer['effective_on']} 起生效",
@@ -68,8 +73,8 @@ def _enact(
             f"{said.zh}；生效日起已核发的 {struck} 份证书将核验为“超出备案范围”",
             f"{said.en}; {struck} awards dated on or after that day will verify as out of scope",
         )
-    answer |= {"key_document_version": version, "dry_run": dry_run}
-    show(answer, tried(said, dry_run=dry_run), as_json=as_json)
+    answer |= {**published(publication), "dry_run": dry_run}
+    show(answer, tried(and_waiting(said, publication), dry_run=dry_run), as_json=as_json)
 
 
 @click.command()

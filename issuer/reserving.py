@@ -190,7 +190,7 @@ def _reserve_in(
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
             )
-            holder = holders[draft.live_key]
+            holder, _ = holders[draft.live_key]
             award.row_mark = mark_of_award(desk.vault, award, batch, holder.blind_index)
             copy = _first_copy(desk, day.year, print_serial, status_index, layout, now)
             copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)

@@ -16,7 +16,9 @@ from codes.wording import Language, Text
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
 from issuer.operator import Operator, read_operator
+from issuer.root_custody import has_root_keys, open_root_keys
 from keys.passphrase import read_passphrase
+from keys.root_signing import RootKey
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 
@@ -167,6 +169,15 @@ def ask_passphrase(*, new: bool = False) -> bytes:
         return answer
 
     return read_passphrase(os.environ, prompt if interactive else None, new=new)
+
+
+def root_signers(home: Home) -> tuple[RootKey, ...]:
+    """Return the root keys that lie in a home; asks for the passphrase only where there are any.
+
+    Raises:
+        KeysError: as `ask_passphrase`, `open_root_keys`.
+    """
+    return open_root_keys(home, ask_passphrase()) if has_root_keys(home) else ()
 
 
 def read_batch_name(typed: str) -> str:

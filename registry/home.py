@@ -7,8 +7,12 @@
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/seals/          seals' keys under the same passphrase, and their certificates
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
+    secrets/root/*.pem      root keys, as long as one person keeps them here
+    drafts/                 what waits for the signatures of root keys kept elsewhere
+    trust-memory/           the newest trust list seen, so that no older one is believed
     public/pepper           the public side's look-up secret
-    public/keys.json        the published key document
+    public/keys.json        the published trust list
+    public/root/            root documents, and `pin`: the one that is believed beforehand
     public/seal-root.cer    root certificate of the built-in authority of seals
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
@@ -126,8 +130,33 @@ class Home:
 
     @property
     def key_document_path(self) -> Path:
-        """The published key document."""
+        """The published trust list."""
         return self.path / "public" / "keys.json"
+
+    @property
+    def root_folder(self) -> Path:
+        """The published root documents, `1.json` and so on."""
+        return self.path / "public" / "root"
+
+    @property
+    def root_pin_path(self) -> Path:
+        """SHA-256 in hex of the root document that is believed beforehand."""
+        return self.root_folder / "pin"
+
+    @property
+    def root_key_folder(self) -> Path:
+        """Where root keys lie that were not taken elsewhere; only the issuer reads it."""
+        return self.path / "secrets" / "root"
+
+    @property
+    def trust_draft_path(self) -> Path:
+        """The trust list that waits for signatures."""
+        return self.path / "drafts" / "trust-list.json"
+
+    @property
+    def trust_memory_path(self) -> Path:
+        """The newest trust list seen; outside the database and what is published."""
+        return self.path / "trust-memory" / "seen.json"
 
     @property
     def key_folder(self) -> Path:

@@ -149,6 +149,8 @@ class SigningKey(Base):
     valid_to: Mapped[date | None]
     standing: Mapped[str] = mapped_column(String(20))
     demo: Mapped[bool]
+    compromised_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromise_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class PublicHost(Base):
@@ -163,7 +165,7 @@ class PublicHost(Base):
 
 
 class KeyDocumentIssue(Base):
-    """One published version of the key document; versions only grow."""
+    """One version of the trust list that was composed, published or not; versions only grow."""
 
     __tablename__ = "key_document_issues"
 

@@ -12,7 +12,7 @@ from registry.log_reader import LogReader
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import TrustSource, home_source
 from verifier.service import Verifier
 
 
@@ -22,12 +22,22 @@ def utc_now() -> datetime:
 
 
 def open_verifier(
-    home: Home, *, clock: Callable[[], datetime] = utc_now, slots: FileSlots | None = None
+    home: Home,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    slots: FileSlots | None = None,
+    source: TrustSource | None = None,
 ) -> Verifier:
-    """Return a verifier that reads the key document and the register of `home`.
+    """Return a verifier that reads the trust list and the register of `home`.
 
     A database that cannot be reached now may be reached later: the verifier is opened, and says so
     in each verdict.
+
+    Args:
+        home: the installation.
+        clock: returns the reference time, aware UTC.
+        slots: how many files may be read at once.
+        source: gives the trust list; that of the home under its own pin unless given.
 
     Raises:
         HomeError: the look-up pepper is missing, or the database is of another version
@@ -43,6 +53,6 @@ def open_verifier(
         pass
     finally:
         engine.dispose()  # no connection is shared with the processes a server forks
-    source = KeyDocumentFile(home.key_document_path)
+    trust = source or home_source(home)
     log = LogReader(home.log_folder)
-    return Verifier(source, partial(reading, engine), home.pepper(), clock, log=log, slots=slots)
+    return Verifier(trust, partial(reading, engine), home.pepper(), clock, log=log, slots=slots)

@@ -15,7 +15,7 @@ from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
-from issuer.opening import read_key_document
+from issuer.opening import trust_source
 from issuer.publishing import compose
 from keys.document import KeyDocument
 from keys.errors import KeysError
@@ -52,7 +52,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             vault=vault,
             pepper=home.pepper(),
             store=home.store,
-            document=read_key_document(home),
+            document=trust_source(home)().document,
             vkey=vkey,
             waiting=_waiting(session, published.size),
             indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,

@@ -142,7 +142,7 @@ def test_what_a_suspension_means_for_issuing_and_verifying(
     number = filed_shell(*issue, "一", "--json").json["rows"][0]["number"]
 
     tried = act(filed_shell, "suspend", *PERSONS, "--from", today, "--dry-run")
-    assert (tried["awards_struck"], tried["key_document_version"]) == (1, None)
+    assert (tried["awards_struck"], tried["trust_list_version"]) == (1, None)
     assert outcome(filed_shell, number) == ("valid", False)
 
     suspended = act(filed_shell, "suspend", *PERSONS, "--from", today + DAY)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 _SQLITE_REFUSALS = tuple(
     f"""CREATE TRIGGER trail_no_{act.lower()} BEFORE {act} ON trail

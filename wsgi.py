@@ -64,6 +64,8 @@ _COMMANDS = {
         "issuer.cli_vault:vault",
         "依法删除、更换密钥和口令 / erasure, vault key and passphrase",
     ),
+    "backup": ("issuer.cli_backup:backup", "加密备份 / back a home up"),
+    "restore": ("issuer.cli_backup:restore_command", "从备份恢复 / restore a backup"),
     "trail": ("issuer.cli_trail:trail", "查看、检查审计记录 / show and check the audit trail"),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),

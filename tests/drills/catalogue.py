@@ -14,6 +14,7 @@ NAMES = (
     "names",
     "readability",
     "rare_names",
+    "rotations",
     "fault",
     "concurrency",
     "volume",

@@ -169,9 +169,10 @@ def test_a_wrong_passphrase_signs_nothing(ceremony: Ceremony) -> None:
     assert not out.exists()
 
 
-def rotated(
-    ceremony: Ceremony, old: list[Path], signers: Callable[[list[Path]], list[Path]]
-) -> Path:
+Choice = Callable[[list[Path]], list[Path]]
+
+
+def rotated(ceremony: Ceremony, old: list[Path], signers: Choice) -> Path:
     """Compose root 3 with one key exchanged and have it signed by those chosen."""
     new = [*old[:2], ceremony.key("戊", "EdDSA")]
     draft = ceremony.root("root-3", new, 2)

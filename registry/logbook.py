@@ -178,3 +178,19 @@ def count_life(session: Session, award_ids: Collection[int]) -> dict[int, int]:
         if award_id is not None:
             counted[award_id] = count
     return counted
+
+
+def orphans_of(session: Session, award_ids: Collection[int]) -> dict[bytes, LogEntry]:
+    """Return by body the record leaves that the log holds and no copy answers for.
+
+    There are none but after `yanzhen log reconcile`, of what the restored database had not got to.
+
+    Args:
+        session: of the transaction that puts records on record.
+        award_ids: the awards whose later copies go on record.
+    """
+    of_awards = (LogEntry.kind == LeafKind.LIFE) & LogEntry.award_id.in_(award_ids)
+    query = select(LogEntry).where(
+        LogEntry.copy_id.is_(None), (LogEntry.kind == LeafKind.ISSUE) | of_awards
+    )
+    return {entry.body: entry for entry in session.scalars(query)}

@@ -111,7 +111,10 @@ def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Itera
         yield Fault(table="public_hosts", row="*", field="row", code="differs")
     prefixes = {body.prefix for body in (*ours.bodies, *document.bodies)}
     for prefix in sorted(prefixes):
-        if ours.body(prefix) != document.body(prefix):
+        row, filed = ours.body(prefix), document.body(prefix)
+        if row is not None and filed is not None and row.name != filed.name:
+            yield Fault(table="bodies", row=prefix, field="name", code="differs")
+        elif row != filed:
             yield Fault(table="sites", row=prefix, field="row", code="differs")
     if now.version != document.version + 1:
         yield Fault(table="key_document_issues", row="*", field="version", code="differs")

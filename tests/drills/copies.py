@@ -12,6 +12,7 @@ from tests.drills.results import ROOT
 
 DEFECTS = Path(__file__).parent / "defects"
 _COPIED = (
+    "audit",
     "codes",
     "keys",
     "log",

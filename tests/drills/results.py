@@ -18,6 +18,7 @@ RESULTS = ROOT / "docs" / "drills"
 WORK = ROOT / "build" / "drills"
 
 _JUDGED = (
+    "audit",
     "codes",
     "keys",
     "log",

@@ -67,7 +67,7 @@ def issue_leaf(serial: int, *, on: date = date(2026, 3, 1)) -> IssueLeaf:
         record_hash=hashlib.sha256(b"record %d" % serial).digest(),
         key_id=513,
         issued_on=on,
-        occupation=4,
+        occupation=1,
     )
 
 

@@ -28,6 +28,7 @@ from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.session import insert_if_absent, transaction
+from registry.status_lists import draw_status_indices
 from registry.vault import Vault, new_key
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -110,8 +111,8 @@ def reserve(
 def in_one_commit(desk: Desk, work: Callable[[Session], T]) -> T:
     """Return what `work` returns once its transaction is on disk, tried until it gets through.
 
-    Another run may have taken a person, or drawn the same status index, since this one looked; or
-    two runs waited for one another and the database broke this one off.
+    Another run may have taken a person since this one looked; or two runs waited for one another
+    and the database broke this one off.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -166,7 +167,7 @@ def _reserve_in(
     holders = _holders(session, desk.vault, fresh)
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
-        indices = draw_status_indices(session, len(fresh))
+        indices = draw_status_indices(session, len(fresh), secrets.randbelow)
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
@@ -265,16 +266,6 @@ def _holder_data(candidate: Candidate) -> bytes:
             "birth_date": candidate.birth_date.isoformat(),
         }
     ).encode()
-
-
-def draw_status_indices(session: Session, count: int) -> list[int]:
-    """Return so many random status indices that no copy has yet."""
-    drawn: set[int] = set()
-    while len(drawn) < count:
-        more = {secrets.randbits(32) for _ in range(count - len(drawn))} - drawn
-        taken = session.scalars(select(Copy.status_index).where(Copy.status_index.in_(more)))
-        drawn |= more - set(taken)
-    return list(drawn)
 
 
 def _award(

@@ -26,7 +26,9 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
-from registry.models import Access, Award, AwardStatus, Copy, CopyState
+from registry.life import Event
+from registry.life_records import open_events
+from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import seal, unseal
 
 
@@ -40,6 +42,8 @@ class OpenedCopy:
 
     envelope: bytes
     print_serial: int
+    status_index: int
+    kind: CopyKind
     state: CopyState
     pdf_sha256: str | None
     matched: bool
@@ -47,13 +51,18 @@ class OpenedCopy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedAward:
-    """One award as the public side sees it, opened by a claim the asker held."""
+    """One award as the public side sees it, opened by a claim the asker held.
+
+    `award_status` and each copy's state are the register's cache; `events` is what they must
+    follow from.
+    """
 
     number: str
     award_status: AwardStatus
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
+    events: tuple[Event, ...] = ()
 
     @property
     def current(self) -> OpenedCopy | None:
@@ -119,6 +128,21 @@ def grant_holder_access(
 ) -> None:
     """Add the ways in for the holder's name and document number; once for each award."""
     for claim in (_name_claim(number, name), _document_claim(number, document_number)):
+        _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
+
+
+def grant_name_access(
+    session: Session,
+    pepper: bytes,
+    *,
+    award: Award,
+    data_key: bytes,
+    number: CertificateNumber,
+    name: str,
+) -> None:
+    """Add the way in for a corrected name, unless it is there; the former name keeps its own."""
+    claim = _name_claim(number, name)
+    if session.get(Access, _locator(pepper, claim)) is None:
         _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
 
 
@@ -206,6 +230,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             OpenedCopy(
                 envelope=unseal_envelope(data_key, copy, copy.envelope_sealed),
                 print_serial=copy.print_serial,
+                status_index=copy.status_index,
+                kind=CopyKind(copy.kind),
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
@@ -213,6 +239,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             for copy in award.copies
             if copy.envelope_sealed is not None
         ),
+        events=open_events(session, award, data_key),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
@@ -32,6 +33,7 @@ class AwardStatus(StrEnum):
     CURRENT = "current"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    CANCELLED = "cancelled"
 
 
 class CopyState(StrEnum):
@@ -48,11 +50,15 @@ class CopyState(StrEnum):
 
 
 class CopyKind(StrEnum):
-    """Why a copy was made: the first of its award, in place of another, or for the body's files."""
+    """Why a copy was made: the first of its award, in place of another, or for the body's files.
+
+    A correction carries a new record; a reissue the same one under serials of its own.
+    """
 
     ORIGINAL = "original"
     REISSUE = "reissue"
     ARCHIVE = "archive"
+    CORRECTION = "correction"
 
 
 class ReissueReason(StrEnum):
@@ -255,6 +261,8 @@ class Copy(Base):
     the copy was made. `layout` is fixed when the copy is reserved: it is never redrawn in another.
     `replaces_id` and `reason` are a reissue's. `delivered_at` is empty until its file was written
     out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
+    `leaf_index` and `file_leaf_index` are where the public log holds its record and its file, and
+    `log_proof` is the proof of the former that its page carries, as it was when that was drawn.
     """
 
     __tablename__ = "copies"
@@ -287,6 +295,9 @@ class Copy(Base):
     pdf_stored: Mapped[str | None] = mapped_column(String(64))
     pdf_sha256_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leaf_index: Mapped[int | None] = mapped_column(BigInteger)
+    file_leaf_index: Mapped[int | None] = mapped_column(BigInteger)
+    log_proof: Mapped[str | None] = mapped_column(Text)
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

@@ -13,8 +13,8 @@ from codes.wording import Text
 from registry.errors import HomeError
 from registry.session import database, reading
 
-HEAD = "0002"
-_EARLIER = frozenset({"0001"})
+HEAD = "0004"
+_EARLIER = frozenset({"0001", "0002", "0003"})
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 

@@ -8,7 +8,13 @@ from datetime import datetime
 from keys.document import KeyDocument
 from templates.page_reading import PagePrint, read_page
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
-from verifier.decision import Standing, conclude_verdict, with_certificate
+from verifier.decision import (
+    NOTHING_ELSE,
+    Asked,
+    Standing,
+    conclude_verdict,
+    with_certificate,
+)
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
@@ -72,16 +78,18 @@ def decide_file(
     *,
     document: KeyDocument,
     now: datetime,
+    asked: Asked = NOTHING_ELSE,
 ) -> Verdict:
     """Return the verdict on a file.
 
     Args:
         standing: what is known of the record in its QR.
         check: what the register said to the printed document number.
+        asked: what else was asked.
     """
     seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
     verdict = conclude_verdict(
-        (*claims.notices, *standing.findings, *seen),
+        (*claims.notices, *standing.findings, *asked.findings(standing), *seen),
         required=REQUIRED_FOR_FILE,
         status=standing.status,
         demo=document.demo,

@@ -2,6 +2,8 @@
 
 from alembic import context
 
+import registry.life_models
+import registry.log_models  # noqa: F401 - their tables are of the same metadata
 from registry.models import Base
 
 context.configure(

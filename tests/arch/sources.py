@@ -8,7 +8,17 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("wsgi.py", "yanzhen.py", "codes", "issuer", "keys", "registry", "templates", "verifier")
+ROOMS = (
+    "wsgi.py",
+    "yanzhen.py",
+    "codes",
+    "issuer",
+    "keys",
+    "log",
+    "registry",
+    "templates",
+    "verifier",
+)
 EVERYWHERE = (*ROOMS, "bench", "tests")
 
 # What is made on a machine and never belongs to the repository (.gitignore).

@@ -36,6 +36,7 @@ OURS = {
     "codes",
     "issuer",
     "keys",
+    "log",
     "registry",
     "templates",
     "tests",

@@ -239,9 +239,7 @@ def check_may_copy(desk: Desk, award: Award) -> None:
     desk.cabinet.key_for(award.issued_on)
 
 
-def add_copies(
-    session: Session, desk: Desk, awards: Sequence[Award], kind: CopyKind
-) -> list[Copy]:
+def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: CopyKind) -> list[Copy]:
     """Reserve one more copy of each award: all is as on its current copy but the serials.
 
     A correction's record is the next version. Print serials are counted in the year of the award,

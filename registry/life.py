@@ -83,13 +83,13 @@ def fold_events(first_copy: int, events: Sequence[Event]) -> Life:
         if event.copy_index is not None:
             states = _with_copy(states, event.kind, event.copy_index)
         if ended_by is None:
-            status = _STATUS_AFTER.get(event.kind, status)
+            status = STATUS_AFTER.get(event.kind, status)
             ended_by = event.kind if event.kind in ENDING else None
     return Life(status=status, ended_by=ended_by, states=states)
 
 
 ENDING = frozenset({LifeKind.REVOKE, LifeKind.ANNUL, LifeKind.DIED, LifeKind.ERASE})
-_STATUS_AFTER = {
+STATUS_AFTER = {
     LifeKind.SUSPEND: AwardStatus.SUSPENDED,
     LifeKind.LIFT: AwardStatus.CURRENT,
     LifeKind.REVOKE: AwardStatus.REVOKED,

@@ -21,9 +21,7 @@ MOST_TAKEN = LIST_SIZE // 2
 _AT_ONCE = 2000
 
 
-def draw_status_indices(
-    session: Session, count: int, randbelow: Callable[[int], int]
-) -> list[int]:
+def draw_status_indices(session: Session, count: int, randbelow: Callable[[int], int]) -> list[int]:
     """Return so many random status indices that no copy has, taken from the open list.
 
     Args:

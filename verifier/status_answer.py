@@ -87,9 +87,7 @@ def inspect_list(answer: ListAnswer) -> tuple[Finding, ...]:
     return (find(code, slots, slots),)
 
 
-def compare_list(
-    answer: ListAnswer, award: OpenedAward, copy: OpenedCopy
-) -> tuple[Finding, ...]:
+def compare_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> tuple[Finding, ...]:
     """Return whether a fresh list and the events of the register say the same of a copy.
 
     A list is always a little behind: it must know of what happened a minute before it was made, and

@@ -3,7 +3,8 @@
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
 reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
 or a correction on record is the one that makes the copy before it void and notes the event: the
-award is never without a current copy.
+award is never without a current copy. Leaves of the public log are appended in the same commit;
+they get their index later.
 """
 
 from __future__ import annotations
@@ -17,16 +18,16 @@ from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
 from codes.number import parse_number
-from codes.record import Record, commit, decode_record, encode_record
+from codes.record import Record, commit, encode_record
 from codes.wording import Text
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
-from issuer.desk import Desk, shanghai_day
+from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.ring import SignatureState, verify_envelope
 from keys.signing import prepare, sign
-from log.leaves import LifeKind
 from registry.access import (
     grant_copy_access,
     grant_holder_access,
@@ -35,7 +36,7 @@ from registry.access import (
     seal_public,
 )
 from registry.life_models import LifeAct
-from registry.life_records import NewEvent, NewRecord, add_event, count_events, mark_changed
+from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState
 from registry.session import transaction
 
@@ -44,11 +45,6 @@ _STATE_ON_RECORD = {
     CopyKind.REISSUE: CopyState.CURRENT,
     CopyKind.ARCHIVE: CopyState.ARCHIVE,
     CopyKind.CORRECTION: CopyState.CURRENT,
-}
-_EVENT_OF = {
-    CopyKind.REISSUE: LifeKind.REISSUE,
-    CopyKind.ARCHIVE: LifeKind.ARCHIVE_COPY,
-    CopyKind.CORRECTION: LifeKind.CORRECT,
 }
 
 
@@ -175,7 +171,7 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
 
 
 def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
-    """6. Record: the signed records and the ways to find them, in one commit."""
+    """6. Record: the signed records, their leaves and the ways to find them, in one commit."""
     by_id = {item.copy_id: item for item in signed}
     with transaction(desk.engine) as session:
         # Award before copy, as every act on copies does: whoever holds the award's row may
@@ -185,15 +181,24 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
         copies = session.scalars(
             select(Copy).where(Copy.id.in_(by_id), Copy.envelope_sealed.is_(None)).order_by(Copy.id)
         ).all()
-        counts = count_events(session, {c.award_id for c in copies if c.kind in _EVENT_OF})
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id])
-            if copy.kind in _EVENT_OF:
-                before = counts.get(copy.award_id, 0)
-                _note_event(session, desk, copy, by_id[copy.id], before)
-                counts[copy.award_id] = before + 1
+        append_records(session, [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies)
+
+
+def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorded:
+    act_id = None
+    if copy.kind == CopyKind.CORRECTION:
+        act_id = session.scalar(select(LifeAct.id).where(LifeAct.copy_id == copy.id))
+    return Recorded(
+        copy=copy,
+        data_key=item.data_key,
+        payload=item.envelope.payload,
+        at=desk.clock(),
+        act_id=act_id,
+    )
 
 
 def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:
@@ -203,6 +208,15 @@ def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> N
     if copy.replaces_id is not None:
         mark_changed(session, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
+    if copy.kind == CopyKind.CORRECTION:
+        grant_name_access(
+            session,
+            desk.pepper,
+            award=award,
+            data_key=item.data_key,
+            number=parse_number(award.number),
+            name=item.private.name,
+        )
     copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
     copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
     grant_copy_access(
@@ -224,32 +238,6 @@ def _void(session: Session, copy: Copy) -> list[Copy]:
     for one in former:
         one.state = CopyState.CORRECTED
     return former
-
-
-def _note_event(session: Session, desk: Desk, copy: Copy, item: _Signed, before: int) -> None:
-    """Put the event on record that this copy is, and open the ways in it brings."""
-    now, award = desk.clock(), copy.award
-    act_id = None
-    if copy.kind == CopyKind.CORRECTION:
-        act_id = session.scalar(select(LifeAct.id).where(LifeAct.copy_id == copy.id))
-        grant_name_access(
-            session,
-            desk.pepper,
-            award=award,
-            data_key=item.data_key,
-            number=parse_number(award.number),
-            name=item.private.name,
-        )
-    payload = item.envelope.payload
-    new = NewEvent(
-        kind=_EVENT_OF[CopyKind(copy.kind)],
-        effective_on=shanghai_day(now),
-        at=now,
-        copy=copy,
-        record=NewRecord(payload=payload, key_id=decode_record(payload).key_id),
-        act_id=act_id,
-    )
-    add_event(session, award, item.data_key, new, before=before)
 
 
 def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signed) -> None:

@@ -20,6 +20,8 @@ from issuer.issuing import (
     export_counted,
     finish_copies,
 )
+from issuer.log_desk import office_of
+from issuer.log_publishing import check_log
 from registry.models import ReissueReason
 from registry.session import reading
 from registry.store import make_folder
@@ -57,6 +59,7 @@ def reissue(
     """
     make_folder(folder_of(out))  # a wrong folder is to be known before anything is void
     check_out(out, f"{number}-{REISSUE_STEM}")
+    check_log(office_of(desk))
     copy = reserve_reissue(desk, number, reason=reason, replaces=replaces)
     scope = ChosenCopies(ids=(copy.copy_id,))
     finish_copies(desk, scope, fonts, progress)
@@ -80,6 +83,7 @@ def archive_numbers(
     """
     make_folder(folder_of(out))
     check_out(out, ARCHIVE_STEM)
+    check_log(office_of(desk))
     copies = reserve_archives(desk, numbers, counting(Phase.RESERVE, len(numbers), progress))
     ids = [copy.copy_id for copy in copies]
     scopes = [
@@ -105,6 +109,7 @@ def archive_batch(
     with reading(desk.engine) as session:
         batch_id = find_batch(session, desk.site, batch)
         numbers = numbers_in_force(session, batch_id)
+    check_log(office_of(desk))
     copies = reserve_archives(desk, numbers, counting(Phase.RESERVE, len(numbers), progress))
     scope = BatchCopies(batch_id=batch_id)
     finish_copies(desk, scope, fonts, progress)

@@ -14,8 +14,10 @@ from codes.wording import Text
 from issuer.custody import open_key
 from issuer.errors import IssuerError
 from issuer.filing import find_site
+from issuer.log_custody import open_key_of_log
 from issuer.sealing import Seal
 from keys.document import KeyDocument
+from keys.log_key import LogKey
 from keys.signing import PrivateKey
 from registry.home import Home
 from registry.models import Site
@@ -55,6 +57,18 @@ class KeyCabinet:
         self._ring = document.ring
         self._passphrase = passphrase
         self._opened: dict[int, PrivateKey] = {}
+        self._log_key: LogKey | None = None
+
+    def log_key(self) -> LogKey:
+        """Return the key that signs the public log's checkpoints.
+
+        Raises:
+            LogRefused: as `open_key_of_log`.
+            KeysError: the passphrase is wrong.
+        """
+        if self._log_key is None:
+            self._log_key = open_key_of_log(self._home, self._passphrase)
+        return self._log_key
 
     def key_for(self, day: date) -> OpenedKey:
         """Return the key that signs what is issued on `day`.

@@ -25,3 +25,7 @@ class WorkerFailed(IssuerError):
 
 class Interrupted(IssuerError):
     """The operator stopped a run that the same command goes on with."""
+
+
+class LogRefused(IssuerError):
+    """The public log, or the database behind it, is not in a state to go on with."""

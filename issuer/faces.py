@@ -7,6 +7,7 @@ bytes however often it is tried.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import assert_never
@@ -21,16 +22,19 @@ from codes.record import decode_record
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
+from issuer.leaves import append_file
 from issuer.printing import make_printer
 from issuer.sealing import Seal
+from issuer.stapling import staple
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey
 from registry.access import seal_pdf_hash, unseal_envelope
+from registry.log_reader import LogReader
 from registry.models import Copy, CopyKind
 from registry.session import transaction
 from registry.store import Parcel
-from templates.archival import Attachment
+from templates.archival import PROOF_NAME, Attachment
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import (
@@ -73,8 +77,9 @@ def draw_copies(
         RegistryUnavailable: the database went away; a later run goes on from the rows.
     """
     done = 0
+    reader = LogReader(desk.home.log_folder)
     for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
-        drawn = _draw(desk, copies, printer)
+        drawn = _draw(desk, staple(desk, reader, copies), printer)
         with transaction(desk.engine) as session:
             rows = session.scalars(
                 select(Copy)
@@ -83,17 +88,26 @@ def draw_copies(
                 .with_for_update()
             ).all()
             for row in rows:
-                row.pdf_stored, row.pdf_sha256_sealed = drawn[row.id]
+                page = drawn[row.id]
+                row.pdf_stored, row.pdf_sha256_sealed = page.stored, page.sha256_sealed
+                append_file(session, row, page.sha256)
         done += len(rows)
         progress(len(copies))
     return done
 
 
-def _draw(
-    desk: Desk, copies: Sequence[Copy], printer: CertificatePrinter
-) -> dict[int, tuple[str, bytes]]:
-    """Draw, seal and store pages; return by copy the stored file's name and its sealed hash."""
-    hashes: list[bytes] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """A page in the store: its name there, its SHA-256 sealed for the register and in clear."""
+
+    stored: str
+    sha256_sealed: bytes
+    sha256: bytes
+
+
+def _draw(desk: Desk, copies: Sequence[Copy], printer: CertificatePrinter) -> dict[int, _Drawn]:
+    """Draw, seal and store pages; return by copy what is to be noted of its page."""
+    hashes: list[tuple[bytes, bytes]] = []
 
     def parcels() -> Iterator[Parcel]:
         for copy in copies:
@@ -101,12 +115,13 @@ def _draw(
             page, sha256 = seal_page(
                 printer, desk.seal, face_of(desk, copy), _sealed_at(desk, copy)
             )
-            hashes.append(seal_pdf_hash(data_key, copy, sha256.hex()))
+            hashes.append((seal_pdf_hash(data_key, copy, sha256.hex()), sha256))
             yield Parcel(content=page, key=data_key, sha256=sha256)
 
     names = desk.home.store.put_many(parcels())
     return {
-        copy.id: (name, sealed) for copy, name, sealed in zip(copies, names, hashes, strict=True)
+        copy.id: _Drawn(stored=name, sha256_sealed=sealed, sha256=sha256)
+        for copy, name, (sealed, sha256) in zip(copies, names, hashes, strict=True)
     }
 
 
@@ -155,7 +170,9 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         layout=copy.layout,
         remark=_remark(copy),
         attachments=attachments_of(
-            signed, desk.document.ring.find(record.number.prefix, record.key_id)
+            signed,
+            desk.document.ring.find(record.number.prefix, record.key_id),
+            copy.log_proof,
         ),
     )
 
@@ -165,12 +182,15 @@ def _sealed_at(desk: Desk, copy: Copy) -> datetime:
     return max(copy.made_at, desk.seal.chain.not_before)
 
 
-def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, ...]:
-    """Return what lets a file be verified by itself: the signed record and the public key.
+def attachments_of(
+    envelope: bytes, key: PublicKey | None, proof: str | None
+) -> tuple[Attachment, ...]:
+    """Return what lets a file be verified by itself: signed record, public key, proof of the log.
 
     Args:
         envelope: the signed record, a COSE_Sign1.
         key: the public key it was signed with; None where it is not on record any more.
+        proof: that the record's leaf is in the public log; None for a record older than the log.
     """
     files = [
         Attachment(
@@ -183,6 +203,16 @@ def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, 
     ]
     if key is not None:
         files.append(_key_file(key))
+    if proof is not None:
+        files.append(
+            Attachment(
+                name=PROOF_NAME,
+                mime_type="text/plain",
+                relationship="Supplement",
+                description="公开日志收录证明 / proof of inclusion in the public log",
+                content=proof.encode(),
+            )
+        )
     return tuple(files)
 
 

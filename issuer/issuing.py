@@ -3,7 +3,7 @@
     1. parse the batch, run every lint on every row     (issuer.roster, issuer.lint)
     2. reserve                                          (issuer.reserving)
     3.–6. prepare, sign, verify, record                 (issuer.awarding)
-    7. faces                                            (issuer.faces)
+    7. publish, then faces                              (issuer.log_publishing, issuer.faces)
 
 Rows reserved by an earlier, broken run are finished first, by the same functions.
 """
@@ -41,6 +41,8 @@ from issuer.faces import draw_copies
 from issuer.filing import levels_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
+from issuer.log_desk import office_of, put_in_log
+from issuer.log_publishing import LogOffice, check_log, log_is_settled, publish_log
 from issuer.photo_reading import PhotoSource
 from issuer.printing import inspect_fit, make_printer
 from issuer.reserving import Reservation, live_key, open_batch, reserve
@@ -174,6 +176,7 @@ def issue_batch(
     report = inspect_batch(desk, table, photos, batch, fonts, progress, layout=layout)
     if inspected is not None:
         inspected(report)
+    check_log(office_of(desk))  # before any number is spent
     wanted = report.candidates if skip_bad or not report.problems else ()
     results = list(_reserve_all(desk, batch_id, wanted, layout, progress))
     finish_copies(desk, scope, fonts, progress)
@@ -189,21 +192,43 @@ def issue_batch(
 def finish_copies(desk: Desk, scope: CopyScope, fonts: FontChain, progress: Progress) -> None:
     """Steps 3 to 7 for whatever copies of a scope are reserved or recorded but not finished.
 
-    Where there are many, worker processes do it, by the same functions and with the same bytes.
+    Where there are many, worker processes do it, by the same functions and with the same bytes. At
+    the end everything there is to log is published.
 
     Raises:
+        LogRefused: the public log cannot go on (see `publish_log`), or waits for an award that
+            cannot be finished (`log_held_up`).
         WorkerFailed: a worker process came to an end of its own (`worker_failed`).
         IssuerError, KeysError, RegistryError, TemplatesError: as `record_copies`, `draw_copies`.
     """
-    total = count_copies(desk, scope, unfinished)
+    if not count_copies(desk, scope, unfinished) and log_is_settled(desk.engine):
+        return
+    office = office_of(desk)
+    check_log(office)
+    # Another run may put copies of this scope on record while this one draws: hence again.
+    while total := count_copies(desk, scope, unfinished):
+        _finish_once(desk, office, scope, fonts, progress, total)
+    publish_log(office)
+
+
+def _finish_once(
+    desk: Desk,
+    office: LogOffice,
+    scope: CopyScope,
+    fonts: FontChain,
+    progress: Progress,
+    total: int,
+) -> None:
     signed, drawn = (counting(phase, total, progress) for phase in (Phase.SIGN, Phase.DRAW))
     size = crew_size(desk, total)
     if size == 1:
         record_copies(desk, scope, signed)
+        put_in_log(desk, office, scope)
         draw_copies(desk, scope, make_printer(desk, fonts), drawn)
         return
     with Crew(desk, fonts, size) as crew:
         crew.do(Task.RECORD, chunks_of_ids(desk, scope, unrecorded, size=DEALT_COPIES), signed)
+        put_in_log(desk, office, scope)
         crew.do(Task.DRAW, chunks_of_ids(desk, scope, undrawn, size=DEALT_COPIES), drawn)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from codes.wording import Text
 from issuer.desk import Desk, KeyCabinet, Opening, load_site, shanghai_day
 from issuer.errors import IssuerError
+from issuer.log_custody import ensure_log
 from issuer.publishing import add_host, parse_public_url, publish
 from issuer.sealing import open_seal
 from keys.document import KeyDocument, parse_key_document
@@ -94,6 +95,8 @@ def _check_sample(home: Home, *, sample: bool) -> None:
 def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     """Put the host of the QR codes on the published list before the first one is printed.
 
+    The first host also names the public log, which is begun then where `yanzhen init` knew none.
+
     Args:
         desk: the body's place of work.
         public_url: the address printed in QR codes.
@@ -105,9 +108,11 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     Raises:
         IssuerError: other hosts were printed before and this one was not confirmed
             (`public_host_new`): printed paper cannot be mended.
+        LogRefused: as `ensure_log`.
     """
     host, _ = parse_public_url(public_url, demo=desk.home.demo)
     now = desk.clock()
+    ensure_log(desk.home, desk.engine, host, desk.opening.passphrase)
     with transaction(desk.engine) as session:
         known = session.scalars(select(PublicHost.host).order_by(PublicHost.id)).all()
         if known and host not in known and not another:

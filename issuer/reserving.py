@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -108,7 +108,12 @@ def reserve(
     return results
 
 
-def in_one_commit(desk: Desk, work: Callable[[Session], T]) -> T:
+class _HasEngine(Protocol):
+    @property
+    def engine(self) -> Engine: ...
+
+
+def in_one_commit(desk: _HasEngine, work: Callable[[Session], T]) -> T:
     """Return what `work` returns once its transaction is on disk, tried until it gets through.
 
     Another run may have taken a person since this one looked; or two runs waited for one another

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -29,12 +29,15 @@ from keys.passphrase import STRETCH_SALT_BYTES, stretch
 from keys.seal import SealChain, SignedDigest, signed_attributes
 from keys.seal_kinds import kind_of
 
+if TYPE_CHECKING:
+    from keys.log_key import LogKey
+
 _ENCRYPTED_MARK = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _STRETCH_HEADER = b"Yanzhen-Passphrase: scrypt n=32768 r=8 p=1 salt="
 _ISSUED_BY_PREPARE = object()
 
 
-class _Kept:
+class Kept:
     """What every private key is: not copied, not pickled."""
 
     __slots__ = ()
@@ -43,7 +46,7 @@ class _Kept:
         raise TypeError("a private key is not copied or pickled; seal it instead")
 
 
-class PrivateKey(_Kept):
+class PrivateKey(Kept):
     """A body's signing key; it cannot be printed, copied or pickled."""
 
     __slots__ = ("_handle", "public")
@@ -63,7 +66,7 @@ class PrivateKey(_Kept):
         return f"<PrivateKey {self.algorithm.label} key_id={self.public.key_id}>"
 
 
-class SealKey(_Kept):
+class SealKey(Kept):
     """The key of a body's seal; it cannot be printed, copied or pickled.
 
     Args:
@@ -90,7 +93,7 @@ class SealKey(_Kept):
         return f"<SealKey {hashlib.sha256(self.public_key).hexdigest()[:16]}>"
 
 
-class AuthorityKey(_Kept):
+class AuthorityKey(Kept):
     """The key of the built-in authority; it cannot be printed, copied or pickled."""
 
     __slots__ = ("_handle", "public_key")
@@ -240,7 +243,10 @@ def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...
 
 
 def seal_private_key(
-    key: PrivateKey | SealKey | AuthorityKey, passphrase: bytes, *, salt: bytes | None = None
+    key: PrivateKey | SealKey | AuthorityKey | LogKey,
+    passphrase: bytes,
+    *,
+    salt: bytes | None = None,
 ) -> bytes:
     """Return the key as an encrypted PEM file (PKCS #8 under the stretched passphrase).
 
@@ -275,7 +281,7 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
         KeysError: `passphrase_wrong`; `private_key_unencrypted` for a file that lies open;
             `private_key_damaged` for anything else.
     """
-    handle = _open_handle(pem, passphrase)
+    handle = open_handle(pem, passphrase)
     if isinstance(handle, ec.EllipticCurvePrivateKey) and isinstance(handle.curve, ec.SECP256R1):
         return PrivateKey(handle)
     if isinstance(handle, ed25519.Ed25519PrivateKey):
@@ -285,19 +291,19 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
 
 def open_seal_key(pem: bytes, passphrase: bytes) -> SealKey:
     """Return the seal's key in a sealed PEM file; raises as `open_private_key` does."""
-    return _seal_key(_open_handle(pem, passphrase))
+    return _seal_key(open_handle(pem, passphrase))
 
 
 def open_authority_key(pem: bytes, passphrase: bytes) -> AuthorityKey:
     """Return the authority's key in a sealed PEM file; raises as `open_private_key` does."""
-    handle = _open_handle(pem, passphrase)
+    handle = open_handle(pem, passphrase)
     if not isinstance(handle, ec.EllipticCurvePrivateKey):
         raise _damaged()
     return AuthorityKey(handle)
 
 
-def _open_handle(pem: bytes, passphrase: bytes) -> object:
-    """Return the engine's key in a sealed PEM file."""
+def open_handle(pem: bytes, passphrase: bytes) -> object:
+    """Return the engine's key in a sealed PEM file; raises as `open_private_key` does."""
     if _ENCRYPTED_MARK not in pem:
         raise KeysError(
             "private_key_unencrypted",

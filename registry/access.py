@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,6 +28,7 @@ from codes.wording import Text
 from registry.errors import VaultError
 from registry.life import Event
 from registry.life_records import open_events
+from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import seal, unseal
 
@@ -38,6 +39,8 @@ class OpenedCopy:
 
     `envelope` is unverified COSE_Sign1 bytes; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
+    `leaf` is where the register says that the public log holds its record, and `file_leaf` its
+    file.
     """
 
     envelope: bytes
@@ -47,6 +50,8 @@ class OpenedCopy:
     state: CopyState
     pdf_sha256: str | None
     matched: bool
+    leaf: LeafPlace
+    file_leaf: LeafPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ class OpenedAward:
     """One award as the public side sees it, opened by a claim the asker held.
 
     `award_status` and each copy's state are the register's cache; `events` is what they must
-    follow from.
+    follow from. `log_secrets` opens what the public log says of it.
     """
 
     number: str
@@ -62,7 +67,8 @@ class OpenedAward:
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...]
+    log_secrets: LogSecrets = field(repr=False)
 
     @property
     def current(self) -> OpenedCopy | None:
@@ -221,7 +227,9 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
         ) from error
     sealed = award.public_sealed or b""
     public = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    places = leaf_places(session, award)
     return OpenedAward(
+        log_secrets=LogSecrets(data_key),
         number=award.number,
         award_status=AwardStatus(award.status),
         body_name=public["body_name"],
@@ -235,6 +243,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
+                leaf=places.of_record(copy),
+                file_leaf=places.of_file(copy),
             )
             for copy in award.copies
             if copy.envelope_sealed is not None

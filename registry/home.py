@@ -6,10 +6,13 @@
     secrets/vault.json      the vault key under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/seals/          seals' keys under the same passphrase, and their certificates
+    secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
     public/pepper           the public side's look-up secret
     public/keys.json        the published key document
     public/seal-root.cer    root certificate of the built-in authority of seals
     public/seal.crl         its list of revoked certificates
+    public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
+    log-memory/             the last checkpoint signed, and the lock of whoever publishes
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -144,6 +147,21 @@ class Home:
     def seal_crl_path(self) -> Path:
         """The published list of the seals that authority revoked, DER."""
         return self.path / "public" / "seal.crl"
+
+    @property
+    def log_folder(self) -> Path:
+        """The published log; the public side reads it, and so may any web server."""
+        return self.path / "public" / "log"
+
+    @property
+    def log_memory(self) -> Path:
+        """What the issuer remembers of the log outside database and public folder."""
+        return self.path / "log-memory"
+
+    @property
+    def log_key_path(self) -> Path:
+        """The sealed key of the log; only the issuer reads it."""
+        return self.path / "secrets" / "log" / "log.pem"
 
     @property
     def store(self) -> FileStore:

@@ -76,7 +76,7 @@ def count_events(session: Session, award_ids: Iterable[int]) -> dict[int, int]:
             .where(LifeEvent.award_id.in_(ids[start : start + _MOST_AT_ONCE]))
             .group_by(LifeEvent.award_id)
         )
-        counts |= {award_id: last for award_id, last in session.execute(query)}
+        counts |= {row[0]: row[1] for row in session.execute(query)}
     return counts
 
 

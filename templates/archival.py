@@ -34,6 +34,9 @@ _UA_SCHEMA: Final = (
 )
 
 
+PROOF_NAME = "proof.tlog"  # the attachment that proves the record to be in the public log
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that travels inside the PDF.

@@ -1,0 +1,108 @@
+"""The leaves that issuing appends to the public log: of a record, and of a sealed file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.orm import Session
+
+from codes.number import parse_number
+from codes.record import Record, decode_record
+from issuer.desk import shanghai_day
+from log.leaves import CopyLeaf, IssueLeaf, LifeKind, hash_record
+from registry.life_records import NewEvent, NewRecord, add_event, count_events
+from registry.logbook import append, leaf_salt, stream_of
+from registry.models import Copy, CopyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A copy whose signed record goes on record in this transaction.
+
+    Args:
+        copy: with its award.
+        data_key: of the award.
+        payload: the record's exact bytes.
+        at: when it goes on record, aware UTC; for a record from before the log when it was made.
+        act_id: the act that decided on it.
+    """
+
+    copy: Copy
+    data_key: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    at: datetime
+    act_id: int | None = None
+
+
+def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
+    """Append one leaf for each record: an issue leaf for an original, else its event of a life.
+
+    Args:
+        session: of the transaction that puts the records on record, which locks their awards.
+        recorded: in order of their copies.
+    """
+    later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
+    counts = count_events(session, later) if later else {}
+    for one in recorded:
+        award, record = one.copy.award, decode_record(one.payload)
+        if one.copy.kind == CopyKind.ORIGINAL:
+            append(
+                session,
+                issue_leaf(record, one.data_key, one.payload),
+                award_id=award.id,
+                copy_id=one.copy.id,
+                stream=stream_of(record.number.prefix, award.year, award.level),
+                position=award.serial,
+            )
+            continue
+        before = counts.get(award.id, 0)
+        add_event(session, award, one.data_key, _event_of(one, record), before=before)
+        counts[award.id] = before + 1
+
+
+def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
+    """Append the leaf that commits to a copy's sealed file, in the commit that notes the file."""
+    prefix = parse_number(copy.award.number).prefix
+    leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
+    append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+
+
+def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:
+    """Return the issue leaf of a record."""
+    return IssueLeaf(
+        number=record.number,
+        record_version=record.record_version,
+        record_hash=hash_record(leaf_salt(data_key, payload), payload),
+        key_id=record.key_id,
+        issued_on=record.issued_on,
+        occupation=record.occupation,
+    )
+
+
+def _event_of(one: Recorded, record: Record) -> NewEvent:
+    return NewEvent(
+        kind=life_kind_of(one.copy),
+        effective_on=shanghai_day(one.at),
+        at=one.at,
+        copy=one.copy,
+        record=NewRecord(payload=one.payload, key_id=record.key_id),
+        act_id=one.act_id,
+    )
+
+
+def life_kind_of(copy: Copy) -> LifeKind:
+    """Return what event a copy that is not its award's first is."""
+    match CopyKind(copy.kind):
+        case CopyKind.REISSUE:
+            return LifeKind.REISSUE
+        case CopyKind.ARCHIVE:
+            return LifeKind.ARCHIVE_COPY
+        case CopyKind.CORRECTION:
+            return LifeKind.CORRECT
+        case CopyKind.ORIGINAL:
+            raise ValueError("the first copy of an award is its issue")
+        case unknown:
+            assert_never(unknown)

@@ -1,0 +1,235 @@
+"""Reads the published log: what any web server could serve, and any stranger check.
+
+Nothing here believes a file. The checkpoint counts under the log's own key, an entry once it is
+proven to be under that checkpoint.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from codes.wording import Text
+from log.checkpoint import SignedCheckpoint, open_checkpoint
+from log.errors import LogError
+from log.leaves import LeafKind, LifeLeaf, decode_leaf
+from log.merkle import (
+    Frontier,
+    hash_children,
+    hash_leaf,
+    perfect_root,
+    prove_inclusion,
+    verify_inclusion,
+)
+from log.notes import VerifierKey, parse_vkey
+from log.proof_text import LogProof
+from log.tiles import (
+    ENTRIES,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    ReadTile,
+    TileId,
+    TileTree,
+    decode_bundle,
+    tile_at,
+)
+
+VKEY = "vkey"
+CHECKPOINT = "checkpoint"
+_LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the array
+
+_Stamp = tuple[int, int, int]
+
+
+class LogReader:
+    """The log in a folder, read-only; one instance may be asked by many threads.
+
+    Args:
+        folder: holds `vkey`, `checkpoint` and `tile/`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._read: tuple[_Stamp, SignedCheckpoint] | None = None
+        self._frontier = Frontier()
+        self._marks: dict[bytes, int] = {}
+
+    def vkey(self) -> VerifierKey:
+        """Return the key that checkpoints of this log are signed with.
+
+        Raises:
+            LogError: it cannot be read (`log_file_unreadable`, `vkey_invalid`).
+        """
+        return parse_vkey(self._file(VKEY).decode("utf-8", "replace").strip())
+
+    def checkpoint(self) -> SignedCheckpoint:
+        """Return the latest checkpoint, once its signature is proven; read anew when it changed.
+
+        Raises:
+            LogError: it cannot be read (`log_file_unreadable`), or as `open_checkpoint`.
+        """
+        try:
+            stat = (self._folder / CHECKPOINT).stat()
+        except OSError as error:
+            raise _unreadable(CHECKPOINT) from error
+        stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        with self._lock:
+            if self._read is None or self._read[0] != stamp:
+                self._read = (stamp, open_checkpoint(self._file(CHECKPOINT), self.vkey()))
+            return self._read[1]
+
+    def tile(self, tile: TileId) -> bytes:
+        """Return a tile's bytes, unproven; raises LogError `log_file_unreadable`."""
+        return self._file(tile.path)
+
+    def tree(self) -> TileTree:
+        """Return the tree of the latest checkpoint; only as true as its tiles."""
+        return TileTree(self.tile, self.checkpoint().checkpoint.size)
+
+    def prover(self) -> Prover:
+        """Return what proves entries under the latest checkpoint; good for many of them.
+
+        Raises:
+            LogError: as `checkpoint`.
+        """
+        return Prover(self.tile, self.checkpoint())
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        """Return by mark the index of every life leaf, proven to be all that the log holds.
+
+        Raises:
+            LogError: a file cannot be read, or the entries are not what the checkpoint commits to
+                (`log_root_differs`).
+        """
+        checkpoint = self.checkpoint().checkpoint
+        with self._lock:
+            if checkpoint.size > self._frontier.size:
+                self._take_marks(checkpoint.size, checkpoint.root)
+            return dict(self._marks)
+
+    def _take_marks(self, size: int, root: bytes) -> None:
+        marks = dict(self._marks)
+        base = self._frontier.size // TILE_WIDTH * TILE_WIDTH
+        frontier = frontier_of(TileTree(self.tile, size), base)
+        for start in range(base, size, TILE_WIDTH):
+            tile = tile_at(ENTRIES, start // TILE_WIDTH, size)
+            entries = decode_bundle(self.tile(tile), tile.width)
+            append_leaves(frontier, [hash_leaf(entry) for entry in entries])
+            for index, entry in enumerate(entries, start=start):
+                if entry[1:3] == _LIFE:
+                    leaf = decode_leaf(entry)[1]
+                    assert isinstance(leaf, LifeLeaf)
+                    marks[leaf.mark] = index
+        if frontier.root() != root:
+            raise _root_differs()
+        self._frontier, self._marks = frontier, marks
+
+    def _file(self, name: str) -> bytes:
+        try:
+            return (self._folder / name).read_bytes()
+        except OSError as error:
+            raise _unreadable(name) from error
+
+
+class Prover:
+    """Proves entries under one checkpoint, reading each file at most once.
+
+    Args:
+        read: returns a tile's or a bundle's bytes, unproven.
+        signed: a checkpoint whose signature is proven.
+    """
+
+    def __init__(self, read: ReadTile, signed: SignedCheckpoint) -> None:
+        self._read = read
+        self._signed = signed
+        self._tree = TileTree(read, signed.checkpoint.size)
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._bundles: dict[TileId, list[bytes]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many entries the checkpoint covers."""
+        return self._signed.checkpoint.size
+
+    def entry(self, index: int) -> bytes:
+        """Return an entry, unproven.
+
+        Raises:
+            LogError: its bundle cannot be read, or is damaged.
+            ValueError: the checkpoint does not reach there.
+        """
+        if not 0 <= index < self.size:
+            raise ValueError("the checkpoint does not reach there")
+        tile = tile_at(ENTRIES, index // TILE_WIDTH, self.size)
+        bundle = self._bundles.get(tile)
+        if bundle is None:
+            bundle = self._bundles[tile] = decode_bundle(self._read(tile), tile.width)
+        return bundle[index % TILE_WIDTH]
+
+    def prove(self, index: int, extra: bytes | None = None) -> LogProof:
+        """Return the proof that an entry is in the log, which has been checked.
+
+        Args:
+            index: below `size`.
+            extra: what goes with the proof.
+
+        Raises:
+            LogError: a file cannot be read, or the entry is not what the checkpoint commits to
+                (`log_root_differs`).
+            ValueError: the checkpoint does not reach there.
+        """
+        path = prove_inclusion(self._node, index, self.size)
+        if not verify_inclusion(
+            leaf_hash=hash_leaf(self.entry(index)),
+            index=index,
+            size=self.size,
+            proof=path,
+            root=self._signed.checkpoint.root,
+        ):
+            raise _root_differs()
+        return LogProof(index=index, path=path, checkpoint=self._signed.note, extra=extra)
+
+    def _node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete subtree, worked out once."""
+        if level % TILE_HEIGHT == 0:
+            return self._tree.node(level, index)
+        found = self._nodes.get((level, index))
+        if found is None:
+            left, right = self._node(level - 1, 2 * index), self._node(level - 1, 2 * index + 1)
+            found = self._nodes[level, index] = hash_children(left, right)
+        return found
+
+
+def frontier_of(tree: TileTree, size: int) -> Frontier:
+    """Return the right edge that a tree had at `size` leaves, from its tiles."""
+    frontier = Frontier()
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            frontier.append_subtree(level, tree.node(level, frontier.size >> level))
+    return frontier
+
+
+def append_leaves(frontier: Frontier, leaf_hashes: list[bytes]) -> None:
+    """Append the leaves of one bundle, as one subtree where it is full."""
+    if len(leaf_hashes) == TILE_WIDTH and frontier.size % TILE_WIDTH == 0:
+        frontier.append_subtree(TILE_HEIGHT, perfect_root(leaf_hashes))
+        return
+    for leaf_hash in leaf_hashes:
+        frontier.append(leaf_hash)
+
+
+def _root_differs() -> LogError:
+    return LogError(
+        "log_root_differs",
+        Text("日志条目与检查点不符", "The entries are not what the checkpoint commits to"),
+    )
+
+
+def _unreadable(name: str) -> LogError:
+    return LogError(
+        "log_file_unreadable",
+        Text("日志文件缺失或无法读取", "A file of the log is missing or cannot be read"),
+        evidence={"file": name},
+    )

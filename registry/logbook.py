@@ -1,0 +1,155 @@
+"""The public log as the register knows it: appending leaves, and what only an award's key tells.
+
+The log names a person nowhere. Whoever can open an award can find every leaf about it there, by a
+salted hash or a mark that its data key gives, and nobody else can. Reading the published files is
+the work of `registry.log_reader`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from log.leaves import (
+    SALT_BYTES,
+    CopyLeaf,
+    FilingLeaf,
+    IssueLeaf,
+    Leaf,
+    LeafKind,
+    LifeLeaf,
+    TrustLeaf,
+    encode_body,
+)
+from registry.log_models import LogEntry
+from registry.models import Award, Copy
+
+_KINDS: dict[type[Leaf], LeafKind] = {
+    IssueLeaf: LeafKind.ISSUE,
+    LifeLeaf: LeafKind.LIFE,
+    CopyLeaf: LeafKind.COPY,
+    FilingLeaf: LeafKind.FILING,
+    TrustLeaf: LeafKind.TRUST,
+}
+
+
+def leaf_salt(data_key: bytes, payload: bytes) -> bytes:
+    """Return the 16-byte salt under which a record is hashed into its leaf.
+
+    Args:
+        data_key: of the award.
+        payload: the record's exact bytes.
+    """
+    return hmac.digest(data_key, b"yanzhen/leaf/salt\0" + payload, hashlib.sha256)[:SALT_BYTES]
+
+
+def life_key(data_key: bytes) -> bytes:
+    """Return the key of the marks that the events of an award's life carry in the log."""
+    return hmac.digest(data_key, b"yanzhen/life-key\0", hashlib.sha256)
+
+
+def life_mark(key: bytes, n: int) -> bytes:
+    """Return the 32-byte mark of the n-th event of an award's life, counted from 1."""
+    return hmac.digest(key, b"yanzhen/leaf/life\0" + n.to_bytes(4), hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSecrets:
+    """What the data key of one award tells of its leaves, derived as it is needed."""
+
+    _data_key: bytes = field(repr=False)
+
+    def salt(self, payload: bytes) -> bytes:
+        """Return the salt of a record's leaf."""
+        return leaf_salt(self._data_key, payload)
+
+    def mark(self, n: int) -> bytes:
+        """Return the mark of the n-th event of the award's life."""
+        return life_mark(life_key(self._data_key), n)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafPlace:
+    """Where the register says that a leaf is; nothing of it is proved.
+
+    Args:
+        index: in the log, None while it has none.
+        waiting: a leaf was appended and has no index yet.
+    """
+
+    index: int | None
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafPlaces:
+    """Where the register says that the leaves of an award's copies are."""
+
+    _waiting: Mapping[int, frozenset[LeafKind]]
+
+    def of_record(self, copy: Copy) -> LeafPlace:
+        """Return where the leaf of a copy's record is."""
+        waiting = self._waiting.get(copy.id, frozenset())
+        return LeafPlace(
+            index=copy.leaf_index, waiting=bool(waiting & {LeafKind.ISSUE, LeafKind.LIFE})
+        )
+
+    def of_file(self, copy: Copy) -> LeafPlace:
+        """Return where the leaf of a copy's file is."""
+        waiting = self._waiting.get(copy.id, frozenset())
+        return LeafPlace(index=copy.file_leaf_index, waiting=LeafKind.COPY in waiting)
+
+
+def leaf_places(session: Session, award: Award) -> LeafPlaces:
+    """Return where the leaves of an award's copies are."""
+    if all(None not in (copy.leaf_index, copy.file_leaf_index) for copy in award.copies):
+        return LeafPlaces(_waiting={})
+    found: dict[int, frozenset[LeafKind]] = {}
+    query = select(LogEntry.copy_id, LogEntry.kind).where(
+        LogEntry.award_id == award.id, LogEntry.leaf_index.is_(None)
+    )
+    for copy_id, kind in session.execute(query):
+        if copy_id is not None:
+            found[copy_id] = found.get(copy_id, frozenset()) | {LeafKind(kind)}
+    return LeafPlaces(_waiting=found)
+
+
+def stream_of(prefix: str, year: int, level: int) -> str:
+    """Return the name of the stream whose issue leaves go into the log in order of serial."""
+    return f"{prefix}/{year}/{level}"
+
+
+def append(
+    session: Session,
+    leaf: Leaf,
+    *,
+    award_id: int | None = None,
+    copy_id: int | None = None,
+    stream: str | None = None,
+    position: int | None = None,
+) -> LogEntry:
+    """Append a leaf in the transaction of the act itself; the sequencer gives it its index later.
+
+    Args:
+        session: of the act's own transaction, which locks the award where there is one.
+        leaf: what happened.
+        award_id: the award it is about, where it is about one.
+        copy_id: the copy whose record or file it commits to.
+        stream: of an issue leaf, as `stream_of` names it.
+        position: the serial in that stream.
+    """
+    entry = LogEntry(
+        kind=_KINDS[type(leaf)],
+        body=encode_body(leaf),
+        award_id=award_id,
+        copy_id=copy_id,
+        stream=stream,
+        stream_position=position,
+    )
+    session.add(entry)
+    return entry

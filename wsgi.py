@@ -54,6 +54,15 @@ _COMMANDS = {
         "issuer.cli_copies:copies",
         "补发、存档副本、再次导出 / reissues, duplicates, export",
     ),
+    "life": (
+        "issuer.cli_life:life",
+        "更正、暂停、撤销等，两人办理 / correct, suspend, revoke: two persons",
+    ),
+    "status": ("issuer.cli_status:status", "公布证书状态列表 / publish the status lists"),
+    "tend": (
+        "issuer.cli_status:tend",
+        "持续公布日志和状态列表 / keep log and status lists published",
+    ),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),

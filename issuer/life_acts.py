@@ -113,11 +113,16 @@ def find_act(session: Session, desk: Desk, act_id: int, *, locked: bool = False)
     query = select(LifeAct).where(LifeAct.id == act_id, LifeAct.site_id == desk.site.id)
     act = session.scalar(query.with_for_update() if locked else query)
     if act is None:
-        raise IssuerError(
-            "act_unknown",
-            Text(f"本机构没有编号为 {act_id} 的审批事项", f"this body has no act {act_id}"),
-        )
+        raise act_unknown(act_id)
     return act
+
+
+def act_unknown(act_id: int) -> IssuerError:
+    """Return the refusal of a number that no act has."""
+    return IssuerError(
+        "act_unknown",
+        Text(f"没有编号为 {act_id} 的审批事项", f"there is no act {act_id}"),
+    )
 
 
 def check_undecided(act: LifeAct) -> None:

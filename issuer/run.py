@@ -19,6 +19,7 @@ from issuer.problems import RowProblem
 from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
 from issuer.roster import RosterTable
 from issuer.row_lines import problem_lines
+from issuer.status_publishing import publish_behind, status_office_of
 from templates.fonts import FontChain
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -188,6 +189,7 @@ def issue_and_report(
         layout=run.layout,
         inspected=inspected,
     )
+    publish_behind(status_office_of(desk))
     report = _with_taken(outcome)
     numbers = {result.row: result.number for result in outcome.reserved}
     summary = _summary(

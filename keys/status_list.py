@@ -23,7 +23,7 @@ from enum import IntEnum, StrEnum
 import cbor2
 
 from codes.wording import Text
-from keys.algorithms import Algorithm, PublicJwk, verify_signature
+from keys.algorithms import Algorithm, PublicJwk, parse_jwk, verify_signature
 from keys.errors import KeysError
 from keys.strict_json import load_strict_json
 
@@ -223,6 +223,33 @@ def inspect_freshness(
 def key_name(key: PublicJwk) -> str:
     """Return the name that a list gives the key it is signed with (RFC 7638 thumbprint)."""
     return _to_text(key.thumbprint)
+
+
+def dump_status_keys(keys: Iterable[PublicJwk]) -> bytes:
+    """Return the published document of the keys that lists are signed with."""
+    entries = [{"kid": key_name(key), "jwk": key.as_dict()} for key in keys]
+    return json.dumps({"format": 1, "keys": entries}, indent=2).encode() + b"\n"
+
+
+def parse_status_keys(data: bytes) -> dict[str, PublicJwk]:
+    """Return the keys by name; undoes `dump_status_keys`.
+
+    Raises:
+        KeysError: `status_keys_invalid`.
+    """
+    value = load_strict_json(data, max_bytes=MAX_TOKEN_BYTES)
+    try:
+        if not isinstance(value, dict) or value["format"] != 1:
+            raise ValueError("unknown format")
+        keys = {entry["kid"]: parse_jwk(entry["jwk"]) for entry in value["keys"]}
+        if any(key_name(key) != name for name, key in keys.items()):
+            raise ValueError("a key under another's name")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise KeysError(
+            "status_keys_invalid",
+            Text("状态列表公钥文件已损坏", "The public keys of the status lists are damaged"),
+        ) from error
+    return keys
 
 
 def _read_jwt(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:

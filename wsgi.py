@@ -63,6 +63,7 @@ _COMMANDS = {
         "issuer.cli_status:tend",
         "持续公布日志和状态列表 / keep log and status lists published",
     ),
+    "log": ("issuer.cli_log:log", "管理公开日志 / the public log"),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
@@ -84,6 +85,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
+    from verifier.site.log_files import blueprint as log_files
     from verifier.site.views import blueprint as site
 
     templates = Path(__file__).parent / "templates"
@@ -102,6 +104,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     app.extensions["yanzhen_home"] = home
     app.register_blueprint(api)
     app.register_blueprint(site)
+    app.register_blueprint(log_files)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -298,7 +301,7 @@ def _unforeseen(error: Exception) -> Text:
 
 
 def _exit_code(error: Exception) -> int:
-    from issuer.errors import Interrupted, WorkerFailed
+    from issuer.errors import Interrupted, LogRefused, WorkerFailed
     from keys.errors import KeysError
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
@@ -307,7 +310,7 @@ def _exit_code(error: Exception) -> int:
         return EXIT_UNAVAILABLE
     if isinstance(error, KeysError) and code.startswith(_INPUT_CODES):
         return EXIT_CONFIGURATION if code.startswith(_HOME_CODES) else EXIT_DATA
-    if isinstance(error, HomeError | VaultError | KeysError):
+    if isinstance(error, HomeError | VaultError | KeysError | LogRefused):
         return EXIT_CONFIGURATION
     if isinstance(error, WorkerFailed):
         return EXIT_INTERNAL

@@ -11,10 +11,11 @@ import click
 
 from codes.wording import Text
 from issuer.lint import LintReport
+from issuer.log_custody import ensure_log
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
-from issuer.publishing import PUBLIC_URL_VARIABLE
+from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
 from issuer.roster import read_roster
 from issuer.row_lines import name_lines
 from issuer.run import IssueRun, RunSummary, check_only, issue_and_report
@@ -32,7 +33,7 @@ from issuer.terminal import (
     workers_option,
 )
 from registry.home import Home, home_path
-from registry.schema import HEAD
+from registry.schema import HEAD, open_registry
 from registry.schema import migrate as migrate_schema
 from registry.session import database
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
@@ -45,7 +46,9 @@ EXIT_DATA = 65
 def init(as_json: bool) -> None:
     """建立数据目录（YANZHEN_HOME，默认 ./var）。Make a home folder."""
     path = home_path()
-    home = Home.create(path, demo=False, passphrase=ask_passphrase(new=True), now=datetime.now(UTC))
+    passphrase = ask_passphrase(new=True)
+    home = Home.create(path, demo=False, passphrase=passphrase, now=datetime.now(UTC))
+    _begin_log(home, passphrase)
     show(
         {"home": str(home.path), "demo": home.demo},
         Text(
@@ -56,6 +59,16 @@ def init(as_json: bool) -> None:
         ),
         as_json=as_json,
     )
+
+
+def _begin_log(home: Home, passphrase: bytes) -> None:
+    """Begin the public log, which the public host names; else the first host printed begins it."""
+    public_url = os.environ.get(PUBLIC_URL_VARIABLE, "")
+    if not public_url:
+        return
+    host, _ = parse_public_url(public_url, demo=home.demo)
+    with open_registry(home.database_url) as engine:
+        ensure_log(home, engine, host, passphrase)
 
 
 @click.command()

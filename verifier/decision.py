@@ -25,12 +25,20 @@ from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
 from verifier.life import inspect_day, inspect_status
+from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, inspect_host
 from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
-from verifier.verdict import Finding, Outcome, PrintedFields, Status, Verdict
+from verifier.verdict import (
+    Finding,
+    Outcome,
+    PrintedFields,
+    Status,
+    Verdict,
+    format_instant,
+)
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -54,6 +62,7 @@ class Standing:
     Args:
         award: opened and agreeing with the record; None when it could not be asked or is not there.
         copy: the one copy of `award` that carries the record.
+        logged: what the public log says of that copy; its record is proved to be there.
         findings: in the order of the steps.
     """
 
@@ -63,7 +72,13 @@ class Standing:
     status: Status
     award: OpenedAward | None
     copy: OpenedCopy | None
+    logged: CopyInLog | None
     findings: tuple[Finding, ...]
+
+    @property
+    def log_proof(self) -> LogFact | None:
+        """The proof that the record is in the public log, for the answer to carry."""
+        return None if self.logged is None else self.logged.record
 
     def printed(self, *, name_known: bool) -> PrintedFields:
         """Return what a genuine copy of the record shows."""
@@ -94,12 +109,13 @@ class Asked:
     def findings(self, standing: Standing) -> tuple[Finding, ...]:
         """Return what there is to say beside `standing`."""
         record, award, copy = standing.record, standing.award, standing.copy
+        if not standing.genuine or (award is not None and standing.status is Status.UNKNOWN):
+            return ()
         said: tuple[Finding, ...] = ()
         if self.day is not None and award is not None and copy is not None:
             said = inspect_day(award, copy, self.day, issued_on=record.issued_on)
         answer = self.lists.get(record.status_index)
-        contradicts_itself = award is not None and standing.status is Status.UNKNOWN
-        if answer is None or not standing.genuine or contradicts_itself:
+        if answer is None:
             return said
         if award is not None and copy is not None and answer.reach is ListReach.READ:
             compared = compare_list(answer, award, copy)
@@ -123,6 +139,7 @@ def conclude_verdict(
     *,
     required: frozenset[Code] = REQUIRED_FOR_RECORD,
     status: Status = Status.UNKNOWN,
+    logged: LogFact | None = None,
     demo: bool,
     now: datetime,
 ) -> Verdict:
@@ -130,7 +147,12 @@ def conclude_verdict(
     outcome, found = conclude(findings, required)
     marks = (find(Code.DEMO),) if demo else ()
     return Verdict(
-        outcome=outcome, status=status, findings=(*marks, *found), checked_at=now, demo=demo
+        outcome=outcome,
+        status=status,
+        findings=(*marks, *found),
+        checked_at=now,
+        demo=demo,
+        log_proof=None if logged is None or logged.proof is None else bytes(logged.proof).decode(),
     )
 
 
@@ -160,6 +182,7 @@ def decide_number(
     verdict = conclude_verdict(
         (*notices, *standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
+        logged=standing.log_proof,
         demo=document.demo,
         now=now,
     )
@@ -191,6 +214,7 @@ def decide_qr(
     verdict = conclude_verdict(
         (*standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
+        logged=standing.log_proof,
         demo=document.demo,
         now=now,
     )
@@ -205,6 +229,7 @@ def judge_scan(
     """Return what is known of a scanned record: its signature, its address, its registration."""
     award: OpenedAward | None = None
     copy: OpenedCopy | None = None
+    logged: CopyInLog | None = None
     status = Status.UNKNOWN
     registered: tuple[Finding, ...] = ()
     if proof.genuine and answer is not None:
@@ -218,13 +243,14 @@ def judge_scan(
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
-                if copy is None:
-                    registered = (find(Code.ROW_NOT_PROVED),)
+                said = find(Code.ROW_NOT_PROVED) if copy is None else _inspect_log(answer, copy)
+                if copy is None or said.code != Code.LOGGED:
+                    copy, registered = None, (said,)
                 else:
-                    award = answer.award
+                    award, logged = answer.award, answer.in_log(copy)
                     year = proof.record.number.year
-                    status, said = inspect_status(award, copy, year=year)
-                    registered = (find(Code.REGISTERED), *said)
+                    status, stands = inspect_status(award, copy, answer.life, year=year)
+                    registered = (find(Code.REGISTERED), said, *stands)
             case _:
                 assert_never(answer.reach)
     return Standing(
@@ -234,6 +260,7 @@ def judge_scan(
         status=status,
         award=award,
         copy=copy,
+        logged=logged,
         findings=(*proof.findings, *inspect_host(scan, document, today), *registered),
     )
 
@@ -256,13 +283,18 @@ def _judge_row(
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None
-            return _judge_award(claims, answer.award, document=document, today=today)
+            return _judge_award(claims, answer, answer.award, document=document, today=today)
         case _:
             assert_never(answer.reach)
 
 
 def _judge_award(
-    claims: NumberClaims, award: OpenedAward, *, document: KeyDocument, today: date
+    claims: NumberClaims,
+    answer: Answer,
+    award: OpenedAward,
+    *,
+    document: KeyDocument,
+    today: date,
 ) -> Standing | Finding:
     copy = _copy_for(claims, award)
     read = None if copy is None else _read_copy(copy)
@@ -275,9 +307,15 @@ def _judge_award(
         return find(Code.ROW_NOT_PROVED)
     status = Status.UNKNOWN
     said: tuple[Finding, ...] = ()
+    logged: CopyInLog | None = None
     if proof.genuine:
-        status, found = inspect_status(award, copy, year=record.number.year)
-        said = (find(Code.REGISTERED), *found, *_earlier_copies(award, copy, record))
+        in_log = _inspect_log(answer, copy)
+        said = (in_log,)
+        if in_log.code == Code.LOGGED:
+            logged = answer.in_log(copy)
+            status, found = inspect_status(award, copy, answer.life, year=record.number.year)
+            earlier = _earlier_copies(award, copy, record)
+            said = (find(Code.REGISTERED), in_log, *found, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),
@@ -285,6 +323,7 @@ def _judge_award(
         status=status,
         award=award,
         copy=copy,
+        logged=logged,
         findings=(*proof.findings, *said),
     )
 
@@ -300,6 +339,24 @@ def _copy_for(claims: NumberClaims, award: OpenedAward) -> OpenedCopy | None:
         if read is not None and fold_name(read[1].holder_name) == wanted:
             return copy
     return shown
+
+
+def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
+    """Step 5: return whether the copy that was found is in the public log."""
+    fact = answer.in_log(copy).record
+    match fact.state:
+        case InLog.MISSING:
+            return find(Code.NOT_IN_LOG)
+        case InLog.PENDING:
+            return find(Code.LOG_PENDING)
+        case InLog.UNREADABLE:
+            return find(Code.LOG_UNREADABLE)
+        case InLog.PROVED:
+            assert fact.logged_at is not None
+            slots = {"index": str(fact.index), "logged_at": format_instant(fact.logged_at)}
+            return find(Code.LOGGED, slots, slots)
+        case _:
+            assert_never(fact.state)
 
 
 def _agrees(claims: NumberClaims, record: Record, copy: OpenedCopy) -> bool:

@@ -57,11 +57,13 @@ class FileReading:
 
     Args:
         sha256: hex hash of the file's bytes, taken by this process and not by the child.
+        proof: the text of the proof of the public log attached to it; None without one.
     """
 
     kind: FileKind
     sha256: str
     pages: tuple[PageReading, ...]
+    proof: str | None = None
 
 
 def document_reader() -> Child:
@@ -106,7 +108,13 @@ def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
             return _fault(fault)
         case {"kind": "pdf" | "picture" as kind, "pages": [*items]} if items:
             pages = tuple(_parse_page(item) for item in items[:MAX_PAGES])
-            return FileReading(kind=FileKind(kind), sha256=sha256, pages=pages)
+            proof = value.get("proof")
+            return FileReading(
+                kind=FileKind(kind),
+                sha256=sha256,
+                pages=pages,
+                proof=proof if isinstance(proof, str) else None,
+            )
         case _:
             return find(Code.FILE_UNREADABLE)
 

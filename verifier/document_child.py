@@ -1,8 +1,8 @@
 """Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
 
-Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"glyphs", "symbols"}]} or
-{"fault"}. It opens nothing else, and the parent believes nothing it says unproved. The text layer
-is read only of pages that carry a QR code.
+Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"glyphs", "symbols"}], "proof"}
+or {"fault"}. It opens nothing else, and the parent believes nothing it says unproved. The text
+layer is read only of pages that carry a QR code.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from PIL import (
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
+from log.proof_text import MAX_PROOF_BYTES
 from registry.child import serve
+from templates.archival import PROOF_NAME
 from verifier.file_limits import MAX_PAGES
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
+MAX_ATTACHMENTS = 16
 MAX_SYMBOL_CHARACTERS = 8192
 MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
@@ -89,13 +92,13 @@ def read(data: bytes) -> dict[str, Any]:
     if not data:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
-        return {"kind": "pdf", "pages": _read_pdf(data)}
+        return _read_pdf(data)
     if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return {"kind": "picture", "pages": [_read_picture(data)]}
     raise Unread("file_kind_unsupported")
 
 
-def _read_pdf(data: bytes) -> list[dict[str, Any]]:
+def _read_pdf(data: bytes) -> dict[str, Any]:
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
@@ -112,9 +115,19 @@ def _read_pdf(data: bytes) -> list[dict[str, Any]]:
             if any(page["symbols"] for page in pages):
                 break
             pages[index] = _read_page(document[index], CLOSE_RENDER_DPI)
-        return pages
+        return {"kind": "pdf", "pages": pages, "proof": _read_proof(document)}
     finally:
         document.close()
+
+
+def _read_proof(document: PdfDocument) -> str | None:
+    """Return the text of the attached proof of the public log, if there is one of its size."""
+    for index in range(min(document.count_attachments(), MAX_ATTACHMENTS)):
+        attachment = document.get_attachment(index)
+        if attachment.get_name() == PROOF_NAME:
+            data = bytes(attachment.get_data())
+            return data.decode("utf-8", "replace") if len(data) <= MAX_PROOF_BYTES else None
+    return None
 
 
 def _read_page(page: PdfPage, dpi: int) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from keys.document import KeyDocument
+from log.errors import LogError
+from log.notes import VerifierKey
 from templates.page_reading import PagePrint, read_page
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
 from verifier.decision import (
@@ -18,10 +21,11 @@ from verifier.decision import (
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
+from verifier.logged import InLog, check_stapled
 from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
-from verifier.verdict import Finding, Verdict
+from verifier.verdict import Finding, Verdict, format_instant
 
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
 
@@ -32,6 +36,7 @@ class FileClaims:
 
     Args:
         printed: what the text layer of the page that carries the QR prints.
+        proof: the proof of the public log that travels with the file, unproven; None without one.
         notices: what else was seen in it.
     """
 
@@ -39,6 +44,7 @@ class FileClaims:
     sha256: str
     scan: Scan
     printed: PagePrint
+    proof: str | None
     notices: tuple[Finding, ...]
 
 
@@ -67,6 +73,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         sha256=reading.sha256,
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
+        proof=reading.proof,
         notices=(*notices, *faults[:1]),
     )
 
@@ -79,6 +86,7 @@ def decide_file(
     document: KeyDocument,
     now: datetime,
     asked: Asked = NOTHING_ELSE,
+    stapled: tuple[Finding, ...] = (),
 ) -> Verdict:
     """Return the verdict on a file.
 
@@ -86,12 +94,15 @@ def decide_file(
         standing: what is known of the record in its QR.
         check: what the register said to the printed document number.
         asked: what else was asked.
+        stapled: what the proof in the file shows, where nothing else could be asked.
     """
     seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
+    beside = (*stapled, *asked.findings(standing))
     verdict = conclude_verdict(
-        (*claims.notices, *standing.findings, *asked.findings(standing), *seen),
+        (*claims.notices, *standing.findings, *beside, *seen),
         required=REQUIRED_FOR_FILE,
         status=standing.status,
+        logged=standing.log_proof,
         demo=document.demo,
         now=now,
     )
@@ -101,6 +112,24 @@ def decide_file(
     if any(one.code == Code.FILE_IDENTICAL for one in seen):
         printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
     return with_certificate(verdict, printed)
+
+
+def inspect_stapled(claims: FileClaims, vkey: VerifierKey | None) -> tuple[Finding, ...]:
+    """Return what the proof that travels with a file shows, checked without any register.
+
+    Args:
+        claims: their record's signature is proven.
+        vkey: of the log; None where it is not known, and so nothing is shown.
+    """
+    if claims.proof is None or vkey is None:
+        return ()
+    try:
+        envelope = claims.scan.envelope
+        shown = check_stapled(claims.proof.encode(), claims.scan.record, envelope.payload, vkey)
+    except LogError:
+        return (find(Code.PROOF_STAPLED_WRONG),)
+    slots = {"size": str(shown.size), "logged_at": format_instant(shown.logged_at)}
+    return (find(Code.PROOF_STAPLED, slots, slots),)
 
 
 def document_check(reach: Reach | None) -> DocumentNumberCheck:
@@ -143,8 +172,20 @@ def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, 
     issued = standing.copy.pdf_sha256
     if issued is None:
         return (find(Code.FILE_NOT_ON_RECORD),)
-    identical = issued == claims.sha256
-    return (find(Code.FILE_IDENTICAL if identical else Code.FILE_NOT_IDENTICAL),)
+    if issued != claims.sha256:
+        return (find(Code.FILE_NOT_IDENTICAL),)
+    assert standing.logged is not None  # the copy is answered from only where its record is logged
+    match standing.logged.file.state:
+        case InLog.PROVED:
+            return (find(Code.FILE_IDENTICAL),)
+        case InLog.MISSING:
+            return (find(Code.FILE_NOT_IN_LOG),)
+        case InLog.PENDING:
+            return (find(Code.LOG_PENDING),)
+        case InLog.UNREADABLE:
+            return (find(Code.LOG_UNREADABLE),)
+        case unknown:
+            assert_never(unknown)
 
 
 def _no_certificate(others: int) -> Finding:

@@ -34,6 +34,13 @@ class Code(StrEnum):
 
     REGISTERED = "registered"
     NOT_REGISTERED = "not_registered"
+    LOGGED = "logged"
+    NOT_IN_LOG = "not_in_log"
+    LOG_PENDING = "log_pending"
+    LOG_UNREADABLE = "log_unreadable"
+    FILE_NOT_IN_LOG = "file_not_in_log"
+    PROOF_STAPLED = "proof_stapled"
+    PROOF_STAPLED_WRONG = "proof_stapled_wrong"
     STATUS_CURRENT = "status_current"
     COPY_SUPERSEDED = "copy_superseded"
     RECORD_CORRECTED = "record_corrected"

@@ -17,6 +17,7 @@ from registry.models import AwardStatus, CopyKind, CopyState
 from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.logged import LifeInLog
 from verifier.verdict import Finding, Status
 
 _NOT_PROVED = (Status.UNKNOWN, (Code.ROW_NOT_PROVED,))
@@ -32,18 +33,26 @@ _DAY_TEXTS = {
 
 
 def inspect_status(
-    award: OpenedAward, copy: OpenedCopy, *, year: int
+    award: OpenedAward, copy: OpenedCopy, logged: LifeInLog, *, year: int
 ) -> tuple[Status, tuple[Finding, ...]]:
     """Return where the award and this copy stand now; the graver of the two is the status.
+
+    What makes a certificate void counts from its commit on. What gives it force again counts once
+    anyone can see it in the public log.
 
     Args:
         award: opened, its events read.
         copy: one of its copies.
+        logged: what the public log says of its events.
         year: of the award, as the print serial is printed.
     """
     life = prove_life(award)
-    if life is None:
+    if life is None or logged.later:
         return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
+    if not logged.readable:
+        return Status.UNKNOWN, (find(Code.LOG_UNREADABLE),)
+    if any(e.n in logged.unlogged for e in award.events if e.kind is LifeKind.LIFT):
+        return Status.UNKNOWN, (find(Code.LOG_PENDING),)
     status, codes = _stands(life, life.states[copy.status_index])
     serial = format_print_serial(year, copy.print_serial)
     slots = {"print_serial": serial}

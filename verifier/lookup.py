@@ -1,4 +1,4 @@
-"""Step 4: asks the register, and tells "no such row" from "could not be asked".
+"""Step 4: asks the register and the public log, and tells "no such row" from "could not be asked".
 
 The only module of this room that reads the register; it draws no conclusion.
 """
@@ -15,8 +15,16 @@ from sqlalchemy.exc import NoResultFound, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from codes.number import CertificateNumber
-from registry.access import OpenedAward, open_by_document, open_by_name, open_by_payload
+from registry.access import (
+    OpenedAward,
+    OpenedCopy,
+    open_by_document,
+    open_by_name,
+    open_by_payload,
+)
 from registry.errors import RegistryError, RegistryUnavailable
+from registry.log_reader import LogReader
+from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
 
 
 class Reach(StrEnum):
@@ -34,10 +42,20 @@ class Answer:
 
     Args:
         award: present exactly when `reach` is OPENED.
+        logged: what the public log says of each copy of `award`, in their order.
+        life: what it says of the events of its life.
     """
 
     reach: Reach
     award: OpenedAward | None = None
+    logged: tuple[CopyInLog, ...] = ()
+    life: LifeInLog = NO_LIFE_KNOWN
+
+    def in_log(self, copy: OpenedCopy) -> CopyInLog:
+        """Return what the public log says of a copy of `award`."""
+        assert self.award is not None
+        places = (index for index, one in enumerate(self.award.copies) if one is copy)
+        return self.logged[next(places)]
 
 
 class Register:
@@ -46,13 +64,18 @@ class Register:
     Args:
         sessions: opens a read-only session; None when there is no register here.
         pepper: the public side's look-up secret.
+        log: the published log; None when there is none here.
     """
 
     def __init__(
-        self, sessions: Callable[[], AbstractContextManager[Session]] | None, pepper: bytes
+        self,
+        sessions: Callable[[], AbstractContextManager[Session]] | None,
+        pepper: bytes,
+        log: LogReader | None,
     ) -> None:
         self._sessions = sessions
         self._pepper = pepper
+        self._log = log
 
     def by_holder(
         self, number: CertificateNumber, *, name: str | None, document_number: str | None
@@ -92,4 +115,9 @@ class Register:
             return Answer(reach=Reach.UNREACHABLE)
         if award is None:
             return Answer(reach=Reach.ABSENT)
-        return Answer(reach=Reach.OPENED, award=award)
+        return Answer(
+            reach=Reach.OPENED,
+            award=award,
+            logged=inspect_copies(award, self._log),
+            life=inspect_life(award, self._log),
+        )

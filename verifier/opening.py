@@ -8,6 +8,7 @@ from functools import partial
 
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
+from registry.log_reader import LogReader
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
@@ -43,4 +44,5 @@ def open_verifier(
     finally:
         engine.dispose()  # no connection is shared with the processes a server forks
     source = KeyDocumentFile(home.key_document_path)
-    return Verifier(source, partial(reading, engine), home.pepper(), clock, slots=slots)
+    log = LogReader(home.log_folder)
+    return Verifier(source, partial(reading, engine), home.pepper(), clock, log=log, slots=slots)

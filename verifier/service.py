@@ -15,6 +15,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from keys.document import KeyDocument
+from log.errors import LogError
+from log.notes import VerifierKey
+from registry.log_reader import LogReader
 from templates.labels import Field
 from verifier.decision import (
     Asked,
@@ -27,7 +30,13 @@ from verifier.decision import (
 )
 from verifier.document import document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
-from verifier.file_decision import FileClaims, decide_file, document_check, read_claims
+from verifier.file_decision import (
+    FileClaims,
+    decide_file,
+    document_check,
+    inspect_stapled,
+    read_claims,
+)
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
@@ -64,6 +73,7 @@ class Verifier:
         sessions: opens a read-only session on the register; None when there is no register here.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
+        log: the published log; without one nothing is called registered.
         status_lists: where status lists are read; None leaves them out.
         read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
             child process of this verifier.
@@ -78,11 +88,13 @@ class Verifier:
         clock: Callable[[], datetime],
         *,
         status_lists: StatusSource | None = None,
+        log: LogReader | None = None,
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
     ) -> None:
         self._document_source = document_source
-        self._register = Register(sessions, pepper)
+        self._register = Register(sessions, pepper, log)
+        self._log = log
         self._clock = clock
         self._status_lists = status_lists
         self._child = document_reader()
@@ -212,12 +224,27 @@ class Verifier:
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
         log_step(6, "compare", fields=len(claims.printed.fields))
-        asked = self._asked(day, answer, moment, claims.scan.record.status_index)
+        stapled: tuple[Finding, ...] = ()
+        if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
+            stapled = inspect_stapled(claims, self.log_vkey())
         return log_verdict(
             decide_file(
-                claims, standing, check, document=moment.document, now=moment.now, asked=asked
+                claims,
+                standing,
+                check,
+                document=moment.document,
+                now=moment.now,
+                asked=self._asked(day, answer, moment, claims.scan.record.status_index),
+                stapled=stapled,
             )
         )
+
+    def log_vkey(self) -> VerifierKey | None:
+        """Return the public key of the log, or None while none can be read."""
+        try:
+            return None if self._log is None else self._log.vkey()
+        except LogError:
+            return None
 
     def _asked(
         self, day: date | None, answer: Answer | None, moment: _Moment, index: int | None = None

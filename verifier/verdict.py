@@ -163,6 +163,8 @@ class Verdict:
         checked_at: reference time of every comparison, aware UTC.
         demo: the key document in use is a demonstration one.
         certificate: printed fields to compare with the paper, where they may be shown.
+        log_proof: a C2SP tlog-proof that the record is in the public log, where that was proved;
+            its extra is the salt of the record's hash, then the leaf.
     """
 
     outcome: Outcome
@@ -171,6 +173,7 @@ class Verdict:
     checked_at: datetime
     demo: bool
     certificate: PrintedFields | None = None
+    log_proof: str | None = None
 
     def __bool__(self) -> bool:
         """Refuse to be used as a truth value: an outcome is not a yes or no."""
@@ -227,6 +230,7 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
         "certificate": (
             None if verdict.certificate is None else _printed_to_json(verdict.certificate)
         ),
+        "log_proof": verdict.log_proof,
     }
 
 

@@ -30,6 +30,7 @@ from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.home import Home
+from registry.log_reader import LogReader
 from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
@@ -112,7 +113,10 @@ def ask(
     desk: Desk, question: str, *, name: str | None = None, file: bytes | None = None
 ) -> Verdict:
     document = KeyDocumentFile(desk.home.key_document_path)
-    verifier = Verifier(document, partial(reading, desk.engine), desk.pepper, lambda: LATER)
+    log = LogReader(desk.home.log_folder)
+    verifier = Verifier(
+        document, partial(reading, desk.engine), desk.pepper, lambda: LATER, log=log
+    )
     try:
         if file is not None:
             return verifier.verify_file(file, question)

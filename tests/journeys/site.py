@@ -16,6 +16,7 @@ from codes.levels import Level
 from codes.record import commit
 from keys.algorithms import Algorithm
 from keys.document import Host, KeyDocument
+from registry.log_reader import LogReader
 from registry.models import AwardStatus, CopyState
 from tests.journeys.conftest import serving
 from tests.journeys.site_apps import make_app
@@ -87,7 +88,10 @@ def running_site(folder: Path) -> Iterator[Site]:
     world = World.make(folder)
     site = Site(world=world, document=key_document(demo=True), sessions=world.sessions)
     site.folder = folder
-    verifier = Verifier(lambda: site.document, lambda: site.sessions(), PEPPER, lambda: NOW)
+    log = LogReader(world.log_folder)
+    verifier = Verifier(
+        lambda: site.document, lambda: site.sessions(), PEPPER, lambda: NOW, log=log
+    )
     with serving(make_app(verifier)) as address:
         site.address = address
         port = address.rpartition(":")[2]

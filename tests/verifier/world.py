@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache, partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
@@ -18,9 +18,13 @@ from codes.levels import Level
 from codes.number import CertificateNumber, parse_number
 from codes.qr_text import encode_qr_text
 from codes.record import Record, commit, encode_record
+from issuer.leaves import Recorded, append_file, append_records
+from issuer.log_files import LogFiles
+from issuer.sequencing import lock_head, sequence
 from keys.algorithms import Algorithm
 from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
+from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, generate, prepare, sign
 from registry.access import (
@@ -30,6 +34,8 @@ from registry.access import (
     seal_pdf_hash,
     seal_public,
 )
+from registry.log_models import LogEntry
+from registry.log_reader import LogReader
 from registry.models import (
     Award,
     AwardStatus,
@@ -65,6 +71,12 @@ def body_key(algorithm: Algorithm = Algorithm.ES256) -> PrivateKey:
 @cache
 def _generated(algorithm: Algorithm) -> PrivateKey:
     return generate(algorithm)
+
+
+@cache
+def log_key() -> LogKey:
+    """The key of this world's log."""
+    return generate_log_key(f"{HOST}/log")
 
 
 @cache
@@ -187,9 +199,11 @@ class CopyPlan:
 
 @dataclass(slots=True)
 class World:
-    """A register that awards can be put on, and verifiers on it."""
+    """A register that awards can be put on, its public log, and verifiers on it."""
 
     engine: Engine
+    log: LogFiles
+    log_folder: Path
     _ids: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -197,7 +211,13 @@ class World:
         """An empty register with the filed body."""
         engine = open_engine(f"sqlite:///{folder / 'registry.sqlite3'}", create=True)
         Base.metadata.create_all(engine)
-        world = cls(engine)
+        key = log_key()
+        log_folder = folder / "public" / "log"
+        files = LogFiles(public=log_folder, memory=folder / "log-memory", vkey=key.vkey)
+        world = cls(engine, files, log_folder)
+        with files.alone():
+            (log_folder / "vkey").write_text(f"{key.vkey}\n", encoding="utf-8")
+        world.publish()
         with transaction(engine) as session:
             site = Site(prefix=PREFIX, body=Body(name=BODY_NAME, credit_code=None))
             holder = Holder(blind_index=b"i" * 32, sealed=b"")
@@ -214,8 +234,13 @@ class World:
         *copies: CopyPlan,
         status: AwardStatus = AwardStatus.CURRENT,
         name: str | None = None,
+        logged: bool = True,
     ) -> None:
-        """Put one award with its copies on record, found by `name` instead of its own if given."""
+        """Put one award with its copies on record, found by `name` instead of its own if given.
+
+        Args:
+            logged: it also goes into the public log.
+        """
         first = copies[0].issued
         number = first.number
         data_key = secrets.token_bytes(32)
@@ -254,13 +279,39 @@ class World:
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
-            for plan in copies:
-                self._add_copy(session, award, plan, data_key)
+            made = [self._add_copy(session, award, plan, data_key) for plan in copies]
+            if logged:
+                append_records(session, made)
+                session.flush()  # the numbers of a test's records have gaps: no streams here
+                session.execute(update(LogEntry).values(stream=None, stream_position=None))
+                for one, plan in zip(made, copies, strict=True):
+                    if plan.pdf_sha256 is not None:
+                        append_file(session, one.copy, bytes.fromhex(plan.pdf_sha256))
+        if logged:
+            self.publish()
 
-    def _add_copy(self, session: Session, award: Award, plan: CopyPlan, data_key: bytes) -> None:
+    def publish(self) -> None:
+        """Put what waits into the public log, as the product does."""
+        with self.log.alone():
+            last = self.log.last().checkpoint
+            with transaction(self.engine) as session:
+                head = lock_head(session)
+                sequence(session, head, NOW)
+                query = select(LogEntry.leaf).where(LogEntry.leaf_index >= last.size)
+                leaves = [
+                    leaf for leaf in session.scalars(query.order_by(LogEntry.leaf_index)) if leaf
+                ]
+                size = head.size
+            self.log.extend(last.size, leaves)
+            root = self.log.derive(last, size)
+            self.log.publish(sign_checkpoint(log_key(), size=size, root=root))
+
+    def _add_copy(
+        self, session: Session, award: Award, plan: CopyPlan, data_key: bytes
+    ) -> Recorded:
         record = plan.issued.record
         copy = Copy(
-            award_id=award.id,
+            award=award,
             site_id=self._ids["site"],
             year=record.number.year,
             print_serial=record.print_serial,
@@ -280,6 +331,7 @@ class World:
         grant_copy_access(
             session, PEPPER, copy=copy, data_key=data_key, payload=plan.issued.envelope.payload
         )
+        return Recorded(copy=copy, data_key=data_key, payload=plan.issued.envelope.payload)
 
     def sessions(self) -> AbstractContextManager[Session]:
         """Open a reading session."""
@@ -294,7 +346,14 @@ class World:
     ) -> Verifier:
         """A verifier on this world."""
         trusted = document or key_document()
-        return Verifier(lambda: trusted, self.sessions, PEPPER, lambda: now, read_bytes=read_bytes)
+        return Verifier(
+            lambda: trusted,
+            self.sessions,
+            PEPPER,
+            lambda: now,
+            log=LogReader(self.log_folder),
+            read_bytes=read_bytes,
+        )
 
 
 def unreachable() -> AbstractContextManager[Session]:

@@ -1,0 +1,95 @@
+"""`yanzhen log …`: the public log: begin it, publish what waits, look at it, check it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+
+from codes.wording import Text
+from issuer.log_custody import ensure_log, open_key_of_log
+from issuer.log_publishing import LogOffice, publish_log
+from issuer.log_state import inspect_log
+from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.terminal import ask_passphrase, json_option, open_home, show
+from registry.home import Home
+from registry.schema import open_registry
+
+
+@click.group()
+def log() -> None:
+    """管理公开日志。The public log of everything that is issued."""
+
+
+@log.command()
+@json_option
+def init(as_json: bool) -> None:
+    """启用公开日志：生成签署检查点的密钥（名称取自 YANZHEN_PUBLIC_URL）。Begin the log."""
+    home = open_home()
+    host, _ = parse_public_url(os.environ.get(PUBLIC_URL_VARIABLE, ""), demo=home.demo)
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    with open_registry(home.database_url) as engine:
+        vkey = ensure_log(home, engine, host, passphrase)
+    show(
+        {"origin": vkey.name, "vkey": str(vkey)},
+        Text(
+            f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
+            f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
+            f"elsewhere too:\n{vkey}",
+        ),
+        as_json=as_json,
+    )
+
+
+@log.command()
+@json_option
+def publish(as_json: bool) -> None:
+    """将待载入的条目写入日志并公布检查点。Log what waits and publish a checkpoint."""
+    with _log_office(open_home()) as office:
+        done = publish_log(office)
+    checkpoint = done.checkpoint
+    adopted = Text("", "")
+    if done.adopted:
+        adopted = Text(
+            f"。其中 {done.adopted} 份为启用日志前签发，收录时间以现在为准",
+            f". {done.adopted} records are older than the log and count as logged now",
+        )
+    show(
+        {
+            "origin": checkpoint.origin,
+            "size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+            "added": done.added,
+            "adopted": done.adopted,
+        },
+        Text(
+            f"日志现有 {checkpoint.size} 条，本次新增 {done.added} 条{adopted.zh}",
+            f"the log has {checkpoint.size} leaves, {done.added} of them new{adopted.en}",
+        ),
+        as_json=as_json,
+    )
+
+
+@log.command("show")
+@json_option
+def show_command(as_json: bool) -> None:
+    """查看日志的公钥、检查点和待载入条数。Show vkey, checkpoint and what waits."""
+    home = open_home()
+    with open_registry(home.database_url) as engine:
+        state = inspect_log(home, engine)
+    show(state.as_dict(), state.text, as_json=as_json)
+
+
+@contextmanager
+def _log_office(home: Home) -> Iterator[LogOffice]:
+    passphrase = ask_passphrase()
+    vault = home.vault(passphrase)
+    key = open_key_of_log(home, passphrase)
+    with open_registry(home.database_url) as engine:
+        yield LogOffice(
+            home=home, engine=engine, vault=vault, key=key, clock=lambda: datetime.now(UTC)
+        )

@@ -1,0 +1,216 @@
+"""Step 5's other half: is what the register holds in the public log, where anyone can see it?
+
+Reads tiles and checkpoint, never the register and no private key. A leaf counts when it is the one
+that the record makes, and is proven to be under the log's signed checkpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from codes.errors import CodesError
+from codes.record import Record, decode_record
+from codes.wording import Text
+from keys.envelope import decode_envelope
+from keys.errors import KeysError
+from log.errors import LogError
+from log.leaves import SALT_BYTES, CopyLeaf, IssueLeaf, Leaf, LifeLeaf, decode_leaf, hash_record
+from log.notes import VerifierKey
+from log.proof_text import LogProof, check_proof, parse_proof
+from registry.access import OpenedAward, OpenedCopy
+from registry.log_reader import LogReader, Prover
+from registry.logbook import LeafPlace, LogSecrets
+
+_MOST_EVENTS = 64  # of one award's life that a leaf is looked for among
+
+
+class InLog(StrEnum):
+    """What looking for a leaf in the public log came to."""
+
+    PROVED = "proved"
+    MISSING = "missing"
+    PENDING = "pending"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogFact:
+    """What the public log says of one record or file.
+
+    Args:
+        state: what it came to.
+        index, logged_at: of the leaf, where it is proved.
+        proof: what was checked, where it is proved; its extra opens the leaf to anyone.
+    """
+
+    state: InLog
+    index: int | None = None
+    logged_at: datetime | None = None
+    proof: LogProof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyInLog:
+    """What the public log says of one copy: of its signed record, and of its file."""
+
+    record: LogFact
+    file: LogFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifeInLog:
+    """What the public log says of the events of an award's life.
+
+    Args:
+        readable: whether the log could be asked.
+        unlogged: which of the award's events, by `n`, it does not hold yet.
+        later: it holds an event that the register does not: a row is missing.
+    """
+
+    readable: bool
+    unlogged: frozenset[int] = frozenset()
+    later: bool = False
+
+
+NO_LIFE_KNOWN = LifeInLog(readable=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stapled:
+    """What a proof that travels with a file shows.
+
+    Args:
+        size: of the log at the checkpoint it leads to.
+        logged_at: when the record went in.
+    """
+
+    size: int
+    logged_at: datetime
+
+
+def inspect_copies(award: OpenedAward, log: LogReader | None) -> tuple[CopyInLog, ...]:
+    """Return what the public log says of each copy of an award, in their order."""
+    unreadable = LogFact(state=InLog.UNREADABLE)
+    nothing = CopyInLog(record=unreadable, file=unreadable)
+    if log is None:
+        return (nothing,) * len(award.copies)
+    try:
+        prover = log.prover()
+    except LogError:
+        return (nothing,) * len(award.copies)
+    return tuple(_inspect_copy(copy, award.log_secrets, prover) for copy in award.copies)
+
+
+def inspect_life(award: OpenedAward, log: LogReader | None) -> LifeInLog:
+    """Return what the public log says of the events of an award's life, by their marks."""
+    if log is None:
+        return NO_LIFE_KNOWN
+    try:
+        marks = log.life_marks()
+    except LogError:
+        return NO_LIFE_KNOWN
+    known = len(award.events)
+    secrets = award.log_secrets
+    return LifeInLog(
+        readable=True,
+        unlogged=frozenset(n for n in range(1, known + 1) if secrets.mark(n) not in marks),
+        later=secrets.mark(known + 1) in marks,
+    )
+
+
+def check_stapled(data: bytes, record: Record, payload: bytes, vkey: VerifierKey) -> Stapled:
+    """Return what a stapled proof shows of a record.
+
+    Args:
+        data: the proof's text, untrusted; its extra is the salt and the leaf.
+        record: what `payload` says.
+        payload: the record's exact bytes, its signature proven.
+        vkey: of the log.
+
+    Raises:
+        LogError: it is no proof, not of this record, or not of this log.
+    """
+    proof = parse_proof(data)
+    extra = proof.extra or b""
+    salt, entry = extra[:SALT_BYTES], extra[SALT_BYTES:]
+    logged_at, leaf = decode_leaf(entry)  # which no shorter salt leaves anything of
+    signed = check_proof(proof, entry, vkey)
+    if not _is_of_record(leaf, record, hash_record(salt, payload)):
+        raise LogError(
+            "log_proof_wrong",
+            Text("日志证明属于另一份记录", "The proof is of another record"),
+        )
+    return Stapled(size=signed.checkpoint.size, logged_at=logged_at)
+
+
+def _inspect_copy(copy: OpenedCopy, secrets: LogSecrets, prover: Prover) -> CopyInLog:
+    return CopyInLog(
+        record=_inspect_record(copy, secrets, prover), file=_inspect_file(copy, prover)
+    )
+
+
+def _inspect_record(copy: OpenedCopy, secrets: LogSecrets, prover: Prover) -> LogFact:
+    try:
+        payload = decode_envelope(copy.envelope).payload
+        record = decode_record(payload)
+    except (KeysError, CodesError):
+        return LogFact(state=InLog.MISSING)
+    salt = secrets.salt(payload)
+
+    def fits(leaf: Leaf) -> bool:
+        if not _is_of_record(leaf, record, hash_record(salt, payload)):
+            return False
+        return not isinstance(leaf, LifeLeaf) or any(
+            leaf.mark == secrets.mark(n) for n in range(1, _MOST_EVENTS + 1)
+        )
+
+    return _look(copy.leaf, prover, fits, salt)
+
+
+def _inspect_file(copy: OpenedCopy, prover: Prover) -> LogFact:
+    def fits(leaf: Leaf) -> bool:
+        return isinstance(leaf, CopyLeaf) and leaf.file_sha256.hex() == copy.pdf_sha256
+
+    return _look(copy.file_leaf, prover, fits, b"")
+
+
+def _look(place: LeafPlace, prover: Prover, fits: Callable[[Leaf], bool], salt: bytes) -> LogFact:
+    """Look where the register says a leaf is."""
+    index = place.index
+    if index is None:
+        return LogFact(state=InLog.PENDING if place.waiting else InLog.MISSING)
+    if index >= prover.size:
+        return LogFact(state=InLog.PENDING)
+    if index < 0:
+        return LogFact(state=InLog.MISSING)
+    try:
+        entry = prover.entry(index)
+        proof = prover.prove(index, salt + entry)
+        logged_at, leaf = decode_leaf(entry)
+    except LogError:
+        return LogFact(state=InLog.UNREADABLE)
+    if not fits(leaf):
+        return LogFact(state=InLog.MISSING)
+    return LogFact(state=InLog.PROVED, index=index, logged_at=logged_at, proof=proof)
+
+
+def _is_of_record(leaf: Leaf, record: Record, record_hash: bytes) -> bool:
+    """Say whether a leaf is one that this record makes; a life leaf's mark is not looked at."""
+    match leaf:
+        case IssueLeaf():
+            return leaf == IssueLeaf(
+                number=record.number,
+                record_version=record.record_version,
+                record_hash=record_hash,
+                key_id=record.key_id,
+                issued_on=record.issued_on,
+                occupation=record.occupation,
+            )
+        case LifeLeaf():
+            found = (leaf.prefix, leaf.record_hash, leaf.key_id)
+            return found == (record.number.prefix, record_hash, record.key_id)
+        case _:
+            return False

@@ -86,7 +86,9 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
+    from verifier.status_source import VersionMemory
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -102,9 +104,11 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
+    app.extensions["yanzhen_status_memory"] = VersionMemory(None)
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(log_files)
+    app.register_blueprint(status_lists)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app

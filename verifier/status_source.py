@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -109,6 +109,9 @@ class StatusSource:
     keys: Callable[[], Mapping[str, PublicJwk]]
     memory: VersionMemory
     decides: bool
+    _verified: dict[int, tuple[bytes, Mapping[str, PublicJwk], StatusList]] = field(
+        default_factory=dict, repr=False
+    )
 
     def gather(self, indices: Iterable[int], now: datetime) -> Mapping[int, ListAnswer]:
         """Return what the lists of these status indices answer; each list is read once."""
@@ -129,7 +132,7 @@ class StatusSource:
         except OSError:
             return ListReach.UNAVAILABLE, None, 0
         try:
-            found = read_status_list(token, self.keys())
+            found = self._verify(list_id, token, self.keys())
         except KeysError:
             return ListReach.BROKEN, None, 0
         except OSError:
@@ -144,6 +147,15 @@ class StatusSource:
                 return ListReach.OLD, found, highest
             case Freshness.FRESH:
                 return ListReach.READ, found, highest
+
+    def _verify(self, list_id: int, token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:
+        """Return the list of a token; the same token under the same keys is verified once."""
+        kept = self._verified.get(list_id)
+        if kept is not None and kept[:2] == (token, keys):
+            return kept[2]
+        found = read_status_list(token, keys)
+        self._verified[list_id] = (token, keys, found)
+        return found
 
 
 def fetch_from_folder(folder: Path) -> Fetch:

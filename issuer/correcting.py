@@ -25,6 +25,7 @@ from issuer.errors import IssuerError
 from issuer.printing import make_printer
 from issuer.subjects import parse_specialty
 from registry.models import Award, Copy, CopyKind, CopyState
+from registry.row_marks import mark_of_copy
 from templates.certificate import CertificateFace
 from templates.fonts import FontChain, explain_missing
 from templates.labels import format_print_serial
@@ -142,6 +143,7 @@ def reserve_correction(session: Session, desk: Desk, award: Award, correction: C
     replaced = current_copy(award)
     (copy,) = add_copies(session, desk, [award], CopyKind.CORRECTION)
     copy.replaces_id = replaced.id
+    copy.row_mark = mark_of_copy(desk.vault, copy, award.number, replaced.status_index)
     _write_private(desk, award, correction.applied(read_private(desk, award)))
     session.flush()
     return copy

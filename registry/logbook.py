@@ -119,6 +119,11 @@ def leaf_places(session: Session, award: Award) -> LeafPlaces:
     return LeafPlaces(_waiting=found)
 
 
+def kind_of(leaf: Leaf) -> LeafKind:
+    """Return the kind of a leaf."""
+    return _KINDS[type(leaf)]
+
+
 def stream_of(prefix: str, year: int, level: int) -> str:
     """Return the name of the stream whose issue leaves go into the log in order of serial."""
     return f"{prefix}/{year}/{level}"
@@ -144,7 +149,7 @@ def append(
         position: the serial in that stream.
     """
     entry = LogEntry(
-        kind=_KINDS[type(leaf)],
+        kind=kind_of(leaf),
         body=encode_body(leaf),
         award_id=award_id,
         copy_id=copy_id,

@@ -39,11 +39,16 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """What became of one candidate: a number of its own, or the live award it already has."""
+    """What became of one candidate: a number of its own, or the award it already has.
+
+    `ended` says that this award was of the same batch and is revoked or cancelled: running a batch
+    again never gives back what was taken.
+    """
 
     row: int
     number: str
     new: bool
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,8 @@ def _reserve_in(
     day = shanghai_day(now)
     _check_filed(desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
+    ended = _ended_numbers(session, desk.vault, batch_id, drafts)
+    live |= ended
     unseen = {draft.live_key: draft for draft in reversed(drafts)}
     fresh = [d for d in drafts if d.live_key not in live and unseen[d.live_key] is d]
     serials = _take_serials(session, desk.site, day.year, fresh)
@@ -189,7 +196,13 @@ def _reserve_in(
         session.flush()
     new = {id(draft) for draft in fresh}
     return [
-        Reservation(row=d.candidate.row, number=live[d.live_key], new=id(d) in new) for d in drafts
+        Reservation(
+            row=d.candidate.row,
+            number=live[d.live_key],
+            new=id(d) in new,
+            ended=d.live_key in ended,
+        )
+        for d in drafts
     ]
 
 
@@ -231,6 +244,33 @@ def _live_numbers(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
     return {key: number for key, number in rows if key is not None}
 
 
+def _ended_numbers(
+    session: Session, vault: Vault, batch_id: int, drafts: Sequence[_Draft]
+) -> dict[bytes, str]:
+    """Return the awards of this very batch that have ended, by what they would be live under."""
+    query = (
+        select(Holder.blind_index, Award.occupation, Award.level, Award.number)
+        .join(Award, Award.holder_id == Holder.id)
+        .where(Award.batch_id == batch_id, Award.live_key.is_(None))
+    )
+    ended = {(row[0], row[1], row[2]): row[3] for row in session.execute(query)}
+    if not ended:
+        return {}
+    found: dict[bytes, str] = {}
+    for draft in drafts:
+        candidate = draft.candidate
+        index = _holder_index(vault, candidate)
+        key = (index, candidate.occupation.index, int(candidate.level))
+        if key in ended:
+            found[draft.live_key] = ended[key]
+    return found
+
+
+def _holder_index(vault: Vault, candidate: Candidate) -> bytes:
+    kind = str(int(candidate.document_type))
+    return vault.blind_index("holder", kind, candidate.document_number)
+
+
 def _take_serials(
     session: Session, site: Site, year: int, drafts: Sequence[_Draft]
 ) -> dict[bytes, int]:
@@ -246,12 +286,7 @@ def _take_serials(
 
 
 def _holders(session: Session, vault: Vault, drafts: Sequence[_Draft]) -> dict[bytes, Holder]:
-    index_of = {
-        draft.live_key: vault.blind_index(
-            "holder", str(int(draft.candidate.document_type)), draft.candidate.document_number
-        )
-        for draft in drafts
-    }
+    index_of = {draft.live_key: _holder_index(vault, draft.candidate) for draft in drafts}
     known = {
         holder.blind_index: holder
         for holder in session.scalars(

@@ -20,7 +20,6 @@ from codes.wording import Text
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.reserving import in_one_commit
-from issuer.status_custody import ensure_status_key
 from issuer.status_values import gather_values
 from keys.errors import KeysError
 from keys.status_list import ListForm, StatusList, key_name, pack, read_status_list
@@ -75,7 +74,7 @@ def status_office_of(desk: Desk) -> StatusOffice:
         home=desk.home,
         engine=desk.engine,
         vault=desk.vault,
-        key=ensure_status_key(desk.home, desk.opening.passphrase),
+        key=desk.cabinet.status_key(),
         clock=desk.clock,
     )
 

@@ -59,6 +59,15 @@ _COMMANDS = {
         "issuer.cli_copies:copies",
         "补发、存档副本、再次导出 / reissues, duplicates, export",
     ),
+    "life": (
+        "issuer.cli_life:life",
+        "更正、暂停、撤销等，两人办理 / correct, suspend, revoke: two persons",
+    ),
+    "status": ("issuer.cli_status:status", "公布证书状态列表 / publish the status lists"),
+    "tend": (
+        "issuer.cli_status:tend",
+        "持续公布日志和状态列表 / keep log and status lists published",
+    ),
     "log": ("issuer.cli_log:log", "管理公开日志 / the public log"),
     "vault": (
         "issuer.cli_vault:vault",
@@ -91,7 +100,9 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
+    from verifier.status_source import VersionMemory
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -107,9 +118,11 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
+    app.extensions["yanzhen_status_memory"] = VersionMemory(None)
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(log_files)
+    app.register_blueprint(status_lists)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app

@@ -2,8 +2,9 @@
 
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
 reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
-on record is the one that makes the copy before it void: the award is never without a current copy.
-The leaf of the public log is appended in the same commit; it gets its index later.
+or a correction on record is the one that makes the copy before it void and notes the event: the
+award is never without a current copy. Leaves of the public log are appended in the same commit;
+they get their index later.
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ from keys.signing import prepare, sign
 from registry.access import (
     grant_copy_access,
     grant_holder_access,
+    grant_name_access,
     seal_envelope,
     seal_public,
 )
 from registry.holder_keys import data_key_context, open_holder, private_context
+from registry.life_models import LifeAct
+from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
 from registry.row_marks import mark_of_copy
 from registry.session import transaction
@@ -43,6 +47,7 @@ _STATE_ON_RECORD = {
     CopyKind.ORIGINAL: CopyState.CURRENT,
     CopyKind.REISSUE: CopyState.CURRENT,
     CopyKind.ARCHIVE: CopyState.ARCHIVE,
+    CopyKind.CORRECTION: CopyState.CURRENT,
 }
 
 
@@ -227,7 +232,7 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
         ).all()
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id])
-        append_records(session, [_leaf_of(copy, by_id[copy.id]) for copy in copies])
+        append_records(session, [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies), refused
 
@@ -241,8 +246,17 @@ def _compromised(session: Session, desk: Desk, signed: Sequence[_Signed]) -> set
     return {item.copy_id for item in signed if item.key_id in lost}
 
 
-def _leaf_of(copy: Copy, item: _Signed) -> Recorded:
-    return Recorded(copy=copy, data_key=item.data_key, payload=item.envelope.payload)
+def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorded:
+    act_id = None
+    if copy.kind == CopyKind.CORRECTION:
+        act_id = session.scalar(select(LifeAct.id).where(LifeAct.copy_id == copy.id))
+    return Recorded(
+        copy=copy,
+        data_key=item.data_key,
+        payload=item.envelope.payload,
+        at=desk.clock(),
+        act_id=act_id,
+    )
 
 
 def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:
@@ -250,13 +264,38 @@ def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> N
     if award.recorded_at is None:
         _open_to_the_public(session, desk, award, item)
     if copy.replaces_id is not None:
-        session.get_one(Copy, copy.replaces_id).state = CopyState.SUPERSEDED
+        mark_changed(session, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
+    if copy.kind == CopyKind.CORRECTION:
+        grant_name_access(
+            session,
+            desk.pepper,
+            award=award,
+            data_key=item.data_key,
+            number=parse_number(award.number),
+            name=item.private.name,
+        )
     copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
     copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
     grant_copy_access(
         session, desk.pepper, copy=copy, data_key=item.data_key, payload=item.envelope.payload
     )
+
+
+def _void(session: Session, copy: Copy) -> list[Copy]:
+    """Make void what `copy` takes the place of; return those copies.
+
+    A reissue replaces one copy. A correction all there are: whatever carries the record before says
+    something that is not so.
+    """
+    if copy.kind != CopyKind.CORRECTION:
+        replaced = session.get_one(Copy, copy.replaces_id)
+        replaced.state = CopyState.SUPERSEDED
+        return [replaced]
+    former = [one for one in copy.award.copies if one.envelope_sealed is not None]
+    for one in former:
+        one.state = CopyState.CORRECTED
+    return former
 
 
 def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signed) -> None:

@@ -16,10 +16,12 @@ from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.log_custody import open_key_of_log
 from issuer.sealing import Seal
+from issuer.status_custody import ensure_status_key
 from keys.document import KeyDocument
 from keys.log_key import LogKey
 from keys.ring import Ring
 from keys.signing import PrivateKey
+from keys.status_signing import StatusKey
 from keys.trust_list import TrustList
 from registry.home import Home
 from registry.models import Site
@@ -61,6 +63,7 @@ class KeyCabinet:
         self._passphrase = passphrase
         self._opened: dict[int, PrivateKey] = {}
         self._log_key: LogKey | None = None
+        self._status_key: StatusKey | None = None
 
     def log_key(self) -> LogKey:
         """Return the key that signs the public log's checkpoints.
@@ -72,6 +75,17 @@ class KeyCabinet:
         if self._log_key is None:
             self._log_key = open_key_of_log(self._home, self._passphrase)
         return self._log_key
+
+    def status_key(self) -> StatusKey:
+        """Return the key that signs the status lists, made where the home has none yet.
+
+        Raises:
+            IssuerError: as `ensure_status_key`.
+            KeysError: the passphrase is wrong.
+        """
+        if self._status_key is None:
+            self._status_key = ensure_status_key(self._home, self._passphrase)
+        return self._status_key
 
     def key_for(self, day: date) -> OpenedKey:
         """Return the key that signs what is issued on `day`, by the list in force at this moment.

@@ -37,6 +37,7 @@ from registry.holder_keys import (
     private_context,
 )
 from registry.home import Home
+from registry.life_records import mark_changed
 from registry.models import Award, AwardStatus, Copy, Holder
 from registry.session import reading, transaction
 from registry.vault import Vault, new_key
@@ -275,7 +276,8 @@ def _log(session: Session, key: HolderKey, awards: Sequence[Award], *, now: date
         (award, key.unseal(data_key_context(award.number), award.data_key_sealed))
         for award in awards
     ]
-    append_erasures(session, keys, effective_on=shanghai_day(now))
+    append_erasures(session, keys, at=now)
+    mark_changed(session, [copy for award in awards for copy in award.copies])
 
 
 def _destroy(

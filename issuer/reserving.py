@@ -40,6 +40,7 @@ from registry.holder_keys import (
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
+from registry.status_lists import draw_status_indices
 from registry.vault import Vault, new_key
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -49,11 +50,16 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """What became of one candidate: a number of its own, or the live award it already has."""
+    """What became of one candidate: a number of its own, or the award it already has.
+
+    `ended` says that this award was of the same batch and is revoked or cancelled: running a batch
+    again never gives back what was taken.
+    """
 
     row: int
     number: str
     new: bool
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +133,8 @@ class _HasEngine(Protocol):
 def in_one_commit(desk: _HasEngine, work: Callable[[Session], T]) -> T:
     """Return what `work` returns once its transaction is on disk, tried until it gets through.
 
-    Another run may have taken a person, or drawn the same status index, since this one looked; or
-    two runs waited for one another and the database broke this one off.
+    Another run may have taken a person since this one looked; or two runs waited for one another
+    and the database broke this one off.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -178,13 +184,15 @@ def _reserve_in(
     check_vault_in_force(session, desk.vault)
     _check_filed(session, desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
+    ended = _ended_numbers(session, desk.vault, batch_id, drafts)
+    live |= ended
     unseen = {draft.live_key: draft for draft in reversed(drafts)}
     fresh = [d for d in drafts if d.live_key not in live and unseen[d.live_key] is d]
     serials = _take_serials(session, desk.site, day.year, fresh)
     holders = _holders(session, desk.vault, fresh)
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
-        indices = draw_status_indices(session, len(fresh))
+        indices = draw_status_indices(session, len(fresh), secrets.randbelow)
         batch = session.get_one(Batch, batch_id)
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
@@ -200,7 +208,13 @@ def _reserve_in(
         session.flush()
     new = {id(draft) for draft in fresh}
     return [
-        Reservation(row=d.candidate.row, number=live[d.live_key], new=id(d) in new) for d in drafts
+        Reservation(
+            row=d.candidate.row,
+            number=live[d.live_key],
+            new=id(d) in new,
+            ended=d.live_key in ended,
+        )
+        for d in drafts
     ]
 
 
@@ -249,6 +263,32 @@ def _live_numbers(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
     return {key: number for key, number in rows if key is not None}
 
 
+def _ended_numbers(
+    session: Session, vault: Vault, batch_id: int, drafts: Sequence[_Draft]
+) -> dict[bytes, str]:
+    """Return the awards of this very batch that have ended, by what they would be live under."""
+    query = (
+        select(Holder.blind_index, Award.occupation, Award.level, Award.number)
+        .join(Award, Award.holder_id == Holder.id)
+        .where(Award.batch_id == batch_id, Award.live_key.is_(None))
+    )
+    ended = {(row[0], row[1], row[2]): row[3] for row in session.execute(query)}
+    if not ended:
+        return {}
+    found: dict[bytes, str] = {}
+    for draft in drafts:
+        candidate = draft.candidate
+        index = _holder_index(vault, candidate)
+        key = (index, candidate.occupation.index, int(candidate.level))
+        if key in ended:
+            found[draft.live_key] = ended[key]
+    return found
+
+
+def _holder_index(vault: Vault, candidate: Candidate) -> bytes:
+    return holder_index(vault, int(candidate.document_type), candidate.document_number)
+
+
 def _take_serials(
     session: Session, site: Site, year: int, drafts: Sequence[_Draft]
 ) -> dict[bytes, int]:
@@ -267,12 +307,7 @@ def _holders(
     session: Session, vault: Vault, drafts: Sequence[_Draft]
 ) -> dict[bytes, tuple[Holder, HolderKey]]:
     """Return each draft's holder with the holder's key, by the draft's live key."""
-    index_of = {
-        draft.live_key: holder_index(
-            vault, int(draft.candidate.document_type), draft.candidate.document_number
-        )
-        for draft in drafts
-    }
+    index_of = {draft.live_key: _holder_index(vault, draft.candidate) for draft in drafts}
     # Locked, so that an erasure under way is either over or waits for what is added here.
     query = select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
     known = {
@@ -301,16 +336,6 @@ def _holder_data(candidate: Candidate) -> bytes:
             "birth_date": candidate.birth_date.isoformat(),
         }
     ).encode()
-
-
-def draw_status_indices(session: Session, count: int) -> list[int]:
-    """Return so many random status indices that no copy has yet."""
-    drawn: set[int] = set()
-    while len(drawn) < count:
-        more = {secrets.randbits(32) for _ in range(count - len(drawn))} - drawn
-        taken = session.scalars(select(Copy.status_index).where(Copy.status_index.in_(more)))
-        drawn |= more - set(taken)
-    return list(drawn)
 
 
 def _award(

@@ -219,7 +219,7 @@ def _check_pages(engine: Engine, home: Home) -> None:
         missing = [
             name
             for name in session.scalars(query.execution_options(yield_per=1000))
-            if not (home.path / "store" / name[:2] / name).exists()
+            if name and not (home.path / "store" / name[:2] / name).exists()
         ]
     if missing:
         raise IssuerError(

@@ -28,8 +28,10 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
+from registry.life import Event
+from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
-from registry.models import Access, Award, AwardStatus, Copy, CopyState
+from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import seal, unseal
 from registry.vault_models import ErasedRecord
 
@@ -46,6 +48,8 @@ class OpenedCopy:
 
     envelope: bytes
     print_serial: int
+    status_index: int
+    kind: CopyKind
     state: CopyState
     pdf_sha256: str | None
     matched: bool
@@ -57,7 +61,8 @@ class OpenedCopy:
 class OpenedAward:
     """One award as the public side sees it, opened by a claim the asker held.
 
-    `log_secrets` opens what the public log says of it.
+    `award_status` and each copy's state are the register's cache; `events` is what they must
+    follow from. `log_secrets` opens what the public log says of it.
     """
 
     number: str
@@ -65,6 +70,7 @@ class OpenedAward:
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
+    events: tuple[Event, ...]
     log_secrets: LogSecrets = field(repr=False)
 
     @property
@@ -131,6 +137,21 @@ def grant_holder_access(
 ) -> None:
     """Add the ways in for the holder's name and document number; once for each award."""
     for claim in (_name_claim(number, name), _document_claim(number, document_number)):
+        _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
+
+
+def grant_name_access(
+    session: Session,
+    pepper: bytes,
+    *,
+    award: Award,
+    data_key: bytes,
+    number: CertificateNumber,
+    name: str,
+) -> None:
+    """Add the way in for a corrected name, unless it is there; the former name keeps its own."""
+    claim = _name_claim(number, name)
+    if session.get(Access, _locator(pepper, claim)) is None:
         _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
 
 
@@ -270,6 +291,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             OpenedCopy(
                 envelope=unseal_envelope(data_key, copy, copy.envelope_sealed),
                 print_serial=copy.print_serial,
+                status_index=copy.status_index,
+                kind=CopyKind(copy.kind),
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
@@ -279,6 +302,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             for copy in award.copies
             if copy.envelope_sealed is not None
         ),
+        events=open_events(session, award, data_key),
     )
 
 

@@ -18,6 +18,9 @@
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
     trail-memory            hashes of the audit trail, outside the database
+    public/status/          the status lists, and the public keys they are signed with
+    secrets/status/         the key that signs them, under the same passphrase
+    status-memory.json      the greatest version of each list that `yanzhen verify` has seen
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -192,6 +195,26 @@ class Home:
     def log_key_path(self) -> Path:
         """The sealed key of the log; only the issuer reads it."""
         return self.path / "secrets" / "log" / "log.pem"
+
+    @property
+    def status_folder(self) -> Path:
+        """The published status lists; the public side reads it, and so may any web server."""
+        return self.path / "public" / "status"
+
+    @property
+    def status_keys_path(self) -> Path:
+        """The public keys that status lists are signed with."""
+        return self.status_folder / "keys.json"
+
+    @property
+    def status_key_folder(self) -> Path:
+        """Where the sealed key of the status lists lies; only the issuer reads it."""
+        return self.path / "secrets" / "status"
+
+    @property
+    def status_memory_path(self) -> Path:
+        """The versions of status lists that the command line has seen."""
+        return self.path / "status-memory.json"
 
     @property
     def store(self) -> FileStore:

@@ -50,11 +50,15 @@ class CopyState(StrEnum):
 
 
 class CopyKind(StrEnum):
-    """Why a copy was made: the first of its award, in place of another, or for the body's files."""
+    """Why a copy was made: the first of its award, in place of another, or for the body's files.
+
+    A correction carries a new record; a reissue the same one under serials of its own.
+    """
 
     ORIGINAL = "original"
     REISSUE = "reissue"
     ARCHIVE = "archive"
+    CORRECTION = "correction"
 
 
 class ReissueReason(StrEnum):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
 
@@ -266,12 +267,6 @@ _STANDING = {
             "Ask for the corrected certificate.",
         ),
     ),
-    Code.AWARD_SUSPENDED: Entry(
-        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已暂停使用。", "The certificate is suspended.")
-    ),
-    Code.AWARD_REVOKED: Entry(
-        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已撤销。", "The certificate was revoked.")
-    ),
     Code.COPY_REISSUED: Entry(
         _NOTICE,
         None,
@@ -440,5 +435,14 @@ _LOG = {
 }
 
 CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
-    {**_LOOKUP, **_SIGNATURE, **_STANDING, **_LOG, **_SCAN, **FILE_ENTRIES, **_DEMO}
+    {
+        **_LOOKUP,
+        **_SIGNATURE,
+        **_STANDING,
+        **LIFE_ENTRIES,
+        **_LOG,
+        **_SCAN,
+        **FILE_ENTRIES,
+        **_DEMO,
+    }
 )

@@ -48,7 +48,15 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="离线核验所用的信任列表文件，须同时给出 --root / a trust list file, with --root",
     )
-    return language(as_json(root(trust_list(command))))
+    on = click.option(
+        "--on", metavar="DATE", help="同时查询某一天的状态 / also the status on a day"
+    )
+    status_list = click.option(
+        "--status-list",
+        metavar="FILE_OR_URL",
+        help="状态列表文件、文件夹或网址 / file, folder or address of status lists",
+    )
+    return language(as_json(root(trust_list(status_list(on(command))))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,8 @@ class _Asked:
     lang: str | None
     pin: str | None
     trust_list: Path | None
+    on: str | None
+    status_list: str | None
 
 
 @verify.command()
@@ -66,26 +76,30 @@ class _Asked:
 @click.option("--name", help="持证人姓名 / the holder's name")
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
 @_shared_options
-def number(number: str, name: str | None, document_number: str | None, **asked: Any) -> None:
+def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
+    asked = _Asked(**given)
     _run(
-        lambda verifier: verifier.verify_number(number, name=name, document_number=document_number),
-        _Asked(**asked),
+        lambda verifier: verifier.verify_number(
+            number, name=name, document_number=document_number, on=asked.on
+        ),
+        asked,
     )
 
 
 @verify.command()
 @click.argument("text")
 @_shared_options
-def qr(text: str, **asked: Any) -> None:
+def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
-    _run(lambda verifier: verifier.verify_qr(text), _Asked(**asked))
+    asked = _Asked(**given)
+    _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
 
 
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_shared_options
-def file(path: Path, **asked: Any) -> None:
+def file(path: Path, **given: Any) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
         odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
@@ -98,7 +112,8 @@ def file(path: Path, **asked: Any) -> None:
             f"“{path}”无法读取（{error.strerror}）。", f"{path} cannot be read ({error.strerror})."
         )
         raise WrongUsage(unread, about="PATH") from error
-    _run(lambda verifier: verifier.verify_file(data, path.name), _Asked(**asked))
+    asked = _Asked(**given)
+    _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
 
 
 def _language(chosen: str | None) -> Language:
@@ -111,13 +126,14 @@ def _language(chosen: str | None) -> Language:
 def _run(ask: Callable[[Verifier], Verdict], asked: _Asked) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome."""
     language = _language(asked.lang)
-    verifier = _open(asked)
     try:
-        verdict = ask(verifier)
+        verifier = _open(asked)
+        try:
+            verdict = ask(verifier)
+        finally:
+            verifier.close()
     except UsageError as error:
         raise WrongUsage(error.text) from error
-    finally:
-        verifier.close()
     if asked.as_json:
         click.echo(json.dumps(verdict_to_json(verdict, language), ensure_ascii=False, indent=2))
     else:

@@ -6,8 +6,8 @@ checks signatures, `lookup` asks the register. Here they only meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -20,15 +20,17 @@ from keys.document import KeyDocument
 from keys.envelope import Envelope, decode_envelope
 from keys.errors import KeysError
 from registry.access import OpenedAward, OpenedCopy
-from registry.models import AwardStatus, CopyState
+from registry.models import CopyState
 from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
+from verifier.life import inspect_day, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
+from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
 from verifier.verdict import (
     Finding,
     Outcome,
@@ -88,6 +90,44 @@ class Standing:
             document_masked=None if award is None else award.document_masked,
             name_known=name_known,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked beside the certificate itself, and what was gathered for it.
+
+    Args:
+        day: also say where the certificate stood on this day.
+        lists: by status index, what its status list answered.
+        lists_decide: the asker named the list: whatever it came to belongs to the answer. Else it
+            is only compared with the register.
+    """
+
+    day: date | None = None
+    lists: Mapping[int, ListAnswer] = field(default_factory=dict)
+    lists_decide: bool = False
+
+    def findings(self, standing: Standing) -> tuple[Finding, ...]:
+        """Return what there is to say beside `standing`."""
+        record, award, copy = standing.record, standing.award, standing.copy
+        if not standing.genuine or (award is not None and standing.status is Status.UNKNOWN):
+            return ()
+        said: tuple[Finding, ...] = ()
+        if self.day is not None and award is not None and copy is not None:
+            said = inspect_day(award, copy, self.day, issued_on=record.issued_on)
+        answer = self.lists.get(record.status_index)
+        if answer is None:
+            return said
+        if award is not None and copy is not None and answer.reach is ListReach.READ:
+            compared = compare_list(answer, award, copy)
+        else:
+            compared = inspect_list(answer)
+        if not self.lists_decide:
+            compared = tuple(one for one in compared if one.code == Code.STATUS_LIST_DIFFERS)
+        return (*said, *compared)
+
+
+NOTHING_ELSE = Asked()
 
 
 def local_day(now: datetime) -> date:
@@ -150,6 +190,7 @@ def decide_number(
     document: KeyDocument,
     now: datetime,
     notices: tuple[Finding, ...] = (),
+    asked: Asked = NOTHING_ELSE,
 ) -> Verdict:
     """Return the verdict on a number and a fact about its holder.
 
@@ -157,6 +198,7 @@ def decide_number(
         claims: what was asked.
         answer: what the register gave for exactly these claims.
         notices: what reading the typed text had to say.
+        asked: what else was asked.
     """
     standing = _judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
@@ -165,7 +207,7 @@ def decide_number(
     if claims.name is not None:
         unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
     verdict = conclude_verdict(
-        (*notices, *standing.findings, *unseen),
+        (*notices, *standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -177,20 +219,27 @@ def decide_number(
 
 
 def decide_qr(
-    scan: Scan, proof: Proof, answer: Answer | None, *, document: KeyDocument, now: datetime
+    scan: Scan,
+    proof: Proof,
+    answer: Answer | None,
+    *,
+    document: KeyDocument,
+    now: datetime,
+    asked: Asked = NOTHING_ELSE,
 ) -> Verdict:
     """Return the verdict on a scanned QR text.
 
     Args:
         answer: what the register gave for the record's bytes; None when it was not asked because
             the signature is not genuine.
+        asked: what else was asked.
     """
     standing = judge_scan(scan, proof, answer, document=document, today=local_day(now))
     unseen: tuple[Finding, ...] = ()
     if standing.genuine:
         unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
-        (*standing.findings, *unseen),
+        (*standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -229,7 +278,8 @@ def judge_scan(
                     copy, registered = None, (said,)
                 else:
                     award = answer.award
-                    status, stands = inspect_status(award, copy, proof.record)
+                    year = proof.record.number.year
+                    status, stands = inspect_status(award, copy, answer.life, year=year)
                     registered = (find(Code.REGISTERED), said, *stands)
             case _:
                 assert_never(answer.reach)
@@ -263,42 +313,6 @@ def _inspect_key(
     )
 
 
-def inspect_status(
-    award: OpenedAward, copy: OpenedCopy, record: Record
-) -> tuple[Status, tuple[Finding, ...]]:
-    """Step 7: return where the award and this copy stand; the graver of the two is the status."""
-    serial = format_print_serial(record.number.year, copy.print_serial)
-    slots = {"print_serial": serial}
-    match award.award_status:
-        case AwardStatus.REVOKED:
-            return Status.REVOKED, (find(Code.AWARD_REVOKED),)
-        case AwardStatus.SUSPENDED:
-            return Status.SUSPENDED, (find(Code.AWARD_SUSPENDED),)
-        case AwardStatus.CANCELLED:
-            # The commit that says so takes every way in away: this row was tampered with.
-            return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
-        case AwardStatus.CURRENT:
-            pass
-        case _:
-            assert_never(award.award_status)
-    match copy.state:
-        case CopyState.SUPERSEDED:
-            return Status.SUPERSEDED, (find(Code.COPY_SUPERSEDED, slots, slots),)
-        case CopyState.CORRECTED:
-            return Status.CORRECTED, (find(Code.RECORD_CORRECTED, slots, slots),)
-        case CopyState.CURRENT:
-            return Status.CURRENT, (find(Code.STATUS_CURRENT),)
-        case CopyState.ARCHIVE:
-            # The award is in force, and whoever shows this copy is not shown to hold it.
-            archived = find(Code.COPY_ARCHIVE, slots, slots)
-            return Status.CURRENT, (find(Code.STATUS_CURRENT), archived)
-        case CopyState.RESERVED:
-            # The commit that adds the signed record changes the state: this row was tampered with.
-            return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
-        case _:
-            assert_never(copy.state)
-
-
 def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     """Return `verdict` with the fields to compare with the paper."""
     return replace(verdict, certificate=printed)
@@ -330,7 +344,7 @@ def _judge_award(
     document: KeyDocument,
     today: date,
 ) -> Standing | Finding:
-    copy = award.shown
+    copy = _copy_for(claims, award)
     read = None if copy is None else _read_copy(copy)
     if copy is None or read is None:
         return find(Code.ROW_NOT_PROVED)
@@ -347,7 +361,7 @@ def _judge_award(
         about_key = _inspect_key(proof, answer, logged)
         said = (*about_key, in_log)
         if in_log.code == Code.LOGGED:
-            status, found = inspect_status(award, copy, record)
+            status, found = inspect_status(award, copy, answer.life, year=record.number.year)
             earlier = _earlier_copies(award, copy, record)
             said = (*about_key, find(Code.REGISTERED), in_log, *found, *earlier)
     return Standing(
@@ -360,6 +374,19 @@ def _judge_award(
         logged=logged if status is not Status.UNKNOWN else None,
         findings=(*proof.findings, *said),
     )
+
+
+def _copy_for(claims: NumberClaims, award: OpenedAward) -> OpenedCopy | None:
+    """Return the copy that stands for the award; to a former name, the last that carries it."""
+    shown = award.shown
+    if claims.name is None or shown is None:
+        return shown
+    wanted = fold_name(claims.name)
+    for copy in (shown, *reversed(award.copies)):
+        read = _read_copy(copy)
+        if read is not None and fold_name(read[1].holder_name) == wanted:
+            return copy
+    return shown
 
 
 def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
@@ -386,7 +413,8 @@ def _agrees(claims: NumberClaims, record: Record, copy: OpenedCopy) -> bool:
     A document number is not compared here: the record only commits to it under a salt the public
     side does not hold. That the row opened for it is what binds the two.
     """
-    if record.number != claims.number or record.print_serial != copy.print_serial:
+    serials = (record.print_serial, record.status_index)
+    if record.number != claims.number or serials != (copy.print_serial, copy.status_index):
         return False
     return claims.name is None or fold_name(record.holder_name) == fold_name(claims.name)
 

@@ -25,7 +25,7 @@ from registry.access import (
 )
 from registry.errors import RegistryError, RegistryUnavailable
 from registry.log_reader import LogReader
-from verifier.logged import CopyInLog, inspect_copies
+from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
 
 
 class Reach(StrEnum):
@@ -45,11 +45,13 @@ class Answer:
     Args:
         award: present exactly when `reach` is OPENED.
         logged: what the public log says of each copy of `award`, in their order.
+        life: what it says of the events of its life.
     """
 
     reach: Reach
     award: OpenedAward | None = None
     logged: tuple[CopyInLog, ...] = ()
+    life: LifeInLog = NO_LIFE_KNOWN
 
     def in_log(self, copy: OpenedCopy) -> CopyInLog:
         """Return what the public log says of a copy of `award`."""
@@ -124,4 +126,9 @@ class Register:
             return Answer(reach=Reach.ABSENT)
         if isinstance(award, Reach):
             return Answer(reach=award)
-        return Answer(reach=Reach.OPENED, award=award, logged=inspect_copies(award, self._log))
+        return Answer(
+            reach=Reach.OPENED,
+            award=award,
+            logged=inspect_copies(award, self._log),
+            life=inspect_life(award, self._log),
+        )

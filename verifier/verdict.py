@@ -34,6 +34,7 @@ class Status(StrEnum):
     CURRENT = "current"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
     UNKNOWN = "unknown"
@@ -77,6 +78,7 @@ _STATUS_TEXTS = {
     Status.CURRENT: Text("现行有效", "in force"),
     Status.SUSPENDED: Text("已暂停", "suspended"),
     Status.REVOKED: Text("已撤销", "revoked"),
+    Status.CANCELLED: Text("已注销", "cancelled"),
     Status.SUPERSEDED: Text("已补发（本份作废）", "reissued (this copy is void)"),
     Status.CORRECTED: Text("已更正", "corrected"),
     Status.UNKNOWN: Text("未知", "not known"),
@@ -212,7 +214,7 @@ class Verdict:
     @property
     def summary(self) -> Text:
         """Return the one closing sentence, with the status where it explains the outcome."""
-        if self.outcome is not Outcome.NOT_CURRENT:
+        if self.outcome is not Outcome.NOT_CURRENT or self.status is Status.UNKNOWN:
             return self.outcome.text
         words, status = self.outcome.text, self.status.text
         return Text(f"{words.zh}（{_inner(status.zh)}）", f"{words.en}: {status.en}")

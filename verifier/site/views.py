@@ -55,6 +55,7 @@ def look_up() -> AnyResponse | str:
         entry.number,
         name=entry.name if entry.by == "name" else None,
         document_number=entry.document if entry.by == "document" else None,
+        on=entry.on,
     )
     repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
     missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
@@ -146,7 +147,8 @@ def show_usage_error(error: UsageError) -> AnyResponse:
             forms.read_text(request.form), (forms.Trouble(field="text", text=error.text),)
         )
     entry = forms.read_look_up(request.form)
-    return home_page(entry, (forms.Trouble(field="number", text=error.text),))
+    field = "on" if error.code.startswith("day_") else "number"
+    return home_page(entry, (forms.Trouble(field=field, text=error.text),))
 
 
 @blueprint.errorhandler(KeyDocumentUnavailable)

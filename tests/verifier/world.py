@@ -280,6 +280,9 @@ class World:
                 document_number=first.document_number,
             )
             made = [self._add_copy(session, award, plan, data_key) for plan in copies]
+            for later in made[1:]:
+                if later.copy.kind == CopyKind.ORIGINAL:
+                    later.copy.kind = CopyKind.REISSUE
             if logged:
                 append_records(session, made)
                 session.flush()  # the numbers of a test's records have gaps: no streams here

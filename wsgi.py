@@ -57,6 +57,8 @@ _COMMANDS = {
     "log": ("issuer.cli_log:log", "管理公开日志 / the public log"),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
+    "audit": ("audit.cli:audit", "核对公开日志 / audit a public log"),
+    "witness": ("audit.cli_witness:witness", "见证人 / a witness of logs"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
     "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),

@@ -31,6 +31,7 @@ from keys.seal_kinds import kind_of
 
 if TYPE_CHECKING:
     from keys.log_key import LogKey
+    from keys.witness_key import WitnessKey
 
 _ENCRYPTED_MARK = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _STRETCH_HEADER = b"Yanzhen-Passphrase: scrypt n=32768 r=8 p=1 salt="
@@ -243,7 +244,7 @@ def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...
 
 
 def seal_private_key(
-    key: PrivateKey | SealKey | AuthorityKey | LogKey,
+    key: PrivateKey | SealKey | AuthorityKey | LogKey | WitnessKey,
     passphrase: bytes,
     *,
     salt: bytes | None = None,

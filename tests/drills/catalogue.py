@@ -8,6 +8,7 @@ from tests.drills.drill import Drill
 
 NAMES = (
     "bit_flips",
+    "log_flips",
     "mutated_qr",
     "mutated_rosters",
     "browser",

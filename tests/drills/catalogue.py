@@ -15,6 +15,7 @@ NAMES = (
     "readability",
     "rare_names",
     "fault",
+    "canaries",
     "concurrency",
     "volume",
     "kill",

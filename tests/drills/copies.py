@@ -14,6 +14,7 @@ DEFECTS = Path(__file__).parent / "defects"
 _COPIED = (
     "codes",
     "keys",
+    "log",
     "registry",
     "templates",
     "issuer",

@@ -15,6 +15,7 @@ NAMES = (
     "readability",
     "rare_names",
     "fault",
+    "public_memory",
     "canaries",
     "concurrency",
     "volume",

@@ -329,18 +329,11 @@ class World:
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
-<<<<<<< HEAD
             kinds = kinds_of(copies)
             made = [
                 self._add_copy(session, award, plan, kind, data_key)
                 for plan, kind in zip(copies, kinds, strict=True)
             ]
-=======
-            made = [self._add_copy(session, award, plan, data_key) for plan in copies]
-            for later in made[1:]:
-                if later.copy.kind == CopyKind.ORIGINAL:
-                    later.copy.kind = CopyKind.REISSUE
->>>>>>> seq
             if logged:
                 append_records(session, made)
                 self._add_status(session, award, status, data_key)

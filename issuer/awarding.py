@@ -35,6 +35,7 @@ from registry.access import (
     seal_public,
 )
 from registry.models import Award, Copy, CopyKind, CopyState
+from registry.row_marks import mark_of_copy
 from registry.session import transaction
 
 _STATE_ON_RECORD = {
@@ -118,6 +119,7 @@ class _Signed:
 
 def _sign(desk: Desk, copy: Copy) -> _Signed:
     award = copy.award
+    _check_row(desk, copy)
     private = read_private(desk, award)
     key = desk.cabinet.key_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
@@ -133,6 +135,22 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
         data_key=read_data_key(desk, award),
         envelope=envelope,
     )
+
+
+def _check_row(desk: Desk, copy: Copy) -> None:
+    """Refuse to sign and draw what is not as it was reserved."""
+    replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
+    replaces = None if replaced is None else replaced.status_index
+    if copy.row_mark != mark_of_copy(desk.vault, copy, copy.award.number, replaces):
+        raise IssuerError(
+            "row_altered",
+            Text(
+                f"证书 {copy.award.number} 待签发的这一份，登记数据已被改动，已停止签发。"
+                "请运行 yanzhen log fsck 查明",
+                f"the row of a copy of {copy.award.number} was changed since it was reserved; "
+                "issuing stopped. Run yanzhen log fsck",
+            ),
+        )
 
 
 def _record_of(award: Award, copy: Copy, private: PrivateFields, key_id: int) -> Record:

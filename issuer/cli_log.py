@@ -10,13 +10,17 @@ from datetime import UTC, datetime
 import click
 
 from codes.wording import Text
+from issuer.fsck.run import fsck
 from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.log_publishing import LogOffice, publish_log
+from issuer.log_reconciling import reconcile
 from issuer.log_state import inspect_log
 from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
 from issuer.terminal import ask_passphrase, json_option, open_home, show
 from registry.home import Home
 from registry.schema import open_registry
+
+EXIT_FAULTS = 1
 
 
 @click.group()
@@ -82,6 +86,51 @@ def show_command(as_json: bool) -> None:
     with open_registry(home.database_url) as engine:
         state = inspect_log(home, engine)
     show(state.as_dict(), state.text, as_json=as_json)
+
+
+@log.command("fsck")
+@json_option
+def fsck_command(as_json: bool) -> None:
+    """逐行比对数据库与公开日志。Compare the database with the public log, both ways."""
+    home = open_home()
+    passphrase = ask_passphrase()
+    vault = home.vault(passphrase)
+    with open_registry(home.database_url) as engine:
+        faults = fsck(home, engine, vault)
+    lines = [fault.text for fault in faults]
+    told = Text("数据库与公开日志一致", "database and public log agree")
+    if faults:
+        told = Text(
+            "\n".join([line.zh for line in lines] + [f"共 {len(lines)} 处不符"]),
+            "\n".join([line.en for line in lines] + [f"{len(lines)} faults"]),
+        )
+    show({"faults": [fault.as_dict() for fault in faults]}, told, as_json=as_json)
+    raise SystemExit(EXIT_FAULTS if faults else 0)
+
+
+@log.command("reconcile")
+@click.option("--reason", required=True, help="缘由，如“从备份恢复” / why")
+@json_option
+def reconcile_command(reason: str, as_json: bool) -> None:
+    """数据库落后于日志时，以已公布的日志为准续接。Go by the published log."""
+    with _log_office(open_home()) as office:
+        done = reconcile(office, reason)
+    lost = Text("没有丢失证书", "no certificate is lost")
+    if done.lost:
+        lost = Text(
+            f"以下 {len(done.lost)} 个编号在日志中有、数据库中已无，不会再次使用：\n"
+            + "\n".join(done.lost),
+            f"{len(done.lost)} numbers are in the log and no longer in the database; none is "
+            "given again:\n" + "\n".join(done.lost),
+        )
+    show(
+        {"size": done.size, "imported": done.imported, "lost": list(done.lost)},
+        Text(
+            f"已从日志补入 {done.imported} 条（共 {done.size} 条）。{lost.zh}",
+            f"took {done.imported} of {done.size} leaves over from the log. {lost.en}",
+        ),
+        as_json=as_json,
+    )
 
 
 @contextmanager

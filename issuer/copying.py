@@ -25,6 +25,7 @@ from issuer.errors import IssuerError
 from issuer.reserving import draw_status_indices, in_one_commit
 from registry.counters import take_print_serials
 from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, ReissueReason
+from registry.row_marks import mark_of_copy
 from registry.session import reading
 from templates.labels import format_print_serial
 
@@ -134,6 +135,7 @@ def reserve_reissue(
             )
         copy = _add_copies(session, desk, [award], CopyKind.REISSUE)[0]
         copy.replaces_id, copy.reason = replaced.id, reason
+        copy.row_mark = mark_of_copy(desk.vault, copy, award.number, replaced.status_index)
         session.flush()
         return _reservation(award, copy, new=True)
 
@@ -261,6 +263,7 @@ def _add_copies(
                 made_at=now,
                 qr_url_prefix=desk.qr_url_prefix,
             )
+            copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
             session.add(copy)
             made.append(copy)
     return made

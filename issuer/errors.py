@@ -29,3 +29,16 @@ class Interrupted(IssuerError):
 
 class LogRefused(IssuerError):
     """The public log, or the database behind it, is not in a state to go on with."""
+
+
+def database_differs(table: str, index: int) -> LogRefused:
+    """Return the refusal to go on with a database that contradicts the published log."""
+    return LogRefused(
+        "log_database_differs",
+        Text(
+            f"数据库（{table}，自第 {index} 条起）与已公布的日志不符，未签署新的检查点。"
+            "请运行 yanzhen log fsck 查明，再用 yanzhen log reconcile 以日志为准恢复",
+            f"the database ({table}, from leaf {index}) contradicts the published log; nothing "
+            "was signed. Run yanzhen log fsck, then yanzhen log reconcile to go by the log",
+        ),
+    )

@@ -43,7 +43,13 @@ from issuer.filing_changes import why_not_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
 from issuer.log_desk import office_of, put_in_log
-from issuer.log_publishing import LogOffice, check_log, log_is_settled, publish_log
+from issuer.log_publishing import (
+    LogOffice,
+    adopt_all,
+    check_log,
+    log_is_settled,
+    publish_log,
+)
 from issuer.photo_reading import PhotoSource
 from issuer.printing import inspect_fit, make_printer
 from issuer.reserving import Reservation, live_key, open_batch, reserve
@@ -207,6 +213,7 @@ def finish_copies(desk: Desk, scope: CopyScope, fonts: FontChain, progress: Prog
         return
     office = office_of(desk)
     check_log(office)
+    adopt_all(office)
     # Another run may put copies of this scope on record while this one draws: hence again.
     while total := count_copies(desk, scope, unfinished):
         _finish_once(desk, office, scope, fonts, progress, total)

@@ -11,8 +11,16 @@ from sqlalchemy.orm import Session
 from codes.number import parse_number
 from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
-from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, hash_record
-from registry.logbook import append, count_life, leaf_salt, life_key, life_mark, stream_of
+from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, encode_body, hash_record
+from registry.logbook import (
+    append,
+    count_life,
+    leaf_salt,
+    life_key,
+    life_mark,
+    orphans_of,
+    stream_of,
+)
 from registry.models import Copy, CopyKind
 
 
@@ -34,27 +42,39 @@ class Recorded:
 def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     """Append one leaf for each record: an issue leaf for an original, else a life leaf.
 
+    Where the log holds the leaf already, because the database was restored from before, that one
+    is the record's.
+
     Args:
         session: of the transaction that puts the records on record, which locks their awards.
         recorded: in order of their copies.
     """
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
     counts = count_life(session, later) if later else {}
+    orphans = orphans_of(session, later)
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind == CopyKind.ORIGINAL:
+            leaf: Leaf = issue_leaf(record, one.data_key, one.payload)
+        else:
+            leaf = _life_leaf(one, record, counts[award.id] + 1)
+        entry = orphans.pop(encode_body(leaf), None)
+        if entry is not None:
+            entry.award_id, entry.copy_id = award.id, one.copy.id
+            one.copy.leaf_index = entry.leaf_index
+        elif one.copy.kind == CopyKind.ORIGINAL:
             append(
                 session,
-                issue_leaf(record, one.data_key, one.payload),
+                leaf,
                 award_id=award.id,
                 copy_id=one.copy.id,
                 stream=stream_of(record.number.prefix, award.year, award.level),
                 position=award.serial,
             )
-            continue
-        counts[award.id] += 1
-        leaf = _life_leaf(one, record, counts[award.id])
-        append(session, leaf, award_id=award.id, copy_id=one.copy.id)
+        else:
+            append(session, leaf, award_id=award.id, copy_id=one.copy.id)
+        if one.copy.kind != CopyKind.ORIGINAL:
+            counts[award.id] += 1
 
 
 def append_file(session: Session, copy: Copy, sha256: bytes) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from issuer.errors import LogRefused
+from issuer.errors import LogRefused, database_differs
 from issuer.log_adopting import adopt
 from issuer.log_files import LastCheckpoint, LogFiles
 from issuer.reserving import in_one_commit
@@ -96,6 +96,12 @@ def check_log(office: LogOffice) -> None:
         _check_database(session, head, last, office.files)
 
 
+def adopt_all(office: LogOffice) -> int:
+    """Bring what is older than the log into it, as `adopt`."""
+    log_size = office.files.last().checkpoint.size
+    return adopt(office.engine, office.vault, log_size=log_size)
+
+
 def publish_log(office: LogOffice) -> Published:
     """Give every waiting leaf that may go in its index, and publish a checkpoint over all.
 
@@ -106,7 +112,7 @@ def publish_log(office: LogOffice) -> Published:
             (`log_forked`), or the clock is behind (`log_clock_behind`). Nothing was signed.
         RegistryUnavailable, OSError: broken off; the next call goes on.
     """
-    adopted = adopt(office.engine, office.vault)
+    adopted = adopt_all(office)
     with office.files.alone():
         last = office.files.last()
 
@@ -155,7 +161,7 @@ def _leaves(session: Session, start: int, end: int) -> list[bytes]:
     ).all()
     leaves = [leaf for index, leaf in found if leaf is not None]
     if len(leaves) != end - start:
-        raise _differs("log_entries", start)
+        raise database_differs("log_entries", start)
     return leaves
 
 
@@ -188,12 +194,12 @@ def _check_database(session: Session, head: LogHead, last: LastCheckpoint, files
     if head.published_root is not None:
         root = files.tree(old.size).root(head.published_size)
         if root != head.published_root:
-            raise _differs("log_head", head.published_size)
+            raise database_differs("log_head", head.published_size)
     # What was published and not noted, because a run broke off between the two; and the last ones.
     start = min(head.published_size, old.size - 1) if old.size else 0
     published = list(files.entries(start, old.size)) if old.size else []
     if published != _leaves(session, start, old.size):
-        raise _differs("log_entries", start)
+        raise database_differs("log_entries", start)
 
 
 def _check_remembered(office: LogOffice, size: int) -> None:
@@ -203,7 +209,7 @@ def _check_remembered(office: LogOffice, size: int) -> None:
     if head.published_root is None:
         return
     if office.files.tree(size).root(head.published_size) != head.published_root:
-        raise _differs("log_head", head.published_size)
+        raise database_differs("log_head", head.published_size)
 
 
 def _note(office: LogOffice, checkpoint: Checkpoint) -> None:
@@ -218,15 +224,3 @@ def _note(office: LogOffice, checkpoint: Checkpoint) -> None:
         if head is not None and head.published_size == checkpoint.size and head.published_root:
             return
     in_one_commit(office, work)
-
-
-def _differs(table: str, index: int) -> LogRefused:
-    return LogRefused(
-        "log_database_differs",
-        Text(
-            f"数据库（{table}，自第 {index} 条起）与已公布的日志不符，未签署新的检查点。"
-            "请运行 yanzhen log fsck 查明，再用 yanzhen log reconcile 以日志为准恢复",
-            f"the database ({table}, from leaf {index}) contradicts the published log; nothing "
-            "was signed. Run yanzhen log fsck, then yanzhen log reconcile to go by the log",
-        ),
-    )

@@ -28,6 +28,7 @@ from issuer.filing_changes import why_not_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
+from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
 from registry.vault import Vault, new_key
 from templates.layout_files import DEFAULT_LAYOUT
@@ -173,24 +174,16 @@ def _reserve_in(
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
         indices = draw_status_indices(session, len(fresh))
+        batch = session.get_one(Batch, batch_id)
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
             )
-            award.copies.append(
-                Copy(
-                    site_id=desk.site.id,
-                    year=day.year,
-                    print_serial=print_serial,
-                    status_index=status_index,
-                    record_version=1,
-                    state=CopyState.RESERVED,
-                    kind=CopyKind.ORIGINAL,
-                    layout=layout,
-                    made_at=now,
-                    qr_url_prefix=desk.qr_url_prefix,
-                )
-            )
+            holder = holders[draft.live_key]
+            award.row_mark = mark_of_award(desk.vault, award, batch, holder.blind_index)
+            copy = _first_copy(desk, day.year, print_serial, status_index, layout, now)
+            copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
+            award.copies.append(copy)
             session.add(award)
             live[draft.live_key] = award.number
         session.flush()
@@ -198,6 +191,23 @@ def _reserve_in(
     return [
         Reservation(row=d.candidate.row, number=live[d.live_key], new=id(d) in new) for d in drafts
     ]
+
+
+def _first_copy(
+    desk: Desk, year: int, print_serial: int, status_index: int, layout: str, now: datetime
+) -> Copy:
+    return Copy(
+        site_id=desk.site.id,
+        year=year,
+        print_serial=print_serial,
+        status_index=status_index,
+        record_version=1,
+        state=CopyState.RESERVED,
+        kind=CopyKind.ORIGINAL,
+        layout=layout,
+        made_at=now,
+        qr_url_prefix=desk.qr_url_prefix,
+    )
 
 
 def _check_filed(session: Session, site: Site, drafts: Sequence[_Draft], day: date) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
@@ -172,6 +173,35 @@ def unseal_pdf_hash(data_key: bytes, copy: Copy) -> str | None:
     return unseal(AESGCM(data_key), f"pdf/{copy.status_index}", sealed).decode()
 
 
+def ways_in(
+    pepper: bytes,
+    *,
+    award: Award,
+    number: CertificateNumber,
+    name: str,
+    document_number: str,
+    payloads: Mapping[int, bytes],
+    data_key: bytes,
+) -> list[Access]:
+    """Return every way in that an award has by now, as it was granted; nothing is stored.
+
+    Args:
+        payloads: the records of its copies, by copy.
+    """
+    claims: list[tuple[_Claim, int | None]] = [
+        (_payload_claim(payload), copy_id) for copy_id, payload in payloads.items()
+    ]
+    if claims:
+        claims += [
+            (_name_claim(number, name), None),
+            (_document_claim(number, document_number), None),
+        ]
+    return [
+        _way_in(pepper, claim, award_id=award.id, copy_id=copy_id, data_key=data_key)
+        for claim, copy_id in claims
+    ]
+
+
 def _grant(
     session: Session,
     pepper: bytes,
@@ -181,13 +211,17 @@ def _grant(
     copy_id: int | None,
     data_key: bytes,
 ) -> None:
-    session.add(
-        Access(
-            locator=_locator(pepper, claim),
-            award_id=award_id,
-            copy_id=copy_id,
-            wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
-        )
+    session.add(_way_in(pepper, claim, award_id=award_id, copy_id=copy_id, data_key=data_key))
+
+
+def _way_in(
+    pepper: bytes, claim: _Claim, *, award_id: int, copy_id: int | None, data_key: bytes
+) -> Access:
+    return Access(
+        locator=_locator(pepper, claim),
+        award_id=award_id,
+        copy_id=copy_id,
+        wrapped_key=keywrap.aes_key_wrap(_wrapping_key(pepper, claim), data_key),
     )
 
 

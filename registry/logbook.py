@@ -119,6 +119,11 @@ def leaf_places(session: Session, award: Award) -> LeafPlaces:
     return LeafPlaces(_waiting=found)
 
 
+def kind_of(leaf: Leaf) -> LeafKind:
+    """Return the kind of a leaf."""
+    return _KINDS[type(leaf)]
+
+
 def stream_of(prefix: str, year: int, level: int) -> str:
     """Return the name of the stream whose issue leaves go into the log in order of serial."""
     return f"{prefix}/{year}/{level}"
@@ -144,7 +149,7 @@ def append(
         position: the serial in that stream.
     """
     entry = LogEntry(
-        kind=_KINDS[type(leaf)],
+        kind=kind_of(leaf),
         body=encode_body(leaf),
         award_id=award_id,
         copy_id=copy_id,
@@ -173,3 +178,19 @@ def count_life(session: Session, award_ids: Collection[int]) -> dict[int, int]:
         if award_id is not None:
             counted[award_id] = count
     return counted
+
+
+def orphans_of(session: Session, award_ids: Collection[int]) -> dict[bytes, LogEntry]:
+    """Return by body the record leaves that the log holds and no copy answers for.
+
+    There are none but after `yanzhen log reconcile`, of what the restored database had not got to.
+
+    Args:
+        session: of the transaction that puts records on record.
+        award_ids: the awards whose later copies go on record.
+    """
+    of_awards = (LogEntry.kind == LeafKind.LIFE) & LogEntry.award_id.in_(award_ids)
+    query = select(LogEntry).where(
+        LogEntry.copy_id.is_(None), (LogEntry.kind == LeafKind.ISSUE) | of_awards
+    )
+    return {entry.body: entry for entry in session.scalars(query)}

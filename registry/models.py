@@ -219,6 +219,7 @@ class Award(Base):
     `live_key` is unique while the award is live, which is what makes a second live award of one
     occupation × level from one body to one person impossible. `recorded_at` is empty until the
     signed record stands beside it: a row without it is unfinished and the next run finishes it.
+    `row_mark` binds the plain columns to their row (`registry.row_marks`).
     """
 
     __tablename__ = "awards"
@@ -244,6 +245,7 @@ class Award(Base):
     public_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"
     )
@@ -293,6 +295,7 @@ class Copy(Base):
     leaf_index: Mapped[int | None] = mapped_column(BigInteger)
     file_leaf_index: Mapped[int | None] = mapped_column(BigInteger)
     log_proof: Mapped[str | None] = mapped_column(Text)
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

@@ -67,7 +67,7 @@ def unseal(cipher: AESGCM, context: str, sealed: bytes) -> bytes:
     """Undo `seal`; raises VaultError when bytes, key or context are not the ones sealed."""
     try:
         return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
-    except (InvalidTag, ValueError) as error:
+    except (InvalidTag, ValueError, TypeError) as error:  # SQLite keeps text where bytes belong
         raise VaultError(
             "sealed_value_altered",
             Text(

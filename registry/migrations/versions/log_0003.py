@@ -7,6 +7,7 @@ revision = "0003"
 down_revision = "0002"
 
 _PENDING = sa.text("leaf_index IS NULL")
+_WITHOUT_COPY = sa.text("copy_id IS NULL")
 
 
 def upgrade() -> None:
@@ -37,6 +38,13 @@ def upgrade() -> None:
         sqlite_where=_PENDING,
         postgresql_where=_PENDING,
     )
+    op.create_index(
+        "ix_log_entries_without_copy",
+        "log_entries",
+        ["kind"],
+        sqlite_where=_WITHOUT_COPY,
+        postgresql_where=_WITHOUT_COPY,
+    )
     op.create_table(
         "log_streams",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -53,14 +61,16 @@ def upgrade() -> None:
         sa.Column("adopted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
-    # Records from before the log get their leaves at the next publication.
+    # Records from before the log get leaves, and rows their marks, at the next publication.
     op.execute(
         "INSERT INTO log_head (id, size, published_size, adopted) "
-        "SELECT 1, 0, 0, NOT EXISTS (SELECT 1 FROM copies WHERE envelope_sealed IS NOT NULL)"
+        "SELECT 1, 0, 0, NOT EXISTS (SELECT 1 FROM copies)"
     )
     op.add_column("copies", sa.Column("leaf_index", sa.BigInteger(), nullable=True))
     op.add_column("copies", sa.Column("file_leaf_index", sa.BigInteger(), nullable=True))
     op.add_column("copies", sa.Column("log_proof", sa.Text(), nullable=True))
+    for table in ("awards", "copies"):
+        op.add_column(table, sa.Column("row_mark", sa.LargeBinary(length=32), nullable=True))
 
 
 def downgrade() -> None:

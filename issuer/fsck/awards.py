@@ -1,0 +1,222 @@
+"""Awards against the log, the vault's seals and one another: every column of every row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from codes.documents import mask_document
+from codes.errors import CodesError
+from codes.number import parse_number
+from issuer.fsck.copies import CopyChecks, KeptAward
+from issuer.fsck.faults import Fault
+from issuer.fsck.office import FsckOffice
+from issuer.fsck.published import PublishedLog
+from issuer.fsck.ways_in import compare_ways_in
+from issuer.reserving import live_key
+from log.leaves import LifeKind, LifeLeaf
+from registry.errors import VaultError
+from registry.logbook import life_key, life_mark
+from registry.models import Award, AwardStatus, Batch, Holder, Site
+from registry.row_marks import mark_of_award
+from registry.vault import unseal
+
+_AT_ONCE = 200
+_ENDS = frozenset({LifeKind.REVOKE, LifeKind.ANNUL, LifeKind.ERASE})
+
+
+@dataclass(slots=True)
+class Matched:
+    """The leaves that some row answers for; what is left over has lost its row."""
+
+    indexes: set[int] = field(default_factory=set)
+    holders: set[int] = field(default_factory=set)
+
+
+def compare_awards(
+    session: Session, office: FsckOffice, published: PublishedLog, matched: Matched
+) -> Iterator[Fault]:
+    """Yield what of awards, copies, holders and ways in is not as logged and sealed."""
+    last = 0
+    while awards := session.scalars(
+        select(Award).where(Award.id > last).order_by(Award.id).limit(_AT_ONCE)
+    ).all():
+        last = awards[-1].id
+        for award in awards:
+            yield from _AwardChecks(session, office, published, matched, award).run()
+        session.expunge_all()
+
+
+class _AwardChecks:
+    """The checks of one award."""
+
+    def __init__(
+        self,
+        session: Session,
+        office: FsckOffice,
+        published: PublishedLog,
+        matched: Matched,
+        award: Award,
+    ) -> None:
+        self._session = session
+        self._office = office
+        self._published = published
+        self._matched = matched
+        self._award = award
+
+    def run(self) -> Iterator[Fault]:
+        """Yield the faults of the award, its copies and its ways in."""
+        award = self._award
+        site = self._session.get(Site, award.site_id)
+        yield from self._number(site)
+        yield from self._holder_and_batch()
+        try:
+            data_key = self._office.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+        except VaultError:
+            yield self._fault("data_key_sealed", "unopenable")
+            return
+        try:
+            sealed = self._office.vault.unseal(f"award/{award.number}", award.private_sealed)
+            private = json.loads(sealed)
+        except VaultError:
+            yield self._fault("private_sealed", "unopenable")
+            return
+        kept = KeptAward(award=award, data_key=data_key, private=private)
+        yield from self._holder(private)
+        yield from self._live_key(site, private)
+        yield from self._public(data_key, private, site)
+        life = list(self._life(data_key))
+        yield from self._status(life)
+        copies = CopyChecks(self._office, self._published, kept, life, self._matched.indexes)
+        yield from copies.run()
+        yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
+        yield from self._times()
+
+    def _number(self, site: Site | None) -> Iterator[Fault]:
+        award = self._award
+        try:
+            number = parse_number(award.number)
+        except CodesError:
+            yield self._fault("number", "differs")
+            return
+        logged = self._published.by_number.get(award.number)
+        if logged is None and award.recorded_at is not None and self._is_published():
+            yield self._fault("number", "unexpected")
+        for column, found, expected in (
+            ("site_id", None if site is None else site.prefix, number.prefix),
+            ("year", award.year, number.year),
+            ("level", award.level, number.level.value),
+            ("serial", award.serial, number.serial),
+        ):
+            if found != expected:
+                yield self._fault(column, "differs")
+
+    def _is_published(self) -> bool:
+        """Say whether the log should hold the award's first copy by now."""
+        return any(copy.leaf_index is not None for copy in self._award.copies) or not any(
+            self._office.is_waiting(copy.id) for copy in self._award.copies
+        )
+
+    def _holder_and_batch(self) -> Iterator[Fault]:
+        award = self._award
+        batch = self._session.get(Batch, award.batch_id)
+        holder = self._session.get(Holder, award.holder_id)
+        if batch is None or holder is None:
+            yield self._fault("batch_id" if batch is None else "holder_id", "missing")
+            return
+        self._matched.holders.add(holder.id)
+        if batch.site_id != award.site_id:
+            yield self._fault("batch_id", "differs")
+        mark = mark_of_award(self._office.vault, award, batch, holder.blind_index)
+        if award.row_mark != mark:
+            yield self._fault("row_mark", "differs")
+
+    def _holder(self, private: dict[str, Any]) -> Iterator[Fault]:
+        holder = self._session.get(Holder, self._award.holder_id)
+        if holder is None:
+            return
+        vault, name = self._office.vault, f"#{holder.id}"
+        about = (str(private["document_type"]), private["document_number"])
+        if holder.blind_index != vault.blind_index("holder", *about):
+            yield self._fault("holder_id", "differs")
+        try:
+            sealed = json.loads(vault.unseal("holder", holder.sealed))
+        except VaultError:
+            yield Fault(table="holders", row=name, field="sealed", code="unopenable")
+            return
+        of_holder = (str(sealed["document_type"]), sealed["document_number"])
+        if holder.blind_index != vault.blind_index("holder", *of_holder):
+            yield Fault(table="holders", row=name, field="sealed", code="differs")
+
+    def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:
+        award = self._award
+        if site is None:
+            return
+        kind, number = int(private["document_type"]), private["document_number"]
+        expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
+        over = award.status == AwardStatus.REVOKED and award.live_key is None
+        if award.live_key != expected and not over:
+            yield self._fault("live_key", "differs")
+
+    def _public(
+        self, data_key: bytes, private: dict[str, Any], site: Site | None
+    ) -> Iterator[Fault]:
+        award = self._award
+        if award.recorded_at is None and award.public_sealed is None:
+            return
+        try:
+            opened = unseal(AESGCM(data_key), f"award/{award.number}", award.public_sealed or b"")
+            public = json.loads(opened)
+        except VaultError:
+            yield self._fault("public_sealed", "unopenable")
+            return
+        if public["document_masked"] != mask_document(private["document_number"]):
+            yield self._fault("public_sealed", "differs")
+        if site is not None and public["body_name"] not in self._office.names_of(site):
+            yield self._fault("public_sealed", "differs")
+
+    def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
+        """Yield the events of the award's life that the log holds, in order."""
+        key, n = life_key(data_key), 1
+        while (logged := self._published.by_mark.get(life_mark(key, n))) is not None:
+            assert isinstance(logged.leaf, LifeLeaf)
+            self._matched.indexes.add(logged.index)
+            yield logged.leaf
+            n += 1
+
+    def _status(self, life: list[LifeLeaf]) -> Iterator[Fault]:
+        """Yield a fault where the status is not what the logged events make of it."""
+        status = AwardStatus.CURRENT
+        for leaf in life:
+            if leaf.event is LifeKind.SUSPEND:
+                status = AwardStatus.SUSPENDED
+            elif leaf.event is LifeKind.LIFT:
+                status = AwardStatus.CURRENT
+            elif leaf.event in _ENDS:
+                status = AwardStatus.REVOKED
+        if self._award.status != status:
+            yield self._fault("status", "differs")
+
+    def _times(self) -> Iterator[Fault]:
+        award = self._award
+        logged = self._published.by_number.get(award.number)
+        recorded = award.recorded_at
+        has_record = any(copy.envelope_sealed is not None for copy in award.copies)
+        if (recorded is not None) != has_record:
+            yield self._fault("recorded_at", "missing" if has_record else "unexpected")
+            return
+        if recorded is None:
+            return
+        latest = recorded if logged is None else logged.logged_at + timedelta(seconds=1)
+        if not award.reserved_at <= recorded <= latest:
+            yield self._fault("recorded_at", "differs")
+
+    def _fault(self, column: str, code: str) -> Fault:
+        return Fault(table="awards", row=self._award.number, field=column, code=code)

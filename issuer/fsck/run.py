@@ -1,0 +1,120 @@
+"""The whole comparison: `yanzhen log fsck` on a home."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from issuer.fsck.awards import Matched, compare_awards
+from issuer.fsck.counters import compare_counters
+from issuer.fsck.entries import compare_entries
+from issuer.fsck.faults import Fault
+from issuer.fsck.office import FsckOffice
+from issuer.fsck.published import PublishedLog
+from issuer.opening import read_key_document
+from issuer.publishing import compose
+from keys.document import KeyDocument
+from keys.errors import KeysError
+from log.errors import LogError
+from log.leaves import CopyLeaf, IssueLeaf, LifeLeaf
+from registry.home import Home
+from registry.log_models import LogEntry
+from registry.log_reader import LogReader
+from registry.models import Access, Award, Copy, Holder
+from registry.session import reading
+from registry.vault import Vault
+
+
+def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
+    """Return everything in which the database, the store and the published log disagree.
+
+    Args:
+        home: the installation.
+        engine: its database.
+        vault: its vault, open.
+
+    Raises:
+        IssuerError: no key document is published.
+        HomeError: the look-up secret is missing.
+    """
+    reader = LogReader(home.log_folder)
+    try:
+        published, vkey = PublishedLog(reader), reader.vkey()
+    except LogError as error:
+        where = error.evidence.get("file", "checkpoint")
+        return [Fault(table="log", row=where, field=error.code, code="unopenable")]
+    with reading(engine) as session:
+        office = FsckOffice(
+            vault=vault,
+            pepper=home.pepper(),
+            store=home.store,
+            document=read_key_document(home),
+            vkey=vkey,
+            waiting=_waiting(session, published.size),
+            indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,
+        )
+        matched = Matched()
+        found = [*published.faults, *compare_entries(session, published)]
+        found += compare_counters(session)
+        found += compare_awards(session, office, published, matched)
+        found += _lost(published, matched)
+        found += _orphans(session, matched)
+        found += _compare_trust(session, home, office.document)
+    return sorted(set(found))
+
+
+def _waiting(session: Session, size: int) -> frozenset[int]:
+    unpublished = LogEntry.leaf_index.is_(None) | (LogEntry.leaf_index >= size)
+    query = select(LogEntry.copy_id).where(unpublished, LogEntry.copy_id.is_not(None))
+    return frozenset(copy_id for copy_id in session.scalars(query) if copy_id is not None)
+
+
+def _lost(published: PublishedLog, matched: Matched) -> Iterator[Fault]:
+    """Yield the leaves that no row answers for: what they were about was deleted or moved."""
+    for logged in published.all():
+        if logged.index in matched.indexes:
+            continue
+        if isinstance(logged.leaf, IssueLeaf):
+            number = str(logged.leaf.number)
+            yield Fault(table="awards", row=number, field="row", code="missing")
+        elif isinstance(logged.leaf, LifeLeaf | CopyLeaf):
+            name = f"leaf {logged.index} ({logged.leaf.prefix})"
+            yield Fault(table="copies", row=name, field="row", code="missing")
+
+
+def _orphans(session: Session, matched: Matched) -> Iterator[Fault]:
+    """Yield rows that belong to no award."""
+    for holder_id in session.scalars(select(Holder.id).order_by(Holder.id)):
+        if holder_id not in matched.holders:
+            yield Fault(table="holders", row=f"#{holder_id}", field="row", code="unexpected")
+    awards = select(Award.id)
+    for table, name in ((Access.award_id, "access"), (Copy.award_id, "copies")):
+        for award_id in session.scalars(select(table).where(table.not_in(awards)).distinct()):
+            yield Fault(table=name, row=f"award #{award_id}", field="row", code="unexpected")
+
+
+def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Iterator[Fault]:
+    """Yield what of bodies, keys and hosts is not as it was last published."""
+    try:
+        now = compose(session, home, now=datetime.now(UTC))
+    except (KeysError, ValueError, LookupError):
+        yield Fault(table="signing_keys", row="*", field="row", code="unopenable")
+        return
+    ours = dataclasses.replace(
+        now, version=document.version, published_at=document.published_at, demo=document.demo
+    )
+    if ours.hosts != document.hosts:
+        yield Fault(table="public_hosts", row="*", field="row", code="differs")
+    prefixes = {body.prefix for body in (*ours.bodies, *document.bodies)}
+    for prefix in sorted(prefixes):
+        row, filed = ours.body(prefix), document.body(prefix)
+        if row is not None and filed is not None and row.name != filed.name:
+            yield Fault(table="bodies", row=prefix, field="name", code="differs")
+        elif row != filed:
+            yield Fault(table="sites", row=prefix, field="row", code="differs")
+    if now.version != document.version + 1:
+        yield Fault(table="key_document_issues", row="*", field="version", code="differs")

@@ -1,0 +1,74 @@
+"""Marks over the plain columns of a row that nothing else commits to, under the vault's key.
+
+What a record, a leaf or a sealed field repeats gives itself away when it is changed. The rest
+(which batch, which layout, what the QR code begins with, when) is bound to its row by such a mark,
+which nobody makes without the vault: step 3 of issuing and `yanzhen log fsck` look at it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+
+from registry.models import Award, Batch, Copy
+from registry.vault import Vault
+
+_Fact = str | int | None | date | datetime
+
+
+def mark_of_award(vault: Vault, award: Award, batch: Batch, holder_index: bytes) -> bytes:
+    """Return the mark over what an award was reserved with.
+
+    Args:
+        vault: the home's, open.
+        award: with its plain columns filled in.
+        batch: its batch.
+        holder_index: the blind index of its holder.
+    """
+    return _mark(
+        vault,
+        "award",
+        award.number,
+        award.occupation,
+        award.issued_on,
+        award.reserved_at,
+        holder_index.hex(),
+        batch.name,
+        batch.created_at,
+    )
+
+
+def mark_of_copy(vault: Vault, copy: Copy, number: str, replaces: int | None) -> bytes:
+    """Return the mark over what a copy was reserved with.
+
+    Args:
+        vault: the home's, open.
+        copy: with its plain columns filled in.
+        number: of its award.
+        replaces: status index of the copy it replaces, which no two copies share.
+    """
+    return _mark(
+        vault,
+        "copy",
+        number,
+        copy.year,
+        copy.print_serial,
+        copy.status_index,
+        copy.record_version,
+        copy.kind,
+        copy.layout,
+        copy.reason,
+        copy.made_at,
+        copy.qr_url_prefix,
+        replaces,
+    )
+
+
+def _mark(vault: Vault, kind: str, *facts: _Fact) -> bytes:
+    return vault.blind_index("row", kind, json.dumps([_plain(fact) for fact in facts]))
+
+
+def _plain(fact: _Fact) -> str | int | None:
+    if isinstance(fact, datetime):
+        return fact.astimezone(UTC).isoformat()
+    return fact.isoformat() if isinstance(fact, date) else fact

@@ -38,7 +38,7 @@ from registry.status_lists import MOST_TAKEN, draw_status_indices
 from tests.arch.sources import ROOT
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PUBLIC_URL, desk_at
-from tests.issuer.lives import ask, done, issue_two, proposed, qr_texts
+from tests.issuer.lives import ask, done, proposed, qr_texts
 from verifier.key_source import KeyDocumentFile
 from verifier.service import Verifier
 from verifier.status_fetch import fetch_from
@@ -51,9 +51,9 @@ _JWT, _CWT = "application/statuslist+jwt", "application/statuslist+cwt"
 
 
 @pytest.fixture
-def desk(home: Home, tmp_path: Path) -> Iterator[Desk]:
+def desk(two_issued: Home) -> Iterator[Desk]:
     """A desk that issued two certificates and published their list."""
-    with desk_at(issue_two(home, tmp_path), clock=lambda: LATER) as desk:
+    with desk_at(two_issued, clock=lambda: LATER) as desk:
         publish_behind(status_office_of(desk))
         yield desk
 

@@ -11,13 +11,16 @@ import click
 
 from codes.wording import Text
 from issuer.fsck.run import fsck
+from issuer.log_checking import check_published
 from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.log_publishing import LogOffice, publish_log
+from issuer.log_reconciling import reconcile
 from issuer.log_state import inspect_log
 from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
 from issuer.terminal import ask_passphrase, json_option, open_home, show
 from registry.home import Home
 from registry.schema import open_registry
+from templates.usage_words import WrongUsage
 
 EXIT_FAULTS = 1
 
@@ -88,9 +91,20 @@ def show_command(as_json: bool) -> None:
 
 
 @log.command("fsck")
+@click.option("--url", help="日志所在的文件夹或网址 / folder or address of anyone's log")
+@click.option("--vkey", help="该日志的公钥（vkey）/ public key of that log")
+@click.option("--origin", help="该日志的名称，默认同公钥名 / its name, unless the key's own")
 @json_option
-def fsck_command(as_json: bool) -> None:
-    """逐行比对数据库与公开日志。Compare the database with the public log, both ways."""
+def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json: bool) -> None:
+    """逐行比对数据库与公开日志。Compare the database with the public log, both ways.
+
+    加 --url 和 --vkey 时改为逐一核对任何日志的全部文件。退出码：0 无误，1 有误，2 未能核对。
+    With --url and --vkey: every file of anyone's log instead (2: could not check).
+    """
+    if url is not None and vkey is not None:
+        raise SystemExit(check_published(url, vkey, origin, as_json=as_json))
+    if (url, vkey, origin) != (None, None, None):
+        raise WrongUsage(Text("--url 和 --vkey 须同时给出。", "give --url and --vkey together."))
     home = open_home()
     passphrase = ask_passphrase()
     vault = home.vault(passphrase)
@@ -105,6 +119,31 @@ def fsck_command(as_json: bool) -> None:
         )
     show({"faults": [fault.as_dict() for fault in faults]}, told, as_json=as_json)
     raise SystemExit(EXIT_FAULTS if faults else 0)
+
+
+@log.command("reconcile")
+@click.option("--reason", required=True, help="缘由，如“从备份恢复” / why")
+@json_option
+def reconcile_command(reason: str, as_json: bool) -> None:
+    """数据库落后于日志时，以已公布的日志为准续接。Go by the published log."""
+    with _log_office(open_home()) as office:
+        done = reconcile(office, reason)
+    lost = Text("没有丢失证书", "no certificate is lost")
+    if done.lost:
+        lost = Text(
+            f"以下 {len(done.lost)} 个编号在日志中有、数据库中已无，不会再次使用：\n"
+            + "\n".join(done.lost),
+            f"{len(done.lost)} numbers are in the log and no longer in the database; none is "
+            "given again:\n" + "\n".join(done.lost),
+        )
+    show(
+        {"size": done.size, "imported": done.imported, "lost": list(done.lost)},
+        Text(
+            f"已从日志补入 {done.imported} 条（共 {done.size} 条）。{lost.zh}",
+            f"took {done.imported} of {done.size} leaves over from the log. {lost.en}",
+        ),
+        as_json=as_json,
+    )
 
 
 @contextmanager

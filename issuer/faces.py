@@ -29,7 +29,7 @@ from issuer.stapling import staple
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey
-from registry.access import seal_pdf_hash, unseal_envelope
+from registry.access import seal_pdf_hash, unseal_body_name, unseal_envelope
 from registry.log_reader import LogReader
 from registry.models import Copy, CopyKind
 from registry.session import transaction
@@ -148,7 +148,7 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
     envelope = decode_envelope(signed)
     record = decode_record(envelope.payload)
     return CertificateFace(
-        body_name=desk.site.body.name,
+        body_name=unseal_body_name(data_key, award),
         holder_name=record.holder_name,
         holder_name_latin=private.latin_name,
         document_type=record.document_type,

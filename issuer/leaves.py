@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from codes.number import parse_number
 from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
-from log.leaves import CopyLeaf, IssueLeaf, LifeKind, hash_record
+from log.leaves import CopyLeaf, IssueLeaf, LifeKind, encode_body, hash_record
 from registry.life_records import NewEvent, NewRecord, add_event, count_events
-from registry.logbook import append, leaf_salt, stream_of
-from registry.models import Copy, CopyKind
+from registry.logbook import append, leaf_salt, orphans, stream_of
+from registry.models import Award, Copy, CopyKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +40,28 @@ class Recorded:
 def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     """Append one leaf for each record: an issue leaf for an original, else its event of a life.
 
+    Where the log holds the leaf already, because the database was restored from before, that one
+    is the record's.
+
     Args:
         session: of the transaction that puts the records on record, which locks their awards.
         recorded: in order of their copies.
     """
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
     counts = count_events(session, later) if later else {}
+    held = orphans(session)
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind == CopyKind.ORIGINAL:
+            leaf = issue_leaf(record, one.data_key, one.payload)
+            entry = held.get(encode_body(leaf))
+            if entry is not None:
+                entry.award_id, entry.copy_id = award.id, one.copy.id
+                one.copy.leaf_index = entry.leaf_index
+                continue
             append(
                 session,
-                issue_leaf(record, one.data_key, one.payload),
+                leaf,
                 award_id=award.id,
                 copy_id=one.copy.id,
                 stream=stream_of(record.number.prefix, award.year, award.level),
@@ -68,6 +78,21 @@ def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
     prefix = parse_number(copy.award.number).prefix
     leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
     append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+
+
+def append_erasures(
+    session: Session, awards: Sequence[tuple[Award, bytes]], *, at: datetime
+) -> None:
+    """Put the erasure of their holder's data on record of awards, before the key of each goes.
+
+    Args:
+        session: of the transaction that erases, which locks the awards.
+        awards: each with its data key.
+        at: now, aware UTC.
+    """
+    for award, data_key in awards:
+        erased = NewEvent(kind=LifeKind.ERASE, effective_on=shanghai_day(at), at=at)
+        add_event(session, award, data_key, erased)
 
 
 def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:

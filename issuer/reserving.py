@@ -24,8 +24,19 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import levels_filed
+from issuer.filing_changes import why_not_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    check_vault_in_force,
+    data_key_context,
+    holder_index,
+    new_holder,
+    open_holder,
+    private_context,
+)
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
@@ -170,7 +181,8 @@ def _reserve_in(
 ) -> list[Reservation]:
     now = desk.clock()
     day = shanghai_day(now)
-    _check_filed(desk.site, drafts, day)
+    check_vault_in_force(session, desk.vault)
+    _check_filed(session, desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
     ended = _ended_numbers(session, desk.vault, batch_id, drafts)
     live |= ended
@@ -186,7 +198,7 @@ def _reserve_in(
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
             )
-            holder = holders[draft.live_key]
+            holder, _ = holders[draft.live_key]
             award.row_mark = mark_of_award(desk.vault, award, batch, holder.blind_index)
             copy = _first_copy(desk, day.year, print_serial, status_index, layout, now)
             copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
@@ -223,9 +235,16 @@ def _first_copy(
     )
 
 
-def _check_filed(site: Site, drafts: Sequence[_Draft], day: date) -> None:
-    """Look once more at the filing: midnight may have passed since the roster was linted."""
-    filed = levels_filed(site, day)
+def _check_filed(session: Session, site: Site, drafts: Sequence[_Draft], day: date) -> None:
+    """Look once more at the filing: midnight may have passed since the roster was linted.
+
+    It is read in the very commit that gives the numbers, so that a suspension put on record during
+    a run stops the run.
+    """
+    filed = levels_filed(session, site.id, day)
+    stop = None if filed else why_not_filed(session, site, day)
+    if stop is not None:
+        raise IssuerError(stop.code, stop.text)
     for draft in drafts:
         if draft.candidate.level not in filed.get(draft.candidate.occupation.index, ()):
             raise IssuerError(
@@ -267,8 +286,7 @@ def _ended_numbers(
 
 
 def _holder_index(vault: Vault, candidate: Candidate) -> bytes:
-    kind = str(int(candidate.document_type))
-    return vault.blind_index("holder", kind, candidate.document_number)
+    return holder_index(vault, int(candidate.document_type), candidate.document_number)
 
 
 def _take_serials(
@@ -285,22 +303,24 @@ def _take_serials(
     return taken
 
 
-def _holders(session: Session, vault: Vault, drafts: Sequence[_Draft]) -> dict[bytes, Holder]:
+def _holders(
+    session: Session, vault: Vault, drafts: Sequence[_Draft]
+) -> dict[bytes, tuple[Holder, HolderKey]]:
+    """Return each draft's holder with the holder's key, by the draft's live key."""
     index_of = {draft.live_key: _holder_index(vault, draft.candidate) for draft in drafts}
+    # Locked, so that an erasure under way is either over or waits for what is added here.
+    query = select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
     known = {
-        holder.blind_index: holder
-        for holder in session.scalars(
-            select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
-        )
+        holder.blind_index: (holder, open_holder(vault, holder))
+        for holder in session.scalars(query.order_by(Holder.id).with_for_update())
     }
-    holders: dict[bytes, Holder] = {}
+    holders: dict[bytes, tuple[Holder, HolderKey]] = {}
     for draft in drafts:
         index = index_of[draft.live_key]
         if index not in known:
-            known[index] = Holder(
-                blind_index=index, sealed=vault.seal("holder", _holder_data(draft.candidate))
-            )
-            session.add(known[index])
+            holder, key = known[index] = new_holder(vault, index)
+            holder.sealed = key.seal(HOLDER_CONTEXT, _holder_data(draft.candidate))
+            session.add(holder)
         holders[draft.live_key] = known[index]
     session.flush()
     return holders
@@ -323,10 +343,11 @@ def _award(
     batch_id: int,
     draft: _Draft,
     serial: int,
-    holder: Holder,
+    holder: tuple[Holder, HolderKey],
     day: date,
     now: datetime,
 ) -> Award:
+    row, key = holder
     candidate = draft.candidate
     level = Level(candidate.level)
     number = str(desk.prefix.number(year=day.year, level=level, serial=serial))
@@ -344,7 +365,7 @@ def _award(
         number=number,
         site_id=desk.site.id,
         batch_id=batch_id,
-        holder_id=holder.id,
+        holder_id=row.id,
         occupation=candidate.occupation.index,
         level=int(level),
         year=day.year,
@@ -352,7 +373,7 @@ def _award(
         issued_on=day,
         status=AwardStatus.CURRENT,
         live_key=draft.live_key,
-        data_key_sealed=desk.vault.seal(f"data-key/{number}", draft.data_key),
-        private_sealed=desk.vault.seal(f"award/{number}", json.dumps(private).encode()),
+        data_key_sealed=key.seal(data_key_context(number), draft.data_key),
+        private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
     )

@@ -31,6 +31,7 @@ from keys.seal_kinds import kind_of
 
 if TYPE_CHECKING:
     from keys.log_key import LogKey
+    from keys.witness_key import WitnessKey
 
 _ENCRYPTED_MARK = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 _STRETCH_HEADER = b"Yanzhen-Passphrase: scrypt n=32768 r=8 p=1 salt="
@@ -165,14 +166,18 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
             Text("记录写明的签名密钥与所用密钥不一致", "The record names another signing key"),
         )
     message = to_be_signed(key.algorithm, prepared.payload)
-    handle = key._handle
-    if isinstance(handle, ec.EllipticCurvePrivateKey):
-        der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-        r, s = decode_dss_signature(der)
-        signature = r.to_bytes(32) + s.to_bytes(32)
-    else:
-        signature = handle.sign(message)
+    signature = raw_signature(key, message)
     return Envelope(algorithm=key.algorithm, payload=prepared.payload, signature=signature)
+
+
+def raw_signature(key: PrivateKey, message: bytes) -> bytes:
+    """Return 64 bytes over any message: for those who have proven what the message is."""
+    handle = key._handle
+    if isinstance(handle, ed25519.Ed25519PrivateKey):
+        return handle.sign(message)
+    der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32) + s.to_bytes(32)
 
 
 def generate_seal_key() -> SealKey:
@@ -243,7 +248,7 @@ def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...
 
 
 def seal_private_key(
-    key: PrivateKey | SealKey | AuthorityKey | LogKey,
+    key: PrivateKey | SealKey | AuthorityKey | LogKey | WitnessKey,
     passphrase: bytes,
     *,
     salt: bytes | None = None,

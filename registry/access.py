@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import seal, unseal
+from registry.vault_models import ErasedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,24 @@ def grant_copy_access(
     _grant(session, pepper, claim, award_id=copy.award_id, copy_id=copy.id, data_key=data_key)
 
 
+def take_ways_in(session: Session, award_ids: Sequence[int]) -> None:
+    """Take every way in to these awards away; of each signed record only its locator is left.
+
+    A locator is reached only by who holds the record itself: it carries a commitment under a salt
+    that was destroyed with the rest, so nobody can make it up.
+    """
+    ways = session.scalars(select(Access).where(Access.award_id.in_(award_ids))).all()
+    session.add_all(ErasedRecord(locator=way.locator) for way in ways if way.copy_id is not None)
+    session.flush()
+    session.execute(delete(Access).where(Access.award_id.in_(award_ids)))
+
+
+def is_erased(session: Session, pepper: bytes, payload: bytes) -> bool:
+    """Return whether exactly this record was on record once and was erased under the law."""
+    locator = _locator(pepper, _payload_claim(payload))
+    return session.get(ErasedRecord, locator) is not None
+
+
 def seal_public(data_key: bytes, number: str, *, body_name: str, document_number: str) -> bytes:
     """Seal what a claim holder may see of an award beside its signed records."""
     public = {"body_name": body_name, "document_masked": mask_document(document_number)}
@@ -259,8 +279,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),
         ) from error
-    sealed = award.public_sealed or b""
-    public = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    public = _unseal_public(data_key, award)
     places = leaf_places(session, award)
     return OpenedAward(
         log_secrets=LogSecrets(data_key),
@@ -285,6 +304,21 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
         ),
         events=open_events(session, award, data_key),
     )
+
+
+def unseal_body_name(data_key: bytes, award: Award) -> str:
+    """Return the body's name as filed when the award was put on record; undoes `seal_public`.
+
+    Raises:
+        VaultError: the row was altered, or the key is another award's.
+    """
+    return str(_unseal_public(data_key, award)["body_name"])
+
+
+def _unseal_public(data_key: bytes, award: Award) -> dict[str, str]:
+    sealed = award.public_sealed or b""
+    public: dict[str, str] = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    return public
 
 
 def _locator(pepper: bytes, claim: _Claim) -> bytes:

@@ -22,7 +22,7 @@ from log.leaves import LifeKind, LifeLeaf, hash_record
 from registry.errors import VaultError
 from registry.life import Event
 from registry.life_models import LifeEvent, StatusListRow
-from registry.logbook import append, leaf_salt, life_key, life_mark
+from registry.logbook import adopt, append, leaf_salt, life_key, life_mark
 from registry.models import Award, Copy
 from registry.vault import seal, unseal
 
@@ -123,7 +123,11 @@ def add_event(
         key_id=None if new.record is None else new.record.key_id,
         effective_on=event.effective_on,
     )
-    append(session, leaf, award_id=award.id, copy_id=copy_id)
+    held = adopt(session, leaf, award_id=award.id, copy_id=copy_id)
+    if held is None:
+        append(session, leaf, award_id=award.id, copy_id=copy_id)
+    elif new.copy is not None:
+        new.copy.leaf_index = held.leaf_index
     return event
 
 

@@ -31,6 +31,12 @@ class LogEntry(Base):
             sqlite_where=text("leaf_index IS NULL"),
             postgresql_where=text("leaf_index IS NULL"),
         ),
+        Index(
+            "ix_log_entries_without_copy",
+            "kind",
+            sqlite_where=text("copy_id IS NULL"),
+            postgresql_where=text("copy_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

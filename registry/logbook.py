@@ -158,3 +158,30 @@ def append(
     )
     session.add(entry)
     return entry
+
+
+def adopt(
+    session: Session, leaf: LifeLeaf, *, award_id: int, copy_id: int | None
+) -> LogEntry | None:
+    """Take the entry of a leaf that the log holds already and nothing on record answers for.
+
+    There is none but after `yanzhen log reconcile`, of what the restored database had not got to.
+
+    Args:
+        session: of the transaction that puts the event on record, which locks its award.
+        leaf: the event's; its mark is of no other event.
+        award_id, copy_id: what the leaf is about.
+    """
+    query = select(LogEntry).where(
+        LogEntry.award_id == award_id, LogEntry.body == encode_body(leaf)
+    )
+    entry = session.scalar(query)
+    if entry is not None:
+        entry.copy_id = copy_id
+    return entry
+
+
+def orphans(session: Session) -> dict[bytes, LogEntry]:
+    """Return by body the issue leaves that the log holds and no copy answers for, as `adopt`."""
+    query = select(LogEntry).where(LogEntry.copy_id.is_(None), LogEntry.kind == LeafKind.ISSUE)
+    return {entry.body: entry for entry in session.scalars(query)}

@@ -28,7 +28,7 @@ from verifier.life import inspect_day, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
-from verifier.proof import Proof, prove
+from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
 from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
 from verifier.verdict import (
@@ -36,6 +36,7 @@ from verifier.verdict import (
     Outcome,
     PrintedFields,
     Status,
+    TrustShown,
     Verdict,
     format_instant,
 )
@@ -140,20 +141,46 @@ def conclude_verdict(
     required: frozenset[Code] = REQUIRED_FOR_RECORD,
     status: Status = Status.UNKNOWN,
     logged: LogFact | None = None,
-    demo: bool,
+    document: KeyDocument | None,
     now: datetime,
 ) -> Verdict:
-    """Step 8: return the verdict that `findings` add up to, without printed fields."""
+    """Step 8: return the verdict that `findings` add up to, without printed fields.
+
+    Args:
+        document: what was believed; None where there was nothing to believe.
+    """
     outcome, found = conclude(findings, required)
-    marks = (find(Code.DEMO),) if demo else ()
+    demo = document is not None and document.demo
     return Verdict(
         outcome=outcome,
         status=status,
-        findings=(*marks, *found),
+        findings=(*_marks(document, now), *found),
         checked_at=now,
         demo=demo,
+        trust=None if document is None else _trust_shown(document, now),
         log_proof=None if logged is None or logged.proof is None else bytes(logged.proof).decode(),
     )
+
+
+def _trust_shown(document: KeyDocument, now: datetime) -> TrustShown:
+    age = max(0, (now - document.published_at).days)
+    return TrustShown(version=document.version, published_at=document.published_at, age_days=age)
+
+
+def _marks(document: KeyDocument | None, now: datetime) -> tuple[Finding, ...]:
+    """Return what every verdict says of the trust list it rests on."""
+    if document is None:
+        return ()
+    marks = [find(Code.DEMO)] if document.demo else []
+    if now >= document.expires_at:
+        shown = _trust_shown(document, now)
+        slots = {
+            "version": str(shown.version),
+            "published_on": local_day(document.published_at).isoformat(),
+            "days": str(shown.age_days),
+        }
+        marks.append(find(Code.TRUST_LIST_OLD, slots, slots))
+    return tuple(marks)
 
 
 def decide_number(
@@ -175,7 +202,7 @@ def decide_number(
     """
     standing = _judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
-        return conclude_verdict((*notices, standing), demo=document.demo, now=now)
+        return conclude_verdict((*notices, standing), document=document, now=now)
     unseen = [find(Code.PAPER_NOT_SEEN)]
     if claims.name is not None:
         unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
@@ -183,7 +210,7 @@ def decide_number(
         (*notices, *standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if verdict.outcome not in (Outcome.VALID, Outcome.NOT_CURRENT):
@@ -215,7 +242,7 @@ def decide_qr(
         (*standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if not standing.genuine:
@@ -240,19 +267,24 @@ def judge_scan(
                 registered = (find(Code.ROW_NOT_PROVED),)
             case Reach.ABSENT:
                 registered = (find(Code.NOT_REGISTERED),)
+            case Reach.ERASED:
+                registered = (find(Code.RECORD_ERASED),)
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
+                logged = None if copy is None else answer.in_log(copy)
                 said = find(Code.ROW_NOT_PROVED) if copy is None else _inspect_log(answer, copy)
                 if copy is None or said.code != Code.LOGGED:
                     copy, registered = None, (said,)
                 else:
-                    award, logged = answer.award, answer.in_log(copy)
+                    award = answer.award
                     year = proof.record.number.year
                     status, stands = inspect_status(award, copy, answer.life, year=year)
                     registered = (find(Code.REGISTERED), said, *stands)
             case _:
                 assert_never(answer.reach)
+    if proof.genuine:
+        registered = (*_inspect_key(proof, answer, logged), *registered)
     return Standing(
         record=proof.record,
         body_name=_body_name(award, proof),
@@ -260,8 +292,24 @@ def judge_scan(
         status=status,
         award=award,
         copy=copy,
-        logged=logged,
+        logged=logged if award is not None else None,
         findings=(*proof.findings, *inspect_host(scan, document, today), *registered),
+    )
+
+
+def _inspect_key(
+    proof: Proof, answer: Answer | None, logged: CopyInLog | None
+) -> tuple[Finding, ...]:
+    """Return what it means that the record's key is compromised, if it is.
+
+    Args:
+        logged: what the public log says of the copy found; None where none was found.
+    """
+    fact = None if logged is None else logged.record
+    looked = fact is not None and fact.state in (InLog.PROVED, InLog.MISSING)
+    asked = answer is not None and (answer.reach is Reach.ABSENT or looked)
+    return inspect_compromise(
+        proof, asked=asked, logged_at=None if fact is None else fact.logged_at
     )
 
 
@@ -279,7 +327,7 @@ def _judge_row(
             return find(Code.REGISTRY_UNREACHABLE)
         case Reach.BROKEN:
             return find(Code.ROW_NOT_PROVED)
-        case Reach.ABSENT:
+        case Reach.ABSENT | Reach.ERASED:  # number and name never lead to an erasure
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None
@@ -309,13 +357,13 @@ def _judge_award(
     said: tuple[Finding, ...] = ()
     logged: CopyInLog | None = None
     if proof.genuine:
-        in_log = _inspect_log(answer, copy)
-        said = (in_log,)
+        logged, in_log = answer.in_log(copy), _inspect_log(answer, copy)
+        about_key = _inspect_key(proof, answer, logged)
+        said = (*about_key, in_log)
         if in_log.code == Code.LOGGED:
-            logged = answer.in_log(copy)
             status, found = inspect_status(award, copy, answer.life, year=record.number.year)
             earlier = _earlier_copies(award, copy, record)
-            said = (find(Code.REGISTERED), in_log, *found, *earlier)
+            said = (*about_key, find(Code.REGISTERED), in_log, *found, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),
@@ -323,7 +371,7 @@ def _judge_award(
         status=status,
         award=award,
         copy=copy,
-        logged=logged,
+        logged=logged if status is not Status.UNKNOWN else None,
         findings=(*proof.findings, *said),
     )
 

@@ -103,7 +103,7 @@ def decide_file(
         required=REQUIRED_FOR_FILE,
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if not standing.genuine:

@@ -18,6 +18,7 @@ from codes.number import CertificateNumber
 from registry.access import (
     OpenedAward,
     OpenedCopy,
+    is_erased,
     open_by_document,
     open_by_name,
     open_by_payload,
@@ -32,6 +33,7 @@ class Reach(StrEnum):
 
     OPENED = "opened"
     ABSENT = "absent"
+    ERASED = "erased"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -97,10 +99,17 @@ class Register:
         return self._ask(ask)
 
     def by_record(self, payload: bytes) -> Answer:
-        """Open the award whose copy carries exactly this record."""
-        return self._ask(lambda session: open_by_payload(session, self._pepper, payload))
+        """Open the award whose copy carries exactly this record, or say that it was erased."""
 
-    def _ask(self, question: Callable[[Session], OpenedAward | None]) -> Answer:
+        def ask(session: Session) -> OpenedAward | Reach | None:
+            opened = open_by_payload(session, self._pepper, payload)
+            if opened is None and is_erased(session, self._pepper, payload):
+                return Reach.ERASED
+            return opened
+
+        return self._ask(ask)
+
+    def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
             return Answer(reach=Reach.UNREACHABLE)
         try:
@@ -115,6 +124,8 @@ class Register:
             return Answer(reach=Reach.UNREACHABLE)
         if award is None:
             return Answer(reach=Reach.ABSENT)
+        if isinstance(award, Reach):
+            return Answer(reach=award)
         return Answer(
             reach=Reach.OPENED,
             award=award,

@@ -14,7 +14,7 @@ from registry.log_reader import LogReader
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import TrustSource, home_source
 from verifier.service import Verifier
 from verifier.status_fetch import fetch_from
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
@@ -30,9 +30,10 @@ def open_verifier(
     *,
     clock: Callable[[], datetime] = utc_now,
     slots: FileSlots | None = None,
+    source: TrustSource | None = None,
     status_list: str | None = None,
 ) -> Verifier:
-    """Return a verifier that reads the key document and the register of `home`.
+    """Return a verifier that reads the trust list and the register of `home`.
 
     A database that cannot be reached now may be reached later: the verifier is opened, and says so
     in each verdict. Status lists of the home itself are only compared with the register; one that
@@ -42,6 +43,7 @@ def open_verifier(
         home: the installation.
         clock: returns the reference time, aware UTC.
         slots: how many files may be read at once.
+        source: gives the trust list; that of the home under its own pin unless given.
         status_list: file, folder or address of status lists, as `fetch_from` takes it.
 
     Raises:
@@ -59,9 +61,8 @@ def open_verifier(
         pass
     finally:
         engine.dispose()  # no connection is shared with the processes a server forks
-    source = KeyDocumentFile(home.key_document_path)
     return Verifier(
-        source,
+        source or home_source(home),
         partial(reading, engine),
         home.pepper(),
         clock,

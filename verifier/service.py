@@ -15,6 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from keys.document import KeyDocument
+from keys.trust_list import TrustList
 from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
@@ -68,7 +69,7 @@ class Verifier:
     """Answers every question about a certificate.
 
     Args:
-        document_source: returns the key document in force, read anew when it changed; may raise
+        trust_source: returns the trust list in force, read anew when it changed; may raise
             KeyDocumentUnavailable.
         sessions: opens a read-only session on the register; None when there is no register here.
         pepper: the public side's look-up pepper.
@@ -82,7 +83,7 @@ class Verifier:
 
     def __init__(
         self,
-        document_source: Callable[[], KeyDocument],
+        trust_source: Callable[[], TrustList],
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
         clock: Callable[[], datetime],
@@ -92,7 +93,7 @@ class Verifier:
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
     ) -> None:
-        self._document_source = document_source
+        self._trust_source = trust_source
         self._register = Register(sessions, pepper, log)
         self._log = log
         self._clock = clock
@@ -109,13 +110,13 @@ class Verifier:
         with self._slots.taken() if self._slots is not None else nullcontext():
             return self._read_bytes(data)
 
-    def key_document(self) -> KeyDocument:
-        """Return the key document in force: what the site publishes and browsers verify by.
+    def trust_list(self) -> TrustList:
+        """Return the trust list in force: what the site publishes and browsers verify by.
 
         Raises:
             KeyDocumentUnavailable: none can be read.
         """
-        return self._document_source()
+        return self._trust_source()
 
     def verify_number(
         self,
@@ -261,10 +262,10 @@ class Verifier:
 
     def _moment(self, now: datetime) -> _Moment | Verdict:
         try:
-            return _Moment(now, self._document_source())
-        except KeyDocumentUnavailable:
-            missing = find(Code.KEY_DOCUMENT_UNAVAILABLE)
-            return log_verdict(conclude_verdict((missing,), demo=False, now=now))
+            return _Moment(now, self._trust_source().document)
+        except KeyDocumentUnavailable as error:
+            missing = find(Code(error.code))
+            return log_verdict(conclude_verdict((missing,), document=None, now=now))
 
     def _ask(self, scan: Scan, moment: _Moment) -> tuple[Proof, Answer | None]:
         # 2 find the key and its right to sign, 3 check the signature
@@ -294,4 +295,4 @@ class Verifier:
 
 
 def _conclude(moment: _Moment, *findings: Finding) -> Verdict:
-    return conclude_verdict(findings, demo=moment.document.demo, now=moment.now)
+    return conclude_verdict(findings, document=moment.document, now=moment.now)

@@ -186,7 +186,7 @@ class _AwardChecks:
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
         if site is not None and public["body_name"] not in self._office.names_of(site):
-            yield Fault(table="bodies", row=site.prefix, field="name", code="differs")
+            yield self._fault("public_sealed", "differs")
 
     def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
         """Yield the events of the award's life that the log holds, in order."""

@@ -15,7 +15,7 @@ from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
-from issuer.opening import read_key_document
+from issuer.opening import trust_source
 from issuer.publishing import compose
 from keys.document import KeyDocument
 from keys.errors import KeysError
@@ -52,7 +52,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             vault=vault,
             pepper=home.pepper(),
             store=home.store,
-            document=read_key_document(home),
+            document=trust_source(home)().document,
             vkey=vkey,
             waiting=_waiting(session, published.size, LogEntry.copy_id),
             waiting_awards=_waiting(session, published.size, LogEntry.award_id),
@@ -113,7 +113,10 @@ def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Itera
         yield Fault(table="public_hosts", row="*", field="row", code="differs")
     prefixes = {body.prefix for body in (*ours.bodies, *document.bodies)}
     for prefix in sorted(prefixes):
-        if ours.body(prefix) != document.body(prefix):
+        row, filed = ours.body(prefix), document.body(prefix)
+        if row is not None and filed is not None and row.name != filed.name:
+            yield Fault(table="bodies", row=prefix, field="name", code="differs")
+        elif row != filed:
             yield Fault(table="sites", row=prefix, field="row", code="differs")
     if now.version != document.version + 1:
         yield Fault(table="key_document_issues", row="*", field="version", code="differs")

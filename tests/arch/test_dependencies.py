@@ -32,6 +32,7 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 OURS = {
     "wsgi",
     "yanzhen",
+    "audit",
     "bench",
     "codes",
     "issuer",

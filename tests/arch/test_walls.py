@@ -70,6 +70,6 @@ def test_importing_the_entrance_loads_no_room_but_codes() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert {"issuer", "verifier", "registry", "keys", "log", "templates"}.isdisjoint(
+    assert {"audit", "issuer", "verifier", "registry", "keys", "log", "templates"}.isdisjoint(
         done.stdout.split()
     )

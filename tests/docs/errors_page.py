@@ -8,7 +8,7 @@ from tests.arch.sources import ROOT
 from tests.docs.coded_texts import CodedText, coded_texts
 
 PAGE = ROOT / "docs" / "errors.md"
-ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier")
+ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "audit")
 
 # Codes that are put together at run time, by the f-string that does it.
 COMPOSED = {
@@ -62,6 +62,7 @@ _ABOUT = {
     "templates": "The certificate page and its fonts.",
     "issuer": "Filings, keys in custody, rosters, photos and issuing.",
     "verifier": "Questions that cannot be put, as opposed to verdicts.",
+    "audit": "What keeps an audit from being made, and what a witness refuses.",
 }
 
 

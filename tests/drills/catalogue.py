@@ -8,12 +8,14 @@ from tests.drills.drill import Drill
 
 NAMES = (
     "bit_flips",
+    "log_flips",
     "mutated_qr",
     "mutated_rosters",
     "browser",
     "names",
     "readability",
     "rare_names",
+    "rotations",
     "fault",
     "concurrency",
     "volume",

@@ -12,8 +12,10 @@ from tests.drills.results import ROOT
 
 DEFECTS = Path(__file__).parent / "defects"
 _COPIED = (
+    "audit",
     "codes",
     "keys",
+    "log",
     "registry",
     "templates",
     "issuer",

@@ -17,7 +17,18 @@ ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "drills"
 WORK = ROOT / "build" / "drills"
 
-_JUDGED = ("codes", "keys", "registry", "templates", "issuer", "verifier", "wsgi.py", "yanzhen.py")
+_JUDGED = (
+    "audit",
+    "codes",
+    "keys",
+    "log",
+    "registry",
+    "templates",
+    "issuer",
+    "verifier",
+    "wsgi.py",
+    "yanzhen.py",
+)
 _JUDGES = ("tests/drills", "tests/property", "tests/pdf", "tests/journeys", "tests/verifier")
 _PASSED = "passed"
 _KEPT_SUFFIXES = {".py", ".json", ".js", ".html", ".css", ".patch"}

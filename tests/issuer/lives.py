@@ -25,7 +25,7 @@ from registry.models import Copy
 from registry.session import reading
 from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
 from verifier.verdict import Verdict
@@ -104,7 +104,7 @@ def verifier_of(desk: Desk, now: datetime) -> Verifier:
     """The public side on the desk's home, its status lists at hand and decisive."""
     home = desk.home
     return Verifier(
-        KeyDocumentFile(home.key_document_path),
+        home_source(home),
         partial(reading, desk.engine),
         desk.pepper,
         lambda: now,

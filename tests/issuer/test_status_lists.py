@@ -39,7 +39,7 @@ from tests.arch.sources import ROOT
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PUBLIC_URL, desk_at
 from tests.issuer.lives import ask, done, proposed, qr_texts
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.status_fetch import fetch_from
 from verifier.status_source import Fetch, StatusSource, VersionMemory
@@ -68,7 +68,7 @@ def offline(
     """What a verifier without a register says of the first certificate."""
     home = desk.home
     verifier = Verifier(
-        KeyDocumentFile(home.key_document_path),
+        home_source(home),
         None,
         desk.pepper,
         lambda: now,

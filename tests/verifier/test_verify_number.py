@@ -14,6 +14,7 @@ from codes.levels import Level
 from codes.wording import Text
 from keys.algorithms import Algorithm
 from keys.document import KeyDocument
+from keys.trust_list import TrustList
 from registry.models import AwardStatus, Copy, CopyState
 from registry.session import transaction
 from tests.verifier.world import (
@@ -32,6 +33,7 @@ from tests.verifier.world import (
     public_entry,
     sign_record,
     stranger_key,
+    trusted,
     unreachable,
     with_body,
 )
@@ -354,14 +356,14 @@ def test_a_date_of_issue_that_has_not_come_is_left_open(world: World) -> None:
 
 def test_without_the_register_nothing_is_said_about_the_number() -> None:
     for sessions in (unreachable, None):
-        verifier = Verifier(key_document, sessions, PEPPER, lambda: NOW)
+        verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)
         verdict = verifier.verify_number(f"{PREFIX}263000001", name=NAME)
         assert verdict.outcome is Outcome.INCONCLUSIVE
         assert codes(verdict) == ["registry_unreachable"]
 
 
 def test_without_the_key_document_nothing_is_judged(world: World) -> None:
-    def missing() -> KeyDocument:
+    def missing() -> TrustList:
         raise KeyDocumentUnavailable("key_document_unavailable", Text("无", "none"))
 
     verifier = Verifier(missing, world.sessions, PEPPER, lambda: NOW)

@@ -27,6 +27,7 @@ from keys.envelope import Envelope, encode_envelope
 from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, generate, prepare, sign
+from keys.trust_list import TrustList
 from log.leaves import LifeKind
 from registry.access import (
     grant_copy_access,
@@ -51,6 +52,7 @@ from registry.models import (
     Site,
 )
 from registry.session import open_engine, reading, transaction
+from tests.keys.trust_samples import trust_list
 from verifier.service import Verifier
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -120,10 +122,16 @@ def key_document(*, demo: bool = False) -> KeyDocument:
     return KeyDocument(
         version=1,
         demo=demo,
-        published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        published_at=datetime(2026, 11, 1, tzinfo=UTC),
+        expires_at=datetime(2027, 5, 1, tzinfo=UTC),
         hosts=(Host(host=HOST, valid_from=date(2020, 1, 1), valid_to=None),),
         bodies=(body,),
     )
+
+
+def trusted() -> TrustList:
+    """The trust list of this world."""
+    return trust_list(key_document())
 
 
 def with_body(document: KeyDocument, body: BodyEntry) -> KeyDocument:
@@ -410,7 +418,7 @@ class World:
         read_bytes: Callable[[bytes], bytes] | None = None,
     ) -> Verifier:
         """A verifier on this world."""
-        trusted = document or key_document()
+        trusted = trust_list(document or key_document())
         return Verifier(
             lambda: trusted,
             self.sessions,

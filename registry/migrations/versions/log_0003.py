@@ -7,6 +7,7 @@ revision = "0003"
 down_revision = "0002"
 
 _PENDING = sa.text("leaf_index IS NULL")
+_WITHOUT_COPY = sa.text("copy_id IS NULL")
 
 
 def upgrade() -> None:
@@ -36,6 +37,13 @@ def upgrade() -> None:
         ["id"],
         sqlite_where=_PENDING,
         postgresql_where=_PENDING,
+    )
+    op.create_index(
+        "ix_log_entries_without_copy",
+        "log_entries",
+        ["kind"],
+        sqlite_where=_WITHOUT_COPY,
+        postgresql_where=_WITHOUT_COPY,
     )
     op.create_table(
         "log_streams",

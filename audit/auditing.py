@@ -1,0 +1,186 @@
+"""One audit: read what is new, prove that it goes on from what was seen, judge every new leaf."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from audit.errors import AuditError
+from audit.faults import AuditFault
+from audit.memory import Memory
+from audit.rules import LeafRules
+from audit.trust import Trust
+from codes.wording import Text
+from log.errors import LogError
+from log.faults import FaultList, LogFault, Progress
+from log.notes import VerifierKey
+from log.reading import LogSource, read_tile
+from log.survey import Survey, survey_log
+from log.tiles import TileTree
+from log.walk import Walk
+
+MAX_LEAF_FAULTS = 10_000
+
+
+class AuditOutcome(StrEnum):
+    """What an audit came to."""
+
+    FINE = "fine"
+    FAULTS = "faults"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """What an audit found.
+
+    Args:
+        size: of the log now; None where it has no genuine checkpoint.
+        seen_before: how many leaves an earlier run had seen.
+        judged: how many leaves were judged in this run.
+        cosigned_by: names of the witnesses whose signature the checkpoint bears.
+        log_faults: of files and hashes.
+        leaf_faults: of leaves, those of earlier runs first.
+        remembered: whether the memory went forward; it does not where the log itself is unsound.
+    """
+
+    size: int | None
+    seen_before: int
+    judged: int
+    cosigned_by: tuple[str, ...]
+    log_faults: tuple[LogFault, ...]
+    leaf_faults: tuple[AuditFault, ...]
+    remembered: bool
+
+    @property
+    def outcome(self) -> AuditOutcome:
+        """Whether anything is wrong."""
+        faulty = self.log_faults or self.leaf_faults
+        return AuditOutcome.FAULTS if faulty else AuditOutcome.FINE
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
+        return {
+            "outcome": self.outcome.value,
+            "size": self.size,
+            "seen_before": self.seen_before,
+            "judged": self.judged,
+            "cosigned_by": list(self.cosigned_by),
+            "log_faults": [fault.as_dict() for fault in self.log_faults],
+            "leaf_faults": [fault.as_dict() for fault in self.leaf_faults],
+            "remembered": self.remembered,
+        }
+
+
+def audit_log(
+    source: LogSource,
+    log_key: VerifierKey,
+    trust: Trust,
+    memory: Memory,
+    *,
+    now: datetime,
+    witnesses: Sequence[VerifierKey] = (),
+    everything: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> tuple[AuditReport, Memory]:
+    """Return what is wrong with a log, and what to remember of it.
+
+    The tree is derived from what is remembered of it and from the new entries alone; that its
+    root is the signed one proves that the log only grew.
+
+    Args:
+        source: untrusted.
+        log_key: of the log.
+        trust: what the authority says.
+        memory: of the run before; empty before the first. It is not changed.
+        now: aware.
+        witnesses: keys whose cosignatures are looked for.
+        everything: read and judge the old leaves too.
+        progress: told how many entries are done, and of how many.
+
+    Raises:
+        LogError: `log_unreachable`.
+        AuditError: `audit_memory_other_log`.
+    """
+    _check_same_log(memory, log_key)
+    faults, breaches = FaultList(), _older_list(trust, memory)
+    survey = survey_log(source, log_key, faults, origin=memory.origin, witnesses=witnesses)
+    after = Memory(vkey=memory.vkey, origin=memory.origin) if everything else copy.deepcopy(memory)
+    rules = LeafRules(trust, after.rules, now=now)
+    leaf_faults: list[AuditFault] = []
+
+    def judge(first: int, entries: Sequence[bytes | None]) -> None:
+        for at, entry in enumerate(entries):
+            room = MAX_LEAF_FAULTS - len(leaf_faults)
+            leaf_faults.extend(list(rules.judge(first + at, entry))[: max(room, 0)])
+
+    walk = Walk(source, survey, faults)
+    if _is_rolled_back(survey, memory):
+        breaches.append(AuditFault(code="audit_rolled_back", index=None))
+    else:
+        walk.run(after.edge, take=judge, progress=progress)
+        breaches += _changed_history(source, survey, memory, faults, everything=everything)
+    listed = [fault for fault in rules.judge_list() if fault not in breaches]
+    after.faults += leaf_faults
+    after.trust_version = max(memory.trust_version, trust.document.version)
+    current = survey.current
+    sound = not faults.found and not breaches and current is not None
+    return AuditReport(
+        size=None if current is None else current.checkpoint.size,
+        seen_before=memory.edge.size,
+        judged=walk.entries,
+        cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
+        log_faults=tuple(faults.found),
+        leaf_faults=(*breaches, *listed, *after.faults),
+        remembered=sound,
+    ), after if sound else memory
+
+
+def new_memory(log_key: VerifierKey, origin: str | None) -> Memory:
+    """Return the memory of an auditor who has seen nothing of a log."""
+    return Memory(vkey=str(log_key), origin=log_key.name if origin is None else origin)
+
+
+def _check_same_log(memory: Memory, log_key: VerifierKey) -> None:
+    if memory.vkey != str(log_key):
+        raise AuditError(
+            "audit_memory_other_log",
+            Text(
+                "记忆文件属于另一个日志（公钥不同），拒绝使用",
+                "The memory is of another log: its public key is not this one",
+            ),
+        )
+
+
+def _older_list(trust: Trust, memory: Memory) -> list[AuditFault]:
+    older = trust.document.version < memory.trust_version
+    return [AuditFault(code="audit_trust_older", index=None)] if older else []
+
+
+def _is_rolled_back(survey: Survey, memory: Memory) -> bool:
+    """Say whether the log shows less than it did; nothing is said where it shows nothing."""
+    return survey.current is not None and survey.current.checkpoint.size < memory.edge.size
+
+
+def _changed_history(
+    source: LogSource, survey: Survey, memory: Memory, faults: FaultList, *, everything: bool
+) -> list[AuditFault]:
+    """Return the fault of a log that does not begin with the tree that is remembered."""
+    if not memory.edge.size or survey.current is None:
+        return []
+    changed = AuditFault(code="audit_history_changed", index=None)
+    if not everything:
+        # Derived from the remembered tree: a root or an entry that differs is another history.
+        breach = {"log_root_wrong", "log_rewritten"}
+        return [changed] if any(one.code in breach for one in faults.found) else []
+    tree = TileTree(lambda tile: read_tile(source, tile), survey.current.checkpoint.size)
+    try:
+        same = tree.root(memory.edge.size) == memory.edge.root()
+    except LogError as error:
+        if error.code == "log_unreachable":
+            raise
+        same = False
+    return [] if same else [changed]

@@ -1,0 +1,129 @@
+"""What an audit finds wrong with the leaves of a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from codes.wording import Text
+
+# Every fault a leaf can have. The code is stable; the sentence is followed by particulars.
+SENTENCES = MappingProxyType(
+    {
+        "audit_leaf_lost": Text(
+            "条目无法读取，未能核对", "The entry cannot be read, so nothing is known of it"
+        ),
+        "audit_leaf_unreadable": Text(
+            "条目不是本日志格式的内容", "The entry is not a leaf of this kind of log"
+        ),
+        "audit_time_backwards": Text(
+            "收录时间早于前一条目", "It was logged before the leaf that comes before it"
+        ),
+        "audit_time_ahead": Text(
+            "收录时间晚于核对时的时间", "It was logged at a time that has not come yet"
+        ),
+        "audit_body_unknown": Text(
+            "编号前缀不属于任何已备案机构", "The prefix is of no body that was ever filed"
+        ),
+        "audit_out_of_scope": Text(
+            "发证当日该机构未就该职业等级备案",
+            "On the date of issue the body was not filed for this occupation at this level",
+        ),
+        "audit_key_unknown": Text(
+            "签名密钥不在信任清单中", "The signing key is not in the trust list"
+        ),
+        "audit_key_out_of_term": Text(
+            "该日不在签名密钥的有效期内", "The day is outside the term of the signing key"
+        ),
+        "audit_key_compromised": Text(
+            "签名密钥失密之后才收录",
+            "It was logged after its signing key may have been in other hands",
+        ),
+        "audit_serial_gap": Text(
+            "证书序列码不连续，中间有缺号", "Serials are missing before this one"
+        ),
+        "audit_serial_repeated": Text(
+            "证书序列码重复或倒退", "The serial was given before, or comes too late"
+        ),
+        "audit_record_version": Text(
+            "首次签发的记录版本不是1", "The record of an issue is not version 1"
+        ),
+        "audit_year": Text(
+            "编号中的年份与发证日期不符", "The year in the number is not that of the date of issue"
+        ),
+        "audit_logged_early": Text(
+            "收录时间早于发证日期", "It was logged before its date of issue"
+        ),
+        "audit_logged_late": Text(
+            "收录时间晚于发证日期一天以上", "It was logged more than a day after its date of issue"
+        ),
+        "audit_mark_repeated": Text(
+            "同一变更标记出现两次", "The mark of this event stands in the log already"
+        ),
+        "audit_life_record": Text(
+            "该类变更与是否签发新记录不符",
+            "An event of this kind must, or must not, come with a new record",
+        ),
+        "audit_life_day": Text(
+            "变更生效日期不合理", "The day from which the event holds is not plausible"
+        ),
+        "audit_trust_order": Text(
+            "信任清单版本没有递增", "The version of the trust list does not go up"
+        ),
+        "audit_trust_differs": Text(
+            "信任清单与日志所载的不一致",
+            "The trust list is not the one that the log has the hash of",
+        ),
+        "audit_rolled_back": Text(
+            "日志比此前见到的短，已被回退",
+            "The log is shorter than it was seen to be: it was rolled back",
+        ),
+        "audit_history_changed": Text(
+            "日志不是此前所见日志的延续，历史已被改写",
+            "The log does not go on from what was seen before: its history was changed",
+        ),
+        "audit_trust_older": Text(
+            "信任清单比此前见到的旧", "The trust list is older than one that was seen before"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFault:
+    """One breach of a rule.
+
+    Args:
+        code: one of `SENTENCES`.
+        index: of the leaf; None for the log as a whole.
+        about: what it is about, such as a certificate number; empty where the leaf says nothing.
+    """
+
+    code: str
+    index: int | None
+    about: str = ""
+
+    @property
+    def text(self) -> Text:
+        """The sentence, in both languages."""
+        return SENTENCES[self.code]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fault as a JSON object."""
+        return {
+            "code": self.code,
+            "index": self.index,
+            "about": self.about,
+            "message": self.text.zh,
+            "message_en": self.text.en,
+        }
+
+    def line(self) -> Text:
+        """Return the fault and its place as one line."""
+        place = "" if self.index is None else f"#{self.index} "
+        about = f"{self.about} " if self.about else ""
+        return Text(
+            f"{place}{about}{self.text.zh}（{self.code}）",
+            f"{place}{about}{self.text.en} [{self.code}]",
+        )

@@ -1,0 +1,161 @@
+"""What the auditor remembers between runs: the tree it saw, and what its rules need.
+
+One JSON file, kept by the auditor and by nobody else; replaced as a whole. Whoever can change it
+can make the auditor forget, so it belongs on the auditor's own machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from audit.errors import AuditError
+from audit.faults import SENTENCES, AuditFault
+from audit.rules import KeyUse, RuleState
+from codes.wording import Text
+from keys.errors import KeysError
+from keys.strict_json import load_strict_json
+from log.edge import TreeEdge
+from log.lines import decode_base64, encode_base64
+from log.merkle import HASH_BYTES
+
+FORMAT_VERSION = 1
+MAX_MEMORY_BYTES = 512 * 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """What is remembered of one log.
+
+    Args:
+        vkey: of the log.
+        origin: of the log.
+        edge: of the tree that was seen.
+        rules: what the rules remember.
+        trust_version: of the newest trust list seen.
+        faults: of leaves, found in all runs: what was wrong once stays wrong.
+    """
+
+    vkey: str
+    origin: str
+    edge: TreeEdge = field(default_factory=TreeEdge)
+    rules: RuleState = field(default_factory=RuleState)
+    trust_version: int = 0
+    faults: list[AuditFault] = field(default_factory=list)
+
+
+def load_memory(path: Path) -> Memory | None:
+    """Return what is remembered in a file; None where there is none yet.
+
+    Raises:
+        AuditError: `audit_memory_damaged`.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        return _read(load_strict_json(data, max_bytes=MAX_MEMORY_BYTES))
+    except (KeysError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise AuditError(
+            "audit_memory_damaged",
+            Text(
+                "核对记忆文件已损坏，拒绝使用；如确需重新开始，请先移走该文件",
+                "The auditor's memory is damaged; move the file away to begin anew",
+            ),
+        ) from error
+
+
+def save_memory(path: Path, memory: Memory) -> None:
+    """Replace the file as a whole: after a crash there is the old one or the new one."""
+    data = json.dumps(_dump(memory), ensure_ascii=False, separators=(",", ":")).encode()
+    replace_file(path, data)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file so that it is all there, on the disk, or as it was before."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with beside.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _dump(memory: Memory) -> dict[str, Any]:
+    rules = memory.rules
+    return {
+        "format": FORMAT_VERSION,
+        "vkey": memory.vkey,
+        "origin": memory.origin,
+        "size": memory.edge.size,
+        "levels": [encode_base64(b"".join(level)) for level in memory.edge.levels],
+        "trust_version": memory.trust_version,
+        "logged_at": None if rules.logged_at is None else int(rules.logged_at.timestamp()),
+        "serials": [[*stream, serial] for stream, serial in sorted(rules.serials.items())],
+        "keys": [
+            [*key, use.index, int(use.logged_at.timestamp())]
+            for key, use in sorted(rules.keys.items())
+        ],
+        "marks": [encode_base64(mark) for mark in sorted(rules.marks)],
+        "logged_trust": [rules.trust_version, encode_base64(rules.trust_digest)],
+        "faults": [[fault.code, fault.index, fault.about] for fault in memory.faults],
+    }
+
+
+def _read(value: Any) -> Memory:
+    if value["format"] != FORMAT_VERSION:
+        raise ValueError("a memory of another format")
+    seconds = value["logged_at"]
+    version, digest = value["logged_trust"]
+    rules = RuleState(
+        logged_at=None if seconds is None else _moment(seconds),
+        serials={(str(p), int(y), int(n)): int(s) for p, y, n, s in value["serials"]},
+        keys={
+            (str(prefix), int(key_id)): KeyUse(index=int(index), logged_at=_moment(at))
+            for prefix, key_id, index, at in value["keys"]
+        },
+        marks={_bytes(mark) for mark in value["marks"]},
+        trust_version=int(version),
+        trust_digest=_bytes(digest),
+    )
+    faults = [
+        AuditFault(code=code, index=index, about=str(a)) for code, index, a in value["faults"]
+    ]
+    if any(fault.code not in SENTENCES for fault in faults):
+        raise ValueError("a fault nobody knows")
+    return Memory(
+        vkey=str(value["vkey"]),
+        origin=str(value["origin"]),
+        edge=TreeEdge([_split(_bytes(level)) for level in value["levels"]], int(value["size"])),
+        rules=rules,
+        trust_version=int(value["trust_version"]),
+        faults=faults,
+    )
+
+
+def _bytes(text: str) -> bytes:
+    data = decode_base64(text)
+    if data is None:
+        raise ValueError("not Base 64")
+    return data
+
+
+def _split(data: bytes) -> list[bytes]:
+    if len(data) % HASH_BYTES:
+        raise ValueError("not whole hashes")
+    return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

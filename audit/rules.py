@@ -1,0 +1,225 @@
+"""The trust rules over the leaves of a log, in order: what a leaf must be, given all before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from typing import assert_never
+
+from audit.faults import AuditFault
+from audit.trust import Trust
+from log.errors import LogError
+from log.leaves import (
+    CopyLeaf,
+    FilingLeaf,
+    IssueLeaf,
+    LifeKind,
+    LifeLeaf,
+    TrustLeaf,
+    decode_leaf,
+)
+
+MARK_BYTES = 16  # of a mark are remembered: no two of a log agree in these by chance
+MAX_CLOCK_SKEW = timedelta(minutes=10)
+MAX_DAYS_AHEAD = 366
+
+_SHANGHAI = timezone(timedelta(hours=8))  # no summer time since 1991; certificates begin in 2019
+_ONE_DAY = timedelta(days=1)
+_WITH_RECORD = frozenset({LifeKind.REISSUE, LifeKind.ARCHIVE_COPY, LifeKind.CORRECT})
+_EITHER = frozenset({LifeKind.BODY_MERGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """The last leaf that a key signed.
+
+    Args:
+        index: of the leaf.
+        logged_at: when it was logged.
+    """
+
+    index: int
+    logged_at: datetime
+
+
+@dataclass(slots=True)
+class RuleState:
+    """What the rules remember of all leaves so far.
+
+    Args:
+        logged_at: of the last leaf.
+        serials: the last serial given, by prefix, year and level.
+        keys: the last use of every key, by prefix and key id.
+        marks: the first bytes of the mark of every life event.
+        trust_version: the last trust list that was logged, 0 before the first.
+        trust_digest: its hash.
+    """
+
+    logged_at: datetime | None = None
+    serials: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    keys: dict[tuple[str, int], KeyUse] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
+    trust_version: int = 0
+    trust_digest: bytes = b""
+
+
+class LeafRules:
+    """Judges leaf after leaf.
+
+    Args:
+        trust: what the authority says now.
+        state: of the leaves before; grows.
+        now: when the audit is made, aware.
+    """
+
+    def __init__(self, trust: Trust, state: RuleState, *, now: datetime) -> None:
+        self._trust = trust
+        self._latest = now + MAX_CLOCK_SKEW
+        self.state = state
+
+    def judge(self, index: int, entry: bytes | None) -> Iterator[AuditFault]:
+        """Yield every rule that the leaf at `index` breaks; None is an entry nobody can read."""
+        if entry is None:
+            yield AuditFault(code="audit_leaf_lost", index=index)
+            return
+        try:
+            logged_at, leaf = decode_leaf(entry)
+        except LogError as error:
+            yield AuditFault(code="audit_leaf_unreadable", index=index, about=error.code)
+            return
+        about = _about(leaf)
+        for code in self._broken_time(logged_at):
+            yield AuditFault(code=code, index=index, about=about)
+        match leaf:
+            case IssueLeaf():
+                codes = self._issue(index, leaf, logged_at)
+            case LifeLeaf():
+                codes = self._life(index, leaf, logged_at)
+            case CopyLeaf():
+                codes = self._body(leaf.prefix)
+            case FilingLeaf():  # a body may be decided upon before it is listed
+                codes = iter(())
+            case TrustLeaf():
+                codes = self._trust_leaf(leaf)
+            case _:
+                assert_never(leaf)
+        for code in codes:
+            yield AuditFault(code=code, index=index, about=about)
+
+    def judge_list(self) -> Iterator[AuditFault]:
+        """Yield what is wrong with the trust list now, given all leaves: judge this last.
+
+        A key may be declared compromised after leaves that it signed were judged.
+        """
+        state, trust = self.state, self._trust
+        for (prefix, key_id), since in trust.compromised.items():
+            use = state.keys.get((prefix, key_id))
+            if use is not None and use.logged_at > since:
+                yield AuditFault(
+                    code="audit_key_compromised", index=use.index, about=f"{prefix} {key_id:04x}"
+                )
+        logged = trust.digest is not None and state.trust_version == trust.document.version
+        if logged and state.trust_digest != trust.digest:
+            yield AuditFault(code="audit_trust_differs", index=None)
+        if state.trust_version > trust.document.version:
+            yield AuditFault(code="audit_trust_older", index=None)
+
+    def _broken_time(self, logged_at: datetime) -> Iterator[str]:
+        before = self.state.logged_at
+        if before is not None and logged_at < before:
+            yield "audit_time_backwards"
+        else:
+            self.state.logged_at = logged_at
+        if logged_at > self._latest:
+            yield "audit_time_ahead"
+
+    def _issue(self, index: int, leaf: IssueLeaf, logged_at: datetime) -> Iterator[str]:
+        number = leaf.number
+        known = list(self._body(number.prefix))
+        yield from known
+        if not known:
+            if not self._trust.in_scope(
+                number.prefix, leaf.occupation, number.level, leaf.issued_on
+            ):
+                yield "audit_out_of_scope"
+            yield from self._key(index, number.prefix, leaf.key_id, leaf.issued_on, logged_at)
+        yield from self._serial(leaf)
+        if leaf.record_version != 1:
+            yield "audit_record_version"
+        if leaf.issued_on.year != number.year:
+            yield "audit_year"
+        logged_on = logged_at.astimezone(_SHANGHAI).date()
+        if logged_on < leaf.issued_on:
+            yield "audit_logged_early"
+        if logged_on > leaf.issued_on + _ONE_DAY:
+            yield "audit_logged_late"
+
+    def _life(self, index: int, leaf: LifeLeaf, logged_at: datetime) -> Iterator[str]:
+        known = list(self._body(leaf.prefix))
+        yield from known
+        if leaf.event not in _EITHER and (leaf.record_hash is not None) is not (
+            leaf.event in _WITH_RECORD
+        ):
+            yield "audit_life_record"
+        logged_on = logged_at.astimezone(_SHANGHAI).date()
+        if leaf.key_id is not None and not known:
+            yield from self._key(index, leaf.prefix, leaf.key_id, None, logged_at)
+        if leaf.effective_on > logged_on + timedelta(days=MAX_DAYS_AHEAD):
+            yield "audit_life_day"
+        mark = leaf.mark[:MARK_BYTES]
+        if mark in self.state.marks:
+            yield "audit_mark_repeated"
+        self.state.marks.add(mark)
+
+    def _trust_leaf(self, leaf: TrustLeaf) -> Iterator[str]:
+        state = self.state
+        if leaf.version <= state.trust_version:
+            yield "audit_trust_order"
+        else:
+            state.trust_version, state.trust_digest = leaf.version, leaf.sha256
+
+    def _body(self, prefix: str) -> Iterator[str]:
+        if not self._trust.knows(prefix):
+            yield "audit_body_unknown"
+
+    def _key(
+        self, index: int, prefix: str, key_id: int, on: date | None, logged_at: datetime
+    ) -> Iterator[str]:
+        """Judge a signing key; the day is None where the leaf does not say when it signed."""
+        day = logged_at.astimezone(_SHANGHAI).date() if on is None else on
+        covered = self._trust.key_covers(prefix, key_id, day)
+        if on is None and covered is False:  # logged after midnight, signed before it
+            covered = self._trust.key_covers(prefix, key_id, day - _ONE_DAY)
+        if covered is None:
+            yield "audit_key_unknown"
+            return
+        if not covered:
+            yield "audit_key_out_of_term"
+        since = self._trust.compromised.get((prefix, key_id))
+        if since is not None and logged_at > since:
+            yield "audit_key_compromised"
+        else:
+            self.state.keys[prefix, key_id] = KeyUse(index=index, logged_at=logged_at)
+
+    def _serial(self, leaf: IssueLeaf) -> Iterator[str]:
+        number = leaf.number
+        stream = (number.prefix, number.year, int(number.level))
+        last = self.state.serials.get(stream, 0)
+        if number.serial <= last:
+            yield "audit_serial_repeated"
+            return
+        if number.serial > last + 1:
+            yield "audit_serial_gap"
+        self.state.serials[stream] = number.serial
+
+
+def _about(leaf: IssueLeaf | LifeLeaf | CopyLeaf | FilingLeaf | TrustLeaf) -> str:
+    """Return what a leaf is about, as people name it."""
+    match leaf:
+        case IssueLeaf():
+            return str(leaf.number)
+        case TrustLeaf():
+            return str(leaf.version)
+        case _:
+            return leaf.prefix

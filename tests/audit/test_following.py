@@ -1,0 +1,179 @@
+"""An auditor who comes again: reads only what is new, and sees when the old was changed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from audit.auditing import AuditOutcome, audit_log
+from audit.errors import AuditError
+from audit.memory import load_memory, save_memory
+from codes.wording import Language
+from keys.document import dump_key_document
+from log.reading import FolderSource
+from tests.arch.sources import ROOT
+from tests.audit.world import NOW, START, codes, encoded, issue, lawful, life, publish, run, trust
+from tests.log.logs import GrowingLog
+from tests.log.trees import LOG_KEY, key_pair
+from wsgi import cli
+
+LEAVES = lawful()
+OTHERS = [*lawful()[:4], (START, life(40)), *lawful()[5:]]
+MORE = [(LEAVES[-1][0], issue(serial)) for serial in range(4, 300)]
+
+
+def test_a_second_run_judges_only_what_is_new(tmp_path: Path) -> None:
+    log = publish(tmp_path, LEAVES)
+    _, memory = run(tmp_path)
+    log.grow([*encoded(MORE)])
+
+    report, after = run(tmp_path, memory)
+
+    assert (report.outcome, report.seen_before, report.judged) == (
+        AuditOutcome.FINE,
+        len(LEAVES),
+        len(MORE),
+    )
+    again, _ = run(tmp_path, after)
+    assert (again.outcome, again.judged) == (AuditOutcome.FINE, 0)
+
+
+def test_memory_survives_its_file_and_what_is_not_memory_is_refused(tmp_path: Path) -> None:
+    publish(tmp_path / "log", LEAVES, MORE)
+    _, memory = run(tmp_path / "log")
+    path = tmp_path / "memory.json"
+    save_memory(path, memory)
+    loaded = load_memory(path)
+
+    assert loaded is not None
+    assert loaded.rules == memory.rules
+    assert (loaded.edge.size, loaded.edge.root()) == (memory.edge.size, memory.edge.root())
+    assert load_memory(tmp_path / "none") is None
+    for spoiled in (b"", b"{}", path.read_bytes().replace(b'"size":3', b'"size":4')):
+        path.write_bytes(spoiled)
+        with pytest.raises(AuditError, match="audit_memory_damaged"):
+            load_memory(path)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("extended", [False, True])
+def test_a_log_whose_past_was_changed_is_noticed_and_not_remembered(
+    tmp_path: Path, everything: bool, extended: bool
+) -> None:
+    publish(tmp_path / "log", LEAVES)
+    _, memory = run(tmp_path / "log")
+    publish(tmp_path / "other", [*OTHERS, *MORE] if extended else OTHERS)
+
+    report, after = run(tmp_path / "other", memory, everything=everything)
+
+    assert ("audit_history_changed", None) in codes(report)
+    assert not report.remembered
+    assert after is memory
+
+
+def test_a_log_that_shows_less_than_before_is_called_rolled_back(tmp_path: Path) -> None:
+    publish(tmp_path / "log", LEAVES, MORE)
+    _, memory = run(tmp_path / "log")
+    publish(tmp_path / "old", LEAVES)
+
+    report, _ = run(tmp_path / "old", memory)
+
+    assert codes(report) == [("audit_rolled_back", None)]
+
+
+def test_what_was_wrong_once_is_told_again(tmp_path: Path) -> None:
+    log = publish(tmp_path, [*LEAVES, (LEAVES[-1][0], issue(9))])
+    _, memory = run(tmp_path)
+    log.grow([*encoded([(LEAVES[-1][0], issue(10))])])
+
+    assert codes(run(tmp_path, memory)[0]) == [("audit_serial_gap", len(LEAVES))]
+
+
+def test_a_damaged_file_is_a_fault_with_its_place_and_nothing_is_remembered(
+    tmp_path: Path,
+) -> None:
+    log = publish(tmp_path, LEAVES)
+    bundle = log.folder / f"tile/entries/000.p/{len(LEAVES)}"
+    data = bytearray(bundle.read_bytes())
+    data[-1] ^= 1
+    bundle.write_bytes(data)
+
+    report, memory = run(tmp_path)
+
+    assert [fault.path for fault in report.log_faults] == [f"tile/entries/000.p/{len(LEAVES)}"]
+    assert memory.edge.size == 0
+
+
+def test_an_older_trust_list_is_a_fault(tmp_path: Path) -> None:
+    publish(tmp_path, LEAVES)
+    _, memory = run(tmp_path)
+    memory.trust_version = 8
+
+    assert codes(run(tmp_path, memory)[0]) == [("audit_trust_older", None)]
+
+
+def test_the_memory_of_another_log_is_refused(tmp_path: Path) -> None:
+    publish(tmp_path, LEAVES)
+    _, memory = run(tmp_path)
+
+    with pytest.raises(AuditError, match="audit_memory_other_log"):
+        audit_log(FolderSource(tmp_path), key_pair(8)[0], trust(), memory, now=NOW)
+
+
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    """The command line for a lawful log."""
+    publish(tmp_path / "log", LEAVES)
+    (tmp_path / "keys.json").write_bytes(dump_key_document(trust().document))
+    return [
+        "--url", str(tmp_path / "log"),
+        "--vkey", str(LOG_KEY),
+        "--trust", str(tmp_path / "keys.json"),
+        "--memory", str(tmp_path / "memory.json"),
+    ]  # fmt: skip
+
+
+def test_the_command_says_how_it_came_out_by_its_exit_code(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    fine = CliRunner().invoke(cli, ["audit", *arguments, "--json"])
+    GrowingLog(tmp_path / "log").grow([*encoded(OTHERS)])
+    faulty = CliRunner().invoke(cli, ["audit", *arguments], obj=Language.ZH)
+    (tmp_path / "keys.json").unlink()
+    unknown = CliRunner().invoke(cli, ["audit", *arguments, "--json"])
+
+    assert (fine.exit_code, json.loads(fine.output)["judged"]) == (0, len(LEAVES))
+    assert faulty.exit_code == 1
+    assert "audit_history_changed" in faulty.output
+    assert unknown.exit_code == 2
+    assert json.loads(unknown.stdout)["error"]["code"] == "log_file_missing"
+
+
+def test_the_auditor_runs_by_itself_and_loads_no_database_and_no_private_key(
+    arguments: list[str],
+) -> None:
+    script = (
+        "import sys; from audit.cli import audit\n"
+        f"try: audit({arguments!r})\n"
+        "except SystemExit as done: print(done.code, *sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    code, *modules = done.stdout.splitlines()[-1].split()
+    alone = subprocess.run(
+        [sys.executable, "-m", "audit", *arguments, "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert code == "0"
+    assert {"sqlalchemy", "flask", "registry", "issuer", "keys.signing"}.isdisjoint(modules)
+    assert json.loads(alone.stdout)["outcome"] == "fine"

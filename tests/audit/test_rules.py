@@ -1,0 +1,179 @@
+"""Each rule over leaves: kept by lawful ones, and named where it is broken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from audit.auditing import AuditOutcome
+from audit.faults import SENTENCES
+from codes.levels import Level
+from codes.number import parse_number, parse_prefix
+from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, TrustLeaf
+from tests.audit.world import (
+    DAY,
+    HASH,
+    KEY_ID,
+    NOW,
+    START,
+    codes,
+    issue,
+    lawful,
+    life,
+    publish,
+    run,
+    trust,
+)
+from tests.log.logs import PREFIX
+
+AFTER = START + timedelta(hours=1)
+STRANGER = parse_prefix("S000012000124")
+LAST = len(lawful())
+
+
+def test_a_lawful_log_is_fine(tmp_path: Path) -> None:
+    publish(tmp_path, lawful())
+    report, memory = run(tmp_path, believed=trust(digest=HASH))
+
+    assert (report.outcome, report.leaf_faults, report.log_faults) == (AuditOutcome.FINE, (), ())
+    assert (report.judged, report.size, memory.edge.size) == (LAST, LAST, LAST)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "code"),
+    [
+        (issue(4, number=STRANGER.number(year=2026, level=Level.THREE, serial=1)),
+         "audit_body_unknown"),
+        (issue(4, occupation=2), "audit_out_of_scope"),
+        (issue(1, number=PREFIX.number(year=2026, level=Level.FOUR, serial=1)),
+         "audit_out_of_scope"),
+        (issue(4, key_id=KEY_ID ^ 1), "audit_key_unknown"),
+        (issue(5), "audit_serial_gap"),
+        (issue(3), "audit_serial_repeated"),
+        (issue(1), "audit_serial_repeated"),
+        (issue(4, record_version=2), "audit_record_version"),
+        (issue(4, issued_on=date(2026, 3, 2)), "audit_logged_early"),
+        (issue(4, issued_on=date(2026, 2, 27)), "audit_logged_late"),
+        (life(1), "audit_mark_repeated"),
+        (life(3, prefix=str(STRANGER)), "audit_body_unknown"),
+        (life(3, record_hash=HASH, key_id=KEY_ID), "audit_life_record"),
+        (life(3, event=LifeKind.CORRECT), "audit_life_record"),
+        (life(3, event=LifeKind.CORRECT, record_hash=HASH, key_id=KEY_ID ^ 1),
+         "audit_key_unknown"),
+        (life(3, effective_on=date(2028, 1, 1)), "audit_life_day"),
+        (CopyLeaf(prefix=str(STRANGER), file_sha256=HASH), "audit_body_unknown"),
+        (TrustLeaf(version=7, sha256=HASH), "audit_trust_order"),
+    ],
+)  # fmt: skip
+def test_a_leaf_that_breaks_one_rule_is_named_with_that_rule(
+    leaf: Leaf, code: str, tmp_path: Path
+) -> None:
+    publish(tmp_path, [*lawful(), (AFTER, leaf)])
+
+    assert codes(run(tmp_path)[0]) == [(code, LAST)]
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [
+        (START, "audit_time_backwards"),
+        (NOW + timedelta(days=1), "audit_time_ahead"),
+    ],
+)
+def test_a_leaf_logged_at_an_impossible_time_is_named(
+    at: datetime, code: str, tmp_path: Path
+) -> None:
+    publish(tmp_path, [*lawful(), (at, life(3))])
+
+    assert codes(run(tmp_path)[0]) == [(code, LAST)]
+
+
+@pytest.mark.parametrize(
+    ("logged_at", "issued_on", "code"),
+    [
+        # Shanghai is eight hours ahead: its day ends at four in the afternoon of UTC.
+        (datetime.fromisoformat("2026-03-02T15:59:59Z"), DAY, None),
+        (datetime.fromisoformat("2026-03-02T16:00:00Z"), DAY, "audit_logged_late"),
+        (datetime.fromisoformat("2026-03-02T15:59:59Z"), date(2026, 3, 3), "audit_logged_early"),
+        (datetime.fromisoformat("2026-03-02T16:00:00Z"), date(2026, 3, 3), None),
+    ],
+)
+def test_the_day_of_logging_is_the_one_in_shanghai(
+    logged_at: datetime, issued_on: date, code: str | None, tmp_path: Path
+) -> None:
+    publish(tmp_path, [*lawful(), (logged_at, issue(4, issued_on=issued_on))])
+
+    assert codes(run(tmp_path)[0]) == ([] if code is None else [(code, LAST)])
+
+
+def test_serials_begin_at_one_again_each_year_and_the_year_is_that_of_the_day(
+    tmp_path: Path,
+) -> None:
+    new_year = datetime.fromisoformat("2026-12-31T16:30:00Z")
+    number = parse_number("S000012000123273000001")
+    good: IssueLeaf = issue(1, number=number, issued_on=date(2027, 1, 1))
+    bad = issue(4, issued_on=date(2027, 1, 1))
+    publish(tmp_path, [*lawful(), (new_year, good), (new_year, bad)])
+
+    assert codes(run(tmp_path, now=new_year)[0]) == [("audit_year", LAST + 1)]
+
+
+def test_a_key_is_worth_nothing_before_its_term(tmp_path: Path) -> None:
+    believed = trust()
+    early = issue(1, number=parse_number("S000012000123253000001"), issued_on=date(2025, 12, 31))
+    at = datetime.fromisoformat("2025-12-31T03:00:00Z")
+    publish(tmp_path, [(at, early)])
+
+    assert codes(run(tmp_path, believed=believed)[0]) == [
+        ("audit_out_of_scope", 0),
+        ("audit_key_out_of_term", 0),
+    ]
+
+
+def test_what_a_compromised_key_signed_is_a_fault_from_that_instant_on(tmp_path: Path) -> None:
+    publish(tmp_path, lawful())
+    third = START + timedelta(minutes=4)
+
+    report, _ = run(tmp_path, believed=trust(since=third))
+
+    assert codes(report) == [
+        ("audit_key_compromised", 5),
+        ("audit_key_compromised", 7),
+        ("audit_key_compromised", 8),
+    ]
+
+
+def test_a_key_declared_compromised_later_makes_leaves_already_judged_a_fault(
+    tmp_path: Path,
+) -> None:
+    publish(tmp_path, lawful())
+    fine, memory = run(tmp_path)
+    assert fine.outcome is AuditOutcome.FINE
+
+    report, _ = run(tmp_path, memory, trust(since=START + timedelta(minutes=7)))
+
+    assert codes(report) == [("audit_key_compromised", LAST - 1)]
+
+
+def test_a_trust_list_other_than_the_logged_one_is_a_fault(tmp_path: Path) -> None:
+    publish(tmp_path, lawful())
+
+    report, _ = run(tmp_path, believed=trust(digest=bytes(32)))
+
+    assert codes(report) == [("audit_trust_differs", None)]
+
+
+def test_bytes_that_are_no_leaf_are_a_fault(tmp_path: Path) -> None:
+    log = publish(tmp_path, lawful())
+    log.grow([b"anything"])
+    report, _ = run(tmp_path)
+
+    assert codes(report) == [("audit_leaf_unreadable", LAST)]
+    assert report.leaf_faults[0].about == "leaf_damaged"
+
+
+def test_every_sentence_is_there_in_both_languages() -> None:
+    assert all(text.zh and text.en for text in SENTENCES.values())
+    assert all(code.startswith("audit_") for code in SENTENCES)

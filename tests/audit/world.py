@@ -1,0 +1,128 @@
+"""A log of our own leaves that breaks no rule, and the list it is judged by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from audit.auditing import AuditReport, audit_log, new_memory
+from audit.memory import Memory
+from audit.trust import Trust
+from codes.levels import Level
+from keys.algorithms import Algorithm
+from log.leaves import (
+    CopyLeaf,
+    FilingLeaf,
+    IssueLeaf,
+    Leaf,
+    LifeKind,
+    LifeLeaf,
+    TrustLeaf,
+    encode_leaf,
+)
+from log.reading import FolderSource
+from tests.keys.key_samples import fixed_key, make_document, public_entry
+from tests.log.logs import PREFIX, GrowingLog
+from tests.log.trees import LOG_KEY
+
+KEY_ID = fixed_key(Algorithm.ES256).public.key_id
+DAY = date(2026, 3, 1)
+# Nine in the morning in Shanghai.
+START = datetime(2026, 3, 1, 1, 0, 0, tzinfo=UTC)
+NOW = datetime(2026, 3, 20, tzinfo=UTC)
+HASH = hashlib.sha256(b"anything").digest()
+
+Logged = tuple[datetime, Leaf]
+
+
+def trust(*, digest: bytes | None = None, **compromised: datetime) -> Trust:
+    """Return the list of one body with one key; `since` names when that key was lost."""
+    since = compromised.get("since")
+    return Trust(
+        document=make_document(public_entry(fixed_key(Algorithm.ES256))),
+        digest=digest,
+        compromised={} if since is None else {(str(PREFIX), KEY_ID): since},
+    )
+
+
+def issue(serial: int, **changes: Any) -> IssueLeaf:
+    """Return a lawful issue leaf, or one that differs from it."""
+    leaf = IssueLeaf(
+        number=PREFIX.number(year=2026, level=Level.THREE, serial=serial),
+        record_version=1,
+        record_hash=hashlib.sha256(b"record %d" % serial).digest(),
+        key_id=KEY_ID,
+        issued_on=DAY,
+        occupation=1,
+    )
+    return replace(leaf, **changes)
+
+
+def life(n: int, **changes: Any) -> LifeLeaf:
+    """Return a lawful life leaf, or one that differs from it."""
+    leaf = LifeLeaf(
+        prefix=str(PREFIX),
+        event=LifeKind.SUSPEND,
+        mark=hashlib.sha256(b"mark %d" % n).digest(),
+        record_hash=None,
+        key_id=None,
+        effective_on=DAY,
+    )
+    return replace(leaf, **changes)
+
+
+def lawful() -> list[Logged]:
+    """Return some leaves of every kind, a minute apart, that break no rule."""
+    leaves: list[Leaf] = [
+        TrustLeaf(version=7, sha256=HASH),
+        FilingLeaf(prefix=str(PREFIX), event="filed", detail={"term": 3}, decided_on=DAY),
+        issue(1),
+        CopyLeaf(prefix=str(PREFIX), file_sha256=HASH),
+        issue(2),
+        issue(1, number=PREFIX.number(year=2026, level=Level.TWO, serial=1)),
+        life(1),
+        life(2, event=LifeKind.REISSUE, record_hash=HASH, key_id=KEY_ID),
+        issue(3),
+    ]
+    return [(START + timedelta(minutes=at), leaf) for at, leaf in enumerate(leaves)]
+
+
+def encoded(leaves: Sequence[Logged]) -> Iterator[bytes]:
+    """Yield leaves as entries."""
+    return (encode_leaf(leaf, at) for at, leaf in leaves)
+
+
+def publish(folder: Path, *batches: Sequence[Logged]) -> GrowingLog:
+    """Return a log that was published once for each batch."""
+    log = GrowingLog(folder)
+    for batch in batches:
+        log.grow(list(encoded(batch)))
+    return log
+
+
+def run(
+    folder: Path,
+    memory: Memory | None = None,
+    believed: Trust | None = None,
+    *,
+    everything: bool = False,
+    now: datetime = NOW,
+) -> tuple[AuditReport, Memory]:
+    """Audit a log in a folder."""
+    return audit_log(
+        FolderSource(folder),
+        LOG_KEY,
+        believed or trust(),
+        memory or new_memory(LOG_KEY, None),
+        now=now,
+        everything=everything,
+    )
+
+
+def codes(report: AuditReport) -> list[tuple[str, int | None]]:
+    """Return what an audit found in the leaves: code and leaf."""
+    return [(fault.code, fault.index) for fault in report.leaf_faults]

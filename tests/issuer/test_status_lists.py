@@ -24,7 +24,6 @@ from issuer.tending import open_tender
 from keys.status_list import (
     LIST_SIZE,
     ListForm,
-    parse_status_keys,
     read_status_list,
     split_index,
 )
@@ -74,7 +73,6 @@ def offline(
         lambda: now,
         status_lists=StatusSource(
             fetch=fetch,
-            keys=lambda: parse_status_keys(home.status_keys_path.read_bytes()),
             memory=VersionMemory(memory),
             decides=True,
         ),
@@ -198,7 +196,6 @@ def test_lists_are_served_by_the_type_asked_for_and_cached(desk: Desk) -> None:
     again = client.get("/status/0", headers={"If-None-Match": jwt.headers["ETag"]})
     assert again.status_code == 304
     assert client.get("/status/99").status_code == 404
-    assert parse_status_keys(client.get("/status/keys.json").data)
     list_file(desk).write_bytes(b"junk")
     assert client.get("/status/0").status_code == 503
 

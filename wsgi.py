@@ -38,6 +38,7 @@ _INPUT_CODES = ("pkcs12_", "seal_", "certificate_", "crl_", "timestamp_")
 _HOME_CODES = ("seal_authority_",)
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
+OPERATOR_META = "yanzhen.operator"  # where the issuer's commands find who acts
 
 _COMMANDS = {
     "init": ("issuer.cli:init", "建立数据目录 / make a home folder"),
@@ -47,6 +48,10 @@ _COMMANDS = {
     ),
     "filing": ("issuer.cli_filing:filing", "登记机构备案 / record what bodies are filed for"),
     "keys": ("issuer.cli_keys:keys", "管理签名密钥 / manage signing keys"),
+    "trust": (
+        "issuer.cli_trust:trust",
+        "管理根密钥和信任列表 / manage root keys and the trust list",
+    ),
     "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
@@ -54,7 +59,23 @@ _COMMANDS = {
         "issuer.cli_copies:copies",
         "补发、存档副本、再次导出 / reissues, duplicates, export",
     ),
+    "life": (
+        "issuer.cli_life:life",
+        "更正、暂停、撤销等，两人办理 / correct, suspend, revoke: two persons",
+    ),
+    "status": ("issuer.cli_status:status", "公布证书状态列表 / publish the status lists"),
+    "tend": (
+        "issuer.cli_status:tend",
+        "持续公布日志和状态列表 / keep log and status lists published",
+    ),
     "log": ("issuer.cli_log:log", "管理公开日志 / the public log"),
+    "vault": (
+        "issuer.cli_vault:vault",
+        "依法删除、更换密钥和口令 / erasure, vault key and passphrase",
+    ),
+    "backup": ("issuer.cli_backup:backup", "加密备份 / back a home up"),
+    "restore": ("issuer.cli_backup:restore_command", "从备份恢复 / restore a backup"),
+    "trail": ("issuer.cli_trail:trail", "查看、检查审计记录 / show and check the audit trail"),
     "stock": ("issuer.cli_stock:stock", "套打到预印纸 / print onto pre-printed stock"),
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
     "audit": ("audit.cli:audit", "核对公开日志 / audit a public log"),
@@ -79,7 +100,9 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
+    from verifier.status_source import VersionMemory
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -95,9 +118,11 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
+    app.extensions["yanzhen_status_memory"] = VersionMemory(None)
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(log_files)
+    app.register_blueprint(status_lists)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -131,14 +156,24 @@ class _LazyGroup(click.Group):
     show_default=True,
     help="语言 / language",
 )
+@click.option("--as", "name", help="经办人，默认系统用户 / who acts (the system's user)")
+@click.option("--ground", help="事由，记入审计记录 / why, for the audit trail")
+@click.option("--reference", help="依据，如文号 / the paper it rests on, for the audit trail")
 @click.version_option(package_name="yanzhen")
 @click.pass_context
-def cli(context: click.Context, lang: str) -> None:
+def cli(
+    context: click.Context,
+    lang: str,
+    name: str | None,
+    ground: str | None,
+    reference: str | None,
+) -> None:
     """验真 Yanzhen：签发并核验职业技能等级证书。
 
     Issues vocational skill level certificates and tells a genuine one from a false one.
     """
     context.obj = Language(lang)
+    context.meta[OPERATOR_META] = {"name": name, "ground": ground, "reference": reference}
 
 
 @click.command()

@@ -2,8 +2,9 @@
 
 Works from the rows alone, so the first run and a run after a crash do the same thing: whatever is
 reserved gets its record. Several runs may work on one batch at once. The commit that puts a reissue
-on record is the one that makes the copy before it void: the award is never without a current copy.
-The leaf of the public log is appended in the same commit; it gets its index later.
+or a correction on record is the one that makes the copy before it void and notes the event: the
+award is never without a current copy. Leaves of the public log are appended in the same commit;
+they get their index later.
 """
 
 from __future__ import annotations
@@ -22,18 +23,23 @@ from codes.wording import Text
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, unrecorded
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.filing_changes import name_on
 from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
-from keys.ring import SignatureState, verify_envelope
+from keys.ring import SignatureState, Standing, verify_envelope
 from keys.signing import prepare, sign
 from registry.access import (
     grant_copy_access,
     grant_holder_access,
+    grant_name_access,
     seal_envelope,
     seal_public,
 )
-from registry.models import Award, Copy, CopyKind, CopyState
+from registry.holder_keys import data_key_context, open_holder, private_context
+from registry.life_models import LifeAct
+from registry.life_records import mark_changed
+from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
 from registry.row_marks import mark_of_copy
 from registry.session import transaction
 
@@ -41,12 +47,13 @@ _STATE_ON_RECORD = {
     CopyKind.ORIGINAL: CopyState.CURRENT,
     CopyKind.REISSUE: CopyState.CURRENT,
     CopyKind.ARCHIVE: CopyState.ARCHIVE,
+    CopyKind.CORRECTION: CopyState.CURRENT,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateFields:
-    """What the vault keeps of an award; never leaves the issuer's process."""
+    """What is kept of an award under its holder's key; never leaves the issuer's process."""
 
     name: str = field(repr=False)
     document_type: DocumentType
@@ -59,12 +66,13 @@ class PrivateFields:
 
 
 def read_private(desk: Desk, award: Award) -> PrivateFields:
-    """Open what the vault keeps of an award.
+    """Open what is kept of an award, by its holder's key.
 
     Raises:
-        VaultError: the row was altered.
+        VaultError: the row was altered, or the holder's data were erased (`holder_erased`).
     """
-    data = json.loads(desk.vault.unseal(f"award/{award.number}", award.private_sealed))
+    key = open_holder(desk.vault, award.holder)
+    data = json.loads(key.unseal(private_context(award.number), award.private_sealed))
     return PrivateFields(
         name=data["name"],
         document_type=DocumentType(data["document_type"]),
@@ -78,8 +86,9 @@ def read_private(desk: Desk, award: Award) -> PrivateFields:
 
 
 def read_data_key(desk: Desk, award: Award) -> bytes:
-    """Open the key of an award's own data; raises VaultError when the row was altered."""
-    return desk.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+    """Open the key of an award's own data, by its holder's key; raises as `read_private`."""
+    key = open_holder(desk.vault, award.holder)
+    return key.unseal(data_key_context(award.number), award.data_key_sealed)
 
 
 def record_reserved(desk: Desk, batch_id: int, progress: Callable[[int], None]) -> int:
@@ -101,9 +110,29 @@ def record_copies(desk: Desk, scope: CopyScope, progress: Callable[[int], None])
     """
     done = 0
     for copies in chunks_of(desk, scope, unrecorded):
-        finished = [_sign(desk, copy) for copy in copies]
-        done += _record(desk, finished)
+        done += _finish(desk, copies)
         progress(len(copies))
+    return done
+
+
+def _finish(desk: Desk, copies: Sequence[Copy]) -> int:
+    """Sign and record a chunk; sign again what was signed by a key compromised meanwhile."""
+    done, waiting, lost = 0, list(copies), set[int]()
+    while waiting:
+        signed = [_sign(desk, copy) for copy in waiting]
+        if lost & {item.key_id for item in signed}:
+            raise IssuerError(
+                "compromise_waiting",
+                Text(
+                    "所用密钥已声明失密，但写明此事的信任列表尚未签齐发布；发布之前不再签发",
+                    "the key is declared compromised, but the trust list that says so is not "
+                    "published yet; nothing more is signed before it is",
+                ),
+            )
+        recorded, refused = _record(desk, signed)
+        done += recorded
+        lost |= {item.key_id for item in signed if item.copy_id in refused}
+        waiting = [copy for copy in waiting if copy.id in refused]
     return done
 
 
@@ -113,6 +142,7 @@ class _Signed:
     award_id: int
     private: PrivateFields
     data_key: bytes
+    key_id: int
     envelope: Envelope
 
 
@@ -132,6 +162,7 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
         award_id=award.id,
         private=private,
         data_key=read_data_key(desk, award),
+        key_id=key.key_id,
         envelope=envelope,
     )
 
@@ -183,26 +214,49 @@ def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> 
         )
 
 
-def _record(desk: Desk, signed: Sequence[_Signed]) -> int:
-    """6. Record: the signed records, their leaves and the ways to find them, in one commit."""
-    by_id = {item.copy_id: item for item in signed}
+def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
+    """6. Record: the signed records, their leaves and the ways to find them, in one commit.
+
+    Returns:
+        How many were recorded, and the copies that were not because their key is compromised.
+    """
     with transaction(desk.engine) as session:
+        refused = _compromised(session, desk, signed)
+        by_id = {item.copy_id: item for item in signed if item.copy_id not in refused}
         # Award before copy, as every act on copies does: whoever holds the award's row may
         # change its copies, and no two wait for one another.
-        wanted = select(Award).where(Award.id.in_({item.award_id for item in signed}))
+        wanted = select(Award).where(Award.id.in_({item.award_id for item in by_id.values()}))
         locked = session.scalars(wanted.order_by(Award.id).with_for_update()).all()
         copies = session.scalars(
             select(Copy).where(Copy.id.in_(by_id), Copy.envelope_sealed.is_(None)).order_by(Copy.id)
         ).all()
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id])
-        append_records(session, [_leaf_of(copy, by_id[copy.id]) for copy in copies])
+        append_records(session, [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
-        return len(copies)
+        return len(copies), refused
 
 
-def _leaf_of(copy: Copy, item: _Signed) -> Recorded:
-    return Recorded(copy=copy, data_key=item.data_key, payload=item.envelope.payload)
+def _compromised(session: Session, desk: Desk, signed: Sequence[_Signed]) -> set[int]:
+    """Return the copies whose signing key was declared compromised since they were signed."""
+    keys = select(SigningKey.key_id).where(
+        SigningKey.site_id == desk.site.id, SigningKey.standing == Standing.COMPROMISED
+    )
+    lost = set(session.scalars(keys))
+    return {item.copy_id for item in signed if item.key_id in lost}
+
+
+def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorded:
+    act_id = None
+    if copy.kind == CopyKind.CORRECTION:
+        act_id = session.scalar(select(LifeAct.id).where(LifeAct.copy_id == copy.id))
+    return Recorded(
+        copy=copy,
+        data_key=item.data_key,
+        payload=item.envelope.payload,
+        at=desk.clock(),
+        act_id=act_id,
+    )
 
 
 def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:
@@ -210,8 +264,17 @@ def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> N
     if award.recorded_at is None:
         _open_to_the_public(session, desk, award, item)
     if copy.replaces_id is not None:
-        session.get_one(Copy, copy.replaces_id).state = CopyState.SUPERSEDED
+        mark_changed(session, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
+    if copy.kind == CopyKind.CORRECTION:
+        grant_name_access(
+            session,
+            desk.pepper,
+            award=award,
+            data_key=item.data_key,
+            number=parse_number(award.number),
+            name=item.private.name,
+        )
     copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
     copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
     grant_copy_access(
@@ -219,12 +282,28 @@ def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> N
     )
 
 
+def _void(session: Session, copy: Copy) -> list[Copy]:
+    """Make void what `copy` takes the place of; return those copies.
+
+    A reissue replaces one copy. A correction all there are: whatever carries the record before says
+    something that is not so.
+    """
+    if copy.kind != CopyKind.CORRECTION:
+        replaced = session.get_one(Copy, copy.replaces_id)
+        replaced.state = CopyState.SUPERSEDED
+        return [replaced]
+    former = [one for one in copy.award.copies if one.envelope_sealed is not None]
+    for one in former:
+        one.state = CopyState.CORRECTED
+    return former
+
+
 def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signed) -> None:
     """Seal what a claim holder may see, and give the holder's ways in: once for each award."""
     award.public_sealed = seal_public(
         item.data_key,
         award.number,
-        body_name=desk.site.body.name,
+        body_name=name_on(session, desk.site.body, award.issued_on),
         document_number=item.private.document_number,
     )
     grant_holder_access(

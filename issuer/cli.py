@@ -10,18 +10,23 @@ from pathlib import Path
 import click
 
 from codes.wording import Text
+from issuer.acts import marked_by_hand, privileged
+from issuer.issuing import Phase, counting
 from issuer.lint import LintReport
 from issuer.log_custody import ensure_log
 from issuer.opening import announce_host, open_desk
+from issuer.operator import note_act_now
 from issuer.photos import PhotoFolder
 from issuer.progress import ProgressLine
-from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url, publish
+from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.row_lines import name_lines
 from issuer.run import IssueRun, RunSummary, check_only, issue_and_report
 from issuer.template import write_template
 from issuer.terminal import (
     ask_passphrase,
+    current_operator,
     json_option,
     language,
     open_home,
@@ -32,29 +37,43 @@ from issuer.terminal import (
     show,
     workers_option,
 )
+from registry.holder_wrapping import count_without_key, give_keys
 from registry.home import Home, home_path
 from registry.schema import HEAD, open_registry
 from registry.schema import migrate as migrate_schema
-from registry.session import database
+from registry.scrubbing import scrub
+from registry.session import database, transaction
 from templates.layout_files import DEFAULT_LAYOUT, known_layouts, load_layout
 
 EXIT_DATA = 65
+_ROOT_TOLD = Text(
+    "已生成 1 个根密钥（secrets/root/），由它签署信任列表：仅适合一人负责的单位。"
+    "多人负责的，请按 docs/trust.md 改为数人分持、离线保管（如三人持有、两人签署）。\n",
+    "one root key was made (secrets/root/); it signs the trust list. That is fit for one person "
+    "who answers for everything. Where several do, share it out and take it off line, such as "
+    "2 of 3: docs/trust.md.\n",
+)
 
 
 @click.command()
 @json_option
+@marked_by_hand("init")
 def init(as_json: bool) -> None:
     """建立数据目录（YANZHEN_HOME，默认 ./var）。Make a home folder."""
     path = home_path()
-    passphrase = ask_passphrase(new=True)
-    home = Home.create(path, demo=False, passphrase=passphrase, now=datetime.now(UTC))
+    operator, now, passphrase = current_operator(), datetime.now(UTC), ask_passphrase(new=True)
+    home = Home.create(path, demo=False, passphrase=passphrase, now=now)
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        note_act_now(engine, operator, "init", "", at=now)
+    pin = ensure_root(home, passphrase, now=now)
     _begin_log(home, passphrase)
     show(
-        {"home": str(home.path), "demo": home.demo},
+        {"home": str(home.path), "demo": home.demo, "root_pin": pin},
         Text(
-            f"已建立数据目录 {home.path}。口令丢失后数据无法恢复，请妥善保管。"
-            "下一步：yanzhen filing record 备案文件.json",
-            f"made {home.path}. Keep the passphrase: without it the data are lost. "
+            f"已建立数据目录 {home.path}。口令丢失后数据无法恢复，请妥善保管。\n{_ROOT_TOLD.zh}"
+            f"根文件指纹（请抄录）：{pin}\n下一步：yanzhen filing record 备案文件.json",
+            f"made {home.path}. Keep the passphrase: without it the data are lost.\n"
+            f"{_ROOT_TOLD.en}Root pin (write it down): {pin}\n"
             "Next: yanzhen filing record FILE.json",
         ),
         as_json=as_json,
@@ -73,19 +92,48 @@ def _begin_log(home: Home, passphrase: bytes) -> None:
 
 @click.command()
 @json_option
+@marked_by_hand("migrate")
 def migrate(as_json: bool) -> None:
     """将较早版本建立的数据目录升级到本版本（请先备份）。Bring an older home to this version."""
-    home = open_home()
+    home, operator = open_home(), current_operator()
     with database(home.database_url) as engine:
         found = migrate_schema(engine)
-    if found is None:
+    rooted = not home.root_pin_path.exists()
+    if rooted:
+        _give_root(home)
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        given = count_without_key(engine)
+        if given:
+            vault = home.vault(ask_passphrase())
+            progress = ProgressLine(language(), quiet=as_json)
+            with progress.watching():
+                give_keys(engine, vault, counting(Phase.SEAL, given, progress))
+            scrub(engine)
+        if given or rooted or found is not None:
+            subject = f"{found or HEAD} {HEAD}"
+            note_act_now(engine, operator, "migrate", subject, at=datetime.now(UTC))
+    if found is None and not given and not rooted:
         told = Text("数据目录已是当前版本，未作改动", "the home is up to date; nothing was changed")
     else:
         told = Text(
-            f"数据库结构已从 {found} 升级到 {HEAD}",
-            f"the database schema went from {found} to {HEAD}",
+            f"数据库结构已从 {found or HEAD} 升级到 {HEAD}；"
+            f"{given} 名持证人的资料已改用各自的密钥加密",
+            f"the database schema went from {found or HEAD} to {HEAD}; "
+            f"the data of {given} holders are under keys of their own now",
         )
-    show({"from": found or HEAD, "to": HEAD}, told, as_json=as_json)
+    show({"from": found or HEAD, "to": HEAD, "holders": given}, told, as_json=as_json)
+
+
+def _give_root(home: Home) -> None:
+    """Make the root of a home from before trust lists were signed, and sign what is on record."""
+    passphrase = ask_passphrase()
+    home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
+    now = datetime.now(UTC)
+    ensure_root(home, passphrase, now=now)
+    if home.key_document_path.exists():
+        signers = open_root_keys(home, passphrase)
+        with open_registry(home.database_url) as engine, transaction(engine) as session:
+            publish(session, home, now=now, signers=signers)
 
 
 @click.command()
@@ -147,6 +195,7 @@ def layouts(as_json: bool) -> None:
 @click.option("--sample", is_flag=True, help="制作样本（仅演示目录）/ samples, demo homes only")
 @workers_option
 @json_option
+@privileged("issue", "prefix", "batch")
 def issue(
     roster: Path,
     prefix: str,

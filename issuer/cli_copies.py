@@ -13,6 +13,7 @@ import click
 
 from codes.number import parse_number
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.copy_list import KIND_WORDS, REASON_WORDS, STATE_WORDS, CopyLine, list_copies
 from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_again
 from issuer.copy_run import reissue as make_reissue
@@ -90,6 +91,7 @@ def list_command(number: str, as_json: bool) -> None:
 @_new_host
 @_sample
 @json_option
+@privileged("copies.reissue", "number")
 def reissue(
     number: str,
     reason: str,
@@ -134,6 +136,7 @@ def reissue(
 @_sample
 @workers_option
 @json_option
+@privileged("copies.archive", "numbers", "prefix", "batch")
 def archive(
     numbers: tuple[str, ...],
     prefix: str | None,
@@ -183,6 +186,7 @@ def archive(
 @click.option("--batch", required=True, help="批次名称 / batch name")
 @out_option
 @json_option
+@privileged("copies.export", "prefix", "batch")
 def export(prefix: str, batch: str, out: Path, as_json: bool) -> None:
     """再次导出一批证书，内容与此前相同。Write a batch's certificates out again, byte for byte."""
     home = open_home()

@@ -1,22 +1,39 @@
-"""`yanzhen filing …`: what assessment bodies are filed for."""
+"""`yanzhen filing …`: applications, filings and what becomes of them. Here: what is on record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from codes.levels import Level
 from codes.occupations import occupation_by_index
 from codes.wording import Text
+from issuer import cli_application, cli_filing_acts
+from issuer.acts import privileged
+from issuer.applications import find_application
+from issuer.cli_decisions import and_waiting
 from issuer.desk import shanghai_day
-from issuer.filing import FiledScope, levels_filed, read_filing, record_filing
+from issuer.filing import find_site, levels_filed, read_filing
+from issuer.filing_acts import acts_of, parse_officer, standing_of, sum_of
+from issuer.filing_record import record_filing
+from issuer.filing_view import (
+    act_as_dict,
+    act_line,
+    application_as_dict,
+    application_line,
+    application_lines,
+    join_lines,
+    scope_lines,
+    scopes_as_dicts,
+    standing_text,
+)
 from issuer.publishing import publish
-from issuer.terminal import json_option, open_home, show
+from issuer.terminal import json_option, open_home, root_signers, show
+from registry.filing_models import FilingApplication
 from registry.models import Site
 from registry.schema import open_registry
 from registry.session import reading, transaction
@@ -24,104 +41,113 @@ from registry.session import reading, transaction
 
 @click.group()
 def filing() -> None:
-    """登记评价机构备案。Record what assessment bodies are filed for."""
+    """办理评价机构备案：申报、初审、遴选、公示、备案及以后的变更。
+
+    File assessment bodies: application, review, selection, public notice, filing, and changes.
+    """
 
 
 @filing.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "decider", help="录入人姓名 / who puts it on record")
 @json_option
-def record(file: Path, as_json: bool) -> None:
-    """登记一份备案文件（JSON）。Record a filing from a JSON file."""
-    home = open_home()
+@privileged("filing.record")
+def record(file: Path, decider: str | None, as_json: bool) -> None:
+    """录入已有备案（已在别处作出的备案决定，JSON）。Record a filing that was decided elsewhere."""
+    home, now = open_home(), datetime.now(UTC)
     form = read_filing(file)
+    officer = None if decider is None else parse_officer(decider)
+    signers = root_signers(home)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, form)
-        document = publish(session, home, now=datetime.now(UTC))
-    answer = {"prefix": site.prefix, "name": form.name, "key_document_version": document.version}
-    show(
-        answer,
-        Text(
-            f"已登记：{form.name}，编号前缀 {site.prefix}。"
-            f"下一步：yanzhen keys new --body {site.prefix}",
-            f"recorded: {form.name}, prefix {site.prefix}. "
-            f"Next: yanzhen keys new --body {site.prefix}",
-        ),
-        as_json=as_json,
+        site = record_filing(session, form, now=now, decider=officer)
+        publication = publish(session, home, now=now, signers=signers)
+    answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
+    said = Text(
+        f"已登记：{form.name}，编号前缀 {site.prefix}。"
+        f"下一步：yanzhen keys new --body {site.prefix}",
+        f"recorded: {form.name}, prefix {site.prefix}. Next: yanzhen keys new --body {site.prefix}",
     )
+    show(answer, and_waiting(said, publication), as_json=as_json)
 
 
 @filing.command("list")
 @json_option
 def list_filings(as_json: bool) -> None:
-    """列出已登记的机构。List the bodies on record."""
-    home = open_home()
-    today = shanghai_day(datetime.now(UTC))
+    """列出已备案的机构和各件申请的进度、下一步。List bodies, and applications with what is next."""
+    home, today = open_home(), shanghai_day(datetime.now(UTC))
     with open_registry(home.database_url) as engine, reading(engine) as session:
         sites = session.scalars(select(Site).order_by(Site.prefix)).all()
-        rows = [
-            {
-                "prefix": site.prefix,
-                "name": site.body.name,
-                "levels": {
-                    occupation_by_index(index).code: [int(level) for level in levels]
-                    for index, levels in levels_filed(site, today).items()
-                },
-                "scopes": [_scope_as_dict(scope) for scope in _scopes(site)],
-                "keys": len(site.keys),
-            }
-            for site in sites
-        ]
-        lines = [line for site in sites for line in _lines(site)]
-    if not rows:
-        nothing = Text(
-            "尚未登记任何机构。用 yanzhen filing record 文件.json 登记",
-            "no body is on record yet; use yanzhen filing record FILE.json",
-        )
-        show({"bodies": rows}, nothing, as_json=as_json)
-        return
-    show(
-        {"bodies": rows},
-        Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines)),
-        as_json=as_json,
+        applications = session.scalars(
+            select(FilingApplication).order_by(FilingApplication.id)
+        ).all()
+        answer = {
+            "bodies": [_site_as_dict(session, site) for site in sites],
+            "applications": [application_as_dict(one, today) for one in applications],
+        }
+        lines = [line for site in sites for line in _site_lines(session, site)]
+        lines += [application_line(one, today) for one in applications]
+    nothing = Text(
+        "尚未登记任何机构。申报用 yanzhen filing apply 申请.json；"
+        "录入已有备案用 yanzhen filing record 备案.json",
+        "no body is on record yet; use yanzhen filing apply FILE.json, or yanzhen filing record "
+        "FILE.json for one that was decided elsewhere",
     )
+    show(answer, join_lines(lines) if lines else nothing, as_json=as_json)
 
 
-def _scopes(site: Site) -> list[FiledScope]:
-    """Return what a site was ever filed for: levels of one occupation and window together."""
-    filed: dict[tuple[int, date, date | None], list[Level]] = {}
-    for one in site.filings:
-        window = (one.occupation, one.valid_from, one.valid_to)
-        filed.setdefault(window, []).append(Level(one.level))
-    return [
-        FiledScope(
-            occupation=occupation_by_index(index),
-            levels=tuple(sorted(levels, reverse=True)),
-            valid_from=valid_from,
-            valid_to=valid_to,
-        )
-        for (index, valid_from, valid_to), levels in filed.items()
-    ]
+@filing.command("show")
+@click.argument("which")
+@json_option
+def show_one(which: str, as_json: bool) -> None:
+    """查看一件申请（编号）或一家机构的备案沿革（前缀）。Show an application, or a body's history.
+
+    WHICH 为申请编号（如 1）或机构编号前缀（13位）。
+    """
+    home, today = open_home(), shanghai_day(datetime.now(UTC))
+    with open_registry(home.database_url) as engine, reading(engine) as session:
+        answer: dict[str, Any]
+        if which.isascii() and which.isdigit():
+            application = find_application(session, int(which[:9]), hold=False)
+            answer = application_as_dict(application, today)
+            lines = list(application_lines(application, today))
+        else:
+            site = find_site(session, which)
+            acts = acts_of(session, site)
+            answer = {
+                **_site_as_dict(session, site),
+                "address": site.address,
+                "acts": [act_as_dict(one) for one in acts],
+            }
+            lines = [*_site_lines(session, site), *(act_line(one) for one in acts)]
+    show(answer, join_lines(lines), as_json=as_json)
 
 
-def _scope_as_dict(scope: FiledScope) -> dict[str, Any]:
+def _site_as_dict(session: Session, site: Site) -> dict[str, Any]:
+    today, total = shanghai_day(datetime.now(UTC)), sum_of(session, site)
     return {
-        "occupation": scope.occupation.code,
-        "levels": [int(level) for level in scope.levels],
-        "from": scope.valid_from.isoformat(),
-        "to": scope.valid_to.isoformat() if scope.valid_to else None,
+        "prefix": site.prefix,
+        "name": site.body.name,
+        "standing": standing_of(total, today).value,
+        "levels": {
+            occupation_by_index(index).code: [int(level) for level in levels]
+            for index, levels in levels_filed(session, site.id, today).items()
+        },
+        "scopes": scopes_as_dicts(total.windows),
+        "keys": len(site.keys),
     }
 
 
-def _lines(site: Site) -> Iterator[Text]:
-    """Yield a line for the site and one for each thing it is filed for."""
+def _site_lines(session: Session, site: Site) -> list[Text]:
+    """Return a line for the site and one for each thing it is filed for."""
+    today, total = shanghai_day(datetime.now(UTC)), sum_of(session, site)
+    standing = standing_text(standing_of(total, today))
     name, keys = site.body.name, len(site.keys)
-    yield Text(f"{site.prefix}  {name}  密钥 {keys} 个", f"{site.prefix}  {name}  keys: {keys}")
-    for scope in _scopes(site):
-        occupation, first, last = scope.occupation, scope.valid_from, scope.valid_to
-        levels_zh = "、".join(level.zh for level in scope.levels)
-        levels_en = ", ".join(level.en for level in scope.levels)
-        until = Text(f"至 {last}", f"to {last}") if last else Text("起，未定截止日期", "on, open")
-        yield Text(
-            f"  {occupation.zh}（{occupation.code}）：{levels_zh}，{first} {until.zh}",
-            f"  {occupation.en} ({occupation.code}): {levels_en}; from {first} {until.en}",
-        )
+    head = Text(
+        f"{site.prefix}  {name}  {standing.zh}  密钥 {keys} 个",
+        f"{site.prefix}  {name}  {standing.en}  keys: {keys}",
+    )
+    return [head, *scope_lines(total.windows)]
+
+
+for command in (*cli_application.COMMANDS, *cli_filing_acts.COMMANDS):
+    filing.add_command(command)

@@ -11,22 +11,20 @@ from sqlalchemy import select
 
 from codes.notices import Notice
 from codes.wording import Language, Text
+from issuer.acts import privileged
+from issuer.cli_key_acts import ALGORITHMS, compromise, day_type, describe_key, retire, rotate
 from issuer.cli_seal import crl_url, subject_of
-from issuer.custody import make_key, retire_key
+from issuer.custody import make_key
 from issuer.desk import shanghai_day
 from issuer.filing import find_site
 from issuer.publishing import PUBLIC_URL_VARIABLE, publish
+from issuer.root_custody import open_root_keys
 from issuer.seal_custody import ensure_seal
-from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, say, show
-from keys.algorithms import Algorithm
+from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, root_signers, show
 from keys.ring import Ring, Standing
 from registry.models import SigningKey, Site
 from registry.schema import open_registry
 from registry.session import reading, transaction
-from templates.usage_words import WrongUsage
-
-_ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
-_day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group()
@@ -34,14 +32,19 @@ def keys() -> None:
     """管理签名密钥。Manage signing keys."""
 
 
+for _act in (retire, rotate, compromise):
+    keys.add_command(_act)
+
+
 @keys.command()
 @click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
 @click.option(
-    "--algorithm", type=click.Choice(list(_ALGORITHMS)), default="ES256", show_default=True
+    "--algorithm", type=click.Choice(list(ALGORITHMS)), default="ES256", show_default=True
 )
-@click.option("--from", "first_day", type=_day, help="启用日期，默认今天 / first day (today)")
-@click.option("--to", "last_day", type=_day, help="停用日期，默认不限 / last day (open)")
+@click.option("--from", "first_day", type=day_type, help="启用日期，默认今天 / first day (today)")
+@click.option("--to", "last_day", type=day_type, help="停用日期，默认不限 / last day (open)")
 @json_option
+@privileged("keys.new", "prefix")
 def new(
     prefix: str,
     algorithm: str,
@@ -54,17 +57,18 @@ def new(
     passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
+    signers = open_root_keys(home, passphrase)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
         row = make_key(
             session,
             home,
             find_site(session, prefix),
             passphrase,
-            algorithm=_ALGORITHMS[algorithm],
+            algorithm=ALGORITHMS[algorithm],
             valid_from=first_day.date() if first_day else shanghai_day(now),
             valid_to=last_day.date() if last_day else None,
         )
-        document = publish(session, home, now=now)
+        publication = publish(session, home, now=now, signers=signers)
     seal = ensure_seal(
         home,
         prefix,
@@ -75,9 +79,9 @@ def new(
     )
     text = Text(
         f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起启用；"
-        f"公钥文件第 {document.version} 版已发布",
+        f"{publication.text.zh}",
         f"made key {row.key_id:04x} ({algorithm}), valid from {row.valid_from}; "
-        f"key document version {document.version} is published",
+        f"{publication.text.en}",
     )
     if seal is not None:
         text = Text(
@@ -86,13 +90,15 @@ def new(
             f"{text.en}\nmade seal {seal.seal_id}, certified by the built-in authority; "
             "yanzhen seal import takes one of a real authority",
         )
-    notices = _other_keys(document.ring, row, prefix, max(row.valid_from, shanghai_day(now)))
+    notices = _other_keys(
+        publication.document.ring, row, prefix, max(row.valid_from, shanghai_day(now))
+    )
     for notice in notices:
         text = Text(f"{text.zh}\n提示：{notice.text.zh}", f"{text.en}\nnote: {notice.text.en}")
     answer = {
-        **_describe(row),
+        **describe_key(row),
         "prefix": prefix,
-        "key_document_version": document.version,
+        **publication.as_dict(),
         "seal_id": seal.seal_id if seal else None,
         "notices": [
             {"code": one.code, "message": one.text.zh, "message_en": one.text.en} for one in notices
@@ -137,7 +143,9 @@ def list_keys(as_json: bool) -> None:
     home = open_home()
     with open_registry(home.database_url) as engine, reading(engine) as session:
         query = select(SigningKey, Site).join(Site).order_by(Site.prefix, SigningKey.id)
-        rows = [{**_describe(key), "prefix": site.prefix} for key, site in session.execute(query)]
+        rows = [
+            {**describe_key(key), "prefix": site.prefix} for key, site in session.execute(query)
+        ]
     nothing = Text("尚无密钥。用 yanzhen keys new 生成", "no keys yet; use yanzhen keys new")
     told = Text(_table(rows, Language.ZH), _table(rows, Language.EN)) if rows else nothing
     show({"keys": rows}, told, as_json=as_json)
@@ -171,70 +179,18 @@ _OPEN = Text("不限", "open")
 _STANDINGS = {
     Standing.ACTIVE: Text("在用", "active"),
     Standing.RETIRED: Text("已停用", "retired"),
+    Standing.COMPROMISED: Text("已失密", "compromised"),
 }
-
-
-@keys.command()
-@click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
-@click.option(
-    "--key", "key_text", required=True, help="密钥编号，4位十六进制 / key id, 4 hex digits"
-)
-@click.option("--last-day", type=_day, help="最后可用日期，默认今天 / last day (today)")
-@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
-@json_option
-def retire(prefix: str, key_text: str, last_day: datetime | None, yes: bool, as_json: bool) -> None:
-    """停用密钥（此前签发的证书仍可核验）。Retire a key; what it signed stays verifiable."""
-    home = open_home()
-    try:
-        key_id = int(key_text, 16)
-    except ValueError as error:
-        wrong = Text(
-            f"“{key_text}”不是密钥编号，应为 4 位十六进制；用 yanzhen keys list 查看。",
-            f"{key_text!r} is no key id, which has 4 hex digits; yanzhen keys list shows them.",
-        )
-        raise WrongUsage(wrong, about="--key") from error
-    now = datetime.now(UTC)
-    day: date = last_day.date() if last_day else shanghai_day(now)
-    if not yes:
-        say(
-            Text(
-                f"密钥 {key_id:04x} 在 {day} 之后将不再签发，且不可恢复启用。",
-                f"key {key_id:04x} will sign nothing after {day}; this cannot be undone.",
-            )
-        )
-        click.confirm("确认停用？/ Retire it?", abort=True)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
-        row = retire_key(session, find_site(session, prefix), key_id, last_day=day)
-        document = publish(session, home, now=now)
-    show(
-        {**_describe(row), "prefix": prefix, "key_document_version": document.version},
-        Text(f"密钥 {key_id:04x} 已停用", f"key {key_id:04x} is retired"),
-        as_json=as_json,
-    )
 
 
 @keys.command("publish")
 @json_option
+@privileged("keys.publish")
 def publish_document(as_json: bool) -> None:
-    """重新发布公钥文件。Publish the key document again."""
+    """重新签署并发布信任列表，有效期重新起算。Sign and publish the trust list again."""
     home = open_home()
+    signers = root_signers(home)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
-        document = publish(session, home, now=datetime.now(UTC))
-    show(
-        {"key_document_version": document.version, "path": str(home.key_document_path)},
-        Text(
-            f"公钥文件第 {document.version} 版已发布：{home.key_document_path}",
-            f"key document version {document.version} is published: {home.key_document_path}",
-        ),
-        as_json=as_json,
-    )
-
-
-def _describe(key: SigningKey) -> dict[str, str | None]:
-    return {
-        "key_id": f"{key.key_id:04x}",
-        "algorithm": Algorithm(key.algorithm).label,
-        "valid_from": key.valid_from.isoformat(),
-        "valid_to": key.valid_to.isoformat() if key.valid_to else None,
-        "standing": key.standing,
-    }
+        publication = publish(session, home, now=datetime.now(UTC), signers=signers)
+    answer = {**publication.as_dict(), "path": str(home.key_document_path)}
+    show(answer, publication.text, as_json=as_json)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.cli_timestamps import crl, timestamps
 from issuer.errors import IssuerError
 from issuer.filing import find_site
@@ -61,6 +62,7 @@ seal.add_command(crl)
 @seal.command()
 @_body
 @json_option
+@privileged("seal.new", "prefix")
 def new(prefix: str, as_json: bool) -> None:
     """用内置根证书制作印章。Make a seal with a certificate of the built-in authority."""
     home, passphrase, now = _open()
@@ -81,6 +83,7 @@ def new(prefix: str, as_json: bool) -> None:
 @click.option("--certificates", type=_file, help="补充的上级证书 / issuers the file lacks")
 @_other_name
 @json_option
+@privileged("seal.import", "prefix")
 def import_file(
     file: Path, prefix: str, certificates: Path | None, other_name: bool, as_json: bool
 ) -> None:
@@ -111,6 +114,7 @@ def import_file(
 @click.option("--certificates", required=True, type=_file, help="印章证书及上级证书（PEM）/ chain")
 @_other_name
 @json_option
+@privileged("seal.pkcs11", "prefix")
 def pkcs11(
     prefix: str,
     module: Path,
@@ -178,6 +182,7 @@ def list_seals(as_json: bool) -> None:
 @click.option("--seal", "seal_id", required=True, help="印章编号（16位）/ seal id, 16 hex digits")
 @click.option("--yes", is_flag=True, help="不再询问 / do not ask")
 @json_option
+@privileged("seal.revoke", "prefix", "seal_id")
 def revoke(prefix: str, seal_id: str, yes: bool, as_json: bool) -> None:
     """撤销印章：不再使用，并列入撤销列表。Revoke a seal: use it no more, and say so publicly."""
     home, passphrase, now = _open()

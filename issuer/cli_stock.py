@@ -10,6 +10,7 @@ import click
 
 from codes.number import parse_prefix
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.issuing import Phase, counting
 from issuer.opening import open_desk
 from issuer.progress import ProgressLine
@@ -66,6 +67,7 @@ def stock() -> None:
     "--standing", is_flag=True, help="连同机构名称和查询网址 / the body's name and the sites too"
 )
 @json_option
+@privileged("stock.print", "prefix", "batch")
 def print_command(
     prefix: str,
     batch: str,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.seal_custody import keep_crl
 from issuer.seal_files import read_seals
 from issuer.terminal import json_option, open_home, show
@@ -23,6 +24,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--certificates", type=_file, help="时间戳机构的根证书等（PEM）/ its certificates")
 @click.option("--off", is_flag=True, help="不再加时间戳 / no timestamps any more")
 @json_option
+@privileged("seal.timestamps")
 def timestamps(url: str | None, certificates: Path | None, off: bool, as_json: bool) -> None:
     """设置时间戳机构（RFC 3161），并试用一次。Set the timestamp authority, after a trial."""
     home = open_home()
@@ -53,6 +55,7 @@ def timestamps(url: str | None, certificates: Path | None, off: bool, as_json: b
 @click.command()
 @click.argument("file", type=_file)
 @json_option
+@privileged("seal.crl")
 def crl(file: Path, as_json: bool) -> None:
     """收存外部 CA 的证书撤销列表。Keep an outside authority's list of revoked certificates.
 

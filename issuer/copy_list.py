@@ -26,6 +26,7 @@ KIND_WORDS = {
     CopyKind.ORIGINAL: Text("正本", "original"),
     CopyKind.REISSUE: Text("补发", "reissue"),
     CopyKind.ARCHIVE: Text("存档副本", "archive duplicate"),
+    CopyKind.CORRECTION: Text("更正", "correction"),
 }
 STATE_WORDS = {
     CopyState.RESERVED: Text("未完成", "not finished"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from issuer.desk import Desk
 from registry.models import Award, AwardStatus, Copy, CopyState
@@ -67,8 +67,8 @@ def archived() -> ColumnElement[bool]:
 
 
 def drawn() -> ColumnElement[bool]:
-    """Return the condition that a copy has its page."""
-    return Copy.pdf_stored.is_not(None)
+    """Return the condition that a copy has its page; an erased one has none any more."""
+    return Copy.pdf_stored.is_not(None) & (Copy.pdf_stored != "")
 
 
 def count_copies(desk: Desk, scope: CopyScope, *conditions: Condition) -> int:
@@ -116,7 +116,11 @@ def _after(scope: CopyScope, last: int, size: int) -> Select[Copy]:
     return (
         select(Copy)
         .join(Award, Copy.award_id == Award.id)
-        .options(contains_eager(Copy.award).selectinload(Award.copies))
+        .options(
+            contains_eager(Copy.award).options(
+                selectinload(Award.copies), joinedload(Award.holder, innerjoin=True)
+            )
+        )
         .where(scope.condition(), Copy.id > last)
         .order_by(Copy.id)
         .limit(size)

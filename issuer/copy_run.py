@@ -22,6 +22,7 @@ from issuer.issuing import (
 )
 from issuer.log_desk import office_of
 from issuer.log_publishing import check_log
+from issuer.status_publishing import publish_behind, status_office_of
 from registry.models import ReissueReason
 from registry.session import reading
 from registry.store import make_folder
@@ -63,6 +64,7 @@ def reissue(
     copy = reserve_reissue(desk, number, reason=reason, replaces=replaces)
     scope = ChosenCopies(ids=(copy.copy_id,))
     finish_copies(desk, scope, fonts, progress)
+    publish_behind(status_office_of(desk))
     run = ExportRun(
         scopes=(scope,),
         condition=in_force,

@@ -8,6 +8,7 @@ twice, and a reissue that never reached the operator is delivered, not replaced.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,11 +23,12 @@ from codes.wording import Text
 from issuer.awarding import read_private
 from issuer.desk import Desk
 from issuer.errors import IssuerError
-from issuer.reserving import draw_status_indices, in_one_commit
+from issuer.reserving import in_one_commit
 from registry.counters import take_print_serials
 from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, ReissueReason
 from registry.row_marks import mark_of_copy
 from registry.session import reading
+from registry.status_lists import draw_status_indices
 from templates.labels import format_print_serial
 
 _AT_ONCE = 200
@@ -74,9 +76,9 @@ def preview_reissue(desk: Desk, number: str) -> ReissuePreview:
     """
     with reading(desk.engine) as session:
         award = _award(session, desk, number)
-        _check_may_copy(desk, award)
+        check_may_copy(desk, award)
         begun = next((copy for copy in reversed(award.copies) if _is_begun(copy)), None)
-        replaced = _by_id(award, begun.replaces_id) if begun else _current(award)
+        replaced = _by_id(award, begun.replaces_id) if begun else current_copy(award)
         private = read_private(desk, award)
         document = f"{private.document_type.zh} {mask_document(private.document_number)}"
         return ReissuePreview(
@@ -109,7 +111,7 @@ def reserve_reissue(
 
     def work(session: Session) -> CopyReservation:
         award = _award(session, desk, number, locked=True)
-        _check_may_copy(desk, award)
+        check_may_copy(desk, award)
         replaced = next((copy for copy in award.copies if _serial(copy) == replaces), None)
         if replaced is None:
             raise IssuerError(
@@ -119,11 +121,11 @@ def reserve_reissue(
                     f"certificate {number} has no copy with print serial {replaces}",
                 ),
             )
-        made = next((copy for copy in award.copies if copy.replaces_id == replaced.id), None)
+        made = _replacing(award, replaced)
         if made is not None and made.state in (CopyState.RESERVED, CopyState.CURRENT):
             return _reservation(award, made, new=False)
         if replaced.state != CopyState.CURRENT:
-            current = _serial(_current(award))
+            current = _serial(current_copy(award))
             raise IssuerError(
                 "copy_not_current",
                 Text(
@@ -133,7 +135,7 @@ def reserve_reissue(
                     f"{current}) and cannot be replaced",
                 ),
             )
-        copy = _add_copies(session, desk, [award], CopyKind.REISSUE)[0]
+        copy = add_copies(session, desk, [award], CopyKind.REISSUE)[0]
         copy.replaces_id, copy.reason = replaced.id, reason
         copy.row_mark = mark_of_copy(desk.vault, copy, award.number, replaced.status_index)
         session.flush()
@@ -164,7 +166,7 @@ def reserve_archives(
     with reading(desk.engine) as session:
         for chunk in chunks:
             for award in _awards(session, desk, chunk):
-                _check_may_copy(desk, award)
+                check_may_copy(desk, award)
             session.expunge_all()
     done: list[CopyReservation] = []
     for chunk in chunks:
@@ -176,9 +178,9 @@ def reserve_archives(
 def _archive(session: Session, desk: Desk, numbers: Sequence[str]) -> list[CopyReservation]:
     awards = _awards(session, desk, numbers, locked=True)
     for award in awards:
-        _check_may_copy(desk, award)
+        check_may_copy(desk, award)
     without = [award for award in awards if _archived(award) is None]
-    made = {copy.award_id: copy for copy in _add_copies(session, desk, without, CopyKind.ARCHIVE)}
+    made = {copy.award_id: copy for copy in add_copies(session, desk, without, CopyKind.ARCHIVE)}
     session.flush()
     return [
         _reservation(award, made.get(award.id) or _archived(award), new=award.id in made)
@@ -210,62 +212,76 @@ def _awards(
     return awards
 
 
-def _check_may_copy(desk: Desk, award: Award) -> None:
+def check_may_copy(desk: Desk, award: Award) -> None:
     """Refuse what must not be copied, and what no key at hand could sign."""
     if award.status != AwardStatus.CURRENT:
         raise IssuerError(
             "award_not_in_force",
             Text(
-                f"证书 {award.number} 已暂停或已撤销，不能补发或制作副本",
-                f"certificate {award.number} is suspended or revoked; no copy of it is made",
+                f"证书 {award.number} 现非有效，不能补发、更正或制作副本",
+                f"certificate {award.number} is not in force; no copy of it is made",
             ),
         )
     current = next((copy for copy in award.copies if copy.state == CopyState.CURRENT), None)
     drawn = current is not None and current.pdf_stored is not None
-    if not drawn and not (current is not None and _is_begun(current)):
+    correcting = any(
+        copy.kind == CopyKind.CORRECTION and copy.state == CopyState.RESERVED
+        for copy in award.copies
+    )
+    if correcting or (not drawn and not (current is not None and _is_begun(current))):
         raise IssuerError(
             "award_unfinished",
             Text(
-                f"证书 {award.number} 尚未制作完成，请先用原批次名重新运行 yanzhen issue",
+                f"证书 {award.number} 尚未制作完成，请先用原批次名重新运行 yanzhen issue，"
+                "或重新运行未完成的更正",
                 f"certificate {award.number} is not finished; run yanzhen issue on its batch "
-                "again first",
+                "again first, or the correction that was not finished",
             ),
         )
     desk.cabinet.key_for(award.issued_on)
 
 
-def _add_copies(
-    session: Session, desk: Desk, awards: Sequence[Award], kind: CopyKind
-) -> list[Copy]:
+def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: CopyKind) -> list[Copy]:
     """Reserve one more copy of each award: all is as on its current copy but the serials.
 
-    Print serials are counted in the year of the award, as printed and signed with it, whatever
-    year it is now; years are taken in order, so that no two runs deadlock.
+    A correction's record is the next version. Print serials are counted in the year of the award,
+    as printed and signed with it, whatever year it is now; years are taken in order, so that no two
+    runs deadlock.
+
+    Args:
+        session: of a transaction that locks the awards.
+        desk: the body's place of work.
+        awards: each with a current copy.
+        kind: of the copies.
     """
+    if not awards:
+        return []
     now = desk.clock()
-    indices = iter(draw_status_indices(session, len(awards)))
+    ordered = sorted(awards, key=lambda award: award.year)
+    prints: list[int] = []
+    for year, group in groupby(ordered, lambda award: award.year):
+        count = len(list(group))
+        prints += take_print_serials(session, site_id=desk.site.id, year=year, count=count)
+    indices = draw_status_indices(session, len(ordered), secrets.randbelow)
     made: list[Copy] = []
-    for year, group in groupby(sorted(awards, key=lambda award: award.year), lambda a: a.year):
-        of_year = list(group)
-        prints = take_print_serials(session, site_id=desk.site.id, year=year, count=len(of_year))
-        for award, print_serial in zip(of_year, prints, strict=True):
-            current = _current(award)
-            copy = Copy(
-                award_id=award.id,
-                site_id=desk.site.id,
-                year=year,
-                print_serial=print_serial,
-                status_index=next(indices),
-                record_version=current.record_version,
-                state=CopyState.RESERVED,
-                kind=kind,
-                layout=current.layout,
-                made_at=now,
-                qr_url_prefix=desk.qr_url_prefix,
-            )
-            copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
-            session.add(copy)
-            made.append(copy)
+    for award, print_serial, status_index in zip(ordered, prints, indices, strict=True):
+        current = current_copy(award)
+        copy = Copy(
+            award_id=award.id,
+            site_id=desk.site.id,
+            year=award.year,
+            print_serial=print_serial,
+            status_index=status_index,
+            record_version=current.record_version + (kind == CopyKind.CORRECTION),
+            state=CopyState.RESERVED,
+            kind=kind,
+            layout=current.layout,
+            made_at=now,
+            qr_url_prefix=desk.qr_url_prefix,
+        )
+        copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
+        session.add(copy)
+        made.append(copy)
     return made
 
 
@@ -275,7 +291,20 @@ def _is_begun(copy: Copy) -> bool:
     return copy.kind == CopyKind.REISSUE and alive and copy.delivered_at is None
 
 
-def _current(award: Award) -> Copy:
+def _replacing(award: Award, replaced: Copy) -> Copy | None:
+    """Return the reissue of a copy, made or begun."""
+    return next(
+        (
+            copy
+            for copy in award.copies
+            if copy.replaces_id == replaced.id and copy.kind == CopyKind.REISSUE
+        ),
+        None,
+    )
+
+
+def current_copy(award: Award) -> Copy:
+    """Return the one copy of a recorded award that is current."""
     return next(copy for copy in award.copies if copy.state == CopyState.CURRENT)
 
 

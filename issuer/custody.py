@@ -1,4 +1,4 @@
-"""Keeps the private keys of assessment bodies: makes, opens, retires; sealed at rest.
+"""Keeps the private keys of assessment bodies: makes, opens, rotates, retires; sealed at rest.
 
 A private key lies in `secrets/keys/PREFIX-KEYID.pem`, encrypted under the operator's passphrase;
 its public half is a row of the registry and, once published, an entry of the key document.
@@ -7,17 +7,19 @@ its public half is a row of the registry and, once published, an entry of the ke
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.errors import IssuerError
 from keys.algorithms import Algorithm
+from keys.ring import Standing
 from keys.signing import PrivateKey, generate, open_private_key, seal_private_key
 from registry.home import Home
-from registry.models import SigningKey, Site
+from registry.models import Award, Copy, SigningKey, Site
 from registry.store import write_durably
 
 
@@ -48,7 +50,7 @@ def make_key(
         public_jwk=json.dumps(key.public.as_dict(), sort_keys=True),
         valid_from=valid_from,
         valid_to=valid_to,
-        standing="active",
+        standing=Standing.ACTIVE,
         demo=home.demo,
     )
     site.keys.append(row)
@@ -62,22 +64,128 @@ def retire_key(session: Session, site: Site, key_id: int, *, last_day: date) -> 
     Raises:
         IssuerError: the site has no such key (`key_unknown`), or the day is before its first.
     """
-    for row in site.keys:
-        if row.key_id == key_id:
-            break
-    else:
+    row = _find_key(site, key_id)
+    if row.standing == Standing.COMPROMISED:
         raise IssuerError(
-            "key_unknown",
-            Text(f"没有编号为 {key_id:04x} 的密钥", f"there is no key {key_id:04x}"),
+            "key_compromised_already",
+            Text(f"密钥 {key_id:04x} 已声明失密", f"key {key_id:04x} is compromised already"),
         )
     if last_day < row.valid_from:
         raise IssuerError(
             "key_window",
             Text("停用日期早于启用日期", "the last day is before the key's first day"),
         )
-    row.valid_to, row.standing = last_day, "retired"
+    row.valid_to, row.standing = last_day, Standing.RETIRED
     session.flush()
     return row
+
+
+def rotate_key(
+    session: Session,
+    home: Home,
+    site: Site,
+    passphrase: bytes,
+    *,
+    algorithm: Algorithm,
+    first_day: date,
+    today: date,
+) -> SigningKey:
+    """Make the key that signs from a day on, in place of every other; return it.
+
+    From `first_day` on the new key signs. The others are retired: at once with today as their last
+    day where the change is today, else on the day before it, until which they go on signing. Where
+    certificates are reserved and not signed yet, the new key's days begin with the oldest of them.
+
+    Args:
+        first_day: today or later.
+        today: in Asia/Shanghai.
+
+    Raises:
+        IssuerError: `first_day` is past (`rotation_past`).
+    """
+    if first_day < today:
+        raise IssuerError(
+            "rotation_past",
+            Text("更换密钥的日期不能早于今天", "a key cannot be changed from a day that is past"),
+        )
+    others = [row for row in site.keys if row.standing == Standing.ACTIVE]
+    waiting = session.scalar(
+        select(func.min(Award.issued_on))
+        .join(Copy, Copy.award_id == Award.id)
+        .where(Award.site_id == site.id, Copy.envelope_sealed.is_(None))
+    )
+    new = make_key(
+        session,
+        home,
+        site,
+        passphrase,
+        algorithm=algorithm,
+        valid_from=min(first_day, waiting) if waiting and first_day == today else first_day,
+        valid_to=None,
+    )
+    for row in others:
+        if first_day == today:
+            retire_key(session, site, row.key_id, last_day=max(today, row.valid_from))
+        elif row.valid_from < first_day:
+            row.valid_to = first_day - timedelta(days=1)
+    session.flush()
+    return new
+
+
+def compromise_key(
+    session: Session, site: Site, key_id: int, *, since: datetime, reason: str, now: datetime
+) -> SigningKey:
+    """Declare that a key may have been in other hands from an instant on; return its row.
+
+    Said again, the instant may only be earlier: what was disbelieved is not believed again.
+
+    Args:
+        since: aware; what was not in the public log by then is worthless.
+        reason: for the record, 1 to 200 characters.
+        now: aware.
+
+    Raises:
+        IssuerError: no such key (`key_unknown`), an instant to come (`compromise_future`), or a
+            later one than declared before (`compromise_later`).
+    """
+    row = _find_key(site, key_id)
+    since = since.replace(microsecond=0)
+    if since > now:
+        raise IssuerError(
+            "compromise_future",
+            Text("失密时间不能晚于现在", "a key cannot be compromised from an instant to come"),
+        )
+    if row.compromised_since is not None and since > row.compromised_since:
+        raise IssuerError(
+            "compromise_later",
+            Text(
+                "此前声明的失密时间更早，不能改晚",
+                "an earlier instant was declared before; it cannot be made later",
+            ),
+        )
+    row.standing, row.compromised_since, row.compromise_reason = (
+        Standing.COMPROMISED,
+        since,
+        reason,
+    )
+    session.flush()
+    return row
+
+
+def recorded_since(session: Session, site: Site, since: datetime) -> int:
+    """Return how many awards of a site were put on record from an instant on."""
+    query = select(func.count(Award.id)).where(Award.site_id == site.id, Award.recorded_at >= since)
+    return session.scalar(query) or 0
+
+
+def _find_key(site: Site, key_id: int) -> SigningKey:
+    for row in site.keys:
+        if row.key_id == key_id:
+            return row
+    raise IssuerError(
+        "key_unknown",
+        Text(f"没有编号为 {key_id:04x} 的密钥", f"there is no key {key_id:04x}"),
+    )
 
 
 def open_key(home: Home, prefix: str, key_id: int, passphrase: bytes) -> PrivateKey:

@@ -19,7 +19,12 @@ ZIP_SUFFIX = ".zip"
 # What Windows refuses in a file name, whoever is named so.
 _RESERVED = frozenset('<>:"/\\|?*')
 _NAME_BYTES = 160  # of the 255 that a file system takes, beside number, kind and ending
-_KIND_SUFFIX = {CopyKind.ORIGINAL: "", CopyKind.REISSUE: "", CopyKind.ARCHIVE: "-存档副本"}
+_KIND_SUFFIX = {
+    CopyKind.ORIGINAL: "",
+    CopyKind.REISSUE: "",
+    CopyKind.ARCHIVE: "-存档副本",
+    CopyKind.CORRECTION: "",
+}
 
 
 class Delivery(Protocol):

@@ -25,11 +25,13 @@ from issuer.custody import make_key
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.faces import face_of
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.issuing import Progress
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.publishing import publish
+from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.run import IssueRun, RunSummary, issue_and_report
 from issuer.sample import write_sample
@@ -134,8 +136,10 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
     else:
         home = Home.create(demo.home, demo=True, passphrase=passphrase, now=clock(), environment={})
     now = clock()
+    ensure_root(home, passphrase, now=now)
+    signers = open_root_keys(home, passphrase)
     with open_registry(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(_FILING))
+        site = record_filing(session, parse_filing(_FILING), now=now)
         if not site.keys:
             make_key(
                 session,
@@ -147,7 +151,7 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
                 valid_to=None,
             )
         if not home.key_document_path.exists():
-            publish(session, home, now=now)
+            publish(session, home, now=now, signers=signers)
         subject = SealSubject(
             name=site.body.name, credit_code=site.body.credit_code, demo=home.demo
         )

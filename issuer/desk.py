@@ -16,9 +16,13 @@ from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.log_custody import open_key_of_log
 from issuer.sealing import Seal
+from issuer.status_custody import ensure_status_key
 from keys.document import KeyDocument
 from keys.log_key import LogKey
+from keys.ring import Ring
 from keys.signing import PrivateKey
+from keys.status_signing import StatusKey
+from keys.trust_list import TrustList
 from registry.home import Home
 from registry.models import Site
 from registry.session import reading
@@ -46,18 +50,20 @@ class KeyCabinet:
     Args:
         home: whose sealed key files are opened.
         site: the site, with its keys loaded.
-        document: the published key document, which says which key serves when.
+        ring: returns the keys of the trust list in force, which says which key serves when.
         passphrase: opens the key files.
     """
 
-    def __init__(self, home: Home, site: Site, document: KeyDocument, passphrase: bytes) -> None:
+    def __init__(self, home: Home, site: Site, ring: Callable[[], Ring], passphrase: bytes) -> None:
         self._home = home
         self._prefix = site.prefix
+        # Keys made during the run are not among these: they are of the home as it is now.
         self._demo_keys = {key.key_id for key in site.keys if key.demo}
-        self._ring = document.ring
+        self._ring = ring
         self._passphrase = passphrase
         self._opened: dict[int, PrivateKey] = {}
         self._log_key: LogKey | None = None
+        self._status_key: StatusKey | None = None
 
     def log_key(self) -> LogKey:
         """Return the key that signs the public log's checkpoints.
@@ -70,15 +76,29 @@ class KeyCabinet:
             self._log_key = open_key_of_log(self._home, self._passphrase)
         return self._log_key
 
+    def status_key(self) -> StatusKey:
+        """Return the key that signs the status lists, made where the home has none yet.
+
+        Raises:
+            IssuerError: as `ensure_status_key`.
+            KeysError: the passphrase is wrong.
+        """
+        if self._status_key is None:
+            self._status_key = ensure_status_key(self._home, self._passphrase)
+        return self._status_key
+
     def key_for(self, day: date) -> OpenedKey:
-        """Return the key that signs what is issued on `day`.
+        """Return the key that signs what is issued on `day`, by the list in force at this moment.
+
+        So a run takes the next key from the very signature after a rotation, and signs nothing
+        more with a key that was retired or compromised meanwhile.
 
         Raises:
             IssuerError: there is none (`no_active_key`), it is a demo key in a real home
                 (`demo_key`), or its file is missing or another's.
             KeysError: the passphrase is wrong.
         """
-        public = self._ring.signing_key(self._prefix, day)
+        public = self._ring().signing_key(self._prefix, day)
         if public is None:
             raise IssuerError(
                 "no_active_key",
@@ -124,7 +144,8 @@ class Desk:
         vault: its vault, open.
         pepper: the public side's look-up secret.
         site: the filed site, detached, with body, filings and keys loaded.
-        document: the key document in force; what was signed must verify against it.
+        trust: returns the trust list in force, read anew whenever it was replaced; what was signed
+            must verify against it.
         cabinet: the site's private keys.
         seal: the body's seal, open.
         qr_url_prefix: what every QR of this run begins with, up to and including `#`.
@@ -138,13 +159,18 @@ class Desk:
     vault: Vault
     pepper: bytes
     site: Site
-    document: KeyDocument
+    trust: Callable[[], TrustList]
     cabinet: KeyCabinet
     seal: Seal
     qr_url_prefix: str
     clock: Callable[[], datetime]
     opening: Opening
     workers: int
+
+    @property
+    def document(self) -> KeyDocument:
+        """The key document in force at this moment."""
+        return self.trust().document
 
     @property
     def prefix(self) -> NumberPrefix:

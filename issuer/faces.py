@@ -29,7 +29,7 @@ from issuer.stapling import staple
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey
-from registry.access import seal_pdf_hash, unseal_envelope
+from registry.access import seal_pdf_hash, unseal_body_name, unseal_envelope
 from registry.log_reader import LogReader
 from registry.models import Copy, CopyKind
 from registry.session import transaction
@@ -37,9 +37,18 @@ from registry.store import Parcel
 from templates.archival import PROOF_NAME, Attachment
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
-from templates.labels import ARCHIVE_REMARK, format_print_serial, format_reissue_remark
+from templates.labels import (
+    ARCHIVE_REMARK,
+    format_correction_remark,
+    format_print_serial,
+    format_reissue_remark,
+)
 
 _CHUNK = 200
+_REMARKS = {
+    CopyKind.REISSUE: format_reissue_remark,
+    CopyKind.CORRECTION: format_correction_remark,
+}
 
 
 def draw_recorded(
@@ -139,7 +148,7 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
     envelope = decode_envelope(signed)
     record = decode_record(envelope.payload)
     return CertificateFace(
-        body_name=desk.site.body.name,
+        body_name=unseal_body_name(data_key, award),
         holder_name=record.holder_name,
         holder_name_latin=private.latin_name,
         document_type=record.document_type,
@@ -223,10 +232,11 @@ def _remark(copy: Copy) -> str | None:
     match CopyKind(copy.kind):
         case CopyKind.ORIGINAL:
             return None
-        case CopyKind.REISSUE:
+        case CopyKind.REISSUE | CopyKind.CORRECTION as kind:
             replaced = next(one for one in copy.award.copies if one.id == copy.replaces_id)
             serial = format_print_serial(replaced.year, replaced.print_serial)
-            return format_reissue_remark(shanghai_day(copy.made_at), serial)
+            form = _REMARKS[kind]
+            return form(shanghai_day(copy.made_at), serial)
         case CopyKind.ARCHIVE:
             return ARCHIVE_REMARK
         case unknown:

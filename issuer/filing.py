@@ -1,34 +1,36 @@
-"""Records what an assessment body is filed for (备案): who, where, which levels, which days.
+"""What a site is filed for (备案), and the file that says what was decided elsewhere.
 
 A filing file is JSON:
 
     {"name": "…", "credit_code": "…", "prefix": "S000012000123", "address": "…",
      "scopes": [{"occupation": "3-02-02-00", "levels": [3, 2, 1],
-                 "from": "2024-01-01", "to": "2026-12-31"}]}
+                 "from": "2024-01-01", "to": "2026-12-31"}],
+     "reference": "…", "decided_on": "2023-12-20"}
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from codes.documents import inspect_credit_code
 from codes.errors import CodesError
-from codes.levels import Level, parse_level
+from codes.levels import Level
 from codes.number import NumberPrefix, parse_prefix
-from codes.occupations import Occupation, occupation_by_code
+from codes.occupations import Occupation
 from codes.wording import Text
 from issuer.errors import IssuerError
-from registry.models import Body, Filing, Site
+from issuer.json_form import FormFields, read_json_form
+from registry.models import Filing, Site
 
-_MAX_NAME = 100
+MAX_NAME = 100
+MAX_ADDRESS = 200
+MAX_REFERENCE = 100
+
+_FIELDS = {"name", "credit_code", "prefix", "address", "scopes", "reference", "decided_on"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,25 @@ class FiledScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingForm:
-    """A filing as the authority decided it, parsed."""
+    """A filing as the authority decided it, parsed.
+
+    Args:
+        name: of the body, exactly as filed.
+        credit_code: its unified social credit code, if given.
+        prefix: of its numbers.
+        address: of the site, if given.
+        scopes: what it is filed for.
+        reference: the number of the authority's document (文号), if given.
+        decided_on: the day it was decided, if given.
+    """
 
     name: str
     credit_code: str | None
     prefix: NumberPrefix
     address: str | None
     scopes: tuple[FiledScope, ...]
+    reference: str | None = None
+    decided_on: date | None = None
 
 
 def read_filing(path: Path) -> FilingForm:
@@ -58,83 +72,33 @@ def read_filing(path: Path) -> FilingForm:
     Raises:
         IssuerError: `filing_unreadable`, or `filing_field` naming the field and the fault.
     """
-    try:
-        if not path.is_file():  # a pipe or a device would be waited for without end
-            raise OSError(f"{path.name} is not a regular file")
-        entry = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise IssuerError(
-            "filing_unreadable",
-            Text(f"{path.name} 不是可读取的 JSON 文件", f"{path.name} is not a readable JSON file"),
-        ) from error
-    return parse_filing(entry)
+    return parse_filing(read_json_form(path))
 
 
 def parse_filing(entry: object) -> FilingForm:
     """Parse a filing; raises IssuerError naming the first field that is at fault."""
-    if not isinstance(entry, dict):
-        raise _field("$", "应为一个对象", "must be an object")
-    unknown = sorted(set(entry) - {"name", "credit_code", "prefix", "address", "scopes"})
-    if unknown:
-        raise _field(unknown[0], "不认识的字段", "is not a known field")
-    scopes = entry.get("scopes")
-    if not isinstance(scopes, list) or not scopes:
-        raise _field("scopes", "至少一项", "needs at least one entry")
-    try:
-        prefix = parse_prefix(_string(entry, "prefix", 13))
-    except CodesError as error:
-        raise _field("prefix", error.text.zh, error.text.en) from error
-    credit_code = _string(entry, "credit_code", 18, optional=True)
-    if credit_code is not None:
-        reading = inspect_credit_code(credit_code)
-        if reading.problems:
-            problem = reading.problems[0].text
-            raise _field("credit_code", problem.zh, problem.en)
+    fields = FormFields.of(entry, _FIELDS)
+    scopes = fields.items("scopes")
     return FilingForm(
-        name=_required(entry, "name", _MAX_NAME),
-        credit_code=credit_code,
-        prefix=prefix,
-        address=_string(entry, "address", 200, optional=True),
-        scopes=tuple(_parse_scope(scope, i) for i, scope in enumerate(scopes)),
+        name=fields.text("name", MAX_NAME),
+        credit_code=None if fields.entry.get("credit_code") is None else fields.credit_code(),
+        prefix=read_prefix(fields.text("prefix", 13)),
+        address=fields.open_text("address", MAX_ADDRESS),
+        scopes=tuple(_parse_scope(scope, f"scopes[{i}]") for i, scope in enumerate(scopes)),
+        reference=fields.open_text("reference", MAX_REFERENCE),
+        decided_on=fields.open_day("decided_on"),
     )
 
 
-def record_filing(session: Session, form: FilingForm) -> Site:
-    """Put a filing on record; a site already there gains the scopes it does not have yet.
-
-    Raises:
-        IssuerError: the prefix is on record under another body's name (`prefix_taken`).
-    """
-    site = session.scalar(select(Site).where(Site.prefix == str(form.prefix)))
-    if site is None:
-        body = session.scalar(select(Body).where(Body.name == form.name))
-        if body is None:
-            body = Body(name=form.name, credit_code=form.credit_code)
-        site = Site(body=body, prefix=str(form.prefix), address=form.address)
-        session.add(site)
-        session.flush()
-    elif site.body.name != form.name:
+def read_prefix(typed: str) -> NumberPrefix:
+    """Return a prefix as typed; raises IssuerError (`filing_field`)."""
+    try:
+        return parse_prefix(typed)
+    except CodesError as error:
         raise IssuerError(
-            "prefix_taken",
-            Text(
-                f"编号前缀 {form.prefix} 已备案给另一机构“{site.body.name}”",
-                f"prefix {form.prefix} is already filed for another body, “{site.body.name}”",
-            ),
-        )
-    _add_scopes(session, site, form)
-    return site
-
-
-def _add_scopes(session: Session, site: Site, form: FilingForm) -> None:
-    known = {(f.occupation, f.level, f.valid_from, f.valid_to) for f in site.filings}
-    for scope in form.scopes:
-        for level in scope.levels:
-            key = (scope.occupation.index, int(level), scope.valid_from, scope.valid_to)
-            if key not in known:
-                site.filings.append(
-                    Filing(occupation=key[0], level=key[1], valid_from=key[2], valid_to=key[3])
-                )
-    session.flush()
+            "filing_field",
+            Text(f"备案文件字段 prefix：{error.text.zh}", f"filing, field prefix: {error.text.en}"),
+        ) from error
 
 
 def find_site(session: Session, prefix: str) -> Site:
@@ -156,71 +120,24 @@ def find_site(session: Session, prefix: str) -> Site:
     return site
 
 
-def levels_filed(site: Site, on: date) -> dict[int, tuple[Level, ...]]:
-    """Return the levels a site may award on a day, by occupation index."""
+def levels_filed(session: Session, site_id: int, on: date) -> dict[int, tuple[Level, ...]]:
+    """Return the levels a site may award on a day, by occupation index, as on record now."""
     filed: dict[int, set[Level]] = {}
-    for filing in site.filings:
+    for filing in session.scalars(select(Filing).where(Filing.site_id == site_id)):
         if filing.valid_from <= on and (filing.valid_to is None or on <= filing.valid_to):
             filed.setdefault(filing.occupation, set()).add(Level(filing.level))
     return {index: tuple(sorted(levels)) for index, levels in filed.items()}
 
 
-def _parse_scope(entry: object, index: int) -> FiledScope:
-    where = f"scopes[{index}]"
-    if not isinstance(entry, dict):
-        raise _field(where, "应为一个对象", "must be an object")
-    unknown = sorted(set(entry) - {"occupation", "levels", "from", "to"})
-    if unknown:
-        raise _field(f"{where}.{unknown[0]}", "不认识的字段", "is not a known field")
-    levels = entry.get("levels")
-    if not isinstance(levels, list) or not levels:
-        raise _field(f"{where}.levels", "至少一个级别", "needs at least one level")
-    try:
-        occupation = occupation_by_code(_string(entry, "occupation", 20))
-        parsed = tuple(parse_level(str(level)) for level in levels)
-    except CodesError as error:
-        raise _field(where, error.text.zh, error.text.en) from error
-    outside = [level for level in parsed if level not in occupation.levels]
-    if outside:
-        raise _field(
-            f"{where}.levels",
-            f"{occupation.zh}没有{outside[0].zh}",
-            f"{occupation.en} has no {outside[0].en}",
-        )
+def _parse_scope(entry: object, where: str) -> FiledScope:
+    fields = FormFields.of(entry, {"occupation", "levels", "from", "to"}, where)
+    occupation, levels = fields.occupation_and_levels()
     scope = FiledScope(
         occupation=occupation,
-        levels=parsed,
-        valid_from=_day(entry, "from", where),
-        valid_to=None if entry.get("to") is None else _day(entry, "to", where),
+        levels=levels,
+        valid_from=fields.day("from"),
+        valid_to=fields.open_day("to"),
     )
     if scope.valid_to is not None and scope.valid_to < scope.valid_from:
-        raise _field(f"{where}.to", "早于起始日期", "is before the first day")
+        raise fields.error("to", "早于起始日期", "is before the first day")
     return scope
-
-
-def _day(entry: Mapping[str, Any], name: str, where: str) -> date:
-    try:
-        return date.fromisoformat(entry[name])
-    except (KeyError, TypeError, ValueError) as error:
-        raise _field(
-            f"{where}.{name}", "应为日期 2026-01-31", "must be a date, 2026-01-31"
-        ) from error
-
-
-def _string(entry: Mapping[str, Any], name: str, most: int, *, optional: bool = False) -> Any:
-    value = entry.get(name)
-    if value is None and optional:
-        return None
-    if not isinstance(value, str) or not 1 <= len(value.strip()) <= most:
-        raise _field(name, f"应为 1–{most} 个字符", f"must have 1–{most} characters")
-    return value.strip()
-
-
-def _required(entry: Mapping[str, Any], name: str, most: int) -> str:
-    return str(_string(entry, name, most))
-
-
-def _field(name: str, zh: str, en: str) -> IssuerError:
-    return IssuerError(
-        "filing_field", Text(f"备案文件字段 {name}：{zh}", f"filing, field {name}: {en}")
-    )

@@ -16,7 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from codes.documents import DocumentType
 from codes.levels import Level
@@ -39,6 +39,7 @@ from issuer.desk import Desk, shanghai_day
 from issuer.exporting import ExportRun, count_exported, export
 from issuer.faces import draw_copies
 from issuer.filing import levels_filed
+from issuer.filing_changes import why_not_filed
 from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward, LintContext
 from issuer.log_desk import office_of, put_in_log
@@ -54,6 +55,7 @@ from issuer.printing import inspect_fit, make_printer
 from issuer.reserving import Reservation, live_key, open_batch, reserve
 from issuer.roster import RosterTable
 from registry.counters import serials_left
+from registry.holder_keys import check_vault_in_force
 from registry.models import Award, Batch
 from registry.session import reading
 from templates.certificate import CertificatePrinter
@@ -71,6 +73,7 @@ class Phase(StrEnum):
     SIGN = "sign"
     DRAW = "draw"
     EXPORT = "export"
+    SEAL = "seal"
 
 
 Progress = Callable[[Phase, int, int], None]
@@ -118,11 +121,13 @@ def inspect_batch(
         batch_id = session.scalar(
             select(Batch.id).where(Batch.site_id == desk.site.id, Batch.name == batch)
         )
+        check_vault_in_force(session, desk.vault)
         awards = _LiveAwards(session, desk, batch_id)
         today = shanghai_day(desk.clock())
         context = LintContext(
             today=today,
-            scopes=levels_filed(desk.site, today),
+            scopes=levels_filed(session, desk.site.id, today),
+            not_filed=why_not_filed(session, desk.site, today),
             live_award=awards.elsewhere,
             batch_award=awards.here,
             serials_left=lambda level: serials_left(
@@ -325,4 +330,5 @@ class _LiveAwards:
     ) -> Award | None:
         desk = self._desk
         key = live_key(desk.vault, desk.site, int(kind), document_number, occupation, int(level))
-        return self._session.scalar(select(Award).where(Award.live_key == key))
+        query = select(Award).where(Award.live_key == key)
+        return self._session.scalar(query.options(joinedload(Award.holder, innerjoin=True)))

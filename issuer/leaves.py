@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy.orm import Session
@@ -11,17 +12,10 @@ from sqlalchemy.orm import Session
 from codes.number import parse_number
 from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
-from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, encode_body, hash_record
-from registry.logbook import (
-    append,
-    count_life,
-    leaf_salt,
-    life_key,
-    life_mark,
-    orphans_of,
-    stream_of,
-)
-from registry.models import Copy, CopyKind
+from log.leaves import CopyLeaf, IssueLeaf, LifeKind, encode_body, hash_record
+from registry.life_records import NewEvent, NewRecord, add_event, count_events
+from registry.logbook import append, leaf_salt, orphans, stream_of
+from registry.models import Award, Copy, CopyKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +26,19 @@ class Recorded:
         copy: with its award.
         data_key: of the award.
         payload: the record's exact bytes.
+        at: when it goes on record, aware UTC; for a record from before the log when it was made.
+        act_id: the act that decided on it.
     """
 
     copy: Copy
     data_key: bytes = field(repr=False)
     payload: bytes = field(repr=False)
+    at: datetime
+    act_id: int | None = None
 
 
 def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
-    """Append one leaf for each record: an issue leaf for an original, else a life leaf.
+    """Append one leaf for each record: an issue leaf for an original, else its event of a life.
 
     Where the log holds the leaf already, because the database was restored from before, that one
     is the record's.
@@ -50,19 +48,17 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
         recorded: in order of their copies.
     """
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
-    counts = count_life(session, later) if later else {}
-    orphans = orphans_of(session, later)
+    counts = count_events(session, later) if later else {}
+    held = orphans(session)
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind == CopyKind.ORIGINAL:
-            leaf: Leaf = issue_leaf(record, one.data_key, one.payload)
-        else:
-            leaf = _life_leaf(one, record, counts[award.id] + 1)
-        entry = orphans.pop(encode_body(leaf), None)
-        if entry is not None:
-            entry.award_id, entry.copy_id = award.id, one.copy.id
-            one.copy.leaf_index = entry.leaf_index
-        elif one.copy.kind == CopyKind.ORIGINAL:
+            leaf = issue_leaf(record, one.data_key, one.payload)
+            entry = held.get(encode_body(leaf))
+            if entry is not None:
+                entry.award_id, entry.copy_id = award.id, one.copy.id
+                one.copy.leaf_index = entry.leaf_index
+                continue
             append(
                 session,
                 leaf,
@@ -71,10 +67,10 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
                 stream=stream_of(record.number.prefix, award.year, award.level),
                 position=award.serial,
             )
-        else:
-            append(session, leaf, award_id=award.id, copy_id=one.copy.id)
-        if one.copy.kind != CopyKind.ORIGINAL:
-            counts[award.id] += 1
+            continue
+        before = counts.get(award.id, 0)
+        add_event(session, award, one.data_key, _event_of(one, record), before=before)
+        counts[award.id] = before + 1
 
 
 def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
@@ -82,6 +78,21 @@ def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
     prefix = parse_number(copy.award.number).prefix
     leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
     append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+
+
+def append_erasures(
+    session: Session, awards: Sequence[tuple[Award, bytes]], *, at: datetime
+) -> None:
+    """Put the erasure of their holder's data on record of awards, before the key of each goes.
+
+    Args:
+        session: of the transaction that erases, which locks the awards.
+        awards: each with its data key.
+        at: now, aware UTC.
+    """
+    for award, data_key in awards:
+        erased = NewEvent(kind=LifeKind.ERASE, effective_on=shanghai_day(at), at=at)
+        add_event(session, award, data_key, erased)
 
 
 def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:
@@ -96,14 +107,14 @@ def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:
     )
 
 
-def _life_leaf(one: Recorded, record: Record, n: int) -> Leaf:
-    return LifeLeaf(
-        prefix=record.number.prefix,
-        event=life_kind_of(one.copy),
-        mark=life_mark(life_key(one.data_key), n),
-        record_hash=hash_record(leaf_salt(one.data_key, one.payload), one.payload),
-        key_id=record.key_id,
-        effective_on=shanghai_day(one.copy.made_at),
+def _event_of(one: Recorded, record: Record) -> NewEvent:
+    return NewEvent(
+        kind=life_kind_of(one.copy),
+        effective_on=shanghai_day(one.at),
+        at=one.at,
+        copy=one.copy,
+        record=NewRecord(payload=one.payload, key_id=record.key_id),
+        act_id=one.act_id,
     )
 
 
@@ -114,6 +125,8 @@ def life_kind_of(copy: Copy) -> LifeKind:
             return LifeKind.REISSUE
         case CopyKind.ARCHIVE:
             return LifeKind.ARCHIVE_COPY
+        case CopyKind.CORRECTION:
+            return LifeKind.CORRECT
         case CopyKind.ORIGINAL:
             raise ValueError("the first copy of an award is its issue")
         case unknown:

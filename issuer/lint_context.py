@@ -8,6 +8,7 @@ from datetime import date
 
 from codes.documents import DocumentType, Sex
 from codes.levels import Level
+from codes.notices import Problem
 from codes.wording import Text
 from issuer.candidates import Candidate
 
@@ -51,6 +52,7 @@ class LintContext:
         check_fit: candidate → (field, why it does not fit the page); a field may be a column's
             heading or English name.
         bilingual: whether the layout prints the name in Latin letters.
+        not_filed: why the body may award nothing at all today, where a reason is on record.
     """
 
     today: date
@@ -62,3 +64,4 @@ class LintContext:
     explain_missing: Callable[[str], Text]
     check_fit: Callable[[Candidate], Sequence[tuple[str, Text]]]
     bilingual: bool = False
+    not_filed: Problem | None = None

@@ -71,7 +71,7 @@ def _adopt_copies(session: Session, vault: Vault, copies: Sequence[Copy]) -> Non
         data_key = vault.unseal(f"data-key/{copy.award.number}", copy.award.data_key_sealed)
         signed = unseal_envelope(data_key, copy, copy.envelope_sealed)
         payload = decode_envelope(signed).payload
-        recorded.append(Recorded(copy=copy, data_key=data_key, payload=payload))
+        recorded.append(Recorded(copy=copy, data_key=data_key, payload=payload, at=copy.made_at))
     append_records(session, recorded)
     for one in recorded:
         sha256 = unseal_pdf_hash(one.data_key, one.copy)

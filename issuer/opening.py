@@ -13,12 +13,14 @@ from issuer.desk import Desk, KeyCabinet, Opening, load_site, shanghai_day
 from issuer.errors import IssuerError
 from issuer.log_custody import ensure_log
 from issuer.publishing import add_host, parse_public_url, publish
+from issuer.root_custody import open_root_keys
 from issuer.sealing import open_seal
-from keys.document import KeyDocument, parse_key_document
+from keys.trust_list import TrustList
 from registry.home import Home
 from registry.models import PublicHost
 from registry.schema import open_registry
 from registry.session import transaction
+from registry.trust_file import trust_list_of
 
 
 @contextmanager
@@ -55,7 +57,8 @@ def open_desk(
     if public_url or not dry_run:
         _, qr_url_prefix = parse_public_url(public_url, demo=home.demo)
     vault = home.vault(passphrase)
-    document = read_key_document(home)
+    trust = trust_source(home)
+    trust()
     with open_registry(home.database_url) as engine:
         site = load_site(engine, prefix)
         yield Desk(
@@ -64,8 +67,8 @@ def open_desk(
             vault=vault,
             pepper=home.pepper(),
             site=site,
-            document=document,
-            cabinet=KeyCabinet(home, site, document, passphrase),
+            trust=trust,
+            cabinet=KeyCabinet(home, site, lambda: trust().document.ring, passphrase),
             seal=open_seal(home, prefix, passphrase, clock=clock),
             qr_url_prefix=qr_url_prefix,
             clock=clock,
@@ -103,16 +106,18 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
         another: the operator confirmed that this host is to stand beside the ones before it.
 
     Returns:
-        Whether the host was new, and the key document published anew.
+        Whether the host was new, and the trust list published anew.
 
     Raises:
         IssuerError: other hosts were printed before and this one was not confirmed
-            (`public_host_new`): printed paper cannot be mended.
+            (`public_host_new`), or the list with it still waits for signatures
+            (`public_host_waiting`): printed paper cannot be mended.
         LogRefused: as `ensure_log`.
     """
     host, _ = parse_public_url(public_url, demo=desk.home.demo)
     now = desk.clock()
     ensure_log(desk.home, desk.engine, host, desk.opening.passphrase)
+    signers = open_root_keys(desk.home, desk.opening.passphrase)
     with transaction(desk.engine) as session:
         known = session.scalars(select(PublicHost.host).order_by(PublicHost.id)).all()
         if known and host not in known and not another:
@@ -127,24 +132,42 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
             )
         new = add_host(session, host, valid_from=shanghai_day(now))
         if new:
-            publish(session, desk.home, now=now)
+            publish(session, desk.home, now=now, signers=signers)
+    if not desk.document.own_host(host, shanghai_day(now)):
+        raise IssuerError(
+            "public_host_waiting",
+            Text(
+                f"新网址 {host} 已列入待签的信任列表，签齐发布之前不能印入证书。"
+                "用 yanzhen trust draft 取出待签文件",
+                f"the new host {host} is in the trust list that waits for signatures and cannot "
+                "be printed before it is published; yanzhen trust draft writes that list out",
+            ),
+        )
     return new
 
 
-def read_key_document(home: Home) -> KeyDocument:
-    """Return the published key document.
+def trust_source(home: Home) -> Callable[[], TrustList]:
+    """Return what gives the trust list in force, read anew whenever it was replaced.
+
+    What it returns raises:
+        IssuerError: none is published yet (`key_document_missing`).
+        KeysError: it is not signed as it must be, or older than one seen before.
 
     Raises:
-        IssuerError: none is published yet (`key_document_missing`).
-        KeysError: it is damaged.
+        HomeError: the home has no root yet (`root_missing`).
     """
-    try:
-        return parse_key_document(home.key_document_path.read_bytes())
-    except OSError as error:
-        raise IssuerError(
-            "key_document_missing",
-            Text(
-                "尚未发布公钥文件，请先运行 yanzhen filing record 和 yanzhen keys new",
-                "no key document is published; run yanzhen filing record and yanzhen keys new",
-            ),
-        ) from error
+    read = trust_list_of(home)
+
+    def trust() -> TrustList:
+        try:
+            return read()
+        except OSError as error:
+            raise IssuerError(
+                "key_document_missing",
+                Text(
+                    "尚未发布信任列表，请先运行 yanzhen filing record 和 yanzhen keys new",
+                    "no trust list is published; run yanzhen filing record and yanzhen keys new",
+                ),
+            ) from error
+
+    return trust

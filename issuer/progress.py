@@ -16,6 +16,7 @@ _NAMES = {
     Phase.SIGN: Text("签名并登记", "signing and recording"),
     Phase.DRAW: Text("制作证书", "drawing certificates"),
     Phase.EXPORT: Text("写出文件", "writing files"),
+    Phase.SEAL: Text("重新加密", "sealing anew"),
 }
 
 

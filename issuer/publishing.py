@@ -1,9 +1,15 @@
-"""Publishes the key document: who may sign what, with which key, and which hosts are ours."""
+"""Publishes the trust list: who may sign what, with which key, and which hosts are ours.
+
+What is on record is composed into a key document and signed by the root keys that lie in the home.
+Where these are enough it is in force at once; else it waits as a draft for those kept elsewhere.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -12,16 +18,28 @@ from sqlalchemy.orm import Session
 from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.root_custody import check_roots, read_roots
+from issuer.services import log_sources, status_keys, witness_keys
 from keys.algorithms import Algorithm, parse_jwk
 from keys.document import BodyEntry, Host, KeyDocument, dump_key_document
+from keys.errors import KeysError
+from keys.jws import Kind, SignedFile
 from keys.ring import PublicKey, Scope, Standing
+from keys.root import RootDocument
+from keys.root_signing import RootKey, sign_file
+from keys.trust_list import TrustDraft, TrustList, dump_trust_draft, parse_trust_list
+from registry.errors import HomeError
 from registry.home import Home
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
 from registry.session import insert_if_absent
-from registry.store import write_durably
+from registry.store import make_folder, write_durably
+from registry.trust_file import root_pin, trust_list_of
+from registry.trust_memory import TrustMemory, check_not_older
 
 PUBLIC_URL_VARIABLE = "YANZHEN_PUBLIC_URL"
 LANDING_PATH = "/q#"
+LIST_TERM = timedelta(days=180)
+"""How long a list is fresh; every publishing begins anew."""
 _MOST_IN_LABEL = 63  # RFC 1035, 2.3.4
 
 
@@ -77,30 +95,154 @@ def add_host(session: Session, host: str, *, valid_from: date) -> bool:
     return insert_if_absent(session, PublicHost, host=host, valid_from=valid_from, valid_to=None)
 
 
-def publish(session: Session, home: Home, *, now: datetime) -> KeyDocument:
-    """Write the key document of what is on record, under the next version, and return it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What an act that changes the trust list came to.
 
-    Call it last in a transaction: the file replaces the old one at once.
+    Args:
+        document: what the list says.
+        missing: how many signatures of root keys it still waits for; 0 where it is in force.
     """
+
+    document: KeyDocument
+    missing: int
+
+    @property
+    def in_force(self) -> bool:
+        """Whether verifiers read it from now on."""
+        return self.missing == 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return it as members of a JSON answer."""
+        return {
+            "trust_list_version": self.document.version,
+            "signatures_missing": self.missing,
+        }
+
+    @property
+    def text(self) -> Text:
+        """What the operator is told of it."""
+        version = self.document.version
+        if self.in_force:
+            return Text(
+                f"信任列表第 {version} 版已发布", f"trust list version {version} is published"
+            )
+        return Text(
+            f"信任列表第 {version} 版还差 {self.missing} 个根密钥签名，签齐发布之前旧版仍然有效。"
+            "用 yanzhen trust draft 取出待签文件",
+            f"trust list version {version} waits for {self.missing} more root signatures; until "
+            "they are there and it is published the one before stays in force. "
+            "yanzhen trust draft writes out what is to be signed",
+        )
+
+
+def publish(
+    session: Session, home: Home, *, now: datetime, signers: Sequence[RootKey]
+) -> Publication:
+    """Compose the trust list of what is on record under the next version, and sign it.
+
+    Call it last in a transaction: where it comes into force it replaces the old one at once.
+
+    Args:
+        now: aware.
+        signers: the root keys that lie in the home, `open_root_keys`.
+
+    Raises:
+        HomeError: the home has no root yet (`root_missing`).
+        KeysError: its root documents do not hold.
+    """
+    roots = read_roots(home)
+    root = check_roots(home, roots).last
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))
     session.flush()
-    write_durably(home.key_document_path, dump_key_document(document), mode=0o644)
-    return document
+    file = SignedFile(payload=dump_key_document(document))
+    for key in signers:
+        if key.public in root.keys:
+            file = sign_file(key, file, Kind.TRUST_LIST)
+    return put_list(session, home, TrustDraft(document=document, file=file, roots=roots))
+
+
+def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
+    """Bring a list into force where enough root keys signed it; else keep it as the draft.
+
+    Args:
+        draft: with the signatures it has; its root documents are replaced by the home's own.
+
+    Raises:
+        IssuerError: a newer list is in force (`trust_draft_outdated`).
+        KeysError, HomeError: as `publish`.
+    """
+    roots = read_roots(home)
+    root = check_roots(home, roots).last
+    data = dump_trust_draft(draft.file, roots)
+    missing = missing_signatures(draft.file, root)
+    if missing:
+        make_folder(home.trust_draft_path.parent)
+        write_durably(home.trust_draft_path, data)
+    else:
+        _put_in_force(session, home, parse_trust_list(data, root_pin(home)))
+    return Publication(document=draft.document, missing=missing)
+
+
+def missing_signatures(file: SignedFile, root: RootDocument) -> int:
+    """Return how many keys of a root document have yet to sign a list."""
+    return max(0, root.threshold - len(file.signers(Kind.TRUST_LIST, root.keys)))
+
+
+def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
+    """Replace the published list; the one place where a list comes into force.
+
+    Its leaf in the public log, TrustLeaf(trust.document.version, trust.sha256), belongs into
+    `session`, here, before the file is written.
+    """
+    memory = TrustMemory(home.trust_memory_path)
+    try:
+        check_not_older(trust, memory.seen())
+    except KeysError as error:
+        raise IssuerError(
+            "trust_draft_outdated",
+            Text(
+                "已有更新的信任列表，这一版不能再发布；请重新取出待签文件",
+                "a newer trust list is in force; this one cannot be published any more. Write out "
+                "what is to be signed again",
+            ),
+        ) from error
+    write_durably(home.key_document_path, trust.data, mode=0o644)
+    memory.accept(trust)
+    home.trust_draft_path.unlink(missing_ok=True)
 
 
 def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
-    """Return the key document of what is on record, under the next version."""
+    """Return the key document of what is on record, under the next version.
+
+    Versions go on from the newest list ever seen, also where the database is an older one.
+    """
     last = session.scalar(select(func.max(KeyDocumentIssue.version))) or 0
+    seen = TrustMemory(home.trust_memory_path).seen()
+    former = _in_force(home)
     sites = session.scalars(select(Site).order_by(Site.prefix)).all()
     hosts = session.scalars(select(PublicHost).order_by(PublicHost.id)).all()
+    published_at = now.astimezone(UTC).replace(microsecond=0)
     return KeyDocument(
-        version=last + 1,
+        version=max(last, seen.version if seen else 0) + 1,
         demo=home.demo,
-        published_at=now.astimezone(UTC).replace(microsecond=0),
+        published_at=published_at,
+        expires_at=published_at + LIST_TERM,
         hosts=tuple(Host(host=h.host, valid_from=h.valid_from, valid_to=h.valid_to) for h in hosts),
         bodies=tuple(_body_entry(site) for site in sites),
+        logs=log_sources(home, former, published_at.date()),
+        status_keys=status_keys(home),
+        witnesses=witness_keys(home),
     )
+
+
+def _in_force(home: Home) -> KeyDocument | None:
+    """Return what the published list says, None where it is none to believe."""
+    try:
+        return trust_list_of(home)().document
+    except (OSError, KeysError, HomeError):
+        return None
 
 
 def _body_entry(site: Site) -> BodyEntry:
@@ -117,6 +259,7 @@ def _body_entry(site: Site) -> BodyEntry:
                 valid_from=key.valid_from,
                 valid_to=key.valid_to,
                 standing=Standing(key.standing),
+                compromised_since=key.compromised_since,
             )
             for key in site.keys
         ),

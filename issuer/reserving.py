@@ -24,11 +24,23 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import levels_filed
+from issuer.filing_changes import why_not_filed
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    check_vault_in_force,
+    data_key_context,
+    holder_index,
+    new_holder,
+    open_holder,
+    private_context,
+)
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
+from registry.status_lists import draw_status_indices
 from registry.vault import Vault, new_key
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -38,11 +50,16 @@ _ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """What became of one candidate: a number of its own, or the live award it already has."""
+    """What became of one candidate: a number of its own, or the award it already has.
+
+    `ended` says that this award was of the same batch and is revoked or cancelled: running a batch
+    again never gives back what was taken.
+    """
 
     row: int
     number: str
     new: bool
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +133,8 @@ class _HasEngine(Protocol):
 def in_one_commit(desk: _HasEngine, work: Callable[[Session], T]) -> T:
     """Return what `work` returns once its transaction is on disk, tried until it gets through.
 
-    Another run may have taken a person, or drawn the same status index, since this one looked; or
-    two runs waited for one another and the database broke this one off.
+    Another run may have taken a person since this one looked; or two runs waited for one another
+    and the database broke this one off.
     """
     for attempt in range(_ATTEMPTS):
         try:
@@ -164,21 +181,24 @@ def _reserve_in(
 ) -> list[Reservation]:
     now = desk.clock()
     day = shanghai_day(now)
-    _check_filed(desk.site, drafts, day)
+    check_vault_in_force(session, desk.vault)
+    _check_filed(session, desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
+    ended = _ended_numbers(session, desk.vault, batch_id, drafts)
+    live |= ended
     unseen = {draft.live_key: draft for draft in reversed(drafts)}
     fresh = [d for d in drafts if d.live_key not in live and unseen[d.live_key] is d]
     serials = _take_serials(session, desk.site, day.year, fresh)
     holders = _holders(session, desk.vault, fresh)
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
-        indices = draw_status_indices(session, len(fresh))
+        indices = draw_status_indices(session, len(fresh), secrets.randbelow)
         batch = session.get_one(Batch, batch_id)
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
                 desk, batch_id, draft, serials[draft.live_key], holders[draft.live_key], day, now
             )
-            holder = holders[draft.live_key]
+            holder, _ = holders[draft.live_key]
             award.row_mark = mark_of_award(desk.vault, award, batch, holder.blind_index)
             copy = _first_copy(desk, day.year, print_serial, status_index, layout, now)
             copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
@@ -188,7 +208,13 @@ def _reserve_in(
         session.flush()
     new = {id(draft) for draft in fresh}
     return [
-        Reservation(row=d.candidate.row, number=live[d.live_key], new=id(d) in new) for d in drafts
+        Reservation(
+            row=d.candidate.row,
+            number=live[d.live_key],
+            new=id(d) in new,
+            ended=d.live_key in ended,
+        )
+        for d in drafts
     ]
 
 
@@ -209,9 +235,16 @@ def _first_copy(
     )
 
 
-def _check_filed(site: Site, drafts: Sequence[_Draft], day: date) -> None:
-    """Look once more at the filing: midnight may have passed since the roster was linted."""
-    filed = levels_filed(site, day)
+def _check_filed(session: Session, site: Site, drafts: Sequence[_Draft], day: date) -> None:
+    """Look once more at the filing: midnight may have passed since the roster was linted.
+
+    It is read in the very commit that gives the numbers, so that a suspension put on record during
+    a run stops the run.
+    """
+    filed = levels_filed(session, site.id, day)
+    stop = None if filed else why_not_filed(session, site, day)
+    if stop is not None:
+        raise IssuerError(stop.code, stop.text)
     for draft in drafts:
         if draft.candidate.level not in filed.get(draft.candidate.occupation.index, ()):
             raise IssuerError(
@@ -230,6 +263,32 @@ def _live_numbers(session: Session, keys: Sequence[bytes]) -> dict[bytes, str]:
     return {key: number for key, number in rows if key is not None}
 
 
+def _ended_numbers(
+    session: Session, vault: Vault, batch_id: int, drafts: Sequence[_Draft]
+) -> dict[bytes, str]:
+    """Return the awards of this very batch that have ended, by what they would be live under."""
+    query = (
+        select(Holder.blind_index, Award.occupation, Award.level, Award.number)
+        .join(Award, Award.holder_id == Holder.id)
+        .where(Award.batch_id == batch_id, Award.live_key.is_(None))
+    )
+    ended = {(row[0], row[1], row[2]): row[3] for row in session.execute(query)}
+    if not ended:
+        return {}
+    found: dict[bytes, str] = {}
+    for draft in drafts:
+        candidate = draft.candidate
+        index = _holder_index(vault, candidate)
+        key = (index, candidate.occupation.index, int(candidate.level))
+        if key in ended:
+            found[draft.live_key] = ended[key]
+    return found
+
+
+def _holder_index(vault: Vault, candidate: Candidate) -> bytes:
+    return holder_index(vault, int(candidate.document_type), candidate.document_number)
+
+
 def _take_serials(
     session: Session, site: Site, year: int, drafts: Sequence[_Draft]
 ) -> dict[bytes, int]:
@@ -244,27 +303,24 @@ def _take_serials(
     return taken
 
 
-def _holders(session: Session, vault: Vault, drafts: Sequence[_Draft]) -> dict[bytes, Holder]:
-    index_of = {
-        draft.live_key: vault.blind_index(
-            "holder", str(int(draft.candidate.document_type)), draft.candidate.document_number
-        )
-        for draft in drafts
-    }
+def _holders(
+    session: Session, vault: Vault, drafts: Sequence[_Draft]
+) -> dict[bytes, tuple[Holder, HolderKey]]:
+    """Return each draft's holder with the holder's key, by the draft's live key."""
+    index_of = {draft.live_key: _holder_index(vault, draft.candidate) for draft in drafts}
+    # Locked, so that an erasure under way is either over or waits for what is added here.
+    query = select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
     known = {
-        holder.blind_index: holder
-        for holder in session.scalars(
-            select(Holder).where(Holder.blind_index.in_(set(index_of.values())))
-        )
+        holder.blind_index: (holder, open_holder(vault, holder))
+        for holder in session.scalars(query.order_by(Holder.id).with_for_update())
     }
-    holders: dict[bytes, Holder] = {}
+    holders: dict[bytes, tuple[Holder, HolderKey]] = {}
     for draft in drafts:
         index = index_of[draft.live_key]
         if index not in known:
-            known[index] = Holder(
-                blind_index=index, sealed=vault.seal("holder", _holder_data(draft.candidate))
-            )
-            session.add(known[index])
+            holder, key = known[index] = new_holder(vault, index)
+            holder.sealed = key.seal(HOLDER_CONTEXT, _holder_data(draft.candidate))
+            session.add(holder)
         holders[draft.live_key] = known[index]
     session.flush()
     return holders
@@ -282,25 +338,16 @@ def _holder_data(candidate: Candidate) -> bytes:
     ).encode()
 
 
-def draw_status_indices(session: Session, count: int) -> list[int]:
-    """Return so many random status indices that no copy has yet."""
-    drawn: set[int] = set()
-    while len(drawn) < count:
-        more = {secrets.randbits(32) for _ in range(count - len(drawn))} - drawn
-        taken = session.scalars(select(Copy.status_index).where(Copy.status_index.in_(more)))
-        drawn |= more - set(taken)
-    return list(drawn)
-
-
 def _award(
     desk: Desk,
     batch_id: int,
     draft: _Draft,
     serial: int,
-    holder: Holder,
+    holder: tuple[Holder, HolderKey],
     day: date,
     now: datetime,
 ) -> Award:
+    row, key = holder
     candidate = draft.candidate
     level = Level(candidate.level)
     number = str(desk.prefix.number(year=day.year, level=level, serial=serial))
@@ -318,7 +365,7 @@ def _award(
         number=number,
         site_id=desk.site.id,
         batch_id=batch_id,
-        holder_id=holder.id,
+        holder_id=row.id,
         occupation=candidate.occupation.index,
         level=int(level),
         year=day.year,
@@ -326,7 +373,7 @@ def _award(
         issued_on=day,
         status=AwardStatus.CURRENT,
         live_key=draft.live_key,
-        data_key_sealed=desk.vault.seal(f"data-key/{number}", draft.data_key),
-        private_sealed=desk.vault.seal(f"award/{number}", json.dumps(private).encode()),
+        data_key_sealed=key.seal(data_key_context(number), draft.data_key),
+        private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
     )

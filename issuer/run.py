@@ -16,9 +16,11 @@ from issuer.issuing import BatchOutcome, Inspected, Progress, inspect_batch, iss
 from issuer.lint import DoneRow, LintReport
 from issuer.photo_reading import PhotoSource
 from issuer.problems import RowProblem
+from issuer.reserving import Reservation
 from issuer.results import ResultSheet, RowOutcome, row_outcomes, write_results
 from issuer.roster import RosterTable
 from issuer.row_lines import problem_lines
+from issuer.status_publishing import publish_behind, status_office_of
 from templates.fonts import FontChain
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -188,6 +190,7 @@ def issue_and_report(
         layout=run.layout,
         inspected=inspected,
     )
+    publish_behind(status_office_of(desk))
     report = _with_taken(outcome)
     numbers = {result.row: result.number for result in outcome.reserved}
     summary = _summary(
@@ -256,11 +259,8 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
             row=result.row,
             column=None,
             cell=None,
-            code="live_award_elsewhere",
-            text=Text(
-                f"此人已持有本机构同职业同级别的有效证书 {result.number}",
-                f"this person already holds a live award of this body: {result.number}",
-            ),
+            code="award_ended" if result.ended else "live_award_elsewhere",
+            text=_taken_text(result),
         )
         for result in outcome.taken
         if result.number not in own
@@ -269,6 +269,20 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
         outcome.report,
         done=(*outcome.report.done, *done),
         problems=(*outcome.report.problems, *problems),
+    )
+
+
+def _taken_text(result: Reservation) -> Text:
+    if result.ended:
+        return Text(
+            f"此人在本批次的证书 {result.number} 已撤销或注销，同一批次不再签发；"
+            "如须重新发证，请另立批次",
+            f"this person's certificate of this batch, {result.number}, was revoked or cancelled; "
+            "the same batch gives no other. To award anew, use another batch",
+        )
+    return Text(
+        f"此人已持有本机构同职业同级别的有效证书 {result.number}",
+        f"this person already holds a live award of this body: {result.number}",
     )
 
 

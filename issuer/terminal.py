@@ -15,13 +15,18 @@ import click
 from codes.wording import Language, Text
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
+from issuer.operator import Operator, read_operator
+from issuer.root_custody import has_root_keys, open_root_keys
 from keys.passphrase import read_passphrase
+from keys.root_signing import RootKey
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 
 MAX_BATCH_NAME = 60
 PDF_SUFFIX = ".pdf"
 MAX_WORKERS = 64
+EXIT_FOUND = 1  # a check was made, and something is wrong
+OPERATOR_META = "yanzhen.operator"
 
 
 def _read_out(_context: click.Context, _parameter: click.Parameter, out: Path) -> Path:
@@ -132,6 +137,18 @@ def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:
         say(text)
 
 
+def current_operator() -> Operator:
+    """Return who acts, as `yanzhen --as NAME --ground … --reference …` says.
+
+    Raises:
+        IssuerError: as `read_operator`.
+    """
+    given = click.get_current_context().meta.get(OPERATOR_META, {})
+    return read_operator(
+        name=given.get("name"), ground=given.get("ground"), reference=given.get("reference")
+    )
+
+
 def open_home() -> Home:
     """Open the home that YANZHEN_HOME names; raises HomeError where there is none."""
     return Home.open(home_path())
@@ -152,6 +169,15 @@ def ask_passphrase(*, new: bool = False) -> bytes:
         return answer
 
     return read_passphrase(os.environ, prompt if interactive else None, new=new)
+
+
+def root_signers(home: Home) -> tuple[RootKey, ...]:
+    """Return the root keys that lie in a home; asks for the passphrase only where there are any.
+
+    Raises:
+        KeysError: as `ask_passphrase`, `open_root_keys`.
+    """
+    return open_root_keys(home, ask_passphrase()) if has_root_keys(home) else ()
 
 
 def read_batch_name(typed: str) -> str:

@@ -1,8 +1,7 @@
-"""The published key document: whom the verifier believes, for what, and from when to when.
+"""The key document: whom the verifier believes, for what, and from when to when.
 
-One JSON file, `keys.json`, read by the server and by the browser alike. Until the authority signs
-a trust list it is the verifier's only source of trust, so it is read strictly: what is not
-understood is refused, and the error says where it stands.
+What the authority's root keys sign as the trust list (`keys.trust_list`, the only way in). It is
+read strictly: what is not understood is refused, and the error says where it stands.
 """
 
 from __future__ import annotations
@@ -16,19 +15,49 @@ from codes.levels import Level
 from codes.wording import Text
 from keys.algorithms import algorithm_by_label, parse_jwk
 from keys.errors import KeysError
-from keys.json_fields import Fields, invalid, read_at
+from keys.json_fields import Fields, invalid, read_at, write_moment, write_window
+from keys.jws import Kind
 from keys.ring import PublicKey, Ring, Scope, Standing, check_prefix, is_in_window
+from keys.services import (
+    LogSource,
+    StatusKey,
+    dump_log,
+    dump_status_key,
+    read_log,
+    read_status_key,
+    read_vkey,
+)
 from keys.strict_json import load_strict_json
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 
 _WINDOW_FIELDS = frozenset({"valid_from", "valid_to"})
-_DOCUMENT_FIELDS = frozenset({"format", "version", "demo", "published_at", "hosts", "bodies"})
+_DOCUMENT_FIELDS = frozenset(
+    {
+        "format",
+        "kind",
+        "version",
+        "demo",
+        "published_at",
+        "expires_at",
+        "hosts",
+        "bodies",
+        "logs",
+        "status_keys",
+        "witnesses",
+    }
+)
 _HOST_FIELDS = _WINDOW_FIELDS | {"host"}
 _BODY_FIELDS = frozenset({"prefix", "name", "scopes", "keys"})
 _SCOPE_FIELDS = _WINDOW_FIELDS | {"occupation", "levels"}
-_KEY_FIELDS = _WINDOW_FIELDS | {"key_id", "algorithm", "jwk", "standing"}
+_KEY_FIELDS = _WINDOW_FIELDS | {
+    "key_id",
+    "algorithm",
+    "jwk",
+    "standing",
+    "compromised_since",
+}
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 
@@ -94,9 +123,13 @@ class KeyDocument:
     Args:
         version: counts publications, from 1.
         demo: the keys are for show; every verifier says so.
-        published_at: aware, UTC, whole seconds.
+        published_at: when it was composed, aware, UTC, whole seconds.
+        expires_at: from then on it is old: it still serves, and every verifier says so.
         hosts: our own hosts.
         bodies: one entry per body prefix.
+        logs: the logs whose checkpoints are believed, and from when to when.
+        status_keys: what status lists are signed with.
+        witnesses: vkeys of those who cosign checkpoints.
 
     Raises:
         KeysError: `key_document_invalid`, `key_id_repeated`.
@@ -105,8 +138,12 @@ class KeyDocument:
     version: int
     demo: bool
     published_at: datetime
+    expires_at: datetime
     hosts: tuple[Host, ...]
     bodies: tuple[BodyEntry, ...]
+    logs: tuple[LogSource, ...] = ()
+    status_keys: tuple[StatusKey, ...] = ()
+    witnesses: tuple[str, ...] = ()
     ring: Ring = field(init=False, repr=False, compare=False)
     _bodies: dict[str, BodyEntry] = field(init=False, repr=False, compare=False)
 
@@ -114,8 +151,14 @@ class KeyDocument:
         """Refuse a document that contradicts itself, and index it."""
         if self.version < 1:
             raise _document_error("version")
-        if self.published_at.utcoffset() != UTC.utcoffset(None) or self.published_at.microsecond:
-            raise _document_error("published_at")
+        for name in ("published_at", "expires_at"):
+            moment: datetime = getattr(self, name)
+            if moment.utcoffset() != UTC.utcoffset(None) or moment.microsecond:
+                raise _document_error(name)
+        if self.expires_at <= self.published_at:
+            raise _document_error("expires_at")
+        if len(set(self.witnesses)) != len(self.witnesses):
+            raise _document_error("witnesses")
         index = {body.prefix: body for body in self.bodies}
         if len(index) != len(self.bodies):
             raise _document_error("bodies")
@@ -136,10 +179,10 @@ class KeyDocument:
 
 
 def parse_key_document(data: bytes) -> KeyDocument:
-    """Return the key document that `data` holds.
+    """Return the key document that `data` holds; nobody has vouched for it yet.
 
     Args:
-        data: the published file.
+        data: what root keys sign.
 
     Raises:
         KeysError: `json_invalid`, or the fault of an entry, such as `key_document_invalid` or
@@ -147,7 +190,7 @@ def parse_key_document(data: bytes) -> KeyDocument:
     """
     value = load_strict_json(data, max_bytes=MAX_DOCUMENT_BYTES)
     fields = Fields(value, "", _DOCUMENT_FIELDS)
-    if fields.integer("format") != FORMAT_VERSION:
+    if (fields.integer("format"), fields.text("kind")) != (FORMAT_VERSION, Kind.TRUST_LIST.value):
         raise invalid("format", Text("格式版本不受支持", "is a format that is not supported"))
     return read_at(
         "",
@@ -155,8 +198,12 @@ def parse_key_document(data: bytes) -> KeyDocument:
             version=fields.integer("version"),
             demo=fields.flag("demo"),
             published_at=fields.moment("published_at"),
+            expires_at=fields.moment("expires_at"),
             hosts=fields.items("hosts", _read_host),
             bodies=fields.items("bodies", _read_body),
+            logs=fields.items("logs", read_log),
+            status_keys=fields.items("status_keys", read_status_key),
+            witnesses=fields.items("witnesses", read_vkey),
         ),
     )
 
@@ -165,14 +212,19 @@ def dump_key_document(document: KeyDocument) -> bytes:
     """Return the one file that stands for `document`: sorted names, two blanks, a line feed."""
     value = {
         "format": FORMAT_VERSION,
+        "kind": Kind.TRUST_LIST.value,
         "version": document.version,
         "demo": document.demo,
-        "published_at": document.published_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "published_at": write_moment(document.published_at),
+        "expires_at": write_moment(document.expires_at),
         "hosts": [
-            {"host": entry.host, **_dump_window(entry.valid_from, entry.valid_to)}
+            {"host": entry.host, **write_window(entry.valid_from, entry.valid_to)}
             for entry in document.hosts
         ],
         "bodies": [_dump_body(body) for body in document.bodies],
+        "logs": [dump_log(entry) for entry in document.logs],
+        "status_keys": [dump_status_key(entry) for entry in document.status_keys],
+        "witnesses": list(document.witnesses),
     }
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     return text.encode("utf-8") + b"\n"
@@ -242,6 +294,7 @@ def _read_key(value: object, where: str, prefix: str) -> PublicKey:
             valid_from=fields.day("valid_from"),
             valid_to=fields.open_day("valid_to"),
             standing=fields.read("standing", lambda: Standing(fields.text("standing"))),
+            compromised_since=fields.open_moment("compromised_since"),
         ),
     )
 
@@ -269,7 +322,7 @@ def _dump_body(body: BodyEntry) -> dict[str, object]:
             {
                 "occupation": scope.occupation,
                 "levels": [int(level) for level in scope.levels],
-                **_dump_window(scope.valid_from, scope.valid_to),
+                **write_window(scope.valid_from, scope.valid_to),
             }
             for scope in body.scopes
         ],
@@ -279,17 +332,13 @@ def _dump_body(body: BodyEntry) -> dict[str, object]:
                 "algorithm": key.algorithm.label,
                 "jwk": key.jwk.as_dict(),
                 "standing": key.standing.value,
-                **_dump_window(key.valid_from, key.valid_to),
+                "compromised_since": (
+                    None if key.compromised_since is None else write_moment(key.compromised_since)
+                ),
+                **write_window(key.valid_from, key.valid_to),
             }
             for key in body.keys
         ],
-    }
-
-
-def _dump_window(valid_from: date, valid_to: date | None) -> dict[str, str | None]:
-    return {
-        "valid_from": valid_from.isoformat(),
-        "valid_to": None if valid_to is None else valid_to.isoformat(),
     }
 
 

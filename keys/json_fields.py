@@ -81,6 +81,10 @@ class Fields:
         """Return a UTC time written YYYY-MM-DDThh:mm:ssZ."""
         return self.read(name, lambda: _parse_moment(self.text(name)))
 
+    def open_moment(self, name: str) -> datetime | None:
+        """Return a UTC time, or None for null."""
+        return None if self._members[name] is None else self.moment(name)
+
     def item(self, name: str) -> object:
         """Return the field as it stands."""
         return self._members[name]
@@ -92,6 +96,10 @@ class Fields:
             raise invalid(self.path(name), Text("应为数组", "must be a list"))
         path = self.path(name)
         return tuple(read_item(item, f"{path}[{place}]") for place, item in enumerate(value))
+
+    def refuse(self, name: str, reason: Text) -> KeysError:
+        """Return the refusal of a field, saying why."""
+        return invalid(self.path(name), reason)
 
     def read(self, name: str, make: Callable[[], T]) -> T:
         """Return what `make` makes of a field, its refusal said to stand at that field."""
@@ -126,6 +134,19 @@ def _placed(code: str, where: str, reason: Text, evidence: Mapping[str, str]) ->
         Text(f"密钥文档有误（{place}）：{reason.zh}", f"The key document at {place}: {reason.en}"),
         evidence={**evidence, "where": place},
     )
+
+
+def write_moment(moment: datetime) -> str:
+    """Return a UTC time as `Fields.moment` reads it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_window(valid_from: date, valid_to: date | None) -> dict[str, str | None]:
+    """Return the two days of a window as fields."""
+    return {
+        "valid_from": valid_from.isoformat(),
+        "valid_to": None if valid_to is None else valid_to.isoformat(),
+    }
 
 
 def _parse_day(text: str) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from codes.errors import CodesError
@@ -18,10 +18,15 @@ from keys.errors import KeysError
 
 
 class Standing(StrEnum):
-    """Whether a key still signs. A retired key goes on verifying what it signed in its days."""
+    """Whether a key still signs, and whether what it signed is believed.
+
+    A retired key goes on verifying what it signed in its days. A compromised one verifies only what
+    is shown to have been logged before the instant from which it may have been in other hands.
+    """
 
     ACTIVE = "active"
     RETIRED = "retired"
+    COMPROMISED = "compromised"
 
 
 def is_in_window(day: date, valid_from: date, valid_to: date | None) -> bool:
@@ -41,6 +46,8 @@ class PublicKey:
         valid_from: first day of issue it may sign.
         valid_to: last day of issue it may sign, None while open.
         standing: whether it still signs.
+        compromised_since: for a compromised key the instant from which it may have been in other
+            hands, aware, UTC, whole seconds; else None.
 
     Raises:
         KeysError: `key_entry_invalid`, the evidence naming the field.
@@ -53,6 +60,7 @@ class PublicKey:
     valid_from: date
     valid_to: date | None
     standing: Standing
+    compromised_since: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse an entry that contradicts itself."""
@@ -63,6 +71,11 @@ class PublicKey:
         check_prefix(self.prefix)
         if self.valid_to is not None and self.valid_to < self.valid_from:
             raise _entry_error("valid_to")
+        since = self.compromised_since
+        if (since is not None) is not (self.standing is Standing.COMPROMISED):
+            raise _entry_error("compromised_since")
+        if since and (since.utcoffset() != UTC.utcoffset(None) or since.microsecond):
+            raise _entry_error("compromised_since")
 
     def covers(self, day: date) -> bool:
         """Say whether the key may sign records issued on `day`."""

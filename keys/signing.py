@@ -166,14 +166,18 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
             Text("记录写明的签名密钥与所用密钥不一致", "The record names another signing key"),
         )
     message = to_be_signed(key.algorithm, prepared.payload)
-    handle = key._handle
-    if isinstance(handle, ec.EllipticCurvePrivateKey):
-        der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-        r, s = decode_dss_signature(der)
-        signature = r.to_bytes(32) + s.to_bytes(32)
-    else:
-        signature = handle.sign(message)
+    signature = raw_signature(key, message)
     return Envelope(algorithm=key.algorithm, payload=prepared.payload, signature=signature)
+
+
+def raw_signature(key: PrivateKey, message: bytes) -> bytes:
+    """Return 64 bytes over any message: for those who have proven what the message is."""
+    handle = key._handle
+    if isinstance(handle, ed25519.Ed25519PrivateKey):
+        return handle.sign(message)
+    der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32) + s.to_bytes(32)
 
 
 def generate_seal_key() -> SealKey:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import delete, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,12 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.wording import Text
 from registry.errors import VaultError
+from registry.life import Event
+from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
-from registry.models import Access, Award, AwardStatus, Copy, CopyState
+from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import seal, unseal
+from registry.vault_models import ErasedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,8 @@ class OpenedCopy:
 
     envelope: bytes
     print_serial: int
+    status_index: int
+    kind: CopyKind
     state: CopyState
     pdf_sha256: str | None
     matched: bool
@@ -55,7 +61,8 @@ class OpenedCopy:
 class OpenedAward:
     """One award as the public side sees it, opened by a claim the asker held.
 
-    `log_secrets` opens what the public log says of it.
+    `award_status` and each copy's state are the register's cache; `events` is what they must
+    follow from. `log_secrets` opens what the public log says of it.
     """
 
     number: str
@@ -63,6 +70,7 @@ class OpenedAward:
     body_name: str
     document_masked: str
     copies: tuple[OpenedCopy, ...]
+    events: tuple[Event, ...]
     log_secrets: LogSecrets = field(repr=False)
 
     @property
@@ -132,12 +140,45 @@ def grant_holder_access(
         _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
 
 
+def grant_name_access(
+    session: Session,
+    pepper: bytes,
+    *,
+    award: Award,
+    data_key: bytes,
+    number: CertificateNumber,
+    name: str,
+) -> None:
+    """Add the way in for a corrected name, unless it is there; the former name keeps its own."""
+    claim = _name_claim(number, name)
+    if session.get(Access, _locator(pepper, claim)) is None:
+        _grant(session, pepper, claim, award_id=award.id, copy_id=None, data_key=data_key)
+
+
 def grant_copy_access(
     session: Session, pepper: bytes, *, copy: Copy, data_key: bytes, payload: bytes
 ) -> None:
     """Add the way in for one copy's signed record, which is in its QR."""
     claim = _payload_claim(payload)
     _grant(session, pepper, claim, award_id=copy.award_id, copy_id=copy.id, data_key=data_key)
+
+
+def take_ways_in(session: Session, award_ids: Sequence[int]) -> None:
+    """Take every way in to these awards away; of each signed record only its locator is left.
+
+    A locator is reached only by who holds the record itself: it carries a commitment under a salt
+    that was destroyed with the rest, so nobody can make it up.
+    """
+    ways = session.scalars(select(Access).where(Access.award_id.in_(award_ids))).all()
+    session.add_all(ErasedRecord(locator=way.locator) for way in ways if way.copy_id is not None)
+    session.flush()
+    session.execute(delete(Access).where(Access.award_id.in_(award_ids)))
+
+
+def is_erased(session: Session, pepper: bytes, payload: bytes) -> bool:
+    """Return whether exactly this record was on record once and was erased under the law."""
+    locator = _locator(pepper, _payload_claim(payload))
+    return session.get(ErasedRecord, locator) is not None
 
 
 def seal_public(data_key: bytes, number: str, *, body_name: str, document_number: str) -> bytes:
@@ -238,8 +279,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),
         ) from error
-    sealed = award.public_sealed or b""
-    public = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    public = _unseal_public(data_key, award)
     places = leaf_places(session, award)
     return OpenedAward(
         log_secrets=LogSecrets(data_key),
@@ -251,6 +291,8 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             OpenedCopy(
                 envelope=unseal_envelope(data_key, copy, copy.envelope_sealed),
                 print_serial=copy.print_serial,
+                status_index=copy.status_index,
+                kind=CopyKind(copy.kind),
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
                 matched=copy.id == row.copy_id,
@@ -260,7 +302,23 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
             for copy in award.copies
             if copy.envelope_sealed is not None
         ),
+        events=open_events(session, award, data_key),
     )
+
+
+def unseal_body_name(data_key: bytes, award: Award) -> str:
+    """Return the body's name as filed when the award was put on record; undoes `seal_public`.
+
+    Raises:
+        VaultError: the row was altered, or the key is another award's.
+    """
+    return str(_unseal_public(data_key, award)["body_name"])
+
+
+def _unseal_public(data_key: bytes, award: Award) -> dict[str, str]:
+    sealed = award.public_sealed or b""
+    public: dict[str, str] = json.loads(unseal(AESGCM(data_key), f"award/{award.number}", sealed))
+    return public
 
 
 def _locator(pepper: bytes, claim: _Claim) -> bytes:

@@ -3,16 +3,24 @@
     home.json               what this home is (demo or real), made once
     registry.sqlite3        the database, unless YANZHEN_DATABASE_URL names another
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
-    secrets/vault.json      the vault key under the operator's passphrase
+    secrets/vault.json      the vault keys under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/seals/          seals' keys under the same passphrase, and their certificates
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
+    secrets/root/*.pem      root keys, as long as one person keeps them here
+    drafts/                 what waits for the signatures of root keys kept elsewhere
+    trust-memory/           the newest trust list seen, so that no older one is believed
     public/pepper           the public side's look-up secret
-    public/keys.json        the published key document
+    public/keys.json        the published trust list
+    public/root/            root documents, and `pin`: the one that is believed beforehand
     public/seal-root.cer    root certificate of the built-in authority of seals
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
+    trail-memory            hashes of the audit trail, outside the database
+    public/status/          the status lists, and the public keys they are signed with
+    secrets/status/         the key that signs them, under the same passphrase
+    status-memory.json      the greatest version of each list that `yanzhen verify` has seen
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -34,7 +42,7 @@ from registry.errors import HomeError
 from registry.schema import upgrade
 from registry.session import open_engine
 from registry.store import FileStore, write_durably
-from registry.vault import Vault, new_key, open_vault_key, seal_vault_key
+from registry.vault import Vault, VaultKeys, new_key, open_vault_keys, seal_vault_keys
 
 DATABASE_VARIABLE = "YANZHEN_DATABASE_URL"
 _MARKER = "home.json"
@@ -125,8 +133,33 @@ class Home:
 
     @property
     def key_document_path(self) -> Path:
-        """The published key document."""
+        """The published trust list."""
         return self.path / "public" / "keys.json"
+
+    @property
+    def root_folder(self) -> Path:
+        """The published root documents, `1.json` and so on."""
+        return self.path / "public" / "root"
+
+    @property
+    def root_pin_path(self) -> Path:
+        """SHA-256 in hex of the root document that is believed beforehand."""
+        return self.root_folder / "pin"
+
+    @property
+    def root_key_folder(self) -> Path:
+        """Where root keys lie that were not taken elsewhere; only the issuer reads it."""
+        return self.path / "secrets" / "root"
+
+    @property
+    def trust_draft_path(self) -> Path:
+        """The trust list that waits for signatures."""
+        return self.path / "drafts" / "trust-list.json"
+
+    @property
+    def trust_memory_path(self) -> Path:
+        """The newest trust list seen; outside the database and what is published."""
+        return self.path / "trust-memory" / "seen.json"
 
     @property
     def key_folder(self) -> Path:
@@ -164,6 +197,26 @@ class Home:
         return self.path / "secrets" / "log" / "log.pem"
 
     @property
+    def status_folder(self) -> Path:
+        """The published status lists; the public side reads it, and so may any web server."""
+        return self.path / "public" / "status"
+
+    @property
+    def status_keys_path(self) -> Path:
+        """The public keys that status lists are signed with."""
+        return self.status_folder / "keys.json"
+
+    @property
+    def status_key_folder(self) -> Path:
+        """Where the sealed key of the status lists lies; only the issuer reads it."""
+        return self.path / "secrets" / "status"
+
+    @property
+    def status_memory_path(self) -> Path:
+        """The versions of status lists that the command line has seen."""
+        return self.path / "status-memory.json"
+
+    @property
     def store(self) -> FileStore:
         """The sealed files."""
         return FileStore(self.path / "store")
@@ -184,20 +237,34 @@ class Home:
             )
         return pepper
 
+    @property
+    def vault_path(self) -> Path:
+        """The vault keys under the operator's passphrase."""
+        return self.path / "secrets" / "vault.json"
+
+    @property
+    def trail_memory(self) -> Path:
+        """What is remembered of the audit trail outside the database."""
+        return self.path / "trail-memory"
+
     def vault(self, passphrase: bytes) -> Vault:
-        """Open the vault.
+        """Open the vault; raises as `vault_keys`."""
+        return Vault(self.vault_keys(passphrase))
+
+    def vault_keys(self, passphrase: bytes) -> VaultKeys:
+        """Return the vault keys.
 
         Raises:
             VaultError: the passphrase is wrong.
             HomeError: the vault file is missing.
         """
         try:
-            file = (self.path / "secrets" / "vault.json").read_bytes()
+            file = self.vault_path.read_bytes()
         except OSError as error:
             raise HomeError(
                 "vault_missing", Text("保管库文件缺失", "the vault file is missing")
             ) from error
-        return Vault(open_vault_key(file, passphrase))
+        return open_vault_keys(file, passphrase)
 
 
 def home_path(environment: Mapping[str, str] = os.environ) -> Path:
@@ -211,7 +278,8 @@ def _fill(
     folder.mkdir(mode=0o700)
     for part in ("secrets", "secrets/keys", "public"):
         (folder / part).mkdir(mode=0o700)
-    write_durably(folder / "secrets" / "vault.json", seal_vault_key(new_key(), passphrase))
+    keys = VaultKeys.first(new_key())
+    write_durably(folder / "secrets" / "vault.json", seal_vault_keys(keys, passphrase))
     write_durably(folder / "public" / "pepper", secrets.token_bytes(_PEPPER_BYTES))
     url = environment.get(DATABASE_VARIABLE)
     engine = open_engine(url or f"sqlite:///{folder / 'registry.sqlite3'}", create=True)

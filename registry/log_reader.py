@@ -107,7 +107,7 @@ class LogReader:
         with self._lock:
             if checkpoint.size > self._frontier.size:
                 self._take_marks(checkpoint.size, checkpoint.root)
-            return dict(self._marks)
+            return self._marks  # replaced as a whole when more are read, never changed
 
     def _take_marks(self, size: int, root: bytes) -> None:
         marks = dict(self._marks)

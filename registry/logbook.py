@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from log.leaves import (
@@ -160,37 +160,28 @@ def append(
     return entry
 
 
-def count_life(session: Session, award_ids: Collection[int]) -> dict[int, int]:
-    """Return by award how many events of its life were appended so far.
+def adopt(
+    session: Session, leaf: LifeLeaf, *, award_id: int, copy_id: int | None
+) -> LogEntry | None:
+    """Take the entry of a leaf that the log holds already and nothing on record answers for.
+
+    There is none but after `yanzhen log reconcile`, of what the restored database had not got to.
 
     Args:
-        session: of a transaction that locks the awards.
-        award_ids: a few hundred at most.
+        session: of the transaction that puts the event on record, which locks its award.
+        leaf: the event's; its mark is of no other event.
+        award_id, copy_id: what the leaf is about.
     """
-    session.flush()
-    counted = dict.fromkeys(award_ids, 0)
-    query = (
-        select(LogEntry.award_id, func.count(LogEntry.id))
-        .where(LogEntry.award_id.in_(award_ids), LogEntry.kind == LeafKind.LIFE)
-        .group_by(LogEntry.award_id)
-    )
-    for award_id, count in session.execute(query):
-        if award_id is not None:
-            counted[award_id] = count
-    return counted
-
-
-def orphans_of(session: Session, award_ids: Collection[int]) -> dict[bytes, LogEntry]:
-    """Return by body the record leaves that the log holds and no copy answers for.
-
-    There are none but after `yanzhen log reconcile`, of what the restored database had not got to.
-
-    Args:
-        session: of the transaction that puts records on record.
-        award_ids: the awards whose later copies go on record.
-    """
-    of_awards = (LogEntry.kind == LeafKind.LIFE) & LogEntry.award_id.in_(award_ids)
     query = select(LogEntry).where(
-        LogEntry.copy_id.is_(None), (LogEntry.kind == LeafKind.ISSUE) | of_awards
+        LogEntry.award_id == award_id, LogEntry.body == encode_body(leaf)
     )
+    entry = session.scalar(query)
+    if entry is not None:
+        entry.copy_id = copy_id
+    return entry
+
+
+def orphans(session: Session) -> dict[bytes, LogEntry]:
+    """Return by body the issue leaves that the log holds and no copy answers for, as `adopt`."""
+    query = select(LogEntry).where(LogEntry.copy_id.is_(None), LogEntry.kind == LeafKind.ISSUE)
     return {entry.body: entry for entry in session.scalars(query)}

@@ -33,6 +33,7 @@ class AwardStatus(StrEnum):
     CURRENT = "current"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    CANCELLED = "cancelled"
 
 
 class CopyState(StrEnum):
@@ -49,11 +50,15 @@ class CopyState(StrEnum):
 
 
 class CopyKind(StrEnum):
-    """Why a copy was made: the first of its award, in place of another, or for the body's files."""
+    """Why a copy was made: the first of its award, in place of another, or for the body's files.
+
+    A correction carries a new record; a reissue the same one under serials of its own.
+    """
 
     ORIGINAL = "original"
     REISSUE = "reissue"
     ARCHIVE = "archive"
+    CORRECTION = "correction"
 
 
 class ReissueReason(StrEnum):
@@ -148,6 +153,8 @@ class SigningKey(Base):
     valid_to: Mapped[date | None]
     standing: Mapped[str] = mapped_column(String(20))
     demo: Mapped[bool]
+    compromised_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromise_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class PublicHost(Base):
@@ -162,7 +169,7 @@ class PublicHost(Base):
 
 
 class KeyDocumentIssue(Base):
-    """One published version of the key document; versions only grow."""
+    """One version of the trust list that was composed, published or not; versions only grow."""
 
     __tablename__ = "key_document_issues"
 
@@ -171,13 +178,21 @@ class KeyDocumentIssue(Base):
 
 
 class Holder(Base):
-    """A person, found by the keyed index of document type and number; data sealed by the vault."""
+    """A person, found by the keyed index of document type and number.
+
+    Everything about the person opens by the holder's own key, and that by the vault key of
+    `key_generation`. After an erasure there is no key, and the index leads to nobody. A row of an
+    earlier version has neither key nor erasure until `yanzhen migrate` gives it a key.
+    """
 
     __tablename__ = "holders"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     blind_index: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    key_generation: Mapped[int | None] = mapped_column(index=True)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Batch(Base):
@@ -246,6 +261,7 @@ class Award(Base):
     reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    holder: Mapped[Holder] = relationship()
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"
     )

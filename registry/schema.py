@@ -9,12 +9,14 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
+import registry.filing_models  # noqa: F401 - its tables belong to the schema
 from codes.wording import Text
 from registry.errors import HomeError
 from registry.session import database, reading
+from registry.trail import MEMORY_OPTION
 
-HEAD = "0003"
-_EARLIER = frozenset({"0001", "0002"})
+HEAD = "0007"
+_EARLIER = frozenset({"0001", "0002", "0003", "0004", "0005", "0006"})
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 
@@ -54,17 +56,21 @@ def migrate(engine: Engine) -> str | None:
 
 
 @contextmanager
-def open_registry(url: str) -> Iterator[Engine]:
+def open_registry(url: str, *, memory: Path | None = None) -> Iterator[Engine]:
     """Yield an engine for a database of this very version; close its connections at the end.
 
     Every command opens the database by this, so that none reads or writes what it does not know.
+
+    Args:
+        url: of the database.
+        memory: where what is added to the audit trail is remembered (`Home.trail_memory`).
 
     Raises:
         As `check_schema`.
     """
     with database(url) as engine:
         check_schema(engine)
-        yield engine
+        yield engine if memory is None else engine.execution_options(**{MEMORY_OPTION: memory})
 
 
 def check_schema(engine: Engine) -> None:

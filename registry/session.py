@@ -90,6 +90,7 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is erased is overwritten, not only forgotten
             f"query_only={'ON' if read_only else 'OFF'}",
         ):
             raw.execute(f"PRAGMA {pragma}")

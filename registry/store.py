@@ -162,6 +162,24 @@ def write_durably(
         file.write(content)
 
 
+def replace_secret(path: Path, content: bytes) -> None:
+    """Replace a small file as `write_durably` does, and overwrite what it held before.
+
+    What the file system, the disk or a backup keeps beside it is out of reach.
+    """
+    try:
+        former = os.open(path, os.O_WRONLY)
+    except FileNotFoundError:
+        write_durably(path, content)
+        return
+    try:
+        write_durably(path, content)
+        os.write(former, bytes(os.fstat(former).st_size))
+        os.fsync(former)
+    finally:
+        os.close(former)
+
+
 @contextmanager
 def writing_durably(
     path: Path, *, mode: int = 0o600, workplace: Path | None = None

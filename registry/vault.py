@@ -1,8 +1,9 @@
-"""The vault: seals personal data at rest and finds a document number without showing it.
+"""The vault: seals the holders' keys at rest and finds a document number without showing it.
 
-One 256-bit vault key, itself sealed under the operator's passphrase, yields three keys that are
-never used for one another's work: sealing, blind index, and wrapping of the awards' data keys.
-The public process never holds it.
+One 256-bit vault key, itself sealed under the operator's passphrase, yields two keys that are never
+used for one another's work: sealing and blind index. What is kept of a person is sealed under the
+holder's own key (`registry.holder_keys`), and that under the vault. Vault keys have generations:
+while one replaces another the vault opens what either sealed. The public process holds none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -28,33 +30,97 @@ _NONCE_BYTES = 12
 _SCRYPT = {"n": 1 << 15, "r": 8, "p": 1}
 
 
-class Vault:
-    """Seals, unseals and indexes under the vault key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultKeys:
+    """The vault keys of a home: the newest, and the one before while it is being replaced.
 
     Args:
-        key: 32 secret bytes.
+        generation: of the newest, counted from 1.
+        keys: 32 secret bytes by generation.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._sealing = AESGCM(_derive(key, b"yanzhen/vault/seal"))
-        self._index = _derive(key, b"yanzhen/vault/index")
+    generation: int
+    keys: Mapping[int, bytes] = field(repr=False)
+
+    @classmethod
+    def first(cls, key: bytes) -> VaultKeys:
+        """Return the keys of a new home."""
+        return cls(generation=1, keys={1: key})
+
+    def followed_by(self, key: bytes) -> VaultKeys:
+        """Return the newest key and one that is to replace it."""
+        following = self.generation + 1
+        newest = self.keys[self.generation]
+        return VaultKeys(generation=following, keys={self.generation: newest, following: key})
+
+    def newest_only(self) -> VaultKeys:
+        """Return the keys without those that were replaced."""
+        return VaultKeys(
+            generation=self.generation, keys={self.generation: self.keys[self.generation]}
+        )
+
+
+class Vault:
+    """Seals and indexes under the newest vault key; opens what any of its keys sealed.
+
+    Args:
+        keys: the vault keys; a single key is that of a new home.
+    """
+
+    def __init__(self, keys: VaultKeys | bytes) -> None:
+        held = VaultKeys.first(keys) if isinstance(keys, bytes) else keys
+        self.generation = held.generation
+        self._ciphers = {
+            generation: AESGCM(_derive(key, b"yanzhen/vault/seal"))
+            for generation, key in held.keys.items()
+        }
+        self._index = _derive(held.keys[held.generation], b"yanzhen/vault/index")
 
     def seal(self, context: str, data: bytes) -> bytes:
         """Seal `data` so that only this vault opens it, and only under the same `context`."""
-        return seal(self._sealing, context, data)
+        return seal(self._ciphers[self.generation], context, data)
 
-    def unseal(self, context: str, sealed: bytes) -> bytes:
+    def unseal(self, context: str, sealed: bytes, *, generation: int | None = None) -> bytes:
         """Return what was sealed under `context`.
 
+        Args:
+            context: as it was sealed.
+            sealed: untrusted.
+            generation: of the key it was sealed under; None tries every one, the newest first.
+
         Raises:
-            VaultError: `sealed` was altered, or belongs to another context or vault.
+            VaultError: `sealed` was altered, or belongs to another context or vault
+                (`sealed_value_altered`); the key of that generation is not here
+                (`vault_key_changed`).
         """
-        return unseal(self._sealing, context, sealed)
+        if generation is not None:
+            cipher = self._ciphers.get(generation)
+            if cipher is None:
+                raise key_changed()
+            return unseal(cipher, context, sealed)
+        *others, last = sorted(self._ciphers, reverse=True)
+        for other in others:
+            try:
+                return unseal(self._ciphers[other], context, sealed)
+            except VaultError:
+                continue
+        return unseal(self._ciphers[last], context, sealed)
 
     def blind_index(self, *parts: str) -> bytes:
         """Return 32 bytes that are equal for equal `parts` and tell nothing about them."""
         message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, parts))
         return hmac.digest(self._index, message, hashlib.sha256)
+
+
+def key_changed() -> VaultError:
+    """Return the error of a vault opened before the vault key was changed."""
+    return VaultError(
+        "vault_key_changed",
+        Text(
+            "保管库密钥已在本命令运行期间更换，请重新运行",
+            "the vault key was changed since this command began; run it again",
+        ),
+    )
 
 
 def seal(cipher: AESGCM, context: str, data: bytes) -> bytes:
@@ -77,22 +143,24 @@ def unseal(cipher: AESGCM, context: str, sealed: bytes) -> bytes:
         ) from error
 
 
-def seal_vault_key(key: bytes, passphrase: bytes) -> bytes:
-    """Return the vault file: the key under a key stretched from the passphrase by scrypt."""
+def seal_vault_keys(keys: VaultKeys, passphrase: bytes) -> bytes:
+    """Return the vault file: the keys under a key stretched from the passphrase by scrypt."""
     salt = secrets.token_bytes(16)
     cipher = AESGCM(_stretch(passphrase, salt))
+    held = {str(generation): key.hex() for generation, key in keys.keys.items()}
+    clear = json.dumps({"generation": keys.generation, "keys": held}).encode()
     document = {
-        "format": 1,
+        "format": 2,
         "kdf": "scrypt",
         **_SCRYPT,
         "salt": base64.b64encode(salt).decode(),
-        "sealed": base64.b64encode(seal(cipher, "vault-key", key)).decode(),
+        "sealed": base64.b64encode(seal(cipher, "vault-keys", clear)).decode(),
     }
     return json.dumps(document, indent=2).encode() + b"\n"
 
 
-def open_vault_key(file: bytes, passphrase: bytes) -> bytes:
-    """Return the vault key.
+def open_vault_keys(file: bytes, passphrase: bytes) -> VaultKeys:
+    """Return the vault keys; a file of format 1 holds the one key of its home.
 
     Raises:
         VaultError: the passphrase is wrong or the file is damaged (code `passphrase_wrong`).
@@ -100,7 +168,12 @@ def open_vault_key(file: bytes, passphrase: bytes) -> bytes:
     try:
         document = json.loads(file)
         salt, sealed = (base64.b64decode(document[name]) for name in ("salt", "sealed"))
-        return unseal(AESGCM(_stretch(passphrase, salt)), "vault-key", sealed)
+        cipher = AESGCM(_stretch(passphrase, salt))
+        if document["format"] == 1:
+            return VaultKeys.first(unseal(cipher, "vault-key", sealed))
+        clear = json.loads(unseal(cipher, "vault-keys", sealed))
+        held = {int(generation): bytes.fromhex(key) for generation, key in clear["keys"].items()}
+        return VaultKeys(generation=clear["generation"], keys=held)
     except (ValueError, KeyError, TypeError, VaultError) as error:
         raise VaultError(
             "passphrase_wrong",

@@ -139,6 +139,11 @@ def format_reissue_remark(day: date, replaced_serial: str) -> str:
     return f"{format_date(day)}补发，原证书（印制流水码 {replaced_serial}）作废"
 
 
+def format_correction_remark(day: date, replaced_serial: str) -> str:
+    """Write the remark of a correction: the day it was made, and the print serial that is void."""
+    return f"{format_date(day)}更正，原证书（印制流水码 {replaced_serial}）作废"
+
+
 def read_fields(extracted: str) -> Mapping[Field, str]:
     """Read the labelled values out of a page's extracted text.
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
 
@@ -83,6 +84,49 @@ _LOOKUP = {
             "Try again later.",
         ),
     ),
+    Code.TRUST_LIST_UNSIGNED: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "信任列表没有经主管部门的根密钥签署，或签署不足，不予采信，签名未能核验。"
+            "请改日再查，并告知本站管理者或主管部门。",
+            "The trust list is not signed by enough of the authority's root keys and is not "
+            "believed, so no signature was checked. Try again later, and tell whoever runs this "
+            "site, or the authority.",
+        ),
+    ),
+    Code.TRUST_LIST_OLDER: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "收到的信任列表早于此前采用过的版本，不予采信，签名未能核验。已停用或失密的密钥可能在旧版中"
+            "仍列为有效。请稍后再查，并告知本站管理者或主管部门。",
+            "The trust list is older than one used here before and is refused, so no signature was "
+            "checked: an old list may still name keys that were withdrawn. Try again later, and "
+            "tell whoever runs this site, or the authority.",
+        ),
+    ),
+    Code.TRUST_LIST_FORKED: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "收到的信任列表与此前采用过的不相承接（同一版本内容不同，或根密钥没有承接关系），"
+            "不予采信，签名未能核验。请告知本站管理者或主管部门。",
+            "The trust list does not go on from the one used here before (another content under "
+            "the same version, or other root keys) and is refused, so no signature was checked. "
+            "Tell whoever runs this site, or the authority.",
+        ),
+    ),
+    Code.TRUST_LIST_OLD: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "核验所用的信任列表（第 {version} 版）编制于 {published_on}，已满 {days} 天，"
+            "超过有效期，此后机构备案和密钥的变化没有反映。",
+            "The trust list in use (version {version}) was composed on {published_on}, {days} days "
+            "ago, and is past its term: later changes of filings and keys are not in it.",
+        ),
+    ),
     Code.CHECK_INCOMPLETE: Entry(
         _PROBLEM,
         _INCONCLUSIVE,
@@ -132,6 +176,27 @@ _SIGNATURE = {
             "The signing key was not valid on the date of issue, {issued_on}.",
         ),
     ),
+    Code.KEY_COMPROMISED: Entry(
+        _ALARM,
+        Outcome.UNREGISTERED,
+        Text(
+            "签名密钥自 {since} 起已声明失密，没有证据表明这份证书在此之前已记入公开日志，"
+            "不予采信。请向“{body}”核实，并告知主管部门。",
+            "The signing key is declared compromised since {since}, and nothing shows that this "
+            "certificate was in the public log before; it is not believed. Ask {body}, and tell "
+            "the authority.",
+        ),
+    ),
+    Code.KEY_COMPROMISED_UNASKED: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "签名密钥自 {since} 起已声明失密；这份证书是否在此之前已记入公开日志，暂时未能查询。"
+            "请稍后再查，或向“{body}”核实。",
+            "The signing key is declared compromised since {since}; whether this certificate was "
+            "in the public log before could not be asked. Try again later, or ask {body}.",
+        ),
+    ),
     Code.OUT_OF_SCOPE: Entry(
         _PROBLEM,
         Outcome.UNKNOWN_ISSUER,
@@ -165,6 +230,16 @@ _STANDING = {
         None,
         Text("与登记记录一致。", "Agrees with the record in the register."),
     ),
+    Code.RECORD_ERASED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "签名真实，但登记信息已依法删除，证书现在是否有效无从查询。请持证人向评价机构核实。",
+            "The signature is genuine, but the registration was deleted under the law, so whether "
+            "the certificate is in force cannot be looked up. Let the holder ask the assessment "
+            "body.",
+        ),
+    ),
     Code.NOT_REGISTERED: Entry(
         _ALARM,
         Outcome.UNREGISTERED,
@@ -191,12 +266,6 @@ _STANDING = {
             "The record was corrected; this copy (print serial {print_serial}) is no longer valid. "
             "Ask for the corrected certificate.",
         ),
-    ),
-    Code.AWARD_SUSPENDED: Entry(
-        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已暂停使用。", "The certificate is suspended.")
-    ),
-    Code.AWARD_REVOKED: Entry(
-        _PROBLEM, Outcome.NOT_CURRENT, Text("证书已撤销。", "The certificate was revoked.")
     ),
     Code.COPY_REISSUED: Entry(
         _NOTICE,
@@ -366,5 +435,14 @@ _LOG = {
 }
 
 CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
-    {**_LOOKUP, **_SIGNATURE, **_STANDING, **_LOG, **_SCAN, **FILE_ENTRIES, **_DEMO}
+    {
+        **_LOOKUP,
+        **_SIGNATURE,
+        **_STANDING,
+        **LIFE_ENTRIES,
+        **_LOG,
+        **_SCAN,
+        **FILE_ENTRIES,
+        **_DEMO,
+    }
 )

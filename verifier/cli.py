@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +16,8 @@ from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
-from verifier.opening import open_verifier
+from verifier.key_source import file_source, home_source
+from verifier.opening import open_verifier, utc_now
 from verifier.service import Verifier
 from verifier.show import show_verdict
 from verifier.verdict import Verdict, exit_code, verdict_to_json
@@ -35,7 +39,36 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
         help="语言，默认同 yanzhen --lang / language (that of yanzhen)",
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-    return language(as_json(command))
+    root = click.option(
+        "--root", "pin", help="已知的根文件指纹，默认数据目录中的 / root pin (the home's)"
+    )
+    trust_list = click.option(
+        "--trust-list",
+        "trust_list",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="离线核验所用的信任列表文件，须同时给出 --root / a trust list file, with --root",
+    )
+    on = click.option(
+        "--on", metavar="DATE", help="同时查询某一天的状态 / also the status on a day"
+    )
+    status_list = click.option(
+        "--status-list",
+        metavar="FILE_OR_URL",
+        help="状态列表文件、文件夹或网址 / file, folder or address of status lists",
+    )
+    return language(as_json(root(trust_list(status_list(on(command))))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The options all three questions share."""
+
+    as_json: bool
+    lang: str | None
+    pin: str | None
+    trust_list: Path | None
+    on: str | None
+    status_list: str | None
 
 
 @verify.command()
@@ -43,29 +76,30 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--name", help="持证人姓名 / the holder's name")
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
 @_shared_options
-def number(
-    number: str, name: str | None, document_number: str | None, as_json: bool, lang: str | None
-) -> None:
+def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
+    asked = _Asked(**given)
     _run(
-        lambda verifier: verifier.verify_number(number, name=name, document_number=document_number),
-        as_json=as_json,
-        lang=lang,
+        lambda verifier: verifier.verify_number(
+            number, name=name, document_number=document_number, on=asked.on
+        ),
+        asked,
     )
 
 
 @verify.command()
 @click.argument("text")
 @_shared_options
-def qr(text: str, as_json: bool, lang: str | None) -> None:
+def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
-    _run(lambda verifier: verifier.verify_qr(text), as_json=as_json, lang=lang)
+    asked = _Asked(**given)
+    _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
 
 
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_shared_options
-def file(path: Path, as_json: bool, lang: str | None) -> None:
+def file(path: Path, **given: Any) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
         odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
@@ -78,7 +112,8 @@ def file(path: Path, as_json: bool, lang: str | None) -> None:
             f"“{path}”无法读取（{error.strerror}）。", f"{path} cannot be read ({error.strerror})."
         )
         raise WrongUsage(unread, about="PATH") from error
-    _run(lambda verifier: verifier.verify_file(data, path.name), as_json=as_json, lang=lang)
+    asked = _Asked(**given)
+    _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
 
 
 def _language(chosen: str | None) -> Language:
@@ -88,18 +123,44 @@ def _language(chosen: str | None) -> Language:
     return whole if chosen is None else Language(chosen)
 
 
-def _run(ask: Callable[[Verifier], Verdict], *, as_json: bool, lang: str | None) -> None:
+def _run(ask: Callable[[Verifier], Verdict], asked: _Asked) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome."""
-    language = _language(lang)
-    verifier = open_verifier(Home.open(home_path()))
+    language = _language(asked.lang)
     try:
-        verdict = ask(verifier)
+        verifier = _open(asked)
+        try:
+            verdict = ask(verifier)
+        finally:
+            verifier.close()
     except UsageError as error:
         raise WrongUsage(error.text) from error
-    finally:
-        verifier.close()
-    if as_json:
+    if asked.as_json:
         click.echo(json.dumps(verdict_to_json(verdict, language), ensure_ascii=False, indent=2))
     else:
         click.echo(show_verdict(verdict, language))
     raise click.exceptions.Exit(exit_code(verdict))
+
+
+def _open(asked: _Asked) -> Verifier:
+    """Open a verifier on the home, or on a trust list alone, which needs no home and no register.
+
+    A given root pin counts instead of the home's: someone who has it from the authority need not
+    believe what lies in the home.
+    """
+    if asked.trust_list is None:
+        home = Home.open(home_path())
+        return open_verifier(home, source=home_source(home, asked.pin))
+    if asked.pin is None:
+        alone = Text(
+            "使用 --trust-list 时须同时用 --root 给出根文件指纹。",
+            "--trust-list needs the root pin too: --root.",
+        )
+        raise WrongUsage(alone, about="--trust-list")
+    source = file_source(asked.trust_list, asked.pin, memory_folder(os.environ))
+    return Verifier(source, None, b"", utc_now)
+
+
+def memory_folder(environment: Mapping[str, str]) -> Path:
+    """Return where a person's own verifier remembers the newest trust lists it saw."""
+    state = environment.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "yanzhen" / "trust"

@@ -6,8 +6,8 @@ checks signatures, `lookup` asks the register. Here they only meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -20,20 +20,23 @@ from keys.document import KeyDocument
 from keys.envelope import Envelope, decode_envelope
 from keys.errors import KeysError
 from registry.access import OpenedAward, OpenedCopy
-from registry.models import AwardStatus, CopyState
+from registry.models import CopyState
 from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
+from verifier.life import inspect_day, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
-from verifier.proof import Proof, prove
+from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
+from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
 from verifier.verdict import (
     Finding,
     Outcome,
     PrintedFields,
     Status,
+    TrustShown,
     Verdict,
     format_instant,
 )
@@ -89,6 +92,44 @@ class Standing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked beside the certificate itself, and what was gathered for it.
+
+    Args:
+        day: also say where the certificate stood on this day.
+        lists: by status index, what its status list answered.
+        lists_decide: the asker named the list: whatever it came to belongs to the answer. Else it
+            is only compared with the register.
+    """
+
+    day: date | None = None
+    lists: Mapping[int, ListAnswer] = field(default_factory=dict)
+    lists_decide: bool = False
+
+    def findings(self, standing: Standing) -> tuple[Finding, ...]:
+        """Return what there is to say beside `standing`."""
+        record, award, copy = standing.record, standing.award, standing.copy
+        if not standing.genuine or (award is not None and standing.status is Status.UNKNOWN):
+            return ()
+        said: tuple[Finding, ...] = ()
+        if self.day is not None and award is not None and copy is not None:
+            said = inspect_day(award, copy, self.day, issued_on=record.issued_on)
+        answer = self.lists.get(record.status_index)
+        if answer is None:
+            return said
+        if award is not None and copy is not None and answer.reach is ListReach.READ:
+            compared = compare_list(answer, award, copy)
+        else:
+            compared = inspect_list(answer)
+        if not self.lists_decide:
+            compared = tuple(one for one in compared if one.code == Code.STATUS_LIST_DIFFERS)
+        return (*said, *compared)
+
+
+NOTHING_ELSE = Asked()
+
+
 def local_day(now: datetime) -> date:
     """Return the day in Asia/Shanghai, by which certificates are dated."""
     return now.astimezone(_SHANGHAI).date()
@@ -100,20 +141,46 @@ def conclude_verdict(
     required: frozenset[Code] = REQUIRED_FOR_RECORD,
     status: Status = Status.UNKNOWN,
     logged: LogFact | None = None,
-    demo: bool,
+    document: KeyDocument | None,
     now: datetime,
 ) -> Verdict:
-    """Step 8: return the verdict that `findings` add up to, without printed fields."""
+    """Step 8: return the verdict that `findings` add up to, without printed fields.
+
+    Args:
+        document: what was believed; None where there was nothing to believe.
+    """
     outcome, found = conclude(findings, required)
-    marks = (find(Code.DEMO),) if demo else ()
+    demo = document is not None and document.demo
     return Verdict(
         outcome=outcome,
         status=status,
-        findings=(*marks, *found),
+        findings=(*_marks(document, now), *found),
         checked_at=now,
         demo=demo,
+        trust=None if document is None else _trust_shown(document, now),
         log_proof=None if logged is None or logged.proof is None else bytes(logged.proof).decode(),
     )
+
+
+def _trust_shown(document: KeyDocument, now: datetime) -> TrustShown:
+    age = max(0, (now - document.published_at).days)
+    return TrustShown(version=document.version, published_at=document.published_at, age_days=age)
+
+
+def _marks(document: KeyDocument | None, now: datetime) -> tuple[Finding, ...]:
+    """Return what every verdict says of the trust list it rests on."""
+    if document is None:
+        return ()
+    marks = [find(Code.DEMO)] if document.demo else []
+    if now >= document.expires_at:
+        shown = _trust_shown(document, now)
+        slots = {
+            "version": str(shown.version),
+            "published_on": local_day(document.published_at).isoformat(),
+            "days": str(shown.age_days),
+        }
+        marks.append(find(Code.TRUST_LIST_OLD, slots, slots))
+    return tuple(marks)
 
 
 def decide_number(
@@ -123,6 +190,7 @@ def decide_number(
     document: KeyDocument,
     now: datetime,
     notices: tuple[Finding, ...] = (),
+    asked: Asked = NOTHING_ELSE,
 ) -> Verdict:
     """Return the verdict on a number and a fact about its holder.
 
@@ -130,18 +198,19 @@ def decide_number(
         claims: what was asked.
         answer: what the register gave for exactly these claims.
         notices: what reading the typed text had to say.
+        asked: what else was asked.
     """
     standing = _judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
-        return conclude_verdict((*notices, standing), demo=document.demo, now=now)
+        return conclude_verdict((*notices, standing), document=document, now=now)
     unseen = [find(Code.PAPER_NOT_SEEN)]
     if claims.name is not None:
         unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
     verdict = conclude_verdict(
-        (*notices, *standing.findings, *unseen),
+        (*notices, *standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if verdict.outcome not in (Outcome.VALID, Outcome.NOT_CURRENT):
@@ -150,23 +219,30 @@ def decide_number(
 
 
 def decide_qr(
-    scan: Scan, proof: Proof, answer: Answer | None, *, document: KeyDocument, now: datetime
+    scan: Scan,
+    proof: Proof,
+    answer: Answer | None,
+    *,
+    document: KeyDocument,
+    now: datetime,
+    asked: Asked = NOTHING_ELSE,
 ) -> Verdict:
     """Return the verdict on a scanned QR text.
 
     Args:
         answer: what the register gave for the record's bytes; None when it was not asked because
             the signature is not genuine.
+        asked: what else was asked.
     """
     standing = judge_scan(scan, proof, answer, document=document, today=local_day(now))
     unseen: tuple[Finding, ...] = ()
     if standing.genuine:
         unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
-        (*standing.findings, *unseen),
+        (*standing.findings, *asked.findings(standing), *unseen),
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if not standing.genuine:
@@ -191,18 +267,24 @@ def judge_scan(
                 registered = (find(Code.ROW_NOT_PROVED),)
             case Reach.ABSENT:
                 registered = (find(Code.NOT_REGISTERED),)
+            case Reach.ERASED:
+                registered = (find(Code.RECORD_ERASED),)
             case Reach.OPENED:
                 assert answer.award is not None
                 copy = _copy_with(answer.award, scan.envelope.payload)
+                logged = None if copy is None else answer.in_log(copy)
                 said = find(Code.ROW_NOT_PROVED) if copy is None else _inspect_log(answer, copy)
                 if copy is None or said.code != Code.LOGGED:
                     copy, registered = None, (said,)
                 else:
-                    award, logged = answer.award, answer.in_log(copy)
-                    status, stands = inspect_status(award, copy, proof.record)
+                    award = answer.award
+                    year = proof.record.number.year
+                    status, stands = inspect_status(award, copy, answer.life, year=year)
                     registered = (find(Code.REGISTERED), said, *stands)
             case _:
                 assert_never(answer.reach)
+    if proof.genuine:
+        registered = (*_inspect_key(proof, answer, logged), *registered)
     return Standing(
         record=proof.record,
         body_name=_body_name(award, proof),
@@ -210,42 +292,25 @@ def judge_scan(
         status=status,
         award=award,
         copy=copy,
-        logged=logged,
+        logged=logged if award is not None else None,
         findings=(*proof.findings, *inspect_host(scan, document, today), *registered),
     )
 
 
-def inspect_status(
-    award: OpenedAward, copy: OpenedCopy, record: Record
-) -> tuple[Status, tuple[Finding, ...]]:
-    """Step 7: return where the award and this copy stand; the graver of the two is the status."""
-    serial = format_print_serial(record.number.year, copy.print_serial)
-    slots = {"print_serial": serial}
-    match award.award_status:
-        case AwardStatus.REVOKED:
-            return Status.REVOKED, (find(Code.AWARD_REVOKED),)
-        case AwardStatus.SUSPENDED:
-            return Status.SUSPENDED, (find(Code.AWARD_SUSPENDED),)
-        case AwardStatus.CURRENT:
-            pass
-        case _:
-            assert_never(award.award_status)
-    match copy.state:
-        case CopyState.SUPERSEDED:
-            return Status.SUPERSEDED, (find(Code.COPY_SUPERSEDED, slots, slots),)
-        case CopyState.CORRECTED:
-            return Status.CORRECTED, (find(Code.RECORD_CORRECTED, slots, slots),)
-        case CopyState.CURRENT:
-            return Status.CURRENT, (find(Code.STATUS_CURRENT),)
-        case CopyState.ARCHIVE:
-            # The award is in force, and whoever shows this copy is not shown to hold it.
-            archived = find(Code.COPY_ARCHIVE, slots, slots)
-            return Status.CURRENT, (find(Code.STATUS_CURRENT), archived)
-        case CopyState.RESERVED:
-            # The commit that adds the signed record changes the state: this row was tampered with.
-            return Status.UNKNOWN, (find(Code.ROW_NOT_PROVED),)
-        case _:
-            assert_never(copy.state)
+def _inspect_key(
+    proof: Proof, answer: Answer | None, logged: CopyInLog | None
+) -> tuple[Finding, ...]:
+    """Return what it means that the record's key is compromised, if it is.
+
+    Args:
+        logged: what the public log says of the copy found; None where none was found.
+    """
+    fact = None if logged is None else logged.record
+    looked = fact is not None and fact.state in (InLog.PROVED, InLog.MISSING)
+    asked = answer is not None and (answer.reach is Reach.ABSENT or looked)
+    return inspect_compromise(
+        proof, asked=asked, logged_at=None if fact is None else fact.logged_at
+    )
 
 
 def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
@@ -262,7 +327,7 @@ def _judge_row(
             return find(Code.REGISTRY_UNREACHABLE)
         case Reach.BROKEN:
             return find(Code.ROW_NOT_PROVED)
-        case Reach.ABSENT:
+        case Reach.ABSENT | Reach.ERASED:  # number and name never lead to an erasure
             return find(Code.NOT_FOUND)
         case Reach.OPENED:
             assert answer.award is not None
@@ -279,7 +344,7 @@ def _judge_award(
     document: KeyDocument,
     today: date,
 ) -> Standing | Finding:
-    copy = award.shown
+    copy = _copy_for(claims, award)
     read = None if copy is None else _read_copy(copy)
     if copy is None or read is None:
         return find(Code.ROW_NOT_PROVED)
@@ -292,13 +357,13 @@ def _judge_award(
     said: tuple[Finding, ...] = ()
     logged: CopyInLog | None = None
     if proof.genuine:
-        in_log = _inspect_log(answer, copy)
-        said = (in_log,)
+        logged, in_log = answer.in_log(copy), _inspect_log(answer, copy)
+        about_key = _inspect_key(proof, answer, logged)
+        said = (*about_key, in_log)
         if in_log.code == Code.LOGGED:
-            logged = answer.in_log(copy)
-            status, found = inspect_status(award, copy, record)
+            status, found = inspect_status(award, copy, answer.life, year=record.number.year)
             earlier = _earlier_copies(award, copy, record)
-            said = (find(Code.REGISTERED), in_log, *found, *earlier)
+            said = (*about_key, find(Code.REGISTERED), in_log, *found, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),
@@ -306,9 +371,22 @@ def _judge_award(
         status=status,
         award=award,
         copy=copy,
-        logged=logged,
+        logged=logged if status is not Status.UNKNOWN else None,
         findings=(*proof.findings, *said),
     )
+
+
+def _copy_for(claims: NumberClaims, award: OpenedAward) -> OpenedCopy | None:
+    """Return the copy that stands for the award; to a former name, the last that carries it."""
+    shown = award.shown
+    if claims.name is None or shown is None:
+        return shown
+    wanted = fold_name(claims.name)
+    for copy in (shown, *reversed(award.copies)):
+        read = _read_copy(copy)
+        if read is not None and fold_name(read[1].holder_name) == wanted:
+            return copy
+    return shown
 
 
 def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
@@ -335,7 +413,8 @@ def _agrees(claims: NumberClaims, record: Record, copy: OpenedCopy) -> bool:
     A document number is not compared here: the record only commits to it under a salt the public
     side does not hold. That the row opened for it is what binds the two.
     """
-    if record.number != claims.number or record.print_serial != copy.print_serial:
+    serials = (record.print_serial, record.status_index)
+    if record.number != claims.number or serials != (copy.print_serial, copy.status_index):
         return False
     return claims.name is None or fold_name(record.holder_name) == fold_name(claims.name)
 

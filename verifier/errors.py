@@ -24,7 +24,7 @@ class UsageError(VerifierError):
 
 
 class KeyDocumentUnavailable(VerifierError):
-    """The published key document is missing or damaged, so nothing can be judged."""
+    """There is no trust list to believe, so nothing can be judged; the code is a finding's."""
 
 
 def holder_fact_missing() -> UsageError:

@@ -11,7 +11,13 @@ from log.errors import LogError
 from log.notes import VerifierKey
 from templates.page_reading import PagePrint, read_page
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
-from verifier.decision import Standing, conclude_verdict, with_certificate
+from verifier.decision import (
+    NOTHING_ELSE,
+    Asked,
+    Standing,
+    conclude_verdict,
+    with_certificate,
+)
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
@@ -79,6 +85,7 @@ def decide_file(
     *,
     document: KeyDocument,
     now: datetime,
+    asked: Asked = NOTHING_ELSE,
     stapled: tuple[Finding, ...] = (),
 ) -> Verdict:
     """Return the verdict on a file.
@@ -86,15 +93,17 @@ def decide_file(
     Args:
         standing: what is known of the record in its QR.
         check: what the register said to the printed document number.
+        asked: what else was asked.
         stapled: what the proof in the file shows, where nothing else could be asked.
     """
     seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
+    beside = (*stapled, *asked.findings(standing))
     verdict = conclude_verdict(
-        (*claims.notices, *standing.findings, *stapled, *seen),
+        (*claims.notices, *standing.findings, *beside, *seen),
         required=REQUIRED_FOR_FILE,
         status=standing.status,
         logged=standing.log_proof,
-        demo=document.demo,
+        document=document,
         now=now,
     )
     if not standing.genuine:

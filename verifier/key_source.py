@@ -1,46 +1,88 @@
-"""Reads the published key document, anew whenever the file changed."""
+"""The trust list as the verifier takes it: in force, or why nothing can be judged."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from codes.wording import Text
-from keys.document import KeyDocument, parse_key_document
 from keys.errors import KeysError
+from keys.root import check_pin
+from keys.trust_list import TrustList
+from registry.errors import HomeError
+from registry.home import Home
+from registry.trust_file import TrustListFile, root_pin
+from registry.trust_memory import TrustMemory
 from verifier.errors import KeyDocumentUnavailable
+from verifier.finding_codes import Code
 
-_Stamp = tuple[int, int, int]
+TrustSource = Callable[[], TrustList]
+
+_UNSIGNED = frozenset({"trust_list_unsigned", "root_unknown", "root_skipped"})
+_FORKED = frozenset({"trust_list_forked", "root_changed"})
 
 
-class KeyDocumentFile:
-    """Gives the key document in force; call it.
+def home_source(home: Home, pin: str | None = None) -> TrustSource:
+    """Return what gives the trust list of a home.
 
     Args:
-        path: the published file; replaced as a whole by whoever publishes it.
+        home: whose list and memory.
+        pin: SHA-256 in hex of a root document that the asker knows; that of the home unless given.
+
+    Raises:
+        KeysError: the given pin is none (`root_pin_invalid`).
+    """
+    asked = None if pin is None else check_pin(pin)
+    memory = TrustMemory(home.trust_memory_path)
+    made: list[TrustListFile] = []
+
+    def read() -> TrustList:
+        # The home's own pin is read when it is needed: a home may still get its root.
+        if not made:
+            made.append(TrustListFile(home.key_document_path, asked or root_pin(home), memory))
+        return made[0]()
+
+    return trusted(read)
+
+
+def file_source(path: Path, pin: str, memory_folder: Path) -> TrustSource:
+    """Return what gives the trust list of a file, wherever it came from.
+
+    Args:
+        path: the file.
+        pin: SHA-256 in hex of a root document that the asker knows.
+        memory_folder: where the newest list seen under this pin is remembered.
+
+    Raises:
+        KeysError: `root_pin_invalid`.
+    """
+    checked = check_pin(pin)
+    memory = TrustMemory(memory_folder / f"{checked}.json")
+    return trusted(TrustListFile(path, checked, memory))
+
+
+def trusted(read: TrustSource) -> TrustSource:
+    """Return the same source, its refusals said as what the verifier makes of them.
+
+    What it returns raises KeyDocumentUnavailable; its code is that of the finding.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._read: tuple[_Stamp, KeyDocument] | None = None
-
-    def __call__(self) -> KeyDocument:
-        """Return the document, parsed again only when the file changed.
-
-        Raises:
-            KeyDocumentUnavailable: the file is missing or not a key document. An earlier reading
-                is not used instead: a key withdrawn must not live on in memory.
-        """
+    def source() -> TrustList:
         try:
-            stat = self._path.stat()
-            stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-            with self._lock:
-                if self._read is None or self._read[0] != stamp:
-                    self._read = (stamp, parse_key_document(self._path.read_bytes()))
-                return self._read[1]
-        except (OSError, KeysError) as error:
-            raise KeyDocumentUnavailable(
-                "key_document_unavailable",
-                Text("评价机构公钥目录无法读取", "the published key document cannot be read"),
-            ) from error
+            return read()
+        except (OSError, KeysError, HomeError) as error:
+            code = _finding_code(getattr(error, "code", ""))
+            text = getattr(error, "text", Text("信任列表无法读取", "the trust list is unreadable"))
+            raise KeyDocumentUnavailable(code.value, text) from error
+
+    return source
+
+
+def _finding_code(code: str) -> Code:
+    if code in _UNSIGNED:
+        return Code.TRUST_LIST_UNSIGNED
+    if code in _FORKED:
+        return Code.TRUST_LIST_FORKED
+    if code == Code.TRUST_LIST_OLDER:
+        return Code.TRUST_LIST_OLDER
+    return Code.KEY_DOCUMENT_UNAVAILABLE

@@ -61,6 +61,24 @@ class CopyInLog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LifeInLog:
+    """What the public log says of the events of an award's life.
+
+    Args:
+        readable: whether the log could be asked.
+        unlogged: which of the award's events, by `n`, it does not hold yet.
+        later: it holds an event that the register does not: a row is missing.
+    """
+
+    readable: bool
+    unlogged: frozenset[int] = frozenset()
+    later: bool = False
+
+
+NO_LIFE_KNOWN = LifeInLog(readable=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stapled:
     """What a proof that travels with a file shows.
 
@@ -84,6 +102,23 @@ def inspect_copies(award: OpenedAward, log: LogReader | None) -> tuple[CopyInLog
     except LogError:
         return (nothing,) * len(award.copies)
     return tuple(_inspect_copy(copy, award.log_secrets, prover) for copy in award.copies)
+
+
+def inspect_life(award: OpenedAward, log: LogReader | None) -> LifeInLog:
+    """Return what the public log says of the events of an award's life, by their marks."""
+    if log is None:
+        return NO_LIFE_KNOWN
+    try:
+        marks = log.life_marks()
+    except LogError:
+        return NO_LIFE_KNOWN
+    known = len(award.events)
+    secrets = award.log_secrets
+    return LifeInLog(
+        readable=True,
+        unlogged=frozenset(n for n in range(1, known + 1) if secrets.mark(n) not in marks),
+        later=secrets.mark(known + 1) in marks,
+    )
 
 
 def check_stapled(data: bytes, record: Record, payload: bytes, vkey: VerifierKey) -> Stapled:

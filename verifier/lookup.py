@@ -18,13 +18,14 @@ from codes.number import CertificateNumber
 from registry.access import (
     OpenedAward,
     OpenedCopy,
+    is_erased,
     open_by_document,
     open_by_name,
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
 from registry.log_reader import LogReader
-from verifier.logged import CopyInLog, inspect_copies
+from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
 
 
 class Reach(StrEnum):
@@ -32,6 +33,7 @@ class Reach(StrEnum):
 
     OPENED = "opened"
     ABSENT = "absent"
+    ERASED = "erased"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -43,11 +45,13 @@ class Answer:
     Args:
         award: present exactly when `reach` is OPENED.
         logged: what the public log says of each copy of `award`, in their order.
+        life: what it says of the events of its life.
     """
 
     reach: Reach
     award: OpenedAward | None = None
     logged: tuple[CopyInLog, ...] = ()
+    life: LifeInLog = NO_LIFE_KNOWN
 
     def in_log(self, copy: OpenedCopy) -> CopyInLog:
         """Return what the public log says of a copy of `award`."""
@@ -95,10 +99,17 @@ class Register:
         return self._ask(ask)
 
     def by_record(self, payload: bytes) -> Answer:
-        """Open the award whose copy carries exactly this record."""
-        return self._ask(lambda session: open_by_payload(session, self._pepper, payload))
+        """Open the award whose copy carries exactly this record, or say that it was erased."""
 
-    def _ask(self, question: Callable[[Session], OpenedAward | None]) -> Answer:
+        def ask(session: Session) -> OpenedAward | Reach | None:
+            opened = open_by_payload(session, self._pepper, payload)
+            if opened is None and is_erased(session, self._pepper, payload):
+                return Reach.ERASED
+            return opened
+
+        return self._ask(ask)
+
+    def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
             return Answer(reach=Reach.UNREACHABLE)
         try:
@@ -113,4 +124,11 @@ class Register:
             return Answer(reach=Reach.UNREACHABLE)
         if award is None:
             return Answer(reach=Reach.ABSENT)
-        return Answer(reach=Reach.OPENED, award=award, logged=inspect_copies(award, self._log))
+        if isinstance(award, Reach):
+            return Answer(reach=award)
+        return Answer(
+            reach=Reach.OPENED,
+            award=award,
+            logged=inspect_copies(award, self._log),
+            life=inspect_life(award, self._log),
+        )

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from keys.algorithms import PublicJwk
+from keys.status_list import parse_status_keys
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
 from registry.log_reader import LogReader
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import TrustSource, home_source
 from verifier.service import Verifier
+from verifier.status_fetch import fetch_from
+from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
 
 
 def utc_now() -> datetime:
@@ -22,16 +26,30 @@ def utc_now() -> datetime:
 
 
 def open_verifier(
-    home: Home, *, clock: Callable[[], datetime] = utc_now, slots: FileSlots | None = None
+    home: Home,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    slots: FileSlots | None = None,
+    source: TrustSource | None = None,
+    status_list: str | None = None,
 ) -> Verifier:
-    """Return a verifier that reads the key document and the register of `home`.
+    """Return a verifier that reads the trust list and the register of `home`.
 
     A database that cannot be reached now may be reached later: the verifier is opened, and says so
-    in each verdict.
+    in each verdict. Status lists of the home itself are only compared with the register; one that
+    is named decides.
+
+    Args:
+        home: the installation.
+        clock: returns the reference time, aware UTC.
+        slots: how many files may be read at once.
+        source: gives the trust list; that of the home under its own pin unless given.
+        status_list: file, folder or address of status lists, as `fetch_from` takes it.
 
     Raises:
         HomeError: the look-up pepper is missing, or the database is of another version
             (`schema_outdated`, `schema_mismatch`).
+        UsageError: `status_list` is no such place.
         RegistryDamaged: the database is none, or a damaged one.
     """
     engine = open_engine(home.database_url, read_only=True)
@@ -43,6 +61,24 @@ def open_verifier(
         pass
     finally:
         engine.dispose()  # no connection is shared with the processes a server forks
-    source = KeyDocumentFile(home.key_document_path)
-    log = LogReader(home.log_folder)
-    return Verifier(source, partial(reading, engine), home.pepper(), clock, log=log, slots=slots)
+    return Verifier(
+        source or home_source(home),
+        partial(reading, engine),
+        home.pepper(),
+        clock,
+        log=LogReader(home.log_folder),
+        status_lists=_status_source(home, status_list),
+        slots=slots,
+    )
+
+
+def _status_source(home: Home, named: str | None) -> StatusSource:
+    def keys() -> dict[str, PublicJwk]:
+        return parse_status_keys(home.status_keys_path.read_bytes())
+
+    return StatusSource(
+        fetch=fetch_from_folder(home.status_folder) if named is None else fetch_from(named),
+        keys=keys,
+        memory=VersionMemory(None if named is None else home.status_memory_path),
+        decides=named is not None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import assert_never
 
 from codes.occupations import occupation_by_index
@@ -11,10 +11,10 @@ from codes.record import Record
 from codes.wording import Text
 from keys.document import BodyEntry, KeyDocument
 from keys.envelope import Envelope
-from keys.ring import SignatureState, verify_envelope
+from keys.ring import PublicKey, SignatureState, verify_envelope
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.verdict import Finding
+from verifier.verdict import Finding, format_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +24,14 @@ class Proof:
     Args:
         record: the decoded record; trustworthy only when `genuine`.
         body: the body whose prefix the number has, if it is filed.
+        key: the body's key that the record names, if the body has it.
         genuine: the signature was made with a key of that body.
         findings: in the order of the steps.
     """
 
     record: Record
     body: BodyEntry | None
+    key: PublicKey | None
     genuine: bool
     findings: tuple[Finding, ...]
 
@@ -47,7 +49,7 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
     body = document.body(prefix)
     if body is None:
         unknown = find(Code.BODY_UNKNOWN, {"prefix": prefix}, {"prefix": prefix})
-        return Proof(record=record, body=None, genuine=False, findings=(unknown,))
+        return Proof(record=record, body=None, key=None, genuine=False, findings=(unknown,))
     names = {"body": body.name}
     proof = verify_envelope(envelope, document.ring)
     # 3 the signature
@@ -63,7 +65,30 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
         case _:
             assert_never(proof.signature)
     genuine = proof.signature is SignatureState.GENUINE
-    return Proof(record=record, body=body, genuine=genuine, findings=said)
+    return Proof(record=record, body=body, key=proof.key, genuine=genuine, findings=said)
+
+
+def inspect_compromise(
+    proof: Proof, *, asked: bool, logged_at: datetime | None = None
+) -> tuple[Finding, ...]:
+    """Return what a compromised key means for a record; nothing where the key is not compromised.
+
+    A record of such a key is good only where it was in the public log before the instant from
+    which the key may have been in other hands. Without that proof it never is.
+
+    Args:
+        proof: of a genuine signature.
+        asked: whether the register was asked and answered.
+        logged_at: the time of the record's leaf in the public log, proven; None without a proof.
+    """
+    key, body = proof.key, proof.body
+    if key is None or body is None or key.compromised_since is None:
+        return ()
+    if logged_at is not None and logged_at < key.compromised_since:
+        return ()
+    since = format_instant(key.compromised_since)
+    code = Code.KEY_COMPROMISED if asked else Code.KEY_COMPROMISED_UNASKED
+    return (find(code, {"since": since, "body": body.name}, {"since": since}),)
 
 
 def inspect_right(

@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from keys.document import KeyDocument
+from keys.trust_list import TrustList
 from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
 from templates.labels import Field
 from verifier.decision import (
+    Asked,
     NumberClaims,
     conclude_verdict,
     decide_number,
@@ -42,11 +44,13 @@ from verifier.findings import find
 from verifier.lookup import Answer, Reach, Register
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
+from verifier.status_source import StatusSource
 from verifier.steps import log_step, log_verdict
 from verifier.typed import (
     MAX_TYPED_CHARACTERS,
     check_text,
     normalise_document,
+    read_day,
     read_holder,
     read_number,
 )
@@ -65,12 +69,13 @@ class Verifier:
     """Answers every question about a certificate.
 
     Args:
-        document_source: returns the key document in force, read anew when it changed; may raise
+        trust_source: returns the trust list in force, read anew when it changed; may raise
             KeyDocumentUnavailable.
         sessions: opens a read-only session on the register; None when there is no register here.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
         log: the published log; without one nothing is called registered.
+        status_lists: where status lists are read; None leaves them out.
         read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
             child process of this verifier.
         slots: how many files may be read at once; None sets no limit.
@@ -78,19 +83,21 @@ class Verifier:
 
     def __init__(
         self,
-        document_source: Callable[[], KeyDocument],
+        trust_source: Callable[[], TrustList],
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
         clock: Callable[[], datetime],
         *,
+        status_lists: StatusSource | None = None,
         log: LogReader | None = None,
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
     ) -> None:
-        self._document_source = document_source
+        self._trust_source = trust_source
         self._register = Register(sessions, pepper, log)
         self._log = log
         self._clock = clock
+        self._status_lists = status_lists
         self._child = document_reader()
         self._read_bytes = read_bytes or self._child.ask
         self._slots = slots
@@ -103,26 +110,36 @@ class Verifier:
         with self._slots.taken() if self._slots is not None else nullcontext():
             return self._read_bytes(data)
 
-    def key_document(self) -> KeyDocument:
-        """Return the key document in force: what the site publishes and browsers verify by.
+    def trust_list(self) -> TrustList:
+        """Return the trust list in force: what the site publishes and browsers verify by.
 
         Raises:
             KeyDocumentUnavailable: none can be read.
         """
-        return self._document_source()
+        return self._trust_source()
 
     def verify_number(
-        self, number_text: str, *, name: str | None = None, document_number: str | None = None
+        self,
+        number_text: str,
+        *,
+        name: str | None = None,
+        document_number: str | None = None,
+        on: str | None = None,
     ) -> Verdict:
         """Return the verdict on a certificate number and one fact, or both, about its holder.
 
+        Args:
+            on: a day, such as 2026-11-25, whose status is asked for beside the present one.
+
         Raises:
-            UsageError: neither name nor document number was given, or a text is not text.
+            UsageError: neither name nor document number was given, a text is not text, or `on` is
+                no day that has come.
         """
         now = self._clock()
         # 1 read the evidence
         check_text(number=number_text, name=name, document_number=document_number)
         holder = read_holder(name, document_number, local_day(now))
+        day = read_day(on, local_day(now))
         moment = self._moment(now)
         if isinstance(moment, Verdict):
             return moment
@@ -144,12 +161,19 @@ class Verifier:
                 document=moment.document,
                 now=moment.now,
                 notices=(*typed.findings, *holder.findings),
+                asked=self._asked(day, answer, moment),
             )
         )
 
-    def verify_qr(self, text: str) -> Verdict:
-        """Return the verdict on the text of a scanned QR code; its address is never followed."""
-        moment = self._moment(self._clock())
+    def verify_qr(self, text: str, *, on: str | None = None) -> Verdict:
+        """Return the verdict on the text of a scanned QR code; its address is never followed.
+
+        Raises:
+            UsageError: `on` is no day that has come.
+        """
+        now = self._clock()
+        day = read_day(on, local_day(now))
+        moment = self._moment(now)
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
@@ -160,16 +184,25 @@ class Verifier:
         log_step(1, "read")
         proof, answer = self._ask(scan, moment)
         # 5 prove the row, 7 status, 8 verdict
-        return log_verdict(decide_qr(scan, proof, answer, document=moment.document, now=moment.now))
+        asked = self._asked(day, answer, moment, scan.record.status_index)
+        return log_verdict(
+            decide_qr(scan, proof, answer, document=moment.document, now=moment.now, asked=asked)
+        )
 
-    def verify_file(self, data: bytes, filename: str) -> Verdict:
+    def verify_file(self, data: bytes, filename: str, *, on: str | None = None) -> Verdict:
         """Return the verdict on an uploaded certificate file (PDF or picture).
 
         Args:
             data: the file's bytes; untrusted, read in a child process.
             filename: what the asker calls it; shown to nobody, believed by nobody.
+            on: as `verify_number` takes it.
+
+        Raises:
+            UsageError: `on` is no day that has come.
         """
-        moment = self._moment(self._clock())
+        now = self._clock()
+        day = read_day(on, local_day(now))
+        moment = self._moment(now)
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
@@ -202,6 +235,7 @@ class Verifier:
                 check,
                 document=moment.document,
                 now=moment.now,
+                asked=self._asked(day, answer, moment, claims.scan.record.status_index),
                 stapled=stapled,
             )
         )
@@ -213,12 +247,25 @@ class Verifier:
         except LogError:
             return None
 
+    def _asked(
+        self, day: date | None, answer: Answer | None, moment: _Moment, index: int | None = None
+    ) -> Asked:
+        """Gather what status lists say of the copies in question."""
+        opened = None if answer is None else answer.award
+        indices = [] if opened is None else [copy.status_index for copy in opened.copies]
+        if answer is not None and index is not None:
+            indices.append(index)
+        if self._status_lists is None or not indices:
+            return Asked(day=day)
+        lists = self._status_lists.gather(indices, moment.now)
+        return Asked(day=day, lists=lists, lists_decide=self._status_lists.decides)
+
     def _moment(self, now: datetime) -> _Moment | Verdict:
         try:
-            return _Moment(now, self._document_source())
-        except KeyDocumentUnavailable:
-            missing = find(Code.KEY_DOCUMENT_UNAVAILABLE)
-            return log_verdict(conclude_verdict((missing,), demo=False, now=now))
+            return _Moment(now, self._trust_source().document)
+        except KeyDocumentUnavailable as error:
+            missing = find(Code(error.code))
+            return log_verdict(conclude_verdict((missing,), document=None, now=now))
 
     def _ask(self, scan: Scan, moment: _Moment) -> tuple[Proof, Answer | None]:
         # 2 find the key and its right to sign, 3 check the signature
@@ -248,4 +295,4 @@ class Verifier:
 
 
 def _conclude(moment: _Moment, *findings: Finding) -> Verdict:
-    return conclude_verdict(findings, demo=moment.document.demo, now=moment.now)
+    return conclude_verdict(findings, document=moment.document, now=moment.now)

@@ -15,6 +15,7 @@ _NOT_GIVEN = Text("（未核验）", "(not checked)")
 _RESULT = Text("结论", "Result")
 _STATUS = Text("证书状态", "Status")
 _TIME = Text("核验时间", "Checked at")
+_TRUST = Text("核验依据", "By")
 _PHOTO = Text("照片", "Photo")
 _EVIDENCE = {
     "printed": Text("所印", "printed"),
@@ -38,6 +39,8 @@ def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     yield ""
     moment = verdict.checked_at.astimezone(_BEIJING)
     yield f"{_TIME.say(language)}{_colon(language)}{moment:%Y-%m-%d %H:%M:%S}（UTC+8）"
+    if verdict.trust is not None:
+        yield f"{_TRUST.say(language)}{_colon(language)}{verdict.trust.text.say(language)}"
     if verdict.status is not Status.UNKNOWN:
         yield f"{_STATUS.say(language)}{_colon(language)}{verdict.status.text.say(language)}"
     yield f"{_RESULT.say(language)}{_colon(language)}{verdict.summary.say(language)}"

@@ -118,6 +118,35 @@ def check_text(**texts: str | None) -> None:
             )
 
 
+def read_day(typed: str | None, today: date) -> date | None:
+    """Return the day that was asked about, None where none was.
+
+    Args:
+        typed: such as 2026-11-25; blank counts as not given.
+        today: in Asia/Shanghai.
+
+    Raises:
+        UsageError: it is no day (`day_malformed`), or has not come yet (`day_in_future`).
+    """
+    if typed is None or not typed.strip():
+        return None
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError as error:
+        raise UsageError(
+            "day_malformed",
+            Text("日期应写作 2026-11-25 的形式", "write the day like 2026-11-25"),
+        ) from error
+    if day > today:
+        raise UsageError(
+            "day_in_future",
+            Text(
+                "只能查询今天或以前某一天的状态", "only the status of today or a past day is known"
+            ),
+        )
+    return day
+
+
 def _malformed(reading: NumberReading) -> Finding:
     problem = reading.problems[0]
     evidence = {"reason": problem.code}

@@ -34,6 +34,7 @@ class Status(StrEnum):
     CURRENT = "current"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
     UNKNOWN = "unknown"
@@ -77,6 +78,7 @@ _STATUS_TEXTS = {
     Status.CURRENT: Text("现行有效", "in force"),
     Status.SUSPENDED: Text("已暂停", "suspended"),
     Status.REVOKED: Text("已撤销", "revoked"),
+    Status.CANCELLED: Text("已注销", "cancelled"),
     Status.SUPERSEDED: Text("已补发（本份作废）", "reissued (this copy is void)"),
     Status.CORRECTED: Text("已更正", "corrected"),
     Status.UNKNOWN: Text("未知", "not known"),
@@ -150,6 +152,36 @@ class PrintedFields:
     photo: Text
 
 
+TRUST_TODAY = Text(
+    "信任列表第 {version} 版，当天编制", "trust list {version}, composed within a day"
+)
+TRUST_EARLIER = Text(
+    "信任列表第 {version} 版，{days} 天前编制", "trust list {version}, composed {days} days ago"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustShown:
+    """Which trust list a verdict rests on.
+
+    Args:
+        version: of the list.
+        published_at: when it was composed, aware UTC.
+        age_days: whole days from then to the verdict.
+    """
+
+    version: int
+    published_at: datetime
+    age_days: int
+
+    @property
+    def text(self) -> Text:
+        """Return the words shown for it."""
+        words = TRUST_EARLIER if self.age_days else TRUST_TODAY
+        slots = {"version": self.version, "days": self.age_days}
+        return Text(words.zh.format_map(slots), words.en.format_map(slots))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The whole answer; it has no truth value, read `outcome`.
@@ -160,6 +192,7 @@ class Verdict:
         findings: facts in the order they were established.
         checked_at: reference time of every comparison, aware UTC.
         demo: the key document in use is a demonstration one.
+        trust: the trust list in use; None where there was none to believe.
         certificate: printed fields to compare with the paper, where they may be shown.
         log_proof: a C2SP tlog-proof that the record is in the public log, where that was proved;
             its extra is the salt of the record's hash, then the leaf.
@@ -170,6 +203,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     checked_at: datetime
     demo: bool
+    trust: TrustShown | None
     certificate: PrintedFields | None = None
     log_proof: str | None = None
 
@@ -180,7 +214,7 @@ class Verdict:
     @property
     def summary(self) -> Text:
         """Return the one closing sentence, with the status where it explains the outcome."""
-        if self.outcome is not Outcome.NOT_CURRENT:
+        if self.outcome is not Outcome.NOT_CURRENT or self.status is Status.UNKNOWN:
             return self.outcome.text
         words, status = self.outcome.text, self.status.text
         return Text(f"{words.zh}（{_inner(status.zh)}）", f"{words.en}: {status.en}")
@@ -225,6 +259,7 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
         "findings": [_finding_to_json(one, language) for one in verdict.findings],
         "checked_at": format_instant(verdict.checked_at),
         "demo": verdict.demo,
+        "trust_list": None if verdict.trust is None else _trust_to_json(verdict.trust),
         "certificate": (
             None if verdict.certificate is None else _printed_to_json(verdict.certificate)
         ),
@@ -245,6 +280,14 @@ def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
         "message_zh": finding.text.zh,
         "message_en": finding.text.en,
         "evidence": dict(finding.evidence),
+    }
+
+
+def _trust_to_json(trust: TrustShown) -> dict[str, Any]:
+    return {
+        "version": trust.version,
+        "published_at": format_instant(trust.published_at),
+        "age_days": trust.age_days,
     }
 
 

@@ -15,21 +15,22 @@ from sqlalchemy.orm import Session
 from codes.documents import mask_document
 from codes.errors import CodesError
 from codes.number import parse_number
-from issuer.fsck.copies import CopyChecks, KeptAward
+from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
 from issuer.fsck.faults import Fault
+from issuer.fsck.life import compare_events, life_of, read_life
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
-from log.leaves import LifeKind, LifeLeaf
+from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.life import Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
 from registry.vault import unseal
 
 _AT_ONCE = 200
-_ENDS = frozenset({LifeKind.REVOKE, LifeKind.ANNUL, LifeKind.ERASE})
 
 
 @dataclass(slots=True)
@@ -92,9 +93,13 @@ class _AwardChecks:
         yield from self._holder(private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        life = list(self._life(data_key))
+        leaves = list(self._life(data_key))
+        events = read_life(self._session, award, data_key)
+        yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
+        life = None if events is None else life_of(award, events)
         yield from self._status(life)
-        copies = CopyChecks(self._office, self._published, kept, life, self._matched.indexes)
+        logged = LoggedLife(leaves=leaves, life=life)
+        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.indexes)
         yield from copies.run()
         yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
         yield from self._times()
@@ -161,7 +166,8 @@ class _AwardChecks:
             return
         kind, number = int(private["document_type"]), private["document_number"]
         expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
-        over = award.status == AwardStatus.REVOKED and award.live_key is None
+        ended = award.status in (AwardStatus.REVOKED, AwardStatus.CANCELLED)
+        over = ended and award.live_key is None
         if award.live_key != expected and not over:
             yield self._fault("live_key", "differs")
 
@@ -191,18 +197,15 @@ class _AwardChecks:
             yield logged.leaf
             n += 1
 
-    def _status(self, life: list[LifeLeaf]) -> Iterator[Fault]:
-        """Yield a fault where the status is not what the logged events make of it."""
-        status = AwardStatus.CURRENT
-        for leaf in life:
-            if leaf.event is LifeKind.SUSPEND:
-                status = AwardStatus.SUSPENDED
-            elif leaf.event is LifeKind.LIFT:
-                status = AwardStatus.CURRENT
-            elif leaf.event in _ENDS:
-                status = AwardStatus.REVOKED
-        if self._award.status != status:
+    def _status(self, life: Life | None) -> Iterator[Fault]:
+        """Yield a fault where the status is not what the events make of it."""
+        if life is not None and self._award.status != life.status:
             yield self._fault("status", "differs")
+
+    def _is_waiting(self) -> bool:
+        return any(self._office.is_waiting(copy.id) for copy in self._award.copies) or (
+            self._award.id in self._office.waiting_awards
+        )
 
     def _times(self) -> Iterator[Fault]:
         award = self._award

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from codes.errors import CodesError
 from codes.record import Record, commit, decode_record
-from issuer.desk import shanghai_day
 from issuer.fsck.faults import Fault
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import LoggedLeaf, PublishedLog
@@ -23,6 +21,7 @@ from log.leaves import CopyLeaf, Leaf, LifeLeaf, hash_record
 from log.proof_text import check_proof, parse_proof
 from registry.access import unseal_envelope, unseal_pdf_hash
 from registry.errors import StoreError, VaultError
+from registry.life import Life
 from registry.logbook import leaf_salt
 from registry.models import Award, Copy, CopyKind, CopyState
 from registry.row_marks import mark_of_copy
@@ -38,6 +37,19 @@ class KeptAward:
     private: dict[str, Any] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedLife:
+    """An award's life as the log holds it, and where its events on record leave its copies.
+
+    Args:
+        leaves: the events that the log holds, in order.
+        life: None where the events on record do not open.
+    """
+
+    leaves: Sequence[LifeLeaf]
+    life: Life | None
+
+
 class CopyChecks:
     """The checks of the copies of one award.
 
@@ -45,7 +57,7 @@ class CopyChecks:
         office: what is compared with.
         published: the published log.
         kept: the award, open.
-        life: the events of its life that the log holds, in order.
+        logged: its life.
         matched: told the index of every leaf that a copy answers for.
     """
 
@@ -54,13 +66,14 @@ class CopyChecks:
         office: FsckOffice,
         published: PublishedLog,
         kept: KeptAward,
-        life: Sequence[LifeLeaf],
+        logged: LoggedLife,
         matched: set[int],
     ) -> None:
         self._office = office
         self._published = published
         self._kept = kept
-        self._life = life
+        self._life = logged.leaves
+        self._states_by_events = None if logged.life is None else logged.life.states
         self._matched = matched
         self.payloads: dict[int, bytes] = {}
 
@@ -119,6 +132,7 @@ class CopyChecks:
         photo = bytes.fromhex(private["photo_sha256"])
         salt = bytes.fromhex(private["salt"])
         commitment = commit(salt, private["document_number"], photo)
+        former = copy.record_version < max(one.record_version for one in award.copies)
         for table, column, found, expected in (
             ("awards", "number", award.number, str(record.number)),
             ("awards", "occupation", award.occupation, record.occupation),
@@ -131,6 +145,8 @@ class CopyChecks:
             ("copies", "status_index", copy.status_index, record.status_index),
             ("copies", "record_version", copy.record_version, record.record_version),
         ):
+            if former and column == "private_sealed" and found != commitment:
+                continue  # the vault keeps what was corrected since
             if found != expected:
                 row = award.number if table == "awards" else _name(copy)
                 yield Fault(table=table, row=row, field=column, code="differs")
@@ -151,12 +167,11 @@ class CopyChecks:
             yield _fault(copy, "leaf_index", "differs")
 
     def _is_event(self, copy: Copy, leaf: Leaf, record: Record, record_hash: bytes) -> bool:
-        """Say whether a leaf is the event that made a copy: of this award, kind, record and day."""
+        """Say whether a leaf is the event that made a copy: of this award, kind and record."""
         if not isinstance(leaf, LifeLeaf) or leaf not in self._life:
             return False
-        made_on: date = shanghai_day(copy.made_at)
-        found = (leaf.event, leaf.record_hash, leaf.key_id, leaf.effective_on)
-        return found == (life_kind_of(copy), record_hash, record.key_id, made_on)
+        found = (leaf.event, leaf.record_hash, leaf.key_id)
+        return found == (life_kind_of(copy), record_hash, record.key_id)
 
     def _proof(self, copy: Copy) -> Iterator[Fault]:
         """Check the stored proof, which the page carries."""
@@ -235,22 +250,14 @@ class CopyChecks:
             yield Fault(table="store", row=number, field="photo", code="missing")
 
     def _states(self, copies: Sequence[Copy]) -> Iterator[Fault]:
-        """The last recorded copy that its holder has is current, those before it are not."""
-        held = [
-            copy
-            for copy in copies
-            if copy.envelope_sealed is not None and copy.kind != CopyKind.ARCHIVE
-        ]
+        """Each recorded copy stands where the award's events put it."""
+        if self._states_by_events is None:
+            return
         for copy in copies:
-            if copy.envelope_sealed is None:
-                allowed = {CopyState.RESERVED}
-            elif copy.kind == CopyKind.ARCHIVE:
-                allowed = {CopyState.ARCHIVE}
-            elif copy is held[-1]:
-                allowed = {CopyState.CURRENT}
-            else:
-                allowed = {CopyState.SUPERSEDED, CopyState.CORRECTED}
-            if copy.state not in allowed:
+            expected = CopyState.RESERVED
+            if copy.envelope_sealed is not None:
+                expected = self._states_by_events.get(copy.status_index, expected)
+            if copy.state != expected:
                 yield _fault(copy, "state", "differs")
 
     def _lost(self) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ class FsckOffice:
         document: the published key document.
         vkey: of the log.
         waiting: the copies that leaves wait for, which the published log does not hold yet.
+        waiting_awards: the awards that leaves wait for.
         indexed: how many leaves have an index, published or not.
     """
 
@@ -31,6 +32,7 @@ class FsckOffice:
     document: KeyDocument
     vkey: VerifierKey
     waiting: frozenset[int]
+    waiting_awards: frozenset[int]
     indexed: int
 
     def is_waiting(self, copy_id: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from issuer.fsck.awards import Matched, compare_awards
 from issuer.fsck.counters import compare_counters
@@ -15,7 +15,7 @@ from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
-from issuer.opening import read_key_document
+from issuer.opening import trust_source
 from issuer.publishing import compose
 from keys.document import KeyDocument
 from keys.errors import KeysError
@@ -52,9 +52,10 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             vault=vault,
             pepper=home.pepper(),
             store=home.store,
-            document=read_key_document(home),
+            document=trust_source(home)().document,
             vkey=vkey,
-            waiting=_waiting(session, published.size),
+            waiting=_waiting(session, published.size, LogEntry.copy_id),
+            waiting_awards=_waiting(session, published.size, LogEntry.award_id),
             indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,
         )
         matched = Matched()
@@ -67,10 +68,11 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
     return sorted(set(found))
 
 
-def _waiting(session: Session, size: int) -> frozenset[int]:
+def _waiting(session: Session, size: int, of: InstrumentedAttribute[int | None]) -> frozenset[int]:
+    """Return which copies, or awards, leaves wait for that the published log does not hold."""
     unpublished = LogEntry.leaf_index.is_(None) | (LogEntry.leaf_index >= size)
-    query = select(LogEntry.copy_id).where(unpublished, LogEntry.copy_id.is_not(None))
-    return frozenset(copy_id for copy_id in session.scalars(query) if copy_id is not None)
+    found = session.scalars(select(of).where(unpublished, of.is_not(None)))
+    return frozenset(one for one in found if one is not None)
 
 
 def _lost(published: PublishedLog, matched: Matched) -> Iterator[Fault]:

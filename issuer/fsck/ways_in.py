@@ -9,10 +9,17 @@ from sqlalchemy.orm import Session
 
 from codes.errors import CodesError
 from codes.number import parse_number
+from codes.record import decode_record
 from issuer.fsck.copies import KeptAward
 from issuer.fsck.faults import Fault
 from registry.access import ways_in
 from registry.models import Access
+
+
+def _names(kept: KeptAward, payloads: Mapping[int, bytes]) -> set[str]:
+    """Return every name that a record of the award was signed with."""
+    names = {decode_record(payload).holder_name for payload in payloads.values()}
+    return names or {kept.private["name"]}
 
 
 def compare_ways_in(
@@ -35,16 +42,19 @@ def compare_ways_in(
         number = parse_number(award.number)
     except CodesError:
         return
-    expected = ways_in(
-        pepper,
-        award=award,
-        number=number,
-        name=private["name"],
-        document_number=private["document_number"],
-        payloads=payloads,
-        data_key=kept.data_key,
-    )
-    for way in expected:
+    expected: dict[bytes, Access] = {}
+    for name in _names(kept, payloads):  # a former name keeps its way in
+        found = ways_in(
+            pepper,
+            award=award,
+            number=number,
+            name=name,
+            document_number=private["document_number"],
+            payloads=payloads,
+            data_key=kept.data_key,
+        )
+        expected |= {way.locator: way for way in found}
+    for way in expected.values():
         row = rows.pop(way.locator, None)
         if row is None:
             yield Fault(table="access", row=award.number, field="locator", code="missing")

@@ -22,7 +22,9 @@ def _inspect(subject: Subject, context: LintContext) -> Iterator[Finding]:
         return
     if not occupation.in_force(context.today):
         yield problem(subject, Column.OCCUPATION, "occupation_not_in_force", _NOT_IN_FORCE)
-    if not context.scopes.get(occupation.index):
+    if context.not_filed is not None:
+        yield from report(subject, Column.OCCUPATION, [context.not_filed])
+    elif not context.scopes.get(occupation.index):
         yield problem(subject, Column.OCCUPATION, "occupation_not_filed", _not_filed(occupation.zh))
 
 

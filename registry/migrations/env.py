@@ -2,7 +2,10 @@
 
 from alembic import context
 
-import registry.log_models  # noqa: F401 - its tables are of the same metadata
+import registry.life_models
+import registry.log_models
+import registry.trail_models
+import registry.vault_models  # noqa: F401 - all only to be known
 from registry.models import Base
 
 context.configure(

@@ -6,10 +6,11 @@
 import { carryFragment, keepLanguage, pageLanguage } from './language.js';
 import { pageWords, showMessage, showVerdict } from './show.js';
 import { UnsupportedError } from './signature.js';
-import { verifyText } from './verify.js';
+import { TrustError, readTrustList } from './trust_list.js';
+import { acceptTrust, siteStorage } from './trust_memory.js';
+import { verifyText, withoutTrust } from './verify.js';
 
 const ASK_MILLISECONDS = 8000;
-const KEY_DOCUMENT_FORMAT = 1;
 
 const root = document.getElementById('result');
 const ways = document.getElementById('ways');
@@ -35,10 +36,44 @@ async function check(mine) {
   document.querySelector('#server-check-form input').value = text;
   if (window.crypto?.subtle === undefined) return offerWays('no-crypto');
   document.getElementById('working')?.removeAttribute('hidden');
-  const [keyDocument, tables] = await Promise.all([load('/keys.json'), load('/tables.json')]);
-  if (keyDocument.format !== KEY_DOCUMENT_FORMAT) throw new Error('newer key document');
-  document.getElementById('demo-strip').hidden = !keyDocument.demo;
-  const local = await judgeHere(text, keyDocument, tables);
+  const [list, tables] = await Promise.all([load('/keys.json'), load('/tables.json')]);
+  const trust = await believe(list);
+  if (mine !== run) return undefined;
+  // A site that shows a list not to be believed is not asked either: the code stays here.
+  if (trust instanceof TrustError) {
+    return conclude(withoutTrust(trust.code, JSON.parse(tables), new Date()), JSON.parse(tables));
+  }
+  return judge(mine, text, trust, JSON.parse(tables));
+}
+
+/** The trust list, the reason why it is not believed, or null where the algorithm is lacking. */
+async function believe(list) {
+  try {
+    try {
+      return await accepted(list);
+    } catch (error) {
+      if (error.code !== 'trust_list_older') throw error;
+      // A cache on the way may lag behind what this browser saw: ask the site itself, once.
+      return await accepted(await load('/keys.json', { cache: 'reload' }));
+    }
+  } catch (error) {
+    if (error instanceof TrustError) return error;
+    if (error instanceof UnsupportedError) return null;
+    throw error;
+  }
+}
+
+async function accepted(list) {
+  const pin = document.querySelector('meta[name="root-pin"]').content;
+  if (pin === '') throw new Error('the site had no trust list when it made this page');
+  const trust = await readTrustList(list, pin, window.crypto.subtle);
+  acceptTrust(trust, siteStorage());
+  return trust;
+}
+
+async function judge(mine, text, trust, tables) {
+  document.getElementById('demo-strip').hidden = !trust?.document.demo;
+  const local = trust && await judgeHere(text, trust, tables);
   if (mine !== run) return undefined;
   if (local !== null && local.certificate === null) return conclude(local, tables);
   if (local !== null) show(local, tables, firstStage(local));
@@ -49,10 +84,10 @@ async function check(mine) {
 }
 
 /** The verdict by signature alone, or null where this browser lacks the algorithm. */
-async function judgeHere(text, keyDocument, tables) {
+async function judgeHere(text, trust, tables) {
   const { subtle } = window.crypto;
   try {
-    return await verifyText(text, { keyDocument, tables, now: new Date(), subtle });
+    return await verifyText(text, { trust, tables, now: new Date(), subtle });
   } catch (error) {
     if (error instanceof UnsupportedError) return null;
     throw error;
@@ -99,10 +134,10 @@ async function ask(text) {
   }
 }
 
-async function load(address) {
-  const response = await fetch(address, { credentials: 'omit' });
+async function load(address, options = {}) {
+  const response = await fetch(address, { credentials: 'omit', ...options });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response.json();
+  return response.text();
 }
 
 /** Say why nothing was checked here, and show the other ways. */

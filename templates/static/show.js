@@ -78,8 +78,18 @@ function fillState(slot, verdict, tables, language, stage) {
   if (!verdict.demo) slot('demo').remove();
   slot('checked').textContent = checkedAt(verdict.checked_at, language);
   slot(stage.asking ? 'checked' : 'asking').remove();
+  if (verdict.trust_list) slot('trust').textContent = trustLine(verdict.trust_list, tables, language);
+  else slot('trust').remove();
   if (stage.askAgain === null) slot('again').remove();
   else slot('ask-again').addEventListener('click', stage.askAgain);
+}
+
+/** Which trust list the verdict rests on, and how old it is. */
+function trustLine({ version, age_days }, tables, language) {
+  const { today, earlier } = tables.words.trust_list;
+  const words = (age_days < 1 ? today : earlier)[language];
+  const said = words.replace('{version}', version).replace('{days}', age_days);
+  return language === 'zh' ? `核验依据：${said}` : `By ${said}`;
 }
 
 function fillFacts(slot, printed, words, language) {

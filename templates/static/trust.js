@@ -1,6 +1,6 @@
 /**
  * Whose key a record was signed with, and whether that body might sign it: steps 2 and 3 of
- * `verifier/proof.py` and `verifier/scan.py`, on the published key document.
+ * `verifier/proof.py` and `verifier/scan.py`, on what the trust list says.
  */
 
 import { finding } from './findings.js';
@@ -13,13 +13,14 @@ const MAX_SHOWN_HOST = 100;
  * @property {object|null} body the filed body whose prefix the number has
  * @property {boolean} genuine the signature was made with a key of that body
  * @property {object[]} findings in the order of the steps
+ * @property {object[]} [lost] what is said where a genuine signature's key is compromised
  */
 
 /**
  * What can be said of a record from its signature alone.
  * @param {import('./qr_text.js').QrReading} reading
  * @param {import('./record.js').CertificateRecord} record decoded from the reading's payload
- * @param {object} keyDocument /keys.json
+ * @param {object} keyDocument what the trust list says
  * @param {object} tables /tables.json
  * @param {string} today ISO date in China
  * @param {SubtleCrypto} subtle
@@ -45,7 +46,15 @@ export async function prove(reading, record, keyDocument, tables, today, subtle)
   }
   const genuine = finding(tables, 'signature_genuine', names, names);
   const right = inspectRight(record, body, key, tables, today);
-  return { body, genuine: true, findings: [genuine, ...right] };
+  const lost = inspectCompromise(body, key, tables);
+  return { body, genuine: true, findings: [genuine, ...right], lost };
+}
+
+/** What a compromised key means here, where the public log's proof is not at hand. */
+function inspectCompromise(body, key, tables) {
+  const since = key.compromised_since;
+  if (since === null) return [];
+  return [finding(tables, 'key_compromised_unasked', { since, body: body.name }, { since })];
 }
 
 /** Whether a body might sign a record with a key on its date of issue. */

@@ -11,6 +11,8 @@ import { inspectHost, prove, shownHost } from './trust.js';
 /** What a genuine signature leaves open while the register has not answered. */
 const UNASKED = ['registry_unreachable', 'document_number_not_checked', 'paper_not_seen'];
 
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+
 /** Records that this program is too old to read. */
 const NEWER = new Set(['record_format_unknown', 'record_occupation_unknown']);
 
@@ -18,21 +20,22 @@ const NEWER = new Set(['record_format_unknown', 'record_occupation_unknown']);
  * Judge a QR text by its signature alone.
  * @param {string} text anything, untrusted; its address is never followed
  * @param {object} options
- * @param {object} options.keyDocument /keys.json
+ * @param {import('./trust_list.js').TrustList} options.trust the trust list, already accepted
  * @param {object} options.tables /tables.json
  * @param {Date} options.now
  * @param {SubtleCrypto} options.subtle
  * @returns {Promise<object>} the verdict's JSON, with `sound`: signature, right to sign and
  *   address hold, so only the register is left to be asked
  */
-export async function verifyText(text, { keyDocument, tables, now, subtle }) {
+export async function verifyText(text, { trust, tables, now, subtle }) {
   const today = chinaDate(now);
+  const keyDocument = trust.document;
   const scan = readScan(text, keyDocument, tables);
   if (scan.unreadable) return verdict(tables, keyDocument, now, [scan.unreadable], null);
   const { reading, record } = scan;
   const proof = await prove(reading, record, keyDocument, tables, today, subtle);
   const host = inspectHost(reading.host, record, keyDocument, tables, today);
-  const found = [...proof.findings, ...host];
+  const found = [...proof.findings, ...host, ...(proof.lost ?? [])];
   const sound = proof.genuine && found.every((one) => tables.findings[one.code].forces === null);
   if (proof.genuine) found.push(...UNASKED.map((code) => finding(tables, code)));
   const printed = proof.genuine ? printFields(record, proof.body, tables) : null;
@@ -65,17 +68,49 @@ function unreadable(error, keyDocument, tables) {
 function verdict(tables, keyDocument, now, findings, certificate) {
   const outcome = outcomeOf(tables, findings);
   const { zh, en } = tables.words.outcomes[outcome];
-  const demo = keyDocument.demo ? [finding(tables, 'demo')] : [];
   return {
     outcome,
     status: 'unknown',
     summary: { zh, en },
-    findings: [...demo, ...findings],
+    findings: [...marks(tables, keyDocument, now), ...findings],
     checked_at: `${now.toISOString().slice(0, 19)}Z`,
-    demo: keyDocument.demo,
+    demo: keyDocument?.demo ?? false,
+    trust_list: keyDocument && trustShown(keyDocument, now),
     certificate,
     sound: false,
   };
+}
+
+/**
+ * The verdict where there is no trust list to believe.
+ * @param {string} code of the finding that says why
+ * @param {object} tables /tables.json
+ * @param {Date} now
+ */
+export function withoutTrust(code, tables, now) {
+  return verdict(tables, null, now, [finding(tables, code)], null);
+}
+
+/** Which trust list a verdict rests on, as in `verifier/verdict.py`. */
+function trustShown({ version, published_at }, now) {
+  const age = Math.floor((now - new Date(published_at)) / DAY_MILLISECONDS);
+  return { version, published_at, age_days: Math.max(0, age) };
+}
+
+/** What every verdict says of the trust list it rests on. */
+function marks(tables, keyDocument, now) {
+  if (keyDocument === null) return [];
+  const found = keyDocument.demo ? [finding(tables, 'demo')] : [];
+  if (now >= new Date(keyDocument.expires_at)) {
+    const { version, published_at, age_days } = trustShown(keyDocument, now);
+    const slots = {
+      version: String(version),
+      published_on: chinaDate(new Date(published_at)),
+      days: String(age_days),
+    };
+    found.push(finding(tables, 'trust_list_old', slots, slots));
+  }
+  return found;
 }
 
 /** What a genuine copy of the record shows, as in `verifier/printed.py`. */

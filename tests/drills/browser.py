@@ -18,6 +18,7 @@ from tests.journeys.agreement import disagreements
 from tests.journeys.conftest import CHROMIUM, launch, serving
 from tests.journeys.sample_codes import NOW, genuine_texts, make_world, tampered_texts
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import trust_list
 from verifier.service import Verifier
 
 _TEXTS = {Figure.FULL: 1_000, Figure.SHORT: 60}
@@ -34,7 +35,7 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
 def _run(_: Path, *, kind: str, count: int, seed: int) -> Facts:
     world = make_world()
     # Without a register: what the browser can say by itself is what the signature says.
-    verifier = Verifier(lambda: world.document, None, b"", lambda: NOW)
+    verifier = Verifier(lambda: trust_list(world.document), None, b"", lambda: NOW)
     texts = list(islice(_TEXTS_OF[kind](world, seed), count))
     outcomes = Counter(verifier.verify_qr(text).outcome.value for text in texts)
     with _page(verifier) as page:

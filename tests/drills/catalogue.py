@@ -15,6 +15,7 @@ NAMES = (
     "names",
     "readability",
     "rare_names",
+    "rotations",
     "fault",
     "concurrency",
     "volume",

@@ -103,9 +103,9 @@ class _Both(Verifier):
         self._client = client
         self.statuses: Counter[int] = Counter()
 
-    def verify_qr(self, text: str) -> Verdict:
+    def verify_qr(self, text: str, *, on: str | None = None) -> Verdict:
         """Return the verdict, after asking the API the same."""
-        verdict = self._inner.verify_qr(text)
+        verdict = self._inner.verify_qr(text, on=on)
         response = self._client.post(_ADDRESS, json={"text": text})
         self.statuses[response.status_code] += 1
         require(response.status_code < 500, f"the API answered {response.status_code}")

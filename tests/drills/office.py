@@ -27,10 +27,12 @@ from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.faces import face_of
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
+from issuer.root_custody import ensure_root, open_root_keys
 from issuer.sample_photos import draw_portrait
 from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
@@ -154,8 +156,10 @@ def make_office(
     home = Home.create(
         folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment=environment
     )
+    ensure_root(home, PASSPHRASE, now=NOW)
+    signers = open_root_keys(home, PASSPHRASE)
     with database(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(_FILING))
+        site = record_filing(session, parse_filing(_FILING), now=NOW)
         make_key(
             session,
             home,
@@ -165,7 +169,7 @@ def make_office(
             valid_from=_FILED_FROM,
             valid_to=None,
         )
-        publish(session, home, now=NOW)
+        publish(session, home, now=NOW, signers=signers)
     ensure_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
     with desk_of(home) as desk:
         announce_host(desk, PUBLIC_URL, another=False)

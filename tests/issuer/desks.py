@@ -13,11 +13,13 @@ from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.custody import make_key
 from issuer.desk import Desk
-from issuer.filing import parse_filing, record_filing
+from issuer.filing import parse_filing
+from issuer.filing_record import record_filing
 from issuer.issuing import BatchOutcome, Phase, issue_batch
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.publishing import publish
+from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.sample_people import SamplePerson, sample_people
 from issuer.sample_photos import draw_portrait
@@ -40,8 +42,10 @@ FILING: dict[str, Any] = {
 
 def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorithm) -> None:
     """Record a filing, make a key valid from 2024 and publish the key document."""
+    ensure_root(home, PASSPHRASE, now=NOW)
+    signers = open_root_keys(home, PASSPHRASE)
     with database(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, parse_filing(filing))
+        site = record_filing(session, parse_filing(filing), now=NOW)
         make_key(
             session,
             home,
@@ -51,7 +55,7 @@ def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorit
             valid_from=date(2024, 1, 1),
             valid_to=None,
         )
-        publish(session, home, now=NOW)
+        publish(session, home, now=NOW, signers=signers)
 
 
 @contextmanager

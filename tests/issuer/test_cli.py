@@ -157,7 +157,7 @@ def test_keys_are_listed_and_retired(filed_shell: Shell) -> None:
     )
     assert retired.json["standing"] == "retired"
     published = filed_shell("keys", "publish", "--json").json
-    assert published["key_document_version"] == retired.json["key_document_version"] + 1
+    assert published["trust_list_version"] == retired.json["trust_list_version"] + 1
 
 
 def test_a_list_of_keys_is_headed_and_says_their_state(filed_shell: Shell) -> None:

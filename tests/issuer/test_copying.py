@@ -26,6 +26,7 @@ from issuer.faces import face_of
 from issuer.filing import find_site
 from issuer.issuing import finish_copies
 from issuer.publishing import publish
+from issuer.root_custody import open_root_keys
 from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
@@ -34,8 +35,9 @@ from registry.log_reader import LogReader
 from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
+from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
-from verifier.key_source import KeyDocumentFile
+from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Status, Verdict
 
@@ -112,10 +114,12 @@ def qr_texts(desk: Desk) -> list[str]:
 def ask(
     desk: Desk, question: str, *, name: str | None = None, file: bytes | None = None
 ) -> Verdict:
-    document = KeyDocumentFile(desk.home.key_document_path)
-    log = LogReader(desk.home.log_folder)
     verifier = Verifier(
-        document, partial(reading, desk.engine), desk.pepper, lambda: LATER, log=log
+        home_source(desk.home),
+        partial(reading, desk.engine),
+        desk.pepper,
+        lambda: LATER,
+        log=LogReader(desk.home.log_folder),
     )
     try:
         if file is not None:
@@ -315,7 +319,7 @@ def test_a_retired_key_makes_no_copy_and_spends_no_serial(issued: Home, tmp_path
     with desk_at(issued) as desk, transaction(desk.engine) as session:
         site = find_site(session, PREFIX)
         retire_key(session, site, site.keys[0].key_id, last_day=date(2026, 12, 1))
-        publish(session, issued, now=LATER)
+        publish(session, issued, now=LATER, signers=open_root_keys(issued, PASSPHRASE))
     with desk_at(issued, clock=lambda: LATER) as desk:
         with pytest.raises(IssuerError, match="no_active_key"):
             reissue(desk, tmp_path / "a")

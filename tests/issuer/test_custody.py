@@ -16,8 +16,8 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.publishing import publish
+from issuer.root_custody import open_root_keys
 from keys.algorithms import Algorithm
-from keys.document import parse_key_document
 from keys.envelope import decode_envelope
 from keys.ring import EnvelopeProof, SignatureState, verify_envelope
 from registry.access import unseal_envelope
@@ -29,7 +29,7 @@ from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_
 
 
 def proofs(desk: Desk) -> list[EnvelopeProof]:
-    ring = parse_key_document(desk.home.key_document_path.read_bytes()).ring
+    ring = desk.document.ring
     with reading(desk.engine) as session:
         return [
             verify_envelope(
@@ -57,7 +57,7 @@ def rotate(home: Home, old: int, *, now: datetime) -> int:
             valid_from=now.date(),
             valid_to=None,
         )
-        publish(session, home, now=now)
+        publish(session, home, now=now, signers=open_root_keys(home, PASSPHRASE))
         return row.key_id
 
 
@@ -94,7 +94,7 @@ def test_a_body_without_a_key_for_the_day_issues_nothing(home: Home, tmp_path: P
     with database(home.database_url) as engine, transaction(engine) as session:
         site = find_site(session, PREFIX)
         site.keys[0].valid_to = date(2025, 1, 1)
-        publish(session, home, now=NOW)
+        publish(session, home, now=NOW, signers=open_root_keys(home, PASSPHRASE))
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     with desk_at(home) as desk, pytest.raises(IssuerError, match="no_active_key"):
         issue(desk, roster, tmp_path / "out")

@@ -17,11 +17,13 @@ BATCH = 100
 
 _JUDGE = """async ({ texts, now }) => {
   const { verifyText } = await import('/static/verify.js');
-  const load = async (address) => (await fetch(address)).json();
-  const keyDocument = await load('/keys.json');
-  const tables = await load('/tables.json');
+  const { readTrustList } = await import('/static/trust_list.js');
+  const load = async (address) => (await fetch(address)).text();
   const { subtle } = window.crypto;
-  const judge = (text) => verifyText(text, { keyDocument, tables, now: new Date(now), subtle });
+  const pin = document.querySelector('meta[name="root-pin"]').content;
+  const trust = await readTrustList(await load('/keys.json'), pin, subtle);
+  const tables = JSON.parse(await load('/tables.json'));
+  const judge = (text) => verifyText(text, { trust, tables, now: new Date(now), subtle });
   return Promise.all(texts.map(judge));
 }"""
 
@@ -47,7 +49,8 @@ def disagreements(
 
 def comparable(verdict: dict[str, Any]) -> Any:
     """Return what both must agree on: everything but explanations only the server gives."""
-    kept = {name: verdict[name] for name in ("outcome", "status", "summary", "checked_at", "demo")}
+    alike = ("outcome", "status", "summary", "checked_at", "demo", "trust_list")
+    kept = {name: verdict[name] for name in alike}
     kept["findings"] = [
         {
             "code": one["code"],

@@ -76,6 +76,7 @@ def make_world() -> World:
         version=1,
         demo=True,
         published_at=NOW,
+        expires_at=NOW + timedelta(days=180),
         hosts=(Host(host="yz.example.cn", valid_from=_FIRST_DAY, valid_to=None),),
         bodies=(body,),
     )

@@ -16,10 +16,12 @@ from codes.levels import Level
 from codes.record import commit
 from keys.algorithms import Algorithm
 from keys.document import Host, KeyDocument
+from keys.trust_list import TrustList
 from registry.log_reader import LogReader
 from registry.models import AwardStatus, CopyState
 from tests.journeys.conftest import serving
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import trust_list
 from tests.verifier.papers import paper
 from tests.verifier.world import (
     DOCUMENT,
@@ -68,6 +70,10 @@ class Site:
     unrecorded: Issued = field(init=False)
     unfiled: Issued = field(init=False)
 
+    def trust(self) -> TrustList:
+        """The trust list this site works by."""
+        return trust_list(self.document)
+
     def link(self, issued: Issued) -> str:
         """What the QR code of a certificate opens."""
         return issued.qr_text(f"{self.address}/q#")
@@ -89,9 +95,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     site = Site(world=world, document=key_document(demo=True), sessions=world.sessions)
     site.folder = folder
     log = LogReader(world.log_folder)
-    verifier = Verifier(
-        lambda: site.document, lambda: site.sessions(), PEPPER, lambda: NOW, log=log
-    )
+    verifier = Verifier(site.trust, lambda: site.sessions(), PEPPER, lambda: NOW, log=log)
     with serving(make_app(verifier)) as address:
         site.address = address
         port = address.rpartition(":")[2]

@@ -20,6 +20,7 @@ from tests.journeys.sample_codes import (
     tampered_texts,
 )
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import trust_list
 from tests.vectors.cases import SIGNATURE_FILES, signature_cases
 from verifier.service import Verifier
 from verifier.verdict import Outcome
@@ -45,7 +46,7 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def verifier(world: World) -> Verifier:
     """The server's verifier without its register: what a signature alone can say."""
-    return Verifier(lambda: world.document, None, b"", lambda: NOW)
+    return Verifier(lambda: trust_list(world.document), None, b"", lambda: NOW)
 
 
 @pytest.fixture(scope="module")

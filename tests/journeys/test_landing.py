@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.journeys.conftest import launch, serving
 from tests.journeys.site import LAN_HOST, PHONE, Site, running_site
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import trust_list
 from tests.verifier.world import NAME, NOW, PEPPER, unreachable
 from verifier.service import Verifier
 from verifier.site.words import SIGNATURE_WRONG
@@ -108,7 +109,7 @@ def test_with_the_database_down_the_answer_is_inconclusive(page: Page, site: Sit
 
 
 def test_a_page_opened_before_works_with_the_server_gone(page: Page, site: Site) -> None:
-    verifier = Verifier(lambda: site.document, unreachable, PEPPER, lambda: NOW)
+    verifier = Verifier(lambda: trust_list(site.document), unreachable, PEPPER, lambda: NOW)
     with serving(make_app(verifier)) as address:
         digits = site.link(site.unrecorded).partition("#")[2]
         page.goto(f"{address}/q#{digits}")

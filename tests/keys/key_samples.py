@@ -77,6 +77,7 @@ def make_document(*keys: PublicKey) -> KeyDocument:
         version=7,
         demo=True,
         published_at=datetime(2026, 11, 23, 2, 49, 0, tzinfo=UTC),
+        expires_at=datetime(2027, 5, 22, 2, 49, 0, tzinfo=UTC),
         hosts=(
             Host(host="old.example.cn", valid_from=date(2025, 1, 1), valid_to=date(2026, 5, 31)),
             Host(host="yz.example.cn", valid_from=date(2026, 6, 1), valid_to=None),

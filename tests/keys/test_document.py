@@ -84,10 +84,23 @@ def put(*path: str | int, value: object) -> Callable[[Any], object]:
     return change
 
 
+_OPEN = {"valid_from": "2026-01-01", "valid_to": None}
+_SINCE = "bodies[0].keys[0].compromised_since"
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
-        (put("format", value=2), "format"),
+        (put("format", value=1), "format"),
+        (put("kind", value="root"), "format"),
+        (put("expires_at", value="2026-11-23T02:49:00Z"), "expires_at"),
+        (put("expires_at", value=None), "expires_at"),
+        (put("witnesses", value=["w+00000000+AAAA"]), "witnesses[0]"),
+        (put("witnesses", value=[1]), "witnesses[0]"),
+        (put("logs", value=[{"vkey": "x", **_OPEN}]), "logs[0]"),
+        (put("status_keys", value=[{"jwk": {}}]), "status_keys[0].valid_from"),
+        (put("bodies", 0, "keys", 0, "standing", value="compromised"), _SINCE),
+        (put("bodies", 0, "keys", 0, "compromised_since", value="2026-11-23T00:00:00Z"), _SINCE),
         (put("format", value=True), "format"),
         (put("version", value=0), "version"),
         (put("version", value="1"), "version"),
@@ -170,4 +183,11 @@ def test_the_time_of_publication_is_utc_to_the_second() -> None:
         DOCUMENT.published_at.replace(microsecond=1),
     ):
         with pytest.raises(KeysError):
-            KeyDocument(version=1, demo=False, published_at=moment, hosts=(), bodies=())
+            KeyDocument(
+                version=1,
+                demo=False,
+                published_at=moment,
+                expires_at=DOCUMENT.expires_at,
+                hosts=(),
+                bodies=(),
+            )

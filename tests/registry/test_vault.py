@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from registry.errors import VaultError
-from registry.vault import Vault, new_key, open_vault_key, seal_vault_key
+from registry.vault import Vault, VaultKeys, new_key, open_vault_keys, seal_vault_keys
 
 
 def test_unseal_returns_what_was_sealed() -> None:
@@ -39,9 +39,9 @@ def test_blind_index_is_equal_for_equal_parts_only() -> None:
 
 
 def test_the_vault_key_opens_with_its_passphrase_only() -> None:
-    key = new_key()
-    file = seal_vault_key(key, b"right")
-    assert open_vault_key(file, b"right") == key
+    keys = VaultKeys.first(new_key())
+    file = seal_vault_keys(keys, b"right")
+    assert open_vault_keys(file, b"right") == keys
     for wrong_file, wrong in ((file, b"wrong"), (b"{}", b"right"), (b"\xff", b"right")):
         with pytest.raises(VaultError, match="passphrase_wrong"):
-            open_vault_key(wrong_file, wrong)
+            open_vault_keys(wrong_file, wrong)

@@ -16,12 +16,15 @@ from codes.number import parse_number
 from issuer.awarding import record_copies, record_reserved
 from issuer.copy_rows import ChosenCopies
 from issuer.copying import preview_reissue, reserve_reissue
-from issuer.desk import Desk
+from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.faces import draw_recorded
+from issuer.filing import find_site
+from issuer.filing_acts import Decision
+from issuer.filing_changes import suspend
 from issuer.reserving import open_batch, reserve
 from registry.models import Access, Award, Batch, Copy, CopyState, ReissueReason
-from registry.session import reading
+from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.drills.office import LEVELS, Person, desk_of, make_office, people
 from tests.drills.register import award_faults, files_named, files_stored, serial_faults
@@ -157,16 +160,17 @@ def test_two_runs_finishing_one_batch_record_and_draw_each_award_once(desk: Desk
         assert session.scalar(select(func.count()).select_from(Access)) == 30
 
 
-def test_photos_of_a_refused_reservation_do_not_stay_behind(desk: Desk) -> None:
+def test_a_suspension_put_on_record_during_a_run_stops_it_and_leaves_no_photos(desk: Desk) -> None:
     person = some(1)[0]
     rows = [person.candidate(2)]
     batch_id = open_batch(desk, "一")
-    filings, desk.site.filings = desk.site.filings, []
-    try:
-        with pytest.raises(IssuerError, match="level_not_filed"):
-            reserve(desk, batch_id, rows)
-    finally:
-        desk.site.filings = filings
+    with transaction(desk.engine) as session:
+        site, now = find_site(session, desk.site.prefix), desk.clock()
+        day = shanghai_day(now)
+        said = Decision(decider="甲", approver="乙", decided_on=day)
+        suspend(session, site, said, effective_on=day, now=now)
+    with pytest.raises(IssuerError, match="filing_suspended"):
+        reserve(desk, batch_id, rows)
     assert files_stored(desk) == set()
 
 

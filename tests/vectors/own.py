@@ -15,11 +15,11 @@ from codes.qr_symbol import make_symbol
 from codes.qr_text import encode_qr_text
 from codes.record import Record, commit, encode_record
 from keys.algorithms import Algorithm
-from keys.document import dump_key_document
 from keys.envelope import encode_envelope
 from keys.signing import prepare, sign
 from tests.codes.record_samples import make_record
 from tests.keys.key_samples import fixed_key, make_document, public_entry
+from tests.keys.trust_samples import published
 
 DATA = Path(__file__).parent / "data"
 URL_PREFIX = "https://yz.example.cn/#"
@@ -88,7 +88,7 @@ def made() -> dict[str, bytes]:
     """Return every vector file's content by its name."""
     entries = [public_entry(fixed_key(algorithm)) for algorithm in Algorithm]
     signed = json.dumps(signed_vectors(), ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
-    return {"signed.json": signed, "keys.json": dump_key_document(make_document(*entries))}
+    return {"signed.json": signed, "keys.json": published(make_document(*entries))}
 
 
 def main() -> None:

@@ -6,9 +6,10 @@ import json
 
 from codes.qr_text import decode_qr_text
 from codes.record import decode_record, encode_record
-from keys.document import parse_key_document
 from keys.envelope import decode_envelope
 from keys.ring import SignatureState, verify_envelope
+from keys.trust_list import parse_trust_list
+from tests.keys.trust_samples import one_root
 from tests.vectors.own import DATA, made
 
 
@@ -18,7 +19,7 @@ def test_vectors_made_again_are_the_committed_ones_byte_for_byte() -> None:
 
 
 def test_committed_vectors_verify_under_the_committed_key_document() -> None:
-    document = parse_key_document((DATA / "keys.json").read_bytes())
+    document = parse_trust_list((DATA / "keys.json").read_bytes(), one_root().pin).document
     vectors = json.loads((DATA / "signed.json").read_text(encoding="utf-8"))
     assert len(vectors) == 8
     for vector in vectors:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from keys.document import dump_key_document
 from registry.home import Home
+from tests.keys.trust_samples import one_root, published
 from tests.verifier.papers import paper
 from tests.verifier.world import (
     DOCUMENT,
@@ -47,7 +47,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     home = Home.create(path, demo=True, passphrase=b"correct horse", now=NOW, environment={})
     (path / "registry.sqlite3").unlink()
     (path / "public" / "pepper").write_bytes(PEPPER)
-    home.key_document_path.write_bytes(dump_key_document(key_document(demo=True)))
+    home.root_folder.mkdir()
+    home.root_pin_path.write_text(one_root().pin)
+    home.key_document_path.write_bytes(published(key_document(demo=True)))
     world = World.make(path)
     issued = sign_record(make_record())
     pdf = tmp_path / "certificate.pdf"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifier.world import NOW, key_document
+from tests.verifier.world import NOW, trusted
 from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.service import Verifier
 from verifier.verdict import Outcome
@@ -50,7 +50,7 @@ def test_a_killed_worker_gives_its_place_back(tmp_path: Path) -> None:
 
 def test_a_file_that_found_no_place_is_inconclusive(tmp_path: Path) -> None:
     slots = FileSlots(tmp_path, 1, patience_seconds=0)
-    verifier = Verifier(key_document, None, b"p" * 32, lambda: NOW, slots=slots)
+    verifier = Verifier(trusted, None, b"p" * 32, lambda: NOW, slots=slots)
     try:
         with slots.taken():
             verdict = verifier.verify_file(b"%PDF-1.7", "x.pdf")

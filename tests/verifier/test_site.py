@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from codes.qr_text import encode_qr_text
-from keys.document import dump_key_document, parse_key_document
+from keys.trust_list import parse_trust_list
 from tests.journeys.site_apps import make_app
+from tests.keys.trust_samples import one_root, published
 from tests.verifier.world import (
     DOCUMENT,
     NAME,
@@ -27,6 +28,7 @@ from tests.verifier.world import (
     key_document,
     make_record,
     sign_record,
+    trusted,
     unreachable,
 )
 from verifier.document import MAX_FILE_BYTES
@@ -257,7 +259,8 @@ def test_what_needs_no_register_may_be_cached_and_asked_again_by_its_tag(
 def test_the_landing_page_is_the_same_for_everybody(client: FlaskClient) -> None:
     client.set_cookie("lang", "en")
     switched = client.get("/q", headers={"User-Agent": "x", "Accept-Language": "en"}).data
-    assert switched == make_app_of_nobody().test_client().get("/q").data
+    other = make_app(Verifier(trusted, unreachable, PEPPER, lambda: NOW))
+    assert switched == other.test_client().get("/q").data
     assert "Set-Cookie" not in client.get("/q", query_string=ENGLISH).headers
 
 
@@ -296,8 +299,8 @@ def test_pages_hold_no_inline_script_or_style(client: FlaskClient, address: str)
 
 def test_the_published_keys_are_the_verifiers_own(client: FlaskClient) -> None:
     data = client.get("/keys.json").data
-    assert parse_key_document(data) == key_document()
-    assert data == dump_key_document(key_document())
+    assert parse_trust_list(data, one_root().pin).document == key_document()
+    assert data == published(key_document())
 
 
 # ── errors ───────────────────────────────────────────────────────────
@@ -359,7 +362,7 @@ def test_a_fault_of_ours_gives_nothing_away(
 
 
 def test_without_a_register_the_answer_is_inconclusive(issued: Issued) -> None:
-    verifier = Verifier(key_document, unreachable, PEPPER, lambda: NOW)
+    verifier = Verifier(trusted, unreachable, PEPPER, lambda: NOW)
     client = make_app(verifier).test_client()
     assert Outcome.INCONCLUSIVE.text.zh in words(ask(client, issued))
     code = client.post("/verify/qr", data={"text": issued.qr_text()})

@@ -76,6 +76,7 @@ def test_facts_come_in_the_order_of_the_certificate_each_with_a_value_or_a_note(
         findings=(),
         checked_at=datetime(2026, 11, 23, tzinfo=UTC),
         demo=False,
+        trust=None,
         certificate=printed,
     )
     facts = present.facts(verdict)

@@ -14,6 +14,7 @@ from verifier.verdict import (
     Outcome,
     Severity,
     Status,
+    TrustShown,
     Verdict,
     exit_code,
     format_instant,
@@ -30,6 +31,7 @@ def make(outcome: Outcome, status: Status = Status.UNKNOWN) -> Verdict:
         findings=(find(Code.STATUS_CURRENT),),
         checked_at=NOW,
         demo=False,
+        trust=TrustShown(version=4, published_at=NOW - timedelta(days=12), age_days=12),
     )
 
 
@@ -89,8 +91,14 @@ def test_json_has_the_published_members_and_no_others() -> None:
         "findings",
         "checked_at",
         "demo",
+        "trust_list",
         "certificate",
     ]
+    assert value["trust_list"] == {
+        "version": 4,
+        "published_at": "2026-11-11T02:00:00Z",
+        "age_days": 12,
+    }
     assert list(value["findings"][0]) == [
         "code",
         "severity",

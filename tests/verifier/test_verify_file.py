@@ -34,9 +34,9 @@ from tests.verifier.world import (
     PEPPER,
     PREFIX,
     World,
-    key_document,
     make_record,
     sign_record,
+    trusted,
     unreachable,
 )
 from verifier.document import MAX_FILE_BYTES
@@ -101,7 +101,7 @@ def test_a_changed_document_number_is_shown_as_brought_beside_the_masked_one(des
 
 def test_an_edited_field_is_altered_even_without_the_register(world: World, child: Child) -> None:
     issued = sign_record(make_record())
-    verifier = Verifier(key_document, unreachable, PEPPER, lambda: NOW, read_bytes=child.ask)
+    verifier = Verifier(trusted, unreachable, PEPPER, lambda: NOW, read_bytes=child.ask)
     edited = verifier.verify_file(paper(issued, holder_name="张三"), "a.pdf")
     assert edited.outcome is Outcome.ALTERED
     plain = verifier.verify_file(paper(issued), "a.pdf")

@@ -27,6 +27,8 @@ from keys.envelope import Envelope, encode_envelope
 from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, generate, prepare, sign
+from keys.trust_list import TrustList
+from log.leaves import LifeKind
 from registry.access import (
     grant_copy_access,
     grant_holder_access,
@@ -34,6 +36,7 @@ from registry.access import (
     seal_pdf_hash,
     seal_public,
 )
+from registry.life_records import NewEvent, add_event
 from registry.log_models import LogEntry
 from registry.log_reader import LogReader
 from registry.models import (
@@ -49,6 +52,7 @@ from registry.models import (
     Site,
 )
 from registry.session import open_engine, reading, transaction
+from tests.keys.trust_samples import trust_list
 from verifier.service import Verifier
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -118,10 +122,16 @@ def key_document(*, demo: bool = False) -> KeyDocument:
     return KeyDocument(
         version=1,
         demo=demo,
-        published_at=datetime(2026, 1, 1, tzinfo=UTC),
+        published_at=datetime(2026, 11, 1, tzinfo=UTC),
+        expires_at=datetime(2027, 5, 1, tzinfo=UTC),
         hosts=(Host(host=HOST, valid_from=date(2020, 1, 1), valid_to=None),),
         bodies=(body,),
     )
+
+
+def trusted() -> TrustList:
+    """The trust list of this world."""
+    return trust_list(key_document())
 
 
 def with_body(document: KeyDocument, body: BodyEntry) -> KeyDocument:
@@ -197,6 +207,45 @@ class CopyPlan:
     pdf_sha256: str | None = None
 
 
+def whole_life(copies: tuple[CopyPlan, ...]) -> tuple[CopyPlan, ...]:
+    """The copies with those that must be there too: an original, and what a void one gave way to.
+
+    What is added has the same record under serials of its own, and nobody is told of it.
+    """
+    held = [plan for plan in copies if plan.state is not CopyState.ARCHIVE]
+    if not held:
+        return (another_copy(copies[0]), *copies)
+    if any(plan.state is CopyState.CURRENT for plan in held):
+        return copies
+    return (*copies, another_copy(held[-1]))
+
+
+def another_copy(plan: CopyPlan) -> CopyPlan:
+    """A current copy of the same award."""
+    record = plan.issued.record
+    more = replace(
+        record,
+        print_serial=record.print_serial + 100_000,
+        status_index=secrets.randbits(31),
+        record_version=record.record_version + (plan.state is CopyState.CORRECTED),
+    )
+    return CopyPlan(issued=sign_record(more, document_number=plan.issued.document_number))
+
+
+def kinds_of(copies: tuple[CopyPlan, ...]) -> list[CopyKind]:
+    """Why each copy was made, as its state and those before it say."""
+    kinds = []
+    before: CopyState | None = None
+    for plan in copies:
+        if plan.state is CopyState.ARCHIVE:
+            kinds.append(CopyKind.ARCHIVE)
+            continue
+        after = CopyKind.CORRECTION if before is CopyState.CORRECTED else CopyKind.REISSUE
+        kinds.append(CopyKind.ORIGINAL if before is None else after)
+        before = plan.state
+    return kinds
+
+
 @dataclass(slots=True)
 class World:
     """A register that awards can be put on, its public log, and verifiers on it."""
@@ -241,7 +290,8 @@ class World:
         Args:
             logged: it also goes into the public log.
         """
-        first = copies[0].issued
+        copies = whole_life(copies)
+        first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
         number = first.number
         data_key = secrets.token_bytes(32)
         with transaction(self.engine) as session:
@@ -279,9 +329,14 @@ class World:
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
-            made = [self._add_copy(session, award, plan, data_key) for plan in copies]
+            kinds = kinds_of(copies)
+            made = [
+                self._add_copy(session, award, plan, kind, data_key)
+                for plan, kind in zip(copies, kinds, strict=True)
+            ]
             if logged:
                 append_records(session, made)
+                self._add_status(session, award, status, data_key)
                 session.flush()  # the numbers of a test's records have gaps: no streams here
                 session.execute(update(LogEntry).values(stream=None, stream_position=None))
                 for one, plan in zip(made, copies, strict=True):
@@ -306,8 +361,25 @@ class World:
             root = self.log.derive(last, size)
             self.log.publish(sign_checkpoint(log_key(), size=size, root=root))
 
+    @staticmethod
+    def _add_status(session: Session, award: Award, status: AwardStatus, data_key: bytes) -> None:
+        kinds = {
+            AwardStatus.SUSPENDED: LifeKind.SUSPEND,
+            AwardStatus.REVOKED: LifeKind.REVOKE,
+            AwardStatus.CANCELLED: LifeKind.DIED,
+        }
+        if status in kinds:
+            session.flush()
+            new = NewEvent(kind=kinds[status], effective_on=TODAY, at=NOW)
+            add_event(session, award, data_key, new)
+
     def _add_copy(
-        self, session: Session, award: Award, plan: CopyPlan, data_key: bytes
+        self,
+        session: Session,
+        award: Award,
+        plan: CopyPlan,
+        kind: CopyKind,
+        data_key: bytes,
     ) -> Recorded:
         record = plan.issued.record
         copy = Copy(
@@ -318,7 +390,7 @@ class World:
             status_index=record.status_index,
             record_version=record.record_version,
             state=plan.state.value,
-            kind=CopyKind.ARCHIVE if plan.state is CopyState.ARCHIVE else CopyKind.ORIGINAL,
+            kind=kind,
             layout="national-1",
             made_at=NOW,
             qr_url_prefix=URL_PREFIX,
@@ -331,7 +403,8 @@ class World:
         grant_copy_access(
             session, PEPPER, copy=copy, data_key=data_key, payload=plan.issued.envelope.payload
         )
-        return Recorded(copy=copy, data_key=data_key, payload=plan.issued.envelope.payload)
+        payload = plan.issued.envelope.payload
+        return Recorded(copy=copy, data_key=data_key, payload=payload, at=NOW)
 
     def sessions(self) -> AbstractContextManager[Session]:
         """Open a reading session."""
@@ -345,7 +418,7 @@ class World:
         read_bytes: Callable[[bytes], bytes] | None = None,
     ) -> Verifier:
         """A verifier on this world."""
-        trusted = document or key_document()
+        trusted = trust_list(document or key_document())
         return Verifier(
             lambda: trusted,
             self.sessions,

@@ -26,6 +26,8 @@ class ProblemCode(StrEnum):
     HOLDER_FACT_MISSING = "holder_fact_missing"
     TEXT_NOT_UNICODE = "text_not_unicode"
     TEXT_TOO_LONG = "text_too_long"
+    DAY_MALFORMED = "day_malformed"
+    DAY_IN_FUTURE = "day_in_future"
     FILE_MISSING = "file_missing"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
@@ -45,6 +47,8 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.HOLDER_FACT_MISSING: 400,
         ProblemCode.TEXT_NOT_UNICODE: 400,
         ProblemCode.TEXT_TOO_LONG: 400,
+        ProblemCode.DAY_MALFORMED: 400,
+        ProblemCode.DAY_IN_FUTURE: 400,
         ProblemCode.FILE_MISSING: 400,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
@@ -67,6 +71,8 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ),
         ProblemCode.TEXT_NOT_UNICODE: Text("文字编码有误", "A text is not Unicode"),
         ProblemCode.TEXT_TOO_LONG: Text("文字过长", "A text is too long"),
+        ProblemCode.DAY_MALFORMED: Text("日期格式不对", "The day is malformed"),
+        ProblemCode.DAY_IN_FUTURE: Text("日期未到", "The day has not come yet"),
         ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),

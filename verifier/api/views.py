@@ -47,12 +47,13 @@ def verify_number() -> Response:
     members = read_members(
         request,
         required=frozenset({"number"}),
-        optional=frozenset({"name", "document_number"}),
+        optional=frozenset({"name", "document_number", "on"}),
     )
     verdict = _verifier().verify_number(
         members["number"],
         name=members.get("name"),
         document_number=members.get("document_number"),
+        on=members.get("on"),
     )
     return _answer(verdict)
 
@@ -60,15 +61,16 @@ def verify_number() -> Response:
 @blueprint.post("/api/v1/verify/qr")
 def verify_qr() -> Response:
     """Answer the text of a QR code."""
-    members = read_members(request, required=frozenset({"text"}))
-    return _answer(_verifier().verify_qr(members["text"]))
+    members = read_members(request, required=frozenset({"text"}), optional=frozenset({"on"}))
+    return _answer(_verifier().verify_qr(members["text"], on=members.get("on")))
 
 
 @blueprint.post("/api/v1/verify/file")
 def verify_file() -> Response:
     """Answer an uploaded PDF or picture."""
     upload = read_upload(request)
-    return _answer(_verifier().verify_file(upload.data, upload.filename))
+    on = request.form.get("on")
+    return _answer(_verifier().verify_file(upload.data, upload.filename, on=on))
 
 
 @blueprint.before_app_request

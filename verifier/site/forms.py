@@ -25,6 +25,7 @@ class Entry:
 
     Args:
         by: which fact about the holder was chosen: "name" or "document".
+        on: a day whose status is asked for beside the present one, as typed.
     """
 
     number: str = ""
@@ -32,12 +33,13 @@ class Entry:
     name: str = ""
     document: str = ""
     text: str = ""
+    on: str = ""
 
     @property
     def look_up_fields(self) -> tuple[tuple[str, str], ...]:
         """The fields that ask the same look-up again."""
         fact = ("document", self.document) if self.by == "document" else ("name", self.name)
-        return (("number", self.number), ("by", self.by), fact)
+        return (("number", self.number), ("by", self.by), fact, ("on", self.on))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +60,15 @@ class Upload:
 
 def read_look_up(form: Mapping[str, str]) -> Entry:
     """Return the look-up entry; when only the field not chosen was filled, it counts as chosen."""
-    number, name, document = (
-        form.get(field, "").strip() for field in ("number", "name", "document")
+    number, name, document, on = (
+        form.get(field, "").strip() for field in ("number", "name", "document", "on")
     )
     by = "document" if form.get("by") == "document" else "name"
     if by == "name" and document and not name:
         by = "document"
     elif by == "document" and name and not document:
         by = "name"
-    return Entry(number=number, by=by, name=name, document=document)
+    return Entry(number=number, by=by, name=name, document=document, on=on)
 
 
 def inspect_look_up(entry: Entry) -> tuple[Trouble, ...]:

@@ -11,12 +11,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language, Text
+from keys.trust_list import TrustList
 from verifier.document import MAX_FILE_BYTES
+from verifier.errors import KeyDocumentUnavailable
+from verifier.service import Verifier
 from verifier.site import forms, present, words
 from verifier.site.errors import describe_error
 from verifier.site.headers import SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
-from verifier.site.published import Published, PublishedKeys
 from verifier.verdict import Outcome, Verdict
 
 
@@ -33,7 +35,7 @@ def page_words() -> dict[str, Any]:
     chosen: Language | None = g.get("language")
     language = chosen or page_language(request)
     other = other_language(language)
-    published = published_keys()
+    trust = published_trust()
 
     def translate(zh: str, en: str) -> str:
         return Text(zh, en).say(language)
@@ -48,20 +50,19 @@ def page_words() -> dict[str, Any]:
         "other_lang": other.value,
         "other_html_lang": HTML_LANG[other],
         "other_name": "English" if other is Language.EN else "中文",
-        "demo": published is not None and published.document.demo,
+        "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
     }
 
 
-def published_keys() -> Published | None:
-    """Return the key document this application publishes, or None while none can be read."""
-    keys = current_app.extensions.get("yanzhen_published_keys")
-    if keys is None:
-        keys = PublishedKeys(current_app.extensions["yanzhen_verifier"].key_document)
-        current_app.extensions["yanzhen_published_keys"] = keys
-    published: Published | None = keys.read()
-    return published
+def published_trust() -> TrustList | None:
+    """Return the trust list this application publishes, or None while there is none to believe."""
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    try:
+        return verifier.trust_list()
+    except KeyDocumentUnavailable:
+        return None
 
 
 def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> AnyResponse:
@@ -80,7 +81,13 @@ def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> A
 def landing_page(language: Language) -> str:
     """Return the page a scanned code opens; nothing in it depends on who asks."""
     g.language = language
-    return render_template("landing.html", demo=False, not_proved=words.NOT_PROVED)
+    trust = published_trust()
+    return render_template(
+        "landing.html",
+        demo=False,
+        root_pin="" if trust is None else trust.pin,
+        not_proved=words.NOT_PROVED,
+    )
 
 
 def result_page(

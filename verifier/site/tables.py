@@ -20,7 +20,7 @@ from verifier.catalogue import CATALOGUE
 from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
 from verifier.site import present, words
-from verifier.verdict import Outcome, Severity, Status
+from verifier.verdict import TRUST_EARLIER, TRUST_TODAY, Outcome, Severity, Status
 
 
 @cache
@@ -67,6 +67,10 @@ def _words() -> dict[str, Any]:
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
             one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity
+        },
+        "trust_list": {
+            "today": _text(TRUST_TODAY),
+            "earlier": _text(TRUST_EARLIER),
         },
         "no_specialty": NO_SPECIALTY,
         "facts": {key: _text(label) for key, label in words.FACT_LABELS.items()},

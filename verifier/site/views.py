@@ -22,7 +22,7 @@ from verifier.site.pages import (
     home_page,
     landing_page,
     page_words,
-    published_keys,
+    published_trust,
     result_page,
     shared_response,
 )
@@ -55,6 +55,7 @@ def look_up() -> AnyResponse | str:
         entry.number,
         name=entry.name if entry.by == "name" else None,
         document_number=entry.document if entry.by == "document" else None,
+        on=entry.on,
     )
     repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
     missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
@@ -100,11 +101,11 @@ def landing() -> AnyResponse:
 
 @blueprint.get("/keys.json")
 def key_document() -> AnyResponse:
-    """Give the published key document."""
-    published = published_keys()
-    if published is None:
+    """Give the trust list, signed as it was published."""
+    trust = published_trust()
+    if trust is None:
         raise ServiceUnavailable
-    return shared_response(published.data, "application/json", published.tag)
+    return shared_response(trust.data, "application/json", trust.sha256.hex()[:32])
 
 
 @blueprint.get("/tables.json")
@@ -146,7 +147,8 @@ def show_usage_error(error: UsageError) -> AnyResponse:
             forms.read_text(request.form), (forms.Trouble(field="text", text=error.text),)
         )
     entry = forms.read_look_up(request.form)
-    return home_page(entry, (forms.Trouble(field="number", text=error.text),))
+    field = "on" if error.code.startswith("day_") else "number"
+    return home_page(entry, (forms.Trouble(field=field, text=error.text),))
 
 
 @blueprint.errorhandler(KeyDocumentUnavailable)

@@ -1,0 +1,137 @@
+"""`yanzhen backup` and `yanzhen restore`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from codes.wording import Text
+from issuer.acts import marked_by_hand, privileged
+from issuer.backing_up import back_up
+from issuer.backup_stream import BackupKey, BackupLock
+from issuer.checkpoint_source import read_checkpoint
+from issuer.operator import note_act_now
+from issuer.restoring import LogStanding, Restored, restore
+from issuer.terminal import current_operator, json_option, open_home, read_new_file, show
+from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
+from registry.home import Home
+from registry.schema import open_registry
+
+BACKUP_PASSPHRASE_VARIABLE = "YANZHEN_BACKUP_PASSPHRASE"  # noqa: S105 - a name
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), callback=read_new_file)
+@click.option(
+    "--recipient", type=_file, help="接收方 X25519 公钥，代替口令 / instead of a passphrase"
+)
+@click.option("--with-root", is_flag=True, help="连同根密钥 / the root key of the trust list too")
+@json_option
+@privileged("backup")
+def backup(file: Path, recipient: Path | None, with_root: bool, as_json: bool) -> None:
+    """备份数据库、文件和加密的密钥到一个加密文件。Back a home up into one encrypted file.
+
+    备份口令取自 YANZHEN_BACKUP_PASSPHRASE，否则运行时询问；请与数据目录口令分开保管。
+    """
+    home = open_home()
+    lock = (
+        BackupLock(recipient=recipient.read_bytes())
+        if recipient is not None
+        else BackupLock(passphrase=_ask(new=True))
+    )
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        done = back_up(engine, home, file, lock, with_root=with_root, now=datetime.now(UTC))
+    show(
+        {"file": str(file), "files": done.files, "bytes": done.bytes},
+        Text(
+            f"已备份 {done.files} 个文件到 {file}。请抽查恢复：yanzhen restore",
+            f"backed {done.files} files up to {file}. Try it: yanzhen restore",
+        ),
+        as_json=as_json,
+    )
+
+
+@click.command("restore")
+@click.argument("file", type=_file)
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="新数据目录 / new home")
+@click.option("--private-key", type=_file, help="接收方 X25519 私钥 / the recipient's private key")
+@click.option("--log", "log_place", help="已公布的日志：网址或目录 / published log, URL or folder")
+@json_option
+@marked_by_hand("restore")
+def restore_command(
+    file: Path, to: Path, private_key: Path | None, log_place: str | None, as_json: bool
+) -> None:
+    """从备份恢复为新数据目录，逐项核对后才启用。Restore a backup as a new home, all checked.
+
+    给出 --log 时与已公布的检查点核对；落后的，须先 yanzhen log reconcile 才能继续签发。
+    """
+    operator = current_operator()
+    key = (
+        BackupKey(passphrase=_ask(new=False))
+        if private_key is None
+        else BackupKey(private_key=private_key.read_bytes())
+    )
+    checkpoint = None if log_place is None else read_checkpoint(log_place)
+    with file.open("rb") as stream:
+        done = restore(stream, to, key, checkpoint=checkpoint, environment=os.environ)
+    home = Home.open(to)
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        note_act_now(engine, operator, "restore", done.log.value, at=datetime.now(UTC))
+    show(
+        {
+            "home": str(done.home),
+            "files": done.files,
+            "trail": done.trail,
+            "log": done.log.value,
+            "log_size": done.log_size,
+            "published_size": done.published_size,
+        },
+        _told(done),
+        as_json=as_json,
+    )
+
+
+def _told(done: Restored) -> Text:
+    match done.log:
+        case LogStanding.UP_TO_DATE:
+            log = Text("公开日志与已公布的一致", "its log agrees with the published one")
+        case LogStanding.BEHIND:
+            log = Text(
+                f"公开日志只有 {done.log_size} 条，已公布 {done.published_size} 条："
+                "核对补齐之前不能签发",
+                f"its log has {done.log_size} leaves, the published one {done.published_size}: "
+                "nothing can be issued until they are reconciled",
+            )
+        case LogStanding.NOT_COMPARED:
+            log = Text(
+                "公开日志未与已公布的核对（--log）",
+                "its log was not compared with the published one (--log)",
+            )
+    return Text(
+        f"已恢复到 {done.home}，{done.files} 个文件全部核对无误；{log.zh}",
+        f"restored to {done.home}, all {done.files} files checked; {log.en}",
+    )
+
+
+def _ask(*, new: bool) -> bytes:
+    """Return the backup's passphrase from its variable or the keyboard; as `ask_passphrase`."""
+
+    def prompt(question: str) -> str:
+        answer: str = click.prompt(
+            f"备份 / Backup: {question}",
+            hide_input=True,
+            default="",
+            show_default=False,
+            prompt_suffix="",
+            err=True,
+        )
+        return answer
+
+    given = os.environ.get(BACKUP_PASSPHRASE_VARIABLE)
+    environment = {} if given is None else {ENVIRONMENT_NAME: given}
+    return read_passphrase(environment, prompt if sys.stdin.isatty() else None, new=new)

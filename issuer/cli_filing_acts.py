@@ -1,0 +1,244 @@
+"""`yanzhen filing …` after the filing: 续期、变更、暂停、恢复、撤销."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from codes.levels import Level, parse_level
+from codes.occupations import Occupation, parse_occupation
+from codes.wording import Text
+from issuer import filing_changes
+from issuer.cli_decisions import (
+    DAY,
+    and_waiting,
+    body_option,
+    deciding,
+    decision_options,
+    dry_run_option,
+    from_option,
+    published,
+    read_decision,
+    tried,
+)
+from issuer.filing import find_site
+from issuer.filing_acts import EVENT_NAMES, Decision
+from issuer.filing_view import act_as_dict
+from issuer.publishing import Publication, publish
+from issuer.terminal import json_option, open_home, root_signers, show
+from keys.filing_windows import FilingEvent
+from registry.filing_models import FilingAct
+from registry.models import Site
+from templates.usage_words import WrongUsage
+
+Act = Callable[[Session, Site, Decision, datetime], FilingAct]
+
+
+def _enact(
+    act: Act,
+    prefix: str,
+    decision: Decision,
+    *,
+    now: datetime,
+    out_from: date | None = None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Do one act, publish, and say what it came to.
+
+    Args:
+        out_from: for acts that take rights away: from this day on, awards fall out of scope.
+    """
+    home = open_home()
+    signers = () if dry_run else root_signers(home)
+    publication: Publication | None = None
+    with deciding(home, dry_run=dry_run) as session:
+        site = find_site(session, prefix)
+        done = act(session, site, decision, now)
+        struck = 0 if out_from is None else filing_changes.awards_since(session, site, out_from)
+        answer = act_as_dict(done) | {"prefix": prefix, "awards_struck": struck}
+        if not dry_run:
+            publication = publish(session, home, now=now, signers=signers)
+    name = EVENT_NAMES[FilingEvent(str(answer["event"]))]
+    said = Text(
+        f"{name.zh}：{prefix}，自 {answer['effective_on']} 起生效",
+        f"{name.en}: {prefix}, from {answer['effective_on']}",
+    )
+    if struck:
+        said = Text(
+            f"{said.zh}；生效日起已核发的 {struck} 份证书将核验为“超出备案范围”",
+            f"{said.en}; {struck} awards dated on or after that day will verify as out of scope",
+        )
+    answer |= {**published(publication), "dry_run": dry_run}
+    show(answer, tried(and_waiting(said, publication), dry_run=dry_run), as_json=as_json)
+
+
+@click.command()
+@body_option
+@click.option("--to", "last_day", type=DAY, required=True, help="新的截止日（含）/ new last day")
+@decision_options(two_persons=True)
+@dry_run_option
+@json_option
+def renew(prefix: str, last_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
+    """续期：将现有备案范围延长到新的截止日。Prolong all that is filed to a new last day."""
+    now = datetime.now(UTC)
+    _enact(
+        lambda session, site, decision, at: filing_changes.renew(
+            session, site, decision, last=last_day.date(), now=at
+        ),
+        prefix,
+        read_decision(now, **said),
+        now=now,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@click.command()
+@body_option
+@click.option("--name", help="新的机构名称，今天起用 / the body's new name, from today")
+@click.option("--address", help="新的站点地址，今天起用 / the site's new address, from today")
+@click.option(
+    "--drop", "dropped", multiple=True, help="取消的职业:级别，如 3-02-02-00:1 / what to take out"
+)
+@click.option("--from", "first_day", type=DAY, help="--drop 的生效日期 / first day of --drop")
+@click.option("--approver", help="审批人，--drop 须另一人审批 / who approves --drop")
+@decision_options(two_persons=False)
+@dry_run_option
+@json_option
+def change(
+    prefix: str,
+    name: str | None,
+    address: str | None,
+    dropped: tuple[str, ...],
+    first_day: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """变更机构名称、站点地址或缩小范围（一次一项）。Change a name or address, or narrow the scope.
+
+    已核发的证书保留核发时的名称。扩大范围须重新申报（apply）。
+    """
+    if sum(bool(one) for one in (name, address, dropped)) != 1:
+        raise WrongUsage(
+            Text(
+                "请在 --name、--address、--drop 中选一项。",
+                "give exactly one of --name, --address and --drop.",
+            )
+        )
+    if bool(dropped) != (first_day is not None):
+        raise WrongUsage(
+            Text("--drop 与 --from 须同时使用。", "--drop and --from go together."), about="--from"
+        )
+    now, pairs = datetime.now(UTC), [_read_pair(one) for one in dropped]
+    day = first_day.date() if first_day else None
+
+    def act(session: Session, site: Site, decision: Decision, at: datetime) -> FilingAct:
+        if name:
+            acts = filing_changes.rename(session, site, decision, name=name.strip(), now=at)
+            return next(one for one in acts if one.site_id == site.id)
+        if address:
+            return filing_changes.move(session, site, decision, address=address.strip(), now=at)
+        assert day is not None
+        return filing_changes.narrow(
+            session, site, decision, dropped=pairs, effective_on=day, now=at
+        )
+
+    decision = read_decision(now, **said)
+    _enact(act, prefix, decision, now=now, dry_run=dry_run, as_json=as_json)
+
+
+def _read_pair(typed: str) -> tuple[Occupation, Level]:
+    occupation, _, level = typed.rpartition(":")
+    return parse_occupation(occupation), parse_level(level)
+
+
+@click.command()
+@body_option
+@from_option
+@decision_options(two_persons=True)
+@dry_run_option
+@json_option
+def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
+    """暂停备案：自生效日起不得核发，之前核发的证书不受影响。Suspend a filing from a day on."""
+    now, day = datetime.now(UTC), first_day.date()
+    _enact(
+        lambda session, site, decision, at: filing_changes.suspend(
+            session, site, decision, effective_on=day, now=at
+        ),
+        prefix,
+        read_decision(now, **said),
+        now=now,
+        out_from=day,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@click.command()
+@body_option
+@from_option
+@decision_options(two_persons=True)
+@dry_run_option
+@json_option
+def resume(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
+    """恢复暂停的备案；暂停期间仍无资格。Resume a suspended filing; the days between stay a gap."""
+    now, day = datetime.now(UTC), first_day.date()
+    _enact(
+        lambda session, site, decision, at: filing_changes.resume(
+            session, site, decision, effective_on=day, now=at
+        ),
+        prefix,
+        read_decision(now, **said),
+        now=now,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@click.command()
+@body_option
+@click.option("--from", "first_day", type=DAY, help="生效日期 / first day without the filing")
+@click.option(
+    "--from-the-beginning", is_flag=True, help="自始撤销：所发证书均视为超出范围 / annul it wholly"
+)
+@decision_options(two_persons=True)
+@dry_run_option
+@json_option
+def withdraw(
+    prefix: str,
+    first_day: datetime | None,
+    from_the_beginning: bool,
+    dry_run: bool,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """撤销备案；之前核发的证书仍然有效，除非自始撤销。Withdraw a filing from a day on.
+
+    撤销后再次开展评价须重新申报（apply）。
+    """
+    if from_the_beginning == (first_day is not None):
+        raise WrongUsage(
+            Text(
+                "请在 --from 与 --from-the-beginning 中选一项。",
+                "give either --from or --from-the-beginning.",
+            )
+        )
+    now = datetime.now(UTC)
+    day = first_day.date() if first_day else date.min
+
+    def act(session: Session, site: Site, decision: Decision, at: datetime) -> FilingAct:
+        if from_the_beginning:
+            return filing_changes.annul(session, site, decision, now=at)
+        return filing_changes.withdraw(session, site, decision, effective_on=day, now=at)
+
+    decision = read_decision(now, **said)
+    _enact(act, prefix, decision, now=now, out_from=day, dry_run=dry_run, as_json=as_json)
+
+
+COMMANDS: tuple[click.Command, ...] = (renew, change, suspend, resume, withdraw)

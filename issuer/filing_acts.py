@@ -1,0 +1,380 @@
+"""The one way an act changes what a site is filed for: checked, kept, summed, traced.
+
+Every act is a row of `filing_acts`; the windows in `filings` are the sum of a site's acts
+(`keys.filing_windows`) and are written anew after each. No act changes what the site might award on
+a day before the decision, but two that say so themselves: the recording of a filing decided
+elsewhere, and annulment from the beginning.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from codes.filing_rules import RuleName, filing_rule
+from codes.levels import Level
+from codes.wording import Text
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.filing_trace import trace_filing
+from keys.filing_windows import (
+    FilingEvent,
+    FilingStep,
+    FilingSum,
+    Window,
+    rights_before,
+    sum_filing,
+)
+from registry.filing_models import FilingAct
+from registry.models import Filing, Site
+
+_MAX_OFFICER = 60
+_DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
+_BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
+
+
+class SiteStanding(StrEnum):
+    """Where the filing of a site stands."""
+
+    NEW = "new"
+    FILED = "filed"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+_ALWAYS = frozenset({FilingEvent.RENAMED, FilingEvent.MOVED, FilingEvent.ANNULLED})
+OPEN_ACTS: Mapping[SiteStanding, frozenset[FilingEvent]] = MappingProxyType(
+    {
+        SiteStanding.NEW: frozenset({FilingEvent.RECORDED, FilingEvent.FILED}),
+        SiteStanding.FILED: _ALWAYS
+        | {
+            FilingEvent.RECORDED,
+            FilingEvent.EXTENDED,
+            FilingEvent.RENEWED,
+            FilingEvent.NARROWED,
+            FilingEvent.SUSPENDED,
+            FilingEvent.WITHDRAWN,
+        },
+        SiteStanding.SUSPENDED: _ALWAYS
+        | {FilingEvent.NARROWED, FilingEvent.RESUMED, FilingEvent.WITHDRAWN},
+        SiteStanding.EXPIRED: _ALWAYS | {FilingEvent.RECORDED, FilingEvent.REFILED},
+        SiteStanding.ENDED: _ALWAYS | {FilingEvent.REFILED},
+    }
+)
+
+STANDING_NAMES: Mapping[SiteStanding, Text] = MappingProxyType(
+    {
+        SiteStanding.NEW: Text("尚未备案", "not filed yet"),
+        SiteStanding.FILED: Text("备案有效", "filed"),
+        SiteStanding.SUSPENDED: Text("备案暂停", "suspended"),
+        SiteStanding.EXPIRED: Text("备案已到期", "expired"),
+        SiteStanding.ENDED: Text("备案已撤销", "withdrawn"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who decided an act, who approved it, why, by which document, on which day.
+
+    Args:
+        decider: the official who decides; None where it was decided elsewhere.
+        approver: another official; None for acts that need none.
+        reason: why.
+        reference: the document's number (文号).
+        decided_on: the day of the decision, Asia/Shanghai.
+    """
+
+    decider: str | None
+    approver: str | None = None
+    reason: str | None = None
+    reference: str | None = None
+    decided_on: date
+
+
+def parse_officer(typed: str) -> str:
+    """Return the name of an official as it is kept; raises IssuerError (`officer_name`)."""
+    name = unicodedata.normalize("NFKC", typed).strip()
+    if not 1 <= len(name) <= _MAX_OFFICER or not name.isprintable():
+        raise IssuerError(
+            "officer_name",
+            Text(
+                f"经办人、审批人姓名应为 1–{_MAX_OFFICER} 个可见字符",
+                f"the name of an official has 1–{_MAX_OFFICER} printable characters",
+            ),
+        )
+    return name
+
+
+def sum_of(session: Session, site: Site) -> FilingSum:
+    """Return what the acts on a site come to."""
+    return sum_filing(step_of(act) for act in acts_of(session, site))
+
+
+def acts_of(session: Session, site: Site) -> Sequence[FilingAct]:
+    """Return the acts on a site, in the order they were put on record."""
+    return session.scalars(
+        select(FilingAct).where(FilingAct.site_id == site.id).order_by(FilingAct.id)
+    ).all()
+
+
+def step_of(act: FilingAct) -> FilingStep:
+    """Return an act as far as it bears on the windows."""
+    detail: dict[str, Any] = json.loads(act.detail)
+    return FilingStep(
+        event=FilingEvent(act.event),
+        effective_on=act.effective_on,
+        windows=tuple(_read_window(entry) for entry in detail.get("windows", [])),
+    )
+
+
+def standing_of(total: FilingSum, today: date) -> SiteStanding:
+    """Return where a filing stands on a day, by its acts."""
+    if total.suspended_from is not None:
+        return SiteStanding.SUSPENDED
+    if total.ended_from is not None:
+        return SiteStanding.ENDED
+    if not total.windows:
+        return SiteStanding.NEW
+    live = any(window.last is None or window.last >= today for window in total.windows)
+    return SiteStanding.FILED if live else SiteStanding.EXPIRED
+
+
+def enact(
+    session: Session,
+    site: Site,
+    event: FilingEvent,
+    decision: Decision,
+    *,
+    effective_on: date,
+    windows: Sequence[Window] = (),
+    detail: Mapping[str, str] | None = None,
+    application_id: int | None = None,
+    now: datetime,
+) -> FilingAct:
+    """Put an act on record, bring the site's windows up to it, and hand its leaf to the log.
+
+    Args:
+        session: in the transaction of the act.
+        site: on record, with an id.
+        event: what is done.
+        decision: by whom, why, when.
+        effective_on: first day it has effect.
+        windows: as `FilingStep`.
+        detail: further words for the act's row and leaf; no personal data.
+        application_id: the application that led to it.
+        now: aware.
+
+    Raises:
+        IssuerError: the act is not open (`filing_act_closed`), a person is missing or the same
+            twice (`decider_missing`, `approver_missing`, `approver_same`), or a day is impossible
+            (`decided_in_future`, `decided_long_ago`, `effective_before_decision`,
+            `effective_before_last_act`, `filing_backdated`).
+    """
+    session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
+    today = shanghai_day(now)
+    before = sum_of(session, site)
+    check_open(before, event, today)
+    check_persons(event, decision)
+    _check_days(session, site, event, decision, effective_on, today)
+    act = FilingAct(
+        site_id=site.id,
+        application_id=application_id,
+        event=event.value,
+        decided_on=decision.decided_on,
+        effective_on=effective_on,
+        decider=decision.decider,
+        approver=decision.approver,
+        reason=decision.reason,
+        reference=decision.reference,
+        detail=_dump_detail(windows, detail or {}),
+        recorded_at=now,
+        logged=False,
+    )
+    session.add(act)
+    session.flush()
+    after = sum_of(session, site)
+    if event not in _DATED_FREELY:
+        _check_past(before, after, decision.decided_on)
+    _write_windows(session, site, after.windows)
+    trace_filing(session, act)
+    return act
+
+
+def check_open(total: FilingSum, event: FilingEvent, today: date) -> None:
+    """Refuse an act that the standing of a filing does not allow (`filing_act_closed`)."""
+    standing = standing_of(total, today)
+    if event not in OPEN_ACTS[standing]:
+        name, act = STANDING_NAMES[standing], EVENT_NAMES[event]
+        raise IssuerError(
+            "filing_act_closed",
+            Text(
+                f"该机构目前为“{name.zh}”，不能办理“{act.zh}”",
+                f"this filing is {name.en} at present; it cannot be {act.en}",
+            ),
+        )
+
+
+def check_persons(event: FilingEvent, decision: Decision) -> None:
+    """Refuse an act without the persons it needs; who grants or harms never acts alone."""
+    if decision.decider is None and event is not FilingEvent.RECORDED:
+        raise IssuerError(
+            "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
+        )
+    if event in _BY_ONE_PERSON:
+        return
+    if decision.approver is None:
+        raise IssuerError(
+            "approver_missing",
+            Text(
+                f"“{EVENT_NAMES[event].zh}”须由另一人审批（--approver）",
+                "this act needs another person's approval (--approver)",
+            ),
+        )
+    if decision.approver.casefold() == (decision.decider or "").casefold():
+        raise IssuerError(
+            "approver_same",
+            Text("审批人不得与经办人为同一人", "the approver must not be the one who decides"),
+        )
+
+
+def _check_days(
+    session: Session,
+    site: Site,
+    event: FilingEvent,
+    decision: Decision,
+    effective_on: date,
+    today: date,
+) -> None:
+    check_decided_on(decision.decided_on, today, freely=event is FilingEvent.RECORDED)
+    if event in _DATED_FREELY:
+        return
+    if effective_on < decision.decided_on:
+        raise IssuerError(
+            "effective_before_decision",
+            Text(
+                f"生效日期 {effective_on} 早于决定日期 {decision.decided_on}；决定不溯及既往",
+                f"{effective_on} is before the decision of {decision.decided_on}; "
+                "no decision takes effect before its day",
+            ),
+        )
+    query = select(func.max(FilingAct.effective_on)).where(FilingAct.site_id == site.id)
+    last = session.scalar(query.where(FilingAct.event.not_in(_DATED_FREELY)))
+    if last is not None and effective_on < last:
+        raise IssuerError(
+            "effective_before_last_act",
+            Text(
+                f"该机构已有一项自 {last} 起生效的决定，本次生效日期不得早于该日",
+                f"an act on this filing takes effect on {last}; this one cannot take effect before",
+            ),
+        )
+
+
+def check_decided_on(decided_on: date, today: date, *, freely: bool = False) -> None:
+    """Refuse a decision dated in the future, or entered later than the rule allows.
+
+    Args:
+        decided_on: the day of the decision.
+        today: the day it is entered, Asia/Shanghai.
+        freely: it was decided elsewhere, whenever.
+    """
+    if decided_on > today:
+        raise IssuerError(
+            "decided_in_future",
+            Text(f"决定日期 {decided_on} 尚未到来", f"the decision is dated {decided_on}, to come"),
+        )
+    most = filing_rule(RuleName.LATE_ENTRY_DAYS, today).value
+    if not freely and decided_on < today - timedelta(days=most):
+        raise IssuerError(
+            "decided_long_ago",
+            Text(
+                f"决定日期 {decided_on} 距今已超过 {most} 日，不能补录；请以新的决定办理",
+                f"the decision of {decided_on} is more than {most} days old and cannot be entered "
+                "any more; decide anew",
+            ),
+        )
+
+
+def _check_past(before: FilingSum, after: FilingSum, day: date) -> None:
+    if rights_before(before.windows, day) != rights_before(after.windows, day):
+        raise IssuerError(
+            "filing_backdated",
+            Text(
+                f"该决定会改变 {day} 之前的备案范围，不予办理",
+                f"this would change what was filed before {day}",
+            ),
+        )
+
+
+def _write_windows(session: Session, site: Site, windows: Sequence[Window]) -> None:
+    """Bring the rows of `filings` to `windows`; rows that stay are not touched."""
+    wanted = dict.fromkeys(windows)
+    for row in list(site.filings):
+        window = Window(
+            occupation=row.occupation,
+            level=Level(row.level),
+            first=row.valid_from,
+            last=row.valid_to,
+        )
+        if window in wanted:
+            del wanted[window]
+        else:
+            session.delete(row)
+    for window in wanted:
+        session.add(
+            Filing(
+                site_id=site.id,
+                occupation=window.occupation,
+                level=int(window.level),
+                valid_from=window.first,
+                valid_to=window.last,
+            )
+        )
+    session.flush()
+    session.expire(site, ["filings"])
+
+
+def _dump_detail(windows: Sequence[Window], detail: Mapping[str, str]) -> str:
+    entries = [
+        [one.occupation, int(one.level), one.first.isoformat(), one.last and one.last.isoformat()]
+        for one in windows
+    ]
+    return json.dumps({**detail, "windows": entries}, ensure_ascii=False, sort_keys=True)
+
+
+def _read_window(entry: Sequence[Any]) -> Window:
+    occupation, level, first, last = entry
+    return Window(
+        occupation=occupation,
+        level=Level(level),
+        first=date.fromisoformat(first),
+        last=None if last is None else date.fromisoformat(last),
+    )
+
+
+EVENT_NAMES: Mapping[FilingEvent, Text] = MappingProxyType(
+    {
+        FilingEvent.RECORDED: Text("录入已有备案", "recorded"),
+        FilingEvent.FILED: Text("备案", "filed"),
+        FilingEvent.EXTENDED: Text("扩大备案范围", "extended"),
+        FilingEvent.REFILED: Text("重新备案", "filed again"),
+        FilingEvent.RENEWED: Text("续期", "renewed"),
+        FilingEvent.NARROWED: Text("缩小备案范围", "narrowed"),
+        FilingEvent.RENAMED: Text("变更名称", "renamed"),
+        FilingEvent.MOVED: Text("变更地址", "moved"),
+        FilingEvent.SUSPENDED: Text("暂停备案", "suspended"),
+        FilingEvent.RESUMED: Text("恢复备案", "resumed"),
+        FilingEvent.WITHDRAWN: Text("撤销备案", "withdrawn"),
+        FilingEvent.ANNULLED: Text("自始撤销备案", "annulled from the beginning"),
+    }
+)

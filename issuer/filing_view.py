@@ -1,0 +1,228 @@
+"""What is shown of applications and of a site's acts: facts for scripts, lines for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from codes.levels import Level
+from codes.occupations import Occupation, occupation_by_index
+from codes.wording import Text
+from issuer.application_form import ApplicationForm
+from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
+from issuer.applications import form_of
+from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding, step_of
+from issuer.public_notice import ObjectionOutcome
+from keys.filing_windows import FilingEvent, Window
+from registry.filing_models import FilingAct, FilingApplication, Objection
+
+_STEPS = {
+    Step.APPLY: Text("申报", "applied"),
+    Step.SUPPLEMENT: Text("补正", "supplemented"),
+    Step.ACCEPT: Text("通过", "accepted"),
+    Step.RETURN: Text("退回补正", "returned"),
+    Step.REFUSE: Text("不予备案", "refused"),
+    Step.NOTICE: Text("公示", "put under notice"),
+    Step.OBJECT: Text("收到异议", "objection received"),
+    Step.DISMISS: Text("异议不成立", "objection dismissed"),
+    Step.UPHOLD: Text("异议成立", "objection upheld"),
+    Step.FILE: Text("备案", "filed"),
+}
+_OUTCOMES = {
+    None: Text("待处理", "open"),
+    ObjectionOutcome.DISMISSED: Text("不成立", "dismissed"),
+    ObjectionOutcome.UPHELD: Text("成立", "upheld"),
+}
+
+
+def application_as_dict(application: FilingApplication, today: date) -> dict[str, Any]:
+    """Return an application with its stages; of objections only that, when and how settled."""
+    form = application.forms[-1]
+    notice = application.notices[-1] if application.notices else None
+    stage = Stage(application.state)
+    return {
+        "application": application.id,
+        "name": application.name,
+        "credit_code": application.credit_code,
+        "stage": stage.value,
+        "next": next_of(application, today).zh,
+        "next_en": next_of(application, today).en,
+        "form": json.loads(form.form),
+        "form_version": form.version,
+        "materials": [
+            {"title": one.title, "sha256": one.sha256, "bytes": one.size} for one in form.materials
+        ],
+        "steps": [
+            {
+                "step": one.step,
+                "decided_on": one.decided_on.isoformat(),
+                "decider": one.decider,
+                "approver": one.approver,
+                "reason": one.reason or None,
+                "reference": one.reference,
+            }
+            for one in application.decisions
+        ],
+        "notice": None
+        if notice is None
+        else {
+            "first_day": notice.first_day.isoformat(),
+            "last_day": notice.last_day.isoformat(),
+            "objections": [_objection_as_dict(one) for one in notice.objections],
+        },
+    }
+
+
+def application_lines(application: FilingApplication, today: date) -> Iterator[Text]:
+    """Yield an application for people to read: where it stands, what it names, what was done."""
+    yield application_line(application, today)
+    yield from _form_lines(form_of(application))
+    for material in application.forms[-1].materials:
+        line = f"  {material.title}  {material.size:,} B  SHA-256 {material.sha256}"
+        yield Text(line, line)
+    for one in application.decisions:
+        step, said = _STEPS[Step(one.step)], "  ".join(filter(None, (one.reference, one.reason)))
+        persons = "、".join(filter(None, (one.decider, one.approver)))
+        yield Text(
+            f"  {one.decided_on}  {step.zh}（{persons}）{said}",
+            f"  {one.decided_on}  {step.en} ({persons}) {said}",
+        )
+    if application.notices:
+        for number, objection in enumerate(application.notices[-1].objections, start=1):
+            outcome = _OUTCOMES[ObjectionOutcome(objection.outcome) if objection.outcome else None]
+            yield Text(
+                f"  异议 {number}：{objection.received_on} 收到，{outcome.zh}",
+                f"  objection {number}: received {objection.received_on}, {outcome.en}",
+            )
+
+
+def application_line(application: FilingApplication, today: date) -> Text:
+    """Return one line: number, unit, stage, what is next."""
+    stage, following = STAGE_NAMES[Stage(application.state)], next_of(application, today)
+    return Text(
+        f"申请 {application.id}  {application.name}：{stage.zh}；下一步：{following.zh}",
+        f"application {application.id}  {application.name}: {stage.en}; next: {following.en}",
+    )
+
+
+def next_of(application: FilingApplication, today: date) -> Text:
+    """Return what is next for an application on a day."""
+    stage = Stage(application.state)
+    if stage is not Stage.ON_NOTICE:
+        return what_is_next(stage)
+    notice = application.notices[-1]
+    waiting = sum(one.outcome is None for one in notice.objections)
+    if waiting:
+        return Text(
+            f"objection settle（{waiting} 件异议待处理）", f"objection settle ({waiting} open)"
+        )
+    if today <= notice.last_day:
+        return Text(
+            f"公示至 {notice.last_day} 止，期满次日起 file",
+            f"file, once the notice has run to {notice.last_day}",
+        )
+    return Text("file、return 或 refuse", "file, return or refuse")
+
+
+def act_as_dict(act: FilingAct) -> dict[str, Any]:
+    """Return an act on a site."""
+    detail: dict[str, Any] = json.loads(act.detail)
+    return {
+        "event": act.event,
+        "decided_on": act.decided_on.isoformat(),
+        "effective_on": act.effective_on.isoformat(),
+        "decider": act.decider,
+        "approver": act.approver,
+        "reason": act.reason,
+        "reference": act.reference,
+        "application": act.application_id,
+        **{name: value for name, value in detail.items() if name != "windows"},
+        "scopes": scopes_as_dicts(step_of(act).windows),
+    }
+
+
+def scopes_as_dicts(windows: Sequence[Window]) -> list[dict[str, Any]]:
+    """Return windows as scopes: levels of one occupation and term together."""
+    return [
+        {
+            "occupation": occupation.code,
+            "levels": [int(level) for level in levels],
+            "from": first.isoformat(),
+            "to": last.isoformat() if last else None,
+        }
+        for occupation, levels, first, last in _scopes(windows)
+    ]
+
+
+def act_line(act: FilingAct) -> Text:
+    """Return one line of a site's history."""
+    event = EVENT_NAMES[FilingEvent(act.event)]
+    said = "  ".join(filter(None, (act.reference, act.reason)))
+    persons = "、".join(filter(None, (act.decider, act.approver))) or "—"
+    return Text(
+        f"  {act.decided_on}  {event.zh}，自 {act.effective_on} 起（{persons}）{said}",
+        f"  {act.decided_on}  {event.en}, from {act.effective_on} ({persons}) {said}",
+    )
+
+
+def scope_lines(windows: Sequence[Window]) -> Iterator[Text]:
+    """Yield a line for each occupation and term: levels of one window together."""
+    for occupation, levels, first, last in _scopes(windows):
+        until = Text(f"至 {last}", f"to {last}") if last else Text("起，未定截止日期", "on, open")
+        yield Text(
+            f"  {occupation.zh}（{occupation.code}）："
+            f"{'、'.join(level.zh for level in levels)}，{first} {until.zh}",
+            f"  {occupation.en} ({occupation.code}): "
+            f"{', '.join(level.en for level in levels)}; from {first} {until.en}",
+        )
+
+
+def _scopes(
+    windows: Sequence[Window],
+) -> Iterator[tuple[Occupation, list[Level], date, date | None]]:
+    grouped: dict[tuple[int, date, date | None], list[Level]] = {}
+    for one in windows:
+        grouped.setdefault((one.occupation, one.first, one.last), []).append(one.level)
+    for (index, first, last), levels in grouped.items():
+        yield occupation_by_index(index), sorted(levels, reverse=True), first, last
+
+
+def standing_text(standing: SiteStanding) -> Text:
+    """Return where a filing stands, as it is shown."""
+    return STANDING_NAMES[standing]
+
+
+def join_lines(lines: Sequence[Text]) -> Text:
+    """Return lines as one text."""
+    return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
+
+
+def _form_lines(form: ApplicationForm) -> Iterator[Text]:
+    yield Text(
+        f"  统一社会信用代码 {form.credit_code}，类别 {form.category.value}，"
+        f"考评员 {form.examiners} 人，督导员 {form.supervisors} 人",
+        f"  credit code {form.credit_code}, category {form.category.value}, "
+        f"{form.examiners} examiners, {form.supervisors} quality supervisors",
+    )
+    for occupation, levels in form.scopes:
+        yield Text(
+            f"  {occupation.zh}（{occupation.code}）：{'、'.join(one.zh for one in levels)}",
+            f"  {occupation.en} ({occupation.code}): {', '.join(one.en for one in levels)}",
+        )
+    for number, site in enumerate(form.sites, start=1):
+        asked = site.serial or "—"
+        yield Text(
+            f"  站点 {number}：{site.address}，申请的机构序列码 {asked}",
+            f"  site {number}: {site.address}, asks for serial {asked}",
+        )
+
+
+def _objection_as_dict(objection: Objection) -> dict[str, Any]:
+    return {
+        "received_on": objection.received_on.isoformat(),
+        "outcome": objection.outcome,
+        "reason": objection.reason,
+        "settled_on": objection.settled_on.isoformat() if objection.settled_on else None,
+    }

@@ -1,0 +1,192 @@
+"""What an act on the life of awards says, and how it is kept: who may do what, on which ground.
+
+Reason and reference are kept under the vault: a reason may name a person.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from codes.wording import Text
+from issuer.correcting import Correction
+from issuer.desk import Desk
+from issuer.errors import IssuerError
+from log.leaves import LifeKind
+from registry.life_models import ActState, Ground, LifeAct
+from registry.models import AwardStatus
+
+MOST_NAME = 60
+_MOST_TEXT = 500
+_ALIVE = (AwardStatus.CURRENT, AwardStatus.SUSPENDED)
+MAY_BE = {
+    LifeKind.CORRECT: (AwardStatus.CURRENT,),
+    LifeKind.SUSPEND: (AwardStatus.CURRENT,),
+    LifeKind.LIFT: (AwardStatus.SUSPENDED,),
+    LifeKind.REVOKE: _ALIVE,
+    LifeKind.ANNUL: _ALIVE,
+    LifeKind.DIED: _ALIVE,
+    LifeKind.BODY_MERGED: _ALIVE,
+}
+"""The statuses from which each act leads on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActForm:
+    """What is proposed, parsed.
+
+    Args:
+        kind: what is to happen.
+        number: of the one award; None where a batch, or everything of the body, is meant.
+        batch: name of the batch.
+        ground: of a revocation or annulment.
+        reason: in words; may name a person.
+        reference: number of the paper it rests on (文号).
+        correction: what is right.
+        successor: the body that this one was merged into.
+    """
+
+    kind: LifeKind
+    number: str | None = None
+    batch: str | None = None
+    ground: Ground | None = None
+    reason: str = field(repr=False)
+    reference: str
+    correction: Correction | None = field(default=None, repr=False)
+    successor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActView:
+    """An act as an operator sees it.
+
+    Args:
+        target: certificate number, or batch, or prefix of the body.
+        hits: how many awards it changes: as counted now, or as it did.
+        decision: why it was rejected or withdrawn.
+    """
+
+    act_id: int
+    kind: LifeKind
+    state: ActState
+    target: str
+    ground: Ground | None
+    reason: str = field(repr=False)
+    reference: str
+    correction: Correction | None = field(repr=False)
+    successor: str | None
+    hits: int
+    proposer: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str | None = field(repr=False)
+
+
+def read_operator(typed: str) -> str:
+    """Return an operator's name as it is kept.
+
+    Raises:
+        IssuerError: `operator_wrong`.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", typed).split())
+    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+        raise IssuerError(
+            "operator_wrong",
+            Text(
+                f"请用 --as 写明经办人姓名（1–{MOST_NAME} 个字符）",
+                f"say who you are with --as (1–{MOST_NAME} characters)",
+            ),
+        )
+    return name
+
+
+def is_same_operator(one: str, other: str) -> bool:
+    """Return whether two names stand for one person."""
+    return one.casefold().replace(" ", "") == other.casefold().replace(" ", "")
+
+
+def act_own() -> IssuerError:
+    """Return the refusal of a decision on one's own proposal."""
+    return IssuerError(
+        "act_own",
+        Text(
+            "提出人不能审批自己提出的事项，请由另一人办理",
+            "nobody decides on their own proposal; another person must",
+        ),
+    )
+
+
+def seal_details(desk: Desk, act: LifeAct, form: ActForm) -> bytes:
+    """Return what is kept of a proposal beside its row, sealed for this very act.
+
+    Raises:
+        IssuerError: reason or reference is missing (`act_text_missing`).
+    """
+    correction = form.correction
+    details = {
+        "number": form.number,
+        "batch": form.batch,
+        "reason": read_text(form.reason),
+        "reference": read_text(form.reference),
+        "successor": form.successor,
+        "correction": None
+        if correction is None
+        else {
+            "name": correction.name,
+            "latin_name": correction.latin_name,
+            "specialty": correction.specialty,
+        },
+    }
+    return desk.vault.seal(_context(act), json.dumps(details).encode())
+
+
+def seal_decision(desk: Desk, act: LifeAct, reason: str) -> bytes:
+    """Return why an act was rejected or withdrawn, sealed for this very act."""
+    return desk.vault.seal(f"{_context(act)}/decision", reason.encode())
+
+
+def read_text(typed: str) -> str:
+    """Return a reason or a reference as it is kept.
+
+    Raises:
+        IssuerError: `act_text_missing`.
+    """
+    text = " ".join(typed.split())
+    if not 1 <= len(text) <= _MOST_TEXT or not text.isprintable():
+        raise IssuerError(
+            "act_text_missing",
+            Text(
+                f"请写明事由和文号（各 1–{_MOST_TEXT} 个字符）",
+                f"give a reason and a reference (1–{_MOST_TEXT} characters each)",
+            ),
+        )
+    return text
+
+
+def read_details(desk: Desk, act: LifeAct) -> tuple[ActForm, str]:
+    """Return what was proposed, and its target in words; raises VaultError for an altered row."""
+    data = json.loads(desk.vault.unseal(_context(act), act.details_sealed))
+    correction = data["correction"]
+    form = ActForm(
+        kind=LifeKind(act.kind),
+        ground=None if act.ground is None else Ground(act.ground),
+        reason=data["reason"],
+        reference=data["reference"],
+        correction=None if correction is None else Correction(**correction),
+        successor=data["successor"],
+        number=data["number"],
+        batch=data["batch"],
+    )
+    return form, form.number or form.batch or desk.site.prefix
+
+
+def open_decision(desk: Desk, act: LifeAct, sealed: bytes) -> str:
+    """Undo `seal_decision`; raises VaultError for an altered row."""
+    return desk.vault.unseal(f"{_context(act)}/decision", sealed).decode()
+
+
+def _context(act: LifeAct) -> str:
+    return f"life-act/{act.site_id}/{act.id}/{act.kind}"

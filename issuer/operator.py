@@ -1,0 +1,120 @@
+"""Who sits at the keyboard, why, and on what paper: what the audit trail says of every act."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from issuer.errors import IssuerError
+from registry.session import transaction
+from registry.trail import note
+
+DEFAULT_GROUND = "日常业务"
+_LONGEST = {"name": 100, "ground": 300, "reference": 200}
+# A resident number, old or new: the trail names nobody but those who act.
+_DOCUMENT_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """One person at work.
+
+    Args:
+        name: as the office knows them.
+        ground: why they act.
+        reference: the paper it rests on, or empty.
+    """
+
+    name: str
+    ground: str = DEFAULT_GROUND
+    reference: str = ""
+
+
+def read_operator(
+    *,
+    name: str | None,
+    ground: str | None,
+    reference: str | None,
+    login: Callable[[], str] | None = None,
+) -> Operator:
+    """Return who acts, from what was given; without a name it is the user of the system.
+
+    Raises:
+        IssuerError: a text is empty, too long or unprintable (`operator_text`), or names somebody
+            by a document number (`operator_document_number`).
+    """
+    given = {"name": name or (login or login_name)(), "ground": ground or DEFAULT_GROUND}
+    texts = given | {"reference": reference or ""}
+    for part, value in texts.items():
+        if len(value) > _LONGEST[part] or not value.isprintable():
+            raise IssuerError(
+                "operator_text",
+                Text(
+                    "经办人、事由、依据须为可见字符，且不能过长",
+                    "name, ground and reference are printable text of no great length",
+                ),
+            )
+        if _DOCUMENT_NUMBER.search(value):
+            raise IssuerError(
+                "operator_document_number",
+                Text(
+                    "事由、依据中不要写证件号码，请改写证书编号或文号",
+                    "write no document number into ground or reference; "
+                    "give a certificate number or a file number",
+                ),
+            )
+    return Operator(**texts)
+
+
+def login_name() -> str:
+    """Return the name of the system's user, or the number of one without a name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
+
+
+def note_act(session: Session, operator: Operator, act: str, subject: str, *, at: datetime) -> None:
+    """Add an act to the audit trail, in the caller's transaction; as `registry.trail.note`."""
+    note(
+        session,
+        actor=operator.name,
+        act=act,
+        subject=subject,
+        ground=operator.ground,
+        reference=operator.reference,
+        at=at,
+    )
+
+
+def note_act_now(
+    engine: Engine, operator: Operator, act: str, subject: str, *, at: datetime
+) -> None:
+    """Add an act to the audit trail, in a transaction of its own."""
+    with transaction(engine) as session:
+        note_act(session, operator, act, subject, at=at)
+
+
+def subject_of_parameters(parameters: Mapping[str, object], names: tuple[str, ...]) -> str:
+    """Return what a command's parameters say about whom or what it acts on.
+
+    Args:
+        parameters: of the command.
+        names: those that name the subject, none of them personal data.
+    """
+    found: list[str] = []
+    for name in names:
+        value = parameters.get(name)
+        if isinstance(value, tuple):
+            found += [str(one) for one in value]
+        elif value is not None:
+            found.append(str(value))
+    return " ".join(found)

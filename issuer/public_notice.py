@@ -1,0 +1,243 @@
+"""The public notice of an application (公示) and the objections (异议) received during it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from codes.filing_rules import RuleName, filing_rule
+from codes.wording import Text
+from issuer.application_states import Step
+from issuer.applications import take_step
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.filing_acts import Decision
+from issuer.json_form import FormFields, read_json_form
+from registry.filing_models import FilingApplication, Objection, PublicNotice
+from registry.vault import Vault
+
+_SATURDAY = 5
+
+
+class ObjectionOutcome(StrEnum):
+    """How an objection was settled."""
+
+    DISMISSED = "dismissed"
+    UPHELD = "upheld"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionForm:
+    """An objection as received: from whom, in what words, on which day. Personal data."""
+
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    received_on: date
+
+
+def read_objection(path: Path) -> ObjectionForm:
+    """Read an objection file: `{"from": "…", "text": "…", "received_on": "2026-01-31"}`.
+
+    Raises:
+        IssuerError: `filing_unreadable`, or `filing_field` naming the field and the fault.
+    """
+    fields = FormFields.of(read_json_form(path), {"from", "text", "received_on"})
+    return ObjectionForm(
+        sender=fields.text("from", 200),
+        text=fields.text("text", 5000, lines=True),
+        received_on=fields.day("received_on"),
+    )
+
+
+def working_days(first: date, last: date, days_off: Collection[date]) -> int:
+    """Return how many days from `first` to `last` are neither weekend nor in `days_off`.
+
+    Weekend days made working days by the holiday plan do not count: the notice only gets longer.
+    """
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return sum(day.weekday() < _SATURDAY and day not in days_off for day in days)
+
+
+def start_notice(
+    session: Session,
+    application: FilingApplication,
+    decision: Decision,
+    *,
+    first_day: date,
+    last_day: date,
+    days_off: Collection[date] = (),
+    now: datetime,
+) -> PublicNotice:
+    """Put a selected application under public notice, for whole days in Asia/Shanghai.
+
+    Args:
+        session: in a transaction.
+        application: selected.
+        decision: who ordered it.
+        first_day: a day to come, because the day it is entered is no whole day any more.
+        last_day: that day included.
+        days_off: public holidays, which are no working days.
+        now: aware.
+
+    Raises:
+        IssuerError: as `take_step`; `notice_not_to_come`, `notice_too_short`.
+    """
+    today = shanghai_day(now)
+    if first_day <= today:
+        raise IssuerError(
+            "notice_not_to_come",
+            Text(
+                f"公示须从录入次日（{today + timedelta(days=1)}）或以后开始，按整日计算",
+                f"a notice begins on {today + timedelta(days=1)} or later: its days are whole days",
+            ),
+        )
+    rule = filing_rule(RuleName.NOTICE_WORKING_DAYS, today)
+    counted = working_days(first_day, last_day, days_off)
+    if counted < rule.value:
+        raise IssuerError(
+            "notice_too_short",
+            Text(
+                f"公示期仅含 {counted} 个工作日，不足 {rule.value} 个工作日",
+                f"the notice has {counted} working days, the rule asks for {rule.value}",
+            ),
+        )
+    take_step(session, application, Step.NOTICE, decision, now=now)
+    notice = PublicNotice(
+        application_id=application.id,
+        first_day=first_day,
+        last_day=last_day,
+        days_off=json.dumps(sorted(day.isoformat() for day in days_off)),
+        recorded_at=now,
+    )
+    session.add(notice)
+    session.flush()
+    session.expire(application, ["notices"])
+    return notice
+
+
+def add_objection(
+    session: Session,
+    vault: Vault,
+    application: FilingApplication,
+    form: ObjectionForm,
+    decision: Decision,
+    *,
+    now: datetime,
+) -> Objection:
+    """Put on record an objection received during the notice; sender and words are sealed.
+
+    Raises:
+        IssuerError: as `take_step`; it was not received during the notice
+            (`objection_out_of_time`).
+    """
+    take_step(session, application, Step.OBJECT, decision, now=now)
+    notice = application.notices[-1]
+    if not notice.first_day <= form.received_on <= min(notice.last_day, shanghai_day(now)):
+        raise IssuerError(
+            "objection_out_of_time",
+            Text(
+                f"收到日期不在公示期（{notice.first_day} 至 {notice.last_day}）内；"
+                "公示期外的反映按投诉举报办理",
+                f"it was not received during the notice ({notice.first_day} to {notice.last_day}); "
+                "outside of it, it is a complaint",
+            ),
+        )
+    words = json.dumps({"from": form.sender, "text": form.text}, ensure_ascii=False)
+    objection = Objection(
+        notice_id=notice.id,
+        received_on=form.received_on,
+        sealed=vault.seal(_context(notice.id), words.encode()),
+        recorded_at=now,
+    )
+    session.add(objection)
+    session.flush()
+    session.expire(notice, ["objections"])
+    return objection
+
+
+def settle_objection(
+    session: Session,
+    application: FilingApplication,
+    number: int,
+    outcome: ObjectionOutcome,
+    decision: Decision,
+    *,
+    now: datetime,
+) -> Objection:
+    """Settle the objection with this number (from 1) of the notice that runs.
+
+    Raises:
+        IssuerError: as `take_step`; there is none open with that number (`objection_unknown`).
+    """
+    notices = application.notices
+    objections = notices[-1].objections if notices else []
+    if not 1 <= number <= len(objections) or objections[number - 1].outcome is not None:
+        raise IssuerError(
+            "objection_unknown",
+            Text(
+                f"没有待处理的第 {number} 件异议；见 yanzhen filing show {application.id}",
+                f"no objection {number} is open; see yanzhen filing show {application.id}",
+            ),
+        )
+    step = Step.UPHOLD if outcome is ObjectionOutcome.UPHELD else Step.DISMISS
+    take_step(session, application, step, decision, now=now)
+    objection = objections[number - 1]
+    objection.outcome = outcome.value
+    objection.reason = decision.reason
+    objection.settled_by = decision.decider
+    objection.settled_on = decision.decided_on
+    session.flush()
+    return objection
+
+
+def open_objection(vault: Vault, objection: Objection) -> ObjectionForm:
+    """Return an objection as received.
+
+    Raises:
+        VaultError: it was altered or belongs to another vault.
+    """
+    words = json.loads(vault.unseal(_context(objection.notice_id), objection.sealed))
+    return ObjectionForm(
+        sender=words["from"], text=words["text"], received_on=objection.received_on
+    )
+
+
+def check_notice(application: FilingApplication, decided_on: date) -> None:
+    """Refuse a filing decided before the notice has elapsed, or while an objection is open.
+
+    Raises:
+        IssuerError: `notice_running`, `objections_open`, `objections_upheld`.
+    """
+    notice = application.notices[-1]
+    if decided_on <= notice.last_day:
+        raise IssuerError(
+            "notice_running",
+            Text(
+                f"公示至 {notice.last_day} 止，期满次日起方可备案",
+                f"the notice runs to {notice.last_day}; the filing may follow from the next day on",
+            ),
+        )
+    still_open = sum(one.outcome is None for one in notice.objections)
+    if still_open:
+        raise IssuerError(
+            "objections_open",
+            Text(
+                f"尚有 {still_open} 件异议未处理，不能备案",
+                f"{still_open} objections are open; there can be no filing",
+            ),
+        )
+    if any(one.outcome == ObjectionOutcome.UPHELD for one in notice.objections):
+        raise IssuerError(
+            "objections_upheld",
+            Text("有异议成立，不能备案", "an objection was upheld; there can be no filing"),
+        )
+
+
+def _context(notice_id: int) -> str:
+    return f"filing/objection/{notice_id}"

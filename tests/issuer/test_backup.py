@@ -1,0 +1,245 @@
+"""A backup is one consistent, encrypted file; what is restored from it was checked first."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from itertools import islice
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from sqlalchemy import select
+
+from issuer.awarding import read_data_key, read_private
+from issuer.backing_up import back_up
+from issuer.backup_stream import BackupKey, BackupLock, SealedReader, SealedWriter
+from issuer.checkpoint_source import read_checkpoint
+from issuer.copy_rows import BatchCopies
+from issuer.desk import Desk
+from issuer.errors import IssuerError
+from issuer.issuing import finish_copies
+from issuer.operator import Operator, note_act_now
+from issuer.restoring import LogStanding, Restored, restore
+from registry.home import Home
+from registry.home_lock import alone_with_keys
+from registry.models import Award
+from registry.schema import open_registry
+from registry.session import reading
+from registry.trail import check_trail
+from templates.fonts import FontChain
+from tests.conftest import NOW
+from tests.drills.office import desk_of, make_office, people, put_on_record
+from tests.issuer.vault_homes import Issued, issue_to_some
+
+LOCK = BackupLock(passphrase=b"of the backup")
+KEY = BackupKey(passphrase=b"of the backup")
+
+
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    issued = issue_to_some(tmp_path_factory.mktemp("issued"))
+    with issued.engine() as engine:
+        note_act_now(engine, Operator(name="甲"), "issue", "一", at=NOW)
+    return issued
+
+
+@pytest.fixture(scope="module")
+def backup(issued: Issued, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    out = tmp_path_factory.mktemp("backup") / "backup"
+    with issued.engine() as engine:
+        back_up(engine, issued.home, out, LOCK, with_root=False, now=NOW)
+    return out.read_bytes()
+
+
+def restored(backup: bytes, to: Path, checkpoint: bytes | None = None) -> Restored:
+    return restore(io.BytesIO(backup), to, KEY, checkpoint=checkpoint, environment={})
+
+
+def names(home: Home) -> list[str]:
+    """Open every award and its page."""
+    found = []
+    with desk_of(home) as desk, reading(desk.engine) as session:
+        for award in session.scalars(select(Award).order_by(Award.id)):
+            page = desk.home.store.get(award.copies[0].pdf_stored or "", read_data_key(desk, award))
+            assert page.startswith(b"%PDF-")
+            found.append(read_private(desk, award).name)
+    return found
+
+
+def test_a_restored_home_is_the_one_backed_up(
+    issued: Issued, backup: bytes, tmp_path: Path
+) -> None:
+    done = restored(backup, tmp_path / "home")
+    home = Home.open(tmp_path / "home", environment={})
+    assert names(home) == [person.name for person in issued.persons]
+    with open_registry(home.database_url) as engine:
+        assert check_trail(engine, home.trail_memory).faults == ()
+    assert (done.trail, done.log) == (1, LogStanding.NOT_COMPARED)
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert not (home.path / "log-memory" / "checkpoint").exists()
+
+
+def test_nothing_of_it_stands_in_clear(issued: Issued, backup: bytes) -> None:
+    vault = issued.home.vault_path.read_bytes()
+    assert b'"scrypt"' in backup
+    assert vault not in backup
+    assert b"manifest.json" not in backup
+    assert b"SQLite format 3" not in backup
+
+
+@pytest.mark.parametrize("position", [20, 200, 70_000, -1, -40_000])
+def test_a_changed_backup_restores_nothing(backup: bytes, tmp_path: Path, position: int) -> None:
+    changed = bytearray(backup)
+    changed[position] ^= 1
+    with pytest.raises(IssuerError, match=r"backup_damaged|backup_key_wrong"):
+        restored(bytes(changed), tmp_path / "home")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("keep", [0, 10, 150, 100_000])
+def test_a_backup_cut_short_restores_nothing(backup: bytes, tmp_path: Path, keep: int) -> None:
+    with pytest.raises(IssuerError, match=r"backup_damaged|backup_key_wrong"):
+        restored(backup[:keep], tmp_path / "home")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_after_the_end_are_refused(backup: bytes, tmp_path: Path) -> None:
+    with pytest.raises(IssuerError, match="backup_damaged"):
+        restored(backup + b"x", tmp_path / "home")
+
+
+def test_another_passphrase_does_not_open_it(backup: bytes, tmp_path: Path) -> None:
+    with pytest.raises(IssuerError, match="backup_key_wrong"):
+        restore(
+            io.BytesIO(backup),
+            tmp_path / "home",
+            BackupKey(passphrase=b"another"),
+            checkpoint=None,
+            environment={},
+        )
+
+
+def test_a_home_is_never_overwritten(issued: Issued, backup: bytes) -> None:
+    with pytest.raises(IssuerError, match="restore_exists"):
+        restored(backup, issued.home.path)
+    assert names(issued.home)
+
+
+def test_the_published_checkpoint_is_compared(
+    issued: Issued, backup: bytes, tmp_path: Path
+) -> None:
+    published = read_checkpoint(str(issued.home.log_folder))
+    done = restored(backup, tmp_path / "home", published)
+    assert done.log is LogStanding.UP_TO_DATE
+    assert done.log_size == done.published_size == 6
+
+
+def test_a_backup_behind_the_published_log_is_said_to_be(
+    issued: Issued, backup: bytes, tmp_path: Path
+) -> None:
+    later = issued.copy_to(tmp_path / "later")
+    with later.desk() as desk:
+        rows = [person.candidate(2) for person in islice(people(99), 1)]
+        put_on_record(desk, rows, "二")
+        _publish(desk)
+    published = read_checkpoint(str(later.home.log_folder))
+    done = restored(backup, tmp_path / "home", published)
+    assert (done.log, done.log_size) == (LogStanding.BEHIND, 6)
+    assert done.published_size is not None
+    assert done.published_size > 6
+
+
+def _publish(desk: Desk) -> None:
+    finish_copies(desk, BatchCopies(batch_id=2), FontChain(), lambda *_: None)
+
+
+def test_a_checkpoint_of_another_log_is_refused(
+    issued: Issued, backup: bytes, tmp_path: Path
+) -> None:
+    published = read_checkpoint(str(issued.home.log_folder)).replace(b"6\n", b"5\n", 1)
+    with pytest.raises(IssuerError, match="restore_log_differs"):
+        restored(backup, tmp_path / "home", published)
+
+
+def test_a_trail_that_was_tampered_with_is_not_restored(issued: Issued, tmp_path: Path) -> None:
+    home = issued.copy_to(tmp_path / "source")
+    with home.engine() as engine:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER trail_no_update")
+            connection.exec_driver_sql("UPDATE trail SET actor = 'x'")
+        back_up(engine, home.home, tmp_path / "backup", LOCK, with_root=False, now=NOW)
+    with pytest.raises(IssuerError, match="restore_trail"):
+        restored((tmp_path / "backup").read_bytes(), tmp_path / "home")
+
+
+def test_a_lost_page_is_noticed(issued: Issued, tmp_path: Path) -> None:
+    home = issued.copy_to(tmp_path / "source")
+    shutil.rmtree(home.home.path / "store")
+    with home.engine() as engine:
+        back_up(engine, home.home, tmp_path / "backup", LOCK, with_root=False, now=NOW)
+    with pytest.raises(IssuerError, match="restore_pages_missing"):
+        restored((tmp_path / "backup").read_bytes(), tmp_path / "home")
+
+
+def test_no_backup_is_made_while_keys_are_replaced(issued: Issued, tmp_path: Path) -> None:
+    with (
+        issued.engine() as engine,
+        alone_with_keys(issued.home),
+        pytest.raises(Exception, match="home_keys_busy"),
+    ):
+        back_up(engine, issued.home, tmp_path / "backup", LOCK, with_root=False, now=NOW)
+    assert not (tmp_path / "backup").exists()
+
+
+def test_a_recipient_opens_it_with_the_private_key_alone() -> None:
+    own = X25519PrivateKey.generate()
+    public = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    private = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = io.BytesIO()
+    writer = SealedWriter(file, BackupLock(recipient=public))
+    content = bytes(range(256)) * 10_000  # three chunks
+    writer.write(content)
+    writer.finish()
+    file.seek(0)
+    reader = SealedReader(file, BackupKey(private_key=private))
+    assert reader.read() == content
+    file.seek(0)
+    with pytest.raises(IssuerError, match="backup_key_wrong"):
+        SealedReader(file, KEY)
+
+
+def test_a_postgresql_registry_is_restored_into_another_database(
+    postgres_url: str, postgres_server: str, tmp_path: Path
+) -> None:
+    home = make_office(tmp_path, {"YANZHEN_DATABASE_URL": postgres_url})
+    with desk_of(home) as desk:
+        rows = [person.candidate(row) for row, person in enumerate(islice(people(7), 3), start=2)]
+        numbers = put_on_record(desk, rows)
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
+        note_act_now(engine, Operator(name="甲"), "issue", "一", at=NOW)
+        back_up(engine, home, tmp_path / "backup", LOCK, with_root=False, now=NOW)
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    other = postgres_url.replace(postgres_url.rpartition("/")[2].partition("?")[0], name)
+    backup = io.BytesIO((tmp_path / "backup").read_bytes())
+    environment = {"YANZHEN_DATABASE_URL": other}
+    done = restore(backup, tmp_path / "new", KEY, checkpoint=None, environment=environment)
+    again = Home.open(tmp_path / "new", environment=environment)
+    with desk_of(again) as desk:
+        with reading(desk.engine) as session:
+            awards = session.scalars(select(Award).order_by(Award.id)).all()
+            assert [award.number for award in awards] == numbers
+            assert all(read_private(desk, award).name for award in awards)
+        more = [person.candidate(9) for person in islice(people(8), 1)]
+        assert put_on_record(desk, more, "二")[0] not in numbers
+    assert done.trail == 1

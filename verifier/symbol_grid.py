@@ -20,12 +20,15 @@ from verifier.symbol_window import Corners, Plane, Window
 VERSIONS = range(2, 15)
 
 _LEAST_MODULE_DOTS = 1.7
-_FIRST_STEP = (1.0,)  # modules
-_STEPS = (1.0, 0.5, 0.25, 0.12)
+# From all the ways a grid may lie to the likeliest: how many are gone on with, and by which steps,
+# in modules, their corners are moved.
+_STARTS = 10
+_FIRST_STEPS = (1.0,)
 _FIRST_SWEEPS = 2
+_REFINED = 4
+_STEPS = (3.0, 1.5, 1.0, 0.5, 0.25, 0.12)
 _SWEEPS = 6
 _LEAST_GAIN = 1e-4
-_REFINED = 4
 # What is no symbol seldom starts with a fit of more than 0.15, nor ends with one of 0.25; a symbol
 # with one finder pattern hidden starts at 0.3 or more and ends at 0.6.
 _LEAST_START = 0.2
@@ -57,16 +60,20 @@ def fit_grids(window: Window, outline: Corners) -> list[Grid]:
     """
     sides = np.hypot(*(np.roll(outline, -1, axis=0) - outline).T)
     most_modules = float(sides.mean()) / _LEAST_MODULE_DOTS
-    starts = [
-        _descend(window, version, np.roll(outline, turn, axis=0), _FIRST_STEP, _FIRST_SWEEPS)
+    turned = [np.roll(outline, turn, axis=0) for turn in range(4)]
+    grids = [
+        Grid(version=version, corners=corners, fit=_fit(window, version, corners))
         for version in VERSIONS
         if modules_a_side(version) <= most_modules
-        for turn in range(4)
+        for corners in turned
     ]
     grids = [
-        _descend(window, start.version, start.corners, _STEPS, _SWEEPS)
-        for start in _best_first(starts)[:_REFINED]
-        if start.fit >= _LEAST_START
+        _descend(window, grid, _FIRST_STEPS, _FIRST_SWEEPS) for grid in _best_first(grids)[:_STARTS]
+    ]
+    grids = [
+        _descend(window, grid, _STEPS, _SWEEPS)
+        for grid in _best_first(grids)[:_REFINED]
+        if grid.fit >= _LEAST_START
     ]
     return [grid for grid in _best_first(grids) if grid.fit >= _LEAST_FIT]
 
@@ -75,12 +82,10 @@ def _best_first(grids: Iterable[Grid]) -> list[Grid]:
     return sorted(grids, key=lambda grid: -grid.fit)
 
 
-def _descend(
-    window: Window, version: int, corners: Corners, steps: Iterable[float], sweeps: int
-) -> Grid:
+def _descend(window: Window, grid: Grid, steps: Iterable[float], sweeps: int) -> Grid:
     """Move corners by ever smaller steps, each as long as the fit grows."""
-    module = float(np.hypot(*(corners[1] - corners[0]))) / modules_a_side(version)
-    grid = Grid(version=version, corners=corners, fit=_fit(window, version, corners))
+    side = float(np.hypot(*(grid.corners[1] - grid.corners[0])))
+    module = side / modules_a_side(grid.version)
     for step in steps:
         for _ in range(sweeps):
             before = grid.fit

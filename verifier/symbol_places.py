@@ -18,9 +18,11 @@ from verifier.symbol_window import Corners, Plane
 
 _CELL = 8
 _PAPER_CELLS = 9  # a symbol shows white paper in every such square
-_DARK = 0.62  # of the paper's brightness
+# Of the paper's brightness: at most so bright is what counts as dark. With the first, modules the
+# camera blurred count; with the second, shadows and what is left of a stamp do not.
+_DARK = (0.62, 0.45)
 _MIXED = 0.22  # of a block's dots are dark at least
-_MOST_BLOCKS = 4
+_MOST_BLOCKS = 3
 _LEAST_CELLS = 20
 _LEAST_FILLED = 0.45  # of the cells about it are the block's own
 _LONGEST = 2  # times as long as wide
@@ -54,8 +56,12 @@ def find_outlines(plane: Plane) -> list[Corners]:
     height, width = (side // _CELL * _CELL for side in plane.shape)
     if min(height, width) < 4 * _CELL:
         return []
-    dark = plane[:height, :width] < _DARK * _paper(plane[:height, :width])
-    outlines = (_outline(dark, block) for block in _blocks(dark))
+    whole = plane[:height, :width]
+    share = whole / _paper(whole)
+    outlines = []
+    for limit in _DARK:
+        dark = share < limit
+        outlines += [_outline(dark, block) for block in _blocks(dark)]
     return [outline for outline in outlines if outline is not None]
 
 
@@ -63,7 +69,7 @@ def _paper(plane: Plane) -> Plane:
     """Return the brightness of the paper near each dot."""
     height, width = plane.shape
     cells = _by_cell(plane).max(axis=(1, 3))
-    small = Image.fromarray(np.clip(cells, 0, 255).astype(np.uint8))
+    small = Image.fromarray(np.clip(cells, 1, 255).astype(np.uint8))
     brightest = small.filter(ImageFilter.MaxFilter(_PAPER_CELLS)).filter(
         ImageFilter.GaussianBlur(_PAPER_CELLS / 3)
     )

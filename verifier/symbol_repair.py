@@ -20,6 +20,7 @@ from verifier.symbol_places import find_outlines
 from verifier.symbol_window import Plane, Window, open_window
 
 _GRIDS = 2
+_FORMATS = 3
 # Shares of its light that a module is taken to have got from each of its four neighbours.
 _UNSHARPNESS = (0.0, 0.15, 0.3)
 _DOTS = 6  # of the flattened symbol for each module
@@ -42,7 +43,8 @@ def redraw_symbols(picture: Image.Image) -> Iterator[Image.Image]:
             for light in _modules_seen(window, grid):
                 for share in _UNSHARPNESS:
                     bright = light - share * _beside(light) > 0
-                    yield _draw(_put_right(bright, light, grid.version))
+                    for frame in _likely_frames(light, grid.version):
+                        yield _draw(np.where(frame != 0, frame > 0, bright))
 
 
 def _modules_seen(window: Window, grid: Grid) -> Iterator[Plane]:
@@ -78,11 +80,10 @@ def _beside(light: Plane) -> Plane:
     return wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]
 
 
-def _put_right(bright: NDArray[np.bool_], light: Plane, version: int) -> NDArray[np.bool_]:
-    """Return the modules with everything but data as it must be, in the likeliest format."""
+def _likely_frames(light: Plane, version: int) -> Plane:
+    """Return all but data in the likeliest formats, of which a mark may hide both copies."""
     frames = _frames(version)
-    likely = frames[int(np.argmax((frames * light).sum(axis=(1, 2))))]
-    return np.where(likely != 0, likely > 0, bright)
+    return frames[np.argsort(-(frames * light).sum(axis=(1, 2)))[:_FORMATS]]
 
 
 @lru_cache(maxsize=len(VERSIONS))

@@ -36,7 +36,8 @@ def fixed_modules(version: int) -> Modules:
     Args:
         version: 1 to 40.
     """
-    first, *others = (_without_data(version, number) for number in (0, 7, 13, 26))
+    # The bits of a format are sums of those of its number: what no bit of it changes is fixed.
+    first, *others = (_without_data(version, number) for number in (0, 1, 2, 4, 8, 16))
     return tuple(
         tuple(
             dark if all(other[row][column] == dark for other in others) else None

@@ -136,4 +136,6 @@ def _known(version: int) -> tuple[Corners, Plane]:
 
 def _fit(window: Window, version: int, corners: Corners) -> float:
     points, wanted = _known(version)
-    return float((window.nearest(corners, points) * wanted).mean())
+    # Corners may be moved until they enclose nothing; such a grid sees nothing.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float((window.nearest(corners, points) * wanted).mean())

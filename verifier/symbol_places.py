@@ -185,7 +185,8 @@ def _smallest_around(hull: Corners) -> Corners | None:
         met = a + reach[..., np.newaxis] * along
         following = np.roll(met, -1, axis=1)
         area = (met[..., 0] * following[..., 1] - met[..., 1] * following[..., 0]).sum(axis=1) / 2
-    # Each side must turn the same way, or the lines enclose nothing.
-    area[(turn <= 0).any(axis=1) | ~np.isfinite(area)] = np.inf
-    best = int(np.argmin(area))
-    return met[best] if np.isfinite(area[best]) else None
+        length = np.hypot(*np.moveaxis(following - met, -1, 0))
+    # Lines that do not turn the same way enclose nothing; a slim or pointed figure is no symbol.
+    fair = (turn > 0).all(axis=1) & (_LONGEST * length.min(axis=1) > length.max(axis=1))
+    best = int(np.argmin(np.where(fair, area, np.inf)))
+    return met[best] if fair[best] else None

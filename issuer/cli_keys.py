@@ -25,7 +25,8 @@ from registry.schema import open_registry
 from registry.session import reading, transaction
 from templates.usage_words import WrongUsage
 
-_ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
+_ALGORITHMS = {algorithm.label: algorithm for algorithm in Algorithm}
+_algorithm = click.Choice(list(_ALGORITHMS), case_sensitive=False)
 _day = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -37,7 +38,11 @@ def keys() -> None:
 @keys.command()
 @click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
 @click.option(
-    "--algorithm", type=click.Choice(list(_ALGORITHMS)), default="ES256", show_default=True
+    "--algorithm",
+    type=_algorithm,
+    default="ES256",
+    show_default=True,
+    help="签名算法，SM2 为国密 / of signatures; SM2 is the national one",
 )
 @click.option("--from", "first_day", type=_day, help="启用日期，默认今天 / first day (today)")
 @click.option("--to", "last_day", type=_day, help="停用日期，默认不限 / last day (open)")

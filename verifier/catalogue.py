@@ -108,6 +108,17 @@ _SIGNATURE = {
             "The signature does not fit the content: this is not what {body} signed.",
         ),
     ),
+    Code.ALGORITHM_UNAVAILABLE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "签名采用 {algorithm} 算法，这里不能核验该算法，因此真伪未能判断。"
+            "请联网用本核验网站查询，或用编号和姓名查询，或向“{body}”核实。",
+            "The signature uses {algorithm}, which cannot be checked here, so it is not known "
+            "whether it is genuine. Ask the verification site on line, look up by number and name, "
+            "or ask {body}.",
+        ),
+    ),
     Code.BODY_UNKNOWN: Entry(
         _PROBLEM,
         Outcome.UNKNOWN_ISSUER,

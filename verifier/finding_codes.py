@@ -25,6 +25,7 @@ class Code(StrEnum):
 
     SIGNATURE_GENUINE = "signature_genuine"
     SIGNATURE_INVALID = "signature_invalid"
+    ALGORITHM_UNAVAILABLE = "algorithm_unavailable"
     BODY_UNKNOWN = "body_unknown"
     KEY_UNKNOWN = "key_unknown"
     KEY_NOT_VALID_THEN = "key_not_valid_then"

@@ -5,7 +5,6 @@
 
 import { carryFragment, keepLanguage, pageLanguage } from './language.js';
 import { pageWords, showMessage, showVerdict } from './show.js';
-import { UnsupportedError } from './signature.js';
 import { verifyText } from './verify.js';
 
 const ASK_MILLISECONDS = 8000;
@@ -38,25 +37,15 @@ async function check(mine) {
   const [keyDocument, tables] = await Promise.all([load('/keys.json'), load('/tables.json')]);
   if (keyDocument.format !== KEY_DOCUMENT_FORMAT) throw new Error('newer key document');
   document.getElementById('demo-strip').hidden = !keyDocument.demo;
-  const local = await judgeHere(text, keyDocument, tables);
+  const { subtle } = window.crypto;
+  const local = await verifyText(text, { keyDocument, tables, now: new Date(), subtle });
   if (mine !== run) return undefined;
-  if (local !== null && local.certificate === null) return conclude(local, tables);
-  if (local !== null) show(local, tables, firstStage(local));
+  if (local.certificate === null && !local.unchecked) return conclude(local, tables);
+  if (!local.unchecked) show(local, tables, firstStage(local));
   const answer = await ask(text);
   if (mine !== run) return undefined;
   if (answer !== null) return conclude(answer, tables);
-  return local === null ? offerWays('no-crypto') : concludeWithoutStatus(local, tables);
-}
-
-/** The verdict by signature alone, or null where this browser lacks the algorithm. */
-async function judgeHere(text, keyDocument, tables) {
-  const { subtle } = window.crypto;
-  try {
-    return await verifyText(text, { keyDocument, tables, now: new Date(), subtle });
-  } catch (error) {
-    if (error instanceof UnsupportedError) return null;
-    throw error;
-  }
+  return concludeWithoutStatus(local, tables);
 }
 
 function firstStage(local) {
@@ -75,6 +64,9 @@ function conclude(verdict, tables) {
 function concludeWithoutStatus(local, tables) {
   const words = local.sound ? pageWords('status-not-known') : null;
   show(local, tables, { asking: false, words, tone: null, askAgain: start });
+  if (!local.unchecked) return;
+  serverCheck.hidden = false;
+  ways.classList.add('now');
 }
 
 function show(verdict, tables, stage) {

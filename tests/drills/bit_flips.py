@@ -51,7 +51,7 @@ def _run(folder: Path, *, algorithm: Algorithm, records: int, seed: int) -> Fact
                 facts += _flip_all(verifier, desk.document.ring, certificate.qr_text)
         finally:
             verifier.close()
-    return {"records, by both algorithms": records, **facts, "accepted": 0}
+    return {"records, by each algorithm": records, **facts, "accepted": 0}
 
 
 def _flip_all(verifier: Verifier, ring: Ring, text: str) -> Counter[str]:

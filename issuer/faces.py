@@ -26,11 +26,11 @@ from issuer.sealing import Seal
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey
-from registry.access import seal_pdf_hash, unseal_envelope
+from registry.access import seal_pdf_hash, unseal_envelope, unseal_second
 from registry.models import Copy, CopyKind
 from registry.session import transaction
 from registry.store import Parcel
-from templates.archival import Attachment
+from templates.archival import SECOND_RECORD_FILE, Attachment
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import ARCHIVE_REMARK, format_print_serial, format_reissue_remark
@@ -146,7 +146,9 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         layout=copy.layout,
         remark=_remark(copy),
         attachments=attachments_of(
-            signed, desk.document.ring.find(record.number.prefix, record.key_id)
+            signed,
+            desk.document.ring.find(record.number.prefix, record.key_id),
+            unseal_second(data_key, copy),
         ),
     )
 
@@ -156,12 +158,15 @@ def _sealed_at(desk: Desk, copy: Copy) -> datetime:
     return max(copy.made_at, desk.seal.chain.not_before)
 
 
-def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, ...]:
+def attachments_of(
+    envelope: bytes, key: PublicKey | None, second: bytes | None = None
+) -> tuple[Attachment, ...]:
     """Return what lets a file be verified by itself: the signed record and the public key.
 
     Args:
         envelope: the signed record, a COSE_Sign1.
         key: the public key it was signed with; None where it is not on record any more.
+        second: the same record under the body's second key, where it had two.
     """
     files = [
         Attachment(
@@ -174,6 +179,16 @@ def attachments_of(envelope: bytes, key: PublicKey | None) -> tuple[Attachment, 
     ]
     if key is not None:
         files.append(_key_file(key))
+    if second is not None:
+        files.append(
+            Attachment(
+                name=SECOND_RECORD_FILE,
+                mime_type="application/cose",
+                relationship="Supplement",
+                description="同一记录的第二签名 / the record under the body's second key",
+                content=second,
+            )
+        )
     return tuple(files)
 
 

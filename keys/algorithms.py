@@ -18,7 +18,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import assert_never
 
@@ -73,6 +73,18 @@ class Algorithm(IntEnum):
                 return "SM2"
             case _:
                 assert_never(self)
+
+
+class Family(StrEnum):
+    """Where an algorithm is at home; a body may sign with one key of each."""
+
+    INTERNATIONAL = "international"
+    NATIONAL = "national"
+
+
+def family_of(algorithm: Algorithm) -> Family:
+    """Return the family of an algorithm: SM2 is China's own."""
+    return Family.NATIONAL if algorithm is Algorithm.SM2 else Family.INTERNATIONAL
 
 
 def algorithm_by_label(label: str) -> Algorithm:

@@ -168,6 +168,27 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
             "key_id_mismatch",
             Text("记录写明的签名密钥与所用密钥不一致", "The record names another signing key"),
         )
+    return _enclose(key, prepared)
+
+
+def sign_beside(key: PrivateKey, prepared: Prepared) -> Envelope:
+    """Return the envelope of a prepared record under a body's second key, which it does not name.
+
+    Raises:
+        KeysError: `key_id_mismatch` when the record names this very key.
+        TypeError: `prepared` did not come from `prepare`.
+    """
+    if type(prepared) is not Prepared:
+        raise TypeError("sign_beside() takes only what prepare() made")
+    if prepared.record.key_id == key.public.key_id:
+        raise KeysError(
+            "key_id_mismatch",
+            Text("第二签名须用另一个密钥", "A second signature is made with another key"),
+        )
+    return _enclose(key, prepared)
+
+
+def _enclose(key: PrivateKey, prepared: Prepared) -> Envelope:
     message = to_be_signed(key.algorithm, prepared.payload)
     signature = key._engine.sign(message)
     return Envelope(algorithm=key.algorithm, payload=prepared.payload, signature=signature)

@@ -13,7 +13,7 @@ from codes.wording import Text
 from registry.errors import HomeError
 from registry.session import database, reading
 
-HEAD = "0002"
+HEAD = "0007"
 _EARLIER = frozenset({"0001"})
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share

@@ -34,6 +34,10 @@ _UA_SCHEMA: Final = (
 )
 
 
+SECOND_RECORD_FILE = "record-2.cose"
+"""The record under the body's second key, where it had two."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that travels inside the PDF.

@@ -28,6 +28,7 @@ from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, inspect_host
+from verifier.second import inspect_second
 from verifier.verdict import Finding, Outcome, PrintedFields, Status, Verdict
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -172,7 +173,8 @@ def judge_scan(
                 else:
                     award = answer.award
                     status, said = inspect_status(award, copy, proof.record)
-                    registered = (find(Code.REGISTERED), *said)
+                    beside = inspect_second(copy.second, scan.envelope.payload, document)
+                    registered = (find(Code.REGISTERED), *said, *beside)
             case _:
                 assert_never(answer.reach)
     return Standing(
@@ -258,7 +260,8 @@ def _judge_award(
     said: tuple[Finding, ...] = ()
     if proof.genuine:
         status, found = inspect_status(award, copy, record)
-        said = (find(Code.REGISTERED), *found, *_earlier_copies(award, copy, record))
+        beside = inspect_second(copy.second, envelope.payload, document)
+        said = (find(Code.REGISTERED), *found, *beside, *_earlier_copies(award, copy, record))
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

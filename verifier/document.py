@@ -57,11 +57,13 @@ class FileReading:
 
     Args:
         sha256: hex hash of the file's bytes, taken by this process and not by the child.
+        second: the record under the body's second key, as a PDF carries it; unverified.
     """
 
     kind: FileKind
     sha256: str
     pages: tuple[PageReading, ...]
+    second: bytes | None
 
 
 def document_reader() -> Child:
@@ -106,9 +108,17 @@ def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
             return _fault(fault)
         case {"kind": "pdf" | "picture" as kind, "pages": [*items]} if items:
             pages = tuple(_parse_page(item) for item in items[:MAX_PAGES])
-            return FileReading(kind=FileKind(kind), sha256=sha256, pages=pages)
+            second = _parse_hex(value.get("second"))
+            return FileReading(kind=FileKind(kind), sha256=sha256, pages=pages, second=second)
         case _:
             return find(Code.FILE_UNREADABLE)
+
+
+def _parse_hex(item: object) -> bytes | None:
+    try:
+        return bytes.fromhex(item) if isinstance(item, str) else None
+    except ValueError:
+        return b""
 
 
 def _parse_page(item: object) -> PageReading:

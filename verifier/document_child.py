@@ -27,6 +27,7 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from registry.child import serve
+from verifier.attachments import read_second_record
 from verifier.file_limits import MAX_PAGES
 from verifier.text_layer import read_glyphs
 
@@ -89,13 +90,13 @@ def read(data: bytes) -> dict[str, Any]:
     if not data:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
-        return {"kind": "pdf", "pages": _read_pdf(data)}
+        return {"kind": "pdf", **_read_pdf(data)}
     if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return {"kind": "picture", "pages": [_read_picture(data)]}
     raise Unread("file_kind_unsupported")
 
 
-def _read_pdf(data: bytes) -> list[dict[str, Any]]:
+def _read_pdf(data: bytes) -> dict[str, Any]:
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
@@ -112,7 +113,8 @@ def _read_pdf(data: bytes) -> list[dict[str, Any]]:
             if any(page["symbols"] for page in pages):
                 break
             pages[index] = _read_page(document[index], CLOSE_RENDER_DPI)
-        return pages
+        second = read_second_record(document)
+        return {"pages": pages, "second": None if second is None else second.hex()}
     finally:
         document.close()
 

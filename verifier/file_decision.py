@@ -15,6 +15,7 @@ from verifier.findings import REQUIRED_FOR_FILE, find
 from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
+from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict
 
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
@@ -26,6 +27,7 @@ class FileClaims:
 
     Args:
         printed: what the text layer of the page that carries the QR prints.
+        second: the record under the body's second key, as the file carries it; unverified.
         notices: what else was seen in it.
     """
 
@@ -33,6 +35,7 @@ class FileClaims:
     sha256: str
     scan: Scan
     printed: PagePrint
+    second: bytes | None
     notices: tuple[Finding, ...]
 
 
@@ -61,6 +64,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         sha256=reading.sha256,
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
+        second=reading.second,
         notices=(*notices, *faults[:1]),
     )
 
@@ -110,7 +114,10 @@ def _inspect_print(
     claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
 ) -> tuple[Finding, ...]:
     """Return what the file prints against the record, and whether it is the one issued."""
-    identity = _inspect_identity(claims, standing)
+    beside: list[Finding] = []
+    if standing.copy is None or standing.copy.second != claims.second:
+        beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
+    identity = (*beside, *_inspect_identity(claims, standing))
     if claims.kind is FileKind.PICTURE:
         return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.shells import SECRET, Shell
+from tests.issuer.tokens import soft_tokens
+
+
+@pytest.fixture(scope="session")
+def soft_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tokens for the whole run; see `tests.issuer.tokens`."""
+    store = tmp_path_factory.mktemp("softhsm")
+    with soft_tokens(store):
+        yield store
 
 
 @pytest.fixture

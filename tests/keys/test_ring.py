@@ -46,11 +46,11 @@ def test_the_newest_active_key_that_covers_the_day_signs() -> None:
     old = public_entry(fixed_key(Algorithm.ES256, "old"), valid_to=date(2026, 12, 31))
     new = public_entry(fixed_key(Algorithm.EDDSA, "new"), valid_from=date(2026, 12, 1))
     ring = Ring([new, old])
-    assert ring.signing_key(PREFIX, date(2025, 12, 31)) is None
-    assert ring.signing_key(PREFIX, date(2026, 11, 30)) is old
-    assert ring.signing_key(PREFIX, date(2026, 12, 1)) is new
-    assert ring.signing_key(PREFIX, date(2027, 1, 1)) is new
-    assert ring.signing_key(OTHER_PREFIX, date(2027, 1, 1)) is None
+    assert ring.signing_keys(PREFIX, date(2025, 12, 31)) == ()
+    assert ring.signing_keys(PREFIX, date(2026, 11, 30)) == (old,)
+    assert ring.signing_keys(PREFIX, date(2026, 12, 1)) == (new,)
+    assert ring.signing_keys(PREFIX, date(2027, 1, 1)) == (new,)
+    assert ring.signing_keys(OTHER_PREFIX, date(2027, 1, 1)) == ()
     assert ring.keys_of(PREFIX) == (old, new)
 
 
@@ -59,7 +59,7 @@ def test_a_retired_key_signs_no_more_but_still_verifies_its_days() -> None:
     _, envelope = signed(key)
     retired = public_entry(key, valid_to=date(2026, 12, 31), standing=Standing.RETIRED)
     ring = Ring([retired])
-    assert ring.signing_key(PREFIX, date(2026, 11, 23)) is None
+    assert ring.signing_keys(PREFIX, date(2026, 11, 23)) == ()
     proof = verify_envelope(envelope, ring)
     assert (proof.signature, proof.key, proof.key_covered_day) == (
         SignatureState.GENUINE,

@@ -5,6 +5,7 @@
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
     secrets/vault.json      the vault key under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
+    secrets/keys/*.json     where private keys in PKCS #11 tokens are, the PIN sealed by the vault
     secrets/seals/          seals' keys under the same passphrase, and their certificates
     public/pepper           the public side's look-up secret
     public/keys.json        the published key document

@@ -7,7 +7,6 @@ Source: GB/T 32918.2-2016.
 
 from __future__ import annotations
 
-import base64
 import subprocess
 from dataclasses import dataclass
 
@@ -117,18 +116,10 @@ def sm2_pem(secret: int, password: bytes) -> bytes:
     )
     algorithm = SPKI_HEAD[2:23]
     body = b"\x02\x01\x00" + algorithm + b"\x04" + bytes([len(inner)]) + inner
-    pem = base64.b64encode(b"\x30\x81" + bytes([len(body)]) + body).decode()
     done = subprocess.run(
-        [
-            "openssl",
-            "pkcs8",
-            "-topk8",
-            "-v2",
-            "aes-256-cbc",
-            "-passout",
-            f"pass:{password.decode()}",
-        ],
-        input=f"-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n".encode(),
+        ["openssl", "pkcs8", "-topk8", "-inform", "DER", "-v2", "aes-256-cbc"]
+        + ["-passout", f"pass:{password.decode()}"],
+        input=b"\x30\x81" + bytes([len(body)]) + body,
         capture_output=True,
         check=True,
     )

@@ -116,9 +116,9 @@ def sm2_pem(secret: int, password: bytes) -> bytes:
     )
     algorithm = SPKI_HEAD[2:23]
     body = b"\x02\x01\x00" + algorithm + b"\x04" + bytes([len(inner)]) + inner
+    command = ["openssl", "pkcs8", "-topk8", "-inform", "DER", "-v2", "aes-256-cbc", "-passout"]
     done = subprocess.run(
-        ["openssl", "pkcs8", "-topk8", "-inform", "DER", "-v2", "aes-256-cbc"]
-        + ["-passout", f"pass:{password.decode()}"],
+        [*command, f"pass:{password.decode()}"],
         input=b"\x30\x81" + bytes([len(body)]) + body,
         capture_output=True,
         check=True,

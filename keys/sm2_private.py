@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import byref, c_size_t, c_void_p, create_string_buffer, string_at
+from typing import NoReturn
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
@@ -21,17 +22,21 @@ class Sm2PrivateKey:
         handle: an EVP_PKEY of type SM2, owned from now on.
     """
 
-    __slots__ = ("_handle", "point")
+    __slots__ = ("_free", "_handle", "point")
 
     point: bytes
     """x ‖ y of the public half, 64 bytes."""
 
     def __init__(self, handle: int) -> None:
+        self._free = load_libcrypto().EVP_PKEY_free
         self._handle = handle
         self.point = _point_of(handle)
 
     def __del__(self) -> None:
-        load_libcrypto().EVP_PKEY_free(self._handle)
+        self._free(self._handle)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a private key is not copied: the engine would free it twice")
 
     def sign(self, message: bytes) -> bytes:
         """Return r ‖ s over a message, 64 bytes; another each time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,7 @@ from keys.passphrase import stretch
 from keys.ring import Ring, SignatureState, verify_envelope
 from keys.signing import generate, open_private_key, seal_private_key
 from keys.sm2 import SM2_ORDER, SM2_PRIME, SPKI_HEAD, USER_ID, verify_sm2
-from keys.sm2_private import generate_sm2
+from keys.sm2_private import generate_sm2, open_sm2
 from tests.arch.sources import ROOT
 from tests.keys.key_samples import PASSPHRASE, fixed_key, make_document, public_entry, signed
 from tests.keys.seal_samples import need_openssl, openssl
@@ -180,6 +181,18 @@ def test_an_envelope_signed_with_sm2_has_one_form() -> None:
     assert data.startswith(bytes.fromhex("8447a1013a00010000a0"))
     assert decode_envelope(data) == envelope
     assert verify_envelope(envelope, Ring([public_entry(key)])).signature is SignatureState.GENUINE
+
+
+def test_the_engines_key_is_not_copied() -> None:
+    with pytest.raises(TypeError, match="not copied"):
+        copy.copy(generate_sm2())
+
+
+def test_a_file_that_holds_no_sm2_key_opens_as_none() -> None:
+    pem = generate_sm2().encrypted_pem(b"secret")
+    assert open_sm2(pem, b"secret") is not None
+    for file, password in ((pem, b"wrong"), (pem, b"secret\0"), (b"", b"secret"), (pem[:-60], b"")):
+        assert open_sm2(file, password) is None
 
 
 WITHOUT_SM2 = """

@@ -35,6 +35,8 @@ _UA_SCHEMA: Final = (
 
 
 PROOF_NAME = "proof.tlog"  # the attachment that proves the record to be in the public log
+SECOND_RECORD_FILE = "record-2.cose"
+"""The record under the body's second key, where it had two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

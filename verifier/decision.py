@@ -30,6 +30,7 @@ from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
+from verifier.second import inspect_second
 from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
 from verifier.verdict import (
     Finding,
@@ -280,7 +281,8 @@ def judge_scan(
                     award = answer.award
                     year = proof.record.number.year
                     status, stands = inspect_status(award, copy, answer.life, year=year)
-                    registered = (find(Code.REGISTERED), said, *stands)
+                    beside = inspect_second(copy.second, scan.envelope.payload, document)
+                    registered = (find(Code.REGISTERED), said, *stands, *beside)
             case _:
                 assert_never(answer.reach)
     if proof.genuine:
@@ -362,8 +364,9 @@ def _judge_award(
         said = (*about_key, in_log)
         if in_log.code == Code.LOGGED:
             status, found = inspect_status(award, copy, answer.life, year=record.number.year)
+            beside = inspect_second(copy.second, envelope.payload, document)
             earlier = _earlier_copies(award, copy, record)
-            said = (*about_key, find(Code.REGISTERED), in_log, *found, *earlier)
+            said = (*about_key, find(Code.REGISTERED), in_log, *found, *beside, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

@@ -11,10 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
 from codes.documents import DocumentType
 from codes.levels import Level
 from codes.number import NumberPrefix, parse_prefix
@@ -161,15 +157,11 @@ def _record(key: PrivateKey, chance: random.Random) -> Record:
 def _text(key: PrivateKey, payload: bytes) -> str:
     """Sign any bytes at all, which the product's own `sign` refuses to do."""
     message = to_be_signed(key.algorithm, payload)
-    handle = key._handle
-    if isinstance(handle, ec.EllipticCurvePrivateKey):
-        r, s = decode_dss_signature(handle.sign(message, ec.ECDSA(hashes.SHA256())))
-        signature = r.to_bytes(32) + s.to_bytes(32)
-    else:
-        assert isinstance(handle, ed25519.Ed25519PrivateKey)
-        signature = handle.sign(message)
     return encode_qr_text(
-        URL_PREFIX, algorithm=int(key.algorithm), payload=payload, signature=signature
+        URL_PREFIX,
+        algorithm=int(key.algorithm),
+        payload=payload,
+        signature=key._engine.sign(message),
     )
 
 

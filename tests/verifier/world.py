@@ -117,7 +117,7 @@ def key_document(*, demo: bool = False) -> KeyDocument:
                 valid_to=None,
             ),
         ),
-        keys=(public_entry(body_key()), public_entry(body_key(Algorithm.EDDSA))),
+        keys=tuple(public_entry(body_key(algorithm)) for algorithm in Algorithm),
     )
     return KeyDocument(
         version=1,

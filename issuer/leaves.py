@@ -8,12 +8,12 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from codes.number import parse_number
 from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
 from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, LifeLeaf, encode_body, hash_record
 from registry.logbook import (
-    append,
+    Waiting,
+    append_all,
     count_life,
     leaf_salt,
     life_key,
@@ -52,6 +52,7 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
     counts = count_life(session, later) if later else {}
     orphans = orphans_of(session, later)
+    waiting: list[Waiting] = []
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind == CopyKind.ORIGINAL:
@@ -63,25 +64,30 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
             entry.award_id, entry.copy_id = award.id, one.copy.id
             one.copy.leaf_index = entry.leaf_index
         elif one.copy.kind == CopyKind.ORIGINAL:
-            append(
-                session,
-                leaf,
-                award_id=award.id,
-                copy_id=one.copy.id,
-                stream=stream_of(record.number.prefix, award.year, award.level),
-                position=award.serial,
-            )
+            stream = stream_of(record.number.prefix, award.year, award.level)
+            waiting.append(Waiting(leaf, award.id, one.copy.id, stream, award.serial))
         else:
-            append(session, leaf, award_id=award.id, copy_id=one.copy.id)
+            waiting.append(Waiting(leaf, award.id, one.copy.id))
         if one.copy.kind != CopyKind.ORIGINAL:
             counts[award.id] += 1
+    append_all(session, waiting)
 
 
-def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
-    """Append the leaf that commits to a copy's sealed file, in the commit that notes the file."""
-    prefix = parse_number(copy.award.number).prefix
-    leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
-    append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+def append_files(session: Session, files: Sequence[tuple[Copy, bytes]], prefix: str) -> None:
+    """Append the leaves that commit to sealed files, in the commit that notes the files.
+
+    Args:
+        session: of that commit.
+        files: copies, each with the SHA-256 of its file.
+        prefix: of their body.
+    """
+    append_all(
+        session,
+        (
+            Waiting(CopyLeaf(prefix=prefix, file_sha256=sha256), copy.award_id, copy.id)
+            for copy, sha256 in files
+        ),
+    )
 
 
 def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:

@@ -22,7 +22,7 @@ from codes.record import decode_record
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
-from issuer.leaves import append_file
+from issuer.leaves import append_files
 from issuer.printing import make_printer
 from issuer.sealing import Seal
 from issuer.stapling import staple
@@ -95,7 +95,8 @@ def draw_copies(
             for row in rows:
                 page = drawn[row.id]
                 row.pdf_stored, row.pdf_sha256_sealed = page.stored, page.sha256_sealed
-                append_file(session, row, page.sha256)
+            files = [(row, drawn[row.id].sha256) for row in rows]
+            append_files(session, files, desk.site.prefix)
         done += len(rows)
         progress(len(copies))
     return done

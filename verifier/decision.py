@@ -212,8 +212,11 @@ def judge_scan(
                     registered = (find(Code.REGISTERED), *said)
             case _:
                 assert_never(answer.reach)
-    if proof.genuine:
-        registered = (*_inspect_key(proof, answer, copy), *registered)
+    lost = _inspect_key(proof, answer, copy) if proof.genuine else ()
+    if lost and copy is not None:
+        # Who has the key may have had the row as well: it says nothing of registration or status.
+        status, registered = Status.UNKNOWN, ()
+    registered = (*lost, *registered)
     return Standing(
         record=proof.record,
         body_name=_body_name(award, proof),
@@ -314,13 +317,10 @@ def _judge_award(
     status = Status.UNKNOWN
     said: tuple[Finding, ...] = ()
     if proof.genuine:
+        said = _inspect_key(proof, answer, copy)
+    if proof.genuine and not said:
         status, found = inspect_status(award, copy, record)
-        said = (
-            *_inspect_key(proof, answer, copy),
-            find(Code.REGISTERED),
-            *found,
-            *_earlier_copies(award, copy, record),
-        )
+        said = (find(Code.REGISTERED), *found, *_earlier_copies(award, copy, record))
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

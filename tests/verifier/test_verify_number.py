@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,6 @@ from codes.levels import Level
 from codes.wording import Text
 from keys.algorithms import Algorithm
 from keys.document import KeyDocument
-from keys.ring import Standing
 from keys.trust_list import TrustList
 from registry.models import AwardStatus, Copy, CopyState
 from registry.session import transaction
@@ -25,7 +24,6 @@ from tests.verifier.world import (
     NOW,
     PEPPER,
     PREFIX,
-    TODAY,
     CopyPlan,
     Issued,
     World,
@@ -40,7 +38,6 @@ from tests.verifier.world import (
     with_body,
 )
 from verifier.errors import KeyDocumentUnavailable, UsageError
-from verifier.proof import inspect_compromise, prove
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
@@ -393,38 +390,3 @@ def test_every_verdict_from_demo_keys_says_so(world: World) -> None:
         assert verdict.demo
         assert verdict.findings[0].code == "demo"
     assert verifier.verify_qr(issued.qr_text()).outcome is Outcome.VALID
-
-
-def with_lost_key(since: datetime) -> KeyDocument:
-    document = key_document()
-    (body,) = document.bodies
-    lost = replace(body.keys[0], standing=Standing.COMPROMISED, compromised_since=since)
-    return with_body(document, replace(body, keys=(lost, *body.keys[1:])))
-
-
-def test_a_record_of_a_compromised_key_is_unregistered_without_a_log_proof(world: World) -> None:
-    issued = sign_record(make_record())
-    world.record(CopyPlan(issued=issued))
-    verifier = world.verifier(with_lost_key(NOW + timedelta(days=-1)))
-    verdict = verifier.verify_number(str(issued.number), name=NAME)
-    assert verdict.outcome is Outcome.UNREGISTERED
-    assert verdict.certificate is None
-    assert "key_compromised" in codes(verdict)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "believed"), [(-1, True), (0, False), (1, False), (None, False)]
-)
-def test_a_log_proof_from_before_keeps_a_record_good(seconds: int | None, believed: bool) -> None:
-    since = NOW - timedelta(days=1)
-    issued = sign_record(make_record())
-    proof = prove(issued.envelope, issued.record, with_lost_key(since), TODAY)
-    logged_at = None if seconds is None else since + timedelta(seconds=seconds)
-    found = inspect_compromise(proof, asked=True, logged_at=logged_at)
-    assert (found == ()) is believed
-
-
-def test_a_key_that_is_not_compromised_needs_no_log_proof() -> None:
-    issued = sign_record(make_record())
-    proof = prove(issued.envelope, issued.record, key_document(), TODAY)
-    assert inspect_compromise(proof, asked=True) == ()

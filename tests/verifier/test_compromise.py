@@ -1,4 +1,4 @@
-"""What a key declared compromised signed is believed only with a proof that it was logged before."""
+"""What a compromised key signed is believed only with a proof that it was logged before."""
 
 from __future__ import annotations
 

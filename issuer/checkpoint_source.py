@@ -26,7 +26,7 @@ def read_checkpoint(place: str) -> bytes:
     try:
         if place.startswith(("https://", "http://")):
             address = f"{place.rstrip('/')}/{CHECKPOINT}"
-            with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - above
+            with urllib.request.urlopen(address, timeout=_SECONDS) as answer:  # noqa: S310 - http(s) only
                 data: bytes = answer.read(_MOST_BYTES)
                 return data
         return (Path(place) / CHECKPOINT).read_bytes()

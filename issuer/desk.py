@@ -76,15 +76,18 @@ class KeyCabinet:
             self._log_key = open_key_of_log(self._home, self._passphrase)
         return self._log_key
 
-    def status_key(self) -> StatusKey:
+    def status_key(self, today: date) -> StatusKey:
         """Return the key that signs the status lists, made where the home has none yet.
+
+        Args:
+            today: the first day of a new key.
 
         Raises:
             IssuerError: as `ensure_status_key`.
             KeysError: the passphrase is wrong.
         """
         if self._status_key is None:
-            self._status_key = ensure_status_key(self._home, self._passphrase)
+            self._status_key = ensure_status_key(self._home, self._passphrase, today)
         return self._status_key
 
     def key_for(self, day: date) -> OpenedKey:

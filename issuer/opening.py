@@ -98,7 +98,8 @@ def _check_sample(home: Home, *, sample: bool) -> None:
 def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     """Put the host of the QR codes on the published list before the first one is printed.
 
-    The first host also names the public log, which is begun then where `yanzhen init` knew none.
+    The first host also names the public log, which is begun then where `yanzhen init` knew none;
+    the key of the status lists is made, and listed too.
 
     Args:
         desk: the body's place of work.
@@ -118,6 +119,8 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     now = desk.clock()
     ensure_log(desk.home, desk.engine, host, desk.opening.passphrase)
     signers = open_root_keys(desk.home, desk.opening.passphrase)
+    status_key = desk.cabinet.status_key(shanghai_day(now)).public
+    listed = status_key in {key.jwk for key in desk.document.status_keys}
     with transaction(desk.engine) as session:
         known = session.scalars(select(PublicHost.host).order_by(PublicHost.id)).all()
         if known and host not in known and not another:
@@ -131,7 +134,8 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
                 ),
             )
         new = add_host(session, host, valid_from=shanghai_day(now))
-        if new:
+        # Where the root is elsewhere, a key not listed yet waits for the next list drawn up.
+        if new or (signers and not listed):
             publish(session, desk.home, now=now, signers=signers)
     if not desk.document.own_host(host, shanghai_day(now)):
         raise IssuerError(

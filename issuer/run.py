@@ -254,17 +254,7 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
         for result in outcome.taken
         if result.number in own
     ]
-    problems = [
-        RowProblem(
-            row=result.row,
-            column=None,
-            cell=None,
-            code="award_ended" if result.ended else "live_award_elsewhere",
-            text=_taken_text(result),
-        )
-        for result in outcome.taken
-        if result.number not in own
-    ]
+    problems = [_taken(result) for result in outcome.taken if result.number not in own]
     return dataclasses.replace(
         outcome.report,
         done=(*outcome.report.done, *done),
@@ -272,17 +262,29 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
     )
 
 
-def _taken_text(result: Reservation) -> Text:
+def _taken(result: Reservation) -> RowProblem:
     if result.ended:
-        return Text(
-            f"此人在本批次的证书 {result.number} 已撤销或注销，同一批次不再签发；"
-            "如须重新发证，请另立批次",
-            f"this person's certificate of this batch, {result.number}, was revoked or cancelled; "
-            "the same batch gives no other. To award anew, use another batch",
+        return RowProblem(
+            row=result.row,
+            column=None,
+            cell=None,
+            code="award_ended",
+            text=Text(
+                f"此人在本批次的证书 {result.number} 已撤销或注销，同一批次不再签发；"
+                "如须重新发证，请另立批次",
+                f"this person's certificate of this batch, {result.number}, was revoked or "
+                "cancelled; the same batch gives no other. To award anew, use another batch",
+            ),
         )
-    return Text(
-        f"此人已持有本机构同职业同级别的有效证书 {result.number}",
-        f"this person already holds a live award of this body: {result.number}",
+    return RowProblem(
+        row=result.row,
+        column=None,
+        cell=None,
+        code="live_award_elsewhere",
+        text=Text(
+            f"此人已持有本机构同职业同级别的有效证书 {result.number}",
+            f"this person already holds a live award of this body: {result.number}",
+        ),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from pathlib import Path
 
 from codes.wording import Text
 from issuer.errors import IssuerError
-from keys.status_list import dump_status_keys, parse_status_keys
+from issuer.services import status_keys
+from keys.services import StatusKey as PublicStatusKey
+from keys.services import dump_status_key
 from keys.status_signing import (
     StatusKey,
     generate_status_key,
@@ -19,12 +23,19 @@ from registry.store import make_folder, write_durably
 _FILE = "status.pem"
 
 
-def ensure_status_key(home: Home, passphrase: bytes) -> StatusKey:
+def ensure_status_key(home: Home, passphrase: bytes, today: date) -> StatusKey:
     """Return the home's key of the status lists, made where there is none yet.
 
+    Readers believe it once the trust list that names it is published.
+
+    Args:
+        home: the installation.
+        passphrase: seals and opens the key.
+        today: the first day of a new key.
+
     Raises:
-        IssuerError: lists were published with a key that is not there (`status_key_missing`): a new
-            one would have to be trusted first.
+        IssuerError: lists were published with a key that is not there (`status_key_missing`), or
+            the key is none of the published ones (`status_key_mismatch`).
         KeysError: the passphrase is wrong, or a file is damaged.
     """
     path = home.status_key_folder / _FILE
@@ -40,8 +51,8 @@ def ensure_status_key(home: Home, passphrase: bytes) -> StatusKey:
         _make(home, path, passphrase)
     key = open_status_key(path.read_bytes(), passphrase)
     if not home.status_keys_path.exists():  # the first run was broken off before this
-        _publish(home, key)
-    if key.name not in parse_status_keys(home.status_keys_path.read_bytes()):
+        _publish(home, PublicStatusKey(jwk=key.public, valid_from=today, valid_to=None))
+    if key.public not in {one.jwk for one in status_keys(home)}:
         raise IssuerError(
             "status_key_mismatch",
             Text(
@@ -58,6 +69,9 @@ def _make(home: Home, path: Path, passphrase: bytes) -> None:
     write_durably(path, seal_status_key(generate_status_key(), passphrase))
 
 
-def _publish(home: Home, key: StatusKey) -> None:
+def _publish(home: Home, key: PublicStatusKey) -> None:
     make_folder(home.status_folder)
-    write_durably(home.status_keys_path, dump_status_keys([key.public]), mode=0o644)
+    document = {"keys": [dump_status_key(key)]}
+    write_durably(
+        home.status_keys_path, json.dumps(document, indent=2).encode() + b"\n", mode=0o644
+    )

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from issuer.desk import Desk
+from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.reserving import in_one_commit
 from issuer.status_values import gather_values
@@ -74,7 +74,7 @@ def status_office_of(desk: Desk) -> StatusOffice:
         home=desk.home,
         engine=desk.engine,
         vault=desk.vault,
-        key=desk.cabinet.status_key(),
+        key=desk.cabinet.status_key(shanghai_day(desk.clock())),
         clock=desk.clock,
     )
 

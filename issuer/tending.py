@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.log_custody import open_key_of_log
 from issuer.log_publishing import LogOffice, log_is_settled, publish_log
@@ -124,7 +125,7 @@ def open_tender(
             home=home,
             engine=engine,
             vault=vault,
-            key=ensure_status_key(home, passphrase),
+            key=ensure_status_key(home, passphrase, shanghai_day(clock())),
             clock=clock,
         )
         yield Tender(status=status, log=log)

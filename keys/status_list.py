@@ -17,14 +17,15 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 
 import cbor2
 
 from codes.wording import Text
-from keys.algorithms import Algorithm, PublicJwk, parse_jwk, verify_signature
+from keys.algorithms import Algorithm, PublicJwk, verify_signature
 from keys.errors import KeysError
+from keys.services import StatusKey
 from keys.strict_json import load_strict_json
 
 POSITION_BITS = 17
@@ -225,31 +226,9 @@ def key_name(key: PublicJwk) -> str:
     return _to_text(key.thumbprint)
 
 
-def dump_status_keys(keys: Iterable[PublicJwk]) -> bytes:
-    """Return the published document of the keys that lists are signed with."""
-    entries = [{"kid": key_name(key), "jwk": key.as_dict()} for key in keys]
-    return json.dumps({"format": 1, "keys": entries}, indent=2).encode() + b"\n"
-
-
-def parse_status_keys(data: bytes) -> dict[str, PublicJwk]:
-    """Return the keys by name; undoes `dump_status_keys`.
-
-    Raises:
-        KeysError: `status_keys_invalid`.
-    """
-    value = load_strict_json(data, max_bytes=MAX_TOKEN_BYTES)
-    try:
-        if not isinstance(value, dict) or value["format"] != 1:
-            raise ValueError("unknown format")
-        keys = {entry["kid"]: parse_jwk(entry["jwk"]) for entry in value["keys"]}
-        if any(key_name(key) != name for name, key in keys.items()):
-            raise ValueError("a key under another's name")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KeysError(
-            "status_keys_invalid",
-            Text("状态列表公钥文件已损坏", "The public keys of the status lists are damaged"),
-        ) from error
-    return keys
+def keys_by_name(keys: Iterable[StatusKey], day: date) -> dict[str, PublicJwk]:
+    """Return by name the keys of a trust list whose lists count on a day."""
+    return {key_name(key.jwk): key.jwk for key in keys if key.covers(day)}
 
 
 def _read_jwt(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:

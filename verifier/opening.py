@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from keys.algorithms import PublicJwk
-from keys.status_list import parse_status_keys
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
 from registry.log_reader import LogReader
@@ -73,12 +71,8 @@ def open_verifier(
 
 
 def _status_source(home: Home, named: str | None) -> StatusSource:
-    def keys() -> dict[str, PublicJwk]:
-        return parse_status_keys(home.status_keys_path.read_bytes())
-
     return StatusSource(
         fetch=fetch_from_folder(home.status_folder) if named is None else fetch_from(named),
-        keys=keys,
         memory=VersionMemory(None if named is None else home.status_memory_path),
         decides=named is not None,
     )

@@ -15,6 +15,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from keys.document import KeyDocument
+from keys.status_list import keys_by_name
 from keys.trust_list import TrustList
 from log.errors import LogError
 from log.notes import VerifierKey
@@ -257,7 +258,8 @@ class Verifier:
             indices.append(index)
         if self._status_lists is None or not indices:
             return Asked(day=day)
-        lists = self._status_lists.gather(indices, moment.now)
+        keys = keys_by_name(moment.document.status_keys, local_day(moment.now))
+        lists = self._status_lists.gather(indices, moment.now, keys)
         return Asked(day=day, lists=lists, lists_decide=self._status_lists.decides)
 
     def _moment(self, now: datetime) -> _Moment | Verdict:

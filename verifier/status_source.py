@@ -100,24 +100,30 @@ class StatusSource:
 
     Args:
         fetch: has one list by its number.
-        keys: the trusted status keys by name; may raise KeysError or OSError.
         memory: of versions.
         decides: the asker named this source; what it answers belongs to the verdict.
     """
 
     fetch: Fetch
-    keys: Callable[[], Mapping[str, PublicJwk]]
     memory: VersionMemory
     decides: bool
     _verified: dict[int, tuple[bytes, Mapping[str, PublicJwk], StatusList]] = field(
         default_factory=dict, repr=False
     )
 
-    def gather(self, indices: Iterable[int], now: datetime) -> Mapping[int, ListAnswer]:
-        """Return what the lists of these status indices answer; each list is read once."""
+    def gather(
+        self, indices: Iterable[int], now: datetime, keys: Mapping[str, PublicJwk]
+    ) -> Mapping[int, ListAnswer]:
+        """Return what the lists of these status indices answer; each list is read once.
+
+        Args:
+            indices: of the copies in question.
+            now: aware UTC.
+            keys: the status keys of the trust list by name, `keys_by_name`.
+        """
         wanted = list(dict.fromkeys(indices))
         lists = {index: split_index(index)[0] for index in wanted}
-        read = {list_id: self._read(list_id, now) for list_id in dict.fromkeys(lists.values())}
+        read = {one: self._read(one, now, keys) for one in dict.fromkeys(lists.values())}
         answers = {}
         for index in wanted:
             reach, found, highest = read[lists[index]]
@@ -126,17 +132,17 @@ class StatusSource:
             )
         return answers
 
-    def _read(self, list_id: int, now: datetime) -> tuple[ListReach, StatusList | None, int]:
+    def _read(
+        self, list_id: int, now: datetime, keys: Mapping[str, PublicJwk]
+    ) -> tuple[ListReach, StatusList | None, int]:
         try:
             token = self.fetch(list_id)
         except OSError:
             return ListReach.UNAVAILABLE, None, 0
         try:
-            found = self._verify(list_id, token, self.keys())
+            found = self._verify(list_id, token, keys)
         except KeysError:
             return ListReach.BROKEN, None, 0
-        except OSError:
-            return ListReach.UNAVAILABLE, None, 0
         if found.list_id != list_id:
             return ListReach.BROKEN, None, 0
         highest = self.memory.raise_to(list_id, found.version)

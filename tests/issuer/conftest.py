@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from registry.home import Home
+from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import FILING, PREFIX
+from tests.issuer.lives import issue_two
 from tests.issuer.shells import SECRET, Shell
 
 
@@ -31,3 +35,19 @@ def filed_shell(shell: Shell, tmp_path: Path) -> Shell:
     assert shell("filing", "record", filing).code == 0
     assert shell("keys", "new", "--body", PREFIX).code == 0
     return shell
+
+
+@pytest.fixture(scope="session")
+def issued_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home with two certificates; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("issued")
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    issue_two(home, folder)
+    return home.path
+
+
+@pytest.fixture
+def two_issued(issued_once: Path, tmp_path: Path) -> Home:
+    """A demo home with two certificates of one batch."""
+    shutil.copytree(issued_once, tmp_path / "home")
+    return Home.open(tmp_path / "home", environment={})

@@ -16,7 +16,6 @@ from issuer.life_acts import propose, show_act
 from issuer.life_forms import ActForm
 from issuer.life_run import LifeOutcome, approve_and_publish
 from keys.algorithms import Algorithm
-from keys.status_list import parse_status_keys
 from log.leaves import LifeKind
 from registry.home import Home
 from registry.life_models import Ground
@@ -111,7 +110,6 @@ def verifier_of(desk: Desk, now: datetime) -> Verifier:
         log=LogReader(home.log_folder),
         status_lists=StatusSource(
             fetch=fetch_from_folder(home.status_folder),
-            keys=lambda: parse_status_keys(home.status_keys_path.read_bytes()),
             memory=VersionMemory(None),
             decides=True,
         ),

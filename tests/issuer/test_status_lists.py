@@ -24,7 +24,6 @@ from issuer.tending import open_tender
 from keys.status_list import (
     LIST_SIZE,
     ListForm,
-    parse_status_keys,
     read_status_list,
     split_index,
 )
@@ -38,7 +37,7 @@ from registry.status_lists import MOST_TAKEN, draw_status_indices
 from tests.arch.sources import ROOT
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PUBLIC_URL, desk_at
-from tests.issuer.lives import ask, done, issue_two, proposed, qr_texts
+from tests.issuer.lives import ask, done, proposed, qr_texts
 from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.status_fetch import fetch_from
@@ -51,9 +50,9 @@ _JWT, _CWT = "application/statuslist+jwt", "application/statuslist+cwt"
 
 
 @pytest.fixture
-def desk(home: Home, tmp_path: Path) -> Iterator[Desk]:
+def desk(two_issued: Home) -> Iterator[Desk]:
     """A desk that issued two certificates and published their list."""
-    with desk_at(issue_two(home, tmp_path), clock=lambda: LATER) as desk:
+    with desk_at(two_issued, clock=lambda: LATER) as desk:
         publish_behind(status_office_of(desk))
         yield desk
 
@@ -74,7 +73,6 @@ def offline(
         lambda: now,
         status_lists=StatusSource(
             fetch=fetch,
-            keys=lambda: parse_status_keys(home.status_keys_path.read_bytes()),
             memory=VersionMemory(memory),
             decides=True,
         ),
@@ -198,7 +196,6 @@ def test_lists_are_served_by_the_type_asked_for_and_cached(desk: Desk) -> None:
     again = client.get("/status/0", headers={"If-None-Match": jwt.headers["ETag"]})
     assert again.status_code == 304
     assert client.get("/status/99").status_code == 404
-    assert parse_status_keys(client.get("/status/keys.json").data)
     list_file(desk).write_bytes(b"junk")
     assert client.get("/status/0").status_code == 503
 
@@ -224,7 +221,7 @@ def test_lists_are_signed_anew_before_they_expire(desk: Desk) -> None:
 def test_tending_ends_cleanly_when_it_is_told_to(desk: Desk) -> None:
     desk.engine.dispose()
     process = subprocess.Popen(
-        [sys.executable, "-m", "yanzhen", "tend", "--every", "1"],
+        [Path(sys.prefix) / "bin" / "yanzhen", "tend", "--every", "1"],
         cwd=ROOT,
         env={
             "YANZHEN_HOME": str(desk.home.path),

@@ -53,6 +53,30 @@ def test_by_number_and_name(page: Page, site: Site) -> None:
     assert page.url == f"{site.address}/verify"
 
 
+def test_the_status_on_a_day_is_told_beside_the_present_one(page: Page, site: Site) -> None:
+    expect(page.locator("#on")).to_be_hidden()
+    page.fill("#number", str(site.current.number))
+    page.fill("#name", NAME)
+    page.click(".look-up summary")
+    page.fill("#on", "2020-05-01")
+    page.click(".look-up button")
+    headline(page, Outcome.VALID.text.zh)
+    expect(page.locator("body")).to_contain_text("2020-05-01 当日状态：尚未核发")
+    page.click("text=English")
+    expect(page.locator("body")).to_contain_text("On 2020-05-01: not yet issued")
+
+
+def test_a_day_to_come_is_asked_for_again_in_place(page: Page, site: Site) -> None:
+    page.fill("#number", str(site.current.number))
+    page.fill("#name", NAME)
+    page.click(".look-up summary")
+    page.fill("#on", "2999-01-01")
+    page.click(".look-up button")
+    expect(page.locator("#on")).to_be_visible()
+    expect(page.locator("#on")).to_have_value("2999-01-01")
+    expect(page.locator("#on-wrong")).to_contain_text("今天或以前")
+
+
 def test_by_number_and_document_number(page: Page, site: Site) -> None:
     expect(page.locator("#document")).to_be_hidden()
     page.fill("#number", str(site.current.number))

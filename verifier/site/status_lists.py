@@ -18,16 +18,19 @@ from keys.status_list import (
     CWT_TYPE,
     JWT_TYPE,
     ListForm,
-    parse_status_keys,
+    keys_by_name,
     read_status_list,
 )
 from registry.home import Home
+from verifier.decision import local_day
+from verifier.errors import KeyDocumentUnavailable
+from verifier.opening import utc_now
+from verifier.service import Verifier
 from verifier.status_source import VersionMemory
 
 blueprint = Blueprint("status", __name__)
 
 _TYPES = {ListForm.JWT: f"application/{JWT_TYPE}", ListForm.CWT: CWT_TYPE}
-_KEYS = "keys.json"
 
 
 @blueprint.get("/status/<int:list_id>")
@@ -38,26 +41,12 @@ def status_list(list_id: int) -> Response:
     home = _home()
     try:
         token = (home.status_folder / f"{list_id}.{form}").read_bytes()
-        keys = parse_status_keys(home.status_keys_path.read_bytes())
     except FileNotFoundError as error:
         raise NotFound from error
-    except (OSError, KeysError) as error:
-        raise ServiceUnavailable from error
-    ttl_seconds = _check(list_id, token, keys)
+    ttl_seconds = _check(list_id, token, _keys())
     response = Response(token, content_type=_TYPES[form])
     response.headers["Vary"] = "Accept"
     return _shared(response, token, max_age_seconds=ttl_seconds)
-
-
-@blueprint.get(f"/status/{_KEYS}")
-def status_keys() -> Response:
-    """Return the public keys that lists are signed with."""
-    try:
-        data = _home().status_keys_path.read_bytes()
-    except OSError as error:
-        raise NotFound from error
-    response = Response(data, content_type="application/json")
-    return _shared(response, data, max_age_seconds=300)
 
 
 def _check(list_id: int, token: bytes, keys: Mapping[str, PublicJwk]) -> int:
@@ -70,6 +59,15 @@ def _check(list_id: int, token: bytes, keys: Mapping[str, PublicJwk]) -> int:
     if found.list_id != list_id or memory.raise_to(list_id, found.version) > found.version:
         raise ServiceUnavailable
     return found.ttl_seconds
+
+
+def _keys() -> Mapping[str, PublicJwk]:
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    try:
+        document = verifier.trust_list().document
+    except KeyDocumentUnavailable as error:
+        raise ServiceUnavailable from error
+    return keys_by_name(document.status_keys, local_day(utc_now()))
 
 
 def _shared(response: Response, data: bytes, *, max_age_seconds: int) -> Response:

@@ -40,11 +40,13 @@ _HOME_CODES = ("seal_authority_",)
 _ABSENT_CODES = frozenset(
     {
         "algorithm_unavailable",
+        "log_unreachable",
         "timestamp_unreachable",
         "token_failed",
         "token_missing",
         "token_module_missing",
         "token_support_missing",
+        "witness_unreachable",
     }
 )
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
@@ -277,8 +279,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
     Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database,
-    timestamp authority, token or algorithm out of reach, 70 a fault of the program, 78 no
-    home or an incomplete one, 130 stopped or declined.
+    timestamp authority, log, witness, token or algorithm out of reach, 70 a fault of the
+    program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:

@@ -66,7 +66,7 @@ class OrderList:
         self._workbook: Any = xlsxwriter.Workbook(
             self._file,
             {
-                "constant_memory": True,
+                "in_memory": True,  # it names holders: nothing of it goes through a file in clear
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from codes.notices import Problem
 from issuer.photo_exchange import Judgement, Verdict, decode_judgement, encode_question
 from issuer.photo_names import leads_elsewhere
@@ -21,9 +23,11 @@ from issuer.photo_reading import PhotoReading
 from issuer.photo_shelves import Placed, TooLarge, open_shelf
 from issuer.photo_wording import AMBIGUOUS, MISSING, MISSING_FILE, OUTSIDE, explain, remark_on
 from registry.child import Child, ChildFailed
+from registry.vault import new_key
 
 _CHILD_SECONDS = 20.0
 _CHILD_MEMORY_BYTES = 1 << 30
+_TAG_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +46,21 @@ class SpooledPhoto:
 
 
 class PhotoSpool:
-    """Keeps prepared photos in a temporary file without a name; it is gone with the process."""
+    """Keeps prepared photos in a temporary file without a name; it is gone with the process.
+
+    What is on the disk is encrypted under a key that is nowhere but in memory: a deleted file's
+    bytes may be read for long after it.
+    """
 
     def __init__(self) -> None:
+        self._cipher = AESGCM(new_key())
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="yanzhen-photos-")  # noqa: SIM115 - closed by close()
         self._length = 0
 
     def add(self, jpeg: bytes) -> SpooledPhoto:
         """Keep these bytes and return the photo that reads them back."""
         offset = self._length
-        view = memoryview(jpeg)
+        view = memoryview(self._cipher.encrypt(_nonce(offset), jpeg, None))
         while view:
             written = os.pwrite(self._file.fileno(), view, self._length)
             self._length += written
@@ -62,11 +71,17 @@ class PhotoSpool:
 
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes kept before; safe from several threads at once."""
-        return os.pread(self._file.fileno(), length, offset)
+        sealed = os.pread(self._file.fileno(), length + _TAG_BYTES, offset)
+        return self._cipher.decrypt(_nonce(offset), sealed, None)
 
     def close(self) -> None:
         """Let go of every photo."""
         self._file.close()
+
+
+def _nonce(offset: int) -> bytes:
+    """Return a nonce of its own for each place in the file."""
+    return offset.to_bytes(12, "big")
 
 
 class PhotoFolder:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 import tarfile
@@ -108,6 +109,7 @@ def restore(
         draft_home, database = draft / FILES, draft / DATABASE / SQLITE_FILE
         if database.exists():
             database.replace(draft_home / SQLITE_FILE)
+        os.sync()  # what was checked is on disk before it is called a home
         draft_home.replace(to)
         return replace(done, home=to, files=files)
     finally:
@@ -216,11 +218,8 @@ def _check(
 def _check_pages(engine: Engine, home: Home) -> None:
     with reading(engine) as session:
         query = select(Copy.pdf_stored).where(Copy.pdf_stored.is_not(None), Copy.pdf_stored != "")
-        missing = [
-            name
-            for name in session.scalars(query.execution_options(yield_per=1000))
-            if name and not (home.path / "store" / name[:2] / name).exists()
-        ]
+        names = map(str, session.scalars(query.execution_options(yield_per=1000)))
+        missing = [name for name in names if not home.store.holds(name)]
     if missing:
         raise IssuerError(
             "restore_pages_missing",

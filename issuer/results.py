@@ -104,7 +104,7 @@ def write_results(path: Path, table: RosterTable, report: LintReport, result: Re
     """
     outcomes = row_outcomes(table, report, result)
     options = {
-        "constant_memory": len(table.rows) > 5_000,
+        "in_memory": True,  # it names holders: nothing of it goes through a file in clear
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,

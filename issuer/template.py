@@ -62,7 +62,7 @@ def write_roster(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     try:
         with xlsxwriter.Workbook(str(path), options) as workbook:
             _write_sheet(workbook, rows)

@@ -116,6 +116,10 @@ class FileStore:
         """Remove a stored file that nothing on record names, nor ever named."""
         self._path(name).unlink(missing_ok=True)
 
+    def holds(self, name: str) -> bool:
+        """Return whether a file of this name is stored; what is in it only its key can tell."""
+        return self._path(name).is_file()
+
     def sweep(self) -> None:
         """Remove what killed writers left unfinished; the work of living ones is left alone."""
         sweep_unfinished(self._folder)

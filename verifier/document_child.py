@@ -26,10 +26,9 @@ from PIL import (
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
-from log.proof_text import MAX_PROOF_BYTES
 from registry.child import serve
 from templates.archival import PROOF_NAME
-from verifier.file_limits import MAX_PAGES
+from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8

@@ -17,6 +17,8 @@ NAMES = (
     "rare_names",
     "rotations",
     "fault",
+    "public_memory",
+    "canaries",
     "concurrency",
     "volume",
     "kill",

@@ -148,7 +148,7 @@ def test_a_backup_behind_the_published_log_is_said_to_be(
 ) -> None:
     later = issued.copy_to(tmp_path / "later")
     with later.desk() as desk:
-        rows = [person.candidate(2) for person in islice(people(99), 1)]
+        rows = [person.candidate(2) for person in islice(people(7), 10, 11)]
         put_on_record(desk, rows, "二")
         _publish(desk)
     published = read_checkpoint(str(later.home.log_folder))
@@ -230,7 +230,8 @@ def test_a_postgresql_registry_is_restored_into_another_database(
     name = f"t{uuid4().hex}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-    other = postgres_url.replace(postgres_url.rpartition("/")[2].partition("?")[0], name)
+    head, _, query = postgres_server.partition("?")
+    other = head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
     backup = io.BytesIO((tmp_path / "backup").read_bytes())
     environment = {"YANZHEN_DATABASE_URL": other}
     done = restore(backup, tmp_path / "new", KEY, checkpoint=None, environment=environment)
@@ -240,6 +241,6 @@ def test_a_postgresql_registry_is_restored_into_another_database(
             awards = session.scalars(select(Award).order_by(Award.id)).all()
             assert [award.number for award in awards] == numbers
             assert all(read_private(desk, award).name for award in awards)
-        more = [person.candidate(9) for person in islice(people(8), 1)]
+        more = [person.candidate(9) for person in islice(people(7), 20, 21)]
         assert put_on_record(desk, more, "二")[0] not in numbers
     assert done.trail == 1

@@ -196,7 +196,7 @@ def test_a_new_name_is_printed_on_what_is_issued_from_then_on(
     first, second = people(Level.THREE, 1)[0].name, people(Level.TWO, 1)[0].name
     assert body_of(old, first)["body_name"] == "津城样本职业技能评价中心（虚构）"
     assert body_of(new, second)["body_name"] == "津城新名职业技能评价中心（虚构）"
-    (reissued,) = out.glob("*.pdf")
+    (reissued,) = out.glob(f"{old}-{first}.pdf")
     found = filed_shell("verify", "file", reissued, "--json").json
     assert found["outcome"] == "valid"
     assert found["certificate"]["body_name"] == "津城样本职业技能评价中心（虚构）"

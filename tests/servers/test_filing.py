@@ -119,8 +119,8 @@ def old(tmp_path: Path, any_database: dict[str, str]) -> Iterator[Engine]:
         for statement in (
             "INSERT INTO bodies (id, name) VALUES (1, '某机构')",
             "INSERT INTO sites (id, body_id, prefix, address) VALUES (1, 1, 'S000012000123', '址')",
-            "INSERT INTO filings (id, site_id, occupation, level, valid_from, valid_to) VALUES "
-            "(1, 1, 1, 3, '2024-01-01', '2026-12-31'), (2, 1, 1, 2, '2025-01-01', NULL)",
+            "INSERT INTO filings (site_id, occupation, level, valid_from, valid_to) VALUES "
+            "(1, 1, 3, '2024-01-01', '2026-12-31'), (1, 1, 2, '2025-01-01', NULL)",
         ):
             connection.execute(text(statement))
     yield engine

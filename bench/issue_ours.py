@@ -85,4 +85,4 @@ def signed_face(award: Award, keys: Keys) -> CertificateFace:
         payload=envelope.payload,
         signature=envelope.signature,
     )
-    return face_of(award, qr_text, attachments_of(encode_envelope(envelope), keys.published))
+    return face_of(award, qr_text, attachments_of(encode_envelope(envelope), keys.published, None))

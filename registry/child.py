@@ -109,6 +109,8 @@ class Child:
             limits = {
                 _MEMORY_VARIABLE: str(self._memory_bytes),
                 _CPU_VARIABLE: str(max(1, int(self._seconds) + 1)),
+                # A thread of numpy's for each core would take up the memory, for nothing.
+                "OPENBLAS_NUM_THREADS": "1",
             }
             self._process = subprocess.Popen(
                 # Not the current folder first: what lies beside a stranger's file is not code.

@@ -29,6 +29,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 from registry.child import serve
 from templates.archival import PROOF_NAME
 from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES
+from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
@@ -45,6 +46,9 @@ CLOSE_PAGES = 3
 # close enough as they are, and two copies of them would need too much memory.
 CLOSE_PHOTO_PIXELS = 25_000_000
 CLOSE_PHOTO_SCALE = 2.0
+# Where that shows none either, symbols whose finder patterns are damaged are drawn anew: first at
+# about the dots of a whole page in a photograph, then, as of a symbol close up, with fewer.
+REDRAW_PIXELS = (4_000_000, 500_000)
 # Weights of red, green and blue. JPEG files blur colours, so that thin red strokes stay visible in
 # red light; the second takes more from them and leaves greys as they are.
 _RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
@@ -190,7 +194,21 @@ def _symbols_close_up(picture: Image.Image) -> list[str]:
         _symbols_in(red)
         or _symbols_in(close_up(_LESS_THAN_RED))
         or _symbols_in(red.filter(_SHARPEN))
+        or _symbols_redrawn(colours)
     )
+
+
+def _symbols_redrawn(colours: Image.Image) -> list[str]:
+    for pixels in REDRAW_PIXELS:
+        if pixels == REDRAW_PIXELS[0] or colours.width * colours.height > pixels:
+            scale = min(1.0, (pixels / (colours.width * colours.height)) ** 0.5)
+            size = (max(1, round(colours.width * scale)), max(1, round(colours.height * scale)))
+            for weights in (_RED_LIGHT, _LESS_THAN_RED):
+                grey = colours.convert("L", weights).resize(size, Image.Resampling.BOX)
+                for drawing in redraw_symbols(grey):
+                    if symbols := _symbols_in(drawing):
+                        return symbols
+    return []
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:

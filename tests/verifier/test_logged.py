@@ -14,6 +14,7 @@ from registry.log_models import LogEntry
 from registry.log_reader import CHECKPOINT, LogReader
 from registry.models import Copy, CopyState
 from registry.session import transaction
+from tests.keys.trust_samples import trust_list
 from tests.verifier.desk import Desk, codes
 from tests.verifier.papers import paper
 from tests.verifier.world import (
@@ -144,7 +145,7 @@ class TestOffLine:
 
     def verify(self, desk: Desk, pdf: bytes) -> Verdict:
         verifier = Verifier(
-            key_document,
+            lambda: trust_list(key_document()),
             unreachable,
             PEPPER,
             lambda: NOW,

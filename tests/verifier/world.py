@@ -53,6 +53,7 @@ from registry.models import (
 )
 from registry.session import open_engine, reading, transaction
 from tests.keys.trust_samples import trust_list
+from tests.verifier.plans import kinds_of, whole_life
 from verifier.service import Verifier
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -207,19 +208,6 @@ class CopyPlan:
     pdf_sha256: str | None = None
 
 
-def whole_life(copies: tuple[CopyPlan, ...]) -> tuple[CopyPlan, ...]:
-    """The copies with those that must be there too: an original, and what a void one gave way to.
-
-    What is added has the same record under serials of its own, and nobody is told of it.
-    """
-    held = [plan for plan in copies if plan.state is not CopyState.ARCHIVE]
-    if not held:
-        return (another_copy(copies[0]), *copies)
-    if any(plan.state is CopyState.CURRENT for plan in held):
-        return copies
-    return (*copies, another_copy(held[-1]))
-
-
 def another_copy(plan: CopyPlan) -> CopyPlan:
     """A current copy of the same award."""
     record = plan.issued.record
@@ -230,20 +218,6 @@ def another_copy(plan: CopyPlan) -> CopyPlan:
         record_version=record.record_version + (plan.state is CopyState.CORRECTED),
     )
     return CopyPlan(issued=sign_record(more, document_number=plan.issued.document_number))
-
-
-def kinds_of(copies: tuple[CopyPlan, ...]) -> list[CopyKind]:
-    """Why each copy was made, as its state and those before it say."""
-    kinds = []
-    before: CopyState | None = None
-    for plan in copies:
-        if plan.state is CopyState.ARCHIVE:
-            kinds.append(CopyKind.ARCHIVE)
-            continue
-        after = CopyKind.CORRECTION if before is CopyState.CORRECTED else CopyKind.REISSUE
-        kinds.append(CopyKind.ORIGINAL if before is None else after)
-        before = plan.state
-    return kinds
 
 
 @dataclass(slots=True)
@@ -290,7 +264,7 @@ class World:
         Args:
             logged: it also goes into the public log.
         """
-        copies = whole_life(copies)
+        copies = whole_life(copies, another_copy)
         first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
         number = first.number
         data_key = secrets.token_bytes(32)
@@ -329,21 +303,24 @@ class World:
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
-            kinds = kinds_of(copies)
             made = [
                 self._add_copy(session, award, plan, kind, data_key)
-                for plan, kind in zip(copies, kinds, strict=True)
+                for plan, kind in zip(copies, kinds_of(copies), strict=True)
             ]
             if logged:
                 append_records(session, made)
                 self._add_status(session, award, status, data_key)
-                session.flush()  # the numbers of a test's records have gaps: no streams here
-                session.execute(update(LogEntry).values(stream=None, stream_position=None))
-                for one, plan in zip(made, copies, strict=True):
-                    if plan.pdf_sha256 is not None:
-                        append_file(session, one.copy, bytes.fromhex(plan.pdf_sha256))
+                self._append_files(session, made, copies)
         if logged:
             self.publish()
+
+    @staticmethod
+    def _append_files(session: Session, made: list[Recorded], copies: tuple[CopyPlan, ...]) -> None:
+        session.flush()  # the numbers of a test's records have gaps: no streams here
+        session.execute(update(LogEntry).values(stream=None, stream_position=None))
+        for one, plan in zip(made, copies, strict=True):
+            if plan.pdf_sha256 is not None:
+                append_file(session, one.copy, bytes.fromhex(plan.pdf_sha256))
 
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""

@@ -26,7 +26,7 @@ from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
-from keys.signing import PrivateKey, generate, prepare, sign
+from keys.signing import PrivateKey, prepare, sign
 from keys.trust_list import TrustList
 from log.leaves import LifeKind
 from registry.access import (
@@ -53,6 +53,8 @@ from registry.models import (
 )
 from registry.session import open_engine, reading, transaction
 from tests.keys.trust_samples import trust_list
+from tests.verifier.body_keys import body_key as body_key
+from tests.verifier.body_keys import stranger_key as stranger_key
 from tests.verifier.plans import kinds_of, whole_life
 from verifier.service import Verifier
 
@@ -68,26 +70,10 @@ DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
 
-def body_key(algorithm: Algorithm = Algorithm.ES256) -> PrivateKey:
-    """A key of the filed body, one per algorithm and test run."""
-    return _generated(algorithm)
-
-
-@cache
-def _generated(algorithm: Algorithm) -> PrivateKey:
-    return generate(algorithm)
-
-
 @cache
 def log_key() -> LogKey:
     """The key of this world's log."""
     return generate_log_key(f"{HOST}/log")
-
-
-@cache
-def stranger_key() -> PrivateKey:
-    """A key that nobody published."""
-    return generate(Algorithm.ES256)
 
 
 def public_entry(

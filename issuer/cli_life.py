@@ -59,7 +59,7 @@ def life() -> None:
 
 
 @life.command("propose")
-@click.argument("kind", type=click.Choice(list(KINDS_BY_CODE)))
+@click.argument("kind", type=click.Choice(list(KINDS_BY_CODE)), metavar="KIND")
 @click.argument("number", required=False)
 @click.option("--body", "prefix", help="机构编号前缀（13位）/ the body's prefix")
 @click.option("--batch", help="整批办理 / a whole batch")

@@ -24,6 +24,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.printing import make_printer
 from issuer.subjects import parse_specialty
+from registry.holder_keys import HOLDER_CONTEXT, open_holder, private_context
 from registry.models import Award, Copy, CopyKind, CopyState
 from registry.row_marks import mark_of_copy
 from templates.certificate import CertificateFace
@@ -150,14 +151,17 @@ def reserve_correction(session: Session, desk: Desk, award: Award, correction: C
 
 
 def _write_private(desk: Desk, award: Award, corrected: PrivateFields) -> None:
-    context = f"award/{award.number}"
-    data = json.loads(desk.vault.unseal(context, award.private_sealed))
+    holder, context = award.holder, private_context(award.number)
+    key = open_holder(desk.vault, holder)
+    data = json.loads(key.unseal(context, award.private_sealed))
     data |= {
         "name": corrected.name,
         "specialty": corrected.specialty,
         "latin_name": corrected.latin_name,
     }
-    award.private_sealed = desk.vault.seal(context, json.dumps(data).encode())
+    award.private_sealed = key.seal(context, json.dumps(data).encode())
+    person = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed)) | {"name": corrected.name}
+    holder.sealed = key.seal(HOLDER_CONTEXT, json.dumps(person).encode())
 
 
 def _face(desk: Desk, award: Award, private: PrivateFields) -> CertificateFace:

@@ -16,6 +16,7 @@ from issuer.life_forms import (
     ActView,
     act_own,
     is_same_operator,
+    note_decision,
     open_decision,
     read_details,
     read_operator,
@@ -63,6 +64,7 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
         session.add(act)
         session.flush()
         act.details_sealed = seal_details(desk, act, form)
+        note_decision(session, desk, act, actor=proposer, step="propose")
         return act.id
 
 
@@ -193,6 +195,8 @@ def _decide(desk: Desk, act_id: int, state: ActState, *, decided_by: str, reason
             )
         act.state, act.decided_by, act.decided_at = state, decided_by, desk.clock()
         act.decision_sealed = seal_decision(desk, act, reason)
+        step = "reject" if state is ActState.REJECTED else "withdraw"
+        note_decision(session, desk, act, actor=decided_by, step=step)
 
 
 def _target(session: Session, desk: Desk, form: ActForm) -> tuple[int | None, int | None]:

@@ -21,7 +21,14 @@ from issuer.correcting import check_may_correct, reserve_correction
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.life_acts import check_finished, check_undecided, find_act, hit
-from issuer.life_forms import ActForm, act_own, is_same_operator, read_details, read_operator
+from issuer.life_forms import (
+    ActForm,
+    act_own,
+    is_same_operator,
+    note_decision,
+    read_details,
+    read_operator,
+)
 from issuer.reserving import in_one_commit
 from log.leaves import LifeKind
 from registry.life import ENDING, STATUS_AFTER
@@ -81,8 +88,11 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         act.state, act.decided_by, act.decided_at = ActState.APPROVED, approver, now
         act.hits = len(awards)
         if form.correction is not None:
-            return _correct(session, desk, act, form, awards[0])
-        return _do(session, desk, act, form, awards, now)
+            done = _correct(session, desk, act, form, awards[0])
+        else:
+            done = _do(session, desk, act, form, awards, now)
+        note_decision(session, desk, act, actor=approver, step="approve")
+        return done
 
     return in_one_commit(desk, work)
 

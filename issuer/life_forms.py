@@ -10,13 +10,17 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from codes.wording import Text
 from issuer.correcting import Correction
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.life_words import GROUND_WORDS, KIND_CODES, KIND_WORDS
 from log.leaves import LifeKind
 from registry.life_models import ActState, Ground, LifeAct
 from registry.models import AwardStatus
+from registry.trail import note
 
 MOST_NAME = 60
 _MOST_TEXT = 500
@@ -101,6 +105,30 @@ def read_operator(typed: str) -> str:
             ),
         )
     return name
+
+
+def note_decision(session: Session, desk: Desk, act: LifeAct, *, actor: str, step: str) -> None:
+    """Add a step of an act to the audit trail, in its transaction.
+
+    The trail holds the reference and the kind of ground; the reason in words may name a person.
+
+    Args:
+        session: of the step.
+        desk: the body's place of work.
+        act: on record.
+        actor: who takes the step.
+        step: such as `propose`.
+    """
+    form, target = read_details(desk, act)
+    note(
+        session,
+        actor=actor,
+        act=f"life.{step}",
+        subject=f"{KIND_CODES[form.kind]} {target} #{act.id}",
+        ground=KIND_WORDS[form.kind].zh if form.ground is None else GROUND_WORDS[form.ground].zh,
+        reference=form.reference,
+        at=desk.clock(),
+    )
 
 
 def is_same_operator(one: str, other: str) -> bool:

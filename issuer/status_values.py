@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from keys.status_list import LIST_SIZE, StatusList, StatusValue, join_index
 from log.leaves import LifeKind
 from registry.errors import VaultError
+from registry.holder_keys import data_key_context, open_holder
 from registry.life import Event, fold_events, list_value
 from registry.life_models import LifeEvent
 from registry.life_records import read_events
@@ -27,7 +28,7 @@ _AT_ONCE = 500
 _GRAVITY = (StatusValue.VALID, StatusValue.SUSPENDED, StatusValue.REPLACED, StatusValue.INVALID)
 _NOT_OPENED = StatusValue.SUSPENDED
 
-_Found = Row[int, str, int, str, str, bytes, bool]
+_Found = Row[int, str, int, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,6 @@ def _rows(session: Session, first: int) -> Sequence[_Found]:
             Award.id,
             Award.status,
             Award.number,
-            Award.data_key_sealed,
             happened.label("happened"),
         )
         .join(Award, Copy.award_id == Award.id)
@@ -110,22 +110,28 @@ def _rows(session: Session, first: int) -> Sequence[_Found]:
 def _judge(session: Session, vault: Vault, rows: Sequence[_Found]) -> Iterator[_Judged]:
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
-        ids = {row[2] for row in some if row[6]}
+        ids = {row[2] for row in some if row[5]}
         events, firsts = _events(session, ids), _first_copies(session, ids)
+        awards = _awards(session, ids)
         for row in some:
-            yield _judge_copy(vault, row, events.get(row[2], []), firsts.get(row[2]))
+            yield _judge_copy(
+                vault, row, awards.get(row[2]), events.get(row[2], []), firsts.get(row[2])
+            )
 
 
 def _judge_copy(
-    vault: Vault, row: _Found, events: Sequence[LifeEvent], first_copy: int | None
+    vault: Vault,
+    row: _Found,
+    award: Award | None,
+    events: Sequence[LifeEvent],
+    first_copy: int | None,
 ) -> _Judged:
-    status_index, state, _, status, number, data_key_sealed, _ = row
+    status_index, state, _, status, number, _ = row
     cached = list_value(AwardStatus(status), CopyState(state))
     if cached is StatusValue.INVALID:  # the gravest there is; an erased award does not open
         return _Judged(status_index=status_index, number=number, value=cached)
     try:
-        data_key = vault.unseal(f"data-key/{number}", data_key_sealed)
-        opened = read_events(number, events, data_key)
+        opened = () if award is None else _open(vault, award, events)
     except (VaultError, ValueError, KeyError):
         value = cached if _is_graver(cached, _NOT_OPENED) else _NOT_OPENED
         return _Judged(status_index=status_index, number=number, value=value, contradicted=True)
@@ -141,6 +147,12 @@ def _judge_copy(
     )
 
 
+def _open(vault: Vault, award: Award, events: Sequence[LifeEvent]) -> tuple[Event, ...]:
+    key = open_holder(vault, award.holder)
+    data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
+    return read_events(award.number, events, data_key)
+
+
 def _derive(
     events: Sequence[Event], status_index: int, first_copy: int | None
 ) -> StatusValue | None:
@@ -149,6 +161,15 @@ def _derive(
     life = fold_events(first_copy, events)
     state = life.states.get(status_index)
     return None if state is None else list_value(life.status, state)
+
+
+def _awards(session: Session, ids: Iterable[int]) -> Mapping[int, Award]:
+    query = (
+        select(Award)
+        .where(Award.id.in_(ids))
+        .options(joinedload(Award.holder), lazyload(Award.copies))
+    )
+    return {award.id: award for award in session.scalars(query)}
 
 
 def _events(session: Session, ids: Iterable[int]) -> Mapping[int, list[LifeEvent]]:

@@ -6,32 +6,30 @@ checks signatures, `lookup` asks the register. Here they only meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from codes.errors import CodesError
 from codes.names import fold_name
 from codes.number import CertificateNumber
-from codes.record import Record, decode_record
+from codes.record import Record
 from keys.document import KeyDocument
-from keys.envelope import Envelope, decode_envelope
-from keys.errors import KeysError
 from registry.access import OpenedAward, OpenedCopy
 from registry.models import CopyState
 from templates.labels import format_print_serial
+from verifier.asked import NOTHING_ELSE, Asked
+from verifier.copies import copy_for, copy_with, read_copy
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
-from verifier.life import inspect_day, inspect_status
+from verifier.life import inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
 from verifier.second import inspect_second
-from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
 from verifier.verdict import (
     Finding,
     Outcome,
@@ -82,6 +80,12 @@ class Standing:
         """The proof that the record is in the public log, for the answer to carry."""
         return None if self.logged is None else self.logged.record
 
+    def beside(self, asked: Asked) -> tuple[Finding, ...]:
+        """Return what there is to say to whatever else was asked."""
+        if not self.genuine:
+            return ()
+        return asked.findings(self.record, self.status, self.award, self.copy)
+
     def printed(self, *, name_known: bool) -> PrintedFields:
         """Return what a genuine copy of the record shows."""
         award = self.award
@@ -91,44 +95,6 @@ class Standing:
             document_masked=None if award is None else award.document_masked,
             name_known=name_known,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What was asked beside the certificate itself, and what was gathered for it.
-
-    Args:
-        day: also say where the certificate stood on this day.
-        lists: by status index, what its status list answered.
-        lists_decide: the asker named the list: whatever it came to belongs to the answer. Else it
-            is only compared with the register.
-    """
-
-    day: date | None = None
-    lists: Mapping[int, ListAnswer] = field(default_factory=dict)
-    lists_decide: bool = False
-
-    def findings(self, standing: Standing) -> tuple[Finding, ...]:
-        """Return what there is to say beside `standing`."""
-        record, award, copy = standing.record, standing.award, standing.copy
-        if not standing.genuine or (award is not None and standing.status is Status.UNKNOWN):
-            return ()
-        said: tuple[Finding, ...] = ()
-        if self.day is not None and award is not None and copy is not None:
-            said = inspect_day(award, copy, self.day, issued_on=record.issued_on)
-        answer = self.lists.get(record.status_index)
-        if answer is None:
-            return said
-        if award is not None and copy is not None and answer.reach is ListReach.READ:
-            compared = compare_list(answer, award, copy)
-        else:
-            compared = inspect_list(answer)
-        if not self.lists_decide:
-            compared = tuple(one for one in compared if one.code == Code.STATUS_LIST_DIFFERS)
-        return (*said, *compared)
-
-
-NOTHING_ELSE = Asked()
 
 
 def local_day(now: datetime) -> date:
@@ -208,7 +174,7 @@ def decide_number(
     if claims.name is not None:
         unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
     verdict = conclude_verdict(
-        (*notices, *standing.findings, *asked.findings(standing), *unseen),
+        (*notices, *standing.findings, *standing.beside(asked), *unseen),
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -240,7 +206,7 @@ def decide_qr(
     if standing.genuine:
         unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
-        (*standing.findings, *asked.findings(standing), *unseen),
+        (*standing.findings, *standing.beside(asked), *unseen),
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -272,7 +238,7 @@ def judge_scan(
                 registered = (find(Code.RECORD_ERASED),)
             case Reach.OPENED:
                 assert answer.award is not None
-                copy = _copy_with(answer.award, scan.envelope.payload)
+                copy = copy_with(answer.award, scan.envelope.payload)
                 logged = None if copy is None else answer.in_log(copy)
                 said = find(Code.ROW_NOT_PROVED) if copy is None else _inspect_log(answer, copy)
                 if copy is None or said.code != Code.LOGGED:
@@ -349,8 +315,8 @@ def _judge_award(
     document: KeyDocument,
     today: date,
 ) -> Standing | Finding:
-    copy = _copy_for(claims, award)
-    read = None if copy is None else _read_copy(copy)
+    copy = copy_for(award, claims.name)
+    read = None if copy is None else read_copy(copy)
     if copy is None or read is None:
         return find(Code.ROW_NOT_PROVED)
     envelope, record = read
@@ -381,19 +347,6 @@ def _judge_award(
         logged=logged if status is not Status.UNKNOWN else None,
         findings=(*proof.findings, *said),
     )
-
-
-def _copy_for(claims: NumberClaims, award: OpenedAward) -> OpenedCopy | None:
-    """Return the copy that stands for the award; to a former name, the last that carries it."""
-    shown = award.shown
-    if claims.name is None or shown is None:
-        return shown
-    wanted = fold_name(claims.name)
-    for copy in (shown, *reversed(award.copies)):
-        read = _read_copy(copy)
-        if read is not None and fold_name(read[1].holder_name) == wanted:
-            return copy
-    return shown
 
 
 def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
@@ -432,23 +385,6 @@ def _earlier_copies(award: OpenedAward, copy: OpenedCopy, record: Record) -> tup
         return ()
     slots = {"print_serial": format_print_serial(record.number.year, copy.print_serial)}
     return (find(Code.COPY_REISSUED, slots, slots),)
-
-
-def _read_copy(copy: OpenedCopy) -> tuple[Envelope, Record] | None:
-    try:
-        envelope = decode_envelope(copy.envelope)
-        return envelope, decode_record(envelope.payload)
-    except (KeysError, CodesError):
-        return None
-
-
-def _copy_with(award: OpenedAward, payload: bytes) -> OpenedCopy | None:
-    """Return the copy that carries exactly `payload`: records are compared, never signatures."""
-    for copy in award.copies:
-        read = _read_copy(copy)
-        if read is not None and read[0].payload == payload:
-            return copy
-    return None
 
 
 def _body_name(award: OpenedAward | None, proof: Proof) -> str:

@@ -10,10 +10,9 @@ from keys.document import KeyDocument
 from log.errors import LogError
 from log.notes import VerifierKey
 from templates.page_reading import PagePrint, read_page
+from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
 from verifier.decision import (
-    NOTHING_ELSE,
-    Asked,
     Standing,
     conclude_verdict,
     with_certificate,
@@ -101,7 +100,7 @@ def decide_file(
         stapled: what the proof in the file shows, where nothing else could be asked.
     """
     seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
-    beside = (*stapled, *asked.findings(standing))
+    beside = (*stapled, *standing.beside(asked))
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
         required=REQUIRED_FOR_FILE,

@@ -21,8 +21,8 @@ from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
 from templates.labels import Field
+from verifier.asked import Asked
 from verifier.decision import (
-    Asked,
     NumberClaims,
     conclude_verdict,
     decide_number,

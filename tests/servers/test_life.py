@@ -13,7 +13,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from issuer.awarding import read_data_key, record_copies, record_reserved
-from issuer.copy_rows import ChosenCopies
+from issuer.copy_rows import BatchCopies, ChosenCopies
 from issuer.copying import preview_reissue, reserve_reissue
 from issuer.correcting import parse_correction
 from issuer.desk import Desk
@@ -22,6 +22,7 @@ from issuer.faces import draw_recorded
 from issuer.life_acts import propose, show_act
 from issuer.life_approval import approve
 from issuer.life_forms import ActForm
+from issuer.log_desk import office_of, put_in_log
 from issuer.reserving import open_batch, reserve
 from issuer.status_publishing import publish_behind, status_office_of
 from keys.status_list import LIST_SIZE
@@ -51,6 +52,7 @@ def desk(tmp_path: Path, any_database: dict[str, str]) -> Iterator[Desk]:
         rows = [person.candidate(row) for row, person in enumerate(islice(people(1), 6), start=2)]
         reserve(desk, batch_id, rows)
         record_reserved(desk, batch_id, silent)
+        put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
         draw_recorded(desk, batch_id, FONTS, silent)
         yield desk
 

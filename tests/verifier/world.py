@@ -26,7 +26,7 @@ from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
 from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
-from keys.signing import PrivateKey, generate, prepare, sign
+from keys.signing import PrivateKey, prepare, sign
 from keys.trust_list import TrustList
 from log.leaves import LifeKind
 from registry.access import (
@@ -53,6 +53,9 @@ from registry.models import (
 )
 from registry.session import open_engine, reading, transaction
 from tests.keys.trust_samples import trust_list
+from tests.verifier.body_keys import body_key as body_key
+from tests.verifier.body_keys import stranger_key as stranger_key
+from tests.verifier.plans import kinds_of, whole_life
 from verifier.service import Verifier
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -67,26 +70,10 @@ DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
 
-def body_key(algorithm: Algorithm = Algorithm.ES256) -> PrivateKey:
-    """A key of the filed body, one per algorithm and test run."""
-    return _generated(algorithm)
-
-
-@cache
-def _generated(algorithm: Algorithm) -> PrivateKey:
-    return generate(algorithm)
-
-
 @cache
 def log_key() -> LogKey:
     """The key of this world's log."""
     return generate_log_key(f"{HOST}/log")
-
-
-@cache
-def stranger_key() -> PrivateKey:
-    """A key that nobody published."""
-    return generate(Algorithm.ES256)
 
 
 def public_entry(
@@ -207,19 +194,6 @@ class CopyPlan:
     pdf_sha256: str | None = None
 
 
-def whole_life(copies: tuple[CopyPlan, ...]) -> tuple[CopyPlan, ...]:
-    """The copies with those that must be there too: an original, and what a void one gave way to.
-
-    What is added has the same record under serials of its own, and nobody is told of it.
-    """
-    held = [plan for plan in copies if plan.state is not CopyState.ARCHIVE]
-    if not held:
-        return (another_copy(copies[0]), *copies)
-    if any(plan.state is CopyState.CURRENT for plan in held):
-        return copies
-    return (*copies, another_copy(held[-1]))
-
-
 def another_copy(plan: CopyPlan) -> CopyPlan:
     """A current copy of the same award."""
     record = plan.issued.record
@@ -230,20 +204,6 @@ def another_copy(plan: CopyPlan) -> CopyPlan:
         record_version=record.record_version + (plan.state is CopyState.CORRECTED),
     )
     return CopyPlan(issued=sign_record(more, document_number=plan.issued.document_number))
-
-
-def kinds_of(copies: tuple[CopyPlan, ...]) -> list[CopyKind]:
-    """Why each copy was made, as its state and those before it say."""
-    kinds = []
-    before: CopyState | None = None
-    for plan in copies:
-        if plan.state is CopyState.ARCHIVE:
-            kinds.append(CopyKind.ARCHIVE)
-            continue
-        after = CopyKind.CORRECTION if before is CopyState.CORRECTED else CopyKind.REISSUE
-        kinds.append(CopyKind.ORIGINAL if before is None else after)
-        before = plan.state
-    return kinds
 
 
 @dataclass(slots=True)
@@ -290,7 +250,7 @@ class World:
         Args:
             logged: it also goes into the public log.
         """
-        copies = whole_life(copies)
+        copies = whole_life(copies, another_copy)
         first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
         number = first.number
         data_key = secrets.token_bytes(32)
@@ -329,21 +289,24 @@ class World:
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
-            kinds = kinds_of(copies)
             made = [
                 self._add_copy(session, award, plan, kind, data_key)
-                for plan, kind in zip(copies, kinds, strict=True)
+                for plan, kind in zip(copies, kinds_of(copies), strict=True)
             ]
             if logged:
                 append_records(session, made)
                 self._add_status(session, award, status, data_key)
-                session.flush()  # the numbers of a test's records have gaps: no streams here
-                session.execute(update(LogEntry).values(stream=None, stream_position=None))
-                for one, plan in zip(made, copies, strict=True):
-                    if plan.pdf_sha256 is not None:
-                        append_files(session, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
+                self._append_files(session, made, copies)
         if logged:
             self.publish()
+
+    @staticmethod
+    def _append_files(session: Session, made: list[Recorded], copies: tuple[CopyPlan, ...]) -> None:
+        session.flush()  # the numbers of a test's records have gaps: no streams here
+        session.execute(update(LogEntry).values(stream=None, stream_position=None))
+        for one, plan in zip(made, copies, strict=True):
+            if plan.pdf_sha256 is not None:
+                append_files(session, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
 
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""

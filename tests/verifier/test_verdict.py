@@ -90,6 +90,7 @@ def test_json_has_the_published_members_and_no_others() -> None:
         "checked_at",
         "demo",
         "certificate",
+        "log_proof",
     ]
     assert list(value["findings"][0]) == [
         "code",

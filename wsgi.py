@@ -34,8 +34,21 @@ EXIT_INTERNAL = 70
 EXIT_CONFIGURATION = 78
 EXIT_INTERRUPTED = 130
 # What the keys' room refuses because of what it was given; all else is the state of the home.
-_INPUT_CODES = ("pkcs12_", "seal_", "certificate_", "crl_", "timestamp_")
+_INPUT_CODES = ("pkcs12_", "seal_", "certificate_", "crl_", "timestamp_", "token_")
 _HOME_CODES = ("seal_authority_",)
+# A device, an engine or another's server that is not there, or does not do its part.
+_ABSENT_CODES = frozenset(
+    {
+        "algorithm_unavailable",
+        "log_unreachable",
+        "timestamp_unreachable",
+        "token_failed",
+        "token_missing",
+        "token_module_missing",
+        "token_support_missing",
+        "witness_unreachable",
+    }
+)
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 OPERATOR_META = "yanzhen.operator"  # where the issuer's commands find who acts
@@ -265,9 +278,9 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the `yanzhen` command; every failure is one clear sentence and an exit code.
 
-    Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database or
-    timestamp authority out of reach, 70 a fault of the program, 78 no home or an
-    incomplete one, 130 stopped or declined.
+    Exit codes: what the command says; 64 wrong usage, 65 refused input, 69 database,
+    timestamp authority, log, witness, token or algorithm out of reach, 70 a fault of the
+    program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -334,7 +347,7 @@ def _exit_code(error: Exception) -> int:
     from registry.errors import HomeError, RegistryUnavailable, VaultError
 
     code = str(getattr(error, "code", ""))
-    if isinstance(error, RegistryUnavailable) or code == "timestamp_unreachable":
+    if isinstance(error, RegistryUnavailable) or code in _ABSENT_CODES:
         return EXIT_UNAVAILABLE
     if isinstance(error, KeysError) and code.startswith(_INPUT_CODES):
         return EXIT_CONFIGURATION if code.startswith(_HOME_CODES) else EXIT_DATA

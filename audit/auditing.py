@@ -44,6 +44,7 @@ class AuditReport:
         cosigned_by: names of the witnesses whose signature the checkpoint bears.
         log_faults: of files and hashes.
         leaf_faults: of leaves, those of earlier runs first.
+        trust_expired: whether a newer trust list should be there by now.
         remembered: whether the memory went forward; it does not where the log itself is unsound.
     """
 
@@ -53,6 +54,7 @@ class AuditReport:
     cosigned_by: tuple[str, ...]
     log_faults: tuple[LogFault, ...]
     leaf_faults: tuple[AuditFault, ...]
+    trust_expired: bool
     remembered: bool
 
     @property
@@ -71,6 +73,7 @@ class AuditReport:
             "cosigned_by": list(self.cosigned_by),
             "log_faults": [fault.as_dict() for fault in self.log_faults],
             "leaf_faults": [fault.as_dict() for fault in self.leaf_faults],
+            "trust_expired": self.trust_expired,
             "remembered": self.remembered,
         }
 
@@ -135,6 +138,7 @@ def audit_log(
         cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
         log_faults=tuple(faults.found),
         leaf_faults=(*breaches, *listed, *after.faults),
+        trust_expired=now >= trust.document.expires_at,
         remembered=sound,
     ), after if sound else memory
 

@@ -12,10 +12,10 @@ import click
 from audit.auditing import AuditOutcome, AuditReport, audit_log, new_memory
 from audit.errors import AuditError
 from audit.memory import load_memory, save_memory
-from audit.trust import read_trust
+from audit.trust import choose_log_key, read_trust
 from codes.wording import Language, Text
-from keys.document import MAX_DOCUMENT_BYTES
 from keys.errors import KeysError
+from keys.trust_list import MAX_TRUST_LIST_BYTES
 from log.errors import LogError
 from log.notes import parse_vkey
 from log.reading import open_source
@@ -27,9 +27,10 @@ _MAX_LINES = 200
 
 @click.command()
 @click.option("--url", required=True, help="日志所在的文件夹或网址 / folder or address of the log")
-@click.option("--vkey", required=True, help="日志公钥（vkey）/ public key of the log")
+@click.option("--trust", required=True, help="信任列表（文件或网址）/ trust list, file or address")
+@click.option("--root", required=True, help="根文件指纹 / pin: SHA-256 of a root document")
+@click.option("--vkey", help="日志公钥，默认取自信任列表 / key of the log, unless the list's")
 @click.option("--origin", help="日志名称，默认同公钥名 / its name, unless the key's own")
-@click.option("--trust", required=True, help="信任清单（文件或网址）/ trust list, file or address")
 @click.option(
     "--memory",
     required=True,
@@ -41,9 +42,10 @@ _MAX_LINES = 200
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def audit(
     url: str,
-    vkey: str,
-    origin: str | None,
     trust: str,
+    root: str,
+    vkey: str | None,
+    origin: str | None,
     memory: Path,
     witnesses: tuple[str, ...],
     everything: bool,
@@ -54,14 +56,15 @@ def audit(
     不用数据库。只读新增条目，并证明日志是此前所见日志的延续。退出码：0 无误，1 有误，2 未能核对。
     """
     try:
-        key = parse_vkey(vkey)
+        believed = read_trust(_read_place(trust), root)
+        key = choose_log_key(believed, vkey, origin)
         report, after = audit_log(
             open_source(url),
             key,
-            read_trust(_read_place(trust)),
+            believed,
             load_memory(memory) or new_memory(key, origin),
             now=datetime.now(UTC),
-            witnesses=[parse_vkey(one) for one in witnesses],
+            witnesses=[parse_vkey(one) for one in (*believed.document.witnesses, *witnesses)],
             everything=everything,
             progress=_show_progress if sys.stderr.isatty() and not as_json else _no_progress,
         )
@@ -97,6 +100,10 @@ def report_lines(report: AuditReport) -> list[Text]:
     if len(faults) > len(lines):
         left = len(faults) - len(lines)
         lines.append(Text(f"……另有{left}处（见 --json）", f"… {left} more (see --json)"))
+    if report.trust_expired:
+        lines.append(
+            Text("信任列表已过期，请取得新的", "the trust list has expired; fetch a newer one")
+        )
     if not report.remembered:
         lines.append(
             Text(
@@ -120,7 +127,7 @@ def _read_place(place: str) -> bytes:
     """Return a file that is named by its path or its address."""
     folder, _, name = place.rpartition("/")
     source = open_source(folder) if "://" in place else open_source(folder or ".")
-    return source.read(name, max_bytes=MAX_DOCUMENT_BYTES)
+    return source.read(name, max_bytes=MAX_TRUST_LIST_BYTES)
 
 
 def _say_not_checked(code: str, text: Text, *, as_json: bool) -> None:

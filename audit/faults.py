@@ -31,7 +31,7 @@ SENTENCES = MappingProxyType(
             "On the date of issue the body was not filed for this occupation at this level",
         ),
         "audit_key_unknown": Text(
-            "签名密钥不在信任清单中", "The signing key is not in the trust list"
+            "签名密钥不在信任列表中", "The signing key is not in the trust list"
         ),
         "audit_key_out_of_term": Text(
             "该日不在签名密钥的有效期内", "The day is outside the term of the signing key"
@@ -69,10 +69,10 @@ SENTENCES = MappingProxyType(
             "变更生效日期不合理", "The day from which the event holds is not plausible"
         ),
         "audit_trust_order": Text(
-            "信任清单版本没有递增", "The version of the trust list does not go up"
+            "信任列表版本没有递增", "The version of the trust list does not go up"
         ),
         "audit_trust_differs": Text(
-            "信任清单与日志所载的不一致",
+            "信任列表与日志所载的不一致",
             "The trust list is not the one that the log has the hash of",
         ),
         "audit_rolled_back": Text(
@@ -84,7 +84,7 @@ SENTENCES = MappingProxyType(
             "The log does not go on from what was seen before: its history was changed",
         ),
         "audit_trust_older": Text(
-            "信任清单比此前见到的旧", "The trust list is older than one that was seen before"
+            "信任列表比此前见到的旧", "The trust list is older than one that was seen before"
         ),
     }
 )

@@ -119,7 +119,7 @@ class LeafRules:
                 yield AuditFault(
                     code="audit_key_compromised", index=use.index, about=f"{prefix} {key_id:04x}"
                 )
-        logged = trust.digest is not None and state.trust_version == trust.document.version
+        logged = state.trust_version == trust.document.version
         if logged and state.trust_digest != trust.digest:
             yield AuditFault(code="audit_trust_differs", index=None)
         if state.trust_version > trust.document.version:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from bench.issue_awards import BODY_NAME, URL_PREFIX, Award, face_of, record_of
 from bench.issue_keys import Keys
@@ -15,6 +17,9 @@ from keys.envelope import encode_envelope
 from keys.seal import parse_chain
 from keys.signing import open_pkcs12, prepare, sign
 from keys.validation_material import gather_material
+from log.checkpoint import Checkpoint
+from log.notes import NoteSignature, SignedNote
+from log.proof_text import LogProof
 from registry.store import FileStore, Parcel
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
@@ -74,6 +79,23 @@ def open_seal_of(keys: Keys) -> Seal:
     )
 
 
+@cache
+def stapled_proof() -> str:
+    """Return a proof as long as one of a log with a million leaves; it proves nothing."""
+    hashes = [hashlib.sha256(bytes([number])).digest() for number in range(24)]
+    checkpoint = Checkpoint(origin="yz.example.cn/log", size=1_000_000, root=hashes[0])
+    line = NoteSignature(
+        name=checkpoint.origin, key_hash=hashes[1][:4], signature=hashes[2] + hashes[3]
+    )
+    proof = LogProof(
+        index=999_999,
+        path=tuple(hashes[4:]),
+        checkpoint=SignedNote(text=checkpoint.text, signatures=(line,)),
+        extra=b"".join(hashes[:3]),
+    )
+    return bytes(proof).decode()
+
+
 def signed_face(award: Award, keys: Keys) -> CertificateFace:
     """Sign the record of an award; return what its page shows and carries."""
     key = keys.record
@@ -85,4 +107,8 @@ def signed_face(award: Award, keys: Keys) -> CertificateFace:
         payload=envelope.payload,
         signature=envelope.signature,
     )
-    return face_of(award, qr_text, attachments_of(encode_envelope(envelope), keys.published, None))
+    return face_of(
+        award,
+        qr_text,
+        attachments_of(encode_envelope(envelope), keys.published, proof=stapled_proof()),
+    )

@@ -25,8 +25,8 @@ MAX_TEXT_CHARACTERS = 4096
 MIN_DIGITS = 64
 MAX_DIGITS = len(str(256 ** (1 + MAX_RECORD_BYTES + SIGNATURE_BYTES)))
 
-# COSE algorithm id → first byte. 3 is reserved for SM2, which has no registered COSE id.
-_ALGORITHM_BYTES = {-7: 1, -8: 2}
+# COSE algorithm id → first byte. SM2 has no registered id; its own is for private use.
+_ALGORITHM_BYTES = {-7: 1, -8: 2, -65537: 3}
 _ALGORITHMS = {byte: algorithm for algorithm, byte in _ALGORITHM_BYTES.items()}
 
 # Where browsers see the host: after any slashes of either kind, up to the next one, `?` or `#`.
@@ -48,7 +48,7 @@ class QrReading:
     Args:
         url_prefix: the URL up to and including `#`, as scanned; None for bare digits.
         host: the host a browser would open, lower case, with its port unless the scheme's own.
-        algorithm: COSE algorithm id, -7 or -8.
+        algorithm: COSE algorithm id, -7, -8 or -65537.
         payload: the record's bytes, not yet decoded.
         signature: 64 bytes.
         tail: what stood after the digits, for example what a chat app appended.
@@ -67,7 +67,7 @@ def encode_qr_text(url_prefix: str, *, algorithm: int, payload: bytes, signature
 
     Args:
         url_prefix: a URL up to and including `#`.
-        algorithm: COSE algorithm id, -7 or -8.
+        algorithm: COSE algorithm id, -7, -8 or -65537.
         payload: the record's bytes, 1 to 400.
         signature: 64 bytes.
 

@@ -27,14 +27,15 @@ from issuer.filing_changes import name_on
 from issuer.leaves import Recorded, append_records
 from keys.document import KeyDocument
 from keys.envelope import Envelope, encode_envelope
-from keys.ring import SignatureState, Standing, verify_envelope
-from keys.signing import prepare, sign
+from keys.ring import SignatureState, Standing, verify_envelope, verify_second
+from keys.signing import prepare, sign, sign_beside
 from registry.access import (
     grant_copy_access,
     grant_holder_access,
     grant_name_access,
     seal_envelope,
     seal_public,
+    seal_second,
 )
 from registry.holder_keys import data_key_context, open_holder, private_context
 from registry.life_models import LifeAct
@@ -144,19 +145,21 @@ class _Signed:
     data_key: bytes
     key_id: int
     envelope: Envelope
+    second: Envelope | None
 
 
 def _sign(desk: Desk, copy: Copy) -> _Signed:
     award = copy.award
     _check_row(desk, copy)
     private = read_private(desk, award)
-    key = desk.cabinet.key_for(award.issued_on)
+    key, *others = desk.cabinet.keys_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
     prepared = prepare(encode_record(_record_of(award, copy, private, key.key_id)))
-    # 4. Sign.
+    # 4. Sign, and beside it with the body's second key where it has one.
     envelope = sign(key.private, prepared)
+    second = sign_beside(others[0].private, prepared) if others else None
     # 5. Verify with the public ring and compare bytes.
-    _check_signed(desk.document, envelope, prepared.payload)
+    _check_signed(desk.document, envelope, second, prepared.payload)
     return _Signed(
         copy_id=copy.id,
         award_id=award.id,
@@ -164,6 +167,7 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
         data_key=read_data_key(desk, award),
         key_id=key.key_id,
         envelope=envelope,
+        second=second,
     )
 
 
@@ -199,19 +203,28 @@ def _record_of(award: Award, copy: Copy, private: PrivateFields, key_id: int) ->
     )
 
 
-def _check_signed(document: KeyDocument, envelope: Envelope, payload: bytes) -> None:
+def _check_signed(
+    document: KeyDocument, envelope: Envelope, second: Envelope | None, payload: bytes
+) -> None:
     proof = verify_envelope(envelope, document.ring)
     genuine = proof.signature is SignatureState.GENUINE and proof.key_covered_day
     if not genuine or envelope.payload != payload:
-        raise IssuerError(
-            "signature_not_verified",
-            Text(
-                f"签名后核验未通过（{proof.signature}），已停止签发。"
-                "请运行 yanzhen keys publish 后再试",
-                f"a fresh signature did not verify ({proof.signature}); issuing stopped. "
-                "Run yanzhen keys publish, then retry",
-            ),
-        )
+        raise _not_verified(proof.signature)
+    if second is not None:
+        state = verify_second(second, payload, document.ring)
+        if state is not SignatureState.GENUINE:
+            raise _not_verified(state)
+
+
+def _not_verified(state: SignatureState) -> IssuerError:
+    return IssuerError(
+        "signature_not_verified",
+        Text(
+            f"签名后核验未通过（{state}），已停止签发。请运行 yanzhen keys publish 后再试",
+            f"a fresh signature did not verify ({state}); issuing stopped. "
+            "Run yanzhen keys publish, then retry",
+        ),
+    )
 
 
 def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
@@ -276,6 +289,8 @@ def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> N
             name=item.private.name,
         )
     copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
+    if item.second is not None:
+        copy.second_sealed = seal_second(item.data_key, copy, encode_envelope(item.second))
     copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
     grant_copy_access(
         session, desk.pepper, copy=copy, data_key=item.data_key, payload=item.envelope.payload

@@ -13,11 +13,11 @@ from codes.wording import Text
 from issuer.acts import marked_by_hand, privileged
 from issuer.backing_up import back_up
 from issuer.backup_stream import BackupKey, BackupLock
-from issuer.checkpoint_source import read_checkpoint
 from issuer.operator import note_act_now
 from issuer.restoring import LogStanding, Restored, restore
 from issuer.terminal import current_operator, json_option, open_home, read_new_file, show
 from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
+from log.reading import open_source, read_checkpoint_file
 from registry.home import Home
 from registry.schema import open_registry
 
@@ -76,7 +76,7 @@ def restore_command(
         if private_key is None
         else BackupKey(private_key=private_key.read_bytes())
     )
-    checkpoint = None if log_place is None else read_checkpoint(log_place)
+    checkpoint = None if log_place is None else read_checkpoint_file(open_source(log_place))
     with file.open("rb") as stream:
         done = restore(stream, to, key, checkpoint=checkpoint, environment=os.environ)
     home = Home.open(to)

@@ -21,9 +21,10 @@ from registry.schema import open_registry
 from registry.session import reading, transaction
 from templates.usage_words import WrongUsage
 
-ALGORITHMS = {"ES256": Algorithm.ES256, "EdDSA": Algorithm.EDDSA}
+ALGORITHMS = {algorithm.label: algorithm for algorithm in Algorithm}
 MAX_REASON = 200
 
+algorithm_type = click.Choice(list(ALGORITHMS), case_sensitive=False)
 day_type = click.DateTime(formats=["%Y-%m-%d"])
 _instant_type = click.DateTime(formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M"])
 _body_option = click.option(
@@ -86,7 +87,7 @@ def retire(prefix: str, key_id: int, last_day: datetime | None, yes: bool, as_js
 
 @click.command()
 @_body_option
-@click.option("--algorithm", type=click.Choice(list(ALGORITHMS)), default="ES256")
+@click.option("--algorithm", type=algorithm_type, default="ES256")
 @click.option("--from", "first_day", type=day_type, help="启用日期，默认今天 / first day (today)")
 @json_option
 @privileged("keys.rotate", "prefix")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,16 +26,19 @@ from issuer.seal_custody import (
 from issuer.seal_files import StoredSeal, read_seals
 from issuer.terminal import ask_passphrase, json_option, open_home, say, show
 from issuer.timestamping import read_timestamps
+from issuer.token_options import (
+    ask_secret,
+    read_address,
+    token_options,
+)
 from keys.certificates import load_certificate, shown_issuer, shown_name
 from keys.seal import inspect_validity
 from keys.seal_authority import SealSubject
-from keys.token_key import TokenAddress
 from registry.home import Home
 from registry.schema import open_registry
 from registry.session import reading
 
 PKCS12_VARIABLE = "YANZHEN_PKCS12_PASSWORD"
-PIN_VARIABLE = "YANZHEN_PKCS11_PIN"
 CRL_PATH = "/seal.crl"
 
 _body = click.option(
@@ -97,7 +99,7 @@ def import_file(
         home,
         prefix,
         file.read_bytes(),
-        _secret(PKCS12_VARIABLE, "PKCS#12 口令 / PKCS #12 password: ").encode(),
+        ask_secret(PKCS12_VARIABLE, "PKCS#12 口令 / PKCS #12 password: ").encode(),
         passphrase,
         more=certificates.read_bytes() if certificates else None,
         filed_name=None if other_name else name,
@@ -108,9 +110,7 @@ def import_file(
 
 @seal.command()
 @_body
-@click.option("--module", required=True, type=_file, help="厂商的 PKCS#11 库 / vendor's library")
-@click.option("--token", required=True, help="令牌名称 / label of the token")
-@click.option("--key", required=True, help="令牌中私钥的名称 / label of the private key")
+@token_options
 @click.option("--certificates", required=True, type=_file, help="印章证书及上级证书（PEM）/ chain")
 @_other_name
 @json_option
@@ -130,12 +130,7 @@ def pkcs11(
     """
     home, passphrase, now = _open()
     name = subject_of(home, prefix).name
-    address = TokenAddress(
-        module=str(module),
-        token=token,
-        key=key,
-        pin=_secret(PIN_VARIABLE, "PIN 码 / PIN: "),
-    )
+    address = read_address(module, token, key)
     made = register_token(
         home,
         prefix,
@@ -294,22 +289,3 @@ def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
         text = Text(f"{text.zh}\n{note.zh}", f"{text.en}\n{note.en}")
     answer = {**told, "name_agrees": agrees}
     show(answer, text, as_json=as_json)
-
-
-def _secret(variable: str, question: str) -> str:
-    """Return a secret from the environment, else from the keyboard, unseen.
-
-    Raises:
-        IssuerError: there is neither (`secret_missing`).
-    """
-    if given := os.environ.get(variable):
-        return given
-    if not sys.stdin.isatty():
-        raise IssuerError(
-            "secret_missing",
-            Text(f"请设置环境变量 {variable}", f"set the environment variable {variable}"),
-        )
-    typed: str = click.prompt(
-        question, hide_input=True, default="", show_default=False, prompt_suffix="", err=True
-    )
-    return typed

@@ -1,7 +1,8 @@
 """Keeps the private keys of assessment bodies: makes, opens, rotates, retires; sealed at rest.
 
-A private key lies in `secrets/keys/PREFIX-KEYID.pem`, encrypted under the operator's passphrase;
-its public half is a row of the registry and, once published, an entry of the key document.
+A private key lies in `secrets/keys/PREFIX-KEYID.pem`, encrypted under the operator's passphrase, or
+stays in a PKCS #11 token, which `PREFIX-KEYID.json` then names; its public half is a row of the
+registry and, once published, an entry of the key document.
 """
 
 from __future__ import annotations
@@ -15,9 +16,16 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.errors import IssuerError
-from keys.algorithms import Algorithm
+from issuer.token_places import address_of, place_as_dict, place_from_dict, place_of
+from keys.algorithms import Algorithm, PublicJwk, family_of
 from keys.ring import Standing
 from keys.signing import PrivateKey, generate, open_private_key, seal_private_key
+from keys.token_record_key import (
+    make_token_record_key,
+    open_token_record_key,
+    read_token_record_key,
+)
+from keys.tokens import TokenAddress
 from registry.home import Home
 from registry.models import Award, Copy, SigningKey, Site
 from registry.store import write_durably
@@ -44,10 +52,80 @@ def make_key(
         if key_id not in taken:
             break
     write_durably(_key_path(home, site.prefix, key_id), seal_private_key(key, passphrase))
+    return _put_on_record(session, home, site, key.public, valid_from, valid_to)
+
+
+def make_key_in_token(
+    session: Session,
+    home: Home,
+    site: Site,
+    passphrase: bytes,
+    address: TokenAddress,
+    *,
+    algorithm: Algorithm,
+    valid_from: date,
+    valid_to: date | None,
+) -> SigningKey:
+    """Make a signing key that never leaves a token, and put its public half on record.
+
+    Raises:
+        IssuerError, KeysError: as `adopt_key`; `token_algorithm`; `token_key_exists`.
+    """
+    make_token_record_key(address, algorithm)
+    return adopt_key(
+        session, home, site, passphrase, address, valid_from=valid_from, valid_to=valid_to
+    )
+
+
+def adopt_key(
+    session: Session,
+    home: Home,
+    site: Site,
+    passphrase: bytes,
+    address: TokenAddress,
+    *,
+    valid_from: date,
+    valid_to: date | None,
+) -> SigningKey:
+    """Take a key pair that is in a token as a signing key of a site.
+
+    Args:
+        passphrase: opens the vault, which seals the PIN.
+        address: where the pair is.
+
+    Raises:
+        IssuerError: another key of the site has its id (`key_id_taken`).
+        KeysError: as `read_token_record_key`.
+    """
+    public = read_token_record_key(address)
+    if public.key_id in {key.key_id for key in site.keys}:
+        raise IssuerError(
+            "key_id_taken",
+            Text(
+                f"该机构已有编号为 {public.key_id:04x} 的密钥（可能就是这个密钥），未作改动",
+                f"the body already has a key {public.key_id:04x}, perhaps this very one; nothing "
+                "was changed",
+            ),
+        )
+    place = place_of(address, home.vault(passphrase), _pin_context(site.prefix))
+    entry = {"format": 1, "token": place_as_dict(place)}
+    path = _token_path(home, site.prefix, public.key_id)
+    write_durably(path, json.dumps(entry, ensure_ascii=False, indent=2).encode() + b"\n")
+    return _put_on_record(session, home, site, public, valid_from, valid_to)
+
+
+def _put_on_record(
+    session: Session,
+    home: Home,
+    site: Site,
+    public: PublicJwk,
+    valid_from: date,
+    valid_to: date | None,
+) -> SigningKey:
     row = SigningKey(
-        key_id=key_id,
-        algorithm=int(algorithm),
-        public_jwk=json.dumps(key.public.as_dict(), sort_keys=True),
+        key_id=public.key_id,
+        algorithm=int(public.algorithm),
+        public_jwk=json.dumps(public.as_dict(), sort_keys=True),
         valid_from=valid_from,
         valid_to=valid_to,
         standing=Standing.ACTIVE,
@@ -56,6 +134,34 @@ def make_key(
     site.keys.append(row)
     session.flush()
     return row
+
+
+def preferred_of(site: Site) -> Algorithm | None:
+    """Return the algorithm a site chose for its QR codes."""
+    chosen = site.preferred_algorithm
+    return None if chosen is None else Algorithm(chosen)
+
+
+def prefer_algorithm(session: Session, site: Site, algorithm: Algorithm | None) -> None:
+    """Choose the algorithm of a site's QR codes from now on; None takes the choice back.
+
+    Raises:
+        IssuerError: the site has no active key of that algorithm (`algorithm_without_key`).
+    """
+    active = {key.algorithm for key in site.keys if key.standing == "active"}
+    if algorithm is not None and int(algorithm) not in active:
+        label = algorithm.label
+        raise IssuerError(
+            "algorithm_without_key",
+            Text(
+                f"该机构没有在用的 {label} 密钥，请先运行 "
+                f"yanzhen keys new --body {site.prefix} --algorithm {label}",
+                f"the body has no active {label} key; run "
+                f"yanzhen keys new --body {site.prefix} --algorithm {label} first",
+            ),
+        )
+    site.preferred_algorithm = None if algorithm is None else int(algorithm)
+    session.flush()
 
 
 def retire_key(session: Session, site: Site, key_id: int, *, last_day: date) -> SigningKey:
@@ -90,7 +196,7 @@ def rotate_key(
     first_day: date,
     today: date,
 ) -> SigningKey:
-    """Make the key that signs from a day on, in place of every other; return it.
+    """Make the key that signs from a day on, in place of every other of its family; return it.
 
     From `first_day` on the new key signs. The others are retired: at once with today as their last
     day where the change is today, else on the day before it, until which they go on signing. Where
@@ -108,7 +214,12 @@ def rotate_key(
             "rotation_past",
             Text("更换密钥的日期不能早于今天", "a key cannot be changed from a day that is past"),
         )
-    others = [row for row in site.keys if row.standing == Standing.ACTIVE]
+    family = family_of(algorithm)
+    others = [
+        row
+        for row in site.keys
+        if row.standing == Standing.ACTIVE and family_of(Algorithm(row.algorithm)) is family
+    ]
     waiting = session.scalar(
         select(func.min(Award.issued_on))
         .join(Copy, Copy.award_id == Award.id)
@@ -188,14 +299,17 @@ def _find_key(site: Site, key_id: int) -> SigningKey:
     )
 
 
-def open_key(home: Home, prefix: str, key_id: int, passphrase: bytes) -> PrivateKey:
-    """Open the private half of a key.
+def open_key(home: Home, prefix: str, public: PublicJwk, passphrase: bytes) -> PrivateKey:
+    """Open the private half of a key, in the home or in its token.
 
     Raises:
-        IssuerError: the file is missing (`key_file_missing`) or is another key
-            (`key_file_mismatch`).
-        KeysError: the passphrase is wrong.
+        IssuerError: the file is missing (`key_file_missing`), is another key
+            (`key_file_mismatch`) or does not read (`key_file_damaged`).
+        KeysError: the passphrase is wrong; the token's errors, as `open_token_record_key`.
     """
+    key_id = public.key_id
+    if _token_path(home, prefix, key_id).exists():
+        return open_token_record_key(_read_address(home, prefix, key_id, passphrase), public)
     path = _key_path(home, prefix, key_id)
     try:
         pem = path.read_bytes()
@@ -205,12 +319,41 @@ def open_key(home: Home, prefix: str, key_id: int, passphrase: bytes) -> Private
             Text(f"私钥文件 {path.name} 缺失", f"the private key file {path.name} is missing"),
         ) from error
     key = open_private_key(pem, passphrase)
-    if key.public.key_id != key_id:
+    if key.public != public:
         raise IssuerError(
             "key_file_mismatch",
             Text(f"私钥文件 {path.name} 与登记不符", f"{path.name} is not the key on record"),
         )
     return key
+
+
+def is_in_token(home: Home, prefix: str, key_id: int) -> bool:
+    """Say whether a key's private half stays in a token."""
+    return _token_path(home, prefix, key_id).exists()
+
+
+def _read_address(home: Home, prefix: str, key_id: int, passphrase: bytes) -> TokenAddress:
+    path = _token_path(home, prefix, key_id)
+    try:
+        entry = json.loads(path.read_bytes())
+        if entry["format"] != 1:
+            raise ValueError("unknown format")
+        place = place_from_dict(entry["token"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IssuerError(
+            "key_file_damaged",
+            Text(f"密钥文件 {path.name} 无法读取", f"the key's file {path.name} cannot be read"),
+        ) from error
+    return address_of(place, home.vault(passphrase), _pin_context(prefix))
+
+
+def _pin_context(prefix: str) -> str:
+    """Return what the PIN of a body's token of signing keys is sealed under."""
+    return f"key-token-pin:{prefix}"
+
+
+def _token_path(home: Home, prefix: str, key_id: int) -> Path:
+    return home.key_folder / f"{prefix}-{key_id:04x}.json"
 
 
 def _key_path(home: Home, prefix: str, key_id: int) -> Path:

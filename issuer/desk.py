@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from codes.number import NumberPrefix, parse_prefix
 from codes.wording import Text
-from issuer.custody import open_key
+from issuer.custody import open_key, preferred_of
 from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.log_custody import open_key_of_log
@@ -19,7 +19,7 @@ from issuer.sealing import Seal
 from issuer.status_custody import ensure_status_key
 from keys.document import KeyDocument
 from keys.log_key import LogKey
-from keys.ring import Ring
+from keys.ring import PublicKey, Ring
 from keys.signing import PrivateKey
 from keys.status_signing import StatusKey
 from keys.trust_list import TrustList
@@ -61,6 +61,7 @@ class KeyCabinet:
         self._demo_keys = {key.key_id for key in site.keys if key.demo}
         self._ring = ring
         self._passphrase = passphrase
+        self._preferred = preferred_of(site)
         self._opened: dict[int, PrivateKey] = {}
         self._log_key: LogKey | None = None
         self._status_key: StatusKey | None = None
@@ -91,27 +92,42 @@ class KeyCabinet:
         return self._status_key
 
     def key_for(self, day: date) -> OpenedKey:
-        """Return the key that signs what is issued on `day`, by the list in force at this moment.
+        """Return the key that signs what is issued on `day`; raises as `keys_for`."""
+        return self.keys_for(day)[0]
 
-        So a run takes the next key from the very signature after a rotation, and signs nothing
-        more with a key that was retired or compromised meanwhile.
+    def keys_for(self, day: date) -> tuple[OpenedKey, ...]:
+        """Return the key that signs what is issued on `day`, and the one that signs beside it.
+
+        By the list in force at this moment: a run takes the next key from the very signature after
+        a rotation, and signs nothing more with a key that was retired or compromised meanwhile.
 
         Raises:
             IssuerError: there is none (`no_active_key`), it is a demo key in a real home
                 (`demo_key`), or its file is missing or another's.
             KeysError: the passphrase is wrong.
         """
-        public = self._ring().signing_key(self._prefix, day)
-        if public is None:
-            raise IssuerError(
-                "no_active_key",
-                Text(
-                    f"机构 {self._prefix} 在 {day} 没有可用的签名密钥，"
-                    f"请运行 yanzhen keys new --body {self._prefix} --from {day}",
-                    f"body {self._prefix} has no signing key for {day}; "
-                    f"run yanzhen keys new --body {self._prefix} --from {day}",
-                ),
-            )
+        found = self._ring().signing_keys(self._prefix, day, self._preferred)
+        if not found:
+            raise self._no_key(day)
+        return tuple(self._open(public) for public in found)
+
+    def _no_key(self, day: date) -> IssuerError:
+        command = f"yanzhen keys new --body {self._prefix} --from {day}"
+        if self._preferred is None:
+            zh, en = "", ""
+        else:
+            label = self._preferred.label
+            command += f" --algorithm {label}"
+            zh, en = f" {label} ", f" {label}"
+        return IssuerError(
+            "no_active_key",
+            Text(
+                f"机构 {self._prefix} 在 {day} 没有可用的{zh}签名密钥，请运行 {command}",
+                f"body {self._prefix} has no{en} signing key for {day}; run {command}",
+            ),
+        )
+
+    def _open(self, public: PublicKey) -> OpenedKey:
         if public.key_id in self._demo_keys and not self._home.demo:
             raise IssuerError(
                 "demo_key",
@@ -119,7 +135,7 @@ class KeyCabinet:
             )
         if public.key_id not in self._opened:
             self._opened[public.key_id] = open_key(
-                self._home, self._prefix, public.key_id, self._passphrase
+                self._home, self._prefix, public.jwk, self._passphrase
             )
         return OpenedKey(key_id=public.key_id, private=self._opened[public.key_id])
 

@@ -22,19 +22,24 @@ from codes.record import decode_record
 from issuer.awarding import read_data_key, read_private
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
-from issuer.leaves import append_file
+from issuer.leaves import append_files
 from issuer.printing import make_printer
 from issuer.sealing import Seal
 from issuer.stapling import staple
 from keys.document import dump_signing_key
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey
-from registry.access import seal_pdf_hash, unseal_body_name, unseal_envelope
+from registry.access import (
+    seal_pdf_hash,
+    unseal_body_name,
+    unseal_envelope,
+    unseal_second,
+)
 from registry.log_reader import LogReader
 from registry.models import Copy, CopyKind
 from registry.session import transaction
 from registry.store import Parcel
-from templates.archival import PROOF_NAME, Attachment
+from templates.archival import PROOF_NAME, SECOND_RECORD_FILE, Attachment
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 from templates.labels import (
@@ -90,7 +95,8 @@ def draw_copies(
             for row in rows:
                 page = drawn[row.id]
                 row.pdf_stored, row.pdf_sha256_sealed = page.stored, page.sha256_sealed
-                append_file(session, row, page.sha256)
+            files = [(row, drawn[row.id].sha256) for row in rows]
+            append_files(session, files, desk.site.prefix)
         done += len(rows)
         progress(len(copies))
     return done
@@ -172,7 +178,8 @@ def face_of(desk: Desk, copy: Copy) -> CertificateFace:
         attachments=attachments_of(
             signed,
             desk.document.ring.find(record.number.prefix, record.key_id),
-            copy.log_proof,
+            proof=copy.log_proof,
+            second=unseal_second(data_key, copy),
         ),
     )
 
@@ -183,7 +190,7 @@ def _sealed_at(desk: Desk, copy: Copy) -> datetime:
 
 
 def attachments_of(
-    envelope: bytes, key: PublicKey | None, proof: str | None
+    envelope: bytes, key: PublicKey | None, *, proof: str | None, second: bytes | None = None
 ) -> tuple[Attachment, ...]:
     """Return what lets a file be verified by itself: signed record, public key, proof of the log.
 
@@ -191,6 +198,7 @@ def attachments_of(
         envelope: the signed record, a COSE_Sign1.
         key: the public key it was signed with; None where it is not on record any more.
         proof: that the record's leaf is in the public log; None for a record older than the log.
+        second: the same record under the body's second key, where it had two.
     """
     files = [
         Attachment(
@@ -203,6 +211,16 @@ def attachments_of(
     ]
     if key is not None:
         files.append(_key_file(key))
+    if second is not None:
+        files.append(
+            Attachment(
+                name=SECOND_RECORD_FILE,
+                mime_type="application/cose",
+                relationship="Supplement",
+                description="同一记录的第二签名 / the record under the body's second key",
+                content=second,
+            )
+        )
     if proof is not None:
         files.append(
             Attachment(

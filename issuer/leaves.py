@@ -9,12 +9,11 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from codes.number import parse_number
 from codes.record import Record, decode_record
 from issuer.desk import shanghai_day
 from log.leaves import CopyLeaf, IssueLeaf, LifeKind, encode_body, hash_record
 from registry.life_records import NewEvent, NewRecord, add_event, count_events
-from registry.logbook import append, leaf_salt, orphans, stream_of
+from registry.logbook import Waiting, append_all, leaf_salt, orphans, stream_of
 from registry.models import Award, Copy, CopyKind
 
 
@@ -50,34 +49,40 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
     counts = count_events(session, later) if later else {}
     held = orphans(session)
+    waiting: list[Waiting] = []
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
-        if one.copy.kind == CopyKind.ORIGINAL:
-            leaf = issue_leaf(record, one.data_key, one.payload)
-            entry = held.get(encode_body(leaf))
-            if entry is not None:
-                entry.award_id, entry.copy_id = award.id, one.copy.id
-                one.copy.leaf_index = entry.leaf_index
-                continue
-            append(
-                session,
-                leaf,
-                award_id=award.id,
-                copy_id=one.copy.id,
-                stream=stream_of(record.number.prefix, award.year, award.level),
-                position=award.serial,
-            )
+        if one.copy.kind != CopyKind.ORIGINAL:
+            before = counts.get(award.id, 0)
+            add_event(session, award, one.data_key, _event_of(one, record), before=before)
+            counts[award.id] = before + 1
             continue
-        before = counts.get(award.id, 0)
-        add_event(session, award, one.data_key, _event_of(one, record), before=before)
-        counts[award.id] = before + 1
+        leaf = issue_leaf(record, one.data_key, one.payload)
+        entry = held.get(encode_body(leaf))
+        if entry is not None:
+            entry.award_id, entry.copy_id = award.id, one.copy.id
+            one.copy.leaf_index = entry.leaf_index
+            continue
+        stream = stream_of(record.number.prefix, award.year, award.level)
+        waiting.append(Waiting(leaf, award.id, one.copy.id, stream, award.serial))
+    append_all(session, waiting)
 
 
-def append_file(session: Session, copy: Copy, sha256: bytes) -> None:
-    """Append the leaf that commits to a copy's sealed file, in the commit that notes the file."""
-    prefix = parse_number(copy.award.number).prefix
-    leaf = CopyLeaf(prefix=prefix, file_sha256=sha256)
-    append(session, leaf, award_id=copy.award_id, copy_id=copy.id)
+def append_files(session: Session, files: Sequence[tuple[Copy, bytes]], prefix: str) -> None:
+    """Append the leaves that commit to sealed files, in the commit that notes the files.
+
+    Args:
+        session: of that commit.
+        files: copies, each with the SHA-256 of its file.
+        prefix: of their body.
+    """
+    append_all(
+        session,
+        (
+            Waiting(CopyLeaf(prefix=prefix, file_sha256=sha256), copy.award_id, copy.id)
+            for copy, sha256 in files
+        ),
+    )
 
 
 def append_erasures(

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from codes.number import parse_number
 from issuer.errors import database_differs
-from issuer.leaves import Recorded, append_file, append_records
+from issuer.leaves import Recorded, append_files, append_records
 from issuer.sequencing import lock_head
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope, unseal_pdf_hash
@@ -76,7 +77,8 @@ def _adopt_copies(session: Session, vault: Vault, copies: Sequence[Copy]) -> Non
     for one in recorded:
         sha256 = unseal_pdf_hash(one.data_key, one.copy)
         if sha256 is not None:
-            append_file(session, one.copy, bytes.fromhex(sha256))
+            prefix = parse_number(one.copy.award.number).prefix
+            append_files(session, [(one.copy, bytes.fromhex(sha256))], prefix)
 
 
 def _mark(session: Session, vault: Vault, copy: Copy) -> None:

@@ -13,13 +13,13 @@ from issuer.pkcs12_trial import check_pkcs12
 from issuer.seal_files import (
     SealSource,
     StoredSeal,
-    TokenPlace,
     mark_revoked,
     read_seals,
     write_crl,
     write_seal,
 )
 from issuer.seal_root import open_authority, publish_crl, random_serial
+from issuer.token_places import place_of
 from keys.certificates import check_end, find_leaf, load_certificate, order_chain, read_certificates
 from keys.errors import KeysError
 from keys.seal import ChainState, SealChain, check_pair, check_usable, inspect_validity, parse_chain
@@ -31,7 +31,8 @@ from keys.signing import (
     seal_digest,
     seal_private_key,
 )
-from keys.token_key import TokenAddress, open_token_key
+from keys.token_key import open_token_key
+from keys.tokens import TokenAddress
 from keys.validation_material import load_crl, signed_by
 from registry.home import Home
 
@@ -180,12 +181,7 @@ def register_token(
     _check_name(chain, filed_name)
     key = open_token_key(address, chain)
     check_signed(chain, seal_digest(key, chain, bytes(32)))
-    place = TokenPlace(
-        module=address.module,
-        token=address.token,
-        key=address.key,
-        pin_sealed=home.vault(passphrase).seal(pin_context(prefix), address.pin.encode()),
-    )
+    place = place_of(address, home.vault(passphrase), pin_context(prefix))
     seal = StoredSeal(
         prefix=prefix, chain=chain, source=SealSource.TOKEN, created_at=now, token=place
     )

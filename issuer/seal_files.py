@@ -23,6 +23,7 @@ from typing import Any
 
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.token_places import TokenPlace, place_as_dict, place_from_dict
 from keys.errors import KeysError
 from keys.seal import SealChain, parse_chain
 from registry.home import Home
@@ -37,16 +38,6 @@ class SealSource(Enum):
     BUILT_IN = "built_in"
     IMPORTED = "imported"
     TOKEN = "token"  # noqa: S105 - the name of a kind, no secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenPlace:
-    """Where a key in a PKCS #11 token is; the PIN is sealed by the vault."""
-
-    module: str
-    token: str
-    key: str
-    pin_sealed: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +89,7 @@ def write_seal(home: Home, seal: StoredSeal, private_key: bytes | None) -> None:
         "created_at": seal.created_at.isoformat(),
         "revoked_at": seal.revoked_at.isoformat() if seal.revoked_at else None,
         "certificates": [base64.b64encode(der).decode() for der in seal.chain.certificates],
-        "token": _token_as_dict(seal.token) if seal.token else None,
+        "token": place_as_dict(seal.token) if seal.token else None,
     }
     write_durably(_record_path(home, seal), _dump(document))
 
@@ -166,31 +157,13 @@ def _read_seal(path: Path) -> StoredSeal:
             source=SealSource(document["source"]),
             created_at=datetime.fromisoformat(document["created_at"]),
             revoked_at=datetime.fromisoformat(revoked) if revoked else None,
-            token=_token_from_dict(token) if token else None,
+            token=place_from_dict(token) if token else None,
         )
     except (OSError, ValueError, KeyError, TypeError, KeysError) as error:
         raise IssuerError(
             "seal_file_damaged",
             Text(f"印章文件 {path.name} 无法读取", f"the seal's file {path.name} cannot be read"),
         ) from error
-
-
-def _token_as_dict(token: TokenPlace) -> dict[str, str]:
-    return {
-        "module": token.module,
-        "token": token.token,
-        "key": token.key,
-        "pin_sealed": base64.b64encode(token.pin_sealed).decode(),
-    }
-
-
-def _token_from_dict(entry: dict[str, str]) -> TokenPlace:
-    return TokenPlace(
-        module=entry["module"],
-        token=entry["token"],
-        key=entry["key"],
-        pin_sealed=base64.b64decode(entry["pin_sealed"]),
-    )
 
 
 def _record_path(home: Home, seal: StoredSeal) -> Path:

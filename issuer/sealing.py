@@ -13,6 +13,7 @@ from issuer.seal_custody import pin_context, usable_seal
 from issuer.seal_files import StoredSeal, private_key_path, read_crls, read_seals
 from issuer.seal_root import refresh_crl
 from issuer.timestamping import TimestampAuthority, read_timestamps
+from issuer.token_places import address_of
 from keys.seal import (
     SealChain,
     build_cms,
@@ -22,7 +23,7 @@ from keys.seal import (
 )
 from keys.seal_check import check_signed
 from keys.signing import SealKey, open_seal_key, seal_digest
-from keys.token_key import TokenAddress, open_token_key
+from keys.token_key import open_token_key
 from keys.validation_material import ValidationMaterial, gather_material
 from registry.home import Home
 
@@ -140,13 +141,8 @@ def _choose(seals: Sequence[StoredSeal], prefix: str, now: datetime) -> StoredSe
 
 def _open_key(home: Home, stored: StoredSeal, passphrase: bytes) -> SealKey:
     if stored.token is not None:
-        pin = home.vault(passphrase).unseal(pin_context(stored.prefix), stored.token.pin_sealed)
-        address = TokenAddress(
-            module=stored.token.module,
-            token=stored.token.token,
-            key=stored.token.key,
-            pin=pin.decode(),
-        )
+        vault = home.vault(passphrase)
+        address = address_of(stored.token, vault, pin_context(stored.prefix))
         return open_token_key(address, stored.chain)
     path = private_key_path(home, stored)
     try:

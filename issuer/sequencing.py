@@ -130,11 +130,18 @@ def _give(
     for entry_id, kind, body, copy_id, _ in waiting:
         index = head.size + len(entries)
         leaf = encode_leaf(decode_body(body), logged_at)
-        entries.append({"id": entry_id, "leaf_index": index, "leaf": leaf, "logged_at": logged_at})
+        entries.append({"of": entry_id, "index": index, "final": leaf, "at": logged_at})
         if copy_id is not None:
             noted = records if kind in _RECORD_KINDS else files
             noted.append({"of_copy": copy_id, "at": index})
-    session.execute(update(LogEntry), entries)
+    if not entries:
+        return
+    session.connection().execute(
+        update(LogEntry)
+        .where(LogEntry.id == bindparam("of"))
+        .values(leaf_index=bindparam("index"), leaf=bindparam("final"), logged_at=bindparam("at")),
+        entries,
+    )
     for column, noted_of in ((Copy.leaf_index, records), (Copy.file_leaf_index, files)):
         if noted_of:
             session.connection().execute(

@@ -1,4 +1,5 @@
-"""Signing and trust: algorithms, the COSE envelope, the key ring, the published key document.
+"""Signing and trust: algorithms, the COSE envelope, the key ring, the trust list.
 
-Pure: no database, no web. Only `keys.signing` ever holds a private key.
+Pure: no database, no web. Only `keys.signing` and, for root keys, `keys.root_signing` ever hold a
+private key.
 """

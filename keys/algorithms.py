@@ -1,11 +1,14 @@
-"""ES256 and EdDSA behind one function, for public keys only.
+"""ES256, EdDSA and SM2 behind one function, for public keys only.
 
-Both use 64-byte signatures. The accepted set is the same on the server and in the browser:
+All use 64-byte signatures. The accepted set of the first two is the same on the server and in the
+browser; a browser has no SM2 and leaves it to the server:
 
 - ES256: r and s each 32 bytes and in 1 … n−1; the twin (r, n−s) of a signature is accepted too.
 - EdDSA: Ed25519 by the cofactorless equation of RFC 8032 5.1.7 with S < L, where neither the key
   nor R may be of small order or written in a non-canonical way. Engines differ on exactly those
   points, so they are refused before an engine is asked.
+- SM2: with SM3 and the usual identifier (GB/T 32918.2); r and s each 32 bytes and in 1 … n−1, and
+  r + s not 0 modulo n. Needs the system's OpenSSL (`keys.libcrypto`).
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
+from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -25,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from codes.wording import Text
 from keys.errors import KeysError
+from keys.sm2 import is_sm2_point, verify_sm2
 
 SIGNATURE_BYTES = 64
 COORDINATE_BYTES = 32
@@ -47,15 +52,39 @@ ED25519_SMALL_ORDER_Y = frozenset(
 
 
 class Algorithm(IntEnum):
-    """The signature algorithms in use, by COSE algorithm id (RFC 9053)."""
+    """The signature algorithms in use, by COSE algorithm id (RFC 9053).
+
+    SM2 has no registered id; this one is from the range for private use, and ours alone.
+    """
 
     ES256 = -7
     EDDSA = -8
+    SM2 = -65537
 
     @property
     def label(self) -> str:
         """The name used in published documents."""
-        return "ES256" if self is Algorithm.ES256 else "EdDSA"
+        match self:
+            case Algorithm.ES256:
+                return "ES256"
+            case Algorithm.EDDSA:
+                return "EdDSA"
+            case Algorithm.SM2:
+                return "SM2"
+            case _:
+                assert_never(self)
+
+
+class Family(StrEnum):
+    """Where an algorithm is at home; a body may sign with one key of each."""
+
+    INTERNATIONAL = "international"
+    NATIONAL = "national"
+
+
+def family_of(algorithm: Algorithm) -> Family:
+    """Return the family of an algorithm: SM2 is China's own."""
+    return Family.NATIONAL if algorithm is Algorithm.SM2 else Family.INTERNATIONAL
 
 
 def algorithm_by_label(label: str) -> Algorithm:
@@ -77,9 +106,11 @@ def algorithm_by_label(label: str) -> Algorithm:
 class PublicJwk:
     """A public key in the form WebCrypto imports (RFC 7517), checked to be a usable key.
 
+    SM2 keys are written as EC keys are; WebCrypto knows no such curve.
+
     Args:
         kty: "EC" or "OKP".
-        crv: "P-256" or "Ed25519".
+        crv: "P-256", "SM2" or "Ed25519".
         x: 32 bytes in base64url without padding.
         y: the same for EC, None for OKP.
 
@@ -93,13 +124,15 @@ class PublicJwk:
     y: str | None
 
     def __post_init__(self) -> None:
-        """Refuse what is not a key of one of the two algorithms."""
+        """Refuse what is not a key of one of the algorithms."""
         _load(self)
 
     @property
     def algorithm(self) -> Algorithm:
         """The one algorithm this key is for."""
-        return Algorithm.ES256 if self.kty == "EC" else Algorithm.EDDSA
+        if self.kty == "OKP":
+            return Algorithm.EDDSA
+        return Algorithm.SM2 if self.crv == "SM2" else Algorithm.ES256
 
     @property
     def thumbprint(self) -> bytes:
@@ -163,10 +196,15 @@ def verify_signature(
         jwk: a trusted public key.
         message: the bytes that were signed.
         signature: untrusted; any length but 64 is refused.
+
+    Raises:
+        KeysError: `algorithm_unavailable` where this machine cannot check such a signature.
     """
     if algorithm is not jwk.algorithm or len(signature) != SIGNATURE_BYTES:
         return False
     key = _load(jwk)
+    if isinstance(key, bytes):
+        return verify_sm2(key, message, signature)
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
             r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
@@ -192,8 +230,8 @@ def is_full_order_encoding(point: bytes) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _load(jwk: PublicJwk) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey:
-    """Return the engine's key object, after checking that the point is one to trust."""
+def _load(jwk: PublicJwk) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | bytes:
+    """Return the engine's key object, or an SM2 point, after checking that it is one to trust."""
     x = decode_coordinate(jwk.x)
     try:
         if (jwk.kty, jwk.crv) == ("EC", "P-256") and jwk.y is not None:
@@ -203,6 +241,10 @@ def _load(jwk: PublicJwk) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKe
             return numbers.public_key()
         if (jwk.kty, jwk.crv, jwk.y) == ("OKP", "Ed25519", None) and is_full_order_encoding(x):
             return ed25519.Ed25519PublicKey.from_public_bytes(x)
+        if (jwk.kty, jwk.crv) == ("EC", "SM2") and jwk.y is not None:
+            y = decode_coordinate(jwk.y)
+            if is_sm2_point(int.from_bytes(x), int.from_bytes(y)):
+                return x + y
     except ValueError as error:
         raise _jwk_error() from error
     raise _jwk_error()

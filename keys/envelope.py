@@ -1,6 +1,6 @@
 """The envelope: a record and its signature as COSE_Sign1 (RFC 9052), without tag.
 
-    [h'a10126' or h'a10127', {}, record, signature]
+    [h'a10126' or h'a10127' or h'a1013a00010000', {}, record, signature]
 
 Only the algorithm is a header, and it is protected. Everything that could be written in a second
 way is refused.
@@ -22,6 +22,7 @@ MAX_ENVELOPE_BYTES = MAX_RECORD_BYTES + SIGNATURE_BYTES + 16
 _PROTECTED = {
     Algorithm.ES256: bytes.fromhex("a10126"),
     Algorithm.EDDSA: bytes.fromhex("a10127"),
+    Algorithm.SM2: bytes.fromhex("a1013a00010000"),
 }
 _ALGORITHMS = {header: algorithm for algorithm, header in _PROTECTED.items()}
 

@@ -12,7 +12,7 @@ from codes.levels import Level
 from codes.number import parse_prefix
 from codes.record import Record, decode_record
 from codes.wording import Text
-from keys.algorithms import Algorithm, PublicJwk, verify_signature
+from keys.algorithms import Algorithm, Family, PublicJwk, family_of, verify_signature
 from keys.envelope import Envelope, to_be_signed
 from keys.errors import KeysError
 
@@ -112,10 +112,11 @@ class Scope:
 
 
 class SignatureState(StrEnum):
-    """What checking a signature came to."""
+    """What checking a signature came to; `UNCHECKED` where this machine lacks its algorithm."""
 
     GENUINE = "genuine"
     WRONG = "wrong"
+    UNCHECKED = "unchecked"
     KEY_UNKNOWN = "key_unknown"
 
 
@@ -170,14 +171,34 @@ class Ring:
         found = [key for key in self._keys.values() if key.prefix == prefix]
         return tuple(sorted(found, key=lambda key: (key.valid_from, key.key_id)))
 
-    def signing_key(self, prefix: str, on: date) -> PublicKey | None:
-        """Return the key to sign with on a day of issue: the newest active one that covers it."""
+    def signing_keys(
+        self, prefix: str, on: date, preferred: Algorithm | None = None
+    ) -> tuple[PublicKey, ...]:
+        """Return what to sign with on a day of issue: at most one key of each family.
+
+        The first signs what the QR code carries, the second beside it. Of several active keys that
+        cover the day the newest signs.
+
+        Args:
+            prefix: of the body.
+            on: the day of issue.
+            preferred: the algorithm the body chose for its QR codes; without any key of it none
+                signs. None takes an international one where there is one, for browsers check it.
+        """
         usable = [
             key
-            for key in self.keys_of(prefix)
+            for key in reversed(self.keys_of(prefix))
             if key.standing is Standing.ACTIVE and key.covers(on)
         ]
-        return usable[-1] if usable else None
+        if preferred is not None:
+            wanted = [key for key in usable if key.algorithm is preferred]
+        else:
+            wanted = sorted(usable, key=lambda key: family_of(key.algorithm) is Family.NATIONAL)
+        if not wanted:
+            return ()
+        family = family_of(wanted[0].algorithm)
+        others = [key for key in usable if family_of(key.algorithm) is not family]
+        return (wanted[0], *others[:1])
 
 
 def verify_envelope(envelope: Envelope, ring: Ring) -> EnvelopeProof:
@@ -196,14 +217,53 @@ def verify_envelope(envelope: Envelope, ring: Ring) -> EnvelopeProof:
         return EnvelopeProof(
             record=record, signature=SignatureState.KEY_UNKNOWN, key=None, key_covered_day=False
         )
-    message = to_be_signed(envelope.algorithm, envelope.payload)
-    genuine = verify_signature(envelope.algorithm, key.jwk, message, envelope.signature)
     return EnvelopeProof(
         record=record,
-        signature=SignatureState.GENUINE if genuine else SignatureState.WRONG,
+        signature=_check(envelope, key),
         key=key,
         key_covered_day=key.covers(record.issued_on),
     )
+
+
+def verify_second(second: Envelope, payload: bytes, ring: Ring) -> SignatureState:
+    """Say what checking the signature beside a record's own came to.
+
+    It is over the same record, by a key of the same body, of another family and good for the day.
+
+    Args:
+        second: untrusted.
+        payload: the record's bytes, whose own signature is genuine.
+        ring: trusted.
+
+    Raises:
+        RecordError: the payload is not a record.
+    """
+    if second.payload != payload:
+        return SignatureState.WRONG
+    record = decode_record(payload)
+    first = ring.find(record.number.prefix, record.key_id)
+    found = [
+        _check(second, key)
+        for key in ring.keys_of(record.number.prefix)
+        if key.algorithm is second.algorithm
+        and key.covers(record.issued_on)
+        and (first is None or family_of(first.algorithm) is not family_of(key.algorithm))
+    ]
+    for state in (SignatureState.GENUINE, SignatureState.UNCHECKED, SignatureState.WRONG):
+        if state in found:
+            return state
+    return SignatureState.KEY_UNKNOWN
+
+
+def _check(envelope: Envelope, key: PublicKey) -> SignatureState:
+    message = to_be_signed(envelope.algorithm, envelope.payload)
+    try:
+        genuine = verify_signature(envelope.algorithm, key.jwk, message, envelope.signature)
+    except KeysError as error:
+        if error.code != "algorithm_unavailable":
+            raise
+        return SignatureState.UNCHECKED
+    return SignatureState.GENUINE if genuine else SignatureState.WRONG
 
 
 def check_prefix(prefix: str) -> None:

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, NoReturn
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
 
 from codes.record import Record, decode_record, encode_record
 from codes.wording import Text
-from keys.algorithms import COORDINATE_BYTES, Algorithm, PublicJwk, encode_coordinate
+from keys.algorithms import Algorithm, PublicJwk
 from keys.envelope import Envelope, to_be_signed
 from keys.errors import KeysError
 from keys.passphrase import STRETCH_SALT_BYTES, stretch
+from keys.record_engines import RecordEngine, encrypt_handle, engine_of, generate_engine
 from keys.seal import SealChain, SignedDigest, signed_attributes
 from keys.seal_kinds import kind_of
+from keys.sm2_private import open_sm2
 
 if TYPE_CHECKING:
     from keys.log_key import LogKey
@@ -48,15 +49,19 @@ class Kept:
 
 
 class PrivateKey(Kept):
-    """A body's signing key; it cannot be printed, copied or pickled."""
+    """A body's signing key; it cannot be printed, copied or pickled.
 
-    __slots__ = ("_handle", "public")
+    Args:
+        engine: what signs; the key itself may be in a token.
+    """
+
+    __slots__ = ("_engine", "public")
 
     public: PublicJwk
 
-    def __init__(self, handle: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey) -> None:
-        self._handle = handle
-        self.public = _public_half(handle)
+    def __init__(self, engine: RecordEngine) -> None:
+        self._engine = engine
+        self.public = engine.public
 
     @property
     def algorithm(self) -> Algorithm:
@@ -131,12 +136,12 @@ class Prepared:
 
 
 def generate(algorithm: Algorithm) -> PrivateKey:
-    """Return a new key from the operating system's randomness."""
-    match algorithm:
-        case Algorithm.ES256:
-            return PrivateKey(ec.generate_private_key(ec.SECP256R1()))
-        case Algorithm.EDDSA:
-            return PrivateKey(ed25519.Ed25519PrivateKey.generate())
+    """Return a new key from the operating system's randomness.
+
+    Raises:
+        KeysError: `algorithm_unavailable` for SM2 on a machine without it.
+    """
+    return PrivateKey(generate_engine(algorithm))
 
 
 def prepare(payload: bytes) -> Prepared:
@@ -152,7 +157,9 @@ def prepare(payload: bytes) -> Prepared:
 
 
 def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
-    """Return the envelope of a prepared record, the same bytes every time (RFC 6979, RFC 8032).
+    """Return the envelope of a prepared record; signing again gives another record by no byte.
+
+    ES256 and EdDSA give the same signature every time (RFC 6979, RFC 8032), SM2 and tokens another.
 
     Raises:
         KeysError: `key_id_mismatch` when the record names another key than this one.
@@ -165,6 +172,27 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
             "key_id_mismatch",
             Text("记录写明的签名密钥与所用密钥不一致", "The record names another signing key"),
         )
+    return _enclose(key, prepared)
+
+
+def sign_beside(key: PrivateKey, prepared: Prepared) -> Envelope:
+    """Return the envelope of a prepared record under a body's second key, which it does not name.
+
+    Raises:
+        KeysError: `key_id_mismatch` when the record names this very key.
+        TypeError: `prepared` did not come from `prepare`.
+    """
+    if type(prepared) is not Prepared:
+        raise TypeError("sign_beside() takes only what prepare() made")
+    if prepared.record.key_id == key.public.key_id:
+        raise KeysError(
+            "key_id_mismatch",
+            Text("第二签名须用另一个密钥", "A second signature is made with another key"),
+        )
+    return _enclose(key, prepared)
+
+
+def _enclose(key: PrivateKey, prepared: Prepared) -> Envelope:
     message = to_be_signed(key.algorithm, prepared.payload)
     signature = raw_signature(key, message)
     return Envelope(algorithm=key.algorithm, payload=prepared.payload, signature=signature)
@@ -172,12 +200,7 @@ def sign(key: PrivateKey, prepared: Prepared) -> Envelope:
 
 def raw_signature(key: PrivateKey, message: bytes) -> bytes:
     """Return 64 bytes over any message: for those who have proven what the message is."""
-    handle = key._handle
-    if isinstance(handle, ed25519.Ed25519PrivateKey):
-        return handle.sign(message)
-    der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-    r, s = decode_dss_signature(der)
-    return r.to_bytes(32) + s.to_bytes(32)
+    return key._engine.sign(message)
 
 
 def generate_seal_key() -> SealKey:
@@ -268,14 +291,14 @@ def seal_private_key(
         raise KeysError(
             "passphrase_empty", Text("私钥口令不能为空", "The passphrase must not be empty")
         )
-    if key._handle is None:
-        raise TypeError("a key in a token does not leave it")
     salt = secrets.token_bytes(STRETCH_SALT_BYTES) if salt is None else salt
-    pem = key._handle.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.BestAvailableEncryption(_pem_password(passphrase, salt)),
-    )
+    password = _pem_password(passphrase, salt)
+    if isinstance(key, PrivateKey):
+        pem = key._engine.encrypted_pem(password)
+    elif key._handle is None:
+        raise TypeError("a key in a token does not leave it")
+    else:
+        pem = encrypt_handle(key._handle, password)
     return _STRETCH_HEADER + salt.hex().encode("ascii") + b"\n" + pem
 
 
@@ -284,14 +307,13 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
 
     Raises:
         KeysError: `passphrase_wrong`; `private_key_unencrypted` for a file that lies open;
+            `algorithm_unavailable` for an SM2 key on a machine without it;
             `private_key_damaged` for anything else.
     """
-    handle = open_handle(pem, passphrase)
-    if isinstance(handle, ec.EllipticCurvePrivateKey) and isinstance(handle.curve, ec.SECP256R1):
-        return PrivateKey(handle)
-    if isinstance(handle, ed25519.Ed25519PrivateKey):
-        return PrivateKey(handle)
-    raise _damaged()
+    engine = engine_of(open_handle(pem, passphrase))
+    if engine is None:
+        raise _damaged()
+    return PrivateKey(engine)
 
 
 def open_seal_key(pem: bytes, passphrase: bytes) -> SealKey:
@@ -325,7 +347,12 @@ def open_handle(pem: bytes, passphrase: bytes) -> object:
         password = _pem_password(passphrase, _read_salt(header))
     try:
         return serialization.load_pem_private_key(pem, password)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except UnsupportedAlgorithm:  # it was decrypted, and is of a kind this engine has not
+        found = open_sm2(pem, password)
+        if found is None:
+            raise _damaged() from None
+        return found
+    except ValueError as error:
         # The engine does not tell the two apart: a wrong passphrase decrypts to garbage.
         if "password" in str(error) or "Invalid key" in str(error):
             raise _wrong_passphrase() from None
@@ -351,22 +378,6 @@ def _seal_key(handle: object) -> SealKey:
 
     encoded = handle.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return SealKey(sign_message, encoded, handle)
-
-
-def _public_half(
-    handle: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey,
-) -> PublicJwk:
-    """Return the public key that belongs to an engine's private key."""
-    if isinstance(handle, ed25519.Ed25519PrivateKey):
-        x = handle.public_key().public_bytes_raw()
-        return PublicJwk(kty="OKP", crv="Ed25519", x=encode_coordinate(x), y=None)
-    point = handle.public_key().public_numbers()
-    return PublicJwk(
-        kty="EC",
-        crv="P-256",
-        x=encode_coordinate(point.x.to_bytes(COORDINATE_BYTES)),
-        y=encode_coordinate(point.y.to_bytes(COORDINATE_BYTES)),
-    )
 
 
 def _pem_password(passphrase: bytes, salt: bytes) -> bytes:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
 from codes.wording import Text
-from keys.algorithms import COORDINATE_BYTES, Algorithm, PublicJwk
+from keys.algorithms import Algorithm, PublicJwk
 from keys.errors import KeysError
-from keys.signing import PrivateKey, generate, open_private_key, seal_private_key
+from keys.signing import PrivateKey, generate, open_private_key, raw_signature, seal_private_key
 from keys.status_list import (
     ListForm,
     StatusList,
@@ -71,14 +67,6 @@ def sign_status_list(key: StatusKey, status_list: StatusList) -> dict[ListForm, 
     message = jwt_message(status_list, key.name)
     protected, payload, to_be_signed = cwt_message(status_list, key.name)
     return {
-        ListForm.JWT: join_jwt(message, _sign(key, message)),
-        ListForm.CWT: join_cwt(protected, payload, _sign(key, to_be_signed)),
+        ListForm.JWT: join_jwt(message, raw_signature(key._key, message)),
+        ListForm.CWT: join_cwt(protected, payload, raw_signature(key._key, to_be_signed)),
     }
-
-
-def _sign(key: StatusKey, message: bytes) -> bytes:
-    handle = key._key._handle
-    assert isinstance(handle, ec.EllipticCurvePrivateKey)  # the constructor took no other
-    der = handle.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-    r, s = decode_dss_signature(der)
-    return r.to_bytes(COORDINATE_BYTES) + s.to_bytes(COORDINATE_BYTES)

@@ -94,6 +94,7 @@ class _SameOrSafer(HTTPRedirectHandler):
         """Return the request to follow with, or refuse."""
         wanted, given = urlsplit(newurl).scheme, urlsplit(req.full_url).scheme
         if wanted not in _SCHEMES or (given == "https" and wanted != "https"):
+            fp.close()
             raise _unreachable(newurl[:200], "redirect refused")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 

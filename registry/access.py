@@ -40,13 +40,15 @@ from registry.vault_models import ErasedRecord
 class OpenedCopy:
     """One printed copy as the public side sees it.
 
-    `envelope` is unverified COSE_Sign1 bytes; `matched` says whether the asker's own claim (the
+    `envelope` is unverified COSE_Sign1 bytes, `second` the same record under the body's second key,
+    where it had two; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
     `leaf` is where the register says that the public log holds its record, and `file_leaf` its
     file.
     """
 
     envelope: bytes
+    second: bytes | None
     print_serial: int
     status_index: int
     kind: CopyKind
@@ -197,6 +199,23 @@ def unseal_envelope(data_key: bytes, copy: Copy, sealed: bytes) -> bytes:
     return unseal(AESGCM(data_key), f"copy/{copy.status_index}", sealed)
 
 
+def seal_second(data_key: bytes, copy: Copy, envelope: bytes) -> bytes:
+    """Seal one copy's record under the body's second key."""
+    return seal(AESGCM(data_key), f"second/{copy.status_index}", envelope)
+
+
+def unseal_second(data_key: bytes, copy: Copy) -> bytes | None:
+    """Undo `seal_second`; None where there is none.
+
+    Raises:
+        VaultError: the row was altered.
+    """
+    sealed = copy.second_sealed
+    if sealed is None:
+        return None
+    return unseal(AESGCM(data_key), f"second/{copy.status_index}", sealed)
+
+
 def seal_pdf_hash(data_key: bytes, copy: Copy, sha256: str) -> bytes:
     """Seal the hex hash of the file delivered, so that no one without the key can put another."""
     return seal(AESGCM(data_key), f"pdf/{copy.status_index}", sha256.encode())
@@ -290,6 +309,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
         copies=tuple(
             OpenedCopy(
                 envelope=unseal_envelope(data_key, copy, copy.envelope_sealed),
+                second=unseal_second(data_key, copy),
                 print_serial=copy.print_serial,
                 status_index=copy.status_index,
                 kind=CopyKind(copy.kind),

@@ -5,6 +5,7 @@
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
     secrets/vault.json      the vault keys under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
+    secrets/keys/*.json     where private keys in PKCS #11 tokens are, the PIN sealed by the vault
     secrets/seals/          seals' keys under the same passphrase, and their certificates
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
     secrets/root/*.pem      root keys, as long as one person keeps them here

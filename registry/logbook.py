@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from log.leaves import (
@@ -137,7 +137,7 @@ def append(
     copy_id: int | None = None,
     stream: str | None = None,
     position: int | None = None,
-) -> LogEntry:
+) -> None:
     """Append a leaf in the transaction of the act itself; the sequencer gives it its index later.
 
     Args:
@@ -148,16 +148,37 @@ def append(
         stream: of an issue leaf, as `stream_of` names it.
         position: the serial in that stream.
     """
-    entry = LogEntry(
-        kind=kind_of(leaf),
-        body=encode_body(leaf),
-        award_id=award_id,
-        copy_id=copy_id,
-        stream=stream,
-        stream_position=position,
-    )
-    session.add(entry)
-    return entry
+    waiting = Waiting(leaf, award_id, copy_id, stream, position)
+    append_all(session, [waiting])
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A leaf to append, with the arguments of `append`."""
+
+    leaf: Leaf
+    award_id: int | None = None
+    copy_id: int | None = None
+    stream: str | None = None
+    position: int | None = None
+
+
+def append_all(session: Session, waiting: Iterable[Waiting]) -> None:
+    """Append leaves in order, in one statement; as `append`."""
+    session.flush()  # what they are about is on record before them
+    rows = [
+        {
+            "kind": kind_of(one.leaf),
+            "body": encode_body(one.leaf),
+            "award_id": one.award_id,
+            "copy_id": one.copy_id,
+            "stream": one.stream,
+            "stream_position": one.position,
+        }
+        for one in waiting
+    ]
+    if rows:
+        session.connection().execute(insert(LogEntry), rows)
 
 
 def adopt(

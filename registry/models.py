@@ -112,7 +112,10 @@ class Body(Base):
 
 
 class Site(Base):
-    """A place a body awards from; its prefix is the first 13 characters of every number."""
+    """A place a body awards from; its prefix is the first 13 characters of every number.
+
+    `preferred_algorithm` is the COSE id of what signs its QR codes; empty while it chose none.
+    """
 
     __tablename__ = "sites"
 
@@ -120,6 +123,7 @@ class Site(Base):
     body_id: Mapped[int] = mapped_column(ForeignKey("bodies.id"), index=True)
     prefix: Mapped[str] = mapped_column(String(13), unique=True)
     address: Mapped[str | None] = mapped_column(String(200))
+    preferred_algorithm: Mapped[int | None]
     body: Mapped[Body] = relationship(back_populates="sites", lazy="joined")
     filings: Mapped[list[Filing]] = relationship(order_by="Filing.id")
     keys: Mapped[list[SigningKey]] = relationship(order_by="SigningKey.id")
@@ -272,7 +276,8 @@ class Copy(Base):
 
     `year` and `print_serial` are printed together, so both belong to the award's year, whenever
     the copy was made. `layout` is fixed when the copy is reserved: it is never redrawn in another.
-    `replaces_id` and `reason` are a reissue's. `delivered_at` is empty until its file was written
+    `second_sealed` is the record under the body's second key, where it had two. `replaces_id` and
+    `reason` are a reissue's. `delivered_at` is empty until its file was written
     out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
     `leaf_index` and `file_leaf_index` are where the public log holds its record and its file, and
     `log_proof` is the proof of the former that its page carries, as it was when that was drawn.
@@ -305,6 +310,7 @@ class Copy(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     qr_url_prefix: Mapped[str] = mapped_column(String(200))
     envelope_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    second_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     pdf_stored: Mapped[str | None] = mapped_column(String(64))
     pdf_sha256_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

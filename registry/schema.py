@@ -15,8 +15,8 @@ from registry.errors import HomeError
 from registry.session import database, reading
 from registry.trail import MEMORY_OPTION
 
-HEAD = "0007"
-_EARLIER = frozenset({"0001", "0002", "0003", "0004", "0005", "0006"})
+HEAD = "0008"
+_EARLIER = frozenset(f"{number:04}" for number in range(1, int(HEAD)))
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 

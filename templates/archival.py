@@ -13,10 +13,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Final
 
-from templates.pdf_objects import compress_once, stream, text_string
+from templates.pdf_objects import compress, compress_once, stream, text_string
 
 CONDITION: Final = "sRGB IEC61966-2.1"
 _CREATOR: Final = "Yanzhen"
+_WORTH_DEFLATING_BYTES: Final = 512  # what is smaller hardly gets smaller
 # PDF/A-3 asks that a schema it does not know, as that of PDF/UA, is described. Source: ISO
 # 19005-3, 6.6.2.3.
 _UA_SCHEMA: Final = (
@@ -35,6 +36,8 @@ _UA_SCHEMA: Final = (
 
 
 PROOF_NAME = "proof.tlog"  # the attachment that proves the record to be in the public log
+SECOND_RECORD_FILE = "record-2.cose"
+"""The record under the body's second key, where it had two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,9 @@ def embedded_file(attachment: Attachment, day: date) -> bytes:
         f"/Type/EmbeddedFile/Subtype/{subtype}/Params<</Size {len(attachment.content)}"
         f"/ModDate({pdf_date(day)})/CheckSum<{check}>>>"
     )
-    return stream(entries, attachment.content)
+    if len(attachment.content) < _WORTH_DEFLATING_BYTES:
+        return stream(entries, attachment.content)
+    return stream(f"{entries}/Filter/FlateDecode", compress(attachment.content))
 
 
 def file_specification(attachment: Attachment, file: int) -> str:

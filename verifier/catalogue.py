@@ -153,6 +153,43 @@ _SIGNATURE = {
             "The signature does not fit the content: this is not what {body} signed.",
         ),
     ),
+    Code.ALGORITHM_UNAVAILABLE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "签名采用 {algorithm} 算法，这里不能核验该算法，因此真伪未能判断。"
+            "请联网用本核验网站查询，或用编号和姓名查询，或向“{body}”核实。",
+            "The signature uses {algorithm}, which cannot be checked here, so it is not known "
+            "whether it is genuine. Ask the verification site on line, look up by number and name, "
+            "or ask {body}.",
+        ),
+    ),
+    Code.SECOND_SIGNATURE_GENUINE: Entry(
+        _INFO,
+        None,
+        Text(
+            "评价机构另一密钥（{algorithm}）对同一记录的第二签名也有效。",
+            "The body's second signature over the same record ({algorithm}) is genuine too.",
+        ),
+    ),
+    Code.SECOND_SIGNATURE_UNCHECKED: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "另有第二签名（{algorithm}），这里不能核验该算法，未作核验。",
+            "There is a second signature ({algorithm}), which cannot be checked here and was not.",
+        ),
+    ),
+    Code.SECOND_SIGNATURE_CONTRADICTS: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "第一签名有效，但第二签名与之矛盾，不能得出结论。请向证书所载评价机构核实，"
+            "并告知主管部门。",
+            "The first signature is genuine, but the second contradicts it, so nothing follows. "
+            "Ask the assessment body it names, and tell the authority.",
+        ),
+    ),
     Code.BODY_UNKNOWN: Entry(
         _PROBLEM,
         Outcome.UNKNOWN_ISSUER,

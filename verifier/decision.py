@@ -29,6 +29,7 @@ from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
+from verifier.second import inspect_second
 from verifier.verdict import (
     Finding,
     Outcome,
@@ -246,11 +247,15 @@ def judge_scan(
                     award = answer.award
                     year = proof.record.number.year
                     status, stands = inspect_status(award, copy, answer.life, year=year)
-                    registered = (find(Code.REGISTERED), said, *stands)
+                    beside = inspect_second(copy.second, scan.envelope.payload, document)
+                    registered = (find(Code.REGISTERED), said, *stands, *beside)
             case _:
                 assert_never(answer.reach)
-    if proof.genuine:
-        registered = (*_inspect_key(proof, answer, logged), *registered)
+    lost = _inspect_key(proof, answer, logged) if proof.genuine else ()
+    if lost and copy is not None:
+        # Who has the key may have had the row as well: it says nothing of registration or status.
+        status, registered = Status.UNKNOWN, ()
+    registered = (*lost, *registered)
     return Standing(
         record=proof.record,
         body_name=_body_name(award, proof),
@@ -324,12 +329,14 @@ def _judge_award(
     logged: CopyInLog | None = None
     if proof.genuine:
         logged, in_log = answer.in_log(copy), _inspect_log(answer, copy)
-        about_key = _inspect_key(proof, answer, logged)
-        said = (*about_key, in_log)
-        if in_log.code == Code.LOGGED:
+        said = _inspect_key(proof, answer, logged)
+        if in_log.code != Code.LOGGED:
+            said = (*said, in_log)
+        elif not said:
             status, found = inspect_status(award, copy, answer.life, year=record.number.year)
+            beside = inspect_second(copy.second, envelope.payload, document)
             earlier = _earlier_copies(award, copy, record)
-            said = (*about_key, find(Code.REGISTERED), in_log, *found, *earlier)
+            said = (find(Code.REGISTERED), in_log, *found, *beside, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

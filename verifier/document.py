@@ -58,12 +58,14 @@ class FileReading:
     Args:
         sha256: hex hash of the file's bytes, taken by this process and not by the child.
         proof: the text of the proof of the public log attached to it; None without one.
+        second: the record under the body's second key, as a PDF carries it; unverified.
     """
 
     kind: FileKind
     sha256: str
     pages: tuple[PageReading, ...]
     proof: str | None = None
+    second: bytes | None = None
 
 
 def document_reader() -> Child:
@@ -114,9 +116,17 @@ def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
                 sha256=sha256,
                 pages=pages,
                 proof=proof if isinstance(proof, str) else None,
+                second=_parse_hex(value.get("second")),
             )
         case _:
             return find(Code.FILE_UNREADABLE)
+
+
+def _parse_hex(item: object) -> bytes | None:
+    try:
+        return bytes.fromhex(item) if isinstance(item, str) else None
+    except ValueError:
+        return b""
 
 
 def _parse_page(item: object) -> PageReading:

@@ -27,13 +27,13 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
 from registry.child import serve
-from templates.archival import PROOF_NAME
-from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES
+from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
+from verifier.attachments import read_attachment
+from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES, MAX_SECOND_RECORD_BYTES
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
-MAX_ATTACHMENTS = 16
 MAX_SYMBOL_CHARACTERS = 8192
 MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
@@ -95,7 +95,7 @@ def read(data: bytes) -> dict[str, Any]:
     if not data:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
-        return _read_pdf(data)
+        return {"kind": "pdf", **_read_pdf(data)}
     if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return {"kind": "picture", "pages": [_read_picture(data)]}
     raise Unread("file_kind_unsupported")
@@ -118,19 +118,15 @@ def _read_pdf(data: bytes) -> dict[str, Any]:
             if any(page["symbols"] for page in pages):
                 break
             pages[index] = _read_page(document[index], CLOSE_RENDER_DPI)
-        return {"kind": "pdf", "pages": pages, "proof": _read_proof(document)}
+        proof = read_attachment(document, PROOF_NAME, most_bytes=MAX_PROOF_BYTES)
+        second = read_attachment(document, SECOND_RECORD_FILE, most_bytes=MAX_SECOND_RECORD_BYTES)
+        return {
+            "pages": pages,
+            "proof": None if proof is None else proof.decode("utf-8", "replace"),
+            "second": None if second is None else second.hex(),
+        }
     finally:
         document.close()
-
-
-def _read_proof(document: PdfDocument) -> str | None:
-    """Return the text of the attached proof of the public log, if there is one of its size."""
-    for index in range(min(document.count_attachments(), MAX_ATTACHMENTS)):
-        attachment = document.get_attachment(index)
-        if attachment.get_name() == PROOF_NAME:
-            data = bytes(attachment.get_data())
-            return data.decode("utf-8", "replace") if len(data) <= MAX_PROOF_BYTES else None
-    return None
 
 
 def _read_page(page: PdfPage, dpi: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from verifier.logged import InLog, check_stapled
 from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
+from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant
 
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
@@ -36,6 +37,7 @@ class FileClaims:
     Args:
         printed: what the text layer of the page that carries the QR prints.
         proof: the proof of the public log that travels with the file, unproven; None without one.
+        second: the record under the body's second key, as the file carries it; unverified.
         notices: what else was seen in it.
     """
 
@@ -44,6 +46,7 @@ class FileClaims:
     scan: Scan
     printed: PagePrint
     proof: str | None
+    second: bytes | None
     notices: tuple[Finding, ...]
 
 
@@ -73,6 +76,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
         proof=reading.proof,
+        second=reading.second,
         notices=(*notices, *faults[:1]),
     )
 
@@ -146,7 +150,10 @@ def _inspect_print(
     claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
 ) -> tuple[Finding, ...]:
     """Return what the file prints against the record, and whether it is the one issued."""
-    identity = _inspect_identity(claims, standing)
+    beside: list[Finding] = []
+    if standing.copy is None or standing.copy.second != claims.second:
+        beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
+    identity = (*beside, *_inspect_identity(claims, standing))
     if claims.kind is FileKind.PICTURE:
         return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)

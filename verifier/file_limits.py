@@ -7,3 +7,4 @@ from __future__ import annotations
 MAX_PAGES = 10
 MAX_GLYPHS = 5000  # a page; a certificate has some four hundred, and one with more is not read
 MAX_PROOF_BYTES = 32 * 1024  # of the proof of the public log attached to a file
+MAX_SECOND_RECORD_BYTES = 4096  # far more than any record has

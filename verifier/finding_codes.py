@@ -29,6 +29,10 @@ class Code(StrEnum):
 
     SIGNATURE_GENUINE = "signature_genuine"
     SIGNATURE_INVALID = "signature_invalid"
+    ALGORITHM_UNAVAILABLE = "algorithm_unavailable"
+    SECOND_SIGNATURE_GENUINE = "second_signature_genuine"
+    SECOND_SIGNATURE_UNCHECKED = "second_signature_unchecked"
+    SECOND_SIGNATURE_CONTRADICTS = "second_signature_contradicts"
     BODY_UNKNOWN = "body_unknown"
     KEY_UNKNOWN = "key_unknown"
     KEY_NOT_VALID_THEN = "key_not_valid_then"

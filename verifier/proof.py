@@ -59,6 +59,9 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
             said = (find(Code.KEY_UNKNOWN, names, {"key_id": str(record.key_id)}),)
         case SignatureState.WRONG:
             said = (find(Code.SIGNATURE_INVALID, names),)
+        case SignatureState.UNCHECKED:
+            unchecked = {**names, "algorithm": envelope.algorithm.label}
+            said = (find(Code.ALGORITHM_UNAVAILABLE, unchecked, unchecked),)
         case SignatureState.GENUINE:
             right = inspect_right(record, body, today, key_covered_day=proof.key_covered_day)
             said = (find(Code.SIGNATURE_GENUINE, names, names), *right)

@@ -73,25 +73,16 @@ async function accepted(list) {
 
 async function judge(mine, text, trust, tables) {
   document.getElementById('demo-strip').hidden = !trust?.document.demo;
-  const local = trust && await judgeHere(text, trust, tables);
+  const { subtle } = window.crypto;
+  const local = trust && await verifyText(text, { trust, tables, now: new Date(), subtle });
   if (mine !== run) return undefined;
-  if (local !== null && local.certificate === null) return conclude(local, tables);
-  if (local !== null) show(local, tables, firstStage(local));
+  const judged = local !== null && !local.unchecked;
+  if (judged && local.certificate === null) return conclude(local, tables);
+  if (judged) show(local, tables, firstStage(local));
   const answer = await ask(text);
   if (mine !== run) return undefined;
   if (answer !== null) return conclude(answer, tables);
   return local === null ? offerWays('no-crypto') : concludeWithoutStatus(local, tables);
-}
-
-/** The verdict by signature alone, or null where this browser lacks the algorithm. */
-async function judgeHere(text, trust, tables) {
-  const { subtle } = window.crypto;
-  try {
-    return await verifyText(text, { trust, tables, now: new Date(), subtle });
-  } catch (error) {
-    if (error instanceof UnsupportedError) return null;
-    throw error;
-  }
 }
 
 function firstStage(local) {
@@ -110,6 +101,9 @@ function conclude(verdict, tables) {
 function concludeWithoutStatus(local, tables) {
   const words = local.sound ? pageWords('status-not-known') : null;
   show(local, tables, { asking: false, words, tone: null, askAgain: start });
+  if (!local.unchecked) return;
+  serverCheck.hidden = false;
+  ways.classList.add('now');
 }
 
 function show(verdict, tables, stage) {

@@ -10,7 +10,7 @@ const MIN_DIGITS = 64;
 const MAX_DIGITS = (256n ** BigInt(1 + MAX_RECORD_BYTES + SIGNATURE_BYTES)).toString().length;
 
 /** First byte → COSE algorithm id. */
-const ALGORITHMS = new Map([[1, -7], [2, -8]]);
+const ALGORITHMS = new Map([[1, -7], [2, -8], [3, -65537]]);
 const DEFAULT_PORTS = { http: ':80', https: ':443' };
 
 // Blanks and invisible marks that scanners and clipboards leave around a text.
@@ -34,7 +34,7 @@ export class QrTextError extends Error {
 /**
  * @typedef {object} QrReading What a QR text carries; nothing in it has been verified.
  * @property {string|null} host the host a browser would open; null for bare digits
- * @property {number} algorithm COSE algorithm id, -7 or -8
+ * @property {number} algorithm COSE algorithm id, -7, -8 or -65537
  * @property {Uint8Array} payload the record's bytes, not yet decoded
  * @property {Uint8Array} signature 64 bytes
  * @property {string} tail what stood after the digits

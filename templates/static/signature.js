@@ -1,12 +1,18 @@
 /**
  * ES256 and EdDSA over a record, by the browser's own WebCrypto; accepts exactly the signatures
- * that `keys/algorithms.py` accepts.
+ * that `keys/algorithms.py` accepts. A browser has no SM2: a server must check it.
  */
 
 export const ES256 = -7;
 export const EDDSA = -8;
+export const SM2 = -65537;
 
-const PROTECTED = new Map([[ES256, [0xa1, 0x01, 0x26]], [EDDSA, [0xa1, 0x01, 0x27]]]);
+const LABELS = new Map([[ES256, 'ES256'], [EDDSA, 'EdDSA'], [SM2, 'SM2']]);
+const PROTECTED = new Map([
+  [ES256, [0xa1, 0x01, 0x26]],
+  [EDDSA, [0xa1, 0x01, 0x27]],
+  [SM2, [0xa1, 0x01, 0x3a, 0x00, 0x01, 0x00, 0x00]],
+]);
 const KINDS = new Map([
   [ES256, {
     key: { name: 'ECDSA', namedCurve: 'P-256' }, use: { name: 'ECDSA', hash: 'SHA-256' },
@@ -25,6 +31,11 @@ const SMALL_ORDER_Y = new Set(
 /** This browser cannot check the algorithm; a server must. */
 export class UnsupportedError extends Error {}
 
+/** The name of an algorithm in published documents. */
+export function labelOf(algorithm) {
+  return LABELS.get(algorithm);
+}
+
 /**
  * The bytes a signature is made over: Sig_structure of RFC 9052 4.4 with empty external data.
  * @param {number} algorithm COSE id
@@ -33,7 +44,7 @@ export class UnsupportedError extends Error {}
  */
 export function toBeSigned(algorithm, payload) {
   return Uint8Array.of(
-    0x84, 0x60 + CONTEXT.length, ...CONTEXT, 0x43, ...PROTECTED.get(algorithm), 0x40,
+    0x84, 0x60 + CONTEXT.length, ...CONTEXT, ...byteString(PROTECTED.get(algorithm)), 0x40,
     ...byteStringHead(payload.length), ...payload);
 }
 
@@ -49,6 +60,7 @@ export function toBeSigned(algorithm, payload) {
  */
 export async function verifySignature(algorithm, jwk, message, signature, subtle) {
   if (algorithmOf(jwk) !== algorithm || signature.length !== 64) return false;
+  if (algorithm === SM2) throw new UnsupportedError('SM2');
   if (algorithm === EDDSA && !(isFullOrder(decodeCoordinate(jwk.x))
     && isFullOrder(signature.slice(0, 32)))) return false;
   const { key: keyKind, use } = KINDS.get(algorithm);
@@ -59,6 +71,7 @@ export async function verifySignature(algorithm, jwk, message, signature, subtle
 /** The one algorithm a key is for, or undefined. */
 function algorithmOf(jwk) {
   if (jwk.kty === 'EC' && jwk.crv === 'P-256') return ES256;
+  if (jwk.kty === 'EC' && jwk.crv === 'SM2') return SM2;
   return jwk.kty === 'OKP' && jwk.crv === 'Ed25519' ? EDDSA : undefined;
 }
 
@@ -88,6 +101,10 @@ function isFullOrder(point) {
 function decodeCoordinate(text) {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+function byteString(bytes) {
+  return [...byteStringHead(bytes.length), ...bytes];
 }
 
 function byteStringHead(length) {

@@ -4,7 +4,7 @@
  */
 
 import { finding } from './findings.js';
-import { toBeSigned, verifySignature } from './signature.js';
+import { labelOf, toBeSigned, UnsupportedError, verifySignature } from './signature.js';
 
 const MAX_SHOWN_HOST = 100;
 
@@ -12,6 +12,7 @@ const MAX_SHOWN_HOST = 100;
  * @typedef {object} Proof
  * @property {object|null} body the filed body whose prefix the number has
  * @property {boolean} genuine the signature was made with a key of that body
+ * @property {boolean} unchecked this browser lacks the algorithm, so a server must be asked
  * @property {object[]} findings in the order of the steps
  * @property {object[]} [lost] what is said where a genuine signature's key is compromised
  */
@@ -31,23 +32,29 @@ export async function prove(reading, record, keyDocument, tables, today, subtle)
   const body = keyDocument.bodies.find((one) => one.prefix === prefix) ?? null;
   if (body === null) {
     const unknown = finding(tables, 'body_unknown', { prefix }, { prefix });
-    return { body, genuine: false, findings: [unknown] };
+    return { body, genuine: false, unchecked: false, findings: [unknown] };
   }
   const names = { body: body.name };
   const key = body.keys.find((one) => one.key_id === record.keyId);
   if (key === undefined) {
     const evidence = { key_id: String(record.keyId) };
-    return { body, genuine: false, findings: [finding(tables, 'key_unknown', names, evidence)] };
+    const unknown = finding(tables, 'key_unknown', names, evidence);
+    return { body, genuine: false, unchecked: false, findings: [unknown] };
   }
-  const message = toBeSigned(reading.algorithm, reading.payload);
-  const { algorithm, signature } = reading;
-  if (!(await verifySignature(algorithm, key.jwk, message, signature, subtle))) {
-    return { body, genuine: false, findings: [finding(tables, 'signature_invalid', names)] };
+  const genuine = await check(reading, key, subtle);
+  if (genuine === null) {
+    const shown = { ...names, algorithm: labelOf(reading.algorithm) };
+    const unchecked = finding(tables, 'algorithm_unavailable', shown, shown);
+    return { body, genuine: false, unchecked: true, findings: [unchecked] };
   }
-  const genuine = finding(tables, 'signature_genuine', names, names);
+  if (!genuine) {
+    const invalid = finding(tables, 'signature_invalid', names);
+    return { body, genuine, unchecked: false, findings: [invalid] };
+  }
+  const said = finding(tables, 'signature_genuine', names, names);
   const right = inspectRight(record, body, key, tables, today);
   const lost = inspectCompromise(body, key, tables);
-  return { body, genuine: true, findings: [genuine, ...right], lost };
+  return { body, genuine, unchecked: false, findings: [said, ...right], lost };
 }
 
 /** What a compromised key means here, where the public log's proof is not at hand. */
@@ -55,6 +62,17 @@ function inspectCompromise(body, key, tables) {
   const since = key.compromised_since;
   if (since === null) return [];
   return [finding(tables, 'key_compromised_unasked', { since, body: body.name }, { since })];
+}
+
+/** Whether the signature is the key's, or null where this browser lacks the algorithm. */
+async function check({ algorithm, payload, signature }, key, subtle) {
+  try {
+    const message = toBeSigned(algorithm, payload);
+    return await verifySignature(algorithm, key.jwk, message, signature, subtle);
+  } catch (error) {
+    if (error instanceof UnsupportedError) return null;
+    throw error;
+  }
 }
 
 /** Whether a body might sign a record with a key on its date of issue. */

@@ -25,7 +25,8 @@ const NEWER = new Set(['record_format_unknown', 'record_occupation_unknown']);
  * @param {Date} options.now
  * @param {SubtleCrypto} options.subtle
  * @returns {Promise<object>} the verdict's JSON, with `sound`: signature, right to sign and
- *   address hold, so only the register is left to be asked
+ *   address hold, so only the register is left to be asked; and `unchecked`: this browser lacks
+ *   the algorithm, so only a server can tell
  */
 export async function verifyText(text, { trust, tables, now, subtle }) {
   const today = chinaDate(now);
@@ -39,7 +40,8 @@ export async function verifyText(text, { trust, tables, now, subtle }) {
   const sound = proof.genuine && found.every((one) => tables.findings[one.code].forces === null);
   if (proof.genuine) found.push(...UNASKED.map((code) => finding(tables, code)));
   const printed = proof.genuine ? printFields(record, proof.body, tables) : null;
-  return { ...verdict(tables, keyDocument, now, found, printed), sound };
+  const { unchecked } = proof;
+  return { ...verdict(tables, keyDocument, now, found, printed), sound, unchecked };
 }
 
 /** Step 1: what the text claims, or the finding that says why it claims nothing. */
@@ -78,6 +80,7 @@ function verdict(tables, keyDocument, now, findings, certificate) {
     trust_list: keyDocument && trustShown(keyDocument, now),
     certificate,
     sound: false,
+    unchecked: false,
   };
 }
 

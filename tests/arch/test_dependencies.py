@@ -18,7 +18,7 @@ from tests.arch.sources import EVERYWHERE, ROOMS, ROOT, python_files, tree
 USED_WITHOUT_IMPORT = {
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "psycopg": "SQLAlchemy loads it for postgresql:// addresses",
-    "python-pkcs11": "keys/token_key.py loads it by name, only where a token is used",
+    "python-pkcs11": "keys/tokens.py loads it by name, only where a token is used",
     "setuptools": "builds the package",
     "import-linter": "make check",
     "mypy": "make check",

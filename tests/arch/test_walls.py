@@ -40,6 +40,7 @@ def test_the_public_process_has_loaded_neither_signing_nor_the_issuer(home: Home
 
     assert "verifier.service" in loaded
     assert "keys.signing" not in loaded
+    assert "keys.root_signing" not in loaded
     assert not [name for name in loaded if name.partition(".")[0] == "issuer"]
 
 

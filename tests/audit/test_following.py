@@ -5,19 +5,36 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from audit.auditing import AuditOutcome, audit_log
+from audit.cli import report_lines
 from audit.errors import AuditError
 from audit.memory import load_memory, save_memory
+from audit.trust import choose_log_key, read_trust
 from codes.wording import Language
 from keys.document import dump_key_document
+from keys.errors import KeysError
 from log.reading import FolderSource
 from tests.arch.sources import ROOT
-from tests.audit.world import NOW, START, codes, encoded, issue, lawful, life, publish, run, trust
+from tests.audit.world import (
+    NOW,
+    START,
+    codes,
+    encoded,
+    issue,
+    lawful,
+    life,
+    publish,
+    run,
+    trust,
+    trust_file,
+)
+from tests.keys.trust_samples import one_root
 from tests.log.logs import GrowingLog
 from tests.log.trees import LOG_KEY, key_pair
 from wsgi import cli
@@ -129,10 +146,10 @@ def test_the_memory_of_another_log_is_refused(tmp_path: Path) -> None:
 def arguments(tmp_path: Path) -> list[str]:
     """The command line for a lawful log."""
     publish(tmp_path / "log", LEAVES)
-    (tmp_path / "keys.json").write_bytes(dump_key_document(trust().document))
+    (tmp_path / "keys.json").write_bytes(trust_file())
     return [
         "--url", str(tmp_path / "log"),
-        "--vkey", str(LOG_KEY),
+        "--root", one_root().pin,
         "--trust", str(tmp_path / "keys.json"),
         "--memory", str(tmp_path / "memory.json"),
     ]  # fmt: skip
@@ -152,6 +169,32 @@ def test_the_command_says_how_it_came_out_by_its_exit_code(
     assert "audit_history_changed" in faulty.output
     assert unknown.exit_code == 2
     assert json.loads(unknown.stdout)["error"]["code"] == "log_file_missing"
+
+
+def test_the_log_to_follow_is_the_one_the_list_names_unless_a_key_is_given() -> None:
+    assert choose_log_key(trust(), None, None) == LOG_KEY
+    assert choose_log_key(trust(), None, LOG_KEY.name) == LOG_KEY
+    assert choose_log_key(trust(logged=False), str(LOG_KEY), None) == LOG_KEY
+    for believed, origin in [(trust(logged=False), None), (trust(), "log.example/two")]:
+        with pytest.raises(AuditError, match="audit_log_unnamed"):
+            choose_log_key(believed, None, origin)
+
+
+def test_a_list_nobody_signed_or_of_another_root_is_not_believed() -> None:
+    with pytest.raises(KeysError, match="trust_list_unsigned"):
+        read_trust(dump_key_document(trust().document), one_root().pin)
+    with pytest.raises(KeysError, match="root_unknown"):
+        read_trust(trust_file(), "0" * 64)
+
+
+def test_an_expired_list_still_serves_and_is_said_to_be_expired(tmp_path: Path) -> None:
+    publish(tmp_path, LEAVES)
+    early, _ = run(tmp_path)
+    late, _ = run(tmp_path, now=datetime(2028, 1, 1, tzinfo=UTC))
+
+    assert (early.trust_expired, late.trust_expired) == (False, True)
+    assert late.outcome is AuditOutcome.FINE
+    assert any("expired" in line.en for line in report_lines(late))
 
 
 def test_the_auditor_runs_by_itself_and_loads_no_database_and_no_private_key(

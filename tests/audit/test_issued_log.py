@@ -20,6 +20,7 @@ from log.reading import FolderSource, read_tile
 from log.tiles import ENTRIES, decode_bundle, tile_at
 from registry.home import Home
 from registry.models import ReissueReason
+from registry.trust_file import root_pin
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import desk_at, file_body, issue, people, write_people
@@ -58,7 +59,7 @@ def test_what_was_issued_is_audited_without_the_database(tmp_path: Path) -> None
     key = parse_vkey((home.log_folder / "vkey").read_text(encoding="utf-8").strip())
 
     checked = fsck(source, key)
-    trust = read_trust(home.key_document_path.read_bytes())
+    trust = read_trust(home.key_document_path.read_bytes(), root_pin(home))
     report, memory = audit_log(
         source, key, trust, new_memory(key, None), now=NOW + timedelta(days=1)
     )

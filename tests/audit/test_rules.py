@@ -35,7 +35,7 @@ LAST = len(lawful())
 
 def test_a_lawful_log_is_fine(tmp_path: Path) -> None:
     publish(tmp_path, lawful())
-    report, memory = run(tmp_path, believed=trust(digest=HASH))
+    report, memory = run(tmp_path)
 
     assert (report.outcome, report.leaf_faults, report.log_faults) == (AuditOutcome.FINE, (), ())
     assert (report.judged, report.size, memory.edge.size) == (LAST, LAST, LAST)
@@ -136,7 +136,7 @@ def test_what_a_compromised_key_signed_is_a_fault_from_that_instant_on(tmp_path:
     publish(tmp_path, lawful())
     third = START + timedelta(minutes=4)
 
-    report, _ = run(tmp_path, believed=trust(since=third))
+    report, _ = run(tmp_path, believed=trust(version=8, since=third))
 
     assert codes(report) == [
         ("audit_key_compromised", 5),
@@ -152,7 +152,7 @@ def test_a_key_declared_compromised_later_makes_leaves_already_judged_a_fault(
     fine, memory = run(tmp_path)
     assert fine.outcome is AuditOutcome.FINE
 
-    report, _ = run(tmp_path, memory, trust(since=START + timedelta(minutes=7)))
+    report, _ = run(tmp_path, memory, trust(version=8, since=START + timedelta(minutes=7)))
 
     assert codes(report) == [("audit_key_compromised", LAST - 1)]
 
@@ -160,7 +160,7 @@ def test_a_key_declared_compromised_later_makes_leaves_already_judged_a_fault(
 def test_a_trust_list_other_than_the_logged_one_is_a_fault(tmp_path: Path) -> None:
     publish(tmp_path, lawful())
 
-    report, _ = run(tmp_path, believed=trust(digest=bytes(32)))
+    report, _ = run(tmp_path, believed=trust(logged=False))
 
     assert codes(report) == [("audit_trust_differs", None)]
 

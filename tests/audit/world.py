@@ -11,9 +11,11 @@ from typing import Any
 
 from audit.auditing import AuditReport, audit_log, new_memory
 from audit.memory import Memory
-from audit.trust import Trust
+from audit.trust import Trust, read_trust
 from codes.levels import Level
 from keys.algorithms import Algorithm
+from keys.ring import Standing
+from keys.services import LogSource
 from log.leaves import (
     CopyLeaf,
     FilingLeaf,
@@ -26,6 +28,7 @@ from log.leaves import (
 )
 from log.reading import FolderSource
 from tests.keys.key_samples import fixed_key, make_document, public_entry
+from tests.keys.trust_samples import one_root, published
 from tests.log.logs import PREFIX, GrowingLog
 from tests.log.trees import LOG_KEY
 
@@ -39,14 +42,25 @@ HASH = hashlib.sha256(b"anything").digest()
 Logged = tuple[datetime, Leaf]
 
 
-def trust(*, digest: bytes | None = None, **compromised: datetime) -> Trust:
-    """Return the list of one body with one key; `since` names when that key was lost."""
-    since = compromised.get("since")
-    return Trust(
-        document=make_document(public_entry(fixed_key(Algorithm.ES256))),
-        digest=digest,
-        compromised={} if since is None else {(str(PREFIX), KEY_ID): since},
-    )
+def trust_file(*, version: int = 7, since: datetime | None = None, logged: bool = True) -> bytes:
+    """Return the signed list of one body with one key.
+
+    Args:
+        version: of the list.
+        since: when that key was lost, if it was.
+        logged: whether it names the log.
+    """
+    entry = public_entry(fixed_key(Algorithm.ES256))
+    if since is not None:
+        entry = replace(entry, standing=Standing.COMPROMISED, compromised_since=since)
+    logs = LogSource(vkey=str(LOG_KEY), valid_from=DAY, valid_to=None)
+    document = replace(make_document(entry), version=version, logs=(logs,) if logged else ())
+    return published(document)
+
+
+def trust(*, version: int = 7, since: datetime | None = None, logged: bool = True) -> Trust:
+    """Return what the auditor reads in that list."""
+    return read_trust(trust_file(version=version, since=since, logged=logged), one_root().pin)
 
 
 def issue(serial: int, **changes: Any) -> IssueLeaf:
@@ -78,7 +92,7 @@ def life(n: int, **changes: Any) -> LifeLeaf:
 def lawful() -> list[Logged]:
     """Return some leaves of every kind, a minute apart, that break no rule."""
     leaves: list[Leaf] = [
-        TrustLeaf(version=7, sha256=HASH),
+        TrustLeaf(version=7, sha256=trust().digest),
         FilingLeaf(prefix=str(PREFIX), event="filed", detail={"term": 3}, decided_on=DAY),
         issue(1),
         CopyLeaf(prefix=str(PREFIX), file_sha256=HASH),

@@ -51,7 +51,7 @@ def _run(folder: Path, *, algorithm: Algorithm, records: int, seed: int) -> Fact
                 facts += _flip_all(verifier, desk.document.ring, certificate.qr_text)
         finally:
             verifier.close()
-    return {"records, by both algorithms": records, **facts, "accepted": 0}
+    return {"records, by each algorithm": records, **facts, "accepted": 0}
 
 
 def _flip_all(verifier: Verifier, ring: Ring, text: str) -> Counter[str]:
@@ -118,8 +118,8 @@ def _flips(data: bytes) -> Iterator[bytes]:
 DRILL = Drill(
     name="bit_flips",
     promise="Turn over any one bit of a signed record and it is refused.",
-    method="""Certificates with names of 2, 4 and 14 characters are issued under ES256 and under
-        EdDSA. For each, every bit of the bytes in its QR text is turned over and the text put to
+    method="""Certificates with names of 2, 4 and 14 characters are issued under ES256, EdDSA and
+        SM2. For each, every bit of the bytes in its QR text is turned over and the text put to
         the verifier; every bit of the record alone; and every bit of the signed envelope as it is
         stored. Nothing is sampled.""",
     parts=_parts,

@@ -2,8 +2,9 @@
 
 Every 16-byte boundary of the writable memory is where an object of Python or of the C library may
 begin its bytes; from each, 16, 24 and 32 bytes are taken for a key unless they are plainly no
-random bytes. A key is tried on all rows at once: as the key that wraps a data key (AES key wrap,
-RFC 3394), and as the data key itself (AES-GCM; the first block of what the row seals is known).
+random bytes. A key is tried on all rows at once: as the data key itself (AES-GCM; the first block
+of what the row seals is known), and, of 32 bytes, as the key that wraps a data key (AES key wrap,
+RFC 3394).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 _STEP = 16
-_SIZES = {16: 11, 24: 16, 32: 20}  # bytes of a key: fewer different ones than this is no key
+_SIZES = {16: 13, 24: 18, 32: 25}  # bytes of a key: fewer different ones than this is no key
+_WRAPPING_BYTES = 32  # as the program has it, which an attacker reads
 _AT_ONCE = 1 << 16
 _KNOWN = b'{"body_name": "'
 _WRITABLE = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw..")
@@ -83,7 +85,8 @@ def rows_opened(candidates: dict[int, set[bytes]], rows: Rows) -> set[int]:
             stream = np.frombuffer(cipher.encryptor().update(blocks), dtype=np.uint8)
             clear = stream.reshape(-1, 16) ^ heads
             hits = (clear[:, : len(known)] == known).all(axis=1)
-            hits |= _unwrapped(cipher, wrapped)
+            if len(key) == _WRAPPING_BYTES:
+                hits |= _unwrapped(cipher, wrapped)
             opened.update(map(int, np.flatnonzero(hits)))
     return opened
 

@@ -223,8 +223,10 @@ def _faults(
 
 DRILL = Drill(
     name="rotations",
-    promise="""Keys may be rotated and revoked in the middle of a batch: each certificate verifies
-        under exactly one key that was valid when it was signed.""",
+    promise=(
+        "Keys may be rotated and revoked in the middle of a batch: each certificate verifies under "
+        "exactly one key that was valid when it was signed."
+    ),
     method="""One batch of 10 000 awards is signed through one desk that stays open. 20 times the
         body's key is rotated and 3 times it is declared compromised and replaced, each time between
         two commits of a run. Then every certificate is checked under every key the body ever had:

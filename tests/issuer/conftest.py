@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.lives import issue_two
 from tests.issuer.shells import SECRET, Shell
+from tests.issuer.tokens import soft_tokens
+
+
+@pytest.fixture(scope="session")
+def soft_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tokens for the whole run; see `tests.issuer.tokens`."""
+    store = tmp_path_factory.mktemp("softhsm")
+    with soft_tokens(store):
+        yield store
 
 
 @pytest.fixture

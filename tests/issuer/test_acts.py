@@ -1,4 +1,4 @@
-"""Every privileged act, and every read of full personal data, is noted before it is done."""
+"""Every privileged act and every reading of full personal data is noted before it is done."""
 
 from __future__ import annotations
 

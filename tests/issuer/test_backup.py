@@ -22,13 +22,13 @@ from sqlalchemy import select
 from issuer.awarding import read_data_key, read_private
 from issuer.backing_up import back_up
 from issuer.backup_stream import BackupKey, BackupLock, SealedReader, SealedWriter
-from issuer.checkpoint_source import read_checkpoint
 from issuer.copy_rows import BatchCopies
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.issuing import finish_copies
 from issuer.operator import Operator, note_act_now
 from issuer.restoring import LogStanding, Restored, restore
+from log.reading import FolderSource, read_checkpoint_file
 from registry.home import Home
 from registry.home_lock import alone_with_keys
 from registry.models import Award
@@ -137,7 +137,7 @@ def test_a_home_is_never_overwritten(issued: Issued, backup: bytes) -> None:
 def test_the_published_checkpoint_is_compared(
     issued: Issued, backup: bytes, tmp_path: Path
 ) -> None:
-    published = read_checkpoint(str(issued.home.log_folder))
+    published = read_checkpoint_file(FolderSource(issued.home.log_folder))
     done = restored(backup, tmp_path / "home", published)
     assert done.log is LogStanding.UP_TO_DATE
     assert done.log_size == done.published_size == 6
@@ -151,7 +151,7 @@ def test_a_backup_behind_the_published_log_is_said_to_be(
         rows = [person.candidate(2) for person in islice(people(7), 10, 11)]
         put_on_record(desk, rows, "二")
         _publish(desk)
-    published = read_checkpoint(str(later.home.log_folder))
+    published = read_checkpoint_file(FolderSource(later.home.log_folder))
     done = restored(backup, tmp_path / "home", published)
     assert (done.log, done.log_size) == (LogStanding.BEHIND, 6)
     assert done.published_size is not None
@@ -165,7 +165,9 @@ def _publish(desk: Desk) -> None:
 def test_a_checkpoint_of_another_log_is_refused(
     issued: Issued, backup: bytes, tmp_path: Path
 ) -> None:
-    published = read_checkpoint(str(issued.home.log_folder)).replace(b"6\n", b"5\n", 1)
+    published = read_checkpoint_file(FolderSource(issued.home.log_folder)).replace(
+        b"6\n", b"5\n", 1
+    )
     with pytest.raises(IssuerError, match="restore_log_differs"):
         restored(backup, tmp_path / "home", published)
 

@@ -31,7 +31,7 @@ from tests.drills.office import NOW, PASSPHRASE, PREFIX, desk_of, make_office, p
 from tests.issuer.shells import Shell
 from verifier.key_source import home_source
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Verdict
+from verifier.verdict import Outcome, Status, Verdict
 
 COPIES = 450  # three chunks
 
@@ -172,7 +172,10 @@ def test_what_a_compromised_key_signed_is_unregistered_without_a_log_proof(
         online = verdict_on(desk, 0)
         offline = verdict_on(desk, 0, with_register=False)
     assert online.outcome is Outcome.UNREGISTERED
-    assert "key_compromised" in {one.code for one in online.findings}
+    said = {one.code for one in online.findings}
+    assert "key_compromised" in said
+    assert said.isdisjoint({"registered", "status_current"})
+    assert online.status is Status.UNKNOWN
     assert offline.outcome is Outcome.INCONCLUSIVE
     assert "key_compromised_unasked" in {one.code for one in offline.findings}
 

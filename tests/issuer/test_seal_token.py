@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,18 +14,16 @@ from issuer.seal_files import private_key_path
 from issuer.sealing import open_seal
 from keys.certificates import read_certificates
 from keys.errors import KeysError
-from keys.token_key import TokenAddress
+from keys.tokens import TokenAddress
 from registry.home import Home
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX
 from tests.issuer.seal_homes import real_now, seal_body
+from tests.issuer.tokens import PIN, softhsm
 from tests.keys.seal_readers import openssl_accepts, pdfsig_accepts
 from tests.keys.seal_samples import foreign_chain, need_openssl, openssl, pem_of
 from tests.keys.sealed_pdf import covered_bytes, seal_pdf
-from tests.pdf.page_samples import need
 from tests.tools import SOFTHSM
-
-PIN = "135790"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,30 +35,20 @@ class Token:
 
 
 @pytest.fixture(scope="session")
-def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Token]]:
-    """Tokens by name; a process that loaded the library sees none that is made later."""
-    need(SOFTHSM.exists() and shutil.which("softhsm2-util") is not None, "SoftHSM2")
+def tokens(tmp_path_factory: pytest.TempPathFactory, soft_store: Path) -> dict[str, Token]:
+    """Tokens by name."""
     need_openssl()
-    store = tmp_path_factory.mktemp("softhsm")
-    (store / "tokens").mkdir()
-    (store / "softhsm2.conf").write_text(f"directories.tokendir = {store / 'tokens'}\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(store / "softhsm2.conf"))
-        kinds = {"ec": "ec", "rsa": "rsa:2048", "never opened": "ec"}
-        yield {
-            label: make_token(tmp_path_factory.mktemp("chain"), label, algorithm)
-            for label, algorithm in kinds.items()
-        }
+    kinds = {"ec": "ec", "rsa": "rsa:2048", "never opened": "ec"}
+    return {
+        label: make_token(tmp_path_factory.mktemp("chain"), label, algorithm)
+        for label, algorithm in kinds.items()
+    }
 
 
 def make_token(folder: Path, label: str, algorithm: str) -> Token:
     foreign_chain(folder, algorithm=algorithm)
     openssl(folder, "pkcs8", "-topk8", "-nocrypt", "-in", "leaf.key", "-out", "leaf.p8")
-    for arguments in (
-        ["--init-token", "--free", "--label", label, "--so-pin", "97531", "--pin", PIN],
-        ["--import", "leaf.p8", "--token", label, "--label", "seal", "--id", "01", "--pin", PIN],
-    ):
-        subprocess.run(["softhsm2-util", *arguments], cwd=folder, check=True, capture_output=True)
+    softhsm(folder, "--import", "leaf.p8", "--token", label, "--label", "seal", "--id", "01")
     address = TokenAddress(module=str(SOFTHSM), token=label, key="seal", pin=PIN)
     return Token(address=address, folder=folder)
 

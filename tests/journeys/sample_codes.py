@@ -11,10 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
 from codes.documents import DocumentType
 from codes.levels import Level
 from codes.number import NumberPrefix, parse_prefix
@@ -43,20 +39,28 @@ NAMES = (
 
 _FIRST_DAY = date(2024, 1, 1)
 _MID_DAY = date(2025, 6, 30)
+_LOST_SINCE = datetime(2026, 5, 4, 1, 2, 3, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """A filed body with one key of each algorithm, and a key that nobody published."""
+    """A filed body with one key of each algorithm, one more that is compromised, and a stranger's.
+
+    Args:
+        lost: the compromised key.
+        stranger: a key that nobody published.
+    """
 
     document: KeyDocument
     keys: tuple[PrivateKey, PrivateKey]
+    lost: PrivateKey
     stranger: PrivateKey
 
 
 def make_world() -> World:
     """Return a world with new keys; everything else in it is fixed."""
     keys = (generate(Algorithm.ES256), generate(Algorithm.EDDSA))
+    lost = generate(Algorithm.ES256)
     body = BodyEntry(
         prefix=PREFIX,
         name="津门（虚构）保安职业技能评价中心",
@@ -68,8 +72,11 @@ def make_world() -> World:
                 valid_to=None,
             ),
         ),
-        keys=tuple(
-            _public(key, valid_to) for key, valid_to in zip(keys, (None, _MID_DAY), strict=True)
+        keys=(
+            *(_public(key, valid_to) for key, valid_to in zip(keys, (None, _MID_DAY), strict=True)),
+            replace(
+                _public(lost, None), standing=Standing.COMPROMISED, compromised_since=_LOST_SINCE
+            ),
         ),
     )
     document = KeyDocument(
@@ -80,7 +87,7 @@ def make_world() -> World:
         hosts=(Host(host="yz.example.cn", valid_from=_FIRST_DAY, valid_to=None),),
         bodies=(body,),
     )
-    return World(document=document, keys=keys, stranger=generate(Algorithm.ES256))
+    return World(document=document, keys=keys, lost=lost, stranger=generate(Algorithm.ES256))
 
 
 def genuine_texts(world: World, seed: int) -> Iterator[str]:
@@ -109,6 +116,7 @@ def tampered_texts(world: World, seed: int) -> Iterator[str]:
         record = _record(world.keys[0], chance)
         yield _text(world.stranger, encode_record(record))
         yield _text(world.stranger, encode_record(replace(record, key_id=_id(world.stranger))))
+        yield _text(world.lost, encode_record(replace(record, key_id=_id(world.lost))))
 
 
 def every_bit_flipped(world: World, seed: int) -> Iterator[str]:
@@ -161,15 +169,11 @@ def _record(key: PrivateKey, chance: random.Random) -> Record:
 def _text(key: PrivateKey, payload: bytes) -> str:
     """Sign any bytes at all, which the product's own `sign` refuses to do."""
     message = to_be_signed(key.algorithm, payload)
-    handle = key._handle
-    if isinstance(handle, ec.EllipticCurvePrivateKey):
-        r, s = decode_dss_signature(handle.sign(message, ec.ECDSA(hashes.SHA256())))
-        signature = r.to_bytes(32) + s.to_bytes(32)
-    else:
-        assert isinstance(handle, ed25519.Ed25519PrivateKey)
-        signature = handle.sign(message)
     return encode_qr_text(
-        URL_PREFIX, algorithm=int(key.algorithm), payload=payload, signature=signature
+        URL_PREFIX,
+        algorithm=int(key.algorithm),
+        payload=payload,
+        signature=key._engine.sign(message),
     )
 
 

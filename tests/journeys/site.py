@@ -52,6 +52,7 @@ class Site:
         address: scheme, host and port.
         current: a certificate in force, as a file too.
         edwards: one signed with EdDSA.
+        sm2: one signed with SM2.
         revoked: one that was revoked.
         superseded: a copy made void by a reissue.
         unrecorded: signed, but never put on record.
@@ -65,6 +66,7 @@ class Site:
     folder: Path = field(default_factory=Path)
     current: Issued = field(init=False)
     edwards: Issued = field(init=False)
+    sm2: Issued = field(init=False)
     revoked: Issued = field(init=False)
     superseded: Issued = field(init=False)
     unrecorded: Issued = field(init=False)
@@ -124,6 +126,9 @@ def _put_on_record(site: Site) -> None:
     edwards = body_key(Algorithm.EDDSA)
     site.edwards = sign_record(make_record(serial=2, key=edwards, print_serial=2), edwards)
     site.world.record(CopyPlan(issued=site.edwards))
+    national = body_key(Algorithm.SM2)
+    site.sm2 = sign_record(make_record(serial=8, key=national, print_serial=8), national)
+    site.world.record(CopyPlan(issued=site.sm2))
     site.revoked = sign_record(make_record(serial=3, print_serial=3))
     site.world.record(CopyPlan(issued=site.revoked), status=AwardStatus.REVOKED)
     site.superseded = sign_record(make_record(serial=4, print_serial=4))

@@ -78,8 +78,11 @@ def test_tampering_reaches_every_outcome_a_signature_can_show(
     verifier: Verifier, world: World
 ) -> None:
     texts = islice(tampered_texts(world, SEED), TAMPERED)
-    outcomes = {verifier.verify_qr(text).outcome for text in texts}
+    verdicts = [verifier.verify_qr(text) for text in texts]
+    outcomes = {verdict.outcome for verdict in verdicts}
     assert outcomes == {Outcome.ALTERED, Outcome.UNKNOWN_ISSUER, Outcome.INCONCLUSIVE}
+    said = {finding.code for verdict in verdicts for finding in verdict.findings}
+    assert "key_compromised_unasked" in said
 
 
 def test_every_flipped_bit_gets_the_same_verdict(

@@ -205,7 +205,21 @@ def test_without_ed25519_in_the_browser_the_server_checks(
     headline(page, Outcome.VALID.text.zh)
     page.route("**/api/**", lambda route: route.abort())
     page.reload()
-    headline(page, "此浏览器不能在本机验证签名")
+    headline(page, Outcome.INCONCLUSIVE.text.zh)
+    expect(page.get_by_text("签名采用 EdDSA 算法，这里不能核验该算法")).to_be_visible()
+    page.get_by_role("button", name="提交核验").click()
+    headline(page, Outcome.VALID.text.zh)
+
+
+def test_an_sm2_signature_is_left_to_the_server(page: Page, site: Site) -> None:
+    page.goto(site.link(site.sm2))
+    headline(page, Outcome.VALID.text.zh)
+    page.route("**/api/**", lambda route: route.abort())
+    page.reload()
+    headline(page, Outcome.INCONCLUSIVE.text.zh)
+    expect(page.get_by_text("签名采用 SM2 算法，这里不能核验该算法")).to_be_visible()
+    page.get_by_role("button", name="提交核验").click()
+    headline(page, Outcome.VALID.text.zh)
 
 
 def test_without_webcrypto_the_server_is_offered(playwright: Playwright, site: Site) -> None:

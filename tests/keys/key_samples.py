@@ -17,6 +17,7 @@ from keys.envelope import Envelope
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, open_private_key, prepare, sign
 from tests.codes.record_samples import make_record
+from tests.keys.sm2_arithmetic import sm2_pem
 
 PREFIX = "S000012000123"
 PASSPHRASE = b"correct horse battery staple"
@@ -26,6 +27,8 @@ PASSPHRASE = b"correct horse battery staple"
 def fixed_key(algorithm: Algorithm, label: str = "1") -> PrivateKey:
     """Return the same key for the same label, by way of a key file as another tool writes it."""
     secret = hashlib.sha256(f"yanzhen test key {algorithm.label} {label}".encode()).digest()
+    if algorithm is Algorithm.SM2:
+        return open_private_key(sm2_pem(int.from_bytes(secret) >> 1, PASSPHRASE), PASSPHRASE)
     handle = (
         ec.derive_private_key(int.from_bytes(secret) >> 1, ec.SECP256R1())
         if algorithm is Algorithm.ES256

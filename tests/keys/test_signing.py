@@ -44,7 +44,7 @@ def test_two_generated_keys_differ() -> None:
     assert generate(Algorithm.ES256).public != generate(Algorithm.ES256).public
 
 
-@pytest.mark.parametrize("algorithm", list(Algorithm))
+@pytest.mark.parametrize("algorithm", [Algorithm.ES256, Algorithm.EDDSA])
 def test_signing_again_gives_the_same_bytes(algorithm: Algorithm) -> None:
     key = fixed_key(algorithm)
     prepared = prepare(encode_record(make_record(key_id=key.public.key_id)))

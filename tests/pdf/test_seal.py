@@ -250,7 +250,7 @@ def test_a_second_try_after_a_crash_gives_equal_bytes(filed: Home, tmp_path: Pat
 def test_the_file_alone_proves_its_record(issued: tuple[Home, bytes]) -> None:
     _, pdf = issued
     files = attachments(pdf)
-    assert list(files) == ["key.json", "record.cose"]
+    assert list(files) == ["key.json", "proof.tlog", "record.cose"]
     key = key_of(files["key.json"])
     proof = verify_envelope(decode_envelope(files["record.cose"]), Ring([key]))
     assert proof.signature is SignatureState.GENUINE

@@ -63,6 +63,11 @@ def published(name: str) -> Any:
     return json.loads(_present(name).read_text(encoding="utf-8"))
 
 
+def published_text(name: str) -> str:
+    """Return a published vector file as it stands."""
+    return _present(name).read_text(encoding="utf-8")
+
+
 def published_folder(name: str) -> Path:
     """Return a folder of published vectors."""
     return _present(name)

@@ -25,6 +25,9 @@ DATA = Path(__file__).parent / "data"
 URL_PREFIX = "https://yz.example.cn/#"
 COMMITMENT = commit(bytes(range(16)), "12010119900307663X", bytes(range(32)))
 
+# An SM2 signature is another each time.
+REPEATABLE = (Algorithm.ES256, Algorithm.EDDSA)
+
 
 def sample_records(key_id: int) -> dict[str, Record]:
     """Return records of every shape format 1 has."""
@@ -51,9 +54,9 @@ def sample_records(key_id: int) -> dict[str, Record]:
 
 
 def signed_vectors() -> list[dict[str, Any]]:
-    """Return each sample record with its bytes in every form, for both algorithms."""
+    """Return each sample record with its bytes in every form, for both repeatable algorithms."""
     vectors = []
-    for algorithm in Algorithm:
+    for algorithm in REPEATABLE:
         key = fixed_key(algorithm)
         for name, record in sample_records(key.public.key_id).items():
             envelope = sign(key, prepare(encode_record(record)))
@@ -86,7 +89,7 @@ def signed_vectors() -> list[dict[str, Any]]:
 
 def made() -> dict[str, bytes]:
     """Return every vector file's content by its name."""
-    entries = [public_entry(fixed_key(algorithm)) for algorithm in Algorithm]
+    entries = [public_entry(fixed_key(algorithm)) for algorithm in REPEATABLE]
     signed = json.dumps(signed_vectors(), ensure_ascii=False, indent=1).encode("utf-8") + b"\n"
     return {"signed.json": signed, "keys.json": published(make_document(*entries))}
 

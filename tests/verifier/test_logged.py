@@ -42,7 +42,7 @@ def ask(world: World, number: str, name: str = NAME) -> Verdict:
 def with_proof(issued: Issued, proof: str) -> bytes:
     """A certificate as issued, with this proof stapled to it."""
     envelope = encode_envelope(issued.envelope)
-    return paper(issued, attachments=attachments_of(envelope, None, proof))
+    return paper(issued, attachments=attachments_of(envelope, None, proof=proof))
 
 
 def test_a_logged_award_is_valid_and_its_answer_carries_the_proof(world: World) -> None:

@@ -18,7 +18,7 @@ from codes.levels import Level
 from codes.number import CertificateNumber, parse_number
 from codes.qr_text import encode_qr_text
 from codes.record import Record, commit, encode_record
-from issuer.leaves import Recorded, append_file, append_records
+from issuer.leaves import Recorded, append_files, append_records
 from issuer.log_files import LogFiles
 from issuer.sequencing import lock_head, sequence
 from keys.algorithms import Algorithm
@@ -104,7 +104,7 @@ def key_document(*, demo: bool = False) -> KeyDocument:
                 valid_to=None,
             ),
         ),
-        keys=(public_entry(body_key()), public_entry(body_key(Algorithm.EDDSA))),
+        keys=tuple(public_entry(body_key(algorithm)) for algorithm in Algorithm),
     )
     return KeyDocument(
         version=1,
@@ -306,7 +306,7 @@ class World:
         session.execute(update(LogEntry).values(stream=None, stream_position=None))
         for one, plan in zip(made, copies, strict=True):
             if plan.pdf_sha256 is not None:
-                append_file(session, one.copy, bytes.fromhex(plan.pdf_sha256))
+                append_files(session, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
 
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""

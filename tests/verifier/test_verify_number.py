@@ -61,6 +61,7 @@ def test_a_registered_certificate_is_valid_by_name(world: World, algorithm: Algo
         "signature_genuine",
         "issuer_entitled",
         "registered",
+        "logged",
         "status_current",
         "document_number_not_checked",
         "paper_not_seen",

@@ -224,8 +224,8 @@ def remove_files(engine: Engine, home: Home) -> int:
         for name in names:
             home.store.discard(name)
         with transaction(engine) as session:
-            done = update(Erasure).where(Erasure.id == erasure_id)
-            session.execute(done.values(state=ErasureState.DONE, files="[]"))
+            done = session.get_one(Erasure, erasure_id)
+            done.state, done.files = ErasureState.DONE, "[]"
     return sum(map(len, waiting.values()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from codes.number import parse_number
 from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
 from issuer.fsck.faults import Fault
 from issuer.fsck.life import compare_events, life_of, read_life
+from issuer.fsck.links import ErasedChecks, Links, compare_event_copies
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.ways_in import compare_ways_in
@@ -32,7 +33,7 @@ from registry.holder_keys import (
     open_holder,
     private_context,
 )
-from registry.life import Life
+from registry.life import Event, Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
@@ -47,6 +48,12 @@ class Matched:
 
     indexes: set[int] = field(default_factory=set)
     holders: set[int] = field(default_factory=set)
+    links: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+
+    def note(self, links: Links) -> None:
+        """Note which award and copy some leaves are about."""
+        self.links |= links
+        self.indexes |= links.keys()
 
 
 def compare_awards(
@@ -89,6 +96,12 @@ class _AwardChecks:
         holder = self._session.get(Holder, award.holder_id)
         if holder is None:
             return
+        if holder.erased_at is not None:
+            erased = ErasedChecks(self._session, self._published, award, holder)
+            yield from erased.run()
+            yield from self._times()
+            self._matched.note(erased.links)
+            return
         try:
             holder_key = open_holder(self._office.vault, holder)
         except VaultError:
@@ -109,14 +122,18 @@ class _AwardChecks:
         yield from self._holder(holder, holder_key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        leaves = list(self._life(data_key))
         events = read_life(self._session, award, data_key)
+        leaves = list(self._life(data_key, events or ()))
         yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
         life = None if events is None else life_of(award, events)
+        by_event = {event.n: event.copy_index for event in events or ()}
+        if events is not None and not compare_event_copies(self._session, award, by_event):
+            yield Fault(table="life_events", row=award.number, field="copy_id", code="differs")
         yield from self._status(life)
         logged = LoggedLife(leaves=leaves, life=life)
-        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.indexes)
+        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.links)
         yield from copies.run()
+        self._matched.indexes |= self._matched.links.keys()
         yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
         yield from self._times()
 
@@ -201,12 +218,17 @@ class _AwardChecks:
         if site is not None and public["body_name"] not in self._office.names_of(site):
             yield self._fault("public_sealed", "differs")
 
-    def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
+    def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:
         """Yield the events of the award's life that the log holds, in order."""
         key, n = life_key(data_key), 1
+        copies = {copy.status_index: copy.id for copy in self._award.copies}
+        came = {
+            event.n: None if event.copy_index is None else copies.get(event.copy_index)
+            for event in events
+        }
         while (logged := self._published.by_mark.get(life_mark(key, n))) is not None:
             assert isinstance(logged.leaf, LifeLeaf)
-            self._matched.indexes.add(logged.index)
+            self._matched.note({logged.index: (self._award.id, came.get(n))})
             yield logged.leaf
             n += 1
 

@@ -13,8 +13,11 @@ from issuer.fsck.awards import Matched, compare_awards
 from issuer.fsck.counters import compare_counters
 from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
+from issuer.fsck.links import compare_links
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
+from issuer.fsck.rows import compare_filings, compare_rows, compare_trail
+from issuer.fsck.status import compare_status_lists
 from issuer.opening import trust_source
 from issuer.publishing import compose
 from keys.document import KeyDocument
@@ -22,6 +25,7 @@ from keys.errors import KeysError
 from log.errors import LogError
 from log.leaves import CopyLeaf, IssueLeaf, LifeLeaf
 from registry.home import Home
+from registry.life_models import LifeEvent
 from registry.log_models import LogEntry
 from registry.log_reader import LogReader
 from registry.models import Access, Award, Copy, Holder
@@ -64,7 +68,12 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
         found += compare_awards(session, office, published, matched)
         found += _lost(published, matched)
         found += _orphans(session, matched)
+        found += compare_links(session, matched.links)
+        found += compare_rows(session)
+        found += compare_filings(session, published)
+        found += compare_status_lists(session, home, office)
         found += _compare_trust(session, home, office.document)
+    found += compare_trail(engine, home)
     return sorted(set(found))
 
 
@@ -94,7 +103,11 @@ def _orphans(session: Session, matched: Matched) -> Iterator[Fault]:
         if holder_id not in matched.holders:
             yield Fault(table="holders", row=f"#{holder_id}", field="row", code="unexpected")
     awards = select(Award.id)
-    for table, name in ((Access.award_id, "access"), (Copy.award_id, "copies")):
+    for table, name in (
+        (Access.award_id, "access"),
+        (Copy.award_id, "copies"),
+        (LifeEvent.award_id, "life_events"),
+    ):
         for award_id in session.scalars(select(table).where(table.not_in(awards)).distinct()):
             yield Fault(table=name, row=f"award #{award_id}", field="row", code="unexpected")
 

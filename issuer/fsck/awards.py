@@ -25,6 +25,7 @@ from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.filing_models import BodyName
 from registry.holder_keys import (
     HOLDER_CONTEXT,
     HolderKey,
@@ -215,7 +216,7 @@ class _AwardChecks:
             return
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
-        if site is not None and public["body_name"] not in self._office.names_of(site):
+        if site is not None and public["body_name"] not in _names_of(self._session, site):
             yield self._fault("public_sealed", "differs")
 
     def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:
@@ -258,3 +259,9 @@ class _AwardChecks:
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)
+
+
+def _names_of(session: Session, site: Site) -> frozenset[str]:
+    """Return the names its body has had."""
+    former = session.scalars(select(BodyName.name).where(BodyName.body_id == site.body_id))
+    return frozenset({site.body.name, *former})

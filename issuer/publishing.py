@@ -158,7 +158,7 @@ def publish(
     roots = read_roots(home)
     root = check_roots(home, roots).last
     session.flush()
-    check_rows(session, TRUST_ROWS)
+    check_rows(session, TRUST_ROWS)  # before any of them is read
     _check_sums(session)
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))

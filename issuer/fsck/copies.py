@@ -205,7 +205,10 @@ class CopyChecks:
     def _is_old(self, copy: Copy) -> bool:
         """Say whether a copy was drawn before there was a log: its leaf came after its page."""
         file, record = self._published.at(copy.file_leaf_index), self._published.at(copy.leaf_index)
-        return file is not None and record is not None and file.logged_at == record.logged_at
+        first = self._published.at(0)
+        if file is None or record is None or first is None:
+            return False
+        return file.logged_at == record.logged_at and copy.made_at < first.logged_at
 
     def _file(self, copy: Copy) -> Iterator[Fault]:
         if copy.pdf_stored is None:

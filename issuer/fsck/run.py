@@ -63,18 +63,30 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,
         )
         matched = Matched()
-        found = [*published.faults, *compare_entries(session, published)]
-        found += compare_counters(session)
-        found += compare_awards(session, office, published, matched)
-        found += _lost(published, matched)
-        found += _orphans(session, matched)
-        found += compare_links(session, matched.links)
-        found += compare_rows(session)
-        found += compare_filings(session, published)
-        found += compare_status_lists(session, home, office)
+        found = list(published.faults)
+        for table, faults in (
+            ("log_entries", compare_entries(session, published)),
+            ("serial_counters", compare_counters(session)),
+            ("awards", compare_awards(session, office, published, matched)),
+            ("log", _lost(published, matched)),
+            ("holders", _orphans(session, matched)),
+            ("log_entries", compare_links(session, matched.links)),
+            ("office", compare_rows(session)),
+            ("filing_acts", compare_filings(session, published)),
+            ("status_lists", compare_status_lists(session, home, office)),
+        ):
+            found += _readable(table, faults)
         found += _compare_trust(session, home, office.document)
-    found += compare_trail(engine, home)
+    found += _readable("trail", compare_trail(engine, home))
     return sorted(set(found))
+
+
+def _readable(table: str, faults: Iterator[Fault]) -> Iterator[Fault]:
+    """Yield faults; where a value is none that its column can hold, say so and stop."""
+    try:
+        yield from faults
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+        yield Fault(table=table, row="*", field="row", code="unopenable")
 
 
 def _waiting(session: Session, size: int, of: InstrumentedAttribute[int | None]) -> frozenset[int]:
@@ -116,7 +128,7 @@ def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Itera
     """Yield what of bodies, keys and hosts is not as it was last published."""
     try:
         now = compose(session, home, now=datetime.now(UTC))
-    except (KeysError, ValueError, LookupError):
+    except (KeysError, ValueError, LookupError, AttributeError):
         yield Fault(table="signing_keys", row="*", field="row", code="unopenable")
         return
     ours = dataclasses.replace(

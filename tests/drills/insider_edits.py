@@ -92,7 +92,7 @@ def _all_plans() -> Iterator[Plan]:
             yield Plan(deed=Deed.SWAP, table=table.name, column=column.name)
             if column.nullable:
                 yield Plan(deed=Deed.EMPTY, table=table.name, column=column.name)
-            if isinstance(column.type, Date | DateTime):
+            if is_time(column):
                 yield Plan(deed=Deed.BACK_DATE, table=table.name, column=column.name)
     yield Plan(deed=Deed.CHAIN, table="trail")
 
@@ -234,9 +234,12 @@ class _Hand:
     def _delete_row(self, table: Table, row: int) -> int:
         """Delete what points at a row, and what points at that."""
         (key,) = table.primary_key.columns.keys()[:1]
-        (value,) = self._raw.execute(
+        found_row = self._raw.execute(
             f"SELECT {key} FROM {table.name} WHERE rowid = ?", (row,)
         ).fetchone()
+        if found_row is None:
+            return 0
+        (value,) = found_row
         count = 0
         for other in Base.metadata.sorted_tables:
             for column in other.columns:
@@ -261,9 +264,9 @@ class _Hand:
             unique = column.primary_key or self._is_unique(column.name)
             if column.name == "state" and self._table.name == "copies":
                 model[column.name] = "superseded"  # one copy of an award may be current
-            elif unique and not (column.foreign_keys and rows) and now is not None:
-                model[column.name] = self._fresh(column)
-            elif now is None and (not column.nullable or not rows):
+            elif (unique and not (column.foreign_keys and rows) and now is not None) or (
+                now is None and (not column.nullable or not rows)
+            ):
                 model[column.name] = self._fresh(column)
         marks = ", ".join("?" * len(names))
         if self._table.name == "trail":
@@ -316,7 +319,7 @@ def invent(column: Column[Any], now: object, chance: random.Random) -> object:
     """Return a plausible value of a column that is not the one there is."""
     if isinstance(column.type, Boolean):
         return 0 if now else 1
-    if isinstance(column.type, Date | DateTime):
+    if is_time(column):
         base = str(now) if now is not None else "2026-11-20 02:00:00.000000"
         return _moved(column, base, chance.choice([-365, -30, -3, 3, 30, 365]))
     if isinstance(column.type, Integer):
@@ -330,12 +333,23 @@ def invent(column: Column[Any], now: object, chance: random.Random) -> object:
     return "改动"
 
 
+def is_day(column: Column[Any]) -> bool:
+    """Say whether a column holds days."""
+    return isinstance(column.type, Date)
+
+
+def is_time(column: Column[Any]) -> bool:
+    """Say whether a column holds days or times."""
+    kind = getattr(column.type, "impl_instance", column.type)
+    return isinstance(kind, Date | DateTime)
+
+
 def _near(now: int, chance: random.Random) -> int:
     return max(0, now + chance.choice([-1, 1, 2, 5])) if now > 1 else now + chance.randint(1, 3)
 
 
 def _moved(column: Column[Any], text: str, days: int) -> str:
-    if isinstance(column.type, Date):
+    if is_day(column):
         return (date.fromisoformat(text[:10]) + timedelta(days=days)).isoformat()
     moved = datetime.fromisoformat(text) + timedelta(days=days)
     return moved.isoformat(sep=" ", timespec="microseconds")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -77,7 +74,7 @@ class Office:
 
         shutil.copytree(home, folder, ignore=skip)
         for name in _LINKED:
-            os.symlink(home / name, folder / name)
+            (folder / name).symlink_to(home / name)
         return Home.open(folder, environment={})
 
 
@@ -201,10 +198,3 @@ def _apply(home: Home, folder: Path) -> None:
 
 def _silent(*_: object) -> None:
     """Tell nobody."""
-
-
-@contextmanager
-def desk_in(home: Home, now: datetime = NOW) -> Iterator[Desk]:
-    """Open the desk of a copy."""
-    with desk_of(home, clock=lambda: now) as desk:
-        yield desk

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.filing_sums import windows_as_acted, windows_on_record
 from issuer.root_custody import check_roots, read_roots
 from issuer.services import log_sources, status_keys, witness_keys
 from keys.algorithms import Algorithm, parse_jwk
@@ -31,6 +32,7 @@ from keys.trust_list import TrustDraft, TrustList, dump_trust_draft, parse_trust
 from registry.errors import HomeError
 from registry.home import Home
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
+from registry.row_memory import TRUST_ROWS, check_rows
 from registry.session import insert_if_absent
 from registry.store import make_folder, write_durably
 from registry.trust_file import root_pin, trust_list_of
@@ -150,9 +152,14 @@ def publish(
     Raises:
         HomeError: the home has no root yet (`root_missing`).
         KeysError: its root documents do not hold.
+        RegistryError: a row was changed behind the office's back (`row_altered`).
+        IssuerError: what a site is filed for is not the sum of its acts (`filing_not_acted`).
     """
     roots = read_roots(home)
     root = check_roots(home, roots).last
+    session.flush()
+    check_rows(session, TRUST_ROWS)  # before any of them is read
+    _check_sums(session)
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))
     session.flush()
@@ -183,6 +190,22 @@ def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
     else:
         _put_in_force(session, home, parse_trust_list(data, root_pin(home)))
     return Publication(document=draft.document, missing=missing)
+
+
+def _check_sums(session: Session) -> None:
+    """Refuse rights that no act gave."""
+    for site in session.scalars(select(Site).order_by(Site.prefix)):
+        if windows_as_acted(session, site) != windows_on_record(site):
+            raise IssuerError(
+                "filing_not_acted",
+                Text(
+                    f"{site.prefix} 的备案范围与历次备案决定不符（filings 表被改动），"
+                    "未发布。请运行 yanzhen log fsck，并从备份恢复",
+                    f"what {site.prefix} is filed for is not the sum of the acts on it (rows of "
+                    "filings were changed); nothing was published. Run yanzhen log fsck and "
+                    "restore the database from a backup",
+                ),
+            )
 
 
 def missing_signatures(file: SignedFile, root: RootDocument) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,12 +18,14 @@ from codes.number import parse_number
 from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
 from issuer.fsck.faults import Fault
 from issuer.fsck.life import compare_events, life_of, read_life
+from issuer.fsck.links import ErasedChecks, Links, compare_event_copies
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.filing_models import BodyName
 from registry.holder_keys import (
     HOLDER_CONTEXT,
     HolderKey,
@@ -32,7 +34,7 @@ from registry.holder_keys import (
     open_holder,
     private_context,
 )
-from registry.life import Life
+from registry.life import Event, Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
@@ -47,6 +49,12 @@ class Matched:
 
     indexes: set[int] = field(default_factory=set)
     holders: set[int] = field(default_factory=set)
+    links: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+
+    def note(self, links: Links) -> None:
+        """Note which award and copy some leaves are about."""
+        self.links |= links
+        self.indexes |= links.keys()
 
 
 def compare_awards(
@@ -89,6 +97,12 @@ class _AwardChecks:
         holder = self._session.get(Holder, award.holder_id)
         if holder is None:
             return
+        if holder.erased_at is not None:
+            erased = ErasedChecks(self._session, self._published, award, holder)
+            yield from erased.run()
+            yield from self._times()
+            self._matched.note(erased.links)
+            return
         try:
             holder_key = open_holder(self._office.vault, holder)
         except VaultError:
@@ -109,14 +123,18 @@ class _AwardChecks:
         yield from self._holder(holder, holder_key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        leaves = list(self._life(data_key))
         events = read_life(self._session, award, data_key)
+        leaves = list(self._life(data_key, events or ()))
         yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
         life = None if events is None else life_of(award, events)
+        by_event = {event.n: event.copy_index for event in events or ()}
+        if events is not None and not compare_event_copies(self._session, award, by_event):
+            yield Fault(table="life_events", row=award.number, field="copy_id", code="differs")
         yield from self._status(life)
         logged = LoggedLife(leaves=leaves, life=life)
-        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.indexes)
+        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.links)
         yield from copies.run()
+        self._matched.indexes |= self._matched.links.keys()
         yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
         yield from self._times()
 
@@ -198,15 +216,20 @@ class _AwardChecks:
             return
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
-        if site is not None and public["body_name"] not in self._office.names_of(site):
+        if site is not None and public["body_name"] not in _names_of(self._session, site):
             yield self._fault("public_sealed", "differs")
 
-    def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
+    def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:
         """Yield the events of the award's life that the log holds, in order."""
         key, n = life_key(data_key), 1
+        copies = {copy.status_index: copy.id for copy in self._award.copies}
+        came = {
+            event.n: None if event.copy_index is None else copies.get(event.copy_index)
+            for event in events
+        }
         while (logged := self._published.by_mark.get(life_mark(key, n))) is not None:
             assert isinstance(logged.leaf, LifeLeaf)
-            self._matched.indexes.add(logged.index)
+            self._matched.note({logged.index: (self._award.id, came.get(n))})
             yield logged.leaf
             n += 1
 
@@ -236,3 +259,9 @@ class _AwardChecks:
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)
+
+
+def _names_of(session: Session, site: Site) -> frozenset[str]:
+    """Return the names its body has had."""
+    former = session.scalars(select(BodyName.name).where(BodyName.body_id == site.body_id))
+    return frozenset({site.body.name, *former})

@@ -136,7 +136,7 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
         new = add_host(session, host, valid_from=shanghai_day(now))
         # Where the root is elsewhere, a key not listed yet waits for the next list drawn up.
         if new or (signers and not listed):
-            publish(session, desk.home, now=now, signers=signers)
+            publish(session, desk.home, now=now, signers=signers, new_host=host if new else None)
     if not desk.document.own_host(host, shanghai_day(now)):
         raise IssuerError(
             "public_host_waiting",

@@ -128,7 +128,9 @@ def audit_log(
         breaches += _changed_history(source, survey, memory, faults, everything=everything)
     listed = [fault for fault in rules.judge_list() if fault not in breaches]
     after.faults += leaf_faults
-    after.trust_version = max(memory.trust_version, trust.document.version)
+    if trust.document.version >= memory.trust_version:
+        after.trust_version = trust.document.version
+        after.trust_dated = trust.document.published_at
     current = survey.current
     sound = not faults.found and not breaches and current is not None
     return AuditReport(
@@ -160,8 +162,15 @@ def _check_same_log(memory: Memory, log_key: VerifierKey) -> None:
 
 
 def _older_list(trust: Trust, memory: Memory) -> list[AuditFault]:
-    older = trust.document.version < memory.trust_version
-    return [AuditFault(code="audit_trust_older", index=None)] if older else []
+    """Return how the list goes back behind the newest one seen, or does not follow it in time."""
+    now, seen = trust.document, memory.trust_version
+    if now.version < seen:
+        about = f"{now.version} < {seen}"
+        return [AuditFault(code="audit_trust_older", index=None, about=about)]
+    before = memory.trust_dated
+    if now.version > seen and before is not None and now.published_at < before:
+        return [AuditFault(code="audit_trust_dated", index=None, about=str(now.version))]
+    return []
 
 
 def _is_rolled_back(survey: Survey, memory: Memory) -> bool:

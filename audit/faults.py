@@ -75,6 +75,30 @@ SENTENCES = MappingProxyType(
             "信任列表与日志所载的不一致",
             "The trust list is not the one that the log has the hash of",
         ),
+        "audit_trust_unlogged": Text(
+            "该版信任列表未载入日志",
+            "This version of the trust list is not in the log",
+        ),
+        "audit_trust_dated": Text(
+            "信任列表的编制时间不合次序：晚于其收录时间，或早于前一版",
+            "The trust list is dated out of order: after it was logged, or before the one before",
+        ),
+        "audit_filing_differs": Text(
+            "信任列表中的备案范围与日志所载备案决定的合计不符",
+            "What the trust list has the body filed for is not the sum of the acts in the log",
+        ),
+        "audit_filing_backdated": Text(
+            "备案决定的生效日期被倒填：早于决定日期，或早于收录日期超过允许补录的天数",
+            "The act on a filing is back-dated: it takes effect before it was decided, or longer "
+            "before it was logged than a late entry may be",
+        ),
+        "audit_filing_ahead": Text(
+            "备案决定的日期晚于收录日期", "The act on a filing was logged before it was decided"
+        ),
+        "audit_filing_unreadable": Text(
+            "备案条目的内容无法理解，备案范围无从核算",
+            "The leaf does not say what was filed, so it cannot be summed",
+        ),
         "audit_rolled_back": Text(
             "日志比此前见到的短，已被回退",
             "The log is shorter than it was seen to be: it was rolled back",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy import Engine
 
 from codes.wording import Text
 from issuer.fsck.run import fsck
@@ -16,10 +17,16 @@ from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.log_publishing import LogOffice, publish_log
 from issuer.log_reconciling import reconcile
 from issuer.log_state import inspect_log
-from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
+from issuer.opening import trust_source
+from issuer.publishing import PUBLIC_URL_VARIABLE, Publication, parse_public_url
+from issuer.publishing import publish as publish_list
+from issuer.root_custody import open_root_keys
 from issuer.terminal import ask_passphrase, json_option, open_home, show
+from keys.root_signing import RootKey
+from log.notes import VerifierKey
 from registry.home import Home
 from registry.schema import open_registry
+from registry.session import transaction
 from templates.usage_words import WrongUsage
 
 EXIT_FAULTS = 1
@@ -40,15 +47,31 @@ def init(as_json: bool) -> None:
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     with open_registry(home.database_url) as engine:
         vkey = ensure_log(home, engine, host, passphrase)
+        listed = _list_log(home, engine, vkey, open_root_keys(home, passphrase))
+    told = Text(
+        f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
+        f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
+        f"elsewhere too:\n{vkey}",
+    )
+    if listed is not None:
+        told = Text(f"{told.zh}\n{listed.text.zh}", f"{told.en}\n{listed.text.en}")
     show(
-        {"origin": vkey.name, "vkey": str(vkey)},
-        Text(
-            f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
-            f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
-            f"elsewhere too:\n{vkey}",
-        ),
+        {"origin": vkey.name, "vkey": str(vkey), **(listed.as_dict() if listed else {})},
+        told,
         as_json=as_json,
     )
+
+
+def _list_log(
+    home: Home, engine: Engine, vkey: VerifierKey, signers: Sequence[RootKey]
+) -> Publication | None:
+    """Publish the trust list anew where one is in force that does not name the log."""
+    if not home.key_document_path.exists():
+        return None  # the first list will name it
+    if str(vkey) in {log.vkey for log in trust_source(home)().document.logs}:
+        return None
+    with transaction(engine) as session:
+        return publish_list(session, home, now=datetime.now(UTC), signers=signers)
 
 
 @log.command()

@@ -7,7 +7,7 @@ proven to be under that checkpoint.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from codes.wording import Text
@@ -47,12 +47,17 @@ class LogReader:
 
     Args:
         folder: holds `vkey`, `checkpoint` and `tile/`.
+        listed: returns the keys of logs that the signed trust list names today; without it, as for
+            whoever writes the log, the key in the folder is believed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, listed: Callable[[], Collection[VerifierKey]] | None = None
+    ) -> None:
         self._folder = folder
+        self._listed = listed
         self._lock = threading.Lock()
-        self._read: tuple[_Stamp, SignedCheckpoint] | None = None
+        self._read: tuple[_Stamp, VerifierKey, SignedCheckpoint] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -60,9 +65,19 @@ class LogReader:
         """Return the key that checkpoints of this log are signed with.
 
         Raises:
-            LogError: it cannot be read (`log_file_unreadable`, `vkey_invalid`).
+            LogError: it cannot be read (`log_file_unreadable`, `vkey_invalid`), or the trust list
+                does not name it (`log_key_unlisted`).
         """
-        return parse_vkey(self._file(VKEY).decode("utf-8", "replace").strip())
+        key = parse_vkey(self._file(VKEY).decode("utf-8", "replace").strip())
+        if self._listed is not None and key not in self._listed():
+            raise LogError(
+                "log_key_unlisted",
+                Text(
+                    "日志公钥不在信任列表中，不予采信",
+                    "The public key of the log is not in the trust list and is not believed",
+                ),
+            )
+        return key
 
     def checkpoint(self) -> SignedCheckpoint:
         """Return the latest checkpoint, once its signature is proven; read anew when it changed.
@@ -75,10 +90,11 @@ class LogReader:
         except OSError as error:
             raise _unreadable(CHECKPOINT) from error
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        key = self.vkey()
         with self._lock:
-            if self._read is None or self._read[0] != stamp:
-                self._read = (stamp, open_checkpoint(self._file(CHECKPOINT), self.vkey()))
-            return self._read[1]
+            if self._read is None or self._read[:2] != (stamp, key):
+                self._read = (stamp, key, open_checkpoint(self._file(CHECKPOINT), key))
+            return self._read[2]
 
     def tile(self, tile: TileId) -> bytes:
         """Return a tile's bytes, unproven; raises LogError `log_file_unreadable`."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from codes.wording import Text
 from keys.errors import KeysError
 from keys.root import check_pin
 from keys.trust_list import TrustList
+from log.notes import VerifierKey, parse_vkey
 from registry.errors import HomeError
 from registry.home import Home
 from registry.trust_file import TrustListFile, root_pin
 from registry.trust_memory import TrustMemory
+from verifier.decision import local_day
 from verifier.errors import KeyDocumentUnavailable
 from verifier.finding_codes import Code
 
@@ -76,6 +79,25 @@ def trusted(read: TrustSource) -> TrustSource:
             raise KeyDocumentUnavailable(code.value, text) from error
 
     return source
+
+
+def listed_logs(
+    source: TrustSource, clock: Callable[[], datetime]
+) -> Callable[[], frozenset[VerifierKey]]:
+    """Return what gives the keys of the logs that the trust list names today.
+
+    Without a trust list no log is believed.
+    """
+
+    def listed() -> frozenset[VerifierKey]:
+        try:
+            document = source().document
+        except KeyDocumentUnavailable:
+            return frozenset()
+        today = local_day(clock())
+        return frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(today))
+
+    return listed
 
 
 def _finding_code(code: str) -> Code:

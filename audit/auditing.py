@@ -44,6 +44,7 @@ class AuditReport:
         cosigned_by: names of the witnesses whose signature the checkpoint bears.
         log_faults: of files and hashes.
         leaf_faults: of leaves, those of earlier runs first.
+        trust_version: of the list that all was judged by.
         trust_expired: whether a newer trust list should be there by now.
         remembered: whether the memory went forward; it does not where the log itself is unsound.
     """
@@ -54,6 +55,7 @@ class AuditReport:
     cosigned_by: tuple[str, ...]
     log_faults: tuple[LogFault, ...]
     leaf_faults: tuple[AuditFault, ...]
+    trust_version: int
     trust_expired: bool
     remembered: bool
 
@@ -73,6 +75,7 @@ class AuditReport:
             "cosigned_by": list(self.cosigned_by),
             "log_faults": [fault.as_dict() for fault in self.log_faults],
             "leaf_faults": [fault.as_dict() for fault in self.leaf_faults],
+            "trust_version": self.trust_version,
             "trust_expired": self.trust_expired,
             "remembered": self.remembered,
         }
@@ -140,6 +143,7 @@ def audit_log(
         cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
         log_faults=tuple(faults.found),
         leaf_faults=(*breaches, *listed, *after.faults),
+        trust_version=trust.document.version,
         trust_expired=now >= trust.document.expires_at,
         remembered=sound,
     ), after if sound else memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -108,7 +109,8 @@ SENTENCES = MappingProxyType(
             "The log does not go on from what was seen before: its history was changed",
         ),
         "audit_trust_older": Text(
-            "信任列表比此前见到的旧", "The trust list is older than one that was seen before"
+            "信任列表不是最新一版：此前见过或日志载有更新的一版",
+            "The trust list is not the newest: a newer one was seen before or is in the log",
         ),
     }
 )
@@ -143,11 +145,30 @@ class AuditFault:
             "message_en": self.text.en,
         }
 
-    def line(self) -> Text:
-        """Return the fault and its place as one line."""
+    def line(self, last: int | None = None) -> Text:
+        """Return the fault and its place as one line.
+
+        Args:
+            last: index of the last of several leaves in a row that have this same fault.
+        """
         place = "" if self.index is None else f"#{self.index} "
+        if last not in (None, self.index):
+            place = f"#{self.index}–#{last} "
         about = f"{self.about} " if self.about else ""
         return Text(
             f"{place}{about}{self.text.zh}（{self.code}）",
             f"{place}{about}{self.text.en} [{self.code}]",
         )
+
+
+def fault_lines(faults: Sequence[AuditFault]) -> list[Text]:
+    """Return what a person is told of faults; the same fault of leaves in a row is told once."""
+    rows: list[tuple[AuditFault, int | None]] = []
+    for fault in faults:
+        first, last = rows[-1] if rows else (None, None)
+        follows = last is not None and fault.index == last + 1
+        if first is not None and follows and (first.code, first.about) == (fault.code, fault.about):
+            rows[-1] = (first, fault.index)
+        else:
+            rows.append((fault, fault.index))
+    return [first.line(last) for first, last in rows]

@@ -40,6 +40,7 @@ _HOME_CODES = ("seal_authority_",)
 _ABSENT_CODES = frozenset(
     {
         "algorithm_unavailable",
+        "log_quorum_missing",
         "log_unreachable",
         "timestamp_unreachable",
         "token_failed",

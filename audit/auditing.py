@@ -129,6 +129,7 @@ def audit_log(
     else:
         walk.run(after.edge, take=judge, progress=progress)
         breaches += _changed_history(source, survey, memory, faults, everything=everything)
+    breaches += _missing_witnesses(survey, trust)
     listed = [fault for fault in rules.judge_list() if fault not in breaches]
     after.faults += leaf_faults
     if trust.document.version >= memory.trust_version:
@@ -175,6 +176,18 @@ def _older_list(trust: Trust, memory: Memory) -> list[AuditFault]:
     if now.version > seen and before is not None and now.published_at < before:
         return [AuditFault(code="audit_trust_dated", index=None, about=str(now.version))]
     return []
+
+
+def _missing_witnesses(survey: Survey, trust: Trust) -> list[AuditFault]:
+    """Return the fault of a checkpoint that fewer of the list's witnesses cosigned than must."""
+    if survey.current is None:
+        return []
+    named = set(trust.document.witnesses)
+    found = {str(one.key) for one in survey.current.cosignatures} & named
+    if len(found) >= trust.document.witness_quorum:
+        return []
+    about = f"{len(found)} < {trust.document.witness_quorum}"
+    return [AuditFault(code="audit_quorum_missing", index=None, about=about)]
 
 
 def _is_rolled_back(survey: Survey, memory: Memory) -> bool:

@@ -100,6 +100,10 @@ SENTENCES = MappingProxyType(
             "备案条目的内容无法理解，备案范围无从核算",
             "The leaf does not say what was filed, so it cannot be summed",
         ),
+        "audit_quorum_missing": Text(
+            "检查点上见证人的签署不足信任列表要求的数目",
+            "Fewer witnesses cosigned the checkpoint than the trust list asks for",
+        ),
         "audit_rolled_back": Text(
             "日志比此前见到的短，已被回退",
             "The log is shorter than it was seen to be: it was rolled back",

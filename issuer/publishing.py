@@ -21,7 +21,7 @@ from issuer.errors import IssuerError
 from issuer.host_names import is_host
 from issuer.published_rows import Signed, check_rows
 from issuer.root_custody import check_roots, read_roots
-from issuer.services import log_sources, status_keys, witness_keys
+from issuer.services import log_sources, read_witnesses, status_keys
 from keys.algorithms import Algorithm, parse_jwk
 from keys.document import BodyEntry, Host, KeyDocument, dump_key_document
 from keys.errors import KeysError
@@ -261,6 +261,7 @@ def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
     former = _in_force(home)
     sites = session.scalars(select(Site).order_by(Site.prefix)).all()
     hosts = session.scalars(select(PublicHost).order_by(PublicHost.id)).all()
+    witnesses = read_witnesses(home)
     published_at = now.astimezone(UTC).replace(microsecond=0)
     return KeyDocument(
         version=max(last, seen.version if seen else 0) + 1,
@@ -271,7 +272,8 @@ def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
         bodies=tuple(_body_entry(site) for site in sites),
         logs=log_sources(home, former.document if former else None, published_at.date()),
         status_keys=status_keys(home),
-        witnesses=witness_keys(home),
+        witnesses=tuple(witnesses.urls),
+        witness_quorum=witnesses.quorum,
     )
 
 

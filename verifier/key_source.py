@@ -10,9 +10,10 @@ from codes.wording import Text
 from keys.errors import KeysError
 from keys.root import check_pin
 from keys.trust_list import TrustList
-from log.notes import VerifierKey, parse_vkey
+from log.notes import parse_vkey
 from registry.errors import HomeError
 from registry.home import Home
+from registry.log_reader import ListedLogs
 from registry.trust_file import TrustListFile, root_pin
 from registry.trust_memory import TrustMemory
 from verifier.decision import local_day
@@ -81,21 +82,23 @@ def trusted(read: TrustSource) -> TrustSource:
     return source
 
 
-def listed_logs(
-    source: TrustSource, clock: Callable[[], datetime]
-) -> Callable[[], frozenset[VerifierKey]]:
-    """Return what gives the keys of the logs that the trust list names today.
+def listed_logs(source: TrustSource, clock: Callable[[], datetime]) -> Callable[[], ListedLogs]:
+    """Return what gives the logs and witnesses that the trust list names today.
 
     Without a trust list no log is believed.
     """
 
-    def listed() -> frozenset[VerifierKey]:
+    def listed() -> ListedLogs:
         try:
             document = source().document
         except KeyDocumentUnavailable:
-            return frozenset()
+            return ListedLogs(keys=frozenset())
         today = local_day(clock())
-        return frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(today))
+        return ListedLogs(
+            keys=frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(today)),
+            witnesses=frozenset(map(parse_vkey, document.witnesses)),
+            quorum=document.witness_quorum,
+        )
 
     return listed
 

@@ -12,7 +12,7 @@ from keys.envelope import encode_envelope
 from keys.log_key import generate_log_key
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
-from registry.log_reader import CHECKPOINT, LogReader
+from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
 from registry.models import Copy, CopyState
 from registry.session import transaction
 from tests.keys.trust_samples import trust_list
@@ -181,7 +181,10 @@ def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, list
     issued = sign_record(make_record())
     world.record(CopyPlan(issued=issued))
     stranger = generate_log_key("yz.example.cn/log").vkey
-    reader = LogReader(world.log_folder, lambda: {log_key().vkey if listed else stranger})
+    reader = LogReader(
+        world.log_folder,
+        lambda: ListedLogs(keys=frozenset({log_key().vkey if listed else stranger})),
+    )
     verifier = Verifier(
         lambda: trust_list(key_document()), world.sessions, PEPPER, lambda: NOW, log=reader
     )

@@ -40,6 +40,7 @@ _HOME_CODES = ("seal_authority_",)
 _ABSENT_CODES = frozenset(
     {
         "algorithm_unavailable",
+        "log_quorum_missing",
         "log_unreachable",
         "timestamp_unreachable",
         "token_failed",
@@ -216,6 +217,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     """
     from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo
     from issuer.progress import ProgressLine
+    from registry.trust_file import root_pin
     from verifier.check_all import check_all
 
     url = demo_address(host, port)
@@ -240,7 +242,15 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    click.echo(_welcome(place.certificates, url, links).say(language))
+    told = _welcome(place.certificates, url, links)
+    audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
+    told = Text(
+        f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
+        "按 Ctrl-C 停止。",
+        f"{told.en}\nAudit the public log, in another terminal:\n  {audit} --memory audit.json\n"
+        "Ctrl-C stops it.",
+    )
+    click.echo(told.say(language))
     run_server(home, host=host, port=port, workers=None)
 
 
@@ -248,10 +258,10 @@ def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
     return Text(
         f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
         f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        f"  查不到的  {links['unknown']}（打开后按“查询核验”）\n按 Ctrl-C 停止。",
+        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
         f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
-        f"  unknown  {links['unknown']} (then press Check)\nCtrl-C stops it.",
+        f"  unknown  {links['unknown']} (then press Check)",
     )
 
 

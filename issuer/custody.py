@@ -332,6 +332,11 @@ def is_in_token(home: Home, prefix: str, key_id: int) -> bool:
     return _token_path(home, prefix, key_id).exists()
 
 
+def has_key_file(home: Home, prefix: str, key_id: int) -> bool:
+    """Say whether the home has a key's private half, or knows the token it is in."""
+    return _key_path(home, prefix, key_id).exists() or is_in_token(home, prefix, key_id)
+
+
 def _read_address(home: Home, prefix: str, key_id: int, passphrase: bytes) -> TokenAddress:
     path = _token_path(home, prefix, key_id)
     try:

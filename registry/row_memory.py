@@ -158,7 +158,7 @@ def inspect_rows(session: Session, kinds: Iterable[type[Base]] = OFFICE_ROWS) ->
     return sorted(faults)
 
 
-def check_rows(session: Session, kinds: Iterable[type[Base]]) -> None:
+def check_remembered(session: Session, kinds: Iterable[type[Base]]) -> None:
     """Refuse to go on from rows that are not as the office left them.
 
     Raises:

@@ -16,6 +16,7 @@ from codes.documents import mask_document
 from codes.errors import CodesError
 from codes.number import parse_number
 from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
+from issuer.fsck.erased import compare_erased
 from issuer.fsck.faults import Fault
 from issuer.fsck.life import compare_events, life_of, read_life
 from issuer.fsck.office import FsckOffice
@@ -24,6 +25,14 @@ from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    data_key_context,
+    holder_index,
+    open_holder,
+    private_context,
+)
 from registry.life import Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
@@ -78,19 +87,32 @@ class _AwardChecks:
         site = self._session.get(Site, award.site_id)
         yield from self._number(site)
         yield from self._holder_and_batch()
+        holder = self._session.get(Holder, award.holder_id)
+        if holder is None:
+            return
+        if holder.erased_at is not None:
+            yield from compare_erased(
+                self._session, self._office, self._published, award, self._matched.indexes
+            )
+            return
         try:
-            data_key = self._office.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+            key = open_holder(self._office.vault, holder)
+        except VaultError:
+            yield Fault(table="holders", row=f"#{holder.id}", field="key_sealed", code="unopenable")
+            return
+        try:
+            data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
             yield self._fault("data_key_sealed", "unopenable")
             return
         try:
-            sealed = self._office.vault.unseal(f"award/{award.number}", award.private_sealed)
+            sealed = key.unseal(private_context(award.number), award.private_sealed)
             private = json.loads(sealed)
         except VaultError:
             yield self._fault("private_sealed", "unopenable")
             return
         kept = KeptAward(award=award, data_key=data_key, private=private)
-        yield from self._holder(private)
+        yield from self._holder(holder, key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
         leaves = list(self._life(data_key))
@@ -143,21 +165,19 @@ class _AwardChecks:
         if award.row_mark != mark:
             yield self._fault("row_mark", "differs")
 
-    def _holder(self, private: dict[str, Any]) -> Iterator[Fault]:
-        holder = self._session.get(Holder, self._award.holder_id)
-        if holder is None:
-            return
+    def _holder(self, holder: Holder, key: HolderKey, private: dict[str, Any]) -> Iterator[Fault]:
         vault, name = self._office.vault, f"#{holder.id}"
-        about = (str(private["document_type"]), private["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *about):
+        about = (int(private["document_type"]), private["document_number"])
+        if holder.blind_index != holder_index(vault, *about):
             yield self._fault("holder_id", "differs")
         try:
-            sealed = json.loads(vault.unseal("holder", holder.sealed))
+            sealed = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed))
         except VaultError:
             yield Fault(table="holders", row=name, field="sealed", code="unopenable")
             return
-        of_holder = (str(sealed["document_type"]), sealed["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *of_holder):
+        if holder.blind_index != holder_index(
+            vault, int(sealed["document_type"]), sealed["document_number"]
+        ):
             yield Fault(table="holders", row=name, field="sealed", code="differs")
 
     def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:
@@ -167,8 +187,7 @@ class _AwardChecks:
         kind, number = int(private["document_type"]), private["document_number"]
         expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
         ended = award.status in (AwardStatus.REVOKED, AwardStatus.CANCELLED)
-        over = ended and award.live_key is None
-        if award.live_key != expected and not over:
+        if award.live_key != (None if ended else expected):
             yield self._fault("live_key", "differs")
 
     def _public(

@@ -58,6 +58,7 @@ def _resealed(path: Path, former: bytes, following: bytes) -> bytes | None:
         "passphrase_other_file",
         Text(
             f"私钥文件 {path.name} 用新旧口令都打不开，或已损坏，未作任何改动",
-            f"neither passphrase opens the key file {path.name}, or it is damaged; nothing was changed",
+            f"neither passphrase opens the key file {path.name}, or it is damaged; nothing was "
+            "changed",
         ),
     )

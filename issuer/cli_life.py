@@ -23,6 +23,7 @@ from issuer.life_show import (
     act_as_dict,
     acts_as_table,
     approved_text,
+    counted,
     describe,
     outcome_as_dict,
 )
@@ -119,9 +120,9 @@ def propose_command(
     show(
         act_as_dict(act),
         Text(
-            f"已提出，编号 {act_id}，涉及证书 {act.hits} 张。须由另一人审批："
+            f"已提出，编号 {act_id}，涉及证书 {counted(act.hits).zh}。须由另一人审批："
             f"yanzhen life approve {act_id} --as 姓名",
-            f"proposed as {act_id}; it hits {act.hits} certificates. Another person approves it: "
+            f"proposed as {act_id}; it hits {counted(act.hits).en}. Another person approves it: "
             f"yanzhen life approve {act_id} --as NAME",
         ),
         as_json=as_json,

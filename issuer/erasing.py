@@ -181,8 +181,8 @@ def approve_erasure(
             raise IssuerError(
                 "same_person",
                 Text(
-                    "申请人与审批人不能是同一人；请由他人审批（yanzhen --as 姓名 …）",
-                    "who proposed cannot approve; let another person do it (yanzhen --as NAME …)",
+                    "申请人与审批人不能是同一人；请由他人审批（--as 姓名）",
+                    "who proposed cannot approve; let another person do it (--as NAME)",
                 ),
             )
         lock = select(Holder).where(Holder.id == row.holder_id).with_for_update()

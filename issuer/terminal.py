@@ -151,14 +151,15 @@ def current_operator() -> Operator:
     )
 
 
-def as_option(parameter: str) -> Callable[[Command], Command]:
+def as_option(parameter: str | None = None) -> Callable[[Command], Command]:
     """Return the option `--as` of a command where two persons matter.
 
     Without it the command takes who acts from `yanzhen --as`, else it is the system's user. The
     audit trail names the same person.
 
     Args:
-        parameter: of the command that is given the name, as `issuer.operator.parse_name`.
+        parameter: of the command that is given the name, as `issuer.operator.parse_name` returns
+            it; None for a command that asks `current_operator`.
     """
 
     def take(context: click.Context, _parameter: click.Parameter, typed: str | None) -> str:
@@ -168,7 +169,8 @@ def as_option(parameter: str) -> Callable[[Command], Command]:
 
     return click.option(
         "--as",
-        parameter,
+        parameter or "operator",
+        expose_value=parameter is not None,
         callback=take,
         help="经办人，默认同 yanzhen --as / who acts (as yanzhen --as)",
     )

@@ -39,9 +39,11 @@ _HOME_CODES = ("seal_authority_",)
 # A device, an engine or another's server that is not there, or does not do its part.
 _ABSENT_CODES = frozenset(
     {
+        "address_unusable",
         "algorithm_unavailable",
         "log_quorum_missing",
         "log_unreachable",
+        "port_taken",
         "timestamp_unreachable",
         "token_failed",
         "token_missing",
@@ -197,8 +199,10 @@ def cli(
 def serve(host: str, port: int, workers: int | None) -> None:
     """启动公众核验网站（Ctrl-C 停止）。Serve the public site until Ctrl-C."""
     from registry.home import Home, home_path
+    from verifier.listening import check_address
     from verifier.opening import open_verifier
 
+    check_address(host, port)
     home = Home.open(home_path())
     open_verifier(home).close()  # what is amiss with the home is said here, once, not by workers
     run_server(home, host=host, port=port, workers=workers)
@@ -219,7 +223,10 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
+    from verifier.listening import check_address
 
+    if not once:
+        check_address(host, port)  # before samples are issued for nothing
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     language = click.get_current_context().find_root().obj

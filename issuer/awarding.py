@@ -37,7 +37,12 @@ from registry.access import (
     seal_public,
     seal_second,
 )
-from registry.holder_keys import data_key_context, open_holder, private_context
+from registry.holder_keys import (
+    check_vault_in_force,
+    open_data_key,
+    open_holder,
+    private_context,
+)
 from registry.life_models import LifeAct
 from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
@@ -88,8 +93,7 @@ def read_private(desk: Desk, award: Award) -> PrivateFields:
 
 def read_data_key(desk: Desk, award: Award) -> bytes:
     """Open the key of an award's own data, by its holder's key; raises as `read_private`."""
-    key = open_holder(desk.vault, award.holder)
-    return key.unseal(data_key_context(award.number), award.data_key_sealed)
+    return open_data_key(desk.vault, award)
 
 
 def record_reserved(desk: Desk, batch_id: int, progress: Callable[[int], None]) -> int:
@@ -176,6 +180,8 @@ def _check_row(desk: Desk, copy: Copy) -> None:
     replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
     replaces = None if replaced is None else replaced.status_index
     if copy.row_mark != mark_of_copy(desk.vault, copy, copy.award.number, replaces):
+        with transaction(desk.engine) as session:
+            check_vault_in_force(session, desk.vault)  # after a rotation no mark is the same
         raise IssuerError(
             "row_altered",
             Text(

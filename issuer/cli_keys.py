@@ -116,6 +116,7 @@ def new(
 @_from
 @_to
 @json_option
+@privileged("keys.adopt", "prefix")
 def adopt(
     prefix: str,
     module: Path,

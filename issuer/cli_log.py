@@ -43,6 +43,7 @@ def log() -> None:
 
 @log.command()
 @json_option
+@privileged("log.init")
 def init(as_json: bool) -> None:
     """启用公开日志：生成签署检查点的密钥（名称取自 YANZHEN_PUBLIC_URL）。Begin the log."""
     home = open_home()
@@ -80,6 +81,7 @@ def _list_log(
 
 @log.command()
 @json_option
+@privileged("log.publish")
 def publish(as_json: bool) -> None:
     """将待载入的条目写入日志并公布检查点。Log what waits and publish a checkpoint."""
     with _log_office(open_home()) as office:
@@ -205,6 +207,7 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
 @log.command("reconcile")
 @click.option("--reason", required=True, help="缘由，如“从备份恢复” / why")
 @json_option
+@privileged("log.reconcile")
 def reconcile_command(reason: str, as_json: bool) -> None:
     """数据库落后于日志时，以已公布的日志为准续接。Go by the published log."""
     with _log_office(open_home()) as office:

@@ -9,7 +9,6 @@ elsewhere, and annulment from the beginning.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +24,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_sums import sum_of, window_of
 from issuer.filing_trace import trace_filing
+from issuer.operator import is_same_person
 from keys.filing_windows import (
     FilingEvent,
     FilingSum,
@@ -34,7 +34,6 @@ from keys.filing_windows import (
 from registry.filing_models import FilingAct
 from registry.models import Filing, Site
 
-_MAX_OFFICER = 60
 _DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
 _BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
 
@@ -97,20 +96,6 @@ class Decision:
     reason: str | None = None
     reference: str | None = None
     decided_on: date
-
-
-def parse_officer(typed: str) -> str:
-    """Return the name of an official as it is kept; raises IssuerError (`officer_name`)."""
-    name = unicodedata.normalize("NFKC", typed).strip()
-    if not 1 <= len(name) <= _MAX_OFFICER or not name.isprintable():
-        raise IssuerError(
-            "officer_name",
-            Text(
-                f"经办人、审批人姓名应为 1–{_MAX_OFFICER} 个可见字符",
-                f"the name of an official has 1–{_MAX_OFFICER} printable characters",
-            ),
-        )
-    return name
 
 
 def standing_of(total: FilingSum, today: date) -> SiteStanding:
@@ -216,7 +201,7 @@ def check_persons(event: FilingEvent, decision: Decision) -> None:
                 "this act needs another person's approval (--approver)",
             ),
         )
-    if decision.approver.casefold() == (decision.decider or "").casefold():
+    if is_same_person(decision.approver, decision.decider or ""):
         raise IssuerError(
             "approver_same",
             Text("审批人不得与经办人为同一人", "the approver must not be the one who decides"),

@@ -26,6 +26,7 @@ from issuer.reserving import in_one_commit
 from issuer.sequencing import check_clock, lock_head
 from log.errors import LogError
 from log.leaves import IssueLeaf, LeafKind, LifeLeaf, encode_body
+from registry.holder_keys import open_data_key
 from registry.log_models import LogEntry, LogHead, LogStream
 from registry.log_reader import LogReader
 from registry.logbook import kind_of, life_key, life_mark
@@ -181,7 +182,9 @@ def _note_copy(session: Session, row: LogEntry) -> None:
 def _link_lives(session: Session, office: LogOffice, published: PublishedLog) -> None:
     """Let every life event know its award again, so that the next one gets the next mark."""
     for award in session.scalars(select(Award).order_by(Award.id).execution_options(yield_per=500)):
-        data_key = office.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+        if award.holder.erased_at is not None:
+            continue  # nothing happens to it any more
+        data_key = open_data_key(office.vault, award)
         key, n = life_key(data_key), 1
         while (logged := published.by_mark.get(life_mark(key, n))) is not None:
             session.execute(

@@ -19,7 +19,7 @@ from codes.levels import Level
 from codes.wording import Text
 from issuer.custody import has_key_file
 from issuer.errors import IssuerError
-from issuer.filing_acts import acts_of, step_of, sum_of
+from issuer.filing_sums import acts_of, step_of, sum_of
 from issuer.filing_trace import leaf_of, trace_filing
 from keys.algorithms import parse_jwk
 from keys.document import BodyEntry, KeyDocument

@@ -68,6 +68,7 @@ class DayStatus(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     CANCELLED = "cancelled"
+    ERASED = "erased"
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
 
@@ -84,7 +85,7 @@ def fold_events(first_copy: int, events: Sequence[Event]) -> Life:
     for event in events:
         if event.copy_index is not None:
             states = _with_copy(states, event.kind, event.copy_index)
-        if ended_by is None:
+        if ended_by is None or event.kind is LifeKind.ERASE:
             status = STATUS_AFTER.get(event.kind, status)
             ended_by = event.kind if event.kind in ENDING else None
     return Life(status=status, ended_by=ended_by, states=states)
@@ -97,7 +98,7 @@ STATUS_AFTER = {
     LifeKind.REVOKE: AwardStatus.REVOKED,
     LifeKind.ANNUL: AwardStatus.REVOKED,
     LifeKind.DIED: AwardStatus.CANCELLED,
-    LifeKind.ERASE: AwardStatus.CANCELLED,
+    LifeKind.ERASE: AwardStatus.ERASED,
 }
 
 
@@ -142,6 +143,8 @@ def status_on(
             return DayStatus.REVOKED
         case AwardStatus.CANCELLED:
             return DayStatus.CANCELLED
+        case AwardStatus.ERASED:
+            return DayStatus.ERASED
         case AwardStatus.SUSPENDED:
             return DayStatus.SUSPENDED
         case AwardStatus.CURRENT:
@@ -160,7 +163,7 @@ def status_on(
 def list_value(status: AwardStatus, state: CopyState) -> StatusValue:
     """Return what the status list says of a copy in this state of an award of this status."""
     match status:
-        case AwardStatus.REVOKED | AwardStatus.CANCELLED:
+        case AwardStatus.REVOKED | AwardStatus.CANCELLED | AwardStatus.ERASED:
             return StatusValue.INVALID
         case AwardStatus.SUSPENDED | AwardStatus.CURRENT:
             pass

@@ -102,9 +102,11 @@ def check_schema(engine: Engine) -> None:
 def _version(engine: Engine) -> str | None:
     with reading(engine) as session:
         try:
-            return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found = session.scalars(text("SELECT version_num FROM alembic_version")).all()
         except ProgrammingError:
             return None
+    # More than one is no version that a migration of ours leaves behind.
+    return ", ".join(sorted(found)) or None
 
 
 def _mismatch(found: str | None) -> HomeError:

@@ -104,23 +104,23 @@ class _AwardChecks:
             self._matched.note(erased.links)
             return
         try:
-            holder_key = open_holder(self._office.vault, holder)
+            key = open_holder(self._office.vault, holder)
         except VaultError:
             yield Fault(table="holders", row=f"#{holder.id}", field="key_sealed", code="unopenable")
             return
         try:
-            data_key = holder_key.unseal(data_key_context(award.number), award.data_key_sealed)
+            data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
             yield self._fault("data_key_sealed", "unopenable")
             return
         try:
-            sealed = holder_key.unseal(private_context(award.number), award.private_sealed)
+            sealed = key.unseal(private_context(award.number), award.private_sealed)
             private = json.loads(sealed)
         except VaultError:
             yield self._fault("private_sealed", "unopenable")
             return
         kept = KeptAward(award=award, data_key=data_key, private=private)
-        yield from self._holder(holder, holder_key, private)
+        yield from self._holder(holder, key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
         events = read_life(self._session, award, data_key)
@@ -187,8 +187,9 @@ class _AwardChecks:
         except VaultError:
             yield Fault(table="holders", row=name, field="sealed", code="unopenable")
             return
-        of_holder = (int(sealed["document_type"]), sealed["document_number"])
-        if holder.blind_index != holder_index(vault, *of_holder):
+        if holder.blind_index != holder_index(
+            vault, int(sealed["document_type"]), sealed["document_number"]
+        ):
             yield Fault(table="holders", row=name, field="sealed", code="differs")
 
     def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:
@@ -198,8 +199,7 @@ class _AwardChecks:
         kind, number = int(private["document_type"]), private["document_number"]
         expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
         ended = award.status in (AwardStatus.REVOKED, AwardStatus.CANCELLED)
-        over = ended and award.live_key is None
-        if award.live_key != expected and not over:
+        if award.live_key != (None if ended else expected):
             yield self._fault("live_key", "differs")
 
     def _public(

@@ -84,7 +84,7 @@ class ErasedChecks:
         if holder.erased_at not in decided:
             yield Fault(table="holders", row=f"#{holder.id}", field="erased_at", code="unexpected")
         for column, good in (
-            ("status", award.status == AwardStatus.CANCELLED),
+            ("status", award.status == AwardStatus.ERASED),
             ("live_key", award.live_key is None),
             ("data_key_sealed", not award.data_key_sealed),
             ("private_sealed", not award.private_sealed),
@@ -93,7 +93,7 @@ class ErasedChecks:
         ):
             if not good:
                 yield Fault(table="awards", row=award.number, field=column, code="differs")
-        if holder.sealed or holder.key_generation is not None:
+        if holder.sealed:
             yield Fault(table="holders", row=f"#{holder.id}", field="sealed", code="unexpected")
         yield from self._ways_in()
         yield from self._copies()

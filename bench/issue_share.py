@@ -3,8 +3,8 @@
     python -m bench.issue_share            1 000 awards a batch, some minutes
     python -m bench.issue_share --quick    one small batch, by one process
 
-Batches are issued for real into one home, from reserving to stored pages: a registry on disk, photos
-of 20 KB, sequencing, publication, proofs, status lists, the note of the audit trail. In turn
+Batches are issued for real into one home, from reserving to stored pages: a registry on disk,
+photos of 20 KB, sequencing, publication, proofs, status lists, the note of the audit trail. In turn
 one process does a batch and two do one. The functions of log and vault are watched while they run;
 what they take is held against the whole. With two processes the run's own is watched, which does
 half of the records and pages, and all of the reserving and publishing.
@@ -142,7 +142,7 @@ def candidates(seed: int) -> Iterator[Candidate]:
 def issue(home: Home, batch: str, chosen: Sequence[Candidate], *, workers: int) -> Meter:
     """Issue one batch; return what it took."""
     meter = Meter()
-    with _desk(home, workers) as desk:
+    with desk_of_bench(home, workers) as desk:
         with meter.watch(PARTS):
             batch_id = _issue(desk, batch, chosen)
         _check_drawn(desk, batch_id, len(chosen))
@@ -171,7 +171,7 @@ def _check_drawn(desk: Desk, batch_id: int, wanted: int) -> None:
 
 def attachment_share(home: Home) -> float:
     """Return what part of drawing and sealing a page its proof of the log takes."""
-    with _desk(home) as desk:
+    with desk_of_bench(home) as desk:
         with reading(desk.engine) as session:
             copies = session.scalars(select(Copy).order_by(Copy.id.desc()).limit(_COMPARED)).all()
             faces = [face_of(desk, copy) for copy in copies]
@@ -222,7 +222,7 @@ def _verify_some(home: Home) -> None:
     """Put certificates of every batch, their stored files and all, to the verifier."""
     verifier = open_verifier(home)
     try:
-        with _desk(home) as desk, reading(desk.engine) as session:
+        with desk_of_bench(home) as desk, reading(desk.engine) as session:
             for batch_id in session.scalars(select(Award.batch_id).distinct()).all():
                 query = select(Copy).join(Award, Copy.award_id == Award.id)
                 query = query.where(Award.batch_id == batch_id).order_by(func.random())
@@ -237,7 +237,8 @@ def _verify_some(home: Home) -> None:
 
 
 @contextmanager
-def _desk(home: Home, workers: int = 1) -> Iterator[Desk]:
+def desk_of_bench(home: Home, workers: int = 1) -> Iterator[Desk]:
+    """Open the office's desk at the present time for one block."""
     with open_desk(
         home,
         prefix=PREFIX,
@@ -264,8 +265,11 @@ def shares(meters: Sequence[Meter], count: int, drawing_s: float) -> dict[str, A
         return seconds + (count * drawing_s if name == LOG else 0)
 
     def share(of: str, *names: str) -> float:
-        whole = (sum(part(m, n, of) for n in names) / getattr(m.total, of) for m in meters)
-        return round(median(whole), 4)
+        every: list[float] = [
+            sum(part(meter, name, of) for name in names) / getattr(meter.total, of)
+            for meter in meters
+        ]
+        return round(median(every), 4)
 
     return {
         "share_log": share("wall", LOG),
@@ -278,7 +282,7 @@ def shares(meters: Sequence[Meter], count: int, drawing_s: float) -> dict[str, A
         "share_status_lists_cpu": share("cpu", STATUS),
         "seconds": round(median(m.total.wall for m in meters), 2),
         "seconds_cpu": round(median(m.total.cpu for m in meters), 2),
-        "functions_ms": meters[-1].functions_ms(),
+        "functions_cpu_ms": meters[-1].functions_ms(),
     }
 
 

@@ -23,14 +23,6 @@ class Spent:
     wall: float
     cpu: float
 
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(self.wall + other.wall, self.cpu + other.cpu)
-
-    def __sub__(self, other: Spent) -> Spent:
-        return Spent(self.wall - other.wall, self.cpu - other.cpu)
-
-
-NOTHING = Spent(0.0, 0.0)
 
 Place = tuple[Any, str]
 """A module or class, and the name of a function in it."""
@@ -40,18 +32,18 @@ class Meter:
     """What each part took while it was watched; for one thread."""
 
     def __init__(self) -> None:
-        self.total = NOTHING
-        self._spent: defaultdict[str, Spent] = defaultdict(lambda: NOTHING)
-        self._functions: defaultdict[str, Spent] = defaultdict(lambda: NOTHING)
-        self._within: list[Spent] = []  # of each call under way: what watched calls in it took
+        self.total = Spent(0.0, 0.0)
+        self._parts: defaultdict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._within: list[list[float]] = []  # of each call under way: what watched ones in it took
 
     def part(self, name: str) -> Spent:
         """Return what a part took by itself."""
-        return self._spent[name]
+        spent = [one for (part, _), one in self._parts.items() if part == name]
+        return Spent(sum(one[0] for one in spent), sum(one[1] for one in spent))
 
     def functions_ms(self) -> dict[str, float]:
         """Return by function what it took by itself, in milliseconds of processor time."""
-        spent = {name: round(1000 * one.cpu, 1) for name, one in self._functions.items()}
+        spent = {function: round(1000 * cpu, 1) for (_, function), (_, cpu) in self._parts.items()}
         return dict(sorted(spent.items(), key=lambda item: -item[1]))
 
     @contextmanager
@@ -66,33 +58,34 @@ class Meter:
             for part, places in parts.items():
                 for owner, name in places:
                     undo += _replace(owner, name, functools.partial(self._watched, part))
-            start = _now()
+            wall, cpu = time.perf_counter(), time.process_time()
             yield
-            self.total += _now() - start
+            self.total = Spent(time.perf_counter() - wall, time.process_time() - cpu)
         finally:
             for owner, name, function in reversed(undo):
                 setattr(owner, name, function)
 
     def _watched(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        spent, within = self._parts[part, function.__qualname__], self._within
+        clock, processor = time.perf_counter, time.process_time
+
         @functools.wraps(function)
         def call(*args: Any, **kwargs: Any) -> Any:
-            self._within.append(NOTHING)
-            start = _now()
+            inner = [0.0, 0.0]
+            within.append(inner)
+            wall, cpu = clock(), processor()
             try:
                 return function(*args, **kwargs)
             finally:
-                whole = _now() - start
-                alone = whole - self._within.pop()
-                self._spent[part] += alone
-                self._functions[function.__qualname__] += alone
-                if self._within:
-                    self._within[-1] += whole
+                wall, cpu = clock() - wall, processor() - cpu
+                within.pop()
+                spent[0] += wall - inner[0]
+                spent[1] += cpu - inner[1]
+                if within:
+                    within[-1][0] += wall
+                    within[-1][1] += cpu
 
         return call
-
-
-def _now() -> Spent:
-    return Spent(time.perf_counter(), time.process_time())
 
 
 def _replace(

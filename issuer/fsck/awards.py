@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
@@ -35,8 +36,9 @@ from registry.holder_keys import (
     private_context,
 )
 from registry.life import Event, Life
+from registry.life_models import LifeEvent
 from registry.logbook import life_key, life_mark
-from registry.models import Award, AwardStatus, Batch, Holder, Site
+from registry.models import Access, Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
 from registry.vault import unseal
 
@@ -66,9 +68,40 @@ def compare_awards(
         select(Award).where(Award.id > last).order_by(Award.id).limit(_AT_ONCE)
     ).all():
         last = awards[-1].id
+        beside = _Beside(session, awards)
         for award in awards:
-            yield from _AwardChecks(session, office, published, matched, award).run()
+            yield from _AwardChecks(beside, office, published, matched, award).run()
         session.expunge_all()
+
+
+class _Beside:
+    """The rows that belong to some awards, each table asked once for all of them.
+
+    Args:
+        session: on the database.
+        awards: whose rows they are.
+    """
+
+    def __init__(self, session: Session, awards: Sequence[Award]) -> None:
+        self.session = session
+        ids = [award.id for award in awards]
+        self.sites = _by_id(session, Site, {award.site_id for award in awards})
+        self.batches = _by_id(session, Batch, {award.batch_id for award in awards})
+        self.holders = _by_id(session, Holder, {award.holder_id for award in awards})
+        self.ways_in: defaultdict[int, list[Access]] = defaultdict(list)
+        for way in session.scalars(select(Access).where(Access.award_id.in_(ids))):
+            self.ways_in[way.award_id].append(way)
+        self.events: defaultdict[int, list[LifeEvent]] = defaultdict(list)
+        events = select(LifeEvent).where(LifeEvent.award_id.in_(ids)).order_by(LifeEvent.n)
+        for event in session.scalars(events):
+            self.events[event.award_id].append(event)
+
+
+_Row = TypeVar("_Row", Site, Batch, Holder)
+
+
+def _by_id(session: Session, table: type[_Row], ids: Collection[int]) -> dict[int, _Row]:
+    return {row.id: row for row in session.scalars(select(table).where(table.id.in_(ids)))}
 
 
 class _AwardChecks:
@@ -76,13 +109,13 @@ class _AwardChecks:
 
     def __init__(
         self,
-        session: Session,
+        beside: _Beside,
         office: FsckOffice,
         published: PublishedLog,
         matched: Matched,
         award: Award,
     ) -> None:
-        self._session = session
+        self._beside = beside
         self._office = office
         self._published = published
         self._matched = matched
@@ -91,14 +124,14 @@ class _AwardChecks:
     def run(self) -> Iterator[Fault]:
         """Yield the faults of the award, its copies and its ways in."""
         award = self._award
-        site = self._session.get(Site, award.site_id)
+        site = self._beside.sites.get(award.site_id)
         yield from self._number(site)
         yield from self._holder_and_batch()
-        holder = self._session.get(Holder, award.holder_id)
+        holder = self._beside.holders.get(award.holder_id)
         if holder is None:
             return
         if holder.erased_at is not None:
-            erased = ErasedChecks(self._session, self._published, award, holder)
+            erased = ErasedChecks(self._beside.session, self._published, award, holder)
             yield from erased.run()
             yield from self._times()
             self._matched.note(erased.links)
@@ -123,19 +156,20 @@ class _AwardChecks:
         yield from self._holder(holder, key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        events = read_life(self._session, award, data_key)
+        events = read_life(award, self._beside.events[award.id], data_key)
         leaves = list(self._life(data_key, events or ()))
         yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
         life = None if events is None else life_of(award, events)
         by_event = {event.n: event.copy_index for event in events or ()}
-        if events is not None and not compare_event_copies(self._session, award, by_event):
+        if events is not None and not compare_event_copies(self._beside.session, award, by_event):
             yield Fault(table="life_events", row=award.number, field="copy_id", code="differs")
         yield from self._status(life)
         logged = LoggedLife(leaves=leaves, life=life)
         copies = CopyChecks(self._office, self._published, kept, logged, self._matched.links)
         yield from copies.run()
         self._matched.indexes |= self._matched.links.keys()
-        yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
+        ways = self._beside.ways_in[award.id]
+        yield from compare_ways_in(ways, self._office.pepper, kept, copies.payloads)
         yield from self._times()
 
     def _number(self, site: Site | None) -> Iterator[Fault]:
@@ -165,8 +199,8 @@ class _AwardChecks:
 
     def _holder_and_batch(self) -> Iterator[Fault]:
         award = self._award
-        batch = self._session.get(Batch, award.batch_id)
-        holder = self._session.get(Holder, award.holder_id)
+        batch = self._beside.batches.get(award.batch_id)
+        holder = self._beside.holders.get(award.holder_id)
         if batch is None or holder is None:
             yield self._fault("batch_id" if batch is None else "holder_id", "missing")
             return
@@ -216,7 +250,7 @@ class _AwardChecks:
             return
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
-        if site is not None and public["body_name"] not in _names_of(self._session, site):
+        if site is not None and public["body_name"] not in _names_of(self._beside.session, site):
             yield self._fault("public_sealed", "differs")
 
     def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:

@@ -24,6 +24,14 @@ from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    data_key_context,
+    holder_index,
+    open_holder,
+    private_context,
+)
 from registry.life import Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
@@ -31,6 +39,8 @@ from registry.row_marks import mark_of_award
 from registry.vault import unseal
 
 _AT_ONCE = 200
+_WRONG_HOLDER = ("holder_id", "differs")
+_WRONG_KEY = ("data_key_sealed", "unopenable")
 
 
 @dataclass(slots=True)
@@ -78,19 +88,28 @@ class _AwardChecks:
         site = self._session.get(Site, award.site_id)
         yield from self._number(site)
         yield from self._holder_and_batch()
-        try:
-            data_key = self._office.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
-        except VaultError:
-            yield self._fault("data_key_sealed", "unopenable")
+        holder = self._session.get(Holder, award.holder_id)
+        if holder is None:
             return
         try:
-            sealed = self._office.vault.unseal(f"award/{award.number}", award.private_sealed)
+            holder_key = open_holder(self._office.vault, holder)
+        except VaultError:
+            yield Fault(table="holders", row=f"#{holder.id}", field="key_sealed", code="unopenable")
+            return
+        try:
+            data_key = holder_key.unseal(data_key_context(award.number), award.data_key_sealed)
+        except VaultError:
+            rightful = self._rightful_holder()
+            yield self._fault(*_WRONG_HOLDER if rightful else _WRONG_KEY)
+            return
+        try:
+            sealed = holder_key.unseal(private_context(award.number), award.private_sealed)
             private = json.loads(sealed)
         except VaultError:
             yield self._fault("private_sealed", "unopenable")
             return
         kept = KeptAward(award=award, data_key=data_key, private=private)
-        yield from self._holder(private)
+        yield from self._holder(holder, holder_key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
         leaves = list(self._life(data_key))
@@ -143,21 +162,30 @@ class _AwardChecks:
         if award.row_mark != mark:
             yield self._fault("row_mark", "differs")
 
-    def _holder(self, private: dict[str, Any]) -> Iterator[Fault]:
-        holder = self._session.get(Holder, self._award.holder_id)
-        if holder is None:
-            return
+    def _rightful_holder(self) -> int | None:
+        """Return whose key opens the award although its row names another holder."""
+        award = self._award
+        for holder in self._session.scalars(select(Holder).where(Holder.erased_at.is_(None))):
+            try:
+                key = open_holder(self._office.vault, holder)
+                key.unseal(data_key_context(award.number), award.data_key_sealed)
+            except VaultError:
+                continue
+            return holder.id
+        return None
+
+    def _holder(self, holder: Holder, key: HolderKey, private: dict[str, Any]) -> Iterator[Fault]:
         vault, name = self._office.vault, f"#{holder.id}"
-        about = (str(private["document_type"]), private["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *about):
+        about = (int(private["document_type"]), private["document_number"])
+        if holder.blind_index != holder_index(vault, *about):
             yield self._fault("holder_id", "differs")
         try:
-            sealed = json.loads(vault.unseal("holder", holder.sealed))
+            sealed = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed))
         except VaultError:
             yield Fault(table="holders", row=name, field="sealed", code="unopenable")
             return
-        of_holder = (str(sealed["document_type"]), sealed["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *of_holder):
+        of_holder = (int(sealed["document_type"]), sealed["document_number"])
+        if holder.blind_index != holder_index(vault, *of_holder):
             yield Fault(table="holders", row=name, field="sealed", code="differs")
 
     def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:

@@ -30,6 +30,7 @@ FIRST = bytes(32)
 _LABEL = b"yanzhen/trail\x00"
 _APPENDING = 0x59_5A_54_52  # the lock that those who add to one PostgreSQL trail share
 _AT_ONCE = 1000
+_LONGEST_LINE = 100  # of what is remembered outside the database
 _LIMITS = {"actor": 100, "act": 60, "subject": 200, "ground": 300, "reference": 200}
 
 
@@ -235,13 +236,25 @@ def _remember_after_commit(session: Session, entry: TrailEntry) -> None:
 
 def append_memory(memory: Path, lines: str) -> None:
     """Add lines to what is remembered outside the database; return once they are on disk."""
-    descriptor = os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(memory, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, lines.encode())
+        _drop_broken_line(descriptor)
+        waiting = lines.encode()
+        while waiting:  # a disk that fills up takes a part first, and says so at the next try
+            waiting = waiting[os.write(descriptor, waiting) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _drop_broken_line(descriptor: int) -> None:
+    """Cut off the end that a writer who died or ran out of room left of its line."""
+    size = os.fstat(descriptor).st_size
+    tail = os.pread(descriptor, _LONGEST_LINE, max(size - _LONGEST_LINE, 0))
+    kept = tail.rfind(b"\n") + 1
+    if kept < len(tail):
+        os.ftruncate(descriptor, size - len(tail) + kept)
 
 
 def read_memory(memory: Path) -> Mapping[int, set[bytes]]:
@@ -252,7 +265,8 @@ def read_memory(memory: Path) -> Mapping[int, set[bytes]]:
     """
     found: dict[int, set[bytes]] = {}
     try:
-        for line in memory.read_text("ascii").splitlines():
+        *lines, _ = memory.read_text("ascii").split("\n")  # what no line end follows is none yet
+        for line in lines:
             number, _, digest = line.partition(" ")
             found.setdefault(int(number), set()).add(_digest(digest))
     except FileNotFoundError:

@@ -88,7 +88,8 @@ def test_what_was_begun_before_the_backup_is_finished_with_the_leaf_the_log_has(
     restore_database(filed, copy_path)
     with desk_at(filed) as desk:
         taken = reconcile(office_of(desk), "恢复")
-        assert (taken.lost, taken.imported) == ((), size)
+        # The leaf of the trust list waited in the backup already and gets the place it has.
+        assert (taken.lost, taken.imported) == ((), size - 1)
         outcome = issue(desk, roster, tmp_path / "again")
         assert len(outcome.files) == len(persons)
         with reading(desk.engine) as session:

@@ -26,8 +26,10 @@ from issuer.log_lives import Lives, put_back_lives
 from issuer.log_publishing import LogOffice
 from issuer.reserving import in_one_commit
 from issuer.sequencing import check_clock, lock_head
+from keys.status_list import ListForm
 from log.errors import LogError
 from log.leaves import IssueLeaf, LeafKind, LifeLeaf, encode_body
+from registry.life_models import StatusListRow
 from registry.log_models import LogEntry, LogHead, LogStream
 from registry.log_reader import LogReader
 from registry.logbook import kind_of
@@ -79,6 +81,8 @@ def reconcile(office: LogOffice, reason: str) -> Reconciled:
             _set_head(session, head, published)
             check_clock(head, office.clock())
             lost = _lost_numbers(session, published)
+            if imported:
+                _open_fresh_list(session, office)
             return Reconciled(imported=imported, lost=lost, size=published.size, lives=lives)
 
         done = in_one_commit(office, work)
@@ -239,6 +243,16 @@ def _later_copies(published: PublishedLog) -> Iterator[tuple[int, LifeLeaf]]:
     for logged in published.by_mark.values():
         if isinstance(logged.leaf, LifeLeaf) and logged.leaf.record_hash is not None:
             yield logged.index, logged.leaf
+
+
+def _open_fresh_list(session: Session, office: LogOffice) -> None:
+    """Draw no more positions from lists that copies may have which this database does not know."""
+    published = (path.stem for path in office.home.status_folder.glob(f"*.{ListForm.JWT}"))
+    known = [int(name) for name in published if name.isdecimal()]
+    known += session.scalars(select(StatusListRow.id))
+    if known:
+        fresh = {"taken": 0, "changes": 0, "published_changes": 0, "version": 0}
+        insert_if_absent(session, StatusListRow, id=max(known) + 1, **fresh)
 
 
 def _set_head(session: Session, head: LogHead, published: PublishedLog) -> None:

@@ -34,7 +34,7 @@ class Ledger:
                     file.write(Path(source).read_text(encoding="utf-8") + _END)
             rename(source, target, **options)
 
-        os.replace = watched
+        setattr(os, "replace", watched)  # noqa: B010 - for this forked process only
 
     def checkpoints(self) -> int:
         """Return how many different checkpoints there were."""
@@ -46,9 +46,8 @@ class Ledger:
         for note in self._notes():
             checkpoint = parse_checkpoint_text(parse_note(note.encode()).text)
             roots.setdefault(checkpoint.size, set()).add(checkpoint.root)
-        return [
-            f"{len(found)} roots of size {size}" for size, found in roots.items() if len(found) > 1
-        ]
+        several = {size: len(found) for size, found in roots.items() if len(found) > 1}
+        return [f"{count} roots of size {size}" for size, count in several.items()]
 
     def _notes(self) -> list[str]:
         if not self.path.exists():

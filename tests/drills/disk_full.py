@@ -1,9 +1,9 @@
 """A disk that fills up under one process, without being root: two ways that make up for each other.
 
-`Budget` lets so many bytes into the product's files and refuses the rest with ENOSPC, the file that
-hits the end being cut where the disk was full. `FileLimit` is the kernel's own RLIMIT_FSIZE: no file
-may grow past a size, which the database's own writes meet as well. Neither is a full file system to
-the last detail (a folder's own growth cannot fail), and the drill says so.
+`Budget` lets so many bytes into the product's files and refuses the rest with ENOSPC, the file
+that hits the end being cut where the disk was full. `FileLimit` is the kernel's own RLIMIT_FSIZE:
+no file may grow past a size, which the database's own writes meet as well. Neither is a full file
+system to the last detail (a folder's own growth cannot fail), and the drill says so.
 """
 
 from __future__ import annotations

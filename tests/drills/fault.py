@@ -1,4 +1,4 @@
-"""Drill: every commit, write, sync and rename of a batch breaks; the disk fills; the server stops."""
+"""Drill: each commit, write, sync and rename of a batch breaks; disk full; database stopped."""
 
 from __future__ import annotations
 
@@ -140,9 +140,8 @@ def _stop_server(folder: Path, *, stops: int, rows: int, seed: int) -> Facts:
 
     def stop(office: _Office, _: int) -> bool:
         if not usual:
-            start = time.monotonic()
             office.break_batch(None, "an untouched run")
-            usual.append(time.monotonic() - start)
+            usual.append(office.seconds)
         code = office.stop_server(chance.uniform(0.05, 0.95) * usual[0])
         facts["server stopped at once" + (", the run was through" if code == 0 else "")] += 1
         return True
@@ -164,6 +163,7 @@ class _Office:
         self._folder = folder
         self.mark = folder / "mark"
         self.home = series.desk.home.path
+        self.seconds = 0.0  # that the last run took
 
     def finish(self) -> Facts:
         """Look at everything once more and say what there is."""
@@ -177,7 +177,9 @@ class _Office:
         self.mark.unlink(missing_ok=True)
         self._series.begin()
         command = self._series.command(breaker=breaker)
+        start = time.monotonic()
         ended = wait(command.start(), _LONGEST_SECONDS)
+        self.seconds = time.monotonic() - start
         require(ended is not None, f"{what}: yanzhen does not end")
         if ended == 0:
             self._series.look_at_batch()
@@ -214,7 +216,7 @@ class _Office:
 
 
 def _seconds_of_children() -> float:
-    """Return the processor time of all runs so far, which other work on the machine is no part of."""
+    """Return the processor time of all runs so far; other work on the machine has no part in it."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -107,9 +107,12 @@ class Breaker:
             do = _Deed(lambda: write(data), lambda: write(half), fault)
             self._act(Act.WRITE, self._place_of(path), do)
 
-        DefaultDialect.do_commit = broken_commit  # type: ignore[method-assign]
-        os.fsync = broken_sync
-        os.replace = broken_rename
+        for owner, name, broken in (
+            (DefaultDialect, "do_commit", broken_commit),
+            (os, "fsync", broken_sync),
+            (os, "replace", broken_rename),
+        ):
+            setattr(owner, name, broken)
         stand_between(broken_write)
 
     def _act(self, act: Act, place: Place, deed: _Deed) -> None:
@@ -166,8 +169,8 @@ def stand_between(write: Callable[[Path, bytes, Callable[[bytes], None]], None])
     def _whole(descriptor: int, data: bytes) -> None:
         write_at_once(descriptor, data)
 
-    os.fdopen = opened  # type: ignore[assignment]
-    os.write = written
+    for name, between in (("fdopen", opened), ("write", written)):
+        setattr(os, name, between)
 
 
 def path_of(descriptor: int) -> Path:

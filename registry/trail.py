@@ -18,15 +18,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, Select, event, select, text
+from sqlalchemy import Engine, Select, Table, event, func, select, text
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.errors import RegistryError
 from registry.trail_models import TrailEntry
+from registry.unreadable import find_unreadable
 
 MEMORY_OPTION = "yanzhen_trail_memory"
 FIRST = bytes(32)
+_TABLE: Table = TrailEntry.metadata.tables[TrailEntry.__tablename__]
 _LABEL = b"yanzhen/trail\x00"
 _APPENDING = 0x59_5A_54_52  # the lock that those who add to one PostgreSQL trail share
 _AT_ONCE = 1000
@@ -151,6 +153,8 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
         memory: what is remembered outside the database; None where nothing is.
     """
     remembered = {} if memory is None else read_memory(memory)
+    if unreadable := _unreadable(engine):
+        return unreadable
     faults: list[TrailFault] = []
     former, expected, known = FIRST, 1, 0
     for entry in _all(engine):
@@ -167,6 +171,17 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
     if remembered and max(remembered) >= expected:
         faults.append(TrailFault(kind=FaultKind.CUT, id=expected))
     return TrailReport(entries=expected - 1, remembered=known, head=former, faults=tuple(faults))
+
+
+def _unreadable(engine: Engine) -> TrailReport | None:
+    """Return a report of the rows whose time nobody can read, which end the check; else None."""
+    with Session(engine) as session:
+        found = {int(one.key) for one in find_unreadable(session, _TABLE)}
+        entries = session.scalar(select(func.count()).select_from(_TABLE)) or 0
+    if not found:
+        return None
+    faults = tuple(TrailFault(kind=FaultKind.EDITED, id=id_) for id_ in sorted(found))
+    return TrailReport(entries=entries, remembered=0, head=FIRST, faults=faults)
 
 
 def _all(engine: Engine) -> Iterator[TrailEntry]:

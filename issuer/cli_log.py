@@ -17,7 +17,7 @@ from issuer.fsck.run import fsck
 from issuer.log_checking import check_published
 from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.log_publishing import LogOffice, cosign_again, publish_log
-from issuer.log_reconciling import reconcile
+from issuer.log_reconciling import Reconciled, reconcile
 from issuer.log_state import inspect_log
 from issuer.opening import trust_source
 from issuer.publishing import PUBLIC_URL_VARIABLE, Publication, parse_public_url
@@ -212,22 +212,75 @@ def reconcile_command(reason: str, as_json: bool) -> None:
     """数据库落后于日志时，以已公布的日志为准续接。Go by the published log."""
     with _log_office(open_home()) as office:
         done = reconcile(office, reason)
-    lost = Text("没有丢失证书", "no certificate is lost")
-    if done.lost:
-        lost = Text(
-            f"以下 {len(done.lost)} 个编号在日志中有、数据库中已无，不会再次使用：\n"
-            + "\n".join(done.lost),
-            f"{len(done.lost)} numbers are in the log and no longer in the database; none is "
-            "given again:\n" + "\n".join(done.lost),
-        )
+    lives = done.lives
     show(
-        {"size": done.size, "imported": done.imported, "lost": list(done.lost)},
-        Text(
-            f"已从日志补入 {done.imported} 条（共 {done.size} 条）。{lost.zh}",
-            f"took {done.imported} of {done.size} leaves over from the log. {lost.en}",
-        ),
+        {
+            "size": done.size,
+            "imported": done.imported,
+            "lost": list(done.lost),
+            "events_put_back": lives.put_back,
+            "unproved": list(lives.unproved),
+            "erase_again": list(lives.erase_again),
+        },
+        _joined(_reconciled(done)),
         as_json=as_json,
     )
+
+
+def _reconciled(done: Reconciled) -> list[Text]:
+    lost, lives = len(done.lost), done.lives
+    said = [
+        Text(
+            f"已从日志补入 {done.imported} 条（共 {done.size} 条）",
+            f"took {done.imported} of {done.size} leaves over from the log",
+        )
+    ]
+    if not lost:
+        said.append(Text("没有丢失证书", "no certificate is lost"))
+    else:
+        said.append(
+            Text(
+                f"以下 {lost} 个编号在日志中有、数据库中已无，不会再次使用：",
+                f"{lost} numbers are in the log and no longer in the database; none is given "
+                "again:",
+            )
+        )
+        said += [Text(number, number) for number in done.lost]
+    if lives.put_back:
+        said.append(
+            Text(
+                f"已按日志补回 {lives.put_back} 项证书状态变更（如撤销、暂停）；"
+                "审批人、理由和文号已随数据库丢失，请据原始文件补记",
+                f"put {lives.put_back} life events (revocations, suspensions …) back from the log; "
+                "who decided, why and on what paper is lost, so note it from the papers",
+            )
+        )
+    for numbers, why in (
+        (
+            lives.unproved,
+            Text(
+                "以下证书的补发、存档或更正记录已丢失，日志中只有其摘要；"
+                "找回原数据库之前，查询一律答复“登记未能证实”：",
+                "a reissue, archive copy or correction of these is lost and the log has only its "
+                "hash; until the database that had it is found, none is said to be valid:",
+            ),
+        ),
+        (
+            lives.erase_again,
+            Text(
+                "以下证书的持证人资料曾依法删除，又随备份恢复，请再次删除（yanzhen vault erase）：",
+                "the holders of these had been erased and came back with the backup; erase them "
+                "again (yanzhen vault erase):",
+            ),
+        ),
+    ):
+        if numbers:
+            said += [why, *(Text(number, number) for number in numbers)]
+    return said
+
+
+def _joined(lines: list[Text]) -> Text:
+    return Text("\n".join(line.zh for line in lines), "\n".join(line.en for line in lines))
 
 
 @contextmanager

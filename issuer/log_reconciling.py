@@ -3,7 +3,8 @@
 A database restored from an older backup does not know what was issued since. What is published
 stays: its leaves are taken over, and every counter moves past what the log says was given, so that
 no number is given twice. The rows themselves are lost; their numbers are listed. What the restored
-database had begun and the log holds already is finished by the next run, with the same leaf.
+database had begun and the log holds already is finished by the next run, with the same leaf. Life
+events of awards it still has, such as a revocation, are put back (`issuer.log_lives`).
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from issuer.errors import LogRefused
 from issuer.fsck.entries import place_of
 from issuer.fsck.published import LoggedLeaf, PublishedLog
 from issuer.log_files import LastCheckpoint, files_damaged
+from issuer.log_lives import Lives, put_back_lives
 from issuer.log_publishing import LogOffice
 from issuer.reserving import in_one_commit
 from issuer.sequencing import check_clock, lock_head
+from keys.status_list import ListForm
 from log.errors import LogError
 from log.leaves import IssueLeaf, LeafKind, LifeLeaf, encode_body
-from registry.holder_keys import open_data_key
+from registry.life_models import StatusListRow
 from registry.log_models import LogEntry, LogHead, LogStream
 from registry.log_reader import LogReader
-from registry.logbook import kind_of, life_key, life_mark
+from registry.logbook import kind_of
 from registry.models import Award, Copy, PrintCounter, SerialCounter, Site
 from registry.row_memory import remember_all
 from registry.session import insert_if_absent
@@ -46,11 +49,13 @@ class Reconciled:
         imported: how many published leaves the database did not have.
         lost: the numbers that are in the log and no longer in the database.
         size: of the log.
+        lives: what became of lost life events.
     """
 
     imported: int
     lost: tuple[str, ...]
     size: int
+    lives: Lives
 
 
 def reconcile(office: LogOffice, reason: str) -> Reconciled:
@@ -72,12 +77,14 @@ def reconcile(office: LogOffice, reason: str) -> Reconciled:
         def work(session: Session) -> Reconciled:
             head = lock_head(session)
             imported = _take_over(session, published)
-            _link_lives(session, office, published)
             _move_counters(session, published)
+            lives = put_back_lives(session, office.vault, published)
             _set_head(session, head, published)
             check_clock(head, office.clock())
             lost = _lost_numbers(session, published)
-            return Reconciled(imported=imported, lost=lost, size=published.size)
+            if imported:
+                _open_fresh_list(session, office)
+            return Reconciled(imported=imported, lost=lost, size=published.size, lives=lives)
 
         done = in_one_commit(office, work)
         remember_all(office.engine)
@@ -179,22 +186,6 @@ def _note_copy(session: Session, row: LogEntry) -> None:
         copy.leaf_index = row.leaf_index
 
 
-def _link_lives(session: Session, office: LogOffice, published: PublishedLog) -> None:
-    """Let every life event know its award again, so that the next one gets the next mark."""
-    for award in session.scalars(select(Award).order_by(Award.id).execution_options(yield_per=500)):
-        if award.holder.erased_at is not None:
-            continue  # nothing happens to it any more
-        data_key = open_data_key(office.vault, award)
-        key, n = life_key(data_key), 1
-        while (logged := published.by_mark.get(life_mark(key, n))) is not None:
-            session.execute(
-                update(LogEntry)
-                .where(LogEntry.leaf_index == logged.index, LogEntry.award_id.is_(None))
-                .values(award_id=award.id)
-            )
-            n += 1
-
-
 def _move_counters(session: Session, published: PublishedLog) -> None:
     sites = {site.prefix: site.id for site in session.scalars(select(Site))}
     highest: dict[tuple[str, int, int], int] = {}
@@ -256,6 +247,16 @@ def _later_copies(published: PublishedLog) -> Iterator[tuple[int, LifeLeaf]]:
             yield logged.index, logged.leaf
 
 
+def _open_fresh_list(session: Session, office: LogOffice) -> None:
+    """Draw no more positions from lists that copies may have which this database does not know."""
+    published = (path.stem for path in office.home.status_folder.glob(f"*.{ListForm.JWT}"))
+    known = [int(name) for name in published if name.isdecimal()]
+    known += session.scalars(select(StatusListRow.id))
+    if known:
+        fresh = {"taken": 0, "changes": 0, "published_changes": 0, "version": 0}
+        insert_if_absent(session, StatusListRow, id=max(known) + 1, **fresh)
+
+
 def _set_head(session: Session, head: LogHead, published: PublishedLog) -> None:
     newest = published.at(published.size - 1)
     head.size = head.published_size = published.size
@@ -287,6 +288,9 @@ def _remember(office: LogOffice, reason: str, done: Reconciled) -> None:
         "size": done.size,
         "imported": done.imported,
         "lost": list(done.lost),
+        "events_put_back": done.lives.put_back,
+        "unproved": list(done.lives.unproved),
+        "erase_again": list(done.lives.erase_again),
     }
     text = json.dumps(account, ensure_ascii=False, indent=2) + "\n"
     write_durably(folder / f"{now:%Y%m%dT%H%M%S}.json", text.encode())

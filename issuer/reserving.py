@@ -25,6 +25,7 @@ from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import levels_filed
 from issuer.filing_changes import why_not_filed
+from issuer.sequencing import check_clock
 from registry.counters import take_print_serials, take_serials
 from registry.errors import ConflictError, RegistryContended
 from registry.holder_keys import (
@@ -37,6 +38,7 @@ from registry.holder_keys import (
     open_holder,
     private_context,
 )
+from registry.log_models import LogHead
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
@@ -111,6 +113,7 @@ def reserve(
 
     Raises:
         IssuerError: a level is not filed on the day of issue.
+        LogRefused: the clock is behind the public log (`log_clock_behind`); nothing was reserved.
         ConflictError: serials are used up; nothing was reserved.
         RegistryUnavailable: the database did not answer; nothing was reserved.
     """
@@ -181,6 +184,7 @@ def _reserve_in(
 ) -> list[Reservation]:
     now = desk.clock()
     day = shanghai_day(now)
+    _check_clock(session, now)
     check_vault_in_force(session, desk.vault)
     _check_filed(session, desk.site, drafts, day)
     live = _live_numbers(session, [draft.live_key for draft in drafts])
@@ -216,6 +220,13 @@ def _reserve_in(
         )
         for d in drafts
     ]
+
+
+def _check_clock(session: Session, now: datetime) -> None:
+    """Refuse to date anything by a clock that is behind the log: it may have been set meanwhile."""
+    head = session.get(LogHead, 1)
+    if head is not None:
+        check_clock(head, now)
 
 
 def _first_copy(

@@ -28,7 +28,7 @@ from registry.home import Home
 from registry.life_models import StatusListRow
 from registry.models import PublicHost
 from registry.session import reading
-from registry.store import write_durably
+from registry.store import sweep_unfinished, write_durably
 from registry.vault import Vault
 
 LIFETIME = timedelta(hours=24)
@@ -180,6 +180,7 @@ def _alone(home: Home) -> Iterator[None]:
     descriptor = os.open(home.status_key_folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        sweep_unfinished(home.status_folder)
         yield
     finally:
         os.close(descriptor)

@@ -18,19 +18,22 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, Select, event, select, text
+from sqlalchemy import Engine, Select, Table, event, func, select, text
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.errors import RegistryError
 from registry.trail_models import TrailEntry
+from registry.unreadable import find_unreadable
 
 MEMORY_OPTION = "yanzhen_trail_memory"
 FIRST = bytes(32)
+_TABLE: Table = TrailEntry.metadata.tables[TrailEntry.__tablename__]
 _LABEL = b"yanzhen/trail\x00"
 _INTENDED = "~"
 _APPENDING = 0x59_5A_54_52  # the lock that those who add to one PostgreSQL trail share
 _AT_ONCE = 1000
+_LONGEST_LINE = 100  # of what is remembered outside the database
 _LIMITS = {"actor": 100, "act": 60, "subject": 200, "ground": 300, "reference": 200}
 
 
@@ -156,6 +159,8 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
         memory: what is remembered outside the database; None where nothing is.
     """
     remembered = {} if memory is None else read_memory(memory)
+    if unreadable := _unreadable(engine):
+        return unreadable
     intended = {} if memory is None else read_memory(memory, _INTENDED)
     faults: list[TrailFault] = []
     former, expected, known = FIRST, 1, 0
@@ -180,6 +185,17 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
 
 def _is_as_remembered(digest: bytes, kept: set[bytes] | None, intended: set[bytes]) -> bool:
     return digest in intended if kept is None else kept == {digest}
+
+
+def _unreadable(engine: Engine) -> TrailReport | None:
+    """Return a report of the rows whose time nobody can read, which end the check; else None."""
+    with Session(engine) as session:
+        found = {int(one.key) for one in find_unreadable(session, _TABLE)}
+        entries = session.scalar(select(func.count()).select_from(_TABLE)) or 0
+    if not found:
+        return None
+    faults = tuple(TrailFault(kind=FaultKind.EDITED, id=id_) for id_ in sorted(found))
+    return TrailReport(entries=entries, remembered=0, head=FIRST, faults=faults)
 
 
 def _all(engine: Engine) -> Iterator[TrailEntry]:
@@ -254,13 +270,25 @@ def _remember_after_commit(session: Session, entry: TrailEntry) -> None:
 
 def append_memory(memory: Path, lines: str) -> None:
     """Add lines to what is remembered outside the database; return once they are on disk."""
-    descriptor = os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(memory, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        os.write(descriptor, lines.encode())
+        _drop_broken_line(descriptor)
+        waiting = lines.encode()
+        while waiting:  # a disk that fills up takes a part first, and says so at the next try
+            waiting = waiting[os.write(descriptor, waiting) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _drop_broken_line(descriptor: int) -> None:
+    """Cut off the end that a writer who died or ran out of room left of its line."""
+    size = os.fstat(descriptor).st_size
+    tail = os.pread(descriptor, _LONGEST_LINE, max(size - _LONGEST_LINE, 0))
+    kept = tail.rfind(b"\n") + 1
+    if kept < len(tail):
+        os.ftruncate(descriptor, size - len(tail) + kept)
 
 
 def read_memory(memory: Path, sign: str = "") -> Mapping[int, set[bytes]]:
@@ -276,7 +304,8 @@ def read_memory(memory: Path, sign: str = "") -> Mapping[int, set[bytes]]:
     """
     found: dict[int, set[bytes]] = {}
     try:
-        for line in memory.read_text("ascii").splitlines():
+        *lines, _ = memory.read_text("ascii").split("\n")  # what no line end follows is none yet
+        for line in lines:
             if line.startswith(_INTENDED) is not (sign == _INTENDED):
                 continue
             number, _, digest = line.removeprefix(sign).partition(" ")

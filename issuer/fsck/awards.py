@@ -43,6 +43,8 @@ from registry.row_marks import mark_of_award
 from registry.vault import unseal
 
 _AT_ONCE = 200
+_WRONG_HOLDER = ("holder_id", "differs")
+_WRONG_KEY = ("data_key_sealed", "unopenable")
 
 
 @dataclass(slots=True)
@@ -144,7 +146,8 @@ class _AwardChecks:
         try:
             data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
-            yield self._fault("data_key_sealed", "unopenable")
+            rightful = self._rightful_holder()
+            yield self._fault(*_WRONG_HOLDER if rightful else _WRONG_KEY)
             return
         try:
             sealed = key.unseal(private_context(award.number), award.private_sealed)
@@ -210,6 +213,18 @@ class _AwardChecks:
         mark = mark_of_award(self._office.vault, award, batch, holder.blind_index)
         if award.row_mark != mark:
             yield self._fault("row_mark", "differs")
+
+    def _rightful_holder(self) -> int | None:
+        """Return whose key opens the award although its row names another holder."""
+        award = self._award
+        for holder in self._beside.session.scalars(select(Holder).where(Holder.erased_at.is_(None))):
+            try:
+                key = open_holder(self._office.vault, holder)
+                key.unseal(data_key_context(award.number), award.data_key_sealed)
+            except VaultError:
+                continue
+            return holder.id
+        return None
 
     def _holder(self, holder: Holder, key: HolderKey, private: dict[str, Any]) -> Iterator[Fault]:
         vault, name = self._office.vault, f"#{holder.id}"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from codes.number import CertificateNumber
 from issuer.fsck.faults import Fault
 from issuer.fsck.published import LoggedLeaf, PublishedLog
 from log.errors import LogError
-from log.leaves import IssueLeaf, decode_body, encode_body
+from log.leaves import IssueLeaf, LeafKind, decode_body, encode_body
 from registry.log_models import LogEntry, LogHead, LogStream
 from registry.logbook import kind_of, stream_of
+from registry.models import Copy
 
 _AT_ONCE = 5_000
 
@@ -37,6 +38,7 @@ def compare_entries(session: Session, published: PublishedLog) -> Iterator[Fault
         session.expunge_all()
     if seen != published.size:
         yield from _missing_rows(session, published)
+    yield from _compare_copies(session)
     yield from _compare_streams(session, streams)
     yield from _compare_head(session, published)
 
@@ -64,6 +66,23 @@ def _compare_row(row: LogEntry, logged: LoggedLeaf | None) -> Iterator[Fault]:
             yield _fault(name, field, "differs")
     if row.leaf_index is None and (row.leaf is not None or row.logged_at is not None):
         yield _fault(name, "leaf_index", "missing")
+
+
+def _compare_copies(session: Session) -> Iterator[Fault]:
+    """Yield the entries that name another copy or award than the one whose leaf they are."""
+    noted = case((LogEntry.kind == LeafKind.COPY, Copy.file_leaf_index), else_=Copy.leaf_index)
+    query = (
+        select(LogEntry.id, LogEntry.award_id, Copy.award_id, LogEntry.leaf_index, noted)
+        .join(Copy, Copy.id == LogEntry.copy_id)
+        .where(
+            LogEntry.award_id.is_distinct_from(Copy.award_id)
+            | LogEntry.leaf_index.is_distinct_from(noted)
+        )
+        .order_by(LogEntry.id)
+    )
+    for row_id, award_id, of_copy, _, _ in session.execute(query):
+        field = "award_id" if award_id != of_copy else "copy_id"
+        yield _fault(f"#{row_id}", field, "differs")
 
 
 def place_of(number: CertificateNumber) -> tuple[str, int]:

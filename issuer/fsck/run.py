@@ -28,8 +28,9 @@ from registry.home import Home
 from registry.life_models import LifeEvent
 from registry.log_models import LogEntry
 from registry.log_reader import LogReader
-from registry.models import Access, Award, Copy, Holder
+from registry.models import Access, Award, Base, Copy, Holder
 from registry.session import reading
+from registry.unreadable import find_unreadable
 from registry.vault import Vault
 
 
@@ -52,6 +53,8 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
         where = error.evidence.get("file", "checkpoint")
         return [Fault(table="log", row=where, field=error.code, code="unopenable")]
     with reading(engine) as session:
+        if unreadable := list(_unreadable(session)):
+            return sorted(unreadable)  # and nothing more can be compared
         office = FsckOffice(
             vault=vault,
             pepper=home.pepper(),
@@ -74,6 +77,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             ("office", compare_rows(session)),
             ("filing_acts", compare_filings(session, published)),
             ("status_lists", compare_status_lists(session, home, office)),
+            ("*", _dangling(session)),
         ):
             found += _readable(table, faults)
         found += _compare_trust(session, home, office.document)
@@ -87,6 +91,13 @@ def _readable(table: str, faults: Iterator[Fault]) -> Iterator[Fault]:
         yield from faults
     except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
         yield Fault(table=table, row="*", field="row", code="unopenable")
+
+
+def _unreadable(session: Session) -> Iterator[Fault]:
+    """Yield the dates and times of any table that nobody can read."""
+    for table in Base.metadata.sorted_tables:
+        for one in find_unreadable(session, table):
+            yield Fault(table=one.table, row=f"#{one.key}", field=one.column, code="unopenable")
 
 
 def _waiting(session: Session, size: int, of: InstrumentedAttribute[int | None]) -> frozenset[int]:
@@ -122,6 +133,18 @@ def _orphans(session: Session, matched: Matched) -> Iterator[Fault]:
     ):
         for award_id in session.scalars(select(table).where(table.not_in(awards)).distinct()):
             yield Fault(table=name, row=f"award #{award_id}", field="row", code="unexpected")
+
+
+def _dangling(session: Session) -> Iterator[Fault]:
+    """Yield the values that should name a row of another table and name none."""
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            query = select(*table.primary_key.columns).where(
+                key.parent.is_not(None), key.parent.not_in(select(key.column))
+            )
+            for row in session.execute(query):
+                name = "/".join(map(str, row))
+                yield Fault(table=table.name, row=f"#{name}", field=key.parent.name, code="differs")
 
 
 def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Iterator[Fault]:

@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from issuer.desk import Desk
+from tests.drills.checkpoints import Ledger
 from tests.drills.drill import Facts, require, require_none
-from tests.drills.fault_points import Breaker
-from tests.drills.issue_process import IssueCommand
-from tests.drills.office import Person, people, write_roster
+from tests.drills.issue_process import Breaking, IssueCommand
+from tests.drills.office import Person, people, utc_now, write_roster
+from tests.drills.outside import outside_faults
 from tests.drills.register import (
     Fixed,
     award_faults,
@@ -52,13 +53,14 @@ class BatchSeries:
         self._given: dict[str, Fixed] = {}
         self._named: set[str] = set()
         self._orphans: set[str] = set()
+        self._ledger = Ledger(path=folder / "checkpoints")
 
     def begin(self) -> None:
         """Go on to the next batch."""
         self.batches += 1
         self._persons = list(islice(self._people, self._rows))
 
-    def command(self, rows: int | None = None, breaker: Breaker | None = None) -> IssueCommand:
+    def command(self, rows: int | None = None, breaker: Breaking | None = None) -> IssueCommand:
         """Return the command that issues this batch, of its first `rows` people or of all."""
         folder = self._folder / f"batch-{self.batches}"
         command = IssueCommand(
@@ -68,6 +70,7 @@ class BatchSeries:
             batch=f"演练{self.batches}",
             out=folder / "out",
             log=self._folder / "log",
+            ledger=self._ledger,
         )
         return replace(command, breaker=breaker)
 
@@ -91,6 +94,8 @@ class BatchSeries:
         out = self._folder / f"batch-{self.batches}" / "out"
         require_none(folder_faults(desk, batch_id, out), "output folder")
         require(all(map(zipfile.is_zipfile, out.glob("*.xlsx"))), "the workbook is damaged")
+        require_none(self._ledger.forks(), "checkpoints")
+        require_none(outside_faults(desk, today=utc_now()), "log, lists, trail and proofs")
         self._given = given
         self._look_at_store(batch_id)
 
@@ -115,5 +120,9 @@ class BatchSeries:
             "awards without a PDF": 0,
             "PDFs without an award": 0,
             "numbers or dates changed": 0,
+            "differences between database, log, proofs, status lists and trail": 0,
+            "checkpoints published, no two of one size with different roots": (
+                self._ledger.checkpoints()
+            ),
             "photos of reservations that never came to be, sealed for nobody": len(self._orphans),
         }

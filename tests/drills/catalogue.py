@@ -16,6 +16,8 @@ NAMES = (
     "readability",
     "rare_names",
     "rotations",
+    "rollback",
+    "clock",
     "fault",
     "public_memory",
     "canaries",

@@ -12,14 +12,22 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import issuer.cli  # noqa: F401 - loaded once here instead of in every run
+from tests.drills.checkpoints import Ledger
 from tests.drills.drill import DrillFailed
-from tests.drills.fault_points import Breaker
 from tests.drills.office import PASSPHRASE, PREFIX, PUBLIC_URL
 from wsgi import main
 
 _LONGEST_SECONDS = 600.0
+
+
+class Breaking(Protocol):
+    """Something that breaks a process from inside."""
+
+    def install(self) -> None:
+        """Take hold of this process, which was forked for one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +37,8 @@ class IssueCommand:
     Args:
         environment: what the office's home was made with.
         log: where the process writes what it says.
-        breaker: what breaks one act of the process, if anything is to.
+        ledger: is told of every checkpoint.
+        breaker: what breaks the process, if anything is to.
     """
 
     home: Path
@@ -38,7 +47,8 @@ class IssueCommand:
     batch: str
     out: Path
     log: Path
-    breaker: Breaker | None = None
+    ledger: Ledger
+    breaker: Breaking | None = None
 
     def start(self) -> int:
         """Start the process and return its id."""
@@ -68,6 +78,7 @@ class IssueCommand:
                 YANZHEN_PUBLIC_URL=PUBLIC_URL,
                 **self.environment,
             )
+            self.ledger.install()
             if self.breaker is not None:
                 self.breaker.install()
             main(["--lang", "en", "issue", str(self.roster), *self._options()])

@@ -47,7 +47,7 @@ class Office:
             code = 1
             try:
                 if act is not None:
-                    Breaker(act, number, way, self._mark).install()
+                    Breaker(act, number, way, self._mark, home=self._home.path).install()
                 self._reissue()
                 code = 0
             finally:  # nothing may get past the fork into the test's own code

@@ -204,7 +204,7 @@ def test_whatever_breaks_the_next_publication_goes_on_without_a_fork(
         mark.unlink(missing_ok=True)
         with log_office(home) as office:
             append_filings(office, 2, f"{number}")
-        ended = _publish_in_a_process(home, Breaker(act, number, way, mark))
+        ended = _publish_in_a_process(home, Breaker(act, number, way, mark, home=home.path))
         _note_roots(home, roots)
         assert (ended == 0) is not mark.exists()
         with log_office(home) as office:

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from codes.levels import Level
+from issuer.copy_run import reissue
+from issuer.copying import preview_reissue
 from issuer.desk import Desk
 from issuer.errors import LogRefused
 from issuer.fsck.run import fsck
@@ -19,14 +21,18 @@ from issuer.photos import PhotoFolder
 from issuer.reserving import open_batch, reserve
 from issuer.roster import read_roster
 from keys.algorithms import Algorithm
+from log.leaves import LifeKind
 from registry.home import Home
-from registry.models import Award, Copy
+from registry.models import Award, Copy, ReissueReason
 from registry.session import reading
 from templates.fonts import FontChain
+from tests.conftest import NOW
 from tests.issuer.desks import desk_at, file_body, issue, people, write_people
+from tests.issuer.lives import done, silent
 from tests.issuer.log_offices import copy_database, restore_database
+from verifier.finding_codes import Code
 from verifier.opening import open_verifier
-from verifier.verdict import Outcome
+from verifier.verdict import Outcome, Status
 
 
 @pytest.fixture
@@ -52,8 +58,8 @@ def test_numbers_of_a_lost_batch_are_listed_and_never_given_again(
             issue(desk, roster, tmp_path / "out3", batch="三")
         with reading(desk.engine) as session:
             assert len(session.scalars(select(Award.id)).all()) == 1
-        done = reconcile(office_of(desk), "从备份恢复")
-        assert list(done.lost) == numbers
+        taken = reconcile(office_of(desk), "从备份恢复")
+        assert list(taken.lost) == numbers
         again = issue(desk, roster, tmp_path / "out3", batch="三")
         given = [number for number, _ in again.files]
         assert not set(given) & set(numbers)
@@ -81,8 +87,9 @@ def test_what_was_begun_before_the_backup_is_finished_with_the_leaf_the_log_has(
         size = office_of(desk).files.last().checkpoint.size
     restore_database(filed, copy_path)
     with desk_at(filed) as desk:
-        done = reconcile(office_of(desk), "恢复")
-        assert (done.lost, done.imported) == ((), size)
+        taken = reconcile(office_of(desk), "恢复")
+        # The leaf of the trust list waited in the backup already and gets the place it has.
+        assert (taken.lost, taken.imported) == ((), size - 1)
         outcome = issue(desk, roster, tmp_path / "again")
         assert len(outcome.files) == len(persons)
         with reading(desk.engine) as session:
@@ -107,6 +114,70 @@ def _reserve(desk: Desk, roster: Path) -> None:
 def test_a_database_that_is_not_behind_stays_as_it_is(filed: Home, tmp_path: Path) -> None:
     with desk_at(filed) as desk:
         issue(desk, write_people(tmp_path / "a", people(Level.THREE, 1)), tmp_path / "out")
-        done = reconcile(office_of(desk), "演练")
-        assert (done.imported, done.lost) == (0, ())
+        taken = reconcile(office_of(desk), "演练")
+        assert (taken.imported, taken.lost) == (0, ())
         assert fsck(filed, desk.engine, desk.vault) == []
+
+
+def test_a_revocation_that_the_backup_did_not_know_is_put_back_from_the_log(
+    filed: Home, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 2)
+    with desk_at(filed) as desk:
+        outcome = issue(desk, write_people(tmp_path / "a", persons), tmp_path / "out")
+    copy_database(filed, tmp_path / "backup")
+    (revoked, _), (suspended, _) = outcome.files
+    with desk_at(filed) as desk:
+        done(desk, LifeKind.REVOKE, number=revoked)
+        done(desk, LifeKind.SUSPEND, number=suspended)
+    restore_database(filed, tmp_path / "backup")
+    verifier = open_verifier(filed, clock=lambda: NOW)
+    names = dict(zip((revoked, suspended), (one.name for one in persons), strict=True))
+    for number, name in names.items():
+        assert verifier.verify_number(number, name=name).outcome is Outcome.INCONCLUSIVE
+    with desk_at(filed) as desk:
+        rows = {(fault.table, fault.row) for fault in fsck(filed, desk.engine, desk.vault)}
+        assert {("life_events", revoked), ("life_events", suspended)} <= rows
+        taken = reconcile(office_of(desk), "恢复")
+        assert (taken.lives.put_back, taken.lives.unproved, taken.lost) == (2, (), ())
+        assert fsck(filed, desk.engine, desk.vault) == []
+        found = verifier.verify_number(revoked, name=names[revoked])
+        assert (found.outcome, found.status) == (Outcome.NOT_CURRENT, Status.REVOKED)
+        found = verifier.verify_number(suspended, name=names[suspended])
+        assert (found.outcome, found.status) == (Outcome.NOT_CURRENT, Status.SUSPENDED)
+        done(desk, LifeKind.LIFT, number=suspended)
+        found = verifier.verify_number(suspended, name=names[suspended])
+        assert found.outcome is Outcome.VALID
+        assert fsck(filed, desk.engine, desk.vault) == []
+    verifier.close()
+
+
+def test_a_reissue_that_the_backup_did_not_know_is_named_and_the_award_stays_unproved(
+    filed: Home, tmp_path: Path
+) -> None:
+    (person,) = people(Level.THREE, 1)
+    with desk_at(filed) as desk:
+        outcome = issue(desk, write_people(tmp_path / "a", [person]), tmp_path / "out")
+    ((number, _),) = outcome.files
+    copy_database(filed, tmp_path / "backup")
+    with desk_at(filed) as desk:
+        reissue(
+            desk,
+            number,
+            reason=ReissueReason.LOST,
+            replaces=preview_reissue(desk, number).replaces,
+            out=tmp_path / "new",
+            fonts=FontChain(),
+            progress=silent,
+        )
+    restore_database(filed, tmp_path / "backup")
+    with desk_at(filed) as desk:
+        taken = reconcile(office_of(desk), "恢复")
+        assert (taken.lives.put_back, taken.lives.unproved) == (0, (number,))
+        faults = fsck(filed, desk.engine, desk.vault)
+        assert ("life_events", number) in {(fault.table, fault.row) for fault in faults}
+        verifier = open_verifier(filed, clock=desk.clock)
+        verdict = verifier.verify_number(number, name=person.name)
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        assert Code.ROW_NOT_PROVED in {finding.code for finding in verdict.findings}
+        verifier.close()

@@ -217,7 +217,9 @@ class _AwardChecks:
     def _rightful_holder(self) -> int | None:
         """Return whose key opens the award although its row names another holder."""
         award = self._award
-        for holder in self._beside.session.scalars(select(Holder).where(Holder.erased_at.is_(None))):
+        for holder in self._beside.session.scalars(
+            select(Holder).where(Holder.erased_at.is_(None))
+        ):
             try:
                 key = open_holder(self._office.vault, holder)
                 key.unseal(data_key_context(award.number), award.data_key_sealed)

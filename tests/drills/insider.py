@@ -152,9 +152,16 @@ class _Watch:
     def publish(self, home: Home) -> Iterator[str]:
         """Let the office publish log, status lists and trust list; yield who refuses."""
         with open_registry(home.database_url, memory=home.trail_memory) as engine:
-            given = {"home": home, "engine": engine, "vault": self._vault}
-            log = LogOffice(**given, key=self._log_key, clock=lambda: _LATER)
-            status = StatusOffice(**given, key=self._status_key, clock=lambda: _LATER)
+            log = LogOffice(
+                home=home, engine=engine, vault=self._vault, key=self._log_key, clock=lambda: _LATER
+            )
+            status = StatusOffice(
+                home=home,
+                engine=engine,
+                vault=self._vault,
+                key=self._status_key,
+                clock=lambda: _LATER,
+            )
             refused = 0
             for act in (
                 lambda: publish_log(log),

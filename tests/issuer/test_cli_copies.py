@@ -183,7 +183,7 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
     tmp_path: Path,
 ) -> None:
     assert shell("init").code == 0
-    assert shell("migrate", "--json").json == {"from": HEAD, "to": HEAD}
+    assert shell("migrate", "--json").json == {"from": HEAD, "to": HEAD, "holders": 0}
     file = tmp_path / "home" / "registry.sqlite3"
     for part in tmp_path.glob("home/registry.sqlite3*"):
         part.unlink()

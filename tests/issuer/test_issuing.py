@@ -180,6 +180,7 @@ def test_a_demo_key_signs_nothing_in_a_real_home(filed_home: Home, tmp_path: Pat
         ) as desk,
         pytest.raises(IssuerError, match="demo_key"),
     ):
+        announce_host(desk, "https://yz.example.cn", another=False)
         issue(desk, roster, tmp_path / "out")
 
 

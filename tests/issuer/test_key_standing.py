@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,10 +14,11 @@ from sqlalchemy import select
 from issuer.awarding import read_data_key, record_copies
 from issuer.copy_rows import BatchCopies
 from issuer.custody import compromise_key, rotate_key
-from issuer.desk import Desk, shanghai_day
+from issuer.desk import Desk, OpenedKey, shanghai_day
 from issuer.errors import IssuerError
 from issuer.faces import face_of
 from issuer.filing import find_site
+from issuer.log_desk import office_of, put_in_log
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
 from issuer.root_custody import open_root_keys
@@ -25,6 +26,7 @@ from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from keys.ring import EnvelopeProof, SignatureState, Standing, verify_envelope
 from registry.access import unseal_envelope
+from registry.log_reader import LogReader
 from registry.models import Copy
 from registry.session import reading, transaction
 from tests.drills.office import NOW, PASSPHRASE, PREFIX, desk_of, make_office, people
@@ -93,7 +95,13 @@ def verdict_on(desk: Desk, position: int, *, with_register: bool = True) -> Verd
         assert copy is not None
         text = face_of(desk, copy).qr_text
     sessions = partial(reading, desk.engine) if with_register else None
-    verifier = Verifier(home_source(desk.home), sessions, desk.pepper, lambda: NOW)
+    verifier = Verifier(
+        home_source(desk.home),
+        sessions,
+        desk.pepper,
+        lambda: NOW,
+        log=LogReader(desk.home.log_folder),
+    )
     return verifier.verify_qr(text)
 
 
@@ -135,12 +143,12 @@ def test_what_was_signed_but_not_recorded_when_its_key_is_lost_is_signed_again(
 ) -> None:
     with desk_of(make_office(tmp_path, {})) as desk:
         scope, old = reserved(desk, 3), key_in_force(desk)
-        signed = desk.cabinet.key_for
+        signed = desk.cabinet.keys_for
         calls: list[int] = []
 
-        def key_for(day: object) -> object:
-            found = signed(day)  # type: ignore[arg-type] # passed on as it came
-            calls.append(found.key_id)
+        def keys_for(day: date) -> tuple[OpenedKey, ...]:
+            found = signed(day)
+            calls.append(found[0].key_id)
             if len(calls) == 3:
                 # All three are signed in a moment; none is recorded.
                 new = rotate(desk)
@@ -148,7 +156,7 @@ def test_what_was_signed_but_not_recorded_when_its_key_is_lost_is_signed_again(
                 assert new != old
             return found
 
-        monkeypatch.setattr(desk.cabinet, "key_for", key_for)
+        monkeypatch.setattr(desk.cabinet, "keys_for", keys_for)
         assert record_copies(desk, scope, lambda _: None) == 3
         assert {one.record.key_id for one in proofs(desk)} == set(calls) - {old}
     assert calls[:3] == [old] * 3
@@ -166,7 +174,9 @@ def test_what_a_compromised_key_signed_is_unregistered_without_a_log_proof(
     tmp_path: Path,
 ) -> None:
     with desk_of(make_office(tmp_path, {})) as desk:
-        record_copies(desk, reserved(desk, 1), lambda _: None)
+        scope = reserved(desk, 1)
+        record_copies(desk, scope, lambda _: None)
+        put_in_log(desk, office_of(desk), scope)
         assert verdict_on(desk, 0).outcome is Outcome.VALID
         compromise(desk, key_in_force(desk))
         online = verdict_on(desk, 0)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from codes.wording import Text
 from issuer.seal_files import authority_path, read_seals
+from keys.authority_key import generate_authority_key, open_authority_key
 from keys.certificates import certificate_pem, load_certificate, read_certificates
 from keys.errors import KeysError
 from keys.seal_authority import RevokedSeal, SealAuthority, issue_crl, make_authority
-from keys.signing import generate_authority_key, open_authority_key, seal_private_key
+from keys.signing import seal_private_key
 from keys.validation_material import load_crl
 from registry.home import Home
 from registry.store import make_folder, write_durably

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from codes.wording import Text
+from keys.authority_key import AuthorityKey, sign_certificate, sign_crl
 from keys.certificates import load_certificate, long_names
 from keys.errors import KeysError
-from keys.signing import AuthorityKey, sign_certificate, sign_crl
 
 ROOT_YEARS = 20
 SEAL_YEARS = 5

@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -31,6 +30,7 @@ from keys.seal_kinds import kind_of
 from keys.sm2_private import open_sm2
 
 if TYPE_CHECKING:
+    from keys.authority_key import AuthorityKey
     from keys.log_key import LogKey
     from keys.witness_key import WitnessKey
 
@@ -97,21 +97,6 @@ class SealKey(Kept):
 
     def __repr__(self) -> str:
         return f"<SealKey {hashlib.sha256(self.public_key).hexdigest()[:16]}>"
-
-
-class AuthorityKey(Kept):
-    """The key of the built-in authority; it cannot be printed, copied or pickled."""
-
-    __slots__ = ("_handle", "public_key")
-
-    public_key: ec.EllipticCurvePublicKey
-
-    def __init__(self, handle: ec.EllipticCurvePrivateKey) -> None:
-        self._handle = handle
-        self.public_key = handle.public_key()
-
-    def __repr__(self) -> str:
-        return "<AuthorityKey>"
 
 
 class Prepared:
@@ -208,11 +193,6 @@ def generate_seal_key() -> SealKey:
     return _seal_key(ec.generate_private_key(ec.SECP256R1()))
 
 
-def generate_authority_key() -> AuthorityKey:
-    """Return a new EC P-256 key for the built-in authority."""
-    return AuthorityKey(ec.generate_private_key(ec.SECP256R1()))
-
-
 def seal_digest(key: SealKey, chain: SealChain, digest: bytes) -> SignedDigest:
     """Return the signed attributes for a document, and the signature over them.
 
@@ -225,18 +205,6 @@ def seal_digest(key: SealKey, chain: SealChain, digest: bytes) -> SignedDigest:
     """
     attributes = signed_attributes(chain, digest)
     return SignedDigest(attributes, key._sign(attributes))
-
-
-def sign_certificate(key: AuthorityKey, builder: x509.CertificateBuilder) -> bytes:
-    """Return a certificate (DER) signed by the built-in authority."""
-    signed = builder.sign(key._handle, hashes.SHA256(), ecdsa_deterministic=True)
-    return signed.public_bytes(Encoding.DER)
-
-
-def sign_crl(key: AuthorityKey, builder: x509.CertificateRevocationListBuilder) -> bytes:
-    """Return a list of revoked certificates (DER) signed by the built-in authority."""
-    signed = builder.sign(key._handle, hashes.SHA256(), ecdsa_deterministic=True)
-    return signed.public_bytes(Encoding.DER)
 
 
 def open_pkcs12(data: bytes, password: bytes) -> tuple[SealKey, tuple[bytes, ...]]:
@@ -319,14 +287,6 @@ def open_private_key(pem: bytes, passphrase: bytes) -> PrivateKey:
 def open_seal_key(pem: bytes, passphrase: bytes) -> SealKey:
     """Return the seal's key in a sealed PEM file; raises as `open_private_key` does."""
     return _seal_key(open_handle(pem, passphrase))
-
-
-def open_authority_key(pem: bytes, passphrase: bytes) -> AuthorityKey:
-    """Return the authority's key in a sealed PEM file; raises as `open_private_key` does."""
-    handle = open_handle(pem, passphrase)
-    if not isinstance(handle, ec.EllipticCurvePrivateKey):
-        raise _damaged()
-    return AuthorityKey(handle)
 
 
 def open_handle(pem: bytes, passphrase: bytes) -> object:

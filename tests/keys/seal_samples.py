@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from keys.authority_key import open_authority_key
 from keys.certificates import order_chain
 from keys.seal import SealChain, build_cms, parse_chain
 from keys.seal_authority import (
@@ -21,7 +22,7 @@ from keys.seal_authority import (
     issue_seal_certificate,
     make_authority,
 )
-from keys.signing import SealKey, open_authority_key, open_pkcs12, open_seal_key, seal_digest
+from keys.signing import SealKey, open_pkcs12, open_seal_key, seal_digest
 from tests.conftest import NOW
 from tests.keys.key_samples import PASSPHRASE
 from tests.pdf.page_samples import need

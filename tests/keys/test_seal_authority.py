@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
+from keys.authority_key import generate_authority_key
 from keys.certificates import load_certificate
 from keys.errors import KeysError
 from keys.seal import parse_chain
@@ -18,7 +19,6 @@ from keys.seal_authority import (
     issue_seal_certificate,
     make_authority,
 )
-from keys.signing import generate_authority_key
 from keys.validation_material import gather_material, load_crl
 from tests.conftest import NOW
 from tests.keys.seal_readers import pyhanko_status, whole_and_valid

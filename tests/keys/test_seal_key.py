@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from keys.authority_key import AuthorityKey, generate_authority_key, open_authority_key
 from keys.certificates import check_end, find_leaf, order_chain, read_certificates
 from keys.errors import KeysError
 from keys.seal import parse_chain
 from keys.seal_check import check_signed
 from keys.signing import (
-    AuthorityKey,
     SealKey,
-    generate_authority_key,
     generate_seal_key,
-    open_authority_key,
     open_pkcs12,
     open_private_key,
     open_seal_key,

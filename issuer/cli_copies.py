@@ -58,7 +58,10 @@ def copies() -> None:
 def list_command(number: str, as_json: bool) -> None:
     """列出一张证书的各份。List the copies of a certificate."""
     home = open_home()
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         found = list_copies(session, str(parse_number(number)))
     lines = [_line(copy) for copy in found.copies]
     show(

@@ -96,7 +96,10 @@ def day_of(value: datetime) -> date:
 @contextmanager
 def deciding(home: Home, *, dry_run: bool = False) -> Iterator[Session]:
     """Yield a session of one transaction; where it is only tried, nothing of it is kept."""
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         yield session
         if dry_run:
             session.rollback()

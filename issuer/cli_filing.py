@@ -18,8 +18,9 @@ from issuer.applications import find_application
 from issuer.cli_decisions import and_waiting
 from issuer.desk import shanghai_day
 from issuer.filing import find_site, levels_filed, read_filing
-from issuer.filing_acts import acts_of, parse_officer, standing_of, sum_of
+from issuer.filing_acts import parse_officer, standing_of
 from issuer.filing_record import record_filing
+from issuer.filing_sums import acts_of, sum_of
 from issuer.filing_view import (
     act_as_dict,
     act_line,
@@ -58,7 +59,10 @@ def record(file: Path, decider: str | None, as_json: bool) -> None:
     form = read_filing(file)
     officer = None if decider is None else parse_officer(decider)
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         site = record_filing(session, form, now=now, decider=officer)
         publication = publish(session, home, now=now, signers=signers)
     answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
@@ -75,7 +79,10 @@ def record(file: Path, decider: str | None, as_json: bool) -> None:
 def list_filings(as_json: bool) -> None:
     """列出已备案的机构和各件申请的进度、下一步。List bodies, and applications with what is next."""
     home, today = open_home(), shanghai_day(datetime.now(UTC))
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         sites = session.scalars(select(Site).order_by(Site.prefix)).all()
         applications = session.scalars(
             select(FilingApplication).order_by(FilingApplication.id)
@@ -104,7 +111,10 @@ def show_one(which: str, as_json: bool) -> None:
     WHICH 为申请编号（如 1）或机构编号前缀（13位）。
     """
     home, today = open_home(), shanghai_day(datetime.now(UTC))
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         answer: dict[str, Any]
         if which.isascii() and which.isdigit():
             application = find_application(session, int(which[:9]), hold=False)

@@ -49,7 +49,7 @@ def init(as_json: bool) -> None:
     host, _ = parse_public_url(os.environ.get(PUBLIC_URL_VARIABLE, ""), demo=home.demo)
     passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         vkey = ensure_log(home, engine, host, passphrase)
         listed = _list_log(home, engine, vkey, open_root_keys(home, passphrase))
     told = Text(
@@ -166,7 +166,7 @@ def _check_quorum(chosen: Witnesses) -> None:
 def show_command(as_json: bool) -> None:
     """查看日志的公钥、检查点和待载入条数。Show vkey, checkpoint and what waits."""
     home = open_home()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         state = inspect_log(home, engine)
     show(state.as_dict(), state.text, as_json=as_json)
 
@@ -189,7 +189,7 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
     home = open_home()
     passphrase = ask_passphrase()
     vault = home.vault(passphrase)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         faults = fsck(home, engine, vault)
     lines = [fault.text for fault in faults]
     told = Text("数据库与公开日志一致", "database and public log agree")
@@ -232,7 +232,7 @@ def _log_office(home: Home) -> Iterator[LogOffice]:
     passphrase = ask_passphrase()
     vault = home.vault(passphrase)
     key = open_key_of_log(home, passphrase)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         yield LogOffice(
             home=home, engine=engine, vault=vault, key=key, clock=lambda: datetime.now(UTC)
         )

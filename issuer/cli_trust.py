@@ -186,7 +186,10 @@ def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
     home = open_home()
     found = unite_drafts([read_draft(file) for file in files])
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         if found.kind is Kind.ROOT:
             put_root(home, found.root)
             publication = publish(session, home, now=datetime.now(UTC), signers=signers)

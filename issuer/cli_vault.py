@@ -175,7 +175,7 @@ def withdraw(erasure_id: int, as_json: bool) -> None:
 def erasures(as_json: bool) -> None:
     """列出删除申请。List proposed and finished erasures."""
     home = open_home()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         lines = list_erasures(engine)
     rows = [
         (str(line.id), line.proposed_at.date().isoformat(), line.proposer, line.approver or "—")

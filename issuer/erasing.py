@@ -38,7 +38,8 @@ from registry.holder_keys import (
 )
 from registry.home import Home
 from registry.life_records import mark_changed
-from registry.models import Award, AwardStatus, Copy, Holder
+from registry.models import Award, AwardStatus, Batch, Copy, Holder
+from registry.row_marks import mark_of_award
 from registry.session import reading, transaction
 from registry.vault import Vault, new_key
 from registry.vault_models import Erasure, ErasureState
@@ -190,6 +191,9 @@ def approve_erasure(
         row.files = json.dumps(_files(key, awards))
         _log(session, key, awards, now=now)
         _destroy(session, home.pepper(), holder, awards, now=now)
+        for award in awards:  # marks bind an award to its holder, who has another index now
+            batch = session.get_one(Batch, award.batch_id)
+            award.row_mark = mark_of_award(vault, award, batch, holder.blind_index)
         row.state, row.approver, row.decided_at = ErasureState.DESTROYED, operator.name, now
         note_act(session, operator, "vault.approve", _subject(row, awards), at=now)
         line = _line(row, awards)
@@ -224,8 +228,8 @@ def remove_files(engine: Engine, home: Home) -> int:
         for name in names:
             home.store.discard(name)
         with transaction(engine) as session:
-            done = update(Erasure).where(Erasure.id == erasure_id)
-            session.execute(done.values(state=ErasureState.DONE, files="[]"))
+            done = session.get_one(Erasure, erasure_id)
+            done.state, done.files = ErasureState.DONE, "[]"
     return sum(map(len, waiting.values()))
 
 

@@ -15,24 +15,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.filing_rules import RuleName, filing_rule
-from codes.levels import Level
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.filing_sums import sum_of, window_of
 from issuer.filing_trace import trace_filing
 from keys.filing_windows import (
     FilingEvent,
-    FilingStep,
     FilingSum,
     Window,
     rights_before,
-    sum_filing,
 )
 from registry.filing_models import FilingAct
 from registry.models import Filing, Site
@@ -114,28 +111,6 @@ def parse_officer(typed: str) -> str:
             ),
         )
     return name
-
-
-def sum_of(session: Session, site: Site) -> FilingSum:
-    """Return what the acts on a site come to."""
-    return sum_filing(step_of(act) for act in acts_of(session, site))
-
-
-def acts_of(session: Session, site: Site) -> Sequence[FilingAct]:
-    """Return the acts on a site, in the order they were put on record."""
-    return session.scalars(
-        select(FilingAct).where(FilingAct.site_id == site.id).order_by(FilingAct.id)
-    ).all()
-
-
-def step_of(act: FilingAct) -> FilingStep:
-    """Return an act as far as it bears on the windows."""
-    detail: dict[str, Any] = json.loads(act.detail)
-    return FilingStep(
-        event=FilingEvent(act.event),
-        effective_on=act.effective_on,
-        windows=tuple(_read_window(entry) for entry in detail.get("windows", [])),
-    )
 
 
 def standing_of(total: FilingSum, today: date) -> SiteStanding:
@@ -320,12 +295,7 @@ def _write_windows(session: Session, site: Site, windows: Sequence[Window]) -> N
     """Bring the rows of `filings` to `windows`; rows that stay are not touched."""
     wanted = dict.fromkeys(windows)
     for row in list(site.filings):
-        window = Window(
-            occupation=row.occupation,
-            level=Level(row.level),
-            first=row.valid_from,
-            last=row.valid_to,
-        )
+        window = window_of(row)
         if window in wanted:
             del wanted[window]
         else:
@@ -350,16 +320,6 @@ def _dump_detail(windows: Sequence[Window], detail: Mapping[str, str]) -> str:
         for one in windows
     ]
     return json.dumps({**detail, "windows": entries}, ensure_ascii=False, sort_keys=True)
-
-
-def _read_window(entry: Sequence[Any]) -> Window:
-    occupation, level, first, last = entry
-    return Window(
-        occupation=occupation,
-        level=Level(level),
-        first=date.fromisoformat(first),
-        last=None if last is None else date.fromisoformat(last),
-    )
 
 
 EVENT_NAMES: Mapping[FilingEvent, Text] = MappingProxyType(

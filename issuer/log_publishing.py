@@ -19,6 +19,7 @@ from codes.wording import Text
 from issuer.errors import LogRefused, database_differs
 from issuer.log_adopting import adopt
 from issuer.log_files import LastCheckpoint, LogFiles
+from issuer.log_waiting import check_waiting
 from issuer.log_witnessing import cosign
 from issuer.reserving import in_one_commit
 from issuer.sequencing import check_clock, lock_head, sequence
@@ -110,7 +111,8 @@ def publish_log(office: LogOffice) -> Published:
 
     Raises:
         LogRefused: the database is behind the log (`log_database_behind`) or contradicts it
-            (`log_database_differs`), the published files are damaged (`log_files_damaged`,
+            (`log_database_differs`), a leaf that waits is not what the sealed rows make
+            (`log_entry_unproved`), the published files are damaged (`log_files_damaged`,
             `log_files_behind`, `log_checkpoint_damaged`), two checkpoints contradict each other
             (`log_forked`), or the clock is behind (`log_clock_behind`): nothing was signed. Too
             few witnesses cosigned (`log_quorum_missing`): nothing was published.
@@ -123,6 +125,7 @@ def publish_log(office: LogOffice) -> Published:
         def give(session: Session) -> int:
             head = lock_head(session)
             _check_database(session, head, last, office.files)
+            check_waiting(session, office.vault)
             sequence(session, head, office.clock())
             return head.size
 

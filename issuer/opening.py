@@ -59,7 +59,7 @@ def open_desk(
     vault = home.vault(passphrase)
     trust = trust_source(home)
     trust()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         site = load_site(engine, prefix)
         yield Desk(
             home=home,

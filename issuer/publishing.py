@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.filing_sums import windows_as_acted, windows_on_record
 from issuer.host_names import is_host
-from issuer.published_rows import Signed, check_rows
+from issuer.published_rows import Signed, check_evidence
 from issuer.root_custody import check_roots, read_roots
 from issuer.services import log_sources, read_witnesses, status_keys
 from keys.algorithms import Algorithm, parse_jwk
@@ -42,6 +43,7 @@ from registry.home import Home
 from registry.log_models import LogEntry
 from registry.logbook import append
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
+from registry.row_memory import TRUST_ROWS, check_rows
 from registry.session import insert_if_absent
 from registry.store import make_folder, write_durably
 from registry.trust_file import root_pin, trust_list_of
@@ -161,10 +163,15 @@ def publish(
         IssuerError: a row is there that no act accounts for (`published_rows_unexplained`).
         HomeError: the home has no root yet (`root_missing`).
         KeysError: its root documents do not hold.
+        RegistryError: a row was changed behind the office's back (`row_altered`).
+        IssuerError: what a site is filed for is not the sum of its acts (`filing_not_acted`).
     """
     roots = read_roots(home)
     root = check_roots(home, roots).last
-    _check_rows(session, home, new_host)
+    session.flush()
+    check_rows(session, TRUST_ROWS)  # before any of them is read
+    _check_sums(session)
+    check_accounted(session, home, new_host=new_host)
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))
     session.flush()
@@ -175,8 +182,12 @@ def publish(
     return put_list(session, home, TrustDraft(document=document, file=file, roots=roots))
 
 
-def _check_rows(session: Session, home: Home, new_host: str | None) -> None:
-    """Refuse to sign rows that neither an act nor an earlier list accounts for."""
+def check_accounted(session: Session, home: Home, *, new_host: str | None = None) -> None:
+    """Refuse rows that no act, key file or earlier list accounts for, whatever remembers rows.
+
+    Raises:
+        IssuerError: as `check_evidence`.
+    """
     former = _in_force(home)
     lasting = None if former is None else former.document
     documents = [] if lasting is None else [lasting]
@@ -186,7 +197,7 @@ def _check_rows(session: Session, home: Home, new_host: str | None) -> None:
         documents.append(parse_trust_draft(home.trust_draft_path.read_bytes()).document)
     ever = TrustMemory(home.trust_memory_path).seen() is not None
     signed = Signed(documents=documents, lasting=lasting, ever=ever, new_host=new_host)
-    check_rows(session, home, signed)
+    check_evidence(session, home, signed)
 
 
 def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
@@ -209,6 +220,22 @@ def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
     else:
         _put_in_force(session, home, parse_trust_list(data, root_pin(home)))
     return Publication(document=draft.document, missing=missing)
+
+
+def _check_sums(session: Session) -> None:
+    """Refuse rights that no act gave."""
+    for site in session.scalars(select(Site).order_by(Site.prefix)):
+        if windows_as_acted(session, site) != windows_on_record(site):
+            raise IssuerError(
+                "filing_not_acted",
+                Text(
+                    f"{site.prefix} 的备案范围与历次备案决定不符（filings 表被改动），"
+                    "未发布。请运行 yanzhen log fsck，并从备份恢复",
+                    f"what {site.prefix} is filed for is not the sum of the acts on it (rows of "
+                    "filings were changed); nothing was published. Run yanzhen log fsck and "
+                    "restore the database from a backup",
+                ),
+            )
 
 
 def missing_signatures(file: SignedFile, root: RootDocument) -> int:

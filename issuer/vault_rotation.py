@@ -17,7 +17,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -107,7 +107,9 @@ def _state(engine: Engine) -> VaultState:
 
 def _set_state(engine: Engine, **values: int | None) -> None:
     with transaction(engine) as session:
-        session.execute(update(VaultState).values(**values))
+        state = session.scalars(select(VaultState)).one()
+        for name, value in values.items():
+            setattr(state, name, value)
 
 
 def _check_all_have_keys(engine: Engine) -> None:

@@ -191,11 +191,12 @@ def read_status_list(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:
     Raises:
         KeysError: `status_list_malformed`, `status_key_unknown` or `status_list_signature`.
     """
-    token = token.strip()
     if len(token) > MAX_TOKEN_BYTES:
         raise _malformed()
     try:
-        return _read_cwt(token, keys) if token[:1] == b"\xd2" else _read_jwt(token, keys)
+        if token[:1] == b"\xd2":
+            return _read_cwt(token, keys)
+        return _read_jwt(token.strip(), keys)  # a text file may end in a line feed
     except _UNREADABLE as error:
         if isinstance(error, KeysError) and error.code.startswith("status_"):
             raise

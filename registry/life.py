@@ -28,6 +28,7 @@ class Event:
         at: when it was put on record, aware UTC.
         copy_index: status index of the copy that came with it; None where none did.
         notes: short public facts, such as the body another was merged into.
+        act_id: the act that decided it; None where none did.
     """
 
     n: int
@@ -35,6 +36,7 @@ class Event:
     effective_on: date
     at: datetime
     copy_index: int | None = None
+    act_id: int | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from templates.pdf_objects import compress, compress_once, stream, text_string
 
 CONDITION: Final = "sRGB IEC61966-2.1"
 _CREATOR: Final = "Yanzhen"
-_WORTH_DEFLATING_BYTES: Final = 512  # what is smaller hardly gets smaller
+_WORTH_DEFLATING_BYTES: Final = 256  # what is smaller hardly gets smaller
 # PDF/A-3 asks that a schema it does not know, as that of PDF/UA, is described. Source: ISO
 # 19005-3, 6.6.2.3.
 _UA_SCHEMA: Final = (

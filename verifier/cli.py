@@ -20,6 +20,7 @@ from verifier.key_source import file_source, home_source
 from verifier.opening import open_verifier, utc_now
 from verifier.service import Verifier
 from verifier.show import show_verdict
+from verifier.status_fetch import named_source
 from verifier.verdict import Verdict, exit_code, verdict_to_json
 
 
@@ -149,7 +150,8 @@ def _open(asked: _Asked) -> Verifier:
     """
     if asked.trust_list is None:
         home = Home.open(home_path())
-        return open_verifier(home, source=home_source(home, asked.pin))
+        source = home_source(home, asked.pin)
+        return open_verifier(home, source=source, status_list=asked.status_list)
     if asked.pin is None:
         alone = Text(
             "使用 --trust-list 时须同时用 --root 给出根文件指纹。",
@@ -157,7 +159,9 @@ def _open(asked: _Asked) -> Verifier:
         )
         raise WrongUsage(alone, about="--trust-list")
     source = file_source(asked.trust_list, asked.pin, memory_folder(os.environ))
-    return Verifier(source, None, b"", utc_now)
+    memory = memory_folder(os.environ) / f"{asked.pin}-status.json"
+    lists = None if asked.status_list is None else named_source(asked.status_list, memory)
+    return Verifier(source, None, b"", utc_now, status_lists=lists)
 
 
 def memory_folder(environment: Mapping[str, str]) -> Path:

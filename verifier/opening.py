@@ -14,7 +14,7 @@ from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
 from verifier.key_source import TrustSource, home_source, listed_logs
 from verifier.service import Verifier
-from verifier.status_fetch import fetch_from
+from verifier.status_fetch import named_source
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
 
 
@@ -72,8 +72,8 @@ def open_verifier(
 
 
 def _status_source(home: Home, named: str | None) -> StatusSource:
+    if named is not None:
+        return named_source(named, home.status_memory_path)
     return StatusSource(
-        fetch=fetch_from_folder(home.status_folder) if named is None else fetch_from(named),
-        memory=VersionMemory(None if named is None else home.status_memory_path),
-        decides=named is not None,
+        fetch=fetch_from_folder(home.status_folder), memory=VersionMemory(None), decides=False
     )

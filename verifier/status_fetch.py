@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from codes.wording import Text
 from keys.status_list import JWT_TYPE, MAX_TOKEN_BYTES
 from verifier.errors import UsageError
-from verifier.status_source import Fetch, fetch_from_folder
+from verifier.status_source import Fetch, StatusSource, VersionMemory, fetch_from_folder
 
 FETCH_SECONDS = 5.0
 
@@ -43,6 +43,19 @@ def fetch_from(place: str) -> Fetch:
             ),
         )
     return lambda _: _read_file(path)
+
+
+def named_source(place: str, memory: Path) -> StatusSource:
+    """Return the source of lists that an asker names; what it answers belongs to the verdict.
+
+    Args:
+        place: as `fetch_from` takes it.
+        memory: the file that remembers the versions seen.
+
+    Raises:
+        UsageError: as `fetch_from`.
+    """
+    return StatusSource(fetch=fetch_from(place), memory=VersionMemory(memory), decides=True)
 
 
 def _read_file(path: Path) -> bytes:

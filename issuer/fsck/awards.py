@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,13 +18,23 @@ from codes.number import parse_number
 from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
 from issuer.fsck.faults import Fault
 from issuer.fsck.life import compare_events, life_of, read_life
+from issuer.fsck.links import ErasedChecks, Links, compare_event_copies
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
-from registry.life import Life
+from registry.filing_models import BodyName
+from registry.holder_keys import (
+    HOLDER_CONTEXT,
+    HolderKey,
+    data_key_context,
+    holder_index,
+    open_holder,
+    private_context,
+)
+from registry.life import Event, Life
 from registry.logbook import life_key, life_mark
 from registry.models import Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
@@ -39,6 +49,12 @@ class Matched:
 
     indexes: set[int] = field(default_factory=set)
     holders: set[int] = field(default_factory=set)
+    links: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+
+    def note(self, links: Links) -> None:
+        """Note which award and copy some leaves are about."""
+        self.links |= links
+        self.indexes |= links.keys()
 
 
 def compare_awards(
@@ -78,29 +94,47 @@ class _AwardChecks:
         site = self._session.get(Site, award.site_id)
         yield from self._number(site)
         yield from self._holder_and_batch()
+        holder = self._session.get(Holder, award.holder_id)
+        if holder is None:
+            return
+        if holder.erased_at is not None:
+            erased = ErasedChecks(self._session, self._published, award, holder)
+            yield from erased.run()
+            yield from self._times()
+            self._matched.note(erased.links)
+            return
         try:
-            data_key = self._office.vault.unseal(f"data-key/{award.number}", award.data_key_sealed)
+            holder_key = open_holder(self._office.vault, holder)
+        except VaultError:
+            yield Fault(table="holders", row=f"#{holder.id}", field="key_sealed", code="unopenable")
+            return
+        try:
+            data_key = holder_key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
             yield self._fault("data_key_sealed", "unopenable")
             return
         try:
-            sealed = self._office.vault.unseal(f"award/{award.number}", award.private_sealed)
+            sealed = holder_key.unseal(private_context(award.number), award.private_sealed)
             private = json.loads(sealed)
         except VaultError:
             yield self._fault("private_sealed", "unopenable")
             return
         kept = KeptAward(award=award, data_key=data_key, private=private)
-        yield from self._holder(private)
+        yield from self._holder(holder, holder_key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        leaves = list(self._life(data_key))
         events = read_life(self._session, award, data_key)
+        leaves = list(self._life(data_key, events or ()))
         yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
         life = None if events is None else life_of(award, events)
+        by_event = {event.n: event.copy_index for event in events or ()}
+        if events is not None and not compare_event_copies(self._session, award, by_event):
+            yield Fault(table="life_events", row=award.number, field="copy_id", code="differs")
         yield from self._status(life)
         logged = LoggedLife(leaves=leaves, life=life)
-        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.indexes)
+        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.links)
         yield from copies.run()
+        self._matched.indexes |= self._matched.links.keys()
         yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
         yield from self._times()
 
@@ -143,21 +177,18 @@ class _AwardChecks:
         if award.row_mark != mark:
             yield self._fault("row_mark", "differs")
 
-    def _holder(self, private: dict[str, Any]) -> Iterator[Fault]:
-        holder = self._session.get(Holder, self._award.holder_id)
-        if holder is None:
-            return
+    def _holder(self, holder: Holder, key: HolderKey, private: dict[str, Any]) -> Iterator[Fault]:
         vault, name = self._office.vault, f"#{holder.id}"
-        about = (str(private["document_type"]), private["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *about):
+        about = (int(private["document_type"]), private["document_number"])
+        if holder.blind_index != holder_index(vault, *about):
             yield self._fault("holder_id", "differs")
         try:
-            sealed = json.loads(vault.unseal("holder", holder.sealed))
+            sealed = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed))
         except VaultError:
             yield Fault(table="holders", row=name, field="sealed", code="unopenable")
             return
-        of_holder = (str(sealed["document_type"]), sealed["document_number"])
-        if holder.blind_index != vault.blind_index("holder", *of_holder):
+        of_holder = (int(sealed["document_type"]), sealed["document_number"])
+        if holder.blind_index != holder_index(vault, *of_holder):
             yield Fault(table="holders", row=name, field="sealed", code="differs")
 
     def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:
@@ -185,15 +216,20 @@ class _AwardChecks:
             return
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
-        if site is not None and public["body_name"] not in self._office.names_of(site):
+        if site is not None and public["body_name"] not in _names_of(self._session, site):
             yield self._fault("public_sealed", "differs")
 
-    def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
+    def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:
         """Yield the events of the award's life that the log holds, in order."""
         key, n = life_key(data_key), 1
+        copies = {copy.status_index: copy.id for copy in self._award.copies}
+        came = {
+            event.n: None if event.copy_index is None else copies.get(event.copy_index)
+            for event in events
+        }
         while (logged := self._published.by_mark.get(life_mark(key, n))) is not None:
             assert isinstance(logged.leaf, LifeLeaf)
-            self._matched.indexes.add(logged.index)
+            self._matched.note({logged.index: (self._award.id, came.get(n))})
             yield logged.leaf
             n += 1
 
@@ -223,3 +259,9 @@ class _AwardChecks:
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)
+
+
+def _names_of(session: Session, site: Site) -> frozenset[str]:
+    """Return the names its body has had."""
+    former = session.scalars(select(BodyName.name).where(BodyName.body_id == site.body_id))
+    return frozenset({site.body.name, *former})

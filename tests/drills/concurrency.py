@@ -20,9 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from codes.errors import CodesError
 from codes.levels import Level
 from issuer.awarding import record_reserved
+from issuer.copy_rows import BatchCopies
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import draw_recorded
+from issuer.log_desk import office_of, put_in_log
 from issuer.reserving import open_batch, reserve
 from registry.errors import RegistryError
 from registry.home import Home
@@ -141,6 +143,7 @@ def _issue(desk: Desk, job: _Job, fonts: FontChain) -> dict[str, list[str]]:
         for result in reserve(desk, batch_id, rows):
             told["new" if result.new else "taken"].append(result.number)
         told["recorded"] = ["x"] * record_reserved(desk, batch_id, _silent)
+        put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
         told["drawn"] = ["x"] * draw_recorded(desk, batch_id, fonts, _silent)
     except (SQLAlchemyError, RegistryError, IssuerError, TemplatesError, CodesError) as error:
         cause = type(error.__cause__).__name__ if error.__cause__ else "no cause"

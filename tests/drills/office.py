@@ -24,11 +24,13 @@ from issuer.awarding import record_reserved
 from issuer.candidates import Candidate, Photo
 from issuer.cli_seal import subject_of
 from issuer.columns import Column
+from issuer.copy_rows import BatchCopies
 from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.faces import face_of
 from issuer.filing import parse_filing
 from issuer.filing_record import record_filing
+from issuer.log_desk import office_of, put_in_log
 from issuer.opening import announce_host, open_desk
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
@@ -200,6 +202,7 @@ def put_on_record(desk: Desk, candidates: Sequence[Candidate], batch: str = "演
     batch_id = open_batch(desk, batch)
     results = reserve(desk, batch_id, candidates)
     record_reserved(desk, batch_id, lambda _: None)
+    put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
     return [result.number for result in results]
 
 

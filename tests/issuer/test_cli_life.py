@@ -86,7 +86,7 @@ def test_a_name_is_corrected_and_the_status_list_follows(
     lists = ("--status-list", str(two_issued.status_folder))
     assert looked_up(life_shell, RIGHT_NAME, *lists) == ("valid", "current")
     page = tmp_path / "new" / f"{NUMBER}-{RIGHT_NAME}.pdf"
-    verdict = life_shell("verify", "file", page, "--json", "--on", "2026-12-01", *lists).json
+    verdict = life_shell("verify", "file", page, "--json", "--on", "2026-11-24", *lists).json
     codes = {one["code"] for one in verdict["findings"]}
     assert verdict["outcome"] == "valid"
     assert {"status_on_day", "status_list_agrees"} <= codes

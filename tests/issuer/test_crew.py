@@ -24,6 +24,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError, WorkerFailed
 from issuer.faces import draw_recorded
 from issuer.issuing import Phase, finish_copies
+from issuer.log_desk import office_of, put_in_log
 from issuer.reserving import open_batch, reserve
 from registry.errors import RegistryUnavailable, StoreError
 from registry.models import Copy
@@ -63,6 +64,7 @@ def record_and_draw(
     with Crew(desk, FontChain(), size) as crew:
         crew.wait_until_ready()
         crew.do(Task.RECORD, chunks_of_ids(desk, scope, unrecorded, size=CHUNK), lambda _: None)
+        put_in_log(desk, office_of(desk), scope)
         crew.do(Task.DRAW, chunks_of_ids(desk, scope, undrawn, size=CHUNK), progress)
 
 
@@ -153,6 +155,7 @@ def test_what_a_worker_meets_is_told_as_if_there_were_none(desk: Desk) -> None:
     scope = reserved(desk, 4 * CHUNK)
     with Crew(desk, FontChain(), 2) as crew:
         crew.do(Task.RECORD, chunks_of_ids(desk, scope, unrecorded, size=CHUNK), lambda _: None)
+    put_in_log(desk, office_of(desk), scope)
     for path in (desk.home.path / "store").glob("*/*"):
         path.unlink()
     with Crew(desk, FontChain(), 2) as crew:

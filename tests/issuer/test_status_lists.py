@@ -221,7 +221,7 @@ def test_lists_are_signed_anew_before_they_expire(desk: Desk) -> None:
 def test_tending_ends_cleanly_when_it_is_told_to(desk: Desk) -> None:
     desk.engine.dispose()
     process = subprocess.Popen(
-        [Path(sys.prefix) / "bin" / "yanzhen", "tend", "--every", "1"],
+        [sys.executable, "-c", "from yanzhen import main; main()", "tend", "--every", "1"],
         cwd=ROOT,
         env={
             "YANZHEN_HOME": str(desk.home.path),

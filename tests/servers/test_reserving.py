@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from codes.number import parse_number
 from issuer.awarding import record_copies, record_reserved
-from issuer.copy_rows import ChosenCopies
+from issuer.copy_rows import BatchCopies, ChosenCopies
 from issuer.copying import preview_reissue, reserve_reissue
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
@@ -22,6 +22,7 @@ from issuer.faces import draw_recorded
 from issuer.filing import find_site
 from issuer.filing_acts import Decision
 from issuer.filing_changes import suspend
+from issuer.log_desk import office_of, put_in_log
 from issuer.reserving import open_batch, reserve
 from registry.models import Access, Award, Batch, Copy, CopyState, ReissueReason
 from registry.session import reading, transaction
@@ -54,6 +55,7 @@ def reserve_all(desk: Desk, batch: str, persons: list[Person]) -> list[tuple[str
 
 def finish(desk: Desk, batch_id: int) -> None:
     record_reserved(desk, batch_id, silent)
+    put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
     draw_recorded(desk, batch_id, FontChain(), silent)
 
 
@@ -149,6 +151,7 @@ def test_two_runs_finishing_one_batch_record_and_draw_each_award_once(desk: Desk
         fonts = FontChain()
         together.wait()
         recorded = record_reserved(desk, batch_id, silent)
+        put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
         return recorded, draw_recorded(desk, batch_id, fonts, silent)
 
     with ThreadPoolExecutor(3) as pool:

@@ -116,7 +116,7 @@ def test_the_gravest_finding_decides(codes: tuple[Code, ...], outcome: Outcome) 
 
 @pytest.mark.parametrize("required", [REQUIRED_FOR_RECORD, REQUIRED_FOR_FILE])
 def test_nothing_is_valid_while_one_required_check_is_missing(required: frozenset[Code]) -> None:
-    slots = {"body": "x", "field": "x"}
+    slots = {"body": "x", "field": "x", "index": "0", "logged_at": "x"}
     everything = [find(code, slots) for code in sorted(required)]
     assert conclude(everything, required)[0] is Outcome.VALID
     for missing in range(len(everything)):

@@ -93,6 +93,7 @@ def test_json_has_the_published_members_and_no_others() -> None:
         "demo",
         "trust_list",
         "certificate",
+        "log_proof",
     ]
     assert value["trust_list"] == {
         "version": 4,

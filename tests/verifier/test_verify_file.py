@@ -54,6 +54,7 @@ def test_the_file_as_issued_is_valid(desk: Desk) -> None:
         "signature_genuine",
         "issuer_entitled",
         "registered",
+        "logged",
         "status_current",
         "field_agrees",
         "file_identical",

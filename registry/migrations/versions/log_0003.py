@@ -27,7 +27,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["copy_id"], ["copies.id"], name=op.f("fk_log_entries_copy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_entries")),
         sa.UniqueConstraint("leaf_index", name=op.f("uq_log_entries_leaf_index")),
-        sa.UniqueConstraint("stream", "stream_position", name=op.f("uq_log_entries_stream")),
+        sa.UniqueConstraint(
+            "stream", "stream_position", name=op.f("uq_log_entries_stream_stream_position")
+        ),
     )
     op.create_index("ix_log_entries_award_id", "log_entries", ["award_id"])
     op.create_index("ix_log_entries_copy_id", "log_entries", ["copy_id"])

@@ -10,6 +10,7 @@ from issuer.publishing import Publication, check_accounted, publish
 from issuer.root_custody import open_root_keys
 from keys.algorithms import Algorithm
 from log.leaves import FilingLeaf, LeafKind, TrustLeaf, decode_body
+from registry.filing_models import FilingAct
 from registry.home import Home
 from registry.log_models import LogEntry
 from registry.session import database, reading, transaction
@@ -89,9 +90,10 @@ def test_an_act_from_before_the_log_gets_its_leaf_when_a_list_is_signed(home: Ho
     """A migrated home has acts without leaves; what they give stands in a signed list."""
     file_body(home, algorithm=Algorithm.ES256)
     with database(home.database_url) as engine, transaction(engine) as session:
-        session.execute(text("UPDATE filing_acts SET logged = 0"))
+        for act in session.scalars(select(FilingAct)):
+            act.logged = False
         session.execute(delete(LogEntry).where(LogEntry.kind == LeafKind.FILING))
-        session.expire_all()
+        session.flush()
         check_accounted(session, home)
 
     assert [type(leaf) for leaf in waiting(home)].count(FilingLeaf) == 1

@@ -19,7 +19,7 @@ from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
 from issuer.host_names import is_host
-from issuer.published_rows import Signed, check_rows
+from issuer.published_rows import Signed, check_evidence
 from issuer.root_custody import check_roots, read_roots
 from issuer.services import log_sources, read_witnesses, status_keys
 from keys.algorithms import Algorithm, parse_jwk
@@ -168,7 +168,8 @@ def publish(
     root = check_roots(home, roots).last
     session.flush()
     check_remembered(session, TRUST_ROWS)  # before any of them is read
-    _check_rows(session, home, new_host)
+    _check_sums(session)
+    check_accounted(session, home, new_host=new_host)
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))
     session.flush()
@@ -179,8 +180,12 @@ def publish(
     return put_list(session, home, TrustDraft(document=document, file=file, roots=roots))
 
 
-def _check_rows(session: Session, home: Home, new_host: str | None) -> None:
-    """Refuse to sign rows that neither an act nor an earlier list accounts for."""
+def check_accounted(session: Session, home: Home, *, new_host: str | None = None) -> None:
+    """Refuse rows that no act, key file or earlier list accounts for, whatever remembers rows.
+
+    Raises:
+        IssuerError: as `check_evidence`.
+    """
     former = _in_force(home)
     lasting = None if former is None else former.document
     documents = [] if lasting is None else [lasting]
@@ -190,7 +195,7 @@ def _check_rows(session: Session, home: Home, new_host: str | None) -> None:
         documents.append(parse_trust_draft(home.trust_draft_path.read_bytes()).document)
     ever = TrustMemory(home.trust_memory_path).seen() is not None
     signed = Signed(documents=documents, lasting=lasting, ever=ever, new_host=new_host)
-    check_rows(session, home, signed)
+    check_evidence(session, home, signed)
 
 
 def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:

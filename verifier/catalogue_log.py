@@ -14,7 +14,7 @@ LOG_ENTRIES = {
         _INFO,
         None,
         Text(
-            "已于 {logged_at} 载入公开日志（第 {index} 条），收录证明已核验。",
+            "已于{logged_at} 载入公开日志（第 {index} 条），收录证明已核验。",
             "It is in the public log, since {logged_at} (entry {index}); the proof was checked.",
         ),
     ),

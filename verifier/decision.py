@@ -38,6 +38,7 @@ from verifier.verdict import (
     TrustShown,
     Verdict,
     format_instant,
+    say_instant,
 )
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -363,8 +364,12 @@ def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
             return find(Code.LOG_UNREADABLE)
         case InLog.PROVED:
             assert fact.logged_at is not None
-            slots = {"index": str(fact.index), "logged_at": format_instant(fact.logged_at)}
-            return find(Code.LOGGED, slots, slots)
+            index = str(fact.index)
+            return find(
+                Code.LOGGED,
+                {"index": index, "logged_at": say_instant(fact.logged_at)},
+                {"index": index, "logged_at": format_instant(fact.logged_at)},
+            )
         case _:
             assert_never(fact.state)
 

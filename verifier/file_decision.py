@@ -25,7 +25,7 @@ from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.second import inspect_second
-from verifier.verdict import Finding, Verdict, format_instant
+from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
 
@@ -131,8 +131,14 @@ def inspect_stapled(claims: FileClaims, vkey: VerifierKey | None) -> tuple[Findi
         shown = check_stapled(claims.proof.encode(), claims.scan.record, envelope.payload, vkey)
     except LogError:
         return (find(Code.PROOF_STAPLED_WRONG),)
-    slots = {"size": str(shown.size), "logged_at": format_instant(shown.logged_at)}
-    return (find(Code.PROOF_STAPLED, slots, slots),)
+    size = str(shown.size)
+    return (
+        find(
+            Code.PROOF_STAPLED,
+            {"size": size, "logged_at": say_instant(shown.logged_at)},
+            {"size": size, "logged_at": format_instant(shown.logged_at)},
+        ),
+    )
 
 
 def document_check(reach: Reach | None) -> DocumentNumberCheck:

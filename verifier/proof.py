@@ -14,7 +14,7 @@ from keys.envelope import Envelope
 from keys.ring import PublicKey, SignatureState, verify_envelope
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.verdict import Finding, format_instant
+from verifier.verdict import Finding, format_instant, say_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +89,10 @@ def inspect_compromise(
         return ()
     if logged_at is not None and logged_at < key.compromised_since:
         return ()
-    since = format_instant(key.compromised_since)
+    since = key.compromised_since
+    slots: dict[str, str | Text] = {"since": say_instant(since), "body": body.name}
     code = Code.KEY_COMPROMISED if asked else Code.KEY_COMPROMISED_UNASKED
-    return (find(code, {"since": since, "body": body.name}, {"since": since}),)
+    return (find(code, slots, {"since": format_instant(since)}),)
 
 
 def inspect_right(

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from codes.wording import Text
 from keys.status_list import StatusList, StatusValue, split_index
 from registry.access import OpenedAward, OpenedCopy
 from registry.life import fold_events, list_value
 from registry.models import CopyKind
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.verdict import Finding, format_instant
+from verifier.verdict import Finding, format_instant, say_instant
 
 MOST_BEHIND = timedelta(seconds=60)
 """A list made so long after an event knows of it; an act publishes at once."""
@@ -47,8 +48,19 @@ class ListAnswer:
     highest_version: int = 0
 
     @property
-    def slots(self) -> Mapping[str, str]:
+    def slots(self) -> Mapping[str, str | Text]:
         """What the sentences about the list name."""
+        if self.found is None:
+            return {}
+        return {
+            **self.evidence,
+            "issued_at": say_instant(self.found.issued_at),
+            "expires_at": say_instant(self.found.expires_at),
+        }
+
+    @property
+    def evidence(self) -> Mapping[str, str]:
+        """The same for programs."""
         if self.found is None:
             return {}
         return {
@@ -84,7 +96,7 @@ def inspect_list(answer: ListAnswer) -> tuple[Finding, ...]:
             code = Code.STATUS_LIST_UNAVAILABLE
         case _:
             assert_never(answer.reach)
-    return (find(code, slots, slots),)
+    return (find(code, slots, answer.evidence),)
 
 
 def compare_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> tuple[Finding, ...]:
@@ -97,7 +109,7 @@ def compare_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> tu
     said = answer.found.value_of(split_index(answer.status_index)[1])
     agrees = said in set(_possible(award, copy, answer.found.issued_at))
     code = Code.STATUS_LIST_AGREES if agrees else Code.STATUS_LIST_DIFFERS
-    return (find(code, answer.slots, answer.slots),)
+    return (find(code, answer.slots, answer.evidence),)
 
 
 def _possible(award: OpenedAward, copy: OpenedCopy, made_at: datetime) -> Iterator[StatusValue]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any, assert_never
 
 from codes.wording import Language, Text
+
+_SHANGHAI = timezone(timedelta(hours=8))  # no summer time since 1991; certificates begin in 2019
 
 
 class Outcome(StrEnum):
@@ -270,6 +272,12 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
 def format_instant(instant: datetime) -> str:
     """Return an aware instant as RFC 3339 UTC with seconds, such as 2026-11-23T02:49:57Z."""
     return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def say_instant(instant: datetime) -> Text:
+    """Return an aware instant as people in China read it, to the minute."""
+    shown = f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
+    return Text(f"北京时间 {shown}", f"{shown} Beijing time")
 
 
 def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:

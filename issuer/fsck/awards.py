@@ -80,6 +80,7 @@ class _AwardChecks:
         self._published = published
         self._matched = matched
         self._award = award
+        self._marked = False
 
     def run(self) -> Iterator[Fault]:
         """Yield the faults of the award, its copies and its ways in."""
@@ -104,6 +105,8 @@ class _AwardChecks:
             data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
             yield self._fault("data_key_sealed", "unopenable")
+            if not self._marked:  # it may be whole, and the holder another's
+                yield self._fault("holder_id", "differs")
             return
         try:
             sealed = key.unseal(private_context(award.number), award.private_sealed)
@@ -162,7 +165,8 @@ class _AwardChecks:
         if batch.site_id != award.site_id:
             yield self._fault("batch_id", "differs")
         mark = mark_of_award(self._office.vault, award, batch, holder.blind_index)
-        if award.row_mark != mark:
+        self._marked = award.row_mark == mark
+        if not self._marked:
             yield self._fault("row_mark", "differs")
 
     def _holder(self, holder: Holder, key: HolderKey, private: dict[str, Any]) -> Iterator[Fault]:

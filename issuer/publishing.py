@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.filing_sums import windows_as_acted, windows_on_record
 from issuer.host_names import is_host
 from issuer.published_rows import Signed, check_evidence
 from issuer.root_custody import check_roots, read_roots
@@ -218,6 +219,22 @@ def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
     else:
         _put_in_force(session, home, parse_trust_list(data, root_pin(home)))
     return Publication(document=draft.document, missing=missing)
+
+
+def _check_sums(session: Session) -> None:
+    """Refuse rights that no act gave."""
+    for site in session.scalars(select(Site).order_by(Site.prefix)):
+        if windows_as_acted(session, site) != windows_on_record(site):
+            raise IssuerError(
+                "filing_not_acted",
+                Text(
+                    f"{site.prefix} 的备案范围与历次备案决定不符（filings 表被改动），"
+                    "未发布。请运行 yanzhen log fsck，并从备份恢复",
+                    f"what {site.prefix} is filed for is not the sum of the acts on it (rows of "
+                    "filings were changed); nothing was published. Run yanzhen log fsck and "
+                    "restore the database from a backup",
+                ),
+            )
 
 
 def missing_signatures(file: SignedFile, root: RootDocument) -> int:

@@ -19,6 +19,7 @@ NAMES = (
     "fault",
     "public_memory",
     "canaries",
+    "insider",
     "concurrency",
     "volume",
     "kill",

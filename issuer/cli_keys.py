@@ -154,10 +154,8 @@ def _add_key(
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
     signers = open_root_keys(home, passphrase)
-    with (
-        open_registry(home.database_url, memory=home.trail_memory) as engine,
-        transaction(engine) as session,
-    ):
+    registry = open_registry(home.database_url, memory=home.trail_memory)
+    with registry as engine, transaction(engine) as session:
         row = make(
             session,
             home,
@@ -190,8 +188,8 @@ def _add_key(
             f"{text.en}\nmade seal {seal.seal_id}, certified by the built-in authority; "
             "yanzhen seal import takes one of a real authority",
         )
-    ring = publication.document.ring
-    notices = other_keys(ring, row, prefix, max(row.valid_from, shanghai_day(now)), preferred)
+    ring, first = publication.document.ring, max(row.valid_from, shanghai_day(now))
+    notices = other_keys(ring, row, prefix, first, preferred)
     for notice in notices:
         text = Text(f"{text.zh}\n提示：{notice.text.zh}", f"{text.en}\nnote: {notice.text.en}")
     answer = {

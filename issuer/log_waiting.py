@@ -108,6 +108,8 @@ class _Checks:
     def _is_marked_copy(self, copy: Copy) -> bool:
         replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
         replaces = None if replaced is None else replaced.status_index
+        if copy.replaces_id is not None and replaced is None:
+            return False
         return copy.row_mark == mark_of_copy(self._vault, copy, copy.award.number, replaces)
 
     def _is_erased(self, award: Award) -> bool:

@@ -41,7 +41,7 @@ from registry.session import database as open_database
 from registry.session import open_engine, reading
 from registry.snapshot import SQLITE_FILE, check_database, load_snapshot
 from registry.store import make_folder
-from registry.trail import check_trail
+from registry.trail import FaultKind, check_trail, remember_again
 
 
 class LogStanding(StrEnum):
@@ -192,15 +192,18 @@ def _check(
         check_database(engine)
         # 3. The audit trail.
         trail = check_trail(engine, home.trail_memory)
-        if trail.faults:
+        faults = [one for one in trail.faults if one.kind is not FaultKind.ADDED]
+        if faults:
             raise IssuerError(
                 "restore_trail",
                 Text(
-                    f"备份中的审计记录在第 {trail.faults[0].id} 条处有问题，未恢复",
-                    f"the backup's audit trail is wrong at entry {trail.faults[0].id}; "
+                    f"备份中的审计记录在第 {faults[0].id} 条处有问题，未恢复",
+                    f"the backup's audit trail is wrong at entry {faults[0].id}; "
                     "nothing was restored",
                 ),
             )
+        # What was noted between the copies of the trail's memory and of the database.
+        remember_again(engine, home.trail_memory, trail)
         # 4. The stored pages.
         _check_pages(engine, home)
     finally:

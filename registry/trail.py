@@ -198,6 +198,17 @@ def _unreadable(engine: Engine) -> TrailReport | None:
     return TrailReport(entries=entries, remembered=0, head=FIRST, faults=faults)
 
 
+def remember_again(engine: Engine, memory: Path, report: TrailReport) -> None:
+    """Remember the rows that a report found to be in the database alone, as they stand.
+
+    Only who restores a backup may do so: its database was copied a little after its memory.
+    """
+    added = {fault.id for fault in report.faults if fault.kind is FaultKind.ADDED}
+    lines = [f"{one.id} {one.hash.hex()}\n" for one in _all(engine) if one.id in added]
+    if lines:
+        append_memory(memory, "".join(lines))
+
+
 def _all(engine: Engine) -> Iterator[TrailEntry]:
     last = -(2**31)
     with Session(engine) as session:

@@ -138,6 +138,10 @@ class _AwardChecks:
             yield from self._times()
             self._matched.note(erased.links)
             return
+        if holder.key_generation is None:
+            yield Fault(
+                table="holders", row=f"#{holder.id}", field="key_generation", code="missing"
+            )
         try:
             key = open_holder(self._office.vault, holder)
         except VaultError:

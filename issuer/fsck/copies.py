@@ -95,6 +95,8 @@ class CopyChecks:
         award = self._kept.award
         replaced = next((one for one in award.copies if one.id == copy.replaces_id), None)
         replaces = None if replaced is None else replaced.status_index
+        if copy.replaces_id is not None and replaced is None:
+            yield _fault(copy, "replaces_id", "differs")
         if copy.row_mark != mark_of_copy(self._office.vault, copy, award.number, replaces):
             yield _fault(copy, "row_mark", "differs")
         for column, found, expected in (

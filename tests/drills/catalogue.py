@@ -21,6 +21,7 @@ NAMES = (
     "fault",
     "public_memory",
     "canaries",
+    "insider",
     "concurrency",
     "volume",
     "kill",

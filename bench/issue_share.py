@@ -77,6 +77,7 @@ from verifier.verdict import Outcome
 
 FULL, QUICK = 1000, 120
 ROUNDS: Final = 3
+WARM: Final = 20  # awards that load whatever is loaded once
 PROMISED: Final = 0.15
 _RESERVED_AT_ONCE: Final = 500
 _GATED: Final = 12  # certificates of a batch
@@ -297,7 +298,7 @@ def measure(folder: Path, count: int, rounds: int, crews: Sequence[int]) -> dict
     """
     home = make_office(folder, {})
     waiting = candidates(1)
-    issue(home, "warm", list(islice(waiting, 20)), workers=1)
+    issue(home, "warm", list(islice(waiting, WARM)), workers=1)
     meters: dict[int, list[Meter]] = {size: [] for size in crews}
     for number in range(rounds):
         for size in crews:

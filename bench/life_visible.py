@@ -50,6 +50,7 @@ from tests.drills.office import PASSPHRASE, make_office
 FULL, QUICK = (1000, 12), (20, 3)
 PROMISED: Final = {"online": 1.0, "list": 60.0}
 _ROOT: Final = Path(__file__).parents[1]
+_YANZHEN: Final = (sys.executable, "-c", "from yanzhen import main; main()")
 _PAUSE_SECONDS: Final = 0.02
 _LONGEST_SECONDS: Final = 120.0
 
@@ -154,7 +155,7 @@ def _watch(
     for thread in threads:
         thread.start()
     subprocess.run(
-        [sys.executable, "-m", "yanzhen", *arguments],
+        [*_YANZHEN, *arguments],
         cwd=_ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -189,7 +190,7 @@ def _site(environment: Mapping[str, str]) -> Iterator[int]:
     with ExitStack() as stack:
         process = stack.enter_context(
             subprocess.Popen(
-                [sys.executable, "-m", "yanzhen", "serve", "--port", str(port)],
+                [*_YANZHEN, "serve", "--port", str(port)],
                 cwd=_ROOT,
                 env=environment,
                 stdout=subprocess.DEVNULL,

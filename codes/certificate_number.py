@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from codes.errors import CodesError
 from codes.levels import Level
@@ -147,6 +148,7 @@ def parse_number(text: str, *, today: date | None = None) -> CertificateNumber:
     )
 
 
+@lru_cache(maxsize=256)  # a log says few of them, each a thousand times
 def parse_prefix(text: str) -> NumberPrefix:
     """Return the body's prefix that `text` is, character by character.
 

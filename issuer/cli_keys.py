@@ -189,8 +189,7 @@ def _add_key(
             "yanzhen seal import takes one of a real authority",
         )
     ring, first = publication.document.ring, max(row.valid_from, shanghai_day(now))
-    notices = other_keys(ring, row, prefix, first, preferred)
-    for notice in notices:
+    for notice in (notices := other_keys(ring, row, prefix, first, preferred)):
         text = Text(f"{text.zh}\n提示：{notice.text.zh}", f"{text.en}\nnote: {notice.text.en}")
     answer = {
         **describe_key(row),

@@ -53,6 +53,8 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind != CopyKind.ORIGINAL:
+            append_all(session, waiting)  # what came before goes into the log before
+            waiting = []
             before = counts.get(award.id, 0)
             add_event(session, award, one.data_key, _event_of(one, record), before=before)
             counts[award.id] = before + 1

@@ -396,6 +396,5 @@ def _earlier_copies(award: OpenedAward, copy: OpenedCopy, record: Record) -> tup
 
 def _body_name(award: OpenedAward | None, proof: Proof) -> str:
     """Return the body's name as filed on the day; the name filed now where that is not known."""
-    if award is not None:
-        return award.body_name
-    return "" if proof.body is None else proof.body.name
+    filed_now = "" if proof.body is None else proof.body.name
+    return filed_now if award is None else award.body_name

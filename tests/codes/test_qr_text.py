@@ -153,7 +153,7 @@ def test_another_code_is_not_called_a_damaged_certificate(text: str) -> None:
         DIGITS[:64],
         "9" * MAX_DIGITS,
         "9" * (MAX_DIGITS + 1),
-        str(int.from_bytes(b"\x03" + PAYLOAD + SIGNATURE)),
+        str(int.from_bytes(b"\x04" + PAYLOAD + SIGNATURE)),
         str(int.from_bytes(b"\x01" + SIGNATURE)),
     ],
 )

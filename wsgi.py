@@ -39,8 +39,11 @@ _HOME_CODES = ("seal_authority_",)
 # A device, an engine or another's server that is not there, or does not do its part.
 _ABSENT_CODES = frozenset(
     {
+        "address_unusable",
         "algorithm_unavailable",
+        "log_quorum_missing",
         "log_unreachable",
+        "port_taken",
         "timestamp_unreachable",
         "token_failed",
         "token_missing",
@@ -196,8 +199,10 @@ def cli(
 def serve(host: str, port: int, workers: int | None) -> None:
     """启动公众核验网站（Ctrl-C 停止）。Serve the public site until Ctrl-C."""
     from registry.home import Home, home_path
+    from verifier.listening import check_address
     from verifier.opening import open_verifier
 
+    check_address(host, port)
     home = Home.open(home_path())
     open_verifier(home).close()  # what is amiss with the home is said here, once, not by workers
     run_server(home, host=host, port=port, workers=workers)
@@ -216,8 +221,12 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     """
     from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo
     from issuer.progress import ProgressLine
+    from registry.trust_file import root_pin
     from verifier.check_all import check_all
+    from verifier.listening import check_address
 
+    if not once:
+        check_address(host, port)  # before samples are issued for nothing
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     language = click.get_current_context().find_root().obj
@@ -240,7 +249,15 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    click.echo(_welcome(place.certificates, url, links).say(language))
+    told = _welcome(place.certificates, url, links)
+    audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
+    told = Text(
+        f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
+        "按 Ctrl-C 停止。",
+        f"{told.en}\nAudit the public log, in another terminal:\n  {audit} --memory audit.json\n"
+        "Ctrl-C stops it.",
+    )
+    click.echo(told.say(language))
     run_server(home, host=host, port=port, workers=None)
 
 
@@ -248,10 +265,10 @@ def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
     return Text(
         f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
         f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        f"  查不到的  {links['unknown']}（打开后按“查询核验”）\n按 Ctrl-C 停止。",
+        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
         f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
-        f"  unknown  {links['unknown']} (then press Check)\nCtrl-C stops it.",
+        f"  unknown  {links['unknown']} (then press Check)",
     )
 
 

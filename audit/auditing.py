@@ -44,6 +44,7 @@ class AuditReport:
         cosigned_by: names of the witnesses whose signature the checkpoint bears.
         log_faults: of files and hashes.
         leaf_faults: of leaves, those of earlier runs first.
+        trust_version: of the list that all was judged by.
         trust_expired: whether a newer trust list should be there by now.
         remembered: whether the memory went forward; it does not where the log itself is unsound.
     """
@@ -54,6 +55,7 @@ class AuditReport:
     cosigned_by: tuple[str, ...]
     log_faults: tuple[LogFault, ...]
     leaf_faults: tuple[AuditFault, ...]
+    trust_version: int
     trust_expired: bool
     remembered: bool
 
@@ -73,6 +75,7 @@ class AuditReport:
             "cosigned_by": list(self.cosigned_by),
             "log_faults": [fault.as_dict() for fault in self.log_faults],
             "leaf_faults": [fault.as_dict() for fault in self.leaf_faults],
+            "trust_version": self.trust_version,
             "trust_expired": self.trust_expired,
             "remembered": self.remembered,
         }
@@ -126,9 +129,12 @@ def audit_log(
     else:
         walk.run(after.edge, take=judge, progress=progress)
         breaches += _changed_history(source, survey, memory, faults, everything=everything)
+    breaches += _missing_witnesses(survey, trust)
     listed = [fault for fault in rules.judge_list() if fault not in breaches]
     after.faults += leaf_faults
-    after.trust_version = max(memory.trust_version, trust.document.version)
+    if trust.document.version >= memory.trust_version:
+        after.trust_version = trust.document.version
+        after.trust_dated = trust.document.published_at
     current = survey.current
     sound = not faults.found and not breaches and current is not None
     return AuditReport(
@@ -138,6 +144,7 @@ def audit_log(
         cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
         log_faults=tuple(faults.found),
         leaf_faults=(*breaches, *listed, *after.faults),
+        trust_version=trust.document.version,
         trust_expired=now >= trust.document.expires_at,
         remembered=sound,
     ), after if sound else memory
@@ -160,8 +167,27 @@ def _check_same_log(memory: Memory, log_key: VerifierKey) -> None:
 
 
 def _older_list(trust: Trust, memory: Memory) -> list[AuditFault]:
-    older = trust.document.version < memory.trust_version
-    return [AuditFault(code="audit_trust_older", index=None)] if older else []
+    """Return how the list goes back behind the newest one seen, or does not follow it in time."""
+    now, seen = trust.document, memory.trust_version
+    if now.version < seen:
+        about = f"{now.version} < {seen}"
+        return [AuditFault(code="audit_trust_older", index=None, about=about)]
+    before = memory.trust_dated
+    if now.version > seen and before is not None and now.published_at < before:
+        return [AuditFault(code="audit_trust_dated", index=None, about=str(now.version))]
+    return []
+
+
+def _missing_witnesses(survey: Survey, trust: Trust) -> list[AuditFault]:
+    """Return the fault of a checkpoint that fewer of the list's witnesses cosigned than must."""
+    if survey.current is None:
+        return []
+    named = set(trust.document.witnesses)
+    found = {str(one.key) for one in survey.current.cosignatures} & named
+    if len(found) >= trust.document.witness_quorum:
+        return []
+    about = f"{len(found)} < {trust.document.witness_quorum}"
+    return [AuditFault(code="audit_quorum_missing", index=None, about=about)]
 
 
 def _is_rolled_back(survey: Survey, memory: Memory) -> bool:

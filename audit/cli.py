@@ -11,6 +11,7 @@ import click
 
 from audit.auditing import AuditOutcome, AuditReport, audit_log, new_memory
 from audit.errors import AuditError
+from audit.faults import fault_lines
 from audit.memory import load_memory, save_memory
 from audit.trust import choose_log_key, read_trust
 from codes.wording import Language, Text
@@ -94,8 +95,8 @@ def language() -> Language:
 
 def report_lines(report: AuditReport) -> list[Text]:
     """Return what a person is told of an audit, the verdict last."""
-    faults = [fault.line() for fault in report.log_faults]
-    faults += [fault.line() for fault in report.leaf_faults]
+    count = len(report.log_faults) + len(report.leaf_faults)
+    faults = [fault.line() for fault in report.log_faults] + fault_lines(report.leaf_faults)
     lines = faults[:_MAX_LINES]
     if len(faults) > len(lines):
         left = len(faults) - len(lines)
@@ -113,11 +114,12 @@ def report_lines(report: AuditReport) -> list[Text]:
         )
     size = "?" if report.size is None else report.size
     read = Text(
-        f"日志共{size}条，此前已核对{report.seen_before}条，本次核对{report.judged}条",
+        f"日志共{size}条，此前已核对{report.seen_before}条，本次核对{report.judged}条，"
+        f"依据信任列表第{report.trust_version}版",
         f"the log has {size} leaves; {report.seen_before} were seen before, "
-        f"{report.judged} judged now",
+        f"{report.judged} judged now, by trust list {report.trust_version}",
     )
-    verdict = Text(f"发现{len(faults)}处问题", f"{len(faults)} faults")
+    verdict = Text(f"发现{count}处问题", f"{count} {'fault' if count == 1 else 'faults'}")
     if report.outcome is AuditOutcome.FINE:
         verdict = Text("未发现问题", "nothing is wrong")
     return [*lines, Text(f"{read.zh}：{verdict.zh}", f"{read.en}: {verdict.en}")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -75,6 +76,34 @@ SENTENCES = MappingProxyType(
             "信任列表与日志所载的不一致",
             "The trust list is not the one that the log has the hash of",
         ),
+        "audit_trust_unlogged": Text(
+            "该版信任列表未载入日志",
+            "This version of the trust list is not in the log",
+        ),
+        "audit_trust_dated": Text(
+            "信任列表的编制时间不合次序：晚于其收录时间，或早于前一版",
+            "The trust list is dated out of order: after it was logged, or before the one before",
+        ),
+        "audit_filing_differs": Text(
+            "信任列表中的备案范围与日志所载备案决定的合计不符",
+            "What the trust list has the body filed for is not the sum of the acts in the log",
+        ),
+        "audit_filing_backdated": Text(
+            "备案决定的生效日期被倒填：早于决定日期，或早于收录日期超过允许补录的天数",
+            "The act on a filing is back-dated: it takes effect before it was decided, or longer "
+            "before it was logged than a late entry may be",
+        ),
+        "audit_filing_ahead": Text(
+            "备案决定的日期晚于收录日期", "The act on a filing was logged before it was decided"
+        ),
+        "audit_filing_unreadable": Text(
+            "备案条目的内容无法理解，备案范围无从核算",
+            "The leaf does not say what was filed, so it cannot be summed",
+        ),
+        "audit_quorum_missing": Text(
+            "检查点上见证人的签署不足信任列表要求的数目",
+            "Fewer witnesses cosigned the checkpoint than the trust list asks for",
+        ),
         "audit_rolled_back": Text(
             "日志比此前见到的短，已被回退",
             "The log is shorter than it was seen to be: it was rolled back",
@@ -84,7 +113,8 @@ SENTENCES = MappingProxyType(
             "The log does not go on from what was seen before: its history was changed",
         ),
         "audit_trust_older": Text(
-            "信任列表比此前见到的旧", "The trust list is older than one that was seen before"
+            "信任列表不是最新一版：此前见过或日志载有更新的一版",
+            "The trust list is not the newest: a newer one was seen before or is in the log",
         ),
     }
 )
@@ -119,11 +149,30 @@ class AuditFault:
             "message_en": self.text.en,
         }
 
-    def line(self) -> Text:
-        """Return the fault and its place as one line."""
+    def line(self, last: int | None = None) -> Text:
+        """Return the fault and its place as one line.
+
+        Args:
+            last: index of the last of several leaves in a row that have this same fault.
+        """
         place = "" if self.index is None else f"#{self.index} "
+        if last not in (None, self.index):
+            place = f"#{self.index}–#{last} "
         about = f"{self.about} " if self.about else ""
         return Text(
             f"{place}{about}{self.text.zh}（{self.code}）",
             f"{place}{about}{self.text.en} [{self.code}]",
         )
+
+
+def fault_lines(faults: Sequence[AuditFault]) -> list[Text]:
+    """Return what a person is told of faults; the same fault of leaves in a row is told once."""
+    rows: list[tuple[AuditFault, int | None]] = []
+    for fault in faults:
+        first, last = rows[-1] if rows else (None, None)
+        follows = last is not None and fault.index == last + 1
+        if first is not None and follows and (first.code, first.about) == (fault.code, fault.about):
+            rows[-1] = (first, fault.index)
+        else:
+            rows.append((fault, fault.index))
+    return [first.line(last) for first, last in rows]

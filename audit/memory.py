@@ -10,21 +10,24 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from audit.errors import AuditError
 from audit.faults import SENTENCES, AuditFault
-from audit.rules import KeyUse, RuleState
+from audit.filing import LoggedAct
+from audit.rules import KeyUse, LoggedList, RuleState
+from codes.levels import Level
 from codes.wording import Text
 from keys.errors import KeysError
+from keys.filing_windows import FilingEvent, FilingStep, Window
 from keys.strict_json import load_strict_json
 from log.edge import TreeEdge
 from log.lines import decode_base64, encode_base64
 from log.merkle import HASH_BYTES
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
 
@@ -38,6 +41,7 @@ class Memory:
         edge: of the tree that was seen.
         rules: what the rules remember.
         trust_version: of the newest trust list seen.
+        trust_dated: when that one was drawn up, None before the first.
         faults: of leaves, found in all runs: what was wrong once stays wrong.
     """
 
@@ -46,6 +50,7 @@ class Memory:
     edge: TreeEdge = field(default_factory=TreeEdge)
     rules: RuleState = field(default_factory=RuleState)
     trust_version: int = 0
+    trust_dated: datetime | None = None
     faults: list[AuditFault] = field(default_factory=list)
 
 
@@ -101,14 +106,23 @@ def _dump(memory: Memory) -> dict[str, Any]:
         "size": memory.edge.size,
         "levels": [encode_base64(b"".join(level)) for level in memory.edge.levels],
         "trust_version": memory.trust_version,
-        "logged_at": None if rules.logged_at is None else int(rules.logged_at.timestamp()),
+        "trust_dated": _seconds(memory.trust_dated),
+        "logged_at": _seconds(rules.logged_at),
         "serials": [[*stream, serial] for stream, serial in sorted(rules.serials.items())],
         "keys": [
             [*key, use.index, int(use.logged_at.timestamp())]
             for key, use in sorted(rules.keys.items())
         ],
         "marks": [encode_base64(mark) for mark in sorted(rules.marks)],
-        "logged_trust": [rules.trust_version, encode_base64(rules.trust_digest)],
+        "lists": [
+            [version, one.index, int(one.logged_at.timestamp()), encode_base64(one.digest)]
+            for version, one in sorted(rules.lists.items())
+        ],
+        "acts": [
+            [prefix, act.index, int(act.logged_at.timestamp()), *_dump_step(act.step)]
+            for prefix, acts in sorted(rules.acts.items())
+            for act in acts
+        ],
         "faults": [[fault.code, fault.index, fault.about] for fault in memory.faults],
     }
 
@@ -116,19 +130,22 @@ def _dump(memory: Memory) -> dict[str, Any]:
 def _read(value: Any) -> Memory:
     if value["format"] != FORMAT_VERSION:
         raise ValueError("a memory of another format")
-    seconds = value["logged_at"]
-    version, digest = value["logged_trust"]
     rules = RuleState(
-        logged_at=None if seconds is None else _moment(seconds),
+        logged_at=_open_moment(value["logged_at"]),
         serials={(str(p), int(y), int(n)): int(s) for p, y, n, s in value["serials"]},
         keys={
             (str(prefix), int(key_id)): KeyUse(index=int(index), logged_at=_moment(at))
             for prefix, key_id, index, at in value["keys"]
         },
         marks={_bytes(mark) for mark in value["marks"]},
-        trust_version=int(version),
-        trust_digest=_bytes(digest),
+        lists={
+            int(version): LoggedList(index=int(i), logged_at=_moment(at), digest=_bytes(digest))
+            for version, i, at, digest in value["lists"]
+        },
     )
+    for prefix, index, at, *step in value["acts"]:
+        act = LoggedAct(index=int(index), logged_at=_moment(at), step=_read_step(step))
+        rules.acts.setdefault(str(prefix), []).append(act)
     faults = [
         AuditFault(code=code, index=index, about=str(a)) for code, index, a in value["faults"]
     ]
@@ -140,8 +157,42 @@ def _read(value: Any) -> Memory:
         edge=TreeEdge([_split(_bytes(level)) for level in value["levels"]], int(value["size"])),
         rules=rules,
         trust_version=int(value["trust_version"]),
+        trust_dated=_open_moment(value["trust_dated"]),
         faults=faults,
     )
+
+
+def _dump_step(step: FilingStep) -> list[Any]:
+    windows = [
+        [one.occupation, int(one.level), one.first.isoformat(), one.last and one.last.isoformat()]
+        for one in step.windows
+    ]
+    return [step.event.value, step.effective_on.isoformat(), windows]
+
+
+def _read_step(value: Any) -> FilingStep:
+    event, effective_on, windows = value
+    return FilingStep(
+        event=FilingEvent(event),
+        effective_on=date.fromisoformat(effective_on),
+        windows=tuple(
+            Window(
+                occupation=int(occupation),
+                level=Level(level),
+                first=date.fromisoformat(first),
+                last=None if last is None else date.fromisoformat(last),
+            )
+            for occupation, level, first, last in windows
+        ),
+    )
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+def _open_moment(seconds: Any) -> datetime | None:
+    return None if seconds is None else _moment(seconds)
 
 
 def _bytes(text: str) -> bytes:

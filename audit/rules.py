@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import assert_never
 
 from audit.faults import AuditFault
+from audit.filing import LoggedAct, broken_dates, differing, read_step
 from audit.trust import Trust
 from log.errors import LogError
 from log.leaves import (
@@ -43,6 +44,21 @@ class KeyUse:
     logged_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedList:
+    """A trust list that was logged.
+
+    Args:
+        index: of its leaf.
+        logged_at: when it was logged.
+        digest: SHA-256 of its document.
+    """
+
+    index: int
+    logged_at: datetime
+    digest: bytes
+
+
 @dataclass(slots=True)
 class RuleState:
     """What the rules remember of all leaves so far.
@@ -52,16 +68,21 @@ class RuleState:
         serials: the last serial given, by prefix, year and level.
         keys: the last use of every key, by prefix and key id.
         marks: the first bytes of the mark of every life event.
-        trust_version: the last trust list that was logged, 0 before the first.
-        trust_digest: its hash.
+        lists: every trust list that was logged, by version.
+        acts: every act on a filing, by prefix.
     """
 
     logged_at: datetime | None = None
     serials: dict[tuple[str, int, int], int] = field(default_factory=dict)
     keys: dict[tuple[str, int], KeyUse] = field(default_factory=dict)
     marks: set[bytes] = field(default_factory=set)
-    trust_version: int = 0
-    trust_digest: bytes = b""
+    lists: dict[int, LoggedList] = field(default_factory=dict)
+    acts: dict[str, list[LoggedAct]] = field(default_factory=dict)
+
+    @property
+    def newest_list(self) -> int:
+        """The version of the last trust list that was logged, 0 before the first."""
+        return max(self.lists, default=0)
 
 
 class LeafRules:
@@ -75,6 +96,7 @@ class LeafRules:
 
     def __init__(self, trust: Trust, state: RuleState, *, now: datetime) -> None:
         self._trust = trust
+        self._now = now
         self._latest = now + MAX_CLOCK_SKEW
         self.state = state
 
@@ -99,9 +121,9 @@ class LeafRules:
             case CopyLeaf():
                 codes = self._body(leaf.prefix)
             case FilingLeaf():  # a body may be decided upon before it is listed
-                codes = iter(())
+                codes = self._filing(index, leaf, logged_at)
             case TrustLeaf():
-                codes = self._trust_leaf(leaf)
+                codes = self._trust_leaf(index, leaf, logged_at)
             case _:
                 assert_never(leaf)
         for code in codes:
@@ -119,11 +141,25 @@ class LeafRules:
                 yield AuditFault(
                     code="audit_key_compromised", index=use.index, about=f"{prefix} {key_id:04x}"
                 )
-        logged = state.trust_version == trust.document.version
-        if logged and state.trust_digest != trust.digest:
-            yield AuditFault(code="audit_trust_differs", index=None)
-        if state.trust_version > trust.document.version:
-            yield AuditFault(code="audit_trust_older", index=None)
+        yield from self._judge_logged(trust.document.version)
+
+    def _judge_logged(self, version: int) -> Iterator[AuditFault]:
+        """Hold the list at hand against the leaves about lists and filings."""
+        newest, logged = self.state.newest_list, self.state.lists.get(version)
+        at_hand = str(version)
+        if newest > version:
+            yield AuditFault(code="audit_trust_older", index=None, about=f"{version} < {newest}")
+        if logged is None:
+            if newest > version or self._now >= self._trust.document.published_at + _ONE_DAY:
+                yield AuditFault(code="audit_trust_unlogged", index=None, about=at_hand)
+            return
+        if logged.digest != self._trust.digest:
+            yield AuditFault(code="audit_trust_differs", index=None, about=at_hand)
+            return
+        if self._trust.document.published_at > logged.logged_at + MAX_CLOCK_SKEW:
+            yield AuditFault(code="audit_trust_dated", index=logged.index, about=at_hand)
+        for prefix in differing(self.state.acts, self._trust, logged_as=logged.index):
+            yield AuditFault(code="audit_filing_differs", index=None, about=prefix)
 
     def _broken_time(self, logged_at: datetime) -> Iterator[str]:
         before = self.state.logged_at
@@ -172,12 +208,22 @@ class LeafRules:
             yield "audit_mark_repeated"
         self.state.marks.add(mark)
 
-    def _trust_leaf(self, leaf: TrustLeaf) -> Iterator[str]:
-        state = self.state
-        if leaf.version <= state.trust_version:
+    def _filing(self, index: int, leaf: FilingLeaf, logged_at: datetime) -> Iterator[str]:
+        step = read_step(leaf)
+        if step is None:
+            yield "audit_filing_unreadable"
+            return
+        yield from broken_dates(leaf, step, logged_at.astimezone(_SHANGHAI).date())
+        act = LoggedAct(index=index, logged_at=logged_at, step=step)
+        self.state.acts.setdefault(leaf.prefix, []).append(act)
+
+    def _trust_leaf(self, index: int, leaf: TrustLeaf, logged_at: datetime) -> Iterator[str]:
+        if leaf.version <= self.state.newest_list:
             yield "audit_trust_order"
         else:
-            state.trust_version, state.trust_digest = leaf.version, leaf.sha256
+            self.state.lists[leaf.version] = LoggedList(
+                index=index, logged_at=logged_at, digest=leaf.sha256
+            )
 
     def _body(self, prefix: str) -> Iterator[str]:
         if not self._trust.knows(prefix):

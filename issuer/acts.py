@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from issuer.operator import note_act_now, subject_of_parameters
+from issuer.operator import Operator, note_act_now, read_operator, subject_of_parameters
 from issuer.terminal import current_operator, open_home
 from registry.schema import open_registry
 
@@ -32,7 +32,7 @@ def privileged(act: str, *about: str) -> Callable[[Command], Command]:
         @wraps(command)
         def noted(**parameters: Any) -> Any:
             home, subject = open_home(), subject_of_parameters(parameters, about)
-            operator = current_operator()
+            operator = _with_paper(current_operator(), parameters.get("reference"))
             with open_registry(home.database_url, memory=home.trail_memory) as engine:
                 note_act_now(engine, operator, act, subject, at=datetime.now(UTC))
             try:
@@ -50,6 +50,13 @@ def privileged(act: str, *about: str) -> Callable[[Command], Command]:
         return noted  # type: ignore[return-value]  # same parameters, same answer
 
     return mark
+
+
+def _with_paper(operator: Operator, paper: object) -> Operator:
+    """Return who acts with the paper a command rests on, unless `yanzhen --reference` gave one."""
+    if operator.reference or not isinstance(paper, str):
+        return operator
+    return read_operator(name=operator.name, ground=operator.ground, reference=paper)
 
 
 def marked_by_hand(act: str) -> Callable[[Command], Command]:

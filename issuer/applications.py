@@ -22,6 +22,7 @@ from issuer.errors import IssuerError
 from issuer.filing_acts import Decision, check_decided_on
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
 from registry.filing_models import ApplicationForm as FormRow
+from registry.holder_keys import check_vault_in_force
 from registry.home import Home
 from registry.vault import Vault, new_key
 
@@ -242,6 +243,7 @@ def _add_form(
     received_on: date,
     now: datetime,
 ) -> None:
+    check_vault_in_force(session, vault)
     query = select(func.count()).where(FormRow.application_id == application.id)
     row = FormRow(
         application_id=application.id,
@@ -258,7 +260,7 @@ def _add_form(
                 sha256=material.sha256,
                 size=len(material.content),
                 stored=home.store.put(material.content, key),
-                key_sealed=vault.seal(_material_context(material.sha256), key),
+                key_sealed=vault.seal(material_context(material.sha256), key),
             )
         )
     session.add(row)
@@ -272,11 +274,12 @@ def open_material(home: Home, vault: Vault, material: ApplicationMaterial) -> by
     Raises:
         StoreError, VaultError: it is missing, was altered, or belongs to another vault.
     """
-    key = vault.unseal(_material_context(material.sha256), material.key_sealed)
+    key = vault.unseal(material_context(material.sha256), material.key_sealed)
     return home.store.get(material.stored, key)
 
 
-def _material_context(sha256: str) -> str:
+def material_context(sha256: str) -> str:
+    """Return what the key of a material is sealed under."""
     return f"filing/material/{sha256}"
 
 

@@ -10,8 +10,9 @@ they get their index later.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,7 +38,14 @@ from registry.access import (
     seal_public,
     seal_second,
 )
-from registry.holder_keys import data_key_context, open_holder, private_context
+from registry.holder_keys import (
+    HolderKey,
+    check_vault_in_force,
+    data_key_context,
+    open_data_key,
+    open_holder,
+    private_context,
+)
 from registry.life_models import LifeAct
 from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
@@ -66,13 +74,36 @@ class PrivateFields:
     latin_name: str | None = field(default=None, repr=False)
 
 
-def read_private(desk: Desk, award: Award) -> PrivateFields:
-    """Open what is kept of an award, by its holder's key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSecrets:
+    """What only its holder's key opens of an award.
+
+    Args:
+        private: what is kept of it.
+        data_key: the key of the award's own data.
+    """
+
+    private: PrivateFields = field(repr=False)
+    data_key: bytes = field(repr=False)
+
+
+def read_secrets(desk: Desk, award: Award) -> KeptSecrets:
+    """Open what is kept of an award and the key of its own data, by its holder's key.
 
     Raises:
         VaultError: the row was altered, or the holder's data were erased (`holder_erased`).
     """
     key = open_holder(desk.vault, award.holder)
+    data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
+    return KeptSecrets(private=_read_private(key, award), data_key=data_key)
+
+
+def read_private(desk: Desk, award: Award) -> PrivateFields:
+    """Open what is kept of an award, by its holder's key; raises as `read_secrets`."""
+    return _read_private(open_holder(desk.vault, award.holder), award)
+
+
+def _read_private(key: HolderKey, award: Award) -> PrivateFields:
     data = json.loads(key.unseal(private_context(award.number), award.private_sealed))
     return PrivateFields(
         name=data["name"],
@@ -87,9 +118,8 @@ def read_private(desk: Desk, award: Award) -> PrivateFields:
 
 
 def read_data_key(desk: Desk, award: Award) -> bytes:
-    """Open the key of an award's own data, by its holder's key; raises as `read_private`."""
-    key = open_holder(desk.vault, award.holder)
-    return key.unseal(data_key_context(award.number), award.data_key_sealed)
+    """Open the key of an award's own data, by its holder's key; raises as `read_secrets`."""
+    return open_data_key(desk.vault, award)
 
 
 def record_reserved(desk: Desk, batch_id: int, progress: Callable[[int], None]) -> int:
@@ -141,6 +171,7 @@ def _finish(desk: Desk, copies: Sequence[Copy]) -> int:
 class _Signed:
     copy_id: int
     award_id: int
+    issued_on: date
     private: PrivateFields
     data_key: bytes
     key_id: int
@@ -151,7 +182,8 @@ class _Signed:
 def _sign(desk: Desk, copy: Copy) -> _Signed:
     award = copy.award
     _check_row(desk, copy)
-    private = read_private(desk, award)
+    secrets = read_secrets(desk, award)
+    private = secrets.private
     key, *others = desk.cabinet.keys_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
     prepared = prepare(encode_record(_record_of(award, copy, private, key.key_id)))
@@ -163,8 +195,9 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
     return _Signed(
         copy_id=copy.id,
         award_id=award.id,
+        issued_on=award.issued_on,
         private=private,
-        data_key=read_data_key(desk, award),
+        data_key=secrets.data_key,
         key_id=key.key_id,
         envelope=envelope,
         second=second,
@@ -176,6 +209,8 @@ def _check_row(desk: Desk, copy: Copy) -> None:
     replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
     replaces = None if replaced is None else replaced.status_index
     if copy.row_mark != mark_of_copy(desk.vault, copy, copy.award.number, replaces):
+        with transaction(desk.engine) as session:
+            check_vault_in_force(session, desk.vault)  # after a rotation no mark is the same
         raise IssuerError(
             "row_altered",
             Text(
@@ -236,6 +271,9 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
     with transaction(desk.engine) as session:
         refused = _compromised(session, desk, signed)
         by_id = {item.copy_id: item for item in signed if item.copy_id not in refused}
+        # Asked before anything is changed: a question in between would write each row by itself.
+        days = {item.issued_on for item in by_id.values()}
+        names = {day: name_on(session, desk.site.body, day) for day in days}
         # Award before copy, as every act on copies does: whoever holds the award's row may
         # change its copies, and no two wait for one another.
         wanted = select(Award).where(Award.id.in_({item.award_id for item in by_id.values()}))
@@ -244,7 +282,8 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
             select(Copy).where(Copy.id.in_(by_id), Copy.envelope_sealed.is_(None)).order_by(Copy.id)
         ).all()
         for copy in copies:
-            _put_on_record(session, desk, copy, by_id[copy.id])
+            _put_on_record(session, desk, copy, by_id[copy.id], names)
+        session.flush()
         append_records(session, [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies])
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies), refused
@@ -272,10 +311,12 @@ def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorde
     )
 
 
-def _put_on_record(session: Session, desk: Desk, copy: Copy, item: _Signed) -> None:
+def _put_on_record(
+    session: Session, desk: Desk, copy: Copy, item: _Signed, names: Mapping[date, str]
+) -> None:
     award = copy.award
     if award.recorded_at is None:
-        _open_to_the_public(session, desk, award, item)
+        _open_to_the_public(session, desk, award, item, names[item.issued_on])
     if copy.replaces_id is not None:
         mark_changed(session, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
@@ -313,12 +354,14 @@ def _void(session: Session, copy: Copy) -> list[Copy]:
     return former
 
 
-def _open_to_the_public(session: Session, desk: Desk, award: Award, item: _Signed) -> None:
+def _open_to_the_public(
+    session: Session, desk: Desk, award: Award, item: _Signed, body_name: str
+) -> None:
     """Seal what a claim holder may see, and give the holder's ways in: once for each award."""
     award.public_sealed = seal_public(
         item.data_key,
         award.number,
-        body_name=name_on(session, desk.site.body, award.issued_on),
+        body_name=body_name,
         document_number=item.private.document_number,
     )
     grant_holder_access(

@@ -86,7 +86,7 @@ def _begin_log(home: Home, passphrase: bytes) -> None:
     if not public_url:
         return
     host, _ = parse_public_url(public_url, demo=home.demo)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         ensure_log(home, engine, host, passphrase)
 
 
@@ -132,7 +132,10 @@ def _give_root(home: Home) -> None:
     ensure_root(home, passphrase, now=now)
     if home.key_document_path.exists():
         signers = open_root_keys(home, passphrase)
-        with open_registry(home.database_url) as engine, transaction(engine) as session:
+        with (
+            open_registry(home.database_url, memory=home.trail_memory) as engine,
+            transaction(engine) as session,
+        ):
             publish(session, home, now=now, signers=signers)
 
 

@@ -11,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.application_form import read_application, sample_application
 from issuer.application_states import Step
 from issuer.applications import (
@@ -86,6 +87,7 @@ def template(file: Path, as_json: bool) -> None:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.apply", "supplements")
 def apply(file: Path, supplements: int | None, dry_run: bool, as_json: bool, **said: Any) -> None:
     """受理备案申请（或 --supplements 补正材料）。Take in an application, or a supplement to one.
 
@@ -124,6 +126,7 @@ def _decide(step: Step, application_id: int, dry_run: bool, as_json: bool, **sai
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.accept", "application_id")
 def accept(**said: Any) -> None:
     """材料初审或评估遴选通过。Pass the preliminary review, or the evaluation and selection."""
     _decide(Step.ACCEPT, **said)
@@ -134,6 +137,7 @@ def accept(**said: Any) -> None:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.return", "application_id")
 def return_(**said: Any) -> None:
     """退回申请单位补正（须写理由）。Return an application for a supplement; say why."""
     _decide(Step.RETURN, **said)
@@ -144,6 +148,7 @@ def return_(**said: Any) -> None:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.refuse", "application_id")
 def refuse(**said: Any) -> None:
     """不予备案，办结申请（须写理由）。Refuse an application for good; say why."""
     _decide(Step.REFUSE, **said)
@@ -162,6 +167,7 @@ def notice() -> None:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.notice", "application_id")
 def start(
     application_id: int,
     first: datetime,
@@ -200,6 +206,7 @@ def objection() -> None:
 @_file_argument
 @decision_options(two_persons=False)
 @json_option
+@privileged("filing.objection", "application_id")
 def add(application_id: int, file: Path, as_json: bool, **said: Any) -> None:
     """登记一件异议，加密保存。Put an objection on record, sealed.
 
@@ -226,6 +233,7 @@ def add(application_id: int, file: Path, as_json: bool, **said: Any) -> None:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.settle", "application_id", "number")
 def settle(
     application_id: int, number: int, outcome: str, dry_run: bool, as_json: bool, **said: Any
 ) -> None:
@@ -247,6 +255,7 @@ def settle(
     help="输出目录 / folder to write to",
 )
 @json_option
+@privileged("filing.read", "application_id")
 def read_sealed(application_id: int, out: Path, as_json: bool) -> None:
     """将申请的材料和异议解密写出，供审查。Write materials and objections out, opened.
 
@@ -291,6 +300,7 @@ def _sealed_files(home: Home, session: Session, application_id: int) -> dict[str
 @decision_options(two_persons=True)
 @dry_run_option
 @json_option
+@privileged("filing.file", "application_id", "prefixes")
 def file_(
     application_id: int,
     prefixes: tuple[str, ...],

@@ -58,7 +58,10 @@ def copies() -> None:
 def list_command(number: str, as_json: bool) -> None:
     """列出一张证书的各份。List the copies of a certificate."""
     home = open_home()
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         found = list_copies(session, str(parse_number(number)))
     lines = [_line(copy) for copy in found.copies]
     show(
@@ -302,14 +305,20 @@ def _as_dict(copy: CopyLine) -> dict[str, Any]:
         "reason": copy.reason and copy.reason.value,
         "made_at": copy.made_at.isoformat(),
         "drawn": copy.drawn,
+        "delivered_at": None if copy.delivered_at is None else copy.delivered_at.isoformat(),
     }
 
 
 def _line(copy: CopyLine) -> Text:
     kind, state = KIND_WORDS[copy.kind], STATE_WORDS[copy.state]
     made = copy.made_at.astimezone(SHANGHAI)
-    zh = f"{copy.print_serial}  {kind.zh}  {state.zh}  {copy.layout}  {made:%Y-%m-%d %H:%M}"
-    en = f"{copy.print_serial}  {kind.en}  {state.en}  {copy.layout}  {made:%Y-%m-%d %H:%M}"
+    out = Text("文件未导出", "file not written out")
+    if copy.delivered_at is not None:
+        delivered = f"{copy.delivered_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        out = Text(f"文件已导出 {delivered}", f"file written out {delivered}")
+    about = f"{copy.layout}  {made:%Y-%m-%d %H:%M}"
+    zh = f"{copy.print_serial}  {kind.zh}  {state.zh}  {about}  {out.zh}"
+    en = f"{copy.print_serial}  {kind.en}  {state.en}  {about}  {out.en}"
     if copy.reason is None:
         return Text(zh, en)
     reason = REASON_WORDS[copy.reason]

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.filing_acts import Decision, parse_officer
+from issuer.filing_acts import Decision
+from issuer.operator import parse_name
 from issuer.publishing import Publication
+from issuer.terminal import as_option
 from registry.home import Home
 from registry.schema import open_registry
 from registry.session import transaction
@@ -43,7 +45,7 @@ def decision_options(*, two_persons: bool) -> Callable[[Command], Command]:
         two_persons: the act grants rights or does harm, and needs an approver.
     """
     options = [
-        click.option("--as", "decider", required=True, help="经办人姓名 / who decides"),
+        as_option("decider"),
         click.option("--reason", help="理由 / why"),
         click.option("--reference", help="文号 / the document's number"),
         click.option(
@@ -77,11 +79,11 @@ def read_decision(
     """Return the decision that the options say.
 
     Raises:
-        IssuerError: a name is none (`officer_name`), or a text is too long (`decision_text`).
+        IssuerError: a name is none (`operator_name`), or a text is too long (`decision_text`).
     """
     return Decision(
-        decider=parse_officer(decider),
-        approver=None if approver is None else parse_officer(approver),
+        decider=decider,
+        approver=None if approver is None else parse_name(approver),
         reason=_read_text(reason, _MAX_REASON),
         reference=_read_text(reference, _MAX_REFERENCE),
         decided_on=decided_on.date() if decided_on else shanghai_day(now),
@@ -96,7 +98,10 @@ def day_of(value: datetime) -> date:
 @contextmanager
 def deciding(home: Home, *, dry_run: bool = False) -> Iterator[Session]:
     """Yield a session of one transaction; where it is only tried, nothing of it is kept."""
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         yield session
         if dry_run:
             session.rollback()

@@ -18,8 +18,9 @@ from issuer.applications import find_application
 from issuer.cli_decisions import and_waiting
 from issuer.desk import shanghai_day
 from issuer.filing import find_site, levels_filed, read_filing
-from issuer.filing_acts import acts_of, parse_officer, standing_of, sum_of
+from issuer.filing_acts import standing_of
 from issuer.filing_record import record_filing
+from issuer.filing_sums import acts_of, sum_of
 from issuer.filing_view import (
     act_as_dict,
     act_line,
@@ -32,7 +33,7 @@ from issuer.filing_view import (
     standing_text,
 )
 from issuer.publishing import publish
-from issuer.terminal import json_option, open_home, root_signers, show
+from issuer.terminal import as_option, json_option, open_home, root_signers, show
 from registry.filing_models import FilingApplication
 from registry.models import Site
 from registry.schema import open_registry
@@ -49,17 +50,19 @@ def filing() -> None:
 
 @filing.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "decider", help="录入人姓名 / who puts it on record")
+@as_option("decider")
 @json_option
 @privileged("filing.record")
-def record(file: Path, decider: str | None, as_json: bool) -> None:
+def record(file: Path, decider: str, as_json: bool) -> None:
     """录入已有备案（已在别处作出的备案决定，JSON）。Record a filing that was decided elsewhere."""
     home, now = open_home(), datetime.now(UTC)
     form = read_filing(file)
-    officer = None if decider is None else parse_officer(decider)
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
-        site = record_filing(session, form, now=now, decider=officer)
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
+        site = record_filing(session, form, now=now, decider=decider)
         publication = publish(session, home, now=now, signers=signers)
     answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
     said = Text(
@@ -75,7 +78,10 @@ def record(file: Path, decider: str | None, as_json: bool) -> None:
 def list_filings(as_json: bool) -> None:
     """列出已备案的机构和各件申请的进度、下一步。List bodies, and applications with what is next."""
     home, today = open_home(), shanghai_day(datetime.now(UTC))
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         sites = session.scalars(select(Site).order_by(Site.prefix)).all()
         applications = session.scalars(
             select(FilingApplication).order_by(FilingApplication.id)
@@ -104,7 +110,10 @@ def show_one(which: str, as_json: bool) -> None:
     WHICH 为申请编号（如 1）或机构编号前缀（13位）。
     """
     home, today = open_home(), shanghai_day(datetime.now(UTC))
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         answer: dict[str, Any]
         if which.isascii() and which.isdigit():
             application = find_application(session, int(which[:9]), hold=False)

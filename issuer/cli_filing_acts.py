@@ -13,6 +13,7 @@ from codes.levels import Level, parse_level
 from codes.occupations import Occupation, parse_occupation
 from codes.wording import Text
 from issuer import filing_changes
+from issuer.acts import privileged
 from issuer.cli_decisions import (
     DAY,
     and_waiting,
@@ -83,6 +84,7 @@ def _enact(
 @decision_options(two_persons=True)
 @dry_run_option
 @json_option
+@privileged("filing.renew", "prefix")
 def renew(prefix: str, last_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """续期：将现有备案范围延长到新的截止日。Prolong all that is filed to a new last day."""
     now = datetime.now(UTC)
@@ -110,6 +112,7 @@ def renew(prefix: str, last_day: datetime, dry_run: bool, as_json: bool, **said:
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
+@privileged("filing.change", "prefix")
 def change(
     prefix: str,
     name: str | None,
@@ -164,6 +167,7 @@ def _read_pair(typed: str) -> tuple[Occupation, Level]:
 @decision_options(two_persons=True)
 @dry_run_option
 @json_option
+@privileged("filing.suspend", "prefix")
 def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """暂停备案：自生效日起不得核发，之前核发的证书不受影响。Suspend a filing from a day on."""
     now, day = datetime.now(UTC), first_day.date()
@@ -186,6 +190,7 @@ def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **sa
 @decision_options(two_persons=True)
 @dry_run_option
 @json_option
+@privileged("filing.resume", "prefix")
 def resume(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """恢复暂停的备案；暂停期间仍无资格。Resume a suspended filing; the days between stay a gap."""
     now, day = datetime.now(UTC), first_day.date()
@@ -210,6 +215,7 @@ def resume(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **sai
 @decision_options(two_persons=True)
 @dry_run_option
 @json_option
+@privileged("filing.withdraw", "prefix")
 def withdraw(
     prefix: str,
     first_day: datetime | None,

@@ -74,7 +74,10 @@ def retire(prefix: str, key_id: int, last_day: datetime | None, yes: bool, as_js
         )
         click.confirm("确认停用？/ Retire it?", abort=True)
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         row = retire_key(session, find_site(session, prefix), key_id, last_day=day)
         publication = publish(session, home, now=now, signers=signers)
     told = publication.text
@@ -99,7 +102,10 @@ def rotate(prefix: str, algorithm: str, first_day: datetime | None, as_json: boo
     now = datetime.now(UTC)
     today = shanghai_day(now)
     signers = open_root_keys(home, passphrase)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         row = rotate_key(
             session,
             home,
@@ -147,13 +153,19 @@ def compromise(
     home = open_home()
     instant = (since if since.tzinfo else since.replace(tzinfo=SHANGHAI)).astimezone(UTC)
     if not yes:
-        with open_registry(home.database_url) as engine, reading(engine) as session:
+        with (
+            open_registry(home.database_url, memory=home.trail_memory) as engine,
+            reading(engine) as session,
+        ):
             affected = recorded_since(session, find_site(session, prefix), instant)
         say(_warning(key_id, instant, affected))
         click.confirm("确认声明失密？/ Declare it compromised?", abort=True)
     signers = root_signers(home)
     now = datetime.now(UTC)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         site = find_site(session, prefix)
         row = compromise_key(session, site, key_id, since=instant, reason=reason, now=now)
         publication = publish(session, home, now=now, signers=signers)

@@ -116,6 +116,7 @@ def new(
 @_from
 @_to
 @json_option
+@privileged("keys.adopt", "prefix")
 def adopt(
     prefix: str,
     module: Path,
@@ -153,7 +154,10 @@ def _add_key(
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
     signers = open_root_keys(home, passphrase)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         row = make(
             session,
             home,
@@ -207,7 +211,10 @@ def _add_key(
 def list_keys(as_json: bool) -> None:
     """列出全部密钥。List all keys."""
     home = open_home()
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         query = select(SigningKey, Site).join(Site).order_by(Site.prefix, SigningKey.id)
         rows = [
             {
@@ -270,7 +277,10 @@ def prefer(prefix: str, algorithm: str | None, no_choice: bool, as_json: bool) -
         raise WrongUsage(wrong, about="--algorithm")
     chosen = None if algorithm is None else ALGORITHMS[algorithm]
     home = open_home()
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         prefer_algorithm(session, find_site(session, prefix), chosen)
     show(
         {"prefix": prefix, "preferred_algorithm": algorithm},
@@ -288,7 +298,10 @@ def publish_document(as_json: bool) -> None:
     """重新签署并发布信任列表，有效期重新起算。Sign and publish the trust list again."""
     home = open_home()
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         publication = publish(session, home, now=datetime.now(UTC), signers=signers)
     answer = {**publication.as_dict(), "path": str(home.key_document_path)}
     show(answer, publication.text, as_json=as_json)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from codes.number import parse_number, parse_prefix
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.correcting import parse_correction
 from issuer.desk import Desk
 from issuer.life_acts import act_unknown, list_acts, propose, reject, show_act, withdraw
@@ -22,6 +23,7 @@ from issuer.life_show import (
     act_as_dict,
     acts_as_table,
     approved_text,
+    counted,
     describe,
     outcome_as_dict,
 )
@@ -30,6 +32,7 @@ from issuer.opening import announce_host, open_desk
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.terminal import (
+    as_option,
     ask_passphrase,
     json_option,
     language,
@@ -46,7 +49,7 @@ from registry.session import reading
 from templates.fonts import FontChain
 from templates.usage_words import WrongUsage
 
-_as = click.option("--as", "operator", required=True, help="经办人姓名 / who you are")
+_as = as_option("operator")
 _yes = click.option("--yes", is_flag=True, help="不再询问 / do not ask")
 _reason = click.option("--reason", required=True, help="事由 / why")
 _GROUNDED = frozenset({LifeKind.REVOKE, LifeKind.ANNUL})
@@ -76,6 +79,7 @@ def life() -> None:
 @click.option("--successor", help="并入的机构名称 / the body it became part of")
 @_as
 @json_option
+@privileged("life.proposing", "kind", "number", "prefix", "batch")
 def propose_command(
     kind: str,
     number: str | None,
@@ -116,9 +120,9 @@ def propose_command(
     show(
         act_as_dict(act),
         Text(
-            f"已提出，编号 {act_id}，涉及证书 {act.hits} 张。须由另一人审批："
+            f"已提出，编号 {act_id}，涉及证书 {counted(act.hits).zh}。须由另一人审批："
             f"yanzhen life approve {act_id} --as 姓名",
-            f"proposed as {act_id}; it hits {act.hits} certificates. Another person approves it: "
+            f"proposed as {act_id}; it hits {counted(act.hits).en}. Another person approves it: "
             f"yanzhen life approve {act_id} --as NAME",
         ),
         as_json=as_json,
@@ -129,6 +133,7 @@ def propose_command(
 @click.option("--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix")
 @click.option("--state", type=click.Choice([state.value for state in ActState]))
 @json_option
+@privileged("life.list", "prefix")
 def list_command(prefix: str, state: str | None, as_json: bool) -> None:
     """列出审批事项，最近的在前。List acts, the latest first."""
     with _desk(str(parse_prefix(prefix))) as desk:
@@ -140,6 +145,7 @@ def list_command(prefix: str, state: str | None, as_json: bool) -> None:
 @life.command("show")
 @click.argument("act_id", type=int, metavar="ACT")
 @json_option
+@privileged("life.show", "act_id")
 def show_command(act_id: int, as_json: bool) -> None:
     """查看一项审批事项。Show one act."""
     with _desk(_site_and_kind(act_id)[0]) as desk:
@@ -158,6 +164,7 @@ def show_command(act_id: int, as_json: bool) -> None:
 )
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
 @json_option
+@privileged("life.approving", "act_id")
 def approve_command(
     act_id: int, operator: str, yes: bool, out: Path | None, new_host: bool, as_json: bool
 ) -> None:
@@ -186,6 +193,7 @@ def approve_command(
 @_as
 @_reason
 @json_option
+@privileged("life.rejecting", "act_id")
 def reject_command(act_id: int, operator: str, reason: str, as_json: bool) -> None:
     """驳回他人提出的事项。Reject what another person proposed."""
     with _desk(_site_and_kind(act_id)[0]) as desk:
@@ -199,6 +207,7 @@ def reject_command(act_id: int, operator: str, reason: str, as_json: bool) -> No
 @_as
 @_reason
 @json_option
+@privileged("life.withdrawing", "act_id")
 def withdraw_command(act_id: int, operator: str, reason: str, as_json: bool) -> None:
     """撤回自己提出的事项。Withdraw one's own proposal."""
     with _desk(_site_and_kind(act_id)[0]) as desk:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
+from sqlalchemy import Engine
 
 from codes.wording import Text
+from issuer.acts import privileged
+from issuer.errors import LogRefused
 from issuer.fsck.run import fsck
 from issuer.log_checking import check_published
 from issuer.log_custody import ensure_log, open_key_of_log
-from issuer.log_publishing import LogOffice, publish_log
+from issuer.log_publishing import LogOffice, cosign_again, publish_log
 from issuer.log_reconciling import Reconciled, reconcile
 from issuer.log_state import inspect_log
-from issuer.publishing import PUBLIC_URL_VARIABLE, parse_public_url
-from issuer.terminal import ask_passphrase, json_option, open_home, show
+from issuer.opening import trust_source
+from issuer.publishing import PUBLIC_URL_VARIABLE, Publication, parse_public_url
+from issuer.publishing import publish as publish_list
+from issuer.root_custody import open_root_keys
+from issuer.services import Witnesses, read_witnesses, write_witnesses
+from issuer.terminal import ask_passphrase, json_option, open_home, root_signers, show
+from keys.root_signing import RootKey
+from keys.services import check_vkey
+from log.notes import VerifierKey
 from registry.home import Home
 from registry.schema import open_registry
+from registry.session import transaction
 from templates.usage_words import WrongUsage
 
 EXIT_FAULTS = 1
@@ -32,27 +43,45 @@ def log() -> None:
 
 @log.command()
 @json_option
+@privileged("log.init")
 def init(as_json: bool) -> None:
     """启用公开日志：生成签署检查点的密钥（名称取自 YANZHEN_PUBLIC_URL）。Begin the log."""
     home = open_home()
     host, _ = parse_public_url(os.environ.get(PUBLIC_URL_VARIABLE, ""), demo=home.demo)
     passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         vkey = ensure_log(home, engine, host, passphrase)
+        listed = _list_log(home, engine, vkey, open_root_keys(home, passphrase))
+    told = Text(
+        f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
+        f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
+        f"elsewhere too:\n{vkey}",
+    )
+    if listed is not None:
+        told = Text(f"{told.zh}\n{listed.text.zh}", f"{told.en}\n{listed.text.en}")
     show(
-        {"origin": vkey.name, "vkey": str(vkey)},
-        Text(
-            f"公开日志 {vkey.name} 已就绪。公钥（vkey），请另行妥善公布：\n{vkey}",
-            f"the public log {vkey.name} is ready. Its public key (vkey), to be made known "
-            f"elsewhere too:\n{vkey}",
-        ),
+        {"origin": vkey.name, "vkey": str(vkey), **(listed.as_dict() if listed else {})},
+        told,
         as_json=as_json,
     )
 
 
+def _list_log(
+    home: Home, engine: Engine, vkey: VerifierKey, signers: Sequence[RootKey]
+) -> Publication | None:
+    """Publish the trust list anew where one is in force that does not name the log."""
+    if not home.key_document_path.exists():
+        return None  # the first list will name it
+    if str(vkey) in {log.vkey for log in trust_source(home)().document.logs}:
+        return None
+    with transaction(engine) as session:
+        return publish_list(session, home, now=datetime.now(UTC), signers=signers)
+
+
 @log.command()
 @json_option
+@privileged("log.publish")
 def publish(as_json: bool) -> None:
     """将待载入的条目写入日志并公布检查点。Log what waits and publish a checkpoint."""
     with _log_office(open_home()) as office:
@@ -80,12 +109,66 @@ def publish(as_json: bool) -> None:
     )
 
 
+@log.command()
+@click.option("--add", "vkey", help="见证人公钥（vkey）/ verifier key of a witness to add")
+@click.option("--url", default="", help="该见证人的网址 / where that witness is asked")
+@click.option("--remove", help="不再由该公钥见证 / verifier key of a witness to leave out")
+@click.option("--quorum", type=click.IntRange(0), help="至少几人见证 / how many must cosign")
+@json_option
+@privileged("log.witnesses", "vkey", "remove", "quorum")
+def witnesses(
+    vkey: str | None, url: str, remove: str | None, quorum: int | None, as_json: bool
+) -> None:
+    """设定日志的见证人，并写入信任列表。Choose who cosigns the log; the trust list names them.
+
+    设有人数要求时，见证不足的检查点不公布，核验方也不采信。
+    """
+    home = open_home()
+    with _log_office(home) as office:
+        before = read_witnesses(home)
+        urls = {key: at for key, at in before.urls.items() if key != remove}
+        if vkey is not None:
+            urls[check_vkey(vkey)] = url
+        chosen = Witnesses(quorum=before.quorum if quorum is None else quorum, urls=urls)
+        _check_quorum(chosen)
+        write_witnesses(home, chosen)
+        try:
+            cosign_again(office)
+        except LogRefused:
+            write_witnesses(home, before)
+            raise
+        with transaction(office.engine) as session:
+            publication = publish_list(
+                session, home, now=datetime.now(UTC), signers=root_signers(home)
+            )
+    show(
+        {"quorum": chosen.quorum, "witnesses": list(urls), **publication.as_dict()},
+        Text(
+            f"见证人 {len(urls)} 个，须有 {chosen.quorum} 个签署；{publication.text.zh}",
+            f"{len(urls)} witnesses, of whom {chosen.quorum} must cosign; {publication.text.en}",
+        ),
+        as_json=as_json,
+    )
+
+
+def _check_quorum(chosen: Witnesses) -> None:
+    asked = sum(bool(url) for url in chosen.urls.values())
+    if chosen.quorum > asked:
+        raise WrongUsage(
+            Text(
+                f"须签署的人数 {chosen.quorum} 多于有网址的见证人 {asked} 个。",
+                f"{chosen.quorum} must cosign, and {asked} witnesses have an address.",
+            ),
+            about="--quorum",
+        )
+
+
 @log.command("show")
 @json_option
 def show_command(as_json: bool) -> None:
     """查看日志的公钥、检查点和待载入条数。Show vkey, checkpoint and what waits."""
     home = open_home()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         state = inspect_log(home, engine)
     show(state.as_dict(), state.text, as_json=as_json)
 
@@ -108,7 +191,7 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
     home = open_home()
     passphrase = ask_passphrase()
     vault = home.vault(passphrase)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         faults = fsck(home, engine, vault)
     lines = [fault.text for fault in faults]
     told = Text("数据库与公开日志一致", "database and public log agree")
@@ -124,6 +207,7 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
 @log.command("reconcile")
 @click.option("--reason", required=True, help="缘由，如“从备份恢复” / why")
 @json_option
+@privileged("log.reconcile")
 def reconcile_command(reason: str, as_json: bool) -> None:
     """数据库落后于日志时，以已公布的日志为准续接。Go by the published log."""
     with _log_office(open_home()) as office:
@@ -204,7 +288,7 @@ def _log_office(home: Home) -> Iterator[LogOffice]:
     passphrase = ask_passphrase()
     vault = home.vault(passphrase)
     key = open_key_of_log(home, passphrase)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         yield LogOffice(
             home=home, engine=engine, vault=vault, key=key, clock=lambda: datetime.now(UTC)
         )

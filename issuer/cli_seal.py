@@ -205,7 +205,10 @@ def subject_of(home: Home, prefix: str) -> SealSubject:
     Raises:
         IssuerError: no such body is filed.
     """
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         body = find_site(session, prefix).body
         return SealSubject(name=body.name, credit_code=body.credit_code, demo=home.demo)
 

@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.status_publishing import publish_behind
 from issuer.tending import EVERY_SECONDS, open_tender
 from issuer.terminal import ask_passphrase, json_option, open_home, say, show
@@ -26,6 +27,7 @@ def status() -> None:
 @status.command()
 @click.option("--all", "every", is_flag=True, help="全部重新签发 / sign every list anew")
 @json_option
+@privileged("status.publish")
 def publish(every: bool, as_json: bool) -> None:
     """公布有变化或即将到期的状态列表。Publish lists that changed or are soon to expire.
 
@@ -67,6 +69,7 @@ def publish(every: bool, as_json: bool) -> None:
 )
 @click.option("--once", is_flag=True, help="只做一次 / one round only")
 @json_option
+@privileged("tend")
 def tend(every_seconds: float, once: bool, as_json: bool) -> None:
     """持续公布日志和状态列表，直到停止。Keep log and status lists published until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

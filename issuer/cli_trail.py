@@ -53,7 +53,10 @@ def show_command(
         until=None if until is None else _midnight(until) + timedelta(days=1),
         before=before,
     )
-    with open_registry(home.database_url) as engine, reading(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        reading(engine) as session,
+    ):
         found = find_entries(session, wanted, limit=limit)
     nothing = Text("没有符合条件的审计记录", "no entries")
     table = lay_out([_line(entry) for entry in found]) if found else ""
@@ -72,7 +75,7 @@ def check_command(as_json: bool) -> None:
     发现问题时退出码为 1。Exit code 1 where anything is wrong.
     """
     home = open_home()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         report = check_trail(engine, home.trail_memory)
     show(
         {

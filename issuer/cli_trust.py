@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from codes.wording import Text
+from issuer.acts import privileged
 from issuer.ceremony import (
     Draft,
     Signers,
@@ -111,6 +112,7 @@ def key(file: Path, algorithm: str, as_json: bool) -> None:
     help="至少几人签署 / how many of them must sign",
 )
 @json_option
+@privileged("trust.root", "threshold")
 def root(file: Path, keys: tuple[Path, ...], threshold: int, as_json: bool) -> None:
     """编制下一版根文件（待签）。Compose the next root document, to be signed."""
     home = open_home()
@@ -177,6 +179,7 @@ def show_file(file: Path, as_json: bool) -> None:
 @trust.command("publish")
 @click.argument("files", nargs=-1, required=True, type=_old_file)
 @json_option
+@privileged("trust.publish")
 def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
     """签齐后发布（同一文件分别签署的几份可一并给出）。Publish, once enough have signed.
 
@@ -186,7 +189,10 @@ def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
     home = open_home()
     found = unite_drafts([read_draft(file) for file in files])
     signers = root_signers(home)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         if found.kind is Kind.ROOT:
             put_root(home, found.root)
             publication = publish(session, home, now=datetime.now(UTC), signers=signers)

@@ -26,7 +26,9 @@ from issuer.erasing import (
     remove_files,
     withdraw_erasure,
 )
+from issuer.tending import open_tender
 from issuer.terminal import (
+    as_option,
     ask_passphrase,
     current_operator,
     json_option,
@@ -71,6 +73,7 @@ vault.add_command(passphrase)
 )
 @click.option("--reference", required=True, help="依据，如申请书编号 / the paper it rests on")
 @click.option("--order", help="法院或主管部门文号，可越过保管期限 / overrides the retention rule")
+@as_option()
 @json_option
 @privileged("vault.propose", "number", "ground")
 def erase(
@@ -109,9 +112,9 @@ def erase(
         _as_dict(line),
         Text(
             f"第 {line.id} 号删除申请已登记，涉及证书 {len(line.numbers)} 张："
-            f"{'、'.join(line.numbers)}。请由他人审批：yanzhen --as 姓名 vault approve {line.id}",
+            f"{'、'.join(line.numbers)}。请由他人审批：yanzhen vault approve {line.id} --as 姓名",
             f"erasure {line.id} is proposed; certificates: {', '.join(line.numbers)}. "
-            f"Another person approves it: yanzhen --as NAME vault approve {line.id}",
+            f"Another person approves it: yanzhen vault approve {line.id} --as NAME",
         ),
         as_json=as_json,
     )
@@ -120,12 +123,16 @@ def erase(
 @vault.command()
 @click.argument("erasure_id", metavar="ID", type=int)
 @click.option("--yes", is_flag=True, help="不再询问 / do not ask")
+@as_option()
 @json_option
 @privileged("vault.approving", "erasure_id")
 def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
-    """审批并执行删除，不可恢复。Approve an erasure, which is done at once and for good."""
-    home = open_home()
-    key = home.vault(ask_passphrase())
+    """审批并执行删除，不可恢复。Approve an erasure, which is done at once and for good.
+
+    随即公布日志和状态列表。Log and status lists are published at once.
+    """
+    home, passphrase = open_home(), ask_passphrase()
+    key, who = home.vault(passphrase), current_operator()
     if not yes:
         say(
             Text(
@@ -137,15 +144,17 @@ def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
         )
         click.confirm("确认删除？/ Erase them?", abort=True, err=True)
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
-        line = approve_erasure(
-            engine, home, key, erasure_id, current_operator(), now=datetime.now(UTC)
-        )
+        line = approve_erasure(engine, home, key, erasure_id, who, now=datetime.now(UTC))
         scrubbed = scrub_database(engine)
+    with open_tender(home, passphrase, clock=lambda: datetime.now(UTC)) as tender:
+        faults = tender.round().faults
+    published = _published(faults)
     show(
-        {**_as_dict(line), "scrubbed": scrubbed},
+        {**_as_dict(line), "scrubbed": scrubbed, "unpublished": list(faults)},
         Text(
-            f"已删除，涉及证书：{'、'.join(line.numbers)}。{_scrubbed(scrubbed).zh}",
-            f"erased; certificates: {', '.join(line.numbers)}. {_scrubbed(scrubbed).en}",
+            f"已删除，涉及证书：{'、'.join(line.numbers)}。{_scrubbed(scrubbed).zh}。{published.zh}",
+            f"erased; certificates: {', '.join(line.numbers)}. {_scrubbed(scrubbed).en}. "
+            f"{published.en}",
         ),
         as_json=as_json,
     )
@@ -153,6 +162,7 @@ def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
 
 @vault.command()
 @click.argument("erasure_id", metavar="ID", type=int)
+@as_option()
 @json_option
 @privileged("vault.withdrawing", "erasure_id")
 def withdraw(erasure_id: int, as_json: bool) -> None:
@@ -175,7 +185,7 @@ def withdraw(erasure_id: int, as_json: bool) -> None:
 def erasures(as_json: bool) -> None:
     """列出删除申请。List proposed and finished erasures."""
     home = open_home()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         lines = list_erasures(engine)
     rows = [
         (str(line.id), line.proposed_at.date().isoformat(), line.proposer, line.approver or "—")
@@ -210,6 +220,16 @@ def scrub(as_json: bool) -> None:
         removed = remove_files(engine, home)
         done = scrub_database(engine, rewrite=True)
     show({"scrubbed": done, "files_removed": removed}, _scrubbed(done), as_json=as_json)
+
+
+def _published(faults: tuple[str, ...]) -> Text:
+    if not faults:
+        return Text("日志和状态列表已公布", "log and status lists are published")
+    codes = ", ".join(faults)
+    return Text(
+        f"日志或状态列表尚未公布（{codes}），请运行 yanzhen tend --once",
+        f"log or status lists are not published yet ({codes}); run yanzhen tend --once",
+    )
 
 
 def _scrubbed(done: bool) -> Text:

@@ -52,6 +52,7 @@ class CopyLine:
         reason: of a reissue.
         made_at: when it was reserved, aware UTC.
         drawn: whether its page is made.
+        delivered_at: when its file was first written out for the operator, aware UTC.
     """
 
     print_serial: str
@@ -62,6 +63,7 @@ class CopyLine:
     reason: ReissueReason | None
     made_at: datetime
     drawn: bool
+    delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +128,5 @@ def _line(copy: Copy, serials: dict[int, str]) -> CopyLine:
         reason=None if copy.reason is None else ReissueReason(copy.reason),
         made_at=copy.made_at,
         drawn=copy.pdf_stored is not None,
+        delivered_at=copy.delivered_at,
     )

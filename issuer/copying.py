@@ -25,6 +25,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.reserving import in_one_commit
 from registry.counters import take_print_serials
+from registry.holder_keys import check_vault_in_force
 from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, ReissueReason
 from registry.row_marks import mark_of_copy
 from registry.session import reading
@@ -256,6 +257,7 @@ def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: Copy
     """
     if not awards:
         return []
+    check_vault_in_force(session, desk.vault)
     now = desk.clock()
     ordered = sorted(awards, key=lambda award: award.year)
     prints: list[int] = []

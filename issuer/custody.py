@@ -8,6 +8,7 @@ registry and, once published, an entry of the key document.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.errors import IssuerError
-from issuer.token_places import address_of, place_as_dict, place_from_dict, place_of
+from issuer.token_places import (
+    TokenPlace,
+    address_of,
+    place_as_dict,
+    place_from_dict,
+    place_of,
+)
 from keys.algorithms import Algorithm, PublicJwk, family_of
 from keys.ring import Standing
 from keys.signing import PrivateKey, generate, open_private_key, seal_private_key
@@ -26,9 +33,11 @@ from keys.token_record_key import (
     read_token_record_key,
 )
 from keys.tokens import TokenAddress
+from registry.holder_keys import check_vault_in_force
 from registry.home import Home
 from registry.models import Award, Copy, SigningKey, Site
 from registry.store import write_durably
+from registry.vault import Vault, reseal
 
 
 def make_key(
@@ -107,10 +116,10 @@ def adopt_key(
                 "was changed",
             ),
         )
-    place = place_of(address, home.vault(passphrase), _pin_context(site.prefix))
-    entry = {"format": 1, "token": place_as_dict(place)}
-    path = _token_path(home, site.prefix, public.key_id)
-    write_durably(path, json.dumps(entry, ensure_ascii=False, indent=2).encode() + b"\n")
+    vault = home.vault(passphrase)
+    check_vault_in_force(session, vault)
+    place = place_of(address, vault, _pin_context(site.prefix))
+    _write_place(_token_path(home, site.prefix, public.key_id), place)
     return _put_on_record(session, home, site, public, valid_from, valid_to)
 
 
@@ -332,19 +341,48 @@ def is_in_token(home: Home, prefix: str, key_id: int) -> bool:
     return _token_path(home, prefix, key_id).exists()
 
 
+def has_key_file(home: Home, prefix: str, key_id: int) -> bool:
+    """Say whether the home has a key's private half, or knows the token it is in."""
+    return _key_path(home, prefix, key_id).exists() or is_in_token(home, prefix, key_id)
+
+
+def reseal_key_pins(home: Home, vault: Vault) -> None:
+    """Seal the PINs of all signing keys in tokens anew, by the newest vault key.
+
+    Args:
+        home: the installation.
+        vault: opens what was sealed by the newest key and by the one before.
+
+    Raises:
+        IssuerError: a file does not read (`key_file_damaged`).
+        VaultError: a PIN does not open.
+    """
+    for path in sorted(home.key_folder.glob("*.json")):
+        context, place = _pin_context(path.stem.rpartition("-")[0]), _read_place(path)
+        _write_place(path, replace(place, pin_sealed=reseal(vault, context, place.pin_sealed)))
+
+
+def _write_place(path: Path, place: TokenPlace) -> None:
+    entry = {"format": 1, "token": place_as_dict(place)}
+    write_durably(path, json.dumps(entry, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
 def _read_address(home: Home, prefix: str, key_id: int, passphrase: bytes) -> TokenAddress:
-    path = _token_path(home, prefix, key_id)
+    place = _read_place(_token_path(home, prefix, key_id))
+    return address_of(place, home.vault(passphrase), _pin_context(prefix))
+
+
+def _read_place(path: Path) -> TokenPlace:
     try:
         entry = json.loads(path.read_bytes())
         if entry["format"] != 1:
             raise ValueError("unknown format")
-        place = place_from_dict(entry["token"])
+        return place_from_dict(entry["token"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IssuerError(
             "key_file_damaged",
             Text(f"密钥文件 {path.name} 无法读取", f"the key's file {path.name} cannot be read"),
         ) from error
-    return address_of(place, home.vault(passphrase), _pin_context(prefix))
 
 
 def _pin_context(prefix: str) -> str:

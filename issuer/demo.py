@@ -138,7 +138,10 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
     now = clock()
     ensure_root(home, passphrase, now=now)
     signers = open_root_keys(home, passphrase)
-    with open_registry(home.database_url) as engine, transaction(engine) as session:
+    with (
+        open_registry(home.database_url, memory=home.trail_memory) as engine,
+        transaction(engine) as session,
+    ):
         site = record_filing(session, parse_filing(_FILING), now=now)
         if not site.keys:
             make_key(

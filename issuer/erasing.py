@@ -25,7 +25,7 @@ from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.leaves import append_erasures
-from issuer.operator import Operator, note_act
+from issuer.operator import Operator, is_same_person, note_act
 from issuer.retention import read_rules, rule_on
 from registry.access import take_ways_in
 from registry.holder_keys import (
@@ -37,8 +37,10 @@ from registry.holder_keys import (
     private_context,
 )
 from registry.home import Home
+from registry.life_models import ActState, LifeAct
 from registry.life_records import mark_changed
-from registry.models import Award, AwardStatus, Copy, Holder
+from registry.models import Award, AwardStatus, Batch, Copy, Holder
+from registry.row_marks import mark_of_award
 from registry.session import reading, transaction
 from registry.vault import Vault, new_key
 from registry.vault_models import Erasure, ErasureState
@@ -173,13 +175,14 @@ def approve_erasure(
         VaultError: a row was altered; nothing was erased.
     """
     with transaction(engine) as session:
+        check_vault_in_force(session, vault)
         row = _waiting(session, erasure_id)
-        if row.proposer.casefold() == operator.name.casefold():
+        if is_same_person(row.proposer, operator.name):
             raise IssuerError(
                 "same_person",
                 Text(
-                    "申请人与审批人不能是同一人；请由他人审批（yanzhen --as 姓名 …）",
-                    "who proposed cannot approve; let another person do it (yanzhen --as NAME …)",
+                    "申请人与审批人不能是同一人；请由他人审批（--as 姓名）",
+                    "who proposed cannot approve; let another person do it (--as NAME)",
                 ),
             )
         lock = select(Holder).where(Holder.id == row.holder_id).with_for_update()
@@ -189,7 +192,9 @@ def approve_erasure(
         key = open_holder(vault, holder)
         row.files = json.dumps(_files(key, awards))
         _log(session, key, awards, now=now)
-        _destroy(session, home.pepper(), holder, awards, now=now)
+        _destroy(session, holder, awards, now=now)
+        _mark_anew(session, vault, holder, awards)
+        _clear_acts(session, awards, operator, now=now)
         row.state, row.approver, row.decided_at = ErasureState.DESTROYED, operator.name, now
         note_act(session, operator, "vault.approve", _subject(row, awards), at=now)
         line = _line(row, awards)
@@ -224,8 +229,8 @@ def remove_files(engine: Engine, home: Home) -> int:
         for name in names:
             home.store.discard(name)
         with transaction(engine) as session:
-            done = update(Erasure).where(Erasure.id == erasure_id)
-            session.execute(done.values(state=ErasureState.DONE, files="[]"))
+            done = session.get_one(Erasure, erasure_id)
+            done.state, done.files = ErasureState.DONE, "[]"
     return sum(map(len, waiting.values()))
 
 
@@ -280,25 +285,47 @@ def _log(session: Session, key: HolderKey, awards: Sequence[Award], *, now: date
     mark_changed(session, [copy for award in awards for copy in award.copies])
 
 
-def _destroy(
-    session: Session, pepper: bytes, holder: Holder, awards: Sequence[Award], *, now: datetime
-) -> None:
+def _destroy(session: Session, holder: Holder, awards: Sequence[Award], *, now: datetime) -> None:
     """Destroy a holder's key, all that wraps a key of the holder's, and every sealed value."""
     ids = [award.id for award in awards]
     take_ways_in(session, ids)
     for award in awards:
-        award.status, award.live_key = AwardStatus.CANCELLED, None
+        award.status, award.live_key = AwardStatus.ERASED, None
         award.data_key_sealed = award.private_sealed = award.public_sealed = _GONE
     session.flush()
     gone = update(Copy).where(Copy.award_id.in_(ids))
     session.execute(
         gone.values(
-            envelope_sealed=_GONE, pdf_sha256_sealed=None, pdf_stored=_NO_FILE, log_proof=None
+            envelope_sealed=_GONE,
+            second_sealed=None,
+            pdf_sha256_sealed=None,
+            pdf_stored=_NO_FILE,
+            log_proof=None,
         )
     )
-    holder.key_sealed, holder.key_generation, holder.sealed = None, None, _GONE
+    holder.key_sealed, holder.sealed = None, _GONE
     holder.blind_index = new_key()  # leads to nobody
     holder.erased_at = now
+
+
+def _mark_anew(session: Session, vault: Vault, holder: Holder, awards: Sequence[Award]) -> None:
+    """Mark the rows that stay by the index that leads to nobody; the old mark would lead back."""
+    holder.key_generation = vault.generation
+    for award in awards:
+        batch = session.get_one(Batch, award.batch_id)
+        award.row_mark = mark_of_award(vault, award, batch, holder.blind_index)
+
+
+def _clear_acts(
+    session: Session, awards: Sequence[Award], operator: Operator, *, now: datetime
+) -> None:
+    """Empty what was written of single awards, which may name the holder; close what waits."""
+    query = select(LifeAct).where(LifeAct.award_id.in_([award.id for award in awards]))
+    for act in session.scalars(query.with_for_update()):
+        act.details_sealed = _GONE
+        act.decision_sealed = None if act.decision_sealed is None else _GONE
+        if act.state == ActState.PROPOSED:
+            act.state, act.decided_by, act.decided_at = ActState.WITHDRAWN, operator.name, now
 
 
 def _files(key: HolderKey, awards: Sequence[Award]) -> list[str]:

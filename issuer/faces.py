@@ -6,7 +6,7 @@ bytes however often it is tried.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.qr_text import encode_qr_text
 from codes.record import decode_record
-from issuer.awarding import read_data_key, read_private
+from issuer.awarding import KeptSecrets, read_secrets
 from issuer.copy_rows import BatchCopies, CopyScope, chunks_of, undrawn
 from issuer.desk import Desk, shanghai_day
 from issuer.leaves import append_files
@@ -84,7 +84,8 @@ def draw_copies(
     done = 0
     reader = LogReader(desk.home.log_folder)
     for copies in chunks_of(desk, scope, undrawn, size=_CHUNK):
-        drawn = _draw(desk, staple(desk, reader, copies), printer)
+        opened = {copy.id: read_secrets(desk, copy.award) for copy in copies}
+        drawn = _draw(desk, staple(desk, reader, copies, opened), opened, printer)
         with transaction(desk.engine) as session:
             rows = session.scalars(
                 select(Copy)
@@ -111,16 +112,20 @@ class _Drawn:
     sha256: bytes
 
 
-def _draw(desk: Desk, copies: Sequence[Copy], printer: CertificatePrinter) -> dict[int, _Drawn]:
+def _draw(
+    desk: Desk,
+    copies: Sequence[Copy],
+    opened: Mapping[int, KeptSecrets],
+    printer: CertificatePrinter,
+) -> dict[int, _Drawn]:
     """Draw, seal and store pages; return by copy what is to be noted of its page."""
     hashes: list[tuple[bytes, bytes]] = []
 
     def parcels() -> Iterator[Parcel]:
         for copy in copies:
-            data_key = read_data_key(desk, copy.award)
-            page, sha256 = seal_page(
-                printer, desk.seal, face_of(desk, copy), _sealed_at(desk, copy)
-            )
+            face = _face(desk, copy, opened[copy.id])
+            data_key = opened[copy.id].data_key
+            page, sha256 = seal_page(printer, desk.seal, face, _sealed_at(desk, copy))
             hashes.append((seal_pdf_hash(data_key, copy, sha256.hex()), sha256))
             yield Parcel(content=page, key=data_key, sha256=sha256)
 
@@ -147,9 +152,12 @@ def seal_page(
 
 
 def face_of(desk: Desk, copy: Copy) -> CertificateFace:
-    """Return everything that is printed on a recorded copy."""
-    award = copy.award
-    private, data_key = read_private(desk, award), read_data_key(desk, award)
+    """Return everything that is printed on a recorded copy; raises as `read_secrets`."""
+    return _face(desk, copy, read_secrets(desk, copy.award))
+
+
+def _face(desk: Desk, copy: Copy, secrets: KeptSecrets) -> CertificateFace:
+    award, private, data_key = copy.award, secrets.private, secrets.data_key
     signed = unseal_envelope(data_key, copy, copy.envelope_sealed or b"")
     envelope = decode_envelope(signed)
     record = decode_record(envelope.payload)

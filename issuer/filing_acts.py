@@ -9,35 +9,31 @@ elsewhere, and annulment from the beginning.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.filing_rules import RuleName, filing_rule
-from codes.levels import Level
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.filing_sums import sum_of, window_of
 from issuer.filing_trace import trace_filing
+from issuer.operator import is_same_person
 from keys.filing_windows import (
     FilingEvent,
-    FilingStep,
     FilingSum,
     Window,
     rights_before,
-    sum_filing,
 )
 from registry.filing_models import FilingAct
 from registry.models import Filing, Site
 
-_MAX_OFFICER = 60
 _DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
 _BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
 
@@ -100,42 +96,6 @@ class Decision:
     reason: str | None = None
     reference: str | None = None
     decided_on: date
-
-
-def parse_officer(typed: str) -> str:
-    """Return the name of an official as it is kept; raises IssuerError (`officer_name`)."""
-    name = unicodedata.normalize("NFKC", typed).strip()
-    if not 1 <= len(name) <= _MAX_OFFICER or not name.isprintable():
-        raise IssuerError(
-            "officer_name",
-            Text(
-                f"经办人、审批人姓名应为 1–{_MAX_OFFICER} 个可见字符",
-                f"the name of an official has 1–{_MAX_OFFICER} printable characters",
-            ),
-        )
-    return name
-
-
-def sum_of(session: Session, site: Site) -> FilingSum:
-    """Return what the acts on a site come to."""
-    return sum_filing(step_of(act) for act in acts_of(session, site))
-
-
-def acts_of(session: Session, site: Site) -> Sequence[FilingAct]:
-    """Return the acts on a site, in the order they were put on record."""
-    return session.scalars(
-        select(FilingAct).where(FilingAct.site_id == site.id).order_by(FilingAct.id)
-    ).all()
-
-
-def step_of(act: FilingAct) -> FilingStep:
-    """Return an act as far as it bears on the windows."""
-    detail: dict[str, Any] = json.loads(act.detail)
-    return FilingStep(
-        event=FilingEvent(act.event),
-        effective_on=act.effective_on,
-        windows=tuple(_read_window(entry) for entry in detail.get("windows", [])),
-    )
 
 
 def standing_of(total: FilingSum, today: date) -> SiteStanding:
@@ -241,7 +201,7 @@ def check_persons(event: FilingEvent, decision: Decision) -> None:
                 "this act needs another person's approval (--approver)",
             ),
         )
-    if decision.approver.casefold() == (decision.decider or "").casefold():
+    if is_same_person(decision.approver, decision.decider or ""):
         raise IssuerError(
             "approver_same",
             Text("审批人不得与经办人为同一人", "the approver must not be the one who decides"),
@@ -320,12 +280,7 @@ def _write_windows(session: Session, site: Site, windows: Sequence[Window]) -> N
     """Bring the rows of `filings` to `windows`; rows that stay are not touched."""
     wanted = dict.fromkeys(windows)
     for row in list(site.filings):
-        window = Window(
-            occupation=row.occupation,
-            level=Level(row.level),
-            first=row.valid_from,
-            last=row.valid_to,
-        )
+        window = window_of(row)
         if window in wanted:
             del wanted[window]
         else:
@@ -350,16 +305,6 @@ def _dump_detail(windows: Sequence[Window], detail: Mapping[str, str]) -> str:
         for one in windows
     ]
     return json.dumps({**detail, "windows": entries}, ensure_ascii=False, sort_keys=True)
-
-
-def _read_window(entry: Sequence[Any]) -> Window:
-    occupation, level, first, last = entry
-    return Window(
-        occupation=occupation,
-        level=Level(level),
-        first=date.fromisoformat(first),
-        last=None if last is None else date.fromisoformat(last),
-    )
 
 
 EVENT_NAMES: Mapping[FilingEvent, Text] = MappingProxyType(

@@ -20,7 +20,8 @@ from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import MAX_ADDRESS, MAX_NAME
-from issuer.filing_acts import Decision, SiteStanding, check_open, enact, standing_of, sum_of
+from issuer.filing_acts import Decision, SiteStanding, check_open, enact, standing_of
+from issuer.filing_sums import sum_of
 from keys.filing_windows import FilingEvent, FilingSum, Window
 from registry.filing_models import BodyName, FilingAct
 from registry.models import Award, Body, Site

@@ -19,9 +19,10 @@ from issuer.application_states import Step
 from issuer.applications import form_of, take_step
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.filing_acts import Decision, SiteStanding, check_persons, enact, standing_of, sum_of
+from issuer.filing_acts import Decision, SiteStanding, check_persons, enact, standing_of
 from issuer.filing_changes import check_term
 from issuer.filing_record import find_or_add_site, identity_of
+from issuer.filing_sums import sum_of
 from issuer.public_notice import check_notice
 from keys.filing_windows import FilingEvent, FilingSum, Window
 from registry.filing_models import FilingAct, FilingApplication

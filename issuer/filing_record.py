@@ -11,7 +11,8 @@ from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import FilingForm
-from issuer.filing_acts import Decision, acts_of, enact, step_of
+from issuer.filing_acts import Decision, enact
+from issuer.filing_sums import acts_of, step_of
 from keys.filing_windows import FilingEvent, Window
 from registry.models import Body, Site
 

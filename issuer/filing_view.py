@@ -13,7 +13,8 @@ from codes.wording import Text
 from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
 from issuer.applications import form_of
-from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding, step_of
+from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding
+from issuer.filing_sums import step_of
 from issuer.public_notice import ObjectionOutcome
 from keys.filing_windows import FilingEvent, Window
 from registry.filing_models import FilingAct, FilingApplication, Objection

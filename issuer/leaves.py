@@ -58,7 +58,7 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
             counts[award.id] = before + 1
             continue
         leaf = issue_leaf(record, one.data_key, one.payload)
-        entry = held.get(encode_body(leaf))
+        entry = held.get(encode_body(leaf)) if held else None
         if entry is not None:
             entry.award_id, entry.copy_id = award.id, one.copy.id
             one.copy.leaf_index = entry.leaf_index

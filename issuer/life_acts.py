@@ -15,16 +15,16 @@ from issuer.life_forms import (
     ActForm,
     ActView,
     act_own,
-    is_same_operator,
     note_decision,
     open_decision,
     read_details,
-    read_operator,
     read_text,
     seal_decision,
     seal_details,
 )
+from issuer.operator import is_same_person, parse_name
 from log.leaves import LifeKind
+from registry.holder_keys import check_vault_in_force
 from registry.life_models import ActState, LifeAct
 from registry.models import Award
 from registry.session import reading, transaction
@@ -38,8 +38,9 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
         IssuerError: `act_text_missing`; no such award or batch; nothing it could change
             (`act_hits_nothing`); as `check_correction`.
     """
-    proposer = read_operator(proposer)
+    proposer = parse_name(proposer)
     with transaction(desk.engine) as session:
+        check_vault_in_force(session, desk.vault)
         award_id, batch_id = _target(session, desk, form)
         hits = session.scalar(
             select(func.count(Award.id)).where(hit(desk, form.kind, award_id, batch_id))
@@ -181,11 +182,12 @@ def view_act(session: Session, desk: Desk, act: LifeAct) -> ActView:
 
 
 def _decide(desk: Desk, act_id: int, state: ActState, *, decided_by: str, reason: str) -> None:
-    decided_by, reason = read_operator(decided_by), read_text(reason)
+    decided_by, reason = parse_name(decided_by), read_text(reason)
     with transaction(desk.engine) as session:
+        check_vault_in_force(session, desk.vault)
         act = find_act(session, desk, act_id, locked=True)
         check_undecided(act)
-        own = is_same_operator(act.proposer, decided_by)
+        own = is_same_person(act.proposer, decided_by)
         if own and state is ActState.REJECTED:
             raise act_own()
         if not own and state is ActState.WITHDRAWN:

@@ -24,13 +24,13 @@ from issuer.life_acts import check_finished, check_undecided, find_act, hit
 from issuer.life_forms import (
     ActForm,
     act_own,
-    is_same_operator,
     note_decision,
     read_details,
-    read_operator,
 )
+from issuer.operator import is_same_person, parse_name
 from issuer.reserving import in_one_commit
 from log.leaves import LifeKind
+from registry.holder_keys import check_vault_in_force
 from registry.life import ENDING, STATUS_AFTER
 from registry.life_models import ActState, LifeAct
 from registry.life_records import NewEvent, add_event, count_events, mark_changed
@@ -70,15 +70,16 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
             awards are hit than was shown (`act_changed`); as `check_may_correct`. Nothing changed.
         RegistryUnavailable: the database did not answer; nothing changed.
     """
-    approver = read_operator(approver)
+    approver = parse_name(approver)
 
     def work(session: Session) -> Approved:
+        check_vault_in_force(session, desk.vault)
         act = find_act(session, desk, act_id, locked=True)
         if act.state == ActState.APPROVED and act.copy_id is not None:
             # A correction that broke off after this commit is gone on with by the same command.
             return _begun(act, approver)
         check_undecided(act)
-        if is_same_operator(act.proposer, approver):
+        if is_same_person(act.proposer, approver):
             raise act_own()
         form, _ = read_details(desk, act)
         awards = _locked_awards(session, desk, act, form)
@@ -98,7 +99,7 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
 
 
 def _begun(act: LifeAct, approver: str) -> Approved:
-    if not is_same_operator(act.decided_by or "", approver):
+    if not is_same_person(act.decided_by or "", approver):
         check_undecided(act)
     return Approved(kind=LifeKind(act.kind), hits=act.hits, lists=frozenset(), copy_id=act.copy_id)
 

@@ -6,7 +6,6 @@ Reason and reference are kept under the vault: a reason may name a person.
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,8 +21,8 @@ from registry.life_models import ActState, Ground, LifeAct
 from registry.models import AwardStatus
 from registry.trail import note
 
-MOST_NAME = 60
 _MOST_TEXT = 500
+_ERASED = "（已依法删除）"
 _ALIVE = (AwardStatus.CURRENT, AwardStatus.SUSPENDED)
 MAY_BE = {
     LifeKind.CORRECT: (AwardStatus.CURRENT,),
@@ -89,24 +88,6 @@ class ActView:
     decision: str | None = field(repr=False)
 
 
-def read_operator(typed: str) -> str:
-    """Return an operator's name as it is kept.
-
-    Raises:
-        IssuerError: `operator_wrong`.
-    """
-    name = " ".join(unicodedata.normalize("NFKC", typed).split())
-    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
-        raise IssuerError(
-            "operator_wrong",
-            Text(
-                f"请用 --as 写明经办人姓名（1–{MOST_NAME} 个字符）",
-                f"say who you are with --as (1–{MOST_NAME} characters)",
-            ),
-        )
-    return name
-
-
 def note_decision(session: Session, desk: Desk, act: LifeAct, *, actor: str, step: str) -> None:
     """Add a step of an act to the audit trail, in its transaction.
 
@@ -129,11 +110,6 @@ def note_decision(session: Session, desk: Desk, act: LifeAct, *, actor: str, ste
         reference=form.reference,
         at=desk.clock(),
     )
-
-
-def is_same_operator(one: str, other: str) -> bool:
-    """Return whether two names stand for one person."""
-    return one.casefold().replace(" ", "") == other.casefold().replace(" ", "")
 
 
 def act_own() -> IssuerError:
@@ -168,12 +144,12 @@ def seal_details(desk: Desk, act: LifeAct, form: ActForm) -> bytes:
             "specialty": correction.specialty,
         },
     }
-    return desk.vault.seal(_context(act), json.dumps(details).encode())
+    return desk.vault.seal(details_context(act), json.dumps(details).encode())
 
 
 def seal_decision(desk: Desk, act: LifeAct, reason: str) -> bytes:
     """Return why an act was rejected or withdrawn, sealed for this very act."""
-    return desk.vault.seal(f"{_context(act)}/decision", reason.encode())
+    return desk.vault.seal(decision_context(act), reason.encode())
 
 
 def read_text(typed: str) -> str:
@@ -195,8 +171,14 @@ def read_text(typed: str) -> str:
 
 
 def read_details(desk: Desk, act: LifeAct) -> tuple[ActForm, str]:
-    """Return what was proposed, and its target in words; raises VaultError for an altered row."""
-    data = json.loads(desk.vault.unseal(_context(act), act.details_sealed))
+    """Return what was proposed, and its target in words; raises VaultError for an altered row.
+
+    Of an award whose holder's data were erased only the kind is left.
+    """
+    if not act.details_sealed:
+        gone = ActForm(kind=LifeKind(act.kind), reason=_ERASED, reference=_ERASED)
+        return gone, _ERASED
+    data = json.loads(desk.vault.unseal(details_context(act), act.details_sealed))
     correction = data["correction"]
     form = ActForm(
         kind=LifeKind(act.kind),
@@ -213,8 +195,16 @@ def read_details(desk: Desk, act: LifeAct) -> tuple[ActForm, str]:
 
 def open_decision(desk: Desk, act: LifeAct, sealed: bytes) -> str:
     """Undo `seal_decision`; raises VaultError for an altered row."""
-    return desk.vault.unseal(f"{_context(act)}/decision", sealed).decode()
+    if not sealed:
+        return _ERASED
+    return desk.vault.unseal(decision_context(act), sealed).decode()
 
 
-def _context(act: LifeAct) -> str:
+def details_context(act: LifeAct) -> str:
+    """Return what the details of an act are sealed under."""
     return f"life-act/{act.site_id}/{act.id}/{act.kind}"
+
+
+def decision_context(act: LifeAct) -> str:
+    """Return what the reason of a decision on an act is sealed under."""
+    return f"{details_context(act)}/decision"

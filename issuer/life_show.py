@@ -18,6 +18,11 @@ from registry.life_models import ActState
 _FINAL = frozenset({LifeKind.REVOKE, LifeKind.ANNUL, LifeKind.DIED})
 
 
+def counted(hits: int) -> Text:
+    """Return a number of certificates in words."""
+    return Text(f"{hits} 张", f"{hits} certificate{'' if hits == 1 else 's'}")
+
+
 def act_as_dict(act: ActView) -> dict[str, Any]:
     """Return an act as one JSON object."""
     correction = act.correction
@@ -52,7 +57,7 @@ def acts_as_table(acts: Sequence[ActView]) -> Text:
 
 
 def _row(act: ActView, language: Language) -> list[str]:
-    hits = Text(f"{act.hits} 张", f"{act.hits} certificates")
+    hits = counted(act.hits)
     return [
         str(act.act_id),
         STATE_WORDS[act.state].say(language),
@@ -72,7 +77,7 @@ def describe(act: ActView) -> Text:
         (Text("对象", "Of"), _same(act.target)),
         (
             Text("涉及证书", "Hits"),
-            Text(f"{act.hits} 张", f"{act.hits} certificates"),
+            counted(act.hits),
         ),
         (Text("事由", "Why"), _same(act.reason)),
         (Text("文号", "Reference"), _same(act.reference)),
@@ -120,12 +125,11 @@ def outcome_as_dict(outcome: LifeOutcome, act_id: int) -> dict[str, Any]:
 def approved_text(outcome: LifeOutcome, act_id: int) -> Text:
     """Return what an approval came to in a sentence or two."""
     approved = outcome.approved
-    word = KIND_WORDS[approved.kind]
+    word, hits = KIND_WORDS[approved.kind], counted(approved.hits)
     files = "".join(f"\n{path}" for _, path in outcome.files)
     return Text(
-        f"已批准 {act_id}：{word.zh}，证书 {approved.hits} 张，立即生效；"
-        f"日志和状态列表已公布。{files}",
-        f"approved {act_id}: {word.en}, {approved.hits} certificates, in effect now; log and "
+        f"已批准 {act_id}：{word.zh}，证书 {hits.zh}，立即生效；日志和状态列表已公布。{files}",
+        f"approved {act_id}: {word.en}, {hits.en}, in effect now; log and "
         f"status lists are published.{files}",
     )
 

@@ -29,7 +29,7 @@ KIND_WORDS = {
     LifeKind.ANNUL: Text("整批撤销", "batch annulled"),
     LifeKind.DIED: Text("持证人去世，注销", "holder died, cancelled"),
     LifeKind.BODY_MERGED: Text("评价机构合并", "body merged into another"),
-    LifeKind.ERASE: Text("个人信息删除，注销", "personal data erased, cancelled"),
+    LifeKind.ERASE: Text("登记依法删除", "registration erased under the law"),
 }
 STATE_WORDS = {
     ActState.PROPOSED: Text("待审批", "awaiting approval"),

@@ -19,7 +19,7 @@ from issuer.leaves import Recorded, append_files, append_records
 from issuer.sequencing import lock_head
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope, unseal_pdf_hash
-from registry.holder_keys import data_key_context, open_holder
+from registry.holder_keys import check_vault_in_force, open_data_key
 from registry.log_models import LogHead
 from registry.models import Batch, Copy, Holder
 from registry.row_marks import mark_of_award, mark_of_copy
@@ -51,6 +51,7 @@ def adopt(engine: Engine, vault: Vault, *, log_size: int) -> int:
     while True:
         with transaction(engine) as session:
             head = lock_head(session)
+            check_vault_in_force(session, vault)
             copies = _unmarked(session)
             if not copies:
                 head.adopted = True
@@ -70,10 +71,7 @@ def _adopt_copies(session: Session, vault: Vault, copies: Sequence[Copy]) -> Non
         _mark(session, vault, copy)
         if copy.envelope_sealed is None:
             continue
-        holder_key = open_holder(vault, copy.award.holder)
-        data_key = holder_key.unseal(
-            data_key_context(copy.award.number), copy.award.data_key_sealed
-        )
+        data_key = open_data_key(vault, copy.award)
         signed = unseal_envelope(data_key, copy, copy.envelope_sealed)
         payload = decode_envelope(signed).payload
         recorded.append(Recorded(copy=copy, data_key=data_key, payload=payload, at=copy.made_at))

@@ -157,12 +157,14 @@ class LogFiles:
             raise files_damaged("root")
         return frontier.root()
 
-    def publish(self, note: SignedNote) -> bytes:
-        """Remember a signed checkpoint, then publish it; return its bytes."""
-        data = bytes(note)
-        write_durably(self._memory / CHECKPOINT, data)
-        self.show(data)
-        return data
+    def publish(self, note: SignedNote) -> None:
+        """Remember a signed checkpoint, then publish it."""
+        self.remember(note)
+        self.show(bytes(note))
+
+    def remember(self, note: SignedNote) -> None:
+        """Remember a signed checkpoint, before anyone else sees it."""
+        write_durably(self._memory / CHECKPOINT, bytes(note))
 
     def show(self, data: bytes) -> None:
         """Put a checkpoint that is in memory into the public folder."""

@@ -20,10 +20,14 @@ from issuer.errors import LogRefused, database_differs
 from issuer.log_adopting import adopt
 from issuer.log_files import LastCheckpoint, LogFiles
 from issuer.log_taking_back import take_back_compromised
+from issuer.log_waiting import check_waiting
+from issuer.log_witnessing import cosign
 from issuer.reserving import in_one_commit
 from issuer.sequencing import check_clock, lock_head, sequence
+from issuer.services import read_witnesses
 from keys.log_key import LogKey, sign_checkpoint
 from log.checkpoint import Checkpoint
+from log.notes import SignedNote, parse_note
 from registry.home import Home
 from registry.log_models import LogEntry, LogHead
 from registry.session import reading
@@ -108,9 +112,11 @@ def publish_log(office: LogOffice) -> Published:
 
     Raises:
         LogRefused: the database is behind the log (`log_database_behind`) or contradicts it
-            (`log_database_differs`), the published files are damaged (`log_files_damaged`,
+            (`log_database_differs`), a leaf that waits is not what the sealed rows make
+            (`log_entry_unproved`), the published files are damaged (`log_files_damaged`,
             `log_files_behind`, `log_checkpoint_damaged`), two checkpoints contradict each other
-            (`log_forked`), or the clock is behind (`log_clock_behind`). Nothing was signed.
+            (`log_forked`), or the clock is behind (`log_clock_behind`): nothing was signed. Too
+            few witnesses cosigned (`log_quorum_missing`): nothing was published.
         RegistryUnavailable, OSError: broken off; the next call goes on.
     """
     adopted = adopt_all(office)
@@ -121,6 +127,7 @@ def publish_log(office: LogOffice) -> Published:
             head = lock_head(session)
             _check_database(session, head, last, office.files)
             take_back_compromised(session)
+            check_waiting(session, office.vault)
             sequence(session, head, office.clock())
             return head.size
 
@@ -137,7 +144,7 @@ def _publish_until(office: LogOffice, last: LastCheckpoint, size: int) -> Checkp
     if size == old.size:
         if last.data is not None and not last.published:
             files.derive(old, size)
-            files.show(last.data)
+            files.publish(_cosigned(office, parse_note(last.data), size, since=size))
         if last.data is not None or size:
             _note(office, old)
             return old
@@ -149,10 +156,32 @@ def _publish_until(office: LogOffice, last: LastCheckpoint, size: int) -> Checkp
         done += len(entries)
     root = files.derive(old, size)
     _check_remembered(office, size)
-    files.publish(sign_checkpoint(office.key, size=size, root=root))
+    note = sign_checkpoint(office.key, size=size, root=root)
+    files.remember(note)
+    files.publish(_cosigned(office, note, size, since=old.size))
     new = Checkpoint(origin=old.origin, size=size, root=root)
     _note(office, new)
     return new
+
+
+def cosign_again(office: LogOffice) -> None:
+    """Have the checkpoint that is published cosigned by the witnesses there are now.
+
+    Raises:
+        LogRefused: as `cosign`, or the files are damaged.
+    """
+    with office.files.alone():
+        last = office.files.last()
+        if last.data is not None:
+            size = last.checkpoint.size
+            office.files.publish(_cosigned(office, parse_note(last.data), size, since=size))
+
+
+def _cosigned(office: LogOffice, note: SignedNote, size: int, *, since: int) -> SignedNote:
+    witnesses = read_witnesses(office.home)
+    if not witnesses.urls:
+        return note
+    return cosign(note, office.files.tree(size), witnesses, office.key.vkey, since=since)
 
 
 def _leaves(session: Session, start: int, end: int) -> list[bytes]:

@@ -34,6 +34,7 @@ from registry.log_models import LogEntry, LogHead, LogStream
 from registry.log_reader import LogReader
 from registry.logbook import kind_of
 from registry.models import Award, Copy, PrintCounter, SerialCounter, Site
+from registry.row_memory import remember_all
 from registry.session import insert_if_absent
 from registry.store import make_folder, write_durably
 
@@ -86,6 +87,7 @@ def reconcile(office: LogOffice, reason: str) -> Reconciled:
             return Reconciled(imported=imported, lost=lost, size=published.size, lives=lives)
 
         done = in_one_commit(office, work)
+        remember_all(office.engine)
         _remember(office, reason, done)
     return done
 

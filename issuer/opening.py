@@ -59,7 +59,7 @@ def open_desk(
     vault = home.vault(passphrase)
     trust = trust_source(home)
     trust()
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         site = load_site(engine, prefix)
         yield Desk(
             home=home,
@@ -117,10 +117,13 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
     """
     host, _ = parse_public_url(public_url, demo=desk.home.demo)
     now = desk.clock()
-    ensure_log(desk.home, desk.engine, host, desk.opening.passphrase)
+    vkey = ensure_log(desk.home, desk.engine, host, desk.opening.passphrase)
     signers = open_root_keys(desk.home, desk.opening.passphrase)
     status_key = desk.cabinet.status_key(shanghai_day(now)).public
-    listed = status_key in {key.jwk for key in desk.document.status_keys}
+    document = desk.document
+    listed = status_key in {key.jwk for key in document.status_keys} and str(vkey) in {
+        log.vkey for log in document.logs
+    }
     with transaction(desk.engine) as session:
         known = session.scalars(select(PublicHost.host).order_by(PublicHost.id)).all()
         if known and host not in known and not another:
@@ -136,7 +139,7 @@ def announce_host(desk: Desk, public_url: str, *, another: bool) -> bool:
         new = add_host(session, host, valid_from=shanghai_day(now))
         # Where the root is elsewhere, a key not listed yet waits for the next list drawn up.
         if new or (signers and not listed):
-            publish(session, desk.home, now=now, signers=signers)
+            publish(session, desk.home, now=now, signers=signers, new_host=host if new else None)
     if not desk.document.own_host(host, shanghai_day(now)):
         raise IssuerError(
             "public_host_waiting",

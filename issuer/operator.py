@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ from registry.session import transaction
 from registry.trail import note
 
 DEFAULT_GROUND = "日常业务"
-_LONGEST = {"name": 100, "ground": 300, "reference": 200}
+MOST_NAME = 60
+_LONGEST = {"ground": 300, "reference": 200}
 # A resident number, old or new: the trail names nobody but those who act.
 _DOCUMENT_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 
@@ -48,18 +50,18 @@ def read_operator(
     """Return who acts, from what was given; without a name it is the user of the system.
 
     Raises:
-        IssuerError: a text is empty, too long or unprintable (`operator_text`), or names somebody
-            by a document number (`operator_document_number`).
+        IssuerError: a name is none (`operator_name`), a text is too long or unprintable
+            (`operator_text`), or names somebody by a document number
+            (`operator_document_number`).
     """
-    given = {"name": name or (login or login_name)(), "ground": ground or DEFAULT_GROUND}
-    texts = given | {"reference": reference or ""}
+    texts = {"ground": ground or DEFAULT_GROUND, "reference": reference or ""}
     for part, value in texts.items():
         if len(value) > _LONGEST[part] or not value.isprintable():
             raise IssuerError(
                 "operator_text",
                 Text(
-                    "经办人、事由、依据须为可见字符，且不能过长",
-                    "name, ground and reference are printable text of no great length",
+                    "事由、依据须为可见字符，且不能过长",
+                    "ground and reference are printable text of no great length",
                 ),
             )
         if _DOCUMENT_NUMBER.search(value):
@@ -71,7 +73,47 @@ def read_operator(
                     "give a certificate number or a file number",
                 ),
             )
-    return Operator(**texts)
+    return Operator(name=parse_name(name or (login or login_name)()), **texts)
+
+
+def choose_name(of_root: str | None, of_command: str | None) -> str | None:
+    """Return the one name given by `yanzhen --as` or by the command's own `--as`; None without.
+
+    Raises:
+        IssuerError: the two are not the same person (`operator_two_names`).
+    """
+    if of_root and of_command and not is_same_person(parse_name(of_root), parse_name(of_command)):
+        raise IssuerError(
+            "operator_two_names",
+            Text(
+                "命令前后两处 --as 写了不同的姓名，请只写一处",
+                "--as was given twice, with two names; give it once",
+            ),
+        )
+    return of_command or of_root
+
+
+def parse_name(typed: str) -> str:
+    """Return the name of somebody who acts, as it is kept.
+
+    Raises:
+        IssuerError: it is none (`operator_name`).
+    """
+    name = " ".join(unicodedata.normalize("NFKC", typed).split())
+    if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
+        raise IssuerError(
+            "operator_name",
+            Text(
+                f"经办人、审批人姓名应为 1–{MOST_NAME} 个可见字符",
+                f"the name of who acts has 1–{MOST_NAME} printable characters",
+            ),
+        )
+    return name
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Return whether two names stand for one person."""
+    return one.casefold().replace(" ", "") == other.casefold().replace(" ", "")
 
 
 def login_name() -> str:
@@ -113,6 +155,8 @@ def subject_of_parameters(parameters: Mapping[str, object], names: tuple[str, ..
     found: list[str] = []
     for name in names:
         value = parameters.get(name)
+        if name == "key_id" and isinstance(value, int):
+            value = f"{value:04x}"
         if isinstance(value, tuple):
             found += [str(one) for one in value]
         elif value is not None:

@@ -28,8 +28,8 @@ def change_passphrase(home: Home, former: bytes, following: bytes) -> int:
 
     Raises:
         VaultError: neither opens the vault (`passphrase_wrong`); nothing was changed.
-        IssuerError: neither opens a key file (`passphrase_other_file`); nothing was changed.
-        KeysError: a key file is damaged; nothing was changed.
+        IssuerError: neither opens a key file, or it is damaged (`passphrase_other_file`); nothing
+            was changed.
     """
     try:
         keys, finished = home.vault_keys(former), False
@@ -57,7 +57,8 @@ def _resealed(path: Path, former: bytes, following: bytes) -> bytes | None:
     raise IssuerError(
         "passphrase_other_file",
         Text(
-            f"私钥文件 {path.name} 用新旧口令都打不开，未作任何改动",
-            f"neither passphrase opens the key file {path.name}; nothing was changed",
+            f"私钥文件 {path.name} 用新旧口令都打不开，或已损坏，未作任何改动",
+            f"neither passphrase opens the key file {path.name}, or it is damaged; nothing was "
+            "changed",
         ),
     )

@@ -20,6 +20,7 @@ from issuer.errors import IssuerError
 from issuer.filing_acts import Decision
 from issuer.json_form import FormFields, read_json_form
 from registry.filing_models import FilingApplication, Objection, PublicNotice
+from registry.holder_keys import check_vault_in_force
 from registry.vault import Vault
 
 _SATURDAY = 5
@@ -148,11 +149,12 @@ def add_objection(
                 "outside of it, it is a complaint",
             ),
         )
+    check_vault_in_force(session, vault)
     words = json.dumps({"from": form.sender, "text": form.text}, ensure_ascii=False)
     objection = Objection(
         notice_id=notice.id,
         received_on=form.received_on,
-        sealed=vault.seal(_context(notice.id), words.encode()),
+        sealed=vault.seal(objection_context(notice.id), words.encode()),
         recorded_at=now,
     )
     session.add(objection)
@@ -202,7 +204,7 @@ def open_objection(vault: Vault, objection: Objection) -> ObjectionForm:
     Raises:
         VaultError: it was altered or belongs to another vault.
     """
-    words = json.loads(vault.unseal(_context(objection.notice_id), objection.sealed))
+    words = json.loads(vault.unseal(objection_context(objection.notice_id), objection.sealed))
     return ObjectionForm(
         sender=words["from"], text=words["text"], received_on=objection.received_on
     )
@@ -239,5 +241,6 @@ def check_notice(application: FilingApplication, decided_on: date) -> None:
         )
 
 
-def _context(notice_id: int) -> str:
+def objection_context(notice_id: int) -> str:
+    """Return what the objections received during a notice are sealed under."""
     return f"filing/objection/{notice_id}"

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from codes.levels import Level
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.host_names import is_host
+from issuer.published_rows import Signed, check_rows
 from issuer.root_custody import check_roots, read_roots
-from issuer.services import log_sources, status_keys, witness_keys
+from issuer.services import log_sources, read_witnesses, status_keys
 from keys.algorithms import Algorithm, parse_jwk
 from keys.document import BodyEntry, Host, KeyDocument, dump_key_document
 from keys.errors import KeysError
@@ -27,10 +29,20 @@ from keys.jws import Kind, SignedFile
 from keys.ring import PublicKey, Scope, Standing
 from keys.root import RootDocument
 from keys.root_signing import RootKey, sign_file
-from keys.trust_list import TrustDraft, TrustList, dump_trust_draft, parse_trust_list
+from keys.trust_list import (
+    TrustDraft,
+    TrustList,
+    dump_trust_draft,
+    parse_trust_draft,
+    parse_trust_list,
+)
+from log.leaves import LeafKind, TrustLeaf, encode_body
 from registry.errors import HomeError
 from registry.home import Home
+from registry.log_models import LogEntry
+from registry.logbook import append
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
+from registry.row_memory import TRUST_ROWS, check_remembered
 from registry.session import insert_if_absent
 from registry.store import make_folder, write_durably
 from registry.trust_file import root_pin, trust_list_of
@@ -40,7 +52,6 @@ PUBLIC_URL_VARIABLE = "YANZHEN_PUBLIC_URL"
 LANDING_PATH = "/q#"
 LIST_TERM = timedelta(days=180)
 """How long a list is fresh; every publishing begins anew."""
-_MOST_IN_LABEL = 63  # RFC 1035, 2.3.4
 
 
 def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
@@ -82,12 +93,6 @@ def parse_public_url(text: str, *, demo: bool) -> tuple[str, str]:
     default = {"https": 443, "http": 80}[parts.scheme]
     shown = host if port in (None, default) else f"{host}:{port}"
     return shown, f"{parts.scheme}://{shown}{LANDING_PATH}"
-
-
-def is_host(host: str) -> bool:
-    """Return whether a host has a name (or an IP address), and no empty or overlong part in it."""
-    parts = host.removesuffix(".").split(".")
-    return host.isprintable() and all(0 < len(part) <= _MOST_IN_LABEL for part in parts)
 
 
 def add_host(session: Session, host: str, *, valid_from: date) -> bool:
@@ -137,7 +142,12 @@ class Publication:
 
 
 def publish(
-    session: Session, home: Home, *, now: datetime, signers: Sequence[RootKey]
+    session: Session,
+    home: Home,
+    *,
+    now: datetime,
+    signers: Sequence[RootKey],
+    new_host: str | None = None,
 ) -> Publication:
     """Compose the trust list of what is on record under the next version, and sign it.
 
@@ -146,13 +156,19 @@ def publish(
     Args:
         now: aware.
         signers: the root keys that lie in the home, `open_root_keys`.
+        new_host: the host that this act puts on record.
 
     Raises:
+        IssuerError: a row is there that no act accounts for (`published_rows_unexplained`).
         HomeError: the home has no root yet (`root_missing`).
         KeysError: its root documents do not hold.
+        RegistryError: a row was changed behind the office's back (`row_altered`).
     """
     roots = read_roots(home)
     root = check_roots(home, roots).last
+    session.flush()
+    check_remembered(session, TRUST_ROWS)  # before any of them is read
+    _check_rows(session, home, new_host)
     document = compose(session, home, now=now)
     session.add(KeyDocumentIssue(version=document.version, published_at=now))
     session.flush()
@@ -161,6 +177,20 @@ def publish(
         if key.public in root.keys:
             file = sign_file(key, file, Kind.TRUST_LIST)
     return put_list(session, home, TrustDraft(document=document, file=file, roots=roots))
+
+
+def _check_rows(session: Session, home: Home, new_host: str | None) -> None:
+    """Refuse to sign rows that neither an act nor an earlier list accounts for."""
+    former = _in_force(home)
+    lasting = None if former is None else former.document
+    documents = [] if lasting is None else [lasting]
+    if lasting and session.get(KeyDocumentIssue, lasting.version) is None:
+        lasting = None
+    if home.trust_draft_path.exists():
+        documents.append(parse_trust_draft(home.trust_draft_path.read_bytes()).document)
+    ever = TrustMemory(home.trust_memory_path).seen() is not None
+    signed = Signed(documents=documents, lasting=lasting, ever=ever, new_host=new_host)
+    check_rows(session, home, signed)
 
 
 def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
@@ -193,8 +223,8 @@ def missing_signatures(file: SignedFile, root: RootDocument) -> int:
 def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
     """Replace the published list; the one place where a list comes into force.
 
-    Its leaf in the public log, TrustLeaf(trust.document.version, trust.sha256), belongs into
-    `session`, here, before the file is written.
+    Its leaf for the public log goes with the transaction, before the file is written; that of the
+    list before too, where a transaction was undone after its list was in force.
     """
     memory = TrustMemory(home.trust_memory_path)
     try:
@@ -208,9 +238,21 @@ def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
                 "what is to be signed again",
             ),
         ) from error
+    for one in (_in_force(home), trust):
+        if one is not None:
+            _append_leaf(session, one)
     write_durably(home.key_document_path, trust.data, mode=0o644)
     memory.accept(trust)
     home.trust_draft_path.unlink(missing_ok=True)
+
+
+def _append_leaf(session: Session, trust: TrustList) -> None:
+    leaf = TrustLeaf(version=trust.document.version, sha256=trust.sha256)
+    known = select(LogEntry.id).where(
+        LogEntry.kind == LeafKind.TRUST, LogEntry.body == encode_body(leaf)
+    )
+    if session.scalar(known) is None:
+        append(session, leaf)
 
 
 def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
@@ -223,6 +265,7 @@ def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
     former = _in_force(home)
     sites = session.scalars(select(Site).order_by(Site.prefix)).all()
     hosts = session.scalars(select(PublicHost).order_by(PublicHost.id)).all()
+    witnesses = read_witnesses(home)
     published_at = now.astimezone(UTC).replace(microsecond=0)
     return KeyDocument(
         version=max(last, seen.version if seen else 0) + 1,
@@ -231,16 +274,17 @@ def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
         expires_at=published_at + LIST_TERM,
         hosts=tuple(Host(host=h.host, valid_from=h.valid_from, valid_to=h.valid_to) for h in hosts),
         bodies=tuple(_body_entry(site) for site in sites),
-        logs=log_sources(home, former, published_at.date()),
+        logs=log_sources(home, former.document if former else None, published_at.date()),
         status_keys=status_keys(home),
-        witnesses=witness_keys(home),
+        witnesses=tuple(witnesses.urls),
+        witness_quorum=witnesses.quorum,
     )
 
 
-def _in_force(home: Home) -> KeyDocument | None:
-    """Return what the published list says, None where it is none to believe."""
+def _in_force(home: Home) -> TrustList | None:
+    """Return the published list, None where it is none to believe."""
     try:
-        return trust_list_of(home)().document
+        return trust_list_of(home)()
     except (OSError, KeysError, HomeError):
         return None
 

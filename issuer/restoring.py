@@ -35,7 +35,9 @@ from log.errors import LogError
 from registry.home import Home
 from registry.log_reader import LogReader, frontier_of
 from registry.models import Copy
+from registry.row_memory import remember_all
 from registry.schema import check_schema
+from registry.session import database as open_database
 from registry.session import open_engine, reading
 from registry.snapshot import SQLITE_FILE, check_database, load_snapshot
 from registry.store import make_folder
@@ -109,6 +111,8 @@ def restore(
         draft_home, database = draft / FILES, draft / DATABASE / SQLITE_FILE
         if database.exists():
             database.replace(draft_home / SQLITE_FILE)
+            with open_database(f"sqlite:///{draft_home / SQLITE_FILE}") as engine:
+                remember_all(engine)
         os.sync()  # what was checked is on disk before it is called a home
         draft_home.replace(to)
         return replace(done, home=to, files=files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -35,6 +36,8 @@ from keys.token_key import open_token_key
 from keys.tokens import TokenAddress
 from keys.validation_material import load_crl, signed_by
 from registry.home import Home
+from registry.home_lock import alone_with_keys
+from registry.vault import Vault, reseal
 
 
 def make_seal(
@@ -174,6 +177,7 @@ def register_token(
         IssuerError: the certificate gives another name (`seal_other_name`).
         KeysError: as `check_end`, `parse_chain`, `check_usable`, `open_token_key`;
             `seal_key_mismatch` where the token's signature is not the certificate's.
+        HomeError: the home's keys are being replaced (`home_keys_busy`).
     """
     found = read_certificates(certificates)
     chain = _find_chain(found[0], found[1:])
@@ -181,12 +185,30 @@ def register_token(
     _check_name(chain, filed_name)
     key = open_token_key(address, chain)
     check_signed(chain, seal_digest(key, chain, bytes(32)))
-    place = place_of(address, home.vault(passphrase), pin_context(prefix))
-    seal = StoredSeal(
-        prefix=prefix, chain=chain, source=SealSource.TOKEN, created_at=now, token=place
-    )
-    write_seal(home, seal, None)
+    with alone_with_keys(home):
+        place = place_of(address, home.vault(passphrase), pin_context(prefix))
+        seal = StoredSeal(
+            prefix=prefix, chain=chain, source=SealSource.TOKEN, created_at=now, token=place
+        )
+        write_seal(home, seal, None)
     return seal
+
+
+def reseal_seal_pins(home: Home, vault: Vault) -> None:
+    """Seal the PINs of all seals in tokens anew, by the newest vault key.
+
+    Args:
+        home: the installation; the caller is `alone_with_keys`.
+        vault: opens what was sealed by the newest key and by the one before.
+
+    Raises:
+        IssuerError: a file does not read (`seal_file_damaged`).
+        VaultError: a PIN does not open.
+    """
+    for seal in read_seals(home):
+        if seal.token is not None:
+            sealed = reseal(vault, pin_context(seal.prefix), seal.token.pin_sealed)
+            write_seal(home, replace(seal, token=replace(seal.token, pin_sealed=sealed)), None)
 
 
 def _find_chain(leaf: bytes, others: Sequence[bytes]) -> SealChain:

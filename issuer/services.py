@@ -6,7 +6,8 @@ the trust list names none.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from keys.document import KeyDocument
@@ -14,8 +15,11 @@ from keys.json_fields import Fields
 from keys.services import LogSource, StatusKey, check_vkey, read_status_key
 from keys.strict_json import load_strict_json
 from registry.home import Home
+from registry.store import write_durably
 
 _MOST_BYTES = 1 << 20
+_WITNESSES = "witnesses"
+_QUORUM = "quorum"
 
 
 def log_sources(home: Home, former: KeyDocument | None, today: date) -> tuple[LogSource, ...]:
@@ -50,15 +54,42 @@ def status_keys(home: Home) -> tuple[StatusKey, ...]:
     return Fields(value, "", frozenset({"keys"})).items("keys", read_status_key)
 
 
-def witness_keys(home: Home) -> tuple[str, ...]:
-    """Return the verifier keys of witnesses: one a line in `public/log/witnesses`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnesses:
+    """Who cosigns the log's checkpoints, and how many of them must.
+
+    Args:
+        quorum: without so many cosignatures no checkpoint is published, nor believed; 0 asks none.
+        urls: where each witness is asked, by its vkey; empty where it is not asked by us.
+    """
+
+    quorum: int
+    urls: Mapping[str, str]
+
+
+def read_witnesses(home: Home) -> Witnesses:
+    """Return the witnesses: `public/log/witnesses`, `quorum N` and `VKEY [URL]`, one a line.
 
     Raises:
         KeysError: `vkey_invalid`.
     """
-    path = home.path / "public" / "log" / "witnesses"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return tuple(check_vkey(line) for line in text.split())
+    path = home.path / "public" / "log" / _WITNESSES
+    quorum, urls = 0, {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        first, _, rest = line.partition(" ")
+        if first == _QUORUM and rest.isascii() and rest.isdigit():
+            quorum = int(rest)
+        elif first:
+            urls[check_vkey(first)] = rest
+    return Witnesses(quorum=quorum, urls=urls)
+
+
+def write_witnesses(home: Home, witnesses: Witnesses) -> None:
+    """Keep who cosigns, as `read_witnesses` reads it."""
+    lines = [f"{_QUORUM} {witnesses.quorum}"]
+    lines += [f"{vkey} {url}".rstrip() for vkey, url in witnesses.urls.items()]
+    data = "\n".join(lines) + "\n"
+    write_durably(home.path / "public" / "log" / _WITNESSES, data.encode(), mode=0o644)
 
 
 def _closed(log: LogSource, today: date) -> LogSource:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from codes.wording import Text
-from issuer.awarding import read_data_key
+from issuer.awarding import KeptSecrets
 from issuer.desk import Desk
 from issuer.errors import LogRefused
 from keys.envelope import decode_envelope
@@ -23,13 +23,16 @@ from registry.models import Copy
 from registry.session import transaction
 
 
-def staple(desk: Desk, reader: LogReader, copies: Sequence[Copy]) -> list[Copy]:
+def staple(
+    desk: Desk, reader: LogReader, copies: Sequence[Copy], opened: Mapping[int, KeptSecrets]
+) -> list[Copy]:
     """Return those of these copies that are published in the log, each with its stored proof.
 
     Args:
         desk: the body's place of work.
         reader: of the published log.
         copies: on record, with their awards; their proofs are filled in.
+        opened: by copy what only its holder's key opens.
 
     Raises:
         LogRefused: the published log cannot be read or does not hold what it should
@@ -37,7 +40,7 @@ def staple(desk: Desk, reader: LogReader, copies: Sequence[Copy]) -> list[Copy]:
     """
     try:
         prover = reader.prover()
-        proofs = dict(_prove(desk, prover, copies))
+        proofs = dict(_prove(prover, copies, opened))
     except LogError as error:
         raise LogRefused(
             "log_files_damaged",
@@ -57,26 +60,30 @@ def staple(desk: Desk, reader: LogReader, copies: Sequence[Copy]) -> list[Copy]:
 def _store(desk: Desk, proofs: Mapping[int, str]) -> dict[int, str]:
     """Store proofs with their copies; return those that now stand there."""
     with transaction(desk.engine) as session:
-        rows = session.scalars(
-            select(Copy).where(Copy.id.in_(proofs)).order_by(Copy.id).with_for_update()
-        ).all()
-        for row in rows:
-            # Where another run was here first, pages are drawn with what it stored.
-            row.log_proof = row.log_proof or proofs[row.id]
-        return {row.id: row.log_proof for row in rows if row.log_proof is not None}
+        connection = session.connection()
+        connection.execute(
+            update(Copy)
+            .where(Copy.id == bindparam("of"), Copy.log_proof.is_(None))
+            .values(log_proof=bindparam("proof")),
+            [{"of": copy_id, "proof": proofs[copy_id]} for copy_id in sorted(proofs)],
+        )
+        # Where another run was here first, pages are drawn with what it stored.
+        stored = connection.execute(select(Copy.id, Copy.log_proof).where(Copy.id.in_(proofs)))
+        return {copy_id: proof for copy_id, proof in stored if proof is not None}
 
 
-def _prove(desk: Desk, prover: Prover, copies: Sequence[Copy]) -> Iterator[tuple[int, str]]:
+def _prove(
+    prover: Prover, copies: Sequence[Copy], opened: Mapping[int, KeptSecrets]
+) -> Iterator[tuple[int, str]]:
     """Yield by copy the proof of each that has none and is covered by the checkpoint."""
     for copy in copies:
         index = copy.leaf_index
         if copy.log_proof is None and index is not None and index < prover.size:
-            proof = prover.prove(index, _extra(desk, copy, prover.entry(index)))
+            proof = prover.prove(index, _extra(opened[copy.id].data_key, copy, prover.entry(index)))
             yield copy.id, bytes(proof).decode()
 
 
-def _extra(desk: Desk, copy: Copy, leaf: bytes) -> bytes:
+def _extra(data_key: bytes, copy: Copy, leaf: bytes) -> bytes:
     """Return what opens the leaf to whoever holds the file: the salt, then the leaf itself."""
-    data_key = read_data_key(desk, copy.award)
     signed = unseal_envelope(data_key, copy, copy.envelope_sealed or b"")
     return leaf_salt(data_key, decode_envelope(signed).payload) + leaf

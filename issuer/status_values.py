@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from keys.status_list import LIST_SIZE, StatusList, StatusValue, join_index
 from log.leaves import LifeKind
 from registry.errors import VaultError
-from registry.holder_keys import data_key_context, open_holder
+from registry.holder_keys import open_data_key
 from registry.life import Event, fold_events, list_value
 from registry.life_models import LifeEvent
 from registry.life_records import read_events
@@ -148,9 +148,7 @@ def _judge_copy(
 
 
 def _open(vault: Vault, award: Award, events: Sequence[LifeEvent]) -> tuple[Event, ...]:
-    key = open_holder(vault, award.holder)
-    data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
-    return read_events(award.number, events, data_key)
+    return read_events(award.number, events, open_data_key(vault, award))
 
 
 def _derive(

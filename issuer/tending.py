@@ -116,7 +116,7 @@ def open_tender(
         HomeError, RegistryUnavailable: the database is not fit for work.
     """
     vault = home.vault(passphrase)
-    with open_registry(home.database_url) as engine:
+    with open_registry(home.database_url, memory=home.trail_memory) as engine:
         log = None
         if home.log_key_path.exists():
             key = open_key_of_log(home, passphrase)

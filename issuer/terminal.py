@@ -6,21 +6,23 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from codes.wording import Language, Text
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
-from issuer.operator import Operator, read_operator
+from issuer.operator import Operator, choose_name, read_operator
 from issuer.root_custody import has_root_keys, open_root_keys
 from keys.passphrase import read_passphrase
 from keys.root_signing import RootKey
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 MAX_BATCH_NAME = 60
 PDF_SUFFIX = ".pdf"
@@ -146,6 +148,31 @@ def current_operator() -> Operator:
     given = click.get_current_context().meta.get(OPERATOR_META, {})
     return read_operator(
         name=given.get("name"), ground=given.get("ground"), reference=given.get("reference")
+    )
+
+
+def as_option(parameter: str | None = None) -> Callable[[Command], Command]:
+    """Return the option `--as` of a command where two persons matter.
+
+    Without it the command takes who acts from `yanzhen --as`, else it is the system's user. The
+    audit trail names the same person.
+
+    Args:
+        parameter: of the command that is given the name, as `issuer.operator.parse_name` returns
+            it; None for a command that asks `current_operator`.
+    """
+
+    def take(context: click.Context, _parameter: click.Parameter, typed: str | None) -> str:
+        given = context.meta.setdefault(OPERATOR_META, {})
+        given["name"] = choose_name(given.get("name"), typed)
+        return current_operator().name
+
+    return click.option(
+        "--as",
+        parameter or "operator",
+        expose_value=parameter is not None,
+        callback=take,
+        help="经办人，默认同 yanzhen --as / who acts (as yanzhen --as)",
     )
 
 

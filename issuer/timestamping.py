@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from codes.wording import Text
 from issuer.errors import IssuerError
-from issuer.publishing import is_host
+from issuer.host_names import is_host
 from keys.timestamps import CheckedToken, check_response, make_request, trust_of
 from registry.home import Home
 from registry.store import make_folder, write_durably

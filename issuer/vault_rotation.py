@@ -1,11 +1,12 @@
 """Replaces the vault key: everything under the old one goes under a new one, then the old one goes.
 
     1. the vault file gets the new key beside the old one
-    2. the registry says that the key is changing: from here on no holder is added, and every
-       transaction that was adding one is over
-    3. a few hundred holders a commit: key, blind index and live marks go over to the new key
+    2. the registry says that the key is changing: from here on nothing is put under the vault, and
+       every transaction that was doing so is over
+    3. a few hundred rows a commit: all that is under the vault goes over to the new key
+       (`issuer.vault_moving`)
     4. the registry says that the new key is in force
-    5. other values go over, and the vault file loses the old key
+    5. the vault file loses the old key
 
 Broken off anywhere, it is gone on with by running it again. Who reads meanwhile opens a holder by
 whichever key seals it; the public side holds neither and notices nothing.
@@ -13,34 +14,20 @@ whichever key seals it; the public side holds neither and notices nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, func, select
 
 from codes.wording import Text
-from issuer.reserving import live_key
-from issuer.seal_custody import pin_context
-from issuer.seal_files import read_seals, write_seal
+from issuer.vault_moving import Vaults, move_holders, move_papers, move_pins
 from registry.errors import VaultError
-from registry.holder_keys import (
-    HOLDER_CONTEXT,
-    HolderKey,
-    holder_index,
-    private_context,
-    unwrap_key,
-    wrap_key,
-)
 from registry.home import Home
-from registry.models import Award, Holder, Site
+from registry.models import Holder
 from registry.session import reading, transaction
 from registry.store import replace_secret
-from registry.vault import Vault, VaultKeys, new_key, seal_vault_keys
+from registry.vault import VaultKeys, key_changed, new_key, seal_vault_keys
 from registry.vault_models import VaultState
-
-_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +61,19 @@ def rotate_vault(
             has no key yet (`holder_without_key`). The old key stays until all is over.
     """
     keys, resumed = home.vault_keys(passphrase), True
-    if len(keys.keys) == 1 and _state(engine).generation == keys.generation:
+    if len(keys.keys) == 1:
+        if _state(engine).generation != keys.generation:
+            raise key_changed()
         _check_all_have_keys(engine)
         keys, resumed = keys.followed_by(new_key()), False
         _write(home, keys, passphrase)
-    vault = Vault(keys)
-    done = 0
-    if _state(engine).generation != keys.generation:
-        _set_state(engine, changing_to=keys.generation)
-        done = _move_holders(engine, vault, progress)
-        _set_state(engine, generation=keys.generation, changing_to=None)
-    _move_pins(home, vault)
-    _write(home, keys.newest_only(), passphrase)
+    vaults = Vaults.of(keys)
+    _set_state(engine, changing_to=keys.generation)
+    done = move_holders(engine, vaults, progress)
+    move_papers(engine, vaults.both)
+    move_pins(home, vaults.both)
+    _set_state(engine, generation=keys.generation, changing_to=None)
+    _write(home, keys.only(keys.generation), passphrase)
     return Rotation(generation=keys.generation, holders=done, resumed=resumed)
 
 
@@ -107,7 +95,9 @@ def _state(engine: Engine) -> VaultState:
 
 def _set_state(engine: Engine, **values: int | None) -> None:
     with transaction(engine) as session:
-        session.execute(update(VaultState).values(**values))
+        state = session.scalars(select(VaultState)).one()
+        for name, value in values.items():
+            setattr(state, name, value)
 
 
 def _check_all_have_keys(engine: Engine) -> None:
@@ -121,48 +111,3 @@ def _check_all_have_keys(engine: Engine) -> None:
                     "this home is not fully migrated; run yanzhen migrate again",
                 ),
             )
-
-
-def _move_holders(engine: Engine, vault: Vault, progress: Callable[[int], None]) -> int:
-    done = 0
-    while True:
-        with transaction(engine) as session:
-            query = select(Holder).where(Holder.key_generation != vault.generation)
-            query = query.order_by(Holder.id).limit(_AT_ONCE).with_for_update()
-            holders = session.scalars(query).all()
-            for holder in holders:
-                _move(session, vault, holder)
-        if not holders:
-            return done
-        done += len(holders)
-        progress(len(holders))
-
-
-def _move(session: Session, vault: Vault, holder: Holder) -> None:
-    """Put a holder's key, blind index and live marks under the newest vault key."""
-    secret = unwrap_key(vault, holder)
-    key = HolderKey(secret)
-    person = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed))
-    holder.blind_index = holder_index(vault, person["document_type"], person["document_number"])
-    wrap_key(vault, holder, secret)
-    live = select(Award).where(Award.holder_id == holder.id, Award.live_key.is_not(None))
-    for award in session.scalars(live.order_by(Award.id).with_for_update()):
-        private = json.loads(key.unseal(private_context(award.number), award.private_sealed))
-        award.live_key = live_key(
-            vault,
-            session.get_one(Site, award.site_id),
-            private["document_type"],
-            private["document_number"],
-            award.occupation,
-            award.level,
-        )
-
-
-def _move_pins(home: Home, vault: Vault) -> None:
-    """Put the PINs of seals in tokens under the newest vault key."""
-    for seal in read_seals(home):
-        if seal.token is not None:
-            context = pin_context(seal.prefix)
-            pin = vault.unseal(context, seal.token.pin_sealed)
-            token = replace(seal.token, pin_sealed=vault.seal(context, pin))
-            write_seal(home, replace(seal, token=token), None)

@@ -48,6 +48,7 @@ _DOCUMENT_FIELDS = frozenset(
         "witnesses",
     }
 )
+_QUORUM = "witness_quorum"  # stands in the file only where it is not 0
 _HOST_FIELDS = _WINDOW_FIELDS | {"host"}
 _BODY_FIELDS = frozenset({"prefix", "name", "scopes", "keys"})
 _SCOPE_FIELDS = _WINDOW_FIELDS | {"occupation", "levels"}
@@ -130,6 +131,7 @@ class KeyDocument:
         logs: the logs whose checkpoints are believed, and from when to when.
         status_keys: what status lists are signed with.
         witnesses: vkeys of those who cosign checkpoints.
+        witness_quorum: how many of them must have cosigned a checkpoint for it to be believed.
 
     Raises:
         KeysError: `key_document_invalid`, `key_id_repeated`.
@@ -144,6 +146,7 @@ class KeyDocument:
     logs: tuple[LogSource, ...] = ()
     status_keys: tuple[StatusKey, ...] = ()
     witnesses: tuple[str, ...] = ()
+    witness_quorum: int = 0
     ring: Ring = field(init=False, repr=False, compare=False)
     _bodies: dict[str, BodyEntry] = field(init=False, repr=False, compare=False)
 
@@ -159,6 +162,8 @@ class KeyDocument:
             raise _document_error("expires_at")
         if len(set(self.witnesses)) != len(self.witnesses):
             raise _document_error("witnesses")
+        if not 0 <= self.witness_quorum <= len(self.witnesses):
+            raise _document_error(_QUORUM)
         index = {body.prefix: body for body in self.bodies}
         if len(index) != len(self.bodies):
             raise _document_error("bodies")
@@ -189,7 +194,8 @@ def parse_key_document(data: bytes) -> KeyDocument:
             `jwk_invalid`, with evidence saying `where`.
     """
     value = load_strict_json(data, max_bytes=MAX_DOCUMENT_BYTES)
-    fields = Fields(value, "", _DOCUMENT_FIELDS)
+    quorate = isinstance(value, dict) and _QUORUM in value
+    fields = Fields(value, "", _DOCUMENT_FIELDS | ({_QUORUM} if quorate else frozenset()))
     if (fields.integer("format"), fields.text("kind")) != (FORMAT_VERSION, Kind.TRUST_LIST.value):
         raise invalid("format", Text("格式版本不受支持", "is a format that is not supported"))
     return read_at(
@@ -204,6 +210,7 @@ def parse_key_document(data: bytes) -> KeyDocument:
             logs=fields.items("logs", read_log),
             status_keys=fields.items("status_keys", read_status_key),
             witnesses=fields.items("witnesses", read_vkey),
+            witness_quorum=_read_quorum(fields) if quorate else 0,
         ),
     )
 
@@ -225,9 +232,17 @@ def dump_key_document(document: KeyDocument) -> bytes:
         "logs": [dump_log(entry) for entry in document.logs],
         "status_keys": [dump_status_key(entry) for entry in document.status_keys],
         "witnesses": list(document.witnesses),
+        **({_QUORUM: document.witness_quorum} if document.witness_quorum else {}),
     }
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     return text.encode("utf-8") + b"\n"
+
+
+def _read_quorum(fields: Fields) -> int:
+    quorum = fields.integer(_QUORUM)
+    if quorum < 1:
+        raise fields.refuse(_QUORUM, Text("应不小于 1", "must be 1 or more"))
+    return quorum
 
 
 def _read_host(value: object, where: str) -> Host:

@@ -106,10 +106,14 @@ def engine_of(handle: object) -> RecordEngine | None:
 
 
 def encrypt_handle(
-    handle: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey,
+    handle: (
+        ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey | Sm2PrivateKey
+    ),
     password: bytes,
 ) -> bytes:
     """Return an engine's key as encrypted PKCS #8."""
+    if isinstance(handle, Sm2PrivateKey):
+        return handle.encrypted_pem(password)
     return handle.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password)
     )

@@ -38,11 +38,15 @@ def reseal_private_key(pem: bytes, former: bytes, following: bytes) -> bytes:
 
 
 def opens_with(pem: bytes, passphrase: bytes) -> bool:
-    """Return whether a passphrase opens a sealed PEM file; raises KeysError for a damaged one."""
+    """Return whether a passphrase opens a sealed PEM file.
+
+    Of one wrong passphrase in 256 the file decrypts to something that is no key, as a damaged one
+    does; nobody can tell the two apart.
+    """
     try:
         open_handle(pem, passphrase)
     except KeysError as error:
-        if error.code == "passphrase_wrong":
+        if error.code in ("passphrase_wrong", "private_key_damaged"):
             return False
         raise
     return True

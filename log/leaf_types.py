@@ -181,7 +181,7 @@ class TrustLeaf:
 
     Args:
         version: of the list, from 1.
-        sha256: of the published file.
+        sha256: of the document that root keys signed, however many did.
 
     Raises:
         LogError: `leaf_field_invalid`.

@@ -16,9 +16,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives import hashes, keywrap
+from cryptography.hazmat.primitives import keywrap
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
@@ -346,13 +345,9 @@ def _locator(pepper: bytes, claim: _Claim) -> bytes:
 
 
 def _wrapping_key(pepper: bytes, claim: _Claim) -> bytes:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(),
-        length=32,
-        salt=pepper,
-        info=b"yanzhen/access/wrap",
-    )
-    return derivation.derive(_message(claim))
+    """Return HKDF-SHA-256 (RFC 5869) of the claim: one block, so two HMACs are all of it."""
+    extracted = hmac.digest(pepper, _message(claim), hashlib.sha256)
+    return hmac.digest(extracted, b"yanzhen/access/wrap\x01", hashlib.sha256)
 
 
 def _message(claim: _Claim) -> bytes:

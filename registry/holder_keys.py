@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.errors import VaultError
-from registry.models import Holder
+from registry.models import Award, Holder
 from registry.vault import Vault, key_changed, new_key, seal, unseal
 from registry.vault_models import VaultState
 
@@ -94,11 +94,22 @@ def open_holder(vault: Vault, row: Holder) -> HolderKey:
     return HolderKey(unwrap_key(vault, row))
 
 
-def check_vault_in_force(session: Session, vault: Vault) -> None:
-    """See, until the transaction ends, that `vault` is the one new holders are sealed under.
+def open_data_key(vault: Vault, award: Award) -> bytes:
+    """Return the key of an award's own data, by its holder's key.
 
-    Whoever adds holders or looks for one by a blind index calls it first. A rotation waits for the
-    transaction, and from then on it is refused.
+    Raises:
+        VaultError: as `unwrap_key`; the award's row was altered (`sealed_value_altered`).
+    """
+    key = open_holder(vault, award.holder)
+    return key.unseal(data_key_context(award.number), award.data_key_sealed)
+
+
+def check_vault_in_force(session: Session, vault: Vault) -> None:
+    """See, until the transaction ends, that `vault` is the one that seals and finds everything.
+
+    Whoever puts anything under the vault, marks a row by it, or looks for a holder or a live award
+    by a blind index calls it first. A rotation waits for the transaction, and from then on it is
+    refused.
 
     Raises:
         VaultError: the vault key is being changed (`vault_changing`), or was changed since the
@@ -109,9 +120,9 @@ def check_vault_in_force(session: Session, vault: Vault) -> None:
         raise VaultError(
             "vault_changing",
             Text(
-                "正在更换保管库密钥，暂不能签发；请等其完成，"
+                "正在更换保管库密钥，暂不能办理；请等其完成，"
                 "如已中断，请再次运行 yanzhen vault rotate",
-                "the vault key is being changed and nothing can be issued until that is done; "
+                "the vault key is being changed; nothing can be issued or decided until then; "
                 "if it was interrupted, run yanzhen vault rotate again",
             ),
         )

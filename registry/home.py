@@ -3,6 +3,7 @@
     home.json               what this home is (demo or real), made once
     registry.sqlite3        the database, unless YANZHEN_DATABASE_URL names another
     registry.sqlite3-line   empty; writers take turns at its lock (registry.line)
+    registry.sqlite3-rows   hashes of the office's rows, outside it (registry.row_memory)
     secrets/vault.json      the vault keys under the operator's passphrase
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/keys/*.json     where private keys in PKCS #11 tokens are, the PIN sealed by the vault

@@ -28,6 +28,7 @@ class Event:
         at: when it was put on record, aware UTC.
         copy_index: status index of the copy that came with it; None where none did.
         notes: short public facts, such as the body another was merged into.
+        act_id: the act that decided it; None where none did.
     """
 
     n: int
@@ -35,6 +36,7 @@ class Event:
     effective_on: date
     at: datetime
     copy_index: int | None = None
+    act_id: int | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,6 +68,7 @@ class DayStatus(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     CANCELLED = "cancelled"
+    ERASED = "erased"
     SUPERSEDED = "superseded"
     CORRECTED = "corrected"
 
@@ -82,7 +85,7 @@ def fold_events(first_copy: int, events: Sequence[Event]) -> Life:
     for event in events:
         if event.copy_index is not None:
             states = _with_copy(states, event.kind, event.copy_index)
-        if ended_by is None:
+        if ended_by is None or event.kind is LifeKind.ERASE:
             status = STATUS_AFTER.get(event.kind, status)
             ended_by = event.kind if event.kind in ENDING else None
     return Life(status=status, ended_by=ended_by, states=states)
@@ -95,7 +98,7 @@ STATUS_AFTER = {
     LifeKind.REVOKE: AwardStatus.REVOKED,
     LifeKind.ANNUL: AwardStatus.REVOKED,
     LifeKind.DIED: AwardStatus.CANCELLED,
-    LifeKind.ERASE: AwardStatus.CANCELLED,
+    LifeKind.ERASE: AwardStatus.ERASED,
 }
 
 
@@ -140,6 +143,8 @@ def status_on(
             return DayStatus.REVOKED
         case AwardStatus.CANCELLED:
             return DayStatus.CANCELLED
+        case AwardStatus.ERASED:
+            return DayStatus.ERASED
         case AwardStatus.SUSPENDED:
             return DayStatus.SUSPENDED
         case AwardStatus.CURRENT:
@@ -158,7 +163,7 @@ def status_on(
 def list_value(status: AwardStatus, state: CopyState) -> StatusValue:
     """Return what the status list says of a copy in this state of an award of this status."""
     match status:
-        case AwardStatus.REVOKED | AwardStatus.CANCELLED:
+        case AwardStatus.REVOKED | AwardStatus.CANCELLED | AwardStatus.ERASED:
             return StatusValue.INVALID
         case AwardStatus.SUSPENDED | AwardStatus.CURRENT:
             pass

@@ -100,6 +100,7 @@ def add_event(
         effective_on=new.effective_on,
         at=new.at.astimezone(UTC).replace(microsecond=0),
         copy_index=None if new.copy is None else new.copy.status_index,
+        act_id=new.act_id,
         notes=new.notes,
     )
     copy_id = None if new.copy is None else new.copy.id
@@ -149,8 +150,8 @@ def read_events(number: str, rows: Sequence[LifeEvent], data_key: bytes) -> tupl
     events = []
     for n, row in enumerate(rows, start=1):
         event = _load(n, unseal(cipher, _context(number, n), row.sealed))
-        beside = (row.n, row.kind, row.effective_on, row.at)
-        if beside != (n, event.kind, event.effective_on, event.at):
+        beside = (row.n, row.kind, row.effective_on, row.at, row.act_id)
+        if beside != (n, event.kind, event.effective_on, event.at, event.act_id):
             raise VaultError(
                 "life_row_altered",
                 Text("证书状态记录被改动", "a row of an award's life was altered"),
@@ -189,6 +190,7 @@ def _dump(event: Event) -> bytes:
             "effective_on": event.effective_on.isoformat(),
             "at": int(event.at.timestamp()),
             "copy": event.copy_index,
+            "act": event.act_id,
             "notes": dict(event.notes),
         }
     ).encode()
@@ -202,5 +204,6 @@ def _load(n: int, data: bytes) -> Event:
         effective_on=date.fromisoformat(value["effective_on"]),
         at=datetime.fromtimestamp(value["at"], UTC),
         copy_index=value["copy"],
+        act_id=value["act"],
         notes=value["notes"],
     )

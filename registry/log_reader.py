@@ -7,7 +7,8 @@ proven to be under that checkpoint.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from codes.wording import Text
@@ -42,17 +43,35 @@ _LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the arr
 _Stamp = tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLogs:
+    """What a trust list says of logs on a day.
+
+    Args:
+        keys: of the logs that are believed.
+        witnesses: keys of those whose cosignatures count.
+        quorum: how many of them must have cosigned a checkpoint.
+    """
+
+    keys: frozenset[VerifierKey]
+    witnesses: frozenset[VerifierKey] = frozenset()
+    quorum: int = 0
+
+
 class LogReader:
     """The log in a folder, read-only; one instance may be asked by many threads.
 
     Args:
         folder: holds `vkey`, `checkpoint` and `tile/`.
+        listed: returns what the signed trust list says of logs today; without it, as for whoever
+            writes the log, the key in the folder is believed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, listed: Callable[[], ListedLogs] | None = None) -> None:
         self._folder = folder
+        self._listed = listed
         self._lock = threading.Lock()
-        self._read: tuple[_Stamp, SignedCheckpoint] | None = None
+        self._read: tuple[_Stamp, VerifierKey, ListedLogs | None, SignedCheckpoint] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -60,25 +79,39 @@ class LogReader:
         """Return the key that checkpoints of this log are signed with.
 
         Raises:
-            LogError: it cannot be read (`log_file_unreadable`, `vkey_invalid`).
+            LogError: it cannot be read (`log_file_unreadable`, `vkey_invalid`), or the trust list
+                does not name it (`log_key_unlisted`).
         """
-        return parse_vkey(self._file(VKEY).decode("utf-8", "replace").strip())
+        key = parse_vkey(self._file(VKEY).decode("utf-8", "replace").strip())
+        if self._listed is not None and key not in self._listed().keys:
+            raise LogError(
+                "log_key_unlisted",
+                Text(
+                    "日志公钥不在信任列表中，不予采信",
+                    "The public key of the log is not in the trust list and is not believed",
+                ),
+            )
+        return key
 
     def checkpoint(self) -> SignedCheckpoint:
         """Return the latest checkpoint, once its signature is proven; read anew when it changed.
 
         Raises:
-            LogError: it cannot be read (`log_file_unreadable`), or as `open_checkpoint`.
+            LogError: it cannot be read (`log_file_unreadable`), too few witnesses cosigned it
+                (`log_quorum_missing`), or as `vkey` and `open_checkpoint`.
         """
         try:
             stat = (self._folder / CHECKPOINT).stat()
         except OSError as error:
             raise _unreadable(CHECKPOINT) from error
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        key = self.vkey()
+        listed = None if self._listed is None else self._listed()
         with self._lock:
-            if self._read is None or self._read[0] != stamp:
-                self._read = (stamp, open_checkpoint(self._file(CHECKPOINT), self.vkey()))
-            return self._read[1]
+            if self._read is None or self._read[:3] != (stamp, key, listed):
+                signed = _open(self._file(CHECKPOINT), key, listed)
+                self._read = (stamp, key, listed, signed)
+            return self._read[3]
 
     def tile(self, tile: TileId) -> bytes:
         """Return a tile's bytes, unproven; raises LogError `log_file_unreadable`."""
@@ -218,6 +251,21 @@ def append_leaves(frontier: Frontier, leaf_hashes: list[bytes]) -> None:
         return
     for leaf_hash in leaf_hashes:
         frontier.append(leaf_hash)
+
+
+def _open(data: bytes, key: VerifierKey, listed: ListedLogs | None) -> SignedCheckpoint:
+    if listed is None:
+        return open_checkpoint(data, key)
+    signed = open_checkpoint(data, key, witnesses=listed.witnesses)
+    if len({one.key for one in signed.cosignatures}) < listed.quorum:
+        raise LogError(
+            "log_quorum_missing",
+            Text(
+                "检查点上见证人的签署不足信任列表要求的数目",
+                "Fewer witnesses cosigned the checkpoint than the trust list asks for",
+            ),
+        )
+    return signed
 
 
 def _root_differs() -> LogError:

@@ -28,12 +28,17 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
 class AwardStatus(StrEnum):
-    """The standing of an award as a whole."""
+    """The standing of an award as a whole.
+
+    `cancelled` is an award that ended on no ground against its holder, who died; `erased` one whose
+    holder's data were deleted under the law, of which nothing opens any more.
+    """
 
     CURRENT = "current"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     CANCELLED = "cancelled"
+    ERASED = "erased"
 
 
 class CopyState(StrEnum):
@@ -185,7 +190,8 @@ class Holder(Base):
     """A person, found by the keyed index of document type and number.
 
     Everything about the person opens by the holder's own key, and that by the vault key of
-    `key_generation`. After an erasure there is no key, and the index leads to nobody. A row of an
+    `key_generation`. After an erasure there is no key, the index leads to nobody, and only the
+    marks on the awards' rows are by that vault key. A row of an
     earlier version has neither key nor erasure until `yanzhen migrate` gives it a key.
     """
 

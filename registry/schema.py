@@ -12,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 import registry.filing_models  # noqa: F401 - its tables belong to the schema
 from codes.wording import Text
 from registry.errors import HomeError
+from registry.row_memory import remember_all
 from registry.session import database, reading
 from registry.trail import MEMORY_OPTION
 
@@ -34,6 +35,8 @@ def upgrade(engine: Engine, *, to: str = HEAD) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+    if to == HEAD:
+        remember_all(engine)
 
 
 def migrate(engine: Engine) -> str | None:
@@ -99,9 +102,11 @@ def check_schema(engine: Engine) -> None:
 def _version(engine: Engine) -> str | None:
     with reading(engine) as session:
         try:
-            return session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found = session.scalars(text("SELECT version_num FROM alembic_version")).all()
         except ProgrammingError:
             return None
+    # More than one is no version that a migration of ours leaves behind.
+    return ", ".join(sorted(found)) or None
 
 
 def _mismatch(found: str | None) -> HomeError:

@@ -13,7 +13,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-TABLES = ("holders", "awards", "access", "copies")
+TABLES = (
+    "holders",
+    "awards",
+    "access",
+    "copies",
+    "life_acts",
+    "application_materials",
+    "objections",
+)
 _TRIES = 50
 _PAUSE_SECONDS = 0.1
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, CursorResult, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, QueuePool, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -22,6 +23,7 @@ from codes.wording import Text
 from registry.errors import RegistryContended, RegistryDamaged, RegistryUnavailable
 from registry.line import WritersLine
 from registry.models import Base
+from registry.row_memory import MEMORY_OPTION, OFFICE_ROWS, touch, watch_rows
 
 _WRITER_SECONDS = 120  # where many write at once, each waits its turn
 _READER_SECONDS = 5  # a reader is a person waiting for an answer
@@ -79,7 +81,10 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
         poolclass=QueuePool,
         max_overflow=-1,  # writers wait in line (below), readers for nobody
         hide_parameters=True,
-        execution_options={_LINE: WritersLine(f"{path}-line", most_seconds=_WRITER_SECONDS)},
+        execution_options={
+            _LINE: WritersLine(f"{path}-line", most_seconds=_WRITER_SECONDS),
+            MEMORY_OPTION: Path(f"{path}-rows"),
+        },
     )
 
     @event.listens_for(engine, "connect")
@@ -126,6 +131,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """
     line: WritersLine | None = engine.get_execution_options().get(_LINE)
     with nullcontext() if line is None else line.turn(), _session(engine) as session:
+        watch_rows(session)
         yield session
 
 
@@ -165,4 +171,7 @@ def insert_if_absent(session: Session, table: type[Base], **values: object) -> b
     statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
     options = {"preserve_rowcount": True}  # without it an insert's count is not kept
     done = session.execute(statement, execution_options=options)
-    return cast("CursorResult[Any]", done).rowcount == 1
+    inserted = cast("CursorResult[Any]", done).rowcount == 1
+    if inserted and table in OFFICE_ROWS:
+        touch(session, session.scalars(select(table).filter_by(**values)).one())
+    return inserted

@@ -30,6 +30,7 @@ MEMORY_OPTION = "yanzhen_trail_memory"
 FIRST = bytes(32)
 _TABLE: Table = TrailEntry.metadata.tables[TrailEntry.__tablename__]
 _LABEL = b"yanzhen/trail\x00"
+_INTENDED = "~"
 _APPENDING = 0x59_5A_54_52  # the lock that those who add to one PostgreSQL trail share
 _AT_ONCE = 1000
 _LONGEST_LINE = 100  # of what is remembered outside the database
@@ -47,6 +48,7 @@ class FaultKind(StrEnum):
     UNLINKED = "unlinked"
     MISSING = "missing"
     REPLACED = "replaced"
+    ADDED = "added"
     CUT = "cut"
 
     @property
@@ -65,6 +67,10 @@ _KINDS = {
     FaultKind.REPLACED: Text(
         "与库外留存的摘要不符（自此处起被改写）",
         "it is not the one remembered outside the database (rewritten from here on)",
+    ),
+    FaultKind.ADDED: Text(
+        "库外没有留存其摘要（不是由本系统写入）",
+        "nothing is remembered of it outside the database (this system did not add it)",
     ),
     FaultKind.CUT: Text("自此处起被截去", "the trail is cut off from here on"),
 }
@@ -155,6 +161,7 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
     remembered = {} if memory is None else read_memory(memory)
     if unreadable := _unreadable(engine):
         return unreadable
+    intended = {} if memory is None else read_memory(memory, _INTENDED)
     faults: list[TrailFault] = []
     former, expected, known = FIRST, 1, 0
     for entry in _all(engine):
@@ -165,12 +172,19 @@ def check_trail(engine: Engine, memory: Path | None) -> TrailReport:
             faults.append(TrailFault(kind=FaultKind.EDITED, id=entry.id))
         elif entry.former != former:
             faults.append(TrailFault(kind=FaultKind.UNLINKED, id=entry.id))
-        elif kept is not None and kept != {entry.hash}:
+        elif kept is None and entry.id not in intended:
+            if remembered or intended:
+                faults.append(TrailFault(kind=FaultKind.ADDED, id=entry.id))
+        elif not _is_as_remembered(entry.hash, kept, intended.get(entry.id, set())):
             faults.append(TrailFault(kind=FaultKind.REPLACED, id=entry.id))
         former, expected = entry.hash, entry.id + 1
     if remembered and max(remembered) >= expected:
         faults.append(TrailFault(kind=FaultKind.CUT, id=expected))
     return TrailReport(entries=expected - 1, remembered=known, head=former, faults=tuple(faults))
+
+
+def _is_as_remembered(digest: bytes, kept: set[bytes] | None, intended: set[bytes]) -> bool:
+    return digest in intended if kept is None else kept == {digest}
 
 
 def _unreadable(engine: Engine) -> TrailReport | None:
@@ -243,9 +257,14 @@ def _remember_after_commit(session: Session, entry: TrailEntry) -> None:
         return
     line = f"{entry.id} {entry.hash.hex()}\n"
 
+    def intend(_: Session) -> None:
+        append_memory(memory, _INTENDED + line)
+
     def remember(_: Session) -> None:
         append_memory(memory, line)
 
+    # Where the two are parted by a crash, nobody can say whether the row was kept.
+    event.listen(session, "before_commit", intend, once=True)
     event.listen(session, "after_commit", remember, once=True)
 
 
@@ -272,8 +291,13 @@ def _drop_broken_line(descriptor: int) -> None:
         os.ftruncate(descriptor, size - len(tail) + kept)
 
 
-def read_memory(memory: Path) -> Mapping[int, set[bytes]]:
+def read_memory(memory: Path, sign: str = "") -> Mapping[int, set[bytes]]:
     """Return the hashes remembered of each row; more than one of a row means that it was rewritten.
+
+    Args:
+        memory: the file.
+        sign: what the lines begin with: nothing for rows that were kept, `~` for those that were
+            about to be.
 
     Raises:
         TrailError: the file is damaged (`trail_memory_damaged`).
@@ -282,7 +306,9 @@ def read_memory(memory: Path) -> Mapping[int, set[bytes]]:
     try:
         *lines, _ = memory.read_text("ascii").split("\n")  # what no line end follows is none yet
         for line in lines:
-            number, _, digest = line.partition(" ")
+            if line.startswith(_INTENDED) is not (sign == _INTENDED):
+                continue
+            number, _, digest = line.removeprefix(sign).partition(" ")
             found.setdefault(int(number), set()).add(_digest(digest))
     except FileNotFoundError:
         return {}

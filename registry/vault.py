@@ -53,11 +53,9 @@ class VaultKeys:
         newest = self.keys[self.generation]
         return VaultKeys(generation=following, keys={self.generation: newest, following: key})
 
-    def newest_only(self) -> VaultKeys:
-        """Return the keys without those that were replaced."""
-        return VaultKeys(
-            generation=self.generation, keys={self.generation: self.keys[self.generation]}
-        )
+    def only(self, generation: int) -> VaultKeys:
+        """Return the key of one generation alone, as if there were no other."""
+        return VaultKeys(generation=generation, keys={generation: self.keys[generation]})
 
 
 class Vault:
@@ -110,6 +108,15 @@ class Vault:
         """Return 32 bytes that are equal for equal `parts` and tell nothing about them."""
         message = b"".join(len(raw).to_bytes(4, "big") + raw for raw in map(str.encode, parts))
         return hmac.digest(self._index, message, hashlib.sha256)
+
+
+def reseal(vault: Vault, context: str, sealed: bytes) -> bytes:
+    """Return a value under the newest key of a vault, whichever of its keys sealed it.
+
+    Raises:
+        VaultError: as `Vault.unseal`.
+    """
+    return vault.seal(context, vault.unseal(context, sealed))
 
 
 def key_changed() -> VaultError:

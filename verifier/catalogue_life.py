@@ -74,9 +74,9 @@ LIFE_ENTRIES = {
         _PROBLEM,
         _NOT_CURRENT,
         Text(
-            "状态列表（第 {version} 版，{issued_at}）：证书已撤销或注销。",
+            "状态列表（第 {version} 版，{issued_at}）：证书已撤销、注销，或其登记已依法删除。",
             "The status list (version {version}, {issued_at}) says that the certificate was "
-            "revoked or cancelled.",
+            "revoked or cancelled, or its registration deleted under the law.",
         ),
     ),
     Code.STATUS_LIST_SUSPENDED: Entry(

@@ -84,6 +84,8 @@ class Standing:
         """Return what there is to say to whatever else was asked."""
         if not self.genuine:
             return ()
+        if any(one.code == Code.RECORD_ERASED for one in self.findings):
+            return ()  # the list says no more of it than that it ended
         return asked.findings(self.record, self.status, self.award, self.copy)
 
     def printed(self, *, name_known: bool) -> PrintedFields:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from codes.wording import Text
 from keys.errors import KeysError
 from keys.root import check_pin
 from keys.trust_list import TrustList
+from log.notes import parse_vkey
 from registry.errors import HomeError
 from registry.home import Home
+from registry.log_reader import ListedLogs
 from registry.trust_file import TrustListFile, root_pin
 from registry.trust_memory import TrustMemory
+from verifier.decision import local_day
 from verifier.errors import KeyDocumentUnavailable
 from verifier.finding_codes import Code
 
@@ -76,6 +80,27 @@ def trusted(read: TrustSource) -> TrustSource:
             raise KeyDocumentUnavailable(code.value, text) from error
 
     return source
+
+
+def listed_logs(source: TrustSource, clock: Callable[[], datetime]) -> Callable[[], ListedLogs]:
+    """Return what gives the logs and witnesses that the trust list names today.
+
+    Without a trust list no log is believed.
+    """
+
+    def listed() -> ListedLogs:
+        try:
+            document = source().document
+        except KeyDocumentUnavailable:
+            return ListedLogs(keys=frozenset())
+        today = local_day(clock())
+        return ListedLogs(
+            keys=frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(today)),
+            witnesses=frozenset(map(parse_vkey, document.witnesses)),
+            quorum=document.witness_quorum,
+        )
+
+    return listed
 
 
 def _finding_code(code: str) -> Code:

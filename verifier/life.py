@@ -27,6 +27,7 @@ _DAY_TEXTS = {
     DayStatus.SUSPENDED: Status.SUSPENDED.text,
     DayStatus.REVOKED: Status.REVOKED.text,
     DayStatus.CANCELLED: Status.CANCELLED.text,
+    DayStatus.ERASED: Text("登记已依法删除", "the registration was deleted under the law"),
     DayStatus.SUPERSEDED: Status.SUPERSEDED.text,
     DayStatus.CORRECTED: Status.CORRECTED.text,
 }
@@ -98,6 +99,9 @@ def _stands(life: Life, state: CopyState) -> tuple[Status, tuple[Code, ...]]:
             return Status.REVOKED, (Code.AWARD_ANNULLED if annulled else Code.AWARD_REVOKED,)
         case AwardStatus.CANCELLED:
             return Status.CANCELLED, (Code.AWARD_CANCELLED,)
+        case AwardStatus.ERASED:
+            # Nothing of it should open: whoever put a way in back shows nothing but the erasure.
+            return Status.UNKNOWN, (Code.RECORD_ERASED,)
         case AwardStatus.SUSPENDED:
             return Status.SUSPENDED, (Code.AWARD_SUSPENDED,)
         case AwardStatus.CURRENT:

@@ -12,7 +12,7 @@ from registry.log_reader import LogReader
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
-from verifier.key_source import TrustSource, home_source
+from verifier.key_source import TrustSource, home_source, listed_logs
 from verifier.service import Verifier
 from verifier.status_fetch import named_source
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
@@ -59,12 +59,13 @@ def open_verifier(
         pass
     finally:
         engine.dispose()  # no connection is shared with the processes a server forks
+    trust = source or home_source(home)
     return Verifier(
-        source or home_source(home),
+        trust,
         partial(reading, engine),
         home.pepper(),
         clock,
-        log=LogReader(home.log_folder),
+        log=LogReader(home.log_folder, listed_logs(trust, clock)),
         status_lists=_status_source(home, status_list),
         slots=slots,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
@@ -18,12 +19,14 @@ from codes.number import parse_number
 from issuer.fsck.copies import CopyChecks, KeptAward, LoggedLife
 from issuer.fsck.faults import Fault
 from issuer.fsck.life import compare_events, life_of, read_life
+from issuer.fsck.links import ErasedChecks, Links, compare_event_copies
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.ways_in import compare_ways_in
 from issuer.reserving import live_key
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
+from registry.filing_models import BodyName
 from registry.holder_keys import (
     HOLDER_CONTEXT,
     HolderKey,
@@ -32,9 +35,10 @@ from registry.holder_keys import (
     open_holder,
     private_context,
 )
-from registry.life import Life
+from registry.life import Event, Life
+from registry.life_models import LifeEvent
 from registry.logbook import life_key, life_mark
-from registry.models import Award, AwardStatus, Batch, Holder, Site
+from registry.models import Access, Award, AwardStatus, Batch, Holder, Site
 from registry.row_marks import mark_of_award
 from registry.vault import unseal
 
@@ -49,6 +53,12 @@ class Matched:
 
     indexes: set[int] = field(default_factory=set)
     holders: set[int] = field(default_factory=set)
+    links: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+
+    def note(self, links: Links) -> None:
+        """Note which award and copy some leaves are about."""
+        self.links |= links
+        self.indexes |= links.keys()
 
 
 def compare_awards(
@@ -60,9 +70,40 @@ def compare_awards(
         select(Award).where(Award.id > last).order_by(Award.id).limit(_AT_ONCE)
     ).all():
         last = awards[-1].id
+        beside = _Beside(session, awards)
         for award in awards:
-            yield from _AwardChecks(session, office, published, matched, award).run()
+            yield from _AwardChecks(beside, office, published, matched, award).run()
         session.expunge_all()
+
+
+class _Beside:
+    """The rows that belong to some awards, each table asked once for all of them.
+
+    Args:
+        session: on the database.
+        awards: whose rows they are.
+    """
+
+    def __init__(self, session: Session, awards: Sequence[Award]) -> None:
+        self.session = session
+        ids = [award.id for award in awards]
+        self.sites = _by_id(session, Site, {award.site_id for award in awards})
+        self.batches = _by_id(session, Batch, {award.batch_id for award in awards})
+        self.holders = _by_id(session, Holder, {award.holder_id for award in awards})
+        self.ways_in: defaultdict[int, list[Access]] = defaultdict(list)
+        for way in session.scalars(select(Access).where(Access.award_id.in_(ids))):
+            self.ways_in[way.award_id].append(way)
+        self.events: defaultdict[int, list[LifeEvent]] = defaultdict(list)
+        events = select(LifeEvent).where(LifeEvent.award_id.in_(ids)).order_by(LifeEvent.n)
+        for event in session.scalars(events):
+            self.events[event.award_id].append(event)
+
+
+_Row = TypeVar("_Row", Site, Batch, Holder)
+
+
+def _by_id(session: Session, table: type[_Row], ids: Collection[int]) -> dict[int, _Row]:
+    return {row.id: row for row in session.scalars(select(table).where(table.id.in_(ids)))}
 
 
 class _AwardChecks:
@@ -70,13 +111,13 @@ class _AwardChecks:
 
     def __init__(
         self,
-        session: Session,
+        beside: _Beside,
         office: FsckOffice,
         published: PublishedLog,
         matched: Matched,
         award: Award,
     ) -> None:
-        self._session = session
+        self._beside = beside
         self._office = office
         self._published = published
         self._matched = matched
@@ -85,42 +126,53 @@ class _AwardChecks:
     def run(self) -> Iterator[Fault]:
         """Yield the faults of the award, its copies and its ways in."""
         award = self._award
-        site = self._session.get(Site, award.site_id)
+        site = self._beside.sites.get(award.site_id)
         yield from self._number(site)
         yield from self._holder_and_batch()
-        holder = self._session.get(Holder, award.holder_id)
+        holder = self._beside.holders.get(award.holder_id)
         if holder is None:
             return
+        if holder.erased_at is not None:
+            erased = ErasedChecks(self._beside.session, self._published, award, holder)
+            yield from erased.run()
+            yield from self._times()
+            self._matched.note(erased.links)
+            return
         try:
-            holder_key = open_holder(self._office.vault, holder)
+            key = open_holder(self._office.vault, holder)
         except VaultError:
             yield Fault(table="holders", row=f"#{holder.id}", field="key_sealed", code="unopenable")
             return
         try:
-            data_key = holder_key.unseal(data_key_context(award.number), award.data_key_sealed)
+            data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
         except VaultError:
             rightful = self._rightful_holder()
             yield self._fault(*_WRONG_HOLDER if rightful else _WRONG_KEY)
             return
         try:
-            sealed = holder_key.unseal(private_context(award.number), award.private_sealed)
+            sealed = key.unseal(private_context(award.number), award.private_sealed)
             private = json.loads(sealed)
         except VaultError:
             yield self._fault("private_sealed", "unopenable")
             return
         kept = KeptAward(award=award, data_key=data_key, private=private)
-        yield from self._holder(holder, holder_key, private)
+        yield from self._holder(holder, key, private)
         yield from self._live_key(site, private)
         yield from self._public(data_key, private, site)
-        leaves = list(self._life(data_key))
-        events = read_life(self._session, award, data_key)
+        events = read_life(award, self._beside.events[award.id], data_key)
+        leaves = list(self._life(data_key, events or ()))
         yield from compare_events(award.number, events, leaves, waiting=self._is_waiting())
         life = None if events is None else life_of(award, events)
+        by_event = {event.n: event.copy_index for event in events or ()}
+        if events is not None and not compare_event_copies(self._beside.session, award, by_event):
+            yield Fault(table="life_events", row=award.number, field="copy_id", code="differs")
         yield from self._status(life)
         logged = LoggedLife(leaves=leaves, life=life)
-        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.indexes)
+        copies = CopyChecks(self._office, self._published, kept, logged, self._matched.links)
         yield from copies.run()
-        yield from compare_ways_in(self._session, self._office.pepper, kept, copies.payloads)
+        self._matched.indexes |= self._matched.links.keys()
+        ways = self._beside.ways_in[award.id]
+        yield from compare_ways_in(ways, self._office.pepper, kept, copies.payloads)
         yield from self._times()
 
     def _number(self, site: Site | None) -> Iterator[Fault]:
@@ -150,8 +202,8 @@ class _AwardChecks:
 
     def _holder_and_batch(self) -> Iterator[Fault]:
         award = self._award
-        batch = self._session.get(Batch, award.batch_id)
-        holder = self._session.get(Holder, award.holder_id)
+        batch = self._beside.batches.get(award.batch_id)
+        holder = self._beside.holders.get(award.holder_id)
         if batch is None or holder is None:
             yield self._fault("batch_id" if batch is None else "holder_id", "missing")
             return
@@ -165,7 +217,9 @@ class _AwardChecks:
     def _rightful_holder(self) -> int | None:
         """Return whose key opens the award although its row names another holder."""
         award = self._award
-        for holder in self._session.scalars(select(Holder).where(Holder.erased_at.is_(None))):
+        for holder in self._beside.session.scalars(
+            select(Holder).where(Holder.erased_at.is_(None))
+        ):
             try:
                 key = open_holder(self._office.vault, holder)
                 key.unseal(data_key_context(award.number), award.data_key_sealed)
@@ -184,8 +238,9 @@ class _AwardChecks:
         except VaultError:
             yield Fault(table="holders", row=name, field="sealed", code="unopenable")
             return
-        of_holder = (int(sealed["document_type"]), sealed["document_number"])
-        if holder.blind_index != holder_index(vault, *of_holder):
+        if holder.blind_index != holder_index(
+            vault, int(sealed["document_type"]), sealed["document_number"]
+        ):
             yield Fault(table="holders", row=name, field="sealed", code="differs")
 
     def _live_key(self, site: Site | None, private: dict[str, Any]) -> Iterator[Fault]:
@@ -195,8 +250,7 @@ class _AwardChecks:
         kind, number = int(private["document_type"]), private["document_number"]
         expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
         ended = award.status in (AwardStatus.REVOKED, AwardStatus.CANCELLED)
-        over = ended and award.live_key is None
-        if award.live_key != expected and not over:
+        if award.live_key != (None if ended else expected):
             yield self._fault("live_key", "differs")
 
     def _public(
@@ -213,15 +267,20 @@ class _AwardChecks:
             return
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
-        if site is not None and public["body_name"] not in self._office.names_of(site):
+        if site is not None and public["body_name"] not in _names_of(self._beside.session, site):
             yield self._fault("public_sealed", "differs")
 
-    def _life(self, data_key: bytes) -> Iterator[LifeLeaf]:
+    def _life(self, data_key: bytes, events: Sequence[Event]) -> Iterator[LifeLeaf]:
         """Yield the events of the award's life that the log holds, in order."""
         key, n = life_key(data_key), 1
+        copies = {copy.status_index: copy.id for copy in self._award.copies}
+        came = {
+            event.n: None if event.copy_index is None else copies.get(event.copy_index)
+            for event in events
+        }
         while (logged := self._published.by_mark.get(life_mark(key, n))) is not None:
             assert isinstance(logged.leaf, LifeLeaf)
-            self._matched.indexes.add(logged.index)
+            self._matched.note({logged.index: (self._award.id, came.get(n))})
             yield logged.leaf
             n += 1
 
@@ -251,3 +310,9 @@ class _AwardChecks:
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)
+
+
+def _names_of(session: Session, site: Site) -> frozenset[str]:
+    """Return the names its body has had."""
+    former = session.scalars(select(BodyName.name).where(BodyName.body_id == site.body_id))
+    return frozenset({site.body.name, *former})

@@ -19,7 +19,7 @@ from keys.ring import SignatureState, verify_envelope
 from log.errors import LogError
 from log.leaves import CopyLeaf, Leaf, LifeLeaf, hash_record
 from log.proof_text import check_proof, parse_proof
-from registry.access import unseal_envelope, unseal_pdf_hash
+from registry.access import unseal_envelope, unseal_pdf_hash, unseal_second
 from registry.errors import StoreError, VaultError
 from registry.life import Life
 from registry.logbook import leaf_salt
@@ -58,7 +58,7 @@ class CopyChecks:
         published: the published log.
         kept: the award, open.
         logged: its life.
-        matched: told the index of every leaf that a copy answers for.
+        matched: told of every leaf that a copy answers for, by index, which award and copy.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class CopyChecks:
         published: PublishedLog,
         kept: KeptAward,
         logged: LoggedLife,
-        matched: set[int],
+        matched: dict[int, tuple[int, int | None]],
     ) -> None:
         self._office = office
         self._published = published
@@ -118,6 +118,7 @@ class CopyChecks:
             return
         self.payloads[copy.id] = envelope.payload
         yield from self._signature(copy, envelope)
+        yield from self._second(copy)
         yield from self._fields(copy, record)
         yield from self._leaf(copy, record, envelope.payload)
         yield from self._proof(copy)
@@ -126,6 +127,16 @@ class CopyChecks:
         proof = verify_envelope(envelope, self._office.document.ring)
         if proof.signature is not SignatureState.GENUINE:
             yield _fault(copy, "envelope_sealed", "unsigned")
+
+    def _second(self, copy: Copy) -> Iterator[Fault]:
+        try:
+            second = unseal_second(self._kept.data_key, copy)
+            if second is not None:
+                payload = decode_envelope(second).payload
+                if payload != self.payloads[copy.id]:
+                    yield _fault(copy, "second_sealed", "differs")
+        except (VaultError, KeysError):
+            yield _fault(copy, "second_sealed", "unopenable")
 
     def _fields(self, copy: Copy, record: Record) -> Iterator[Fault]:
         award, private = self._kept.award, self._kept.private
@@ -157,7 +168,7 @@ class CopyChecks:
             if not self._office.is_waiting(copy.id) or self._beyond(copy.leaf_index):
                 yield _fault(copy, "leaf_index", "missing")
             return
-        self._matched.add(logged.index)
+        self._matched[logged.index] = (copy.award_id, copy.id)
         record_hash = hash_record(leaf_salt(self._kept.data_key, payload), payload)
         if copy.kind == CopyKind.ORIGINAL:
             good = logged.leaf == issue_leaf(record, self._kept.data_key, payload)
@@ -194,7 +205,10 @@ class CopyChecks:
     def _is_old(self, copy: Copy) -> bool:
         """Say whether a copy was drawn before there was a log: its leaf came after its page."""
         file, record = self._published.at(copy.file_leaf_index), self._published.at(copy.leaf_index)
-        return file is not None and record is not None and file.logged_at == record.logged_at
+        first = self._published.at(0)
+        if file is None or record is None or first is None:
+            return False
+        return file.logged_at == record.logged_at and copy.made_at < first.logged_at
 
     def _file(self, copy: Copy) -> Iterator[Fault]:
         if copy.pdf_stored is None:
@@ -236,7 +250,7 @@ class CopyChecks:
         if logged.leaf != CopyLeaf(prefix=prefix, file_sha256=bytes.fromhex(sha256)):
             yield _fault(copy, "file_leaf_index", "differs")
             return
-        self._matched.add(logged.index)
+        self._matched[logged.index] = (copy.award_id, copy.id)
 
     def _photo(self) -> Iterator[Fault]:
         private = self._kept.private

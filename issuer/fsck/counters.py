@@ -50,5 +50,7 @@ def _compare(
         name = "/".join([prefixes.get(key[0], f"site {key[0]}"), *map(str, key[1:])])
         if counted.get(key, 0) != highest:
             yield Fault(table=counters, row=name, field="last", code="differs")
+        elif key not in taken:
+            yield Fault(table=counters, row=name, field="row", code="unexpected")
         if count != highest:
             yield Fault(table=rows, row=name, field="row", code="gap")

@@ -32,8 +32,9 @@ def compare_entries(session: Session, published: PublishedLog) -> Iterator[Fault
             logged = published.at(row.leaf_index)
             seen += logged is not None
             yield from _compare_row(row, logged)
-            if row.leaf_index is not None and row.stream is not None:
-                streams[row.stream] = max(streams.get(row.stream, 0), row.stream_position or 0)
+            if row.stream is not None:
+                last = 0 if row.leaf_index is None else row.stream_position or 0
+                streams[row.stream] = max(streams.get(row.stream, 0), last)
         session.expunge_all()
     if seen != published.size:
         yield from _missing_rows(session, published)
@@ -103,6 +104,8 @@ def _compare_streams(session: Session, streams: dict[str, int]) -> Iterator[Faul
     for name in sorted(rows.keys() | streams.keys()):
         if rows.get(name, 0) != streams.get(name, 0):
             yield Fault(table="log_streams", row=name, field="last", code="differs")
+        elif name not in streams:
+            yield Fault(table="log_streams", row=name, field="row", code="unexpected")
 
 
 def _compare_head(session: Session, published: PublishedLog) -> Iterator[Fault]:

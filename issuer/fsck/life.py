@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from sqlalchemy.orm import Session
-
 from issuer.fsck.faults import Fault
 from log.leaves import LifeLeaf
 from registry.errors import VaultError
 from registry.life import Event, Life, fold_events
-from registry.life_records import open_events
+from registry.life_models import LifeEvent
+from registry.life_records import read_events
 from registry.models import Award, CopyKind
 
 
-def read_life(session: Session, award: Award, data_key: bytes) -> tuple[Event, ...] | None:
-    """Return the events of an award on record; None where a row was changed, moved or lost."""
+def read_life(award: Award, rows: Sequence[LifeEvent], data_key: bytes) -> tuple[Event, ...] | None:
+    """Return the events of an award on record; None where a row was changed, moved or lost.
+
+    Args:
+        award: whose life it is.
+        rows: its events on record, in order of `n`.
+        data_key: of the award.
+    """
     try:
-        return open_events(session, award, data_key)
+        return read_events(award.number, rows, data_key)
     except (VaultError, ValueError, KeyError):
         return None
 

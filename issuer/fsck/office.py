@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from keys.document import KeyDocument
 from log.notes import VerifierKey
-from registry.models import Site
 from registry.store import FileStore
 from registry.vault import Vault
 
@@ -42,8 +41,3 @@ class FsckOffice:
     def is_indexed(self, index: int) -> bool:
         """Say whether a leaf has this index, published or not."""
         return 0 <= index < self.indexed
-
-    def names_of(self, site: Site) -> frozenset[str]:
-        """Return the names a body has had."""
-        filed = self.document.body(site.prefix)
-        return frozenset() if filed is None else frozenset({filed.name})

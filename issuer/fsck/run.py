@@ -13,8 +13,11 @@ from issuer.fsck.awards import Matched, compare_awards
 from issuer.fsck.counters import compare_counters
 from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
+from issuer.fsck.links import compare_links
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
+from issuer.fsck.rows import compare_filings, compare_rows, compare_trail
+from issuer.fsck.status import compare_status_lists
 from issuer.opening import trust_source
 from issuer.publishing import compose
 from keys.document import KeyDocument
@@ -22,6 +25,7 @@ from keys.errors import KeysError
 from log.errors import LogError
 from log.leaves import CopyLeaf, IssueLeaf, LifeLeaf
 from registry.home import Home
+from registry.life_models import LifeEvent
 from registry.log_models import LogEntry
 from registry.log_reader import LogReader
 from registry.models import Access, Award, Base, Copy, Holder
@@ -62,14 +66,31 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,
         )
         matched = Matched()
-        found = [*published.faults, *compare_entries(session, published)]
-        found += compare_counters(session)
-        found += compare_awards(session, office, published, matched)
-        found += _lost(published, matched)
-        found += _orphans(session, matched)
-        found += _dangling(session)
+        found = list(published.faults)
+        for table, faults in (
+            ("log_entries", compare_entries(session, published)),
+            ("serial_counters", compare_counters(session)),
+            ("awards", compare_awards(session, office, published, matched)),
+            ("log", _lost(published, matched)),
+            ("holders", _orphans(session, matched)),
+            ("log_entries", compare_links(session, matched.links)),
+            ("office", compare_rows(session)),
+            ("filing_acts", compare_filings(session, published)),
+            ("status_lists", compare_status_lists(session, home, office)),
+            ("*", _dangling(session)),
+        ):
+            found += _readable(table, faults)
         found += _compare_trust(session, home, office.document)
+    found += _readable("trail", compare_trail(engine, home))
     return sorted(set(found))
+
+
+def _readable(table: str, faults: Iterator[Fault]) -> Iterator[Fault]:
+    """Yield faults; where a value is none that its column can hold, say so and stop."""
+    try:
+        yield from faults
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+        yield Fault(table=table, row="*", field="row", code="unopenable")
 
 
 def _unreadable(session: Session) -> Iterator[Fault]:
@@ -105,7 +126,11 @@ def _orphans(session: Session, matched: Matched) -> Iterator[Fault]:
         if holder_id not in matched.holders:
             yield Fault(table="holders", row=f"#{holder_id}", field="row", code="unexpected")
     awards = select(Award.id)
-    for table, name in ((Access.award_id, "access"), (Copy.award_id, "copies")):
+    for table, name in (
+        (Access.award_id, "access"),
+        (Copy.award_id, "copies"),
+        (LifeEvent.award_id, "life_events"),
+    ):
         for award_id in session.scalars(select(table).where(table.not_in(awards)).distinct()):
             yield Fault(table=name, row=f"award #{award_id}", field="row", code="unexpected")
 
@@ -126,7 +151,7 @@ def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Itera
     """Yield what of bodies, keys and hosts is not as it was last published."""
     try:
         now = compose(session, home, now=datetime.now(UTC))
-    except (KeysError, ValueError, LookupError):
+    except (KeysError, ValueError, LookupError, AttributeError):
         yield Fault(table="signing_keys", row="*", field="row", code="unopenable")
         return
     ours = dataclasses.replace(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from collections.abc import Iterable, Iterator, Mapping
 
 from codes.errors import CodesError
 from codes.number import parse_number
@@ -23,21 +20,18 @@ def _names(kept: KeptAward, payloads: Mapping[int, bytes]) -> set[str]:
 
 
 def compare_ways_in(
-    session: Session, pepper: bytes, kept: KeptAward, payloads: Mapping[int, bytes]
+    on_record: Iterable[Access], pepper: bytes, kept: KeptAward, payloads: Mapping[int, bytes]
 ) -> Iterator[Fault]:
     """Yield what of an award's ways in is not as it was granted.
 
     Args:
-        session: on the database.
+        on_record: the award's ways in as they stand there.
         pepper: the public side's look-up secret.
         kept: the award, open.
         payloads: the records of its copies, by copy.
     """
     award, private = kept.award, kept.private
-    rows = {
-        row.locator: row
-        for row in session.scalars(select(Access).where(Access.award_id == award.id))
-    }
+    rows = {row.locator: row for row in on_record}
     try:
         number = parse_number(award.number)
     except CodesError:

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from audit.auditing import AuditOutcome, audit_log
 from audit.cli import report_lines
 from audit.errors import AuditError
+from audit.faults import AuditFault, fault_lines
 from audit.memory import load_memory, save_memory
 from audit.trust import choose_log_key, read_trust
 from codes.wording import Language
@@ -220,3 +221,12 @@ def test_the_auditor_runs_by_itself_and_loads_no_database_and_no_private_key(
     assert code == "0"
     assert {"sqlalchemy", "flask", "registry", "issuer", "keys.signing"}.isdisjoint(modules)
     assert json.loads(alone.stdout)["outcome"] == "fine"
+
+
+def test_the_same_fault_of_many_leaves_in_a_row_is_told_in_one_line() -> None:
+    lost = [AuditFault(code="audit_leaf_lost", index=at) for at in (3, 4, 5, 9)]
+    other = AuditFault(code="audit_serial_gap", index=10, about="S000012000123263000009")
+
+    told = [line.en.partition(" ")[0] for line in fault_lines([*lost, other])]
+
+    assert told == ["#3–#5", "#9", "#10"]

@@ -11,14 +11,16 @@ from audit.auditing import AuditOutcome
 from audit.faults import SENTENCES
 from codes.levels import Level
 from codes.number import parse_number, parse_prefix
-from log.leaves import CopyLeaf, IssueLeaf, Leaf, LifeKind, TrustLeaf
+from log.leaves import CopyLeaf, FilingLeaf, FilingValue, IssueLeaf, Leaf, LifeKind, TrustLeaf
 from tests.audit.world import (
     DAY,
+    FILED,
     HASH,
     KEY_ID,
     NOW,
     START,
     codes,
+    filing,
     issue,
     lawful,
     life,
@@ -124,7 +126,7 @@ def test_a_key_is_worth_nothing_before_its_term(tmp_path: Path) -> None:
     believed = trust()
     early = issue(1, number=parse_number("S000012000123253000001"), issued_on=date(2025, 12, 31))
     at = datetime.fromisoformat("2025-12-31T03:00:00Z")
-    publish(tmp_path, [(at, early)])
+    publish(tmp_path, [(at, early), *lawful()[:2]])
 
     assert codes(run(tmp_path, believed=believed)[0]) == [
         ("audit_out_of_scope", 0),
@@ -163,6 +165,117 @@ def test_a_trust_list_other_than_the_logged_one_is_a_fault(tmp_path: Path) -> No
     report, _ = run(tmp_path, believed=trust(logged=False))
 
     assert codes(report) == [("audit_trust_differs", None)]
+
+
+OTHER: list[FilingValue] = [[9, 3, "2026-01-01", "2028-12-31"]]
+DROPPED: list[FilingValue] = [[1, 2, "2026-03-01", ""]]
+
+
+@pytest.mark.parametrize("act", [filing("recorded", windows=OTHER), filing("withdrawn", windows=[]),
+                                 filing("narrowed", windows=DROPPED),
+                                 filing("suspended", windows=[])])  # fmt: skip
+def test_scopes_that_are_not_the_sum_of_the_logged_acts_are_a_fault(
+    act: FilingLeaf, tmp_path: Path
+) -> None:
+    """The list has a right that an act took, or lacks one that an act gave."""
+    leaves = lawful()
+    early = START - timedelta(minutes=2)
+    publish(tmp_path, [(early, leaves[0][1]), (early, act), *leaves[1:]])
+
+    report, _ = run(tmp_path)
+
+    assert codes(report) == [("audit_filing_differs", None)]
+    assert report.leaf_faults[0].about == str(PREFIX)
+
+
+def test_a_right_in_the_list_that_no_act_gave_is_a_fault(tmp_path: Path) -> None:
+    publish(tmp_path, lawful()[1:])
+
+    assert codes(run(tmp_path)[0]) == [("audit_filing_differs", None)]
+
+
+def test_an_act_of_a_body_that_the_list_has_not_is_a_fault(tmp_path: Path) -> None:
+    leaves = lawful()
+    act = filing("recorded", windows=FILED, prefix=str(STRANGER))
+    publish(tmp_path, [(START - timedelta(minutes=2), act), *leaves])
+
+    report, _ = run(tmp_path)
+
+    assert [(one.code, one.about) for one in report.leaf_faults] == [
+        ("audit_filing_differs", str(STRANGER))
+    ]
+
+
+def test_an_act_logged_while_its_list_waits_for_signatures_is_no_fault(tmp_path: Path) -> None:
+    """Lists are drawn up, then signed elsewhere; the next one takes the act in."""
+    leaves = lawful()
+    meanwhile = (START + timedelta(seconds=30), filing("suspended", windows=[]))
+    after = (AFTER, filing("withdrawn", windows=[]))
+    publish(tmp_path, [leaves[0], meanwhile, *leaves[1:], after])
+
+    assert run(tmp_path)[0].outcome is AuditOutcome.FINE
+
+
+def test_the_next_list_must_take_in_what_was_logged_before_it(tmp_path: Path) -> None:
+    """A withdrawal that the authority logged and keeps out of its list is found."""
+    held_back = (AFTER, filing("withdrawn", windows=[]))
+    later = trust(version=8)
+    leaf = (NOW, TrustLeaf(version=8, sha256=later.digest))
+    publish(tmp_path, [*lawful(), held_back, leaf])
+
+    report, _ = run(tmp_path, believed=later)
+
+    assert codes(report) == [("audit_filing_differs", None)]
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (filing("withdrawn", windows=[], on=DAY + timedelta(days=1)), "audit_filing_ahead"),
+        (filing("withdrawn", windows=[], on=date(2025, 9, 1)), "audit_filing_backdated"),
+        (filing("withdrawn", windows=[], detail={"effective_on": "2026-02-28"}),
+         "audit_filing_backdated"),
+        (filing("annulled", windows=[], detail={"effective_on": "2026-01-01"}), None),
+        (filing("recorded", windows=OTHER, on=date(2024, 1, 1)), None),
+        (filing("promised", windows=[]), "audit_filing_unreadable"),
+        (filing("filed", windows=[[1, 9, "2026-01-01", ""]]), "audit_filing_unreadable"),
+        (filing("filed", windows=[], detail={"windows": "all"}), "audit_filing_unreadable"),
+        (filing("filed", windows=[], detail={"effective_on": 20260301}),
+         "audit_filing_unreadable"),
+    ],
+)  # fmt: skip
+def test_an_act_that_is_dated_back_or_not_understood_is_named(
+    act: FilingLeaf, code: str | None, tmp_path: Path
+) -> None:
+    publish(tmp_path, [*lawful(), (AFTER, act)])
+
+    assert codes(run(tmp_path)[0]) == ([] if code is None else [(code, LAST)])
+
+
+def test_a_list_that_the_log_does_not_hold_is_a_fault_after_a_day(tmp_path: Path) -> None:
+    publish(tmp_path, lawful())
+    fresh = trust(version=8)
+
+    assert run(tmp_path, believed=fresh)[0].outcome is AuditOutcome.FINE
+    late, _ = run(tmp_path, believed=fresh, now=NOW + timedelta(days=1))
+    assert [(one.code, one.about) for one in late.leaf_faults] == [("audit_trust_unlogged", "8")]
+
+
+def test_a_list_older_than_the_newest_logged_one_is_named_with_both_versions(
+    tmp_path: Path,
+) -> None:
+    publish(tmp_path, [*lawful(), (AFTER, TrustLeaf(version=9, sha256=HASH))])
+
+    assert [(one.code, one.about) for one in run(tmp_path)[0].leaf_faults] == [
+        ("audit_trust_older", "7 < 9")
+    ]
+
+
+def test_a_list_dated_after_it_was_logged_is_a_fault(tmp_path: Path) -> None:
+    later = trust(version=8)
+    publish(tmp_path, [*lawful(), (AFTER, TrustLeaf(version=8, sha256=later.digest))])
+
+    assert codes(run(tmp_path, believed=later)[0]) == [("audit_trust_dated", LAST)]
 
 
 def test_bytes_that_are_no_leaf_are_a_fault(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from keys.services import LogSource
 from log.leaves import (
     CopyLeaf,
     FilingLeaf,
+    FilingValue,
     IssueLeaf,
     Leaf,
     LifeKind,
@@ -39,7 +40,11 @@ START = datetime(2026, 3, 1, 1, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 HASH = hashlib.sha256(b"anything").digest()
 
+# What the list has the body filed for: occupation, level, first and last day.
+FILED: list[FilingValue] = [[1, level, "2026-01-01", "2028-12-31"] for level in (3, 2)]
+
 Logged = tuple[datetime, Leaf]
+Windows = list[FilingValue]
 
 
 def trust_file(*, version: int = 7, since: datetime | None = None, logged: bool = True) -> bytes:
@@ -54,7 +59,12 @@ def trust_file(*, version: int = 7, since: datetime | None = None, logged: bool 
     if since is not None:
         entry = replace(entry, standing=Standing.COMPROMISED, compromised_since=since)
     logs = LogSource(vkey=str(LOG_KEY), valid_from=DAY, valid_to=None)
-    document = replace(make_document(entry), version=version, logs=(logs,) if logged else ())
+    document = replace(
+        make_document(entry),
+        version=version,
+        published_at=START if version == 7 else NOW - timedelta(hours=1),
+        logs=(logs,) if logged else (),
+    )
     return published(document)
 
 
@@ -89,11 +99,19 @@ def life(n: int, **changes: Any) -> LifeLeaf:
     return replace(leaf, **changes)
 
 
+def filing(event: str, *, windows: Windows, on: date = DAY, **changes: Any) -> FilingLeaf:
+    """Return the leaf of an act on the filing, in effect from its decision on unless said."""
+    detail: dict[str, FilingValue] = {"windows": windows, "effective_on": on.isoformat()}
+    detail |= changes.pop("detail", {})
+    leaf = FilingLeaf(prefix=str(PREFIX), event=event, detail=detail, decided_on=on)
+    return replace(leaf, **changes)
+
+
 def lawful() -> list[Logged]:
     """Return some leaves of every kind, a minute apart, that break no rule."""
     leaves: list[Leaf] = [
+        filing("recorded", windows=FILED),
         TrustLeaf(version=7, sha256=trust().digest),
-        FilingLeaf(prefix=str(PREFIX), event="filed", detail={"term": 3}, decided_on=DAY),
         issue(1),
         CopyLeaf(prefix=str(PREFIX), file_sha256=HASH),
         issue(2),

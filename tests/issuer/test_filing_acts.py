@@ -17,16 +17,9 @@ from codes.occupations import occupation_by_index
 from issuer import filing_changes
 from issuer.errors import IssuerError
 from issuer.filing import find_site, levels_filed, parse_filing
-from issuer.filing_acts import (
-    OPEN_ACTS,
-    Decision,
-    SiteStanding,
-    acts_of,
-    enact,
-    standing_of,
-    sum_of,
-)
+from issuer.filing_acts import OPEN_ACTS, Decision, SiteStanding, enact, standing_of
 from issuer.filing_record import record_filing
+from issuer.filing_sums import acts_of, sum_of
 from issuer.publishing import compose
 from keys.filing_windows import FilingEvent
 from log.leaves import FilingLeaf, LeafKind, decode_body

@@ -206,7 +206,7 @@ def test_reason_and_reference_are_compulsory(desk: Desk, blank: str) -> None:
     for changes in ({"reason": blank}, {"reference": blank}):
         with pytest.raises(IssuerError, match="act_text_missing"):
             proposed(desk, LifeKind.SUSPEND, **changes)
-    with pytest.raises(IssuerError, match="operator_wrong"):
+    with pytest.raises(IssuerError, match="operator_name"):
         propose(desk, form(LifeKind.SUSPEND), proposer=blank, fonts=FontChain())
     assert list_acts(desk, None) == []
 

@@ -275,8 +275,8 @@ def test_log_status_keys_and_witnesses_are_taken_from_what_they_publish(
 ) -> None:
     public = ceremony.home.path / "public"
     log, later = vkey("yz.example.cn/log"), vkey("yz.example.cn/log2")
-    for folder in ("log", "status"):
-        (public / folder).mkdir()
+    (public / "status").mkdir()
+    begun = (public / "log" / "vkey").read_text().strip()
     (public / "log" / "vkey").write_text(f"{log}\n")
     (public / "log" / "witnesses").write_text(f"{vkey('w.example/1', kind=4)}\n")
     jwk = json.loads((ceremony.key("k").with_name("k.pub")).read_bytes())
@@ -287,8 +287,8 @@ def test_log_status_keys_and_witnesses_are_taken_from_what_they_publish(
     assert ceremony.shell("keys", "publish").code == 0
     data = ceremony.home.key_document_path.read_bytes()
     document = parse_trust_list(data, root_pin(ceremony.home)).document
-    assert [one.vkey for one in document.logs] == [log, later]
-    assert [one.valid_to is None for one in document.logs] == [False, True]
+    assert [one.vkey for one in document.logs] == [begun, log, later]
+    assert [one.valid_to is None for one in document.logs] == [False, False, True]
     assert document.status_keys[0].jwk.as_dict() == jwk
     assert document.witnesses == (vkey("w.example/1", kind=4),)
 

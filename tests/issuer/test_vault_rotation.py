@@ -104,7 +104,7 @@ def test_a_desk_opened_before_issues_nothing_after(issued: Issued, engine: Engin
 def test_broken_off_anywhere_it_is_gone_on_with_and_readers_open_all_meanwhile(
     issued: Issued, engine: Engine, monkeypatch: pytest.MonkeyPatch, commits: int
 ) -> None:
-    monkeypatch.setattr("issuer.vault_rotation._AT_ONCE", 1)
+    monkeypatch.setattr("issuer.vault_moving.AT_ONCE", 1)
     left = [commits]
 
     def die(_: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from registry.errors import HomeError, RegistryUnavailable, VaultError
 from registry.home import Home, home_path
-from registry.schema import check_schema
+from registry.schema import HEAD, check_schema, migrate
 from registry.session import database
 from tests.conftest import NOW, PASSPHRASE
 
@@ -69,6 +69,15 @@ def test_another_schema_is_refused(home: Home) -> None:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'other'")
         with pytest.raises(HomeError, match="schema_mismatch"):
             check_schema(engine)
+
+
+def test_two_versions_at_once_are_refused_and_named(home: Home) -> None:
+    with database(home.database_url) as engine:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0003')")
+        for look in (check_schema, migrate):
+            with pytest.raises(HomeError, match=f"schema_mismatch.*0003, {HEAD}"):
+                look(engine)
 
 
 def test_the_environment_names_the_home(tmp_path: Path) -> None:

@@ -139,10 +139,19 @@ def test_a_chain_rewritten_to_its_end_is_located(any_home: Home, trail: Engine) 
 
 
 def test_a_row_whose_remembering_failed_is_no_fault(any_home: Home, trail: Engine) -> None:
-    lines = any_home.trail_memory.read_text().splitlines(keepends=True)
-    any_home.trail_memory.write_text("".join(lines[:4] + lines[5:-1]))
+    forget(any_home, "5 ", "10 ")
     report = check_trail(trail, any_home.trail_memory)
     assert (report.remembered, report.faults) == (8, ())
+
+
+def test_a_row_that_nobody_meant_to_add_is_a_fault(any_home: Home, trail: Engine) -> None:
+    forget(any_home, "10 ", "~10 ")
+    assert faults(any_home, trail) == [(FaultKind.ADDED, 10)]
+
+
+def forget(home: Home, *beginnings: str) -> None:
+    lines = home.trail_memory.read_text().splitlines(keepends=True)
+    home.trail_memory.write_text("".join(one for one in lines if not one.startswith(beginnings)))
 
 
 def test_a_second_hash_remembered_of_a_row_is_a_fault(any_home: Home, trail: Engine) -> None:

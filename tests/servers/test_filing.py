@@ -15,7 +15,7 @@ from issuer import filing_changes
 from issuer.application_states import Stage
 from issuer.errors import IssuerError
 from issuer.filing import find_site, levels_filed
-from issuer.filing_acts import acts_of, sum_of
+from issuer.filing_sums import acts_of, sum_of
 from issuer.filing_trace import trace_filing
 from issuer.public_notice import ObjectionOutcome
 from log.leaves import FilingLeaf, LeafKind, decode_body

@@ -9,9 +9,10 @@ from sqlalchemy import text, update
 
 from issuer.faces import attachments_of
 from keys.envelope import encode_envelope
+from keys.log_key import generate_log_key
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
-from registry.log_reader import CHECKPOINT, LogReader
+from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
 from registry.models import Copy, CopyState
 from registry.session import transaction
 from tests.keys.trust_samples import trust_list
@@ -172,3 +173,24 @@ class TestOffLine:
         other = sign_record(make_record(serial=9, print_serial=9))
         verdict = self.verify(desk, with_proof(other, proof))
         assert "proof_stapled_wrong" in codes(verdict)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, listed: bool) -> None:
+    """A key that lies beside the log's files says nothing: whoever writes these writes it too."""
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued))
+    stranger = generate_log_key("yz.example.cn/log").vkey
+    reader = LogReader(
+        world.log_folder,
+        lambda: ListedLogs(keys=frozenset({log_key().vkey if listed else stranger})),
+    )
+    verifier = Verifier(
+        lambda: trust_list(key_document()), world.sessions, PEPPER, lambda: NOW, log=reader
+    )
+
+    verdict = verifier.verify_number(str(issued.number), name=NAME)
+
+    assert (verdict.outcome is Outcome.VALID) is listed
+    assert ("logged" in codes(verdict)) is listed
+    assert (verifier.log_vkey() == log_key().vkey) is listed

@@ -20,6 +20,7 @@ from issuer.log_reconciling import reconcile
 from issuer.photos import PhotoFolder
 from issuer.reserving import open_batch, reserve
 from issuer.roster import read_roster
+from issuer.status_publishing import publish_behind, status_office_of
 from keys.algorithms import Algorithm
 from log.leaves import LifeKind
 from registry.home import Home
@@ -143,7 +144,10 @@ def test_a_revocation_that_the_backup_did_not_know_is_put_back_from_the_log(
         assert {("life_events", revoked), ("life_events", suspended)} <= rows
         taken = reconcile(office_of(desk), "恢复")
         assert (taken.lives.put_back, taken.lives.unproved, taken.lost) == (2, (), ())
-        assert fsck(filed, desk.engine, desk.vault) == []
+        publish_behind(status_office_of(desk))
+        # The trail's last rows are gone with the database: that stays on show.
+        tables = {fault.table for fault in fsck(filed, desk.engine, desk.vault)}
+        assert tables == {"trail"}
         found = verifier.verify_number(revoked, name=names[revoked])
         assert (found.outcome, found.status) == (Outcome.NOT_CURRENT, Status.REVOKED)
         found = verifier.verify_number(suspended, name=names[suspended])
@@ -151,7 +155,8 @@ def test_a_revocation_that_the_backup_did_not_know_is_put_back_from_the_log(
         done(desk, LifeKind.LIFT, number=suspended)
         found = verifier.verify_number(suspended, name=names[suspended])
         assert found.outcome is Outcome.VALID
-        assert fsck(filed, desk.engine, desk.vault) == []
+        tables = {fault.table for fault in fsck(filed, desk.engine, desk.vault)}
+        assert tables == {"trail"}
     verifier.close()
 
 

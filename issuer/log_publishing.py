@@ -19,6 +19,7 @@ from codes.wording import Text
 from issuer.errors import LogRefused, database_differs
 from issuer.log_adopting import adopt
 from issuer.log_files import LastCheckpoint, LogFiles
+from issuer.log_taking_back import take_back_compromised
 from issuer.log_waiting import check_waiting
 from issuer.log_witnessing import cosign
 from issuer.reserving import in_one_commit
@@ -125,6 +126,7 @@ def publish_log(office: LogOffice) -> Published:
         def give(session: Session) -> int:
             head = lock_head(session)
             _check_database(session, head, last, office.files)
+            take_back_compromised(session)
             check_waiting(session, office.vault)
             sequence(session, head, office.clock())
             return head.size

@@ -248,7 +248,11 @@ def _later_copies(published: PublishedLog) -> Iterator[tuple[int, LifeLeaf]]:
 
 
 def _open_fresh_list(session: Session, office: LogOffice) -> None:
-    """Draw no more positions from lists that copies may have which this database does not know."""
+    """Draw no more positions from lists that copies may have which this database does not know.
+
+    The lists before are published again: the database does not know how far they were.
+    """
+    session.execute(update(StatusListRow).values(changes=StatusListRow.changes + 1))
     published = (path.stem for path in office.home.status_folder.glob(f"*.{ListForm.JWT}"))
     known = [int(name) for name in published if name.isdecimal()]
     known += session.scalars(select(StatusListRow.id))

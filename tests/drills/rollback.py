@@ -266,8 +266,9 @@ class _Rollback:
         require(back == gone, f"{back} events put back of {gone}")
         require(not done.lives.unproved and not done.lives.erase_again, "awards left unproved")
         faults = fsck(self._home, desk.engine, desk.vault)
-        # What is lost stays missing, and the counters stand beyond it: that is what fsck is for.
-        gone_rows = {"serial_counters", "print_counters"} if self._lost else set()
+        # What is lost stays missing, the counters stand beyond it, and the trail is cut off where
+        # the backup was made: that is what fsck is for.
+        gone_rows = {"serial_counters", "print_counters", "trail"} if self._lost else set()
         other = [
             f"{fault.table} {fault.row} {fault.field}"
             for fault in faults

@@ -9,7 +9,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from codes.record import decode_record
 from issuer.awarding import read_data_key, record_copies
@@ -18,6 +19,7 @@ from issuer.custody import compromise_key, rotate_key
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import find_site
+from issuer.log_desk import office_of, put_in_log
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
 from issuer.root_custody import open_root_keys
@@ -25,7 +27,9 @@ from keys.algorithms import Algorithm, verify_signature
 from keys.document import KeyDocument
 from keys.envelope import Envelope, decode_envelope, to_be_signed
 from keys.ring import PublicKey, Standing
+from log.leaves import decode_leaf
 from registry.access import unseal_envelope
+from registry.log_reader import LogReader
 from registry.models import Award, Copy
 from registry.session import reading, transaction
 from tests.drills.drill import (
@@ -88,6 +92,7 @@ def _run(folder: Path, *, plan: _Plan, seed: int) -> Facts:
             "awards in one batch": plan.awards,
             "rotations in mid-run": run.done[False],
             "emergency revocations in mid-run": run.done[True],
+            "signed anew, their key being lost before they were in the log": run.again,
             **_look(desk, run),
         }
 
@@ -99,6 +104,7 @@ class _Run:
     now: datetime = NOW
     lists: list[tuple[datetime, KeyDocument]] = field(default_factory=list)
     done: Counter[bool] = field(default_factory=Counter)
+    again: int = 0
 
     def clock(self) -> datetime:
         """Return the time of the run."""
@@ -119,8 +125,13 @@ class _Run:
             while waiting:
                 self._change_keys(desk, revoke=waiting.pop())
 
+        scope = BatchCopies(batch_id=batch_id)
         try:
-            record_copies(desk, BatchCopies(batch_id=batch_id), told)
+            record_copies(desk, scope, told)
+            put_in_log(desk, office_of(desk), scope)
+            # What the lost key had signed and nobody had seen in the log is signed anew.
+            record_copies(desk, scope, told)
+            put_in_log(desk, office_of(desk), scope)
         except IssuerError as error:
             raise DrillFailed(f"the run stopped at a change of keys: {error.code}") from error
 
@@ -129,6 +140,7 @@ class _Run:
         with transaction(desk.engine) as session:
             site = find_site(session, PREFIX)
             if revoke:
+                self.again += _count_unlogged(session)
                 lost = desk.cabinet.key_for(today).key_id
                 compromise_key(session, site, lost, since=self.now, reason="演练", now=self.now)
             rotate_key(
@@ -151,6 +163,13 @@ class _Run:
         return next(document for since, document in reversed(self.lists) if since <= at)
 
 
+def _count_unlogged(session: Session) -> int:
+    """Return how many records are signed and not in the log yet."""
+    query = select(func.count(Copy.id))
+    unlogged = query.where(Copy.envelope_sealed.is_not(None), Copy.leaf_index.is_(None))
+    return session.scalar(unlogged) or 0
+
+
 def _look(desk: Desk, run: _Run) -> Facts:
     """Verify every certificate under every key there is, by the last list and that of its time."""
     last = desk.document
@@ -159,21 +178,25 @@ def _look(desk: Desk, run: _Run) -> Facts:
     assert body is not None
     faults: list[str] = []
     signed: Counter[int] = Counter()
+    prover = LogReader(desk.home.log_folder).prover()
     with reading(desk.engine) as session:
         query = select(Copy).join(Award, Copy.award_id == Award.id).order_by(Copy.id)
         for copy in session.scalars(query.execution_options(yield_per=200)):
             award = copy.award
-            if copy.envelope_sealed is None or award.recorded_at is None:
-                faults.append(f"{award.number}: not on record")
+            if None in (copy.envelope_sealed, award.recorded_at, copy.leaf_index):
+                faults.append(f"{award.number}: not on record and in the log")
                 continue
+            assert copy.envelope_sealed and award.recorded_at and copy.leaf_index is not None
+            logged_at = decode_leaf(prover.entry(copy.leaf_index))[0]
             sealed = copy.envelope_sealed
             envelope = decode_envelope(unseal_envelope(read_data_key(desk, award), copy, sealed))
-            fitting = [key for key in body.keys if _fits(key, envelope, award.recorded_at)]
+            fitting = [key for key in body.keys if _fits(key, envelope, logged_at)]
             if len(fitting) != 1:
                 faults.append(f"{award.number}: verifies under {len(fitting)} keys")
                 continue
             signed[fitting[0].key_id] += 1
-            faults += _faults(envelope, fitting[0], last, run, award.recorded_at)
+            times = _Times(recorded_at=award.recorded_at, logged_at=logged_at)
+            faults += _faults(envelope, fitting[0], last, run, times)
     require_none(faults, "certificates of the batch")
     lost = [key for key in body.keys if key.standing is Standing.COMPROMISED]
     return {
@@ -185,7 +208,15 @@ def _look(desk: Desk, run: _Run) -> Facts:
     }
 
 
-def _fits(key: PublicKey, envelope: Envelope, recorded_at: datetime) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    """When a certificate was signed and put on record, and when it went into the public log."""
+
+    recorded_at: datetime
+    logged_at: datetime
+
+
+def _fits(key: PublicKey, envelope: Envelope, logged_at: datetime) -> bool:
     """Say whether a certificate is good under a key, by what the last list says of it."""
     record = decode_record(envelope.payload)
     since = key.compromised_since
@@ -197,23 +228,23 @@ def _fits(key: PublicKey, envelope: Envelope, recorded_at: datetime) -> bool:
             envelope.signature,
         )
         and key.covers(record.issued_on)
-        and (since is None or recorded_at < since)
+        and (since is None or logged_at < since)
     )
 
 
 def _faults(
-    envelope: Envelope, key: PublicKey, last: KeyDocument, run: _Run, recorded_at: datetime
+    envelope: Envelope, key: PublicKey, last: KeyDocument, run: _Run, times: _Times
 ) -> list[str]:
     """Return what is wrong with a certificate: at the time it was signed, and to a verifier now."""
     record = decode_record(envelope.payload)
-    then = run.in_force(recorded_at).ring.find(PREFIX, key.key_id)
+    then = run.in_force(times.recorded_at).ring.find(PREFIX, key.key_id)
     faults = []
     if then is None or then.standing is not Standing.ACTIVE or not then.covers(record.issued_on):
         faults.append(f"{record.number}: its key was not active when it was signed")
     proof = prove(envelope, record, last, shanghai_day(run.now))
     if not proof.genuine or Code.ISSUER_ENTITLED not in {one.code for one in proof.findings}:
         faults.append(f"{record.number}: not genuine and entitled to a verifier")
-    if inspect_compromise(proof, asked=True, logged_at=recorded_at):
+    if inspect_compromise(proof, asked=True, logged_at=times.logged_at):
         faults.append(f"{record.number}: disbelieved although logged in time")
     unlogged = inspect_compromise(proof, asked=True)
     if bool(unlogged) is not (key.standing is Standing.COMPROMISED):
@@ -232,8 +263,8 @@ DRILL = Drill(
         two commits of a run. Then every certificate is checked under every key the body ever had:
         exactly one fits by signature, day and standing; that key was active in the trust list in
         force when the certificate was signed; and a verifier believes what a revoked key signed
-        only with a proof that it was logged before. The time of the record stands for the time in
-        the log.""",
+        only with a proof that it was logged before, by the time in the leaf. What a lost key had
+        signed and the log did not hold yet is taken back and signed anew.""",
     parts=_parts,
     defect="A run goes on with the keys of the trust list it began under.",
     defect_part="batch",

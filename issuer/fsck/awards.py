@@ -98,7 +98,7 @@ class _AwardChecks:
         if holder is None:
             return
         if holder.erased_at is not None:
-            erased = ErasedChecks(self._session, self._published, award, holder)
+            erased = ErasedChecks(self._session, self._office.vault, self._published, award, holder)
             yield from erased.run()
             yield from self._times()
             self._matched.note(erased.links)

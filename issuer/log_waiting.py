@@ -29,7 +29,7 @@ from registry.life_models import ActState, LifeAct
 from registry.life_records import open_events
 from registry.log_models import LogEntry
 from registry.logbook import leaf_salt, life_key, life_mark
-from registry.models import Award, Batch, Copy, CopyKind
+from registry.models import Award, Batch, Copy, CopyKind, Holder
 from registry.row_marks import has_its_mark, mark_of_award
 from registry.row_memory import inspect_rows
 from registry.vault import Vault
@@ -82,7 +82,9 @@ class _Checks:
     def is_proved(self, entry: LogEntry) -> bool:
         """Say whether the rows of an entry's award make exactly this leaf."""
         award = self._session.get(Award, entry.award_id or 0)
-        if award is None or not self._is_marked(award):
+        if award is None or self._session.get(Holder, award.holder_id) is None:
+            return False
+        if not self._is_marked(award):
             return False
         if award.holder.erased_at is not None:
             return self._is_erased(award)

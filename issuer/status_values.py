@@ -21,7 +21,7 @@ from registry.holder_keys import data_key_context, open_holder
 from registry.life import Event, fold_events, list_value
 from registry.life_models import LifeEvent
 from registry.life_records import read_events
-from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState
+from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, Holder
 from registry.vault import Vault
 
 _AT_ONCE = 500
@@ -132,7 +132,7 @@ def _judge_copy(
         return _Judged(status_index=status_index, number=number, value=cached)
     try:
         opened = () if award is None else _open(vault, award, events)
-    except (VaultError, ValueError, KeyError):
+    except (VaultError, ValueError, LookupError):
         value = cached if _is_graver(cached, _NOT_OPENED) else _NOT_OPENED
         return _Judged(status_index=status_index, number=number, value=value, contradicted=True)
     derived = _derive(opened, status_index, first_copy)
@@ -148,7 +148,10 @@ def _judge_copy(
 
 
 def _open(vault: Vault, award: Award, events: Sequence[LifeEvent]) -> tuple[Event, ...]:
-    key = open_holder(vault, award.holder)
+    holder: Holder | None = award.holder  # a row may have been taken away
+    if holder is None:
+        raise LookupError("no holder")
+    key = open_holder(vault, holder)
     data_key = key.unseal(data_key_context(award.number), award.data_key_sealed)
     return read_events(award.number, events, data_key)
 

@@ -11,7 +11,7 @@ from issuer.desk import shanghai_day
 from issuer.fsck.faults import Fault
 from issuer.fsck.published import LoggedLeaf, PublishedLog
 from log.leaves import CopyLeaf, IssueLeaf, LifeKind, LifeLeaf
-from registry.life_models import LifeEvent
+from registry.life_models import LifeAct, LifeEvent
 from registry.log_models import LogEntry
 from registry.models import Access, Award, AwardStatus, Copy, CopyState, Holder
 from registry.row_marks import has_its_mark
@@ -170,6 +170,8 @@ class ErasedChecks:
             yield Fault(table="life_events", row=award.number, field="row", code="missing")
         elif not self._are_dated(events):
             yield Fault(table="life_events", row=award.number, field="at", code="differs")
+        elif not all(map(self._is_of_act, events)):
+            yield Fault(table="life_events", row=award.number, field="act_id", code="differs")
 
     def _are_dated(self, events: Sequence[LifeEvent]) -> bool:
         """Say whether the events happened on their days, the last when the holder was erased."""
@@ -177,6 +179,18 @@ class ErasedChecks:
         assert erased_at is not None
         on_day = all(shanghai_day(event.at) == event.effective_on for event in events)
         return on_day and events[-1].at == erased_at.replace(microsecond=0)
+
+    def _is_of_act(self, event: LifeEvent) -> bool:
+        """Say whether the act that an event names, if it does, is one that hit the award."""
+        if event.act_id is None:
+            return True
+        act = self._session.get(LifeAct, event.act_id)
+        return (
+            act is not None
+            and act.kind == event.kind
+            and act.award_id in (None, self._award.id)
+            and act.batch_id in (None, self._award.batch_id)
+        )
 
     def _is_waiting(self) -> bool:
         size = self._published.size

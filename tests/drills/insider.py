@@ -60,6 +60,8 @@ _REFUSED = (IssuerError, KeysError, RegistryError)
 HARMLESS: dict[str, str] = {
     "copies.delivered_at": "says whether a page was handed out; moved within the time since it "
     "was made, or taken out, the same page is at most handed out once more",
+    "life_events.id": "a number that nothing refers to; events are ordered by n, which is sealed",
+    "log_entries.id": "a number that nothing refers to once the entry has its index",
     "status_lists.changes": "raised, the same list is published once more",
     "status_lists.version": "raised before a publishing, the next list has a greater number; "
     "readers only ask that it grow, and publishing writes the row anew",

@@ -222,6 +222,8 @@ def _check_database(session: Session, head: LogHead, last: LastCheckpoint, files
                 "Restore the newest ones",
             ),
         )
+    if head.published_size and head.published_root is None:
+        raise database_differs("log_head", head.published_size)
     if head.published_root is not None:
         root = files.tree(old.size).root(head.published_size)
         if root != head.published_root:

@@ -29,8 +29,8 @@ from registry.life_models import ActState, LifeAct
 from registry.life_records import open_events
 from registry.log_models import LogEntry
 from registry.logbook import leaf_salt, life_key, life_mark
-from registry.models import Award, Batch, Copy, CopyKind
-from registry.row_marks import mark_of_award, mark_of_copy
+from registry.models import Award, Batch, Copy, CopyKind, Holder
+from registry.row_marks import has_its_mark, mark_of_award
 from registry.row_memory import inspect_rows
 from registry.vault import Vault
 from registry.vault_models import Erasure
@@ -82,14 +82,16 @@ class _Checks:
     def is_proved(self, entry: LogEntry) -> bool:
         """Say whether the rows of an entry's award make exactly this leaf."""
         award = self._session.get(Award, entry.award_id or 0)
-        if award is None or not self._is_marked(award):
+        if award is None or self._session.get(Holder, award.holder_id) is None:
+            return False
+        if not self._is_marked(award):
             return False
         if award.holder.erased_at is not None:
             return self._is_erased(award)
         holder_key = open_holder(self._vault, award.holder)
         data_key = holder_key.unseal(data_key_context(award.number), award.data_key_sealed)
         copy = None if entry.copy_id is None else self._session.get(Copy, entry.copy_id)
-        if copy is not None and (copy.award_id != award.id or not self._is_marked_copy(copy)):
+        if copy is not None and (copy.award_id != award.id or not has_its_mark(self._vault, copy)):
             return False
         leaf = decode_body(entry.body)
         if isinstance(leaf, IssueLeaf):
@@ -104,13 +106,6 @@ class _Checks:
         if batch is None:
             return False
         return award.row_mark == mark_of_award(self._vault, award, batch, award.holder.blind_index)
-
-    def _is_marked_copy(self, copy: Copy) -> bool:
-        replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
-        replaces = None if replaced is None else replaced.status_index
-        if copy.replaces_id is not None and replaced is None:
-            return False
-        return copy.row_mark == mark_of_copy(self._vault, copy, copy.award.number, replaces)
 
     def _is_erased(self, award: Award) -> bool:
         query = select(Erasure).where(Erasure.holder_id == award.holder_id)

@@ -21,7 +21,7 @@ from registry.holder_keys import open_data_key
 from registry.life import Event, fold_events, list_value
 from registry.life_models import LifeEvent
 from registry.life_records import read_events
-from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState
+from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, Holder
 from registry.vault import Vault
 
 _AT_ONCE = 500
@@ -132,7 +132,7 @@ def _judge_copy(
         return _Judged(status_index=status_index, number=number, value=cached)
     try:
         opened = () if award is None else _open(vault, award, events)
-    except (VaultError, ValueError, KeyError):
+    except (VaultError, ValueError, LookupError):
         value = cached if _is_graver(cached, _NOT_OPENED) else _NOT_OPENED
         return _Judged(status_index=status_index, number=number, value=value, contradicted=True)
     derived = _derive(opened, status_index, first_copy)
@@ -148,6 +148,9 @@ def _judge_copy(
 
 
 def _open(vault: Vault, award: Award, events: Sequence[LifeEvent]) -> tuple[Event, ...]:
+    holder: Holder | None = award.holder  # a row may have been taken away
+    if holder is None:
+        raise LookupError("no holder")
     return read_events(award.number, events, open_data_key(vault, award))
 
 

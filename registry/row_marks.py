@@ -64,6 +64,15 @@ def mark_of_copy(vault: Vault, copy: Copy, number: str, replaces: int | None) ->
     )
 
 
+def has_its_mark(vault: Vault, copy: Copy) -> bool:
+    """Say whether a copy carries its mark, and what it replaces is a copy of the same award."""
+    replaced = next((one for one in copy.award.copies if one.id == copy.replaces_id), None)
+    if copy.replaces_id is not None and replaced is None:
+        return False
+    replaces = None if replaced is None else replaced.status_index
+    return copy.row_mark == mark_of_copy(vault, copy, copy.award.number, replaces)
+
+
 def _mark(vault: Vault, kind: str, *facts: _Fact) -> bytes:
     return vault.blind_index("row", kind, json.dumps([_plain(fact) for fact in facts]))
 

@@ -133,7 +133,8 @@ class _AwardChecks:
         if holder is None:
             return
         if holder.erased_at is not None:
-            erased = ErasedChecks(self._beside.session, self._published, award, holder)
+            session, vault = self._beside.session, self._office.vault
+            erased = ErasedChecks(session, vault, self._published, award, holder)
             yield from erased.run()
             yield from self._times()
             self._matched.note(erased.links)

@@ -24,7 +24,7 @@ from registry.errors import StoreError, VaultError
 from registry.life import Life
 from registry.logbook import leaf_salt
 from registry.models import Award, Copy, CopyKind, CopyState
-from registry.row_marks import mark_of_copy
+from registry.row_marks import has_its_mark
 from templates.labels import format_print_serial
 
 
@@ -93,11 +93,7 @@ class CopyChecks:
 
     def _row(self, copy: Copy) -> Iterator[Fault]:
         award = self._kept.award
-        replaced = next((one for one in award.copies if one.id == copy.replaces_id), None)
-        replaces = None if replaced is None else replaced.status_index
-        if copy.replaces_id is not None and replaced is None:
-            yield _fault(copy, "replaces_id", "differs")
-        if copy.row_mark != mark_of_copy(self._office.vault, copy, award.number, replaces):
+        if not has_its_mark(self._office.vault, copy):
             yield _fault(copy, "row_mark", "differs")
         for column, found, expected in (
             ("site_id", copy.site_id, award.site_id),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from issuer.desk import shanghai_day
 from issuer.fsck.faults import Fault
 from issuer.fsck.published import LoggedLeaf, PublishedLog
 from log.leaves import CopyLeaf, IssueLeaf, LifeKind, LifeLeaf
-from registry.life_models import LifeEvent
+from registry.life_models import LifeAct, LifeEvent
 from registry.log_models import LogEntry
 from registry.models import Access, Award, AwardStatus, Copy, CopyState, Holder
+from registry.row_marks import has_its_mark
+from registry.vault import Vault
 from registry.vault_models import Erasure, ErasureState
 
 Links = Mapping[int, tuple[int, int | None]]
@@ -61,15 +64,22 @@ class ErasedChecks:
 
     Args:
         session: on the database.
+        vault: open.
         published: the published log.
         award: the award.
         holder: its holder, erased.
     """
 
     def __init__(
-        self, session: Session, published: PublishedLog, award: Award, holder: Holder
+        self,
+        session: Session,
+        vault: Vault,
+        published: PublishedLog,
+        award: Award,
+        holder: Holder,
     ) -> None:
         self._session = session
+        self._vault = vault
         self._published = published
         self._award = award
         self._holder = holder
@@ -109,6 +119,8 @@ class ErasedChecks:
             empty = (copy.envelope_sealed, copy.pdf_sha256_sealed, copy.pdf_stored, copy.log_proof)
             if empty != (b"", None, "", None) or copy.second_sealed:
                 yield self._fault(copy, "envelope_sealed")
+            if not has_its_mark(self._vault, copy):
+                yield self._fault(copy, "row_mark")
             if (copy.site_id, copy.year) != (self._award.site_id, self._award.year):
                 yield self._fault(copy, "site_id")
             if copy.state == CopyState.RESERVED:
@@ -156,6 +168,29 @@ class ErasedChecks:
             yield Fault(table="life_events", row=award.number, field="row", code="differs")
         elif not said or said[-1][1] is not LifeKind.ERASE:
             yield Fault(table="life_events", row=award.number, field="row", code="missing")
+        elif not self._are_dated(events):
+            yield Fault(table="life_events", row=award.number, field="at", code="differs")
+        elif not all(map(self._is_of_act, events)):
+            yield Fault(table="life_events", row=award.number, field="act_id", code="differs")
+
+    def _are_dated(self, events: Sequence[LifeEvent]) -> bool:
+        """Say whether the events happened on their days, the last when the holder was erased."""
+        erased_at = self._holder.erased_at
+        assert erased_at is not None
+        on_day = all(shanghai_day(event.at) == event.effective_on for event in events)
+        return on_day and events[-1].at == erased_at.replace(microsecond=0)
+
+    def _is_of_act(self, event: LifeEvent) -> bool:
+        """Say whether the act that an event names, if it does, is one that hit the award."""
+        if event.act_id is None:
+            return True
+        act = self._session.get(LifeAct, event.act_id)
+        return (
+            act is not None
+            and act.kind == event.kind
+            and act.award_id in (None, self._award.id)
+            and act.batch_id in (None, self._award.batch_id)
+        )
 
     def _is_waiting(self) -> bool:
         size = self._published.size

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import multiprocessing
 import random
 import shutil
-import sqlite3
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -33,21 +27,18 @@ from issuer.log_reconciling import Reconciled, reconcile
 from issuer.photos import PhotoFolder
 from issuer.roster import read_roster
 from log.fsck import fsck as check_published
-from log.leaves import FilingLeaf, LifeKind
+from log.leaves import LifeKind
 from log.reading import FolderSource
 from registry.home import Home
 from registry.life_models import Ground
 from registry.log_reader import LogReader
-from registry.logbook import append
 from registry.models import Award, AwardStatus, Copy
-from registry.session import reading, transaction
+from registry.session import reading
 from registry.snapshot import SQLITE_FILE, take_snapshot
 from templates.fonts import FontChain
-from tests.drills.checkpoints import Ledger
 from tests.drills.drill import Drill, Facts, Figure, Part, require, require_none
 from tests.drills.office import (
     NOW,
-    PREFIX,
     Person,
     desk_of,
     make_office,
@@ -55,6 +46,7 @@ from tests.drills.office import (
     put_on_record,
     write_roster,
 )
+from tests.drills.rivals import copy_database, rival
 from verifier.finding_codes import Code
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome, Status
@@ -64,9 +56,6 @@ _ROUNDS = {Figure.FULL: 60, Figure.SHORT: 4}
 _ACTS_BETWEEN = 2
 _FIRST_AWARDS = 4
 _TICK = timedelta(minutes=1)
-_LONGEST_SECONDS = 120.0
-_REFUSED = 3
-_BEHIND = ("log_database_behind", "log_database_differs")
 _STATUSES = {
     AwardStatus.CURRENT: (Outcome.VALID, Status.CURRENT),
     AwardStatus.SUSPENDED: (Outcome.NOT_CURRENT, Status.SUSPENDED),
@@ -77,7 +66,7 @@ _STATUSES = {
 def _parts(figure: Figure, seed: int) -> list[Part]:
     return [
         Part(name="restored", run=partial(_restore, points=_POINTS[figure], seed=seed)),
-        Part(name="two databases", run=partial(_rival, rounds=_ROUNDS[figure], seed=seed)),
+        Part(name="two databases", run=partial(rival, rounds=_ROUNDS[figure], seed=seed)),
     ]
 
 
@@ -127,7 +116,7 @@ def _restore(folder: Path, *, points: int, seed: int) -> Facts:
         place = folder / f"restored-{index}"
         shutil.copytree(home.path, place)
         restored = Home.open(place, environment={})
-        _copy_database(point.file, place / SQLITE_FILE)
+        copy_database(point.file, place / SQLITE_FILE)
         rollback = _Rollback(restored, history, point, list(islice(persons, 3)))
         facts.update(rollback.look(folder / f"work-{index}"))
         shutil.rmtree(place)
@@ -334,91 +323,6 @@ def _counts(desk: Desk) -> tuple[int | None, int | None]:
 
 def _silent(*_: object) -> None:
     """Tell nobody how far it is."""
-
-
-def _rival(folder: Path, *, rounds: int, seed: int) -> Facts:
-    """Let two sequencers publish one log at a time, on one database and on two that part ways."""
-    home = make_office(folder, {})
-    ledger, other = Ledger(path=folder / "ledger"), folder / "rival.sqlite3"
-    with desk_of(home) as desk:
-        publish_log(office_of(desk))
-    chance = random.Random(seed)
-    facts: Counter[str] = Counter()
-    for number in range(rounds):
-        apart = number % 2 == 1
-        rival = home
-        if apart:
-            _copy_database(home.path / SQLITE_FILE, other)
-            rival = dataclasses.replace(home, database_url=f"sqlite:///{other}")
-        leaves = [chance.randint(1, 300) for _ in range(2)]
-        ends = _publish_at_once([home, rival], leaves, ledger, f"{number}")
-        refused = sum(end != 0 for end in ends)
-        require(set(ends) <= {0, _REFUSED}, f"a sequencer ended with {ends}")
-        require(refused == int(apart), f"{refused} of two sequencers were refused")
-        require_none(ledger.forks(), "checkpoints")
-        if apart and ends[0] != 0:
-            # The database of the one who was refused is the one to give up.
-            _copy_database(other, home.path / SQLITE_FILE)
-        facts["two on databases that part ways" if apart else "two on one database"] += 1
-        facts["refused, the database being another"] += refused
-    with desk_of(home) as desk:
-        publish_log(office_of(desk))
-    report = check_published(FolderSource(home.log_folder), LogReader(home.log_folder).vkey())
-    require_none([str(fault) for fault in report.faults], "the log of two sequencers")
-    return {
-        **{f"rounds: {name}": n for name, n in facts.items()},
-        "checkpoints, no two of one size with different roots": ledger.checkpoints(),
-        "leaves": report.entries,
-    }
-
-
-def _publish_at_once(
-    homes: Sequence[Home], leaves: Sequence[int], ledger: Ledger, mark: str
-) -> list[int]:
-    """Append and publish from two processes that begin together; return how each ended."""
-    fork = multiprocessing.get_context("fork")
-    together = fork.Barrier(len(homes))
-    processes = [
-        fork.Process(target=_publish, args=(home, count, ledger, f"{mark}/{index}", together))
-        for index, (home, count) in enumerate(zip(homes, leaves, strict=True))
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(_LONGEST_SECONDS)
-    ends = [process.exitcode for process in processes]
-    require(None not in ends, "a sequencer hangs")
-    return [end for end in ends if end is not None]
-
-
-def _publish(home: Home, count: int, ledger: Ledger, mark: str, together: Barrier) -> None:
-    """Be a sequencer: append leaves of one's own, and publish at the same moment as the other."""
-    with desk_of(home) as desk:
-        office = office_of(desk)
-        with transaction(desk.engine) as session:
-            for number in range(count):
-                append(
-                    session,
-                    FilingLeaf(
-                        prefix=PREFIX,
-                        event="filed",
-                        detail={"n": number, "mark": mark},
-                        decided_on=NOW.date(),
-                    ),
-                )
-        ledger.install()
-        together.wait()
-        try:
-            publish_log(office)
-        except LogRefused as error:
-            sys.exit(_REFUSED if error.code in _BEHIND else str(error))
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{target}{suffix}").unlink(missing_ok=True)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
 
 
 DRILL = Drill(

@@ -117,7 +117,7 @@ def test_a_body_with_one_key_has_no_second_signature(home: Home, tmp_path: Path)
     with desk_at(home) as desk:
         pdf, text = issue_one(desk, tmp_path)
     with pikepdf.open(pdf) as file:
-        assert list(file.attachments) == ["key.json", "record.cose"]
+        assert list(file.attachments) == ["key.json", "proof.tlog", "record.cose"]
     verifier = open_verifier(home)
     try:
         verdict = verifier.verify_qr(text)

@@ -203,7 +203,7 @@ def test_a_home_of_an_earlier_version_is_refused_until_migrated(
         assert answer.code == 78
     assert file.read_bytes() == before
     assert not (tmp_path / "home" / "public" / "keys.json").exists()
-    assert shell("migrate", "--json").json == {"from": "0001", "to": HEAD}
+    assert shell("migrate", "--json").json == {"from": "0001", "to": HEAD, "holders": 0}
     assert shell("copies", "list", NUMBER, "--json").json["error"]["code"] == "award_unknown"
     with database(f"sqlite:///{file}") as engine, engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
@@ -46,8 +48,21 @@ def read_passphrase(
     return passphrase.encode("utf-8")
 
 
+@lru_cache(maxsize=8)
+def own_salt(passphrase: bytes) -> bytes:
+    """Return the 16 random bytes that this process seals with under a passphrase.
+
+    What is sealed together has one salt, so that opening all of it costs one stretching and not one
+    a file; a guess at the passphrase costs the same as before.
+    """
+    return secrets.token_bytes(STRETCH_SALT_BYTES)
+
+
+@lru_cache(maxsize=32)
 def stretch(passphrase: bytes, salt: bytes) -> bytes:
     """Return 32 bytes that cost each guess at the passphrase time and memory.
+
+    Kept by the process, which keeps the passphrase as well.
 
     Source: RFC 7914; PKCS #8 files alone are written with 2048 cheap PBKDF2 rounds.
     """

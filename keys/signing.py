@@ -9,7 +9,6 @@ or inside a token; at rest as a PKCS #8 file encrypted with a passphrase.
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,7 +22,7 @@ from codes.wording import Text
 from keys.algorithms import Algorithm, PublicJwk
 from keys.envelope import Envelope, to_be_signed
 from keys.errors import KeysError
-from keys.passphrase import STRETCH_SALT_BYTES, stretch
+from keys.passphrase import STRETCH_SALT_BYTES, own_salt, stretch
 from keys.record_engines import RecordEngine, encrypt_handle, engine_of, generate_engine
 from keys.seal import SealChain, SignedDigest, signed_attributes
 from keys.seal_kinds import kind_of
@@ -249,7 +248,7 @@ def seal_private_key(
     Args:
         key: the key to put to rest.
         passphrase: what `read_passphrase` returned.
-        salt: 16 random bytes; None takes them from the operating system.
+        salt: 16 random bytes; None takes this process's own.
 
     Raises:
         KeysError: `passphrase_empty`.
@@ -259,7 +258,7 @@ def seal_private_key(
         raise KeysError(
             "passphrase_empty", Text("私钥口令不能为空", "The passphrase must not be empty")
         )
-    salt = secrets.token_bytes(STRETCH_SALT_BYTES) if salt is None else salt
+    salt = own_salt(passphrase) if salt is None else salt
     password = _pem_password(passphrase, salt)
     if isinstance(key, PrivateKey):
         pem = key._engine.encrypted_pem(password)

@@ -20,9 +20,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from codes.wording import Text
+from keys.passphrase import own_salt, stretch
 from registry.errors import VaultError
 
 KEY_BYTES = 32
@@ -152,8 +152,8 @@ def unseal(cipher: AESGCM, context: str, sealed: bytes) -> bytes:
 
 def seal_vault_keys(keys: VaultKeys, passphrase: bytes) -> bytes:
     """Return the vault file: the keys under a key stretched from the passphrase by scrypt."""
-    salt = secrets.token_bytes(16)
-    cipher = AESGCM(_stretch(passphrase, salt))
+    salt = own_salt(passphrase)
+    cipher = AESGCM(stretch(passphrase, salt))
     held = {str(generation): key.hex() for generation, key in keys.keys.items()}
     clear = json.dumps({"generation": keys.generation, "keys": held}).encode()
     document = {
@@ -175,7 +175,7 @@ def open_vault_keys(file: bytes, passphrase: bytes) -> VaultKeys:
     try:
         document = json.loads(file)
         salt, sealed = (base64.b64decode(document[name]) for name in ("salt", "sealed"))
-        cipher = AESGCM(_stretch(passphrase, salt))
+        cipher = AESGCM(stretch(passphrase, salt))
         if document["format"] == 1:
             return VaultKeys.first(unseal(cipher, "vault-key", sealed))
         clear = json.loads(unseal(cipher, "vault-keys", sealed))
@@ -186,10 +186,6 @@ def open_vault_keys(file: bytes, passphrase: bytes) -> VaultKeys:
             "passphrase_wrong",
             Text("口令不正确，或保管库文件已损坏", "wrong passphrase, or a damaged vault file"),
         ) from error
-
-
-def _stretch(passphrase: bytes, salt: bytes) -> bytes:
-    return Scrypt(salt=salt, length=KEY_BYTES, **_SCRYPT).derive(passphrase)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

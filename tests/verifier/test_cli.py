@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keys.services import LogSource
 from registry.home import Home
 from tests.keys.trust_samples import one_root, published
 from tests.verifier.papers import paper
@@ -24,6 +26,7 @@ from tests.verifier.world import (
     Issued,
     World,
     key_document,
+    log_key,
     make_record,
     sign_record,
 )
@@ -49,7 +52,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (path / "public" / "pepper").write_bytes(PEPPER)
     home.root_folder.mkdir()
     home.root_pin_path.write_text(one_root().pin)
-    home.key_document_path.write_bytes(published(key_document(demo=True)))
+    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
+    document = replace(key_document(demo=True), logs=(listed,))
+    home.key_document_path.write_bytes(published(document))
     world = World.make(path)
     issued = sign_record(make_record())
     pdf = tmp_path / "certificate.pdf"

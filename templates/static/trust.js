@@ -57,11 +57,19 @@ export async function prove(reading, record, keyDocument, tables, today, subtle)
   return { body, genuine, unchecked: false, findings: [said, ...right], lost };
 }
 
+/** An instant as people in China read it, to the minute; China has one offset. */
+function sayInstant(instant) {
+  const there = new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString();
+  const shown = `${there.slice(0, 10)} ${there.slice(11, 16)}`;
+  return { zh: `北京时间 ${shown}`, en: `${shown} Beijing time` };
+}
+
 /** What a compromised key means here, where the public log's proof is not at hand. */
 function inspectCompromise(body, key, tables) {
   const since = key.compromised_since;
   if (since === null) return [];
-  return [finding(tables, 'key_compromised_unasked', { since, body: body.name }, { since })];
+  const slots = { since: sayInstant(since), body: body.name };
+  return [finding(tables, 'key_compromised_unasked', slots, { since })];
 }
 
 /** Whether the signature is the key's, or null where this browser lacks the algorithm. */

@@ -2,7 +2,7 @@
 #   make demo      issue sample certificates and open the verifier on them
 #   make test      run the tests
 #   make check     format, lint, types, import walls, tests, docs: all that must hold
-#   make drills    the long fault and volume drills at full figures, up to 90 minutes
+#   make drills    the long fault and volume drills at full figures, several hours
 #   make pictures  make the pictures of the README again
 #   make golden    make the golden pictures of the certificate page again
 

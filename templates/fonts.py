@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import Lock
@@ -127,6 +127,12 @@ def _open_font(path: Path) -> tuple[OpenTypeFont, Any, Mapping[int, str]]:
         ) from error
 
 
+@lru_cache(maxsize=16)
+def _installed(path: Path) -> _Face:
+    """Return the one face of an installed font, opened and read once for all chains."""
+    return _Face(path=path)
+
+
 class FontChain:
     """Finds, for every character, the first font that holds it.
 
@@ -146,7 +152,7 @@ class FontChain:
         self.system_dirs = tuple(system_dirs)
         self._own = tuple(_Face(path=path) for path in _operator_fonts(operator_dir))
         self._others = tuple(
-            _Face(path=path)
+            _installed(path)
             for path in (
                 pylopdf_fonts_zh_cn.serif_path(),
                 pylopdf_fonts_zh_cn.sans_path(),
@@ -242,7 +248,7 @@ class FontChain:
 
     @cached_property
     def _last_resort(self) -> _Face:
-        return _Face(path=pylopdf_fonts_zh_cn.serif_path())
+        return _installed(pylopdf_fonts_zh_cn.serif_path())
 
 
 def explain_missing(character: str) -> Text:

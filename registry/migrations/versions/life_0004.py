@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["copy_id"], ["copies.id"], name=op.f("fk_life_events_copy_id")),
         sa.ForeignKeyConstraint(["act_id"], ["life_acts.id"], name=op.f("fk_life_events_act_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_life_events")),
-        sa.UniqueConstraint("award_id", "n", name=op.f("uq_life_events_award_id")),
+        sa.UniqueConstraint("award_id", "n", name=op.f("uq_life_events_award_id_n")),
     )
     op.create_index("ix_life_events_act_id", "life_events", ["act_id"])
     op.create_table(

@@ -17,6 +17,8 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk
 from issuer.faces import draw_recorded
 from issuer.issuing import export_batch
+from issuer.log_desk import office_of
+from issuer.log_publishing import publish_log
 from issuer.printing import inspect_fit
 from issuer.reserving import open_batch
 from templates.certificate import CertificatePrinter, printed_values
@@ -55,6 +57,7 @@ def _run(folder: Path, *, block: str, count: int, seed: int) -> Facts:
         numbers = put_on_record(desk, wanted, _BATCH)
         batch_id = open_batch(desk, _BATCH)
         draw_recorded(desk, batch_id, fonts, lambda _: None)
+        publish_log(office_of(desk))
         out = folder / "out"
         files = dict(export_batch(desk, batch_id, _BATCH, out, fonts, lambda *_: None))
         verifier = open_verifier(home)

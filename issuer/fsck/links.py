@@ -103,8 +103,9 @@ class ErasedChecks:
         ):
             if not good:
                 yield Fault(table="awards", row=award.number, field=column, code="differs")
-        if holder.sealed:
-            yield Fault(table="holders", row=f"#{holder.id}", field="sealed", code="unexpected")
+        for column, left in (("sealed", holder.sealed), ("key_sealed", holder.key_sealed)):
+            if left:
+                yield Fault(table="holders", row=f"#{holder.id}", field=column, code="unexpected")
         yield from self._ways_in()
         yield from self._copies()
         yield from self._leaves()

@@ -19,7 +19,7 @@ from registry.models import Copy
 
 def compare_status_lists(session: Session, home: Home, office: FsckOffice) -> Iterator[Fault]:
     """Yield what of the status lists is not as the copies and the published lists say."""
-    list_id = Copy.status_index.op(">>")(POSITION_BITS)
+    list_id = Copy.status_index // (1 << POSITION_BITS)
     counted = session.execute(select(list_id, func.count()).group_by(list_id))
     taken = {row[0]: row[1] for row in counted}
     rows = {row.id: row for row in session.scalars(select(StatusListRow))}

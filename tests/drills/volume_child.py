@@ -14,8 +14,10 @@ from pathlib import Path
 from types import TracebackType
 
 from issuer.awarding import record_reserved
+from issuer.copy_rows import BatchCopies
 from issuer.desk import Desk
 from issuer.issuing import inspect_batch
+from issuer.log_desk import office_of, put_in_log
 from issuer.photo_reading import PhotoReading
 from issuer.photos import PhotoSpool
 from issuer.reserving import open_batch, reserve
@@ -64,14 +66,16 @@ def lint(desk: Desk, roster: Path, rows: int) -> dict[str, int]:
 
 
 def record(desk: Desk, seed: int, rows: int) -> dict[str, int]:
-    """Reserve and record an award for each of so many people."""
+    """Reserve, record and log an award for each of so many people."""
     batch_id = open_batch(desk, BATCH)
     waiting = (person.candidate(row) for row, person in enumerate(people(seed), start=2))
     reserved = 0
     while reserved < rows:
         chunk = list(islice(waiting, min(_RESERVED_AT_ONCE, rows - reserved)))
         reserved += sum(result.new for result in reserve(desk, batch_id, chunk))
-    return {"reserved": reserved, "recorded": record_reserved(desk, batch_id, lambda _: None)}
+    recorded = record_reserved(desk, batch_id, lambda _: None)
+    put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
+    return {"reserved": reserved, "recorded": recorded}
 
 
 def main(stretch: str, folder: str, rows: str) -> None:

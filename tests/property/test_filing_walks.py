@@ -34,6 +34,7 @@ from issuer.public_notice import (
 from registry.home import Home
 from registry.models import Base, Filing
 from registry.vault import Vault
+from registry.vault_models import VaultState
 from tests.issuer.procedures import MONDAY, PREFIX, at, decision
 
 DAY = timedelta(days=1)
@@ -62,6 +63,7 @@ class Walk:
         self.engine, self.vault, self.today = engine, Vault(b"v" * 32), MONDAY
         self.account = Account()
         with Session(engine, expire_on_commit=False) as session, session.begin():
+            session.add(VaultState(id=1, generation=1, changing_to=None))  # as migrating does
             self.number = submit(
                 session, HOME, self.vault, FORM, (), decision(MONDAY), now=at(MONDAY)
             ).id

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from issuer.operator import Operator, note_act_now, read_operator, subject_of_parameters
 from issuer.terminal import current_operator, open_home
+from registry.errors import HomeError
 from registry.schema import open_registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,7 +32,11 @@ def privileged(act: str, *about: str) -> Callable[[Command], Command]:
     def mark(command: Command) -> Command:
         @wraps(command)
         def noted(**parameters: Any) -> Any:
-            home, subject = open_home(), subject_of_parameters(parameters, about)
+            try:
+                home = open_home()
+            except HomeError:
+                return command(**parameters)  # does nothing without a home, and says what is wrong
+            subject = subject_of_parameters(parameters, about)
             operator = _with_paper(current_operator(), parameters.get("reference"))
             with open_registry(home.database_url, memory=home.trail_memory) as engine:
                 note_act_now(engine, operator, act, subject, at=datetime.now(UTC))

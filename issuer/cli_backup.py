@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +14,14 @@ from issuer.backing_up import back_up
 from issuer.backup_stream import BackupKey, BackupLock
 from issuer.operator import note_act_now
 from issuer.restoring import LogStanding, Restored, restore
-from issuer.terminal import current_operator, json_option, open_home, read_new_file, show
-from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
+from issuer.terminal import (
+    ask_other_passphrase,
+    current_operator,
+    json_option,
+    open_home,
+    read_new_file,
+    show,
+)
 from log.reading import open_source, read_checkpoint_file
 from registry.home import Home
 from registry.schema import open_registry
@@ -72,7 +77,11 @@ def restore_command(
     """
     operator = current_operator()
     key = (
-        BackupKey(passphrase=_ask(new=False))
+        BackupKey(
+            passphrase=ask_other_passphrase(
+                BACKUP_PASSPHRASE_VARIABLE, "备份 / Backup: ", new=False
+            )
+        )
         if private_key is None
         else BackupKey(private_key=private_key.read_bytes())
     )
@@ -119,19 +128,4 @@ def _told(done: Restored) -> Text:
 
 
 def _ask(*, new: bool) -> bytes:
-    """Return the backup's passphrase from its variable or the keyboard; as `ask_passphrase`."""
-
-    def prompt(question: str) -> str:
-        answer: str = click.prompt(
-            f"备份 / Backup: {question}",
-            hide_input=True,
-            default="",
-            show_default=False,
-            prompt_suffix="",
-            err=True,
-        )
-        return answer
-
-    given = os.environ.get(BACKUP_PASSPHRASE_VARIABLE)
-    environment = {} if given is None else {ENVIRONMENT_NAME: given}
-    return read_passphrase(environment, prompt if sys.stdin.isatty() else None, new=new)
+    return ask_other_passphrase(BACKUP_PASSPHRASE_VARIABLE, "备份 / Backup: ", new=new)

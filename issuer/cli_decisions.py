@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
@@ -88,11 +88,6 @@ def read_decision(
         reference=_read_text(reference, _MAX_REFERENCE),
         decided_on=decided_on.date() if decided_on else shanghai_day(now),
     )
-
-
-def day_of(value: datetime) -> date:
-    """Return the day that an option gives."""
-    return value.date()
 
 
 @contextmanager

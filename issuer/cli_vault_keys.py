@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import click
 
 from codes.wording import Text
@@ -12,9 +9,15 @@ from issuer.acts import privileged
 from issuer.issuing import Phase, counting
 from issuer.passphrase_change import change_passphrase
 from issuer.progress import ProgressLine
-from issuer.terminal import ask_passphrase, json_option, language, open_home, show
+from issuer.terminal import (
+    ask_other_passphrase,
+    ask_passphrase,
+    json_option,
+    language,
+    open_home,
+    show,
+)
 from issuer.vault_rotation import count_to_move, rotate_vault
-from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
 from registry.home_lock import alone_with_keys
 from registry.schema import open_registry
 from registry.scrubbing import scrub
@@ -64,7 +67,7 @@ def passphrase(as_json: bool) -> None:
     """
     home = open_home()
     former = ask_passphrase()
-    following = _ask_new()
+    following = ask_other_passphrase(NEW_PASSPHRASE_VARIABLE, "新口令 / New: ", new=True)
     with alone_with_keys(home):
         files = change_passphrase(home, former, following)
     show(
@@ -76,22 +79,3 @@ def passphrase(as_json: bool) -> None:
         ),
         as_json=as_json,
     )
-
-
-def _ask_new() -> bytes:
-    """Return the new passphrase from its variable or the keyboard; as `ask_passphrase`."""
-
-    def prompt(question: str) -> str:
-        answer: str = click.prompt(
-            f"新口令 / New: {question}",
-            hide_input=True,
-            default="",
-            show_default=False,
-            prompt_suffix="",
-            err=True,
-        )
-        return answer
-
-    given = os.environ.get(NEW_PASSPHRASE_VARIABLE)
-    environment = {} if given is None else {ENVIRONMENT_NAME: given}
-    return read_passphrase(environment, prompt if sys.stdin.isatty() else None, new=True)

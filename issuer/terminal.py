@@ -17,7 +17,7 @@ from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
 from issuer.operator import Operator, choose_name, read_operator
 from issuer.root_custody import has_root_keys, open_root_keys
-from keys.passphrase import read_passphrase
+from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
 from keys.root_signing import RootKey
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
@@ -187,15 +187,32 @@ def ask_passphrase(*, new: bool = False) -> bytes:
     Raises:
         KeysError: none was given, it is too short, or the two typed differ.
     """
-    interactive = sys.stdin.isatty()
+    return ask_other_passphrase(ENVIRONMENT_NAME, "", new=new)
+
+
+def ask_other_passphrase(variable: str, called: str, *, new: bool) -> bytes:
+    """Return another passphrase from its own variable or from the keyboard; as `ask_passphrase`.
+
+    Args:
+        variable: of the environment.
+        called: what stands before the question.
+        new: it is being chosen.
+    """
 
     def prompt(question: str) -> str:
         answer: str = click.prompt(
-            question, hide_input=True, default="", show_default=False, prompt_suffix="", err=True
+            f"{called}{question}",
+            hide_input=True,
+            default="",
+            show_default=False,
+            prompt_suffix="",
+            err=True,
         )
         return answer
 
-    return read_passphrase(os.environ, prompt if interactive else None, new=new)
+    given = os.environ.get(variable)
+    environment = {} if given is None else {ENVIRONMENT_NAME: given}
+    return read_passphrase(environment, prompt if sys.stdin.isatty() else None, new=new)
 
 
 def root_signers(home: Home) -> tuple[RootKey, ...]:

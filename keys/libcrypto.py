@@ -79,15 +79,6 @@ def load_libcrypto() -> ctypes.CDLL:
     raise unavailable()
 
 
-def has_libcrypto() -> bool:
-    """Say whether there is a library that `load_libcrypto` returns."""
-    try:
-        load_libcrypto()
-    except KeysError:
-        return False
-    return True
-
-
 def unavailable() -> KeysError:
     """Return the error of a machine without SM2, which says what to install."""
     return KeysError(

@@ -26,6 +26,12 @@ _LONGEST = 64 << 20
 PRINTED = "traced.out"
 
 
+_TRACER = (
+    *("strace", "-f", "--seccomp-bpf", "-y", "-xx"),
+    *("-e", "trace=write,pwrite64,writev,pwritev,pwritev2"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """How a traced command ended.
@@ -66,20 +72,7 @@ def run_traced(
     fifo, out = cwd / "trace.fifo", cwd / PRINTED
     os.mkfifo(fifo)
     reader = _Reader(fifo, seen)
-    calls = "trace=write,pwrite64,writev,pwritev,pwritev2"
-    tracer = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-y",
-        "-xx",
-        "-s",
-        str(_LONGEST),
-        "-e",
-        calls,
-        "-o",
-        str(fifo),
-    ]
+    tracer = [*_TRACER, "-s", str(_LONGEST), "-o", str(fifo)]
     try:
         with out.open("wb") as printed:
             reader.start()

@@ -37,7 +37,7 @@ WRONG = {
     "out-of-range": (("serve", "--workers", "99"), "不在允许范围", "not in the range"),
     "no-value": (("init", "--json=1"), "不带值", "does not take a value"),
     "value-missing": (("keys", "new", "--body"), "要写值", "requires an argument"),
-    "one-of-two": (("log", "fsck", "--url", "log"), "须同时给出", "together"),
+    "one-of-two": (("copies", "archive", "--out", "out"), "二者选一", "give either"),
 }
 
 

@@ -174,7 +174,7 @@ def test_a_row_of_a_transaction_that_failed_is_neither_kept_nor_remembered(
 def test_rows_are_found_by_who_what_about_whom_and_when(trail: Engine) -> None:
     def ids(**wanted: object) -> list[int]:
         with reading(trail) as session:
-            query = TrailFilter(**wanted)  # type: ignore[arg-type]
+            query = TrailFilter(**wanted)  # type: ignore[arg-type]  # its own fields
             return [entry.id for entry in find_entries(session, query, limit=4)]
 
     assert ids() == [10, 9, 8, 7]

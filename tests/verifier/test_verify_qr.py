@@ -141,7 +141,7 @@ def test_the_twin_of_an_ecdsa_signature_changes_nothing(world: World, issued: Is
 def test_without_the_register_the_signature_is_still_told(
     world: World, issued: Issued, sessions: object
 ) -> None:
-    verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)  # type: ignore[arg-type]
+    verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)  # type: ignore[arg-type]  # either
     verdict = verifier.verify_qr(issued.qr_text())
     assert (verdict.outcome, verdict.status) == (Outcome.INCONCLUSIVE, Status.UNKNOWN)
     assert "signature_genuine" in codes(verdict)

@@ -284,7 +284,8 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id], names)
         session.flush()
-        append_records(session, [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies])
+        leaves = [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies]
+        append_records(session, desk.vault, leaves)
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies), refused
 
@@ -329,9 +330,9 @@ def _put_on_record(
             number=parse_number(award.number),
             name=item.private.name,
         )
-    copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
     if item.second is not None:
         copy.second_sealed = seal_second(item.data_key, copy, encode_envelope(item.second))
+    copy.envelope_sealed = seal_envelope(item.data_key, copy, encode_envelope(item.envelope))
     copy.state = _STATE_ON_RECORD[CopyKind(copy.kind)]
     grant_copy_access(
         session, desk.pepper, copy=copy, data_key=item.data_key, payload=item.envelope.payload

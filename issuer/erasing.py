@@ -191,7 +191,7 @@ def approve_erasure(
         row.rule, row.kept_until = _check_may_erase(home, awards, _wish(row), now=now)
         key = open_holder(vault, holder)
         row.files = json.dumps(_files(key, awards))
-        _log(session, key, awards, now=now)
+        _log(session, vault, key, awards, now=now)
         _destroy(session, holder, awards, now=now)
         _mark_anew(session, vault, holder, awards)
         _clear_acts(session, awards, operator, now=now)
@@ -275,13 +275,15 @@ def _check_may_erase(
     return rule.id, until
 
 
-def _log(session: Session, key: HolderKey, awards: Sequence[Award], *, now: datetime) -> None:
+def _log(
+    session: Session, vault: Vault, key: HolderKey, awards: Sequence[Award], *, now: datetime
+) -> None:
     """Leave the public trace of an erasure, while the awards' data keys still open."""
     keys = [
         (award, key.unseal(data_key_context(award.number), award.data_key_sealed))
         for award in awards
     ]
-    append_erasures(session, keys, at=now)
+    append_erasures(session, vault, keys, at=now)
     mark_changed(session, [copy for award in awards for copy in award.copies])
 
 

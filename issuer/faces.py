@@ -97,7 +97,7 @@ def draw_copies(
                 page = drawn[row.id]
                 row.pdf_stored, row.pdf_sha256_sealed = page.stored, page.sha256_sealed
             files = [(row, drawn[row.id].sha256) for row in rows]
-            append_files(session, files, desk.site.prefix)
+            append_files(session, desk.vault, files, desk.site.prefix)
         done += len(rows)
         progress(len(copies))
     return done

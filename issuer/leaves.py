@@ -15,6 +15,7 @@ from log.leaves import CopyLeaf, IssueLeaf, LifeKind, encode_body, hash_record
 from registry.life_records import NewEvent, NewRecord, add_event, count_events
 from registry.logbook import Waiting, append_all, leaf_salt, orphans, stream_of
 from registry.models import Award, Copy, CopyKind
+from registry.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Recorded:
     act_id: int | None = None
 
 
-def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
+def append_records(session: Session, vault: Vault, recorded: Sequence[Recorded]) -> None:
     """Append one leaf for each record: an issue leaf for an original, else its event of a life.
 
     Where the log holds the leaf already, because the database was restored from before, that one
@@ -44,6 +45,7 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
 
     Args:
         session: of the transaction that puts the records on record, which locks their awards.
+        vault: the home's, open.
         recorded: in order of their copies.
     """
     later = {one.copy.award_id for one in recorded if one.copy.kind != CopyKind.ORIGINAL}
@@ -53,10 +55,11 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
     for one in recorded:
         award, record = one.copy.award, decode_record(one.payload)
         if one.copy.kind != CopyKind.ORIGINAL:
-            append_all(session, waiting)  # what came before goes into the log before
+            append_all(session, vault, waiting)  # what came before goes into the log before
             waiting = []
             before = counts.get(award.id, 0)
-            add_event(session, award, one.data_key, _event_of(one, record), before=before)
+            event = _event_of(one, record)
+            add_event(session, vault, award, one.data_key, event, before=before)
             counts[award.id] = before + 1
             continue
         leaf = issue_leaf(record, one.data_key, one.payload)
@@ -67,19 +70,23 @@ def append_records(session: Session, recorded: Sequence[Recorded]) -> None:
             continue
         stream = stream_of(record.number.prefix, award.year, award.level)
         waiting.append(Waiting(leaf, award.id, one.copy.id, stream, award.serial))
-    append_all(session, waiting)
+    append_all(session, vault, waiting)
 
 
-def append_files(session: Session, files: Sequence[tuple[Copy, bytes]], prefix: str) -> None:
+def append_files(
+    session: Session, vault: Vault, files: Sequence[tuple[Copy, bytes]], prefix: str
+) -> None:
     """Append the leaves that commit to sealed files, in the commit that notes the files.
 
     Args:
         session: of that commit.
+        vault: the home's, open.
         files: copies, each with the SHA-256 of its file.
         prefix: of their body.
     """
     append_all(
         session,
+        vault,
         (
             Waiting(CopyLeaf(prefix=prefix, file_sha256=sha256), copy.award_id, copy.id)
             for copy, sha256 in files
@@ -88,18 +95,19 @@ def append_files(session: Session, files: Sequence[tuple[Copy, bytes]], prefix: 
 
 
 def append_erasures(
-    session: Session, awards: Sequence[tuple[Award, bytes]], *, at: datetime
+    session: Session, vault: Vault, awards: Sequence[tuple[Award, bytes]], *, at: datetime
 ) -> None:
     """Put the erasure of their holder's data on record of awards, before the key of each goes.
 
     Args:
         session: of the transaction that erases, which locks the awards.
+        vault: the home's, open.
         awards: each with its data key.
         at: now, aware UTC.
     """
     for award, data_key in awards:
         erased = NewEvent(kind=LifeKind.ERASE, effective_on=shanghai_day(at), at=at)
-        add_event(session, award, data_key, erased)
+        add_event(session, vault, award, data_key, erased)
 
 
 def issue_leaf(record: Record, data_key: bytes, payload: bytes) -> IssueLeaf:

@@ -143,7 +143,8 @@ def _do(
                 notes={} if form.successor is None else {"successor": form.successor},
             )
             data_key = read_data_key(desk, award)
-            add_event(session, award, data_key, new, before=counts.get(award.id, 0))
+            before = counts.get(award.id, 0)
+            add_event(session, desk.vault, award, data_key, new, before=before)
             award.status = STATUS_AFTER.get(form.kind, AwardStatus(award.status))
             if form.kind in ENDING:
                 award.live_key = None  # the person may earn the level anew

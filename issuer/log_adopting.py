@@ -75,12 +75,12 @@ def _adopt_copies(session: Session, vault: Vault, copies: Sequence[Copy]) -> Non
         signed = unseal_envelope(data_key, copy, copy.envelope_sealed)
         payload = decode_envelope(signed).payload
         recorded.append(Recorded(copy=copy, data_key=data_key, payload=payload, at=copy.made_at))
-    append_records(session, recorded)
+    append_records(session, vault, recorded)
     for one in recorded:
         sha256 = unseal_pdf_hash(one.data_key, one.copy)
         if sha256 is not None:
             prefix = parse_number(one.copy.award.number).prefix
-            append_files(session, [(one.copy, bytes.fromhex(sha256))], prefix)
+            append_files(session, vault, [(one.copy, bytes.fromhex(sha256))], prefix)
 
 
 def _mark(session: Session, vault: Vault, copy: Copy) -> None:

@@ -84,6 +84,7 @@ class _Life:
         self, session: Session, vault: Vault, published: PublishedLog, award: Award, known: int
     ) -> None:
         self._session = session
+        self._vault = vault
         self._award = award
         self._known = known
         self.is_unproved = False
@@ -128,7 +129,7 @@ class _Life:
     def _add(self, logged: LoggedLeaf, leaf: LifeLeaf) -> None:
         award = self._award
         new = NewEvent(kind=leaf.event, effective_on=leaf.effective_on, at=logged.logged_at)
-        add_event(self._session, award, self._data_key, new, before=self._known)
+        add_event(self._session, self._vault, award, self._data_key, new, before=self._known)
         self._known += 1
         award.status = STATUS_AFTER.get(leaf.event, AwardStatus(award.status))
         if leaf.event in ENDING:

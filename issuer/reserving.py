@@ -43,6 +43,7 @@ from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState
 from registry.row_marks import mark_of_award, mark_of_copy
 from registry.session import insert_if_absent, transaction
 from registry.status_lists import draw_status_indices
+from registry.store import Parcel
 from registry.vault import Vault, new_key
 from templates.layout_files import DEFAULT_LAYOUT
 
@@ -117,7 +118,7 @@ def reserve(
         ConflictError: serials are used up; nothing was reserved.
         RegistryUnavailable: the database did not answer; nothing was reserved.
     """
-    drafts = [_draft(desk, candidate) for candidate in candidates]
+    drafts = _drafts(desk, candidates)
     try:
         results = _reserve_drafts(desk, batch_id, drafts, layout)
     except (IssuerError, ConflictError):
@@ -161,22 +162,29 @@ def _discard_photos(desk: Desk, drafts: Sequence[_Draft]) -> None:
         desk.home.store.discard(draft.photo_stored)
 
 
-def _draft(desk: Desk, candidate: Candidate) -> _Draft:
-    data_key = new_key()
-    return _Draft(
-        candidate=candidate,
-        data_key=data_key,
-        salt=secrets.token_bytes(SALT_BYTES),
-        photo_stored=desk.home.store.put(candidate.photo.jpeg, data_key),
-        live_key=live_key(
-            desk.vault,
-            desk.site,
-            int(candidate.document_type),
-            candidate.document_number,
-            candidate.occupation.index,
-            int(candidate.level),
-        ),
+def _drafts(desk: Desk, candidates: Sequence[Candidate]) -> list[_Draft]:
+    keys = [new_key() for _ in candidates]
+    photos = desk.home.store.put_many(
+        Parcel(content=candidate.photo.jpeg, key=key, sha256=candidate.photo.sha256)
+        for candidate, key in zip(candidates, keys, strict=True)
     )
+    return [
+        _Draft(
+            candidate=candidate,
+            data_key=key,
+            salt=secrets.token_bytes(SALT_BYTES),
+            photo_stored=photo,
+            live_key=live_key(
+                desk.vault,
+                desk.site,
+                int(candidate.document_type),
+                candidate.document_number,
+                candidate.occupation.index,
+                int(candidate.level),
+            ),
+        )
+        for candidate, key, photo in zip(candidates, keys, photos, strict=True)
+    ]
 
 
 def _reserve_in(

@@ -139,7 +139,12 @@ def _give(
     session.connection().execute(
         update(LogEntry)
         .where(LogEntry.id == bindparam("of"))
-        .values(leaf_index=bindparam("index"), leaf=bindparam("final"), logged_at=bindparam("at")),
+        .values(
+            leaf_index=bindparam("index"),
+            leaf=bindparam("final"),
+            logged_at=bindparam("at"),
+            row_mark=None,
+        ),
         entries,
     )
     for column, noted_of in ((Copy.leaf_index, records), (Copy.file_leaf_index, files)):

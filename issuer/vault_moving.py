@@ -32,8 +32,9 @@ from registry.holder_keys import (
 )
 from registry.home import Home
 from registry.life_models import LifeAct
+from registry.log_models import LogEntry
 from registry.models import Award, Batch, Copy, Holder, Site
-from registry.row_marks import mark_of_award, mark_of_copy
+from registry.row_marks import mark_of_award, mark_of_copy, mark_of_entry
 from registry.session import transaction
 from registry.vault import Vault, VaultKeys, reseal
 
@@ -134,6 +135,15 @@ def _mark_of(session: Session, vault: Vault, award: Award, copy: Copy) -> bytes:
     replaced = None if copy.replaces_id is None else session.get_one(Copy, copy.replaces_id)
     replaces = None if replaced is None else replaced.status_index
     return mark_of_copy(vault, copy, award.number, replaces)
+
+
+def move_waiting(engine: Engine, vaults: Vaults) -> None:
+    """Move the marks of what waits for the public log."""
+    with transaction(engine) as session:
+        waiting = select(LogEntry).where(LogEntry.leaf_index.is_(None))
+        for entry in session.scalars(waiting.with_for_update()):
+            if entry.row_mark == mark_of_entry(vaults.former, entry):
+                entry.row_mark = mark_of_entry(vaults.both, entry)
 
 
 def move_papers(engine: Engine, vault: Vault) -> None:

@@ -189,13 +189,21 @@ def seal_public(data_key: bytes, number: str, *, body_name: str, document_number
 
 
 def seal_envelope(data_key: bytes, copy: Copy, envelope: bytes) -> bytes:
-    """Seal one copy's signed record under the award's data key."""
-    return seal(AESGCM(data_key), f"copy/{copy.status_index}", envelope)
+    """Seal one copy's signed record under the award's data key, after any second signature.
+
+    The seal also binds whether there is one, so that nobody takes it away unseen.
+    """
+    return seal(AESGCM(data_key), _envelope_context(copy), envelope)
 
 
 def unseal_envelope(data_key: bytes, copy: Copy, sealed: bytes) -> bytes:
     """Undo `seal_envelope`; raises VaultError when the row was altered."""
-    return unseal(AESGCM(data_key), f"copy/{copy.status_index}", sealed)
+    return unseal(AESGCM(data_key), _envelope_context(copy), sealed)
+
+
+def _envelope_context(copy: Copy) -> str:
+    beside = "" if copy.second_sealed is None else "/second"
+    return f"copy/{copy.status_index}{beside}"
 
 
 def seal_second(data_key: bytes, copy: Copy, envelope: bytes) -> bytes:

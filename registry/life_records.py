@@ -22,9 +22,9 @@ from log.leaves import LifeKind, LifeLeaf, hash_record
 from registry.errors import VaultError
 from registry.life import Event
 from registry.life_models import LifeEvent, StatusListRow
-from registry.logbook import adopt, append, leaf_salt, life_key, life_mark
+from registry.logbook import Waiting, adopt, append_all, leaf_salt, life_key, life_mark
 from registry.models import Award, Copy
-from registry.vault import seal, unseal
+from registry.vault import Vault, seal, unseal
 
 _NOTES = frozenset({"successor"})
 _MOST_AT_ONCE = 500
@@ -81,12 +81,19 @@ def count_events(session: Session, award_ids: Iterable[int]) -> dict[int, int]:
 
 
 def add_event(
-    session: Session, award: Award, data_key: bytes, new: NewEvent, *, before: int | None = None
+    session: Session,
+    vault: Vault,
+    award: Award,
+    data_key: bytes,
+    new: NewEvent,
+    *,
+    before: int | None = None,
 ) -> Event:
     """Put the next event of an award on record, with its leaf; the caller changes the cache.
 
     Args:
         session: of the act's transaction, which locks the award's row.
+        vault: the home's, open.
         award: whose life it is of.
         data_key: of the award.
         new: what happened.
@@ -126,7 +133,7 @@ def add_event(
     )
     held = adopt(session, leaf, award_id=award.id, copy_id=copy_id)
     if held is None:
-        append(session, leaf, award_id=award.id, copy_id=copy_id)
+        append_all(session, vault, [Waiting(leaf, award.id, copy_id)])
     elif new.copy is not None:
         new.copy.leaf_index = held.leaf_index
     return event

@@ -18,7 +18,8 @@ from registry.models import Base, UtcDateTime
 class LogEntry(Base):
     """One leaf, from the act that appended it; `leaf` is its final bytes once it has an index.
 
-    `body` is the leaf without the time it was logged, which only the sequencer knows.
+    `body` is the leaf without the time it was logged, which only the sequencer knows. `row_mark`
+    vouches for an entry about an award until it has its index (`registry.row_marks`).
     `stream` and `stream_position` are an issue leaf's: it gets an index after all before it there.
     """
 
@@ -49,6 +50,7 @@ class LogEntry(Base):
     copy_id: Mapped[int | None] = mapped_column(ForeignKey("copies.id"), index=True)
     stream: Mapped[str | None] = mapped_column(String(40))
     stream_position: Mapped[int | None]
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class LogStream(Base):

@@ -28,6 +28,8 @@ from log.leaves import (
 )
 from registry.log_models import LogEntry
 from registry.models import Award, Copy
+from registry.row_marks import mark_of_leaf
+from registry.vault import Vault
 
 _KINDS: dict[type[Leaf], LeafKind] = {
     IssueLeaf: LeafKind.ISSUE,
@@ -36,6 +38,8 @@ _KINDS: dict[type[Leaf], LeafKind] = {
     FilingLeaf: LeafKind.FILING,
     TrustLeaf: LeafKind.TRUST,
 }
+MARKED_KINDS = frozenset({LeafKind.ISSUE, LeafKind.LIFE, LeafKind.COPY})
+"""The kinds of leaves about an award, whose entries carry a mark while they wait."""
 
 
 def leaf_salt(data_key: bytes, payload: bytes) -> bytes:
@@ -129,56 +133,59 @@ def stream_of(prefix: str, year: int, level: int) -> str:
     return f"{prefix}/{year}/{level}"
 
 
-def append(
-    session: Session,
-    leaf: Leaf,
-    *,
-    award_id: int | None = None,
-    copy_id: int | None = None,
-    stream: str | None = None,
-    position: int | None = None,
-) -> None:
-    """Append a leaf in the transaction of the act itself; the sequencer gives it its index later.
+def append(session: Session, leaf: FilingLeaf | TrustLeaf) -> None:
+    """Append a leaf about no award in the transaction of the act itself.
 
-    Args:
-        session: of the act's own transaction, which locks the award where there is one.
-        leaf: what happened.
-        award_id: the award it is about, where it is about one.
-        copy_id: the copy whose record or file it commits to.
-        stream: of an issue leaf, as `stream_of` names it.
-        position: the serial in that stream.
+    The sequencer gives it its index later.
     """
-    waiting = Waiting(leaf, award_id, copy_id, stream, position)
-    append_all(session, [waiting])
+    session.add(LogEntry(kind=kind_of(leaf), body=encode_body(leaf)))
+    session.flush()
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A leaf to append, with the arguments of `append`."""
+    """A leaf about an award, to append.
 
-    leaf: Leaf
-    award_id: int | None = None
+    Args:
+        leaf: what happened.
+        award_id: the award it is about.
+        copy_id: the copy whose record or file it commits to.
+        stream: of an issue leaf, as `stream_of` names it.
+        position: the serial in that stream.
+    """
+
+    leaf: IssueLeaf | LifeLeaf | CopyLeaf
+    award_id: int
     copy_id: int | None = None
     stream: str | None = None
     position: int | None = None
 
 
-def append_all(session: Session, waiting: Iterable[Waiting]) -> None:
-    """Append leaves in order, in one statement; as `append`."""
+def append_all(session: Session, vault: Vault, waiting: Iterable[Waiting]) -> None:
+    """Append leaves in order, in one statement; the sequencer gives them their indexes later.
+
+    Args:
+        session: of the act's own transaction, which locks the awards.
+        vault: the home's, open: the sequencer takes nothing that it does not vouch for.
+        waiting: the leaves.
+    """
     session.flush()  # what they are about is on record before them
-    rows = [
-        {
-            "kind": kind_of(one.leaf),
-            "body": encode_body(one.leaf),
-            "award_id": one.award_id,
-            "copy_id": one.copy_id,
-            "stream": one.stream,
-            "stream_position": one.position,
-        }
-        for one in waiting
-    ]
+    rows = [_row_of(vault, one) for one in waiting]
     if rows:
         session.connection().execute(insert(LogEntry), rows)
+
+
+def _row_of(vault: Vault, one: Waiting) -> dict[str, object]:
+    kind, body = kind_of(one.leaf), encode_body(one.leaf)
+    return {
+        "kind": kind,
+        "body": body,
+        "award_id": one.award_id,
+        "copy_id": one.copy_id,
+        "stream": one.stream,
+        "stream_position": one.position,
+        "row_mark": mark_of_leaf(vault, kind, body, one.award_id, one.copy_id),
+    }
 
 
 def adopt(

@@ -2,7 +2,8 @@
 
 What a record, a leaf or a sealed field repeats gives itself away when it is changed. The rest
 (which batch, which layout, what the QR code begins with, when) is bound to its row by such a mark,
-which nobody makes without the vault: step 3 of issuing and `yanzhen log fsck` look at it.
+which nobody makes without the vault: step 3 of issuing and `yanzhen log fsck` look at it. So is an
+entry that waits for the public log, and the sequencer looks at its mark.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 
+from registry.log_models import LogEntry
 from registry.models import Award, Batch, Copy
 from registry.vault import Vault
 
@@ -62,6 +64,25 @@ def mark_of_copy(vault: Vault, copy: Copy, number: str, replaces: int | None) ->
         copy.qr_url_prefix,
         replaces,
     )
+
+
+def mark_of_leaf(
+    vault: Vault, kind: int, body: bytes, award_id: int | None, copy_id: int | None
+) -> bytes:
+    """Return the mark over a leaf about an award that waits for the public log.
+
+    Args:
+        vault: the home's, open.
+        kind: of the leaf, as the entry says it.
+        body: the leaf's bytes, which say an issue leaf's stream and place there.
+        award_id, copy_id: what it is about.
+    """
+    return _mark(vault, "entry", kind, body.hex(), award_id, copy_id)
+
+
+def mark_of_entry(vault: Vault, entry: LogEntry) -> bytes:
+    """Return the mark over an entry about an award that waits for the public log."""
+    return mark_of_leaf(vault, entry.kind, entry.body, entry.award_id, entry.copy_id)
 
 
 def has_its_mark(vault: Vault, copy: Copy) -> bool:

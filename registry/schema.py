@@ -16,14 +16,18 @@ from registry.row_memory import remember_all
 from registry.session import database, reading
 from registry.trail import MEMORY_OPTION
 
-HEAD = "0008"
+HEAD = "0009"
 _EARLIER = frozenset(f"{number:04}" for number in range(1, int(HEAD)))
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 
 
 def upgrade(engine: Engine, *, to: str = HEAD) -> None:
-    """Run every migration up to `to` that the database has not seen; all of them or none."""
+    """Run every migration up to `to` that the database has not seen; all of them or none.
+
+    Raises:
+        HomeError: what an earlier version began must be finished by it (`leaves_waiting`).
+    """
     # Alembic is slow to import and only this act needs it.
     from alembic import command
     from alembic.config import Config
@@ -46,7 +50,8 @@ def migrate(engine: Engine) -> str | None:
         The version it had, or None where nothing was to be done.
 
     Raises:
-        HomeError: the schema is none that this version knows (code `schema_mismatch`).
+        HomeError: the schema is none that this version knows (code `schema_mismatch`), or as
+            `upgrade`.
         RegistryUnavailable: the database cannot be reached.
     """
     found = _version(engine)

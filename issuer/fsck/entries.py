@@ -13,13 +13,15 @@ from issuer.fsck.published import LoggedLeaf, PublishedLog
 from log.errors import LogError
 from log.leaves import IssueLeaf, LeafKind, decode_body, encode_body
 from registry.log_models import LogEntry, LogHead, LogStream
-from registry.logbook import kind_of, stream_of
+from registry.logbook import MARKED_KINDS, kind_of, stream_of
 from registry.models import Copy
+from registry.row_marks import mark_of_entry
+from registry.vault import Vault
 
 _AT_ONCE = 5_000
 
 
-def compare_entries(session: Session, published: PublishedLog) -> Iterator[Fault]:
+def compare_entries(session: Session, vault: Vault, published: PublishedLog) -> Iterator[Fault]:
     """Yield what of the log's tables is not as it is published."""
     seen = 0
     last_id = 0
@@ -31,7 +33,7 @@ def compare_entries(session: Session, published: PublishedLog) -> Iterator[Fault
         for row in rows:
             logged = published.at(row.leaf_index)
             seen += logged is not None
-            yield from _compare_row(row, logged)
+            yield from _compare_row(vault, row, logged)
             if row.stream is not None:
                 last = 0 if row.leaf_index is None else row.stream_position or 0
                 streams[row.stream] = max(streams.get(row.stream, 0), last)
@@ -43,7 +45,7 @@ def compare_entries(session: Session, published: PublishedLog) -> Iterator[Fault
     yield from _compare_head(session, published)
 
 
-def _compare_row(row: LogEntry, logged: LoggedLeaf | None) -> Iterator[Fault]:
+def _compare_row(vault: Vault, row: LogEntry, logged: LoggedLeaf | None) -> Iterator[Fault]:
     """Yield what of one row differs; without a published leaf, what of it contradicts itself."""
     name = f"#{row.id}"
     try:
@@ -61,11 +63,19 @@ def _compare_row(row: LogEntry, logged: LoggedLeaf | None) -> Iterator[Fault]:
         ("stream_position", row.stream_position, expected_position),
         ("leaf", row.leaf, row.leaf if logged is None else logged.entry),
         ("logged_at", row.logged_at, row.logged_at if logged is None else logged.logged_at),
+        ("row_mark", row.row_mark, _mark_of(vault, row)),
     ):
         if found != expected:
             yield _fault(name, field, "differs")
     if row.leaf_index is None and (row.leaf is not None or row.logged_at is not None):
         yield _fault(name, "leaf_index", "missing")
+
+
+def _mark_of(vault: Vault, row: LogEntry) -> bytes | None:
+    """Return the mark that a row should have: one about an award, until it has its index."""
+    if row.leaf_index is not None or row.kind not in MARKED_KINDS:
+        return None
+    return mark_of_entry(vault, row)
 
 
 def _compare_copies(session: Session) -> Iterator[Fault]:

@@ -68,7 +68,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
         matched = Matched()
         found = list(published.faults)
         for table, faults in (
-            ("log_entries", compare_entries(session, published)),
+            ("log_entries", compare_entries(session, vault, published)),
             ("serial_counters", compare_counters(session)),
             ("awards", compare_awards(session, office, published, matched)),
             ("log", _lost(published, matched)),

@@ -28,9 +28,10 @@ from log.errors import LogError
 from registry.access import seal_envelope, seal_public, ways_in
 from registry.home import Home
 from registry.log_reader import LogReader
-from registry.logbook import append, stream_of
+from registry.logbook import Waiting, append_all, stream_of
 from registry.models import Award, Copy
 from registry.session import open_engine
+from registry.vault import Vault
 from tests.drills.drill import Facts, require, require_none
 from tests.drills.insider_office import Office, make_living_office
 from tests.drills.office import NOW, PUBLIC_URL, Person, desk_of, people
@@ -218,13 +219,10 @@ def _insert_one(session: Session, home: Home, model: Copy, one: _Forged, *, wait
     leaf = issue_leaf(one.record, data_key, one.payload)
     place = parse_number(number)
     stream = stream_of(place.prefix, place.year, place.level.value) if waits else None
-    append(
-        session,
-        leaf,
-        award_id=award.id,
-        copy_id=copy.id,
-        stream=stream,
-        position=place.serial if waits else None,
+    position = place.serial if waits else None
+    not_the_vault = Vault(secrets.token_bytes(32))
+    append_all(
+        session, not_the_vault, [Waiting(leaf, award.id, copy.id, stream=stream, position=position)]
     )
 
 

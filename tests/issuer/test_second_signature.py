@@ -18,6 +18,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import face_of
 from issuer.filing import find_site
+from issuer.fsck.run import fsck
 from issuer.publishing import publish
 from issuer.root_custody import open_root_keys
 from keys.algorithms import Algorithm
@@ -155,6 +156,26 @@ def test_a_second_signature_that_does_not_fit_is_an_alarm(home: Home, tmp_path: 
             verifier.close()
     assert "second_signature_contradicts" in codes(spoilt)
     assert spoilt.outcome is not Outcome.VALID
+
+
+def test_a_second_signature_taken_away_is_noticed(home: Home, tmp_path: Path) -> None:
+    file_body(home, algorithm=Algorithm.ES256)
+    add_key(home, Algorithm.SM2)
+    with desk_at(home) as desk:
+        _, text = issue_one(desk, tmp_path)
+        with transaction(desk.engine) as session:
+            session.scalars(select(Copy)).one().second_sealed = None
+        verifier = open_verifier(home)
+        try:
+            verdict = verifier.verify_qr(text)
+        finally:
+            verifier.close()
+        faults = fsck(home, desk.engine, desk.vault)
+    assert "row_not_proved" in codes(verdict)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert ("copies", "envelope_sealed", "unopenable") in {
+        (fault.table, fault.field, fault.code) for fault in faults
+    }
 
 
 def with_second(pdf: Path, content: bytes) -> bytes:

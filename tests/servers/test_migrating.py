@@ -101,6 +101,21 @@ def test_what_was_drawn_counts_as_delivered_and_what_was_not_does_not(old: Engin
     assert delivered == [RESERVED_AT, None]
 
 
+def test_what_waits_for_the_log_is_logged_by_the_version_that_began_it(old: Engine) -> None:
+    upgrade(old, to="0008")
+    with transaction(old) as session:
+        session.execute(
+            text("INSERT INTO log_entries (id, kind, body, award_id) VALUES (1, 1, 'b', 1)")
+        )
+    with pytest.raises(HomeError, match="leaves_waiting"):
+        migrate(old)
+    with pytest.raises(HomeError, match="schema_outdated"):
+        check_schema(old)
+    with transaction(old) as session:
+        session.execute(text("UPDATE log_entries SET leaf_index = 0"))
+    assert migrate(old) == "0008"
+
+
 def test_migrating_twice_changes_nothing(old: Engine) -> None:
     migrate(old)
     assert migrate(old) is None

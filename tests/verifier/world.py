@@ -52,6 +52,7 @@ from registry.models import (
     Site,
 )
 from registry.session import open_engine, reading, transaction
+from registry.vault import Vault
 from tests.keys.trust_samples import trust_list
 from tests.verifier.body_keys import body_key as body_key
 from tests.verifier.body_keys import stranger_key as stranger_key
@@ -65,6 +66,7 @@ BODY_NAME = "天津市示例职业技能培训学校"
 HOST = "yz.example.cn"
 URL_PREFIX = f"https://{HOST}/q#"
 PEPPER = b"p" * 32
+VAULT = Vault(b"v" * 32)
 NAME = "欧阳娜依"
 DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
@@ -294,7 +296,7 @@ class World:
                 for plan, kind in zip(copies, kinds_of(copies), strict=True)
             ]
             if logged:
-                append_records(session, made)
+                append_records(session, VAULT, made)
                 self._add_status(session, award, status, data_key)
                 self._append_files(session, made, copies)
         if logged:
@@ -306,7 +308,7 @@ class World:
         session.execute(update(LogEntry).values(stream=None, stream_position=None))
         for one, plan in zip(made, copies, strict=True):
             if plan.pdf_sha256 is not None:
-                append_files(session, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
+                append_files(session, VAULT, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
 
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""
@@ -334,7 +336,7 @@ class World:
         if status in kinds:
             session.flush()
             new = NewEvent(kind=kinds[status], effective_on=TODAY, at=NOW)
-            add_event(session, award, data_key, new)
+            add_event(session, VAULT, award, data_key, new)
 
     def _add_copy(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -300,6 +301,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     program, 78 no home or an incomplete one, 130 stopped or declined.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if not os.environ.get(DEBUG_VARIABLE):
+        # What it logs of a statement that Ctrl-C broke off is a stack trace; we say what happened.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         code = cli.main(args=given, prog_name="yanzhen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

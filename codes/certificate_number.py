@@ -126,6 +126,7 @@ class CertificateNumber:
         return explain_number(str(self))
 
 
+@lru_cache(maxsize=4096)  # each step of issuing asks for the same numbers again
 def parse_number(text: str, *, today: date | None = None) -> CertificateNumber:
     """Return the number that `text` is, character by character.
 

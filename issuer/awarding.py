@@ -151,7 +151,7 @@ def _finish(desk: Desk, copies: Sequence[Copy]) -> int:
     done, waiting, lost = 0, list(copies), set[int]()
     while waiting:
         signed = [_sign(desk, copy) for copy in waiting]
-        if lost & {item.key_id for item in signed}:
+        if lost & {item.record.key_id for item in signed}:
             raise IssuerError(
                 "compromise_waiting",
                 Text(
@@ -162,7 +162,7 @@ def _finish(desk: Desk, copies: Sequence[Copy]) -> int:
             )
         recorded, refused = _record(desk, signed)
         done += recorded
-        lost |= {item.key_id for item in signed if item.copy_id in refused}
+        lost |= {item.record.key_id for item in signed if item.copy_id in refused}
         waiting = [copy for copy in waiting if copy.id in refused]
     return done
 
@@ -174,7 +174,7 @@ class _Signed:
     issued_on: date
     private: PrivateFields
     data_key: bytes
-    key_id: int
+    record: Record
     envelope: Envelope
     second: Envelope | None
 
@@ -186,7 +186,8 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
     private = secrets.private
     key, *others = desk.cabinet.keys_for(award.issued_on)
     # 3. Prepare the record's exact bytes.
-    prepared = prepare(encode_record(_record_of(award, copy, private, key.key_id)))
+    record = _record_of(award, copy, private, key.key_id)
+    prepared = prepare(encode_record(record))
     # 4. Sign, and beside it with the body's second key where it has one.
     envelope = sign(key.private, prepared)
     second = sign_beside(others[0].private, prepared) if others else None
@@ -198,7 +199,7 @@ def _sign(desk: Desk, copy: Copy) -> _Signed:
         issued_on=award.issued_on,
         private=private,
         data_key=secrets.data_key,
-        key_id=key.key_id,
+        record=record,
         envelope=envelope,
         second=second,
     )
@@ -296,7 +297,7 @@ def _compromised(session: Session, desk: Desk, signed: Sequence[_Signed]) -> set
         SigningKey.site_id == desk.site.id, SigningKey.standing == Standing.COMPROMISED
     )
     lost = set(session.scalars(keys))
-    return {item.copy_id for item in signed if item.key_id in lost}
+    return {item.copy_id for item in signed if item.record.key_id in lost}
 
 
 def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorded:
@@ -306,6 +307,7 @@ def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorde
     return Recorded(
         copy=copy,
         data_key=item.data_key,
+        record=item.record,
         payload=item.envelope.payload,
         at=desk.clock(),
         act_id=act_id,

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from sqlalchemy.orm import Session
 
-from codes.record import Record, decode_record
+from codes.record import Record
 from issuer.desk import shanghai_day
 from log.leaves import CopyLeaf, IssueLeaf, LifeKind, encode_body, hash_record
 from registry.life_records import NewEvent, NewRecord, add_event, count_events
@@ -25,13 +25,15 @@ class Recorded:
     Args:
         copy: with its award.
         data_key: of the award.
-        payload: the record's exact bytes.
+        record: as signed.
+        payload: its exact bytes.
         at: when it goes on record, aware UTC; for a record from before the log when it was made.
         act_id: the act that decided on it.
     """
 
     copy: Copy
     data_key: bytes = field(repr=False)
+    record: Record = field(repr=False)
     payload: bytes = field(repr=False)
     at: datetime
     act_id: int | None = None
@@ -53,7 +55,7 @@ def append_records(session: Session, vault: Vault, recorded: Sequence[Recorded])
     held = orphans(session)
     waiting: list[Waiting] = []
     for one in recorded:
-        award, record = one.copy.award, decode_record(one.payload)
+        award, record = one.copy.award, one.record
         if one.copy.kind != CopyKind.ORIGINAL:
             append_all(session, vault, waiting)  # what came before goes into the log before
             waiting = []

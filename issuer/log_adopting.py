@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from codes.number import parse_number
+from codes.record import decode_record
 from issuer.errors import database_differs
 from issuer.leaves import Recorded, append_files, append_records
 from issuer.sequencing import lock_head
@@ -74,7 +75,15 @@ def _adopt_copies(session: Session, vault: Vault, copies: Sequence[Copy]) -> Non
         data_key = open_data_key(vault, copy.award)
         signed = unseal_envelope(data_key, copy, copy.envelope_sealed)
         payload = decode_envelope(signed).payload
-        recorded.append(Recorded(copy=copy, data_key=data_key, payload=payload, at=copy.made_at))
+        recorded.append(
+            Recorded(
+                copy=copy,
+                data_key=data_key,
+                record=decode_record(payload),
+                payload=payload,
+                at=copy.made_at,
+            )
+        )
     append_records(session, vault, recorded)
     for one in recorded:
         sha256 = unseal_pdf_hash(one.data_key, one.copy)

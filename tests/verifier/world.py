@@ -17,7 +17,7 @@ from codes.documents import DocumentType
 from codes.levels import Level
 from codes.number import CertificateNumber, parse_number
 from codes.qr_text import encode_qr_text
-from codes.record import Record, commit, encode_record
+from codes.record import Record, commit, decode_record, encode_record
 from issuer.leaves import Recorded, append_files, append_records
 from issuer.log_files import LogFiles
 from issuer.sequencing import lock_head, sequence
@@ -369,7 +369,9 @@ class World:
             session, PEPPER, copy=copy, data_key=data_key, payload=plan.issued.envelope.payload
         )
         payload = plan.issued.envelope.payload
-        return Recorded(copy=copy, data_key=data_key, payload=payload, at=NOW)
+        return Recorded(
+            copy=copy, data_key=data_key, record=decode_record(payload), payload=payload, at=NOW
+        )
 
     def sessions(self) -> AbstractContextManager[Session]:
         """Open a reading session."""

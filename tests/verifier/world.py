@@ -369,9 +369,8 @@ class World:
             session, PEPPER, copy=copy, data_key=data_key, payload=plan.issued.envelope.payload
         )
         payload = plan.issued.envelope.payload
-        return Recorded(
-            copy=copy, data_key=data_key, record=decode_record(payload), payload=payload, at=NOW
-        )
+        record = decode_record(payload)
+        return Recorded(copy=copy, data_key=data_key, record=record, payload=payload, at=NOW)
 
     def sessions(self) -> AbstractContextManager[Session]:
         """Open a reading session."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from codes.levels import Level
 from issuer.awarding import read_data_key, read_private
@@ -102,10 +102,11 @@ def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
     if not ids:
         return
     now = desk.clock()
+    at = case((Copy.made_at > now, Copy.made_at), else_=now)  # where the clock was set back
     with transaction(desk.engine) as session:
         for start in range(0, len(ids), _MARKED_AT_ONCE):
             some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
-            session.execute(update(Copy).where(some).values(delivered_at=now))
+            session.execute(update(Copy).where(some).values(delivered_at=at))
 
 
 class _Papers:

@@ -26,7 +26,6 @@ from registry.trail import check_trail
 from tests.drills.drill import Drill, Facts, Figure, Part, require, require_none, shares
 from tests.drills.office import (
     PASSPHRASE,
-    PORTRAITS,
     PREFIX,
     PUBLIC_URL,
     Person,
@@ -203,7 +202,7 @@ def _canary(index: int) -> Person:
         sex=Sex.MALE if order % 2 else Sex.FEMALE,
         birth_date=date(1949, 10, day + 1),
         level=Level.THREE,
-        portrait=index % PORTRAITS,
+        portrait=index,
     )
 
 

@@ -126,7 +126,7 @@ def people(seed: int) -> Iterator[Person]:
 
 @cache
 def portrait(number: int) -> Photo:
-    """Return one of the drawn portraits; there are `PORTRAITS` of them."""
+    """Return a drawn portrait; people take turns with the first `PORTRAITS` unless told."""
     sex = Sex.MALE if number % 2 == 0 else Sex.FEMALE
     return Photo.of(draw_portrait(seed=number, sex=sex, birth_year=1985))
 

@@ -187,15 +187,16 @@ class _Place:
 
 
 def canary_people(count: int) -> list[Person]:
-    """Return people whose names and document numbers all carry the marks."""
+    """Return people whose names and document numbers all carry the marks, no two alike."""
     return [_canary(index) for index in range(count)]
 
 
 def _canary(index: int) -> Person:
     day, order = divmod(index, 1000)
     stem = f"{_DOCUMENT_MARK}{day + 1}{order:03d}"
-    first, second = divmod(index, len(_SYLLABLES))
-    name = _NAME_MARK + _SYLLABLES[first % len(_SYLLABLES)] + _SYLLABLES[second]
+    rest, last = divmod(index, len(_SYLLABLES))
+    first, second = divmod(rest, len(_SYLLABLES))
+    name = _NAME_MARK + "".join(_SYLLABLES[place] for place in (first, second, last))
     return Person(
         name=name,
         document_number=stem + mod_11_2.calc_check_digit(stem),

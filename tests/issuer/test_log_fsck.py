@@ -5,19 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from codes.levels import Level
-from issuer.copy_run import archive_numbers, reissue
+from issuer.copy_run import archive_numbers, export_again, reissue
 from issuer.copying import preview_reissue
 from issuer.desk import Desk
 from issuer.fsck.faults import Fault
 from issuer.fsck.run import fsck
 from keys.algorithms import Algorithm
 from registry.home import Home
-from registry.models import ReissueReason
+from registry.models import Copy, ReissueReason
+from registry.session import transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import desk_at, file_body, issue, people, write_people
@@ -71,6 +74,19 @@ def faults_after(desk: Desk, statement: str) -> list[Fault]:
 
 def test_what_issuing_leaves_behind_has_no_fault(issued: Desk) -> None:
     assert fsck(issued.home, issued.engine, issued.vault) == []
+
+
+def test_a_page_handed_out_after_the_clock_was_set_back_has_no_fault(
+    home: Home, tmp_path: Path
+) -> None:
+    file_body(home, algorithm=Algorithm.EDDSA)
+    with desk_at(home) as desk:
+        issue(desk, write_people(tmp_path / "in", people(Level.THREE, 1)), tmp_path / "out")
+        with transaction(desk.engine) as session:
+            session.execute(update(Copy).values(delivered_at=None))
+    with desk_at(home, clock=lambda: NOW - timedelta(hours=1)) as desk:
+        export_again(desk, "一", out=tmp_path / "again", fonts=FontChain(), progress=silent)
+        assert fsck(desk.home, desk.engine, desk.vault) == []
 
 
 CHANGES = {

@@ -41,6 +41,7 @@ from registry.trust_file import root_pin
 from registry.vault import Vault
 from tests.drills.drill import Drill, Facts, Figure, Part, require_none, shares
 from tests.drills.insider_edits import Plan, carry_out, every_column, plans
+from tests.drills.insider_log import forge_logs
 from tests.drills.insider_office import Office, make_living_office
 from tests.drills.office import NOW, PASSPHRASE, desk_of
 from tests.drills.stolen_key import run_stolen_key
@@ -51,6 +52,7 @@ from verifier.verdict import Outcome, Status
 
 _EDITS = {Figure.FULL: 1000, Figure.SHORT: 40}
 _STOLEN = {Figure.FULL: 200, Figure.SHORT: 12}
+_FORGED = {Figure.FULL: 300, Figure.SHORT: 15}
 _PARTS = 2
 _AWARDS = 9
 _LATER = NOW + timedelta(hours=1)
@@ -78,7 +80,17 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
         for at, lot in enumerate(lots)
     ]
     stolen = partial(run_stolen_key, count=_STOLEN[figure], seed=seed)
-    return [*edits, Part(name="stolen_key", run=stolen)]
+    forged = partial(_forge, count=_FORGED[figure], seed=seed)
+    return [
+        *edits,
+        Part(name="forged_logs", run=forged),
+        Part(name="stolen_key", run=stolen),
+    ]
+
+
+def _forge(folder: Path, *, count: int, seed: int) -> Facts:
+    office = make_living_office(folder / "office", _AWARDS, seed)
+    return forge_logs(office, folder / "forged", count=count, seed=seed)
 
 
 @dataclass(slots=True)
@@ -279,6 +291,9 @@ DRILL = Drill(
         certificate by number and name and by its QR code, and `log fsck` compares the database. A
         verifier that answers valid, or tells another status, where that is not so fails the drill;
         so does an edit that nobody notices, unless its column is among those listed as harmless.
+        What would show in the log is refused before it is published; so somebody who holds the
+        log's own key also writes whole logs himself, 15 kinds of forgery in turn, and the auditor,
+        with the published files and his memory alone, must find a fault in each.
         With the body's private key from the home, certificates are signed perfectly: never
         recorded, or planted with every row that SQL and the public side's pepper can make.""",
     parts=_parts,

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Row, bindparam, exists, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from codes.wording import Text
 from issuer.errors import LogRefused
-from log.leaves import LeafKind, decode_body, encode_leaf
+from log.leaves import LeafKind, encode_logged
 from registry.log_models import LogEntry, LogHead, LogStream
 from registry.models import Copy
 from registry.session import insert_if_absent
@@ -108,14 +108,16 @@ def _next_of_stream(session: Session, name: str) -> Sequence[_Waiting]:
 def _next_others(session: Session) -> Sequence[_Waiting]:
     """Return leaves of no stream whose award has no issue leaf that still waits."""
     issue = aliased(LogEntry)
-    held = exists().where(
-        issue.award_id == LogEntry.award_id, issue.leaf_index.is_(None), issue.stream.is_not(None)
+    # Asked once, not for each leaf: half a batch may be waiting on either side.
+    held = select(issue.award_id).where(
+        issue.leaf_index.is_(None), issue.stream.is_not(None), issue.award_id.is_not(None)
     )
+    free = LogEntry.award_id.is_(None) | LogEntry.award_id.not_in(held)
     return session.execute(
         select(
             LogEntry.id, LogEntry.kind, LogEntry.body, LogEntry.copy_id, LogEntry.stream_position
         )
-        .where(LogEntry.leaf_index.is_(None), LogEntry.stream.is_(None), ~held)
+        .where(LogEntry.leaf_index.is_(None), LogEntry.stream.is_(None), free)
         .order_by(LogEntry.id)
         .limit(_AT_ONCE)
     ).all()
@@ -129,7 +131,7 @@ def _give(
     files: list[dict[str, int]] = []
     for entry_id, kind, body, copy_id, _ in waiting:
         index = head.size + len(entries)
-        leaf = encode_leaf(decode_body(body), logged_at)
+        leaf = encode_logged(body, logged_at)
         entries.append({"of": entry_id, "index": index, "final": leaf, "at": logged_at})
         if copy_id is not None:
             noted = records if kind in _RECORD_KINDS else files

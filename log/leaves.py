@@ -85,12 +85,19 @@ def encode_leaf(leaf: Leaf, logged_at: datetime) -> bytes:
     Raises:
         LogError: `leaf_too_long`; `leaf_field_invalid` for a time that is not in whole seconds.
     """
-    if logged_at.tzinfo is None or logged_at.microsecond:
-        raise field_error("logged_at")
-    seconds = int(logged_at.timestamp())
-    check_range("logged_at", seconds, 0, _LAST_SECOND)
     kind, fields = _fields_of(leaf)
-    return _dump([FORMAT_VERSION, int(kind), seconds, *fields])
+    return _dump([FORMAT_VERSION, int(kind), _seconds(logged_at), *fields])
+
+
+def encode_logged(body: bytes, logged_at: datetime) -> bytes:
+    """Return what `encode_leaf` makes of the leaf that a body says; raises as it does.
+
+    Args:
+        body: made by `encode_body`, and known to be: what its fields say is not looked at.
+        logged_at: aware, whole seconds.
+    """
+    version, kind, *fields = _load(body)
+    return _dump([version, kind, _seconds(logged_at), *fields])
 
 
 def decode_leaf(data: bytes) -> tuple[datetime, Leaf]:
@@ -253,6 +260,14 @@ def _load(data: bytes) -> list[Any]:
     if items[0] != FORMAT_VERSION:
         raise _unknown()
     return items
+
+
+def _seconds(logged_at: datetime) -> int:
+    if logged_at.tzinfo is None or logged_at.microsecond:
+        raise field_error("logged_at")
+    seconds = int(logged_at.timestamp())
+    check_range("logged_at", seconds, 0, _LAST_SECOND)
+    return seconds
 
 
 def _days(day: date) -> int:

@@ -95,10 +95,10 @@ def has_its_mark(vault: Vault, copy: Copy) -> bool:
 
 
 def _mark(vault: Vault, kind: str, *facts: _Fact) -> bytes:
-    return vault.blind_index("row", kind, json.dumps([_plain(fact) for fact in facts]))
+    return vault.blind_index("row", kind, json.dumps(facts, default=_plain))
 
 
-def _plain(fact: _Fact) -> str | int | None:
+def _plain(fact: date | datetime) -> str:
     if isinstance(fact, datetime):
-        return fact.astimezone(UTC).isoformat()
-    return fact.isoformat() if isinstance(fact, date) else fact
+        fact = fact.astimezone(UTC)
+    return fact.isoformat()

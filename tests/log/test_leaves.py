@@ -22,6 +22,7 @@ from log.leaves import (
     decode_leaf,
     encode_body,
     encode_leaf,
+    encode_logged,
     hash_record,
 )
 
@@ -62,6 +63,7 @@ LEAVES: list[Leaf] = [
 def test_a_leaf_comes_back_as_it_was(leaf: Leaf) -> None:
     assert decode_leaf(encode_leaf(leaf, AT)) == (AT, leaf)
     assert decode_body(encode_body(leaf)) == leaf
+    assert encode_logged(encode_body(leaf), AT) == encode_leaf(leaf, AT)
 
 
 def test_an_issue_leaf_is_these_bytes_for_ever() -> None:

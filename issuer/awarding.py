@@ -376,4 +376,4 @@ def _open_to_the_public(
         name=item.private.name,
         document_number=item.private.document_number,
     )
-    award.recorded_at = desk.clock()
+    award.recorded_at = max(desk.clock(), award.reserved_at)  # though the clock was set back

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from codes.wording import Text
 from issuer.errors import LogRefused
 from log.leaves import LeafKind, encode_logged
 from registry.log_models import LogEntry, LogHead, LogStream
-from registry.models import Copy
+from registry.models import Award, Copy
 from registry.session import insert_if_absent
 
 _AT_ONCE = 20_000
@@ -49,15 +49,7 @@ def check_clock(head: LogHead, now: datetime) -> datetime:
         return now
     if last - now <= CLOCK_LENIENCE:
         return last
-    raise LogRefused(
-        "log_clock_behind",
-        Text(
-            f"本机时钟为 {now:%Y-%m-%d %H:%M:%S} UTC，早于日志最后一条的时间 "
-            f"{last:%Y-%m-%d %H:%M:%S} UTC；请校准时钟后重试",
-            f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, and the log was written until "
-            f"{last:%Y-%m-%d %H:%M:%S} UTC; set the clock right and try again",
-        ),
-    )
+    raise _clock_behind(now, last)
 
 
 def sequence(session: Session, head: LogHead, now: datetime) -> int:
@@ -71,7 +63,7 @@ def sequence(session: Session, head: LogHead, now: datetime) -> int:
     Raises:
         LogRefused: `log_clock_behind`.
     """
-    logged_at = check_clock(head, now)
+    logged_at = _after_waiting(session, check_clock(head, now))
     start = head.size
     for stream in session.scalars(
         select(LogEntry.stream)
@@ -85,6 +77,33 @@ def sequence(session: Session, head: LogHead, now: datetime) -> int:
     while batch := _next_others(session):
         _give(session, head, logged_at, batch)
     return head.size - start
+
+
+def _after_waiting(session: Session, now: datetime) -> datetime:
+    """Return the time of logging, never before what waits was put on record.
+
+    Raises:
+        LogRefused: the clock is behind it (`log_clock_behind`).
+    """
+    newest = select(func.max(Award.reserved_at), func.max(Award.recorded_at)).where(
+        Award.id.in_(select(LogEntry.award_id).where(LogEntry.leaf_index.is_(None)))
+    )
+    last = max((at for at in session.execute(newest).one() if at is not None), default=now)
+    if last - now > CLOCK_LENIENCE:
+        raise _clock_behind(now, last)
+    return max(now, last.astimezone(UTC).replace(microsecond=0))
+
+
+def _clock_behind(now: datetime, last: datetime) -> LogRefused:
+    return LogRefused(
+        "log_clock_behind",
+        Text(
+            f"本机时钟为 {now:%Y-%m-%d %H:%M:%S} UTC，早于日志或登记的最后时间 "
+            f"{last:%Y-%m-%d %H:%M:%S} UTC；请校准时钟后重试",
+            f"the clock says {now:%Y-%m-%d %H:%M:%S} UTC, and log and registry were written until "
+            f"{last:%Y-%m-%d %H:%M:%S} UTC; set the clock right and try again",
+        ),
+    )
 
 
 def _next_of_stream(session: Session, name: str) -> Sequence[_Waiting]:

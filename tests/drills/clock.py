@@ -19,6 +19,7 @@ from issuer.issuing import issue_batch
 from issuer.photos import PhotoFolder
 from issuer.roster import read_roster
 from issuer.status_publishing import publish_behind, status_office_of
+from keys.errors import KeysError
 from log.leaves import IssueLeaf, decode_leaf
 from registry.home import Home
 from registry.log_reader import LogReader
@@ -141,11 +142,12 @@ class _Office:
         }
 
     def _try(self, clock: _Clock, batch: str) -> bool:
-        """Issue; return False where the clock was found behind the log."""
+        """Issue; return False where the clock was found behind the log, or before the seal."""
         try:
             self._issue(clock, batch)
-        except LogRefused as error:
-            require(error.code == "log_clock_behind", f"a clock that is set: {error.code}")
+        except (LogRefused, KeysError) as error:
+            good = error.code in {"log_clock_behind", "seal_not_yet_valid"}
+            require(good, f"a clock that is set: {error.code}")
             return False
         return True
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from issuer.desk import Desk
@@ -22,6 +24,7 @@ from registry.logbook import Waiting, append_all
 from registry.models import Copy
 from registry.session import reading, transaction
 from registry.vault import Vault
+from tests.drills.office import NOW
 from tests.issuer.vault_homes import Issued, issue_to_some, passphrase
 
 
@@ -142,6 +145,18 @@ def test_a_leaf_about_an_award_is_of_a_kind_that_is_marked(desk: Desk) -> None:
         )
     with pytest.raises(LogRefused, match="log_entry_unproved"):
         logged(desk)
+
+
+def test_nothing_is_logged_before_it_was_put_on_record(desk: Desk) -> None:
+    append_one(desk, desk.vault)
+    later = NOW + timedelta(hours=1)
+    with transaction(desk.engine) as session:
+        session.get_one(Copy, 1).award.recorded_at = later
+    with pytest.raises(LogRefused, match="log_clock_behind"):
+        logged(desk)
+    publish_log(replace(office_of(desk), clock=lambda: later - timedelta(seconds=5)))
+    with reading(desk.engine) as session:
+        assert session.scalar(select(func.max(LogEntry.logged_at))) == later
 
 
 def test_what_waits_goes_in_after_the_vault_key_was_replaced(issued: Issued) -> None:

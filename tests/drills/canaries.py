@@ -23,6 +23,7 @@ from registry.models import Award
 from registry.schema import open_registry
 from registry.session import reading
 from registry.trail import check_trail
+from registry.trust_file import root_pin
 from tests.drills.drill import Drill, Facts, Figure, Part, require, require_none, shares
 from tests.drills.office import (
     PASSPHRASE,
@@ -80,6 +81,8 @@ def _run(folder: Path, *, count: int) -> Facts:
     for number, person in zip(erased[:2], persons, strict=False):
         place.yanzhen("verify", "number", number, "--name", person.name, ends=1, shows=True)
     place.yanzhen("trail", "check")
+    place.yanzhen("log", "fsck")
+    place.yanzhen("audit", *place.audited())
     place.look_at_files()
     require_none([f"{one.path}: {one.encoding}" for one in place.sights], "marks in clear")
     with open_registry(home.database_url) as engine:
@@ -132,6 +135,21 @@ class _Place:
 
     def batch(self, name: str) -> tuple[str, ...]:
         return ("--body", PREFIX, "--batch", name, "--out", str(self.out))
+
+    def audited(self) -> tuple[str, ...]:
+        """Return the words that have the published log audited, as an outsider does."""
+        log, trust = str(self._home.log_folder), str(self._home.key_document_path)
+        memory = str(self.folder / "audit.json")
+        return (
+            "--url",
+            log,
+            "--trust",
+            trust,
+            "--root",
+            str(root_pin(self._home)),
+            "--memory",
+            memory,
+        )
 
     def yanzhen(
         self, *arguments: str, ends: int | None = 0, by: str = "甲", shows: bool = False
@@ -247,7 +265,8 @@ DRILL = Drill(
         named or not, and to the terminal is searched for the marks in UTF-8, UTF-16, GB 18030,
         JSON escapes, percent escapes, base64 and hex, and so is every file that is there at the
         end. Only the roster and the folder of the export may hold them. The erased people's stored
-        files must be gone, their certificates not found, the audit trail whole.""",
+        files must be gone, their certificates not found, the audit trail whole, and `yanzhen log
+        fsck` and `yanzhen audit` find nothing.""",
     parts=_parts,
     defect="The lists of an export are put together in temporary files.",
     defect_part=_SHORT_PART,

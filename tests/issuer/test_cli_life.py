@@ -75,6 +75,28 @@ def test_an_annulled_batch_shows_how_many_it_hits(life_shell: Shell) -> None:
     assert life_shell("life", "show", str(act), "--json").json["hits"] == 2
 
 
+def test_an_export_says_what_it_leaves_out_and_names_no_file_it_did_not_write(
+    life_shell: Shell, tmp_path: Path
+) -> None:
+    export = ("copies", "export", "--body", PREFIX, "--batch", BATCH, "--out")
+    assert approve(life_shell, propose(life_shell, "suspend", NUMBER)) == 0
+    some = life_shell(*export, tmp_path / "some.zip")
+    assert str(tmp_path / "some.zip") in some.out
+    assert f"已暂停 1 份（{NUMBER}）" in some.out
+
+    annul = propose(life_shell, "annul", "--body", PREFIX, "--batch", BATCH, "--ground", "cheating")
+    assert approve(life_shell, annul) == 0
+    none = life_shell(*export, tmp_path / "none.zip", "--json")
+    assert (none.code, none.json["out"], none.json["files"]) == (0, None, 0)
+    (left_out,) = none.json["left_out"]
+    assert (left_out["reason"], left_out["count"]) == ("revoked", 2)
+    assert NUMBER in left_out["numbers"]
+    told = life_shell("--lang", "en", *export, tmp_path / "none.zip")
+    assert "none.zip" not in told.out
+    assert "revoked: 2" in told.out
+    assert not (tmp_path / "none.zip").exists()
+
+
 def test_a_name_is_corrected_and_the_status_list_follows(
     life_shell: Shell, tmp_path: Path, two_issued: Home
 ) -> None:

@@ -88,7 +88,9 @@ def find_left_out(desk: Desk, batch_id: int) -> tuple[LeftOut, ...]:
     found: dict[WhyLeftOut, list[str]] = {why: [] for why in WhyLeftOut}
     with reading(desk.engine) as session:
         for number, status, state in session.execute(query):
-            why = _OF_AWARD.get(status) or _OF_COPY.get(state, WhyLeftOut.UNFINISHED)
+            why = _OF_AWARD.get(AwardStatus(status)) or _OF_COPY.get(
+                CopyState(state), WhyLeftOut.UNFINISHED
+            )
             if why in _OF_COPY.values() or found[why][-1:] != [number]:
                 found[why].append(number)
     return tuple(LeftOut(why=why, numbers=tuple(some)) for why, some in found.items() if some)

@@ -14,7 +14,15 @@ import click
 from codes.number import parse_number
 from codes.wording import Text
 from issuer.acts import privileged
-from issuer.copy_list import KIND_WORDS, REASON_WORDS, STATE_WORDS, CopyLine, list_copies
+from issuer.copy_list import (
+    AWARD_WORDS,
+    KIND_WORDS,
+    REASON_WORDS,
+    STATE_WORDS,
+    AwardCopies,
+    CopyLine,
+    list_copies,
+)
 from issuer.copy_run import (
     CopyOutcome,
     Exported,
@@ -40,7 +48,7 @@ from issuer.terminal import (
     show,
     workers_option,
 )
-from registry.models import ReissueReason
+from registry.models import AwardStatus, ReissueReason
 from registry.schema import open_registry
 from registry.session import reading
 from templates.fonts import FontChain
@@ -70,7 +78,7 @@ def list_command(number: str, as_json: bool) -> None:
         reading(engine) as session,
     ):
         found = list_copies(session, str(parse_number(number)))
-    lines = [_line(copy) for copy in found.copies]
+    lines = [_award_line(found), *(_line(copy) for copy in found.copies)]
     show(
         {
             "number": found.number,
@@ -334,6 +342,16 @@ def _as_dict(copy: CopyLine) -> dict[str, Any]:
         "drawn": copy.drawn,
         "delivered_at": None if copy.delivered_at is None else copy.delivered_at.isoformat(),
     }
+
+
+def _award_line(award: AwardCopies) -> Text:
+    """Return the award's own standing, which outweighs that of its copies."""
+    words = AWARD_WORDS[award.status]
+    zh, en = f"{award.number}  {words.zh}", f"{award.number}  {words.en}"
+    if award.status is AwardStatus.ERASED:
+        zh = f"{zh}，以下各份均不再能打开，文件已清除"
+        en = f"{en}; no copy opens any more and the files are gone"
+    return Text(zh, en)
 
 
 def _line(copy: CopyLine) -> Text:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from codes.wording import Text
+from issuer.copy_list import AWARD_WORDS
 from issuer.copy_rows import drawn, in_force
 from issuer.desk import Desk
 from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState
@@ -31,10 +32,10 @@ class WhyLeftOut(StrEnum):
 
 
 _WORDS = {
-    WhyLeftOut.SUSPENDED: Text("已暂停", "suspended"),
-    WhyLeftOut.REVOKED: Text("已撤销", "revoked"),
-    WhyLeftOut.CANCELLED: Text("已注销", "cancelled"),
-    WhyLeftOut.ERASED: Text("登记已依法删除", "registration erased under the law"),
+    WhyLeftOut.SUSPENDED: AWARD_WORDS[AwardStatus.SUSPENDED],
+    WhyLeftOut.REVOKED: AWARD_WORDS[AwardStatus.REVOKED],
+    WhyLeftOut.CANCELLED: AWARD_WORDS[AwardStatus.CANCELLED],
+    WhyLeftOut.ERASED: AWARD_WORDS[AwardStatus.ERASED],
     WhyLeftOut.SUPERSEDED: Text("原来的一份已作废（已补发）", "former copy, void (reissued)"),
     WhyLeftOut.CORRECTED: Text("原来的一份已作废（已更正）", "former copy, void (corrected)"),
     WhyLeftOut.UNFINISHED: Text("尚未制作完成", "not finished"),

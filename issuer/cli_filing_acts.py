@@ -72,7 +72,8 @@ def _enact(
     if struck:
         said = Text(
             f"{said.zh}；生效日起已核发的 {struck} 份证书将核验为“超出备案范围”",
-            f"{said.en}; {struck} awards dated on or after that day will verify as out of scope",
+            f"{said.en}; awards dated on or after that day, which will verify as out of scope: "
+            f"{struck}",
         )
     answer |= {**published(publication), "dry_run": dry_run}
     show(answer, tried(and_waiting(said, publication), dry_run=dry_run), as_json=as_json)

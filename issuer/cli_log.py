@@ -145,7 +145,7 @@ def witnesses(
         {"quorum": chosen.quorum, "witnesses": list(urls), **publication.as_dict()},
         Text(
             f"见证人 {len(urls)} 个，须有 {chosen.quorum} 个签署；{publication.text.zh}",
-            f"{len(urls)} witnesses, of whom {chosen.quorum} must cosign; {publication.text.en}",
+            f"witnesses: {len(urls)}, cosignatures needed: {chosen.quorum}; {publication.text.en}",
         ),
         as_json=as_json,
     )
@@ -157,7 +157,7 @@ def _check_quorum(chosen: Witnesses) -> None:
         raise WrongUsage(
             Text(
                 f"须签署的人数 {chosen.quorum} 多于有网址的见证人 {asked} 个。",
-                f"{chosen.quorum} must cosign, and {asked} witnesses have an address.",
+                f"cosignatures needed: {chosen.quorum}, witnesses with an address: {asked}.",
             ),
             about="--quorum",
         )
@@ -198,7 +198,7 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
     if faults:
         told = Text(
             "\n".join([line.zh for line in lines] + [f"共 {len(lines)} 处不符"]),
-            "\n".join([line.en for line in lines] + [f"{len(lines)} faults"]),
+            "\n".join([line.en for line in lines] + [f"faults: {len(lines)}"]),
         )
     show({"faults": [fault.as_dict() for fault in faults]}, told, as_json=as_json)
     raise SystemExit(EXIT_FAULTS if faults else 0)

@@ -15,9 +15,7 @@ from issuer.acts import privileged
 from issuer.cli_vault_keys import passphrase, rotate
 from issuer.desk import shanghai_day
 from issuer.erasing import (
-    ErasureGround,
     ErasureLine,
-    Wish,
     approve_erasure,
     find_by_document,
     find_by_number,
@@ -26,6 +24,7 @@ from issuer.erasing import (
     remove_files,
     withdraw_erasure,
 )
+from issuer.erasure_wish import ErasureGround, Wish
 from issuer.tending import open_tender
 from issuer.terminal import (
     as_option,

@@ -48,13 +48,13 @@ class KeyLoss:
     def text(self) -> Text:
         """The counts in one sentence."""
         return Text(
-            f"该密钥签过的在册证书共 {self.recorded} 份：此前已载入公开日志、仍然有效力的 "
-            f"{self.stay_good} 份，失去效力的 {self.worthless} 份（其中尚未载入日志的 "
-            f"{self.not_logged} 份，须补发的现行证书 {self.to_reissue} 份）",
+            f"该密钥签过的在册证书共 {self.recorded} 份：失密时刻之前已载入公开日志、"
+            f"签名仍予采信的 {self.stay_good} 份，签名不再采信、按未登记论的 {self.worthless} 份"
+            f"（其中尚未载入日志的 {self.not_logged} 份，须补发的现行证书 {self.to_reissue} 份）",
             f"certificates on record that this key signed: {self.recorded}; in the public log "
-            f"before then, which stay good: {self.stay_good}; worthless from now on: "
-            f"{self.worthless} (not in the log yet: {self.not_logged}, the holder's present "
-            f"certificate, to be reissued: {self.to_reissue})",
+            f"before that instant, whose signature stays good: {self.stay_good}; worthless, as if "
+            f"not registered: {self.worthless} (not in the log yet: {self.not_logged}; the "
+            f"holder's present certificate, to be reissued: {self.to_reissue})",
         )
 
     def as_dict(self) -> dict[str, int]:

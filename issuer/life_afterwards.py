@@ -10,6 +10,7 @@ from issuer.desk import Desk
 from issuer.errors import Interrupted, IssuerError
 from issuer.life_approval import Approved
 from keys.errors import KeysError
+from log.errors import LogError
 from log.leaves import LifeKind
 from registry.errors import RegistryError
 from registry.models import Copy, CopyState
@@ -37,7 +38,7 @@ def telling(desk: Desk, act_id: int, approved: Approved) -> Iterator[None]:
     """
     try:
         yield
-    except (IssuerError, KeysError, RegistryError, TemplatesError) as error:
+    except (IssuerError, KeysError, LogError, RegistryError, TemplatesError) as error:
         error.text = _told(desk, act_id, approved, error.text)
         raise
     except OSError as error:

@@ -161,7 +161,7 @@ def _changed(act: LifeAct, shown: int, found: int) -> IssuerError:
         Text(
             f"审批事项 {act.id} 所涉证书已有变化（所示 {shown} 张，现为 {found} 张），"
             "未作改动；请重新查看后再审批",
-            f"what act {act.id} is about has changed ({shown} certificates were shown, now there "
-            f"are {found}); nothing was done. Look at it again",
+            f"what act {act.id} is about has changed (certificates shown: {shown}, found now: "
+            f"{found}); nothing was done. Look at it again",
         ),
     )

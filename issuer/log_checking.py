@@ -72,7 +72,7 @@ def _lines(report: FsckReport) -> list[Text]:
         lines.append(
             Text(
                 f"另有{report.beyond}个文件尚无检查点覆盖，未核对",
-                f"{report.beyond} files are not covered by a checkpoint yet and were left alone",
+                f"files that no checkpoint covers yet, left alone: {report.beyond}",
             )
         )
     read = Text(
@@ -83,6 +83,6 @@ def _lines(report: FsckReport) -> list[Text]:
     found = (
         Text("未发现问题", "nothing is wrong")
         if report.outcome is FsckOutcome.SOUND
-        else Text(f"发现{len(report.faults)}处问题", f"{len(report.faults)} faults")
+        else Text(f"发现{len(report.faults)}处问题", f"faults: {len(report.faults)}")
     )
     return [*lines, Text(f"{read.zh}：{found.zh}", f"{read.en}: {found.en}")]

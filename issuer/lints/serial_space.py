@@ -32,7 +32,7 @@ def _inspect(batch: LintBatch) -> Iterator[Finding]:
 def _used_up(level: Level, left: int) -> Text:
     return Text(
         f"{level.zh}本年度的证书流水号只剩 {left} 个，轮不到该行；请联系备案机关处理。",
-        f"Only {left} serials of {level.en} are left this year, not enough to reach this row; "
+        f"Serials of {level.en} left this year: {left}, not enough to reach this row; "
         "turn to the filing authority.",
     )
 

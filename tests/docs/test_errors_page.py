@@ -17,6 +17,8 @@ from verifier.api.problems import ProblemCode
 from verifier.finding_codes import Code
 from verifier.findings_page import render_page as render_findings
 
+# "… witnesses must", "… serials of … are": wrong where the number is one.
+_COUNTED = re.compile(r"… [a-z]+s (of … )?(are|were|have|must|still|wait)\b")
 _ASSERTED = re.compile(r"code == \"([a-z0-9_]+)\"")
 
 
@@ -68,6 +70,13 @@ def test_every_code_has_its_sentence_in_both_languages(room: str) -> None:
 
     assert silent <= set(DESCRIBED)
     assert all(set(one.zh) - set(one.en) for one in all_texts(room) if one.zh)
+
+
+@pytest.mark.parametrize("room", TOLD)
+def test_no_sentence_counts_with_a_plural_that_one_would_break(room: str) -> None:
+    broken = {one.en for one in all_texts(room) if _COUNTED.search(one.en)}
+
+    assert broken == set()
 
 
 def test_no_description_outlives_its_code() -> None:

@@ -14,7 +14,8 @@ from issuer.copying import preview_reissue
 from issuer.correcting import parse_correction
 from issuer.custody import make_key
 from issuer.desk import Desk
-from issuer.erasing import ErasureGround, Wish, approve_erasure, find_by_number, propose_erasure
+from issuer.erasing import approve_erasure, find_by_number, propose_erasure
+from issuer.erasure_wish import ErasureGround, Wish
 from issuer.filing import find_site
 from issuer.filing_changes import rename
 from issuer.issuing import finish_copies

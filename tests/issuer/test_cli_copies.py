@@ -102,6 +102,8 @@ def test_nothing_becomes_void_without_a_yes(
 def test_archive_duplicates_of_numbers_and_of_a_batch(issued_shell: Shell, tmp_path: Path) -> None:
     one = issued_shell("copies", "archive", NUMBER, "--out", tmp_path / "a", "--json")
     assert [copy["new"] for copy in one.json["copies"]] == [True]
+    told = issued_shell("--lang", "en", "copies", "archive", NUMBER, "--out", tmp_path / "c")
+    assert "archive duplicates made: 0; there before: 1." in told.out
     assert (tmp_path / "a" / one.json["copies"][0]["pdf"]).exists()
     batch = issued_shell(
         "copies",

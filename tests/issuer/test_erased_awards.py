@@ -11,12 +11,11 @@ from audit.auditing import AuditOutcome, audit_log, new_memory
 from audit.trust import choose_log_key, read_trust
 from issuer.desk import Desk
 from issuer.erasing import (
-    ErasureGround,
-    Wish,
     approve_erasure,
     find_by_number,
     propose_erasure,
 )
+from issuer.erasure_wish import ErasureGround, Wish
 from issuer.fsck.run import fsck
 from issuer.life_acts import list_acts
 from issuer.log_desk import office_of

@@ -12,8 +12,6 @@ from sqlalchemy import Engine, select
 from codes.number import parse_number
 from issuer.awarding import read_private
 from issuer.erasing import (
-    ErasureGround,
-    Wish,
     approve_erasure,
     find_by_document,
     find_by_number,
@@ -22,6 +20,7 @@ from issuer.erasing import (
     remove_files,
     withdraw_erasure,
 )
+from issuer.erasure_wish import ErasureGround, Wish
 from issuer.errors import IssuerError
 from issuer.operator import Operator
 from issuer.reserving import open_batch, reserve

@@ -269,7 +269,7 @@ def test_compromise_says_what_it_costs_before_and_after(
     asked = shell("keys", "compromise", *named)
     assert asked.code == 130
     assert "在册证书共 2 份" in asked.out
-    assert "失去效力的 2 份" in asked.out
+    assert "按未登记论的 2 份" in asked.out
     answer = shell("keys", "compromise", *named, "--yes", "--json").json
     assert answer["certificates"] == {
         "recorded": 2,

@@ -19,7 +19,7 @@ def upgrade() -> None:
             Text(
                 f"尚有 {waiting} 条记录未载入公开日志，未升级；"
                 "请先用原版本再次运行 yanzhen issue 或 yanzhen tend，再运行 yanzhen migrate",
-                f"{waiting} leaves still wait for the public log; nothing was migrated. Run "
+                f"leaves that still wait for the public log: {waiting}; nothing was migrated. Run "
                 "yanzhen issue or yanzhen tend once more by the former version, then yanzhen "
                 "migrate",
             ),

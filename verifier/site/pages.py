@@ -102,7 +102,7 @@ def result_page(
     return render_template(
         "result.html",
         verdict=verdict,
-        tone=words.TONES[verdict.outcome],
+        tone=present.tone(verdict),
         meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),

@@ -20,6 +20,7 @@ from verifier.catalogue import CATALOGUE
 from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
 from verifier.site import present, words
+from verifier.site.meanings import SPECIFIC
 from verifier.verdict import TRUST_EARLIER, TRUST_TODAY, Outcome, Severity, Status
 
 
@@ -63,7 +64,15 @@ def _words() -> dict[str, Any]:
             }
             for one in Outcome
         },
-        "signature_wrong": _text(words.SIGNATURE_WRONG),
+        "meanings": [
+            {
+                "outcome": one.outcome.value,
+                "codes": [code.value for code in one.codes],
+                "tone": one.tone,
+                **_text(one.text),
+            }
+            for one in SPECIFIC
+        ],
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
             one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity

@@ -34,8 +34,9 @@ export function showVerdict(root, verdict, tables, language, stage) {
   slot('icon').replaceWith(icon(tone));
   slot('outcome').textContent = title;
   slot('meaning').textContent = stage.words?.text ?? (specific ?? outcome.meaning)[language];
-  const advised = stage.asking ? tables.words.outcomes.valid : outcome;
-  slot('advice').textContent = advised.compare_advice[language];
+  // While only the status is wanting, the paper is to be compared as for one in force.
+  const speaks = tone === 'good' || (stage.asking && stage.words !== null);
+  slot('advice').textContent = tables.words.compare_advice[speaks ? 'good' : 'other'][language];
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
   fillFindings(slot('findings'), shownFindings(verdict, tables, stage), tables.words, language);

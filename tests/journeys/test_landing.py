@@ -166,10 +166,12 @@ def test_the_scanned_and_the_pasted_code_get_the_same_banner(
     assert banner(page) == scanned
 
 
-def banner(page: Page) -> tuple[str, list[str], str | None]:
+def banner(page: Page) -> tuple[list[str], list[str], str | None]:
     shown = page.locator(".banner")
     states = shown.locator(".state").all_inner_texts()
-    return shown.locator(".meaning").inner_text(), states, shown.get_attribute("class")
+    advice = page.locator("section:has(#compare) > p").inner_text()
+    said = [shown.locator(".meaning").inner_text(), advice]
+    return said, states, shown.get_attribute("class")
 
 
 def test_an_altered_code_shows_nothing_to_compare(page: Page, site: Site) -> None:

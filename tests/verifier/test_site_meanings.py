@@ -89,6 +89,7 @@ def test_an_archive_duplicate_is_no_certificate_to_show(world: World) -> None:
     shown = page(world, issued)
     assert "这一份是评价机构的存档副本，不交给个人，不能作为证书出示" in shown
     assert 'banner tone-warn"' in shown
+    assert words.COMPARE_ADVICE[False].zh in shown
     assert shown.index("是评价机构的存档副本，不交给个人，持证人") < shown.index("签名有效：")
 
 

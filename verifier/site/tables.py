@@ -59,10 +59,13 @@ def _words() -> dict[str, Any]:
                 **_text(one.text),
                 "tone": words.TONES[one],
                 "meaning": _text(words.MEANINGS[one]),
-                "compare_advice": _text(words.COMPARE_ADVICE[one is Outcome.VALID]),
                 "status_shown": one not in words.STATUS_HIDDEN,
             }
             for one in Outcome
+        },
+        "compare_advice": {
+            "good": _text(words.COMPARE_ADVICE[True]),
+            "other": _text(words.COMPARE_ADVICE[False]),
         },
         "meanings": [
             {

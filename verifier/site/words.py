@@ -82,7 +82,7 @@ COMPARE_ADVICE = {
         "conclusion above.",
     ),
 }
-"""Beside the printed fields, by whether the outcome is valid."""
+"""Beside the printed fields, by whether the result speaks for the paper (tone `good`)."""
 
 NOT_PROVED = (
     Text(
@@ -114,6 +114,6 @@ FACT_NOTES = {
     "document_not_known": Text("本次未核对", "Not checked here"),
     "name_masked": Text("未提供姓名，仅显示部分字符", "Shown in part: the name was not given"),
     "document_masked": Text("仅显示部分字符", "Shown in part"),
-    "no_specialty": Text("“--”表示没有工种/职业方向", "“--” means none"),
-    "occupation_code": Text("职业编码 {code}", "Occupation code {code}"),
+    "no_specialty": Text("没有工种/职业方向的，印“--”", "“--” means none"),
+    "occupation_code": Text("职业编码 {code}", "Code {code}"),
 }

@@ -27,6 +27,15 @@ LIFE_ENTRIES = {
     Code.AWARD_CANCELLED: Entry(
         _PROBLEM, _NOT_CURRENT, Text("证书已注销。", "The certificate was cancelled.")
     ),
+    Code.BODY_RENAMED: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "评价机构现名“{now}”，发证时名称为“{then}”，证书上印的是发证时的名称。",
+            "The assessment body is now called {now}. When the certificate was issued it was "
+            "called {then}, and that name is printed on it.",
+        ),
+    ),
     Code.BODY_MERGED: Entry(
         _NOTICE,
         None,

@@ -13,6 +13,7 @@ from registry.models import AwardStatus, CopyState
 from tests.journeys.site_apps import make_app
 from tests.verifier.test_compromise import with_lost_key
 from tests.verifier.world import (
+    BODY_NAME,
     NAME,
     NOW,
     CopyPlan,
@@ -21,6 +22,7 @@ from tests.verifier.world import (
     key_document,
     make_record,
     sign_record,
+    with_body,
 )
 from verifier.catalogue import CATALOGUE
 from verifier.catalogue_life import LIFE_ENTRIES
@@ -100,6 +102,17 @@ def test_after_a_reissue_the_number_alone_does_not_vouch_for_an_old_paper(world:
     client = make_app(world.verifier()).test_client()
     form = {"number": str(first.number), "by": "name", "name": NAME}
     assert "只有印制流水码与下表相同的一份有效" in client.post("/verify", data=form).text
+
+
+def test_a_body_renamed_since_is_told_with_both_names(world: World) -> None:
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued))
+    (body,) = key_document().bodies
+    renamed = with_body(key_document(), replace(body, name="天津市示例技能评价中心"))
+    shown = page(world, issued, renamed)
+    assert f"评价机构现名“天津市示例技能评价中心”，发证时名称为“{BODY_NAME}”" in shown
+    assert Outcome.VALID.text.zh in shown
+    assert "现名" not in page(world, issued)
 
 
 def test_a_compromised_key_is_not_told_as_an_absent_record(world: World) -> None:

@@ -89,6 +89,7 @@ _FOREMOST = frozenset(
     {
         Code.COPY_ARCHIVE,
         Code.COPY_REISSUED,
+        Code.BODY_RENAMED,
         Code.BODY_MERGED,
         Code.STATUS_ON_DAY,
         Code.TRUST_LIST_OLD,

@@ -22,9 +22,9 @@ LOG_ENTRIES = {
         _ALARM,
         Outcome.UNREGISTERED,
         Text(
-            "签名有效，登记库中也有这一行，但公开日志没有收录，不能视为已登记。"
+            "签名有效，登记库中也有这条记录，但公开日志没有收录，不能视为已登记。"
             "请勿采信，并告知评价机构和主管部门。",
-            "The signature is genuine and the register has such a row, but the public log does "
+            "The signature is genuine and the register has such an entry, but the public log does "
             "not hold it, so it does not count as registered. Do not rely on it, and tell the "
             "assessment body and the authority.",
         ),

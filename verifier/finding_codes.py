@@ -59,6 +59,7 @@ class Code(StrEnum):
     AWARD_REVOKED = "award_revoked"
     AWARD_ANNULLED = "award_annulled"
     AWARD_CANCELLED = "award_cancelled"
+    BODY_RENAMED = "body_renamed"
     BODY_MERGED = "body_merged"
     STATUS_ON_DAY = "status_on_day"
     STATUS_LIST_AGREES = "status_list_agrees"

@@ -26,8 +26,9 @@ from issuer.backup_stream import BackupLock, SealedWriter
 from registry.home import Home
 from registry.home_lock import alone_with_keys
 from registry.log_reader import CHECKPOINT
+from registry.row_memory import join_memories
 from registry.schema import HEAD
-from registry.snapshot import take_snapshot
+from registry.snapshot import SQLITE_FILE, take_snapshot
 from registry.store import writing_durably
 
 MANIFEST = "manifest.json"
@@ -80,7 +81,10 @@ def back_up(
         with tarfile.open(mode="w|", fileobj=cast(BinaryIO, sealed)) as archive:
             memory = home.trail_memory.read_bytes() if home.trail_memory.exists() else b""
             _add(archive, f"{FILES}/{home.trail_memory.name}", memory, hashes)
+            before = _read_rows(home)
             take_snapshot(engine, Path(work))
+            if rows := join_memories(before, _read_rows(home)):
+                _add(archive, f"{FILES}/{SQLITE_FILE}-rows", rows, hashes)
             for path in sorted(Path(work).iterdir()):
                 size += _add_file(archive, f"{DATABASE}/{path.name}", path, hashes)
             for path in _files(home, with_root=with_root):
@@ -97,6 +101,12 @@ def back_up(
             _add(archive, MANIFEST, json.dumps(manifest).encode(), {})
         sealed.finish()
     return BackupDone(files=len(hashes), bytes=size)
+
+
+def _read_rows(home: Home) -> bytes:
+    """Return what is remembered of the office's rows; nothing beside PostgreSQL."""
+    memory = home.path / f"{SQLITE_FILE}-rows"
+    return memory.read_bytes() if memory.exists() else b""
 
 
 def _files(home: Home, *, with_root: bool) -> Iterator[Path]:

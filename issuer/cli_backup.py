@@ -99,6 +99,7 @@ def restore_command(
             "log": done.log.value,
             "log_size": done.log_size,
             "published_size": done.published_size,
+            "altered": done.altered,
         },
         _told(done),
         as_json=as_json,
@@ -121,9 +122,17 @@ def _told(done: Restored) -> Text:
                 "公开日志未与已公布的核对（--log）",
                 "its log was not compared with the published one (--log)",
             )
-    return Text(
+    told = Text(
         f"已恢复到 {done.home}，{done.files} 个文件全部核对无误；{log.zh}",
         f"restored to {done.home}, all {done.files} files checked; {log.en}",
+    )
+    if not done.altered:
+        return told
+    return Text(
+        f"{told.zh}。注意：备份之前数据库中已有 {done.altered} 条记录未经本系统被改动，"
+        "请运行 yanzhen log fsck 查明",
+        f"{told.en}. Beware: before the backup was made, {done.altered} row(s) of the database had "
+        "been changed behind the office's back; run yanzhen log fsck",
     )
 
 

@@ -269,7 +269,13 @@ def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
 
 
 def _append_leaf(session: Session, trust: TrustList) -> None:
-    leaf = TrustLeaf(version=trust.document.version, sha256=trust.sha256)
+    version = trust.document.version
+    issue = session.get(KeyDocumentIssue, version)
+    if issue is None:  # the transaction that composed it was undone
+        issue = KeyDocumentIssue(version=version, published_at=trust.document.published_at)
+        session.add(issue)
+    issue.sha256 = trust.sha256
+    leaf = TrustLeaf(version=version, sha256=trust.sha256)
     known = select(LogEntry.id).where(
         LogEntry.kind == LeafKind.TRUST, LogEntry.body == encode_body(leaf)
     )

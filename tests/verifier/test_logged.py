@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
@@ -10,6 +11,7 @@ from sqlalchemy import text, update
 from issuer.faces import attachments_of
 from keys.envelope import encode_envelope
 from keys.log_key import generate_log_key
+from keys.services import LogSource
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
 from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
@@ -161,6 +163,22 @@ class TestOffLine:
         assert {"signature_genuine", "proof_stapled"} <= codes(verdict)
         assert verdict.outcome is Outcome.INCONCLUSIVE
         assert verdict.status.value == "unknown"
+
+    @pytest.mark.parametrize("listed", [True, False])
+    def test_where_no_log_is_at_hand_the_listed_one_is_believed(
+        self, desk: Desk, listed: bool
+    ) -> None:
+        pdf, _ = self.stapled(desk)
+        vkey = log_key().vkey if listed else generate_log_key("yz.example.cn/log").vkey
+        logs = (LogSource(vkey=str(vkey), valid_from=NOW.date(), valid_to=None),)
+        document = replace(key_document(), logs=logs)
+        verifier = Verifier(
+            lambda: trust_list(document), None, b"", lambda: NOW, read_bytes=desk.child.ask
+        )
+        verdict = verifier.verify_file(pdf, "证书.pdf")
+        assert ("proof_stapled" in codes(verdict)) is listed
+        assert ("proof_stapled_wrong" in codes(verdict)) is not listed
+        assert verdict.outcome is Outcome.INCONCLUSIVE
 
     def test_without_a_proof_nothing_is_called_registered(self, desk: Desk) -> None:
         _, pdf = desk.issue()

@@ -14,11 +14,26 @@ import click
 from codes.number import parse_number
 from codes.wording import Text
 from issuer.acts import privileged
-from issuer.copy_list import KIND_WORDS, REASON_WORDS, STATE_WORDS, CopyLine, list_copies
-from issuer.copy_run import CopyOutcome, archive_batch, archive_numbers, export_again
+from issuer.copy_list import (
+    AWARD_WORDS,
+    KIND_WORDS,
+    REASON_WORDS,
+    STATE_WORDS,
+    AwardCopies,
+    CopyLine,
+    list_copies,
+)
+from issuer.copy_run import (
+    CopyOutcome,
+    Exported,
+    archive_batch,
+    archive_numbers,
+    export_again,
+)
 from issuer.copy_run import reissue as make_reissue
 from issuer.copying import CopyReservation, ReissuePreview, preview_reissue
 from issuer.desk import SHANGHAI, Desk
+from issuer.left_out import left_out_as_list, left_out_text
 from issuer.opening import announce_host, open_desk
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
@@ -33,7 +48,7 @@ from issuer.terminal import (
     show,
     workers_option,
 )
-from registry.models import ReissueReason
+from registry.models import AwardStatus, ReissueReason
 from registry.schema import open_registry
 from registry.session import reading
 from templates.fonts import FontChain
@@ -63,7 +78,7 @@ def list_command(number: str, as_json: bool) -> None:
         reading(engine) as session,
     ):
         found = list_copies(session, str(parse_number(number)))
-    lines = [_line(copy) for copy in found.copies]
+    lines = [_award_line(found), *(_line(copy) for copy in found.copies)]
     show(
         {
             "number": found.number,
@@ -172,16 +187,7 @@ def archive(
             outcome = archive_batch(desk, name, out=out, fonts=fonts, progress=progress)
         else:
             outcome = archive_numbers(desk, wanted, out=out, fonts=fonts, progress=progress)
-    new = sum(copy.new for copy in outcome.copies)
-    old = len(outcome.copies) - new
-    show(
-        _told(outcome, out),
-        Text(
-            f"已制作存档副本 {new} 份，此前已有 {old} 份。文件在 {out}",
-            f"made {new} archive duplicates, {old} were there before. Files are in {out}",
-        ),
-        as_json=as_json,
-    )
+    show(_told(outcome, out), _archived(outcome, out), as_json=as_json)
 
 
 @copies.command()
@@ -206,18 +212,19 @@ def export(prefix: str, batch: str, out: Path, as_json: bool) -> None:
         ) as desk,
         progress.watching(),
     ):
-        files = export_again(
+        exported = export_again(
             desk,
             read_batch_name(batch),
             out=out,
             fonts=FontChain.from_environment(os.environ),
             progress=progress,
         )
-    show(
-        {"out": str(out), "files": len(files)},
-        Text(f"已导出 {len(files)} 份：{out}", f"wrote {len(files)} certificates: {out}"),
-        as_json=as_json,
-    )
+    told: dict[str, Any] = {
+        "out": str(out) if exported.files else None,
+        "files": len(exported.files),
+        "left_out": left_out_as_list(exported.left_out),
+    }
+    show(told, _exported(exported, out), as_json=as_json)
 
 
 @contextmanager
@@ -278,11 +285,39 @@ def _reissued(copy: CopyReservation, replaces: str, out: Path) -> Text:
     )
 
 
+def _archived(outcome: CopyOutcome, out: Path) -> Text:
+    """Return what the operator reads of archive duplicates."""
+    if not outcome.files:
+        return Text(
+            "没有可制作存档副本的有效证书，未写出文件",
+            "no certificate in force to make a duplicate of; no file was written",
+        )
+    new = sum(copy.new for copy in outcome.copies)
+    old = len(outcome.copies) - new
+    return Text(
+        f"新制作存档副本 {new} 份，此前已有 {old} 份。文件在 {out}",
+        f"archive duplicates made: {new}; there before: {old}. Files are in {out}",
+    )
+
+
+def _exported(exported: Exported, out: Path) -> Text:
+    """Return what the operator reads of an export: what was written where, and what was not."""
+    count, rest = len(exported.files), left_out_text(exported.left_out)
+    done = Text(f"已导出证书 {count} 份：{out}", f"certificates written: {count}, {out}")
+    if not count:
+        done = Text(
+            "该批次没有可导出的证书，未写出文件",
+            "nothing of this batch is to be written out; no file was written",
+        )
+    zh, en = (filter(None, both) for both in ((done.zh, rest.zh), (done.en, rest.en)))
+    return Text("\n".join(zh), "\n".join(en))
+
+
 def _told(outcome: CopyOutcome, out: Path) -> dict[str, Any]:
     """Return what JSON says of a run; no name but in the file names."""
     files = {number: path.name for number, path in outcome.files}
     return {
-        "out": str(out),
+        "out": str(out) if outcome.files else None,
         "copies": [
             {
                 "number": copy.number,
@@ -307,6 +342,16 @@ def _as_dict(copy: CopyLine) -> dict[str, Any]:
         "drawn": copy.drawn,
         "delivered_at": None if copy.delivered_at is None else copy.delivered_at.isoformat(),
     }
+
+
+def _award_line(award: AwardCopies) -> Text:
+    """Return the award's own standing, which outweighs that of its copies."""
+    words = AWARD_WORDS[award.status]
+    zh, en = f"{award.number}  {words.zh}", f"{award.number}  {words.en}"
+    if award.status is AwardStatus.ERASED:
+        zh = f"{zh}，以下各份均不再能打开，文件已清除"
+        en = f"{en}; no copy opens any more and the files are gone"
+    return Text(zh, en)
 
 
 def _line(copy: CopyLine) -> Text:

@@ -8,9 +8,10 @@ import click
 
 from codes.wording import Text
 from issuer.acts import privileged
-from issuer.custody import compromise_key, recorded_since, retire_key, rotate_key
+from issuer.custody import compromise_key, retire_key, rotate_key
 from issuer.desk import SHANGHAI, shanghai_day
 from issuer.filing import find_site
+from issuer.key_loss import KeyLoss, count_loss
 from issuer.publishing import publish
 from issuer.root_custody import open_root_keys
 from issuer.terminal import ask_passphrase, json_option, open_home, root_signers, say, show
@@ -157,8 +158,8 @@ def compromise(
             open_registry(home.database_url, memory=home.trail_memory) as engine,
             reading(engine) as session,
         ):
-            affected = recorded_since(session, find_site(session, prefix), instant)
-        say(_warning(key_id, instant, affected))
+            loss = count_loss(session, find_site(session, prefix), key_id, instant)
+        say(_warning(key_id, instant, loss))
         click.confirm("确认声明失密？/ Declare it compromised?", abort=True)
     signers = root_signers(home)
     now = datetime.now(UTC)
@@ -168,29 +169,34 @@ def compromise(
     ):
         site = find_site(session, prefix)
         row = compromise_key(session, site, key_id, since=instant, reason=reason, now=now)
+        loss = count_loss(session, site, key_id, instant)
         publication = publish(session, home, now=now, signers=signers)
     told = publication.text
     show(
-        {**describe_key(row), "prefix": prefix, **publication.as_dict()},
+        {
+            **describe_key(row),
+            "prefix": prefix,
+            "certificates": loss.as_dict(),
+            **publication.as_dict(),
+        },
         Text(
-            f"密钥 {key_id:04x} 已声明失密；{told.zh}。下一步：yanzhen keys new --body {prefix}",
-            f"key {key_id:04x} is declared compromised; {told.en}. "
+            f"密钥 {key_id:04x} 已声明失密；{told.zh}。{loss.text.zh}。"
+            f"下一步：yanzhen keys new --body {prefix}",
+            f"key {key_id:04x} is declared compromised; {told.en}. {loss.text.en}. "
             f"Next: yanzhen keys new --body {prefix}",
         ),
         as_json=as_json,
     )
 
 
-def _warning(key_id: int, since: datetime, affected: int) -> Text:
+def _warning(key_id: int, since: datetime, loss: KeyLoss) -> Text:
     shown = f"{since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     return Text(
         f"密钥 {key_id:04x} 自北京时间 {shown} 起声明失密，不可撤回。用它签发而未能"
-        "证明此前已记入公开日志的证书，都将核验为“未登记”。"
-        f"自该时刻起本机构登记的证书有 {affected} 份，须逐一补发。",
+        f"证明此前已记入公开日志的证书，都将核验为“未登记”。{loss.text.zh}。",
         f"key {key_id:04x} is declared compromised since {shown} Beijing time; this cannot be "
         "taken back. Whatever it signed that is not shown to have been in the public log before "
-        f"will verify as unregistered; {affected} certificates of this body were put on record "
-        "since then and must be reissued.",
+        f"will verify as unregistered; {loss.text.en}.",
     )
 
 

@@ -49,6 +49,14 @@ _STATES = {
     ErasureState.DESTROYED: Text("密钥已销毁，文件待清除", "keys destroyed, files to be removed"),
     ErasureState.DONE: Text("已删除", "erased"),
 }
+_OUTSIDE = ("certificate_files", "result_workbooks", "zip_files", "rosters", "older_backups")
+_HELD_OUTSIDE = Text(
+    "本系统以外仍载有该人资料，须另行处置：此前交付或导出的证书 PDF、结果表、ZIP 文件，"
+    "花名册和照片原件，以及此前的备份（从中恢复后须重新删除）",
+    "Outside this system the person's data are still in certificates (PDF), result workbooks and "
+    "ZIP files written before, in rosters and photos handed in, and in older backups (erase again "
+    "after restoring one): deal with those yourselves",
+)
 
 
 @click.group()
@@ -149,12 +157,14 @@ def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
     with open_tender(home, passphrase, clock=lambda: datetime.now(UTC)) as tender:
         faults = tender.round().faults
     published = _published(faults)
+    told = {"scrubbed": scrubbed, "unpublished": list(faults), "held_outside": list(_OUTSIDE)}
     show(
-        {**_as_dict(line), "scrubbed": scrubbed, "unpublished": list(faults)},
+        {**_as_dict(line), **told},
         Text(
-            f"已删除，涉及证书：{'、'.join(line.numbers)}。{_scrubbed(scrubbed).zh}。{published.zh}",
+            f"已删除，涉及证书：{'、'.join(line.numbers)}。{_scrubbed(scrubbed).zh}。{published.zh}。"
+            f"{_HELD_OUTSIDE.zh}",
             f"erased; certificates: {', '.join(line.numbers)}. {_scrubbed(scrubbed).en}. "
-            f"{published.en}",
+            f"{published.en}. {_HELD_OUTSIDE.en}",
         ),
         as_json=as_json,
     )

@@ -28,6 +28,13 @@ KIND_WORDS = {
     CopyKind.ARCHIVE: Text("存档副本", "archive duplicate"),
     CopyKind.CORRECTION: Text("更正", "correction"),
 }
+AWARD_WORDS = {
+    AwardStatus.CURRENT: Text("有效", "in force"),
+    AwardStatus.SUSPENDED: Text("已暂停", "suspended"),
+    AwardStatus.REVOKED: Text("已撤销", "revoked"),
+    AwardStatus.CANCELLED: Text("已注销", "cancelled"),
+    AwardStatus.ERASED: Text("登记已依法删除", "registration erased under the law"),
+}
 STATE_WORDS = {
     CopyState.RESERVED: Text("未完成", "not finished"),
     CopyState.CURRENT: Text("现行有效", "current"),

@@ -20,6 +20,7 @@ from issuer.issuing import (
     export_counted,
     finish_copies,
 )
+from issuer.left_out import LeftOut, find_left_out
 from issuer.log_desk import office_of
 from issuer.log_publishing import check_log
 from issuer.status_publishing import publish_behind, status_office_of
@@ -39,6 +40,14 @@ class CopyOutcome:
 
     copies: tuple[CopyReservation, ...]
     files: Files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What an export came to: (number, file) of each that was written, and what was left out."""
+
+    files: Files
+    left_out: tuple[LeftOut, ...]
 
 
 def reissue(
@@ -121,7 +130,7 @@ def archive_batch(
 
 def export_again(
     desk: Desk, batch: str, *, out: Path, fonts: FontChain, progress: Progress
-) -> Files:
+) -> Exported:
     """Write out the certificates of a batch that are in force, with the same bytes as before.
 
     Raises:
@@ -130,7 +139,8 @@ def export_again(
     """
     with reading(desk.engine) as session:
         batch_id = find_batch(session, desk.site, batch)
-    return export_batch(desk, batch_id, batch, out, fonts, progress)
+    files = export_batch(desk, batch_id, batch, out, fonts, progress)
+    return Exported(files=files, left_out=find_left_out(desk, batch_id))
 
 
 def _write_archives(

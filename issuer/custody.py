@@ -292,12 +292,6 @@ def compromise_key(
     return row
 
 
-def recorded_since(session: Session, site: Site, since: datetime) -> int:
-    """Return how many awards of a site were put on record from an instant on."""
-    query = select(func.count(Award.id)).where(Award.site_id == site.id, Award.recorded_at >= since)
-    return session.scalar(query) or 0
-
-
 def _find_key(site: Site, key_id: int) -> SigningKey:
     for row in site.keys:
         if row.key_id == key_id:

@@ -238,14 +238,7 @@ def _check_may_erase(
     home: Home, awards: Sequence[Award], wish: Wish, *, now: datetime
 ) -> tuple[str | None, date | None]:
     """Return the rule and the day until which it keeps the file, where it may go all the same."""
-    if (wish.ground is ErasureGround.ORDER) != bool(wish.order_reference):
-        raise IssuerError(
-            "erasure_order",
-            Text(
-                "事由为法院或主管部门决定时，须写明其文号（--order），其他事由不写",
-                "an order of a court or authority needs its reference (--order), and only it",
-            ),
-        )
+    _check_order(wish)
     unfinished = [a.number for a in awards if any(c.pdf_stored is None for c in a.copies)]
     if unfinished:
         raise IssuerError(
@@ -273,6 +266,33 @@ def _check_may_erase(
             ),
         )
     return rule.id, until
+
+
+def _check_order(wish: Wish) -> None:
+    """Refuse an order without its paper, and the paper of an order with another ground."""
+    if wish.ground is ErasureGround.ORDER and not wish.order_reference:
+        raise IssuerError(
+            "erasure_order",
+            Text(
+                "事由为法院或主管部门决定（--ground order）的，须用 --order 写明其文号",
+                "where a court or authority orders it (--ground order), give the reference of its "
+                "order: --order REFERENCE",
+            ),
+        )
+    if wish.ground is not ErasureGround.ORDER and wish.order_reference:
+        ground = wish.ground
+        raise IssuerError(
+            "erasure_order",
+            Text(
+                f"--order 是法院或主管部门决定的文号，只能与 --ground order 同用；所写事由为 "
+                f"{ground.value}（{ground.text.zh}）。有此决定的请改用 --ground order，"
+                "没有的请去掉 --order；申请书等依据写在 --reference",
+                "--order is the reference of a court's or authority's order and goes with --ground "
+                f"order; the ground given is {ground.value} ({ground.text.en}). If there is such "
+                "an order, use --ground order; if not, leave --order out. A request's reference "
+                "goes into --reference",
+            ),
+        )
 
 
 def _log(

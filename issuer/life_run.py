@@ -1,7 +1,7 @@
 """One run of `yanzhen life approve`: decide, make the corrected copy, tell the public.
 
 The register answers by the act from the commit on; log and status list follow in the same run. A
-run that is killed between is gone on with by the same command, or by `yanzhen tend`.
+run that is killed between is gone on with by `yanzhen tend`, a correction by the same command.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from issuer.desk import Desk
 from issuer.exporting import ExportRun
 from issuer.issuing import Progress, export_counted, finish_copies
 from issuer.life_acts import show_act
+from issuer.life_afterwards import telling
 from issuer.life_approval import Approved, approve
 from issuer.log_desk import office_of
 from issuer.log_publishing import check_log, publish_log
@@ -64,9 +65,9 @@ def approve_and_publish(
         progress: told how far each phase is.
 
     Raises:
-        IssuerError: as `approve`; nothing was changed.
-        LogRefused: the public log cannot go on; nothing was changed.
-        KeysError, RegistryError, TemplatesError, OSError: the run broke off; the same call goes on.
+        IssuerError: as `approve`, or the public log cannot go on; nothing was changed.
+        IssuerError, KeysError, RegistryError, TemplatesError: it broke off after the approval; the
+            sentence says what is in effect and what is left, as `telling`.
     """
     act = show_act(desk, act_id)
     if out is not None:
@@ -76,11 +77,13 @@ def approve_and_publish(
     check_log(log)
     approved = approve(desk, act_id, approver=approver, hits=hits)
     files: Files = ()
-    if approved.copy_id is None:
-        publish_log(log)
-    else:
-        files = _finish(desk, approved.copy_id, act.target, out, fonts, progress)
-    return LifeOutcome(approved=approved, lists=publish_behind(status), files=files)
+    with telling(desk, act_id, approved):
+        if approved.copy_id is None:
+            publish_log(log)
+        else:
+            files = _finish(desk, approved.copy_id, act.target, out, fonts, progress)
+        lists = publish_behind(status)
+    return LifeOutcome(approved=approved, lists=lists, files=files)
 
 
 def _finish(

@@ -50,7 +50,7 @@ def act_as_dict(act: ActView) -> dict[str, Any]:
 
 
 def acts_as_table(acts: Sequence[ActView]) -> Text:
-    """Return acts as lines, one each."""
+    """Return acts as lines, one each: who proposed it, then who decided on it."""
     if not acts:
         return Text("没有审批事项", "there are no acts")
     return Text(*(lay_out([_row(act, one) for act in acts]) for one in (Language.ZH, Language.EN)))
@@ -66,6 +66,7 @@ def _row(act: ActView, language: Language) -> list[str]:
         hits.say(language),
         act.reference,
         act.proposer,
+        act.decided_by or "—",
     ]
 
 

@@ -45,8 +45,8 @@ def cosign(
                 f"检查点须有 {witnesses.quorum} 个见证人签署，只得到 {signed} 个，未予公布"
                 + "".join(f"；{name}：{text.zh}" for name, text in failed)
                 + "。已签发的内容不受影响，见证人恢复后运行 yanzhen log publish",
-                f"{witnesses.quorum} witnesses must cosign a checkpoint and {signed} did; it is "
-                "not published"
+                f"cosignatures a checkpoint needs: {witnesses.quorum}, got: {signed}; it is not "
+                "published"
                 + "".join(f"; {name}: {text.en}" for name, text in failed)
                 + ". Nothing is lost: once they answer, run yanzhen log publish",
             ),

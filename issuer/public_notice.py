@@ -231,7 +231,7 @@ def check_notice(application: FilingApplication, decided_on: date) -> None:
             "objections_open",
             Text(
                 f"尚有 {still_open} 件异议未处理，不能备案",
-                f"{still_open} objections are open; there can be no filing",
+                f"objections not dealt with: {still_open}; there can be no filing",
             ),
         )
     if any(one.outcome == ObjectionOutcome.UPHELD for one in notice.objections):

@@ -258,18 +258,19 @@ _STANDING = {
         _PROBLEM,
         Outcome.NOT_CURRENT,
         Text(
-            "登记内容已更正，这一份（印制流水码 {print_serial}）不再有效，请索取更正后的证书。",
-            "The record was corrected; this copy (print serial {print_serial}) is no longer valid. "
-            "Ask for the corrected certificate.",
+            "登记内容已更正，这一份（印制流水码 {print_serial}）已作废，由更正后的证书代替。",
+            "The record was corrected; this copy (print serial {print_serial}) is void. The "
+            "corrected certificate has taken its place.",
         ),
     ),
     Code.COPY_REISSUED: Entry(
         _NOTICE,
         None,
         Text(
-            "本证书曾补发或更正，现行有效的一份印制流水码为 {print_serial}，请与手中证书核对。",
-            "This certificate was reissued or corrected. The copy in force has print serial "
-            "{print_serial}; compare it with the paper.",
+            "本证书曾补发或更正，原来的一份已作废，现以印制流水码为 {print_serial} 的一份为准，"
+            "请与手中证书核对。",
+            "This certificate was reissued or corrected, and the copy before is void. What stands "
+            "for it now is the copy with print serial {print_serial}; compare it with the paper.",
         ),
     ),
     Code.COPY_ARCHIVE: Entry(

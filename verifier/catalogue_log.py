@@ -38,6 +38,17 @@ LOG_ENTRIES = {
             "a few minutes.",
         ),
     ),
+    Code.LIFE_PENDING: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "证书登记最近一次变更（如补发、更正、解除暂停）尚待载入已公布的日志，"
+            "变更后的状态暂不能确认。请稍后再查。",
+            "The latest change to the registration, such as a reissue, a correction or the end of "
+            "a suspension, waits to be published in the public log, so what it leads to is not "
+            "confirmed yet. Try again later.",
+        ),
+    ),
     Code.LOG_UNREADABLE: Entry(
         _PROBLEM,
         _INCONCLUSIVE,

@@ -23,7 +23,7 @@ from verifier.asked import NOTHING_ELSE, Asked
 from verifier.copies import copy_for, copy_with, read_copy
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
-from verifier.life import inspect_status
+from verifier.life import find_pending, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
 from verifier.printed import print_fields
@@ -358,7 +358,7 @@ def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
         case InLog.MISSING:
             return find(Code.NOT_IN_LOG)
         case InLog.PENDING:
-            return find(Code.LOG_PENDING)
+            return find_pending(copy)
         case InLog.UNREADABLE:
             return find(Code.LOG_UNREADABLE)
         case InLog.PROVED:

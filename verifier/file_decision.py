@@ -21,6 +21,7 @@ from verifier.decision import (
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
+from verifier.life import find_pending
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
@@ -201,7 +202,7 @@ def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, 
         case InLog.MISSING:
             return (find(Code.FILE_NOT_IN_LOG),)
         case InLog.PENDING:
-            return (find(Code.LOG_PENDING),)
+            return (find_pending(standing.copy),)
         case InLog.UNREADABLE:
             return (find(Code.LOG_UNREADABLE),)
         case unknown:

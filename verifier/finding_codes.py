@@ -47,6 +47,7 @@ class Code(StrEnum):
     LOGGED = "logged"
     NOT_IN_LOG = "not_in_log"
     LOG_PENDING = "log_pending"
+    LIFE_PENDING = "life_pending"
     LOG_UNREADABLE = "log_unreadable"
     FILE_NOT_IN_LOG = "file_not_in_log"
     PROOF_STAPLED = "proof_stapled"

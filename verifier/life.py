@@ -22,6 +22,10 @@ from verifier.proof import Proof
 from verifier.verdict import Finding, Status
 
 _NOT_PROVED = (Status.UNKNOWN, (Code.ROW_NOT_PROVED,))
+_VOID = {
+    CopyState.SUPERSEDED: (Code.COPY_SUPERSEDED,),
+    CopyState.CORRECTED: (Code.RECORD_CORRECTED,),
+}
 _DAY_TEXTS = {
     DayStatus.NOT_YET_ISSUED: Text("尚未核发", "not yet issued"),
     DayStatus.CURRENT: Status.CURRENT.text,
@@ -54,13 +58,18 @@ def inspect_status(
     if not logged.readable:
         return Status.UNKNOWN, (find(Code.LOG_UNREADABLE),)
     if any(e.n in logged.unlogged for e in award.events if e.kind is LifeKind.LIFT):
-        return Status.UNKNOWN, (find(Code.LOG_PENDING),)
+        return Status.UNKNOWN, (find(Code.LIFE_PENDING),)
     status, codes = _stands(life, life.states[copy.status_index])
     serial = format_print_serial(proof.record.number.year, copy.print_serial)
     slots = {"print_serial": serial}
     named = {Code.COPY_SUPERSEDED, Code.RECORD_CORRECTED, Code.COPY_ARCHIVE}
     findings = [find(code, slots, slots) if code in named else find(code) for code in codes]
     return status, (*findings, *_renamed(award, proof), *_merged(award))
+
+
+def find_pending(copy: OpenedCopy) -> Finding:
+    """Return that a copy waits for the public log: with its award, or as a change to an old one."""
+    return find(Code.LOG_PENDING if copy.kind is CopyKind.ORIGINAL else Code.LIFE_PENDING)
 
 
 def prove_life(award: OpenedAward) -> Life | None:
@@ -94,26 +103,33 @@ def inspect_day(
 
 
 def _stands(life: Life, state: CopyState) -> tuple[Status, tuple[Code, ...]]:
+    """Return the graver status of award and copy, and what each has against it.
+
+    A void copy is called void whatever became of the award: a suspension that is lifted does not
+    give it force again.
+    """
+    void = _VOID.get(state, ())
     match life.status:
         case AwardStatus.REVOKED:
             annulled = life.ended_by is LifeKind.ANNUL
-            return Status.REVOKED, (Code.AWARD_ANNULLED if annulled else Code.AWARD_REVOKED,)
+            ended = Code.AWARD_ANNULLED if annulled else Code.AWARD_REVOKED
+            return Status.REVOKED, (ended, *void)
         case AwardStatus.CANCELLED:
-            return Status.CANCELLED, (Code.AWARD_CANCELLED,)
+            return Status.CANCELLED, (Code.AWARD_CANCELLED, *void)
         case AwardStatus.ERASED:
             # Nothing of it should open: whoever put a way in back shows nothing but the erasure.
             return Status.UNKNOWN, (Code.RECORD_ERASED,)
         case AwardStatus.SUSPENDED:
-            return Status.SUSPENDED, (Code.AWARD_SUSPENDED,)
+            return Status.SUSPENDED, (Code.AWARD_SUSPENDED, *void)
         case AwardStatus.CURRENT:
             pass
         case _:
             assert_never(life.status)
     match state:
         case CopyState.SUPERSEDED:
-            return Status.SUPERSEDED, (Code.COPY_SUPERSEDED,)
+            return Status.SUPERSEDED, void
         case CopyState.CORRECTED:
-            return Status.CORRECTED, (Code.RECORD_CORRECTED,)
+            return Status.CORRECTED, void
         case CopyState.CURRENT:
             return Status.CURRENT, (Code.STATUS_CURRENT,)
         case CopyState.ARCHIVE:

@@ -48,6 +48,7 @@ def test_a_revocation_is_proposed_shown_and_approved_by_another(
     act = propose(life_shell, "revoke", NUMBER, "--ground", "cheating")
     listed = life_shell("life", "list", "--body", PREFIX)
     assert "待审批" in listed.out
+    assert "李审批" not in listed.out
     assert NUMBER in listed.out
     assert approve(life_shell, act, by="张 提出") == 65
     assert looked_up(life_shell, PERSON.name) == ("valid", "current")
@@ -59,6 +60,8 @@ def test_a_revocation_is_proposed_shown_and_approved_by_another(
     assert "不能恢复" in asked.err
 
     assert approve(life_shell, act) == 0
+    (line,) = life_shell("life", "list", "--body", PREFIX).out.splitlines()
+    assert line.split()[-2:] == ["张提出", "李审批"]
     assert looked_up(life_shell, PERSON.name) == ("not_current", "revoked")
     folder = str(Path(life_shell("life", "show", str(act), "--json").json["target"]))
     assert folder == NUMBER
@@ -73,6 +76,51 @@ def test_an_annulled_batch_shows_how_many_it_hits(life_shell: Shell) -> None:
     assert approve(life_shell, act) == 0
     assert looked_up(life_shell, PERSON.name) == ("not_current", "revoked")
     assert life_shell("life", "show", str(act), "--json").json["hits"] == 2
+
+
+def test_an_export_says_what_it_leaves_out_and_names_no_file_it_did_not_write(
+    life_shell: Shell, tmp_path: Path
+) -> None:
+    export = ("copies", "export", "--body", PREFIX, "--batch", BATCH, "--out")
+    assert approve(life_shell, propose(life_shell, "suspend", NUMBER)) == 0
+    some = life_shell(*export, tmp_path / "some.zip")
+    assert str(tmp_path / "some.zip") in some.out
+    assert f"已暂停 1 份（{NUMBER}）" in some.out
+
+    annul = propose(life_shell, "annul", "--body", PREFIX, "--batch", BATCH, "--ground", "cheating")
+    assert approve(life_shell, annul) == 0
+    none = life_shell(*export, tmp_path / "none.zip", "--json")
+    assert (none.code, none.json["out"], none.json["files"]) == (0, None, 0)
+    (left_out,) = none.json["left_out"]
+    assert (left_out["reason"], left_out["count"]) == ("revoked", 2)
+    assert NUMBER in left_out["numbers"]
+    told = life_shell("--lang", "en", *export, tmp_path / "none.zip")
+    assert "none.zip" not in told.out
+    assert "revoked: 2" in told.out
+    assert not (tmp_path / "none.zip").exists()
+
+
+def test_an_erased_award_is_called_so_and_what_lies_outside_is_named(
+    life_shell: Shell, tmp_path: Path
+) -> None:
+    erase = ("vault", "erase", "--number", NUMBER, "--reference", "来函", "--as", "甲")
+    wrong = life_shell(*erase, "--ground", "request", "--order", "（2026）津01号")
+    assert wrong.code == 65
+    assert "--ground order" in wrong.err
+    assert "request（本人要求或撤回同意）" in wrong.err
+    assert life_shell(*erase, "--ground", "order", "--order", "（2026）津01号").code == 0
+    assert "有效" in life_shell("copies", "list", NUMBER).out.splitlines()[0]
+
+    done = life_shell("--lang", "en", "vault", "approve", "1", "--yes", "--as", "乙")
+    assert done.code == 0, done.err
+    for held in ("PDF", "workbooks", "ZIP", "older backups"):
+        assert held in done.out
+    assert "登记已依法删除" in life_shell("copies", "list", NUMBER).out.splitlines()[0]
+    again = life_shell(
+        "copies", "export", "--body", PREFIX, "--batch", BATCH, "--out", tmp_path / "x", "--json"
+    ).json
+    assert again["files"] == 1
+    assert again["left_out"] == [{"reason": "erased", "count": 1, "numbers": [NUMBER]}]
 
 
 def test_a_name_is_corrected_and_the_status_list_follows(

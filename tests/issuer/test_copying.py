@@ -136,9 +136,8 @@ def codes_of(verdict: Verdict) -> set[str]:
 
 
 def test_the_old_copy_is_void_and_the_new_one_in_force(desk: Desk, tmp_path: Path) -> None:
-    ((_, first_file), *_) = export_again(
-        desk, "一", out=tmp_path / "before", fonts=FontChain(), progress=silent
-    )
+    before = export_again(desk, "一", out=tmp_path / "before", fonts=FontChain(), progress=silent)
+    ((_, first_file), *_) = before.files
     outcome = reissue(desk, tmp_path / "again")
     old, new = qr_texts(desk)
 
@@ -266,7 +265,9 @@ def test_an_archive_begun_and_left_is_finished(desk: Desk, tmp_path: Path) -> No
 
 def test_a_void_copy_is_not_written_out_again(desk: Desk, tmp_path: Path) -> None:
     ((_, new_file),) = reissue(desk, tmp_path / "again").files
-    files = dict(export_again(desk, "一", out=tmp_path / "all", fonts=FontChain(), progress=silent))
+    again = export_again(desk, "一", out=tmp_path / "all", fonts=FontChain(), progress=silent)
+    assert [(one.why, one.numbers) for one in again.left_out] == [("superseded", (NUMBER,))]
+    files = dict(again.files)
     assert set(files) == {NUMBER, SECOND}
     assert files[NUMBER].read_bytes() == new_file.read_bytes()
 

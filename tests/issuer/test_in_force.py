@@ -37,8 +37,9 @@ def check_left_out(desk: Desk, tmp_path: Path, status: str) -> None:
     with transaction(desk.engine) as session:
         session.execute(text("UPDATE awards SET status = :s WHERE id = 1"), {"s": status})
     out = tmp_path / "all"
-    files = export_again(desk, "一", out=out, fonts=FontChain(), progress=lambda *_: None)
-    assert [number for number, _ in files] == [SECOND]
+    again = export_again(desk, "一", out=out, fonts=FontChain(), progress=lambda *_: None)
+    assert [number for number, _ in again.files] == [SECOND]
+    assert [(one.why, one.numbers) for one in again.left_out] == [(status, (NUMBER,))]
     assert not list(out.glob(f"{NUMBER}*"))
     with zipfile.ZipFile(out / "一-印制清单.xlsx") as orders:
         listed = b"".join(orders.read(name) for name in orders.namelist())

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from issuer.awarding import read_data_key, record_copies
 from issuer.copy_rows import BatchCopies
@@ -18,6 +18,7 @@ from issuer.desk import Desk, OpenedKey, shanghai_day
 from issuer.errors import IssuerError
 from issuer.faces import face_of
 from issuer.filing import find_site
+from issuer.key_loss import count_loss
 from issuer.log_desk import office_of, put_in_log
 from issuer.publishing import publish
 from issuer.reserving import open_batch, reserve
@@ -26,9 +27,11 @@ from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from keys.ring import EnvelopeProof, SignatureState, Standing, verify_envelope
 from registry.access import unseal_envelope
+from registry.home import Home
 from registry.log_reader import LogReader
 from registry.models import Copy
 from registry.session import reading, transaction
+from tests.conftest import PASSPHRASE as HOME_PASSPHRASE
 from tests.drills.office import NOW, PASSPHRASE, PREFIX, desk_of, make_office, people
 from tests.issuer.shells import Shell
 from verifier.key_source import home_source
@@ -228,6 +231,53 @@ def test_the_instant_of_a_compromise_only_moves_back(tmp_path: Path) -> None:
     assert key is not None
     assert key.standing is Standing.COMPROMISED
     assert key.compromised_since == NOW - timedelta(hours=5)
+
+
+def test_what_a_compromise_costs_is_counted_by_the_published_log(tmp_path: Path) -> None:
+    with desk_of(make_office(tmp_path, {})) as desk:
+        key_id = key_in_force(desk)
+        batch = reserved(desk, 3)
+        record_copies(desk, batch, lambda _: None)
+
+        def loss(since: datetime) -> dict[str, int]:
+            with reading(desk.engine) as session:
+                return count_loss(session, find_site(session, PREFIX), key_id, since).as_dict()
+
+        after = NOW + timedelta(hours=1)
+        all_lost = {"recorded": 3, "stay_good": 0, "worthless": 3, "to_reissue": 3}
+        assert loss(after) == {**all_lost, "not_logged": 3}
+        put_in_log(desk, office_of(desk), batch)
+        assert loss(NOW - timedelta(hours=1)) == {**all_lost, "not_logged": 0}
+        with transaction(desk.engine) as session:
+            session.execute(text("UPDATE awards SET status = 'revoked' WHERE id = 1"))
+        assert loss(NOW - timedelta(hours=1))["to_reissue"] == 2
+        kept = loss(after)
+        assert (kept["stay_good"], kept["worthless"], kept["to_reissue"]) == (3, 0, 0)
+        with reading(desk.engine) as session:
+            other = count_loss(session, find_site(session, PREFIX), key_id ^ 1, after)
+        assert other.recorded == 0
+
+
+def test_compromise_says_what_it_costs_before_and_after(
+    two_issued: Home, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANZHEN_HOME", str(two_issued.path))
+    monkeypatch.setenv("YANZHEN_PASSPHRASE", HOME_PASSPHRASE.decode())
+    key = shell("keys", "list", "--json").json["keys"][0]["key_id"]
+    named = ("--body", PREFIX, "--key", key, "--reason", "失窃", "--since", "2026-01-01T00:00")
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
+    asked = shell("keys", "compromise", *named)
+    assert asked.code == 130
+    assert "在册证书共 2 份" in asked.out
+    assert "失去效力的 2 份" in asked.out
+    answer = shell("keys", "compromise", *named, "--yes", "--json").json
+    assert answer["certificates"] == {
+        "recorded": 2,
+        "stay_good": 0,
+        "worthless": 2,
+        "not_logged": 0,
+        "to_reissue": 2,
+    }
 
 
 def test_compromise_is_one_command_that_publishes_at_once(filed_shell: Shell) -> None:

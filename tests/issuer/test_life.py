@@ -123,6 +123,38 @@ def test_a_lifted_suspension_is_over_and_the_days_of_it_are_known(desk: Desk) ->
     }
 
 
+def test_a_lift_that_is_not_published_is_called_a_change_that_waits(desk: Desk) -> None:
+    (qr,) = qr_texts(desk)
+    done(desk, LifeKind.SUSPEND)
+    approve(desk, proposed(desk, LifeKind.LIFT), approver="李审批", hits=1)
+    verdict = ask(desk, qr, now=LATER)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "life_pending" in codes_of(verdict)
+    assert not {"log_pending", "status_current", "award_suspended"} & codes_of(verdict)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [
+        (LifeKind.SUSPEND, Status.SUSPENDED, "award_suspended"),
+        (LifeKind.REVOKE, Status.REVOKED, "award_revoked"),
+    ],
+)
+def test_a_void_copy_is_called_void_whatever_became_of_its_award(
+    desk: Desk, tmp_path: Path, kind: LifeKind, status: Status, code: str
+) -> None:
+    done(desk, LifeKind.CORRECT, tmp_path / "new")
+    done(desk, kind)
+    old, new = qr_texts(desk)
+    for verdict in (
+        ask(desk, old, now=LATER),
+        ask(desk, NUMBER, now=LATER, name=PERSON.name),
+    ):
+        assert (verdict.outcome, verdict.status) == (Outcome.NOT_CURRENT, status)
+        assert {code, "record_corrected"} <= codes_of(verdict)
+    assert "record_corrected" not in codes_of(ask(desk, new, now=LATER))
+
+
 def test_a_corrected_name_is_valid_and_the_old_one_is_told_corrected(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -106,6 +106,18 @@ def test_what_waits_for_the_log_is_asked_for_again_later(world: World) -> None:
     assert "log_pending" in codes(verdict)
 
 
+def test_a_reissue_that_waits_for_the_log_is_not_called_a_new_registration(world: World) -> None:
+    old, new = (sign_record(make_record(print_serial=serial)) for serial in (1, 2))
+    world.record(CopyPlan(issued=old, state=CopyState.SUPERSEDED), CopyPlan(issued=new))
+    with transaction(world.engine) as session:
+        session.execute(text("UPDATE log_entries SET leaf_index = NULL WHERE copy_id = 2"))
+        session.execute(text("UPDATE copies SET leaf_index = NULL WHERE state = 'current'"))
+    verdict = ask(world, str(new.number))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "life_pending" in codes(verdict)
+    assert "log_pending" not in codes(verdict)
+
+
 @pytest.mark.parametrize("file", [CHECKPOINT, "tile", "vkey"])
 def test_a_log_that_cannot_be_read_proves_nothing(world: World, file: str) -> None:
     issued = sign_record(make_record())

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from codes.qr_text import encode_qr_text
 from keys.trust_list import parse_trust_list
+from registry.models import AwardStatus, CopyState
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import one_root, published
 from tests.verifier.world import (
@@ -69,6 +70,18 @@ def words(response: TestResponse) -> str:
 
 
 # ── look-ups ─────────────────────────────────────────────────────────
+
+
+def test_a_void_copy_of_a_suspended_award_is_called_void_beside_the_status(
+    client: FlaskClient, world: World
+) -> None:
+    made = sign_record(make_record())
+    plan = CopyPlan(issued=made, state=CopyState.SUPERSEDED)
+    world.record(plan, status=AwardStatus.SUSPENDED)
+    page = words(client.post("/verify/qr", data={"text": made.qr_text()}))
+    assert "登记状态：已暂停" in page
+    assert "证书已暂停使用。" in page
+    assert "证书已补发，这一份（印制流水码 202600000001）已作废。" in page
 
 
 def test_number_and_name_show_every_printed_field_and_the_status(

@@ -6,6 +6,7 @@ one signature more. Nothing here reads a home or a database.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from registry.store import write_durably
 
 PUBLIC_SUFFIX = ".pub"
 _MOST_KEY_BYTES = 4096
+_DIGEST_DIGITS = 32  # 128 bits: nobody can compose two drafts that read the same
+_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,17 @@ class Draft:
     file: SignedFile
     document: RootDocument | KeyDocument
     roots: tuple[SignedRoot, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what is signed, in hex: the same however many signed it."""
+        return hashlib.sha256(self.file.payload).hexdigest()
+
+    @property
+    def digest(self) -> str:
+        """The first half of `sha256` in groups: what holders read to each other."""
+        digits = self.sha256[:_DIGEST_DIGITS]
+        return " ".join(digits[at : at + _GROUP] for at in range(0, _DIGEST_DIGITS, _GROUP))
 
     @property
     def root(self) -> SignedRoot:

@@ -121,9 +121,16 @@ def witnesses(
 ) -> None:
     """设定日志的见证人，并写入信任列表。Choose who cosigns the log; the trust list names them.
 
-    设有人数要求时，见证不足的检查点不公布，核验方也不采信。
+    设有人数要求时，见证不足的检查点不公布，核验方也不采信。不带选项时只显示，不作改动。
+    Without options it only shows them.
     """
     home = open_home()
+    if (vkey, remove, quorum) == (None, None, None):
+        if url:
+            wrong = Text("--url 须与 --add 同时给出。", "--url goes with --add.")
+            raise WrongUsage(wrong, about="--url")
+        _show_witnesses(read_witnesses(home), as_json=as_json)
+        return
     with _log_office(home) as office:
         before = read_witnesses(home)
         urls = {key: at for key, at in before.urls.items() if key != remove}
@@ -147,6 +154,20 @@ def witnesses(
             f"见证人 {len(urls)} 个，须有 {chosen.quorum} 个签署；{publication.text.zh}",
             f"{len(urls)} witnesses, of whom {chosen.quorum} must cosign; {publication.text.en}",
         ),
+        as_json=as_json,
+    )
+
+
+def _show_witnesses(chosen: Witnesses, *, as_json: bool) -> None:
+    """Say who cosigns and how many must; the home is as it was."""
+    asked = [f"  {vkey}  {url}".rstrip() for vkey, url in chosen.urls.items()]
+    told = Text(
+        f"见证人 {len(asked)} 个，须有 {chosen.quorum} 个签署",
+        f"{len(asked)} witnesses, of whom {chosen.quorum} must cosign",
+    )
+    show(
+        {"quorum": chosen.quorum, "witnesses": list(chosen.urls), "urls": dict(chosen.urls)},
+        Text("\n".join([told.zh, *asked]), "\n".join([told.en, *asked])),
         as_json=as_json,
     )
 

@@ -46,7 +46,7 @@ class Ceremony:
 
     def sign(self, draft: Path, key: Path) -> Path:
         out = draft.with_name(f"{draft.name}-{key.name}")
-        answer = self.offline("trust", "sign", draft, out, "--key", key)
+        answer = self.offline("trust", "sign", draft, out, "--key", key, "--yes")
         assert answer.code == 0, answer.err
         return out
 
@@ -157,7 +157,7 @@ def test_a_key_that_is_not_in_the_root_signs_no_list(ceremony: Ceremony) -> None
     ceremony.shell("keys", "publish")
     draft, stranger = ceremony.waiting("next"), ceremony.key("丁")
     answer = ceremony.offline(
-        "trust", "sign", draft, ceremony.folder / "no", "--key", stranger, "--json"
+        "trust", "sign", draft, ceremony.folder / "no", "--key", stranger, "--yes", "--json"
     )
     assert code_of(answer) == "root_key_foreign"
 
@@ -166,7 +166,7 @@ def test_a_wrong_passphrase_signs_nothing(ceremony: Ceremony) -> None:
     first, *_ = ceremony.share_out()
     ceremony.shell("keys", "publish")
     draft, out = ceremony.waiting("next"), ceremony.folder / "no"
-    answer = ceremony.shell("trust", "sign", draft, out, "--key", first, "--json")
+    answer = ceremony.shell("trust", "sign", draft, out, "--key", first, "--yes", "--json")
     assert '"root_passphrase_wrong"' in answer.out
     assert not out.exists()
 

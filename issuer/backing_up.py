@@ -24,7 +24,7 @@ from typing import BinaryIO, cast
 from sqlalchemy import Engine
 
 from issuer.backup_stream import BackupLock, SealedWriter
-from issuer.root_custody import has_root_keys
+from issuer.root_custody import holds_root_key
 from registry.home import Home
 from registry.home_lock import alone_with_keys
 from registry.log_reader import CHECKPOINT
@@ -116,9 +116,10 @@ def back_up(
 
 
 def _root_key(home: Home, hashes: Mapping[str, str]) -> RootKeyPlace:
-    if any(name.startswith(f"{FILES}/{_ROOT}") for name in hashes):
-        return RootKeyPlace.INCLUDED
-    return RootKeyPlace.LEFT_OUT if has_root_keys(home) else RootKeyPlace.NOT_IN_HOME
+    if not holds_root_key(home):
+        return RootKeyPlace.NOT_IN_HOME
+    included = any(name.startswith(f"{FILES}/{_ROOT}") for name in hashes)
+    return RootKeyPlace.INCLUDED if included else RootKeyPlace.LEFT_OUT
 
 
 def _files(home: Home, *, with_root: bool) -> Iterator[Path]:

@@ -58,9 +58,8 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        """The first half of `sha256` in groups: what holders read to each other."""
-        digits = self.sha256[:_DIGEST_DIGITS]
-        return " ".join(digits[at : at + _GROUP] for at in range(0, _DIGEST_DIGITS, _GROUP))
+        """What holders read to each other, `spoken_digest`."""
+        return spoken_digest(self.sha256)
 
     @property
     def root(self) -> SignedRoot:
@@ -81,6 +80,11 @@ class Draft:
         """
         assert isinstance(self.document, KeyDocument)
         return TrustDraft(document=self.document, file=self.file, roots=self.roots)
+
+
+def spoken_digest(sha256: str) -> str:
+    """Return the first half of a SHA-256 in hex, in groups that are easily read out."""
+    return " ".join(sha256[at : at + _GROUP] for at in range(0, _DIGEST_DIGITS, _GROUP))
 
 
 def make_root_key(path: Path, passphrase: bytes, algorithm: Algorithm) -> PublicJwk:

@@ -30,6 +30,7 @@ from issuer.ceremony import (
     read_draft,
     read_public_key,
     sign_draft,
+    spoken_digest,
     unite_drafts,
 )
 from issuer.cli_key_acts import ALGORITHMS
@@ -257,22 +258,24 @@ def status(as_json: bool) -> None:
 def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
     """Return what is said of the list in force, and note it in the answer."""
     try:
-        document = trust_source(home)().document
+        trust = trust_source(home)()
     except (IssuerError, KeysError) as error:
         answer["trust_list"] = None
         return [error.text]
+    document, digest = trust.document, spoken_digest(trust.sha256.hex())
     days = (datetime.now(UTC) - document.published_at).days
     answer["trust_list"] = {
         "version": document.version,
         "published_at": document.published_at.isoformat(),
         "expires_at": document.expires_at.isoformat(),
+        "digest": digest,
     }
     return [
         Text(
             f"信任列表第 {document.version} 版：编制于 {days} 天前，"
-            f"有效期至 {document.expires_at:%Y-%m-%d}",
+            f"有效期至 {document.expires_at:%Y-%m-%d}；文件摘要 {digest}",
             f"trust list {document.version}: {days} days old, fresh until "
-            f"{document.expires_at:%Y-%m-%d}",
+            f"{document.expires_at:%Y-%m-%d}; digest {digest}",
         )
     ]
 

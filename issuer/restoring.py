@@ -30,7 +30,7 @@ from codes.wording import Text
 from issuer.backing_up import DATABASE, FILES, MANIFEST
 from issuer.backup_stream import BackupKey, SealedReader, backup_damaged
 from issuer.errors import IssuerError
-from issuer.root_custody import has_root_keys
+from issuer.root_custody import holds_root_key
 from log.checkpoint import open_checkpoint
 from log.errors import LogError
 from registry.home import Home
@@ -64,7 +64,7 @@ class Restored:
         log: where its log stands.
         log_size: leaves of the restored log.
         published_size: leaves of the published one, where it was compared.
-        root_key: whether a root key came with it.
+        root_key: whether a root key that counts came with it.
     """
 
     home: Path
@@ -222,7 +222,7 @@ def _check(
         log=standing,
         log_size=size,
         published_size=published,
-        root_key=has_root_keys(home),
+        root_key=holds_root_key(home),
     )
 
 

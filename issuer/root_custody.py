@@ -84,6 +84,15 @@ def lacks_root_keys(home: Home, root: RootDocument) -> bool:
     return not any(name in counting or len(name) != _KEY_FILE_LENGTH for name in here)
 
 
+def holds_root_key(home: Home) -> bool:
+    """Return whether a root key lies in this home that counts, or may: roots unread refuse none."""
+    try:
+        roots = read_roots(home)
+    except KeysError:
+        roots = ()
+    return has_root_keys(home) and not (roots and lacks_root_keys(home, roots[-1].document))
+
+
 def open_root_keys(home: Home, passphrase: bytes) -> tuple[RootKey, ...]:
     """Return the root keys that lie in this home; none where they were taken elsewhere.
 

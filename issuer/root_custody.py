@@ -170,7 +170,8 @@ def put_root(home: Home, root: SignedRoot) -> RootChain:
         IssuerError: it is there already (`root_there`), or one before it is not (`root_skipped`).
     """
     roots = read_roots(home)
-    if root.document.version <= len(roots):
+    last = len(roots)
+    if root.document.version <= last:
         raise IssuerError(
             "root_there",
             Text(
@@ -178,13 +179,12 @@ def put_root(home: Home, root: SignedRoot) -> RootChain:
                 f"root document {root.document.version} is published already",
             ),
         )
-    if root.document.version > len(roots) + 1:
+    if root.document.version > last + 1:
         raise IssuerError(
             "root_skipped",
             Text(
-                f"第 {len(roots) + 1} 版根文件尚未发布，不能发布第 {root.document.version} 版",
-                f"root document {root.document.version} cannot be published before "
-                f"{len(roots) + 1} is",
+                f"现行根文件为第 {last} 版，不能越过下一版直接发布第 {root.document.version} 版",
+                f"root document {last} is the last one; {root.document.version} does not follow it",
             ),
         )
     chain = check_roots(home, (*roots, root))

@@ -96,6 +96,7 @@ def test_without_options_the_witnesses_are_shown_and_nothing_is_published(
     url = "https://witness.example.cn"
     write_witnesses(home, Witnesses(quorum=1, urls={key: url}))
     kept = contents(home.path / "public")
+    noted = filed_shell("trail", "show", "--json").json["entries"]
     said = filed_shell("log", "witnesses").out
     assert key in said
     assert url in said
@@ -104,6 +105,11 @@ def test_without_options_the_witnesses_are_shown_and_nothing_is_published(
     assert contents(home.path / "public") == kept
     assert not home.trust_draft_path.exists()
     assert filed_shell("log", "witnesses", "--url", url).code == 64
+    assert filed_shell("trail", "show", "--json").json["entries"] == noted
+    assert filed_shell("log", "witnesses", "--remove", key, "--quorum", "0").code == 0
+    assert filed_shell("log", "witnesses", "--json").json["witnesses"] == []
+    last = filed_shell("trail", "show", "--limit", "1", "--json").json["entries"][0]
+    assert last["act"] == "log.witnesses"
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

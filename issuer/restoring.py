@@ -30,6 +30,7 @@ from codes.wording import Text
 from issuer.backing_up import DATABASE, FILES, MANIFEST
 from issuer.backup_stream import BackupKey, SealedReader, backup_damaged
 from issuer.errors import IssuerError
+from issuer.root_custody import holds_root_key
 from log.checkpoint import open_checkpoint
 from log.errors import LogError
 from registry.home import Home
@@ -65,6 +66,7 @@ class Restored:
         published_size: leaves of the published one, where it was compared.
         altered: how many of the office's rows had been changed behind its back; restored as they
             were.
+        root_key: whether a root key that counts came with it.
     """
 
     home: Path
@@ -73,6 +75,7 @@ class Restored:
     log: LogStanding
     log_size: int
     published_size: int | None
+    root_key: bool
     altered: int = 0
 
 
@@ -235,6 +238,7 @@ def _check(
         log=standing,
         log_size=size,
         published_size=published,
+        root_key=holds_root_key(home),
     )
 
 

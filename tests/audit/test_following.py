@@ -17,10 +17,13 @@ from audit.errors import AuditError
 from audit.faults import AuditFault, fault_lines
 from audit.memory import load_memory, save_memory
 from audit.trust import choose_log_key, read_trust
+from audit.waiting import WaitingEntries
 from codes.wording import Language
 from keys.document import dump_key_document
 from keys.errors import KeysError
+from log.merkle import hash_leaf
 from log.reading import FolderSource
+from log.tiles import encode_bundle, encode_tile
 from tests.arch.sources import ROOT
 from tests.audit.world import (
     NOW,
@@ -230,3 +233,26 @@ def test_the_same_fault_of_many_leaves_in_a_row_is_told_in_one_line() -> None:
     told = [line.en.partition(" ")[0] for line in fault_lines([*lost, other])]
 
     assert told == ["#3–#5", "#9", "#10"]
+
+
+def test_no_leaf_of_a_tree_that_was_not_signed_is_read(tmp_path: Path) -> None:
+    log = publish(tmp_path, LEAVES)
+    entries = [*encoded(LEAVES[:-1]), b"\x87 no leaf"]
+    (tmp_path / f"tile/entries/000.p/{log.size}").write_bytes(encode_bundle(entries))
+    (tmp_path / f"tile/0/000.p/{log.size}").write_bytes(encode_tile(list(map(hash_leaf, entries))))
+
+    report, _ = run(tmp_path)
+
+    assert [fault.code for fault in report.log_faults] == ["log_root_wrong"]
+    assert (report.judged, report.leaf_faults) == (0, ())
+
+
+def test_entries_wait_in_order_whether_in_memory_or_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("audit.waiting.MAX_IN_MEMORY_BYTES", 10)
+    with WaitingEntries() as waiting:
+        waiting.take(7, [b"one", None, b""])
+        waiting.take(10, [b"x" * 70_000])
+
+        assert list(waiting.all()) == [(7, b"one"), (8, None), (9, b""), (10, b"x" * 70_000)]

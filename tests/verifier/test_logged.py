@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
@@ -10,6 +11,7 @@ from sqlalchemy import text, update
 from issuer.faces import attachments_of
 from keys.envelope import encode_envelope
 from keys.log_key import generate_log_key
+from log.errors import LogError
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
 from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
@@ -31,6 +33,7 @@ from tests.verifier.world import (
     sign_record,
     unreachable,
 )
+from verifier.logged import check_stapled
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
@@ -194,3 +197,10 @@ def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, list
     assert (verdict.outcome is Outcome.VALID) is listed
     assert ("logged" in codes(verdict)) is listed
     assert (verifier.log_vkey() == log_key().vkey) is listed
+
+    def test_a_leaf_that_no_log_signed_is_not_even_read(self, desk: Desk) -> None:
+        issued, _ = desk.issue()
+        _, proof = self.stapled(desk)
+        forged = replace(parse_proof(proof.encode()), extra=bytes(16) + b"no leaf")
+        with pytest.raises(LogError, match="log_proof_wrong"):
+            check_stapled(bytes(forged), issued.record, issued.envelope.payload, log_key().vkey)

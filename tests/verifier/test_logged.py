@@ -177,6 +177,14 @@ class TestOffLine:
         verdict = self.verify(desk, with_proof(other, proof))
         assert "proof_stapled_wrong" in codes(verdict)
 
+    def test_a_leaf_that_no_log_signed_is_not_even_read(self, desk: Desk) -> None:
+        issued, _ = desk.issue()
+        proof = desk.world.verifier().verify_qr(issued.qr_text()).log_proof
+        assert proof is not None
+        forged = replace(parse_proof(proof.encode()), extra=bytes(16) + b"no leaf")
+        with pytest.raises(LogError, match="log_proof_wrong"):
+            check_stapled(bytes(forged), issued.record, issued.envelope.payload, log_key().vkey)
+
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, listed: bool) -> None:
@@ -197,10 +205,3 @@ def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, list
     assert (verdict.outcome is Outcome.VALID) is listed
     assert ("logged" in codes(verdict)) is listed
     assert (verifier.log_vkey() == log_key().vkey) is listed
-
-    def test_a_leaf_that_no_log_signed_is_not_even_read(self, desk: Desk) -> None:
-        issued, _ = desk.issue()
-        _, proof = self.stapled(desk)
-        forged = replace(parse_proof(proof.encode()), extra=bytes(16) + b"no leaf")
-        with pytest.raises(LogError, match="log_proof_wrong"):
-            check_stapled(bytes(forged), issued.record, issued.envelope.payload, log_key().vkey)

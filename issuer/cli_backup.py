@@ -25,6 +25,7 @@ from issuer.terminal import (
 from log.reading import open_source, read_checkpoint_file
 from registry.home import Home
 from registry.schema import open_registry
+from templates.usage_words import WrongUsage
 
 BACKUP_PASSPHRASE_VARIABLE = "YANZHEN_BACKUP_PASSPHRASE"  # noqa: S105 - a name
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -107,6 +108,9 @@ def restore_command(
 
     给出 --log 时与已公布的检查点核对；落后的，须先 yanzhen log reconcile 才能继续签发。
     """
+    if not file.is_file():  # a pipe or a device would be waited for without end
+        odd = Text(f"“{file}”不是普通文件。", f"{file} is not a regular file.")
+        raise WrongUsage(odd, about="FILE")
     operator = current_operator()
     key = (
         BackupKey(
@@ -172,9 +176,9 @@ def _told(done: Restored) -> Text:
     if not done.altered:
         return told
     return Text(
-        f"{told.zh}。注意：备份之前数据库中已有 {done.altered} 条记录未经本系统被改动，"
+        f"{told.zh}\n注意：备份之前数据库中已有 {done.altered} 条记录未经本系统被改动，"
         "请运行 yanzhen log fsck 查明",
-        f"{told.en}. Beware: before the backup was made, {done.altered} row(s) of the database had "
+        f"{told.en}\nBeware: before the backup was made, {done.altered} row(s) of the database had "
         "been changed behind the office's back; run yanzhen log fsck",
     )
 

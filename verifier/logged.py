@@ -136,8 +136,8 @@ def check_stapled(data: bytes, record: Record, payload: bytes, vkey: VerifierKey
     proof = parse_proof(data)
     extra = proof.extra or b""
     salt, entry = extra[:SALT_BYTES], extra[SALT_BYTES:]
+    signed = check_proof(proof, entry, vkey)  # what the log did not sign is not even read
     logged_at, leaf = decode_leaf(entry)  # which no shorter salt leaves anything of
-    signed = check_proof(proof, entry, vkey)
     if not _is_of_record(leaf, record, hash_record(salt, payload)):
         raise LogError(
             "log_proof_wrong",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -40,6 +43,7 @@ from registry.schema import open_registry
 from registry.session import reading
 from registry.trail import check_trail
 from templates.fonts import FontChain
+from tests.arch.sources import ROOT
 from tests.conftest import NOW
 from tests.drills.office import desk_of, make_office, people, put_on_record
 from tests.issuer.vault_homes import Issued, issue_to_some
@@ -269,3 +273,17 @@ def test_a_postgresql_registry_is_restored_into_another_database(
         more = [person.candidate(9) for person in islice(people(7), 20, 21)]
         assert put_on_record(desk, more, "二")[0] not in numbers
     assert done.trail == 1
+
+
+def test_a_pipe_is_not_waited_for_as_a_backup(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backup")
+    given = ["restore", str(tmp_path / "backup"), "--to", str(tmp_path / "home")]
+    done = subprocess.run(
+        [sys.executable, "-c", "import yanzhen; yanzhen.main()", *given],
+        env=os.environ | {"YANZHEN_BACKUP_PASSPHRASE": "one of its own"},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 64
+    assert "不是普通文件" in done.stderr.decode()

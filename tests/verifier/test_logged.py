@@ -12,6 +12,7 @@ from issuer.faces import attachments_of
 from keys.envelope import encode_envelope
 from keys.log_key import generate_log_key
 from keys.services import LogSource
+from log.errors import LogError
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
 from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
@@ -33,6 +34,7 @@ from tests.verifier.world import (
     sign_record,
     unreachable,
 )
+from verifier.logged import check_stapled
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
@@ -203,6 +205,14 @@ class TestOffLine:
         other = sign_record(make_record(serial=9, print_serial=9))
         verdict = self.verify(desk, with_proof(other, proof))
         assert "proof_stapled_wrong" in codes(verdict)
+
+    def test_a_leaf_that_no_log_signed_is_not_even_read(self, desk: Desk) -> None:
+        issued, _ = desk.issue()
+        proof = desk.world.verifier().verify_qr(issued.qr_text()).log_proof
+        assert proof is not None
+        forged = replace(parse_proof(proof.encode()), extra=bytes(16) + b"no leaf")
+        with pytest.raises(LogError, match="log_proof_wrong"):
+            check_stapled(bytes(forged), issued.record, issued.envelope.payload, log_key().vkey)
 
 
 @pytest.mark.parametrize("listed", [True, False])

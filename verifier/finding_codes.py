@@ -48,6 +48,7 @@ class Code(StrEnum):
     NOT_IN_LOG = "not_in_log"
     LOG_PENDING = "log_pending"
     LOG_UNREADABLE = "log_unreadable"
+    LOG_OLDER = "log_older"
     FILE_NOT_IN_LOG = "file_not_in_log"
     PROOF_STAPLED = "proof_stapled"
     PROOF_STAPLED_WRONG = "proof_stapled_wrong"

@@ -58,6 +58,18 @@ LOG_ENTRIES = {
             "known. Try again later.",
         ),
     ),
+    Code.LOG_OLDER: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "收到的公开日志早于此前见过的，或与之矛盾，不予采信，是否登记、现在是否有效均未能核验。"
+            "旧日志中可能没有后来的撤销。请稍后再查，并告知本站管理者或主管部门。",
+            "The public log is older than the one seen here before, or contradicts it, and is not "
+            "believed, so registration and present status were not checked: later revocations may "
+            "be missing from it. Try again later, and tell whoever runs this site, or the "
+            "authority.",
+        ),
+    ),
     Code.FILE_NOT_IN_LOG: Entry(
         _ALARM,
         _INCONCLUSIVE,

@@ -359,8 +359,8 @@ def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
             return find(Code.NOT_IN_LOG)
         case InLog.PENDING:
             return find_pending(copy)
-        case InLog.UNREADABLE:
-            return find(Code.LOG_UNREADABLE)
+        case InLog.UNREADABLE | InLog.OLDER:
+            return find(Code.LOG_OLDER if fact.state is InLog.OLDER else Code.LOG_UNREADABLE)
         case InLog.PROVED:
             assert fact.logged_at is not None
             index = str(fact.index)

@@ -203,8 +203,8 @@ def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, 
             return (find(Code.FILE_NOT_IN_LOG),)
         case InLog.PENDING:
             return (find_pending(standing.copy),)
-        case InLog.UNREADABLE:
-            return (find(Code.LOG_UNREADABLE),)
+        case InLog.UNREADABLE | InLog.OLDER as unread:
+            return (find(Code.LOG_OLDER if unread is InLog.OLDER else Code.LOG_UNREADABLE),)
         case unknown:
             assert_never(unknown)
 

@@ -49,6 +49,7 @@ class Code(StrEnum):
     LOG_PENDING = "log_pending"
     LIFE_PENDING = "life_pending"
     LOG_UNREADABLE = "log_unreadable"
+    LOG_OLDER = "log_older"
     FILE_NOT_IN_LOG = "file_not_in_log"
     PROOF_STAPLED = "proof_stapled"
     PROOF_STAPLED_WRONG = "proof_stapled_wrong"

@@ -261,6 +261,15 @@ _INCONCLUSIVE = (
     ),
     _of(
         Outcome.INCONCLUSIVE,
+        Code.LOG_OLDER,
+        zh="本站收到的公开日志是旧的，或与此前见过的不符，证书是否登记、现在是否有效均未能核验。"
+        "这不说明证书有问题，请稍后再查，也可到另一核验网站查询。",
+        en="The public log at this site is an old one, or contradicts the one seen before, so "
+        "whether the certificate is registered and in force is not known. This says nothing "
+        "against it; try again later, or at another verifier.",
+    ),
+    _of(
+        Outcome.INCONCLUSIVE,
         Code.LOG_UNREADABLE,
         zh="公开日志暂时无法读取，证书是否登记未能核验。这不说明证书有问题，请稍后再查。",
         en="The public log cannot be read at present, so whether the certificate is registered is "

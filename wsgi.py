@@ -135,7 +135,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
-    app.extensions["yanzhen_status_memory"] = VersionMemory(None)
+    app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(log_files)

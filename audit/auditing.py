@@ -14,7 +14,9 @@ from audit.faults import AuditFault
 from audit.memory import Memory
 from audit.rules import LeafRules
 from audit.trust import Trust
+from audit.waiting import WaitingEntries
 from codes.wording import Text
+from log.edge import TreeEdge
 from log.errors import LogError
 from log.faults import FaultList, LogFault, Progress
 from log.notes import VerifierKey
@@ -40,7 +42,7 @@ class AuditReport:
     Args:
         size: of the log now; None where it has no genuine checkpoint.
         seen_before: how many leaves an earlier run had seen.
-        judged: how many leaves were judged in this run.
+        judged: how many leaves were judged in this run; none where their tree was not signed.
         cosigned_by: names of the witnesses whose signature the checkpoint bears.
         log_faults: of files and hashes.
         leaf_faults: of leaves, those of earlier runs first.
@@ -95,7 +97,7 @@ def audit_log(
     """Return what is wrong with a log, and what to remember of it.
 
     The tree is derived from what is remembered of it and from the new entries alone; that its
-    root is the signed one proves that the log only grew.
+    root is the signed one proves that the log only grew. Until that is proven no leaf is read.
 
     Args:
         source: untrusted.
@@ -116,22 +118,18 @@ def audit_log(
     survey = survey_log(source, log_key, faults, origin=memory.origin, witnesses=witnesses)
     after = Memory(vkey=memory.vkey, origin=memory.origin) if everything else copy.deepcopy(memory)
     rules = LeafRules(trust, after.rules, now=now)
-    leaf_faults: list[AuditFault] = []
-
-    def judge(first: int, entries: Sequence[bytes | None]) -> None:
-        for at, entry in enumerate(entries):
-            room = MAX_LEAF_FAULTS - len(leaf_faults)
-            leaf_faults.extend(list(rules.judge(first + at, entry))[: max(room, 0)])
-
-    walk = Walk(source, survey, faults)
-    if _is_rolled_back(survey, memory):
-        breaches.append(AuditFault(code="audit_rolled_back", index=None))
-    else:
-        walk.run(after.edge, take=judge, progress=progress)
-        breaches += _changed_history(source, survey, memory, faults, everything=everything)
+    with WaitingEntries() as waiting:
+        if _is_rolled_back(survey, memory):
+            breaches.append(AuditFault(code="audit_rolled_back", index=None))
+        else:
+            Walk(source, survey, faults).run(after.edge, take=waiting.take, progress=progress)
+            breaches += _changed_history(source, survey, memory, faults, everything=everything)
+        believed = not waiting.count or _is_signed(survey, after.edge)
+        judged = waiting.count if believed else 0
+        if believed:
+            after.faults += _judge(rules, waiting)
     breaches += _missing_witnesses(survey, trust)
-    listed = [fault for fault in rules.judge_list() if fault not in breaches]
-    after.faults += leaf_faults
+    listed = [fault for fault in rules.judge_list() if fault not in breaches] if believed else []
     if trust.document.version >= memory.trust_version:
         after.trust_version = trust.document.version
         after.trust_dated = trust.document.published_at
@@ -140,7 +138,7 @@ def audit_log(
     return AuditReport(
         size=None if current is None else current.checkpoint.size,
         seen_before=memory.edge.size,
-        judged=walk.entries,
+        judged=judged,
         cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
         log_faults=tuple(faults.found),
         leaf_faults=(*breaches, *listed, *after.faults),
@@ -188,6 +186,21 @@ def _missing_witnesses(survey: Survey, trust: Trust) -> list[AuditFault]:
         return []
     about = f"{len(found)} < {trust.document.witness_quorum}"
     return [AuditFault(code="audit_quorum_missing", index=None, about=about)]
+
+
+def _is_signed(survey: Survey, edge: TreeEdge) -> bool:
+    """Say whether the tree that was derived is that of a genuine checkpoint."""
+    signed = survey.checkpoints.get(edge.size, ())
+    return any(one.checkpoint.root == edge.root() for _, one in signed)
+
+
+def _judge(rules: LeafRules, waiting: WaitingEntries) -> list[AuditFault]:
+    """Return what is wrong with the new leaves, up to a number nobody reads beyond."""
+    found: list[AuditFault] = []
+    for index, entry in waiting.all():
+        room = MAX_LEAF_FAULTS - len(found)
+        found += list(rules.judge(index, entry))[:room]
+    return found
 
 
 def _is_rolled_back(survey: Survey, memory: Memory) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from audit.errors import AuditError
 from audit.faults import fault_lines
 from audit.memory import load_memory, save_memory
 from audit.trust import choose_log_key, read_trust
+from codes.printing import json_line, one_line
 from codes.wording import Language, Text
 from keys.errors import KeysError
 from keys.trust_list import MAX_TRUST_LIST_BYTES
@@ -72,24 +72,25 @@ def audit(
         if report.remembered:
             save_memory(memory, after)
     except (LogError, KeysError, AuditError) as error:
-        _say_not_checked(error.code, error.text, as_json=as_json)
+        say_not_checked(error.code, error.text, as_json=as_json)
         sys.exit(EXIT_NOT_CHECKED)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         told = Text(f"无法读写记忆文件（{reason}）", f"the memory cannot be kept: {reason}")
-        _say_not_checked("audit_memory_unwritable", told, as_json=as_json)
+        say_not_checked("audit_memory_unwritable", told, as_json=as_json)
         sys.exit(EXIT_NOT_CHECKED)
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        click.echo(json_line(report.as_dict()))
     else:
         for line in report_lines(report):
-            click.echo(line.say(language()))
+            click.echo(one_line(line.say(language())))
     sys.exit(0 if report.outcome is AuditOutcome.FINE else EXIT_FAULTS)
 
 
 def language() -> Language:
     """Return the language chosen for `yanzhen`; Chinese where this runs by itself."""
-    chosen = click.get_current_context().find_root().obj
+    context = click.get_current_context(silent=True)
+    chosen = None if context is None else context.find_root().obj
     return chosen if isinstance(chosen, Language) else Language.ZH
 
 
@@ -132,12 +133,13 @@ def _read_place(place: str) -> bytes:
     return source.read(name, max_bytes=MAX_TRUST_LIST_BYTES)
 
 
-def _say_not_checked(code: str, text: Text, *, as_json: bool) -> None:
+def say_not_checked(code: str, text: Text, *, as_json: bool) -> None:
+    """Say why no audit was made; end with `EXIT_NOT_CHECKED` after it."""
     if as_json:
         answer = {"code": code, "message": text.zh, "message_en": text.en}
-        click.echo(json.dumps({"outcome": "not_checked", "error": answer}, ensure_ascii=False))
+        click.echo(json_line({"outcome": "not_checked", "error": answer}))
     told = Text(f"未能核对：{text.zh}", f"could not check: {text.en}")
-    click.echo(told.say(language()), err=True)
+    click.echo(one_line(told.say(language())), err=True)
 
 
 def _show_progress(done: int, total: int) -> None:

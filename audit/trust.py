@@ -9,6 +9,7 @@ from audit.errors import AuditError
 from codes.levels import Level
 from codes.wording import Text
 from keys.document import KeyDocument
+from keys.root import check_pin
 from keys.trust_list import parse_trust_list
 from log.notes import VerifierKey, parse_vkey
 
@@ -47,12 +48,12 @@ def read_trust(data: bytes, pin: str) -> Trust:
 
     Args:
         data: the published file, untrusted.
-        pin: SHA-256 in hex of one root document, known beforehand.
+        pin: SHA-256 in hex of one root document, known beforehand, as a person wrote it.
 
     Raises:
-        KeysError: as `parse_trust_list`.
+        KeysError: as `check_pin` and `parse_trust_list`.
     """
-    signed = parse_trust_list(data, pin)
+    signed = parse_trust_list(data, check_pin(pin))
     keys = (key for body in signed.document.bodies for key in body.keys)
     return Trust(
         document=signed.document,

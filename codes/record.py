@@ -23,6 +23,7 @@ from codes.documents import DocumentType
 from codes.errors import CodesError
 from codes.number import CertificateNumber, pack_number, unpack_number
 from codes.occupations import occupation_by_index
+from codes.plain_cbor import load_plain_cbor
 from codes.wording import Text
 
 FORMAT_VERSION = 1
@@ -182,7 +183,7 @@ def _load_items(data: bytes) -> list[Any]:
     if len(data) > MAX_RECORD_BYTES:
         raise _damaged()
     try:
-        items = cbor2.loads(data, max_depth=1, allow_indefinite=False)
+        items = load_plain_cbor(data, max_depth=1)
     except cbor2.CBORDecodeError as error:
         raise _damaged() from error
     if type(items) is not list or not items:

@@ -13,21 +13,24 @@ import io
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from sqlalchemy import Engine
 
 from issuer.backup_stream import BackupLock, SealedWriter
+from issuer.root_custody import holds_root_key
 from registry.home import Home
 from registry.home_lock import alone_with_keys
 from registry.log_reader import CHECKPOINT
+from registry.row_memory import join_memories
 from registry.schema import HEAD
-from registry.snapshot import take_snapshot
+from registry.snapshot import SQLITE_FILE, take_snapshot
 from registry.store import writing_durably
 
 MANIFEST = "manifest.json"
@@ -38,12 +41,26 @@ _ROOT = "secrets/root/"
 _LOG_MEMORY = "log-memory/"
 
 
+class RootKeyPlace(StrEnum):
+    """Whether a backup holds the root key: without it no trust list can be signed from it."""
+
+    INCLUDED = "included"
+    LEFT_OUT = "left_out"
+    NOT_IN_HOME = "not_in_home"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupDone:
-    """What went into a backup."""
+    """What went into a backup.
+
+    Args:
+        files, bytes: how much.
+        root_key: whether the root key did.
+    """
 
     files: int
     bytes: int
+    root_key: RootKeyPlace
 
 
 def back_up(
@@ -80,7 +97,10 @@ def back_up(
         with tarfile.open(mode="w|", fileobj=cast(BinaryIO, sealed)) as archive:
             memory = home.trail_memory.read_bytes() if home.trail_memory.exists() else b""
             _add(archive, f"{FILES}/{home.trail_memory.name}", memory, hashes)
+            before = _read_rows(home)
             take_snapshot(engine, Path(work))
+            if rows := join_memories(before, _read_rows(home)):
+                _add(archive, f"{FILES}/{SQLITE_FILE}-rows", rows, hashes)
             for path in sorted(Path(work).iterdir()):
                 size += _add_file(archive, f"{DATABASE}/{path.name}", path, hashes)
             for path in _files(home, with_root=with_root):
@@ -96,7 +116,20 @@ def back_up(
             }
             _add(archive, MANIFEST, json.dumps(manifest).encode(), {})
         sealed.finish()
-    return BackupDone(files=len(hashes), bytes=size)
+    return BackupDone(files=len(hashes), bytes=size, root_key=_root_key(home, hashes))
+
+
+def _root_key(home: Home, hashes: Mapping[str, str]) -> RootKeyPlace:
+    if not holds_root_key(home):
+        return RootKeyPlace.NOT_IN_HOME
+    included = any(name.startswith(f"{FILES}/{_ROOT}") for name in hashes)
+    return RootKeyPlace.INCLUDED if included else RootKeyPlace.LEFT_OUT
+
+
+def _read_rows(home: Home) -> bytes:
+    """Return what is remembered of the office's rows; nothing beside PostgreSQL."""
+    memory = home.path / f"{SQLITE_FILE}-rows"
+    return memory.read_bytes() if memory.exists() else b""
 
 
 def _files(home: Home, *, with_root: bool) -> Iterator[Path]:

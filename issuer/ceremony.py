@@ -6,6 +6,7 @@ one signature more. Nothing here reads a home or a database.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from registry.store import write_durably
 
 PUBLIC_SUFFIX = ".pub"
 _MOST_KEY_BYTES = 4096
+_DIGEST_DIGITS = 32  # 128 bits: nobody can compose two drafts that read the same
+_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,16 @@ class Draft:
     file: SignedFile
     document: RootDocument | KeyDocument
     roots: tuple[SignedRoot, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of what is signed, in hex: the same however many signed it."""
+        return hashlib.sha256(self.file.payload).hexdigest()
+
+    @property
+    def digest(self) -> str:
+        """What holders read to each other, `spoken_digest`."""
+        return spoken_digest(self.sha256)
 
     @property
     def root(self) -> SignedRoot:
@@ -67,6 +80,11 @@ class Draft:
         """
         assert isinstance(self.document, KeyDocument)
         return TrustDraft(document=self.document, file=self.file, roots=self.roots)
+
+
+def spoken_digest(sha256: str) -> str:
+    """Return the first half of a SHA-256 in hex, in groups that are easily read out."""
+    return " ".join(sha256[at : at + _GROUP] for at in range(0, _DIGEST_DIGITS, _GROUP))
 
 
 def make_root_key(path: Path, passphrase: bytes, algorithm: Algorithm) -> PublicJwk:

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import Engine
 
 from codes.wording import Text
-from issuer.acts import privileged
+from issuer.acts import marked_by_hand, privileged
 from issuer.errors import LogRefused
 from issuer.fsck.run import fsck
 from issuer.log_checking import check_published
@@ -115,14 +115,30 @@ def publish(as_json: bool) -> None:
 @click.option("--remove", help="不再由该公钥见证 / verifier key of a witness to leave out")
 @click.option("--quorum", type=click.IntRange(0), help="至少几人见证 / how many must cosign")
 @json_option
-@privileged("log.witnesses", "vkey", "remove", "quorum")
+@marked_by_hand("log.witnesses")
 def witnesses(
     vkey: str | None, url: str, remove: str | None, quorum: int | None, as_json: bool
 ) -> None:
     """设定日志的见证人，并写入信任列表。Choose who cosigns the log; the trust list names them.
 
-    设有人数要求时，见证不足的检查点不公布，核验方也不采信。
+    设有人数要求时，见证不足的检查点不公布，核验方也不采信。不带选项时只显示，不作改动。
+    Without options it only shows them.
     """
+    if (vkey, remove, quorum) != (None, None, None):
+        _choose_witnesses(vkey=vkey, url=url, remove=remove, quorum=quorum, as_json=as_json)
+        return
+    if url:
+        raise WrongUsage(
+            Text("--url 须与 --add 同时给出。", "--url goes with --add."), about="--url"
+        )
+    _show_witnesses(read_witnesses(open_home()), as_json=as_json)
+
+
+@privileged("log.witnesses", "vkey", "remove", "quorum")
+def _choose_witnesses(
+    *, vkey: str | None, url: str, remove: str | None, quorum: int | None, as_json: bool
+) -> None:
+    """Have other witnesses from now on, and publish the trust list that names them."""
     home = open_home()
     with _log_office(home) as office:
         before = read_witnesses(home)
@@ -147,6 +163,20 @@ def witnesses(
             f"见证人 {len(urls)} 个，须有 {chosen.quorum} 个签署；{publication.text.zh}",
             f"witnesses: {len(urls)}, cosignatures needed: {chosen.quorum}; {publication.text.en}",
         ),
+        as_json=as_json,
+    )
+
+
+def _show_witnesses(chosen: Witnesses, *, as_json: bool) -> None:
+    """Say who cosigns and how many must; the home is as it was."""
+    asked = [f"  {vkey}  {url}".rstrip() for vkey, url in chosen.urls.items()]
+    told = Text(
+        f"见证人 {len(asked)} 个，须有 {chosen.quorum} 个签署",
+        f"{len(asked)} witnesses, of whom {chosen.quorum} must cosign",
+    )
+    show(
+        {"quorum": chosen.quorum, "witnesses": list(chosen.urls), "urls": dict(chosen.urls)},
+        Text("\n".join([told.zh, *asked]), "\n".join([told.en, *asked])),
         as_json=as_json,
     )
 

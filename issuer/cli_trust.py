@@ -30,16 +30,20 @@ from issuer.ceremony import (
     read_draft,
     read_public_key,
     sign_draft,
+    spoken_digest,
     unite_drafts,
 )
 from issuer.cli_key_acts import ALGORITHMS
+from issuer.draft_words import describe_draft, digest_text, draft_text
 from issuer.errors import IssuerError
+from issuer.filing_view import join_lines
 from issuer.opening import trust_source
-from issuer.publishing import Publication, publish, put_list
+from issuer.publishing import Publication, keyless_text, publish, put_list
 from issuer.root_custody import (
     check_roots,
     compose_root,
     has_root_keys,
+    lacks_root_keys,
     put_root,
     read_roots,
     sign_root,
@@ -56,8 +60,9 @@ from issuer.terminal import (
 from keys.document import KeyDocument
 from keys.errors import KeysError
 from keys.jws import Kind, key_name
-from keys.root import MAX_ROOT_KEYS, dump_signed_root
+from keys.root import MAX_ROOT_KEYS, RootDocument, dump_signed_root
 from keys.root_signing import open_root_key
+from registry.errors import HomeError
 from registry.home import Home, home_path
 from registry.schema import open_registry
 from registry.session import transaction
@@ -149,19 +154,31 @@ def draft(file: Path, as_json: bool) -> None:
 @click.option(
     "--key", "key_file", required=True, type=_old_file, help="根密钥私钥文件 / private key"
 )
+@click.option("--yes", is_flag=True, help="不再询问 / do not ask")
 @json_option
-def sign(file: Path, out: Path, key_file: Path, as_json: bool) -> None:
-    """在离线机器上签署：读入 FILE，签署后写到 OUT。Sign, off line: one file in, one file out."""
-    found = read_draft(file)
-    if not as_json:
-        say(_lines(found, ()))
+def sign(file: Path, out: Path, key_file: Path, yes: bool, as_json: bool) -> None:
+    """在离线机器上签署：读入 FILE，签署后写到 OUT。Sign, off line: one file in, one file out.
+
+    签署前先显示全部内容并请求确认。All of it is shown first, and you are asked.
+    """
+    found, home = read_draft(file), _home_here()
+    former = _former(home, found)
+    if not (yes and as_json):
+        say(draft_text(found, _counted(home, found), former), err=as_json)
+    if not yes:
+        click.confirm("确认签署？/ Sign it?", abort=True, err=True)
     opened = open_root_key(key_file.read_bytes(), ask_passphrase())
     signed = sign_draft(found, opened)
     write_durably(out, dump_draft(signed))
     name = key_name(opened.public)[:16]
+    digest = digest_text(signed)
+    described = describe_draft(signed, _counted(home, signed), former)
     show(
-        {"file": str(out), "root_key": name, **_described(found)},
-        Text(f"已用根密钥 {name} 签署，写入 {out}", f"signed with root key {name}: {out}"),
+        {"file": str(out), "root_key": name, **described},
+        Text(
+            f"已用根密钥 {name} 签署，写入 {out}\n{digest.zh}",
+            f"signed with root key {name}: {out}\n{digest.en}",
+        ),
         as_json=as_json,
     )
 
@@ -170,10 +187,11 @@ def sign(file: Path, out: Path, key_file: Path, as_json: bool) -> None:
 @click.argument("file", type=_old_file)
 @json_option
 def show_file(file: Path, as_json: bool) -> None:
-    """显示待签文件的内容和签署情况（离线亦可）。Show what a file says and who signed it."""
-    found = read_draft(file)
-    home = open_home() if home_path().exists() else None
-    _show_draft(home, found, file, as_json=as_json)
+    """显示待签文件的全部内容、与现行的不同和签署情况。Show all a file says and who signed it.
+
+    离线亦可；文件摘要供各持有人互相核对。Also off line; holders compare the digest.
+    """
+    _show_draft(_home_here(), read_draft(file), file, as_json=as_json)
 
 
 @trust.command("publish")
@@ -194,6 +212,7 @@ def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
         transaction(engine) as session,
     ):
         if found.kind is Kind.ROOT:
+            _check_enough_root(home, found)
             put_root(home, found.root)
             publication = publish(session, home, now=datetime.now(UTC), signers=signers)
         else:
@@ -214,7 +233,7 @@ def status(as_json: bool) -> None:
         "root_version": chain.last.version,
         "threshold": chain.last.threshold,
         "root_keys": [key_name(one)[:16] for one in chain.last.keys],
-        "root_keys_here": has_root_keys(home),
+        "root_keys_here": not lacks_root_keys(home, chain.last),
     }
     lines = [
         Text(f"第 1 版根文件指纹：{chain.pins[0]}", f"pin of root document 1: {chain.pins[0]}"),
@@ -226,33 +245,37 @@ def status(as_json: bool) -> None:
         ),
         *_list_in_force(home, answer),
     ]
+    if lacks_root_keys(home, chain.last):
+        lines.append(keyless_text(home.root_key_folder))
     if home.trust_draft_path.exists():
         waiting = read_draft(home.trust_draft_path)
-        lines.append(_lines(waiting, (inspect_signers(waiting, chain.last),)))
-        answer["waiting"] = _described(waiting)
-    told = Text("\n".join(one.zh for one in lines), "\n".join(one.en for one in lines))
-    show(answer, told, as_json=as_json)
+        counted, former = _counted(home, waiting), _former(home, waiting)
+        lines.append(draft_text(waiting, counted, former, whole=False))
+        answer["waiting"] = describe_draft(waiting, counted, former)
+    show(answer, join_lines(lines), as_json=as_json)
 
 
 def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
     """Return what is said of the list in force, and note it in the answer."""
     try:
-        document = trust_source(home)().document
+        trust = trust_source(home)()
     except (IssuerError, KeysError) as error:
         answer["trust_list"] = None
         return [error.text]
+    document, digest = trust.document, spoken_digest(trust.sha256.hex())
     days = (datetime.now(UTC) - document.published_at).days
     answer["trust_list"] = {
         "version": document.version,
         "published_at": document.published_at.isoformat(),
         "expires_at": document.expires_at.isoformat(),
+        "digest": digest,
     }
     return [
         Text(
             f"信任列表第 {document.version} 版：编制于 {days} 天前，"
-            f"有效期至 {document.expires_at:%Y-%m-%d}",
+            f"有效期至 {document.expires_at:%Y-%m-%d}；文件摘要 {digest}",
             f"trust list {document.version}: {days} days old, fresh until "
-            f"{document.expires_at:%Y-%m-%d}",
+            f"{document.expires_at:%Y-%m-%d}; digest {digest}",
         )
     ]
 
@@ -273,6 +296,24 @@ def _check_enough(home: Home, found: Draft) -> None:
         )
 
 
+def _check_enough_root(home: Home, found: Draft) -> None:
+    """Refuse to publish a root document before enough of both sides have signed it."""
+    if found.document.version != check_roots(home, read_roots(home)).last.version + 1:
+        return  # put_root says what is wrong with it
+    for signers in _counted(home, found):
+        if signers.missing:
+            raise IssuerError(
+                "trust_list_unsigned",
+                Text(
+                    f"根文件还差第 {signers.root_version} 版根密钥 {signers.missing} 个签名"
+                    f"（已签：{'、'.join(signers.signed) or '无'}），未作任何改动",
+                    f"the root document needs {signers.missing} more signatures by keys of root "
+                    f"document {signers.root_version} (so far: "
+                    f"{', '.join(signers.signed) or 'none'}); nothing was changed",
+                ),
+            )
+
+
 def _published(home: Home, found: Draft, publication: Publication) -> Text:
     if found.kind is not Kind.ROOT:
         return publication.text
@@ -290,66 +331,38 @@ def _published(home: Home, found: Draft, publication: Publication) -> Text:
 
 
 def _show_draft(home: Home | None, found: Draft, file: Path, *, as_json: bool) -> None:
-    """Say what a draft is, and whose signatures count: by the home's roots, else by its own."""
-    roots = found.roots if home is None else read_roots(home)
-    counted = [inspect_signers(found, roots[-1].document)] if roots else []
-    if found.kind is Kind.ROOT:
-        counted.append(inspect_signers(found, found.root.document))
-    missing = [signers.missing for signers in counted]
+    """Say all that a draft says, what is new in it, and whose signatures it has."""
+    counted, former = _counted(home, found), _former(home, found)
     show(
-        {"file": str(file), **_described(found), "signatures_missing": missing},
-        _lines(found, tuple(counted)),
+        {"file": str(file), **describe_draft(found, counted, former)},
+        draft_text(found, counted, former),
         as_json=as_json,
     )
 
 
-def _described(found: Draft) -> dict[str, Any]:
-    return {"kind": found.kind.value, "version": found.document.version}
+def _home_here() -> Home | None:
+    """Return the home, None on a machine that has none."""
+    return open_home() if home_path().exists() else None
 
 
-def _lines(found: Draft, counted: tuple[Signers, ...]) -> Text:
-    """Return what a person reads before he signs, and who signed."""
-    version, when = found.document.version, f"{found.document.published_at:%Y-%m-%d %H:%M} UTC"
+def _counted(home: Home | None, found: Draft) -> list[Signers]:
+    """Return who signed a draft, of those who count: by the home's roots, else by its own."""
+    roots = found.roots if home is None else read_roots(home)
+    if found.kind is not Kind.ROOT:
+        return [inspect_signers(found, roots[-1].document)] if roots else []
+    former = [root for root in roots if root.document.version < found.document.version]
+    counted = [inspect_signers(found, former[-1].document)] if former else []
+    return [*counted, inspect_signers(found, found.root.document)]
+
+
+def _former(home: Home | None, found: Draft) -> RootDocument | KeyDocument | None:
+    """Return what is in force at this home, None where there is nothing to compare with."""
+    if home is None:
+        return None
     if found.kind is Kind.ROOT:
-        keys, threshold = found.root.document.keys, found.root.document.threshold
-        names = ", ".join(key_name(one)[:16] for one in keys)
-        lines = [
-            Text(
-                f"根文件第 {version} 版（{when} 编制）：{len(keys)} 个根密钥须 {threshold} 个签署"
-                f"（{names}）\n文件指纹：{found.root.pin}",
-                f"root document {version} (composed {when}): {threshold} of {len(keys)} root keys "
-                f"must sign ({names})\npin: {found.root.pin}",
-            )
-        ]
-    else:
-        lines = [
-            Text(
-                f"信任列表第 {version} 版（{when} 编制）：",
-                f"trust list {version} (composed {when}):",
-            ),
-            *_bodies(found.trust.document),
-        ]
-    lines += [
-        Text(
-            f"按第 {one.root_version} 版根文件：已签 {len(one.signed)} 个"
-            f"（{'、'.join(one.signed) or '无'}），还差 {one.missing} 个",
-            f"by root document {one.root_version}: {len(one.signed)} signed "
-            f"({', '.join(one.signed) or 'none'}), {one.missing} more needed",
-        )
-        for one in counted
-    ]
-    return Text("\n".join(one.zh for one in lines), "\n".join(one.en for one in lines))
-
-
-def _bodies(document: KeyDocument) -> list[Text]:
-    """Return a line for each body of a list and its keys: what a holder answers for."""
-    lines = []
-    for body in document.bodies:
-        keys = ", ".join(f"{one.key_id:04x} {one.standing.value}" for one in body.keys)
-        lines.append(
-            Text(
-                f"  {body.prefix}  {body.name}  备案 {len(body.scopes)} 项  密钥 {keys or '无'}",
-                f"  {body.prefix}  {body.name}  scopes: {len(body.scopes)}  keys: {keys or 'none'}",
-            )
-        )
-    return lines
+        roots = read_roots(home)
+        return roots[-1].document if roots else None
+    try:
+        return trust_source(home)().document
+    except (HomeError, IssuerError, KeysError):
+        return None

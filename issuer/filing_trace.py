@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from log.leaves import FilingLeaf, FilingValue
+from log.leaves import FilingLeaf, FilingValue, encode_body
 from registry.filing_models import FilingAct
+from registry.log_models import LogEntry
 from registry.logbook import append
 from registry.models import Site
 
@@ -22,9 +23,23 @@ def trace_filing(session: Session, act: FilingAct) -> None:
     waiting = select(FilingAct).where(FilingAct.site_id == act.site_id, ~FilingAct.logged)
     prefix = session.get_one(Site, act.site_id).prefix
     for one in session.scalars(waiting.order_by(FilingAct.id)).all():
-        append(session, leaf_of(one, prefix))
+        leaf = leaf_of(one, prefix)
+        if not _is_held(session, one, leaf):
+            append(session, leaf)
         one.logged = True
     session.flush()
+
+
+def _is_held(session: Session, act: FilingAct, leaf: FilingLeaf) -> bool:
+    """Say whether the log has the leaf already: of an act that the database lost and is told again.
+
+    Two acts of one day may make the same leaf; each has its own.
+    """
+    body = encode_body(leaf)
+    there = session.scalar(select(func.count(LogEntry.id)).where(LogEntry.body == body)) or 0
+    query = select(FilingAct).where(FilingAct.site_id == act.site_id, FilingAct.logged)
+    own = sum(leaf_of(one, leaf.prefix) == leaf for one in session.scalars(query))
+    return there > own
 
 
 def leaf_of(act: FilingAct, prefix: str) -> FilingLeaf:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
+from codes.printing import json_line
 from codes.wording import Text
 from issuer.terminal import say
 from log.errors import LogError
@@ -38,7 +38,7 @@ def check_published(url: str, vkey: str, origin: str | None, *, as_json: bool) -
         _say_not_checked(error, as_json=as_json)
         return EXIT_NOT_CHECKED
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        click.echo(json_line(report.as_dict()))
     else:
         for line in _lines(report):
             say(line)
@@ -60,7 +60,7 @@ class _Line:
 def _say_not_checked(error: LogError, *, as_json: bool) -> None:
     if as_json:
         answer = {"code": error.code, "message": error.text.zh, "message_en": error.text.en}
-        click.echo(json.dumps({"outcome": "not_checked", "error": answer}, ensure_ascii=False))
+        click.echo(json_line({"outcome": "not_checked", "error": answer}))
     say(Text(f"未能核对：{error.text.zh}", f"could not check: {error.text.en}"), err=True)
 
 

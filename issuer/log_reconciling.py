@@ -34,7 +34,7 @@ from registry.log_models import LogEntry, LogHead, LogStream
 from registry.log_reader import LogReader
 from registry.logbook import kind_of
 from registry.models import Award, Copy, PrintCounter, SerialCounter, Site
-from registry.row_memory import remember_all
+from registry.row_memory import check_restored, remember_all
 from registry.session import insert_if_absent
 from registry.store import make_folder, write_durably
 
@@ -73,6 +73,7 @@ def reconcile(office: LogOffice, reason: str) -> Reconciled:
     with office.files.alone():
         last = office.files.last()
         published = _read_published(office, last)
+        check_restored(office.engine)  # before what is there now is remembered as the office's own
 
         def work(session: Session) -> Reconciled:
             head = lock_head(session)

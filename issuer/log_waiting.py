@@ -2,7 +2,8 @@
 
 Whoever can write to the database could append a leaf of his own, or of a certificate that he signed
 with a stolen key, and wait for the next publishing. So a leaf about an award carries a mark that
-nobody makes without the vault, from the commit of the act itself, and goes in only once.
+nobody makes without the vault, from the commit of the act itself, and goes in only once. Leaves
+about no award are held against the rows they are of (`issuer.log_accounts`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from codes.wording import Text
 from issuer.errors import LogRefused
+from issuer.log_accounts import unaccounted
 from log.errors import LogError
 from log.leaves import decode_body
 from registry.holder_keys import check_vault_in_force
@@ -47,6 +49,8 @@ def check_waiting(session: Session, vault: Vault) -> None:
     repeated = session.scalar(_repeated())
     if repeated is not None:
         raise _unproved(repeated)
+    for entry_id in unaccounted(session):
+        raise _unproved(entry_id)
 
 
 def _waiting_after(session: Session, last: int) -> Sequence[_Waiting]:

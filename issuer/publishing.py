@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
@@ -21,7 +22,7 @@ from issuer.errors import IssuerError
 from issuer.filing_sums import windows_as_acted, windows_on_record
 from issuer.host_names import is_host
 from issuer.published_rows import Signed, check_evidence
-from issuer.root_custody import check_roots, read_roots
+from issuer.root_custody import check_roots, lacks_root_keys, read_roots
 from issuer.services import log_sources, read_witnesses, status_keys
 from keys.algorithms import Algorithm, parse_jwk
 from keys.document import BodyEntry, Host, KeyDocument, dump_key_document
@@ -108,10 +109,12 @@ class Publication:
     Args:
         document: what the list says.
         missing: how many signatures of root keys it still waits for; 0 where it is in force.
+        keyless: where the home keeps root keys, if none that counts lies there; else None.
     """
 
     document: KeyDocument
     missing: int
+    keyless: Path | None
 
     @property
     def in_force(self) -> bool:
@@ -123,6 +126,7 @@ class Publication:
         return {
             "trust_list_version": self.document.version,
             "signatures_missing": self.missing,
+            "root_keys_here": self.keyless is None,
         }
 
     @property
@@ -133,13 +137,33 @@ class Publication:
             return Text(
                 f"信任列表第 {version} 版已发布", f"trust list version {version} is published"
             )
-        return Text(
+        waiting = Text(
             f"信任列表第 {version} 版还差 {self.missing} 个根密钥签名，签齐发布之前旧版仍然有效。"
             "用 yanzhen trust draft 取出待签文件",
             f"trust list version {version} waits for {self.missing} more root signatures; until "
             "they are there and it is published the one before stays in force. "
             "yanzhen trust draft writes out what is to be signed",
         )
+        if self.keyless is None:
+            return waiting
+        lacking = keyless_text(self.keyless)
+        return Text(f"{waiting.zh}\n{lacking.zh}", f"{waiting.en}\n{lacking.en}")
+
+
+def keyless_text(folder: Path) -> Text:
+    """Return what is said where a home has none of the root keys that are asked for.
+
+    Args:
+        folder: where it would keep them.
+    """
+    return Text(
+        "本数据目录中没有根文件所要求的任何一个根密钥。由持有人离线保管的，请持有人签署；"
+        f"原在本目录、因恢复备份等缺失的，请把另存的根密钥文件放回 {folder}，"
+        "再运行 yanzhen keys publish",
+        "this home has none of the root keys that the root document asks for. Where holders keep "
+        "them off line, have the holders sign; where one lay here and is gone, as after a "
+        f"restore, put the copy kept elsewhere back into {folder} and run yanzhen keys publish",
+    )
 
 
 def publish(
@@ -218,7 +242,8 @@ def put_list(session: Session, home: Home, draft: TrustDraft) -> Publication:
         write_durably(home.trust_draft_path, data)
     else:
         _put_in_force(session, home, parse_trust_list(data, root_pin(home)))
-    return Publication(document=draft.document, missing=missing)
+    keyless = home.root_key_folder if lacks_root_keys(home, root) else None
+    return Publication(document=draft.document, missing=missing, keyless=keyless)
 
 
 def _check_sums(session: Session) -> None:
@@ -269,7 +294,13 @@ def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
 
 
 def _append_leaf(session: Session, trust: TrustList) -> None:
-    leaf = TrustLeaf(version=trust.document.version, sha256=trust.sha256)
+    version = trust.document.version
+    issue = session.get(KeyDocumentIssue, version)
+    if issue is None:  # the transaction that composed it was undone
+        issue = KeyDocumentIssue(version=version, published_at=trust.document.published_at)
+        session.add(issue)
+    issue.sha256 = trust.sha256
+    leaf = TrustLeaf(version=version, sha256=trust.sha256)
     known = select(LogEntry.id).where(
         LogEntry.kind == LeafKind.TRUST, LogEntry.body == encode_body(leaf)
     )

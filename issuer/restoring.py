@@ -30,12 +30,13 @@ from codes.wording import Text
 from issuer.backing_up import DATABASE, FILES, MANIFEST
 from issuer.backup_stream import BackupKey, SealedReader, backup_damaged
 from issuer.errors import IssuerError
+from issuer.root_custody import holds_root_key
 from log.checkpoint import open_checkpoint
 from log.errors import LogError
 from registry.home import Home
 from registry.log_reader import LogReader, frontier_of
 from registry.models import Copy
-from registry.row_memory import remember_all
+from registry.row_memory import inspect_rows, remember_all
 from registry.schema import check_schema
 from registry.session import database as open_database
 from registry.session import open_engine, reading
@@ -63,6 +64,9 @@ class Restored:
         log: where its log stands.
         log_size: leaves of the restored log.
         published_size: leaves of the published one, where it was compared.
+        altered: how many of the office's rows had been changed behind its back; restored as they
+            were.
+        root_key: whether a root key that counts came with it.
     """
 
     home: Path
@@ -71,6 +75,8 @@ class Restored:
     log: LogStanding
     log_size: int
     published_size: int | None
+    root_key: bool
+    altered: int = 0
 
 
 def restore(
@@ -111,13 +117,26 @@ def restore(
         draft_home, database = draft / FILES, draft / DATABASE / SQLITE_FILE
         if database.exists():
             database.replace(draft_home / SQLITE_FILE)
-            with open_database(f"sqlite:///{draft_home / SQLITE_FILE}") as engine:
-                remember_all(engine)
+            done = replace(done, altered=_look_at_rows(draft_home))
         os.sync()  # what was checked is on disk before it is called a home
         draft_home.replace(to)
         return replace(done, home=to, files=files)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _look_at_rows(home: Path) -> int:
+    """Return how many of the office's rows are not as the backup's memory has them.
+
+    They are restored as they are, and go on being told of. A backup of an earlier version has no
+    memory: its rows are remembered as they come.
+    """
+    known = (home / f"{SQLITE_FILE}-rows").exists()
+    with open_database(f"sqlite:///{home / SQLITE_FILE}") as engine:
+        if not known:
+            remember_all(engine)
+        with reading(engine) as session:
+            return len(inspect_rows(session))
 
 
 def _unpack(backup: BinaryIO, key: BackupKey, draft: Path) -> dict[str, Any]:
@@ -219,6 +238,7 @@ def _check(
         log=standing,
         log_size=size,
         published_size=published,
+        root_key=holds_root_key(home),
     )
 
 

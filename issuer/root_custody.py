@@ -32,6 +32,8 @@ from registry.store import make_folder, write_durably
 from registry.trust_file import root_pin
 
 _PUBLIC_MODE = 0o644
+_NAME_LENGTH = 16
+_KEY_FILE_LENGTH = _NAME_LENGTH + len(".pem")
 
 
 def ensure_root(
@@ -59,8 +61,7 @@ def ensure_root(
     key = generate_root_key(algorithm)
     for folder in (home.root_key_folder, home.root_folder):
         make_folder(folder)
-    name = f"{key_name(key.public)[:16]}.pem"
-    write_durably(home.root_key_folder / name, seal_root_key(key, passphrase))
+    write_durably(home.root_key_folder / _key_file(key.public), seal_root_key(key, passphrase))
     root = sign_root(compose_root(None, (key.public,), threshold=1, now=now), (key,))
     write_durably(_root_path(home, 1), dump_signed_root(root), mode=_PUBLIC_MODE)
     write_durably(home.root_pin_path, root.pin.encode() + b"\n", mode=_PUBLIC_MODE)
@@ -70,6 +71,26 @@ def ensure_root(
 def has_root_keys(home: Home) -> bool:
     """Return whether any root key lies in this home."""
     return any(home.root_key_folder.glob("*.pem"))
+
+
+def lacks_root_keys(home: Home, root: RootDocument) -> bool:
+    """Return whether none of a root document's keys lies in this home.
+
+    A sealed key does not say which it is; its file is named after it, unless it was brought here
+    under another name: then it is not said to be lacking.
+    """
+    counting = {_key_file(key) for key in root.keys}
+    here = {path.name for path in home.root_key_folder.glob("*.pem")}
+    return not any(name in counting or len(name) != _KEY_FILE_LENGTH for name in here)
+
+
+def holds_root_key(home: Home) -> bool:
+    """Return whether a root key lies in this home that counts, or may: roots unread refuse none."""
+    try:
+        roots = read_roots(home)
+    except KeysError:
+        roots = ()
+    return has_root_keys(home) and not (roots and lacks_root_keys(home, roots[-1].document))
 
 
 def open_root_keys(home: Home, passphrase: bytes) -> tuple[RootKey, ...]:
@@ -145,11 +166,12 @@ def put_root(home: Home, root: SignedRoot) -> RootChain:
     """Add the next root document to those of a home, once enough of both sides signed it.
 
     Raises:
-        KeysError: `root_skipped`; `trust_list_unsigned`.
-        IssuerError: it is there already (`root_there`).
+        KeysError: `trust_list_unsigned`.
+        IssuerError: it is there already (`root_there`), or one before it is not (`root_skipped`).
     """
     roots = read_roots(home)
-    if root.document.version <= len(roots):
+    last = len(roots)
+    if root.document.version <= last:
         raise IssuerError(
             "root_there",
             Text(
@@ -157,10 +179,22 @@ def put_root(home: Home, root: SignedRoot) -> RootChain:
                 f"root document {root.document.version} is published already",
             ),
         )
+    if root.document.version > last + 1:
+        raise IssuerError(
+            "root_skipped",
+            Text(
+                f"现行根文件为第 {last} 版，不能越过下一版直接发布第 {root.document.version} 版",
+                f"root document {last} is the last one; {root.document.version} does not follow it",
+            ),
+        )
     chain = check_roots(home, (*roots, root))
     path = _root_path(home, root.document.version)
     write_durably(path, dump_signed_root(root), mode=_PUBLIC_MODE)
     return chain
+
+
+def _key_file(key: PublicJwk) -> str:
+    return f"{key_name(key)[:_NAME_LENGTH]}.pem"
 
 
 def _root_path(home: Home, version: int) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import unicodedata
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from codes.printing import json_line, printable
 from codes.wording import Language, Text
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
@@ -110,11 +110,6 @@ def say(text: Text, *, err: bool = False) -> None:
     click.echo(printable(text.say(language())), err=err)
 
 
-def printable(text: str) -> str:
-    """Return `text` with nothing in it that would steer the terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else "\ufffd" for char in text)
-
-
 def lay_out(rows: Sequence[Sequence[str]]) -> str:
     """Return rows as lines with their cells one below the other; ideographs take two columns."""
     widths = [max(map(_columns, cells)) for cells in zip(*rows, strict=True)]
@@ -134,7 +129,7 @@ def _columns(text: str) -> int:
 def show(answer: Mapping[str, Any], text: Text, *, as_json: bool) -> None:
     """Print an answer: one JSON object, or a sentence."""
     if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json_line(answer))
     else:
         say(text)
 

@@ -30,7 +30,7 @@ from keys.services import (
 from keys.strict_json import load_strict_json
 
 FORMAT_VERSION = 2
-MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 _WINDOW_FIELDS = frozenset({"valid_from", "valid_to"})
 _DOCUMENT_FIELDS = frozenset(

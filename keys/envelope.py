@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import cbor2
 
+from codes.plain_cbor import load_plain_cbor
 from codes.record import MAX_RECORD_BYTES
 from codes.wording import Text
 from keys.algorithms import SIGNATURE_BYTES, Algorithm
@@ -69,7 +70,7 @@ def decode_envelope(data: bytes) -> Envelope:
     if len(data) > MAX_ENVELOPE_BYTES:
         raise _damaged()
     try:
-        items = cbor2.loads(data, max_depth=2, allow_indefinite=False)
+        items = load_plain_cbor(data, max_depth=2)
     except cbor2.CBORDecodeError as error:
         raise _damaged() from error
     match items:

@@ -54,14 +54,17 @@ class SignedFile:
     signatures: tuple[Signature, ...] = ()
 
     def signers(self, kind: Kind, keys: Iterable[PublicJwk]) -> tuple[PublicJwk, ...]:
-        """Return those of these keys that signed the payload as this kind, each once."""
-        held: dict[str, list[Signature]] = {}
+        """Return those of these keys that signed the payload as this kind, each once.
+
+        Of several signatures under one key only the first is verified: it signs once.
+        """
+        held: dict[str, Signature] = {}
         for signature in self.signatures:
-            held.setdefault(signature.protected, []).append(signature)
+            held.setdefault(signature.protected, signature)
         return tuple(
             key
             for key in dict.fromkeys(keys)
-            if any(self._is_right(kind, key, one) for one in held.get(_header(kind, key), ()))
+            if (one := held.get(_header(kind, key))) and self._is_right(kind, key, one)
         )
 
     def with_signature(self, kind: Kind, key: PublicJwk, value: bytes) -> SignedFile:

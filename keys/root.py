@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -131,7 +131,16 @@ def read_jwk(value: object, where: str) -> PublicJwk:
 
 def read_signed_root(value: object, where: str) -> SignedRoot:
     """Return a signed root document from its JSON object, its signatures not yet counted."""
-    file = read_signed_file(Fields(value, where, _FILE_FIELDS))
+    return open_root_file(read_root_file(value, where))
+
+
+def read_root_file(value: object, where: str) -> SignedFile:
+    """Return the signed file of a root document from its JSON object, what it says unread."""
+    return read_signed_file(Fields(value, where, _FILE_FIELDS))
+
+
+def open_root_file(file: SignedFile) -> SignedRoot:
+    """Return the root document that a signed file holds, its signatures not yet counted."""
     return SignedRoot(document=parse_root_document(file.payload), file=file)
 
 
@@ -165,7 +174,7 @@ def check_signed(file: SignedFile, kind: Kind, root: RootDocument) -> None:
         )
 
 
-def walk_roots(roots: Sequence[SignedRoot]) -> RootChain:
+def walk_roots(roots: Iterable[SignedRoot]) -> RootChain:
     """Return the chain of these root documents, from 1 to the last, every signature counted.
 
     Raises:
@@ -173,6 +182,7 @@ def walk_roots(roots: Sequence[SignedRoot]) -> RootChain:
             where the versions are not 1, 2, 3, ….
     """
     former: RootDocument | None = None
+    pins: list[str] = []
     for version, root in enumerate(roots, start=1):
         if root.document.version != version:
             raise KeysError(
@@ -187,20 +197,23 @@ def walk_roots(roots: Sequence[SignedRoot]) -> RootChain:
             check_signed(root.file, Kind.ROOT, former)
         check_signed(root.file, Kind.ROOT, root.document)
         former = root.document
+        pins.append(root.pin)
     if former is None:
         raise KeysError(
             "root_skipped", Text("没有根文件", "there is no root document in the chain")
         )
-    return RootChain(last=former, pins=tuple(root.pin for root in roots))
+    return RootChain(last=former, pins=tuple(pins))
 
 
 def check_pin(text: str) -> str:
     """Return a pin as it is compared: 64 hexadecimal digits in lower case.
 
+    People write it in groups, with spaces or hyphens between them.
+
     Raises:
         KeysError: `root_pin_invalid`.
     """
-    pin = "".join(text.split()).lower()
+    pin = "".join(text.replace("-", " ").split()).lower()
     if len(pin) != PIN_CHARACTERS or set(pin) - set("0123456789abcdef"):
         raise KeysError(
             "root_pin_invalid",

@@ -22,6 +22,7 @@ from enum import IntEnum, StrEnum
 
 import cbor2
 
+from codes.plain_cbor import load_plain_cbor
 from codes.wording import Text
 from keys.algorithms import Algorithm, PublicJwk, verify_signature
 from keys.errors import KeysError
@@ -42,6 +43,7 @@ _SUB, _EXP, _IAT, _LIST, _TTL = 2, 4, 6, 65533, 65534
 _CWT_CLAIMS = frozenset({_SUB, _EXP, _IAT, _LIST, _TTL, _VERSION})
 _ALG, _KID, _TYP = 1, 4, 16
 _COSE_SIGN1 = 18
+_COSE_SIGN1_BYTES = b"\xd2"  # the tag as it is written
 # Whatever the decoders and the reading of unknown shapes may raise.
 _UNREADABLE = (
     cbor2.CBORDecodeError,
@@ -194,7 +196,7 @@ def read_status_list(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:
     if len(token) > MAX_TOKEN_BYTES:
         raise _malformed()
     try:
-        if token[:1] == b"\xd2":
+        if token.startswith(_COSE_SIGN1_BYTES):
             return _read_cwt(token, keys)
         return _read_jwt(token.strip(), keys)  # a text file may end in a line feed
     except _UNREADABLE as error:
@@ -248,13 +250,12 @@ def _read_jwt(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:
 
 
 def _read_cwt(token: bytes, keys: Mapping[str, PublicJwk]) -> StatusList:
-    tag = cbor2.loads(token, max_depth=4, allow_indefinite=False)
-    if cbor2.dumps(tag, canonical=True) != token or tag.tag != _COSE_SIGN1:
-        raise _malformed()
-    protected, unprotected, payload, signature = tag.value
-    header = cbor2.loads(protected, max_depth=2, allow_indefinite=False)
-    claims = cbor2.loads(payload, max_depth=3, allow_indefinite=False)
-    parts = ((protected, header), (payload, claims))
+    items = token.removeprefix(_COSE_SIGN1_BYTES)  # no other tag is read
+    sign1 = load_plain_cbor(items, max_depth=3)
+    protected, unprotected, payload, signature = sign1
+    header = load_plain_cbor(protected, max_depth=2)
+    claims = load_plain_cbor(payload, max_depth=3)
+    parts = ((items, sign1), (protected, header), (payload, claims))
     if unprotected != {} or any(cbor2.dumps(part, canonical=True) != raw for raw, part in parts):
         raise _malformed()
     if set(header) != {_ALG, _KID, _TYP} or set(claims) != _CWT_CLAIMS:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import NoReturn
 
 from codes.wording import Text
 from keys.errors import KeysError
 
 MAX_DEPTH = 32
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def load_strict_json(data: bytes, *, max_bytes: int) -> object:
@@ -59,7 +62,7 @@ def _check_plain(value: object, *, depth: int) -> None:
     if depth > MAX_DEPTH:
         raise _error(Text("嵌套过深", "the document is nested too deeply"))
     if isinstance(value, str):
-        if any("\ud800" <= char <= "\udfff" for char in value):
+        if not value.isascii() and _HALF.search(value):
             raise _error(Text("含有不成对的代理字符", "a string holds half a character"))
     elif isinstance(value, list):
         for item in value:

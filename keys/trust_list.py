@@ -16,10 +16,18 @@ from keys.document import KeyDocument, parse_key_document
 from keys.errors import KeysError
 from keys.json_fields import Fields
 from keys.jws import Kind, SignedFile, read_signed_file, signed_file_json
-from keys.root import RootDocument, SignedRoot, check_signed, read_signed_root, walk_roots
+from keys.root import (
+    RootDocument,
+    SignedRoot,
+    check_signed,
+    open_root_file,
+    read_root_file,
+    read_signed_root,
+    walk_roots,
+)
 from keys.strict_json import load_strict_json
 
-MAX_TRUST_LIST_BYTES = 64 * 1024 * 1024
+MAX_TRUST_LIST_BYTES = 24 * 1024 * 1024
 
 _FILE_FIELDS = frozenset({"payload", "signatures", "roots"})
 
@@ -72,9 +80,9 @@ def parse_trust_list(data: bytes, pin: str) -> TrustList:
             where no root document is the pinned one; `root_skipped`; for what was signed and is
             not understood, the faults of `parse_key_document`.
     """
-    draft = parse_trust_draft(data)
-    chain = walk_roots(draft.roots)
-    if pin not in chain.pins:
+    fields = _read_fields(data)
+    roots = fields.items("roots", read_root_file)
+    if roots and pin not in {hashlib.sha256(root.payload).hexdigest() for root in roots}:
         raise KeysError(
             "root_unknown",
             Text(
@@ -82,14 +90,16 @@ def parse_trust_list(data: bytes, pin: str) -> TrustList:
                 "none of the trust list's root documents is the pinned one",
             ),
         )
-    check_signed(draft.file, Kind.TRUST_LIST, chain.last)
+    file = read_signed_file(fields)
+    chain = walk_roots(map(open_root_file, roots))  # none is read after a bad one
+    check_signed(file, Kind.TRUST_LIST, chain.last)
     return TrustList(
-        document=draft.document,
+        document=parse_key_document(file.payload),
         root=chain.last,
         root_pins=chain.pins,
         pin=pin,
         data=data,
-        sha256=hashlib.sha256(draft.file.payload).digest(),
+        sha256=hashlib.sha256(file.payload).digest(),
     )
 
 
@@ -100,13 +110,7 @@ def parse_trust_draft(data: bytes) -> TrustDraft:
         KeysError: `trust_list_unsigned` for a key document without any signatures around it;
             `json_invalid` and the faults of `parse_key_document`.
     """
-    value = load_strict_json(data, max_bytes=MAX_TRUST_LIST_BYTES)
-    if not isinstance(value, dict) or not {"payload", "signatures"} <= set(value):
-        raise KeysError(
-            "trust_list_unsigned",
-            Text("文件不是已签名的信任列表", "the file is not a signed trust list"),
-        )
-    fields = Fields(value, "", _FILE_FIELDS)
+    fields = _read_fields(data)
     file = read_signed_file(fields)
     return TrustDraft(
         document=parse_key_document(file.payload),
@@ -119,3 +123,13 @@ def dump_trust_draft(file: SignedFile, roots: Sequence[SignedRoot]) -> bytes:
     """Return the file of a trust list: document, signatures so far, root documents."""
     value = {**signed_file_json(file), "roots": [signed_file_json(root.file) for root in roots]}
     return json.dumps(value, indent=2).encode("ascii") + b"\n"
+
+
+def _read_fields(data: bytes) -> Fields:
+    value = load_strict_json(data, max_bytes=MAX_TRUST_LIST_BYTES)
+    if not isinstance(value, dict) or not {"payload", "signatures"} <= set(value):
+        raise KeysError(
+            "trust_list_unsigned",
+            Text("文件不是已签名的信任列表", "the file is not a signed trust list"),
+        )
+    return Fields(value, "", _FILE_FIELDS)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from codes.printing import one_line
 from codes.wording import Text
 from log.errors import LogError
 
@@ -45,14 +46,13 @@ class LogFault:
 
     def line(self) -> Text:
         """Return the fault and its place as one line."""
-        place = self.path
+        place = one_line(self.path)  # a name that anyone may have chosen
         if self.index is not None:
             place += f" #{self.index}"
         if self.offset is not None:
             place += f" @{self.offset}"
-        return Text(
-            f"{place}：{self.text.zh}（{self.code}）", f"{place}: {self.text.en} [{self.code}]"
-        )
+        zh, en = one_line(self.text.zh), one_line(self.text.en)
+        return Text(f"{place}：{zh}（{self.code}）", f"{place}: {en} [{self.code}]")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ import cbor2
 
 from codes.errors import CodesError
 from codes.number import pack_number, unpack_number
+from codes.plain_cbor import load_plain_cbor
 from codes.wording import Text
 from log.errors import LogError
 from log.leaf_types import (
@@ -252,7 +253,7 @@ def _load(data: bytes) -> list[Any]:
     if len(data) > MAX_ENTRY_BYTES:
         raise _damaged()
     try:
-        items = cbor2.loads(data, max_depth=MAX_DETAIL_DEPTH + 3, allow_indefinite=False)
+        items = load_plain_cbor(data, max_depth=MAX_DETAIL_DEPTH + 3)
     except (cbor2.CBORDecodeError, ValueError, TypeError) as error:
         raise _damaged() from error
     if type(items) is not list or len(items) < _HEAD_ITEMS - 1 or type(items[0]) is not int:

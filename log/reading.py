@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import os
+import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from codes.wording import Text
 from log.errors import LogError
+from log.fetching import WEB_SCHEMES, TimedRequest, timed_opener
 from log.notes import MAX_NOTE_BYTES
 from log.tiles import (
     ENTRIES,
@@ -28,10 +29,9 @@ from log.tiles import (
 )
 
 CHECKPOINT = "checkpoint"
-TIMEOUT_SECONDS = 20.0
+TIMEOUT_SECONDS = 60.0
 MISSING = "log_file_missing"
 
-_SCHEMES = ("http", "https")
 _GONE = (404, 410)
 
 
@@ -57,14 +57,19 @@ class FolderSource:
     folder: Path
 
     def read(self, path: str, *, max_bytes: int) -> bytes:
-        """Return a file of the folder."""
+        """Return a regular file of the folder; anything else is none."""
+        place = self.folder / path
         try:
-            with (self.folder / path).open("rb") as file:
+            if not place.is_file():  # a pipe or a device would be waited for without end
+                raise _missing(path)
+            with place.open("rb") as file:
                 return _read_limited(file, path, max_bytes)
+        except LogError:
+            raise
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise _missing(path) from error
         except OSError as error:
-            raise _unreachable(str(self.folder / path), error.strerror or "") from error
+            raise _unreachable(str(place), error.strerror or "") from error
 
     def listing(self) -> Iterator[str]:
         """Yield what is there; raises LogError: `log_unreachable` where there is no folder."""
@@ -79,32 +84,12 @@ class FolderSource:
                 yield f"{below}/{name}"
 
 
-class _SameOrSafer(HTTPRedirectHandler):
-    """Follows redirects, but never to anything else than the web, nor from https to http."""
-
-    def redirect_request(
-        self,
-        req: Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> Request | None:
-        """Return the request to follow with, or refuse."""
-        wanted, given = urlsplit(newurl).scheme, urlsplit(req.full_url).scheme
-        if wanted not in _SCHEMES or (given == "https" and wanted != "https"):
-            fp.close()
-            raise _unreachable(newurl[:200], "redirect refused")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
 class UrlSource:
     """A log on the web.
 
     Args:
         url: its prefix, http or https.
-        timeout_seconds: for each answer.
+        timeout_seconds: for a file as a whole, however many answers and redirects it takes.
     """
 
     __slots__ = ("_opener", "_timeout_seconds", "_url")
@@ -112,25 +97,28 @@ class UrlSource:
     def __init__(self, url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
-        self._opener: OpenerDirector = build_opener(_SameOrSafer)
+        self._opener = timed_opener()
 
     def read(self, path: str, *, max_bytes: int) -> bytes:
         """Fetch a file."""
         url = f"{self._url}/{path}"
-        request = Request(url, headers={"Accept-Encoding": "gzip, identity"})  # noqa: S310 - only http and https come here (open_source)
         try:
-            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
+            request = TimedRequest(url, deadline=time.monotonic() + self._timeout_seconds)
+            with self._opener.open(request) as answer:
                 data = _read_limited(answer, path, max_bytes)
+                _check_whole(answer, len(data))
                 packed = answer.headers.get("Content-Encoding", "identity") == "gzip"
+        except LogError:
+            raise
         except HTTPError as error:
             error.close()
             if error.code in _GONE:
                 raise _missing(path) from error
             raise _unreachable(url, f"HTTP {error.code}") from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: no address of the web
             reason = getattr(error, "reason", None) or type(error).__name__
             raise _unreachable(url, str(reason)) from error
-        return _unpack(data, path, max_bytes) if packed else data
+        return _unpack(data, url, path, max_bytes) if packed else data
 
     def listing(self) -> None:
         """Say that the web has no list of files."""
@@ -141,10 +129,14 @@ def open_source(place: str) -> LogSource:
     """Return the source that a person named: a folder, or an address with http or https.
 
     Raises:
-        LogError: `log_place` for an address of another scheme.
+        LogError: `log_place` for an address of another scheme; `log_unreachable` for one that
+            cannot be understood.
     """
-    scheme = urlsplit(place).scheme if "://" in place else ""
-    if scheme in _SCHEMES:
+    try:
+        scheme = urlsplit(place).scheme if "://" in place else ""
+    except ValueError as error:
+        raise _unreachable(place, "not an address") from error
+    if scheme in WEB_SCHEMES:
         return UrlSource(place)
     if scheme:
         raise LogError(
@@ -204,15 +196,24 @@ def _read_limited(file: _Readable, path: str, max_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def _unpack(data: bytes, path: str, max_bytes: int) -> bytes:
+def _check_whole(answer: HTTPResponse, read: int) -> None:
+    """Refuse an answer that was cut off; raises HTTPException."""
+    stated = answer.headers.get("Content-Length")
+    if stated is not None and not answer.chunked and stated.strip() != str(read):
+        raise HTTPException("the answer was cut off")
+
+
+def _unpack(data: bytes, url: str, path: str, max_bytes: int) -> bytes:
     """Return what gzip packed, or refuse more than is allowed."""
     engine = zlib.decompressobj(wbits=31)
     try:
         unpacked = engine.decompress(data, max_bytes + 1)
     except zlib.error as error:
-        raise _unreachable(path, "damaged gzip") from error
+        raise _unreachable(url, "damaged gzip") from error
     if len(unpacked) > max_bytes:
         raise _large(path)
+    if not engine.eof:
+        raise _unreachable(url, "damaged gzip")
     return unpacked
 
 

@@ -11,7 +11,8 @@
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
     secrets/root/*.pem      root keys, as long as one person keeps them here
     drafts/                 what waits for the signatures of root keys kept elsewhere
-    trust-memory/           the newest trust list seen, so that no older one is believed
+    trust-memory/           the newest trust list, log and status lists seen, so that no older ones
+                            are believed
     public/pepper           the public side's look-up secret
     public/keys.json        the published trust list
     public/root/            root documents, and `pin`: the one that is believed beforehand
@@ -164,6 +165,16 @@ class Home:
         return self.path / "trust-memory" / "seen.json"
 
     @property
+    def log_seen_path(self) -> Path:
+        """The greatest checkpoint of the log that a verifier has believed, beside the list's."""
+        return self.trust_memory_path.with_name("log.json")
+
+    @property
+    def lists_seen_path(self) -> Path:
+        """The versions of its own status lists that this home's verifiers have seen."""
+        return self.trust_memory_path.with_name("status-lists.json")
+
+    @property
     def key_folder(self) -> Path:
         """Where sealed private keys lie; only the issuer reads it."""
         return self.path / "secrets" / "keys"
@@ -215,7 +226,7 @@ class Home:
 
     @property
     def status_memory_path(self) -> Path:
-        """The versions of status lists that the command line has seen."""
+        """The versions of status lists from places that somebody named to the command line."""
         return self.path / "status-memory.json"
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codes.wording import Text
-from log.checkpoint import SignedCheckpoint, open_checkpoint
+from log.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from log.errors import LogError
 from log.leaves import LeafKind, LifeLeaf, decode_leaf
 from log.merkle import (
@@ -20,7 +20,9 @@ from log.merkle import (
     hash_children,
     hash_leaf,
     perfect_root,
+    prove_consistency,
     prove_inclusion,
+    verify_consistency,
     verify_inclusion,
 )
 from log.notes import VerifierKey, parse_vkey
@@ -35,12 +37,12 @@ from log.tiles import (
     decode_bundle,
     tile_at,
 )
+from registry.log_seen import LogMemory, SeenLog
+from registry.memory_file import Stamp
 
 VKEY = "vkey"
 CHECKPOINT = "checkpoint"
 _LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the array
-
-_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,9 @@ class ListedLogs:
     quorum: int = 0
 
 
+_State = tuple[Stamp, Stamp | None, VerifierKey, ListedLogs | None]
+
+
 class LogReader:
     """The log in a folder, read-only; one instance may be asked by many threads.
 
@@ -65,13 +70,20 @@ class LogReader:
         folder: holds `vkey`, `checkpoint` and `tile/`.
         listed: returns what the signed trust list says of logs today; without it, as for whoever
             writes the log, the key in the folder is believed.
+        memory: of the greatest checkpoint that was believed; whoever writes the log has its own.
     """
 
-    def __init__(self, folder: Path, listed: Callable[[], ListedLogs] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        listed: Callable[[], ListedLogs] | None = None,
+        memory: LogMemory | None = None,
+    ) -> None:
         self._folder = folder
         self._listed = listed
+        self._memory = memory
         self._lock = threading.Lock()
-        self._read: tuple[_Stamp, VerifierKey, ListedLogs | None, SignedCheckpoint] | None = None
+        self._read: tuple[_State, SignedCheckpoint] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -98,7 +110,8 @@ class LogReader:
 
         Raises:
             LogError: it cannot be read (`log_file_unreadable`), too few witnesses cosigned it
-                (`log_quorum_missing`), or as `vkey` and `open_checkpoint`.
+                (`log_quorum_missing`), the log does not begin with what was believed of it before
+                (`log_root_differs`), or as `vkey`, `open_checkpoint` and `LogMemory.accept`.
         """
         try:
             stat = (self._folder / CHECKPOINT).stat()
@@ -107,11 +120,34 @@ class LogReader:
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         key = self.vkey()
         listed = None if self._listed is None else self._listed()
+        # The stamp of a kept file that is put back may be one that was read here before: what other
+        # processes have remembered since counts too.
+        seen = None if self._memory is None else self._memory.stamp()
+        state = (stamp, seen, key, listed)
         with self._lock:
-            if self._read is None or self._read[:3] != (stamp, key, listed):
+            if self._read is None or self._read[0] != state:
+                self._read = None
                 signed = _open(self._file(CHECKPOINT), key, listed)
-                self._read = (stamp, key, listed, signed)
-            return self._read[3]
+                if self._memory is not None:
+                    self._memory.accept(key, signed.checkpoint, self._follower(signed.checkpoint))
+                self._read = (state, signed)
+            return self._read[1]
+
+    def _follower(self, new: Checkpoint) -> Callable[[SeenLog], None]:
+        """Return what refuses a log that does not begin with the one seen before."""
+
+        def follow(seen: SeenLog) -> None:
+            proof = prove_consistency(TileTree(self.tile, new.size).node, seen.size, new.size)
+            if not verify_consistency(
+                old_size=seen.size,
+                old_root=bytes.fromhex(seen.root),
+                new_size=new.size,
+                new_root=new.root,
+                proof=proof,
+            ):
+                raise _root_differs()
+
+        return follow
 
     def tile(self, tile: TileId) -> bytes:
         """Return a tile's bytes, unproven; raises LogError `log_file_unreadable`."""

@@ -178,12 +178,16 @@ class PublicHost(Base):
 
 
 class KeyDocumentIssue(Base):
-    """One version of the trust list that was composed, published or not; versions only grow."""
+    """One version of the trust list that was composed, published or not; versions only grow.
+
+    `sha256` is of its document, once the list came into force: what its leaf in the log says.
+    """
 
     __tablename__ = "key_document_issues"
 
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
 class Holder(Base):

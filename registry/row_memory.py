@@ -183,6 +183,36 @@ def remember_all(engine: Engine) -> None:
     append_rows(memory, [_line(commit, *one) for one in (*now.items(), *gone)], f"= {commit}")
 
 
+def check_restored(engine: Engine) -> None:
+    """Refuse a database put back to an earlier point in which a row is what it never was.
+
+    Raises:
+        RegistryError: there is such a row (`row_altered`); names the first.
+    """
+    with Session(engine) as session:
+        memory = _memory(session)
+        if memory is None or not memory.exists():
+            return
+        ever = _read_ever(memory)
+        for kind in OFFICE_ROWS:
+            for name, digest in _digests(session, _table(kind)):
+                if digest not in ever.get(name, frozenset()):
+                    raise _altered(name)
+
+
+def join_memories(before: bytes, after: bytes) -> bytes:
+    """Return the memory that fits a copy of the database made between two readings of it.
+
+    Of a commit that was noted in between both states are right.
+
+    Args:
+        before: read before the copy was made.
+        after: read after it.
+    """
+    own = after[len(before) :].splitlines(keepends=True)
+    return before + b"".join(line for line in own if not line.startswith(b"= "))
+
+
 def touch(session: Session, row: Base) -> None:
     """Say that a row was written by a statement that the session does not see by itself."""
     _touched(session).rows.add(_name_of(row))
@@ -216,6 +246,17 @@ def read_rows(memory: Path) -> dict[_Name, frozenset[str]]:
         before = frozenset() if part[1] in kept else known.get(name, frozenset({_GONE}))
         known[name] = before | {part[4]}
     return known
+
+
+def _read_ever(memory: Path) -> dict[_Name, set[str]]:
+    """Return every digest that was right for a row at any time."""
+    ever: dict[_Name, set[str]] = {}
+    parts = [line.split(" ") for line in memory.read_text("utf-8", errors="replace").splitlines()]
+    undone = {part[1] for part in parts if len(part) == 2 and part[0] == "!"}
+    for part in parts:
+        if len(part) == 5 and part[0] == "+" and part[1] not in undone:
+            ever.setdefault((part[2], part[3]), set()).add(part[4])
+    return ever
 
 
 def append_rows(memory: Path, lines: Iterable[str], *more: str) -> None:

@@ -10,9 +10,8 @@ from keys.root import check_pin
 from keys.trust_list import TrustList, parse_trust_list
 from registry.errors import HomeError
 from registry.home import Home
+from registry.memory_file import Stamp
 from registry.trust_memory import TrustMemory
-
-_Stamp = tuple[int, int, int]
 
 
 class TrustListFile:
@@ -29,7 +28,7 @@ class TrustListFile:
         self._pin = pin
         self._memory = memory
         self._lock = threading.Lock()
-        self._read: tuple[_Stamp, TrustList] | None = None
+        self._read: tuple[Stamp, Stamp | None, TrustList] | None = None
 
     def __call__(self) -> TrustList:
         """Return the list, the same object until the file changed.
@@ -42,13 +41,20 @@ class TrustListFile:
         """
         stat = self._path.stat()
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        seen = self._memory.stamp()
         with self._lock:
             if self._read is None or self._read[0] != stamp:
                 self._read = None
                 trust = parse_trust_list(self._path.read_bytes(), self._pin)
+            else:
+                trust = self._read[2]
+            # A kept list that is put back may have the stamp of the file that was read here before:
+            # what other processes have remembered since counts too.
+            if self._read is None or self._read[1] != seen:
+                self._read = None
                 self._memory.accept(trust)
-                self._read = (stamp, trust)
-            return self._read[1]
+            self._read = (stamp, seen, trust)
+            return trust
 
 
 def trust_list_of(home: Home) -> TrustListFile:

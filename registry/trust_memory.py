@@ -6,13 +6,9 @@ old database back could too. The memory is a small file that neither of them tou
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +16,7 @@ from codes.wording import Text
 from keys.errors import KeysError
 from keys.trust_list import TrustList
 from registry.errors import HomeError
+from registry.memory_file import Stamp, stamp_of, turn_in
 from registry.store import write_durably
 
 _logger = logging.getLogger("yanzhen.trust")
@@ -107,6 +104,10 @@ class TrustMemory:
         self._lock = threading.Lock()
         self._own: Seen | None = None
 
+    def stamp(self) -> Stamp | None:
+        """Return what changes whenever another process remembers something."""
+        return stamp_of(self._path)
+
     def accept(self, trust: TrustList) -> None:
         """Refuse an older list than was ever accepted; remember a newer one.
 
@@ -117,7 +118,7 @@ class TrustMemory:
             HomeError: the file is there and cannot be read (`trust_memory_damaged`): better no
                 answer than one by a list that may be old.
         """
-        with self._lock, self._turn():
+        with self._lock, turn_in(self._path.parent):
             stored = self._read()
             for seen in (stored, self._own):
                 check_not_older(trust, seen)
@@ -131,22 +132,8 @@ class TrustMemory:
         Raises:
             HomeError: `trust_memory_damaged`.
         """
-        with self._lock, self._turn():
+        with self._lock, turn_in(self._path.parent):
             return self._read()
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Keep other processes from writing between reading and writing."""
-        try:
-            descriptor = os.open(self._path.parent, os.O_RDONLY)
-        except OSError:  # no folder yet: nothing is remembered that could be overwritten
-            yield
-            return
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
 
     def _read(self) -> Seen | None:
         try:

@@ -63,7 +63,7 @@ _LOOKUP = {
         _ALARM,
         _INCONCLUSIVE,
         Text(
-            "登记库中的这条记录与其签名对不上，不能作为依据。请稍后再查，并告知评价机构或主管部门。",
+            "登记库中的这条记录与其签名不符，不能作为依据。请稍后再查，并告知评价机构或主管部门。",
             "The entry in the register does not agree with its own signature and is not relied on. "
             "Try again later, and tell the assessment body or the authority.",
         ),
@@ -176,7 +176,7 @@ _SIGNATURE = {
         _ALARM,
         Outcome.UNREGISTERED,
         Text(
-            "签名密钥自{since} 起已声明失密，没有证据表明这份证书在此之前已记入公开日志，"
+            "签名密钥已声明自{since} 起失密，没有证据表明这份证书在此之前已记入公开日志，"
             "不予采信。请向“{body}”核实，并告知主管部门。",
             "The signing key is declared compromised since {since}, and nothing shows that this "
             "certificate was in the public log before; it is not believed. Ask {body}, and tell "
@@ -187,7 +187,7 @@ _SIGNATURE = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "签名密钥自{since} 起已声明失密；这份证书是否在此之前已记入公开日志，暂时未能查询。"
+            "签名密钥已声明自{since} 起失密；这份证书是否在此之前已记入公开日志，暂时未能查询。"
             "请稍后再查，或向“{body}”核实。",
             "The signing key is declared compromised since {since}; whether this certificate was "
             "in the public log before could not be asked. Try again later, or ask {body}.",

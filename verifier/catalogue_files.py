@@ -141,12 +141,20 @@ FILE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "登记库中尚无签发文件的摘要，外观未比对。请将所列各项与文件逐一目视比对。",
+            "登记库中尚无签发文件的摘要值，外观未比对。请将所列各项与文件逐一目视比对。",
             "The register holds no hash of the issued file yet, so appearance was not compared. "
             "Compare every item shown by eye.",
         ),
     ),
-    Code.FILE_EMPTY: Entry(_PROBLEM, _INCONCLUSIVE, Text("文件是空的。", "The file is empty.")),
+    Code.FILE_EMPTY: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件是空的，没有可核验的内容。请重新选择文件上传，或用编号和姓名查询。",
+            "The file is empty, so there is nothing to check. Choose the file again, or look up by "
+            "number and name.",
+        ),
+    ),
     Code.FILE_ENCRYPTED: Entry(
         _PROBLEM,
         _INCONCLUSIVE,

@@ -27,6 +27,15 @@ LIFE_ENTRIES = {
     Code.AWARD_CANCELLED: Entry(
         _PROBLEM, _NOT_CURRENT, Text("证书已注销。", "The certificate was cancelled.")
     ),
+    Code.BODY_RENAMED: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "评价机构现名“{now}”，发证时名称为“{then}”，证书上印的是发证时的名称。",
+            "The assessment body is now called {now}. When the certificate was issued it was "
+            "called {then}, and that name is printed on it.",
+        ),
+    ),
     Code.BODY_MERGED: Entry(
         _NOTICE,
         None,
@@ -56,7 +65,7 @@ LIFE_ENTRIES = {
         _ALARM,
         _INCONCLUSIVE,
         Text(
-            "状态列表（第 {version} 版，{issued_at}）与登记库对这份证书的状态说法不一，"
+            "状态列表（第 {version} 版，{issued_at}）与登记库所载这份证书的状态不一致，"
             "不能作为依据。请告知评价机构或主管部门。",
             "The status list (version {version}, {issued_at}) and the register contradict each "
             "other about this certificate. Tell the assessment body or the authority.",
@@ -111,9 +120,9 @@ LIFE_ENTRIES = {
         _ALARM,
         _INCONCLUSIVE,
         Text(
-            "状态列表是第 {version} 版，此前已见过第 {highest} 版：这是被换回的旧列表，不予采用。",
-            "The status list is version {version}, but version {highest} was seen before: someone "
-            "put an older list back, and it is not relied on.",
+            "状态列表是第 {version} 版，此前已见过第 {highest} 版：这是旧列表，不予采用。",
+            "The status list is version {version}, but version {highest} was seen before: this "
+            "is an older list, and it is not relied on.",
         ),
     ),
     Code.STATUS_LIST_BROKEN: Entry(

@@ -22,9 +22,9 @@ LOG_ENTRIES = {
         _ALARM,
         Outcome.UNREGISTERED,
         Text(
-            "签名有效，登记库中也有这一行，但公开日志没有收录，不能视为已登记。"
+            "签名有效，登记库中也有这条记录，但公开日志没有收录，不能视为已登记。"
             "请勿采信，并告知评价机构和主管部门。",
-            "The signature is genuine and the register has such a row, but the public log does "
+            "The signature is genuine and the register has such an entry, but the public log does "
             "not hold it, so it does not count as registered. Do not rely on it, and tell the "
             "assessment body and the authority.",
         ),
@@ -56,6 +56,18 @@ LOG_ENTRIES = {
             "暂时无法读取公开日志，是否收录未能核验。请稍后再查。",
             "The public log cannot be read at present, so whether it holds the certificate is not "
             "known. Try again later.",
+        ),
+    ),
+    Code.LOG_OLDER: Entry(
+        _ALARM,
+        _INCONCLUSIVE,
+        Text(
+            "收到的公开日志早于此前见过的，或与之矛盾，不予采信，是否登记、现在是否有效均未能核验。"
+            "旧日志中可能没有后来的撤销。请稍后再查，并告知本站管理者或主管部门。",
+            "The public log is older than the one seen here before, or contradicts it, and is not "
+            "believed, so registration and present status were not checked: later revocations may "
+            "be missing from it. Try again later, and tell whoever runs this site, or the "
+            "authority.",
         ),
     ),
     Code.FILE_NOT_IN_LOG: Entry(

@@ -15,7 +15,7 @@ TRUST_ENTRIES = {
         _INCONCLUSIVE,
         Text(
             "信任列表没有经主管部门的根密钥签署，或签署不足，不予采信，签名未能核验。"
-            "请改日再查，并告知本站管理者或主管部门。",
+            "请稍后再查，并告知本站管理者或主管部门。",
             "The trust list is not signed by enough of the authority's root keys and is not "
             "believed, so no signature was checked. Try again later, and tell whoever runs this "
             "site, or the authority.",

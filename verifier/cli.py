@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from codes.wording import Language, Text
+from keys.root import check_pin
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 from verifier.document import MAX_FILE_BYTES
@@ -158,8 +159,9 @@ def _open(asked: _Asked) -> Verifier:
             "--trust-list needs the root pin too: --root.",
         )
         raise WrongUsage(alone, about="--trust-list")
-    source = file_source(asked.trust_list, asked.pin, memory_folder(os.environ))
-    memory = memory_folder(os.environ) / f"{asked.pin}-status.json"
+    pin = check_pin(asked.pin)
+    source = file_source(asked.trust_list, pin, memory_folder(os.environ))
+    memory = memory_folder(os.environ) / f"{pin}-status.json"
     lists = None if asked.status_list is None else named_source(asked.status_list, memory)
     return Verifier(source, None, b"", utc_now, status_lists=lists)
 

@@ -248,8 +248,7 @@ def judge_scan(
                     copy, registered = None, (said,)
                 else:
                     award = answer.award
-                    year = proof.record.number.year
-                    status, stands = inspect_status(award, copy, answer.life, year=year)
+                    status, stands = inspect_status(award, copy, answer.life, proof)
                     beside = inspect_second(copy.second, scan.envelope.payload, document)
                     registered = (find(Code.REGISTERED), said, *stands, *beside)
             case _:
@@ -336,7 +335,7 @@ def _judge_award(
         if in_log.code != Code.LOGGED:
             said = (*said, in_log)
         elif not said:
-            status, found = inspect_status(award, copy, answer.life, year=record.number.year)
+            status, found = inspect_status(award, copy, answer.life, proof)
             beside = inspect_second(copy.second, envelope.payload, document)
             earlier = _earlier_copies(award, copy, record)
             said = (find(Code.REGISTERED), in_log, *found, *beside, *earlier)
@@ -360,8 +359,8 @@ def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
             return find(Code.NOT_IN_LOG)
         case InLog.PENDING:
             return find_pending(copy)
-        case InLog.UNREADABLE:
-            return find(Code.LOG_UNREADABLE)
+        case InLog.UNREADABLE | InLog.OLDER:
+            return find(Code.LOG_OLDER if fact.state is InLog.OLDER else Code.LOG_UNREADABLE)
         case InLog.PROVED:
             assert fact.logged_at is not None
             index = str(fact.index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -21,7 +22,7 @@ from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find
 from verifier.life import find_pending
-from verifier.logged import InLog, check_stapled
+from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
 from verifier.printed import PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
@@ -118,19 +119,18 @@ def decide_file(
     return with_certificate(verdict, printed)
 
 
-def inspect_stapled(claims: FileClaims, vkey: VerifierKey | None) -> tuple[Finding, ...]:
+def inspect_stapled(claims: FileClaims, keys: Iterable[VerifierKey]) -> tuple[Finding, ...]:
     """Return what the proof that travels with a file shows, checked without any register.
 
     Args:
         claims: their record's signature is proven.
-        vkey: of the log; None where it is not known, and so nothing is shown.
+        keys: of the logs that are believed; none, where no log is known, and so nothing is shown.
     """
-    if claims.proof is None or vkey is None:
+    known = list(keys)
+    if claims.proof is None or not known:
         return ()
-    try:
-        envelope = claims.scan.envelope
-        shown = check_stapled(claims.proof.encode(), claims.scan.record, envelope.payload, vkey)
-    except LogError:
+    shown = next(filter(None, (_stapled(claims, claims.proof, key) for key in known)), None)
+    if shown is None:
         return (find(Code.PROOF_STAPLED_WRONG),)
     size = str(shown.size)
     return (
@@ -140,6 +140,14 @@ def inspect_stapled(claims: FileClaims, vkey: VerifierKey | None) -> tuple[Findi
             {"size": size, "logged_at": format_instant(shown.logged_at)},
         ),
     )
+
+
+def _stapled(claims: FileClaims, proof: str, key: VerifierKey) -> Stapled | None:
+    payload = claims.scan.envelope.payload
+    try:
+        return check_stapled(proof.encode(), claims.scan.record, payload, key)
+    except LogError:
+        return None
 
 
 def document_check(reach: Reach | None) -> DocumentNumberCheck:
@@ -195,8 +203,8 @@ def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, 
             return (find(Code.FILE_NOT_IN_LOG),)
         case InLog.PENDING:
             return (find_pending(standing.copy),)
-        case InLog.UNREADABLE:
-            return (find(Code.LOG_UNREADABLE),)
+        case InLog.UNREADABLE | InLog.OLDER as unread:
+            return (find(Code.LOG_OLDER if unread is InLog.OLDER else Code.LOG_UNREADABLE),)
         case unknown:
             assert_never(unknown)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from codes.wording import Text
+from keys.document import KeyDocument
 from keys.errors import KeysError
 from keys.root import check_pin
 from keys.trust_list import TrustList
-from log.notes import parse_vkey
+from log.notes import VerifierKey, parse_vkey
 from registry.errors import HomeError
 from registry.home import Home
 from registry.log_reader import ListedLogs
@@ -82,6 +83,11 @@ def trusted(read: TrustSource) -> TrustSource:
     return source
 
 
+def log_keys(document: KeyDocument, day: date) -> frozenset[VerifierKey]:
+    """Return the keys of the logs that a trust list names for a day."""
+    return frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(day))
+
+
 def listed_logs(source: TrustSource, clock: Callable[[], datetime]) -> Callable[[], ListedLogs]:
     """Return what gives the logs and witnesses that the trust list names today.
 
@@ -93,9 +99,8 @@ def listed_logs(source: TrustSource, clock: Callable[[], datetime]) -> Callable[
             document = source().document
         except KeyDocumentUnavailable:
             return ListedLogs(keys=frozenset())
-        today = local_day(clock())
         return ListedLogs(
-            keys=frozenset(parse_vkey(log.vkey) for log in document.logs if log.covers(today)),
+            keys=log_keys(document, local_day(clock())),
             witnesses=frozenset(map(parse_vkey, document.witnesses)),
             quorum=document.witness_quorum,
         )

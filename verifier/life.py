@@ -18,6 +18,7 @@ from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.logged import LifeInLog
+from verifier.proof import Proof
 from verifier.verdict import Finding, Status
 
 _NOT_PROVED = (Status.UNKNOWN, (Code.ROW_NOT_PROVED,))
@@ -38,7 +39,7 @@ _DAY_TEXTS = {
 
 
 def inspect_status(
-    award: OpenedAward, copy: OpenedCopy, logged: LifeInLog, *, year: int
+    award: OpenedAward, copy: OpenedCopy, logged: LifeInLog, proof: Proof
 ) -> tuple[Status, tuple[Finding, ...]]:
     """Return where the award and this copy stand now; the graver of the two is the status.
 
@@ -49,7 +50,7 @@ def inspect_status(
         award: opened, its events read.
         copy: one of its copies.
         logged: what the public log says of its events.
-        year: of the award, as the print serial is printed.
+        proof: of the copy's signature, with the body as it is filed now.
     """
     life = prove_life(award)
     if life is None or logged.later:
@@ -59,11 +60,11 @@ def inspect_status(
     if any(e.n in logged.unlogged for e in award.events if e.kind is LifeKind.LIFT):
         return Status.UNKNOWN, (find(Code.LIFE_PENDING),)
     status, codes = _stands(life, life.states[copy.status_index])
-    serial = format_print_serial(year, copy.print_serial)
+    serial = format_print_serial(proof.record.number.year, copy.print_serial)
     slots = {"print_serial": serial}
     named = {Code.COPY_SUPERSEDED, Code.RECORD_CORRECTED, Code.COPY_ARCHIVE}
     findings = [find(code, slots, slots) if code in named else find(code) for code in codes]
-    return status, (*findings, *_merged(award))
+    return status, (*findings, *_renamed(award, proof), *_merged(award))
 
 
 def find_pending(copy: OpenedCopy) -> Finding:
@@ -138,6 +139,13 @@ def _stands(life: Life, state: CopyState) -> tuple[Status, tuple[Code, ...]]:
             return _NOT_PROVED  # no event leaves a copy so
         case _:
             assert_never(state)
+
+
+def _renamed(award: OpenedAward, proof: Proof) -> tuple[Finding, ...]:
+    if proof.body is None or proof.body.name == award.body_name:
+        return ()
+    slots = {"now": proof.body.name, "then": award.body_name}
+    return (find(Code.BODY_RENAMED, slots, slots),)
 
 
 def _merged(award: OpenedAward) -> tuple[Finding, ...]:

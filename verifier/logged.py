@@ -22,6 +22,7 @@ from log.notes import VerifierKey
 from log.proof_text import LogProof, check_proof, parse_proof
 from registry.access import OpenedAward, OpenedCopy
 from registry.log_reader import LogReader, Prover
+from registry.log_seen import LOG_BEHIND
 from registry.logbook import LeafPlace, LogSecrets
 
 _MOST_EVENTS = 64  # of one award's life that a leaf is looked for among
@@ -34,6 +35,7 @@ class InLog(StrEnum):
     MISSING = "missing"
     PENDING = "pending"
     UNREADABLE = "unreadable"
+    OLDER = "older"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +95,13 @@ class Stapled:
 
 def inspect_copies(award: OpenedAward, log: LogReader | None) -> tuple[CopyInLog, ...]:
     """Return what the public log says of each copy of an award, in their order."""
-    unreadable = LogFact(state=InLog.UNREADABLE)
-    nothing = CopyInLog(record=unreadable, file=unreadable)
     if log is None:
-        return (nothing,) * len(award.copies)
+        return (_no_answer(InLog.UNREADABLE),) * len(award.copies)
     try:
         prover = log.prover()
-    except LogError:
-        return (nothing,) * len(award.copies)
+    except LogError as error:
+        state = InLog.OLDER if error.code in LOG_BEHIND else InLog.UNREADABLE
+        return (_no_answer(state),) * len(award.copies)
     return tuple(_inspect_copy(copy, award.log_secrets, prover) for copy in award.copies)
 
 
@@ -136,14 +137,18 @@ def check_stapled(data: bytes, record: Record, payload: bytes, vkey: VerifierKey
     proof = parse_proof(data)
     extra = proof.extra or b""
     salt, entry = extra[:SALT_BYTES], extra[SALT_BYTES:]
+    signed = check_proof(proof, entry, vkey)  # what the log did not sign is not even read
     logged_at, leaf = decode_leaf(entry)  # which no shorter salt leaves anything of
-    signed = check_proof(proof, entry, vkey)
     if not _is_of_record(leaf, record, hash_record(salt, payload)):
         raise LogError(
             "log_proof_wrong",
             Text("日志证明属于另一份记录", "The proof is of another record"),
         )
     return Stapled(size=signed.checkpoint.size, logged_at=logged_at)
+
+
+def _no_answer(state: InLog) -> CopyInLog:
+    return CopyInLog(record=LogFact(state=state), file=LogFact(state=state))
 
 
 def _inspect_copy(copy: OpenedCopy, secrets: LogSecrets, prover: Prover) -> CopyInLog:

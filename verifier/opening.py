@@ -9,6 +9,7 @@ from functools import partial
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
 from registry.log_reader import LogReader
+from registry.log_seen import LogMemory
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
@@ -65,7 +66,7 @@ def open_verifier(
         partial(reading, engine),
         home.pepper(),
         clock,
-        log=LogReader(home.log_folder, listed_logs(trust, clock)),
+        log=LogReader(home.log_folder, listed_logs(trust, clock), LogMemory(home.log_seen_path)),
         status_lists=_status_source(home, status_list),
         slots=slots,
     )
@@ -75,5 +76,7 @@ def _status_source(home: Home, named: str | None) -> StatusSource:
     if named is not None:
         return named_source(named, home.status_memory_path)
     return StatusSource(
-        fetch=fetch_from_folder(home.status_folder), memory=VersionMemory(None), decides=False
+        fetch=fetch_from_folder(home.status_folder),
+        memory=VersionMemory(home.lists_seen_path, must_keep=False),
+        decides=False,
     )

@@ -42,6 +42,7 @@ from verifier.file_decision import (
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
@@ -228,7 +229,7 @@ class Verifier:
         log_step(6, "compare", fields=len(claims.printed.fields))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
-            stapled = inspect_stapled(claims, self.log_vkey())
+            stapled = inspect_stapled(claims, self._log_keys(moment))
         return log_verdict(
             decide_file(
                 claims,
@@ -247,6 +248,13 @@ class Verifier:
             return None if self._log is None else self._log.vkey()
         except LogError:
             return None
+
+    def _log_keys(self, moment: _Moment) -> frozenset[VerifierKey]:
+        """Return the keys of the logs believed: the one at hand, off line those that are listed."""
+        if self._log is None:
+            return log_keys(moment.document, local_day(moment.now))
+        vkey = self.log_vkey()
+        return frozenset() if vkey is None else frozenset({vkey})
 
     def _asked(
         self, day: date | None, answer: Answer | None, moment: _Moment, index: int | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from registry.store import write_durably
 from verifier.errors import UsageError
 from verifier.status_answer import ListAnswer, ListReach
 
+_logger = logging.getLogger("yanzhen.status")
+
 Fetch = Callable[[int], bytes]
 """Returns the token of a list by its number; raises OSError where it cannot be had."""
 
@@ -39,10 +42,13 @@ class VersionMemory:
 
     Args:
         path: made when the first list is seen; None keeps nothing.
+        must_keep: a file that cannot be written is an error; else the process remembers, and says
+            so in its log.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, must_keep: bool = True) -> None:
         self._path = path
+        self._must_keep = must_keep
         self._seen: dict[int, int] = {}
 
     def raise_to(self, list_id: int, version: int) -> int:
@@ -51,19 +57,30 @@ class VersionMemory:
         Raises:
             UsageError: the file is damaged (`status_memory_damaged`); without it nobody can tell
                 an older list.
-            OSError: it cannot be written.
+            OSError: it cannot be written, and must be.
         """
+        own = self._raise_in(self._seen, list_id, version)
         if self._path is None:
-            return self._raise_in(self._seen, list_id, version)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(f"{self._path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
+            return own
+        try:
+            return max(own, self._raise_stored(self._path, list_id, version))
+        except OSError as error:
+            if self._must_keep:
+                raise
+            if version > own:
+                _logger.warning("status_memory_unwritable %s", error.strerror)
+            return max(own, self._load(self._path).get(list_id, 0))
+
+    def _raise_stored(self, path: Path, list_id: int, version: int) -> int:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            seen = self._load(self._path)
+            seen = self._load(path)
             before = self._raise_in(seen, list_id, version)
             if version > before:
                 document = {"format": 1, "lists": {str(key): seen[key] for key in sorted(seen)}}
-                write_durably(self._path, json.dumps(document, indent=2).encode() + b"\n")
+                write_durably(path, json.dumps(document, indent=2).encode() + b"\n")
             return before
         finally:
             os.close(descriptor)
@@ -81,9 +98,9 @@ class VersionMemory:
             if document["format"] != 1:
                 raise ValueError("unknown format")
             return {int(key): int(value) for key, value in document["lists"].items()}
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsageError(
                 "status_memory_damaged",
                 Text(
@@ -145,7 +162,12 @@ class StatusSource:
             return ListReach.BROKEN, None, 0
         if found.list_id != list_id:
             return ListReach.BROKEN, None, 0
-        highest = self.memory.raise_to(list_id, found.version)
+        try:
+            highest = self.memory.raise_to(list_id, found.version)
+        except UsageError:
+            if self.decides:
+                raise
+            return ListReach.UNAVAILABLE, None, 0  # it is only compared with the register
         match inspect_freshness(found, now=now, highest_version=highest):
             case Freshness.OLDER:
                 return ListReach.OLDER, found, highest

@@ -87,7 +87,7 @@ _STATUS_TEXTS = {
 }
 
 _SEVERITY_TEXTS = {
-    Severity.INFO: Text("一致", "agrees"),
+    Severity.INFO: Text("通过", "passed"),
     Severity.NOTICE: Text("提示", "note"),
     Severity.PROBLEM: Text("问题", "problem"),
     Severity.ALARM: Text("警示", "alarm"),

@@ -14,10 +14,10 @@ from issuer.filing_trace import leaf_of
 from issuer.fsck.faults import Fault
 from issuer.fsck.published import PublishedLog
 from log.errors import LogError
-from log.leaves import FilingLeaf, LeafKind, decode_body
+from log.leaves import FilingLeaf, LeafKind, TrustLeaf, decode_body
 from registry.home import Home
 from registry.log_models import LogEntry
-from registry.models import Site
+from registry.models import KeyDocumentIssue, Site
 from registry.row_memory import inspect_rows
 from registry.trail import FaultKind, check_trail
 
@@ -63,6 +63,23 @@ def compare_filings(session: Session, published: PublishedLog) -> Iterator[Fault
                 yield Fault(table="filing_acts", row=row, field="row", code=code)
     for prefix in sorted(logged):
         yield Fault(table="sites", row=prefix, field="row", code="missing")
+
+
+def compare_lists(session: Session, published: PublishedLog) -> Iterator[Fault]:
+    """Yield the leaves about trust lists that are not of a list the office put in force."""
+    known = {row.version: row.sha256 for row in session.scalars(select(KeyDocumentIssue))}
+    seen: set[int] = set()
+    for logged in published.all():
+        leaf = logged.leaf
+        if not isinstance(leaf, TrustLeaf):
+            continue
+        own = known.get(leaf.version)
+        earlier = leaf.version in known and own is None  # from before its hash was kept
+        if leaf.version in seen or not (earlier or own == leaf.sha256):
+            yield Fault(
+                table="log_entries", row=f"leaf {logged.index}", field="row", code="unexpected"
+            )
+        seen.add(leaf.version)
 
 
 def _filing_leaves(session: Session, published: PublishedLog) -> dict[str, list[FilingLeaf]]:

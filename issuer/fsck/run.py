@@ -16,7 +16,7 @@ from issuer.fsck.faults import Fault
 from issuer.fsck.links import compare_links
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
-from issuer.fsck.rows import compare_filings, compare_rows, compare_trail
+from issuer.fsck.rows import compare_filings, compare_lists, compare_rows, compare_trail
 from issuer.fsck.status import compare_status_lists
 from issuer.opening import trust_source
 from issuer.publishing import compose
@@ -76,6 +76,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             ("log_entries", compare_links(session, matched.links)),
             ("office", compare_rows(session)),
             ("filing_acts", compare_filings(session, published)),
+            ("key_document_issues", compare_lists(session, published)),
             ("status_lists", compare_status_lists(session, home, office)),
             ("*", _dangling(session)),
         ):

@@ -88,7 +88,7 @@ async function judge(mine, text, trust, tables) {
 function firstStage(local) {
   if (!local.sound) return { asking: true, words: null, tone: null, askAgain: null };
   const words = pageWords('signature-genuine');
-  return { asking: true, words, tone: 'good', askAgain: null };
+  return { asking: true, words, tone: 'note', askAgain: null };
 }
 
 /** Show the final verdict; what could not be read at all leaves the other ways open. */

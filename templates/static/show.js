@@ -27,14 +27,16 @@ export function showVerdict(root, verdict, tables, language, stage) {
   const page = document.getElementById('verdict').content.cloneNode(true);
   const slot = (name) => page.querySelector(`[data-slot="${name}"]`);
   const outcome = tables.words.outcomes[verdict.outcome];
-  const tone = stage.tone ?? outcome.tone;
+  const specific = specificMeaning(verdict, tables.words);
+  const tone = stage.tone ?? specific?.tone ?? outcome.tone;
   const title = stage.words?.title ?? outcome[language];
   slot('banner').classList.add(`tone-${tone}`);
   slot('icon').replaceWith(icon(tone));
   slot('outcome').textContent = title;
-  slot('meaning').textContent = stage.words?.text ?? meaning(verdict, tables.words)[language];
-  const advised = stage.asking ? tables.words.outcomes.valid : outcome;
-  slot('advice').textContent = advised.compare_advice[language];
+  slot('meaning').textContent = stage.words?.text ?? (specific ?? outcome.meaning)[language];
+  // While only the status is wanting, the paper is to be compared as for one in force.
+  const speaks = tone === 'good' || (stage.asking && stage.words !== null);
+  slot('advice').textContent = tables.words.compare_advice[speaks ? 'good' : 'other'][language];
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
   fillFindings(slot('findings'), shownFindings(verdict, tables, stage), tables.words, language);
@@ -62,18 +64,24 @@ export function pageWords(name) {
   return { title: found.dataset.title, text: found.textContent };
 }
 
-/** What stands under the headline, as in `verifier/site/present.py`. */
-function meaning({ outcome, findings }, words) {
-  const unsigned = findings.some((one) => one.code === 'signature_invalid');
-  return unsigned && outcome === 'altered'
-    ? words.signature_wrong : words.outcomes[outcome].meaning;
+/** What stands under the headline where one finding decides, as in `verifier/site/present.py`. */
+function specificMeaning({ outcome, findings }, { meanings }) {
+  const found = new Set(findings.map((one) => one.code));
+  return meanings.find(
+    (one) => one.outcome === outcome && one.codes.some((code) => found.has(code)));
+}
+
+/** The status is not shown beside a paper, or evidence, that is not to be relied on. */
+function statusShown({ outcome, status, findings }, { outcomes }) {
+  const alarmed = findings.some((one) => one.severity === 'alarm');
+  const contradicted = alarmed && outcome === 'inconclusive';
+  return status !== 'unknown' && outcomes[outcome].status_shown && !contradicted;
 }
 
 function fillState(slot, verdict, tables, language, stage) {
   const status = tables.words.statuses[verdict.status];
   const label = language === 'zh' ? '登记状态：' : 'On record: ';
-  const shown = tables.words.outcomes[verdict.outcome].status_shown;
-  if (verdict.status === 'unknown' || !shown) slot('status').remove();
+  if (!statusShown(verdict, tables.words)) slot('status').remove();
   else slot('status').textContent = label + status[language];
   if (!verdict.demo) slot('demo').remove();
   slot('checked').textContent = checkedAt(verdict.checked_at, language);

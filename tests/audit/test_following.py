@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from audit.__main__ import main
 from audit.auditing import AuditOutcome, audit_log
 from audit.cli import report_lines
 from audit.errors import AuditError
 from audit.faults import AuditFault, fault_lines
 from audit.memory import load_memory, save_memory
 from audit.trust import choose_log_key, read_trust
+from audit.waiting import WaitingEntries
 from codes.wording import Language
 from keys.document import dump_key_document
 from keys.errors import KeysError
+from log.merkle import hash_leaf
 from log.reading import FolderSource
+from log.tiles import encode_bundle, encode_tile
 from tests.arch.sources import ROOT
 from tests.audit.world import (
     NOW,
@@ -230,3 +236,79 @@ def test_the_same_fault_of_many_leaves_in_a_row_is_told_in_one_line() -> None:
     told = [line.en.partition(" ")[0] for line in fault_lines([*lost, other])]
 
     assert told == ["#3–#5", "#9", "#10"]
+
+
+def test_no_leaf_of_a_tree_that_was_not_signed_is_read(tmp_path: Path) -> None:
+    log = publish(tmp_path, LEAVES)
+    entries = [*encoded(LEAVES[:-1]), b"\x87 no leaf"]
+    (tmp_path / f"tile/entries/000.p/{log.size}").write_bytes(encode_bundle(entries))
+    (tmp_path / f"tile/0/000.p/{log.size}").write_bytes(encode_tile(list(map(hash_leaf, entries))))
+
+    report, _ = run(tmp_path)
+
+    assert [fault.code for fault in report.log_faults] == ["log_root_wrong"]
+    assert (report.judged, report.leaf_faults) == (0, ())
+
+
+def test_entries_wait_in_order_whether_in_memory_or_on_the_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("audit.waiting.MAX_IN_MEMORY_BYTES", 10)
+    with WaitingEntries() as waiting:
+        waiting.take(7, [b"one", None, b""])
+        waiting.take(10, [b"x" * 70_000])
+
+        assert list(waiting.all()) == [(7, b"one"), (8, None), (9, b""), (10, b"x" * 70_000)]
+
+
+def test_a_pin_in_groups_and_capitals_is_the_same_pin(arguments: list[str]) -> None:
+    pin = one_root().pin
+    arguments[arguments.index(pin)] = f"{pin[:32].upper()} {pin[32:40]}-{pin[40:]}"
+
+    assert CliRunner().invoke(cli, ["audit", *arguments]).exit_code == 0
+
+
+def test_names_in_a_log_steer_no_terminal(arguments: list[str], tmp_path: Path) -> None:
+    stray = os.fsencode(tmp_path / "log" / "tile") + b"/\x1b[31m\nfine\xff\xc2\x9b"
+    Path(os.fsdecode(stray)).write_bytes(b"")
+    fsck = ["log", "fsck", "--url", str(tmp_path / "log"), "--vkey", str(LOG_KEY)]
+
+    for command in (["audit", *arguments], fsck):
+        told = CliRunner().invoke(cli, command)
+        parsed = CliRunner().invoke(cli, [*command, "--json"])
+
+        assert (told.exit_code, parsed.exit_code) == (1, 1)
+        assert "tile/\ufffd[31m\ufffdfine\ufffd\ufffd" in told.output
+        assert all(line.isprintable() for line in told.output.splitlines())
+        assert parsed.output.strip().isprintable()
+        found = json.loads(parsed.output)
+        faults = found.get("log_faults") or found["faults"]
+        assert [fault["path"] for fault in faults] == ["tile/\x1b[31m\nfine\udcff\x9b"]
+
+
+@pytest.mark.parametrize(
+    "kept_from", [ValueError("\x1b"), RecursionError(), KeyboardInterrupt(), click.UsageError("?")]
+)
+def test_whatever_keeps_the_auditor_from_checking_is_a_sentence_and_exit_code_2(
+    arguments: list[str],
+    kept_from: BaseException,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def audit_log(*_: object, **__: object) -> None:
+        raise kept_from
+
+    monkeypatch.setattr("audit.cli.audit_log", audit_log)
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert said.err.strip()
+    assert "Traceback" not in said.err
+
+
+def test_help_is_no_failure() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0

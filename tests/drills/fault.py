@@ -27,7 +27,7 @@ T = TypeVar("T")
 _ROWS = {Figure.FULL: 20, Figure.SHORT: 2}
 _LEVELS = {Figure.FULL: 25, Figure.SHORT: 1}  # of each of the two ways to fill a disk
 _STOPS = {Figure.FULL: 50, Figure.SHORT: 2}
-_FAULTS_OF_OFFICE = 12  # then a new one, so that looking at all of it stays quick
+_FAULTS_OF_OFFICE = 4  # then a new one, so that looking at all of it stays quick
 _SMALLEST_LIMIT = 1 << 12
 _LARGEST_LIMIT = 1 << 22
 _LONGEST_SECONDS = 600.0
@@ -54,7 +54,7 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
     if figure is Figure.SHORT:
         run = partial(_run, kind=Database.SQLITE, faults=_some(seed), rows=rows, seed=seed)
         return [Part(name=_SHORT_PART, run=run), *rest]
-    return [
+    return rest + [
         Part(
             name=f"{kind.value}, {act}, {way}",
             run=partial(_run, kind=kind, faults=[_every(act, way)], rows=rows, seed=seed),
@@ -62,7 +62,7 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
         for kind, acts in ((Database.SQLITE, list(Act)), (Database.POSTGRESQL, [Act.COMMIT]))
         for act in acts
         for way in Way
-    ] + rest
+    ]
 
 
 def _every(act: Act, way: Way) -> Iterator[_Fault]:
@@ -230,7 +230,7 @@ def _in_offices(
     rows: int,
     seed: int,
 ) -> list[Facts]:
-    """Break batch after batch until a fault is not reached, each dozen of them in a new office."""
+    """Break batch after batch until a fault is not reached, a few of them in each office."""
     found: list[Facts] = []
     waiting = iter(faults)
     while some := list(islice(waiting, _FAULTS_OF_OFFICE)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import random
+import shutil
 import sqlite3
 import sys
 from collections import Counter
@@ -17,16 +18,14 @@ from issuer.errors import LogRefused
 from issuer.log_desk import office_of
 from issuer.log_publishing import publish_log
 from log.fsck import fsck as check_published
-from log.leaves import FilingLeaf
 from log.reading import FolderSource
 from registry.home import Home
 from registry.log_reader import LogReader
-from registry.logbook import append
-from registry.session import transaction
 from registry.snapshot import SQLITE_FILE
 from tests.drills.checkpoints import Ledger
 from tests.drills.drill import Facts, require, require_none
-from tests.drills.office import NOW, PREFIX, desk_of, make_office
+from tests.drills.office import desk_of, make_office
+from tests.issuer.log_offices import append_filings
 
 _LONGEST_SECONDS = 120.0
 _REFUSED = 3
@@ -45,7 +44,7 @@ def rival(folder: Path, *, rounds: int, seed: int) -> Facts:
         apart = number % 2 == 1
         rival = home
         if apart:
-            copy_database(home.path / SQLITE_FILE, other)
+            _copy(home.path / SQLITE_FILE, other)
             rival = dataclasses.replace(home, database_url=f"sqlite:///{other}")
         leaves = [chance.randint(1, 300) for _ in range(2)]
         ends = _publish_at_once([home, rival], leaves, ledger, f"{number}")
@@ -55,7 +54,7 @@ def rival(folder: Path, *, rounds: int, seed: int) -> Facts:
         require_none(ledger.forks(), "checkpoints")
         if apart and ends[0] != 0:
             # The database of the one who was refused is the one to give up.
-            copy_database(other, home.path / SQLITE_FILE)
+            _copy(other, home.path / SQLITE_FILE)
         facts["two on databases that part ways" if apart else "two on one database"] += 1
         facts["refused, the database being another"] += refused
     with desk_of(home) as desk:
@@ -67,6 +66,12 @@ def rival(folder: Path, *, rounds: int, seed: int) -> Facts:
         "checkpoints, no two of one size with different roots": ledger.checkpoints(),
         "leaves": report.entries,
     }
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database, and what is remembered of its rows beside it."""
+    copy_database(source, target)
+    shutil.copy(f"{source}-rows", f"{target}-rows")
 
 
 def _publish_at_once(
@@ -92,17 +97,7 @@ def _publish(home: Home, count: int, ledger: Ledger, mark: str, together: Barrie
     """Be a sequencer: append leaves of one's own, and publish at the same moment as the other."""
     with desk_of(home) as desk:
         office = office_of(desk)
-        with transaction(desk.engine) as session:
-            for number in range(count):
-                append(
-                    session,
-                    FilingLeaf(
-                        prefix=PREFIX,
-                        event="filed",
-                        detail={"n": number, "mark": mark},
-                        decided_on=NOW.date(),
-                    ),
-                )
+        append_filings(office, count, mark)
         ledger.install()
         together.wait()
         try:

@@ -11,6 +11,7 @@ import pytest
 
 from registry.home import Home
 from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.ceremonies import Ceremony
 from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.lives import issue_two
 from tests.issuer.shells import SECRET, Shell
@@ -61,3 +62,10 @@ def two_issued(issued_once: Path, tmp_path: Path) -> Home:
     """A demo home with two certificates of one batch."""
     shutil.copytree(issued_once, tmp_path / "home")
     return Home.open(tmp_path / "home", environment={})
+
+
+@pytest.fixture
+def ceremony(filed_shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ceremony:
+    return Ceremony(
+        filed_shell, tmp_path, Home.open(tmp_path / "home", environment={}), monkeypatch
+    )

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
+from issuer.filing_trace import trace_filing
 from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.log_publishing import LogOffice
-from log.leaves import FilingLeaf
+from registry.filing_models import FilingAct
 from registry.home import Home
-from registry.logbook import append
+from registry.models import Body, Site
 from registry.session import database, transaction
 from tests.conftest import NOW, PASSPHRASE
 
 HOST = "yz.example.cn"
+PREFIX = "S000012000123"
 
 
 @contextmanager
@@ -34,16 +39,26 @@ def log_office(home: Home, clock: Callable[[], datetime] = lambda: NOW) -> Itera
 
 
 def append_filings(office: LogOffice, count: int, mark: str = "") -> None:
-    """Append leaves of some filings."""
+    """Put some acts on a filing on record, with their leaves."""
     with transaction(office.engine) as session:
+        site = session.scalars(select(Site).where(Site.prefix == PREFIX)).one_or_none()
+        if site is None:
+            site = Site(prefix=PREFIX, body=Body(name="日志职业技能评价中心（虚构）"))
+            session.add(site)
+        session.flush()
         for number in range(count):
-            leaf = FilingLeaf(
-                prefix="S000012000123",
+            act = FilingAct(
+                site_id=site.id,
                 event="filed",
-                detail={"n": number, "mark": mark},
                 decided_on=NOW.date(),
+                effective_on=NOW.date(),
+                detail=json.dumps({"windows": [], "n": number, "mark": mark}),
+                recorded_at=NOW,
+                logged=False,
             )
-            append(session, leaf)
+            session.add(act)
+            session.flush()
+            trace_filing(session, act)
 
 
 def copy_database(home: Home, target: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -25,10 +28,14 @@ from issuer.backup_stream import BackupKey, BackupLock, SealedReader, SealedWrit
 from issuer.copy_rows import BatchCopies
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.fsck.run import fsck
 from issuer.issuing import finish_copies
+from issuer.log_desk import office_of
+from issuer.log_reconciling import reconcile
 from issuer.operator import Operator, note_act_now
 from issuer.restoring import LogStanding, Restored, restore
 from log.reading import FolderSource, read_checkpoint_file
+from registry.errors import RegistryError
 from registry.home import Home
 from registry.home_lock import alone_with_keys
 from registry.models import Award
@@ -36,6 +43,7 @@ from registry.schema import open_registry
 from registry.session import reading
 from registry.trail import check_trail
 from templates.fonts import FontChain
+from tests.arch.sources import ROOT
 from tests.conftest import NOW
 from tests.drills.office import desk_of, make_office, people, put_on_record
 from tests.issuer.vault_homes import Issued, issue_to_some
@@ -83,7 +91,7 @@ def test_a_restored_home_is_the_one_backed_up(
     assert names(home) == [person.name for person in issued.persons]
     with open_registry(home.database_url) as engine:
         assert check_trail(engine, home.trail_memory).faults == ()
-    assert (done.trail, done.log) == (1, LogStanding.NOT_COMPARED)
+    assert (done.trail, done.log, done.altered) == (1, LogStanding.NOT_COMPARED, 0)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     assert not (home.path / "log-memory" / "checkpoint").exists()
 
@@ -186,6 +194,22 @@ def test_a_trail_that_was_tampered_with_is_not_restored(issued: Issued, tmp_path
         restored((tmp_path / "backup").read_bytes(), tmp_path / "home")
 
 
+def test_what_was_changed_before_the_backup_is_still_told_after_it(
+    issued: Issued, tmp_path: Path
+) -> None:
+    home = issued.copy_to(tmp_path / "source")
+    with home.engine() as engine:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE filings SET valid_from = '2020-01-01'")
+        back_up(engine, home.home, tmp_path / "backup", LOCK, with_root=False, now=NOW)
+    done = restored((tmp_path / "backup").read_bytes(), tmp_path / "home")
+    assert done.altered > 0
+    with desk_of(Home.open(tmp_path / "home", environment={})) as desk:
+        assert "filings" in {fault.table for fault in fsck(desk.home, desk.engine, desk.vault)}
+        with pytest.raises(RegistryError, match="row_altered"):
+            reconcile(office_of(desk), "恢复之后")
+
+
 def test_a_lost_page_is_noticed(issued: Issued, tmp_path: Path) -> None:
     home = issued.copy_to(tmp_path / "source")
     shutil.rmtree(home.home.path / "store")
@@ -249,3 +273,17 @@ def test_a_postgresql_registry_is_restored_into_another_database(
         more = [person.candidate(9) for person in islice(people(7), 20, 21)]
         assert put_on_record(desk, more, "二")[0] not in numbers
     assert done.trail == 1
+
+
+def test_a_pipe_is_not_waited_for_as_a_backup(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backup")
+    given = ["restore", str(tmp_path / "backup"), "--to", str(tmp_path / "home")]
+    done = subprocess.run(
+        [sys.executable, "-c", "import yanzhen; yanzhen.main()", *given],
+        env=os.environ | {"YANZHEN_BACKUP_PASSPHRASE": "one of its own"},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 64
+    assert "不是普通文件" in done.stderr.decode()

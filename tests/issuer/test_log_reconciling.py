@@ -23,6 +23,7 @@ from issuer.roster import read_roster
 from issuer.status_publishing import publish_behind, status_office_of
 from keys.algorithms import Algorithm
 from log.leaves import LifeKind
+from registry.errors import RegistryError
 from registry.home import Home
 from registry.log_models import LogEntry
 from registry.models import Award, Copy, ReissueReason
@@ -121,6 +122,18 @@ def test_a_database_that_is_not_behind_stays_as_it_is(filed: Home, tmp_path: Pat
         taken = reconcile(office_of(desk), "演练")
         assert (taken.imported, taken.lost) == (0, ())
         assert fsck(filed, desk.engine, desk.vault) == []
+
+
+def test_a_row_that_the_office_never_wrote_is_not_taken_for_its_own(
+    filed: Home, tmp_path: Path
+) -> None:
+    with desk_at(filed) as desk:
+        issue(desk, write_people(tmp_path / "a", people(Level.THREE, 1)), tmp_path / "out")
+        with desk.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE filings SET valid_from = '2020-01-01'")
+        with pytest.raises(RegistryError, match="row_altered"):
+            reconcile(office_of(desk), "演练")
+        assert "filings" in {fault.table for fault in fsck(filed, desk.engine, desk.vault)}
 
 
 def test_a_revocation_that_the_backup_did_not_know_is_put_back_from_the_log(

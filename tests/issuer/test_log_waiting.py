@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from issuer.desk import Desk
 from issuer.errors import LogRefused
+from issuer.filing_trace import leaf_of
 from issuer.fsck.run import fsck
 from issuer.log_desk import office_of
 from issuer.log_publishing import publish_log
 from issuer.vault_rotation import rotate_vault
-from log.leaves import CopyLeaf, LeafKind, encode_body
+from log.leaves import CopyLeaf, FilingLeaf, LeafKind, TrustLeaf, decode_body, encode_body
 from registry.errors import VaultError
+from registry.filing_models import FilingAct
 from registry.log_models import LogEntry
-from registry.logbook import Waiting, append_all
-from registry.models import Copy
+from registry.log_reader import LogReader
+from registry.logbook import Waiting, append, append_all
+from registry.models import Copy, KeyDocumentIssue, Site
 from registry.session import reading, transaction
 from registry.vault import Vault
 from tests.drills.office import NOW
@@ -44,7 +47,7 @@ def desk(issued: Issued) -> Iterator[Desk]:
         yield desk
 
 
-def leaf_of(copy: Copy) -> CopyLeaf:
+def file_leaf_of(copy: Copy) -> CopyLeaf:
     """Return a leaf of another file of a copy."""
     return CopyLeaf(prefix=copy.award.number[:13], file_sha256=bytes(32))
 
@@ -53,7 +56,7 @@ def append_one(desk: Desk, vault: Vault) -> None:
     """Append a leaf as who holds `vault`."""
     with transaction(desk.engine) as session:
         copy = session.get_one(Copy, 1)
-        append_all(session, vault, [Waiting(leaf_of(copy), copy.award_id, copy.id)])
+        append_all(session, vault, [Waiting(file_leaf_of(copy), copy.award_id, copy.id)])
 
 
 def waiting(session: Session) -> LogEntry:
@@ -141,10 +144,69 @@ def test_a_leaf_about_an_award_is_of_a_kind_that_is_marked(desk: Desk) -> None:
     with transaction(desk.engine) as session:
         session.execute(
             insert(LogEntry),
-            [{"kind": LeafKind.FILING, "body": encode_body(leaf_of(session.get_one(Copy, 1)))}],
+            [
+                {
+                    "kind": LeafKind.FILING,
+                    "body": encode_body(file_leaf_of(session.get_one(Copy, 1))),
+                }
+            ],
         )
     with pytest.raises(LogRefused, match="log_entry_unproved"):
         logged(desk)
+
+
+def planted_act(session: Session) -> FilingLeaf:
+    """Return the leaf of an act that somebody puts among the acts by SQL, where nothing sees it."""
+    act = session.scalars(select(FilingAct)).first()
+    assert act is not None
+    columns = [column.name for column in FilingAct.__table__.columns if column.name != "id"]
+    row = {name: getattr(act, name) for name in columns} | {"reference": "津人社〔2026〕99号"}
+    session.execute(insert(FilingAct), [row])
+    prefix = session.get_one(Site, act.site_id).prefix
+    leaf = leaf_of(act, prefix)
+    return dataclasses.replace(leaf, detail={**leaf.detail, "reference": row["reference"]})
+
+
+def replayed_act(session: Session) -> FilingLeaf:
+    act = session.scalars(select(FilingAct).where(FilingAct.logged)).first()
+    assert act is not None
+    return leaf_of(act, session.get_one(Site, act.site_id).prefix)
+
+
+def invented_list(_: Session) -> TrustLeaf:
+    return TrustLeaf(version=99, sha256=bytes(32))
+
+
+def replayed_list(session: Session) -> TrustLeaf:
+    body = session.scalars(select(LogEntry.body).where(LogEntry.kind == LeafKind.TRUST)).first()
+    leaf = decode_body(body or b"")
+    assert isinstance(leaf, TrustLeaf)
+    return leaf
+
+
+@pytest.mark.parametrize("plant", [planted_act, replayed_act, invented_list, replayed_list])
+def test_a_leaf_that_no_row_of_the_office_makes_is_refused(
+    issued: Issued, desk: Desk, plant: Callable[[Session], FilingLeaf | TrustLeaf]
+) -> None:
+    before = LogReader(issued.home.log_folder).checkpoint().checkpoint.size
+    with Session(desk.engine) as session:  # none of the office's transactions
+        append(session, plant(session))
+        session.commit()
+    with pytest.raises(LogRefused, match="log_entry_unproved"):
+        logged(desk)
+    assert LogReader(issued.home.log_folder).checkpoint().checkpoint.size == before
+
+
+def test_a_list_in_the_log_that_the_office_never_put_in_force_is_a_fault(
+    issued: Issued, desk: Desk
+) -> None:
+    with Session(desk.engine) as session:
+        session.execute(update(KeyDocumentIssue).values(sha256=bytes(32)))
+        session.commit()
+    assert any(
+        fault.table == "log_entries" and fault.code == "unexpected"
+        for fault in fsck(issued.home, desk.engine, desk.vault)
+    )
 
 
 def test_nothing_is_logged_before_it_was_put_on_record(desk: Desk) -> None:
@@ -154,7 +216,7 @@ def test_nothing_is_logged_before_it_was_put_on_record(desk: Desk) -> None:
         session.get_one(Copy, 1).award.recorded_at = later
     with pytest.raises(LogRefused, match="log_clock_behind"):
         logged(desk)
-    publish_log(replace(office_of(desk), clock=lambda: later - timedelta(seconds=5)))
+    publish_log(dataclasses.replace(office_of(desk), clock=lambda: later - timedelta(seconds=5)))
     with reading(desk.engine) as session:
         assert session.scalar(select(func.max(LogEntry.logged_at))) == later
 

@@ -30,6 +30,8 @@ from registry.trust_file import root_pin
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import file_body
 from tests.issuer.log_offices import append_filings, log_office
+from tests.issuer.shells import Shell
+from tests.keys.vkey_samples import vkey
 
 
 @contextmanager
@@ -84,6 +86,34 @@ def test_nothing_is_published_without_the_quorum_and_all_of_it_once_there_is(
             write_witnesses(home, Witnesses(quorum=1, urls={str(witness.vkey): again}))
             publish_log(office)
         assert reader.checkpoint().checkpoint.size == 4
+
+
+def test_without_options_the_witnesses_are_shown_and_nothing_is_published(
+    filed_shell: Shell, tmp_path: Path
+) -> None:
+    home = Home.open(tmp_path / "home", environment={})
+    key = vkey("witness.example.cn", kind=4)
+    url = "https://witness.example.cn"
+    write_witnesses(home, Witnesses(quorum=1, urls={key: url}))
+    kept = contents(home.path / "public")
+    noted = filed_shell("trail", "show", "--json").json["entries"]
+    said = filed_shell("log", "witnesses").out
+    assert key in said
+    assert url in said
+    answer = filed_shell("log", "witnesses", "--json").json
+    assert answer == {"quorum": 1, "witnesses": [key], "urls": {key: url}}
+    assert contents(home.path / "public") == kept
+    assert not home.trust_draft_path.exists()
+    assert filed_shell("log", "witnesses", "--url", url).code == 64
+    assert filed_shell("trail", "show", "--json").json["entries"] == noted
+    assert filed_shell("log", "witnesses", "--remove", key, "--quorum", "0").code == 0
+    assert filed_shell("log", "witnesses", "--json").json["witnesses"] == []
+    last = filed_shell("trail", "show", "--limit", "1", "--json").json["entries"][0]
+    assert last["act"] == "log.witnesses"
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_auditor_asks_for_as_many_cosignatures_as_the_trust_list(

@@ -55,6 +55,7 @@ class Site:
         sm2: one signed with SM2.
         revoked: one that was revoked.
         superseded: a copy made void by a reissue.
+        archive: an archive duplicate of one in force.
         unrecorded: signed, but never put on record.
         unfiled: signed for a level the body is not filed for.
     """
@@ -69,6 +70,7 @@ class Site:
     sm2: Issued = field(init=False)
     revoked: Issued = field(init=False)
     superseded: Issued = field(init=False)
+    archive: Issued = field(init=False)
     unrecorded: Issued = field(init=False)
     unfiled: Issued = field(init=False)
 
@@ -136,6 +138,8 @@ def _put_on_record(site: Site) -> None:
     site.world.record(
         CopyPlan(issued=site.superseded, state=CopyState.SUPERSEDED), CopyPlan(issued=reissued)
     )
+    site.archive = sign_record(make_record(serial=9, print_serial=9))
+    site.world.record(CopyPlan(issued=site.archive, state=CopyState.ARCHIVE))
     site.unrecorded = sign_record(
         make_record(serial=6, print_serial=6, commitment=commit(b"t" * 16, DOCUMENT, b"h" * 32))
     )
@@ -184,6 +188,19 @@ def _open(path: str, wait_for: str = "h1") -> Callable[[Page, Site], None]:
     return reach
 
 
+def _look_up_on_a_day(page: Page, site: Site) -> None:
+    page.goto(site.address)
+    page.click("details.more summary")
+    page.fill("#on", "2026-11-01")
+
+
+def _asking(page: Page, site: Site) -> None:
+    page.route("**/api/**", lambda route: None)
+    page.goto("about:blank")
+    page.goto(site.link(site.current))
+    page.wait_for_selector("[data-slot=asking]")
+
+
 def _open_meanings(page: Page, site: Site) -> None:
     page.goto(site.address)
     page.click("details summary")
@@ -198,6 +215,7 @@ def _without_answer(page: Page, site: Site) -> None:
 STATES: dict[str, Callable[[Page, Site], None]] = {
     "start": _open("/"),
     "start-meanings": _open_meanings,
+    "start-day": _look_up_on_a_day,
     "start-refused": _look_up("", ""),
     "result-valid": _look_up("{number}", NAME),
     "result-not-found": _look_up("{number}", "王小明"),
@@ -208,6 +226,8 @@ STATES: dict[str, Callable[[Page, Site], None]] = {
     "scan-valid": _scan(lambda site: site.link(site.current)),
     "scan-revoked": _scan(lambda site: site.link(site.revoked)),
     "scan-superseded": _scan(lambda site: site.link(site.superseded)),
+    "scan-archive": _scan(lambda site: site.link(site.archive)),
+    "scan-asking": _asking,
     "scan-altered": _scan(Site.altered_link),
     "scan-unrecorded": _scan(lambda site: site.link(site.unrecorded)),
     "scan-unfiled": _scan(lambda site: site.link(site.unfiled)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -67,6 +68,7 @@ def test_the_signature_is_shown_at_once_while_the_status_is_asked(page: Page, si
     page.goto(site.link(site.current))
     headline(page, "签名真实")
     expect(page.locator("[data-slot=asking]")).to_contain_text("正在查询证书现在是否有效")
+    expect(page.locator(".banner")).to_have_class(re.compile("tone-note"))  # green is for in force
     expect(page.locator("[data-slot=facts]")).to_contain_text(NAME)
     expect(page.locator("main")).not_to_contain_text("暂时无法连接")
 
@@ -145,6 +147,31 @@ def test_each_standing_has_its_words(
 ) -> None:
     page.goto(site.link(getattr(site, certificate)))
     headline(page, outcome.text.zh)
+
+
+@pytest.mark.parametrize(
+    "certificate", ["current", "archive", "revoked", "superseded", "unrecorded", "unfiled"]
+)
+def test_the_scanned_and_the_pasted_code_get_the_same_banner(
+    page: Page, site: Site, certificate: str
+) -> None:
+    link = site.link(getattr(site, certificate))
+    page.goto(link)
+    expect(page.locator("[data-slot=asking]")).to_have_count(0)
+    scanned = banner(page)
+    page.goto(site.address)
+    page.fill("#text", link)
+    page.get_by_role("button", name="核验内容").click()
+    page.wait_for_selector("#outcome")
+    assert banner(page) == scanned
+
+
+def banner(page: Page) -> tuple[list[str], list[str], str | None]:
+    shown = page.locator(".banner")
+    states = shown.locator(".state").all_inner_texts()
+    advice = page.locator("section:has(#compare) > p").inner_text()
+    said = [shown.locator(".meaning").inner_text(), advice]
+    return said, states, shown.get_attribute("class")
 
 
 def test_an_altered_code_shows_nothing_to_compare(page: Page, site: Site) -> None:

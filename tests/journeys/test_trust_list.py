@@ -218,4 +218,4 @@ def test_a_compromised_key_makes_no_code_sound(page: Page, site: Site) -> None:
     page.route("**/api/**", lambda route: route.abort())
     open_code(page, site)
     expect(page.locator("h1")).to_have_text(Outcome.INCONCLUSIVE.text.zh)
-    expect(page.locator("[data-slot=findings]")).to_contain_text("起已声明失密")
+    expect(page.locator("[data-slot=findings]")).to_contain_text("签名密钥已声明自")

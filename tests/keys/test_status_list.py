@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import time
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -117,11 +118,26 @@ def test_a_bomb_is_refused_without_being_inflated() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", [b"", b".", b"..", b"a.b.c", b"\xd2", b"\xd2\x84\x40\xa0\x40\x40", b"\xff" * 99]
+    "token",
+    [
+        *(b"", b".", b"..", b"a.b.c", b"\xd2", b"\xd2\x84\x40\xa0\x40\x40", b"\xff" * 99),
+        b"\xd2\x84\xd8\x1c\x41\xa0\xa0\xd8\x1d\x00\x40",  # a header that is shared
+    ],
 )
 def test_anything_else_is_refused(token: bytes) -> None:
     with pytest.raises(KeysError, match="status_list_malformed"):
         read_status_list(token, KEYS)
+
+
+def test_a_token_of_shared_references_is_refused_before_it_grows() -> None:
+    def items(one: bytes) -> bytes:
+        return b"\x99\x03\xe8" + one * 1000
+
+    nested = b"\xd8\x1c" + items(b"\x01") + b"\xd8\x1c" + items(b"\xd8\x1d\x00")
+    began = time.process_time()
+    with pytest.raises(KeysError, match="status_list_malformed"):
+        read_status_list(b"\xd2\x84" + nested + items(b"\xd8\x1d\x01") + b"\x40", KEYS)
+    assert time.process_time() - began < 0.5
 
 
 def test_the_media_types_are_those_of_the_draft() -> None:

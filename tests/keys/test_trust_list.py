@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from keys.algorithms import Algorithm
+from keys.algorithms import Algorithm, PublicJwk, verify_signature
 from keys.document import KeyDocument, dump_key_document
 from keys.errors import KeysError
 from keys.jws import Kind, SignedFile, encode_bytes
@@ -21,10 +21,11 @@ from keys.root import (
     dump_signed_root,
     parse_root_document,
     parse_signed_root,
+    walk_roots,
 )
 from keys.root_signing import RootKey, open_root_key, seal_root_key, sign_file
 from keys.services import LogSource, StatusKey
-from keys.trust_list import dump_trust_draft, parse_trust_list
+from keys.trust_list import MAX_TRUST_LIST_BYTES, dump_trust_draft, parse_trust_list
 from tests.keys.key_samples import PASSPHRASE, fixed_key, make_document, public_entry
 from tests.keys.trust_samples import (
     list_file,
@@ -237,6 +238,7 @@ def test_a_root_key_is_sealed_at_rest_and_says_nothing_of_itself(key: RootKey) -
 def test_a_pin_is_read_as_people_write_it() -> None:
     pin = one_root().pin
     assert check_pin(f" {pin[:32].upper()} {pin[32:]}\n") == pin
+    assert check_pin("-".join(pin[at : at + 8] for at in range(0, 64, 8))) == pin
     for wrong in ("", pin[:-1], pin + "0", "g" * 64):
         with pytest.raises(KeysError, match="root_pin_invalid"):
             check_pin(wrong)
@@ -260,3 +262,54 @@ def services() -> KeyDocument:
         status_keys=(StatusKey(jwk=D.public, valid_from=start, valid_to=start),),
         witnesses=(vkey("witness.example/w", kind=4),),
     )
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every signature that was verified; each is still verified."""
+    seen: list[bytes] = []
+
+    def verify(algorithm: Algorithm, key: PublicJwk, message: bytes, signature: bytes) -> bool:
+        seen.append(signature)
+        return verify_signature(algorithm, key, message, signature)
+
+    monkeypatch.setattr("keys.jws.verify_signature", verify)
+    return seen
+
+
+def test_a_list_without_the_pinned_root_is_refused_before_anything_is_verified(
+    verified: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keys.root.parse_root_document", None)  # nor is any root document read
+    monkeypatch.setattr("keys.trust_list.parse_key_document", None)
+    assert refused(list_file(DOCUMENT, [FIRST], OLD), "0" * 64) == "root_unknown"
+    assert verified == []
+
+
+def test_what_nobody_signed_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keys.trust_list.parse_key_document", None)
+    assert refused(list_file(DOCUMENT, [FIRST], (A,))) == "trust_list_unsigned"
+
+
+def test_of_each_key_no_more_than_one_signature_is_verified(verified: list[bytes]) -> None:
+    once = sign_file(A, SignedFile(payload=dump_key_document(DOCUMENT)), Kind.TRUST_LIST)
+    [good] = once.signatures
+    wrong = [replace(good, value=bytes([at]) + good.value[1:]) for at in range(60)]
+    many = replace(once, signatures=(*wrong, good))
+    assert many.signers(Kind.TRUST_LIST, FIRST.document.keys) == ()
+    assert verified == [wrong[0].value]
+
+
+def test_no_root_document_is_read_after_one_that_was_not_signed() -> None:
+    def roots() -> Iterator[SignedRoot]:
+        yield FIRST
+        yield two_of_three(NEW, (A, D, E), 2)
+        pytest.fail("the next root was read")
+
+    with pytest.raises(KeysError, match="trust_list_unsigned"):
+        walk_roots(roots())
+
+
+def test_a_list_of_an_absurd_size_is_refused_at_once() -> None:
+    assert refused(b" " * (MAX_TRUST_LIST_BYTES + 1)) == "json_invalid"
+    assert MAX_TRUST_LIST_BYTES <= 32 << 20

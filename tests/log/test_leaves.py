@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import UTC, date, datetime
 
 import cbor2
@@ -149,3 +150,17 @@ def test_a_time_that_a_leaf_cannot_hold_is_refused() -> None:
         encode_leaf(ISSUE, AT.replace(microsecond=1))
     with pytest.raises(LogError, match="leaf_field_invalid"):
         encode_leaf(ISSUE, AT.replace(tzinfo=None))
+
+
+def test_a_leaf_of_shared_references_is_refused_before_it_grows() -> None:
+    many = b"\x99\x02\x00"  # 512 items
+    shared = (
+        b"\xa3\x61a\xd8\x1c" + many + b"\x01" * 512  # tag 28, shareable
+        + b"\x61b\xd8\x1c" + many + b"\xd8\x1d\x00" * 512  # tag 29, the first again
+        + b"\x61c" + many + b"\xd8\x1d\x01" * 512
+    )  # fmt: skip
+    began = time.process_time()
+
+    with pytest.raises(LogError, match="leaf_damaged"):
+        decode_leaf(b"\x87" + cbor2.dumps([1, 4, 0, PREFIX, "filed"])[1:] + shared + b"\x01")
+    assert time.process_time() - began < 0.5

@@ -13,6 +13,8 @@ import pytest
 from keys.document import dump_key_document
 from tests.keys.trust_samples import one_root, published
 from tests.verifier.world import key_document, make_record, sign_record
+from verifier.status_fetch import named_source
+from verifier.status_source import StatusSource
 from wsgi import main
 
 ROLLBACKS = 200
@@ -36,9 +38,9 @@ def ask(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     text = sign_record(make_record()).qr_text()
 
-    def call(pin: str = one_root().pin) -> Any:
+    def call(pin: str = one_root().pin, *more: str) -> Any:
         capsys.readouterr()
-        given = ["--trust-list", str(listed), "--root", pin, "--json"]
+        given = ["--trust-list", str(listed), "--root", pin, "--json", *more]
         with pytest.raises(SystemExit) as caught:
             main(["verify", "qr", text, *given])
         output = capsys.readouterr().out
@@ -106,3 +108,20 @@ def test_the_words_name_version_and_age(
     with pytest.raises(SystemExit):
         main(["verify", "qr", "1", *given])
     assert "By: trust list 3, composed " in capsys.readouterr().out
+
+
+def test_a_pin_in_groups_and_capitals_is_the_same_pin_and_has_the_same_memory(
+    ask: Ask, listed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remembered: list[Path] = []
+
+    def source(place: str, memory: Path) -> StatusSource:
+        remembered.append(memory)
+        return named_source(place, memory)
+
+    monkeypatch.setattr("verifier.cli.named_source", source)
+    listed.write_bytes(version(3))
+    pin = one_root().pin
+    for written in (pin, f" {pin[:32].upper()} {pin[32:]}", f"{pin[:4]}-{pin[4:]}"):
+        assert "signature_genuine" in codes(ask(written, "--status-list", str(tmp_path)))
+    assert {path.name for path in remembered} == {f"{pin}-status.json"}

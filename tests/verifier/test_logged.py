@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
@@ -10,6 +11,8 @@ from sqlalchemy import text, update
 from issuer.faces import attachments_of
 from keys.envelope import encode_envelope
 from keys.log_key import generate_log_key
+from keys.services import LogSource
+from log.errors import LogError
 from log.proof_text import check_proof, parse_proof
 from registry.log_models import LogEntry
 from registry.log_reader import CHECKPOINT, ListedLogs, LogReader
@@ -31,6 +34,7 @@ from tests.verifier.world import (
     sign_record,
     unreachable,
 )
+from verifier.logged import check_stapled
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
@@ -174,6 +178,22 @@ class TestOffLine:
         assert verdict.outcome is Outcome.INCONCLUSIVE
         assert verdict.status.value == "unknown"
 
+    @pytest.mark.parametrize("listed", [True, False])
+    def test_where_no_log_is_at_hand_the_listed_one_is_believed(
+        self, desk: Desk, listed: bool
+    ) -> None:
+        pdf, _ = self.stapled(desk)
+        vkey = log_key().vkey if listed else generate_log_key("yz.example.cn/log").vkey
+        logs = (LogSource(vkey=str(vkey), valid_from=NOW.date(), valid_to=None),)
+        document = replace(key_document(), logs=logs)
+        verifier = Verifier(
+            lambda: trust_list(document), None, b"", lambda: NOW, read_bytes=desk.child.ask
+        )
+        verdict = verifier.verify_file(pdf, "证书.pdf")
+        assert ("proof_stapled" in codes(verdict)) is listed
+        assert ("proof_stapled_wrong" in codes(verdict)) is not listed
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+
     def test_without_a_proof_nothing_is_called_registered(self, desk: Desk) -> None:
         _, pdf = desk.issue()
         found = codes(self.verify(desk, pdf))
@@ -185,6 +205,14 @@ class TestOffLine:
         other = sign_record(make_record(serial=9, print_serial=9))
         verdict = self.verify(desk, with_proof(other, proof))
         assert "proof_stapled_wrong" in codes(verdict)
+
+    def test_a_leaf_that_no_log_signed_is_not_even_read(self, desk: Desk) -> None:
+        issued, _ = desk.issue()
+        proof = desk.world.verifier().verify_qr(issued.qr_text()).log_proof
+        assert proof is not None
+        forged = replace(parse_proof(proof.encode()), extra=bytes(16) + b"no leaf")
+        with pytest.raises(LogError, match="log_proof_wrong"):
+            check_stapled(bytes(forged), issued.record, issued.envelope.payload, log_key().vkey)
 
 
 @pytest.mark.parametrize("listed", [True, False])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import HTTPException
 
 from codes.wording import Text
-from verifier.site.forms import TOO_LARGE
+from verifier.document import MAX_FILE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,19 @@ _PAGES = {
     ),
     413: (
         Text("提交的内容太大", "What was sent is too large"),
-        Text(f"{TOO_LARGE.zh}。", f"{TOO_LARGE.en[0].upper()}{TOO_LARGE.en[1:]}."),
+        Text(
+            f"文件不能超过 {MAX_FILE_BYTES // 2**20} MB，请压缩或重新拍照后再上传；"
+            "粘贴文字时，只需粘贴扫码得到的网址或数字。",
+            f"A file may have at most {MAX_FILE_BYTES // 2**20} MB: make it smaller or take a new "
+            "photo. If you pasted a text, paste only the scanned address or digits.",
+        ),
     ),
     429: (
         Text("查询过于频繁", "Too many questions at once"),
-        Text("请稍等片刻再查。", "Wait a little and try again."),
+        Text(
+            "这不说明证书有问题。请稍等片刻再查。",
+            "This says nothing about the certificate. Wait a little and try again.",
+        ),
     ),
     503: (
         Text("核验服务暂时不可用", "Checking is not possible at present"),
@@ -56,7 +64,10 @@ _PAGES = {
 }
 _CLIENT = (
     Text("无法处理这次提交", "This could not be processed"),
-    Text("请返回首页重新填写。", "Go back to the start and enter it again."),
+    Text(
+        "这不说明证书有问题。请返回首页重新填写或上传。",
+        "This says nothing about the certificate. Go back to the start and try again.",
+    ),
 )
 _SERVER = (
     Text("系统出现故障", "Something went wrong here"),

@@ -99,15 +99,16 @@ def result_page(
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
     """
+    tone = present.tone(verdict)
     return render_template(
         "result.html",
         verdict=verdict,
-        tone=words.TONES[verdict.outcome],
+        tone=tone,
         meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
         facts=present.facts(verdict),
-        compare_advice=words.COMPARE_ADVICE[verdict.outcome is Outcome.VALID],
+        compare_advice=words.COMPARE_ADVICE[tone == "good"],
         findings=present.shown_findings(verdict),
         not_proved=words.NOT_PROVED,
         repeat=repeat,

@@ -11,6 +11,7 @@ from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
 from verifier.site import words
+from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.site.words import FACT_LABELS, FACT_NOTES, SEVERITY_TONES, STATUS_HIDDEN
 from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
 
@@ -82,6 +83,19 @@ _COMPARISONS = {
         tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
     ),
 }
+
+
+_FOREMOST = frozenset(
+    {
+        Code.COPY_ARCHIVE,
+        Code.COPY_REISSUED,
+        Code.BODY_RENAMED,
+        Code.BODY_MERGED,
+        Code.STATUS_ON_DAY,
+        Code.TRUST_LIST_OLD,
+    }
+)
+"""Notices that force nothing and yet are part of the answer: they stand before what agrees."""
 
 
 def facts(verdict: Verdict) -> tuple[Fact, ...]:
@@ -156,17 +170,31 @@ def shown_status(verdict: Verdict) -> Text | None:
 
     None where it is not known, and where it would speak for a paper that is not to be relied on.
     """
-    if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN:
+    alarmed = any(one.severity is Severity.ALARM for one in verdict.findings)
+    contradicted = alarmed and verdict.outcome is Outcome.INCONCLUSIVE
+    if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN or contradicted:
         return None
     return verdict.status.text
 
 
 def meaning(verdict: Verdict) -> Text:
     """Return what stands under the headline: no more than was asked of the register."""
-    unsigned = any(one.code == Code.SIGNATURE_INVALID for one in verdict.findings)
-    if unsigned and verdict.outcome is Outcome.ALTERED:
-        return words.SIGNATURE_WRONG
-    return words.MEANINGS[verdict.outcome]
+    specific = _specific(verdict)
+    return words.MEANINGS[verdict.outcome] if specific is None else specific.text
+
+
+def tone(verdict: Verdict) -> str:
+    """Return the colour and icon of the banner."""
+    specific = _specific(verdict)
+    return (specific and specific.tone) or words.TONES[verdict.outcome]
+
+
+def _specific(verdict: Verdict) -> Meaning | None:
+    codes = {one.code for one in verdict.findings}
+    for one in SPECIFIC:
+        if one.outcome is verdict.outcome and not codes.isdisjoint(one.codes):
+            return one
+    return None
 
 
 def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
@@ -187,8 +215,8 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
 
 
 def rank(code: Code, severity: Severity) -> int:
-    """Return where a finding stands in the list: graver first, then what stood in the way."""
-    if severity is Severity.NOTICE and CATALOGUE[code].forces is not None:
+    """Return where a finding stands in the list: graver first, then what not to overlook."""
+    if severity is Severity.NOTICE and (CATALOGUE[code].forces or code in _FOREMOST):
         return 2
     return {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.INFO: 3, Severity.NOTICE: 4}[severity]
 

@@ -23,7 +23,7 @@ from keys.status_list import (
 )
 from registry.home import Home
 from verifier.decision import local_day
-from verifier.errors import KeyDocumentUnavailable
+from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.opening import utc_now
 from verifier.service import Verifier
 from verifier.status_source import VersionMemory
@@ -56,7 +56,13 @@ def _check(list_id: int, token: bytes, keys: Mapping[str, PublicJwk]) -> int:
     except KeysError as error:
         raise ServiceUnavailable from error
     memory: VersionMemory = current_app.extensions["yanzhen_status_memory"]
-    if found.list_id != list_id or memory.raise_to(list_id, found.version) > found.version:
+    if found.list_id != list_id:
+        raise ServiceUnavailable
+    try:
+        highest = memory.raise_to(list_id, found.version)
+    except UsageError as error:  # the memory is damaged: an older list could not be told
+        raise ServiceUnavailable from error
+    if highest > found.version:
         raise ServiceUnavailable
     return found.ttl_seconds
 

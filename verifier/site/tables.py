@@ -20,6 +20,7 @@ from verifier.catalogue import CATALOGUE
 from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
 from verifier.site import present, words
+from verifier.site.meanings import SPECIFIC
 from verifier.verdict import TRUST_EARLIER, TRUST_TODAY, Outcome, Severity, Status
 
 
@@ -58,12 +59,23 @@ def _words() -> dict[str, Any]:
                 **_text(one.text),
                 "tone": words.TONES[one],
                 "meaning": _text(words.MEANINGS[one]),
-                "compare_advice": _text(words.COMPARE_ADVICE[one is Outcome.VALID]),
                 "status_shown": one not in words.STATUS_HIDDEN,
             }
             for one in Outcome
         },
-        "signature_wrong": _text(words.SIGNATURE_WRONG),
+        "compare_advice": {
+            "good": _text(words.COMPARE_ADVICE[True]),
+            "other": _text(words.COMPARE_ADVICE[False]),
+        },
+        "meanings": [
+            {
+                "outcome": one.outcome.value,
+                "codes": [code.value for code in one.codes],
+                "tone": one.tone,
+                **_text(one.text),
+            }
+            for one in SPECIFIC
+        ],
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
             one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity

@@ -37,7 +37,7 @@ MEANINGS = {
         "This certificate is on record, but it cannot be relied on now; its status says why.",
     ),
     Outcome.ALTERED: Text(
-        "所提供的内容与登记内容有出入，具体见“核验了什么”。请勿据此认可该证书，可向评价机构或主管部门核实。",
+        "所提供的内容与登记内容有出入，具体见“核验明细”。请勿据此认可该证书，可向评价机构或主管部门核实。",
         "What was presented differs from what is on record; “What was checked” says where. Do not "
         "rely on it; ask the assessment body or the authority.",
     ),
@@ -52,12 +52,13 @@ MEANINGS = {
         "beyond its filing. Ask the authority.",
     ),
     Outcome.NOT_FOUND: Text(
-        "没有与所填各项都一致的记录。这并不说明证书不真实。",
+        "没有与所填各项都一致的记录。这并不说明证书不真实，请核对所填内容后再查，"
+        "或扫描证书上的二维码。",
         "No record agrees with everything that was entered. This does not say that the "
-        "certificate is not genuine.",
+        "certificate is not genuine: check what you entered, or scan the QR code.",
     ),
     Outcome.INCONCLUSIVE: Text(
-        "现有内容不足以得出结论：既不表示证书有问题，也不表示证书没有问题。原因和办法见“核验了什么”。",
+        "现有内容不足以得出结论：既不表示证书有问题，也不表示证书没有问题。原因和办法见“核验明细”。",
         "There is not enough to conclude either way. “What was checked” says why, and what to do.",
     ),
 }
@@ -68,7 +69,7 @@ SIGNATURE_WRONG = Text(
     "The signature does not fit what is shown: this is not what the body signed, so the register "
     "was not asked. Do not rely on it; ask the assessment body or the authority.",
 )
-"""In place of what `ALTERED` means, where the signature alone says so."""
+"""What `ALTERED` means where the signature alone says so."""
 
 COMPARE_ADVICE = {
     True: Text(
@@ -81,7 +82,7 @@ COMPARE_ADVICE = {
         "conclusion above.",
     ),
 }
-"""Beside the printed fields, by whether the outcome is valid."""
+"""Beside the printed fields, by whether the result speaks for the paper (tone `good`)."""
 
 NOT_PROVED = (
     Text(
@@ -113,6 +114,6 @@ FACT_NOTES = {
     "document_not_known": Text("本次未核对", "Not checked here"),
     "name_masked": Text("未提供姓名，仅显示部分字符", "Shown in part: the name was not given"),
     "document_masked": Text("仅显示部分字符", "Shown in part"),
-    "no_specialty": Text("“--”表示没有工种/职业方向", "“--” means none"),
-    "occupation_code": Text("职业编码 {code}", "Occupation code {code}"),
+    "no_specialty": Text("没有工种/职业方向的，印“--”", "“--” means none"),
+    "occupation_code": Text("职业编码 {code}", "Code {code}"),
 }

@@ -1,4 +1,4 @@
-"""Entries that wait for the public log carry a mark that only the vault makes."""
+"""What waits for the public log is vouched for: by the vault's mark, or by the list's own row."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ from registry.errors import HomeError
 revision = "0009"
 down_revision = "0008"
 
-_WAITING = "SELECT count(*) FROM log_entries WHERE leaf_index IS NULL AND award_id IS NOT NULL"
+_WAITING = "SELECT count(*) FROM log_entries WHERE leaf_index IS NULL"
 
 
 def upgrade() -> None:
@@ -24,8 +24,10 @@ def upgrade() -> None:
                 "migrate",
             ),
         )
-    op.add_column("log_entries", sa.Column("row_mark", sa.LargeBinary(length=32), nullable=True))
+    for table, column in (("log_entries", "row_mark"), ("key_document_issues", "sha256")):
+        op.add_column(table, sa.Column(column, sa.LargeBinary(length=32), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("log_entries", "row_mark")
+    op.drop_column("key_document_issues", "sha256")

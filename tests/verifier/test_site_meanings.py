@@ -85,6 +85,26 @@ def test_a_certificate_not_in_force_is_told_as_such(
     assert "tone-warn" in shown
 
 
+@pytest.mark.parametrize(
+    ("copy", "said"),
+    [(CopyState.SUPERSEDED, "证书已补发，这一份"), (CopyState.CORRECTED, "更正前的这一份")],
+)
+def test_a_void_copy_of_a_suspended_award_is_not_told_to_wait(
+    world: World, copy: CopyState, said: str
+) -> None:
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued, state=copy), status=AwardStatus.SUSPENDED)
+    shown = page(world, issued)
+    assert said in shown
+    assert "证书已暂停使用。" in shown
+    assert "是否恢复，请日后再查" not in shown
+
+
+def test_a_change_that_waits_for_the_log_has_words_of_its_own() -> None:
+    meaning = present.meaning(verdict_of(find(Code.LIFE_PENDING)))
+    assert "最近一次变更" in meaning.zh
+
+
 def test_an_archive_duplicate_is_no_certificate_to_show(world: World) -> None:
     issued = sign_record(make_record())
     world.record(CopyPlan(issued=issued, state=CopyState.ARCHIVE))

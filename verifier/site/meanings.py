@@ -88,14 +88,6 @@ _NOT_CURRENT = (
     ),
     _of(
         Outcome.NOT_CURRENT,
-        Code.AWARD_SUSPENDED,
-        zh="这张证书确有登记，但已暂停使用，暂停期间不能作为有效证书使用。"
-        "是否恢复，请日后再查，或向评价机构核实。",
-        en="This certificate is on record, but it is suspended and cannot be relied on until that "
-        "is lifted. Check again later, or ask the assessment body.",
-    ),
-    _of(
-        Outcome.NOT_CURRENT,
         Code.COPY_SUPERSEDED,
         zh="证书已补发，这一份（印制流水码见下表）已作废，不能使用。"
         "请要求出示补发的证书，并扫描其二维码核验。",
@@ -109,6 +101,15 @@ _NOT_CURRENT = (
         "请要求出示更正后的证书，并扫描其二维码核验。",
         en="The record was corrected, and this earlier copy (print serial below) is void. Ask for "
         "the corrected certificate, and scan its QR code.",
+    ),
+    # After the copies: the end of a suspension gives a void copy no force.
+    _of(
+        Outcome.NOT_CURRENT,
+        Code.AWARD_SUSPENDED,
+        zh="这张证书确有登记，但已暂停使用，暂停期间不能作为有效证书使用。"
+        "是否恢复，请日后再查，或向评价机构核实。",
+        en="This certificate is on record, but it is suspended and cannot be relied on until that "
+        "is lifted. Check again later, or ask the assessment body.",
     ),
 )
 
@@ -251,6 +252,15 @@ _INCONCLUSIVE = (
         zh="这里不能核验该签名所用的算法，真伪未能判断。请用编号和姓名查询，或向评价机构核实。",
         en="The algorithm of the signature cannot be checked here, so it is not known whether it "
         "is genuine. Look up by number and name, or ask the assessment body.",
+    ),
+    _of(
+        Outcome.INCONCLUSIVE,
+        Code.LIFE_PENDING,
+        zh="证书登记最近一次变更尚待载入已公布的日志，现在是否有效暂不能确认。"
+        "这不说明证书有问题，请稍后再查。",
+        en="The latest change to the registration waits to be published, so whether the "
+        "certificate is in force is not confirmed yet. This says nothing against it; try again "
+        "later.",
     ),
     _of(
         Outcome.INCONCLUSIVE,

@@ -72,7 +72,9 @@ def watch(folder: Path, vkey: str, origin: str | None, as_json: bool) -> None:
 @witness.command()
 @_folder
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
-@click.option("--port", default=8100, show_default=True, help="端口 / port")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8100, show_default=True, help="端口 / port"
+)
 def serve(folder: Path, host: str, port: int) -> None:
     """启动见证服务（Ctrl-C 停止）。Answer add-checkpoint requests until Ctrl-C."""
     awake = WitnessHome.open(folder).wake(_passphrase(), lambda: datetime.now(UTC))

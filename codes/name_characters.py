@@ -47,6 +47,8 @@ _RADICALS = (0x2E80, 0x2FDF)
 _LOST = frozenset("?*_□■○◯〇〓\ufffd") - _NAME_SIGNS
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Braille without dots, a null note head, the place of an object: symbols that print nothing.
+_BLANK_SYMBOLS = frozenset("\u2800\U0001d159\ufffc")
 _VARIATION = ((0xFE00, 0xFE0F), (0x180B, 0x180F), (0xE0100, 0xE01EF))
 _DESCRIPTION = ((0x2FF0, 0x2FFF), (0x31EF, 0x31EF), (0x303E, 0x303E))
 _EMOJI = ((0x1F000, 0x1FAFF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
@@ -86,6 +88,12 @@ def radical_as_ideograph(char: str) -> str | None:
 def is_ignorable(char: str) -> bool:
     """Return whether `char` shows nothing of its own: format characters, variation selectors."""
     return unicodedata.category(char) == "Cf" or _within(char, _VARIATION)
+
+
+def is_unseen(char: str) -> bool:
+    """Return whether `char` shows nothing beside its neighbours, or only changes one of them."""
+    is_mark = unicodedata.category(char)[0] in "MC"
+    return is_mark or is_ignorable(char) or char in _FILLERS or char in _BLANK_SYMBOLS
 
 
 def refusal_reason(char: str) -> tuple[str, Text]:

@@ -101,7 +101,7 @@ class SealedReader(io.RawIOBase):
         try:
             header = json.loads(file.readline(_HEADER_BYTES))
             self._cipher = AESGCM(_unlock(header, key))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise backup_damaged() from error
         self._file = file
         self._ready = bytearray()

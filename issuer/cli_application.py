@@ -46,6 +46,7 @@ from issuer.public_notice import (
 )
 from issuer.publishing import Publication, publish
 from issuer.terminal import (
+    ROW_NUMBER,
     ask_passphrase,
     json_option,
     open_home,
@@ -56,7 +57,7 @@ from issuer.terminal import (
 from registry.home import Home
 from registry.store import write_durably
 
-_id_argument = click.argument("application_id", metavar="ID", type=click.IntRange(1))
+_id_argument = click.argument("application_id", metavar="ID", type=ROW_NUMBER)
 _file_argument = click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -83,7 +84,7 @@ def template(file: Path, as_json: bool) -> None:
 
 @click.command()
 @_file_argument
-@click.option("--supplements", type=click.IntRange(1), help="补正的申请编号 / the one returned")
+@click.option("--supplements", type=ROW_NUMBER, help="补正的申请编号 / the one returned")
 @decision_options(two_persons=False)
 @dry_run_option
 @json_option
@@ -223,7 +224,7 @@ def add(application_id: int, file: Path, as_json: bool, **said: Any) -> None:
 
 @objection.command()
 @_id_argument
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=ROW_NUMBER)
 @click.option(
     "--outcome",
     type=click.Choice([one.value for one in ObjectionOutcome]),

@@ -32,6 +32,7 @@ from issuer.opening import announce_host, open_desk
 from issuer.progress import ProgressLine
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.terminal import (
+    ROW_NUMBER,
     as_option,
     ask_passphrase,
     json_option,
@@ -143,7 +144,7 @@ def list_command(prefix: str, state: str | None, as_json: bool) -> None:
 
 
 @life.command("show")
-@click.argument("act_id", type=int, metavar="ACT")
+@click.argument("act_id", type=ROW_NUMBER, metavar="ACT")
 @json_option
 @privileged("life.show", "act_id")
 def show_command(act_id: int, as_json: bool) -> None:
@@ -154,7 +155,7 @@ def show_command(act_id: int, as_json: bool) -> None:
 
 
 @life.command("approve")
-@click.argument("act_id", type=int, metavar="ACT")
+@click.argument("act_id", type=ROW_NUMBER, metavar="ACT")
 @_as
 @_yes
 @click.option(
@@ -189,7 +190,7 @@ def approve_command(
 
 
 @life.command("reject")
-@click.argument("act_id", type=int, metavar="ACT")
+@click.argument("act_id", type=ROW_NUMBER, metavar="ACT")
 @_as
 @_reason
 @json_option
@@ -203,7 +204,7 @@ def reject_command(act_id: int, operator: str, reason: str, as_json: bool) -> No
 
 
 @life.command("withdraw")
-@click.argument("act_id", type=int, metavar="ACT")
+@click.argument("act_id", type=ROW_NUMBER, metavar="ACT")
 @_as
 @_reason
 @json_option

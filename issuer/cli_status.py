@@ -14,7 +14,7 @@ from codes.wording import Text
 from issuer.acts import privileged
 from issuer.status_publishing import publish_behind
 from issuer.tending import EVERY_SECONDS, open_tender
-from issuer.terminal import ask_passphrase, json_option, open_home, say, show
+from issuer.terminal import FiniteRange, ask_passphrase, json_option, open_home, say, show
 
 EXIT_DATA = 65
 
@@ -62,7 +62,7 @@ def publish(every: bool, as_json: bool) -> None:
 @click.option(
     "--every",
     "every_seconds",
-    type=click.FloatRange(1, 60),
+    type=FiniteRange(1, 60),
     default=EVERY_SECONDS,
     show_default=True,
     help="每隔多少秒检查一次 / seconds between rounds",

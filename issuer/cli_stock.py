@@ -17,6 +17,7 @@ from issuer.progress import ProgressLine
 from issuer.stock import StockRun, print_stock
 from issuer.stock_offsets import MOST_MM, keep_offset, read_offset
 from issuer.terminal import (
+    FiniteRange,
     ask_passphrase,
     json_option,
     language,
@@ -32,7 +33,7 @@ from templates.layout_files import DEFAULT_LAYOUT, load_layout
 from templates.print_file import PrintFile
 from templates.stock_page import StockOffset
 
-_MILLIMETRES = click.FloatRange(-MOST_MM, MOST_MM)
+_MILLIMETRES = FiniteRange(-MOST_MM, MOST_MM)
 _body = click.option(
     "--body", "prefix", required=True, help="机构编号前缀（13位）/ the body's prefix"
 )

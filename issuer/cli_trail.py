@@ -9,7 +9,7 @@ import click
 
 from codes.wording import Text
 from issuer.desk import SHANGHAI
-from issuer.terminal import EXIT_FOUND, json_option, lay_out, open_home, show
+from issuer.terminal import EXIT_FOUND, ROW_NUMBER, json_option, lay_out, open_home, show
 from registry.schema import open_registry
 from registry.session import reading
 from registry.trail import TrailFilter, TrailReport, check_trail, find_entries
@@ -30,7 +30,7 @@ def trail() -> None:
 @click.option("--subject", help="对象包含的文字 / text in the subject, such as a number")
 @click.option("--since", type=_day, help="起始日期 / from this day on")
 @click.option("--until", type=_day, help="截止日期（含）/ to this day")
-@click.option("--before", type=click.IntRange(1), help="只列此序号之前的（翻页）/ earlier entries")
+@click.option("--before", type=ROW_NUMBER, help="只列此序号之前的（翻页）/ earlier entries")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @json_option
 def show_command(

@@ -27,6 +27,7 @@ from issuer.erasing import (
 from issuer.erasure_wish import ErasureGround, Wish
 from issuer.tending import open_tender
 from issuer.terminal import (
+    ROW_NUMBER,
     as_option,
     ask_passphrase,
     current_operator,
@@ -128,7 +129,7 @@ def erase(
 
 
 @vault.command()
-@click.argument("erasure_id", metavar="ID", type=int)
+@click.argument("erasure_id", metavar="ID", type=ROW_NUMBER)
 @click.option("--yes", is_flag=True, help="不再询问 / do not ask")
 @as_option()
 @json_option
@@ -170,7 +171,7 @@ def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
 
 
 @vault.command()
-@click.argument("erasure_id", metavar="ID", type=int)
+@click.argument("erasure_id", metavar="ID", type=ROW_NUMBER)
 @as_option()
 @json_option
 @privileged("vault.withdrawing", "erasure_id")

@@ -8,6 +8,7 @@ next call, from the rows and the files as they are. See docs/decisions/0013-publ
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,11 +28,15 @@ from issuer.sequencing import check_clock, lock_head, sequence
 from issuer.services import read_witnesses
 from keys.log_key import LogKey, sign_checkpoint
 from log.checkpoint import Checkpoint
+from log.errors import LogError
 from log.notes import SignedNote, parse_note
 from registry.home import Home
 from registry.log_models import LogEntry, LogHead
+from registry.log_seen import LogMemory
 from registry.session import reading
 from registry.vault import Vault
+
+_logger = logging.getLogger("yanzhen.log")
 
 _AT_ONCE = 20_000
 
@@ -133,6 +138,7 @@ def publish_log(office: LogOffice) -> Published:
 
         size = in_one_commit(office, give)
         checkpoint = _publish_until(office, last, size)
+        _tell_verifiers(office, checkpoint)
     return Published(
         checkpoint=checkpoint, added=checkpoint.size - last.checkpoint.size, adopted=adopted
     )
@@ -162,6 +168,16 @@ def _publish_until(office: LogOffice, last: LastCheckpoint, size: int) -> Checkp
     new = Checkpoint(origin=old.origin, size=size, root=root)
     _note(office, new)
     return new
+
+
+def _tell_verifiers(office: LogOffice, checkpoint: Checkpoint) -> None:
+    """Have this home's verifiers believe nothing before a checkpoint, even if nobody asks them."""
+    try:
+        memory = LogMemory(office.home.log_seen_path, must_keep=True)
+        # That it goes on from the one before was derived from the files.
+        memory.accept(office.key.vkey, checkpoint, lambda _: None)
+    except LogError as error:  # verifiers refuse this log by themselves, and say so
+        _logger.warning("log_seen_refuses %s", error.code)
 
 
 def cosign_again(office: LogOffice) -> None:

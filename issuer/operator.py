@@ -13,6 +13,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from codes.name_characters import is_unseen
+from codes.person_skeleton import person_skeleton
 from codes.wording import Text
 from issuer.errors import IssuerError
 from registry.session import transaction
@@ -50,9 +52,8 @@ def read_operator(
     """Return who acts, from what was given; without a name it is the user of the system.
 
     Raises:
-        IssuerError: a name is none (`operator_name`), a text is too long or unprintable
-            (`operator_text`), or names somebody by a document number
-            (`operator_document_number`).
+        IssuerError: as `parse_name`; a text is too long or unprintable (`operator_text`), or
+            names somebody by a document number (`operator_document_number`).
     """
     texts = {"ground": ground or DEFAULT_GROUND, "reference": reference or ""}
     for part, value in texts.items():
@@ -97,9 +98,20 @@ def parse_name(typed: str) -> str:
     """Return the name of somebody who acts, as it is kept.
 
     Raises:
-        IssuerError: it is none (`operator_name`).
+        IssuerError: it is none (`operator_name`), or holds what nobody sees, by which one person
+            could have two names (`operator_name_unseen`).
     """
     name = " ".join(unicodedata.normalize("NFKC", typed).split())
+    unseen = next((char for char in name if is_unseen(char)), None)
+    if unseen is not None:
+        raise IssuerError(
+            "operator_name_unseen",
+            Text(
+                f"经办人、审批人姓名中有不可见字符或附加符号（U+{ord(unseen):04X}），请删去后重新输入",
+                "the name of who acts holds an invisible character or a combining mark "
+                f"(U+{ord(unseen):04X}); leave it out",
+            ),
+        )
     if not 1 <= len(name) <= MOST_NAME or not name.isprintable():
         raise IssuerError(
             "operator_name",
@@ -112,8 +124,11 @@ def parse_name(typed: str) -> str:
 
 
 def is_same_person(one: str, other: str) -> bool:
-    """Return whether two names stand for one person."""
-    return one.casefold().replace(" ", "") == other.casefold().replace(" ", "")
+    """Return whether two names stand, or may stand, for one person, however they are spelt."""
+    skeletons = person_skeleton(one), person_skeleton(other)
+    if not all(skeletons):  # signs alone: as they are written
+        return one.casefold() == other.casefold()
+    return skeletons[0] == skeletons[1]
 
 
 def login_name() -> str:

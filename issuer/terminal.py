@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import unicodedata
@@ -96,6 +97,9 @@ workers_option = click.option(
     show_default="CPUs",
     help="签名、制作证书的进程数，少量时只用一个 / processes that sign and draw; a few need one",
 )
+ROW_NUMBER = click.IntRange(1, 2**31 - 1)
+"""The number of an act, an erasure, an application, an entry: what every database can count."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 
 
@@ -169,6 +173,19 @@ def as_option(parameter: str | None = None) -> Callable[[Command], Command]:
         callback=take,
         help="经办人，默认同 yanzhen --as / who acts (as yanzhen --as)",
     )
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers that `nan`, which compares with nothing, is not in."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number; as `click.FloatRange`."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a valid {self.name}.", param, ctx)
+        return number
 
 
 def open_home() -> Home:

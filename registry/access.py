@@ -57,6 +57,11 @@ class OpenedCopy:
     leaf: LeafPlace
     file_leaf: LeafPlace
 
+    def __post_init__(self) -> None:
+        """Refuse what SQLite lets stand in the column of a number (TypeError)."""
+        if type(self.print_serial) is not int or type(self.status_index) is not int:
+            raise TypeError("no number")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedAward:

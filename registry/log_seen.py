@@ -55,10 +55,13 @@ class LogMemory:
 
     Args:
         path: the file; its folder is made when something is first remembered.
+        must_keep: a file that cannot be written is an error; else the process remembers, and says
+            so in its log.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, must_keep: bool = False) -> None:
         self._path = path
+        self._must_keep = must_keep
         self._lock = threading.Lock()
         self._own: dict[str, SeenLog] = {}
 
@@ -71,8 +74,6 @@ class LogMemory:
     ) -> None:
         """Refuse a checkpoint before the greatest ever accepted; remember a greater one.
 
-        Where the file cannot be written, this process still remembers, and says so in its log.
-
         Args:
             key: of the log, which signed the checkpoint.
             checkpoint: believed in every other way.
@@ -83,6 +84,7 @@ class LogMemory:
             LogError: it is smaller (`log_older`) or another of the same size
                 (`log_differs_from_seen`); the file is there and cannot be read
                 (`log_seen_damaged`): better no answer than one by a log that may be old.
+            OSError: it cannot be written, and must be.
         """
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -126,6 +128,8 @@ class LogMemory:
         try:
             write_durably(self._path, data)
         except OSError as error:
+            if self._must_keep:
+                raise
             _logger.warning("log_seen_unwritable %s", error.strerror)
 
 

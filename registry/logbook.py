@@ -89,6 +89,11 @@ class LeafPlace:
     index: int | None
     waiting: bool
 
+    def __post_init__(self) -> None:
+        """Refuse what SQLite lets stand in the column of a number (TypeError)."""
+        if self.index is not None and type(self.index) is not int:
+            raise TypeError("no index")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeafPlaces:

@@ -13,20 +13,30 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from sqlalchemy import Connection, CursorResult, Engine, QueuePool, create_engine, event, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    QueuePool,
+    create_engine,
+    event,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.errors import RegistryContended, RegistryDamaged, RegistryUnavailable
+from registry.errors import HomeError, RegistryContended, RegistryDamaged, RegistryUnavailable
 from registry.line import WritersLine
 from registry.models import Base
 from registry.row_memory import MEMORY_OPTION, OFFICE_ROWS, touch, watch_rows
 
 _WRITER_SECONDS = 120  # where many write at once, each waits its turn
 _READER_SECONDS = 5  # a reader is a person waiting for an answer
+_POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _GAVE_WAY = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READING = "yanzhen_reading"
 _LINE = "yanzhen_line"
@@ -39,10 +49,15 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
         url: `sqlite:///FILE` or `postgresql://…` (driver: psycopg 3).
         read_only: every statement that would write is refused by the database itself.
         create: a SQLite file that is not there is made; otherwise it counts as unreachable.
+
+    Raises:
+        HomeError: it is no such address (`database_url_invalid`).
     """
-    if url.startswith(("postgresql://", "postgres://")):
+    if url.startswith(_POSTGRESQL):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
-    if url.startswith("sqlite"):
+    elif not url.startswith("sqlite:///"):
+        raise _url_invalid()
+    else:
         return _open_sqlite(url, read_only=read_only, create=create)
     arguments: dict[str, object] = {"connect_timeout": 10}
     if read_only:
@@ -50,12 +65,29 @@ def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> E
             f"-c default_transaction_read_only=on -c statement_timeout={1000 * _READER_SECONDS}"
         )
         arguments["connect_timeout"] = _READER_SECONDS
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise _url_invalid() from error
     return create_engine(
-        url,
+        parsed,
         pool_pre_ping=True,
         pool_timeout=_READER_SECONDS if read_only else _WRITER_SECONDS,
         connect_args=arguments,
         hide_parameters=True,
+    )
+
+
+def _url_invalid() -> HomeError:
+    """Return the refusal of an address, which may hold a password and so is not repeated."""
+    return HomeError(
+        "database_url_invalid",
+        Text(
+            "YANZHEN_DATABASE_URL 不是数据库地址，应写成 "
+            "postgresql://用户@主机:端口/数据库 或 sqlite:///文件",
+            "YANZHEN_DATABASE_URL is no address of a database; write "
+            "postgresql://USER@HOST:PORT/DATABASE or sqlite:///FILE",
+        ),
     )
 
 

@@ -6,25 +6,34 @@ worker dies.
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import logging
 import os
+import shutil
+import stat
+import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_logger = logging.getLogger("yanzhen.files")
 
 _RETRY_SECONDS = 0.1
 
 
 class NoFreeSlot(Exception):
-    """As many files are being read as may be; this one was not."""
+    """As many files are being read as may be, or none could be counted; this one was not."""
 
 
 class FileSlots:
     """So many places for reading files.
 
     Args:
-        folder: where the lock files are; made when first needed, for this user alone.
+        folder: where the lock files are; made when first needed, for this user alone. Where it is
+            not this user's own, each process counts for itself in a folder that nobody can guess.
         count: how many files may be read at once.
         patience_seconds: how long to wait for a place.
     """
@@ -32,6 +41,7 @@ class FileSlots:
     def __init__(self, folder: Path, count: int, *, patience_seconds: float = 3.0) -> None:
         self._folder = folder
         self._count = count
+        self._private: Path | None = None
         self._patience_seconds = patience_seconds
 
     @contextmanager
@@ -39,7 +49,7 @@ class FileSlots:
         """Hold a place for one block.
 
         Raises:
-            NoFreeSlot: none became free in time.
+            NoFreeSlot: none became free in time, or the folder cannot be used.
         """
         descriptor = self._take()
         try:
@@ -48,12 +58,32 @@ class FileSlots:
             os.close(descriptor)
 
     def _take(self) -> int:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            return self._take_any(self._claimed())
+        except OSError as error:
+            _logger.warning("file_slots_unusable %s", error.strerror)
+            raise NoFreeSlot from error
+
+    def _claimed(self) -> Path:
+        """Return a folder that is this user's own, made where there is none."""
+        if self._private is None:
+            try:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _check_own(self._folder)
+            except OSError as error:
+                _logger.warning("file_slots_apart %s", error.strerror)
+                self._private = Path(tempfile.mkdtemp(prefix="yanzhen-"))
+                weakref.finalize(self, shutil.rmtree, self._private, ignore_errors=True)
+            else:
+                return self._folder
+        return self._private
+
+    def _take_any(self, folder: Path) -> int:
         deadline = time.monotonic() + self._patience_seconds
         while True:
             for number in range(self._count):
                 descriptor = os.open(
-                    self._folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
+                    folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600
                 )
                 try:
                     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,3 +94,11 @@ class FileSlots:
             if time.monotonic() >= deadline:
                 raise NoFreeSlot
             time.sleep(_RETRY_SECONDS)
+
+
+def _check_own(folder: Path) -> None:
+    """Refuse a folder that others made, may enter or lead to (PermissionError)."""
+    found = folder.lstat()
+    own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if not own or found.st_mode & 0o077:
+        raise PermissionError(errno.EPERM, "the folder is not this user's alone")

@@ -8,6 +8,8 @@ import socket
 from codes.wording import Text
 from verifier.errors import VerifierError
 
+_LAST_PORT = 0xFFFF
+
 
 def check_address(host: str, port: int) -> None:
     """See that a server can listen on a host's port.
@@ -17,14 +19,16 @@ def check_address(host: str, port: int) -> None:
             the port not allowed (`address_unusable`).
     """
     try:
+        if not 0 <= port <= _LAST_PORT:  # some systems count on from 0
+            raise OverflowError("no port")
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
             probe.bind(address)
             probe.listen(1)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    except (OSError, OverflowError, UnicodeError) as error:  # a port or a name beyond all bounds
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise VerifierError(
                 "port_taken",
                 Text(

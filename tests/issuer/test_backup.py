@@ -120,6 +120,12 @@ def test_a_backup_cut_short_restores_nothing(backup: bytes, tmp_path: Path, keep
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_header_of_nested_brackets_restores_nothing(backup: bytes, tmp_path: Path) -> None:
+    magic, _, rest = backup.partition(b"\n")
+    with pytest.raises(IssuerError, match="backup_damaged"):
+        restored(magic + b"\n" + b"[" * 4000 + b"\n" + rest, tmp_path / "home")
+
+
 def test_bytes_after_the_end_are_refused(backup: bytes, tmp_path: Path) -> None:
     with pytest.raises(IssuerError, match="backup_damaged"):
         restored(backup + b"x", tmp_path / "home")

@@ -76,6 +76,15 @@ def test_a_smaller_log_is_refused_by_old_and_new_processes(
             log.life_marks()
 
 
+def test_a_verifier_that_nobody_asked_knows_what_its_own_home_has_published(
+    office: LogOffice, tmp_path: Path
+) -> None:
+    shutil.copytree(office.home.log_folder, tmp_path / "kept")
+    grow(office)
+    put_back(office, tmp_path / "kept")
+    assert refusal(reader(office)) == "log_older"
+
+
 def test_the_very_file_that_a_worker_has_read_is_refused_once_another_saw_more(
     office: LogOffice,
 ) -> None:
@@ -98,7 +107,9 @@ def test_a_second_history_is_refused_though_the_logs_own_key_signed_it(
     office: LogOffice, more: int, code: str
 ) -> None:
     assert reader(office).checkpoint().checkpoint.size == 3
+    seen = office.home.log_seen_path.read_bytes()
     grow(office)
+    office.home.log_seen_path.write_bytes(seen)  # as of a verifier that did not look since
     note = sign_checkpoint(office.key, size=3 + more, root=b"\x07" * 32)
     (office.home.log_folder / CHECKPOINT).write_bytes(bytes(note))
     assert refusal(reader(office)) == code
@@ -122,11 +133,11 @@ def test_without_a_place_to_write_the_process_still_remembers(
     office: LogOffice, tmp_path: Path
 ) -> None:
     shutil.copytree(office.home.log_folder, tmp_path / "kept")
+    grow(office)
     folder = office.home.log_seen_path.parent
     shutil.rmtree(folder, ignore_errors=True)
     folder.write_bytes(b"a file where the folder should be")
     log = reader(office)
-    grow(office)
     assert log.checkpoint().checkpoint.size == 4
     put_back(office, tmp_path / "kept")
     assert refusal(log) == "log_older"

@@ -55,6 +55,23 @@ def test_a_home_that_cannot_be_finished_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresq://u:SECRET@127.0.0.1:1/x",
+        "postgresql://u:SECRET@127.0.0.1:port/x",
+        "postgresql://[::1/SECRET",
+        "mysql://u:SECRET@h/x",
+        "sqlite://SECRET",
+        "SECRET",
+    ],
+)
+def test_an_address_of_no_database_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(HomeError, match="database_url_invalid") as caught, database(url):
+        raise AssertionError("it was taken")
+    assert "SECRET" not in caught.value.text.zh + caught.value.text.en
+
+
 def test_a_missing_database_is_unreachable_and_not_made_anew(home: Home) -> None:
     (home.path / "registry.sqlite3").unlink()
     with pytest.raises(RegistryUnavailable), database(home.database_url) as engine:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -57,4 +58,46 @@ def test_a_file_that_found_no_place_is_inconclusive(tmp_path: Path) -> None:
     finally:
         verifier.close()
     assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "files_waiting" in {finding.code for finding in verdict.findings}
+
+
+@pytest.mark.parametrize("trap", ["open", "link", "nowhere", "file", "stranger"])
+def test_a_folder_that_another_may_have_made_is_left_alone(
+    tmp_path: Path, trap: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, other = tmp_path / "slots", tmp_path / "other"
+    other.mkdir(mode=0o700)
+    match trap:
+        case "open":
+            folder.mkdir()
+            folder.chmod(0o777)
+        case "link":
+            folder.symlink_to(other)
+        case "nowhere":
+            folder.symlink_to(tmp_path / "nowhere")
+        case "file":
+            folder.write_bytes(b"")
+        case _:
+            folder.mkdir(mode=0o700)
+            me = os.getuid()
+            monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    slots = FileSlots(folder, 1, patience_seconds=0)
+    for _ in range(2):
+        with slots.taken(), pytest.raises(NoFreeSlot), slots.taken():
+            raise AssertionError("the place was given twice")
+    assert list(other.iterdir()) == []
+    assert not folder.is_dir() or list(folder.iterdir()) == []
+
+
+def test_without_any_place_for_locks_a_file_waits_and_nothing_falls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    slots = FileSlots(tmp_path / "file" / "slots", 1)
+    verifier = Verifier(trusted, None, b"p" * 32, lambda: NOW, slots=slots)
+    try:
+        verdict = verifier.verify_file(b"%PDF-1.7", "x.pdf")
+    finally:
+        verifier.close()
     assert "files_waiting" in {finding.code for finding in verdict.findings}

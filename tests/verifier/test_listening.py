@@ -23,3 +23,11 @@ def test_a_taken_port_is_said_in_one_sentence() -> None:
 def test_an_address_of_another_machine_is_none() -> None:
     with pytest.raises(VerifierError, match="address_unusable"):
         check_address("192.0.2.1", 8000)
+
+
+@pytest.mark.parametrize(
+    ("host", "port"), [("127.0.0.1", 99999), ("127.0.0.1", -1), (f"{'x' * 64}.cn", 8000)]
+)
+def test_a_port_or_a_name_beyond_all_bounds_is_none(host: str, port: int) -> None:
+    with pytest.raises(VerifierError, match="address_unusable"):
+        check_address(host, port)

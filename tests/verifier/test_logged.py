@@ -140,6 +140,24 @@ def test_a_changed_entry_proves_nothing(world: World) -> None:
     assert "log_unreadable" in codes(ask(world, str(issued.number)))
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["leaf_index = 'abc'", "leaf_index = 1.5", "file_leaf_index = 'x'", "status_index = 'x'"],
+)
+def test_a_row_with_no_number_where_one_must_stand_is_not_proved(world: World, change: str) -> None:
+    """SQLite keeps whatever is written into a column; the row does not open, and nobody falls."""
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued))
+    with transaction(world.engine) as session:
+        session.execute(text(f"UPDATE copies SET {change}"))  # noqa: S608 - of the list above
+    for verdict in (
+        ask(world, str(issued.number)),
+        world.verifier().verify_qr(issued.qr_text()),
+    ):
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        assert "row_not_proved" in codes(verdict)
+
+
 def test_a_file_that_only_the_register_vouches_for_is_not_called_identical(desk: Desk) -> None:
     _, pdf = desk.issue()
     assert desk.verify(pdf).outcome is Outcome.VALID

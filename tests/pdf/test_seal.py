@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from asn1crypto.cms import ContentInfo
 from pyhanko.sign.diff_analysis import ModificationLevel
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from codes.levels import Level
 from issuer.desk import Desk
@@ -28,7 +28,9 @@ from issuer.timestamping import try_authority, write_timestamps
 from keys.algorithms import Algorithm, PublicJwk
 from keys.envelope import decode_envelope
 from keys.ring import PublicKey, Ring, SignatureState, Standing, verify_envelope
+from log.leaves import LeafKind
 from registry.home import Home
+from registry.log_models import LogEntry
 from registry.models import Copy
 from registry.session import reading, transaction
 from templates.fonts import FontChain
@@ -234,12 +236,15 @@ def test_a_second_try_after_a_crash_gives_equal_bytes(filed: Home, tmp_path: Pat
         digests = {make_printer(desk, fonts).render(face, NOW).digest for _ in range(2)}
         assert len(digests) == 1
 
-    # Killed between storing and the commit: the file is there, the row knows nothing of it.
+    # Put back to before the commit and reconciled: the file is there, and a leaf of nobody's; the
+    # row knows nothing of it.
     later = datetime(2026, 11, 24, 2, 0, tzinfo=NOW.tzinfo)
     with desk_at(filed, clock=lambda: later) as desk:
         with transaction(desk.engine) as session:
             row = session.scalars(select(Copy)).one()
-            row.pdf_stored = row.pdf_sha256_sealed = None
+            row.pdf_stored = row.pdf_sha256_sealed = row.file_leaf_index = None
+            file_leaf = update(LogEntry).where(LogEntry.kind == LeafKind.COPY)
+            session.execute(file_leaf.values(award_id=None, copy_id=None))
         assert draw_recorded(desk, open_batch(desk, BATCH), fonts, lambda _: None) == 1
         with reading(desk.engine) as session:
             assert session.scalars(select(Copy)).one().pdf_stored == stored

@@ -10,7 +10,8 @@ what they take is held against the whole. With two processes the run's own is wa
 half of the records and pages, and all of the reserving and publishing. Shares are of processor
 time where they end in `_cpu`, which is what holds on another machine; by the wall otherwise, where
 waiting for the disk counts as well. What the watching itself takes is taken off. The ways in of the
-public side and the status lists are told apart.
+public side and the status lists are told apart; so are the rows of awards and copies themselves,
+which a session writes when the first leaf about them is appended.
 
 Before any figure is printed the home must pass `yanzhen log fsck`, the published log be derived
 again from its entries, and certificates of every batch be valid to the verifier; else the exit code
@@ -33,6 +34,7 @@ from typing import Any, Final
 
 import click
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 import issuer.awarding
 import issuer.desk
@@ -86,7 +88,7 @@ _RESERVED_AT_ONCE: Final = 500
 _GATED: Final = 12  # certificates of a batch
 _COMPARED: Final = 50
 
-LOG, VAULT, WAYS_IN, STATUS = "log", "vault", "ways_in", "status_lists"
+LOG, VAULT, WAYS_IN, STATUS, ROWS = "log", "vault", "ways_in", "status_lists", "rows"
 PARTS: Final[Mapping[str, Sequence[Place]]] = {
     LOG: [
         (issuer.leaves, "append_records"),
@@ -131,6 +133,7 @@ PARTS: Final[Mapping[str, Sequence[Place]]] = {
         (issuer.status_publishing, "status_office_of"),
         (issuer.status_publishing, "publish_behind"),
     ],
+    ROWS: [(Session, "flush")],
 }
 
 
@@ -289,11 +292,13 @@ def shares(meters: Sequence[Meter], count: int, drawing_s: float) -> dict[str, A
         "share_log_and_vault": share("wall", LOG, VAULT),
         "share_ways_in": share("wall", WAYS_IN),
         "share_status_lists": share("wall", STATUS),
+        "share_rows": share("wall", ROWS),
         "share_log_cpu": share("cpu", LOG),
         "share_vault_cpu": share("cpu", VAULT),
         "share_log_and_vault_cpu": share("cpu", LOG, VAULT),
         "share_ways_in_cpu": share("cpu", WAYS_IN),
         "share_status_lists_cpu": share("cpu", STATUS),
+        "share_rows_cpu": share("cpu", ROWS),
         "seconds": round(median(m.total.wall for m in meters), 2),
         "seconds_cpu": round(median(m.total.cpu for m in meters), 2),
         "functions_cpu_ms": meters[-1].functions_ms(),
@@ -365,7 +370,7 @@ def table(figures: Mapping[str, Any]) -> Iterator[str]:
         if not key.startswith("workers_"):
             continue
         yield f"{key}: {figures['count']} awards in {told['seconds']} s"
-        for name in (LOG, VAULT, "log_and_vault", WAYS_IN, STATUS):
+        for name in (LOG, VAULT, "log_and_vault", WAYS_IN, STATUS, ROWS):
             wall, cpu = told[f"share_{name}"], told[f"share_{name}_cpu"]
             yield f"  {name:16} {100 * wall:6.2f} % of the time, {100 * cpu:6.2f} % of the CPU's"
         kept = told["share_log_and_vault"] <= PROMISED

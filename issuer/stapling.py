@@ -61,15 +61,17 @@ def _store(desk: Desk, proofs: Mapping[int, str]) -> dict[int, str]:
     """Store proofs with their copies; return those that now stand there."""
     with transaction(desk.engine) as session:
         connection = session.connection()
-        connection.execute(
+        stored = connection.execute(
             update(Copy)
             .where(Copy.id == bindparam("of"), Copy.log_proof.is_(None))
             .values(log_proof=bindparam("proof")),
             [{"of": copy_id, "proof": proofs[copy_id]} for copy_id in sorted(proofs)],
         )
+        if stored.rowcount == len(proofs):
+            return dict(proofs)
         # Where another run was here first, pages are drawn with what it stored.
-        stored = connection.execute(select(Copy.id, Copy.log_proof).where(Copy.id.in_(proofs)))
-        return {copy_id: proof for copy_id, proof in stored if proof is not None}
+        there = connection.execute(select(Copy.id, Copy.log_proof).where(Copy.id.in_(proofs)))
+        return {copy_id: proof for copy_id, proof in there if proof is not None}
 
 
 def _prove(

@@ -39,15 +39,30 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
     Args:
         hashes: a power of two of them, at least one.
     """
-    sha256 = hashlib.sha256
-    row = list(hashes)
+    row = hashes
     while len(row) > 1:
-        pairs = iter(row)
-        row = [
-            sha256(b"\x01" + left + right).digest()
-            for left, right in zip(pairs, pairs, strict=True)
-        ]
+        row = _row_above(row)
     return row[0]
+
+
+def rows_over(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """Return every row of the tree over 2^n hashes: they themselves first, their root last.
+
+    Args:
+        hashes: a power of two of them, at least one.
+    """
+    rows = [hashes]
+    while len(rows[-1]) > 1:
+        rows.append(_row_above(rows[-1]))
+    return rows
+
+
+def _row_above(row: Sequence[bytes]) -> list[bytes]:
+    sha256 = hashlib.sha256
+    pairs = iter(row)
+    return [
+        sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)
+    ]
 
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:

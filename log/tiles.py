@@ -207,12 +207,17 @@ class TileTree:
         """Return the hash of a complete subtree (see log/merkle.py)."""
         tile_level, within = divmod(level, TILE_HEIGHT)
         first = index << within
-        tile = tile_at(tile_level, first // TILE_WIDTH, self.size)
+        hashes = self.hashes(tile_level, first // TILE_WIDTH)
+        offset = first % TILE_WIDTH
+        return perfect_root(hashes[offset : offset + (1 << within)])
+
+    def hashes(self, level: int, index: int) -> list[bytes]:
+        """Return what a tile holds, which is read once: at most 256 hashes, not to be changed."""
+        tile = tile_at(level, index, self.size)
         hashes = self._tiles.get(tile)
         if hashes is None:
             hashes = self._tiles[tile] = decode_tile(self._read(tile), tile.width)
-        offset = first % TILE_WIDTH
-        return perfect_root(hashes[offset : offset + (1 << within)])
+        return hashes
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root, now or as it was at an earlier size."""

@@ -7,7 +7,7 @@ proven to be under that checkpoint.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from log.merkle import (
     perfect_root,
     prove_consistency,
     prove_inclusion,
+    rows_over,
     verify_consistency,
     verify_inclusion,
 )
@@ -202,6 +203,24 @@ class LogReader:
             raise _unreadable(name) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _FullBundle:
+    """The hashes over one complete bundle of leaves, and the path from there to the root.
+
+    Args:
+        rows: the 256 leaf hashes, the 128 over them, and so on to the one over all.
+        above: the rest of the inclusion proof, the same for each of its leaves.
+    """
+
+    rows: Sequence[Sequence[bytes]]
+    above: tuple[bytes, ...]
+
+    def path(self, offset: int) -> tuple[bytes, ...]:
+        """Return the inclusion proof of the leaf at an offset in the bundle."""
+        within = [self.rows[level][offset >> level ^ 1] for level in range(TILE_HEIGHT)]
+        return (*within, *self.above)
+
+
 class Prover:
     """Proves entries under one checkpoint, reading each file at most once.
 
@@ -215,6 +234,7 @@ class Prover:
         self._signed = signed
         self._tree = TileTree(read, signed.checkpoint.size)
         self._nodes: dict[tuple[int, int], bytes] = {}
+        self._full: dict[int, _FullBundle] = {}
         self._bundles: dict[TileId, list[bytes]] = {}
 
     @property
@@ -249,16 +269,38 @@ class Prover:
                 (`log_root_differs`).
             ValueError: the checkpoint does not reach there.
         """
-        path = prove_inclusion(self._node, index, self.size)
+        leaf_hash = hash_leaf(self.entry(index))
+        if index | (TILE_WIDTH - 1) < self.size:
+            full = self._full_bundle(index // TILE_WIDTH)
+            if full.rows[0][index % TILE_WIDTH] != leaf_hash:
+                raise _root_differs()
+            path = full.path(index % TILE_WIDTH)
+        else:
+            path = prove_inclusion(self._node, index, self.size)
+            self._check(leaf_hash, index, path)
+        return LogProof(index=index, path=path, checkpoint=self._signed.note, extra=extra)
+
+    def _full_bundle(self, bundle: int) -> _FullBundle:
+        """Return the inner hashes of 256 leaves, once their root is proven by one of them."""
+        full = self._full.get(bundle)
+        if full is None:
+            first = bundle * TILE_WIDTH
+            rows = rows_over(self._tree.hashes(0, bundle))
+            above = prove_inclusion(self._node, first, self.size)[TILE_HEIGHT:]
+            full = _FullBundle(rows, above)
+            self._check(rows[0][0], first, full.path(0))
+            self._full[bundle] = full
+        return full
+
+    def _check(self, leaf_hash: bytes, index: int, path: tuple[bytes, ...]) -> None:
         if not verify_inclusion(
-            leaf_hash=hash_leaf(self.entry(index)),
+            leaf_hash=leaf_hash,
             index=index,
             size=self.size,
             proof=path,
             root=self._signed.checkpoint.root,
         ):
             raise _root_differs()
-        return LogProof(index=index, path=path, checkpoint=self._signed.note, extra=extra)
 
     def _node(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree, worked out once."""

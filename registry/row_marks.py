@@ -95,10 +95,13 @@ def has_its_mark(vault: Vault, copy: Copy) -> bool:
 
 
 def _mark(vault: Vault, kind: str, *facts: _Fact) -> bytes:
-    return vault.blind_index("row", kind, json.dumps(facts, default=_plain))
+    return vault.blind_index("row", kind, _JSON.encode(facts))
 
 
 def _plain(fact: date | datetime) -> str:
     if isinstance(fact, datetime):
         fact = fact.astimezone(UTC)
     return fact.isoformat()
+
+
+_JSON = json.JSONEncoder(default=_plain)  # made once: `json.dumps` would make one for each row

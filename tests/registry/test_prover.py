@@ -1,0 +1,62 @@
+"""Proofs of many entries share what they have in common, and prove no less for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from log.errors import LogError
+from log.merkle import prove_inclusion
+from log.tiles import ENTRIES, TILE_WIDTH, tile_at
+from registry.log_reader import VKEY, LogReader
+from tests.log.logs import GrowingLog
+from tests.log.trees import LOG_KEY, entry
+
+SIZE = 3 * TILE_WIDTH + 20
+IN_FULL_TILES = (0, 1, TILE_WIDTH - 1, TILE_WIDTH, 2 * TILE_WIDTH + 77)
+PLACES = (*IN_FULL_TILES, 3 * TILE_WIDTH, SIZE - 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    GrowingLog(tmp_path).grow([entry(index) for index in range(SIZE)])
+    (tmp_path / VKEY).write_text(f"{LOG_KEY}\n")
+    return tmp_path
+
+
+def test_every_entry_gets_the_proof_it_would_get_alone(folder: Path) -> None:
+    reader = LogReader(folder)
+    prover, tree = reader.prover(), reader.tree()
+    for index in range(SIZE):
+        assert prover.prove(index).path == prove_inclusion(tree.node, index, SIZE)
+
+
+@pytest.mark.parametrize("index", PLACES)
+def test_an_entry_that_was_changed_gets_no_proof(folder: Path, index: int) -> None:
+    path = folder / tile_at(ENTRIES, index // TILE_WIDTH, SIZE).path
+    data = bytearray(path.read_bytes())
+    data[data.index(entry(index)) + 2] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(LogError, match="log_root_differs"):
+        LogReader(folder).prover().prove(index)
+
+
+@pytest.mark.parametrize("index", IN_FULL_TILES)
+def test_a_leaf_hash_that_was_changed_in_the_tile_is_noticed(folder: Path, index: int) -> None:
+    path = folder / tile_at(0, index // TILE_WIDTH, SIZE).path
+    data = bytearray(path.read_bytes())
+    data[index % TILE_WIDTH * 32] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(LogError, match="log_root_differs"):
+        LogReader(folder).prover().prove(index)
+
+
+@pytest.mark.parametrize("index", PLACES)
+def test_a_neighbour_in_the_tile_that_was_changed_is_noticed(folder: Path, index: int) -> None:
+    tile = folder / tile_at(0, index // TILE_WIDTH, SIZE).path
+    data = bytearray(tile.read_bytes())
+    data[(index % TILE_WIDTH ^ 1) * 32] ^= 1
+    tile.write_bytes(bytes(data))
+    with pytest.raises(LogError, match="log_root_differs"):
+        LogReader(folder).prover().prove(index)

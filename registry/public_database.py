@@ -1,0 +1,58 @@
+"""The public side's own database: what it writes, apart from the register that it only reads.
+
+    budgets    how often addresses asked lately
+    reports    verification reports, found again by their number
+
+It is a SQLite file of the home unless YANZHEN_PUBLIC_DATABASE_URL names another. Nothing in it can
+be had of the register, so the public process needs no right to write there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import DeclarativeBase
+
+from registry.home import Home
+from registry.session import open_engine
+
+PUBLIC_DATABASE_VARIABLE = "YANZHEN_PUBLIC_DATABASE_URL"
+PUBLIC_DATABASE_FILE = "public.sqlite3"
+
+
+class PublicBase(DeclarativeBase):
+    """Base of the tables that the public side writes."""
+
+
+def public_database_url(home: Home, environment: Mapping[str, str] = os.environ) -> str:
+    """Return where the public side's own database of a home is."""
+    default = f"sqlite:///{(home.path / PUBLIC_DATABASE_FILE).absolute()}"
+    return environment.get(PUBLIC_DATABASE_VARIABLE) or default
+
+
+@contextmanager
+def public_database(url: str) -> Iterator[Engine]:
+    """Yield an engine for the public side's own database, its tables made where they are not there.
+
+    Raises:
+        HomeError: `url` is no address of a database (`database_url_invalid`).
+        RegistryUnavailable, RegistryDamaged: as the sessions on it.
+    """
+    engine = open_public_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def open_public_engine(url: str) -> Engine:
+    """Return an engine as `public_database` does, for a process that keeps it."""
+    import registry.budget_models  # noqa: F401 - its tables belong to it
+    import registry.report_models  # noqa: F401
+
+    engine = open_engine(url, create=True)
+    PublicBase.metadata.create_all(engine)
+    return engine

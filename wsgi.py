@@ -70,6 +70,7 @@ _COMMANDS = {
         "管理根密钥和信任列表 / manage root keys and the trust list",
     ),
     "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
+    "report-key": ("issuer.cli_report_key:report_key", "管理查验报告专用密钥 / the report key"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "copies": (
@@ -98,6 +99,7 @@ _COMMANDS = {
     "audit": ("audit.cli:audit", "核对公开日志 / audit a public log"),
     "witness": ("audit.cli_witness:witness", "见证人 / a witness of logs"),
     "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
+    "sealer": ("sealer.cli:sealer", "封签查验报告 / seal verification reports"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
     "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
 }

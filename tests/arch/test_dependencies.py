@@ -39,6 +39,7 @@ OURS = {
     "keys",
     "log",
     "registry",
+    "sealer",
     "templates",
     "tests",
     "verifier",

@@ -119,6 +119,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.opening import open_verifier
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.reports import add_reports
     from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
     from verifier.status_source import VersionMemory
@@ -142,6 +143,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     app.register_blueprint(site)
     app.register_blueprint(log_files)
     app.register_blueprint(status_lists)
+    add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -279,6 +281,7 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
     """Serve a home's public site with gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
+    from sealer.beside import sealing_beside
     from verifier.server_log import ServerLog
 
     class Server(BaseApplication):
@@ -292,7 +295,8 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
         def load(self) -> Any:
             return create_public_app(home)
 
-    Server().run()
+    with sealing_beside(home):
+        Server().run()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from keys.certificates import certificate_pem
 from keys.report_key import read_report_chain
 from keys.seal import SealChain
 from registry.home import Home
@@ -42,7 +43,18 @@ def write_report_key(home: Home, chain: SealChain, file: bytes) -> StoredReportK
     stored = StoredReportKey(chain=chain, revoked_at=None)
     make_folder(home.report_key_folder)
     write_durably(home.report_key_folder / f"{stored.key_id}.pem", file)
+    publish_report_certificate(home)
     return stored
+
+
+def publish_report_certificate(home: Home) -> None:
+    """Publish the certificates of the key in use; without one, nobody is offered a report."""
+    used = next((one for one in read_report_keys(home) if one.revoked_at is None), None)
+    if used is None:
+        home.report_certificate_path.unlink(missing_ok=True)
+        return
+    pem = b"".join(certificate_pem(der) for der in used.chain.certificates)
+    write_durably(home.report_certificate_path, pem, mode=0o644)
 
 
 def read_report_keys(home: Home) -> list[StoredReportKey]:
@@ -66,6 +78,7 @@ def put_aside(home: Home, key_id: str, *, now: datetime) -> None:
     path = folder / f"{key_id}.pem"
     if path.exists():
         path.replace(folder / "revoked" / path.name)
+    publish_report_certificate(home)
 
 
 def _revoked(home: Home) -> dict[str, datetime]:

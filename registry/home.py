@@ -19,6 +19,7 @@
     public/keys.json        the published trust list
     public/root/            root documents, and `pin`: the one that is believed beforehand
     public/seal-root.cer    root certificate of the built-in authority of seals
+    public/report-key.pem   certificates of the key that seals verification reports
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
@@ -191,6 +192,11 @@ class Home:
     def report_key_folder(self) -> Path:
         """Where the keys lie that seal verification reports; only issuer and sealer read it."""
         return self.path / "secrets" / "report"
+
+    @property
+    def report_certificate_path(self) -> Path:
+        """The published certificates (PEM) of the report key in use; without it no reports."""
+        return self.path / "public" / "report-key.pem"
 
     @property
     def seal_root_path(self) -> Path:

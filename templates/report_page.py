@@ -21,7 +21,7 @@ from templates.unsealed_page import UnsealedPage
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _BODY: Final = 10.5
 _SMALL: Final = 8.5
-_LABEL_WIDTH: Final = 50.0
+_LABEL_WIDTH: Final = 58.0
 _PICTURE: Final = "Examined"
 _MARK: Final = "Sample"
 _PICTURE_MM: Final = (52.0, 62.0)  # the most it takes up
@@ -164,9 +164,11 @@ def _heading(sheets: Sheets, text: Text) -> None:
     sheets.gap(4)
     sheets.need(22)
     sheets.y -= 6
-    sheets.text(LEFT, sheets.y, text.zh, 13.0, RED)
-    beside = LEFT + sheets.width(text.zh, 13.0) + 3
-    sheets.text(beside, sheets.y, text.en, _SMALL, LABEL_INK)
+    sheets.sections += 1
+    numbered = f"{words.ORDINALS[sheets.sections - 1]}、{text.zh}"
+    sheets.text(LEFT, sheets.y, numbered, 13.0, RED)
+    beside = LEFT + sheets.width(numbered, 13.0) + 3
+    sheets.text(beside, sheets.y, f"{sheets.sections}. {text.en}", _SMALL, LABEL_INK)
     sheets.y -= 2
     sheets.rule(sheets.y, RULE)
     sheets.y -= 1
@@ -209,9 +211,7 @@ def _tone_of(outcome: str) -> Colour:
     return INK if outcome in ("not_found", "inconclusive") else RED
 
 
-def _draw_examined(
-    sheets: Sheets, examined: Mapping[str, Any], picture: Picture | None
-) -> None:
+def _draw_examined(sheets: Sheets, examined: Mapping[str, Any], picture: Picture | None) -> None:
     _heading(sheets, words.EXAMINED)
     right = RIGHT
     low = sheets.y

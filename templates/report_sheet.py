@@ -38,6 +38,7 @@ class Sheets:
         self.pages: list[list[str]] = []
         self.pictures: list[dict[str, tuple[float, float, float, float]]] = []
         self.y = TOP
+        self.sections = 0  # headings so far
         self.new_sheet()
 
     def new_sheet(self) -> None:
@@ -78,11 +79,6 @@ class Sheets:
             f"{numbers(*ink)} RG {number(weight)} w {numbers(LEFT * MM, y * MM)} m "
             f"{numbers(RIGHT * MM, y * MM)} l S"
         )
-
-    def box(self, left: float, bottom: float, width: float, height: float, ink: Colour) -> None:
-        """Fill a rectangle."""
-        sides = numbers(left * MM, bottom * MM, width * MM, height * MM)
-        self.pages[-1].append(f"{numbers(*ink)} rg {sides} re f")
 
     def paragraph(
         self, text: str, size: float, *, left: float = LEFT, right: float = RIGHT, ink: Colour = INK

@@ -14,21 +14,21 @@ CODE: Final = Text("查询码", "Look-up code")
 ISSUER: Final = Text("出具单位", "Issued by")
 CHECKED: Final = Text("查验时间", "Checked at")
 SEALED: Final = Text("封签时间", "Sealed at")
-CONCLUSION: Final = Text("一、查验结论", "1. Conclusion")
-EXAMINED: Final = Text("二、查验对象", "2. What was examined")
-ON_RECORD: Final = Text("三、证书应载内容", "3. What the certificate should show")
-CHECKS: Final = Text("四、逐项查验情况", "4. What was checked")
-BASIS: Final = Text("五、查验依据", "5. On what basis")
-NOT_THIS: Final = Text("六、本报告不能说明的事项", "6. What this report is not")
-HOW_TO_CHECK: Final = Text("七、本报告的核对办法", "7. How to check this report")
+CONCLUSION: Final = Text("查验结论", "Conclusion")
+EXAMINED: Final = Text("查验对象", "What was examined")
+ON_RECORD: Final = Text("证书应载内容", "What the certificate should show")
+CHECKS: Final = Text("逐项查验情况", "What was checked")
+BASIS: Final = Text("查验依据", "On what basis")
+NOT_THIS: Final = Text("本报告不能说明的事项", "What this report is not")
+HOW_TO_CHECK: Final = Text("本报告的核对办法", "How to check this report")
 
 STATUS: Final = Text("查验时的证书状态", "Status at that time")
 EVIDENCE: Final = Text("依据", "Evidence")
 TRUST_LIST: Final = Text("信任列表", "Trust list")
-LOG: Final = Text("公开日志检查点", "Checkpoint of the public log")
+LOG: Final = Text("公开日志检查点", "Log checkpoint")
 NONE_READ: Final = Text("未能读取", "could not be read")
 SOFTWARE: Final = Text("软件版本", "Software")
-CATALOGUE: Final = Text("查验项目表版本", "Catalogue of findings")
+CATALOGUE: Final = Text("查验项目表版本", "Catalogue")
 SAMPLE: Final = Text(
     "样本 SAMPLE：使用演示密钥出具，不作任何证明之用",
     "SAMPLE: made with demonstration keys; it proves nothing",
@@ -79,4 +79,5 @@ CHECK_STEPS: Final = (
         "With this software: yanzhen verify REPORT (PDF or JSON).",
     ),
 )
+ORDINALS: Final = "一二三四五六七八九十"
 PAGE: Final = "第 {page} 页，共 {pages} 页"

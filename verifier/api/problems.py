@@ -29,6 +29,8 @@ class ProblemCode(StrEnum):
     DAY_MALFORMED = "day_malformed"
     DAY_IN_FUTURE = "day_in_future"
     FILE_MISSING = "file_missing"
+    REPORT_NOT_FOUND = "report_not_found"
+    REPORTS_UNAVAILABLE = "reports_unavailable"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -50,6 +52,8 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.DAY_MALFORMED: 400,
         ProblemCode.DAY_IN_FUTURE: 400,
         ProblemCode.FILE_MISSING: 400,
+        ProblemCode.REPORT_NOT_FOUND: 404,
+        ProblemCode.REPORTS_UNAVAILABLE: 503,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
@@ -74,6 +78,10 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.DAY_MALFORMED: Text("日期格式不对", "The day is malformed"),
         ProblemCode.DAY_IN_FUTURE: Text("日期未到", "The day has not come yet"),
         ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
+        ProblemCode.REPORT_NOT_FOUND: Text("没有这份报告", "There is no such report"),
+        ProblemCode.REPORTS_UNAVAILABLE: Text(
+            "暂时不能出具查验报告", "Reports are not available at present"
+        ),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),

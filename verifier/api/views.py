@@ -85,13 +85,15 @@ def refuse_unrouted() -> Response | None:
 @blueprint.errorhandler(Refused)
 def show_refusal(error: Refused) -> Response:
     """Answer a request that could not be read."""
-    return problem_response(error.problem, _language())
+    return problem_response(error.problem, api_language())
 
 
 @blueprint.errorhandler(UsageError)
 def show_usage_error(error: UsageError) -> Response:
     """Answer a question that could not be put."""
-    return problem_response(Problem(code=ProblemCode(error.code), detail=error.text), _language())
+    return problem_response(
+        Problem(code=ProblemCode(error.code), detail=error.text), api_language()
+    )
 
 
 @blueprint.errorhandler(HTTPException)
@@ -107,23 +109,26 @@ def show_fault(error: Exception) -> Response:
         return _show_http_error(BadRequest())
     _logger.error("api fault %s at %s", type(error).__name__, request.endpoint)
     sentence = Text("请稍后再试，这不说明证书有问题", "try again later; this says nothing about it")
-    return problem_response(Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), _language())
+    return problem_response(
+        Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), api_language()
+    )
 
 
 def _show_http_error(error: HTTPException) -> Response:
     code = problem_for_status(error.code or 500)
     allow = tuple(sorted(getattr(error, "valid_methods", None) or ()))
-    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), _language())
+    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), api_language())
 
 
 def _answer(verdict: Verdict) -> Response:
-    body = dump_json(verdict_to_json(verdict, _language()))
+    body = dump_json(verdict_to_json(verdict, api_language()))
     response = Response(body, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _language() -> Language:
+def api_language() -> Language:
+    """Return the language that `?lang=` asks for."""
     return Language.EN if request.args.get("lang") == Language.EN.value else Language.ZH
 
 

@@ -53,6 +53,7 @@ def page_words() -> dict[str, Any]:
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
+        "reports": "yanzhen_reports" in current_app.extensions,
     }
 
 
@@ -91,13 +92,18 @@ def landing_page(language: Language) -> str:
 
 
 def result_page(
-    verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
+    verdict: Verdict,
+    *,
+    repeat: Repeat | None = None,
+    retry: forms.Entry | None = None,
+    draft: str | None = None,
 ) -> str:
     """Return the page that shows a verdict.
 
     Args:
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
+        draft: of a verification report, sealed; None where none is offered.
     """
     tone = present.tone(verdict)
     return render_template(
@@ -113,6 +119,7 @@ def result_page(
         not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
+        draft=draft,
     )
 
 

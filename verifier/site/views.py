@@ -13,6 +13,7 @@ from codes.wording import Language
 from registry.home import Home
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
+from verifier.report_content import examined_file, examined_number, examined_qr
 from verifier.service import Verifier
 from verifier.site import forms
 from verifier.site.language import asked_language, remember_language
@@ -26,6 +27,7 @@ from verifier.site.pages import (
     result_page,
     shared_response,
 )
+from verifier.site.reports import check_report_file, offer_report, picture_for_report
 from verifier.site.tables import tables_json
 from verifier.verdict import Outcome
 
@@ -34,7 +36,7 @@ _logger = logging.getLogger("yanzhen.site")
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(page_words)
 
-_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /api/\n"
+_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /report\nDisallow: /api/\n"
 
 
 @blueprint.get("/")
@@ -59,7 +61,16 @@ def look_up() -> AnyResponse | str:
     )
     repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
     missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
-    return result_page(verdict, repeat=repeat, retry=entry if missed else None)
+    draft = offer_report(
+        verdict,
+        examined_number(
+            entry.number,
+            name=entry.name if entry.by == "name" else None,
+            document_number=entry.document if entry.by == "document" else None,
+            on=entry.on,
+        ),
+    )
+    return result_page(verdict, repeat=repeat, retry=entry if missed else None, draft=draft)
 
 
 @blueprint.post("/verify/qr")
@@ -71,7 +82,8 @@ def check_qr() -> AnyResponse | str:
     if troubles:
         return home_page(entry, troubles)
     repeat = Repeat(action=url_for("site.check_qr"), fields=(("text", entry.text),))
-    return result_page(_verifier().verify_qr(entry.text), repeat=repeat)
+    verdict = _verifier().verify_qr(entry.text)
+    return result_page(verdict, repeat=repeat, draft=offer_report(verdict, examined_qr(entry.text)))
 
 
 @blueprint.post("/verify/file")
@@ -81,7 +93,13 @@ def check_file() -> AnyResponse | str:
     upload = forms.read_upload(request.files)
     if upload is None:
         return home_page(forms.Entry(), forms.no_file())
-    return result_page(_verifier().verify_file(upload.data, upload.filename))
+    report = check_report_file(upload.data)
+    if report is not None:
+        return report
+    verdict = _verifier().verify_file(upload.data, upload.filename)
+    picture = picture_for_report(upload.data)
+    examined = examined_file(upload.data, upload.filename, picture=picture)
+    return result_page(verdict, draft=offer_report(verdict, examined))
 
 
 @blueprint.get("/verify")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,6 +23,8 @@ _SHANGHAI: Final = timezone(timedelta(hours=8))
 _BODY: Final = 10.5
 _SMALL: Final = 8.5
 _LABEL_WIDTH: Final = 58.0
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_COMPARED: Final = ("printed", "record")
 _PICTURE: Final = "Examined"
 _MARK: Final = "Sample"
 _PICTURE_MM: Final = (52.0, 62.0)  # the most it takes up
@@ -182,7 +185,8 @@ def _fact(sheets: Sheets, label: Text, value: str, right: float = RIGHT) -> None
     after = LEFT + sheets.width(label.zh, _BODY) + 1.5
     sheets.text(after, top - 4.4, label.en, 7.0, LABEL_INK)
     beside = max(LEFT + _LABEL_WIDTH, after + sheets.width(label.en, 7.0) + 2)
-    sheets.paragraph(value, _BODY, left=beside, right=right)
+    size = _SMALL if _HASH.fullmatch(value) else _BODY
+    sheets.paragraph(value, size, left=beside, right=right)
     if len(sheets.pages) - 1 == sheet:
         sheets.y = min(sheets.y, top - 5.6)
 
@@ -248,12 +252,25 @@ def _draw_checks(sheets: Sheets, findings: list[Mapping[str, Any]]) -> None:
         sheets.text(LEFT + 8, sheets.y - 4.4, finding["mark"]["zh"], _BODY, ink)
         sheets.paragraph(finding["message_zh"], _BODY, left=indent)
         sheets.paragraph(finding["message_en"], _SMALL, left=indent, ink=LABEL_INK)
+        for line, size in _compared(finding):
+            sheets.paragraph(line, size, left=indent)
         sheets.paragraph(_evidence(finding), 7.0, left=indent, ink=LABEL_INK)
         sheets.y -= 1.2
 
 
+def _compared(finding: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return what is printed beside what is on record, where a finding compares the two."""
+    printed, record = (finding["evidence"].get(name) for name in _COMPARED)
+    if printed is None or record is None:
+        return ()
+    zh, en = (words.PRINTED_AND_RECORD.zh, words.PRINTED_AND_RECORD.en)
+    slots = {"printed": printed, "record": record}
+    return ((zh.format_map(slots), _BODY), (en.format_map(slots), _SMALL))
+
+
 def _evidence(finding: Mapping[str, Any]) -> str:
-    pairs = "；".join(f"{name} = {value}" for name, value in finding["evidence"].items())
+    rest = {key: value for key, value in finding["evidence"].items() if key not in _COMPARED}
+    pairs = "；".join(f"{name} = {value}" for name, value in rest.items())
     return f"[{finding['code']}]" + (f" {words.EVIDENCE.zh}：{pairs}" if pairs else "")
 
 

@@ -24,6 +24,9 @@ HOW_TO_CHECK: Final = Text("本报告的核对办法", "How to check this report
 
 STATUS: Final = Text("查验时的证书状态", "Status at that time")
 EVIDENCE: Final = Text("依据", "Evidence")
+PRINTED_AND_RECORD: Final = Text(
+    "所印为“{printed}”，登记为“{record}”。", "Printed: “{printed}”; on record: “{record}”."
+)
 TRUST_LIST: Final = Text("信任列表", "Trust list")
 LOG: Final = Text("公开日志检查点", "Log checkpoint")
 NONE_READ: Final = Text("未能读取", "could not be read")

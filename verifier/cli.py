@@ -19,16 +19,20 @@ from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
 from verifier.key_source import file_source, home_source
 from verifier.opening import open_verifier, utc_now
+from verifier.report_cli import ReportGroup, read_report_path, show_report_file, write_report
+from verifier.report_content import Examined, examined_file, examined_number, examined_qr
+from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
 from verifier.show import show_verdict
 from verifier.status_fetch import named_source
 from verifier.verdict import Verdict, exit_code, verdict_to_json
 
 
-@click.group()
+@click.group(cls=ReportGroup)
 def verify() -> None:
     """核验证书 / verify a certificate.
 
+    yanzhen verify FILE 核对文件：证书或查验报告。A file alone is a certificate or a report.
     退出码：0 一致有效，1 不符、失效或未查到，2 无法核验，64 用法不对。
     Exit codes: 0 valid, 1 not so, 2 could not be verified, 64 wrong usage.
     """
@@ -58,7 +62,13 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE_OR_URL",
         help="状态列表文件、文件夹或网址 / file, folder or address of status lists",
     )
-    return language(as_json(root(trust_list(status_list(on(command))))))
+    report = click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=read_report_path,
+        help="同时出具查验报告 / also seal a report: OUT.pdf, and OUT.json beside it",
+    )
+    return language(as_json(root(trust_list(status_list(on(report(command)))))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +81,7 @@ class _Asked:
     trust_list: Path | None
     on: str | None
     status_list: str | None
+    report: Path | None
 
 
 @verify.command()
@@ -86,6 +97,7 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
             number, name=name, document_number=document_number, on=asked.on
         ),
         asked,
+        lambda _: examined_number(number, name=name, document_number=document_number, on=asked.on),
     )
 
 
@@ -95,14 +107,18 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
 def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
     asked = _Asked(**given)
-    _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
+    _run(
+        lambda verifier: verifier.verify_qr(text, on=asked.on),
+        asked,
+        lambda _: examined_qr(text, on=asked.on),
+    )
 
 
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_shared_options
 def file(path: Path, **given: Any) -> None:
-    """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
+    """核验证书文件或查验报告。Verify a certificate file (PDF, picture) or a report."""
     if not path.is_file():  # a pipe or a device would be waited for without end
         odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
         raise WrongUsage(odd, about="PATH")
@@ -115,7 +131,12 @@ def file(path: Path, **given: Any) -> None:
         )
         raise WrongUsage(unread, about="PATH") from error
     asked = _Asked(**given)
-    _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
+    show_report_file(data, _language(asked.lang), as_json=asked.as_json)
+    _run(
+        lambda verifier: verifier.verify_file(data, path.name, on=asked.on),
+        asked,
+        lambda desk: examined_file(data, path.name, picture=desk.picture_of(data), on=asked.on),
+    )
 
 
 def _language(chosen: str | None) -> Language:
@@ -125,13 +146,19 @@ def _language(chosen: str | None) -> Language:
     return whole if chosen is None else Language(chosen)
 
 
-def _run(ask: Callable[[Verifier], Verdict], asked: _Asked) -> None:
+def _run(
+    ask: Callable[[Verifier], Verdict],
+    asked: _Asked,
+    examined: Callable[[ReportDesk], Examined],
+) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome."""
     language = _language(asked.lang)
     try:
         verifier = _open(asked)
         try:
             verdict = ask(verifier)
+            if asked.report is not None:
+                write_report(asked.report, verifier, verdict, examined, language)
         finally:
             verifier.close()
     except UsageError as error:
@@ -153,6 +180,12 @@ def _open(asked: _Asked) -> Verifier:
         home = Home.open(home_path())
         source = home_source(home, asked.pin)
         return open_verifier(home, source=source, status_list=asked.status_list)
+    if asked.report is not None:
+        no_home = Text(
+            "出具查验报告需要数据目录，不能与 --trust-list 同用。",
+            "a report needs a home; it cannot be made with --trust-list.",
+        )
+        raise WrongUsage(no_home, about="--report")
     if asked.pin is None:
         alone = Text(
             "使用 --trust-list 时须同时用 --root 给出根文件指纹。",

@@ -68,7 +68,7 @@ def examined_qr(text: str, *, on: str | None = None) -> Examined:
     facts = (
         (_KIND, f"{kind.zh}  {kind.en}"),
         (Text("文字开头", "Beginning"), _plain(text, _LONGEST_TEXT)),
-        (Text("文字的 SHA-256", "SHA-256 of it"), digest),
+        (Text("文字的 SHA-256", "Its hash"), digest),
     )
     return Examined(kind="qr", facts=(*facts, *_day(on)))
 
@@ -87,9 +87,9 @@ def examined_file(
     name = filename.replace("\\", "/").rpartition("/")[2]
     facts = (
         (_KIND, f"{kind.zh}  {kind.en}"),
-        (Text("文件名（以提交者所称为准）", "File name as given"), _plain(name, _LONGEST_NAME)),
+        (Text("文件名（提交者所称）", "Name given"), _plain(name, _LONGEST_NAME)),
         (Text("文件大小", "Size"), f"{len(data)} 字节  bytes"),
-        (Text("文件的 SHA-256", "SHA-256"), hashlib.sha256(data).hexdigest()),
+        (Text("文件的 SHA-256", "Its hash"), hashlib.sha256(data).hexdigest()),
     )
     return Examined(kind="file", facts=(*facts, *_day(on)), picture=picture)
 

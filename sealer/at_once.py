@@ -1,0 +1,30 @@
+"""Seals one report in the process that asked for it: `yanzhen verify … --report`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from getpass import getpass
+
+from keys.passphrase import read_passphrase
+from registry.home import Home
+from registry.public_database import public_database, public_database_url
+from registry.reports import ReportFiles, keep_sealed, open_report
+from sealer.sealing import open_sealer
+
+
+def seal_at_once(home: Home, draft: bytes) -> ReportFiles:
+    """Return the files of a draft that was queued; a sealer that was faster made the ones.
+
+    Raises:
+        HomeError: `report_key_missing`.
+        KeysError: the passphrase is missing or wrong.
+        RegistryUnavailable: the public side's database cannot be reached.
+    """
+    ask = getpass if sys.stdin.isatty() else None
+    sealer = open_sealer(home, read_passphrase(os.environ, ask), clock=lambda: datetime.now(UTC))
+    ticket, files = sealer.seal(draft)
+    with public_database(public_database_url(home)) as engine:
+        keep_sealed(engine, ticket, files, now=sealer.clock())
+        return open_report(engine, ticket) or files

@@ -233,7 +233,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
 
     样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
     """
-    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo
+    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo, welcome
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -263,7 +263,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    told = _welcome(place.certificates, url, links)
+    told = welcome(place.certificates, url, links)
     audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
     told = Text(
         f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
@@ -273,17 +273,6 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     )
     click.echo(told.say(language))
     run_server(home, host=host, port=port, workers=None)
-
-
-def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
-    return Text(
-        f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
-        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
-        f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
-        f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
-        f"  unknown  {links['unknown']} (then press Check)",
-    )
 
 
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:

@@ -212,3 +212,15 @@ def altered_qr_text(qr_text: str) -> str:
         payload=encode_record(changed),
         signature=reading.signature,
     )
+
+
+def welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
+    """Return what the demo says once its samples are there."""
+    return Text(
+        f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
+        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
+        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
+        f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
+        f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
+        f"  unknown  {links['unknown']} (then press Check)",
+    )

@@ -71,7 +71,7 @@ class ReportJudgement:
 
     Args:
         content: what it says; None unless it is genuine, for nothing else of it is to be believed.
-        signer: whom its certificate names, or None.
+        signer: whom its certificate names; None unless file and seal fit.
         registered: whether the home that issued it keeps this very file; None where that could
             not be asked.
     """
@@ -134,7 +134,7 @@ def judge_report(
     return ReportJudgement(
         outcome=outcome,
         content=content,
-        signer=None if checked.chain is None else checked.chain.signer_name,
+        signer=_signer(checked),
         registered=None if content is None else _registered(data, str(content["number"]), find),
     )
 
@@ -149,6 +149,12 @@ def _outcome(checked: CheckedReport, root: bytes | None, crl: bytes | None) -> R
     if not in_time or (crl is not None and is_revoked(checked.chain, crl)):
         return ReportOutcome.REVOKED_KEY
     return ReportOutcome.GENUINE
+
+
+def _signer(checked: CheckedReport) -> str | None:
+    if checked.state is not SealState.GENUINE or checked.chain is None:
+        return None
+    return checked.chain.signer_name
 
 
 def _registered(

@@ -29,6 +29,8 @@ class ProblemCode(StrEnum):
     DAY_MALFORMED = "day_malformed"
     DAY_IN_FUTURE = "day_in_future"
     FILE_MISSING = "file_missing"
+    REPORT_DRAFT_OLD = "report_draft_old"
+    REPORT_DRAFT_INVALID = "report_draft_invalid"
     REPORT_NOT_FOUND = "report_not_found"
     REPORTS_UNAVAILABLE = "reports_unavailable"
     REQUEST_MALFORMED = "request_malformed"
@@ -52,6 +54,8 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.DAY_MALFORMED: 400,
         ProblemCode.DAY_IN_FUTURE: 400,
         ProblemCode.FILE_MISSING: 400,
+        ProblemCode.REPORT_DRAFT_OLD: 400,
+        ProblemCode.REPORT_DRAFT_INVALID: 400,
         ProblemCode.REPORT_NOT_FOUND: 404,
         ProblemCode.REPORTS_UNAVAILABLE: 503,
         ProblemCode.REQUEST_MALFORMED: 400,
@@ -78,6 +82,10 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.DAY_MALFORMED: Text("日期格式不对", "The day is malformed"),
         ProblemCode.DAY_IN_FUTURE: Text("日期未到", "The day has not come yet"),
         ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
+        ProblemCode.REPORT_DRAFT_OLD: Text("核验结果已过时", "The check is too old"),
+        ProblemCode.REPORT_DRAFT_INVALID: Text(
+            "报告内容不完整", "The draft of the report is not whole"
+        ),
         ProblemCode.REPORT_NOT_FOUND: Text("没有这份报告", "There is no such report"),
         ProblemCode.REPORTS_UNAVAILABLE: Text(
             "暂时不能出具查验报告", "Reports are not available at present"

@@ -12,6 +12,7 @@ import click
 from codes.wording import Language, Text
 from registry.errors import HomeError
 from registry.home import Home, home_path
+from registry.report_drafts import ReportTicket
 from registry.reports import ReportFiles
 from registry.store import write_durably
 from templates.usage_words import WrongUsage
@@ -23,6 +24,7 @@ from verifier.service import Verifier
 from verifier.verdict import Verdict
 
 SEAL_META = "yanzhen.seal_report"  # where the root of the command says how a report is sealed
+SealAtOnce = Callable[[Home, bytes, Callable[[], ReportTicket]], tuple[ReportTicket, ReportFiles]]
 _PDF = ".pdf"
 _JSON = ".json"
 
@@ -70,13 +72,12 @@ def write_report(
         HomeError: the home has no report key (`report_key_missing`).
         KeysError: the passphrase is wrong.
     """
-    seal: Callable[[Home, bytes], ReportFiles] = click.get_current_context().meta[SEAL_META]
+    seal: SealAtOnce = click.get_current_context().meta[SEAL_META]
     home = Home.open(home_path())
     desk = ReportDesk(home, verifier)
     try:
         draft = desk.draft(verdict, examined(desk))
-        ticket = desk.ask(draft, now=utc_now())
-        files = seal(home, draft)
+        ticket, files = seal(home, draft, lambda: desk.ask(draft, now=utc_now()))
     finally:
         desk.close()
     write_durably(path, files.pdf)

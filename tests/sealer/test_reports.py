@@ -18,9 +18,11 @@ import pytest
 
 from issuer.report_key_custody import revoke_report_key
 from issuer.report_key_files import read_report_keys
+from log.leaves import LifeKind
 from registry.errors import VaultError
 from registry.public_database import public_database, public_database_url
 from registry.report_drafts import ReportDrafts, ReportTicket, read_ticket
+from registry.report_models import Report
 from registry.reports import (
     MAX_FAILURES,
     MAX_WAITING,
@@ -29,7 +31,10 @@ from registry.reports import (
     find_report,
     queue_report,
 )
+from registry.session import transaction
 from tests.conftest import PASSPHRASE
+from tests.issuer.desks import desk_at
+from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
 from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
@@ -204,12 +209,21 @@ def test_number_and_code_are_read_however_they_are_typed() -> None:
     assert read_ticket("CY20261126-7K3M9Q4X20", "0121-ABCD") is None
 
 
+def waiting_row(at: int, now: datetime) -> Report:
+    return Report(
+        number=f"CY20261126-{at:010d}",
+        asked_at=now,
+        keep_until=now + timedelta(days=30),
+        failures=0,
+        draft=b"draft",
+    )
+
+
 def test_the_queue_has_an_end_and_reports_a_term(tmp_path: Path) -> None:
     now = datetime(2026, 11, 26, tzinfo=UTC)
     with public_database(f"sqlite:///{tmp_path / 'public.sqlite3'}") as engine:
-        for at in range(MAX_WAITING):
-            ticket = ReportTicket(number=f"CY20261126-{at:010d}", code="x")
-            queue_report(engine, ticket, b"draft", now=now, keep_days=30)
+        with transaction(engine) as session:
+            session.add_all(waiting_row(at, now) for at in range(MAX_WAITING))
         with pytest.raises(ReportQueueFull):
             queue_report(
                 engine, ReportTicket(number="CY20261126-X", code="x"), b"d", now=now, keep_days=30
@@ -319,3 +333,22 @@ def test_a_revoked_key_is_told_and_used_no_more(
     )
     assert found is not None
     assert found.outcome is ReportOutcome.REVOKED_KEY
+
+
+def test_what_was_valid_on_a_day_stays_reported_so_when_it_is_revoked_later(
+    desk: ReportHome,
+) -> None:
+    """The last test here: it revokes the one certificate."""
+    ticket = desk.ask_report(desk.ask())
+    desk.seal()
+    with desk_at(desk.home, clock=real_now) as office:
+        approved(office, proposed(office, LifeKind.REVOKE, number=desk.number))
+    assert "已撤销" in desk.ask()
+    pdf, _ = desk.files(ticket)
+    assert judge(desk, pdf) is ReportOutcome.GENUINE
+    page = desk.upload("/report/check", pdf)
+    assert "查验时，核验一致，现行有效。此后如有暂停、撤销等变动，不影响当时的情况" in page
+    looked_up = desk.client.post("/report", data={"number": ticket.number, "code": ticket.code})
+    assert "核验一致，现行有效" in looked_up.text
+    assert "现在是否有效，请重新查验" in looked_up.text
+    assert "已撤销" not in looked_up.text

@@ -19,7 +19,7 @@ from registry.errors import RegistryUnavailable
 from registry.home import Home, home_path
 from registry.public_database import open_public_engine, public_database_url
 from registry.reports import drop_expired
-from sealer.sealing import open_sealer, seal_waiting
+from sealer.sealing import newest_key_file, open_sealer, seal_waiting
 
 EVERY_SECONDS = 1.0
 _SWEEP = timedelta(hours=1)
@@ -40,11 +40,16 @@ def sealer(once: bool, as_json: bool) -> None:
         signal.signal(number, lambda *_: stopped.set())
     home = Home.open(home_path())
     ask = getpass if sys.stdin.isatty() else None
-    opened = open_sealer(home, read_passphrase(os.environ, ask), clock=lambda: datetime.now(UTC))
+    passphrase = read_passphrase(os.environ, ask)
+    opened = open_sealer(home, passphrase, clock=lambda: datetime.now(UTC))
+    file = newest_key_file(home)
     engine = open_public_engine(public_database_url(home))
     sealed, swept = 0, datetime.min.replace(tzinfo=UTC)
     try:
         while not stopped.is_set():
+            if newest_key_file(home) != file:  # a newer key was made, or this one was revoked
+                opened = open_sealer(home, passphrase, clock=opened.clock)
+                file = newest_key_file(home)
             try:
                 sealed += seal_waiting(opened, engine)
                 if opened.clock() - swept > _SWEEP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from registry.report_drafts import ReportDrafts, ReportTicket
 from registry.reports import ReportFiles, keep_sealed, note_failure, waiting_drafts
 from templates.fonts import FontChain
 from templates.report_page import ReportSeal, draw_report
+
+_logger = logging.getLogger("yanzhen.sealer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +133,19 @@ def seal_waiting(sealer: Sealer, engine: Engine) -> int:
     """Seal every report that waits; return how many were sealed.
 
     Raises:
+        KeysError: the certificate is not in its time (`seal_expired`, `seal_not_yet_valid`); the
+            reports go on waiting.
         RegistryUnavailable: the database cannot be reached.
     """
+    check_usable(sealer.key.chain, sealer.clock())
     sealed = 0
     for number, draft in waiting_drafts(engine):
         try:
             ticket, files = sealer.seal(draft)
             if ticket.number != number:
                 raise ValueError("the draft is another report's")
-        except Exception:  # noqa: BLE001 - one odd draft must not keep the others waiting
+        except Exception as error:  # noqa: BLE001 - one odd draft must not keep others waiting
+            _logger.error("report %s was not sealed: %s", number, type(error).__name__)
             note_failure(engine, number)
             continue
         keep_sealed(engine, ticket, files, now=sealer.clock())

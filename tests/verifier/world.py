@@ -71,6 +71,8 @@ NAME = "欧阳娜依"
 DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
+Sessions = Callable[[], AbstractContextManager[Session]] | None
+
 
 @cache
 def log_key() -> LogKey:

@@ -160,6 +160,7 @@ def test_the_scanned_and_the_pasted_code_get_the_same_banner(
 ) -> None:
     link = site.link(getattr(site, certificate))
     page.goto(link)
+    page.wait_for_selector("#outcome")
     expect(page.locator("[data-slot=asking]")).to_have_count(0)
     scanned = banner(page)
     page.goto(site.address)

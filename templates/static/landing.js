@@ -8,7 +8,7 @@ import { pageWords, showMessage, showVerdict } from './show.js';
 import { UnsupportedError } from './signature.js';
 import { TrustError, readTrustList } from './trust_list.js';
 import { acceptTrust, siteStorage } from './trust_memory.js';
-import { verifyText, withoutTrust } from './verify.js';
+import { unanswered, verifyText, withoutTrust } from './verify.js';
 
 const ASK_MILLISECONDS = 8000;
 
@@ -100,7 +100,8 @@ function conclude(verdict, tables) {
 
 function concludeWithoutStatus(local, tables) {
   const words = local.sound ? pageWords('status-not-known') : null;
-  show(local, tables, { asking: false, words, tone: null, askAgain: start });
+  const verdict = unanswered(local, tables);
+  show(verdict, tables, { asking: false, words, tone: null, askAgain: start });
   if (!local.unchecked) return;
   serverCheck.hidden = false;
   ways.classList.add('now');

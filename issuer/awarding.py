@@ -321,7 +321,7 @@ def _put_on_record(
     if award.recorded_at is None:
         _open_to_the_public(session, desk, award, item, names[item.issued_on])
     if copy.replaces_id is not None:
-        mark_changed(session, _void(session, copy))
+        mark_changed(session, desk.vault, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
     if copy.kind == CopyKind.CORRECTION:
         grant_name_access(

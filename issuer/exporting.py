@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import case, update
+from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from codes.levels import Level
 from issuer.awarding import read_data_key, read_private
@@ -20,8 +21,10 @@ from issuer.copy_rows import Condition, CopyScope, chunks_of, count_copies, draw
 from issuer.delivery import Delivery, certificate_file_name, folder_of, open_delivery
 from issuer.desk import Desk, shanghai_day
 from issuer.order_list import OrderLine, OrderList
-from registry.models import Copy, CopyKind
-from registry.session import transaction
+from registry.holder_keys import check_vault_in_force
+from registry.models import Award, Copy, CopyKind
+from registry.row_marks import check_delivery, mark_of_delivery
+from registry.session import reading, transaction
 from registry.store import make_folder
 from templates.contact_sheet import ContactCell, draw_contact_sheet, thumbnail
 from templates.fonts import FontChain
@@ -33,6 +36,9 @@ ORDER_LIST = "印制清单"
 CELLS_A_SHEET = 500
 _CHUNK = 50
 _MARKED_AT_ONCE = 500
+_ONLY_DELIVERY = load_only(
+    Copy.made_at, Copy.status_index, Copy.delivered_at, Copy.delivered_mark, raiseload=True
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +77,13 @@ def export(
         progress: told after every few files how many more there are.
 
     Raises:
+        RegistryError: when a copy was delivered was changed behind the office's back
+            (`row_altered`); nothing was written.
         StoreError: a page is missing from the store or was altered.
         OSError: something cannot be written; no copy counts as delivered.
     """
     make_folder(folder_of(run.out))
-    if not count_exported(desk, run):
+    if not _check_deliveries(desk, run):
         return []
     written: list[tuple[str, Path]] = []
     undelivered: list[int] = []
@@ -102,11 +110,32 @@ def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
     if not ids:
         return
     now = desk.clock()
-    at = case((Copy.made_at > now, Copy.made_at), else_=now)  # where the clock was set back
     with transaction(desk.engine) as session:
+        check_vault_in_force(session, desk.vault)
         for start in range(0, len(ids), _MARKED_AT_ONCE):
             some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
-            session.execute(update(Copy).where(some).values(delivered_at=at))
+            query = select(Copy).where(some).order_by(Copy.id).options(_ONLY_DELIVERY)
+            for copy in session.scalars(query.with_for_update()):
+                check_delivery(session, desk.vault, copy)
+                copy.delivered_at = max(now, copy.made_at)  # where the clock was set back
+                copy.delivered_mark = mark_of_delivery(
+                    desk.vault, copy.status_index, copy.delivered_at
+                )
+            session.flush()
+            session.expunge_all()
+
+
+def _check_deliveries(desk: Desk, run: ExportRun) -> int:
+    """See that nobody changed when the copies were delivered; return how many there are."""
+    count = 0
+    with reading(desk.engine) as session:
+        for scope in run.scopes:
+            query = select(Copy).join(Award, Copy.award_id == Award.id).options(_ONLY_DELIVERY)
+            query = query.where(scope.condition(), run.condition(), drawn())
+            for copy in session.scalars(query.execution_options(yield_per=_MARKED_AT_ONCE)):
+                check_delivery(session, desk.vault, copy)
+                count += 1
+    return count
 
 
 class _Papers:

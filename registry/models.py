@@ -289,6 +289,7 @@ class Copy(Base):
     `second_sealed` is the record under the body's second key, where it had two. `replaces_id` and
     `reason` are a reissue's. `delivered_at` is empty until its file was written
     out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
+    `delivered_mark` binds it to its row, from the day the copy is reserved.
     `leaf_index` and `file_leaf_index` are where the public log holds its record and its file, and
     `log_proof` is the proof of the former that its page carries, as it was when that was drawn.
     """
@@ -328,6 +329,7 @@ class Copy(Base):
     file_leaf_index: Mapped[int | None] = mapped_column(BigInteger)
     log_proof: Mapped[str | None] = mapped_column(Text)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    delivered_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

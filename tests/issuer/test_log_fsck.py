@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from codes.levels import Level
 from issuer.copy_run import archive_numbers, export_again, reissue
@@ -19,11 +18,10 @@ from issuer.fsck.faults import Fault
 from issuer.fsck.run import fsck
 from keys.algorithms import Algorithm
 from registry.home import Home
-from registry.models import Copy, ReissueReason
-from registry.session import transaction
+from registry.models import ReissueReason
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.desks import desk_at, file_body, issue, people, write_people
+from tests.issuer.desks import desk_at, file_body, issue, people, take_back, write_people
 
 
 def silent(phase: object, done: int, total: int) -> None:
@@ -82,8 +80,7 @@ def test_a_page_handed_out_after_the_clock_was_set_back_has_no_fault(
     file_body(home, algorithm=Algorithm.EDDSA)
     with desk_at(home) as desk:
         issue(desk, write_people(tmp_path / "in", people(Level.THREE, 1)), tmp_path / "out")
-        with transaction(desk.engine) as session:
-            session.execute(update(Copy).values(delivered_at=None))
+        take_back(desk, 1)
     with desk_at(home, clock=lambda: NOW - timedelta(hours=1)) as desk:
         export_again(desk, "一", out=tmp_path / "again", fonts=FontChain(), progress=silent)
         assert fsck(desk.home, desk.engine, desk.vault) == []

@@ -33,7 +33,7 @@ from registry.home import Home
 from registry.life_models import StatusListRow
 from registry.models import Copy
 from registry.session import reading, transaction
-from registry.status_lists import MOST_TAKEN, draw_status_indices
+from registry.status_lists import MOST_TAKEN, changing_list, draw_status_indices
 from tests.arch.sources import ROOT
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PUBLIC_URL, desk_at
@@ -248,11 +248,10 @@ def test_indices_are_random_positions_of_the_open_list_and_lists_fill_to_half(
         indices = session.scalars(select(Copy.status_index)).all()
     assert {split_index(index)[0] for index in indices} == {0}
     with transaction(desk.engine) as session:
-        row = session.get_one(StatusListRow, 0)
-        row.taken = MOST_TAKEN - 3
-        session.flush()
+        with changing_list(session, desk.vault, 0) as row:
+            row.taken = MOST_TAKEN - 3
         numbers = iter(range(10**6))
-        drawn = draw_status_indices(session, 10, lambda bound: next(numbers) % bound)
+        drawn = draw_status_indices(session, desk.vault, 10, lambda bound: next(numbers) % bound)
         assert session.scalar(select(func.max(StatusListRow.id))) == 1
     assert [split_index(index)[0] for index in drawn] == [0] * 3 + [1] * 7
     assert len(set(drawn) | set(indices)) == 12

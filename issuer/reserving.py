@@ -40,7 +40,7 @@ from registry.holder_keys import (
 )
 from registry.log_models import LogHead
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
-from registry.row_marks import mark_of_award, mark_of_copy, mark_of_delivery
+from registry.row_marks import mark_of_award, mark_of_copy, mark_of_delivery, mark_of_recording
 from registry.session import insert_if_absent, transaction
 from registry.status_lists import draw_status_indices
 from registry.store import Parcel
@@ -396,4 +396,5 @@ def _award(
         data_key_sealed=key.seal(data_key_context(number), draft.data_key),
         private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
+        recorded_mark=mark_of_recording(desk.vault, number, None),
     )

@@ -36,11 +36,13 @@ from registry.log_models import LogEntry
 from registry.models import Award, Batch, Copy, Holder, Site
 from registry.row_marks import (
     is_delivery_marked,
+    is_recording_marked,
     mark_of_award,
     mark_of_copy,
     mark_of_delivery,
     mark_of_entry,
     mark_of_list,
+    mark_of_recording,
 )
 from registry.session import transaction
 from registry.vault import Vault, VaultKeys, reseal
@@ -103,6 +105,7 @@ def _move_holder(session: Session, vaults: Vaults, holder: Holder) -> None:
         for copy in award.copies
         if copy.row_mark == _mark_of(session, vaults.former, award, copy)
     ]
+    recorded = [award for award in awards if is_recording_marked(vaults.former, award)]
     delivered = [
         copy for award in awards for copy in award.copies if is_delivery_marked(vaults.former, copy)
     ]
@@ -114,6 +117,8 @@ def _move_holder(session: Session, vaults: Vaults, holder: Holder) -> None:
         award.row_mark = mark_of_award(vaults.both, award, batch, holder.blind_index)
     for award, copy in copies:
         copy.row_mark = _mark_of(session, vaults.both, award, copy)
+    for award in recorded:
+        award.recorded_mark = mark_of_recording(vaults.both, award.number, award.recorded_at)
     for copy in delivered:
         at = copy.delivered_at
         copy.delivered_mark = mark_of_delivery(vaults.both, copy.status_index, at)

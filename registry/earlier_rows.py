@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access import seal_envelope, unseal_envelope, unseal_second
 from registry.errors import VaultError
 from registry.holder_keys import open_data_key
 from registry.life_models import StatusListRow
 from registry.models import Award, Base, Copy, Holder
-from registry.row_marks import mark_of_delivery, mark_of_list
+from registry.row_marks import mark_of_delivery, mark_of_list, mark_of_recording
 from registry.vault import Vault
 
 _AT_ONCE = 500
@@ -50,7 +51,7 @@ def seal_anew(connection: Connection, vault: Vault) -> None:
         .join(Holder, Award.holder_id == Holder.id)
         .where(Copy.second_sealed.is_not(None), Copy.envelope_sealed.is_not(None))
     )
-    for rows in _chunks(connection, query):
+    for rows in _chunks(connection, query, Copy.id):
         sealed = {row.id: _sealed_anew(vault, row) for row in rows}
         _write(connection, Copy, "envelope_sealed", {k: v for k, v in sealed.items() if v})
 
@@ -75,9 +76,16 @@ def _sealed_anew(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
     return seal_envelope(data_key, copy, envelope)
 
 
+def mark_recordings(connection: Connection, vault: Vault) -> None:
+    """Mark when each award was put on record, or that it was not; arguments as `seal_anew`."""
+    for rows in _chunks(connection, select(Award.id, Award.number, Award.recorded_at), Award.id):
+        marks = {row.id: mark_of_recording(vault, row.number, row.recorded_at) for row in rows}
+        _write(connection, Award, "recorded_mark", marks)
+
+
 def mark_deliveries(connection: Connection, vault: Vault) -> None:
     """Mark when each copy was delivered, or that it was not; arguments as `seal_anew`."""
-    for rows in _chunks(connection, select(Copy.id, Copy.status_index, Copy.delivered_at)):
+    for rows in _chunks(connection, select(Copy.id, Copy.status_index, Copy.delivered_at), Copy.id):
         marks = {
             row.id: mark_of_delivery(vault, row.status_index, row.delivered_at) for row in rows
         }
@@ -99,12 +107,12 @@ def mark_lists(connection: Connection, vault: Vault) -> None:
     _write(connection, StatusListRow, "row_mark", marks)
 
 
-def _chunks(connection: Connection, query: Select[*_Values]) -> Iterator[Sequence[Row[*_Values]]]:
-    """Yield the rows of a query about copies in their order, some at a time."""
+def _chunks(
+    connection: Connection, query: Select[*_Values], key: InstrumentedAttribute[int]
+) -> Iterator[Sequence[Row[*_Values]]]:
+    """Yield the rows of a query in the order of a key of theirs, some at a time."""
     last = 0
-    while rows := connection.execute(
-        query.where(Copy.id > last).order_by(Copy.id).limit(_AT_ONCE)
-    ).all():
+    while rows := connection.execute(query.where(key > last).order_by(key).limit(_AT_ONCE)).all():
         last = rows[-1].id
         yield rows
 

@@ -248,7 +248,8 @@ class Award(Base):
     `live_key` is unique while the award is live, which is what makes a second live award of one
     occupation × level from one body to one person impossible. `recorded_at` is empty until the
     signed record stands beside it: a row without it is unfinished and the next run finishes it.
-    `row_mark` binds the plain columns to their row (`registry.row_marks`).
+    `row_mark` binds the plain columns to their row (`registry.row_marks`), and `recorded_mark` that
+    one, which is filled in later.
     """
 
     __tablename__ = "awards"
@@ -275,6 +276,7 @@ class Award(Base):
     reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    recorded_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     holder: Mapped[Holder] = relationship()
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"

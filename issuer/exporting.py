@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import load_only
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
 
 from codes.levels import Level
 from issuer.awarding import read_data_key, read_private
@@ -26,6 +27,7 @@ from registry.models import Award, Copy, CopyKind
 from registry.row_marks import check_delivery, mark_of_delivery
 from registry.session import reading, transaction
 from registry.store import make_folder
+from registry.vault import Vault
 from templates.contact_sheet import ContactCell, draw_contact_sheet, thumbnail
 from templates.fonts import FontChain
 from templates.labels import SAMPLE_MARK, format_print_serial
@@ -36,9 +38,9 @@ ORDER_LIST = "印制清单"
 CELLS_A_SHEET = 500
 _CHUNK = 50
 _MARKED_AT_ONCE = 500
-_ONLY_DELIVERY = load_only(
-    Copy.made_at, Copy.status_index, Copy.delivered_at, Copy.delivered_mark, raiseload=True
-)
+_DELIVERIES = select(
+    Copy.id, Copy.made_at, Copy.status_index, Copy.delivered_at, Copy.delivered_mark
+).join(Award, Copy.award_id == Award.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,28 +116,40 @@ def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
         check_vault_in_force(session, desk.vault)
         for start in range(0, len(ids), _MARKED_AT_ONCE):
             some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
-            query = select(Copy).where(some).order_by(Copy.id).options(_ONLY_DELIVERY)
-            for copy in session.scalars(query.with_for_update()):
-                check_delivery(session, desk.vault, copy)
-                copy.delivered_at = max(now, copy.made_at)  # where the clock was set back
-                copy.delivered_mark = mark_of_delivery(
-                    desk.vault, copy.status_index, copy.delivered_at
-                )
-            session.flush()
-            session.expunge_all()
+            query = _DELIVERIES.where(some).order_by(Copy.id).with_for_update(of=Copy)
+            values = [
+                # The clock may have been set back since.
+                _delivered(desk.vault, row.id, row.status_index, max(now, row.made_at))
+                for row in session.execute(query).all()
+                if _is_sound(session, desk.vault, row)
+            ]
+            if values:
+                session.execute(update(Copy), values)
+
+
+def _delivered(vault: Vault, copy_id: int, status_index: int, at: datetime) -> dict[str, object]:
+    mark = mark_of_delivery(vault, status_index, at)
+    return {"id": copy_id, "delivered_at": at, "delivered_mark": mark}
 
 
 def _check_deliveries(desk: Desk, run: ExportRun) -> int:
     """See that nobody changed when the copies were delivered; return how many there are."""
-    count = 0
     with reading(desk.engine) as session:
-        for scope in run.scopes:
-            query = select(Copy).join(Award, Copy.award_id == Award.id).options(_ONLY_DELIVERY)
-            query = query.where(scope.condition(), run.condition(), drawn())
-            for copy in session.scalars(query.execution_options(yield_per=_MARKED_AT_ONCE)):
-                check_delivery(session, desk.vault, copy)
-                count += 1
-    return count
+        return sum(
+            _is_sound(session, desk.vault, row)
+            for scope in run.scopes
+            for row in session.execute(
+                _DELIVERIES.where(scope.condition(), run.condition(), drawn()),
+                execution_options={"yield_per": _MARKED_AT_ONCE},
+            )
+        )
+
+
+def _is_sound(session: Session, vault: Vault, row: Row[*tuple[Any, ...]]) -> bool:
+    """Return True for a copy with the mark of its delivery; raises as `check_delivery`."""
+    if row.delivered_mark != mark_of_delivery(vault, row.status_index, row.delivered_at):
+        check_delivery(session, vault, session.get_one(Copy, row.id))
+    return True
 
 
 class _Papers:

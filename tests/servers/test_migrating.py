@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.errors import HomeError
 from registry.models import Base, Copy, CopyKind, CopyState
+from registry.row_marks import is_delivery_marked, is_recording_marked
 from registry.schema import HEAD, check_schema, migrate, upgrade
 from registry.session import open_engine, reading, transaction
 from registry.vault import Vault
@@ -73,6 +74,8 @@ def test_what_was_on_record_is_kept_and_described(old: Engine) -> None:
             None,
         )
         assert session.execute(text("SELECT count(*) FROM access")).scalar() == 1
+        assert is_delivery_marked(vault(), copy)
+        assert is_recording_marked(vault(), copy.award)
 
 
 def test_a_copy_without_record_is_only_reserved(old: Engine) -> None:

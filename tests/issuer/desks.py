@@ -26,6 +26,8 @@ from issuer.seal_custody import ensure_seal
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.home import Home
+from registry.models import Copy
+from registry.row_marks import mark_of_delivery
 from registry.session import database, transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
@@ -122,3 +124,11 @@ def issue(
             skip_bad=skip_bad,
             progress=silent,
         )
+
+
+def take_back(desk: Desk, copy_id: int) -> None:
+    """Have a copy be as the office left it before its page was handed out."""
+    with transaction(desk.engine) as session:
+        copy = session.get_one(Copy, copy_id)
+        copy.delivered_at = None
+        copy.delivered_mark = mark_of_delivery(desk.vault, copy.status_index, None)

@@ -8,7 +8,7 @@ import { pageWords, showVerdict } from './show.js';
 import { UnsupportedError } from './signature.js';
 import { TrustError, readTrustList } from './trust_list.js';
 import { acceptTrust, siteStorage } from './trust_memory.js';
-import { verifyText, withoutTrust } from './verify.js';
+import { unanswered, verifyText, withoutTrust } from './verify.js';
 
 const ASK_MILLISECONDS = 8000;
 
@@ -102,7 +102,8 @@ function conclude(page, verdict, tables) {
 function concludeWithoutStatus(page, local, tables) {
   const offline = navigator.onLine === false ? 'offline-genuine' : 'status-not-known';
   const words = local.sound ? pageWords(offline) : null;
-  show(page, local, tables, { asking: false, words, tone: null, askAgain: page.again });
+  const verdict = unanswered(local, tables);
+  show(page, verdict, tables, { asking: false, words, tone: null, askAgain: page.again });
   if (local.unchecked) page.askServer();
 }
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from codes.levels import Level
 from issuer.cli_seal import subject_of
 from issuer.columns import Column
-from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.filing import parse_filing
 from issuer.filing_record import record_filing
@@ -30,6 +29,7 @@ from registry.home import Home
 from registry.session import database, transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.body_keys import make_body_key
 
 PREFIX = "S000012000123"
 PUBLIC_URL = "https://yz.example.cn"
@@ -46,15 +46,7 @@ def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorit
     signers = open_root_keys(home, PASSPHRASE)
     with database(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, parse_filing(filing), now=NOW)
-        make_key(
-            session,
-            home,
-            site,
-            PASSPHRASE,
-            algorithm=algorithm,
-            valid_from=date(2024, 1, 1),
-            valid_to=None,
-        )
+        make_body_key(session, home, site, PASSPHRASE, algorithm)
         publish(session, home, now=NOW, signers=signers)
 
 

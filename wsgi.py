@@ -121,6 +121,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.reports import add_reports
+    from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
     from verifier.status_source import VersionMemory
@@ -142,6 +143,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
     app.register_blueprint(api)
     app.register_blueprint(site)
+    app.register_blueprint(scanner)
     app.register_blueprint(log_files)
     app.register_blueprint(status_lists)
     add_reports(app, home, app.extensions["yanzhen_verifier"])

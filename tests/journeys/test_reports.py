@@ -89,3 +89,17 @@ def test_without_scripts_the_button_shows_the_report(
     page.click("#waiting button")
     page.wait_for_selector("form[action='/report/pdf']")
     context.close()
+
+
+def test_a_scanned_code_is_reported_too(browser: Browser, desk: ReportHome, address: str) -> None:
+    context = browser.new_context(viewport={"width": NARROW, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"{address}/q#{desk.qr_text.partition('#')[2]}")
+    page.wait_for_selector("#report-form button")
+    look_at(page)
+    page.click("#report-form button")
+    page.wait_for_selector("#waiting")
+    desk.seal()
+    page.wait_for_selector("form[action='/report/pdf']")
+    context.close()

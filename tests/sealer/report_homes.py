@@ -22,6 +22,7 @@ from registry.report_drafts import ReportTicket, read_ticket
 from sealer.sealing import open_sealer, seal_waiting
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import desk_at, file_body, issue, people, write_people
+from tests.issuer.lives import qr_texts
 from tests.issuer.seal_homes import real_now
 from wsgi import create_public_app
 
@@ -37,6 +38,7 @@ class ReportHome:
     pdf: bytes = field(repr=False)
     number: str
     name: str
+    qr_text: str = field(repr=False)
     app: Flask
 
     @property
@@ -88,8 +90,9 @@ def make_report_home(folder: Path) -> ReportHome:
     with desk_at(home, clock=real_now) as desk:
         roster = write_people(folder / "in", [person])
         ((number, file),) = issue(desk, roster, folder / "out").files
+        (qr_text,) = qr_texts(desk, str(number))
     app = create_public_app(home)
-    return ReportHome(home, file.read_bytes(), str(number), person.name, app)
+    return ReportHome(home, file.read_bytes(), str(number), person.name, qr_text, app)
 
 
 def draft_in(page: str) -> str:

@@ -19,6 +19,7 @@ from verifier.site import forms, present, words
 from verifier.site.errors import describe_error
 from verifier.site.headers import SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
+from verifier.site.reports import offers_reports, report_desk
 from verifier.verdict import Outcome, Verdict
 
 
@@ -53,7 +54,8 @@ def page_words() -> dict[str, Any]:
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
-        "reports": "yanzhen_reports" in current_app.extensions,
+        "reports": report_desk() is not None,
+        "reports_offered": offers_reports(),
     }
 
 

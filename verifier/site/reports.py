@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,11 +20,17 @@ from registry.report_drafts import ReportTicket, read_report_number, read_ticket
 from registry.reports import KeptReport, ReportFiles, ReportQueueFull
 from verifier.errors import UsageError
 from verifier.report_check import ReportJudgement, judge_report
-from verifier.report_content import Examined
+from verifier.report_content import Examined, examined_qr
 from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
 from verifier.site import present, words
-from verifier.site.forms import MULTIPART_MARGIN_BYTES, Trouble, read_upload
+from verifier.site.forms import (
+    MAX_FORM_BYTES,
+    MULTIPART_MARGIN_BYTES,
+    Trouble,
+    read_text,
+    read_upload,
+)
 from verifier.verdict import Outcome, Severity, Verdict
 
 EXTENSION: Final = "yanzhen_reports"
@@ -72,6 +79,12 @@ def report_desk() -> ReportDesk | None:
     return found
 
 
+def offers_reports() -> bool:
+    """Say whether this application offers reports."""
+    desk = report_desk()
+    return desk is not None and desk.offers
+
+
 def offer_report(verdict: Verdict, examined: Examined) -> str | None:
     """Return the draft of a report for the result page to carry, or None where none is offered."""
     desk = report_desk()
@@ -104,8 +117,13 @@ def ask() -> AnyResponse | str:
     """Queue the report of a verdict that was just shown."""
     request.max_content_length = MAX_DRAFT_FORM_BYTES
     request.max_form_memory_size = MAX_DRAFT_FORM_BYTES
+    draft = request.form.get("draft", "")
+    return _queued(lambda: _desk().ask_text(draft, now=datetime.now(UTC)))
+
+
+def _queued(queue: Callable[[], ReportTicket]) -> AnyResponse | str:
     try:
-        ticket = _desk().ask_text(request.form.get("draft", ""), now=datetime.now(UTC))
+        ticket = queue()
     except UsageError as error:
         return _refused(error.text)
     except ReportQueueFull as error:
@@ -113,6 +131,18 @@ def ask() -> AnyResponse | str:
     except RegistryError as error:
         raise ServiceUnavailable from error
     return _page(_shown(ticket))
+
+
+@blueprint.post("/report/qr")
+def ask_qr() -> AnyResponse | str:
+    """Check the text of a code that was scanned, and queue the report of that."""
+    request.max_content_length = MAX_FORM_BYTES
+    text = read_text(request.form).text
+    desk, verifier = _desk(), current_app.extensions["yanzhen_verifier"]
+    if not text or not desk.offers:
+        return _refused(_NOTHING_TO_REPORT)
+    draft = desk.draft(verifier.verify_qr(text), examined_qr(text))
+    return _queued(lambda: desk.ask(draft, now=datetime.now(UTC)))
 
 
 @blueprint.post("/report")
@@ -174,6 +204,10 @@ _UNKNOWN_NUMBER: Final = Text(
 _UNKNOWN_CODE: Final = Text(
     "查询码与这份报告不符，请核对报告首页所印查询码",
     "The code does not fit this report; compare it with the one printed on its first page",
+)
+_NOTHING_TO_REPORT: Final = Text(
+    "没有可以出具报告的核验结果，请先核验",
+    "There is no answer to make a report of; check something first",
 )
 _NO_REPORT: Final = Text(
     "这个文件不是查验报告，请选择报告的 PDF 或 JSON 原文件（不是照片、扫描件）",

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -40,6 +40,8 @@ REPORT_PURPOSE: Final = "查验报告专用"
 _SAMPLE: Final = "样本 SAMPLE DEMO "
 JWS_TYPE: Final = "yanzhen-report+json"
 MAX_REPORT_BYTES: Final = 4 << 20
+MAX_CERTIFICATES: Final = 6
+_LONGEST_SEAL: Final = 64 << 10
 _JSON_START: Final = b'{"report":{'
 _HALF: Final = 32
 _LONGEST_SIGNATURE: Final = 72  # of P-256, DER
@@ -131,7 +133,7 @@ def check_report(data: bytes) -> CheckedReport | None:
     check = _check_pdf if form is ReportForm.PDF else _check_json
     try:
         content, chain, whole = check(data)
-    except (KeysError, ValueError, KeyError, TypeError, RecursionError):
+    except (KeysError, ValueError, LookupError, TypeError, RecursionError, UnsupportedAlgorithm):
         return CheckedReport(form=form, state=SealState.ALTERED, content=None, chain=None)
     state = SealState.GENUINE if whole else SealState.ALTERED
     return CheckedReport(form=form, state=state, content=content, chain=chain)
@@ -156,12 +158,12 @@ def is_revoked(chain: SealChain, crl: bytes) -> bool:
 
 
 def _check_json(data: bytes) -> tuple[Mapping[str, Any], SealChain, bool]:
-    value = load_strict_json(data, max_bytes=MAX_REPORT_BYTES)
-    assert isinstance(value, dict)
+    value = _members(data)
     content, signed = value["report"], value["signature"]
     protected, signature = str(signed["protected"]), decode_bytes(str(signed["signature"]))
     header = json.loads(decode_bytes(protected))
-    chain = parse_chain([base64.b64decode(one, validate=True) for one in header["x5c"]])
+    held = [base64.b64decode(one, validate=True) for one in header["x5c"][:MAX_CERTIFICATES]]
+    chain = parse_chain(held)
     same = report_file(content, protected, signature) == data
     whole = same and protected == protected_header(chain)
     return content, chain, whole and _is_signed(chain, jws_input(protected, content), signature)
@@ -207,17 +209,22 @@ def _content_of(data: bytes) -> Mapping[str, Any]:
     found = _CONTENT.search(data, 0, 600)
     if found is None:
         raise ValueError("no content where it should be")
-    value = load_strict_json(
-        data[found.end() : found.end() + int(found[1])], max_bytes=MAX_REPORT_BYTES
-    )
-    assert isinstance(value, dict)
+    return _members(data[found.end() : found.end() + int(found[1])])
+
+
+def _members(data: bytes) -> dict[str, Any]:
+    value = load_strict_json(data, max_bytes=MAX_REPORT_BYTES)
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
     return value
 
 
 def _chain_in(contents: bytes) -> SealChain:
     """Return the chain of the certificates in a CMS, its leaf the one that is no authority's."""
+    if len(contents) > _LONGEST_SEAL:
+        raise ValueError("too long for a seal")
     held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
-    ders = [one.public_bytes(Encoding.DER) for one in held]
+    ders = [one.public_bytes(Encoding.DER) for one in held[:MAX_CERTIFICATES]]
     return parse_chain(_ordered(ders))
 
 

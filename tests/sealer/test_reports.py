@@ -18,6 +18,8 @@ import pytest
 
 from issuer.report_key_custody import revoke_report_key
 from issuer.report_key_files import read_report_keys
+from keys.jws import encode_bytes
+from keys.report_document import report_file
 from log.leaves import LifeKind
 from registry.errors import VaultError
 from registry.public_database import public_database, public_database_url
@@ -290,6 +292,26 @@ def test_one_changed_byte_is_noticed(
     assert wrong == []
     for changed in (data + b"\n", data[:-1], data.replace(b"valid", b"value", 1)):
         assert judge(desk, changed) is ReportOutcome.ALTERED
+
+
+def test_whatever_begins_like_a_report_is_judged_and_breaks_nothing(
+    desk: ReportHome, sealed: tuple[ReportTicket, bytes, bytes]
+) -> None:
+    _, pdf, text = sealed
+    chance = random.Random(7)
+    hostile = [pdf[:length] for length in (9, 60, 200, 600, len(pdf) // 2, len(pdf) - 1)]
+    hostile += [text[:length] for length in (11, 30, len(text) // 2, len(text) - 2)]
+    hostile += [pdf[:300] + chance.randbytes(5000), b'{"report":{' + chance.randbytes(500)]
+    hostile += [b'{"report":{' + b"[" * 100_000, b'{"report":{},"signature":[]}\n']
+    for header in (b"{}", b"[]", b'{"x5c":1}', b'{"x5c":["",""]}', b"nan"):
+        protected = encode_bytes(header)
+        hostile.append(report_file({}, protected, b"").replace(b'"report":{}', b'"report":{"a":1}'))
+    hole = pdf.index(b"/Contents<") + 10
+    hostile += [pdf[:hole] + b"30820004" + b"0" * 12 + pdf[hole + 20 :]]
+    for data in hostile:
+        found = judge_report(data, root=desk.home.seal_root_path.read_bytes(), crl=None)
+        assert found is None or found.outcome is ReportOutcome.ALTERED
+        assert found is None or found.signer is None
 
 
 def test_the_site_tells_a_genuine_report_from_a_changed_one(

@@ -88,6 +88,7 @@ def test_without_scripts_the_button_shows_the_report(
     desk.seal()
     page.click("#waiting button")
     page.wait_for_selector("form[action='/report/pdf']")
+    assert desk.name in page.inner_text("main")
     context.close()
 
 

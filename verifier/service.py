@@ -42,6 +42,7 @@ from verifier.file_decision import (
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
 from verifier.proof import Proof, prove
@@ -81,6 +82,7 @@ class Verifier:
         read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
             child process of this verifier.
         slots: how many files may be read at once; None sets no limit.
+        issued_pages: gives the pages that were issued; by default none is at hand.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Verifier:
         log: LogReader | None = None,
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
+        issued_pages: IssuedPages = NO_PAGES,
     ) -> None:
         self._trust_source = trust_source
         self._register = Register(sessions, pepper, log)
@@ -103,6 +106,7 @@ class Verifier:
         self._child = document_reader()
         self._read_bytes = read_bytes or self._child.ask
         self._slots = slots
+        self._issued_pages = issued_pages
 
     def close(self) -> None:
         """End the child process, if one was started."""

@@ -67,9 +67,9 @@ def lay_onto(picture: Pixels, reference: Pixels) -> Laid | None:
         picture: red, green and blue.
         reference: likewise.
     """
-    page = cv2.resize(reference, None, fx=_HALF, fy=_HALF, interpolation=cv2.INTER_AREA)
+    page = _resized(reference, _HALF)
     shrink = min(1.0, _LONG_SIDE / max(picture.shape[:2]))
-    small = cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    small = _resized(picture, shrink)
     found = _perspective(page[:, :, 0], small[:, :, 0])
     if found is None:
         return None
@@ -82,17 +82,22 @@ def lay_onto(picture: Pixels, reference: Pixels) -> Laid | None:
     scale = _scale(x, y)
     smooth = picture
     if scale > 1.2:
-        smooth = cv2.GaussianBlur(picture, (0, 0), 0.4 * scale)
+        smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.4 * scale), np.uint8)
     colours = cv2.remap(smooth, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     inside = (x >= 0) & (y >= 0) & (x <= picture.shape[1] - 1) & (y <= picture.shape[0] - 1)
     return Laid(colours=np.asarray(colours, np.uint8), inside=inside, scale=scale, x=x, y=y)
 
 
+def _resized(picture: Pixels, scale: float) -> Pixels:
+    resized = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(resized, np.uint8)
+
+
 def _perspective(page: Pixels, picture: Pixels) -> Points | None:
     """Return what takes dots of the page to dots of the picture, both as here."""
     for finder, norm in (
-        (cv2.ORB_create(_CORNERS), cv2.NORM_HAMMING),
-        (cv2.SIFT_create(_CORNERS), cv2.NORM_L2),
+        (cv2.ORB.create(_CORNERS), cv2.NORM_HAMMING),
+        (cv2.SIFT.create(_CORNERS), cv2.NORM_L2),
     ):
         at_page, of_page = finder.detectAndCompute(page, None)
         at_picture, of_picture = finder.detectAndCompute(picture, None)
@@ -112,9 +117,7 @@ def _perspective(page: Pixels, picture: Pixels) -> Points | None:
     return None
 
 
-def _is_sensible(
-    matrix: Points, page: tuple[int, int], picture: tuple[int, int]
-) -> bool:
+def _is_sensible(matrix: Points, page: tuple[int, int], picture: tuple[int, int]) -> bool:
     """Return whether a page seen so is a page: not folded over, not mirrored, mostly in sight."""
     width, height = page
     corners = np.array([[[0, 0]], [[width, 0]], [[width, height]], [[0, height]]], np.float64)
@@ -128,9 +131,7 @@ def _is_sensible(
     return float(shown.mean()) >= _LEAST_PAGE_SHARE
 
 
-def _places(
-    matrix: Points, width: int, height: int, step: int = 1
-) -> tuple[Plane, Plane]:
+def _places(matrix: Points, width: int, height: int, step: int = 1) -> tuple[Plane, Plane]:
     across, down = np.meshgrid(
         np.arange(0, width, step, dtype=np.float32), np.arange(0, height, step, dtype=np.float32)
     )
@@ -145,9 +146,7 @@ def _scale(x: Plane, y: Plane) -> float:
     return float(np.median(across[::16, ::16]))
 
 
-def _straightened(
-    picture: Pixels, page: Pixels, x: Plane, y: Plane
-) -> tuple[Plane, Plane]:
+def _straightened(picture: Pixels, page: Pixels, x: Plane, y: Plane) -> tuple[Plane, Plane]:
     """Take out what is left over of a bent paper, measured at half size."""
     half_x, half_y = x[::2, ::2], y[::2, ::2]
     laid = cv2.remap(
@@ -165,7 +164,7 @@ def _straightened(
         keep = off <= max(1.5, 2.5 * float(np.median(off[keep])))
         if keep.sum() < _LEAST_PATCHES:
             return x, y
-    return _moved(x, y, surface)
+    return _moved(x, y, np.asarray(surface, np.float64))
 
 
 def _moves(page: Pixels, laid: Pixels) -> tuple[Points, Points]:
@@ -197,9 +196,9 @@ def _terms(across: Points, down: Points) -> Points:
 def _moved(x: Plane, y: Plane, surface: Points) -> tuple[Plane, Plane]:
     """Take each dot from where the surface says it is, in dots of half size."""
     height, width = x.shape
-    coarse_x, coarse_y = np.meshgrid(np.linspace(0, 1, width // 16), np.linspace(0, 1, height // 16))
-    moves = (_terms(coarse_x, coarse_y) @ surface / _HALF).astype(np.float32)
-    moves = cv2.resize(moves, (width, height), interpolation=cv2.INTER_LINEAR)
+    along, up = np.linspace(0, 1, width // 16), np.linspace(0, 1, height // 16)
+    coarse = (_terms(*np.meshgrid(along, up)) @ surface / _HALF).astype(np.float32)
+    moves = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     across, down = np.meshgrid(
         np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
     )

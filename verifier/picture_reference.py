@@ -25,9 +25,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 DPI: Final = 200
 COMPARED: Final = tuple(
-    field
-    for field in Field
-    if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
+    field for field in Field if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
 )
 _POINTS_PER_INCH: Final = 72
 _SMALL_DPI: Final = 100  # enough to see which of its text is seen
@@ -147,9 +145,7 @@ def _line(piece: Piece, glyphs: list[Glyph], height: int, width: int) -> Line:
     beside = [
         one.left
         for one in glyphs
-        if one.level
-        and one.left > piece.right
-        and abs(one.baseline - piece.baseline) < piece.size
+        if one.level and one.left > piece.right and abs(one.baseline - piece.baseline) < piece.size
     ]
     end = min(beside, default=width * _POINTS_PER_INCH / DPI)
     cells = tuple(Cell(text=one.text, box=_cell_box(one, height)) for one in piece.glyphs)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]  # it ships no types
 import rapidocr
 from numpy.typing import NDArray
 
@@ -124,7 +124,7 @@ def _alphabet() -> dict[str, int]:
 
 def _width(line: NDArray[Any]) -> int:
     height, width = line.shape[:2]
-    wide = max(_LEAST_WIDTH, round(width * LINE_HEIGHT / height))
+    wide: int = max(_LEAST_WIDTH, round(width * LINE_HEIGHT / height))
     return -(-wide // _ROUND_WIDTH) * _ROUND_WIDTH
 
 

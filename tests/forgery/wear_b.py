@@ -1,0 +1,3 @@
+"""Placeholder."""
+
+from tests.forgery.wear_a import WEARS  # noqa: F401

@@ -33,6 +33,8 @@ REQUIRED_FOR_RECORD = frozenset(
     }
 )
 REQUIRED_FOR_FILE = REQUIRED_FOR_RECORD | {Code.FILE_IDENTICAL, Code.FIELD_AGREES}
+# A PDF that is not the one issued, but whose page was compared with it.
+REQUIRED_FOR_PAGE = REQUIRED_FOR_RECORD | {Code.PAGE_AGREES, Code.FIELD_AGREES}
 
 
 def find(

@@ -440,7 +440,7 @@ def unsealed(pdf: bytes, change: Change) -> bytes:
     """The file changed and written anew without its seal, as programs print it."""
     with pikepdf.open(BytesIO(pdf)) as document:
         document.pages[0].Annots = pikepdf.Array([])
-        for entry in ("/AcroForm", "/Perms"):
+        for entry in ("/AcroForm", "/Perms", "/StructTreeRoot"):
             del document.Root[entry]
         change(document)
         output = BytesIO()

@@ -157,8 +157,9 @@ SEAL_ENTRIES = {
         _PROBLEM,
         _ALTERED,
         Text(
-            "电子印章所占位置的空余处藏有字节，签发的文件中此处为空。",
-            "Bytes are hidden in the spare room of the seal, which is empty in a file as issued.",
+            "电子印章所占位置的字节被改写过：空余处藏有内容，或写法与签发时不同。",
+            "The bytes in the seal's own place were rewritten: something is hidden in its spare "
+            "room, or it is not written as when it was issued.",
         ),
     ),
     Code.SEAL_REVISIONS: Entry(
@@ -181,9 +182,10 @@ SEAL_ENTRIES = {
         _PROBLEM,
         _ALTERED,
         Text(
-            "电子印章本身完好，但所盖的不是登记在案的那个文件：文件是另行制作后再盖章的。",
-            "The electronic seal itself is intact, but it seals another file than the one on "
-            "record: this one was made and sealed apart.",
+            "电子印章本身完好，但这不是登记在案的那个文件：文件是另行制作、另行盖章的，"
+            "或印章被改写过。",
+            "The electronic seal itself is intact, but this is not the file on record: it was "
+            "made and sealed apart, or the seal was rewritten.",
         ),
     ),
     Code.FILE_HOLDS_MORE: Entry(

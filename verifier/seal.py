@@ -25,7 +25,7 @@ class SealReading:
         held: what else the file holds that may show other things elsewhere; None where it could
             not be looked through.
         intact: the bytes covered are those that were sealed, and the signature is the signer's.
-        padded: something is hidden in the seal's own place.
+        padded: the seal's own place holds more than it, or was written otherwise than ours are.
         revisions: how many the covered bytes have.
         covered: how many bytes of the file the seal speaks of, its own place included.
         appended: what follows them.

@@ -116,7 +116,9 @@ def _coverage(*, own_place: bool, intact: bool, left: int) -> Coverage:
 
 
 def _is_padded(digits: bytes) -> bool:
-    """Return whether anything but zeros follows the signature in its place."""
+    """Return whether the signature's place holds anything but it, small digits, and zeros."""
+    if digits != digits.lower():
+        return True
     content = bytes.fromhex(digits.decode("ascii"))
     return content[_der_length(content) :].strip(b"\0") != b""
 

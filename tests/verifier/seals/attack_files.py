@@ -9,42 +9,39 @@ al., "Breaking the Specification: PDF Certification", IEEE S&P 2021.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import pikepdf
-from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils import generic as pyhanko_generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from templates.page_file import Own
 from tests.keys.sealed_pdf import sealed_range
 
-Sign = Callable[[bytes], bytes]
-Change = Callable[[pikepdf.Pdf], None]
+generic: Any = pyhanko_generic  # its constructors have no types
+Writer = Any  # pyHanko's incremental writer, as little typed
 
 FORGED = b"\nq 0 0 0 rg 175 533 38 1.4 re f 182 529 1.4 14 re f 200 529 1.4 14 re f Q\n"
-HIDING = b"\nq 1 1 1 rg 170 527 60 18 re f Q\n"
 NAME_BOX = (170, 527, 230, 545)
-_PLACES = (1_000_000_001, 1_000_000_002, 1_000_000_003)
 
 
 # Incremental saving
 
 
-def appended(pdf: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> bytes:
+def appended(pdf: bytes, change: Callable[[Writer], None]) -> bytes:
     """The file with a revision appended by the book."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
+    writer: Writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
     change(writer)
     output = BytesIO()
     writer.write(output)
     return output.getvalue()
 
 
-def draw_over(writer: IncrementalPdfFileWriter) -> None:
+def draw_over(writer: Writer) -> None:
     """Put further content on the page."""
     stream = generic.StreamObject(stream_data=FORGED)
     page = writer.root["/Pages"]["/Kids"][0]
@@ -53,7 +50,7 @@ def draw_over(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page)
 
 
-def draw_over_from_object_stream(writer: IncrementalPdfFileWriter) -> None:
+def draw_over_from_object_stream(writer: Writer) -> None:
     """Put further content on the page, named in an object stream."""
     stream = writer.add_object(generic.StreamObject(stream_data=FORGED))
     page = writer.root["/Pages"]["/Kids"][0]
@@ -62,7 +59,7 @@ def draw_over_from_object_stream(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page)
 
 
-def replace_content(writer: IncrementalPdfFileWriter) -> None:
+def replace_content(writer: Writer) -> None:
     """Write the page's own content anew, under its own number."""
     page = writer.root["/Pages"]["/Kids"][0]
     content = page["/Contents"].data
@@ -70,14 +67,14 @@ def replace_content(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page)
 
 
-def annotate(writer: IncrementalPdfFileWriter) -> None:
+def annotate(writer: Writer) -> None:
     """Evil annotation: a free text whose appearance lies over the name."""
-    _add_annotation(writer, {"/Subtype": pdf_name("/FreeText"), "/DA": _text("/Helv 12 Tf")})
+    _add_annotation(writer, {"/Subtype": pdf_name("/FreeText"), "/DA": text("/Helv 12 Tf")})
 
 
-def sneak_signature(writer: IncrementalPdfFileWriter) -> None:
+def sneak_signature(writer: Writer) -> None:
     """Sneaky signature: the field of a further signature, whose appearance lies over the name."""
-    field = {"/Subtype": pdf_name("/Widget"), "/FT": pdf_name("/Sig"), "/T": _text("Second")}
+    field = {"/Subtype": pdf_name("/Widget"), "/FT": pdf_name("/Sig"), "/T": text("Second")}
     reference = _add_annotation(writer, field)
     signature = {"/Type": pdf_name("/Sig"), "/Filter": pdf_name("/Adobe.PPKLite")}
     value = writer.add_object(_dictionary(signature))
@@ -87,16 +84,16 @@ def sneak_signature(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(form)
 
 
-def add_script(writer: IncrementalPdfFileWriter) -> None:
+def add_script(writer: Writer) -> None:
     """A script that runs when the file is opened."""
-    action = {"/S": pdf_name("/JavaScript"), "/JS": _text("app.alert('x')")}
+    action = {"/S": pdf_name("/JavaScript"), "/JS": text("app.alert('x')")}
     writer.root["/OpenAction"] = writer.add_object(_dictionary(action))
     writer.update_root()
 
 
-def add_layer(writer: IncrementalPdfFileWriter) -> None:
+def add_layer(writer: Writer) -> None:
     """A layer over the name that can be switched."""
-    group = writer.add_object(_dictionary({"/Type": pdf_name("/OCG"), "/Name": _text("x")}))
+    group = writer.add_object(_dictionary({"/Type": pdf_name("/OCG"), "/Name": text("x")}))
     order = generic.ArrayObject([group])
     writer.root["/OCProperties"] = _dictionary(
         {"/OCGs": order, "/D": _dictionary({"/ON": generic.ArrayObject([group])})}
@@ -109,7 +106,7 @@ def add_layer(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(page)
 
 
-def swap_file(writer: IncrementalPdfFileWriter) -> None:
+def swap_file(writer: Writer) -> None:
     """Another record in the place of the embedded one."""
     names = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
     place = next(at for at in range(0, len(names), 2) if str(names[at]) == "record.cose")
@@ -120,7 +117,7 @@ def swap_file(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(specification)
 
 
-def replace_portrait(writer: IncrementalPdfFileWriter) -> None:
+def replace_portrait(writer: Writer) -> None:
     """Another portrait in the place of the holder's."""
     page = writer.root["/Pages"]["/Kids"][0]
     images = page["/Resources"]["/XObject"]
@@ -145,7 +142,7 @@ def replace_portrait(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(images)
 
 
-def _add_annotation(writer: IncrementalPdfFileWriter, entries: dict[str, Any]) -> Any:
+def _add_annotation(writer: Writer, entries: dict[str, Any]) -> Any:
     left, bottom, right, top = NAME_BOX
     box = generic.ArrayObject([generic.NumberObject(side) for side in NAME_BOX])
     appearance = generic.StreamObject(
@@ -175,7 +172,7 @@ def _dictionary(entries: dict[str, Any]) -> generic.DictionaryObject:
     return generic.DictionaryObject({pdf_name(name): value for name, value in entries.items()})
 
 
-def _text(text: str) -> generic.TextStringObject:
+def text(text: str) -> generic.TextStringObject:
     return generic.TextStringObject(text)
 
 
@@ -199,7 +196,7 @@ def with_bare_objects(pdf: bytes) -> bytes:
 def with_copied_signature(pdf: bytes) -> bytes:
     """An update that brings the signature's object along once more."""
 
-    def copy(writer: IncrementalPdfFileWriter) -> None:
+    def copy(writer: Writer) -> None:
         draw_over(writer)
         field = writer.root["/AcroForm"]["/Fields"][0]
         writer.mark_update(field.raw_get("/V").reference)
@@ -298,248 +295,3 @@ def wrapped(pdf: bytes) -> bytes:
     gap = gap_before + table + content + copy
     assert len(gap) == gap_length
     return pdf[:end] + gap + rest
-
-
-# Sealing anew, by the trusted body: what shadow attacks hide before sealing
-
-
-def sealed_anew(pdf: bytes, sign: Sign, reserve: int, change: Change, *, level: int = 1) -> bytes:
-    """The file changed and sealed, in one revision, by a signer that is trusted."""
-    with pikepdf.open(BytesIO(pdf)) as document:
-        (field,) = document.Root.AcroForm.Fields
-        del field["/V"]
-        signature = document.make_indirect(
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Sig,
-                Filter=pikepdf.Name("/Adobe.PPKLite"),
-                SubFilter=pikepdf.Name("/ETSI.CAdES.detached"),
-                M="D:20261123100000+08'00'",
-                ByteRange=pikepdf.Array([0, *_PLACES]),
-                Contents=pikepdf.String(b"\xff" * reserve),
-                Reference=pikepdf.Array(
-                    [
-                        pikepdf.Dictionary(
-                            Type=pikepdf.Name.SigRef,
-                            TransformMethod=pikepdf.Name.DocMDP,
-                            TransformParams=pikepdf.Dictionary(
-                                Type=pikepdf.Name.TransformParams, P=level, V=pikepdf.Name("/1.2")
-                            ),
-                        )
-                    ]
-                ),
-            )
-        )
-        field["/V"] = signature
-        document.Root.Perms = pikepdf.Dictionary(DocMDP=signature)
-        change(document)
-        output = BytesIO()
-        mode = pikepdf.ObjectStreamMode.disable
-        document.save(output, object_stream_mode=mode, deterministic_id=True)
-    return _patched(output.getvalue(), sign, reserve)
-
-
-def _patched(pdf: bytes, sign: Sign, reserve: int) -> bytes:
-    hole = b"<" + b"ff" * reserve + b">"
-    start = pdf.index(hole)
-    end = start + len(hole)
-    for mark, place in zip(_PLACES, (start, end, len(pdf) - end), strict=True):
-        pdf = pdf.replace(b"%d" % mark, b"%010d" % place)
-    cms = sign(hashlib.sha256(pdf[:start] + pdf[end:]).digest())
-    return pdf[:start] + b"<" + cms.hex().encode().ljust(2 * reserve, b"0") + b">" + pdf[end:]
-
-
-def nothing(document: pikepdf.Pdf) -> None:
-    """Leave the document as it is."""
-    assert len(document.pages) == 1
-
-
-def forge_name(document: pikepdf.Pdf) -> None:
-    """Draw over the name before sealing."""
-    document.pages[0].contents_add(FORGED)
-
-
-def hide_forgery(document: pikepdf.Pdf) -> None:
-    """Shadow, hide: the forged strokes lie under a form that shows the genuine page until later."""
-    page = document.pages[0]
-    cover = document.make_stream(b"q Q")
-    cover.Type, cover.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    cover.BBox = pikepdf.Array(NAME_BOX)
-    page.Resources.XObject["/Cover"] = cover
-    page.contents_add(b"\n/Cover Do\n")
-
-
-def add_shadow_field(document: pikepdf.Pdf) -> None:
-    """Shadow, replace: an empty field of a form over the name, to be filled after sealing."""
-    appearance = document.make_stream(b"")
-    appearance.Type, appearance.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
-    appearance.BBox = pikepdf.Array(NAME_BOX)
-    field = document.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.Annot,
-            Subtype=pikepdf.Name.Widget,
-            FT=pikepdf.Name.Tx,
-            T="name",
-            V="",
-            F=4,
-            Rect=pikepdf.Array(NAME_BOX),
-            AP=pikepdf.Dictionary(N=appearance),
-        )
-    )
-    document.Root.AcroForm.Fields.append(field)
-    document.pages[0].Annots.append(field)
-
-
-def add_shadow_page(document: pikepdf.Pdf) -> None:
-    """Shadow, hide and replace: a second page that no tree of pages names, until it does."""
-    page = document.pages[0]
-    hidden = pikepdf.Dictionary(page.obj)
-    content = page.Contents.read_bytes() + FORGED
-    hidden.Contents = document.make_stream(content)
-    document.Root.Shadow = document.make_indirect(hidden)
-
-
-def show_hidden_forgery(writer: IncrementalPdfFileWriter) -> None:
-    """Fill the empty cover."""
-    page = writer.root["/Pages"]["/Kids"][0]
-    covers = page["/Resources"]["/XObject"]
-    cover = covers["/Cover"]
-    covers["/Cover"] = writer.add_object(
-        generic.StreamObject(
-            dict_data={key: cover.raw_get(key) for key in ("/Type", "/Subtype", "/BBox")},
-            stream_data=FORGED,
-        )
-    )
-    writer.update_container(covers)
-
-
-def fill_shadow_field(writer: IncrementalPdfFileWriter) -> None:
-    """Give the field a value and an appearance."""
-    field = writer.root["/AcroForm"]["/Fields"][1]
-    appearance = field["/AP"]["/N"]
-    field["/AP"]["/N"] = writer.add_object(
-        generic.StreamObject(
-            dict_data={key: appearance.raw_get(key) for key in ("/Type", "/Subtype", "/BBox")},
-            stream_data=FORGED,
-        )
-    )
-    field["/V"] = _text("forged")
-    writer.update_container(field)
-
-
-def show_shadow_page(writer: IncrementalPdfFileWriter) -> None:
-    """Let the tree of pages name the hidden page."""
-    pages = writer.root["/Pages"]
-    pages["/Kids"] = generic.ArrayObject([writer.root.raw_get("/Shadow")])
-    writer.update_container(pages)
-
-
-# Without any seal: the file written anew
-
-
-def unsealed(pdf: bytes, change: Change) -> bytes:
-    """The file changed and written anew without its seal, as programs print it."""
-    with pikepdf.open(BytesIO(pdf)) as document:
-        document.pages[0].Annots = pikepdf.Array([])
-        for entry in ("/AcroForm", "/Perms", "/StructTreeRoot"):
-            del document.Root[entry]
-        change(document)
-        output = BytesIO()
-        document.save(output, deterministic_id=True)
-        return output.getvalue()
-
-
-def open_with_script(document: pikepdf.Pdf) -> None:
-    """Have a script run when the file is opened."""
-    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('x')")
-
-
-def put_in_layer(document: pikepdf.Pdf) -> None:
-    """Forge the name in a layer that shows in print only."""
-    group = document.make_indirect(
-        pikepdf.Dictionary(
-            Type=pikepdf.Name.OCG,
-            Name="x",
-            Usage=pikepdf.Dictionary(
-                View=pikepdf.Dictionary(ViewState=pikepdf.Name.OFF),
-                Print=pikepdf.Dictionary(PrintState=pikepdf.Name.ON),
-            ),
-        )
-    )
-    groups = pikepdf.Array([group])
-    usage = [
-        pikepdf.Dictionary(
-            Event=pikepdf.Name(f"/{event}"),
-            OCGs=groups,
-            Category=pikepdf.Array([pikepdf.Name(f"/{event}")]),
-        )
-        for event in ("View", "Print")
-    ]
-    document.Root.OCProperties = pikepdf.Dictionary(
-        OCGs=groups, D=pikepdf.Dictionary(AS=pikepdf.Array(usage), Order=groups)
-    )
-    page = document.pages[0]
-    page.Resources.Properties = pikepdf.Dictionary(L=group)
-    page.contents_add(b"/OC /L BDC" + FORGED + b"EMC")
-
-
-def swap_record(document: pikepdf.Pdf) -> None:
-    """Put another record in the place of the attached one."""
-    document.attachments["record.cose"] = pikepdf.AttachedFileSpec(
-        document, b"another record", filename="record.cose"
-    )
-
-
-def attach_program(document: pikepdf.Pdf) -> None:
-    """Attach a file that certificates do not carry."""
-    document.attachments["run.exe"] = pikepdf.AttachedFileSpec(document, b"MZ", filename="run.exe")
-
-
-def print_over(document: pikepdf.Pdf) -> None:
-    """Draw over the name."""
-    document.pages[0].contents_add(FORGED)
-
-
-def wipe_name(document: pikepdf.Pdf) -> None:
-    """Paint the name over in white."""
-    document.pages[0].contents_add(HIDING)
-
-
-def with_object_twice(pdf: bytes) -> bytes:
-    """The file with one of its objects written a second time, where its table does not lead."""
-    number = re.search(rb"\n(\d+) 0 obj", pdf)
-    assert number is not None
-    end = pdf.rindex(b"startxref")
-    return pdf[:end] + b"%b 0 obj\n<<>>\nendobj\n" % number[1] + pdf[end:]
-
-
-def saved_anew(pdf: bytes) -> bytes:
-    """The file as an editor saves it, what is left of the seal included."""
-    with pikepdf.open(BytesIO(pdf)) as document:
-        output = BytesIO()
-        document.save(output, deterministic_id=True)
-        return output.getvalue()
-
-
-def as_file(pdf: bytes) -> BytesIO:
-    """The file to be opened."""
-    return BytesIO(pdf)
-
-
-def portrait_of(document: pikepdf.Pdf) -> Any:
-    """The holder's portrait: the picture of the page that is no square."""
-    return document.pages[0].Resources.XObject[_portrait_name(document)]
-
-
-def put_portrait(document: pikepdf.Pdf, portrait: Any) -> None:
-    """Put another portrait in the place of the holder's."""
-    document.pages[0].Resources.XObject[_portrait_name(document)] = portrait
-
-
-def _portrait_name(document: pikepdf.Pdf) -> str:
-    pictures = document.pages[0].Resources.XObject
-    (name,) = (
-        name
-        for name, one in pictures.items()
-        if one.Subtype == pikepdf.Name.Image and one.Width != one.Height
-    )
-    return str(name)

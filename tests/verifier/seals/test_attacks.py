@@ -10,6 +10,7 @@ import pytest
 from tests.keys.sealed_pdf import sealed_range
 from tests.verifier.desk import codes, of_code
 from tests.verifier.seals import attack_files as attacks
+from tests.verifier.seals import shadow_files as shadows
 from tests.verifier.seals.conftest import Office
 from verifier.seal_reading import read_seal
 from verifier.seal_states import Coverage, Kind, SealState
@@ -54,8 +55,8 @@ def test_universal_signature_forgery_is_not_valid(office: Office, kind: str) -> 
 def test_universal_signature_forgery_of_a_changed_page_names_the_field(
     office: Office, kind: str
 ) -> None:
-    made = attacks.sealed_anew(
-        office.pdf, office.seal.sign, office.seal.contents_bytes, attacks.forge_name
+    made = shadows.sealed_anew(
+        office.pdf, office.seal.sign, office.seal.contents_bytes, shadows.forge_name
     )
     spoilt = {
         "null contents": lambda: _without_contents(made),
@@ -148,16 +149,16 @@ def test_signature_wrapping(office: Office) -> None:
 @pytest.mark.parametrize(
     ("hide", "show"),
     [
-        (attacks.add_shadow_field, attacks.fill_shadow_field),
-        (attacks.hide_forgery, attacks.show_hidden_forgery),
-        (attacks.add_shadow_page, attacks.show_shadow_page),
+        (shadows.add_shadow_field, shadows.fill_shadow_field),
+        (shadows.hide_forgery, shadows.show_hidden_forgery),
+        (shadows.add_shadow_page, shadows.show_shadow_page),
     ],
     ids=["replace", "hide", "hide and replace"],
 )
 def test_shadow_attacks_by_a_trusted_signer(
-    office: Office, hide: attacks.Change, show: Callable[[Any], None]
+    office: Office, hide: shadows.Change, show: Callable[[Any], None]
 ) -> None:
-    made = attacks.sealed_anew(
+    made = shadows.sealed_anew(
         office.pdf, office.seal.sign, office.seal.contents_bytes, hide, level=2
     )
     before = office.verify(made)
@@ -179,8 +180,8 @@ def test_shadow_attacks_by_a_trusted_signer(
 def test_certification_attacks(
     office: Office, level: int, update: Callable[[Any], None], code: str
 ) -> None:
-    made = attacks.sealed_anew(
-        office.pdf, office.seal.sign, office.seal.contents_bytes, attacks.nothing, level=level
+    made = shadows.sealed_anew(
+        office.pdf, office.seal.sign, office.seal.contents_bytes, shadows.nothing, level=level
     )
     verdict = office.verify(attacks.appended(made, update))
     assert verdict.outcome is Outcome.ALTERED
@@ -189,8 +190,8 @@ def test_certification_attacks(
 
 
 def test_an_altered_page_sealed_by_the_trusted_body_is_altered(office: Office) -> None:
-    made = attacks.sealed_anew(
-        office.pdf, office.seal.sign, office.seal.contents_bytes, attacks.forge_name
+    made = shadows.sealed_anew(
+        office.pdf, office.seal.sign, office.seal.contents_bytes, shadows.forge_name
     )
     verdict = office.verify(made)
     assert verdict.outcome is Outcome.ALTERED

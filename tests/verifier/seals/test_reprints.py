@@ -13,7 +13,9 @@ import pytest
 from tests.pdf.page_samples import need
 from tests.verifier.desk import codes, of_code
 from tests.verifier.edits import GREY, Mark, marked, printed_again
+from tests.verifier.seals import anew_files as anew
 from tests.verifier.seals import attack_files as attacks
+from tests.verifier.seals import shadow_files as shadows
 from tests.verifier.seals.conftest import Office
 from verifier.verdict import Outcome
 
@@ -40,7 +42,7 @@ def test_a_page_printed_smaller_on_another_sheet_agrees(office: Office) -> None:
 
 
 def test_a_page_changed_and_then_printed_anew_is_named(office: Office) -> None:
-    changed = attacks.unsealed(office.pdf, attacks.print_over)
+    changed = anew.unsealed(office.pdf, anew.print_over)
     verdict = office.verify(printed_again(changed, scale=0.97))
     assert verdict.outcome is Outcome.ALTERED
     assert [one["field"] for one in of_code(verdict, "page_differs")] == ["holder_name"]
@@ -48,19 +50,19 @@ def test_a_page_changed_and_then_printed_anew_is_named(office: Office) -> None:
 
 def test_another_portrait_in_a_page_printed_anew_is_named(office: Office) -> None:
     """The portrait is all that differs; the words cannot tell."""
-    with pikepdf.open(attacks.as_file(office.pdfs[1])) as other:
-        portrait = attacks.portrait_of(other)
+    with pikepdf.open(anew.as_file(office.pdfs[1])) as other:
+        portrait = anew.portrait_of(other)
 
         def swap(document: pikepdf.Pdf) -> None:
-            attacks.put_portrait(document, document.copy_foreign(portrait))
+            anew.put_portrait(document, document.copy_foreign(portrait))
 
-        verdict = office.verify(attacks.unsealed(office.pdf, swap))
+        verdict = office.verify(anew.unsealed(office.pdf, swap))
     assert verdict.outcome is Outcome.ALTERED
     assert [one["field"] for one in of_code(verdict, "page_differs")] == ["photo"]
 
 
 def test_a_name_painted_over_is_covered_and_not_called_altered(office: Office) -> None:
-    verdict = office.verify(attacks.unsealed(office.pdf, attacks.wipe_name))
+    verdict = office.verify(anew.unsealed(office.pdf, anew.wipe_name))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert of_code(verdict, "field_covered") == [{"field": "holder_name"}]
     assert not codes(verdict) & {"page_differs", "page_covered", "page_agrees"}
@@ -68,7 +70,7 @@ def test_a_name_painted_over_is_covered_and_not_called_altered(office: Office) -
 
 def test_a_pale_watermark_is_a_mark_and_not_an_alteration(office: Office) -> None:
     over = Mark(text="仅供入职使用", x=110, y=200, size=30, ink=GREY)
-    verdict = office.verify(marked(attacks.unsealed(office.pdf, attacks.nothing), over))
+    verdict = office.verify(marked(anew.unsealed(office.pdf, shadows.nothing), over))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "page_marked" in codes(verdict)
     assert "page_differs" not in codes(verdict)
@@ -77,15 +79,15 @@ def test_a_pale_watermark_is_a_mark_and_not_an_alteration(office: Office) -> Non
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (attacks.open_with_script, {"action"}),
-        (attacks.attach_program, {"file"}),
+        (anew.open_with_script, {"action"}),
+        (anew.attach_program, {"file"}),
     ],
     ids=["script", "program"],
 )
 def test_a_page_that_agrees_in_a_file_that_holds_more_is_not_valid(
-    office: Office, change: attacks.Change, told: set[str]
+    office: Office, change: shadows.Change, told: set[str]
 ) -> None:
-    verdict = office.verify(attacks.unsealed(office.pdf, change))
+    verdict = office.verify(anew.unsealed(office.pdf, change))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     (evidence,) = of_code(verdict, "file_holds_more")
     assert set(evidence["what"].split()) == told
@@ -94,32 +96,32 @@ def test_a_page_that_agrees_in_a_file_that_holds_more_is_not_valid(
 
 @pytest.mark.parametrize(
     ("make", "told"),
-    [(attacks.with_object_twice, {"duplicates"}), (attacks.with_empty_table, {"revisions"})],
+    [(anew.with_object_twice, {"duplicates"}), (attacks.with_empty_table, {"revisions"})],
     ids=["an object twice", "two tables"],
 )
 def test_a_file_that_readers_may_read_differently_is_not_valid(
     office: Office, make: Callable[[bytes], bytes], told: set[str]
 ) -> None:
-    verdict = office.verify(make(attacks.unsealed(office.pdf, attacks.nothing)))
+    verdict = office.verify(make(anew.unsealed(office.pdf, shadows.nothing)))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     (evidence,) = of_code(verdict, "file_holds_more")
     assert set(evidence["what"].split()) == told
 
 
 def test_a_name_forged_in_a_layer_for_print_is_named(office: Office) -> None:
-    verdict = office.verify(attacks.unsealed(office.pdf, attacks.put_in_layer))
+    verdict = office.verify(anew.unsealed(office.pdf, anew.put_in_layer))
     assert verdict.outcome is Outcome.ALTERED
     assert [one["field"] for one in of_code(verdict, "page_differs")] == ["holder_name"]
     assert "file_holds_more" in codes(verdict)
 
 
 def test_another_record_attached_is_named(office: Office) -> None:
-    verdict = office.verify(attacks.unsealed(office.pdf, attacks.swap_record))
+    verdict = office.verify(anew.unsealed(office.pdf, anew.swap_record))
     assert verdict.outcome is Outcome.ALTERED
     assert of_code(verdict, "attached_other") == [{"names": "record.cose"}]
 
 
 def test_a_sealed_file_saved_anew_by_another_program_is_inconclusive(office: Office) -> None:
-    verdict = office.verify(attacks.saved_anew(office.pdf))
+    verdict = office.verify(anew.saved_anew(office.pdf))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert {"seal_resaved", "page_agrees"} <= codes(verdict)

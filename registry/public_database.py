@@ -50,7 +50,7 @@ def public_database(url: str) -> Iterator[Engine]:
 
 def open_public_engine(url: str) -> Engine:
     """Return an engine as `public_database` does, for a process that keeps it."""
-    import registry.budget_models  # noqa: F401 - its tables belong to it
+    import registry.budget_models
     import registry.report_models  # noqa: F401
 
     engine = open_engine(url, create=True)

@@ -10,6 +10,7 @@ from verifier.catalogue_files import FILE_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.catalogue_log import LOG_ENTRIES
 from verifier.catalogue_picture import PICTURE_ENTRIES
+from verifier.catalogue_seal import SEAL_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
@@ -386,6 +387,7 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **_SCAN,
         **FILE_ENTRIES,
         **PICTURE_ENTRIES,
+        **SEAL_ENTRIES,
         **_DEMO,
     }
 )

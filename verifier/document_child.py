@@ -1,8 +1,8 @@
 """Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
 
-Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"glyphs", "symbols"}], "proof"}
-or {"fault"}. It opens nothing else, and the parent believes nothing it says unproved. The text
-layer is read only of pages that carry a QR code.
+Gets a question (`verifier.questions`), answers one JSON object: of a file's bytes {"kind",
+"pages": [{"glyphs", "symbols"}], "proof"} or {"fault"}. It opens nothing else, and the parent
+believes nothing it says unproved. The text layer is read only of pages that carry a QR code.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, assert_never
 
 import pypdfium2
 import zxingcpp
@@ -22,12 +22,15 @@ from registry.child import serve
 from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
 from verifier.attachments import read_attachment
 from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES, MAX_SECOND_RECORD_BYTES
+from verifier.page_compare import compare_pages
+from verifier.pdf_glance import glance
 from verifier.picture_files import (
     MAX_PICTURE_PIXELS,
     UnreadPicture,
     is_picture,
     open_picture,
 )
+from verifier.questions import Question, Task, unpack
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
@@ -66,10 +69,10 @@ class Unread(Exception):
         self.fault = fault
 
 
-def handle(data: bytes) -> bytes:
-    """Return the JSON answer for one file; running out of memory ends the process."""
+def handle(sent: bytes) -> bytes:
+    """Return the JSON answer to one question; running out of memory ends the process."""
     try:
-        answer = read(data)
+        answer = _answer(unpack(sent))
     except (Unread, UnreadPicture) as error:
         answer = {"fault": error.fault}
     except MemoryError:
@@ -77,6 +80,18 @@ def handle(data: bytes) -> bytes:
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
         answer = {"fault": "file_unreadable"}
     return json.dumps(answer).encode("ascii")
+
+
+def _answer(question: Question) -> dict[str, Any]:
+    match question.task:
+        case Task.READ:
+            return read(question.data)
+        case Task.GLANCE:
+            return glance(question.data)
+        case Task.COMPARE:
+            return compare_pages(question.data, question.issued)
+        case _:
+            assert_never(question.task)
 
 
 def read(data: bytes) -> dict[str, Any]:

@@ -19,14 +19,21 @@ from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
-from verifier.findings import REQUIRED_FOR_FILE, REQUIRED_FOR_PICTURE, find
+from verifier.findings import (
+    REQUIRED_FOR_FILE,
+    REQUIRED_FOR_PAGE,
+    REQUIRED_FOR_PICTURE,
+    find,
+)
 from verifier.life import find_pending
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
+from verifier.pdf_examination import PdfEvidence
 from verifier.picture import PictureReading
 from verifier.picture_decision import inspect_picture
 from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
+from verifier.seal_findings import inspect_page, inspect_seal
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
@@ -106,6 +113,7 @@ def decide_file(
     asked: Asked = NOTHING_ELSE,
     stapled: tuple[Finding, ...] = (),
     picture: PictureReading | None = None,
+    pdf: PdfEvidence | None = None,
 ) -> Verdict:
     """Return the verdict on a file.
 
@@ -115,17 +123,20 @@ def decide_file(
         asked: what else was asked.
         stapled: what the proof in the file shows, where nothing else could be asked.
         picture: what a picture shows against the page as issued; None where it was not compared.
+        pdf: what is known of a PDF beside what it prints; None for a picture.
     """
     as_picture = claims.kind is FileKind.PICTURE or picture is not None
+    compared = pdf is not None and pdf.page is not None
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = inspect_picture(picture, _records(standing))
     elif standing.genuine:
-        seen = _inspect_print(claims, standing, check, document)
+        seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
+    required = REQUIRED_FOR_PAGE if compared else REQUIRED_FOR_FILE
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
-        required=REQUIRED_FOR_PICTURE if as_picture else REQUIRED_FOR_FILE,
+        required=REQUIRED_FOR_PICTURE if as_picture else required,
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -233,13 +244,18 @@ def document_check(reach: Reach | None) -> DocumentNumberCheck:
 
 
 def _inspect_print(
-    claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
+    claims: FileClaims,
+    standing: Standing,
+    check: DocumentNumberCheck,
+    document: KeyDocument,
+    pdf: PdfEvidence | None,
 ) -> tuple[Finding, ...]:
     """Return what the file prints against the record, and whether it is the one issued."""
     beside: list[Finding] = []
     if standing.copy is None or standing.copy.second != claims.second:
         beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
-    identity = (*beside, *_inspect_identity(claims, standing))
+    page = None if pdf is None else pdf.page
+    identity = (*beside, *_inspect_identity(claims, standing, compared=page is not None))
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
@@ -252,22 +268,34 @@ def _inspect_print(
     # Whatever else a file prints that is byte for byte the one issued was printed then.
     identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
     extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
-    return (*fields, *extra, *identity)
+    shown = () if page is None else inspect_page(page, fields)
+    sealed: tuple[Finding, ...] = ()
+    if pdf is not None:
+        sealed = inspect_seal(
+            pdf.seal, pdf.signer, identical=identical, body_name=standing.body_name
+        )
+    return (*fields, *extra, *identity, *shown, *sealed)
 
 
-def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, ...]:
-    """Return whether a PDF is byte for byte the one issued for this copy."""
+def _inspect_identity(
+    claims: FileClaims, standing: Standing, *, compared: bool
+) -> tuple[Finding, ...]:
+    """Return whether a PDF is byte for byte the one issued for this copy.
+
+    Args:
+        compared: its page was compared with the issued one, which the log must have then.
+    """
     if standing.copy is None:
         return ()
     issued = standing.copy.pdf_sha256
     if issued is None:
         return (find(Code.FILE_NOT_ON_RECORD),)
-    if issued != claims.sha256:
+    if issued != claims.sha256 and not compared:
         return (find(Code.FILE_NOT_IDENTICAL),)
     assert standing.logged is not None  # the copy is answered from only where its record is logged
     match standing.logged.file.state:
         case InLog.PROVED:
-            return (find(Code.FILE_IDENTICAL),)
+            return () if compared else (find(Code.FILE_IDENTICAL),)
         case InLog.MISSING:
             return (find(Code.FILE_NOT_IN_LOG),)
         case InLog.PENDING:

@@ -68,6 +68,10 @@ class Answer:
         return self.logged[next(places)]
 
 
+_BROKEN = (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError, TypeError)
+_UNOPENED = (*_BROKEN, SQLAlchemyError, OSError)
+
+
 class Register:
     """The register as the public side may ask it.
 
@@ -117,6 +121,22 @@ class Register:
 
         return self._ask(ask)
 
+    def has_issued(self, payload: bytes, sha256: str) -> bool:
+        """Return whether the register says that this file was issued for the copy of a record.
+
+        Nothing is proved; what follows from it is asked anew.
+        """
+        if self._sessions is None:
+            return False
+        try:
+            with self._sessions() as session:
+                award = open_by_payload(session, self._pepper, payload)
+        except _UNOPENED:
+            return False
+        return award is not None and any(
+            copy.matched and copy.pdf_sha256 == sha256 for copy in award.copies
+        )
+
     def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
             return Answer(reach=Reach.NOT_ASKED)
@@ -125,7 +145,7 @@ class Register:
                 award = question(session)
         except RegistryUnavailable:
             return Answer(reach=Reach.UNREACHABLE)
-        except (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError, TypeError):
+        except _BROKEN:
             # The row was found but does not open: someone changed it behind the register's back.
             return Answer(reach=Reach.BROKEN)
         except (SQLAlchemyError, OSError):

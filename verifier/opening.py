@@ -15,6 +15,7 @@ from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
 from verifier.issued_pages import IssuedPages
 from verifier.key_source import TrustSource, home_source, listed_logs
+from verifier.seal_trust import home_seals
 from verifier.service import Verifier
 from verifier.status_fetch import named_source
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
@@ -71,6 +72,7 @@ def open_verifier(
         status_lists=_status_source(home, status_list),
         slots=slots,
         issued_pages=IssuedPages(home.store),
+        seals=home_seals(home),
     )
 
 

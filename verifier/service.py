@@ -24,7 +24,7 @@ from templates.labels import Field
 from verifier.asked import Asked
 from verifier.conclusion import conclude_verdict, local_day
 from verifier.decision import NumberClaims, Standing, decide_number, decide_qr, judge_scan
-from verifier.document import document_reader, read_file
+from verifier.document import FileReading, document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import (
     WITHOUT_CODE,
@@ -42,6 +42,7 @@ from verifier.findings import find
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
+from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
 from verifier.picture import (
     PictureReading,
     compare_picture,
@@ -52,6 +53,7 @@ from verifier.picture_question import PictureQuestion
 from verifier.picture_search import find_standing
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
+from verifier.seal_trust import SealSource, no_seals
 from verifier.status_source import StatusSource
 from verifier.steps import log_step, log_verdict
 from verifier.typed import (
@@ -89,6 +91,7 @@ class Verifier:
         slots: how many files may be read at once; None sets no limit.
         issued_pages: gives the pages that were issued; by default none is at hand.
         compare_bytes: has a picture compared elsewhere, as `read_bytes` does for reading.
+        seals: gives the authority of seals that is published here.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class Verifier:
         slots: FileSlots | None = None,
         issued_pages: IssuedPages = NO_PAGES,
         compare_bytes: Callable[[bytes], bytes] | None = None,
+        seals: SealSource = no_seals,
     ) -> None:
         self._trust_source = trust_source
         self._register = Register(sessions, pepper, log)
@@ -116,6 +120,7 @@ class Verifier:
         self._compare_bytes = compare_bytes or self._comparer.ask
         self._slots = slots
         self._issued_pages = issued_pages
+        self._seals = seals
 
     def close(self) -> None:
         """End the child processes that were started."""
@@ -226,7 +231,8 @@ class Verifier:
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
-        reading = read_file(data, self._read)
+        glance = glance_at(data, self._read)
+        reading = glance if isinstance(glance, Finding) else self._read_file(data, glance, moment)
         if isinstance(reading, Finding):
             log_step(1, "read", (reading,), bytes=len(data))
             return log_verdict(_conclude(moment, reading))
@@ -244,6 +250,7 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
+        pdf = self._examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = self._picture(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         stapled: tuple[Finding, ...] = ()
@@ -259,7 +266,30 @@ class Verifier:
                 asked=self._asked(day, answer, moment, claims.scan.record.status_index),
                 stapled=stapled,
                 picture=picture,
+                pdf=pdf,
             )
+        )
+
+    def _read_file(
+        self, data: bytes, glance: Glance | None, moment: _Moment
+    ) -> FileReading | Finding:
+        """Return what a file shows, drawn unless a glance tells that it was issued."""
+        if glance is not None and glance.reading is not None:
+            claims = read_claims(glance.reading, moment.document)
+            if isinstance(claims, FileClaims) and self._register.has_issued(
+                claims.scan.envelope.payload, claims.sha256
+            ):
+                return glance.reading
+        return read_file(data, self._read)
+
+    def _examine(self, data: bytes, glance: Glance, standing: Standing) -> PdfEvidence:
+        return examine(
+            data,
+            glance,
+            standing,
+            ask=self._read,
+            issued_pages=self._issued_pages,
+            published=self._seals(),
         )
 
     def _verify_unmarked(

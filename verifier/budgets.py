@@ -89,28 +89,36 @@ class Budgets:
 
     def grade(self, network: str) -> int | None:
         """Return how dear a question from `network` is now; None where it is free."""
+        fullness = self._fullness(network)
+        if fullness is None:
+            return 0
+        own_full, all_full = fullness
+        if not (_is_full(own_full, self._sizes.address) or _is_full(all_full, self._sizes.overall)):
+            return None
+        return min(HIGHEST_GRADE, int(2 * log2(max(own_full, all_full, 1.0))))
+
+    def is_spent_by(self, network: str) -> bool:
+        """Return whether `network` itself spent its budget, whatever all others did."""
+        fullness = self._fullness(network)
+        return fullness is None or _is_full(fullness[0], self._sizes.address)
+
+    def _fullness(self, network: str) -> tuple[float, float] | None:
+        """Return how full the vessel of `network` and that of all are; None where none can say."""
         own = self._bucket("address", network)
         rows = self._open()
         if rows is None:
-            return 0
+            return None
         try:
             levels = rows.levels(own, self._overall)
         except (RegistryError, SQLAlchemyError, OSError) as error:
             self._lost(error)
-            return 0
-        now = self._clock()
-        own_full = self._fullness(levels.get(own, now), now)
-        all_full = self._fullness(levels.get(self._overall, now), now)
-        # Half a failure of room is none: some has always flowed off since the last one.
-        if (1 - own_full) * self._sizes.address > 0.5 and (
-            1 - all_full
-        ) * self._sizes.overall > 0.5:
             return None
-        return min(HIGHEST_GRADE, int(2 * log2(max(own_full, all_full, 1.0))))
-
-    @staticmethod
-    def _fullness(empty_at: float, now: float) -> float:
-        return max(0.0, (empty_at - now) / WINDOW_SECONDS)
+        now = self._clock()
+        own_full, all_full = (
+            max(0.0, (levels.get(bucket, now) - now) / WINDOW_SECONDS)
+            for bucket in (own, self._overall)
+        )
+        return own_full, all_full
 
     def spend(self, network: str, failures: int = 1) -> None:
         """Count look-ups from `network` that failed; rows of a batch all at once."""
@@ -167,3 +175,8 @@ class Budgets:
         """Close the connections."""
         if self._rows is not None:
             self._rows.close()
+
+
+def _is_full(fullness: float, size: int) -> bool:
+    # Half a failure of room is none: some has always flowed off since the last one.
+    return (1 - fullness) * size <= 0.5

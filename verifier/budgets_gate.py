@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from registry.home import Home
 from registry.public_database import public_database_url
+from templates.labels import Field
 from verifier.budgets import Budgets, Sizes
 from verifier.budgets_address import Proxies, network_of, trusted_proxies
 from verifier.budgets_puzzle import (
@@ -110,6 +111,18 @@ class LookUpGate:
         ) and self.budgets.take_turn(
             network, waiting_since=challenge.issued_at, keep_seconds=WAITING_SECONDS
         )
+
+    def settle_file(self, network: str, verdict: Verdict) -> None:
+        """Count a file as one that failed where it held a wrong number, name or document number."""
+        guessed = any(
+            one.code == Code.FIELD_DIFFERS
+            and one.evidence.get("field") == Field.DOCUMENT_NUMBER.value
+            for one in verdict.findings
+        )
+        if guessed:
+            self.budgets.spend(network)
+        else:
+            self.settle(network, verdict)
 
     def settle(self, network: str, verdict: Verdict) -> None:
         """Count the look-up if it failed; one that was right, or that asked nothing, is free."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Request, current_app
 
 from verifier.budgets_gate import Demand, LookUpGate, Paid
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.service import Verifier
 from verifier.verdict import Verdict
 
 GATE_EXTENSION = "yanzhen_look_up_gate"
@@ -39,3 +44,23 @@ class LookUp:
         """Count the question if it failed."""
         if self._gate is not None:
             self._gate.settle(self._network, verdict)
+
+
+def verify_file(
+    request: Request, verifier: Verifier, data: bytes, filename: str, *, on: str | None = None
+) -> Verdict:
+    """Return the verdict on an uploaded file, its look-ups by holder within the same budget.
+
+    A file takes its time to be read, so no puzzle is asked for one. But an address that spent its
+    own budget could go on guessing by files: for it they are judged by the signed record alone.
+    """
+    gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
+    if gate is None:
+        return verifier.verify_file(data, filename, on=on)
+    network = gate.network(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
+    if gate.budgets.is_spent_by(network):
+        verdict = verifier.sparing().verify_file(data, filename, on=on)
+        return replace(verdict, findings=(*verdict.findings, find(Code.HOLDER_NOT_ASKED)))
+    verdict = verifier.verify_file(data, filename, on=on)
+    gate.settle_file(network, verdict)
+    return verdict

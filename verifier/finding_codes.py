@@ -116,6 +116,8 @@ class Code(StrEnum):
     NUMBER_NEAR = "number_near"
     DOCUMENT_NUMBER_DOUBTFUL = "document_number_doubtful"
 
+    HOLDER_NOT_ASKED = "holder_not_asked"
+
     LINK_OURS = "link_ours"
     LINK_NATIONAL = "link_national"
     LINK_LOOK_ALIKE = "link_look_alike"

@@ -82,6 +82,10 @@ class Register:
         self._pepper = pepper
         self._log = log
 
+    def sparing(self) -> Register:
+        """Return this register as it answers who may not ask it by holder: not at all."""
+        return _SparingRegister(self._sessions, self._pepper, self._log)
+
     def by_holder(
         self, number: CertificateNumber, *, name: str | None, document_number: str | None
     ) -> Answer:
@@ -144,3 +148,13 @@ class Register:
             logged=inspect_copies(award, self._log),
             life=inspect_life(award, self._log),
         )
+
+
+class _SparingRegister(Register):
+    """The register for files of an address whose look-ups are spent: records only."""
+
+    def by_holder(
+        self, number: CertificateNumber, *, name: str | None, document_number: str | None
+    ) -> Answer:
+        """Say that it could not be asked."""
+        return Answer(reach=Reach.UNREACHABLE)

@@ -26,7 +26,7 @@ from verifier.api.problems import (
     problem_response,
 )
 from verifier.api.spent import look_ups_spent
-from verifier.budgets_request import LookUp
+from verifier.budgets_request import LookUp, verify_file
 from verifier.errors import UsageError, is_broken_transfer
 from verifier.hints import hint_at
 from verifier.links import check_link, link_to_json
@@ -79,11 +79,11 @@ def verify_qr() -> Response:
 
 
 @blueprint.post("/api/v1/verify/file")
-def verify_file() -> Response:
+def verify_uploaded_file() -> Response:
     """Answer an uploaded PDF or picture."""
     upload = read_upload(request)
     on = request.form.get("on")
-    return _answer(_verifier().verify_file(upload.data, upload.filename, on=on))
+    return _answer(verify_file(request, _verifier(), upload.data, upload.filename, on=on))
 
 
 @blueprint.post("/api/v1/link")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from registry.home import Home
-from verifier.budgets_request import LookUp
+from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
 from verifier.hints import hint_at
@@ -91,7 +91,7 @@ def check_file() -> AnyResponse | str:
     upload = forms.read_upload(request.files)
     if upload is None:
         return home_page(forms.Entry(), forms.no_file())
-    return result_page(_verifier().verify_file(upload.data, upload.filename))
+    return result_page(verify_file(request, _verifier(), upload.data, upload.filename))
 
 
 @blueprint.get("/verify")

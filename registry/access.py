@@ -114,18 +114,58 @@ def _payload_claim(payload: bytes) -> _Claim:
     return _Claim(kind="record", number="", value=hashlib.sha256(payload).digest())
 
 
-def open_by_name(
-    session: Session, pepper: bytes, number: CertificateNumber, name: str
+def open_by_holder(
+    session: Session,
+    pepper: bytes,
+    number: CertificateNumber,
+    *,
+    name: str | None,
+    document_number: str | None,
 ) -> OpenedAward | None:
-    """Open the award of `number` if it was awarded to `name`; None says nothing about which."""
-    return _open(session, pepper, _name_claim(number, name))
+    """Open the award of `number` if every given fact about its holder is right.
+
+    None says nothing about which is not. All ways in are counted before any is opened, so that a
+    right fact beside a wrong one takes the same as two wrong ones.
+
+    Args:
+        document_number: normalised.
+    """
+    claims = []
+    if name is not None:
+        claims.append(_name_claim(number, name))
+    if document_number is not None:
+        claims.append(_document_claim(number, document_number))
+    if len(_present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
+        return None
+    opened = [_open(session, pepper, claim) for claim in claims]
+    return None if None in opened else opened[0]
 
 
-def open_by_document(
-    session: Session, pepper: bytes, number: CertificateNumber, document_number: str
-) -> OpenedAward | None:
-    """Open the award of `number` if its holder has this (normalised) document number."""
-    return _open(session, pepper, _document_claim(number, document_number))
+def first_on_record(
+    session: Session,
+    pepper: bytes,
+    numbers: Sequence[CertificateNumber],
+    *,
+    name: str,
+    document_number: str,
+) -> CertificateNumber | None:
+    """Return the first of `numbers` whose holder has both this name and this document number.
+
+    One question asks for all of them, and what it takes does not depend on what is on record.
+    """
+    locators = [_locator(pepper, _document_claim(one, document_number)) for one in numbers]
+    present = _present(session, locators)
+    for number, locator in zip(numbers, locators, strict=True):
+        by_name = _locator(pepper, _name_claim(number, name))
+        if locator in present and _present(session, [by_name]):
+            return number
+    return None
+
+
+def _present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
+    """Return those locators that lead to an award, without opening any."""
+    query = select(Access.locator).where(Access.locator.in_(locators))
+    return set(session.scalars(query))
 
 
 def open_by_payload(session: Session, pepper: bytes, payload: bytes) -> OpenedAward | None:

@@ -20,7 +20,7 @@ from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
 from verifier.site.headers import PICTURE_POLICY, SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
-from verifier.verdict import Outcome, Verdict
+from verifier.verdict import Finding, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +92,18 @@ def landing_page(language: Language) -> str:
 
 
 def result_page(
-    verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
+    verdict: Verdict,
+    *,
+    repeat: Repeat | None = None,
+    retry: forms.Entry | None = None,
+    hints: tuple[Finding, ...] = (),
 ) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
     Args:
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
+        hints: what the typed text itself says, to find a slip in it.
     """
     tone = present.tone(verdict)
     page = render_template(
@@ -115,6 +120,7 @@ def result_page(
         repeat=repeat,
         retry=retry,
         boxed=boxed_view(verdict),
+        hints=present.show_each(hints),
     )
     if verdict.boxed is None:
         return page

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from issuer.roster_format import RosterFormat, refuse_format
+from issuer.roster_faults import refuse_format
 from registry.child import ChildFailed, FailureReason
+from registry.sheet_format import SheetFormat
 from tests.arch.sources import ROOT
 from tests.docs.coded_texts import CodedText, coded_texts
 
@@ -18,9 +19,7 @@ COMPOSED = {
     ],
     "f'roster_is_{kind.value}'": [
         CodedText("issuer", problem.code, problem.text.zh, problem.text.en)
-        for problem in map(
-            refuse_format, set(RosterFormat) - {RosterFormat.XLSX, RosterFormat.TEXT}
-        )
+        for problem in map(refuse_format, set(SheetFormat) - {SheetFormat.XLSX, SheetFormat.TEXT})
     ],
 }
 

@@ -97,7 +97,7 @@ _COMMANDS = {
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
     "audit": ("audit.cli:audit", "核对公开日志 / audit a public log"),
     "witness": ("audit.cli_witness:witness", "见证人 / a witness of logs"),
-    "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
+    "verify": ("verifier.cli_many:verify", "核验证书 / verify a certificate"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
     "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
 }

@@ -25,7 +25,18 @@ from verifier.status_fetch import named_source
 from verifier.verdict import Verdict, exit_code, verdict_to_json
 
 
-@click.group()
+class _Verify(click.Group):
+    """Takes a file or folder where a command could stand: `yanzhen verify FOLDER`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            return super().resolve_command(ctx, ["files", *args])
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Verify)
 def verify() -> None:
     """核验证书 / verify a certificate.
 
@@ -34,7 +45,8 @@ def verify() -> None:
     """
 
 
-def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that every question has."""
     language = click.option(
         "--lang",
         type=click.Choice([one.value for one in Language]),
@@ -62,8 +74,8 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The options all three questions share."""
+class Asked:
+    """The options all questions share."""
 
     as_json: bool
     lang: str | None
@@ -77,10 +89,10 @@ class _Asked:
 @click.argument("number")
 @click.option("--name", help="持证人姓名 / the holder's name")
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
-@_shared_options
+@shared_options
 def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
-    asked = _Asked(**given)
+    asked = Asked(**given)
     _run(
         lambda verifier: verifier.verify_number(
             number, name=name, document_number=document_number, on=asked.on
@@ -91,16 +103,16 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
 
 @verify.command()
 @click.argument("text")
-@_shared_options
+@shared_options
 def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
-    asked = _Asked(**given)
+    asked = Asked(**given)
     _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
 
 
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_shared_options
+@shared_options
 def file(path: Path, **given: Any) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
@@ -114,22 +126,22 @@ def file(path: Path, **given: Any) -> None:
             f"“{path}”无法读取（{error.strerror}）。", f"{path} cannot be read ({error.strerror})."
         )
         raise WrongUsage(unread, about="PATH") from error
-    asked = _Asked(**given)
+    asked = Asked(**given)
     _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
 
 
-def _language(chosen: str | None) -> Language:
+def chosen_language(chosen: str | None) -> Language:
     """Return the language asked for here, else for the whole command, else Chinese."""
     root = click.get_current_context().find_root().obj
     whole = root if isinstance(root, Language) else Language.ZH
     return whole if chosen is None else Language(chosen)
 
 
-def _run(ask: Callable[[Verifier], Verdict], asked: _Asked) -> None:
+def _run(ask: Callable[[Verifier], Verdict], asked: Asked) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome."""
-    language = _language(asked.lang)
+    language = chosen_language(asked.lang)
     try:
-        verifier = _open(asked)
+        verifier = open_asked(asked)
         try:
             verdict = ask(verifier)
         finally:
@@ -143,7 +155,7 @@ def _run(ask: Callable[[Verifier], Verdict], asked: _Asked) -> None:
     raise click.exceptions.Exit(exit_code(verdict))
 
 
-def _open(asked: _Asked) -> Verifier:
+def open_asked(asked: Asked) -> Verifier:
     """Open a verifier on the home, or on a trust list alone, which needs no home and no register.
 
     A given root pin counts instead of the home's: someone who has it from the authority need not

@@ -5,8 +5,8 @@ The only module of this room that reads the register; it draws no conclusion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,13 +19,19 @@ from registry.access import (
     OpenedAward,
     OpenedCopy,
     is_erased,
-    open_by_document,
-    open_by_name,
+    open_by_holder,
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
-from registry.log_reader import LogReader
-from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
+from registry.log_reader import Prover
+from verifier.logged import (
+    NO_LIFE_KNOWN,
+    CopyInLog,
+    LifeInLog,
+    LogProofs,
+    inspect_copies,
+    inspect_life,
+)
 
 
 class Reach(StrEnum):
@@ -60,6 +66,25 @@ class Answer:
         return self.logged[next(places)]
 
 
+class _HeldLog:
+    """A log as it was when it was first asked; an error is met again by each question."""
+
+    def __init__(self, log: LogProofs) -> None:
+        self._log = log
+        self._prover: Prover | None = None
+        self._marks: Mapping[bytes, int] | None = None
+
+    def prover(self) -> Prover:
+        if self._prover is None:
+            self._prover = self._log.prover()
+        return self._prover
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        if self._marks is None:
+            self._marks = self._log.life_marks()
+        return self._marks
+
+
 class Register:
     """The register as the public side may ask it.
 
@@ -73,7 +98,7 @@ class Register:
         self,
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
-        log: LogReader | None,
+        log: LogProofs | None,
     ) -> None:
         self._sessions = sessions
         self._pepper = pepper
@@ -82,21 +107,34 @@ class Register:
     def by_holder(
         self, number: CertificateNumber, *, name: str | None, document_number: str | None
     ) -> Answer:
-        """Open the award of `number` if every given fact about its holder is right.
+        """Open the award of `number` if every given fact about its holder is right."""
+        return self._ask(
+            lambda session: open_by_holder(
+                session, self._pepper, number, name=name, document_number=document_number
+            )
+        )
 
-        Each given fact is looked up whether or not another failed, so that an unknown number and
-        a wrong fact cost the same.
+    @contextmanager
+    def held(self) -> Iterator[Register]:
+        """Yield the register for some questions in a row: one session, one reading of the log.
+
+        A run should be short: the session sees the register as it was when it began.
         """
-
-        def ask(session: Session) -> OpenedAward | None:
-            opened = []
-            if name is not None:
-                opened.append(open_by_name(session, self._pepper, number, name))
-            if document_number is not None:
-                opened.append(open_by_document(session, self._pepper, number, document_number))
-            return None if None in opened else opened[0]
-
-        return self._ask(ask)
+        log = None if self._log is None else _HeldLog(self._log)
+        if self._sessions is None:
+            yield self
+            return
+        context = self._sessions()
+        try:
+            session = context.__enter__()
+        except RegistryUnavailable:
+            yield self  # each question says so for itself
+            return
+        try:
+            yield Register(lambda: nullcontext(session), self._pepper, log)
+        finally:
+            with suppress(RegistryUnavailable, SQLAlchemyError):  # nothing was written
+                context.__exit__(None, None, None)
 
     def by_record(self, payload: bytes) -> Answer:
         """Open the award whose copy carries exactly this record, or say that it was erased."""

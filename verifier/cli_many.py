@@ -1,4 +1,4 @@
-"""`yanzhen verify` for many at once: a list of numbers and names, several files, a folder, a ZIP."""
+"""`yanzhen verify` for many at once: a list of numbers and names, files, a folder, a ZIP."""
 
 from __future__ import annotations
 
@@ -136,15 +136,15 @@ def _say_report(report: BulkReport, language: Language) -> None:
 def _say_counts(counts: dict[Outcome | None, int], language: Language) -> None:
     total = sum(counts.values())
     parts = [f"{outcome_words(one).say(language)} {count}" for one, count in counts.items()]
-    head = Text(f"共 {total}", f"{total} in all").say(language)
-    click.echo(f"{head}{'：' if language is Language.ZH else ': '}{'，'.join(parts)}")
+    zh, en = f"共 {total}：{'，'.join(parts)}", f"{total} in all: {', '.join(parts)}"
+    click.echo(Text(zh, en).say(language))
 
 
 @verify.command()
 @click.argument("paths", metavar="PATH...", type=click.Path(path_type=Path), nargs=-1)
 @shared_options
 @click.pass_context
-def files(context: click.Context, paths: tuple[Path, ...], **given: Any) -> None:
+def files(context: click.Context, /, paths: tuple[Path, ...], **given: Any) -> None:
     """核验多个文件、文件夹或 ZIP。Verify several files, a folder or a ZIP archive.
 
     每个文件一行；可省略 files：yanzhen verify 文件夹。

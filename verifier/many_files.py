@@ -6,7 +6,6 @@ certificate file may have, and archives inside archives stay closed.
 
 from __future__ import annotations
 
-import io
 import lzma
 import os
 import re
@@ -28,6 +27,7 @@ MAX_ARCHIVE_BYTES = 1 << 30
 MAX_UNPACKED_BYTES = 4 << 30  # of one archive, all members together
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _SHOWN_CHARACTERS = 200
+_OFFICE = "[Content_Types].xml"
 _UTF8_NAMES = 0x800
 _ENCRYPTED = 0x1
 _NOT_OURS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
@@ -87,12 +87,17 @@ def find_files(paths: Sequence[Path]) -> Iterator[FoundFile]:
 
 
 def is_archive(path: Path) -> bool:
-    """Say whether a regular file begins as a ZIP archive does."""
+    """Say whether a regular file is a ZIP archive, and no office document."""
     try:
+        if not path.is_file():  # a pipe would be waited for without end
+            return False
         with path.open("rb") as stream:
-            return stream.read(4) in _ZIP
-    except OSError:
-        return False
+            if stream.read(4) not in _ZIP:
+                return False
+        with zipfile.ZipFile(path) as archive:
+            return _OFFICE not in archive.namelist()
+    except _ARCHIVE_FAULTS:
+        return True  # what reads it says that it is damaged
 
 
 def _below(path: Path, name: str, depth: int) -> Iterator[FoundFile]:
@@ -160,7 +165,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> Fou
             data = stream.read(MAX_FILE_BYTES + 1)
     except _ARCHIVE_FAULTS:
         return FoundFile(name=name, trouble=_MEMBER_DAMAGED)
-    if data.startswith(_ZIP) and zipfile.is_zipfile(io.BytesIO(data)):
+    if data.startswith(_ZIP):
         return FoundFile(name=name, trouble=_NESTED)
     return FoundFile(name=name, data=data)
 

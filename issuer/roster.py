@@ -20,11 +20,10 @@ from issuer.roster_cells import read_rows
 from issuer.roster_faults import encoding_notice, refuse_format, refuse_sheet
 from issuer.roster_header import check_header
 from registry.child import Child, ChildFailed
-from registry.grid import Grid, cell_name
+from registry.grid import Grid, WorkbookReading, cell_name
 from registry.sheet_faults import SheetRefused
 from registry.sheet_format import SheetFormat, recognise_format
 from registry.sheet_text import read_text
-from registry.workbook import WorkbookReading
 from registry.workbook_json import decode_answer
 
 _CHILD_SECONDS = 120.0

@@ -5,8 +5,7 @@ from __future__ import annotations
 from codes.wording import Text
 from issuer.columns import HEADER_ROWS, Column, Header, find_header
 from issuer.problems import FileProblem, RosterError
-from registry.grid import Grid, cell_name, text_of
-from registry.workbook import COMPLETE
+from registry.grid import COMPLETE, Grid, cell_name, text_of
 
 
 def inspect_header(grid: Grid) -> Header | None:

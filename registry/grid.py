@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_COLUMNS = 256
+COMPLETE = 100
+"""The rank of a sheet whose header lacks nothing; each heading it has counts one."""
 
 
 class CellKind(StrEnum):
@@ -94,3 +96,11 @@ class Grid:
     sheet: str | None
     rows: tuple[GridRow, ...]
     merged: tuple[MergedRange, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookReading:
+    """The sheet taken, and the visible sheets that were not."""
+
+    grid: Grid
+    other_sheets: tuple[str, ...]

@@ -9,7 +9,6 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from python_calamine import (
     CalamineError,
@@ -20,6 +19,7 @@ from python_calamine import (
 )
 
 from registry.grid import (
+    COMPLETE,
     MAX_COLUMNS,
     Cell,
     CellKind,
@@ -27,6 +27,7 @@ from registry.grid import (
     GridRow,
     MergedRange,
     OddCell,
+    WorkbookReading,
     cell_name,
     text_of,
 )
@@ -38,9 +39,6 @@ from registry.sheet_facts import (
     sheet_parts,
 )
 from registry.sheet_faults import SheetFault, SheetRefused
-
-COMPLETE = 100
-"""The rank of a sheet whose header lacks nothing."""
 
 _MARGIN_ROWS = 100
 _MAX_CELLS = 6_000_000  # the reader keeps the whole rectangle in memory
@@ -60,14 +58,6 @@ _ARCHIVE_FAULTS = (
     OverflowError,
 )
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkbookReading:
-    """The sheet taken, and the visible sheets that were not."""
-
-    grid: Grid
-    other_sheets: tuple[str, ...]
 
 
 def read_workbook(data: bytes, rank: Callable[[Grid], int], *, max_rows: int) -> WorkbookReading:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from registry.grid import Cell, CellKind, Grid, GridRow, MergedRange, OddCell
+from registry.grid import Cell, CellKind, Grid, GridRow, MergedRange, OddCell, WorkbookReading
 from registry.sheet_faults import SheetFault, SheetRefused
-from registry.workbook import WorkbookReading
 
 
 def encode_reading(reading: WorkbookReading) -> bytes:

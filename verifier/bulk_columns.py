@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codes.wording import Text
-from registry.grid import Grid, text_of
-from registry.workbook import COMPLETE
+from registry.grid import COMPLETE, Grid, text_of
 
 HEADER_ROWS = 10  # a title and a date line often stand above the header
 

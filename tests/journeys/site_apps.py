@@ -9,6 +9,7 @@ from flask import Flask
 
 from verifier.api.views import blueprint as api
 from verifier.service import Verifier
+from verifier.site.batch import blueprint as batch
 from verifier.site.headers import add_headers
 from verifier.site.views import blueprint as site
 
@@ -22,5 +23,6 @@ def make_app(verifier: Verifier) -> Flask:
     app.extensions["yanzhen_verifier"] = verifier
     app.register_blueprint(api)
     app.register_blueprint(site)
+    app.register_blueprint(batch)
     add_headers(app)
     return app

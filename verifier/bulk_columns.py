@@ -41,11 +41,11 @@ _ALIASES = {
     "身份证 documentnumber documentno idnumber idno idcardnumber",
 }
 # A list's own counting goes by these names too: they count where nothing better is there.
-_VAGUE = {"编号": Column.NUMBER, "number": Column.NUMBER, "no.": Column.NUMBER}
+_VAGUE = {"编号": Column.NUMBER, "number": Column.NUMBER, "no": Column.NUMBER}
 _KNOWN = {alias: column for column, words in _ALIASES.items() for alias in words.split()}
-_DECORATION = re.compile(r"[\s*_\-:：]+")
+_DECORATION = re.compile(r"[\s*_\-:.]+")
 _REMARK = re.compile(r"\([^()]*\)$")
-_LATIN = re.compile(r"[a-z.]+")
+_LATIN = re.compile(r"[a-z]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 
 

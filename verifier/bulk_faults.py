@@ -14,12 +14,12 @@ from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS, MAX_CELL_CHARACT
 from verifier.errors import VerifierError
 
 
-class BulkRefused(VerifierError):
+class BulkError(VerifierError):
     """The list cannot be checked, and no row of it was asked about."""
 
-    def about(self, file: str) -> BulkRefused:
+    def about(self, file: str) -> BulkError:
         """Return the same refusal with the file's name before it."""
-        return BulkRefused(self.code, Text(f"{file}：{self.text.zh}", f"{file}: {self.text.en}"))
+        return BulkError(self.code, Text(f"{file}：{self.text.zh}", f"{file}: {self.text.en}"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +37,12 @@ class RowFault:
     text: Text
 
 
-def refuse_format(kind: SheetFormat) -> BulkRefused:
+def refuse_format(kind: SheetFormat) -> BulkError:
     """Return the refusal of a file of a kind that is not read."""
-    return BulkRefused(f"bulk_is_{kind.value}", format_words(kind))
+    return BulkError(f"bulk_is_{kind.value}", format_words(kind))
 
 
-def refuse_sheet(refused: SheetRefused) -> BulkRefused:
+def refuse_sheet(refused: SheetRefused) -> BulkError:
     """Return the refusal of a file of rows that cannot be read."""
     sheet_zh = "" if refused.sheet is None else f"工作表“{refused.sheet}”"
     sheet_en = "" if refused.sheet is None else f"Sheet “{refused.sheet}”: "
@@ -50,7 +50,7 @@ def refuse_sheet(refused: SheetRefused) -> BulkRefused:
         case SheetFault.DAMAGED:
             return _damaged()
         case SheetFault.NO_SHEET:
-            return BulkRefused(
+            return BulkError(
                 "bulk_no_sheet",
                 Text(
                     "工作簿中没有可见的工作表；请取消隐藏后再提交。",
@@ -60,7 +60,7 @@ def refuse_sheet(refused: SheetRefused) -> BulkRefused:
         case SheetFault.TOO_MANY_ROWS:
             return too_many_rows()
         case SheetFault.TOO_WIDE:
-            return BulkRefused(
+            return BulkError(
                 "bulk_too_wide",
                 Text(
                     f"{sheet_zh}的内容到单元格 {refused.cell}，超出名单应有的范围；"
@@ -70,7 +70,7 @@ def refuse_sheet(refused: SheetRefused) -> BulkRefused:
                 ),
             )
         case SheetFault.TOO_MANY_MERGED:
-            return BulkRefused(
+            return BulkError(
                 "bulk_too_many_merged",
                 Text(
                     f"{sheet_zh}合并单元格过多；请全部取消合并，每人一行。",
@@ -85,10 +85,10 @@ def refuse_sheet(refused: SheetRefused) -> BulkRefused:
             assert_never(refused.fault)
 
 
-def _refuse_text(refused: SheetRefused) -> BulkRefused:
+def _refuse_text(refused: SheetRefused) -> BulkError:
     row = refused.row
     if refused.fault is SheetFault.UNDECODABLE:
-        return BulkRefused(
+        return BulkError(
             "bulk_undecodable",
             Text(
                 f"第 {row} 行含有不是 {refused.encoding} 编码的字节；请用表格软件打开核对后"
@@ -97,7 +97,7 @@ def _refuse_text(refused: SheetRefused) -> BulkRefused:
                 "spreadsheet program, check it and save it as .xlsx.",
             ),
         )
-    return BulkRefused(
+    return BulkError(
         "bulk_quoting_broken",
         Text(
             f"第 {row} 行起引号不成对，无法分列；请改正引号，或另存为 .xlsx。",
@@ -107,8 +107,8 @@ def _refuse_text(refused: SheetRefused) -> BulkRefused:
     )
 
 
-def _damaged() -> BulkRefused:
-    return BulkRefused(
+def _damaged() -> BulkError:
+    return BulkError(
         "bulk_damaged",
         Text(
             "文件已损坏或不是规范的 .xlsx 工作簿；请用表格软件打开后另存为 .xlsx 再试。",
@@ -118,9 +118,9 @@ def _damaged() -> BulkRefused:
     )
 
 
-def beyond_limits() -> BulkRefused:
+def beyond_limits() -> BulkError:
     """Return the refusal of a file that could not be read within the limits."""
-    return BulkRefused(
+    return BulkError(
         "bulk_beyond_limits",
         Text(
             "文件无法在规定时限和内存内读取，可能已损坏；"
@@ -131,10 +131,10 @@ def beyond_limits() -> BulkRefused:
     )
 
 
-def too_large() -> BulkRefused:
+def too_large() -> BulkError:
     """Return the refusal of a file with too many bytes."""
     limit = MAX_BULK_BYTES >> 20
-    return BulkRefused(
+    return BulkError(
         "bulk_too_large",
         Text(
             f"文件超过 {limit} MB；请只保留编号、姓名、证件号码各列，或拆分后分次核验。",
@@ -144,17 +144,17 @@ def too_large() -> BulkRefused:
     )
 
 
-def empty_file() -> BulkRefused:
+def empty_file() -> BulkError:
     """Return the refusal of a file with nothing in it."""
-    return BulkRefused(
+    return BulkError(
         "bulk_empty",
         Text("文件是空的；请提交填写好的名单。", "The file is empty; hand in a filled-in list."),
     )
 
 
-def no_rows(header: Header) -> BulkRefused:
+def no_rows(header: Header) -> BulkError:
     """Return the refusal of a list without rows."""
-    return BulkRefused(
+    return BulkError(
         "bulk_no_rows",
         Text(
             f"第 {header.row} 行表头之下没有内容；请从下一行起每张证书填一行。",
@@ -164,9 +164,9 @@ def no_rows(header: Header) -> BulkRefused:
     )
 
 
-def too_many_rows() -> BulkRefused:
+def too_many_rows() -> BulkError:
     """Return the refusal of a list that is too long."""
-    return BulkRefused(
+    return BulkError(
         "bulk_too_many_rows",
         Text(
             f"名单超过 {MAX_BULK_ROWS} 行的上限；请拆分后分次核验。",
@@ -175,11 +175,11 @@ def too_many_rows() -> BulkRefused:
     )
 
 
-def no_header(sheet: str | None) -> BulkRefused:
+def no_header(sheet: str | None) -> BulkError:
     """Return the refusal of a sheet whose columns have no headings."""
     where_zh = "" if sheet is None else f"工作表“{sheet}”"
     where_en = "" if sheet is None else f" of sheet “{sheet}”"
-    return BulkRefused(
+    return BulkError(
         "bulk_no_header",
         Text(
             f"{where_zh}前 {HEADER_ROWS} 行没有“证书编号”列的表头；表头应有：证书编号、姓名"
@@ -191,9 +191,9 @@ def no_header(sheet: str | None) -> BulkRefused:
     )
 
 
-def holder_column_missing(header: Header) -> BulkRefused:
+def holder_column_missing(header: Header) -> BulkError:
     """Return the refusal of a list of bare numbers."""
-    return BulkRefused(
+    return BulkError(
         "bulk_holder_column_missing",
         Text(
             f"第 {header.row} 行表头只有证书编号，没有“姓名”或“证件号码”列；仅凭编号不能查询，"
@@ -204,10 +204,10 @@ def holder_column_missing(header: Header) -> BulkRefused:
     )
 
 
-def column_repeated(header: Header, column: Column) -> BulkRefused:
+def column_repeated(header: Header, column: Column) -> BulkError:
     """Return the refusal of a list in which two columns go by one heading."""
     cells = [cell_name(header.row, position) for position in header.repeated[column]]
-    return BulkRefused(
+    return BulkError(
         "bulk_column_repeated",
         Text(
             f"单元格 {'、'.join(cells)} 都是“{column.text.zh}”列；请只保留一列。",

@@ -40,7 +40,7 @@ def _check(place: Any, home: Any, file: str, data: bytes) -> dict[str, Any]:
     from codes.wording import Language
     from registry.home import Home
     from verifier.bulk_check import check_bulk
-    from verifier.bulk_faults import BulkRefused
+    from verifier.bulk_faults import BulkError
     from verifier.bulk_jobs import PROGRESS, workbook_name
     from verifier.bulk_page import page_answer, page_refusal
     from verifier.bulk_results import write_workbook
@@ -50,7 +50,7 @@ def _check(place: Any, home: Any, file: str, data: bytes) -> dict[str, Any]:
     try:
         with open_bulk_child() as child:
             table = parse_bulk(data, file, child)
-    except BulkRefused as refused:
+    except BulkError as refused:
         return page_refusal(refused)
     verifier = open_verifier(Home.open(home))
     try:

@@ -7,12 +7,12 @@ from typing import Any
 from codes.wording import Text
 from verifier.bulk_check import BulkReport
 from verifier.bulk_columns import Column
-from verifier.bulk_faults import BulkRefused
+from verifier.bulk_faults import BulkError
 from verifier.bulk_results import outcome_words
 from verifier.verdict import Outcome, say_instant
 
 
-def page_refusal(refused: BulkRefused) -> dict[str, Any]:
+def page_refusal(refused: BulkError) -> dict[str, Any]:
     """Return the answer of a list that cannot be checked."""
     return {"refused": _both(refused.text)}
 

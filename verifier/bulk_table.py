@@ -14,7 +14,7 @@ from registry.sheet_text import read_text
 from registry.workbook_json import decode_answer
 from verifier import bulk_faults as faults
 from verifier.bulk_columns import Column, Header, headings_found, inspect_header
-from verifier.bulk_faults import BulkRefused, RowFault
+from verifier.bulk_faults import BulkError, RowFault
 from verifier.bulk_limits import (
     BULK_ANSWER_BYTES,
     BULK_READ_MEMORY_BYTES,
@@ -81,11 +81,11 @@ def parse_bulk(data: bytes, file: str, child: Child) -> BulkTable:
         child: from `open_bulk_child`.
 
     Raises:
-        BulkRefused: the file is no list that can be checked; says where, why and what to do.
+        BulkError: the file is no list that can be checked; says where, why and what to do.
     """
     try:
         return _table(_read_grid(data, child), file)
-    except BulkRefused as refused:
+    except BulkError as refused:
         raise refused.about(file) from refused
 
 

@@ -9,7 +9,7 @@ import pytest
 from registry.child import Child
 from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
 from verifier.bulk_columns import Column, recognise
-from verifier.bulk_faults import BulkRefused
+from verifier.bulk_faults import BulkError
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_table import BulkTable, open_bulk_child, parse_bulk
 
@@ -28,8 +28,8 @@ def read(data: bytes, reader: Child, file: str = "名单.xlsx") -> BulkTable:
     return parse_bulk(data, file, reader)
 
 
-def refusal(data: bytes, reader: Child) -> BulkRefused:
-    with pytest.raises(BulkRefused) as caught:
+def refusal(data: bytes, reader: Child) -> BulkError:
+    with pytest.raises(BulkError) as caught:
         read(data, reader)
     return caught.value
 

@@ -119,6 +119,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.site.batch import blueprint as batch
     from verifier.site.headers import add_headers
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
     from verifier.status_source import VersionMemory
@@ -143,6 +144,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(batch)
+    app.register_blueprint(scanner)
     app.register_blueprint(log_files)
     app.register_blueprint(status_lists)
     add_headers(app)

@@ -68,6 +68,17 @@ _LOOKUP = {
             "Try again later, and tell the assessment body or the authority.",
         ),
     ),
+    Code.REGISTRY_NOT_ASKED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "本次为离线核验，没有查询登记库，证书是否登记、登记库所载状态如何均未核验。"
+            "请联网后在核验网站查询。",
+            "This check was made off line and did not ask the register, so whether the certificate "
+            "is registered, and with what status, is not known. Ask on line, at the verifier's "
+            "site.",
+        ),
+    ),
     Code.REGISTRY_UNREACHABLE: Entry(
         _PROBLEM,
         _INCONCLUSIVE,
@@ -187,10 +198,10 @@ _SIGNATURE = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "签名密钥已声明自{since} 起失密；这份证书是否在此之前已记入公开日志，暂时未能查询。"
-            "请稍后再查，或向“{body}”核实。",
+            "签名密钥已声明自{since} 起失密；这份证书是否在此之前已记入公开日志，本次没有查明。"
+            "请稍后联网再查，或向“{body}”核实。",
             "The signing key is declared compromised since {since}; whether this certificate was "
-            "in the public log before could not be asked. Try again later, or ask {body}.",
+            "in the public log before is not known here. Ask again later, on line, or ask {body}.",
         ),
     ),
     Code.OUT_OF_SCOPE: Entry(

@@ -13,11 +13,8 @@ from log.notes import VerifierKey
 from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
-from verifier.decision import (
-    Standing,
-    conclude_verdict,
-    with_certificate,
-)
+from verifier.conclusion import conclude_verdict
+from verifier.decision import Standing, with_certificate
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_FILE, find

@@ -19,6 +19,7 @@ class Code(StrEnum):
     NAME_NORMALISED = "name_normalised"
     NOT_FOUND = "not_found"
     ROW_NOT_PROVED = "row_not_proved"
+    REGISTRY_NOT_ASKED = "registry_not_asked"
     REGISTRY_UNREACHABLE = "registry_unreachable"
     KEY_DOCUMENT_UNAVAILABLE = "key_document_unavailable"
     TRUST_LIST_UNSIGNED = "trust_list_unsigned"

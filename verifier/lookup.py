@@ -1,4 +1,6 @@
-"""Step 4: asks the register and the public log, and tells "no such row" from "could not be asked".
+"""Step 4: asks the register and the public log.
+
+Tells "no such row" from "could not be asked", and that from "was not to be asked".
 
 The only module of this room that reads the register; it draws no conclusion.
 """
@@ -40,6 +42,7 @@ class Reach(StrEnum):
     OPENED = "opened"
     ABSENT = "absent"
     ERASED = "erased"
+    NOT_ASKED = "not_asked"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -58,6 +61,11 @@ class Answer:
     award: OpenedAward | None = None
     logged: tuple[CopyInLog, ...] = ()
     life: LifeInLog = NO_LIFE_KNOWN
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nothing came from the register: it was not asked, or not reached."""
+        return self.reach in (Reach.NOT_ASKED, Reach.UNREACHABLE)
 
     def in_log(self, copy: OpenedCopy) -> CopyInLog:
         """Return what the public log says of a copy of `award`."""
@@ -89,7 +97,7 @@ class Register:
     """The register as the public side may ask it.
 
     Args:
-        sessions: opens a read-only session; None when there is no register here.
+        sessions: opens a read-only session; None off line, where no register is asked.
         pepper: the public side's look-up secret.
         log: the published log; None when there is none here.
     """
@@ -149,7 +157,7 @@ class Register:
 
     def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
-            return Answer(reach=Reach.UNREACHABLE)
+            return Answer(reach=Reach.NOT_ASKED)
         try:
             with self._sessions() as session:
                 award = question(session)

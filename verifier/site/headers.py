@@ -29,6 +29,15 @@ FIXED_HEADERS = {
     ),
 }
 
+# The scanner alone may use the camera, run the packaged reader and be installed.
+SCANNER_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    )
+    + "; worker-src 'self'; manifest-src 'self'",
+    "Permissions-Policy": FIXED_HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
+}
+
 # Long enough to spare the server, short enough that a changed key or script is seen soon; when the
 # server is away a cache may go on answering for a week.
 SHARED_CACHE = "public, max-age=300, stale-while-revalidate=300, stale-if-error=604800"

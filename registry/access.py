@@ -124,21 +124,15 @@ def open_by_holder(
 ) -> OpenedAward | None:
     """Open the award of `number` if every given fact about its holder is right.
 
-    None says nothing about which is not. All ways in are counted before any is opened, so that a
-    right fact beside a wrong one takes the same as two wrong ones.
-
-    Args:
-        document_number: normalised.
+    Each given fact is looked up whether or not another failed, and nothing is opened before all
+    are found: an unknown number and a wrong fact cost the same.
     """
     claims = []
     if name is not None:
         claims.append(_name_claim(number, name))
     if document_number is not None:
         claims.append(_document_claim(number, document_number))
-    if len(_present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
-        return None
-    opened = [_open(session, pepper, claim) for claim in claims]
-    return None if None in opened else opened[0]
+    return _open(session, pepper, *claims)
 
 
 def first_on_record(
@@ -339,15 +333,20 @@ def _way_in(
     )
 
 
-def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
-    wrapping_key = _wrapping_key(pepper, claim)
-    row = session.get(Access, _locator(pepper, claim))
-    if row is None:
+def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | None:
+    wrapping_keys = [_wrapping_key(pepper, claim) for claim in claims]
+    rows = [session.get(Access, _locator(pepper, claim)) for claim in claims]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows) or not found:
         return None
+    row = found[0]
     try:
         award = session.get_one(Award, row.award_id)
-        data_key = keywrap.aes_key_unwrap(wrapping_key, row.wrapped_key)
-    except (NoResultFound, keywrap.InvalidUnwrap) as error:
+        (data_key,) = {
+            keywrap.aes_key_unwrap(key, one.wrapped_key)
+            for key, one in zip(wrapping_keys, found, strict=True)
+        }
+    except (NoResultFound, keywrap.InvalidUnwrap, ValueError) as error:
         raise VaultError(
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),

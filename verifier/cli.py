@@ -36,7 +36,18 @@ from verifier.verdict import (
 _Answer = TypeVar("_Answer")
 
 
-@click.group()
+class _Verify(click.Group):
+    """Takes a file or folder where a command could stand: `yanzhen verify FOLDER`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and Path(args[0]).exists():
+            return super().resolve_command(ctx, ["files", *args])
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Verify)
 def verify() -> None:
     """核验证书 / verify a certificate.
 
@@ -45,7 +56,8 @@ def verify() -> None:
     """
 
 
-def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that every question has."""
     language = click.option(
         "--lang",
         type=click.Choice([one.value for one in Language]),
@@ -73,8 +85,8 @@ def _shared_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The options all three questions share."""
+class Asked:
+    """The options all questions share."""
 
     as_json: bool
     lang: str | None
@@ -88,10 +100,10 @@ class _Asked:
 @click.argument("number")
 @click.option("--name", help="持证人姓名 / the holder's name")
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
-@_shared_options
+@shared_options
 def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
-    asked = _Asked(**given)
+    asked = Asked(**given)
 
     def hint(verifier: Verifier, verdict: Verdict) -> tuple[Finding, ...]:
         return hint_at(verdict.outcome, number, document_number, verifier.today())
@@ -107,10 +119,10 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
 
 @verify.command()
 @click.argument("text")
-@_shared_options
+@shared_options
 def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
-    asked = _Asked(**given)
+    asked = Asked(**given)
     _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
 
 
@@ -123,7 +135,7 @@ def qr(text: str, **given: Any) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="把图片另存一份，用红框标出不符之处 / write the picture with red boxes where it differs",
 )
-@_shared_options
+@shared_options
 def file(path: Path, boxes: Path | None, **given: Any) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
@@ -137,7 +149,7 @@ def file(path: Path, boxes: Path | None, **given: Any) -> None:
             f"“{path}”无法读取（{error.strerror}）。", f"{path} cannot be read ({error.strerror})."
         )
         raise WrongUsage(unread, about="PATH") from error
-    asked = _Asked(**given)
+    asked = Asked(**given)
 
     def ask(verifier: Verifier) -> Verdict:
         verdict = verifier.verify_file(data, path.name, on=asked.on)
@@ -161,15 +173,15 @@ def _write_boxes(path: Path, boxed: BoxedPicture) -> None:
 
 @verify.command()
 @click.argument("url")
-@_shared_options
+@shared_options
 def link(url: str, **given: Any) -> None:
     """检查别人发来的链接，不会打开它。Check a link somebody sent; it is not opened.
 
     退出码：0 是本系统或全国查询网站的网址，1 不是，2 无法判断。
     Exit codes: 0 an address that was made known, 1 not so, 2 cannot be judged.
     """
-    asked = _Asked(**given)
-    language = _language(asked.lang)
+    asked = Asked(**given)
+    language = chosen_language(asked.lang)
     check = _ask(lambda verifier: check_link(verifier, url), asked)
     if asked.as_json:
         click.echo(json.dumps(link_to_json(check, language), ensure_ascii=False, indent=2))
@@ -179,7 +191,7 @@ def link(url: str, **given: Any) -> None:
     raise click.exceptions.Exit(2 if check.kind is LinkKind.UNKNOWN else known)
 
 
-def _language(chosen: str | None) -> Language:
+def chosen_language(chosen: str | None) -> Language:
     """Return the language asked for here, else for the whole command, else Chinese."""
     root = click.get_current_context().find_root().obj
     whole = root if isinstance(root, Language) else Language.ZH
@@ -188,7 +200,7 @@ def _language(chosen: str | None) -> Language:
 
 def _run(
     ask: Callable[[Verifier], Verdict],
-    asked: _Asked,
+    asked: Asked,
     hint: Callable[[Verifier, Verdict], tuple[Finding, ...]] = lambda _verifier, _verdict: (),
 ) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome.
@@ -196,7 +208,7 @@ def _run(
     Args:
         hint: what to say beside it of the question as it was typed.
     """
-    language = _language(asked.lang)
+    language = chosen_language(asked.lang)
 
     def answer(verifier: Verifier) -> tuple[Verdict, tuple[Finding, ...]]:
         verdict = ask(verifier)
@@ -213,9 +225,9 @@ def _run(
     raise click.exceptions.Exit(exit_code(verdict))
 
 
-def _ask(ask: Callable[[Verifier], _Answer], asked: _Asked) -> _Answer:
+def _ask(ask: Callable[[Verifier], _Answer], asked: Asked) -> _Answer:
     try:
-        verifier = _open(asked)
+        verifier = open_asked(asked)
         try:
             return ask(verifier)
         finally:
@@ -224,7 +236,7 @@ def _ask(ask: Callable[[Verifier], _Answer], asked: _Asked) -> _Answer:
         raise WrongUsage(error.text) from error
 
 
-def _open(asked: _Asked) -> Verifier:
+def open_asked(asked: Asked) -> Verifier:
     """Open a verifier on the home, or on a trust list alone, which needs no home and no register.
 
     A given root pin counts instead of the home's: someone who has it from the authority need not

@@ -7,8 +7,8 @@ The only module of this room that reads the register; it draws no conclusion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -26,9 +26,16 @@ from registry.access import (
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
-from registry.log_reader import LogReader
+from registry.log_reader import Prover
 from verifier.hints import near_numbers
-from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
+from verifier.logged import (
+    NO_LIFE_KNOWN,
+    CopyInLog,
+    LifeInLog,
+    LogProofs,
+    inspect_copies,
+    inspect_life,
+)
 
 
 class Reach(StrEnum):
@@ -75,6 +82,25 @@ _BROKEN = (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError,
 _UNOPENED = (*_BROKEN, SQLAlchemyError, OSError)
 
 
+class _HeldLog:
+    """A log as it was when it was first asked; an error is met again by each question."""
+
+    def __init__(self, log: LogProofs) -> None:
+        self._log = log
+        self._prover: Prover | None = None
+        self._marks: Mapping[bytes, int] | None = None
+
+    def prover(self) -> Prover:
+        if self._prover is None:
+            self._prover = self._log.prover()
+        return self._prover
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        if self._marks is None:
+            self._marks = self._log.life_marks()
+        return self._marks
+
+
 class Register:
     """The register as the public side may ask it.
 
@@ -88,7 +114,7 @@ class Register:
         self,
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
-        log: LogReader | None,
+        log: LogProofs | None,
     ) -> None:
         self._sessions = sessions
         self._pepper = pepper
@@ -125,6 +151,28 @@ class Register:
 
         answer = self._ask(ask)
         return replace(answer, near=near[0]) if near else answer
+
+    @contextmanager
+    def held(self) -> Iterator[Register]:
+        """Yield the register for some questions in a row: one session, one reading of the log.
+
+        A run should be short: the session sees the register as it was when it began.
+        """
+        log = None if self._log is None else _HeldLog(self._log)
+        if self._sessions is None:
+            yield self
+            return
+        context = self._sessions()
+        try:
+            session = context.__enter__()
+        except RegistryUnavailable:
+            yield self  # each question says so for itself
+            return
+        try:
+            yield type(self)(lambda: nullcontext(session), self._pepper, log)
+        finally:
+            with suppress(RegistryUnavailable, SQLAlchemyError):  # nothing was written
+                context.__exit__(None, None, None)
 
     def by_record(self, payload: bytes) -> Answer:
         """Open the award whose copy carries exactly this record, or say that it was erased."""

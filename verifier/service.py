@@ -7,8 +7,8 @@ The steps, as the code numbers them: 1 read the evidence · 2 find the key and i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -134,6 +134,14 @@ class Verifier:
         spared = copy(self)
         spared._register = self._register.sparing()
         return spared
+
+    @contextmanager
+    def held(self) -> Iterator[Verifier]:
+        """Yield this verifier for some questions in a row, which find the register held open."""
+        with self._register.held() as register:
+            held = copy(self)
+            held._register = register
+            yield held
 
     def _read(self, data: bytes) -> bytes:
         with self._slots.taken() if self._slots is not None else nullcontext():

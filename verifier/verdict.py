@@ -280,7 +280,7 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
         "findings": [finding_to_json(one, language) for one in verdict.findings],
         "checked_at": format_instant(verdict.checked_at),
         "demo": verdict.demo,
-        "trust_list": None if verdict.trust is None else _trust_to_json(verdict.trust),
+        "trust_list": None if verdict.trust is None else trust_to_json(verdict.trust),
         "certificate": (
             None if verdict.certificate is None else _printed_to_json(verdict.certificate)
         ),
@@ -312,7 +312,8 @@ def finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
     }
 
 
-def _trust_to_json(trust: TrustShown) -> dict[str, Any]:
+def trust_to_json(trust: TrustShown) -> dict[str, Any]:
+    """Return which trust list a verdict rests on, as the JSON of a verdict gives it."""
     return {
         "version": trust.version,
         "published_at": format_instant(trust.published_at),

@@ -37,7 +37,7 @@ _logger = logging.getLogger("yanzhen.site")
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(page_words)
 
-_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /api/\n"
+_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /batch\nDisallow: /api/\n"
 
 
 @blueprint.get("/")

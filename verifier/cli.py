@@ -21,6 +21,9 @@ from verifier.hints import hint_at
 from verifier.key_source import file_source, home_source
 from verifier.links import LinkKind, check_link, link_to_json
 from verifier.opening import open_verifier, utc_now
+from verifier.report_cli import read_report_path, show_report_file, write_report
+from verifier.report_content import Examined, examined_file, examined_number, examined_qr
+from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
 from verifier.show import show_link, show_verdict
 from verifier.status_fetch import named_source
@@ -37,13 +40,15 @@ _Answer = TypeVar("_Answer")
 
 
 class _Verify(click.Group):
-    """Takes a file or folder where a command could stand: `yanzhen verify FOLDER`."""
+    """Takes what is to be verified where a command could stand: `verify FILE`, `verify FOLDER`."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in self.commands and Path(args[0]).exists():
-            return super().resolve_command(ctx, ["files", *args])
+            one = len(args) == 1 or args[1].startswith("-")
+            alone = one and Path(args[0]).is_file() and Path(args[0]).suffix.lower() != ".zip"
+            return super().resolve_command(ctx, ["file" if alone else "files", *args])
         return super().resolve_command(ctx, args)
 
 
@@ -51,6 +56,7 @@ class _Verify(click.Group):
 def verify() -> None:
     """核验证书 / verify a certificate.
 
+    yanzhen verify FILE 核对文件：证书或查验报告。A file alone is a certificate or a report.
     退出码：0 一致有效，1 不符、失效或未查到，2 无法核验，64 用法不对。
     Exit codes: 0 valid, 1 not so, 2 could not be verified, 64 wrong usage.
     """
@@ -81,7 +87,13 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE_OR_URL",
         help="状态列表文件、文件夹或网址 / file, folder or address of status lists",
     )
-    return language(as_json(root(trust_list(status_list(on(command))))))
+    report = click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=read_report_path,
+        help="同时出具查验报告 / also seal a report: OUT.pdf, and OUT.json beside it",
+    )
+    return language(as_json(root(trust_list(status_list(on(report(command)))))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +106,7 @@ class Asked:
     trust_list: Path | None
     on: str | None
     status_list: str | None
+    report: Path | None
 
 
 @verify.command()
@@ -113,6 +126,7 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
             number, name=name, document_number=document_number, on=asked.on
         ),
         asked,
+        lambda _: examined_number(number, name=name, document_number=document_number, on=asked.on),
         hint,
     )
 
@@ -123,7 +137,11 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
 def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
     asked = Asked(**given)
-    _run(lambda verifier: verifier.verify_qr(text, on=asked.on), asked)
+    _run(
+        lambda verifier: verifier.verify_qr(text, on=asked.on),
+        asked,
+        lambda _: examined_qr(text, on=asked.on),
+    )
 
 
 @verify.command()
@@ -137,7 +155,7 @@ def qr(text: str, **given: Any) -> None:
 )
 @shared_options
 def file(path: Path, boxes: Path | None, **given: Any) -> None:
-    """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
+    """核验证书文件或查验报告。Verify a certificate file (PDF, picture) or a report."""
     if not path.is_file():  # a pipe or a device would be waited for without end
         odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
         raise WrongUsage(odd, about="PATH")
@@ -150,6 +168,7 @@ def file(path: Path, boxes: Path | None, **given: Any) -> None:
         )
         raise WrongUsage(unread, about="PATH") from error
     asked = Asked(**given)
+    show_report_file(data, chosen_language(asked.lang), as_json=asked.as_json)
 
     def ask(verifier: Verifier) -> Verdict:
         verdict = verifier.verify_file(data, path.name, on=asked.on)
@@ -157,7 +176,11 @@ def file(path: Path, boxes: Path | None, **given: Any) -> None:
             _write_boxes(boxes, verdict.boxed)
         return verdict
 
-    _run(ask, asked)
+    _run(
+        ask,
+        asked,
+        lambda desk: examined_file(data, path.name, picture=desk.picture_of(data), on=asked.on),
+    )
 
 
 def _write_boxes(path: Path, boxed: BoxedPicture) -> None:
@@ -201,17 +224,21 @@ def chosen_language(chosen: str | None) -> Language:
 def _run(
     ask: Callable[[Verifier], Verdict],
     asked: Asked,
+    examined: Callable[[ReportDesk], Examined],
     hint: Callable[[Verifier, Verdict], tuple[Finding, ...]] = lambda _verifier, _verdict: (),
 ) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome.
 
     Args:
+        examined: what a report says was examined.
         hint: what to say beside it of the question as it was typed.
     """
     language = chosen_language(asked.lang)
 
     def answer(verifier: Verifier) -> tuple[Verdict, tuple[Finding, ...]]:
         verdict = ask(verifier)
+        if asked.report is not None:
+            write_report(asked.report, verifier, verdict, examined, language)
         return verdict, hint(verifier, verdict)
 
     verdict, hints = _ask(answer, asked)
@@ -246,6 +273,12 @@ def open_asked(asked: Asked) -> Verifier:
         home = Home.open(home_path())
         source = home_source(home, asked.pin)
         return open_verifier(home, source=source, status_list=asked.status_list)
+    if asked.report is not None:
+        no_home = Text(
+            "出具查验报告需要数据目录，不能与 --trust-list 同用。",
+            "a report needs a home; it cannot be made with --trust-list.",
+        )
+        raise WrongUsage(no_home, about="--report")
     if asked.pin is None:
         alone = Text(
             "使用 --trust-list 时须同时用 --root 给出根文件指纹。",

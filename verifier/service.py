@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from keys.document import KeyDocument
 from keys.status_list import keys_by_name
 from keys.trust_list import TrustList
+from log.checkpoint import Checkpoint
 from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
@@ -342,6 +343,13 @@ class Verifier:
         """Return the public key of the log, or None while none can be read."""
         try:
             return None if self._log is None else self._log.vkey()
+        except LogError:
+            return None
+
+    def log_checkpoint(self) -> Checkpoint | None:
+        """Return the checkpoint that the log is believed up to, or None while none can be read."""
+        try:
+            return None if self._log is None else self._log.checkpoint().checkpoint
         except LogError:
             return None
 

@@ -82,7 +82,10 @@ async function judge(text, trust, tables, page) {
   if (judged) show(page, local, tables, firstStage(local));
   const answer = await ask(text);
   if (!page.wanted()) return undefined;
-  if (answer !== null) return conclude(page, answer, tables);
+  if (answer !== null) {
+    conclude(page, answer, tables);
+    return offerReport(page.root, text);
+  }
   return local === null ? page.offerWays('no-crypto') : concludeWithoutStatus(page, local, tables);
 }
 
@@ -97,6 +100,14 @@ function conclude(page, verdict, tables) {
   const otherWays = verdict.certificate === null && verdict.outcome === 'inconclusive';
   show(page, verdict, tables, { asking: false, words: null, tone: null, askAgain: null, otherWays });
   page.otherWays(otherWays);
+}
+
+/** Let the server's answer be had as a sealed report, where this site makes them. */
+function offerReport(root, text) {
+  const form = root.querySelector('#report-form');
+  if (form === null) return;
+  form.elements.text.value = text;
+  root.querySelector('#report-card').hidden = false;
 }
 
 function concludeWithoutStatus(page, local, tables) {

@@ -17,6 +17,7 @@ ROOMS = (
     "keys",
     "log",
     "registry",
+    "sealer",
     "templates",
     "verifier",
 )

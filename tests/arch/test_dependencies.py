@@ -40,6 +40,7 @@ OURS = {
     "keys",
     "log",
     "registry",
+    "sealer",
     "templates",
     "tests",
     "verifier",

@@ -10,7 +10,7 @@ from tests.docs.coded_texts import CodedText, coded_texts
 from verifier import bulk_faults
 
 PAGE = ROOT / "docs" / "errors.md"
-ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "audit")
+ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "sealer", "audit")
 
 # Codes that are put together at run time, by the f-string that does it.
 COMPOSED = {
@@ -62,6 +62,7 @@ This page is generated: `python -m tests.docs.errors_page`.
 """
 _ABOUT = {
     "codes": "What was typed, scanned or stored is not what the rule asks for.",
+    "sealer": "Sealing verification reports.",
     "keys": "A key, a signature's envelope, the key document or the passphrase.",
     "log": "The public log: leaves, tiles, signed notes, checkpoints and proofs.",
     "registry": "The home folder, the database, the vault and the stored files.",

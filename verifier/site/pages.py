@@ -20,6 +20,7 @@ from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
 from verifier.site.headers import PICTURE_POLICY, SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
+from verifier.site.reports import offers_reports, report_desk
 from verifier.verdict import Finding, Outcome, Verdict
 
 
@@ -54,6 +55,8 @@ def page_words() -> dict[str, Any]:
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
+        "reports": report_desk() is not None,
+        "reports_offered": offers_reports(),
     }
 
 
@@ -97,6 +100,7 @@ def result_page(
     repeat: Repeat | None = None,
     retry: forms.Entry | None = None,
     hints: tuple[Finding, ...] = (),
+    draft: str | None = None,
 ) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
@@ -104,6 +108,7 @@ def result_page(
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
         hints: what the typed text itself says, to find a slip in it.
+        draft: of a verification report, sealed; None where none is offered.
     """
     tone = present.tone(verdict)
     page = render_template(
@@ -121,6 +126,7 @@ def result_page(
         retry=retry,
         boxed=boxed_view(verdict),
         hints=present.show_each(hints),
+        draft=draft,
     )
     if verdict.boxed is None:
         return page

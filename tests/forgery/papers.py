@@ -9,14 +9,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import pylopdf_fonts_zh_cn
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageFont
 from sqlalchemy import select
 
 from issuer.awarding import read_data_key
@@ -171,10 +172,16 @@ def draw_page(pdf: bytes, dpi: float = SHEET_DPI, page: int = 0) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
         document.init_forms()
-        picture = document[page].render(scale=dpi / POINTS_PER_INCH).to_pil()
+        picture: Image.Image = document[page].render(scale=dpi / POINTS_PER_INCH).to_pil()
     finally:
         document.close()
     return picture.convert("RGB")
+
+
+@lru_cache(maxsize=64)
+def serif_font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font that pages are set in, so many dots high."""
+    return ImageFont.truetype(str(pylopdf_fonts_zh_cn.serif_path()), size)
 
 
 def invent_name(chance: random.Random) -> str:

@@ -32,6 +32,12 @@ Edit = Callable[[pikepdf.Pdf, Paper, Field, str], None]
 """Changes an open file so that it shows another value of a field."""
 
 _TYPED: Final = "/ForgedText"
+_WITH_DIGITS: Final = (
+    Field.NUMBER,
+    Field.DOCUMENT_NUMBER,
+    Field.ISSUED_ON,
+    Field.PRINT_SERIAL,
+)
 
 
 def overlay(target: pikepdf.Pdf, paper: Paper, field: Field, value: str) -> None:
@@ -227,11 +233,16 @@ def _place_of(instructions: Sequence[Any], paper: Paper, field: Field) -> int:
     raise AssertionError("the value is not in the content stream")
 
 
+def printed_characters(paper: Paper) -> frozenset[str]:
+    """Return the characters whose codes can be found out."""
+    return frozenset("".join(paper.values[field] for field in _WITH_DIGITS))
+
+
 def _codes_of_values(target: pikepdf.Pdf, paper: Paper) -> dict[str, str]:
     """Return the codes, in hex, of the characters that values are made of."""
     instructions = list(pikepdf.parse_content_stream(target.pages[0]))
     codes: dict[str, str] = {}
-    for field in (Field.NUMBER, Field.DOCUMENT_NUMBER, Field.ISSUED_ON, Field.PRINT_SERIAL):
+    for field in _WITH_DIGITS:
         shown = bytes(instructions[_place_of(instructions, paper, field)].operands[0]).hex()
         parts = [shown[start : start + 4] for start in range(0, len(shown), 4)]
         codes.update(zip(paper.values[field], parts, strict=True))

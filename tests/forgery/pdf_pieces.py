@@ -45,20 +45,21 @@ def _kinds() -> tuple[tuple[str, Field | None], ...]:
 KINDS: Final = _kinds()
 
 
-def pdf_piece(papers: Sequence[Paper], *, seed: int, index: int) -> Piece:
+def pdf_piece(papers: Sequence[Paper], index: int, *, seed: int) -> Piece:
     """Return the piece of this index.
 
     Args:
         papers: of the office, at least two.
-        seed: of all chance.
         index: even for a forged piece, odd for its control.
+        seed: of all chance.
     """
     pair = index // 2
-    kind, field = KINDS[pair % len(KINDS)]
-    saving = list(SAVINGS)[(pair + pair // len(KINDS)) % len(SAVINGS)]
+    turn, at = divmod(pair, len(KINDS))
+    kind, field = KINDS[at]
+    saving = list(SAVINGS)[(at + turn) % len(SAVINGS)]
     if saving in _PRINTED and (kind in {_ATTACHMENTS, _SECOND_PAGE} or kind.endswith(_LAYERS)):
         saving = "saved again"  # nothing of these is left on a printed page
-    paper = papers[pair % len(papers)]
+    paper = random.Random(f"{seed} paper {pair}").choice(papers)
     name = f"pdf-{seed}-{index}"
     filename = f"{paper.number}.pdf"
     with pikepdf.open(BytesIO(paper.pdf)) as target:
@@ -84,8 +85,12 @@ def _forge(
 ) -> Right:
     if field is not None:
         edit = kind.partition(": ")[2]
-        invent = change_digit if edit in pdf_edits.DIGITS_ONLY else invent_value
-        pdf_edits.EDITS[edit](target, paper, field, invent(paper, field, chance))
+        value = invent_value(paper, field, chance)
+        if edit in pdf_edits.DIGITS_ONLY:
+            value = change_digit(paper, field, chance)
+            while not set(value) <= pdf_edits.printed_characters(paper):
+                value = change_digit(paper, field, chance)
+        pdf_edits.EDITS[edit](target, paper, field, value)
         return right_field(field)
     match kind:
         case "photo: laid over":

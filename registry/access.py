@@ -31,6 +31,7 @@ from registry.life import Event
 from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
+from registry.stored_page import StoredPage
 from registry.vault import seal, unseal
 from registry.vault_models import ErasedRecord
 
@@ -43,7 +44,7 @@ class OpenedCopy:
     where it had two; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
     `leaf` is where the register says that the public log holds its record, and `file_leaf` its
-    file.
+    file. `page` is where the file itself is kept, None where it is not drawn yet or erased.
     """
 
     envelope: bytes
@@ -56,6 +57,7 @@ class OpenedCopy:
     matched: bool
     leaf: LeafPlace
     file_leaf: LeafPlace
+    page: StoredPage | None = None
 
     def __post_init__(self) -> None:
         """Refuse what SQLite lets stand in the column of a number (TypeError)."""
@@ -330,6 +332,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 matched=copy.id == row.copy_id,
                 leaf=places.of_record(copy),
                 file_leaf=places.of_file(copy),
+                page=_stored_page(data_key, copy),
             )
             for copy in award.copies
             if copy.envelope_sealed is not None
@@ -345,6 +348,10 @@ def unseal_body_name(data_key: bytes, award: Award) -> str:
         VaultError: the row was altered, or the key is another award's.
     """
     return str(_unseal_public(data_key, award)["body_name"])
+
+
+def _stored_page(data_key: bytes, copy: Copy) -> StoredPage | None:
+    return StoredPage(name=copy.pdf_stored, data_key=data_key) if copy.pdf_stored else None
 
 
 def _unseal_public(data_key: bytes, award: Award) -> dict[str, str]:

@@ -9,6 +9,7 @@ from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.catalogue_log import LOG_ENTRIES
+from verifier.catalogue_picture import PICTURE_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
@@ -373,6 +374,7 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **TRUST_ENTRIES,
         **_SCAN,
         **FILE_ENTRIES,
+        **PICTURE_ENTRIES,
         **_DEMO,
     }
 )

@@ -22,7 +22,7 @@ from verifier.opening import open_verifier, utc_now
 from verifier.service import Verifier
 from verifier.show import show_verdict
 from verifier.status_fetch import named_source
-from verifier.verdict import Verdict, exit_code, verdict_to_json
+from verifier.verdict import BoxedPicture, Verdict, exit_code, verdict_to_json
 
 
 @click.group()
@@ -100,8 +100,15 @@ def qr(text: str, **given: Any) -> None:
 
 @verify.command()
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--boxes",
+    "boxes",
+    metavar="OUT.jpg",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把图片另存一份，用红框标出不符之处 / write the picture with red boxes where it differs",
+)
 @_shared_options
-def file(path: Path, **given: Any) -> None:
+def file(path: Path, boxes: Path | None, **given: Any) -> None:
     """核验证书文件（PDF 或图片）。Verify a certificate file, PDF or picture."""
     if not path.is_file():  # a pipe or a device would be waited for without end
         odd = Text(f"“{path}”不是普通文件。", f"{path} is not a regular file.")
@@ -115,7 +122,25 @@ def file(path: Path, **given: Any) -> None:
         )
         raise WrongUsage(unread, about="PATH") from error
     asked = _Asked(**given)
-    _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
+
+    def ask(verifier: Verifier) -> Verdict:
+        verdict = verifier.verify_file(data, path.name, on=asked.on)
+        if boxes is not None and verdict.boxed is not None:
+            _write_boxes(boxes, verdict.boxed)
+        return verdict
+
+    _run(ask, asked)
+
+
+def _write_boxes(path: Path, boxed: BoxedPicture) -> None:
+    try:
+        path.write_bytes(boxed.jpeg)
+    except OSError as error:
+        unwritten = Text(
+            f"“{path}”无法写入（{error.strerror}）。",
+            f"{path} cannot be written ({error.strerror}).",
+        )
+        raise WrongUsage(unwritten, about="--boxes") from error
 
 
 def _language(chosen: str | None) -> Language:

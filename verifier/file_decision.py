@@ -10,6 +10,7 @@ from typing import assert_never
 from keys.document import KeyDocument
 from log.errors import LogError
 from log.notes import VerifierKey
+from templates.labels import Field
 from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
@@ -20,11 +21,13 @@ from verifier.decision import (
 )
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
-from verifier.findings import REQUIRED_FOR_FILE, find
+from verifier.findings import REQUIRED_FOR_FILE, REQUIRED_FOR_PICTURE, find
 from verifier.life import find_pending
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
-from verifier.printed import PHOTO_IN_IDENTICAL_FILE
+from verifier.picture import PictureReading
+from verifier.picture_decision import inspect_picture
+from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
@@ -37,6 +40,7 @@ class FileClaims:
     """What a file claims to be.
 
     Args:
+        page: the page that carries the QR, counted from 0.
         printed: what the text layer of the page that carries the QR prints.
         proof: the proof of the public log that travels with the file, unproven; None without one.
         second: the record under the body's second key, as the file carries it; unverified.
@@ -45,11 +49,17 @@ class FileClaims:
 
     kind: FileKind
     sha256: str
+    page: int
     scan: Scan
     printed: PagePrint
     proof: str | None
     second: bytes | None
     notices: tuple[Finding, ...]
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether its fields are to be read from a picture: a PDF may be but that too."""
+        return self.kind is FileKind.PICTURE or not self.printed.fields
 
 
 def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tuple[Finding, ...]:
@@ -75,6 +85,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     return FileClaims(
         kind=reading.kind,
         sha256=reading.sha256,
+        page=index,
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
         proof=reading.proof,
@@ -92,6 +103,7 @@ def decide_file(
     now: datetime,
     asked: Asked = NOTHING_ELSE,
     stapled: tuple[Finding, ...] = (),
+    picture: PictureReading | None = None,
 ) -> Verdict:
     """Return the verdict on a file.
 
@@ -100,12 +112,17 @@ def decide_file(
         check: what the register said to the printed document number.
         asked: what else was asked.
         stapled: what the proof in the file shows, where nothing else could be asked.
+        picture: what a picture shows against the page as issued; None where it was not compared.
     """
-    seen = _inspect_print(claims, standing, check, document) if standing.genuine else ()
+    seen: tuple[Finding, ...] = ()
+    if standing.genuine and claims.is_picture:
+        seen = inspect_picture(picture, _records(standing))
+    elif standing.genuine:
+        seen = _inspect_print(claims, standing, check, document)
     beside = (*stapled, *standing.beside(asked))
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
-        required=REQUIRED_FOR_FILE,
+        required=REQUIRED_FOR_PICTURE if claims.is_picture else REQUIRED_FOR_FILE,
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -116,7 +133,24 @@ def decide_file(
     printed = standing.printed(name_known=True)
     if any(one.code == Code.FILE_IDENTICAL for one in seen):
         printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
+    if any(one.code == Code.PHOTO_AGREES for one in seen):
+        printed = replace(printed, photo=PHOTO_AS_ISSUED)
+    if picture is not None and picture.boxed is not None:
+        verdict = replace(verdict, boxed=picture.boxed)
     return with_certificate(verdict, printed)
+
+
+def _records(standing: Standing) -> dict[Field, str]:
+    """Return what is on record for each field, the document number masked."""
+    name = standing.body_name
+    expected = expect(standing.record, body_names=frozenset({name}), body_name=name)
+    masked = "" if standing.award is None else standing.award.document_masked
+    return {**expected.values, Field.DOCUMENT_NUMBER: masked}
+
+
+def page_on_record(standing: Standing) -> bool:
+    """Return whether the public log has the file of the copy that carries the record."""
+    return standing.logged is not None and standing.logged.file.state is InLog.PROVED
 
 
 def inspect_stapled(claims: FileClaims, keys: Iterable[VerifierKey]) -> tuple[Finding, ...]:
@@ -169,8 +203,6 @@ def _inspect_print(
     if standing.copy is None or standing.copy.second != claims.second:
         beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
     identity = (*beside, *_inspect_identity(claims, standing))
-    if claims.kind is FileKind.PICTURE:
-        return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
@@ -188,7 +220,7 @@ def _inspect_print(
 
 def _inspect_identity(claims: FileClaims, standing: Standing) -> tuple[Finding, ...]:
     """Return whether a PDF is byte for byte the one issued for this copy."""
-    if claims.kind is FileKind.PICTURE or standing.copy is None:
+    if standing.copy is None:
         return ()
     issued = standing.copy.pdf_sha256
     if issued is None:

@@ -110,6 +110,13 @@ class Code(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     FILES_WAITING = "files_waiting"
 
+    PICTURE_FIELD_UNCLEAR = "picture_field_unclear"
+    PHOTO_AGREES = "photo_agrees"
+    PHOTO_DIFFERS = "photo_differs"
+    PHOTO_UNCLEAR = "photo_unclear"
+    PICTURE_NOT_ALIGNED = "picture_not_aligned"
+    PICTURE_NO_QR = "picture_no_qr"
+
     DEMO = "demo"
 
 

@@ -13,6 +13,7 @@ from registry.log_seen import LogMemory
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
+from verifier.issued_pages import IssuedPages
 from verifier.key_source import TrustSource, home_source, listed_logs
 from verifier.service import Verifier
 from verifier.status_fetch import named_source
@@ -69,6 +70,7 @@ def open_verifier(
         log=LogReader(home.log_folder, listed_logs(trust, clock), LogMemory(home.log_seen_path)),
         status_lists=_status_source(home, status_list),
         slots=slots,
+        issued_pages=IssuedPages(home.store),
     )
 
 

@@ -24,6 +24,7 @@ from templates.labels import Field
 from verifier.asked import Asked
 from verifier.decision import (
     NumberClaims,
+    Standing,
     conclude_verdict,
     decide_number,
     decide_qr,
@@ -37,13 +38,17 @@ from verifier.file_decision import (
     decide_file,
     document_check,
     inspect_stapled,
+    page_on_record,
     read_claims,
 )
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
+from verifier.picture import PictureReading, compare_picture, picture_comparer
+from verifier.picture_question import PictureQuestion
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
 from verifier.status_source import StatusSource
@@ -81,6 +86,8 @@ class Verifier:
         read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
             child process of this verifier.
         slots: how many files may be read at once; None sets no limit.
+        issued_pages: gives the pages that were issued; by default none is at hand.
+        compare_bytes: has a picture compared elsewhere, as `read_bytes` does for reading.
     """
 
     def __init__(
@@ -94,6 +101,8 @@ class Verifier:
         log: LogReader | None = None,
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
+        issued_pages: IssuedPages = NO_PAGES,
+        compare_bytes: Callable[[bytes], bytes] | None = None,
     ) -> None:
         self._trust_source = trust_source
         self._register = Register(sessions, pepper, log)
@@ -102,15 +111,23 @@ class Verifier:
         self._status_lists = status_lists
         self._child = document_reader()
         self._read_bytes = read_bytes or self._child.ask
+        self._comparer = picture_comparer()
+        self._compare_bytes = compare_bytes or self._comparer.ask
         self._slots = slots
+        self._issued_pages = issued_pages
 
     def close(self) -> None:
-        """End the child process, if one was started."""
+        """End the child processes that were started."""
         self._child.close()
+        self._comparer.close()
 
     def _read(self, data: bytes) -> bytes:
         with self._slots.taken() if self._slots is not None else nullcontext():
             return self._read_bytes(data)
+
+    def _compare(self, data: bytes) -> bytes:
+        with self._slots.taken() if self._slots is not None else nullcontext():
+            return self._compare_bytes(data)
 
     def trust_list(self) -> TrustList:
         """Return the trust list in force: what the site publishes and browsers verify by.
@@ -226,7 +243,8 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
-        log_step(6, "compare", fields=len(claims.printed.fields))
+        picture = self._picture(data, claims, standing)
+        log_step(6, "compare", fields=len((picture or claims.printed).fields))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
             stapled = inspect_stapled(claims, self._log_keys(moment))
@@ -239,6 +257,7 @@ class Verifier:
                 now=moment.now,
                 asked=self._asked(day, answer, moment, claims.scan.record.status_index),
                 stapled=stapled,
+                picture=picture,
             )
         )
 
@@ -287,6 +306,18 @@ class Verifier:
         answer = self._register.by_record(scan.envelope.payload)
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
+
+    def _picture(
+        self, data: bytes, claims: FileClaims, standing: Standing
+    ) -> PictureReading | None:
+        """Have a picture compared with the page as issued, where it is one and there is one."""
+        if not claims.is_picture or not standing.genuine or not page_on_record(standing):
+            return None
+        issued = self._issued_pages.page_of(standing.copy)
+        if issued is None:
+            return None
+        question = PictureQuestion(page=claims.page, file=data, issued=issued)
+        return compare_picture(question, self._compare)
 
     def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
         field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)

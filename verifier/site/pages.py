@@ -16,8 +16,9 @@ from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
 from verifier.site import forms, present, words
+from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
-from verifier.site.headers import SHARED_CACHE
+from verifier.site.headers import PICTURE_POLICY, SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
 from verifier.verdict import Outcome, Verdict
 
@@ -92,7 +93,7 @@ def landing_page(language: Language) -> str:
 
 def result_page(
     verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
-) -> str:
+) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
     Args:
@@ -100,7 +101,7 @@ def result_page(
         retry: what was typed, offered for correction.
     """
     tone = present.tone(verdict)
-    return render_template(
+    page = render_template(
         "result.html",
         verdict=verdict,
         tone=tone,
@@ -113,7 +114,13 @@ def result_page(
         not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
+        boxed=boxed_view(verdict),
     )
+    if verdict.boxed is None:
+        return page
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return response
 
 
 def error_response(error: Exception, status: int | None = None) -> AnyResponse:

@@ -20,7 +20,8 @@ LEAST_PHOTO_CAUGHT: Final = 99.0
 MOST_FALSE_ALARMS: Final = 0.5
 MOST_UNTOLD_AT_CHAT_QUALITY: Final = 5.0
 
-_PICTURES, _FILES = 1600, 640
+PICTURES: Final = 1600
+FILES: Final = 640
 _PICTURES_A_PART, _FILES_A_PART = 100, 160
 _PAPERS = 12
 _SHORT_FILES = (0, 1, 6, 12, 20, 24, 90)
@@ -39,10 +40,10 @@ def _parts(figure: Figure, seed: int) -> Sequence[Part]:
             _part("pictures", pictures, _SHORT_PICTURES, PICTURE, seed, _SHORT_PAPERS),
         )
     parts = []
-    for start in range(0, _FILES, _FILES_A_PART):
+    for start in range(0, FILES, _FILES_A_PART):
         indices = range(start, start + _FILES_A_PART)
         parts.append(_part(f"files from {start}", files, indices, PDF, seed + start, _PAPERS))
-    for start in range(0, _PICTURES, _PICTURES_A_PART):
+    for start in range(0, PICTURES, _PICTURES_A_PART):
         indices = range(start, start + _PICTURES_A_PART)
         name = f"pictures from {start}"
         parts.append(_part(name, pictures, indices, PICTURE, seed + start, _PAPERS))

@@ -52,7 +52,7 @@ FORGED_FIELDS: Final = (
 """The printed values that forgers change."""
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾"
-_GIVEN: Final = (
+GIVEN: Final = (
     "伟芳娜敏静强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建国文斌鹏飞晓燕丽春梅志海波宇浩然"
     "子轩雨欣思远嘉琪俊凯佳怡博雅婷宏亮振东培松柏岩峰雪莲"
 )
@@ -186,7 +186,7 @@ def serif_font(size: int) -> ImageFont.FreeTypeFont:
 
 def invent_name(chance: random.Random) -> str:
     """Return a name of everyday characters."""
-    return chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, chance.choice((1, 2, 2))))
+    return chance.choice(_SURNAMES) + "".join(chance.sample(GIVEN, chance.choice((1, 2, 2))))
 
 
 def _holders(seed: int, count: int) -> Iterator[Person]:

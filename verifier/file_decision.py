@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from codes.names import mask_name
 from keys.document import KeyDocument
 from log.errors import LogError
 from log.notes import VerifierKey
@@ -32,6 +33,10 @@ from verifier.scan import Scan, read_qr
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
+# What a QR code can be without saying which certificate is meant: the print may still say it.
+WITHOUT_CODE = frozenset(
+    {Code.QR_NOT_FOUND, Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY, Code.QR_DAMAGED}
+)
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
 
 
@@ -114,15 +119,16 @@ def decide_file(
         stapled: what the proof in the file shows, where nothing else could be asked.
         picture: what a picture shows against the page as issued; None where it was not compared.
     """
+    as_picture = claims.kind is FileKind.PICTURE or picture is not None
     seen: tuple[Finding, ...] = ()
-    if standing.genuine and claims.is_picture:
+    if standing.genuine and as_picture:
         seen = inspect_picture(picture, _records(standing))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document)
     beside = (*stapled, *standing.beside(asked))
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
-        required=REQUIRED_FOR_PICTURE if claims.is_picture else REQUIRED_FOR_FILE,
+        required=REQUIRED_FOR_PICTURE if as_picture else REQUIRED_FOR_FILE,
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -138,6 +144,42 @@ def decide_file(
     if picture is not None and picture.boxed is not None:
         verdict = replace(verdict, boxed=picture.boxed)
     return with_certificate(verdict, printed)
+
+
+def decide_unmarked(
+    faults: tuple[Finding, ...],
+    standing: Standing,
+    picture: PictureReading | None,
+    *,
+    name_known: bool,
+    document: KeyDocument,
+    now: datetime,
+    asked: Asked = NOTHING_ELSE,
+) -> Verdict:
+    """Return the verdict on a picture whose QR code tells nothing, by what is printed in it.
+
+    Args:
+        faults: what was amiss with its QR code.
+        standing: what is known of the record that its number and name lead to.
+        name_known: the name in the picture is that on record, so it may be shown.
+    """
+    missing = (find(Code.PICTURE_NO_QR),)
+    said = missing if any(one.code == Code.QR_NOT_FOUND for one in faults) else faults
+    records = _records(standing)
+    if not name_known:
+        records[Field.HOLDER_NAME] = mask_name(records[Field.HOLDER_NAME])
+    seen = inspect_picture(picture, records)
+    verdict = conclude_verdict(
+        (*said, *standing.findings, *standing.beside(asked), *seen),
+        required=REQUIRED_FOR_PICTURE,
+        status=standing.status,
+        logged=standing.log_proof,
+        document=document,
+        now=now,
+    )
+    if picture is not None and picture.boxed is not None:
+        verdict = replace(verdict, boxed=picture.boxed)
+    return with_certificate(verdict, standing.printed(name_known=name_known))
 
 
 def _records(standing: Standing) -> dict[Field, str]:

@@ -13,6 +13,7 @@ from typing import Final
 from registry.child import Child, ChildFailed
 from templates.labels import Field
 from verifier.file_slots import NoFreeSlot
+from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
 from verifier.picture_question import PictureQuestion
 from verifier.verdict import BoxedPicture, Outline
 
@@ -25,6 +26,7 @@ COMPARE_MEMORY_BYTES: Final = 1200 << 20
 MAX_SHOWN_BYTES: Final = 1 << 20
 _ANSWER_BYTES: Final = 2 << 20
 _MAX_READ: Final = 120
+_MAX_LINES: Final = 100
 _LONGEST: Final = 100_000.0
 _CORNERS: Final = 4
 _NAMES: Final = frozenset({PHOTO, *(one.value for one in COMPARED_FIELDS)})
@@ -106,6 +108,34 @@ def compare_picture(
         return _parse(json.loads(answer))
     except (ValueError, RecursionError):
         return None
+
+
+def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> PictureClaims:
+    """Return what a picture says of itself, where no page is known to compare it with.
+
+    Args:
+        ask: as `compare_picture` takes it.
+    """
+    question = PictureQuestion(page=page, file=file, issued=b"")
+    try:
+        value = json.loads(ask(question.encode()))
+    except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
+        value = None
+    items = value.get("lines") if isinstance(value, dict) else None
+    lines = (_parse_line(one) for one in items[:_MAX_LINES]) if isinstance(items, list) else ()
+    return read_picture_claims([one for one in lines if one is not None])
+
+
+def _parse_line(item: object) -> ReadLine | None:
+    match item:
+        case [str() as text, *sides] if len(sides) == _CORNERS:
+            left, top, right, bottom = (
+                float(one) if isinstance(one, int | float) and _sensible(one) else 0.0
+                for one in sides
+            )
+            return ReadLine(text=text[:_MAX_READ], left=left, top=top, right=right, bottom=bottom)
+        case _:
+            return None
 
 
 def _parse(value: object) -> PictureReading | None:

@@ -37,6 +37,7 @@ from verifier.picture_judge import (
     usual_likeness,
 )
 from verifier.picture_match import LineMatch, crop_of, ink_of, match_line
+from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
@@ -66,14 +67,17 @@ def handle(data: bytes) -> bytes:
 
 
 def compare(question: PictureQuestion) -> dict[str, Any]:
-    """Return what each field of a picture comes to.
+    """Return what each field of a picture comes to; without a page as issued, what it says.
 
     Raises:
         UnreadPicture: the file shows no such page.
         NoReference: the page as issued cannot be read.
     """
-    reference = draw_reference(question.issued)
     picture, scale = _picture_of(question)
+    if not question.issued:
+        lines = read_lines(picture, _finder(), _reader())
+        return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
+    reference = draw_reference(question.issued)
     size = [round(picture.shape[1] / scale), round(picture.shape[0] / scale)]
     laid = lay_onto(picture, reference.colours)
     if laid is None:
@@ -188,6 +192,11 @@ def _page_picture(question: PictureQuestion) -> Image.Image:
 @cache
 def _reader() -> Reader:
     return Reader()
+
+
+@cache
+def _finder() -> Finder:
+    return Finder()
 
 
 def main() -> None:

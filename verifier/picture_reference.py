@@ -100,6 +100,7 @@ def draw_reference(data: bytes) -> Reference:
     """
     document = PdfDocument(data)
     try:
+        document.init_forms()  # else the seal is not drawn
         page = document[0]
         drawing = page.render(scale=DPI / _POINTS_PER_INCH).to_pil().convert("RGB")
 

@@ -78,7 +78,7 @@ class Reader:
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(
-            _model_path(_MODEL), options, providers=["CPUExecutionProvider"]
+            model_path(_MODEL), options, providers=["CPUExecutionProvider"]
         )
         self._input = self._session.get_inputs()[0].name
 
@@ -105,14 +105,15 @@ def known(char: str) -> bool:
     return char in _alphabet()
 
 
-def _model_path(name: str) -> str:
+def model_path(name: str) -> str:
+    """Return where a model lies that the reading package carries."""
     assert rapidocr.__file__ is not None
     return str(Path(rapidocr.__file__).parent / "models" / name)
 
 
 @cache
 def _characters() -> tuple[str, ...]:
-    session = onnxruntime.InferenceSession(_model_path(_MODEL), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model_path(_MODEL), providers=["CPUExecutionProvider"])
     listed = session.get_modelmeta().custom_metadata_map["character"].splitlines()
     return ("", *listed, " ")
 

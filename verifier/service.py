@@ -34,8 +34,10 @@ from verifier.decision import (
 from verifier.document import document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import (
+    WITHOUT_CODE,
     FileClaims,
     decide_file,
+    decide_unmarked,
     document_check,
     inspect_stapled,
     page_on_record,
@@ -47,8 +49,14 @@ from verifier.findings import find
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
-from verifier.picture import PictureReading, compare_picture, picture_comparer
+from verifier.picture import (
+    PictureReading,
+    compare_picture,
+    picture_comparer,
+    read_picture,
+)
 from verifier.picture_question import PictureQuestion
+from verifier.picture_search import find_standing
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
 from verifier.status_source import StatusSource
@@ -232,7 +240,7 @@ class Verifier:
         claims = read_claims(reading, moment.document)
         if not isinstance(claims, FileClaims):
             log_step(1, "read", claims, bytes=len(data))
-            return log_verdict(_conclude(moment, *claims))
+            return log_verdict(self._verify_unmarked(data, claims, moment, day))
         log_step(1, "read", claims.notices, bytes=len(data))
         proof, answer = self._ask(claims.scan, moment)
         # 5 prove the row
@@ -243,7 +251,7 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
-        picture = self._picture(data, claims, standing)
+        picture = self._picture(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
@@ -259,6 +267,29 @@ class Verifier:
                 stapled=stapled,
                 picture=picture,
             )
+        )
+
+    def _verify_unmarked(
+        self, data: bytes, faults: tuple[Finding, ...], moment: _Moment, day: date | None
+    ) -> Verdict:
+        """Judge a picture whose QR code tells nothing by the number and name printed in it."""
+        if not any(one.code in WITHOUT_CODE for one in faults):
+            return _conclude(moment, *faults)
+        # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
+        said = read_picture(data, 0, self._compare)
+        found = find_standing(said, self._register, moment.document, local_day(moment.now))
+        if found is None:
+            return _conclude(moment, *faults)
+        standing, name_known = found
+        # 6 compare every field
+        return decide_unmarked(
+            faults,
+            standing,
+            self._picture(data, 0, standing),
+            name_known=name_known,
+            document=moment.document,
+            now=moment.now,
+            asked=Asked(day=day),
         )
 
     def log_vkey(self) -> VerifierKey | None:
@@ -307,16 +338,14 @@ class Verifier:
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
 
-    def _picture(
-        self, data: bytes, claims: FileClaims, standing: Standing
-    ) -> PictureReading | None:
-        """Have a picture compared with the page as issued, where it is one and there is one."""
-        if not claims.is_picture or not standing.genuine or not page_on_record(standing):
+    def _picture(self, data: bytes, page: int, standing: Standing) -> PictureReading | None:
+        """Have a picture compared with the page as issued, where there is one."""
+        if not standing.genuine or not page_on_record(standing):
             return None
         issued = self._issued_pages.page_of(standing.copy)
         if issued is None:
             return None
-        question = PictureQuestion(page=claims.page, file=data, issued=issued)
+        question = PictureQuestion(page=page, file=data, issued=issued)
         return compare_picture(question, self._compare)
 
     def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:

@@ -57,13 +57,15 @@ PICTURE_ENTRIES = {
             "the certificate flat, take the whole page, and upload it again.",
         ),
     ),
-    Code.PICTURE_NO_QR: Entry(
-        _PROBLEM,
+    Code.PICTURE_BY_PRINT: Entry(
+        _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "图片中没有读到二维码，签发的证书上都有二维码；已按图中读出的编号和姓名查询并比对。",
-            "No QR code was found in the picture, though every certificate as issued has one. The "
-            "number and name read in the picture were looked up and compared instead.",
+            "签发的证书上都有可以核验的二维码，图片中没有。已改按图中印刷的编号和持证人信息"
+            "找到登记记录，并逐项比对。",
+            "Every certificate as issued has a QR code that can be verified; the picture shows "
+            "none. The record was found by the number and holder printed in it instead, and "
+            "compared line by line.",
         ),
     ),
 }

@@ -163,14 +163,12 @@ def decide_unmarked(
         standing: what is known of the record that its number and name lead to.
         name_known: the name in the picture is that on record, so it may be shown.
     """
-    missing = (find(Code.PICTURE_NO_QR),)
-    said = missing if any(one.code == Code.QR_NOT_FOUND for one in faults) else faults
     records = _records(standing)
     if not name_known:
         records[Field.HOLDER_NAME] = mask_name(records[Field.HOLDER_NAME])
     seen = inspect_picture(picture, records)
     verdict = conclude_verdict(
-        (*said, *standing.findings, *standing.beside(asked), *seen),
+        (*faults, find(Code.PICTURE_BY_PRINT), *standing.findings, *standing.beside(asked), *seen),
         required=REQUIRED_FOR_PICTURE,
         status=standing.status,
         logged=standing.log_proof,

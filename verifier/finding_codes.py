@@ -115,7 +115,7 @@ class Code(StrEnum):
     PHOTO_DIFFERS = "photo_differs"
     PHOTO_UNCLEAR = "photo_unclear"
     PICTURE_NOT_ALIGNED = "picture_not_aligned"
-    PICTURE_NO_QR = "picture_no_qr"
+    PICTURE_BY_PRINT = "picture_by_print"
 
     DEMO = "demo"
 

@@ -24,6 +24,7 @@ _CORNERS: Final = 4000
 _LONG_SIDE: Final = 1700  # pixels of the picture in which corners are looked for
 _RATIO: Final = 0.8
 _MOST_PIXELS_OFF: Final = 5.0  # at half size
+_LEAST_SPREAD: Final = 0.2  # of the page: a QR code alone is no page
 _LEAST_PAGE_SHARE: Final = 0.6  # of the page that must lie within the picture
 _PATCH: Final = 44
 _STEP: Final = 40
@@ -112,7 +113,10 @@ def _perspective(page: Pixels, picture: Pixels) -> Points | None:
         found, used = cv2.findHomography(
             source, target, cv2.USAC_MAGSAC, _MOST_PIXELS_OFF, maxIters=5000, confidence=0.999
         )
-        if found is not None and int(used.sum()) >= LEAST_MATCHES:
+        if found is None or int(used.sum()) < LEAST_MATCHES:
+            continue
+        around = cv2.convexHull(source[used.ravel() > 0])
+        if cv2.contourArea(around) >= _LEAST_SPREAD * page.shape[0] * page.shape[1]:
             return np.asarray(found, np.float64)
     return None
 

@@ -119,11 +119,12 @@ def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
         for line in lines
     ]
     red = laid.colours[:, :, 0]
+    bright = red.astype(np.float32)
     words = _reader().read([red[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])
     matched: dict[Field, list[LineMatch]] = {}
     outside: set[Field] = set()
     for (field, line, crop), said in zip(jobs, words, strict=True):
-        matched.setdefault(field, []).append(match_line(line, said, crop, expected, shown))
+        matched.setdefault(field, []).append(match_line(line, said, crop, expected, shown, bright))
         if not _is_inside(line.box, laid):
             outside.add(field)
     usual = usual_likeness([line for lines in matched.values() for line in lines])

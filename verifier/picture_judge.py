@@ -25,6 +25,7 @@ LIKE_ENOUGH: Final = 0.5  # and less than this no longer the one that is read
 LIKE_THE_REST: Final = 0.94  # as alike as this, whatever is read, if the rest is no more so
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
+HARDLY_READ: Final = "-·"  # characters that the model often passes over
 SURPLUS: Final = 0.85  # how likely a character must be where there should be none
 SURPLUS_LIKE: Final = 0.5
 SHARP: Final = 0.85  # how alike most characters must be before an unread one can be another
@@ -107,14 +108,17 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
     """Return whether one character is the expected one."""
     if match.cell is None:
         return _judge_surplus(match)
+    unread = match.sign is None or match.sign.likely < READ_OTHER
     if match.is_read and match.sign is not None and match.sign.likely >= READ:
         enough = match.likeness >= LIKE_ENOUGH
         return Decision.AGREES if enough else Decision.UNCLEAR
+    if match.likeness >= (LIKE if match.cell.text in HARDLY_READ else UNLIKE) and unread:
+        return Decision.AGREES
     if match.likeness >= min(LIKE_THE_REST, max(LIKE, usual - 0.03)):
-        unread = match.sign is None or match.sign.likely < READ_OTHER
-        legible = match.expected_likely is None or match.cell.text in "-·"
-        close = match.likeness >= LIKE_THE_REST or unread or legible
-        return Decision.AGREES if close else Decision.UNCLEAR
+        told = match.likeness >= LIKE_THE_REST or match.expected_likely is None
+        return Decision.AGREES if told else Decision.UNCLEAR
+    if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
+        return Decision.DIFFERS
     other = match.sign is not None and match.sign.likely >= READ_OTHER
     if match.expected_likely is None:
         return _judge_unknown(match, usual)

@@ -26,6 +26,8 @@ _LINE_SEARCH: Final = 8  # dots that a line may lie off
 _CELL_SEARCH: Final = 4  # and a character within it
 _MARGIN: Final = 3
 _FAINT: Final = 0.08  # of the brightness of paper: less is no ink
+_BARE: Final = 0.3  # of the usual ink of the line: less is none
+_LIT_ALIKE: Final = 0.1  # paper is no brighter or darker than this against that of the line
 _GAP_COST: Final = 1.0
 _PLACE_COST: Final = 0.6  # for a character read a whole place beside where it should stand
 
@@ -49,6 +51,7 @@ class CellMatch:
             model does not know it.
         likeness: of the two drawings, from -1 to 1.
         inked: whether there is any print in its place at all.
+        blank: whether bare paper is seen in its place, lit like the rest of the line.
         box: where, on the page.
     """
 
@@ -57,6 +60,7 @@ class CellMatch:
     expected_likely: float | None
     likeness: float
     inked: bool
+    blank: bool
     box: Box
 
     @property
@@ -118,24 +122,30 @@ def crop_of(box: Box, line: Line, shape: tuple[int, ...]) -> Box:
     )
 
 
-def match_line(line: Line, words: Words, crop: Box, expected: Plane, shown: Plane) -> LineMatch:
+def match_line(
+    line: Line, words: Words, crop: Box, expected: Plane, shown: Plane, red: Plane
+) -> LineMatch:
     """Return what stands in the place of each character of a line.
 
     Args:
         words: what was read within `crop` of the picture laid onto the page.
         expected: the ink of the page.
         shown: the ink of the picture.
+        red: the picture in red light, from 0 to 255.
     """
     blur, likeness, move = _fit(line.box, expected, shown)
     soft = {blur: cv2.GaussianBlur(_cut(expected, line.box, 24), (0, 0), blur)}
     corner = (max(0, line.box[0] - 24), max(0, line.box[1] - 24))
     matches = []
+    seen = [_ink_and_paper(_moved(cell.box, move), shown, red) for cell in line.cells]
+    usual = np.median(np.array(seen), axis=0)
     for cell, sign in _paired(line.cells, words.signs, crop[0]):
         if cell is None:
             assert sign is not None
             matches.append(_surplus(sign, crop, words, expected, shown, move))
             continue
         value, inked = _cell_likeness(cell.box, soft[blur], corner, shown, move)
+        ink, paper = _ink_and_paper(_moved(cell.box, move), shown, red)
         left, right = cell.box[0] - crop[0], cell.box[2] - crop[0]
         likely = words.likely_at(cell.text, left - words.strip, right + words.strip)
         matches.append(
@@ -145,10 +155,21 @@ def match_line(line: Line, words: Words, crop: Box, expected: Plane, shown: Plan
                 expected_likely=likely if known(cell.text) else None,
                 likeness=value,
                 inked=inked,
+                blank=bool(ink < _BARE * usual[0] and abs(paper / usual[1] - 1) < _LIT_ALIKE),
                 box=cell.box,
             )
         )
     return LineMatch(cells=tuple(matches), likeness=likeness, blur=blur)
+
+
+def _moved(box: Box, move: tuple[int, int]) -> Box:
+    return box[0] + move[0], box[1] + move[1], box[2] + move[0], box[3] + move[1]
+
+
+def _ink_and_paper(box: Box, shown: Plane, red: Plane) -> tuple[float, float]:
+    """Return how dark the print in a box is, and how bright its paper."""
+    ink, light = _cut(shown, box, 0), _cut(red, box, 0)
+    return float(np.percentile(ink, 95)), max(1.0, float(np.percentile(light, 80)))
 
 
 def _fit(box: Box, expected: Plane, shown: Plane) -> tuple[float, float, tuple[int, int]]:
@@ -169,7 +190,7 @@ def _cell_likeness(
 ) -> tuple[float, bool]:
     left, top = box[0] - corner[0] - 1, box[1] - corner[1] - 1
     patch = soft[top : top + box[3] - box[1] + 2, left : left + box[2] - box[0] + 2]
-    moved = (box[0] + move[0], box[1] + move[1], box[2] + move[0], box[3] + move[1])
+    moved = _moved(box, move)
     around = _cut(shown, moved, 1 + _CELL_SEARCH)
     value, _ = _best_place(around, patch)
     own = _cut(shown, moved, 0)
@@ -184,7 +205,7 @@ def _surplus(
     height = crop[3] - crop[1]
     middle = round(crop[0] + sign.at)
     box = (middle - height // 4, crop[1] + height // 6, middle + height // 4, crop[3] - height // 6)
-    moved = (box[0] + move[0], box[1] + move[1], box[2] + move[0], box[3] + move[1])
+    moved = _moved(box, move)
     own = _cut(shown, moved, 0)
     value, _ = _best_place(_cut(shown, moved, _CELL_SEARCH), _cut(expected, box, 0))
     return CellMatch(
@@ -193,6 +214,7 @@ def _surplus(
         expected_likely=None,
         likeness=value,
         inked=bool(own.size and np.percentile(own, 97) > _FAINT),
+        blank=False,
         box=box,
     )
 

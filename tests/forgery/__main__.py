@@ -1,4 +1,4 @@
-"""`python -m tests.forgery`: makes pieces, asks a verifier, prints a table, keeps what went wrong.
+"""`python -m tests.forgery`: makes pieces, asks a verifier, prints tables, keeps what went wrong.
 
 python -m tests.forgery --hand A --seed 1 --count 28 --keep FOLDER
 """
@@ -10,51 +10,58 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from tests.forgery.judging import CAUGHT, Mark, fields_of, judge
-from tests.forgery.papers import make_works
+from tests.forgery.asking import Asked, ask
+from tests.forgery.judging import CAUGHT, Mark, fields_of
+from tests.forgery.pdf_pieces import pdf_piece
 from tests.forgery.picture_pieces import picture_piece
-from tests.forgery.pieces import Piece
 from tests.forgery.raster_edits import Hand
-from verifier.opening import open_verifier
+from tests.forgery.tally import PDF, PICTURE, tables
 from verifier.verdict import Verdict
 
-_PAPERS = 12
+PAPERS = 12
 
 
 def main(arguments: Sequence[str]) -> int:
     """Judge so many pieces; return 0."""
     options = _parser().parse_args(arguments)
-    counted: Counter[tuple[str, Mark]] = Counter()
+    indices = range(options.start, options.start + options.count, options.step)
+    hand, seed = Hand(options.hand), options.seed
+    make = partial(pdf_piece, seed=seed)
+    if not options.pdf:
+        make = partial(picture_piece, hand=hand, seed=seed)
+    series = PDF if options.pdf else PICTURE
+    found = []
     with tempfile.TemporaryDirectory(prefix="yz-forgery-") as folder:
-        works = make_works(Path(folder), seed=options.seed, count=_PAPERS)
-        verifier = open_verifier(works.home)
-        try:
-            for index in range(options.start, options.start + options.count):
-                hand = Hand(options.hand)
-                piece = picture_piece(works.papers, hand=hand, seed=options.seed, index=index)
-                verdict = verifier.verify_file(piece.data, piece.filename)
-                mark = judge(piece, verdict)
-                counted[piece.forgery, mark] += 1
-                print(f"{piece.name} {piece.forgery} / {piece.wear}: {mark} ({_said(verdict)})")
-                if options.keep and mark not in {*CAUGHT, Mark.FINE}:
-                    _keep(options.keep, piece, verdict, mark)
-        finally:
-            verifier.close()
-    for (forgery, mark), count in sorted(counted.items()):
-        print(f"{forgery:34} {mark:28} {count}")
+        for one in ask(
+            Path(folder), make, indices, series=series, seed=options.seed, papers=PAPERS
+        ):
+            found.append(one.kind)
+            _tell(one)
+            if options.keep and one.mark not in {*CAUGHT, Mark.FINE}:
+                _keep(options.keep, one)
+    print("\n".join(tables(Counter(found))))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.forgery", description=__doc__)
+    parser.add_argument("--pdf", action="store_true", help="files forged as PDF, not pictures")
     parser.add_argument("--hand", choices=[one.value for one in Hand], default="A")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--count", type=int, default=28)
+    parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     return parser
+
+
+def _tell(one: Asked) -> None:
+    piece = one.piece
+    line = f"{piece.name} {piece.forgery} / {piece.wear}: {one.mark} ({_said(one.verdict)})"
+    print(line, flush=True)
 
 
 def _said(verdict: Verdict) -> str:
@@ -63,12 +70,13 @@ def _said(verdict: Verdict) -> str:
     return f"{verdict.outcome}; differing: {differing}; {agreeing} agree"
 
 
-def _keep(folder: Path, piece: Piece, verdict: Verdict, mark: Mark) -> None:
+def _keep(folder: Path, one: Asked) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{mark}-{piece.name}".replace(" ", "_").replace(",", "")
+    piece, verdict = one.piece, one.verdict
+    stem = f"{one.mark}-{piece.name}".replace(" ", "_").replace(",", "")
     (folder / f"{stem}.{piece.filename.rpartition('.')[2]}").write_bytes(piece.data)
     lines = [f"{piece.forgery} / {piece.wear}: {verdict.outcome}"]
-    lines += [f"{one.code} {dict(one.evidence)}" for one in verdict.findings]
+    lines += [f"{finding.code} {dict(finding.evidence)}" for finding in verdict.findings]
     (folder / f"{stem}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from codes.levels import Level
 from templates.labels import Field
 from tests.drills.office import LEVELS
-from tests.forgery.papers import Paper, invent_name
+from tests.forgery.papers import GIVEN, Paper, invent_name
 
 _DIGITS: Final = "0123456789"
 _YEAR, _LEVEL, _SERIAL = slice(13, 15), 15, slice(16, 22)
@@ -31,7 +31,8 @@ def change_digit(paper: Paper, field: Field, chance: random.Random) -> str:
     if field is Field.LEVEL:
         return invent_value(paper, field, chance)
     if field is Field.HOLDER_NAME:
-        return invent_name(chance)[1].join((old[:1], old[2:]))
+        other = chance.choice([one for one in GIVEN if one != old[1]])
+        return f"{old[:1]}{other}{old[2:]}"
     places = [place for place, character in enumerate(old) if character in _DIGITS]
     if field is Field.ISSUED_ON:
         places = [2, 3] if chance.random() < 0.5 else [places[-1]]

@@ -35,6 +35,8 @@ _FIELDS: Final = frozenset(
 )
 """What must have been compared before a control counts as fine without being called valid."""
 _FIELD: Final = "field"
+_PAGE_AGREES: Final = "page_agrees"
+"""The finding that all of a page, drawn, is as it was issued."""
 
 
 def judge(piece: Piece, verdict: Verdict) -> Mark:
@@ -64,9 +66,12 @@ def judge(piece: Piece, verdict: Verdict) -> Mark:
 def fields_of(verdict: Verdict, *, differs: bool) -> frozenset[str]:
     """Return the fields that are said to differ, or to agree."""
     wanted = _is_difference if differs else _is_agreement
-    return frozenset(
+    fields = {
         one.evidence[_FIELD] for one in verdict.findings if _FIELD in one.evidence and wanted(one)
-    )
+    }
+    if not differs and any(one.code == _PAGE_AGREES for one in verdict.findings):
+        fields |= _FIELDS
+    return frozenset(fields)
 
 
 def _judge_control(verdict: Verdict) -> Mark:

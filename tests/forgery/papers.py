@@ -9,14 +9,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+import pylopdf_fonts_zh_cn
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageFont
 from sqlalchemy import select
 
 from issuer.awarding import read_data_key
@@ -51,7 +52,7 @@ FORGED_FIELDS: Final = (
 """The printed values that forgers change."""
 
 _SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾"
-_GIVEN: Final = (
+GIVEN: Final = (
     "伟芳娜敏静强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红建国文斌鹏飞晓燕丽春梅志海波宇浩然"
     "子轩雨欣思远嘉琪俊凯佳怡博雅婷宏亮振东培松柏岩峰雪莲"
 )
@@ -171,15 +172,21 @@ def draw_page(pdf: bytes, dpi: float = SHEET_DPI, page: int = 0) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
         document.init_forms()
-        picture = document[page].render(scale=dpi / POINTS_PER_INCH).to_pil()
+        picture: Image.Image = document[page].render(scale=dpi / POINTS_PER_INCH).to_pil()
     finally:
         document.close()
     return picture.convert("RGB")
 
 
+@lru_cache(maxsize=64)
+def serif_font(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font that pages are set in, so many dots high."""
+    return ImageFont.truetype(str(pylopdf_fonts_zh_cn.serif_path()), size)
+
+
 def invent_name(chance: random.Random) -> str:
     """Return a name of everyday characters."""
-    return chance.choice(_SURNAMES) + "".join(chance.sample(_GIVEN, chance.choice((1, 2, 2))))
+    return chance.choice(_SURNAMES) + "".join(chance.sample(GIVEN, chance.choice((1, 2, 2))))
 
 
 def _holders(seed: int, count: int) -> Iterator[Person]:

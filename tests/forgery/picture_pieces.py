@@ -41,18 +41,18 @@ _FORMATS: Final = ("jpg", "jpg", "jpg", "png", "webp", "heic", "pdf")
 Forge = Callable[[Canvas, Sequence[Paper], int], Right]
 
 
-def picture_piece(papers: Sequence[Paper], *, hand: Hand, seed: int, index: int) -> Piece:
+def picture_piece(papers: Sequence[Paper], index: int, *, hand: Hand, seed: int) -> Piece:
     """Return the piece of this index.
 
     Args:
         papers: of the office; each must have its number to copy QR symbols from.
+        index: even for a forged piece, odd for its control.
         hand: technique set of edits and wear.
         seed: of all chance.
-        index: even for a forged piece, odd for its control.
     """
     pair = index // 2
     forgery, wear = kinds_of(pair, hand)
-    paper = papers[pair % len(papers)]
+    paper = random.Random(f"{seed} paper {pair}").choice(papers)
     sheet = paper.sheet()
     right = None
     if index % 2 == 0:
@@ -74,8 +74,8 @@ def picture_piece(papers: Sequence[Paper], *, hand: Hand, seed: int, index: int)
 def kinds_of(pair: int, hand: Hand) -> tuple[str, str]:
     """Return forgery and wear of a pair; over enough pairs each forgery meets each wear."""
     forgeries, wears = tuple(FORGERIES), tuple(wears_of(hand))
-    turn = pair // len(forgeries)
-    return forgeries[pair % len(forgeries)], wears[(pair + turn) % len(wears)]
+    turn, at = divmod(pair, len(forgeries))
+    return forgeries[at], wears[(at + turn) % len(wears)]
 
 
 def encode(picture: Image.Image, chance: np.random.Generator, *, chat: bool) -> tuple[bytes, str]:
@@ -157,7 +157,7 @@ def _symbol_removed(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right
     remove_symbol(canvas)
     return Right(
         outcomes=frozenset({Outcome.ALTERED, Outcome.INCONCLUSIVE}),
-        codes=frozenset({Code.QR_NOT_FOUND}),
+        codes=frozenset({Code.QR_NOT_FOUND, Code.PICTURE_NO_QR}),
     )
 
 

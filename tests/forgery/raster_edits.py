@@ -11,21 +11,26 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
 import cv2
 import numpy as np
-import pylopdf_fonts_zh_cn
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from codes.documents import Sex
 from codes.qr_symbol import make_symbol
 from issuer.sample_photos import draw_portrait
 from templates.labels import Field
 from tests.forgery.glyph_places import GlyphPlace
-from tests.forgery.papers import MM_PER_INCH, POINTS_PER_INCH, SHEET_DPI, Paper, PixelBox
+from tests.forgery.papers import (
+    MM_PER_INCH,
+    POINTS_PER_INCH,
+    SHEET_DPI,
+    Paper,
+    PixelBox,
+    serif_font,
+)
 
 _QUIET_MM: Final = 3.5
 _MARGIN: Final = 4
@@ -210,7 +215,7 @@ def _write(canvas: Canvas, start: GlyphPlace, text: str) -> None:
     reach = round(size * (len(text) + 2)), round(size * 2)
     mask = Image.new("L", (reach[0] * oversampled, reach[1] * oversampled))
     at = float(oversampled * (size / 2 + x % 1))
-    font = _font(round(size * oversampled))
+    font = serif_font(round(size * oversampled))
     for character in text:
         ImageDraw.Draw(mask).text(
             (at, oversampled * (1.4 * size + y % 1)), character, fill=255, font=font, anchor="ls"
@@ -221,9 +226,3 @@ def _write(canvas: Canvas, start: GlyphPlace, text: str) -> None:
         small = small.filter(ImageFilter.GaussianBlur(0.5))
     corner = (int(x) - round(size / 2), int(y) - round(1.4 * size))
     canvas.picture.paste(Image.new("RGB", reach, ink), corner, small)
-
-
-@lru_cache(maxsize=64)
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the font that pages are set in."""
-    return ImageFont.truetype(str(pylopdf_fonts_zh_cn.serif_path()), size)

@@ -192,8 +192,8 @@ def _shot(sheet: Image.Image, chance: Chance, tilt: float = 0.03) -> Pixels:
 def _table(size: tuple[int, int], chance: Chance) -> Pixels:
     colour = np.array(_TABLES[int(chance.integers(len(_TABLES)))], np.float32)
     grain = chance.normal(0, 9, size=(size[1], size[0] // 16, 1)).astype(np.float32)
-    grain = cv2.resize(grain, size, interpolation=cv2.INTER_LINEAR)
-    return _array(colour + grain[..., np.newaxis])
+    finer = _array(cv2.resize(grain, size, interpolation=cv2.INTER_LINEAR))
+    return _array(colour + finer[..., np.newaxis])
 
 
 def _stamped(sheet: Image.Image, chance: Chance) -> Image.Image:
@@ -208,9 +208,8 @@ def _stamped(sheet: Image.Image, chance: Chance) -> Image.Image:
     ring = np.abs(far - radius) < 0.6 * _DOTS
     letters = (np.abs(far - radius * 0.78) < 1.6 * _DOTS) & ((angle * 12 / np.pi) % 1 < 0.55)
     star = far < radius * (0.16 + 0.12 * np.abs(np.cos(angle * 2.5)))
-    ink = (ring | letters | star).astype(np.float32)
-    ink *= np.float32(chance.uniform(0.6, 0.9))
-    ink = cv2.GaussianBlur(ink, (0, 0), 1.0)[..., np.newaxis]
+    drawn = (ring | letters | star).astype(np.float32) * np.float32(chance.uniform(0.6, 0.9))
+    ink = _blurred(drawn, 1.0)[..., np.newaxis]
     return _picture(pixels * (1 - ink + ink * np.array(_STAMP_RED, np.float32)))
 
 

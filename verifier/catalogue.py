@@ -7,8 +7,12 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_hints import HINT_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
+from verifier.catalogue_links import LINK_ENTRIES
 from verifier.catalogue_log import LOG_ENTRIES
+from verifier.catalogue_picture import PICTURE_ENTRIES
+from verifier.catalogue_seal import SEAL_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
@@ -384,6 +388,10 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **TRUST_ENTRIES,
         **_SCAN,
         **FILE_ENTRIES,
+        **PICTURE_ENTRIES,
+        **SEAL_ENTRIES,
+        **HINT_ENTRIES,
+        **LINK_ENTRIES,
         **_DEMO,
     }
 )

@@ -113,7 +113,7 @@ def decide_number(
         notices: what reading the typed text had to say.
         asked: what else was asked.
     """
-    standing = _judge_row(claims, answer, document=document, today=local_day(now))
+    standing = judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
         return conclude_verdict((*notices, standing), document=document, now=now)
     unseen = [find(Code.PAPER_NOT_SEEN)]
@@ -236,7 +236,7 @@ def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     return replace(verdict, certificate=printed)
 
 
-def _judge_row(
+def judge_row(
     claims: NumberClaims, answer: Answer, *, document: KeyDocument, today: date
 ) -> Standing | Finding:
     """Step 5: prove the opened row before anything is answered from it."""

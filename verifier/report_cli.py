@@ -29,18 +29,6 @@ _PDF = ".pdf"
 _JSON = ".json"
 
 
-class ReportGroup(click.Group):
-    """Takes a file where the name of a question is expected: `verify REPORT.pdf`."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command; for an existing file that is no command's name, `file`."""
-        if args and args[0] not in self.commands and Path(args[0]).is_file():
-            return super().resolve_command(ctx, ["file", *args])
-        return super().resolve_command(ctx, args)
-
-
 def read_report_path(
     _context: click.Context, _parameter: click.Parameter, path: Path | None
 ) -> Path | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from issuer.roster_format import RosterFormat, refuse_format
+from issuer.roster_faults import refuse_format
 from registry.child import ChildFailed, FailureReason
+from registry.sheet_format import SheetFormat
 from tests.arch.sources import ROOT
 from tests.docs.coded_texts import CodedText, coded_texts
+from verifier import bulk_faults
 
 PAGE = ROOT / "docs" / "errors.md"
 ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "sealer", "audit")
@@ -16,11 +18,15 @@ COMPOSED = {
         CodedText("registry", error.code, error.text.zh, error.text.en)
         for error in map(ChildFailed, FailureReason)
     ],
+    "f'bulk_is_{kind.value}'": [
+        CodedText("verifier", error.code, error.text.zh, error.text.en)
+        for error in map(
+            bulk_faults.refuse_format, set(SheetFormat) - {SheetFormat.XLSX, SheetFormat.TEXT}
+        )
+    ],
     "f'roster_is_{kind.value}'": [
         CodedText("issuer", problem.code, problem.text.zh, problem.text.en)
-        for problem in map(
-            refuse_format, set(RosterFormat) - {RosterFormat.XLSX, RosterFormat.TEXT}
-        )
+        for problem in map(refuse_format, set(SheetFormat) - {SheetFormat.XLSX, SheetFormat.TEXT})
     ],
 }
 

@@ -21,9 +21,10 @@ from registry.models import Copy
 from registry.schema import HEAD, check_schema, migrate
 from registry.session import database, transaction
 from tests.conftest import PASSPHRASE
-from tests.issuer.desks import desk_at, file_body
+from tests.issuer.body_keys import add_body_key
+from tests.issuer.desks import PREFIX, desk_at, file_body
 from tests.issuer.shells import Shell
-from tests.issuer.test_second_signature import add_key, issue_one
+from tests.issuer.test_second_signature import issue_one
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome
 
@@ -39,7 +40,7 @@ _BACK = (
 def code(home: Home, tmp_path: Path) -> str:
     """Text of the QR code of a certificate in a home as the version before left it."""
     file_body(home, algorithm=Algorithm.ES256)
-    add_key(home, Algorithm.SM2)
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2)
     with desk_at(home) as desk:
         _, code = issue_one(desk, tmp_path)
         publish_behind(status_office_of(desk))

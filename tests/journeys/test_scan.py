@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 import qrcode
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    Playwright,
+    expect,
+)
 
 from tests.journeys.agreement import disagreements
 from tests.journeys.conftest import launch, serving
@@ -55,9 +62,9 @@ def page(context: BrowserContext) -> Page:
 
 def symbol(text: str) -> Image.Image:
     """Return a QR code as a picture."""
-    drawn = qrcode.make(text, box_size=5).convert("RGB")
-    assert isinstance(drawn, Image.Image)
-    return drawn
+    file = BytesIO()
+    qrcode.make(text, box_size=5).save(file)
+    return Image.open(file).convert("RGB")
 
 
 def png(text: str) -> bytes:
@@ -69,7 +76,7 @@ def png(text: str) -> bytes:
 
 def choose(page: Page, text: str) -> None:
     """Give the scanner a picture of a code."""
-    picture = {"name": "code.png", "mimeType": "image/png", "buffer": png(text)}
+    picture: FilePayload = {"name": "code.png", "mimeType": "image/png", "buffer": png(text)}
     page.set_input_files("#picture", picture)
 
 
@@ -124,7 +131,7 @@ def test_a_picture_without_a_code_says_so_and_offers_the_server(page: Page, site
     page.goto(f"{site.address}/scan")
     file = BytesIO()
     Image.new("RGB", (300, 300), "white").save(file, "PNG")
-    picture = {"name": "x.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    picture: FilePayload = {"name": "x.png", "mimeType": "image/png", "buffer": file.getvalue()}
     page.set_input_files("#picture", picture)
     headline(page, "图片中没有读到二维码")
     expect(page.locator("#whole button")).to_be_visible()

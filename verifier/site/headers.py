@@ -17,6 +17,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+# Of the one answer that shows the asker's own picture: it is in the page itself, kept nowhere.
+PICTURE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:")
+
 FIXED_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",

@@ -40,6 +40,7 @@ from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
 from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
+from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
 from verifier.report_check import ReportOutcome, judge_report
 
@@ -124,6 +125,18 @@ def test_a_typed_document_number_is_masked(desk: ReportHome) -> None:
     written = json.dumps(told["report"], ensure_ascii=False)
     assert document not in written
     assert "110***************" in written
+
+
+def test_a_report_is_no_way_round_the_budget_of_failed_look_ups(
+    desk: ReportHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    gate = desk.app.extensions[GATE_EXTENSION]
+    monkeypatch.setattr(gate, "demand", lambda *given: asked.append(given))
+    monkeypatch.setattr(gate, "settle", lambda *given: asked.append(given))
+    assert desk.api("report", number=desk.number, name="无此人")[0] == 202
+    assert len(asked) == 2
+    desk.seal()
 
 
 def test_a_changed_or_old_draft_is_refused(desk: ReportHome) -> None:

@@ -17,11 +17,13 @@ from verifier.api.bodies import read_members, read_upload
 from verifier.api.problems import ProblemCode, Refused, dump_json, refuse
 from verifier.api.views import (
     api_language,
+    asked_by_number,
     show_fault,
     show_http_error,
     show_refusal,
     show_usage_error,
 )
+from verifier.budgets_request import verify_file
 from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number, examined_qr
 from verifier.report_desk import REPORT_PATH, ReportDesk
@@ -40,13 +42,8 @@ _ACCEPTED = 202
 @blueprint.post("/api/v1/report")
 def report_number() -> Response:
     """Check a number with the holder's data, and have the verdict sealed as a report."""
-    members = read_members(
-        request,
-        required=frozenset({"number"}),
-        optional=frozenset({"name", "document_number", "on"}),
-    )
+    members, verdict = asked_by_number()
     asked = {name: members.get(name) for name in ("name", "document_number", "on")}
-    verdict = _verifier().verify_number(members["number"], **asked)
     return _asked(verdict, examined_number(members["number"], **asked))
 
 
@@ -65,7 +62,7 @@ def report_file() -> Response:
     """Check an uploaded file, and have the verdict sealed as a report."""
     upload = read_upload(request)
     on = request.form.get("on")
-    verdict = _verifier().verify_file(upload.data, upload.filename, on=on)
+    verdict = verify_file(request, _verifier(), upload.data, upload.filename, on=on)
     picture = _desk().picture_of(upload.data)
     return _asked(verdict, examined_file(upload.data, upload.filename, picture=picture, on=on))
 

@@ -50,6 +50,21 @@ def keep_uploads_in_memory(state: BlueprintSetupState) -> None:
 @blueprint.post("/api/v1/verify")
 def verify_number() -> Response:
     """Answer a number with the holder's name or document number."""
+    members, verdict = asked_by_number()
+    body = verdict_to_json(verdict, api_language())
+    number, document_number = members["number"], members.get("document_number")
+    hints = hint_at(verdict.outcome, number, document_number, _verifier().today())
+    if hints:
+        body["hints"] = [finding_to_json(one, api_language()) for one in hints]
+    return _json(body)
+
+
+def asked_by_number() -> tuple[Mapping[str, str], Verdict]:
+    """Return what this request asks by number and holder, and the verdict, within the budget.
+
+    Raises:
+        Refused: the body is not as it should be, or the budget of failed look-ups is spent.
+    """
     members = read_members(
         request,
         required=frozenset({"number"}),
@@ -64,11 +79,7 @@ def verify_number() -> Response:
         members["number"], name=name, document_number=document_number, on=members.get("on")
     )
     look_up.settle(verdict)
-    body = verdict_to_json(verdict, api_language())
-    hints = hint_at(verdict.outcome, members["number"], document_number, _verifier().today())
-    if hints:
-        body["hints"] = [finding_to_json(one, api_language()) for one in hints]
-    return _json(body)
+    return members, verdict
 
 
 @blueprint.post("/api/v1/verify/qr")

@@ -133,34 +133,23 @@ def open_by_holder(
         claims.append(_name_claim(number, name))
     if document_number is not None:
         claims.append(_document_claim(number, document_number))
-    if len(_present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
+    if len(present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
         return None
     opened = [_open(session, pepper, claim) for claim in claims]
     return None if None in opened else opened[0]
 
 
-def first_on_record(
-    session: Session,
-    pepper: bytes,
-    numbers: Sequence[CertificateNumber],
-    *,
-    name: str,
-    document_number: str,
-) -> CertificateNumber | None:
-    """Return the first of `numbers` whose holder has both this name and this document number.
-
-    One question asks for all of them, and what it takes does not depend on what is on record.
-    """
-    locators = [_locator(pepper, _document_claim(one, document_number)) for one in numbers]
-    present = _present(session, locators)
-    for number, locator in zip(numbers, locators, strict=True):
-        by_name = _locator(pepper, _name_claim(number, name))
-        if locator in present and _present(session, [by_name]):
-            return number
-    return None
+def document_locator(pepper: bytes, number: CertificateNumber, document_number: str) -> bytes:
+    """Return where the way in by a (normalised) document number is, if there is one."""
+    return _locator(pepper, _document_claim(number, document_number))
 
 
-def _present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
+def name_locator(pepper: bytes, number: CertificateNumber, name: str) -> bytes:
+    """Return where the way in by a name is, if there is one."""
+    return _locator(pepper, _name_claim(number, name))
+
+
+def present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
     """Return those locators that lead to an award, without opening any."""
     query = select(Access.locator).where(Access.locator.in_(locators))
     return set(session.scalars(query))

@@ -52,7 +52,7 @@ def public_database(url: str) -> Iterator[Engine]:
 def open_public_engine(url: str) -> Engine:
     """Return an engine as `public_database` does, for a process that keeps it."""
     import registry.budget_models  # their tables belong to it
-    import registry.report_models  # noqa: F401
+    import registry.report_models  # noqa: F401 - and so do these
 
     engine = open_engine(url, create=True)
     with engine.begin() as connection:  # one worker makes the tables, the others find them

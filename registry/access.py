@@ -31,6 +31,7 @@ from registry.life import Event
 from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, leaf_places
 from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
+from registry.stored_page import StoredPage
 from registry.vault import seal, unseal
 from registry.vault_models import ErasedRecord
 
@@ -43,7 +44,7 @@ class OpenedCopy:
     where it had two; `matched` says whether the asker's own claim (the
     signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
     `leaf` is where the register says that the public log holds its record, and `file_leaf` its
-    file.
+    file. `page` is where the file itself is kept, None where it is not drawn yet or erased.
     """
 
     envelope: bytes
@@ -56,6 +57,7 @@ class OpenedCopy:
     matched: bool
     leaf: LeafPlace
     file_leaf: LeafPlace
+    page: StoredPage | None = None
 
     def __post_init__(self) -> None:
         """Refuse what SQLite lets stand in the column of a number (TypeError)."""
@@ -122,31 +124,21 @@ def open_by_holder(
 ) -> OpenedAward | None:
     """Open the award of `number` if every given fact about its holder is right.
 
-    None says nothing about which is not. All ways in are counted before any is opened, so that a
-    right fact beside a wrong one takes the same as two wrong ones.
-
-    Args:
-        document_number: normalised.
+    Each given fact is looked up whether or not another failed, and nothing is opened before all
+    are found: an unknown number and a wrong fact cost the same.
     """
-    claims = []
-    if name is not None:
-        claims.append(_name_claim(number, name))
+    claims = [] if name is None else [_name_claim(number, name)]
     if document_number is not None:
         claims.append(_document_claim(number, document_number))
-    if len(present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
-        return None
-    opened = [_open(session, pepper, claim) for claim in claims]
-    return None if None in opened else opened[0]
+    return _open(session, pepper, *claims)
 
 
-def document_locator(pepper: bytes, number: CertificateNumber, document_number: str) -> bytes:
-    """Return where the way in by a (normalised) document number is, if there is one."""
-    return _locator(pepper, _document_claim(number, document_number))
-
-
-def name_locator(pepper: bytes, number: CertificateNumber, name: str) -> bytes:
-    """Return where the way in by a name is, if there is one."""
-    return _locator(pepper, _name_claim(number, name))
+def holder_locators(
+    pepper: bytes, number: CertificateNumber, *, name: str, document_number: str
+) -> tuple[bytes, bytes]:
+    """Return where the ways in by name and by (normalised) document number are, if there are."""
+    claims = (_name_claim(number, name), _document_claim(number, document_number))
+    return _locator(pepper, claims[0]), _locator(pepper, claims[1])
 
 
 def present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
@@ -326,15 +318,20 @@ def _way_in(
     )
 
 
-def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
-    wrapping_key = _wrapping_key(pepper, claim)
-    row = session.get(Access, _locator(pepper, claim))
-    if row is None:
+def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | None:
+    wrapping_keys = [_wrapping_key(pepper, claim) for claim in claims]
+    rows = [session.get(Access, _locator(pepper, claim)) for claim in claims]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows) or not found:
         return None
+    row = found[0]
     try:
         award = session.get_one(Award, row.award_id)
-        data_key = keywrap.aes_key_unwrap(wrapping_key, row.wrapped_key)
-    except (NoResultFound, keywrap.InvalidUnwrap) as error:
+        (data_key,) = {
+            keywrap.aes_key_unwrap(key, one.wrapped_key)
+            for key, one in zip(wrapping_keys, found, strict=True)
+        }
+    except (NoResultFound, keywrap.InvalidUnwrap, ValueError) as error:
         raise VaultError(
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),
@@ -359,6 +356,7 @@ def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
                 matched=copy.id == row.copy_id,
                 leaf=places.of_record(copy),
                 file_leaf=places.of_file(copy),
+                page=_stored_page(data_key, copy),
             )
             for copy in award.copies
             if copy.envelope_sealed is not None
@@ -374,6 +372,10 @@ def unseal_body_name(data_key: bytes, award: Award) -> str:
         VaultError: the row was altered, or the key is another award's.
     """
     return str(_unseal_public(data_key, award)["body_name"])
+
+
+def _stored_page(data_key: bytes, copy: Copy) -> StoredPage | None:
+    return StoredPage(name=copy.pdf_stored, data_key=data_key) if copy.pdf_stored else None
 
 
 def _unseal_public(data_key: bytes, award: Award) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from codes.number import CertificateNumber
-from registry.access import document_locator, name_locator, present
+from registry.access import holder_locators, present
 
 
 def first_on_record(
@@ -25,9 +25,11 @@ def first_on_record(
     Args:
         document_number: normalised.
     """
-    locators = [document_locator(pepper, one, document_number) for one in numbers]
-    found = present(session, locators)
-    for number, locator in zip(numbers, locators, strict=True):
-        if locator in found and present(session, [name_locator(pepper, number, name)]):
+    locators = [
+        holder_locators(pepper, one, name=name, document_number=document_number) for one in numbers
+    ]
+    found = present(session, [by_document for _, by_document in locators])
+    for number, (by_name, by_document) in zip(numbers, locators, strict=True):
+        if by_document in found and present(session, [by_name]):
             return number
     return None

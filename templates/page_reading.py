@@ -99,14 +99,7 @@ def read_page(glyphs: Iterable[Glyph]) -> PagePrint:
     """
     every = list(glyphs)
     seen = [one for one in every if one.seen]
-    pieces = split_at_labels(join_pieces([one for one in seen if one.level]))
-    hidden = join_pieces([one for one in every if one.level and not one.seen])
-    labels = find_labels(pieces)
-    if len({place.field for place in labels}) < LEAST_LABELS:
-        labels = []
-    taken = {id(place.piece) for place in labels}
-    free = [one for one in pieces if id(one) not in taken]
-    entries = _read_entries(labels, [one for one in free if not is_fixed_text(one)], hidden)
+    entries, free = _find_entries(every)
     used = {id(one) for entry in entries for one in (*entry.lines, *entry.layers)}
     slanted = join_slanted([one for one in seen if not one.level])
     boxes = [(one.place.field, (one.place.label, *one.lines)) for one in entries]
@@ -115,6 +108,29 @@ def read_page(glyphs: Iterable[Glyph]) -> PagePrint:
         fields=MappingProxyType(_fields(entries)),
         extra=find_extras([*left_over, *slanted], boxes),
     )
+
+
+def value_places(glyphs: Iterable[Glyph]) -> Mapping[Field, tuple[Piece, ...]]:
+    """Return where a page as issued prints the value of each field, line by line.
+
+    Args:
+        glyphs: of one page, as `read_page` takes them.
+    """
+    entries, _ = _find_entries(list(glyphs))
+    return MappingProxyType({one.place.field: one.lines for one in entries if one.lines})
+
+
+def _find_entries(every: Sequence[Glyph]) -> tuple[list[_Entry], list[Piece]]:
+    """Return the labels with their values, and the pieces that are no labels."""
+    pieces = split_at_labels(join_pieces([one for one in every if one.seen and one.level]))
+    hidden = join_pieces([one for one in every if one.level and not one.seen])
+    labels = find_labels(pieces)
+    if len({place.field for place in labels}) < LEAST_LABELS:
+        labels = []
+    taken = {id(place.piece) for place in labels}
+    free = [one for one in pieces if id(one) not in taken]
+    fitting = [one for one in free if not is_fixed_text(one)]
+    return _read_entries(labels, fitting, hidden), free
 
 
 def _fields(entries: Sequence[_Entry]) -> dict[Field, FieldPrint]:

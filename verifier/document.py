@@ -15,6 +15,7 @@ from verifier.file_limits import MAX_GLYPHS, MAX_PAGES
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.questions import Question, Task, pack
 from verifier.verdict import Finding
 
 MAX_FILE_BYTES = 20 << 20
@@ -87,20 +88,34 @@ def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Findi
     """
     if not data:
         return find(Code.FILE_EMPTY)
-    if len(data) > MAX_FILE_BYTES:
-        limit = str(MAX_FILE_BYTES >> 20)
-        return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
+    if (too_big := inspect_size(data)) is not None:
+        return too_big
     try:
-        answer = ask(data)
+        answer = ask(pack(Question(task=Task.READ, data=data)))
     except NoFreeSlot:
         return find(Code.FILES_WAITING)
     except ChildFailed as error:
         return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
-    return _parse_answer(answer, hashlib.sha256(data).hexdigest())
+    return parse_answer(answer, hashlib.sha256(data).hexdigest())
 
 
-def _parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
-    """Believe nothing: a hostile file may speak through the child."""
+def inspect_size(data: bytes) -> Finding | None:
+    """Return the finding that a file is too big to be read, or None."""
+    if len(data) <= MAX_FILE_BYTES:
+        return None
+    limit = str(MAX_FILE_BYTES >> 20)
+    return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
+
+
+def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
+    """Return what the child told of a file, or the finding that says why it cannot be read.
+
+    Nothing is believed: a hostile file may speak through the child.
+
+    Args:
+        answer: as the child gave it.
+        sha256: hex hash of the file's bytes.
+    """
     try:
         value = json.loads(answer)
     except (ValueError, RecursionError):

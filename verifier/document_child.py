@@ -1,8 +1,8 @@
 """Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
 
-Gets a file's bytes, answers one JSON object: {"kind", "pages": [{"glyphs", "symbols"}], "proof"}
-or {"fault"}. It opens nothing else, and the parent believes nothing it says unproved. The text
-layer is read only of pages that carry a QR code.
+Gets a question (`verifier.questions`), answers one JSON object: of a file's bytes {"kind",
+"pages": [{"glyphs", "symbols"}], "proof"} or {"fault"}. It opens nothing else, and the parent
+believes nothing it says unproved. The text layer is read only of pages that carry a QR code.
 """
 
 from __future__ import annotations
@@ -10,19 +10,11 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable
-from io import BytesIO
-from typing import Any
+from typing import Any, assert_never
 
 import pypdfium2
 import zxingcpp
-from PIL import (
-    Image,
-    ImageFilter,
-    JpegImagePlugin,
-    PngImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFilter
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -30,12 +22,20 @@ from registry.child import serve
 from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
 from verifier.attachments import read_attachment
 from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES, MAX_SECOND_RECORD_BYTES
+from verifier.page_compare import compare_pages
+from verifier.pdf_glance import glance
+from verifier.picture_files import (
+    MAX_PICTURE_PIXELS,
+    UnreadPicture,
+    is_picture,
+    open_picture,
+)
+from verifier.questions import Question, Task, unpack
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
 MAX_SYMBOL_CHARACTERS = 8192
-MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
 RENDER_DPI = 200
 # A code printed small, or inside a scan, may need a closer look; it costs four times as much, so
@@ -54,14 +54,10 @@ REDRAW_PIXELS = (4_000_000, 500_000)
 _RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
 _LESS_THAN_RED = (1.5, -0.42, -0.08, 0.0)
 _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
-# Imported by name: nothing else of the picture library is ever fed with uploads.
-PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 # The format QRCode would take in Micro QR and rMQR, whose few check bits let patterns of a page's
 # ornaments pass for a code now and then.
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PDF_HEAD_BYTES = 1024
-_PICTURE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _POINTS_PER_INCH = 72
 
 
@@ -73,17 +69,29 @@ class Unread(Exception):
         self.fault = fault
 
 
-def handle(data: bytes) -> bytes:
-    """Return the JSON answer for one file; running out of memory ends the process."""
+def handle(sent: bytes) -> bytes:
+    """Return the JSON answer to one question; running out of memory ends the process."""
     try:
-        answer = read(data)
-    except Unread as error:
+        answer = _answer(unpack(sent))
+    except (Unread, UnreadPicture) as error:
         answer = {"fault": error.fault}
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
         answer = {"fault": "file_unreadable"}
     return json.dumps(answer).encode("ascii")
+
+
+def _answer(question: Question) -> dict[str, Any]:
+    match question.task:
+        case Task.READ:
+            return read(question.data)
+        case Task.GLANCE:
+            return glance(question.data)
+        case Task.COMPARE:
+            return compare_pages(question.data, question.issued)
+        case _:
+            assert_never(question.task)
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def read(data: bytes) -> dict[str, Any]:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
         return {"kind": "pdf", **_read_pdf(data)}
-    if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    if is_picture(data):
         return {"kind": "picture", "pages": [_read_picture(data)]}
     raise Unread("file_kind_unsupported")
 
@@ -149,27 +157,12 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def _read_picture(data: bytes) -> dict[str, Any]:
-    picture = _open_picture(data, "L")
+    picture = open_picture(data, "L")
     symbols = _symbols_in(picture.convert("L"))
     if not symbols and picture.width * picture.height <= CLOSE_PHOTO_PIXELS:
         picture.close()
-        symbols = _symbols_close_up(_open_picture(data, "RGB"))
+        symbols = _symbols_close_up(open_picture(data, "RGB"))
     return {"glyphs": [], "symbols": symbols}
-
-
-def _open_picture(data: bytes, mode: str) -> Image.Image:
-    """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB"."""
-    try:
-        picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
-    except UnidentifiedImageError as error:
-        raise Unread("file_unreadable") from error
-    except Image.DecompressionBombError as error:
-        raise Unread("file_too_heavy") from error
-    width, height = picture.size
-    if width * height > MAX_PICTURE_PIXELS:
-        raise Unread("file_too_heavy")
-    picture.draft(mode, (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
-    return picture
 
 
 def _symbols_close_up(picture: Image.Image) -> list[str]:

@@ -1,12 +1,14 @@
-"""Step 4: asks the register and the public log, and tells "no such row" from "could not be asked".
+"""Step 4: asks the register and the public log.
+
+Tells "no such row" from "could not be asked", and that from "was not to be asked".
 
 The only module of this room that reads the register; it draws no conclusion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,10 +25,17 @@ from registry.access import (
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
-from registry.log_reader import LogReader
+from registry.log_reader import Prover
 from registry.near_access import first_on_record
 from verifier.hints import near_numbers
-from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
+from verifier.logged import (
+    NO_LIFE_KNOWN,
+    CopyInLog,
+    LifeInLog,
+    LogProofs,
+    inspect_copies,
+    inspect_life,
+)
 
 
 class Reach(StrEnum):
@@ -35,6 +44,7 @@ class Reach(StrEnum):
     OPENED = "opened"
     ABSENT = "absent"
     ERASED = "erased"
+    NOT_ASKED = "not_asked"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -56,6 +66,11 @@ class Answer:
     life: LifeInLog = NO_LIFE_KNOWN
     near: CertificateNumber | None = None
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether nothing came from the register: it was not asked, or not reached."""
+        return self.reach in (Reach.NOT_ASKED, Reach.UNREACHABLE)
+
     def in_log(self, copy: OpenedCopy) -> CopyInLog:
         """Return what the public log says of a copy of `award`."""
         assert self.award is not None
@@ -63,11 +78,34 @@ class Answer:
         return self.logged[next(places)]
 
 
+_BROKEN = (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError, TypeError)
+_UNOPENED = (*_BROKEN, SQLAlchemyError, OSError)
+
+
+class _HeldLog:
+    """A log as it was when it was first asked; an error is met again by each question."""
+
+    def __init__(self, log: LogProofs) -> None:
+        self._log = log
+        self._prover: Prover | None = None
+        self._marks: Mapping[bytes, int] | None = None
+
+    def prover(self) -> Prover:
+        if self._prover is None:
+            self._prover = self._log.prover()
+        return self._prover
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        if self._marks is None:
+            self._marks = self._log.life_marks()
+        return self._marks
+
+
 class Register:
     """The register as the public side may ask it.
 
     Args:
-        sessions: opens a read-only session; None when there is no register here.
+        sessions: opens a read-only session; None off line, where no register is asked.
         pepper: the public side's look-up secret.
         log: the published log; None when there is none here.
     """
@@ -76,7 +114,7 @@ class Register:
         self,
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
-        log: LogReader | None,
+        log: LogProofs | None,
     ) -> None:
         self._sessions = sessions
         self._pepper = pepper
@@ -114,6 +152,28 @@ class Register:
         answer = self._ask(ask)
         return replace(answer, near=near[0]) if near else answer
 
+    @contextmanager
+    def held(self) -> Iterator[Register]:
+        """Yield the register for some questions in a row: one session, one reading of the log.
+
+        A run should be short: the session sees the register as it was when it began.
+        """
+        log = None if self._log is None else _HeldLog(self._log)
+        if self._sessions is None:
+            yield self
+            return
+        context = self._sessions()
+        try:
+            session = context.__enter__()
+        except RegistryUnavailable:
+            yield self  # each question says so for itself
+            return
+        try:
+            yield type(self)(lambda: nullcontext(session), self._pepper, log)
+        finally:
+            with suppress(RegistryUnavailable, SQLAlchemyError):  # nothing was written
+                context.__exit__(None, None, None)
+
     def by_record(self, payload: bytes) -> Answer:
         """Open the award whose copy carries exactly this record, or say that it was erased."""
 
@@ -125,15 +185,31 @@ class Register:
 
         return self._ask(ask)
 
+    def has_issued(self, payload: bytes, sha256: str) -> bool:
+        """Return whether the register says that this file was issued for the copy of a record.
+
+        Nothing is proved; what follows from it is asked anew.
+        """
+        if self._sessions is None:
+            return False
+        try:
+            with self._sessions() as session:
+                award = open_by_payload(session, self._pepper, payload)
+        except _UNOPENED:
+            return False
+        return award is not None and any(
+            copy.matched and copy.pdf_sha256 == sha256 for copy in award.copies
+        )
+
     def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
-            return Answer(reach=Reach.UNREACHABLE)
+            return Answer(reach=Reach.NOT_ASKED)
         try:
             with self._sessions() as session:
                 award = question(session)
         except RegistryUnavailable:
             return Answer(reach=Reach.UNREACHABLE)
-        except (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError, TypeError):
+        except _BROKEN:
             # The row was found but does not open: someone changed it behind the register's back.
             return Answer(reach=Reach.BROKEN)
         except (SQLAlchemyError, OSError):

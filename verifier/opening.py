@@ -13,7 +13,9 @@ from registry.log_seen import LogMemory
 from registry.schema import check_schema
 from registry.session import open_engine, reading
 from verifier.file_slots import FileSlots
+from verifier.issued_pages import IssuedPages
 from verifier.key_source import TrustSource, home_source, listed_logs
+from verifier.seal_trust import home_seals
 from verifier.service import Verifier
 from verifier.status_fetch import named_source
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
@@ -69,6 +71,8 @@ def open_verifier(
         log=LogReader(home.log_folder, listed_logs(trust, clock), LogMemory(home.log_seen_path)),
         status_lists=_status_source(home, status_list),
         slots=slots,
+        issued_pages=IssuedPages(home.store),
+        seals=home_seals(home),
     )
 
 

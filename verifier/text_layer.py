@@ -87,6 +87,16 @@ def read_glyphs(
     return _levelled(glyphs)
 
 
+def read_all_glyphs(page: PdfPage) -> list[list[Any]]:
+    """Return what `read_glyphs` returns without asking what is seen: all of it counts as seen."""
+    text_page = page.get_textpage()
+    try:
+        glyphs, _ = _gather(text_page)
+    finally:
+        text_page.close()
+    return [] if len(glyphs) > MAX_GLYPHS else _levelled(glyphs)
+
+
 def _gather(text_page: Any) -> tuple[list[_Glyph], dict[int, Any]]:
     """Return all glyphs but blanks, and the text objects they belong to by number."""
     glyphs: list[_Glyph] = []

@@ -56,6 +56,7 @@ from verifier.verdict import Verdict
 CHANGED_BYTES = 1000
 CHANGED_BYTES_FOR_PYHANKO = 30
 BATCH = "一"
+_SEAL_CODES = {"seal_whole", "seal_padded", "seal_extended", "seal_damaged"}
 
 
 @pytest.fixture
@@ -164,13 +165,20 @@ def test_only_the_file_as_issued_is_called_identical(
     assert whole_and_valid(pyhanko_status(capital, [home.seal_root_path.read_bytes()], NOW))
 
     verdicts = verify(home, pdf, capital, pdf + b"\n", flipped(pdf, 12))
-    assert [codes(verdict) & {"file_identical", "file_not_identical"} for verdict in verdicts] == [
+    told = {"file_identical", "file_not_identical", "file_saved_anew"}
+    assert [codes(verdict) & told for verdict in verdicts] == [
         {"file_identical"},
-        {"file_not_identical"},
-        {"file_not_identical"},
-        {"file_not_identical"},
+        {"file_saved_anew"},
+        {"file_saved_anew"},
+        {"file_saved_anew"},
     ]
     assert [verdict.outcome == verdicts[0].outcome for verdict in verdicts[1:]] == [False] * 3
+    assert [codes(verdict) & _SEAL_CODES for verdict in verdicts] == [
+        {"seal_whole"},
+        {"seal_padded"},
+        {"seal_extended"},
+        {"seal_damaged"},
+    ]
 
 
 def verify(home: Home, *files: bytes) -> list[Verdict]:

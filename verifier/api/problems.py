@@ -31,6 +31,10 @@ class ProblemCode(StrEnum):
     LINK_EMPTY = "link_empty"
     LINK_SEVERAL = "link_several"
     FILE_MISSING = "file_missing"
+    REPORT_DRAFT_OLD = "report_draft_old"
+    REPORT_DRAFT_INVALID = "report_draft_invalid"
+    REPORT_NOT_FOUND = "report_not_found"
+    REPORTS_UNAVAILABLE = "reports_unavailable"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -55,6 +59,10 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.LINK_EMPTY: 400,
         ProblemCode.LINK_SEVERAL: 400,
         ProblemCode.FILE_MISSING: 400,
+        ProblemCode.REPORT_DRAFT_OLD: 400,
+        ProblemCode.REPORT_DRAFT_INVALID: 400,
+        ProblemCode.REPORT_NOT_FOUND: 404,
+        ProblemCode.REPORTS_UNAVAILABLE: 503,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
@@ -82,6 +90,14 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.LINK_EMPTY: Text("没有链接", "There is no link"),
         ProblemCode.LINK_SEVERAL: Text("有多个链接", "There are several links"),
         ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
+        ProblemCode.REPORT_DRAFT_OLD: Text("核验结果已过时", "The check is too old"),
+        ProblemCode.REPORT_DRAFT_INVALID: Text(
+            "报告内容不完整", "The draft of the report is not whole"
+        ),
+        ProblemCode.REPORT_NOT_FOUND: Text("没有这份报告", "There is no such report"),
+        ProblemCode.REPORTS_UNAVAILABLE: Text(
+            "暂时不能出具查验报告", "Reports are not available at present"
+        ),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),

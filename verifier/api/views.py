@@ -64,10 +64,10 @@ def verify_number() -> Response:
         members["number"], name=name, document_number=document_number, on=members.get("on")
     )
     look_up.settle(verdict)
-    body = verdict_to_json(verdict, _language())
+    body = verdict_to_json(verdict, api_language())
     hints = hint_at(verdict.outcome, members["number"], document_number, _verifier().today())
     if hints:
-        body["hints"] = [finding_to_json(one, _language()) for one in hints]
+        body["hints"] = [finding_to_json(one, api_language()) for one in hints]
     return _json(body)
 
 
@@ -91,7 +91,7 @@ def check_sent_link() -> Response:
     """Answer where a link leads; it is not followed."""
     members = read_members(request, required=frozenset({"link"}))
     check = check_link(_verifier(), members["link"])
-    return _json(link_to_json(check, _language()))
+    return _json(link_to_json(check, api_language()))
 
 
 @blueprint.before_app_request
@@ -106,13 +106,15 @@ def refuse_unrouted() -> Response | None:
 @blueprint.errorhandler(Refused)
 def show_refusal(error: Refused) -> Response:
     """Answer a request that could not be read."""
-    return problem_response(error.problem, _language())
+    return problem_response(error.problem, api_language())
 
 
 @blueprint.errorhandler(UsageError)
 def show_usage_error(error: UsageError) -> Response:
     """Answer a question that could not be put."""
-    return problem_response(Problem(code=ProblemCode(error.code), detail=error.text), _language())
+    return problem_response(
+        Problem(code=ProblemCode(error.code), detail=error.text), api_language()
+    )
 
 
 @blueprint.errorhandler(HTTPException)
@@ -128,17 +130,19 @@ def show_fault(error: Exception) -> Response:
         return _show_http_error(BadRequest())
     _logger.error("api fault %s at %s", type(error).__name__, request.endpoint)
     sentence = Text("请稍后再试，这不说明证书有问题", "try again later; this says nothing about it")
-    return problem_response(Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), _language())
+    return problem_response(
+        Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), api_language()
+    )
 
 
 def _show_http_error(error: HTTPException) -> Response:
     code = problem_for_status(error.code or 500)
     allow = tuple(sorted(getattr(error, "valid_methods", None) or ()))
-    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), _language())
+    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), api_language())
 
 
 def _answer(verdict: Verdict) -> Response:
-    return _json(verdict_to_json(verdict, _language()))
+    return _json(verdict_to_json(verdict, api_language()))
 
 
 def _json(body: Mapping[str, Any]) -> Response:
@@ -147,7 +151,8 @@ def _json(body: Mapping[str, Any]) -> Response:
     return response
 
 
-def _language() -> Language:
+def api_language() -> Language:
+    """Return the language that `?lang=` asks for."""
     return Language.EN if request.args.get("lang") == Language.EN.value else Language.ZH
 
 

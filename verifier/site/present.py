@@ -83,6 +83,14 @@ _COMPARISONS = {
     Code.OVERLAID_TEXT: Comparison(
         tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
     ),
+    Code.PICTURE_FIELD_UNCLEAR: Comparison(
+        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
+    ),
+    Code.PHOTO_AGREES: Comparison(tone="good", text=Text("图像一致", "The image agrees")),
+    Code.PHOTO_DIFFERS: Comparison(tone="bad", text=Text("图像不一致", "The image differs")),
+    Code.PHOTO_UNCLEAR: Comparison(
+        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
+    ),
 }
 
 

@@ -1,0 +1,127 @@
+"""PDFs that are not the issued file: printed anew they agree, whatever was changed is named."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.pdf.page_samples import need
+from tests.verifier.desk import codes, of_code
+from tests.verifier.edits import GREY, Mark, marked, printed_again
+from tests.verifier.seals import anew_files as anew
+from tests.verifier.seals import attack_files as attacks
+from tests.verifier.seals import shadow_files as shadows
+from tests.verifier.seals.conftest import Office
+from verifier.verdict import Outcome
+
+
+def printed_by_cairo(pdf: bytes, folder: Path) -> bytes:
+    """The page as poppler and cairo print it: every font, picture and pattern written anew."""
+    need(shutil.which("pdftocairo") is not None, "pdftocairo (package poppler-utils)")
+    (folder / "in.pdf").write_bytes(pdf)
+    subprocess.run(["pdftocairo", "-pdf", "in.pdf", "out.pdf"], cwd=folder, check=True)
+    return (folder / "out.pdf").read_bytes()
+
+
+def test_a_page_printed_anew_by_another_program_agrees(office: Office, tmp_path: Path) -> None:
+    verdict = office.verify(printed_by_cairo(office.pdf, tmp_path))
+    assert verdict.outcome is Outcome.VALID
+    assert {"file_saved_anew", "page_agrees", "seal_missing"} <= codes(verdict)
+    assert not codes(verdict) & {"file_identical", "seal_whole", "file_not_identical"}
+
+
+def test_a_page_printed_smaller_on_another_sheet_agrees(office: Office) -> None:
+    verdict = office.verify(printed_again(office.pdf, scale=0.9))
+    assert verdict.outcome is Outcome.VALID
+    assert "page_agrees" in codes(verdict)
+
+
+def test_a_page_changed_and_then_printed_anew_is_named(office: Office) -> None:
+    changed = anew.unsealed(office.pdf, anew.print_over)
+    verdict = office.verify(printed_again(changed, scale=0.97))
+    assert verdict.outcome is Outcome.ALTERED
+    assert [one["field"] for one in of_code(verdict, "page_differs")] == ["holder_name"]
+
+
+def test_another_portrait_in_a_page_printed_anew_is_named(office: Office) -> None:
+    """The portrait is all that differs; the words cannot tell."""
+    with pikepdf.open(anew.as_file(office.pdfs[1])) as other:
+        portrait = anew.portrait_of(other)
+
+        def swap(document: pikepdf.Pdf) -> None:
+            anew.put_portrait(document, document.copy_foreign(portrait))
+
+        verdict = office.verify(anew.unsealed(office.pdf, swap))
+    assert verdict.outcome is Outcome.ALTERED
+    assert [one["field"] for one in of_code(verdict, "page_differs")] == ["photo"]
+
+
+def test_a_name_painted_over_is_covered_and_not_called_altered(office: Office) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, anew.wipe_name))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert of_code(verdict, "field_covered") == [{"field": "holder_name"}]
+    assert not codes(verdict) & {"page_differs", "page_covered", "page_agrees"}
+
+
+def test_a_pale_watermark_is_a_mark_and_not_an_alteration(office: Office) -> None:
+    over = Mark(text="仅供入职使用", x=110, y=200, size=30, ink=GREY)
+    verdict = office.verify(marked(anew.unsealed(office.pdf, shadows.nothing), over))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_marked" in codes(verdict)
+    assert "page_differs" not in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (anew.open_with_script, {"action"}),
+        (anew.attach_program, {"file"}),
+    ],
+    ids=["script", "program"],
+)
+def test_a_page_that_agrees_in_a_file_that_holds_more_is_not_valid(
+    office: Office, change: shadows.Change, told: set[str]
+) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, change))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    (evidence,) = of_code(verdict, "file_holds_more")
+    assert set(evidence["what"].split()) == told
+    assert "page_agrees" in codes(verdict)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [(anew.with_object_twice, {"duplicates"}), (attacks.with_empty_table, {"revisions"})],
+    ids=["an object twice", "two tables"],
+)
+def test_a_file_that_readers_may_read_differently_is_not_valid(
+    office: Office, make: Callable[[bytes], bytes], told: set[str]
+) -> None:
+    verdict = office.verify(make(anew.unsealed(office.pdf, shadows.nothing)))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    (evidence,) = of_code(verdict, "file_holds_more")
+    assert set(evidence["what"].split()) == told
+
+
+def test_a_name_forged_in_a_layer_for_print_is_named(office: Office) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, anew.put_in_layer))
+    assert verdict.outcome is Outcome.ALTERED
+    assert [one["field"] for one in of_code(verdict, "page_differs")] == ["holder_name"]
+    assert "file_holds_more" in codes(verdict)
+
+
+def test_another_record_attached_is_named(office: Office) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, anew.swap_record))
+    assert verdict.outcome is Outcome.ALTERED
+    assert of_code(verdict, "attached_other") == [{"names": "record.cose"}]
+
+
+def test_a_sealed_file_saved_anew_by_another_program_is_inconclusive(office: Office) -> None:
+    verdict = office.verify(anew.saved_anew(office.pdf))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert {"seal_resaved", "page_agrees"} <= codes(verdict)

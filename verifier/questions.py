@@ -1,0 +1,66 @@
+"""What the process that reads files is asked: to read one, to glance at one, to compare two.
+
+A question of the first kind is the file as it is; the others, and a file that would look like
+one of them, begin with a mark that no file we read begins with.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import Enum
+
+_MARKED = b"\0"
+_LENGTH = struct.Struct(">I")
+
+
+class Task(Enum):
+    """What is to be done; the value is how a question for it begins."""
+
+    READ = b"\0read\0"
+    GLANCE = b"\0glance\0"
+    COMPARE = b"\0compare\0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question.
+
+    Args:
+        data: the file in question; untrusted.
+        issued: the page it is compared with; empty unless the task is COMPARE.
+    """
+
+    task: Task
+    data: bytes
+    issued: bytes = b""
+
+
+def pack(question: Question) -> bytes:
+    """Return a question as it is sent."""
+    match question.task:
+        case Task.READ if not question.data.startswith(_MARKED):
+            return question.data
+        case Task.READ | Task.GLANCE:
+            return _start(question.task) + question.data
+        case Task.COMPARE:
+            length = _LENGTH.pack(len(question.data))
+            return _start(question.task) + length + question.data + question.issued
+
+
+def _start(task: Task) -> bytes:
+    start: bytes = task.value
+    return start
+
+
+def unpack(sent: bytes) -> Question:
+    """Undo `pack`."""
+    for task in Task:
+        if sent.startswith(task.value):
+            rest = sent[len(task.value) :]
+            if task is not Task.COMPARE:
+                return Question(task=task, data=rest)
+            (length,) = _LENGTH.unpack_from(rest)
+            end = _LENGTH.size + length
+            return Question(task=task, data=rest[_LENGTH.size : end], issued=rest[end:])
+    return Question(task=Task.READ, data=sent)

@@ -1,0 +1,169 @@
+"""Step 6 for a PDF: what its seal says, and how its page looks beside the issued one.
+
+A seal never outweighs the record: it makes nothing valid. But a file that claims to be sealed, and
+whose seal does not hold, is not the file that was issued.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from codes.wording import Text
+from templates.labels import LABELS, PHOTO_ALT, SEAL_ALT, SYMBOL_ALT, Field
+from verifier.catalogue_seal import KIND_NAMES
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.seal import PageChange, PageComparison, SealReading
+from verifier.seal_states import PHOTO, SEAL, SYMBOL, Change, Coverage, Kind, SealState
+from verifier.seal_trust import Signer, SignerStanding
+from verifier.verdict import Finding, format_instant, say_instant
+
+_PLACES = {
+    **{field.value: label for field, label in LABELS.items()},
+    PHOTO: PHOTO_ALT,
+    SYMBOL: SYMBOL_ALT,
+    SEAL: SEAL_ALT,
+}
+_ELSEWHERE = Text("其他位置", "elsewhere on the page")
+
+
+def inspect_seal(
+    seal: SealReading, signer: Signer | None, *, identical: bool, body_name: str
+) -> tuple[Finding, ...]:
+    """Return what to say of a seal.
+
+    Args:
+        signer: whose it is; None where that cannot be told.
+        identical: the file is byte for byte the one issued; what its seal looks like was the
+            issuer's doing then.
+        body_name: of the body that issued the certificate.
+    """
+    whole = seal.state is SealState.ONE and seal.intact and seal.coverage is Coverage.WHOLE
+    if identical:
+        return (find(Code.SEAL_WHOLE), *_inspect_signer(seal, signer, body_name)) if whole else ()
+    found = [*_inspect_state(seal)]
+    if seal.state is SealState.ONE and seal.intact:
+        found += _inspect_signer(seal, signer, body_name)
+    if seal.held:
+        named = _listed(KIND_NAMES[kind] for kind in seal.held)
+        found.append(find(Code.FILE_HOLDS_MORE, {"what": named}, {"what": " ".join(seal.held)}))
+    return tuple(found)
+
+
+def _inspect_state(seal: SealReading) -> Iterable[Finding]:
+    match seal.state:
+        case SealState.NONE:
+            yield find(Code.SEAL_MISSING)
+        case SealState.HOLLOW:
+            yield find(Code.SEAL_HOLLOW)
+        case SealState.SEVERAL:
+            yield find(Code.SEAL_SEVERAL)
+        case SealState.UNREADABLE:
+            yield find(Code.SEAL_UNREADABLE)
+        case SealState.ONE:
+            yield from _inspect_coverage(seal)
+        case _:
+            assert_never(seal.state)
+
+
+def _inspect_coverage(seal: SealReading) -> Iterable[Finding]:
+    match seal.coverage:
+        case Coverage.GAP:
+            yield find(Code.SEAL_GAP)
+            return
+        case Coverage.MISPLACED:
+            yield find(Code.SEAL_RESAVED)
+            return
+        case Coverage.EXTENDED:
+            kinds = seal.appended or (Kind.BYTES,)
+            named = _listed(KIND_NAMES[kind] for kind in kinds)
+            yield find(Code.SEAL_EXTENDED, {"what": named}, {"what": " ".join(kinds)})
+        case Coverage.WHOLE:
+            pass
+        case _:
+            assert_never(seal.coverage)
+    if not seal.intact:
+        yield find(Code.SEAL_DAMAGED)
+        return
+    if seal.padded:
+        yield find(Code.SEAL_PADDED)
+    if seal.revisions != 1:
+        count = str(seal.revisions)
+        yield find(Code.SEAL_REVISIONS, {"count": count}, {"count": count})
+    if seal.coverage is Coverage.WHOLE and not seal.padded:
+        yield find(Code.SEAL_OF_ANOTHER_FILE)
+
+
+def _inspect_signer(seal: SealReading, signer: Signer | None, body_name: str) -> Iterable[Finding]:
+    if signer is None:
+        yield find(Code.SEAL_SIGNER_UNKNOWN, {"signer": "?", "issuer": "?"})
+        return
+    shown = {"signer": signer.name, "issuer": signer.issuer}
+    match signer.standing:
+        case SignerStanding.KNOWN:
+            at = seal.sealed_at
+            assert at is not None  # a certificate is known to be valid only at some time
+            said = {**shown, "sealed_at": format_instant(at)}
+            yield find(Code.SEAL_SIGNER_KNOWN, {**shown, "sealed_at": say_instant(at)}, said)
+        case SignerStanding.UNKNOWN:
+            yield find(Code.SEAL_SIGNER_UNKNOWN, shown, shown)
+        case SignerStanding.OUT_OF_TIME:
+            yield find(Code.SEAL_OUT_OF_TIME, shown, shown)
+        case SignerStanding.REVOKED:
+            at = signer.revoked_at
+            assert at is not None  # or it were not revoked
+            said = {**shown, "revoked_at": format_instant(at)}
+            yield find(Code.SEAL_REVOKED, {**shown, "revoked_at": say_instant(at)}, said)
+        case _:
+            assert_never(signer.standing)
+    if body_name not in (signer.name, signer.organization):
+        yield find(Code.SEAL_OTHER_NAME, {**shown, "body": body_name}, shown)
+
+
+def inspect_page(page: PageComparison, others: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return what to say of how a page looks.
+
+    Args:
+        others: what was found of its text; a field is not named twice for the same thing.
+    """
+    said = {(one.code, one.evidence.get("field")) for one in others}
+    found = [find(Code.FILE_SAVED_ANEW)]
+    for change in page.changes:
+        if change.change is Change.DIFFERS and (Code.FIELD_DIFFERS, change.place) not in said:
+            found.append(_changed(Code.PAGE_DIFFERS, change))
+        if change.change is Change.COVERED and (Code.FIELD_COVERED, change.place) not in said:
+            found.append(_changed(Code.PAGE_COVERED, change))
+    if marked := [one for one in page.changes if one.change is Change.MARKED]:
+        places = _listed(dict.fromkeys(_place(one) for one in marked))
+        spots = " ".join(dict.fromkeys(one.place or one.near or "page" for one in marked))
+        found.append(find(Code.PAGE_MARKED, {"places": places}, {"places": spots}))
+    if page.other_files:
+        names = ", ".join(page.other_files)
+        found.append(find(Code.ATTACHED_OTHER, {"names": names}, {"names": names}))
+    if page.pages > 1:
+        count = str(page.pages)
+        found.append(find(Code.PAGES_ADDED, {"count": count}, {"count": count}))
+    elif not page.changes and not page.other_files:
+        found.append(find(Code.PAGE_AGREES))
+    return tuple(found)
+
+
+def _changed(code: Code, change: PageChange) -> Finding:
+    box = " ".join(f"{side:g}" for side in change.box_mm)
+    evidence = {"field": change.place, "box_mm": box}
+    return find(code, {"field": _PLACES.get(change.place, _ELSEWHERE)}, evidence)
+
+
+def _place(change: PageChange) -> Text:
+    if change.place in _PLACES:
+        return _PLACES[change.place]
+    if change.near in set(Field):
+        label = LABELS[Field(change.near)]
+        return Text(f"“{label.zh}”一行的旁边", f"beside {label.en.lower()}")
+    return _ELSEWHERE
+
+
+def _listed(names: Iterable[Text]) -> Text:
+    names = list(names)
+    return Text("、".join(one.zh for one in names), ", ".join(one.en for one in names))

@@ -15,6 +15,7 @@ from registry.report_drafts import read_report_number, read_ticket
 from registry.reports import KeptReport
 from verifier.api.bodies import read_members, read_upload
 from verifier.api.problems import ProblemCode, Refused, dump_json, refuse
+from verifier.api.spent import look_ups_spent
 from verifier.api.views import (
     api_language,
     show_fault,
@@ -22,6 +23,7 @@ from verifier.api.views import (
     show_refusal,
     show_usage_error,
 )
+from verifier.budgets_request import LookUp, verify_file
 from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number, examined_qr
 from verifier.report_desk import REPORT_PATH, ReportDesk
@@ -43,10 +45,15 @@ def report_number() -> Response:
     members = read_members(
         request,
         required=frozenset({"number"}),
-        optional=frozenset({"name", "document_number", "on"}),
+        optional=frozenset({"name", "document_number", "on", "challenge", "solution"}),
     )
     asked = {name: members.get(name) for name in ("name", "document_number", "on")}
+    look_up = LookUp(request, members["number"], asked["name"], asked["document_number"])
+    demand = look_up.demand(members.get("challenge", ""), members.get("solution", ""))
+    if demand is not None:
+        raise look_ups_spent(demand)
     verdict = _verifier().verify_number(members["number"], **asked)
+    look_up.settle(verdict)
     return _asked(verdict, examined_number(members["number"], **asked))
 
 
@@ -65,7 +72,7 @@ def report_file() -> Response:
     """Check an uploaded file, and have the verdict sealed as a report."""
     upload = read_upload(request)
     on = request.form.get("on")
-    verdict = _verifier().verify_file(upload.data, upload.filename, on=on)
+    verdict = verify_file(request, _verifier(), upload.data, upload.filename, on=on)
     picture = _desk().picture_of(upload.data)
     return _asked(verdict, examined_file(upload.data, upload.filename, picture=picture, on=on))
 

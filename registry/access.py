@@ -127,36 +127,21 @@ def open_by_holder(
     Each given fact is looked up whether or not another failed, and nothing is opened before all
     are found: an unknown number and a wrong fact cost the same.
     """
-    claims = []
-    if name is not None:
-        claims.append(_name_claim(number, name))
+    claims = [] if name is None else [_name_claim(number, name)]
     if document_number is not None:
         claims.append(_document_claim(number, document_number))
     return _open(session, pepper, *claims)
 
 
-def first_on_record(
-    session: Session,
-    pepper: bytes,
-    numbers: Sequence[CertificateNumber],
-    *,
-    name: str,
-    document_number: str,
-) -> CertificateNumber | None:
-    """Return the first of `numbers` whose holder has both this name and this document number.
-
-    One question asks for all of them, and what it takes does not depend on what is on record.
-    """
-    locators = [_locator(pepper, _document_claim(one, document_number)) for one in numbers]
-    present = _present(session, locators)
-    for number, locator in zip(numbers, locators, strict=True):
-        by_name = _locator(pepper, _name_claim(number, name))
-        if locator in present and _present(session, [by_name]):
-            return number
-    return None
+def holder_locators(
+    pepper: bytes, number: CertificateNumber, *, name: str, document_number: str
+) -> tuple[bytes, bytes]:
+    """Return where the ways in by name and by (normalised) document number are, if there are."""
+    claims = (_name_claim(number, name), _document_claim(number, document_number))
+    return _locator(pepper, claims[0]), _locator(pepper, claims[1])
 
 
-def _present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
+def present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
     """Return those locators that lead to an award, without opening any."""
     query = select(Access.locator).where(Access.locator.in_(locators))
     return set(session.scalars(query))

@@ -3,7 +3,7 @@
 A hint must not tell what is on record. So `hint_at` sees the typed texts alone and is not part of
 the verdict, which is the same bytes for whatever was not found. The one exception is in the
 verdict: who gives a holder's name *and* full document number may learn at which place a number
-differs from that holder's own (`registry.access.first_on_record`).
+differs from that holder's own (`registry.near_access.first_on_record`).
 """
 
 from __future__ import annotations

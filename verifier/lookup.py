@@ -20,13 +20,13 @@ from codes.number import CertificateNumber
 from registry.access import (
     OpenedAward,
     OpenedCopy,
-    first_on_record,
     is_erased,
     open_by_holder,
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
 from registry.log_reader import Prover
+from registry.near_access import first_on_record
 from verifier.hints import near_numbers
 from verifier.logged import (
     NO_LIFE_KNOWN,

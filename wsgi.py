@@ -113,11 +113,14 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from verifier.api.views import blueprint as api
+    from verifier.budgets_gate import open_gate
+    from verifier.budgets_request import GATE_EXTENSION
     from verifier.bulk_jobs import BulkJobs
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
     from verifier.site.headers import add_headers
+    from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
@@ -138,12 +141,14 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
+    app.extensions[GATE_EXTENSION] = open_gate(home)
     half = max(1, (os.cpu_count() or 1) // 2)
     app.extensions["yanzhen_bulk"] = BulkJobs(home.path, folder / "batches", half)
     app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
     app.register_blueprint(api)
     app.register_blueprint(site)
     app.register_blueprint(batch)
+    app.register_blueprint(link_page)
     app.register_blueprint(scanner)
     app.register_blueprint(log_files)
     app.register_blueprint(status_lists)

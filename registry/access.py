@@ -40,10 +40,9 @@ class OpenedCopy:
     """One printed copy as the public side sees it.
 
     `envelope` is unverified COSE_Sign1 bytes, `second` the same record under the body's second key,
-    where it had two; `matched` says whether the asker's own claim (the
-    signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
-    `leaf` is where the register says that the public log holds its record, and `file_leaf` its
-    file.
+    where it had two; `matched` says whether the asker's own claim (the signed record of a QR) is
+    this very copy; `pdf_sha256` is the hex hash of the file delivered. `leaf` is where the register
+    says that the public log holds its record, and `file_leaf` its file.
     """
 
     envelope: bytes
@@ -107,8 +106,8 @@ def _document_claim(number: CertificateNumber, document_number: str) -> _Claim:
 
 
 def _payload_claim(payload: bytes) -> _Claim:
-    # The record carries a 16-byte commitment under a salt only the vault holds: it cannot be
-    # guessed. Signature bytes are not used, because ECDSA accepts a twin signature.
+    # A record cannot be guessed: it carries a 16-byte commitment under a salt only the vault holds.
+    # Signature bytes are not used, because ECDSA accepts a twin signature.
     return _Claim(kind="record", number="", value=hashlib.sha256(payload).digest())
 
 
@@ -122,15 +121,40 @@ def open_by_holder(
 ) -> OpenedAward | None:
     """Open the award of `number` if every given fact about its holder is right.
 
-    Each given fact is looked up whether or not another failed, and nothing is opened before all
-    are found: an unknown number and a wrong fact cost the same.
+    None says nothing about which is not. All ways in are counted before any is opened, so that a
+    right fact beside a wrong one takes the same as two wrong ones. `document_number` is normalised.
     """
-    claims = []
-    if name is not None:
-        claims.append(_name_claim(number, name))
+    claims = [] if name is None else [_name_claim(number, name)]
     if document_number is not None:
         claims.append(_document_claim(number, document_number))
+    if len(_present(session, [_locator(pepper, claim) for claim in claims])) < len(claims):
+        return None
     return _open(session, pepper, *claims)
+
+
+def first_on_record(
+    session: Session,
+    pepper: bytes,
+    numbers: Sequence[CertificateNumber],
+    *,
+    name: str,
+    document_number: str,
+) -> CertificateNumber | None:
+    """Return the first of `numbers` whose holder has both this name and this document number.
+
+    One question asks for all, and what it takes does not depend on what is on record.
+    """
+    locators = {one: _locator(pepper, _document_claim(one, document_number)) for one in numbers}
+    present = _present(session, list(locators.values()))
+    for number, locator in locators.items():
+        if locator in present and _present(session, [_locator(pepper, _name_claim(number, name))]):
+            return number
+    return None
+
+
+def _present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
+    """Return those locators that lead to an award, without opening any."""
+    return set(session.scalars(select(Access.locator).where(Access.locator.in_(locators))))
 
 
 def open_by_payload(session: Session, pepper: bytes, payload: bytes) -> OpenedAward | None:
@@ -305,18 +329,14 @@ def _way_in(
 
 
 def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | None:
-    wrapping_keys = [_wrapping_key(pepper, claim) for claim in claims]
+    keys = [_wrapping_key(pepper, claim) for claim in claims]
     rows = [session.get(Access, _locator(pepper, claim)) for claim in claims]
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows) or not found:
+    ways = [(key, row) for key, row in zip(keys, rows, strict=True) if row is not None]
+    if not ways or len(ways) < len(claims):
         return None
-    row = found[0]
     try:
-        award = session.get_one(Award, row.award_id)
-        (data_key,) = {
-            keywrap.aes_key_unwrap(key, one.wrapped_key)
-            for key, one in zip(wrapping_keys, found, strict=True)
-        }
+        award = session.get_one(Award, ways[0][1].award_id)
+        (data_key,) = {keywrap.aes_key_unwrap(key, way.wrapped_key) for key, way in ways}
     except (NoResultFound, keywrap.InvalidUnwrap, ValueError) as error:
         raise VaultError(
             "access_row_altered",
@@ -339,7 +359,7 @@ def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | Non
                 kind=CopyKind(copy.kind),
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
-                matched=copy.id == row.copy_id,
+                matched=copy.id == ways[0][1].copy_id,
                 leaf=places.of_record(copy),
                 file_leaf=places.of_file(copy),
             )

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_hints import HINT_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
+from verifier.catalogue_links import LINK_ENTRIES
 from verifier.catalogue_log import LOG_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.finding_codes import Code, Entry
@@ -384,6 +386,8 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **TRUST_ENTRIES,
         **_SCAN,
         **FILE_ENTRIES,
+        **HINT_ENTRIES,
+        **LINK_ENTRIES,
         **_DEMO,
     }
 )

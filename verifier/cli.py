@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -17,12 +17,16 @@ from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
+from verifier.hints import hint_at
 from verifier.key_source import file_source, home_source
+from verifier.links import LinkKind, check_link, link_to_json
 from verifier.opening import open_verifier, utc_now
 from verifier.service import Verifier
-from verifier.show import show_verdict
+from verifier.show import show_link, show_verdict
 from verifier.status_fetch import named_source
-from verifier.verdict import Verdict, exit_code, verdict_to_json
+from verifier.verdict import Finding, Verdict, exit_code, finding_to_json, verdict_to_json
+
+_Answer = TypeVar("_Answer")
 
 
 class _Verify(click.Group):
@@ -93,11 +97,16 @@ class Asked:
 def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
     asked = Asked(**given)
+
+    def hint(verifier: Verifier, verdict: Verdict) -> tuple[Finding, ...]:
+        return hint_at(verdict.outcome, number, document_number, verifier.today())
+
     _run(
         lambda verifier: verifier.verify_number(
             number, name=name, document_number=document_number, on=asked.on
         ),
         asked,
+        hint,
     )
 
 
@@ -130,6 +139,26 @@ def file(path: Path, **given: Any) -> None:
     _run(lambda verifier: verifier.verify_file(data, path.name, on=asked.on), asked)
 
 
+@verify.command()
+@click.argument("url")
+@shared_options
+def link(url: str, **given: Any) -> None:
+    """检查别人发来的链接，不会打开它。Check a link somebody sent; it is not opened.
+
+    退出码：0 是本系统或全国查询网站的网址，1 不是，2 无法判断。
+    Exit codes: 0 an address that was made known, 1 not so, 2 cannot be judged.
+    """
+    asked = Asked(**given)
+    language = chosen_language(asked.lang)
+    check = _ask(lambda verifier: check_link(verifier, url), asked)
+    if asked.as_json:
+        click.echo(json.dumps(link_to_json(check, language), ensure_ascii=False, indent=2))
+    else:
+        click.echo(show_link(check, language))
+    known = 0 if check.kind.is_known else 1
+    raise click.exceptions.Exit(2 if check.kind is LinkKind.UNKNOWN else known)
+
+
 def chosen_language(chosen: str | None) -> Language:
     """Return the language asked for here, else for the whole command, else Chinese."""
     root = click.get_current_context().find_root().obj
@@ -137,22 +166,42 @@ def chosen_language(chosen: str | None) -> Language:
     return whole if chosen is None else Language(chosen)
 
 
-def _run(ask: Callable[[Verifier], Verdict], asked: Asked) -> None:
-    """Ask once, print the verdict, and end with the exit code of its outcome."""
+def _run(
+    ask: Callable[[Verifier], Verdict],
+    asked: Asked,
+    hint: Callable[[Verifier, Verdict], tuple[Finding, ...]] = lambda _verifier, _verdict: (),
+) -> None:
+    """Ask once, print the verdict, and end with the exit code of its outcome.
+
+    Args:
+        hint: what to say beside it of the question as it was typed.
+    """
     language = chosen_language(asked.lang)
+
+    def answer(verifier: Verifier) -> tuple[Verdict, tuple[Finding, ...]]:
+        verdict = ask(verifier)
+        return verdict, hint(verifier, verdict)
+
+    verdict, hints = _ask(answer, asked)
+    if asked.as_json:
+        body = verdict_to_json(verdict, language)
+        if hints:
+            body["hints"] = [finding_to_json(one, language) for one in hints]
+        click.echo(json.dumps(body, ensure_ascii=False, indent=2))
+    else:
+        click.echo(show_verdict(verdict, language, hints))
+    raise click.exceptions.Exit(exit_code(verdict))
+
+
+def _ask(ask: Callable[[Verifier], _Answer], asked: Asked) -> _Answer:
     try:
         verifier = open_asked(asked)
         try:
-            verdict = ask(verifier)
+            return ask(verifier)
         finally:
             verifier.close()
     except UsageError as error:
         raise WrongUsage(error.text) from error
-    if asked.as_json:
-        click.echo(json.dumps(verdict_to_json(verdict, language), ensure_ascii=False, indent=2))
-    else:
-        click.echo(show_verdict(verdict, language))
-    raise click.exceptions.Exit(exit_code(verdict))
 
 
 def open_asked(asked: Asked) -> Verifier:

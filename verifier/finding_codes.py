@@ -113,6 +113,22 @@ class Code(StrEnum):
 
     DEMO = "demo"
 
+    NUMBER_SAYS = "number_says"
+    NUMBER_NEAR = "number_near"
+    DOCUMENT_NUMBER_DOUBTFUL = "document_number_doubtful"
+
+    HOLDER_NOT_ASKED = "holder_not_asked"
+
+    LINK_OURS = "link_ours"
+    LINK_NATIONAL = "link_national"
+    LINK_LOOK_ALIKE = "link_look_alike"
+    LINK_FOREIGN = "link_foreign"
+    LINK_MALFORMED = "link_malformed"
+    LINK_DISGUISED = "link_disguised"
+    LINK_UNENCRYPTED = "link_unencrypted"
+    LINK_CARRIES_RECORD = "link_carries_record"
+    LINK_CARRIES_NOTHING = "link_carries_nothing"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

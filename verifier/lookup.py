@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -20,12 +20,14 @@ from codes.number import CertificateNumber
 from registry.access import (
     OpenedAward,
     OpenedCopy,
+    first_on_record,
     is_erased,
     open_by_holder,
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
 from registry.log_reader import Prover
+from verifier.hints import near_numbers
 from verifier.logged import (
     NO_LIFE_KNOWN,
     CopyInLog,
@@ -55,12 +57,14 @@ class Answer:
         award: present exactly when `reach` is OPENED.
         logged: what the public log says of each copy of `award`, in their order.
         life: what it says of the events of its life.
+        near: where nothing was found, a number of the same holder that differs a little.
     """
 
     reach: Reach
     award: OpenedAward | None = None
     logged: tuple[CopyInLog, ...] = ()
     life: LifeInLog = NO_LIFE_KNOWN
+    near: CertificateNumber | None = None
 
     @property
     def unanswered(self) -> bool:
@@ -112,15 +116,37 @@ class Register:
         self._pepper = pepper
         self._log = log
 
+    def sparing(self) -> Register:
+        """Return this register as it answers who may not ask it by holder: not at all."""
+        return _SparingRegister(self._sessions, self._pepper, self._log)
+
     def by_holder(
         self, number: CertificateNumber, *, name: str | None, document_number: str | None
     ) -> Answer:
-        """Open the award of `number` if every given fact about its holder is right."""
-        return self._ask(
-            lambda session: open_by_holder(
+        """Open the award of `number` if every given fact about its holder is right.
+
+        An unknown number and a wrong fact cost the same. Who gives both facts in full is also told
+        where a number that differs a little would be the holder's.
+        """
+        near: list[CertificateNumber] = []
+
+        def ask(session: Session) -> OpenedAward | None:
+            opened = open_by_holder(
                 session, self._pepper, number, name=name, document_number=document_number
             )
-        )
+            if opened is None and name is not None and document_number is not None:
+                found = first_on_record(
+                    session,
+                    self._pepper,
+                    near_numbers(number),
+                    name=name,
+                    document_number=document_number,
+                )
+                near.extend([found] if found is not None else [])
+            return opened
+
+        answer = self._ask(ask)
+        return replace(answer, near=near[0]) if near else answer
 
     @contextmanager
     def held(self) -> Iterator[Register]:
@@ -178,3 +204,13 @@ class Register:
             logged=inspect_copies(award, self._log),
             life=inspect_life(award, self._log),
         )
+
+
+class _SparingRegister(Register):
+    """The register for files of an address whose look-ups are spent: records only."""
+
+    def by_holder(
+        self, number: CertificateNumber, *, name: str | None, document_number: str | None
+    ) -> Answer:
+        """Say that it could not be asked."""
+        return Answer(reach=Reach.UNREACHABLE)

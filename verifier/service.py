@@ -37,6 +37,7 @@ from verifier.file_decision import (
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.hints import say_difference
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
 from verifier.proof import Proof, prove
@@ -111,9 +112,19 @@ class Verifier:
             held._register = register
             yield held
 
+    def sparing(self) -> Verifier:
+        """Return this verifier without look-ups by number and holder: signed records only."""
+        spared = copy(self)
+        spared._register = self._register.sparing()
+        return spared
+
     def _read(self, data: bytes) -> bytes:
         with self._slots.taken() if self._slots is not None else nullcontext():
             return self._read_bytes(data)
+
+    def today(self) -> date:
+        """Return the day of the reference time in Asia/Shanghai."""
+        return local_day(self._clock())
 
     def trust_list(self) -> TrustList:
         """Return the trust list in force: what the site publishes and browsers verify by.
@@ -159,13 +170,16 @@ class Verifier:
         log_step(4, "find", reach=answer.reach.value)
         # 5 prove the row (2, 3 and 7 on the way), 8 verdict
         claims = NumberClaims(number=typed.number, name=holder.name)
+        notices = (*typed.findings, *holder.findings)
+        if answer.near is not None:
+            notices += (say_difference(typed.number, answer.near),)
         return log_verdict(
             decide_number(
                 claims,
                 answer,
                 document=moment.document,
                 now=moment.now,
-                notices=(*typed.findings, *holder.findings),
+                notices=notices,
                 asked=self._asked(day, answer, moment),
             )
         )

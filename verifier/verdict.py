@@ -258,7 +258,7 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
         "status": verdict.status.value,
         "summary": {"zh": verdict.summary.zh, "en": verdict.summary.en},
         "summary_text": verdict.summary.say(language),
-        "findings": [_finding_to_json(one, language) for one in verdict.findings],
+        "findings": [finding_to_json(one, language) for one in verdict.findings],
         "checked_at": format_instant(verdict.checked_at),
         "demo": verdict.demo,
         "trust_list": None if verdict.trust is None else trust_to_json(verdict.trust),
@@ -280,7 +280,8 @@ def say_instant(instant: datetime) -> Text:
     return Text(f"北京时间 {shown}", f"{shown} Beijing time")
 
 
-def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
+def finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
+    """Return one finding as it stands in every JSON answer."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,

@@ -11,6 +11,7 @@ from verifier.api.views import blueprint as api
 from verifier.service import Verifier
 from verifier.site.batch import blueprint as batch
 from verifier.site.headers import add_headers
+from verifier.site.link_page import blueprint as link_page
 from verifier.site.scanner import blueprint as scanner
 from verifier.site.views import blueprint as site
 
@@ -26,5 +27,6 @@ def make_app(verifier: Verifier) -> Flask:
     app.register_blueprint(site)
     app.register_blueprint(batch)
     app.register_blueprint(scanner)
+    app.register_blueprint(link_page)
     add_headers(app)
     return app

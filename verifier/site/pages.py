@@ -19,7 +19,7 @@ from verifier.site import forms, present, words
 from verifier.site.errors import describe_error
 from verifier.site.headers import SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
-from verifier.verdict import Outcome, Verdict
+from verifier.verdict import Finding, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +91,18 @@ def landing_page(language: Language) -> str:
 
 
 def result_page(
-    verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
+    verdict: Verdict,
+    *,
+    repeat: Repeat | None = None,
+    retry: forms.Entry | None = None,
+    hints: tuple[Finding, ...] = (),
 ) -> str:
     """Return the page that shows a verdict.
 
     Args:
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
+        hints: what the typed text itself says, to find a slip in it.
     """
     tone = present.tone(verdict)
     return render_template(
@@ -113,6 +118,7 @@ def result_page(
         not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
+        hints=present.show_each(hints),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -87,6 +88,7 @@ _COMPARISONS = {
 
 _FOREMOST = frozenset(
     {
+        Code.NUMBER_NEAR,
         Code.COPY_ARCHIVE,
         Code.COPY_REISSUED,
         Code.BODY_RENAMED,
@@ -212,6 +214,14 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
             for text in texts
         ]
     return tuple(line for _, line in sorted(lines, key=lambda ranked: ranked[0]))
+
+
+def show_each(findings: Iterable[Finding]) -> tuple[ShownFinding, ...]:
+    """Return a line for each finding, in their order."""
+    return tuple(
+        ShownFinding(tone=SEVERITY_TONES[one.severity], mark=one.severity.text, text=one.text)
+        for one in findings
+    )
 
 
 def rank(code: Code, severity: Severity) -> int:

@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from registry.home import Home
+from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
+from verifier.hints import hint_at
 from verifier.service import Verifier
 from verifier.site import forms
 from verifier.site.language import asked_language, remember_language
@@ -27,6 +29,7 @@ from verifier.site.pages import (
     shared_response,
 )
 from verifier.site.tables import tables_json
+from verifier.site.waiting import waiting_page
 from verifier.verdict import Outcome
 
 _logger = logging.getLogger("yanzhen.site")
@@ -51,15 +54,22 @@ def look_up() -> AnyResponse | str:
     troubles = forms.inspect_look_up(entry)
     if troubles:
         return home_page(entry, troubles)
+    repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
+    look_up = LookUp(request, entry.number, entry.asked_name, entry.asked_document)
+    demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
+    if demand is not None:
+        return waiting_page(demand, repeat)
     verdict = _verifier().verify_number(
         entry.number,
-        name=entry.name if entry.by == "name" else None,
-        document_number=entry.document if entry.by == "document" else None,
+        name=entry.asked_name,
+        document_number=entry.asked_document,
         on=entry.on,
     )
-    repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
+    look_up.settle(verdict)
     missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
-    return result_page(verdict, repeat=repeat, retry=entry if missed else None)
+    today = _verifier().today()
+    hints = hint_at(verdict.outcome, entry.number, entry.asked_document, today)
+    return result_page(verdict, repeat=repeat, retry=entry if missed else None, hints=hints)
 
 
 @blueprint.post("/verify/qr")
@@ -81,7 +91,7 @@ def check_file() -> AnyResponse | str:
     upload = forms.read_upload(request.files)
     if upload is None:
         return home_page(forms.Entry(), forms.no_file())
-    return result_page(_verifier().verify_file(upload.data, upload.filename))
+    return result_page(verify_file(request, _verifier(), upload.data, upload.filename))
 
 
 @blueprint.get("/verify")
@@ -168,8 +178,8 @@ def show_fault(error: Exception) -> AnyResponse:
 
 @blueprint.after_app_request
 def keep_language(response: Response) -> Response:
-    """Remember a switched language, except on answers that caches share."""
-    asked = asked_language(request)
+    """Remember a switched language, except on answers that caches share or programs read."""
+    asked = None if request.path.startswith("/api/") else asked_language(request)
     if asked is not None and not response.headers.get("Cache-Control", "").startswith("public"):
         remember_language(response, asked)
     return response

@@ -96,7 +96,8 @@ def check_bulk(
     Args:
         on: a day whose status is asked for beside the present one, as `verify_number` takes it.
         on_failed: told after some rows for how many nothing was found: each counts as one failed
-            look-up of the asker. A number that is none was not asked about and costs nothing. It may take its time, and what it raises ends the run.
+            look-up of the asker. A number that is none was not asked about and costs nothing. It
+            may take its time, and what it raises ends the run.
         on_progress: told how many of how many rows are done.
 
     Raises:

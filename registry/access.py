@@ -41,10 +41,10 @@ class OpenedCopy:
     """One printed copy as the public side sees it.
 
     `envelope` is unverified COSE_Sign1 bytes, `second` the same record under the body's second key,
-    where it had two; `matched` says whether the asker's own claim (the
-    signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of the file delivered.
-    `leaf` is where the register says that the public log holds its record, and `file_leaf` its
-    file. `page` is where the file itself is kept, None where it is not drawn yet or erased.
+    where it had two; `matched` says whether the asker's own claim (the signed record of a QR) is
+    this very copy; `pdf_sha256` is the hex hash of the file delivered. `leaf` is where the register
+    says that the public log holds its record, and `file_leaf` its file. `page` is where the file
+    itself is kept, None where it is not drawn yet or erased.
     """
 
     envelope: bytes
@@ -109,8 +109,8 @@ def _document_claim(number: CertificateNumber, document_number: str) -> _Claim:
 
 
 def _payload_claim(payload: bytes) -> _Claim:
-    # The record carries a 16-byte commitment under a salt only the vault holds: it cannot be
-    # guessed. Signature bytes are not used, because ECDSA accepts a twin signature.
+    # A record cannot be guessed: it carries a 16-byte commitment under a salt only the vault holds.
+    # Signature bytes are not used, because ECDSA accepts a twin signature.
     return _Claim(kind="record", number="", value=hashlib.sha256(payload).digest())
 
 
@@ -319,18 +319,14 @@ def _way_in(
 
 
 def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | None:
-    wrapping_keys = [_wrapping_key(pepper, claim) for claim in claims]
+    keys = [_wrapping_key(pepper, claim) for claim in claims]
     rows = [session.get(Access, _locator(pepper, claim)) for claim in claims]
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows) or not found:
+    ways = [(key, row) for key, row in zip(keys, rows, strict=True) if row is not None]
+    if not ways or len(ways) < len(claims):
         return None
-    row = found[0]
     try:
-        award = session.get_one(Award, row.award_id)
-        (data_key,) = {
-            keywrap.aes_key_unwrap(key, one.wrapped_key)
-            for key, one in zip(wrapping_keys, found, strict=True)
-        }
+        award = session.get_one(Award, ways[0][1].award_id)
+        (data_key,) = {keywrap.aes_key_unwrap(key, way.wrapped_key) for key, way in ways}
     except (NoResultFound, keywrap.InvalidUnwrap, ValueError) as error:
         raise VaultError(
             "access_row_altered",
@@ -353,7 +349,7 @@ def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | Non
                 kind=CopyKind(copy.kind),
                 state=CopyState(copy.state),
                 pdf_sha256=unseal_pdf_hash(data_key, copy),
-                matched=copy.id == row.copy_id,
+                matched=copy.id == ways[0][1].copy_id,
                 leaf=places.of_record(copy),
                 file_leaf=places.of_file(copy),
                 page=_stored_page(data_key, copy),

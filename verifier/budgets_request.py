@@ -15,6 +15,14 @@ from verifier.verdict import Verdict
 GATE_EXTENSION = "yanzhen_look_up_gate"
 
 
+def network_of_request(request: Request) -> str:
+    """Return whose budget a request is counted against; empty where nothing is counted."""
+    gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
+    if gate is None:
+        return ""
+    return gate.network(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
+
+
 class LookUp:
     """A question by number and holder, from a request.
 
@@ -28,10 +36,7 @@ class LookUp:
     ) -> None:
         self._gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
         self._facts = (number, name, document_number)
-        self._network = ""
-        if self._gate is not None:
-            forwarded = request.headers.getlist("X-Forwarded-For")
-            self._network = self._gate.network(request.remote_addr, forwarded)
+        self._network = network_of_request(request)
 
     def demand(self, challenge: str, solution: str) -> Demand | None:
         """Return what the question costs yet; None lets it through."""
@@ -57,7 +62,7 @@ def verify_file(
     gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
     if gate is None:
         return verifier.verify_file(data, filename, on=on)
-    network = gate.network(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
+    network = network_of_request(request)
     if gate.budgets.is_spent_by(network):
         verdict = verifier.sparing().verify_file(data, filename, on=on)
         return replace(verdict, findings=(*verdict.findings, find(Code.HOLDER_NOT_ASKED)))

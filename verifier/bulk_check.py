@@ -13,6 +13,7 @@ from verifier.bulk_table import BulkRow, BulkTable
 from verifier.bulk_words import advice_of, not_asked, reason_of
 from verifier.conclusion import local_day
 from verifier.errors import UsageError
+from verifier.finding_codes import Code
 from verifier.service import Verifier
 from verifier.typed import read_day
 from verifier.verdict import Outcome, PrintedFields, Status, TrustShown, Verdict
@@ -94,8 +95,9 @@ def check_bulk(
 
     Args:
         on: a day whose status is asked for beside the present one, as `verify_number` takes it.
-        on_failed: told after some rows how many of them led to no certificate: each counts as one
-            failed look-up of the asker. It may take its time, and what it raises ends the run.
+        on_failed: told after some rows for how many nothing was found: each counts as one failed
+            look-up of the asker. A number that is none was not asked about and costs nothing. It
+            may take its time, and what it raises ends the run.
         on_progress: told how many of how many rows are done.
 
     Raises:
@@ -113,8 +115,8 @@ def check_bulk(
             for row in table.rows[start : start + _HELD_ROWS]:
                 result, verdict = _check_row(held, row, clock, on)
                 results.append(result)
-                failed += result.outcome is Outcome.NOT_FOUND
                 if verdict is not None:
+                    failed += any(one.code == Code.NOT_FOUND for one in verdict.findings)
                     trust, demo = trust or verdict.trust, demo or verdict.demo
         if failed:
             on_failed(failed)

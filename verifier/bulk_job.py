@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from verifier.bulk_budget import BatchBudget
+    from verifier.bulk_jobs import JobPlace
 
 _PAGE_ROWS = 200
 _PATIENCE_SECONDS = 600.0
@@ -18,25 +24,28 @@ def main(question: bytes) -> None:
     """Carry an order out."""
     from pathlib import Path
 
+    from verifier.bulk_budget import open_batch_budget
     from verifier.bulk_jobs import ANSWER, JobPlace
     from verifier.file_slots import FileSlots, NoFreeSlot
 
     head, _, data = question.partition(b"\n")
     order = json.loads(head)
-    folder = Path(order["folder"])
+    folder, home = Path(order["folder"]), Path(order["home"])
     place = JobPlace(folder, order["token"])
     slots = FileSlots(
         folder.with_name("batch-slots"), order["running"], patience_seconds=_PATIENCE_SECONDS
     )
     try:
-        with slots.taken():
-            answer = _check(place, Path(order["home"]), order["file"], data)
+        with open_batch_budget(home, order["network"], slots) as budget:
+            answer = _check(place, home, order["file"], data, budget)
     except NoFreeSlot:
         return  # without an answer it is lost, and the asker is told to try again
     place.seal(ANSWER, json.dumps(answer).encode())
 
 
-def _check(place: Any, home: Any, file: str, data: bytes) -> dict[str, Any]:
+def _check(
+    place: JobPlace, home: Path, file: str, data: bytes, budget: BatchBudget
+) -> dict[str, Any]:
     from codes.wording import Language
     from registry.home import Home
     from verifier.bulk_check import check_bulk
@@ -52,26 +61,18 @@ def _check(place: Any, home: Any, file: str, data: bytes) -> dict[str, Any]:
             table = parse_bulk(data, file, child)
     except BulkError as refused:
         return page_refusal(refused)
+
+    def show(done: int, total: int) -> None:
+        place.write(PROGRESS, json.dumps([done, total]).encode())
+
     verifier = open_verifier(Home.open(home))
     try:
-        report = check_bulk(
-            verifier,
-            table,
-            utc_now,
-            on_failed=count_failed,
-            on_progress=lambda done, total: place.write(
-                PROGRESS, json.dumps([done, total]).encode()
-            ),
-        )
+        report = check_bulk(verifier, table, utc_now, on_failed=budget.spend, on_progress=show)
     finally:
         verifier.close()
     for language in Language:
         place.seal(workbook_name(language), write_workbook(report, language))
     return page_answer(report, _PAGE_ROWS)
-
-
-def count_failed(failed: int) -> None:
-    """Count failed rows against the budget of the asker; it may wait here, never refuse."""
 
 
 if __name__ == "__main__":

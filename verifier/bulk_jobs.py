@@ -140,8 +140,13 @@ class BulkJobs:
         self._clock = clock
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, data: bytes, file: str) -> str:
+    def start(self, data: bytes, file: str, network: str = "") -> str:
         """Begin to check the list in `data` and return the token that its result is found by.
+
+        Args:
+            data: untrusted.
+            file: its name, for errors.
+            network: whose budget failed rows are counted against, as `LookUpGate.network` says.
 
         Raises:
             JobsFull: it was not begun; the asker may try again.
@@ -168,6 +173,7 @@ class BulkJobs:
             "folder": str(self._folder),
             "token": place.token,
             "file": file,
+            "network": network,
             "running": self._running,
         }
         assert process.stdin is not None

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from tests.verifier.bulk_homes import BulkHome, make_bulk_home
 from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
 from tests.verifier.world import NAME
+from verifier.budgets_request import GATE_EXTENSION
 from verifier.bulk_jobs import KEEP_SECONDS, MOST_KEPT, BulkJobs, JobLost, JobsFull, JobUnknown
 from verifier.bulk_limits import MAX_BULK_BYTES
 from wsgi import create_public_app
@@ -120,6 +121,22 @@ def test_without_a_script_the_page_reloads_itself_while_the_check_runs(
     page = client.get(location).text
     assert '<meta http-equiv="refresh" content="2">' in page or "批量核验结果" in page
     finished(client, location)
+
+
+def test_failed_rows_count_against_whoever_handed_the_list_in(
+    made: BulkHome, jobs: BulkJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANZHEN_BUDGET_ADDRESS", "1")
+    app = create_public_app(made.home)
+    app.extensions["yanzhen_bulk"] = jobs
+    unknown = str(made.issued.number)[:-6] + "999999"
+    answer = hand_in(app.test_client(), workbook([HEADINGS, (unknown, NAME)]))
+    assert "未查询到 1" in finished(app.test_client(), answer.headers["Location"])
+    gate = app.extensions[GATE_EXTENSION]
+    assert gate.budgets.grade(gate.network("127.0.0.1", [])) == 0
+    assert gate.budgets.grade(gate.network("192.0.2.8", [])) is None
+    gate.budgets.close()
+    app.extensions["yanzhen_verifier"].close()
 
 
 def test_a_check_whose_process_died_is_said_to_be_lost(jobs: BulkJobs) -> None:

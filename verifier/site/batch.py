@@ -21,6 +21,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
+from verifier.budgets_request import network_of_request
 from verifier.bulk_jobs import KEEP_SECONDS, BulkJobs, JobLost, JobsFull, JobState, JobUnknown
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.many_files import shown
@@ -67,7 +68,7 @@ def hand_in() -> AnyResponse:
         return _form(_NO_FILE, status=422)
     name = shown(upload.filename.replace("\\", "/").rpartition("/")[2])
     try:
-        token = _jobs().start(upload.data, name)
+        token = _jobs().start(upload.data, name, network_of_request(request))
     except JobsFull:
         return _form(_FULL, status=503)
     return redirect(url_for("batch.result", token=token), 303)

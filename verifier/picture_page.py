@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # it ships no types
 from numpy.typing import NDArray
 
 from verifier.picture_reference import Pixels
-from verifier.picture_words import Reader, model_path
+from verifier.picture_words import Reader, load_model
 
 MAX_LINES: Final = 60
 _MODEL: Final = "PP-OCRv6_det_small.onnx"
@@ -39,13 +38,7 @@ class Finder:
     """The model that finds lines, loaded once."""
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(
-            model_path(_MODEL), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = load_model(_MODEL)
         self._input = self._session.get_inputs()[0].name
 
     def find(self, picture: Pixels) -> list[NDArray[np.float32]]:

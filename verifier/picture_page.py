@@ -17,7 +17,7 @@ from verifier.picture_words import Reader, load_model
 
 MAX_LINES: Final = 60
 _MODEL: Final = "PP-OCRv6_det_small.onnx"
-_SIDE: Final = 1280  # pixels of the longer side in which lines are looked for
+_SIDE: Final = 1152  # pixels of the longer side in which lines are looked for
 _ROUND: Final = 32
 _IS_TEXT: Final = 0.3
 _SURE_TEXT: Final = 0.5

@@ -96,20 +96,20 @@ def _resized(picture: Pixels, scale: float) -> Pixels:
 
 def _perspective(page: Pixels, picture: Pixels) -> Points | None:
     """Return what takes dots of the page to dots of the picture, both as here."""
-    for finder, norm in (
-        (cv2.ORB.create(_CORNERS), cv2.NORM_HAMMING),
-        (cv2.SIFT.create(_CORNERS), cv2.NORM_L2),
+    for finder, norm, share in (
+        (cv2.ORB.create(_CORNERS), cv2.NORM_HAMMING, 1.0),
+        (cv2.SIFT.create(_CORNERS), cv2.NORM_L2, 0.5),  # it needs much memory for each dot
     ):
-        at_page, of_page = finder.detectAndCompute(page, None)
-        at_picture, of_picture = finder.detectAndCompute(picture, None)
+        at_page, of_page = finder.detectAndCompute(_resized(page, share), None)
+        at_picture, of_picture = finder.detectAndCompute(_resized(picture, share), None)
         if of_page is None or of_picture is None or len(of_page) < 2 or len(of_picture) < 2:
             continue
         pairs = cv2.BFMatcher(norm).knnMatch(of_picture, of_page, 2)
         good = [pair[0] for pair in pairs if pair[0].distance < _RATIO * pair[1].distance]
         if len(good) < LEAST_MATCHES:
             continue
-        source = np.array([at_page[one.trainIdx].pt for one in good], np.float32)
-        target = np.array([at_picture[one.queryIdx].pt for one in good], np.float32)
+        source = np.array([at_page[one.trainIdx].pt for one in good], np.float32) / share
+        target = np.array([at_picture[one.queryIdx].pt for one in good], np.float32) / share
         found, used = cv2.findHomography(
             source, target, cv2.USAC_MAGSAC, _MOST_PIXELS_OFF, maxIters=5000, confidence=0.999
         )

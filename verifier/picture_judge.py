@@ -27,6 +27,7 @@ UNLIKE: Final = 0.88  # less alike than this, and read as another: another
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
 HARDLY_READ: Final = "-·"  # characters that the model often passes over
 SURPLUS: Final = 0.85  # how likely a character must be where there should be none
+SURPLUS_MAYBE: Final = 0.7  # from here on it cannot be told; less is noise of the pattern
 SURPLUS_LIKE: Final = 0.5
 SHARP: Final = 0.85  # how alike most characters must be before an unread one can be another
 
@@ -140,9 +141,9 @@ def _judge_unknown(match: CellMatch, usual: float) -> Decision:
 
 def _judge_surplus(match: CellMatch) -> Decision:
     assert match.sign is not None
-    if match.sign.likely >= SURPLUS and match.inked and match.likeness < SURPLUS_LIKE:
-        return Decision.DIFFERS
-    return Decision.AGREES
+    if not match.inked or match.likeness >= SURPLUS_LIKE or match.sign.likely < SURPLUS_MAYBE:
+        return Decision.AGREES
+    return Decision.DIFFERS if match.sign.likely >= SURPLUS else Decision.UNCLEAR
 
 
 def judge_portrait(match: PortraitMatch) -> Judged:

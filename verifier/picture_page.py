@@ -10,15 +10,14 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # it ships no types
 from numpy.typing import NDArray
 
 from verifier.picture_reference import Pixels
-from verifier.picture_words import Reader, model_path
+from verifier.picture_words import Reader, load_model
 
 MAX_LINES: Final = 60
 _MODEL: Final = "PP-OCRv6_det_small.onnx"
-_SIDE: Final = 1280  # pixels of the longer side in which lines are looked for
+_SIDE: Final = 1152  # pixels of the longer side in which lines are looked for
 _ROUND: Final = 32
 _IS_TEXT: Final = 0.3
 _SURE_TEXT: Final = 0.5
@@ -39,13 +38,7 @@ class Finder:
     """The model that finds lines, loaded once."""
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(
-            model_path(_MODEL), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = load_model(_MODEL)
         self._input = self._session.get_inputs()[0].name
 
     def find(self, picture: Pixels) -> list[NDArray[np.float32]]:

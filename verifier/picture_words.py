@@ -73,13 +73,7 @@ class Reader:
     """The recognition model, loaded once."""
 
     def __init__(self) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(
-            model_path(_MODEL), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = _recogniser()
         self._input = self._session.get_inputs()[0].name
 
     def read(self, lines: Sequence[NDArray[Any]]) -> list[Words]:
@@ -105,16 +99,25 @@ def known(char: str) -> bool:
     return char in _alphabet()
 
 
-def model_path(name: str) -> str:
-    """Return where a model lies that the reading package carries."""
+def load_model(name: str) -> Any:
+    """Return a model that the reading package carries, ready to run in one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
     assert rapidocr.__file__ is not None
-    return str(Path(rapidocr.__file__).parent / "models" / name)
+    path = Path(rapidocr.__file__).parent / "models" / name
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _recogniser() -> Any:
+    return load_model(_MODEL)
 
 
 @cache
 def _characters() -> tuple[str, ...]:
-    session = onnxruntime.InferenceSession(model_path(_MODEL), providers=["CPUExecutionProvider"])
-    listed = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+    listed = _recogniser().get_modelmeta().custom_metadata_map["character"].splitlines()
     return ("", *listed, " ")
 
 

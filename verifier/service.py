@@ -320,7 +320,9 @@ class Verifier:
         self, data: bytes, faults: tuple[Finding, ...], moment: _Moment, day: date | None
     ) -> Verdict:
         """Judge a picture whose QR code tells nothing by the number and name printed in it."""
-        if not any(one.code in WITHOUT_CODE for one in faults):
+        # Without the page as issued there is nothing to judge the print by: it is not even read.
+        known = self._issued_pages is not NO_PAGES
+        if not known or not any(one.code in WITHOUT_CODE for one in faults):
             return _conclude(moment, *faults)
         # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
         said = read_picture(data, 0, self._compare)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from codes.wording import Text
 from templates.labels import LABELS, Field
 from tests.drills.drill import DrillFailed, Facts, Figure
 from tests.drills.forgery import DRILL
@@ -44,7 +45,7 @@ def agrees(field: Field) -> Finding:
 
 def differs(field: Field) -> Finding:
     """The finding that a field differs."""
-    slots = {"field": LABELS[field], "printed": "甲", "record": "乙"}
+    slots: dict[str, str | Text] = {"field": LABELS[field], "printed": "甲", "record": "乙"}
     return find(Code.FIELD_DIFFERS, slots, {"field": field.value})
 
 

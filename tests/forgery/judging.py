@@ -56,7 +56,7 @@ def judge(piece: Piece, verdict: Verdict) -> Mark:
     named = bool(right.fields & differing) or bool(right.codes & _codes(verdict))
     if verdict.outcome in right.outcomes and named:
         return Mark.NAMED
-    if verdict.outcome in right.outcomes and not right.codes:
+    if verdict.outcome is Outcome.ALTERED and verdict.outcome in right.outcomes:
         return Mark.MISSED if _vouched(right.fields, verdict) else Mark.CAUGHT
     if verdict.outcome is Outcome.INCONCLUSIVE and not _vouched(right.fields, verdict):
         return Mark.UNTOLD

@@ -157,7 +157,7 @@ def _symbol_removed(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right
     remove_symbol(canvas)
     return Right(
         outcomes=frozenset({Outcome.ALTERED, Outcome.INCONCLUSIVE}),
-        codes=frozenset({Code.QR_NOT_FOUND, Code.PICTURE_NO_QR}),
+        codes=frozenset({Code.QR_NOT_FOUND, Code.PICTURE_BY_PRINT}),
     )
 
 

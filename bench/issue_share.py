@@ -103,6 +103,8 @@ PARTS: Final[Mapping[str, Sequence[Place]]] = {
         (issuer.stapling, "staple"),
         (registry.row_marks, "mark_of_award"),
         (registry.row_marks, "mark_of_copy"),
+        (registry.row_marks, "mark_of_recording"),
+        (registry.row_marks, "mark_of_delivery"),
     ],
     VAULT: [
         (issuer.awarding, "read_private"),

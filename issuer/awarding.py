@@ -49,7 +49,7 @@ from registry.holder_keys import (
 from registry.life_models import LifeAct
 from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
-from registry.row_marks import mark_of_copy
+from registry.row_marks import check_recording, mark_of_copy, mark_of_recording
 from registry.session import transaction
 
 _STATE_ON_RECORD = {
@@ -270,6 +270,7 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
         How many were recorded, and the copies that were not because their key is compromised.
     """
     with transaction(desk.engine) as session:
+        check_vault_in_force(session, desk.vault)
         refused = _compromised(session, desk, signed)
         by_id = {item.copy_id: item for item in signed if item.copy_id not in refused}
         # Asked before anything is changed: a question in between would write each row by itself.
@@ -318,10 +319,11 @@ def _put_on_record(
     session: Session, desk: Desk, copy: Copy, item: _Signed, names: Mapping[date, str]
 ) -> None:
     award = copy.award
+    check_recording(session, desk.vault, award)
     if award.recorded_at is None:
         _open_to_the_public(session, desk, award, item, names[item.issued_on])
     if copy.replaces_id is not None:
-        mark_changed(session, _void(session, copy))
+        mark_changed(session, desk.vault, _void(session, copy))
         session.flush()  # the database itself allows one current copy of an award
     if copy.kind == CopyKind.CORRECTION:
         grant_name_access(
@@ -377,3 +379,4 @@ def _open_to_the_public(
         document_number=item.private.document_number,
     )
     award.recorded_at = max(desk.clock(), award.reserved_at)  # though the clock was set back
+    award.recorded_mark = mark_of_recording(desk.vault, award.number, award.recorded_at)

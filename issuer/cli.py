@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -95,16 +96,16 @@ def _begin_log(home: Home, passphrase: bytes) -> None:
 @marked_by_hand("migrate")
 def migrate(as_json: bool) -> None:
     """将较早版本建立的数据目录升级到本版本（请先备份）。Bring an older home to this version."""
-    home, operator = open_home(), current_operator()
+    home, operator, ask = open_home(), current_operator(), cache(ask_passphrase)
     with database(home.database_url) as engine:
-        found = migrate_schema(engine)
+        found = migrate_schema(engine, lambda: home.vault(ask()))
     rooted = not home.root_pin_path.exists()
     if rooted:
-        _give_root(home)
+        _give_root(home, ask())
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         given = count_without_key(engine)
         if given:
-            vault = home.vault(ask_passphrase())
+            vault = home.vault(ask())
             progress = ProgressLine(language(), quiet=as_json)
             with progress.watching():
                 give_keys(engine, vault, counting(Phase.SEAL, given, progress))
@@ -124,9 +125,8 @@ def migrate(as_json: bool) -> None:
     show({"from": found or HEAD, "to": HEAD, "holders": given}, told, as_json=as_json)
 
 
-def _give_root(home: Home) -> None:
+def _give_root(home: Home, passphrase: bytes) -> None:
     """Make the root of a home from before trust lists were signed, and sign what is on record."""
-    passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
     ensure_root(home, passphrase, now=now)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_ROWS = 100_000  # rows of people in one roster; split larger ones
+MAX_FILE_BYTES = 64 << 20
 HEADER_ROWS = 10  # a title, a unit and a date line often stand above the header
 INSTRUCTIONS_SHEET = "填表说明"  # the template's own second sheet; nobody misses it
 
@@ -73,21 +75,6 @@ def recognise(heading: str) -> Column | None:
     """Return the column this heading names, or None; spacing, stars and remarks do not matter."""
     folded = _DECORATION.sub("", unicodedata.normalize("NFKC", heading)).lower()
     return _KNOWN.get(folded) or _KNOWN.get(_REMARK.sub("", folded))
-
-
-def column_letters(column: int) -> str:
-    """Return the letters a spreadsheet program shows for the 0-based `column`."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """Return a cell's name (`C5`) from the 1-based `row` and the 0-based `column`."""
-    return f"{column_letters(column)}{row}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

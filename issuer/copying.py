@@ -27,7 +27,7 @@ from issuer.reserving import in_one_commit
 from registry.counters import take_print_serials
 from registry.holder_keys import check_vault_in_force
 from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState, ReissueReason
-from registry.row_marks import mark_of_copy
+from registry.row_marks import check_delivery, mark_of_copy, mark_of_delivery
 from registry.session import reading
 from registry.status_lists import draw_status_indices
 from templates.labels import format_print_serial
@@ -77,8 +77,8 @@ def preview_reissue(desk: Desk, number: str) -> ReissuePreview:
     """
     with reading(desk.engine) as session:
         award = _award(session, desk, number)
-        check_may_copy(desk, award)
-        begun = next((copy for copy in reversed(award.copies) if _is_begun(copy)), None)
+        check_may_copy(session, desk, award)
+        begun = next((c for c in reversed(award.copies) if _is_begun(session, desk, c)), None)
         replaced = _by_id(award, begun.replaces_id) if begun else current_copy(award)
         private = read_private(desk, award)
         document = f"{private.document_type.zh} {mask_document(private.document_number)}"
@@ -112,7 +112,7 @@ def reserve_reissue(
 
     def work(session: Session) -> CopyReservation:
         award = _award(session, desk, number, locked=True)
-        check_may_copy(desk, award)
+        check_may_copy(session, desk, award)
         replaced = next((copy for copy in award.copies if _serial(copy) == replaces), None)
         if replaced is None:
             raise IssuerError(
@@ -167,7 +167,7 @@ def reserve_archives(
     with reading(desk.engine) as session:
         for chunk in chunks:
             for award in _awards(session, desk, chunk):
-                check_may_copy(desk, award)
+                check_may_copy(session, desk, award)
             session.expunge_all()
     done: list[CopyReservation] = []
     for chunk in chunks:
@@ -179,7 +179,7 @@ def reserve_archives(
 def _archive(session: Session, desk: Desk, numbers: Sequence[str]) -> list[CopyReservation]:
     awards = _awards(session, desk, numbers, locked=True)
     for award in awards:
-        check_may_copy(desk, award)
+        check_may_copy(session, desk, award)
     without = [award for award in awards if _archived(award) is None]
     made = {copy.award_id: copy for copy in add_copies(session, desk, without, CopyKind.ARCHIVE)}
     session.flush()
@@ -213,7 +213,7 @@ def _awards(
     return awards
 
 
-def check_may_copy(desk: Desk, award: Award) -> None:
+def check_may_copy(session: Session, desk: Desk, award: Award) -> None:
     """Refuse what must not be copied, and what no key at hand could sign."""
     if award.status != AwardStatus.CURRENT:
         raise IssuerError(
@@ -229,7 +229,8 @@ def check_may_copy(desk: Desk, award: Award) -> None:
         copy.kind == CopyKind.CORRECTION and copy.state == CopyState.RESERVED
         for copy in award.copies
     )
-    if correcting or (not drawn and not (current is not None and _is_begun(current))):
+    begun = current is not None and _is_begun(session, desk, current)
+    if correcting or not (drawn or begun):
         raise IssuerError(
             "award_unfinished",
             Text(
@@ -264,7 +265,7 @@ def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: Copy
     for year, group in groupby(ordered, lambda award: award.year):
         count = len(list(group))
         prints += take_print_serials(session, site_id=desk.site.id, year=year, count=count)
-    indices = draw_status_indices(session, len(ordered), secrets.randbelow)
+    indices = draw_status_indices(session, desk.vault, len(ordered), secrets.randbelow)
     made: list[Copy] = []
     for award, print_serial, status_index in zip(ordered, prints, indices, strict=True):
         current = current_copy(award)
@@ -280,6 +281,7 @@ def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: Copy
             layout=current.layout,
             made_at=now,
             qr_url_prefix=desk.qr_url_prefix,
+            delivered_mark=mark_of_delivery(desk.vault, status_index, None),
         )
         copy.row_mark = mark_of_copy(desk.vault, copy, award.number, None)
         session.add(copy)
@@ -287,8 +289,9 @@ def add_copies(session: Session, desk: Desk, awards: Sequence[Award], kind: Copy
     return made
 
 
-def _is_begun(copy: Copy) -> bool:
+def _is_begun(session: Session, desk: Desk, copy: Copy) -> bool:
     """Return whether a copy is a reissue that some run began and did not finish or deliver."""
+    check_delivery(session, desk.vault, copy)
     alive = copy.state in (CopyState.RESERVED, CopyState.CURRENT)
     return copy.kind == CopyKind.REISSUE and alive and copy.delivered_at is None
 

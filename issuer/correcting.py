@@ -90,13 +90,15 @@ def parse_correction(name: str | None, specialty: str | None, latin_name: str | 
     )
 
 
-def check_correction(desk: Desk, award: Award, correction: Correction, fonts: FontChain) -> None:
+def check_correction(
+    session: Session, desk: Desk, award: Award, correction: Correction, fonts: FontChain
+) -> None:
     """Refuse a correction that changes nothing, or that could not be printed or made now.
 
     Raises:
         IssuerError: `correction_same`, `correction_wrong`, or as `check_may_copy`.
     """
-    check_may_correct(desk, award)
+    check_may_correct(session, desk, award)
     private = read_private(desk, award)
     corrected = correction.applied(private)
     if (corrected.name, corrected.specialty) == (private.name, private.specialty):
@@ -114,14 +116,14 @@ def check_correction(desk: Desk, award: Award, correction: Correction, fonts: Fo
         raise _wrong(problems[0].text)
 
 
-def check_may_correct(desk: Desk, award: Award) -> None:
+def check_may_correct(session: Session, desk: Desk, award: Award) -> None:
     """Refuse an award of which no corrected copy can be made now.
 
     Raises:
         IssuerError: as `check_may_copy`; `award_unfinished` also while another copy is being made,
             which must get the record it was reserved for.
     """
-    check_may_copy(desk, award)
+    check_may_copy(session, desk, award)
     if any(copy.state == CopyState.RESERVED for copy in award.copies):
         raise IssuerError(
             "award_unfinished",

@@ -31,6 +31,7 @@ from issuer.issuing import Progress
 from issuer.opening import announce_host, open_desk
 from issuer.photos import PhotoFolder
 from issuer.publishing import publish
+from issuer.report_key_custody import ensure_report_key
 from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.run import IssueRun, RunSummary, issue_and_report
@@ -46,6 +47,7 @@ from registry.store import write_durably
 
 PREFIX = "S000012000123"
 BATCH = "样本批次"
+REPORTS_BY = "津城样本技能评价查验中心（虚构）"
 _FILING = {
     "name": "津城样本职业技能评价中心（虚构）",
     "prefix": PREFIX,
@@ -130,7 +132,7 @@ def _passphrase(demo: Demo) -> bytes:
 
 
 def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
-    """Open the demo's home; make it, file the body, make its key and seal, as far as missing."""
+    """Open the demo's home; make it, file the body, make its keys and seal, as far as missing."""
     if demo.home.exists():
         home = Home.open(demo.home, environment={})
     else:
@@ -159,6 +161,7 @@ def _home(demo: Demo, passphrase: bytes, clock: Callable[[], datetime]) -> Home:
             name=site.body.name, credit_code=site.body.credit_code, demo=home.demo
         )
     ensure_seal(home, PREFIX, subject, passphrase, now=now, crl_url=None)
+    ensure_report_key(home, REPORTS_BY, passphrase, now=now)
     return home
 
 
@@ -208,4 +211,16 @@ def altered_qr_text(qr_text: str) -> str:
         algorithm=reading.algorithm,
         payload=encode_record(changed),
         signature=reading.signature,
+    )
+
+
+def welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
+    """Return what the demo says once its samples are there."""
+    return Text(
+        f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
+        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
+        f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
+        f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
+        f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
+        f"  unknown  {links['unknown']} (then press Check)",
     )

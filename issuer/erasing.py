@@ -240,7 +240,7 @@ def _log(
         for award in awards
     ]
     append_erasures(session, vault, keys, at=now)
-    mark_changed(session, [copy for award in awards for copy in award.copies])
+    mark_changed(session, vault, [copy for award in awards for copy in award.copies])
 
 
 def _destroy(session: Session, holder: Holder, awards: Sequence[Award], *, now: datetime) -> None:

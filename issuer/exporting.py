@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
 
 from codes.levels import Level
 from issuer.awarding import read_data_key, read_private
@@ -20,9 +22,12 @@ from issuer.copy_rows import Condition, CopyScope, chunks_of, count_copies, draw
 from issuer.delivery import Delivery, certificate_file_name, folder_of, open_delivery
 from issuer.desk import Desk, shanghai_day
 from issuer.order_list import OrderLine, OrderList
-from registry.models import Copy, CopyKind
-from registry.session import transaction
+from registry.holder_keys import check_vault_in_force
+from registry.models import Award, Copy, CopyKind
+from registry.row_marks import check_delivery, mark_of_delivery
+from registry.session import reading, transaction
 from registry.store import make_folder
+from registry.vault import Vault
 from templates.contact_sheet import ContactCell, draw_contact_sheet, thumbnail
 from templates.fonts import FontChain
 from templates.labels import SAMPLE_MARK, format_print_serial
@@ -33,6 +38,9 @@ ORDER_LIST = "印制清单"
 CELLS_A_SHEET = 500
 _CHUNK = 50
 _MARKED_AT_ONCE = 500
+_DELIVERIES = select(
+    Copy.id, Copy.made_at, Copy.status_index, Copy.delivered_at, Copy.delivered_mark
+).join(Award, Copy.award_id == Award.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +79,13 @@ def export(
         progress: told after every few files how many more there are.
 
     Raises:
+        RegistryError: when a copy was delivered was changed behind the office's back
+            (`row_altered`); nothing was written.
         StoreError: a page is missing from the store or was altered.
         OSError: something cannot be written; no copy counts as delivered.
     """
     make_folder(folder_of(run.out))
-    if not count_exported(desk, run):
+    if not _check_deliveries(desk, run):
         return []
     written: list[tuple[str, Path]] = []
     undelivered: list[int] = []
@@ -102,11 +112,44 @@ def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
     if not ids:
         return
     now = desk.clock()
-    at = case((Copy.made_at > now, Copy.made_at), else_=now)  # where the clock was set back
     with transaction(desk.engine) as session:
+        check_vault_in_force(session, desk.vault)
         for start in range(0, len(ids), _MARKED_AT_ONCE):
             some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
-            session.execute(update(Copy).where(some).values(delivered_at=at))
+            query = _DELIVERIES.where(some).order_by(Copy.id).with_for_update(of=Copy)
+            values = [
+                # The clock may have been set back since.
+                _delivered(desk.vault, row.id, row.status_index, max(now, row.made_at))
+                for row in session.execute(query).all()
+                if _is_sound(session, desk.vault, row)
+            ]
+            if values:
+                session.execute(update(Copy), values)
+
+
+def _delivered(vault: Vault, copy_id: int, status_index: int, at: datetime) -> dict[str, object]:
+    mark = mark_of_delivery(vault, status_index, at)
+    return {"id": copy_id, "delivered_at": at, "delivered_mark": mark}
+
+
+def _check_deliveries(desk: Desk, run: ExportRun) -> int:
+    """See that nobody changed when the copies were delivered; return how many there are."""
+    with reading(desk.engine) as session:
+        return sum(
+            _is_sound(session, desk.vault, row)
+            for scope in run.scopes
+            for row in session.execute(
+                _DELIVERIES.where(scope.condition(), run.condition(), drawn()),
+                execution_options={"yield_per": _MARKED_AT_ONCE},
+            )
+        )
+
+
+def _is_sound(session: Session, vault: Vault, row: Row[*tuple[Any, ...]]) -> bool:
+    """Return True for a copy with the mark of its delivery; raises as `check_delivery`."""
+    if row.delivered_mark != mark_of_delivery(vault, row.status_index, row.delivered_at):
+        check_delivery(session, vault, session.get_one(Copy, row.id))
+    return True
 
 
 class _Papers:

@@ -49,7 +49,7 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
             raise _hits_nothing(form)
         if form.correction is not None:
             award = session.get_one(Award, award_id)
-            check_correction(desk, award, form.correction, fonts)
+            check_correction(session, desk, award, form.correction, fonts)
         act = LifeAct(
             site_id=desk.site.id,
             kind=int(form.kind),

@@ -116,7 +116,7 @@ def _locked_awards(session: Session, desk: Desk, act: LifeAct, form: ActForm) ->
 
 def _correct(session: Session, desk: Desk, act: LifeAct, form: ActForm, award: Award) -> Approved:
     assert form.correction is not None
-    check_may_correct(desk, award)
+    check_may_correct(session, desk, award)
     copy = reserve_correction(session, desk, award, form.correction)
     act.copy_id = copy.id
     return Approved(kind=form.kind, hits=1, lists=frozenset(), copy_id=copy.id)
@@ -151,7 +151,7 @@ def _do(
             if form.kind in STATUS_AFTER:
                 changed += award.copies
         session.flush()
-    lists = mark_changed(session, changed)
+    lists = mark_changed(session, desk.vault, changed)
     return Approved(kind=form.kind, hits=len(awards), lists=lists, copy_id=None)
 
 

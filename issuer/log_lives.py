@@ -135,5 +135,5 @@ class _Life:
         if leaf.event in ENDING:
             award.live_key = None
         if leaf.event in STATUS_AFTER:
-            mark_changed(self._session, award.copies)
+            mark_changed(self._session, self._vault, award.copies)
         self.was_erased = self.was_erased or leaf.event is LifeKind.ERASE

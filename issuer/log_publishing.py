@@ -131,7 +131,7 @@ def publish_log(office: LogOffice) -> Published:
         def give(session: Session) -> int:
             head = lock_head(session)
             _check_database(session, head, last, office.files)
-            take_back_compromised(session)
+            take_back_compromised(session, office.vault)
             check_waiting(session, office.vault)
             sequence(session, head, office.clock())
             return head.size

@@ -36,6 +36,7 @@ from registry.logbook import kind_of
 from registry.models import Award, Copy, PrintCounter, SerialCounter, Site
 from registry.row_memory import check_restored, remember_all
 from registry.session import insert_if_absent
+from registry.status_lists import begin_list, changing_list
 from registry.store import make_folder, write_durably
 
 _AT_ONCE = 5_000
@@ -253,13 +254,14 @@ def _open_fresh_list(session: Session, office: LogOffice) -> None:
 
     The lists before are published again: the database does not know how far they were.
     """
-    session.execute(update(StatusListRow).values(changes=StatusListRow.changes + 1))
+    ids = session.scalars(select(StatusListRow.id).order_by(StatusListRow.id)).all()
+    for list_id in ids:
+        with changing_list(session, office.vault, list_id) as row:
+            row.changes += 1
     published = (path.stem for path in office.home.status_folder.glob(f"*.{ListForm.JWT}"))
-    known = [int(name) for name in published if name.isdecimal()]
-    known += session.scalars(select(StatusListRow.id))
+    known = [*ids, *(int(name) for name in published if name.isdecimal())]
     if known:
-        fresh = {"taken": 0, "changes": 0, "published_changes": 0, "version": 0}
-        insert_if_absent(session, StatusListRow, id=max(known) + 1, **fresh)
+        begin_list(session, office.vault, max(known) + 1)
 
 
 def _set_head(session: Session, head: LogHead, published: PublishedLog) -> None:

@@ -14,13 +14,16 @@ from keys.ring import Standing
 from log.leaves import IssueLeaf, LeafKind, decode_body
 from registry.log_models import LogEntry
 from registry.models import Access, Award, Copy, CopyState, SigningKey
+from registry.row_marks import check_recording, mark_of_recording
+from registry.vault import Vault
 
 
-def take_back_compromised(session: Session) -> int:
+def take_back_compromised(session: Session, vault: Vault) -> int:
     """Make reserved again what waits for the log under a compromised key; return how many awards.
 
     Args:
         session: of the transaction that gives indexes, which holds the log's head.
+        vault: the home's, open.
     """
     lost = {
         (site_id, key_id)
@@ -42,7 +45,7 @@ def take_back_compromised(session: Session) -> int:
     only = _with_one_copy(session, [award.id for _, award in found])
     for entry, award in found:
         if award.id in only:
-            _take_back(session, entry, award)
+            _take_back(session, vault, entry, award)
     session.flush()
     return len(only)
 
@@ -59,9 +62,11 @@ def _with_one_copy(session: Session, ids: list[int]) -> set[int]:
     return set(session.scalars(query.having(func.count(Copy.id) == 1)))
 
 
-def _take_back(session: Session, entry: LogEntry, award: Award) -> None:
+def _take_back(session: Session, vault: Vault, entry: LogEntry, award: Award) -> None:
     (copy,) = award.copies
     session.execute(delete(Access).where(Access.award_id == award.id))
     session.delete(entry)
     copy.envelope_sealed, copy.second_sealed, copy.state = None, None, CopyState.RESERVED
+    check_recording(session, vault, award)
     award.recorded_at, award.public_sealed = None, None
+    award.recorded_mark = mark_of_recording(vault, award.number, None)

@@ -40,7 +40,7 @@ from registry.holder_keys import (
 )
 from registry.log_models import LogHead
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, CopyState, Holder, Site
-from registry.row_marks import mark_of_award, mark_of_copy
+from registry.row_marks import mark_of_award, mark_of_copy, mark_of_delivery, mark_of_recording
 from registry.session import insert_if_absent, transaction
 from registry.status_lists import draw_status_indices
 from registry.store import Parcel
@@ -204,7 +204,7 @@ def _reserve_in(
     holders = _holders(session, desk.vault, fresh)
     if fresh:
         prints = take_print_serials(session, site_id=desk.site.id, year=day.year, count=len(fresh))
-        indices = draw_status_indices(session, len(fresh), secrets.randbelow)
+        indices = draw_status_indices(session, desk.vault, len(fresh), secrets.randbelow)
         batch = session.get_one(Batch, batch_id)
         for draft, print_serial, status_index in zip(fresh, prints, indices, strict=True):
             award = _award(
@@ -251,6 +251,7 @@ def _first_copy(
         layout=layout,
         made_at=now,
         qr_url_prefix=desk.qr_url_prefix,
+        delivered_mark=mark_of_delivery(desk.vault, status_index, None),
     )
 
 
@@ -395,4 +396,5 @@ def _award(
         data_key_sealed=key.seal(data_key_context(number), draft.data_key),
         private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
+        recorded_mark=mark_of_recording(desk.vault, number, None),
     )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from codes.wording import Text
-from issuer.columns import INSTRUCTIONS_SHEET, Column, Header, cell_name
-from issuer.grid import MAX_FILE_BYTES, MAX_ROWS, Grid
-from issuer.grid_json import decode_answer
+from issuer.columns import (
+    INSTRUCTIONS_SHEET,
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    Column,
+    Header,
+    find_header,
+)
 from issuer.problems import FileNotice, FileProblem, RosterError, RowProblem
 from issuer.roster_cells import read_rows
-from issuer.roster_csv import read_text
-from issuer.roster_format import RosterFormat, recognise_format, refuse_format
+from issuer.roster_faults import encoding_notice, refuse_format, refuse_sheet
 from issuer.roster_header import check_header
-from issuer.roster_xlsx import WorkbookReading, WorkbookRefused
 from registry.child import Child, ChildFailed
+from registry.grid import Grid, WorkbookReading, cell_name
+from registry.sheet_faults import SheetRefused
+from registry.sheet_format import SheetFormat, recognise_format
+from registry.sheet_text import read_text
+from registry.workbook_json import decode_answer
 
 _CHILD_SECONDS = 120.0
 _CHILD_MEMORY_BYTES = 2 << 30
@@ -105,15 +113,14 @@ def parse_roster(data: bytes, file: str, child: Child) -> RosterTable:
     if not data.strip():
         raise RosterError(file, _EMPTY_FILE)
     kind = recognise_format(data)
-    notices: tuple[FileNotice, ...]
-    if kind is RosterFormat.XLSX:
-        reading = _read_workbook_apart(data, file, child)
-        grid, notices = reading.grid, _sheet_notices(reading)
-    elif kind is RosterFormat.TEXT:
-        text = read_text(data, file)
-        grid, notices = text.grid, text.notices
-    else:
+    if kind not in (SheetFormat.XLSX, SheetFormat.TEXT):
         raise RosterError(file, refuse_format(kind))
+    try:
+        grid, notices = _read_grid(data, kind, child)
+    except SheetRefused as refused:
+        raise RosterError(file, refuse_sheet(refused)) from refused
+    except ChildFailed as error:
+        raise RosterError(file, _BEYOND_LIMITS) from error
     return _table(grid, notices, file)
 
 
@@ -129,13 +136,17 @@ def _read_file(path: Path) -> bytes:
         raise RosterError(path.name, _UNREADABLE) from error
 
 
-def _read_workbook_apart(data: bytes, file: str, child: Child) -> WorkbookReading:
-    try:
-        return decode_answer(child.ask(data))
-    except WorkbookRefused as refused:
-        raise RosterError(file, refused.problem) from refused
-    except ChildFailed as error:
-        raise RosterError(file, _BEYOND_LIMITS) from error
+def _read_grid(data: bytes, kind: SheetFormat, child: Child) -> tuple[Grid, tuple[FileNotice, ...]]:
+    if kind is SheetFormat.XLSX:
+        reading = decode_answer(child.ask(data))
+        return reading.grid, _sheet_notices(reading)
+    text = read_text(data, _headings, max_rows=MAX_ROWS)
+    return text.grid, () if text.encoding is None else (encoding_notice(text.encoding),)
+
+
+def _headings(rows: Sequence[tuple[int, Mapping[int, str]]]) -> int:
+    header = find_header(rows)
+    return 0 if header is None else len(header.positions)
 
 
 def _table(grid: Grid, notices: tuple[FileNotice, ...], file: str) -> RosterTable:

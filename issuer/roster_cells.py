@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from codes.wording import Text
-from issuer.columns import Column, Header, cell_name
-from issuer.grid import Cell, CellKind, Grid, GridRow, MergedRange, text_of
+from issuer.columns import Column, Header
 from issuer.problems import RowProblem
+from registry.grid import Cell, CellKind, Grid, GridRow, MergedRange, cell_name, text_of
 
 MAX_CELL_CHARACTERS = 200
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from codes.wording import Text
-from issuer.columns import HEADER_ROWS, Column, Header, cell_name, find_header
-from issuer.grid import Grid, text_of
+from issuer.columns import HEADER_ROWS, Column, Header, find_header
 from issuer.problems import FileProblem, RosterError
+from registry.grid import COMPLETE, Grid, cell_name, text_of
 
 
 def inspect_header(grid: Grid) -> Header | None:
@@ -14,6 +14,14 @@ def inspect_header(grid: Grid) -> Header | None:
     return find_header(
         [(r.number, {p: text_of(cell) for p, cell in r.cells.items()}) for r in beginning]
     )
+
+
+def rank(grid: Grid) -> int:
+    """Return how much of a roster's header the sheet has, as `read_workbook` asks."""
+    header = inspect_header(grid)
+    if header is None:
+        return 0
+    return len(header.positions) if header.missing else COMPLETE
 
 
 def check_header(grid: Grid, file: str) -> Header:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from codes.wording import Text
+from issuer.report_key_files import read_report_keys
 from issuer.seal_files import authority_path, read_seals
 from keys.authority_key import generate_authority_key, open_authority_key
 from keys.certificates import certificate_pem, load_certificate, read_certificates
@@ -64,14 +65,13 @@ def refresh_crl(home: Home, passphrase: bytes, *, now: datetime) -> None:
 
 
 def publish_crl(home: Home, authority: SealAuthority, *, now: datetime) -> None:
-    """Publish the list of the seals that the built-in authority revoked."""
+    """Publish the list of the seals and report keys that the built-in authority revoked."""
+    held = [(seal.chain, seal.revoked_at) for seal in read_seals(home)]
+    held += [(key.chain, key.revoked_at) for key in read_report_keys(home)]
     revoked = [
-        RevokedSeal(
-            serial=load_certificate(seal.chain.certificates[0]).serial_number,
-            since=seal.revoked_at,
-        )
-        for seal in read_seals(home)
-        if seal.revoked_at is not None and seal.chain.certificates[-1] == authority.certificate
+        RevokedSeal(serial=load_certificate(chain.certificates[0]).serial_number, since=since)
+        for chain, since in held
+        if since is not None and chain.certificates[-1] == authority.certificate
     ]
     write_durably(home.seal_crl_path, issue_crl(authority, revoked, now=now), mode=0o644)
 

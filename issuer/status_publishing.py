@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -27,7 +27,9 @@ from keys.status_signing import StatusKey, sign_status_list
 from registry.home import Home
 from registry.life_models import StatusListRow
 from registry.models import PublicHost
+from registry.row_marks import check_list
 from registry.session import reading
+from registry.status_lists import changing_list
 from registry.store import sweep_unfinished, write_durably
 from registry.vault import Vault
 
@@ -88,6 +90,8 @@ def publish_behind(office: StatusOffice, *, every: bool = False) -> tuple[Publis
 
     Raises:
         IssuerError: no public address is known yet (`status_host_missing`).
+        RegistryError: the row of a list was changed behind the office's back (`row_altered`).
+        VaultError: the vault key is being changed, or was since the vault was opened.
         RegistryUnavailable, OSError: broken off; the next call goes on.
     """
     with _alone(office.home):
@@ -95,28 +99,20 @@ def publish_behind(office: StatusOffice, *, every: bool = False) -> tuple[Publis
 
 
 def _behind(office: StatusOffice, *, every: bool) -> list[int]:
-    soon = office.clock() + RENEWED_BEFORE
-    query = select(StatusListRow.id).order_by(StatusListRow.id)
+    soon, folder = office.clock() + RENEWED_BEFORE, office.home.status_folder
     with reading(office.engine) as session:
-        rows = set(
-            session.scalars(
-                query.where(
-                    or_(
-                        StatusListRow.published_changes < StatusListRow.changes,
-                        StatusListRow.expires_at.is_(None),
-                        StatusListRow.expires_at < soon,
-                    )
-                )
-            )
-        )
-        known = session.scalars(query).all()
-    folder = office.home.status_folder
-    missing = {
-        list_id
-        for list_id in known
-        if not all((folder / f"{list_id}.{form}").exists() for form in ListForm)
-    }
-    return list(known) if every else sorted(rows | missing)
+        rows = session.scalars(select(StatusListRow).order_by(StatusListRow.id)).all()
+        for row in rows:
+            check_list(session, office.vault, row)
+    return [
+        row.id
+        for row in rows
+        if every
+        or row.published_changes < row.changes
+        or row.expires_at is None
+        or row.expires_at < soon
+        or not all((folder / f"{row.id}.{form}").exists() for form in ListForm)
+    ]
 
 
 def _publish(office: StatusOffice, list_id: int) -> PublishedList:
@@ -125,6 +121,7 @@ def _publish(office: StatusOffice, list_id: int) -> PublishedList:
     issued_at = office.clock().astimezone(UTC).replace(microsecond=0)
     with reading(office.engine) as session:
         row = session.get_one(StatusListRow, list_id)
+        check_list(session, office.vault, row)
         changes, before = row.changes, row.version
         uri = _address(session, office.home, list_id)
         found = gather_values(session, office.vault, list_id, previous)
@@ -138,16 +135,14 @@ def _publish(office: StatusOffice, list_id: int) -> PublishedList:
     )
     for form, token in sign_status_list(office.key, made).items():
         write_durably(office.home.status_folder / f"{list_id}.{form}", token, mode=0o644)
-    in_one_commit(office, lambda session: _note(session, made, list_id, changes))
+    in_one_commit(office, lambda session: _note(session, office.vault, made, list_id, changes))
     return PublishedList(list_id=list_id, version=made.version, contradicted=found.contradicted)
 
 
-def _note(session: Session, made: StatusList, list_id: int, changes: int) -> None:
-    session.execute(
-        update(StatusListRow)
-        .where(StatusListRow.id == list_id)
-        .values(version=made.version, published_changes=changes, expires_at=made.expires_at)
-    )
+def _note(session: Session, vault: Vault, made: StatusList, list_id: int, changes: int) -> None:
+    with changing_list(session, vault, list_id) as row:
+        row.version, row.published_changes = made.version, changes
+        row.expires_at = made.expires_at
 
 
 def _previous(office: StatusOffice, list_id: int) -> StatusList | None:

@@ -11,8 +11,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from codes.documents import DocumentType, Sex
 from codes.levels import Level
 from codes.occupations import Occupation, occupations
-from issuer.columns import INSTRUCTIONS_SHEET, Column
-from issuer.grid import MAX_ROWS
+from issuer.columns import INSTRUCTIONS_SHEET, MAX_ROWS, Column
 from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH
 
 _CHOICE_ROWS = 5_000

@@ -31,10 +31,19 @@ from registry.holder_keys import (
     wrap_key,
 )
 from registry.home import Home
-from registry.life_models import LifeAct
+from registry.life_models import LifeAct, StatusListRow
 from registry.log_models import LogEntry
 from registry.models import Award, Batch, Copy, Holder, Site
-from registry.row_marks import mark_of_award, mark_of_copy, mark_of_entry
+from registry.row_marks import (
+    is_delivery_marked,
+    is_recording_marked,
+    mark_of_award,
+    mark_of_copy,
+    mark_of_delivery,
+    mark_of_entry,
+    mark_of_list,
+    mark_of_recording,
+)
 from registry.session import transaction
 from registry.vault import Vault, VaultKeys, reseal
 
@@ -96,6 +105,10 @@ def _move_holder(session: Session, vaults: Vaults, holder: Holder) -> None:
         for copy in award.copies
         if copy.row_mark == _mark_of(session, vaults.former, award, copy)
     ]
+    recorded = [award for award in awards if is_recording_marked(vaults.former, award)]
+    delivered = [
+        copy for award in awards for copy in award.copies if is_delivery_marked(vaults.former, copy)
+    ]
     if holder.erased_at is None:
         _move_key(session, vaults.both, holder, awards)
     holder.key_generation = vaults.both.generation
@@ -104,6 +117,11 @@ def _move_holder(session: Session, vaults: Vaults, holder: Holder) -> None:
         award.row_mark = mark_of_award(vaults.both, award, batch, holder.blind_index)
     for award, copy in copies:
         copy.row_mark = _mark_of(session, vaults.both, award, copy)
+    for award in recorded:
+        award.recorded_mark = mark_of_recording(vaults.both, award.number, award.recorded_at)
+    for copy in delivered:
+        at = copy.delivered_at
+        copy.delivered_mark = mark_of_delivery(vaults.both, copy.status_index, at)
 
 
 def _move_key(session: Session, vault: Vault, holder: Holder, awards: Sequence[Award]) -> None:
@@ -144,6 +162,15 @@ def move_waiting(engine: Engine, vaults: Vaults) -> None:
         for entry in session.scalars(waiting.with_for_update()):
             if entry.row_mark == mark_of_entry(vaults.former, entry):
                 entry.row_mark = mark_of_entry(vaults.both, entry)
+
+
+def move_lists(engine: Engine, vaults: Vaults) -> None:
+    """Move the marks of the status lists."""
+    with transaction(engine) as session:
+        rows = select(StatusListRow).order_by(StatusListRow.id).with_for_update()
+        for row in session.scalars(rows):
+            if row.row_mark == mark_of_list(vaults.former, row):
+                row.row_mark = mark_of_list(vaults.both, row)
 
 
 def move_papers(engine: Engine, vault: Vault) -> None:

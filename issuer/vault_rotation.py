@@ -20,7 +20,14 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, select
 
 from codes.wording import Text
-from issuer.vault_moving import Vaults, move_holders, move_papers, move_pins, move_waiting
+from issuer.vault_moving import (
+    Vaults,
+    move_holders,
+    move_lists,
+    move_papers,
+    move_pins,
+    move_waiting,
+)
 from registry.errors import VaultError
 from registry.home import Home
 from registry.models import Holder
@@ -69,6 +76,7 @@ def rotate_vault(
         _write(home, keys, passphrase)
     vaults = Vaults.of(keys)
     _set_state(engine, changing_to=keys.generation)
+    move_lists(engine, vaults)
     move_waiting(engine, vaults)
     done = move_holders(engine, vaults, progress)
     move_papers(engine, vaults.both)

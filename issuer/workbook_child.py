@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from issuer.grid_json import encode_reading, encode_refusal
-from issuer.roster_xlsx import WorkbookRefused, read_workbook
+from issuer.columns import MAX_ROWS
+from issuer.roster_header import rank
 from registry.child import serve
+from registry.sheet_faults import SheetRefused
+from registry.workbook import read_workbook
+from registry.workbook_json import encode_reading, encode_refusal
 
 
 def answer(data: bytes) -> bytes:
     """Return the workbook's reading, or its refusal, as JSON."""
     try:
-        return encode_reading(read_workbook(data))
-    except WorkbookRefused as refused:
-        return encode_refusal(refused.problem)
+        return encode_reading(read_workbook(data, rank, max_rows=MAX_ROWS))
+    except SheetRefused as refused:
+        return encode_refusal(refused)
 
 
 if __name__ == "__main__":

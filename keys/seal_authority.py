@@ -54,11 +54,13 @@ class SealSubject:
         name: the body's name exactly as filed.
         credit_code: its 统一社会信用代码, or None where it is not on record.
         demo: the certificate says 样本 SAMPLE.
+        purpose: what alone it is for, said before the name; None for a body's own seal.
     """
 
     name: str
     credit_code: str | None
     demo: bool
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,8 @@ def issue_seal_certificate(
             "seal_authority_expired",
             Text("内置印章根证书已过期", "The built-in authority of seals has expired"),
         )
-    common = f"样本 SAMPLE DEMO {subject.name}" if subject.demo else subject.name
+    marks = ("样本 SAMPLE DEMO" if subject.demo else None, subject.purpose, subject.name)
+    common = " ".join(filter(None, marks))
     name = _name(
         common=common[:_MAX_COMMON_NAME],
         organization=subject.name,

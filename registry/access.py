@@ -114,18 +114,52 @@ def _payload_claim(payload: bytes) -> _Claim:
     return _Claim(kind="record", number="", value=hashlib.sha256(payload).digest())
 
 
-def open_by_name(
-    session: Session, pepper: bytes, number: CertificateNumber, name: str
+def open_by_holder(
+    session: Session,
+    pepper: bytes,
+    number: CertificateNumber,
+    *,
+    name: str | None,
+    document_number: str | None,
 ) -> OpenedAward | None:
-    """Open the award of `number` if it was awarded to `name`; None says nothing about which."""
-    return _open(session, pepper, _name_claim(number, name))
+    """Open the award of `number` if every given fact about its holder is right.
+
+    Each given fact is looked up whether or not another failed, and nothing is opened before all
+    are found: an unknown number and a wrong fact cost the same.
+    """
+    claims = []
+    if name is not None:
+        claims.append(_name_claim(number, name))
+    if document_number is not None:
+        claims.append(_document_claim(number, document_number))
+    return _open(session, pepper, *claims)
 
 
-def open_by_document(
-    session: Session, pepper: bytes, number: CertificateNumber, document_number: str
-) -> OpenedAward | None:
-    """Open the award of `number` if its holder has this (normalised) document number."""
-    return _open(session, pepper, _document_claim(number, document_number))
+def first_on_record(
+    session: Session,
+    pepper: bytes,
+    numbers: Sequence[CertificateNumber],
+    *,
+    name: str,
+    document_number: str,
+) -> CertificateNumber | None:
+    """Return the first of `numbers` whose holder has both this name and this document number.
+
+    One question asks for all of them, and what it takes does not depend on what is on record.
+    """
+    locators = [_locator(pepper, _document_claim(one, document_number)) for one in numbers]
+    present = _present(session, locators)
+    for number, locator in zip(numbers, locators, strict=True):
+        by_name = _locator(pepper, _name_claim(number, name))
+        if locator in present and _present(session, [by_name]):
+            return number
+    return None
+
+
+def _present(session: Session, locators: Sequence[bytes]) -> set[bytes]:
+    """Return those locators that lead to an award, without opening any."""
+    query = select(Access.locator).where(Access.locator.in_(locators))
+    return set(session.scalars(query))
 
 
 def open_by_payload(session: Session, pepper: bytes, payload: bytes) -> OpenedAward | None:
@@ -299,15 +333,20 @@ def _way_in(
     )
 
 
-def _open(session: Session, pepper: bytes, claim: _Claim) -> OpenedAward | None:
-    wrapping_key = _wrapping_key(pepper, claim)
-    row = session.get(Access, _locator(pepper, claim))
-    if row is None:
+def _open(session: Session, pepper: bytes, *claims: _Claim) -> OpenedAward | None:
+    wrapping_keys = [_wrapping_key(pepper, claim) for claim in claims]
+    rows = [session.get(Access, _locator(pepper, claim)) for claim in claims]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows) or not found:
         return None
+    row = found[0]
     try:
         award = session.get_one(Award, row.award_id)
-        data_key = keywrap.aes_key_unwrap(wrapping_key, row.wrapped_key)
-    except (NoResultFound, keywrap.InvalidUnwrap) as error:
+        (data_key,) = {
+            keywrap.aes_key_unwrap(key, one.wrapped_key)
+            for key, one in zip(wrapping_keys, found, strict=True)
+        }
+    except (NoResultFound, keywrap.InvalidUnwrap, ValueError) as error:
         raise VaultError(
             "access_row_altered",
             Text("登记数据内部不一致", "a row of the registry contradicts another"),

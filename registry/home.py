@@ -8,6 +8,8 @@
     secrets/keys/*.pem      private keys under the same passphrase (written by the issuer)
     secrets/keys/*.json     where private keys in PKCS #11 tokens are, the PIN sealed by the vault
     secrets/seals/          seals' keys under the same passphrase, and their certificates
+    secrets/report/*.pem    the keys that seal verification reports, and their certificates; the
+                            sealer needs these and no other secret
     secrets/log/log.pem     the key that signs the log's checkpoints, under the same passphrase
     secrets/root/*.pem      root keys, as long as one person keeps them here
     drafts/                 what waits for the signatures of root keys kept elsewhere
@@ -17,6 +19,7 @@
     public/keys.json        the published trust list
     public/root/            root documents, and `pin`: the one that is believed beforehand
     public/seal-root.cer    root certificate of the built-in authority of seals
+    public/report-key.pem   certificates of the key that seals verification reports
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
@@ -24,6 +27,7 @@
     public/status/          the status lists, and the public keys they are signed with
     secrets/status/         the key that signs them, under the same passphrase
     status-memory.json      the greatest version of each list that `yanzhen verify` has seen
+    public.sqlite3          the public side's own database (registry.public_database)
     store/                  sealed files, named by content
 
 Only `Home.create` makes one; everything else refuses where there is none.
@@ -183,6 +187,16 @@ class Home:
     def seal_folder(self) -> Path:
         """Where seals lie; only the issuer reads it."""
         return self.path / "secrets" / "seals"
+
+    @property
+    def report_key_folder(self) -> Path:
+        """Where the keys lie that seal verification reports; only issuer and sealer read it."""
+        return self.path / "secrets" / "report"
+
+    @property
+    def report_certificate_path(self) -> Path:
+        """The published certificates (PEM) of the report key in use; without it no reports."""
+        return self.path / "public" / "report-key.pem"
 
     @property
     def seal_root_path(self) -> Path:

@@ -93,7 +93,7 @@ class StatusListRow(Base):
     """One status list: how many positions are taken, and how far it is published.
 
     `changes` counts what was done to its copies; the list is behind where `published_changes` is
-    less. `version` only grows.
+    less. `version` only grows. `row_mark` binds all of them to their row (`registry.row_marks`).
     """
 
     __tablename__ = "status_lists"
@@ -105,3 +105,4 @@ class StatusListRow(Base):
     published_changes: Mapped[int]
     version: Mapped[int]
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -21,9 +21,10 @@ from keys.status_list import POSITION_BITS
 from log.leaves import LifeKind, LifeLeaf, hash_record
 from registry.errors import VaultError
 from registry.life import Event
-from registry.life_models import LifeEvent, StatusListRow
+from registry.life_models import LifeEvent
 from registry.logbook import Waiting, adopt, append_all, leaf_salt, life_key, life_mark
 from registry.models import Award, Copy
+from registry.status_lists import changing_list
 from registry.vault import Vault, seal, unseal
 
 _NOTES = frozenset({"successor"})
@@ -167,15 +168,16 @@ def read_events(number: str, rows: Sequence[LifeEvent], data_key: bytes) -> tupl
     return tuple(events)
 
 
-def mark_changed(session: Session, copies: Iterable[Copy]) -> frozenset[int]:
-    """Note that the status lists of these copies are behind; return the numbers of the lists."""
+def mark_changed(session: Session, vault: Vault, copies: Iterable[Copy]) -> frozenset[int]:
+    """Note that the status lists of these copies are behind; return the numbers of the lists.
+
+    Raises:
+        RegistryError, VaultError: as `changing_list`.
+    """
     lists = frozenset(copy.status_index >> POSITION_BITS for copy in copies)
     for list_id in sorted(lists):
-        session.execute(
-            update(StatusListRow)
-            .where(StatusListRow.id == list_id)
-            .values(changes=StatusListRow.changes + 1)
-        )
+        with changing_list(session, vault, list_id) as row:
+            row.changes += 1
     return lists
 
 

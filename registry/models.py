@@ -248,7 +248,8 @@ class Award(Base):
     `live_key` is unique while the award is live, which is what makes a second live award of one
     occupation × level from one body to one person impossible. `recorded_at` is empty until the
     signed record stands beside it: a row without it is unfinished and the next run finishes it.
-    `row_mark` binds the plain columns to their row (`registry.row_marks`).
+    `row_mark` binds the plain columns to their row (`registry.row_marks`), and `recorded_mark` that
+    one, which is filled in later.
     """
 
     __tablename__ = "awards"
@@ -275,6 +276,7 @@ class Award(Base):
     reserved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    recorded_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     holder: Mapped[Holder] = relationship()
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"
@@ -289,6 +291,7 @@ class Copy(Base):
     `second_sealed` is the record under the body's second key, where it had two. `replaces_id` and
     `reason` are a reissue's. `delivered_at` is empty until its file was written
     out whole for the operator: asked for again, a reissue without it is delivered, not replaced.
+    `delivered_mark` binds it to its row, from the day the copy is reserved.
     `leaf_index` and `file_leaf_index` are where the public log holds its record and its file, and
     `log_proof` is the proof of the former that its page carries, as it was when that was drawn.
     """
@@ -328,6 +331,7 @@ class Copy(Base):
     file_leaf_index: Mapped[int | None] = mapped_column(BigInteger)
     log_proof: Mapped[str | None] = mapped_column(Text)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    delivered_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     award: Mapped[Award] = relationship(back_populates="copies")
 
 

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from registry.home import Home
@@ -21,6 +21,7 @@ from registry.session import open_engine
 
 PUBLIC_DATABASE_VARIABLE = "YANZHEN_PUBLIC_DATABASE_URL"
 PUBLIC_DATABASE_FILE = "public.sqlite3"
+_MAKING_TABLES = 0x79616E7A68656E  # "yanzhen": the lock of who makes the tables
 
 
 class PublicBase(DeclarativeBase):
@@ -50,9 +51,12 @@ def public_database(url: str) -> Iterator[Engine]:
 
 def open_public_engine(url: str) -> Engine:
     """Return an engine as `public_database` does, for a process that keeps it."""
-    import registry.budget_models  # noqa: F401 - its tables belong to it
-    import registry.report_models  # noqa: F401
+    import registry.budget_models  # their tables belong to it
+    import registry.report_models  # noqa: F401 - and so do these
 
     engine = open_engine(url, create=True)
-    PublicBase.metadata.create_all(engine)
+    with engine.begin() as connection:  # one worker makes the tables, the others find them
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        PublicBase.metadata.create_all(connection)
     return engine

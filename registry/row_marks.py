@@ -3,7 +3,9 @@
 What a record, a leaf or a sealed field repeats gives itself away when it is changed. The rest
 (which batch, which layout, what the QR code begins with, when) is bound to its row by such a mark,
 which nobody makes without the vault: step 3 of issuing and `yanzhen log fsck` look at it. So is an
-entry that waits for the public log, and the sequencer looks at its mark.
+entry that waits for the public log, and the sequencer looks at its mark; when an award was put on
+record and a copy delivered, and whoever goes by that looks; and a status list's counters, and
+nobody writes such a row on, nor publishes it, before its mark was looked at.
 """
 
 from __future__ import annotations
@@ -11,8 +13,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 
+from sqlalchemy.orm import Session
+
+from registry.holder_keys import check_vault_in_force
+from registry.life_models import StatusListRow
 from registry.log_models import LogEntry
 from registry.models import Award, Batch, Copy
+from registry.row_memory import row_altered
 from registry.vault import Vault
 
 _Fact = str | int | None | date | datetime
@@ -66,6 +73,42 @@ def mark_of_copy(vault: Vault, copy: Copy, number: str, replaces: int | None) ->
     )
 
 
+def mark_of_recording(vault: Vault, number: str, recorded_at: datetime | None) -> bytes:
+    """Return the mark over when an award was put on record, or that it was not yet.
+
+    Args:
+        vault: the home's, open.
+        number: of the award.
+        recorded_at: aware UTC; None while its first record is not signed.
+    """
+    return _mark(vault, "recording", number, recorded_at)
+
+
+def mark_of_delivery(vault: Vault, status_index: int, delivered_at: datetime | None) -> bytes:
+    """Return the mark over when a copy was delivered, or that it was not yet.
+
+    Args:
+        vault: the home's, open.
+        status_index: of the copy, which no two copies share.
+        delivered_at: aware UTC; None before its file was written out.
+    """
+    return _mark(vault, "delivery", status_index, delivered_at)
+
+
+def mark_of_list(vault: Vault, row: StatusListRow) -> bytes:
+    """Return the mark over the counters of a status list, as its row has them now."""
+    return _mark(
+        vault,
+        "status list",
+        row.id,
+        row.taken,
+        row.changes,
+        row.published_changes,
+        row.version,
+        row.expires_at,
+    )
+
+
 def mark_of_leaf(
     vault: Vault, kind: int, body: bytes, award_id: int | None, copy_id: int | None
 ) -> bytes:
@@ -92,6 +135,42 @@ def has_its_mark(vault: Vault, copy: Copy) -> bool:
         return False
     replaces = None if replaced is None else replaced.status_index
     return copy.row_mark == mark_of_copy(vault, copy, copy.award.number, replaces)
+
+
+def is_recording_marked(vault: Vault, award: Award) -> bool:
+    """Say whether the mark of an award is over when it was put on record."""
+    return award.recorded_mark == mark_of_recording(vault, award.number, award.recorded_at)
+
+
+def is_delivery_marked(vault: Vault, copy: Copy) -> bool:
+    """Say whether the mark of a copy is over when it was delivered."""
+    return copy.delivered_mark == mark_of_delivery(vault, copy.status_index, copy.delivered_at)
+
+
+def check_recording(session: Session, vault: Vault, award: Award) -> None:
+    """Refuse to go by when an award was put on record where its mark says otherwise.
+
+    Raises:
+        RegistryError: the row was changed behind the office's back (`row_altered`).
+        VaultError: as `check_vault_in_force`; then no mark is the same.
+    """
+    if not is_recording_marked(vault, award):
+        check_vault_in_force(session, vault)
+        raise row_altered(("awards", str(award.id)))
+
+
+def check_delivery(session: Session, vault: Vault, copy: Copy) -> None:
+    """Refuse to go by when a copy was delivered, in the same way."""
+    if not is_delivery_marked(vault, copy):
+        check_vault_in_force(session, vault)
+        raise row_altered(("copies", str(copy.id)))
+
+
+def check_list(session: Session, vault: Vault, row: StatusListRow) -> None:
+    """Refuse to go by the row of a status list that its mark is not over, in the same way."""
+    if row.row_mark != mark_of_list(vault, row):
+        check_vault_in_force(session, vault)
+        raise row_altered(("status_lists", str(row.id)))
 
 
 def _mark(vault: Vault, kind: str, *facts: _Fact) -> bytes:

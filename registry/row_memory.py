@@ -165,7 +165,7 @@ def check_remembered(session: Session, kinds: Iterable[type[Base]]) -> None:
         RegistryError: there are such rows (`row_altered`); names the first.
     """
     for fault in inspect_rows(session, kinds):
-        raise _altered((fault.table, fault.key))
+        raise row_altered((fault.table, fault.key))
 
 
 def remember_all(engine: Engine) -> None:
@@ -197,7 +197,7 @@ def check_restored(engine: Engine) -> None:
         for kind in OFFICE_ROWS:
             for name, digest in _digests(session, _table(kind)):
                 if digest not in ever.get(name, frozenset()):
-                    raise _altered(name)
+                    raise row_altered(name)
 
 
 def join_memories(before: bytes, after: bytes) -> bytes:
@@ -287,7 +287,7 @@ def _before_flush(session: Session, _context: object, _instances: object) -> Non
     for name, row in fresh.items():
         digest = _digest_of(session, _table(type(row)), inspect(row).identity or ())
         if digest not in known.get(name, frozenset({_GONE})):
-            raise _altered(name)
+            raise row_altered(name)
 
 
 def _after_flush(session: Session, _context: object) -> None:
@@ -387,7 +387,8 @@ def _plain(value: object) -> object:
     return value
 
 
-def _altered(name: _Name) -> RegistryError:
+def row_altered(name: _Name) -> RegistryError:
+    """Return the refusal of a row, by table and key, that is not as the office left it."""
     return RegistryError(
         "row_altered",
         Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,15 +15,21 @@ from registry.errors import HomeError
 from registry.row_memory import remember_all
 from registry.session import database, reading
 from registry.trail import MEMORY_OPTION
+from registry.vault import Vault
 
-HEAD = "0009"
+HEAD = "0010"
 _EARLIER = frozenset(f"{number:04}" for number in range(1, int(HEAD)))
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share
 
 
-def upgrade(engine: Engine, *, to: str = HEAD) -> None:
+def upgrade(engine: Engine, *, to: str = HEAD, vault: Vault | None = None) -> None:
     """Run every migration up to `to` that the database has not seen; all of them or none.
+
+    Args:
+        engine: of the database.
+        to: the version to stop at.
+        vault: the home's, open, for the rows that are there already; a new database has none.
 
     Raises:
         HomeError: what an earlier version began must be finished by it (`leaves_waiting`).
@@ -38,13 +44,18 @@ def upgrade(engine: Engine, *, to: str = HEAD) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
         config.attributes["connection"] = connection
+        config.attributes["vault"] = vault
         command.upgrade(config, to)
     if to == HEAD:
         remember_all(engine)
 
 
-def migrate(engine: Engine) -> str | None:
+def migrate(engine: Engine, open_vault: Callable[[], Vault]) -> str | None:
     """Bring an existing database of an earlier version to this one.
+
+    Args:
+        engine: of the database.
+        open_vault: opens the home's vault; called only where there is something to do.
 
     Returns:
         The version it had, or None where nothing was to be done.
@@ -53,13 +64,14 @@ def migrate(engine: Engine) -> str | None:
         HomeError: the schema is none that this version knows (code `schema_mismatch`), or as
             `upgrade`.
         RegistryUnavailable: the database cannot be reached.
+        VaultError: the vault does not open; nothing was changed.
     """
     found = _version(engine)
     if found == HEAD:
         return None
     if found not in _EARLIER:
         raise _mismatch(found)
-    upgrade(engine)
+    upgrade(engine, vault=open_vault())
     return found
 
 

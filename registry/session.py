@@ -140,6 +140,11 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
     return engine
 
 
+def reading_engine(engine: Engine) -> Engine:
+    """Return an engine on the same connections whose transactions wait for no writer."""
+    return engine.execution_options(**{_READING: True})
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Yield a session that only reads, and so waits for no writer.
@@ -148,7 +153,7 @@ def reading(engine: Engine) -> Iterator[Session]:
         RegistryUnavailable: the database cannot be reached or does not answer.
         RegistryDamaged: it is no database, or a damaged one.
     """
-    with _session(engine.execution_options(**{_READING: True})) as session:
+    with _session(reading_engine(engine)) as session:
         yield session
 
 

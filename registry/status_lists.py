@@ -7,7 +7,8 @@ ends: two runs cannot draw the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,43 +16,68 @@ from sqlalchemy.orm import Session
 from keys.status_list import LIST_SIZE, join_index
 from registry.life_models import StatusListRow
 from registry.models import Copy
+from registry.row_marks import check_list, mark_of_list
+from registry.row_memory import row_altered
 from registry.session import insert_if_absent
+from registry.vault import Vault
 
 MOST_TAKEN = LIST_SIZE // 2
 _AT_ONCE = 2000
 
 
-def draw_status_indices(session: Session, count: int, randbelow: Callable[[int], int]) -> list[int]:
+def draw_status_indices(
+    session: Session, vault: Vault, count: int, randbelow: Callable[[int], int]
+) -> list[int]:
     """Return so many random status indices that no copy has, taken from the open list.
 
     Args:
         session: of the transaction that adds the copies; call it last before they are added.
+        vault: the home's, open.
         count: how many.
         randbelow: returns a secret random number below its argument.
+
+    Raises:
+        RegistryError: the row of the list was changed behind the office's back (`row_altered`).
     """
     drawn: list[int] = []
+    last = session.scalar(select(func.max(StatusListRow.id)))
+    list_id = begin_list(session, vault, 0) if last is None else last
     while len(drawn) < count:
-        row = _open_list(session)
-        wanted = min(count - len(drawn), MOST_TAKEN - row.taken)
-        drawn += _free_positions(session, row.id, wanted, randbelow)
-        row.taken += wanted
-        row.changes += 1
-        session.flush()
+        with changing_list(session, vault, list_id) as row:
+            wanted = min(count - len(drawn), max(0, MOST_TAKEN - row.taken))
+            if wanted:
+                drawn += _free_positions(session, list_id, wanted, randbelow)
+                row.taken += wanted
+                row.changes += 1
+        if len(drawn) < count:
+            list_id = begin_list(session, vault, list_id + 1)
     return drawn
 
 
-def _open_list(session: Session) -> StatusListRow:
-    """Return the last list, its row locked; a new one where that is half full."""
-    last = session.scalar(select(func.max(StatusListRow.id)))
-    while True:
-        if last is not None:
-            query = select(StatusListRow).where(StatusListRow.id == last).with_for_update()
-            row = session.scalars(query, execution_options={"populate_existing": True}).one()
-            if row.taken < MOST_TAKEN:
-                return row
-        last = 0 if last is None else last + 1
-        fresh = {"taken": 0, "changes": 0, "published_changes": 0, "version": 0}
-        insert_if_absent(session, StatusListRow, id=last, **fresh)
+@contextmanager
+def changing_list(session: Session, vault: Vault, list_id: int) -> Iterator[StatusListRow]:
+    """Yield the row of a list, locked; when the block ends, mark it as it is then.
+
+    Raises:
+        RegistryError: the row is gone, or was changed behind the office's back (`row_altered`).
+        VaultError: the vault is not the one in force, so that no mark is the same.
+    """
+    query = select(StatusListRow).where(StatusListRow.id == list_id).with_for_update()
+    row = session.scalar(query, execution_options={"populate_existing": True})
+    if row is None:
+        raise row_altered(("status_lists", str(list_id)))
+    check_list(session, vault, row)
+    yield row
+    row.row_mark = mark_of_list(vault, row)
+    session.flush()
+
+
+def begin_list(session: Session, vault: Vault, list_id: int) -> int:
+    """Begin a list with nothing taken, unless another transaction has begun it; return its id."""
+    counters = {"id": list_id, "taken": 0, "changes": 0, "published_changes": 0, "version": 0}
+    mark = mark_of_list(vault, StatusListRow(**counters))
+    insert_if_absent(session, StatusListRow, **counters, row_mark=mark)
+    return list_id
 
 
 def _free_positions(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Final
 
@@ -45,11 +45,11 @@ from templates.pdf_objects import (
     text_string,
 )
 from templates.pictures import Picture
+from templates.signature_object import RANGE_BYTES, byte_range, signature_head
 from templates.structure import PAGE_KEY, WIDGET_KEY
 from templates.unsealed_page import UnsealedPage
 
 _HEADER: Final = b"%PDF-1.7\n%\xe9\xaa\x8c\xe7\x9c\x9f\n"
-_SHANGHAI: Final = timezone(timedelta(hours=8))
 _FIELD_NAME: Final = "Seal"
 _FIXED_TAG: Final = "YZFIXD"
 
@@ -167,12 +167,12 @@ class PageKind:
             return UnsealedPage(self._prefix, self._started, b"".join(chunks), 0, tail)
         hole = 2 * self._seal.contents_bytes + 2
         rows.append(placed_row(place))
-        head = _signature_head(self._signature, self._seal, parts.sealed_at)
-        start = place + len(head) + _RANGE_BYTES + len(b"/Contents")
+        head = signature_head(self._signature, self._seal.signer_name, parts.sealed_at)
+        start = place + len(head) + RANGE_BYTES + len(b"/Contents")
         close = b">>\nendobj\n"
         tail = close + self._tail(rows, start + hole + len(close), parts.file_id)
-        byte_range = b"/ByteRange[0 %010d %010d %010d]" % (start, start + hole, len(tail))
-        own = b"".join([*chunks, head, byte_range, b"/Contents"])
+        covered = byte_range(start, start + hole, len(tail))
+        own = b"".join([*chunks, head, covered, b"/Contents"])
         return UnsealedPage(self._prefix, self._started, own, hole, tail)
 
     def _tail(self, rows: Sequence[bytes], at: int, file_id: bytes) -> bytes:
@@ -348,19 +348,3 @@ def _attached(attachments: Sequence[Attachment], specifications: Sequence[int]) 
     names = "".join(f"({name}){key} 0 R" for name, key in pairs)
     files = " ".join(f"{key} 0 R" for key in specifications)
     return f"/AF[{files}]/Names<</EmbeddedFiles<</Names[{names}]>>>>"
-
-
-_RANGE_BYTES: Final = len(b"/ByteRange[0 0000000000 0000000000 0000000000]")
-
-
-def _signature_head(key: int, seal: SealSpace, sealed_at: datetime | None) -> bytes:
-    if sealed_at is None:
-        raise ValueError("a sealed page needs the time of its seal")
-    when = f"{sealed_at.astimezone(_SHANGHAI):D:%Y%m%d%H%M%S}+08'00'"
-    return (
-        f"{key} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached"
-        # A certification: whoever changes anything afterwards breaks it in every reader's eyes.
-        "/Reference[<</Type/SigRef/TransformMethod/DocMDP"
-        "/TransformParams<</Type/TransformParams/P 1/V/1.2>>>>]"
-        f"/Name {text_string(seal.signer_name)}/M({when})"
-    ).encode("ascii")

@@ -7,8 +7,11 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_hints import HINT_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
+from verifier.catalogue_links import LINK_ENTRIES
 from verifier.catalogue_log import LOG_ENTRIES
+from verifier.catalogue_picture import PICTURE_ENTRIES
 from verifier.catalogue_seal import SEAL_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.finding_codes import Code, Entry
@@ -67,6 +70,17 @@ _LOOKUP = {
             "登记库中的这条记录与其签名不符，不能作为依据。请稍后再查，并告知评价机构或主管部门。",
             "The entry in the register does not agree with its own signature and is not relied on. "
             "Try again later, and tell the assessment body or the authority.",
+        ),
+    ),
+    Code.REGISTRY_NOT_ASKED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "本次为离线核验，没有查询登记库，证书是否登记、登记库所载状态如何均未核验。"
+            "请联网后在核验网站查询。",
+            "This check was made off line and did not ask the register, so whether the certificate "
+            "is registered, and with what status, is not known. Ask on line, at the verifier's "
+            "site.",
         ),
     ),
     Code.REGISTRY_UNREACHABLE: Entry(
@@ -188,10 +202,10 @@ _SIGNATURE = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "签名密钥已声明自{since} 起失密；这份证书是否在此之前已记入公开日志，暂时未能查询。"
-            "请稍后再查，或向“{body}”核实。",
+            "签名密钥已声明自{since} 起失密；这份证书是否在此之前已记入公开日志，本次没有查明。"
+            "请稍后联网再查，或向“{body}”核实。",
             "The signing key is declared compromised since {since}; whether this certificate was "
-            "in the public log before could not be asked. Try again later, or ask {body}.",
+            "in the public log before is not known here. Ask again later, on line, or ask {body}.",
         ),
     ),
     Code.OUT_OF_SCOPE: Entry(
@@ -374,7 +388,10 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **TRUST_ENTRIES,
         **_SCAN,
         **FILE_ENTRIES,
+        **PICTURE_ENTRIES,
         **SEAL_ENTRIES,
+        **HINT_ENTRIES,
+        **LINK_ENTRIES,
         **_DEMO,
     }
 )

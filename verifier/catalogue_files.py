@@ -112,9 +112,10 @@ FILE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "图片只核验了二维码，印刷内容和照片未比对。请将所列各项与图片逐一目视比对，"
-            "或上传原始 PDF 文件。",
-            "Only the QR code of the picture was checked, not what is printed nor the photo. "
+            "图片只核验了二维码：此处没有可供对照的签发页面，或图片未能在时限内读完，"
+            "印刷内容和照片未比对。请将所列各项与图片逐一目视比对，或上传原始 PDF 文件。",
+            "Only the QR code of the picture was checked: the page as issued is not at hand here, "
+            "or the picture could not be read in time, so neither print nor photo was compared. "
             "Compare every item shown by eye, or upload the original PDF file.",
         ),
     ),
@@ -167,9 +168,8 @@ FILE_ENTRIES = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "不支持这种文件。请上传 PDF，或 JPEG、PNG、WebP 图片（苹果 HEIC 照片请先截图或转换）。",
-            "This kind of file is not read. Upload a PDF, or a JPEG, PNG or WebP picture (take a "
-            "screenshot of an Apple HEIC photo, or convert it).",
+            "不支持这种文件。请上传 PDF，或 JPEG、PNG、WebP、HEIC 图片。",
+            "This kind of file is not read. Upload a PDF, or a JPEG, PNG, WebP or HEIC picture.",
         ),
     ),
     Code.FILE_TOO_BIG: Entry(

@@ -85,7 +85,7 @@ LOG_ENTRIES = {
         None,
         Text(
             "文件所附证明有效：该证书在日志有 {size} 条时已登记在案（{logged_at} 载入）。"
-            "现在的状态未能查询。",
+            "现在的状态没有查明。",
             "The proof in the file is good: the certificate was registered when the log had {size} "
             "entries (logged {logged_at}). Its present status is not known.",
         ),

@@ -134,7 +134,7 @@ def _compared(field: Field, shown: FieldPrint, *, agrees: bool, record: str) -> 
 
 def _doubtful(field: Field, shown: FieldPrint) -> Finding:
     code = Code.FIELD_TWICE if shown.repeated else Code.OVERLAID_TEXT
-    texts = [_shorten(one) for one in shown.repeated or shown.overlaid]
+    texts = [shorten(one) for one in shown.repeated or shown.overlaid]
     told, more = texts[:MAX_SHOWN_TEXTS], len(texts) > MAX_SHOWN_TEXTS
     zh = "、".join(f"“{one}”" for one in told) + ("等" if more else "")
     en = ", ".join(f"“{one}”" for one in told) + (" and more" if more else "")
@@ -165,7 +165,7 @@ def inspect_extra(texts: Sequence[ExtraText]) -> tuple[Finding, ...]:
     findings = []
     more = len(texts) - MAX_SHOWN_TEXTS
     for at, extra in enumerate(texts[:MAX_SHOWN_TEXTS], start=1):
-        text = _shorten(extra.text)
+        text = shorten(extra.text)
         evidence = {"text": text}
         if extra.near is not None:
             evidence["near"] = extra.near.value
@@ -199,11 +199,12 @@ def _document_finding(shown: FieldPrint, check: DocumentNumberCheck, masked: str
 
 
 def _finding(code: Code, field: Field, **shown: str) -> Finding:
-    evidence = {name: _shorten(value) for name, value in shown.items()}
+    evidence = {name: shorten(value) for name, value in shown.items()}
     return find(code, {"field": LABELS[field]}, {"field": field.value, **evidence})
 
 
-def _shorten(text: str) -> str:
+def shorten(text: str) -> str:
+    """Return `text` as it may be shown: printable, and not too long."""
     plain = "".join(char if char.isprintable() else " " for char in text)
     if len(plain) <= MAX_SHOWN_CHARACTERS:
         return plain

@@ -6,11 +6,9 @@ checks signatures, `lookup` asks the register. Here they only meet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import assert_never
-from zoneinfo import ZoneInfo
 
 from codes.names import fold_name
 from codes.number import CertificateNumber
@@ -20,9 +18,10 @@ from registry.access import OpenedAward, OpenedCopy
 from registry.models import CopyState
 from templates.labels import format_print_serial
 from verifier.asked import NOTHING_ELSE, Asked
+from verifier.conclusion import conclude_verdict, local_day
 from verifier.copies import copy_for, copy_with, read_copy
 from verifier.finding_codes import Code
-from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
+from verifier.findings import find
 from verifier.life import find_pending, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
@@ -35,13 +34,10 @@ from verifier.verdict import (
     Outcome,
     PrintedFields,
     Status,
-    TrustShown,
     Verdict,
     format_instant,
     say_instant,
 )
-
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,59 +96,6 @@ class Standing:
         )
 
 
-def local_day(now: datetime) -> date:
-    """Return the day in Asia/Shanghai, by which certificates are dated."""
-    return now.astimezone(_SHANGHAI).date()
-
-
-def conclude_verdict(
-    findings: Iterable[Finding],
-    *,
-    required: frozenset[Code] = REQUIRED_FOR_RECORD,
-    status: Status = Status.UNKNOWN,
-    logged: LogFact | None = None,
-    document: KeyDocument | None,
-    now: datetime,
-) -> Verdict:
-    """Step 8: return the verdict that `findings` add up to, without printed fields.
-
-    Args:
-        document: what was believed; None where there was nothing to believe.
-    """
-    outcome, found = conclude(findings, required)
-    demo = document is not None and document.demo
-    return Verdict(
-        outcome=outcome,
-        status=status,
-        findings=(*_marks(document, now), *found),
-        checked_at=now,
-        demo=demo,
-        trust=None if document is None else _trust_shown(document, now),
-        log_proof=None if logged is None or logged.proof is None else bytes(logged.proof).decode(),
-    )
-
-
-def _trust_shown(document: KeyDocument, now: datetime) -> TrustShown:
-    age = max(0, (now - document.published_at).days)
-    return TrustShown(version=document.version, published_at=document.published_at, age_days=age)
-
-
-def _marks(document: KeyDocument | None, now: datetime) -> tuple[Finding, ...]:
-    """Return what every verdict says of the trust list it rests on."""
-    if document is None:
-        return ()
-    marks = [find(Code.DEMO)] if document.demo else []
-    if now >= document.expires_at:
-        shown = _trust_shown(document, now)
-        slots = {
-            "version": str(shown.version),
-            "published_on": local_day(document.published_at).isoformat(),
-            "days": str(shown.age_days),
-        }
-        marks.append(find(Code.TRUST_LIST_OLD, slots, slots))
-    return tuple(marks)
-
-
 def decide_number(
     claims: NumberClaims,
     answer: Answer,
@@ -170,7 +113,7 @@ def decide_number(
         notices: what reading the typed text had to say.
         asked: what else was asked.
     """
-    standing = _judge_row(claims, answer, document=document, today=local_day(now))
+    standing = judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
         return conclude_verdict((*notices, standing), document=document, now=now)
     unseen = [find(Code.PAPER_NOT_SEEN)]
@@ -231,6 +174,8 @@ def judge_scan(
     registered: tuple[Finding, ...] = ()
     if proof.genuine and answer is not None:
         match answer.reach:
+            case Reach.NOT_ASKED:
+                registered = (find(Code.REGISTRY_NOT_ASKED),)
             case Reach.UNREACHABLE:
                 registered = (find(Code.REGISTRY_UNREACHABLE),)
             case Reach.BROKEN:
@@ -291,11 +236,13 @@ def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     return replace(verdict, certificate=printed)
 
 
-def _judge_row(
+def judge_row(
     claims: NumberClaims, answer: Answer, *, document: KeyDocument, today: date
 ) -> Standing | Finding:
     """Step 5: prove the opened row before anything is answered from it."""
     match answer.reach:
+        case Reach.NOT_ASKED:
+            return find(Code.REGISTRY_NOT_ASKED)
         case Reach.UNREACHABLE:
             return find(Code.REGISTRY_UNREACHABLE)
         case Reach.BROKEN:

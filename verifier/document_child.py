@@ -10,19 +10,11 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterable
-from io import BytesIO
 from typing import Any, assert_never
 
 import pypdfium2
 import zxingcpp
-from PIL import (
-    Image,
-    ImageFilter,
-    JpegImagePlugin,
-    PngImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
+from PIL import Image, ImageFilter
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
@@ -32,13 +24,18 @@ from verifier.attachments import read_attachment
 from verifier.file_limits import MAX_PAGES, MAX_PROOF_BYTES, MAX_SECOND_RECORD_BYTES
 from verifier.page_compare import compare_pages
 from verifier.pdf_glance import glance
+from verifier.picture_files import (
+    MAX_PICTURE_PIXELS,
+    UnreadPicture,
+    is_picture,
+    open_picture,
+)
 from verifier.questions import Question, Task, unpack
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
 MAX_SYMBOLS = 8
 MAX_SYMBOL_CHARACTERS = 8192
-MAX_PICTURE_PIXELS = 120_000_000
 MAX_RENDER_PIXELS = 16_000_000
 RENDER_DPI = 200
 # A code printed small, or inside a scan, may need a closer look; it costs four times as much, so
@@ -57,14 +54,10 @@ REDRAW_PIXELS = (4_000_000, 500_000)
 _RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
 _LESS_THAN_RED = (1.5, -0.42, -0.08, 0.0)
 _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
-# Imported by name: nothing else of the picture library is ever fed with uploads.
-PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 # The format QRCode would take in Micro QR and rMQR, whose few check bits let patterns of a page's
 # ornaments pass for a code now and then.
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _PDF_HEAD_BYTES = 1024
-_PICTURE_HEADS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _POINTS_PER_INCH = 72
 
 
@@ -80,7 +73,7 @@ def handle(sent: bytes) -> bytes:
     """Return the JSON answer to one question; running out of memory ends the process."""
     try:
         answer = _answer(unpack(sent))
-    except Unread as error:
+    except (Unread, UnreadPicture) as error:
         answer = {"fault": error.fault}
     except MemoryError:
         raise
@@ -111,7 +104,7 @@ def read(data: bytes) -> dict[str, Any]:
         raise Unread("file_empty")
     if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
         return {"kind": "pdf", **_read_pdf(data)}
-    if data.startswith(_PICTURE_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    if is_picture(data):
         return {"kind": "picture", "pages": [_read_picture(data)]}
     raise Unread("file_kind_unsupported")
 
@@ -164,27 +157,12 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def _read_picture(data: bytes) -> dict[str, Any]:
-    picture = _open_picture(data, "L")
+    picture = open_picture(data, "L")
     symbols = _symbols_in(picture.convert("L"))
     if not symbols and picture.width * picture.height <= CLOSE_PHOTO_PIXELS:
         picture.close()
-        symbols = _symbols_close_up(_open_picture(data, "RGB"))
+        symbols = _symbols_close_up(open_picture(data, "RGB"))
     return {"glyphs": [], "symbols": symbols}
-
-
-def _open_picture(data: bytes, mode: str) -> Image.Image:
-    """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB"."""
-    try:
-        picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
-    except UnidentifiedImageError as error:
-        raise Unread("file_unreadable") from error
-    except Image.DecompressionBombError as error:
-        raise Unread("file_too_heavy") from error
-    width, height = picture.size
-    if width * height > MAX_PICTURE_PIXELS:
-        raise Unread("file_too_heavy")
-    picture.draft(mode, (4000, 4000))  # a JPEG of a big sensor is read at a half or a quarter
-    return picture
 
 
 def _symbols_close_up(picture: Image.Image) -> list[str]:

@@ -7,30 +7,40 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from codes.names import mask_name
 from keys.document import KeyDocument
 from log.errors import LogError
 from log.notes import VerifierKey
+from templates.labels import Field
 from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
-from verifier.decision import (
-    Standing,
-    conclude_verdict,
-    with_certificate,
-)
+from verifier.conclusion import conclude_verdict
+from verifier.decision import Standing, with_certificate
 from verifier.document import FileKind, FileReading
 from verifier.finding_codes import Code
-from verifier.findings import REQUIRED_FOR_FILE, REQUIRED_FOR_PAGE, find
+from verifier.findings import (
+    REQUIRED_FOR_FILE,
+    REQUIRED_FOR_PAGE,
+    REQUIRED_FOR_PICTURE,
+    find,
+)
 from verifier.life import find_pending
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
 from verifier.pdf_examination import PdfEvidence
-from verifier.printed import PHOTO_IN_IDENTICAL_FILE
+from verifier.picture import PictureReading
+from verifier.picture_decision import inspect_picture
+from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.seal_findings import inspect_page, inspect_seal
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
+# What a QR code can be without saying which certificate is meant: the print may still say it.
+WITHOUT_CODE = frozenset(
+    {Code.QR_NOT_FOUND, Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY, Code.QR_DAMAGED}
+)
 _NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
 
 
@@ -39,6 +49,7 @@ class FileClaims:
     """What a file claims to be.
 
     Args:
+        page: the page that carries the QR, counted from 0.
         printed: what the text layer of the page that carries the QR prints.
         proof: the proof of the public log that travels with the file, unproven; None without one.
         second: the record under the body's second key, as the file carries it; unverified.
@@ -47,11 +58,17 @@ class FileClaims:
 
     kind: FileKind
     sha256: str
+    page: int
     scan: Scan
     printed: PagePrint
     proof: str | None
     second: bytes | None
     notices: tuple[Finding, ...]
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether its fields are to be read from a picture: a PDF may be but that too."""
+        return self.kind is FileKind.PICTURE or not self.printed.fields
 
 
 def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tuple[Finding, ...]:
@@ -77,6 +94,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     return FileClaims(
         kind=reading.kind,
         sha256=reading.sha256,
+        page=index,
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
         proof=reading.proof,
@@ -94,6 +112,7 @@ def decide_file(
     now: datetime,
     asked: Asked = NOTHING_ELSE,
     stapled: tuple[Finding, ...] = (),
+    picture: PictureReading | None = None,
     pdf: PdfEvidence | None = None,
 ) -> Verdict:
     """Return the verdict on a file.
@@ -103,14 +122,21 @@ def decide_file(
         check: what the register said to the printed document number.
         asked: what else was asked.
         stapled: what the proof in the file shows, where nothing else could be asked.
+        picture: what a picture shows against the page as issued; None where it was not compared.
         pdf: what is known of a PDF beside what it prints; None for a picture.
     """
-    seen = _inspect_print(claims, standing, check, document, pdf) if standing.genuine else ()
+    as_picture = claims.kind is FileKind.PICTURE or picture is not None
     compared = pdf is not None and pdf.page is not None
+    seen: tuple[Finding, ...] = ()
+    if standing.genuine and as_picture:
+        seen = inspect_picture(picture, _records(standing))
+    elif standing.genuine:
+        seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
+    required = REQUIRED_FOR_PAGE if compared else REQUIRED_FOR_FILE
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
-        required=REQUIRED_FOR_PAGE if compared else REQUIRED_FOR_FILE,
+        required=REQUIRED_FOR_PICTURE if as_picture else required,
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -121,7 +147,58 @@ def decide_file(
     printed = standing.printed(name_known=True)
     if any(one.code == Code.FILE_IDENTICAL for one in seen):
         printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
+    if any(one.code == Code.PHOTO_AGREES for one in seen):
+        printed = replace(printed, photo=PHOTO_AS_ISSUED)
+    if picture is not None and picture.boxed is not None:
+        verdict = replace(verdict, boxed=picture.boxed)
     return with_certificate(verdict, printed)
+
+
+def decide_unmarked(
+    faults: tuple[Finding, ...],
+    standing: Standing,
+    picture: PictureReading | None,
+    *,
+    name_known: bool,
+    document: KeyDocument,
+    now: datetime,
+    asked: Asked = NOTHING_ELSE,
+) -> Verdict:
+    """Return the verdict on a picture whose QR code tells nothing, by what is printed in it.
+
+    Args:
+        faults: what was amiss with its QR code.
+        standing: what is known of the record that its number and name lead to.
+        name_known: the name in the picture is that on record, so it may be shown.
+    """
+    records = _records(standing)
+    if not name_known:
+        records[Field.HOLDER_NAME] = mask_name(records[Field.HOLDER_NAME])
+    seen = inspect_picture(picture, records)
+    verdict = conclude_verdict(
+        (*faults, find(Code.PICTURE_BY_PRINT), *standing.findings, *standing.beside(asked), *seen),
+        required=REQUIRED_FOR_PICTURE,
+        status=standing.status,
+        logged=standing.log_proof,
+        document=document,
+        now=now,
+    )
+    if picture is not None and picture.boxed is not None:
+        verdict = replace(verdict, boxed=picture.boxed)
+    return with_certificate(verdict, standing.printed(name_known=name_known))
+
+
+def _records(standing: Standing) -> dict[Field, str]:
+    """Return what is on record for each field, the document number masked."""
+    name = standing.body_name
+    expected = expect(standing.record, body_names=frozenset({name}), body_name=name)
+    masked = "" if standing.award is None else standing.award.document_masked
+    return {**expected.values, Field.DOCUMENT_NUMBER: masked}
+
+
+def page_on_record(standing: Standing) -> bool:
+    """Return whether the public log has the file of the copy that carries the record."""
+    return standing.logged is not None and standing.logged.file.state is InLog.PROVED
 
 
 def inspect_stapled(claims: FileClaims, keys: Iterable[VerifierKey]) -> tuple[Finding, ...]:
@@ -179,8 +256,6 @@ def _inspect_print(
         beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
     page = None if pdf is None else pdf.page
     identity = (*beside, *_inspect_identity(claims, standing, compared=page is not None))
-    if claims.kind is FileKind.PICTURE:
-        return (find(Code.PICTURE_NOT_COMPARED), *identity)
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
@@ -210,7 +285,7 @@ def _inspect_identity(
     Args:
         compared: its page was compared with the issued one, which the log must have then.
     """
-    if claims.kind is FileKind.PICTURE or standing.copy is None:
+    if standing.copy is None:
         return ()
     issued = standing.copy.pdf_sha256
     if issued is None:

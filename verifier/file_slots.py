@@ -69,7 +69,7 @@ class FileSlots:
         if self._private is None:
             try:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _check_own(self._folder)
+                check_own(self._folder)
             except OSError as error:
                 _logger.warning("file_slots_apart %s", error.strerror)
                 self._private = Path(tempfile.mkdtemp(prefix="yanzhen-"))
@@ -96,7 +96,7 @@ class FileSlots:
             time.sleep(_RETRY_SECONDS)
 
 
-def _check_own(folder: Path) -> None:
+def check_own(folder: Path) -> None:
     """Refuse a folder that others made, may enter or lead to (PermissionError)."""
     found = folder.lstat()
     own = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()

@@ -19,6 +19,7 @@ class Code(StrEnum):
     NAME_NORMALISED = "name_normalised"
     NOT_FOUND = "not_found"
     ROW_NOT_PROVED = "row_not_proved"
+    REGISTRY_NOT_ASKED = "registry_not_asked"
     REGISTRY_UNREACHABLE = "registry_unreachable"
     KEY_DOCUMENT_UNAVAILABLE = "key_document_unavailable"
     TRUST_LIST_UNSIGNED = "trust_list_unsigned"
@@ -110,6 +111,12 @@ class Code(StrEnum):
     FILE_UNREADABLE = "file_unreadable"
     FILES_WAITING = "files_waiting"
 
+    PICTURE_FIELD_UNCLEAR = "picture_field_unclear"
+    PHOTO_AGREES = "photo_agrees"
+    PHOTO_DIFFERS = "photo_differs"
+    PHOTO_UNCLEAR = "photo_unclear"
+    PICTURE_NOT_ALIGNED = "picture_not_aligned"
+    PICTURE_BY_PRINT = "picture_by_print"
     SEAL_WHOLE = "seal_whole"
     SEAL_SIGNER_KNOWN = "seal_signer_known"
     SEAL_SIGNER_UNKNOWN = "seal_signer_unknown"
@@ -137,6 +144,22 @@ class Code(StrEnum):
     ATTACHED_OTHER = "attached_other"
 
     DEMO = "demo"
+
+    NUMBER_SAYS = "number_says"
+    NUMBER_NEAR = "number_near"
+    DOCUMENT_NUMBER_DOUBTFUL = "document_number_doubtful"
+
+    HOLDER_NOT_ASKED = "holder_not_asked"
+
+    LINK_OURS = "link_ours"
+    LINK_NATIONAL = "link_national"
+    LINK_LOOK_ALIKE = "link_look_alike"
+    LINK_FOREIGN = "link_foreign"
+    LINK_MALFORMED = "link_malformed"
+    LINK_DISGUISED = "link_disguised"
+    LINK_UNENCRYPTED = "link_unencrypted"
+    LINK_CARRIES_RECORD = "link_carries_record"
+    LINK_CARRIES_NOTHING = "link_carries_nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from registry.home import Home
 from registry.log_reader import ListedLogs
 from registry.trust_file import TrustListFile, root_pin
 from registry.trust_memory import TrustMemory
-from verifier.decision import local_day
+from verifier.conclusion import local_day
 from verifier.errors import KeyDocumentUnavailable
 from verifier.finding_codes import Code
 

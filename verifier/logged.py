@@ -6,10 +6,11 @@ that the record makes, and is proven to be under the log's signed checkpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from codes.errors import CodesError
 from codes.record import Record, decode_record
@@ -21,7 +22,7 @@ from log.leaves import SALT_BYTES, CopyLeaf, IssueLeaf, Leaf, LifeLeaf, decode_l
 from log.notes import VerifierKey
 from log.proof_text import LogProof, check_proof, parse_proof
 from registry.access import OpenedAward, OpenedCopy
-from registry.log_reader import LogReader, Prover
+from registry.log_reader import Prover
 from registry.log_seen import LOG_BEHIND
 from registry.logbook import LeafPlace, LogSecrets
 
@@ -93,7 +94,17 @@ class Stapled:
     logged_at: datetime
 
 
-def inspect_copies(award: OpenedAward, log: LogReader | None) -> tuple[CopyInLog, ...]:
+class LogProofs(Protocol):
+    """What proves that entries are in the log: a `LogReader`, or one that is held for a while."""
+
+    def prover(self) -> Prover:
+        """Return what proves entries under the latest checkpoint; may raise LogError."""
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        """Return the index of every life leaf by its mark; may raise LogError."""
+
+
+def inspect_copies(award: OpenedAward, log: LogProofs | None) -> tuple[CopyInLog, ...]:
     """Return what the public log says of each copy of an award, in their order."""
     if log is None:
         return (_no_answer(InLog.UNREADABLE),) * len(award.copies)
@@ -105,7 +116,7 @@ def inspect_copies(award: OpenedAward, log: LogReader | None) -> tuple[CopyInLog
     return tuple(_inspect_copy(copy, award.log_secrets, prover) for copy in award.copies)
 
 
-def inspect_life(award: OpenedAward, log: LogReader | None) -> LifeInLog:
+def inspect_life(award: OpenedAward, log: LogProofs | None) -> LifeInLog:
     """Return what the public log says of the events of an award's life, by their marks."""
     if log is None:
         return NO_LIFE_KNOWN

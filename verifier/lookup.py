@@ -1,13 +1,15 @@
-"""Step 4: asks the register and the public log, and tells "no such row" from "could not be asked".
+"""Step 4: asks the register and the public log.
+
+Tells "no such row" from "could not be asked", and that from "was not to be asked".
 
 The only module of this room that reads the register; it draws no conclusion.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
@@ -18,14 +20,22 @@ from codes.number import CertificateNumber
 from registry.access import (
     OpenedAward,
     OpenedCopy,
+    first_on_record,
     is_erased,
-    open_by_document,
-    open_by_name,
+    open_by_holder,
     open_by_payload,
 )
 from registry.errors import RegistryError, RegistryUnavailable
-from registry.log_reader import LogReader
-from verifier.logged import NO_LIFE_KNOWN, CopyInLog, LifeInLog, inspect_copies, inspect_life
+from registry.log_reader import Prover
+from verifier.hints import near_numbers
+from verifier.logged import (
+    NO_LIFE_KNOWN,
+    CopyInLog,
+    LifeInLog,
+    LogProofs,
+    inspect_copies,
+    inspect_life,
+)
 
 
 class Reach(StrEnum):
@@ -34,6 +44,7 @@ class Reach(StrEnum):
     OPENED = "opened"
     ABSENT = "absent"
     ERASED = "erased"
+    NOT_ASKED = "not_asked"
     UNREACHABLE = "unreachable"
     BROKEN = "broken"
 
@@ -46,12 +57,19 @@ class Answer:
         award: present exactly when `reach` is OPENED.
         logged: what the public log says of each copy of `award`, in their order.
         life: what it says of the events of its life.
+        near: where nothing was found, a number of the same holder that differs a little.
     """
 
     reach: Reach
     award: OpenedAward | None = None
     logged: tuple[CopyInLog, ...] = ()
     life: LifeInLog = NO_LIFE_KNOWN
+    near: CertificateNumber | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nothing came from the register: it was not asked, or not reached."""
+        return self.reach in (Reach.NOT_ASKED, Reach.UNREACHABLE)
 
     def in_log(self, copy: OpenedCopy) -> CopyInLog:
         """Return what the public log says of a copy of `award`."""
@@ -64,11 +82,30 @@ _BROKEN = (RegistryError, InvalidUnwrap, NoResultFound, ValueError, LookupError,
 _UNOPENED = (*_BROKEN, SQLAlchemyError, OSError)
 
 
+class _HeldLog:
+    """A log as it was when it was first asked; an error is met again by each question."""
+
+    def __init__(self, log: LogProofs) -> None:
+        self._log = log
+        self._prover: Prover | None = None
+        self._marks: Mapping[bytes, int] | None = None
+
+    def prover(self) -> Prover:
+        if self._prover is None:
+            self._prover = self._log.prover()
+        return self._prover
+
+    def life_marks(self) -> Mapping[bytes, int]:
+        if self._marks is None:
+            self._marks = self._log.life_marks()
+        return self._marks
+
+
 class Register:
     """The register as the public side may ask it.
 
     Args:
-        sessions: opens a read-only session; None when there is no register here.
+        sessions: opens a read-only session; None off line, where no register is asked.
         pepper: the public side's look-up secret.
         log: the published log; None when there is none here.
     """
@@ -77,30 +114,65 @@ class Register:
         self,
         sessions: Callable[[], AbstractContextManager[Session]] | None,
         pepper: bytes,
-        log: LogReader | None,
+        log: LogProofs | None,
     ) -> None:
         self._sessions = sessions
         self._pepper = pepper
         self._log = log
+
+    def sparing(self) -> Register:
+        """Return this register as it answers who may not ask it by holder: not at all."""
+        return _SparingRegister(self._sessions, self._pepper, self._log)
 
     def by_holder(
         self, number: CertificateNumber, *, name: str | None, document_number: str | None
     ) -> Answer:
         """Open the award of `number` if every given fact about its holder is right.
 
-        Each given fact is looked up whether or not another failed, so that an unknown number and
-        a wrong fact cost the same.
+        An unknown number and a wrong fact cost the same. Who gives both facts in full is also told
+        where a number that differs a little would be the holder's.
         """
+        near: list[CertificateNumber] = []
 
         def ask(session: Session) -> OpenedAward | None:
-            opened = []
-            if name is not None:
-                opened.append(open_by_name(session, self._pepper, number, name))
-            if document_number is not None:
-                opened.append(open_by_document(session, self._pepper, number, document_number))
-            return None if None in opened else opened[0]
+            opened = open_by_holder(
+                session, self._pepper, number, name=name, document_number=document_number
+            )
+            if opened is None and name is not None and document_number is not None:
+                found = first_on_record(
+                    session,
+                    self._pepper,
+                    near_numbers(number),
+                    name=name,
+                    document_number=document_number,
+                )
+                near.extend([found] if found is not None else [])
+            return opened
 
-        return self._ask(ask)
+        answer = self._ask(ask)
+        return replace(answer, near=near[0]) if near else answer
+
+    @contextmanager
+    def held(self) -> Iterator[Register]:
+        """Yield the register for some questions in a row: one session, one reading of the log.
+
+        A run should be short: the session sees the register as it was when it began.
+        """
+        log = None if self._log is None else _HeldLog(self._log)
+        if self._sessions is None:
+            yield self
+            return
+        context = self._sessions()
+        try:
+            session = context.__enter__()
+        except RegistryUnavailable:
+            yield self  # each question says so for itself
+            return
+        try:
+            yield type(self)(lambda: nullcontext(session), self._pepper, log)
+        finally:
+            with suppress(RegistryUnavailable, SQLAlchemyError):  # nothing was written
+                context.__exit__(None, None, None)
 
     def by_record(self, payload: bytes) -> Answer:
         """Open the award whose copy carries exactly this record, or say that it was erased."""
@@ -131,7 +203,7 @@ class Register:
 
     def _ask(self, question: Callable[[Session], OpenedAward | Reach | None]) -> Answer:
         if self._sessions is None:
-            return Answer(reach=Reach.UNREACHABLE)
+            return Answer(reach=Reach.NOT_ASKED)
         try:
             with self._sessions() as session:
                 award = question(session)
@@ -152,3 +224,13 @@ class Register:
             logged=inspect_copies(award, self._log),
             life=inspect_life(award, self._log),
         )
+
+
+class _SparingRegister(Register):
+    """The register for files of an address whose look-ups are spent: records only."""
+
+    def by_holder(
+        self, number: CertificateNumber, *, name: str | None, document_number: str | None
+    ) -> Answer:
+        """Say that it could not be asked."""
+        return Answer(reach=Reach.UNREACHABLE)

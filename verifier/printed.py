@@ -21,6 +21,12 @@ PHOTO_IN_IDENTICAL_FILE = Text(
     "of the holder is still for the eye, face to face",
 )
 
+PHOTO_AS_ISSUED = Text(
+    "图片上的照片与签发时印制的照片图像一致（不作人脸识别）；是否为持证人本人，仍须当面目视核对",
+    "The photo in the picture is the one printed at issue (no faces are recognised); whether it is "
+    "of the holder is still for the eye, face to face",
+)
+
 
 def print_fields(
     record: Record, *, body_name: str, document_masked: str | None, name_known: bool

@@ -7,8 +7,9 @@ The steps, as the code numbers them: 1 read the evidence · 2 find the key and i
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,36 +18,42 @@ from sqlalchemy.orm import Session
 from keys.document import KeyDocument
 from keys.status_list import keys_by_name
 from keys.trust_list import TrustList
+from log.checkpoint import Checkpoint
 from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
 from templates.labels import Field
 from verifier.asked import Asked
-from verifier.decision import (
-    NumberClaims,
-    Standing,
-    conclude_verdict,
-    decide_number,
-    decide_qr,
-    judge_scan,
-    local_day,
-)
+from verifier.conclusion import conclude_verdict, local_day
+from verifier.decision import NumberClaims, Standing, decide_number, decide_qr, judge_scan
 from verifier.document import FileReading, document_reader, read_file
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import (
+    WITHOUT_CODE,
     FileClaims,
     decide_file,
+    decide_unmarked,
     document_check,
     inspect_stapled,
+    page_on_record,
     read_claims,
 )
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.hints import say_difference
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
 from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
+from verifier.picture import (
+    PictureReading,
+    compare_picture,
+    picture_comparer,
+    read_picture,
+)
+from verifier.picture_question import PictureQuestion
+from verifier.picture_search import find_standing
 from verifier.proof import Proof, prove
 from verifier.scan import Scan, read_qr
 from verifier.seal_trust import SealSource, no_seals
@@ -77,7 +84,7 @@ class Verifier:
     Args:
         trust_source: returns the trust list in force, read anew when it changed; may raise
             KeyDocumentUnavailable.
-        sessions: opens a read-only session on the register; None when there is no register here.
+        sessions: opens a read-only session on the register; None off line, where none is asked.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
         log: the published log; without one nothing is called registered.
@@ -86,6 +93,7 @@ class Verifier:
             child process of this verifier.
         slots: how many files may be read at once; None sets no limit.
         issued_pages: gives the pages that were issued; by default none is at hand.
+        compare_bytes: has a picture compared elsewhere, as `read_bytes` does for reading.
         seals: gives the authority of seals that is published here.
     """
 
@@ -101,6 +109,7 @@ class Verifier:
         read_bytes: Callable[[bytes], bytes] | None = None,
         slots: FileSlots | None = None,
         issued_pages: IssuedPages = NO_PAGES,
+        compare_bytes: Callable[[bytes], bytes] | None = None,
         seals: SealSource = no_seals,
     ) -> None:
         self._trust_source = trust_source
@@ -110,17 +119,42 @@ class Verifier:
         self._status_lists = status_lists
         self._child = document_reader()
         self._read_bytes = read_bytes or self._child.ask
+        self._comparer = picture_comparer()
+        self._compare_bytes = compare_bytes or self._comparer.ask
         self._slots = slots
         self._issued_pages = issued_pages
         self._seals = seals
 
     def close(self) -> None:
-        """End the child process, if one was started."""
+        """End the child processes that were started."""
         self._child.close()
+        self._comparer.close()
+
+    def sparing(self) -> Verifier:
+        """Return this verifier without look-ups by number and holder: signed records only."""
+        spared = copy(self)
+        spared._register = self._register.sparing()
+        return spared
+
+    @contextmanager
+    def held(self) -> Iterator[Verifier]:
+        """Yield this verifier for some questions in a row, which find the register held open."""
+        with self._register.held() as register:
+            held = copy(self)
+            held._register = register
+            yield held
 
     def _read(self, data: bytes) -> bytes:
         with self._slots.taken() if self._slots is not None else nullcontext():
             return self._read_bytes(data)
+
+    def _compare(self, data: bytes) -> bytes:
+        with self._slots.taken() if self._slots is not None else nullcontext():
+            return self._compare_bytes(data)
+
+    def today(self) -> date:
+        """Return the day of the reference time in Asia/Shanghai."""
+        return local_day(self._clock())
 
     def trust_list(self) -> TrustList:
         """Return the trust list in force: what the site publishes and browsers verify by.
@@ -166,13 +200,16 @@ class Verifier:
         log_step(4, "find", reach=answer.reach.value)
         # 5 prove the row (2, 3 and 7 on the way), 8 verdict
         claims = NumberClaims(number=typed.number, name=holder.name)
+        notices = (*typed.findings, *holder.findings)
+        if answer.near is not None:
+            notices += (say_difference(typed.number, answer.near),)
         return log_verdict(
             decide_number(
                 claims,
                 answer,
                 document=moment.document,
                 now=moment.now,
-                notices=(*typed.findings, *holder.findings),
+                notices=notices,
                 asked=self._asked(day, answer, moment),
             )
         )
@@ -226,7 +263,7 @@ class Verifier:
         claims = read_claims(reading, moment.document)
         if not isinstance(claims, FileClaims):
             log_step(1, "read", claims, bytes=len(data))
-            return log_verdict(_conclude(moment, *claims))
+            return log_verdict(self._verify_unmarked(data, claims, moment, day))
         log_step(1, "read", claims.notices, bytes=len(data))
         proof, answer = self._ask(claims.scan, moment)
         # 5 prove the row
@@ -238,9 +275,10 @@ class Verifier:
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
         pdf = self._examine(data, glance, standing) if isinstance(glance, Glance) else None
-        log_step(6, "compare", fields=len(claims.printed.fields))
+        picture = self._picture(data, claims.page, standing) if claims.is_picture else None
+        log_step(6, "compare", fields=len((picture or claims.printed).fields))
         stapled: tuple[Finding, ...] = ()
-        if proof.genuine and (answer is None or answer.reach is Reach.UNREACHABLE):
+        if proof.genuine and (answer is None or answer.unanswered):
             stapled = inspect_stapled(claims, self._log_keys(moment))
         return log_verdict(
             decide_file(
@@ -251,6 +289,7 @@ class Verifier:
                 now=moment.now,
                 asked=self._asked(day, answer, moment, claims.scan.record.status_index),
                 stapled=stapled,
+                picture=picture,
                 pdf=pdf,
             )
         )
@@ -277,10 +316,40 @@ class Verifier:
             published=self._seals(),
         )
 
+    def _verify_unmarked(
+        self, data: bytes, faults: tuple[Finding, ...], moment: _Moment, day: date | None
+    ) -> Verdict:
+        """Judge a picture whose QR code tells nothing by the number and name printed in it."""
+        if not any(one.code in WITHOUT_CODE for one in faults):
+            return _conclude(moment, *faults)
+        # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
+        said = read_picture(data, 0, self._compare)
+        found = find_standing(said, self._register, moment.document, local_day(moment.now))
+        if found is None:
+            return _conclude(moment, *faults)
+        standing, name_known = found
+        # 6 compare every field
+        return decide_unmarked(
+            faults,
+            standing,
+            self._picture(data, 0, standing),
+            name_known=name_known,
+            document=moment.document,
+            now=moment.now,
+            asked=Asked(day=day),
+        )
+
     def log_vkey(self) -> VerifierKey | None:
         """Return the public key of the log, or None while none can be read."""
         try:
             return None if self._log is None else self._log.vkey()
+        except LogError:
+            return None
+
+    def log_checkpoint(self) -> Checkpoint | None:
+        """Return the checkpoint that the log is believed up to, or None while none can be read."""
+        try:
+            return None if self._log is None else self._log.checkpoint().checkpoint
         except LogError:
             return None
 
@@ -322,6 +391,16 @@ class Verifier:
         answer = self._register.by_record(scan.envelope.payload)
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
+
+    def _picture(self, data: bytes, page: int, standing: Standing) -> PictureReading | None:
+        """Have a picture compared with the page as issued, where there is one."""
+        if not standing.genuine or not page_on_record(standing):
+            return None
+        issued = self._issued_pages.page_of(standing.copy)
+        if issued is None:
+            return None
+        question = PictureQuestion(page=page, file=data, issued=issued)
+        return compare_picture(question, self._compare)
 
     def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
         field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)

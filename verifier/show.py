@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from codes.wording import Language, Text
 from templates.labels import LABELS, Field
+from verifier.links import LinkCheck
 from verifier.verdict import Finding, PrintedFields, Status, Verdict
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _SHOULD_SHOW = Text("证书应载内容（请逐项比对）：", "What the certificate should show:")
 _NOT_GIVEN = Text("（未核验）", "(not checked)")
 _RESULT = Text("结论", "Result")
+_LINK = Text("链接", "Link")
 _STATUS = Text("证书状态", "Status")
 _TIME = Text("核验时间", "Checked at")
 _TRUST = Text("核验依据", "By")
@@ -23,9 +25,27 @@ _EVIDENCE = {
 }
 
 
-def show_verdict(verdict: Verdict, language: Language) -> str:
-    """Return the lines a person reads, without a line feed at the end."""
-    return "\n".join(_lines(verdict, language))
+def show_verdict(verdict: Verdict, language: Language, hints: Iterable[Finding] = ()) -> str:
+    """Return the lines a person reads, without a line feed at the end.
+
+    Args:
+        hints: what to say first of the question as it was typed.
+    """
+    said = [line for one in hints for line in _finding_lines(one, language)]
+    return "\n".join((*said, *_lines(verdict, language)))
+
+
+def show_link(check: LinkCheck, language: Language) -> str:
+    """Return what a link came to, and the verdict on a record in it, as lines for a person."""
+    lines = [line for one in check.findings for line in _finding_lines(one, language)]
+    if check.verdict is not None:
+        lines += ["", *_lines(check.verdict, language)]
+    return "\n".join((*lines, "", f"{_LINK.say(language)}{_colon(language)}{_of(check, language)}"))
+
+
+def _of(check: LinkCheck, language: Language) -> str:
+    host = "" if check.host is None else f"{check.host} "
+    return host + check.kind.text.say(language)
 
 
 def _lines(verdict: Verdict, language: Language) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any, assert_never
 
 from codes.wording import Language, Text
 
+Outline = tuple[tuple[float, float], ...]
+
 _SHANGHAI = timezone(timedelta(hours=8))  # no summer time since 1991; certificates begin in 2019
 
 
@@ -185,6 +187,21 @@ class TrustShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BoxedPicture:
+    """The asker's own picture with red boxes around what differs, numbered in the order of `boxes`.
+
+    Args:
+        jpeg: smaller than the picture uploaded, where that is big.
+        size: width and height of the picture uploaded, upright, to which the boxes refer.
+        boxes: the field, or `photo`, that is boxed, and four corners.
+    """
+
+    jpeg: bytes = field(repr=False)
+    size: tuple[int, int]
+    boxes: tuple[tuple[str, Outline], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The whole answer; it has no truth value, read `outcome`.
 
@@ -198,6 +215,7 @@ class Verdict:
         certificate: printed fields to compare with the paper, where they may be shown.
         log_proof: a C2SP tlog-proof that the record is in the public log, where that was proved;
             its extra is the salt of the record's hash, then the leaf.
+        boxed: the asker's picture with boxes around what differs; None where there is none.
     """
 
     outcome: Outcome
@@ -208,6 +226,7 @@ class Verdict:
     trust: TrustShown | None
     certificate: PrintedFields | None = None
     log_proof: str | None = None
+    boxed: BoxedPicture | None = None
 
     def __bool__(self) -> bool:
         """Refuse to be used as a truth value: an outcome is not a yes or no."""
@@ -258,14 +277,15 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
         "status": verdict.status.value,
         "summary": {"zh": verdict.summary.zh, "en": verdict.summary.en},
         "summary_text": verdict.summary.say(language),
-        "findings": [_finding_to_json(one, language) for one in verdict.findings],
+        "findings": [finding_to_json(one, language) for one in verdict.findings],
         "checked_at": format_instant(verdict.checked_at),
         "demo": verdict.demo,
-        "trust_list": None if verdict.trust is None else _trust_to_json(verdict.trust),
+        "trust_list": None if verdict.trust is None else trust_to_json(verdict.trust),
         "certificate": (
             None if verdict.certificate is None else _printed_to_json(verdict.certificate)
         ),
         "log_proof": verdict.log_proof,
+        "boxes": None if verdict.boxed is None else _boxes_to_json(verdict.boxed),
     }
 
 
@@ -280,7 +300,8 @@ def say_instant(instant: datetime) -> Text:
     return Text(f"北京时间 {shown}", f"{shown} Beijing time")
 
 
-def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
+def finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
+    """Return one finding as it stands in every JSON answer."""
     return {
         "code": finding.code,
         "severity": finding.severity.value,
@@ -291,11 +312,24 @@ def _finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:
     }
 
 
-def _trust_to_json(trust: TrustShown) -> dict[str, Any]:
+def trust_to_json(trust: TrustShown) -> dict[str, Any]:
+    """Return which trust list a verdict rests on, as the JSON of a verdict gives it."""
     return {
         "version": trust.version,
         "published_at": format_instant(trust.published_at),
         "age_days": trust.age_days,
+    }
+
+
+def _boxes_to_json(boxed: BoxedPicture) -> dict[str, Any]:
+    """Return where what differs is in the picture uploaded, in its pixels once it is upright."""
+    return {
+        "width": boxed.size[0],
+        "height": boxed.size[1],
+        "fields": [
+            {"number": number, "field": name, "corners": [list(corner) for corner in outline]}
+            for number, (name, outline) in enumerate(boxed.boxes, start=1)
+        ],
     }
 
 

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,7 +38,7 @@ from registry.life import Event, Life
 from registry.life_models import LifeEvent
 from registry.logbook import life_key, life_mark
 from registry.models import Access, Award, AwardStatus, Batch, Holder, Site
-from registry.row_marks import mark_of_award
+from registry.row_marks import is_recording_marked, mark_of_award
 from registry.vault import unseal
 
 _AT_ONCE = 200
@@ -136,7 +135,7 @@ class _AwardChecks:
             session, vault = self._beside.session, self._office.vault
             erased = ErasedChecks(session, vault, self._published, award, holder)
             yield from erased.run()
-            yield from self._times()
+            yield from self._recording()
             self._matched.note(erased.links)
             return
         if holder.key_generation is None:
@@ -178,7 +177,7 @@ class _AwardChecks:
         self._matched.indexes |= self._matched.links.keys()
         ways = self._beside.ways_in[award.id]
         yield from compare_ways_in(ways, self._office.pepper, kept, copies.payloads)
-        yield from self._times()
+        yield from self._recording()
 
     def _number(self, site: Site | None) -> Iterator[Fault]:
         award = self._award
@@ -218,6 +217,8 @@ class _AwardChecks:
         mark = mark_of_award(self._office.vault, award, batch, holder.blind_index)
         if award.row_mark != mark:
             yield self._fault("row_mark", "differs")
+        if not is_recording_marked(self._office.vault, award):
+            yield self._fault("recorded_at", "differs")
 
     def _rightful_holder(self) -> int | None:
         """Return whose key opens the award although its row names another holder."""
@@ -299,19 +300,10 @@ class _AwardChecks:
             self._award.id in self._office.waiting_awards
         )
 
-    def _times(self) -> Iterator[Fault]:
-        award = self._award
-        logged = self._published.by_number.get(award.number)
-        recorded = award.recorded_at
-        has_record = any(copy.envelope_sealed is not None for copy in award.copies)
-        if (recorded is not None) != has_record:
+    def _recording(self) -> Iterator[Fault]:
+        has_record = any(copy.envelope_sealed is not None for copy in self._award.copies)
+        if (self._award.recorded_at is not None) != has_record:
             yield self._fault("recorded_at", "missing" if has_record else "unexpected")
-            return
-        if recorded is None:
-            return
-        latest = recorded if logged is None else logged.logged_at + timedelta(seconds=1)
-        if not award.reserved_at <= recorded <= latest:
-            yield self._fault("recorded_at", "differs")
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)

@@ -24,7 +24,7 @@ from registry.errors import StoreError, VaultError
 from registry.life import Life
 from registry.logbook import leaf_salt
 from registry.models import Award, Copy, CopyKind, CopyState
-from registry.row_marks import has_its_mark
+from registry.row_marks import has_its_mark, is_delivery_marked
 from templates.labels import format_print_serial
 
 
@@ -95,6 +95,8 @@ class CopyChecks:
         award = self._kept.award
         if not has_its_mark(self._office.vault, copy):
             yield _fault(copy, "row_mark", "differs")
+        if not is_delivery_marked(self._office.vault, copy):
+            yield _fault(copy, "delivered_at", "differs")
         for column, found, expected in (
             ("site_id", copy.site_id, award.site_id),
             ("year", copy.year, award.year),
@@ -225,8 +227,6 @@ class CopyChecks:
             return
         yield from self._stored(copy, sha256)
         yield from self._file_leaf(copy, sha256)
-        if copy.delivered_at is not None and copy.delivered_at < copy.made_at:
-            yield _fault(copy, "delivered_at", "differs")
 
     def _stored(self, copy: Copy, sha256: str) -> Iterator[Fault]:
         try:

@@ -14,7 +14,7 @@ from log.leaves import CopyLeaf, IssueLeaf, LifeKind, LifeLeaf
 from registry.life_models import LifeAct, LifeEvent
 from registry.log_models import LogEntry
 from registry.models import Access, Award, AwardStatus, Copy, CopyState, Holder
-from registry.row_marks import has_its_mark
+from registry.row_marks import has_its_mark, is_delivery_marked
 from registry.vault import Vault
 from registry.vault_models import Erasure, ErasureState
 
@@ -122,6 +122,8 @@ class ErasedChecks:
                 yield self._fault(copy, "envelope_sealed")
             if not has_its_mark(self._vault, copy):
                 yield self._fault(copy, "row_mark")
+            if not is_delivery_marked(self._vault, copy):
+                yield self._fault(copy, "delivered_at")
             if (copy.site_id, copy.year) != (self._award.site_id, self._award.year):
                 yield self._fault(copy, "site_id")
             if copy.state == CopyState.RESERVED:

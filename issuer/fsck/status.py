@@ -15,6 +15,7 @@ from keys.status_list import POSITION_BITS, ListForm, StatusList, key_name, pack
 from registry.home import Home
 from registry.life_models import StatusListRow
 from registry.models import Copy
+from registry.row_marks import mark_of_list
 
 
 def compare_status_lists(session: Session, home: Home, office: FsckOffice) -> Iterator[Fault]:
@@ -29,6 +30,8 @@ def compare_status_lists(session: Session, home: Home, office: FsckOffice) -> It
             code = "missing" if row is None else "unexpected"
             yield Fault(table="status_lists", row=f"#{number}", field="row", code=code)
             continue
+        if row.row_mark != mark_of_list(office.vault, row):
+            yield _fault(row, "row_mark")
         if number not in taken:
             continue  # opened after a backup was restored, and nothing drawn from it yet
         if row.taken != taken[number]:

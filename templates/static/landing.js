@@ -3,14 +3,9 @@
  * present status. The fragment is never put into an address; it leaves only in a request's body.
  */
 
-import { carryFragment, keepLanguage, pageLanguage } from './language.js';
-import { pageWords, showMessage, showVerdict } from './show.js';
-import { UnsupportedError } from './signature.js';
-import { TrustError, readTrustList } from './trust_list.js';
-import { acceptTrust, siteStorage } from './trust_memory.js';
-import { verifyText, withoutTrust } from './verify.js';
-
-const ASK_MILLISECONDS = 8000;
+import { checkText } from './check.js';
+import { carryFragment, keepLanguage } from './language.js';
+import { pageWords, showMessage } from './show.js';
 
 const root = document.getElementById('result');
 const ways = document.getElementById('ways');
@@ -23,7 +18,7 @@ window.addEventListener('hashchange', start);
 
 function start() {
   run += 1;
-  ways.classList.remove('now');
+  otherWays(false);
   serverCheck.hidden = true;
   carryFragment();
   const mine = run;
@@ -34,109 +29,23 @@ async function check(mine) {
   const text = window.location.href;
   if (window.location.hash.length < 2) return offerWays('no-fragment');
   document.querySelector('#server-check-form input').value = text;
-  if (window.crypto?.subtle === undefined) return offerWays('no-crypto');
   document.getElementById('working')?.removeAttribute('hidden');
-  const [list, tables] = await Promise.all([load('/keys.json'), load('/tables.json')]);
-  const trust = await believe(list);
-  if (mine !== run) return undefined;
-  // A site that shows a list not to be believed is not asked either: the code stays here.
-  if (trust instanceof TrustError) {
-    return conclude(withoutTrust(trust.code, JSON.parse(tables), new Date()), JSON.parse(tables));
-  }
-  return judge(mine, text, trust, JSON.parse(tables));
+  const wanted = () => mine === run;
+  return checkText(text, { root, wanted, again: start, offerWays, otherWays, askServer });
 }
 
-/** The trust list, the reason why it is not believed, or null where the algorithm is lacking. */
-async function believe(list) {
-  try {
-    try {
-      return await accepted(list);
-    } catch (error) {
-      if (error.code !== 'trust_list_older') throw error;
-      // A cache on the way may lag behind what this browser saw: ask the site itself, once.
-      return await accepted(await load('/keys.json', { cache: 'reload' }));
-    }
-  } catch (error) {
-    if (error instanceof TrustError) return error;
-    if (error instanceof UnsupportedError) return null;
-    throw error;
-  }
+function otherWays(open) {
+  ways.classList.toggle('now', open);
 }
 
-async function accepted(list) {
-  const pin = document.querySelector('meta[name="root-pin"]').content;
-  if (pin === '') throw new Error('the site had no trust list when it made this page');
-  const trust = await readTrustList(list, pin, window.crypto.subtle);
-  acceptTrust(trust, siteStorage());
-  return trust;
-}
-
-async function judge(mine, text, trust, tables) {
-  document.getElementById('demo-strip').hidden = !trust?.document.demo;
-  const { subtle } = window.crypto;
-  const local = trust && await verifyText(text, { trust, tables, now: new Date(), subtle });
-  if (mine !== run) return undefined;
-  const judged = local !== null && !local.unchecked;
-  if (judged && local.certificate === null) return conclude(local, tables);
-  if (judged) show(local, tables, firstStage(local));
-  const answer = await ask(text);
-  if (mine !== run) return undefined;
-  if (answer !== null) return conclude(answer, tables);
-  return local === null ? offerWays('no-crypto') : concludeWithoutStatus(local, tables);
-}
-
-function firstStage(local) {
-  if (!local.sound) return { asking: true, words: null, tone: null, askAgain: null };
-  const words = pageWords('signature-genuine');
-  return { asking: true, words, tone: 'note', askAgain: null };
-}
-
-/** Show the final verdict; what could not be read at all leaves the other ways open. */
-function conclude(verdict, tables) {
-  const otherWays = verdict.certificate === null && verdict.outcome === 'inconclusive';
-  show(verdict, tables, { asking: false, words: null, tone: null, askAgain: null, otherWays });
-  ways.classList.toggle('now', otherWays);
-}
-
-function concludeWithoutStatus(local, tables) {
-  const words = local.sound ? pageWords('status-not-known') : null;
-  show(local, tables, { asking: false, words, tone: null, askAgain: start });
-  if (!local.unchecked) return;
+function askServer() {
   serverCheck.hidden = false;
-  ways.classList.add('now');
-}
-
-function show(verdict, tables, stage) {
-  showVerdict(root, verdict, tables, pageLanguage(), stage);
-}
-
-/** The server's verdict with the present status, or null when it cannot be had now. */
-async function ask(text) {
-  try {
-    const response = await fetch('/api/v1/verify/qr', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ text }),
-      signal: AbortSignal.timeout(ASK_MILLISECONDS),
-      cache: 'no-store',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-    });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
-
-async function load(address, options = {}) {
-  const response = await fetch(address, { credentials: 'omit', ...options });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response.text();
+  otherWays(true);
 }
 
 /** Say why nothing was checked here, and show the other ways. */
 function offerWays(reason) {
   showMessage(root, pageWords(reason));
   serverCheck.hidden = window.location.hash.length < 2;
-  ways.classList.add('now');
+  otherWays(true);
 }

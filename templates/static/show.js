@@ -161,7 +161,7 @@ function row(label, note, cell) {
 /** While the register is being asked, its silence is not yet a finding. */
 function shownFindings(verdict, tables, stage) {
   const shown = verdict.findings.filter(
-    (one) => !(stage.asking && one.code === 'registry_unreachable'));
+    (one) => !(stage.asking && one.code === 'registry_not_asked'));
   const rank = (one) => tables.findings[one.code]?.rank ?? 0;
   return shown.sort((one, other) => rank(one) - rank(other));
 }

@@ -8,8 +8,8 @@ import { decodeQrText, QrTextError } from './qr_text.js';
 import { decodeRecord, RecordError } from './record.js';
 import { inspectHost, prove, shownHost } from './trust.js';
 
-/** What a genuine signature leaves open while the register has not answered. */
-const UNASKED = ['registry_unreachable', 'document_number_not_checked', 'paper_not_seen'];
+/** What a genuine signature leaves open where the register is not asked. */
+const UNASKED = ['registry_not_asked', 'document_number_not_checked', 'paper_not_seen'];
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
@@ -42,6 +42,17 @@ export async function verifyText(text, { trust, tables, now, subtle }) {
   const printed = proof.genuine ? printFields(record, proof.body, tables) : null;
   const { unchecked } = proof;
   return { ...verdict(tables, keyDocument, now, found, printed), sound, unchecked };
+}
+
+/**
+ * The same verdict where the register was asked and gave no answer.
+ * @param {object} judged what `verifyText` returned
+ * @param {object} tables /tables.json
+ */
+export function unanswered(judged, tables) {
+  const findings = judged.findings.map((one) => (
+    one.code === 'registry_not_asked' ? finding(tables, 'registry_unreachable') : one));
+  return { ...judged, findings };
 }
 
 /** Step 1: what the text claims, or the finding that says why it claims nothing. */

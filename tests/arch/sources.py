@@ -17,6 +17,7 @@ ROOMS = (
     "keys",
     "log",
     "registry",
+    "sealer",
     "templates",
     "verifier",
 )
@@ -24,6 +25,7 @@ EVERYWHERE = (*ROOMS, "bench", "tests")
 
 # What is made on a machine and never belongs to the repository (.gitignore).
 _MADE = {"__pycache__", "var", "demo", "build", "dist", "node_modules"}
+_MADE_PLACES = {ROOT / "templates" / "static" / "packages"}
 _KEPT_HIDDEN = {".ci", ".gitignore", ".gitattributes", ".github"}
 
 
@@ -35,7 +37,8 @@ def files() -> Iterator[Path]:
 def _below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         hidden = path.name.startswith(".") and path.name not in _KEPT_HIDDEN
-        if hidden or path.name in _MADE or path.name.endswith(".egg-info"):
+        made = path.name in _MADE or path in _MADE_PLACES or path.name.endswith(".egg-info")
+        if hidden or made:
             continue
         if path.is_dir():
             yield from _below(path)

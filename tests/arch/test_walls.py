@@ -41,7 +41,8 @@ def test_the_public_process_has_loaded_neither_signing_nor_the_issuer(home: Home
     assert "verifier.service" in loaded
     assert "keys.signing" not in loaded
     assert "keys.root_signing" not in loaded
-    assert not [name for name in loaded if name.partition(".")[0] == "issuer"]
+    assert "keys.report_key" not in loaded
+    assert not [name for name in loaded if name.partition(".")[0] in ("issuer", "sealer")]
 
 
 def test_nothing_that_draws_pages_or_reads_files_is_loaded_by_the_public_process(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from issuer.roster_format import RosterFormat, refuse_format
+from issuer.roster_faults import refuse_format
 from registry.child import ChildFailed, FailureReason
+from registry.sheet_format import SheetFormat
 from tests.arch.sources import ROOT
 from tests.docs.coded_texts import CodedText, coded_texts
+from verifier import bulk_faults
 
 PAGE = ROOT / "docs" / "errors.md"
-ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "audit")
+ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "sealer", "audit")
 
 # Codes that are put together at run time, by the f-string that does it.
 COMPOSED = {
@@ -16,11 +18,15 @@ COMPOSED = {
         CodedText("registry", error.code, error.text.zh, error.text.en)
         for error in map(ChildFailed, FailureReason)
     ],
+    "f'bulk_is_{kind.value}'": [
+        CodedText("verifier", error.code, error.text.zh, error.text.en)
+        for error in map(
+            bulk_faults.refuse_format, set(SheetFormat) - {SheetFormat.XLSX, SheetFormat.TEXT}
+        )
+    ],
     "f'roster_is_{kind.value}'": [
         CodedText("issuer", problem.code, problem.text.zh, problem.text.en)
-        for problem in map(
-            refuse_format, set(RosterFormat) - {RosterFormat.XLSX, RosterFormat.TEXT}
-        )
+        for problem in map(refuse_format, set(SheetFormat) - {SheetFormat.XLSX, SheetFormat.TEXT})
     ],
 }
 
@@ -56,6 +62,7 @@ This page is generated: `python -m tests.docs.errors_page`.
 """
 _ABOUT = {
     "codes": "What was typed, scanned or stored is not what the rule asks for.",
+    "sealer": "Sealing verification reports.",
     "keys": "A key, a signature's envelope, the key document or the passphrase.",
     "log": "The public log: leaves, tiles, signed notes, checkpoints and proofs.",
     "registry": "The home folder, the database, the vault and the stored files.",

@@ -14,6 +14,7 @@ NAMES = (
     "browser",
     "names",
     "readability",
+    "forgery",
     "rare_names",
     "rotations",
     "rollback",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 DEFAULT_SEED = 20261123
 
@@ -43,6 +44,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a drill shows instead of its bare facts.
+
+    Args:
+        lines: of the page, in Markdown.
+        data: for the file beside it, as JSON takes it.
+    """
+
+    lines: Sequence[str]
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
     """One drill.
 
@@ -54,6 +68,8 @@ class Drill:
         defect: what the planted defect (defects/NAME.patch) does to the product.
         defect_part: the part of the short figure that the defect turns red.
         at_once: how many parts the runner may run side by side at full figure.
+        check: judges the facts of all parts that were run together; raises DrillFailed.
+        report: makes of the facts what the page shows.
     """
 
     name: str
@@ -63,6 +79,8 @@ class Drill:
     defect: str
     defect_part: str
     at_once: int = 1
+    check: Callable[[Facts, Figure], None] | None = None
+    report: Callable[[Facts], Report] | None = None
 
 
 def require(holds: bool, broken: str) -> None:

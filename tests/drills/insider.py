@@ -60,15 +60,8 @@ _SAID = frozenset({Outcome.VALID, Outcome.NOT_CURRENT, Outcome.NOT_FOUND})
 _REFUSED = (IssuerError, KeysError, RegistryError)
 
 HARMLESS: dict[str, str] = {
-    "copies.delivered_at": "says whether a page was handed out; moved within the time since it "
-    "was made, or taken out, the same page is at most handed out once more",
     "life_events.id": "a number that nothing refers to; events are ordered by n, which is sealed",
     "log_entries.id": "a number that nothing refers to once the entry has its index",
-    "status_lists.changes": "raised, the same list is published once more",
-    "status_lists.version": "raised before a publishing, the next list has a greater number; "
-    "readers only ask that it grow, and publishing writes the row anew",
-    "status_lists.expires_at": "says when to publish next at the latest; publishing writes it anew",
-    "status_lists.published_changes": "lowered, the same list is published once more",
 }
 """Columns an edit of which may go by unnoticed, and why nobody is harmed."""
 

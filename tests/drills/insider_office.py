@@ -12,7 +12,6 @@ from issuer.copy_rows import BatchCopies
 from issuer.copy_run import archive_numbers, reissue
 from issuer.copying import preview_reissue
 from issuer.correcting import parse_correction
-from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.erasing import approve_erasure, find_by_number, propose_erasure
 from issuer.erasure_wish import ErasureGround, Wish
@@ -35,7 +34,7 @@ from log.leaves import LifeKind
 from registry.home import Home
 from registry.life_models import Ground
 from registry.models import ReissueReason
-from registry.session import database, transaction
+from registry.session import transaction
 from templates.fonts import FontChain
 from tests.drills.office import (
     NOW,
@@ -47,6 +46,7 @@ from tests.drills.office import (
     make_office,
     people,
 )
+from tests.issuer.body_keys import add_body_key
 from tests.issuer.procedures import Procedure, decision
 
 _LINKED = ("store",)
@@ -97,7 +97,8 @@ def make_living_office(folder: Path, count: int, seed: int) -> Office:
         seed: of the people.
     """
     home = make_office(folder, {})
-    _add_second_key(home)
+    # Each certificate has a second signature, beside the one in its QR code.
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2)
     persons = tuple(islice(people(seed), count))
     with desk_of(home) as desk:
         numbers = _issue(desk, persons[: count // 2], "一") + _issue(
@@ -112,22 +113,6 @@ def make_living_office(folder: Path, count: int, seed: int) -> Office:
         texts = {number: faces(desk, [number])[0].qr_text for number in alive}
     _apply(home, folder / "application")
     return Office(home=home, numbers=tuple(numbers), persons=persons, qr_texts=texts)
-
-
-def _add_second_key(home: Home) -> None:
-    """Let each certificate have a second signature, beside the one in its QR code."""
-    with database(home.database_url) as engine, transaction(engine) as session:
-        site = find_site(session, PREFIX)
-        make_key(
-            session,
-            home,
-            site,
-            PASSPHRASE,
-            algorithm=Algorithm.SM2,
-            valid_from=site.filings[0].valid_from,
-            valid_to=None,
-        )
-        publish(session, home, now=NOW, signers=open_root_keys(home, PASSPHRASE))
 
 
 def _issue(desk: Desk, persons: Sequence[Person], batch: str) -> list[str]:

@@ -66,9 +66,9 @@ DRILL = Drill(
         and those that later ones superseded, and the whole log is checked as anyone would. The
         report must name exactly that file, and a place at or before that byte. Then one bit of one
         value at a time in the database of an office (awards, copies, holders, ways in, life events,
-        batches, counters, the log's own tables and the audit trail; a text stays readable text,
-        `recorded_at` and `delivered_at` are only bounded and left out), going around its triggers:
-        the comparison of database and log, or the check of the trail, must say in which table.""",
+        batches, counters, status lists, the log's own tables and the audit trail; a text stays
+        readable text), going around its triggers: the comparison of database and
+        log, or the check of the trail, must say in which table.""",
     parts=_parts,
     defect="Superseded bundles are no longer compared.",
     defect_part="flips_0",

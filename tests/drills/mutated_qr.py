@@ -110,12 +110,12 @@ class _Both(Verifier):
         self.statuses[response.status_code] += 1
         require(response.status_code < 500, f"the API answered {response.status_code}")
         if response.status_code == 200:
-            self._compare(verdict, response.get_json())
+            self._compare_with_browser(verdict, response.get_json())
         else:
             require(verdict.outcome is not Outcome.VALID, "the API refused a text that is valid")
         return verdict
 
-    def _compare(self, verdict: Verdict, answer: dict[str, Any]) -> None:
+    def _compare_with_browser(self, verdict: Verdict, answer: dict[str, Any]) -> None:
         own = verdict_to_json(verdict)
         for member in ("outcome", "status", "certificate"):
             require(own[member] == answer[member], f"the API differs in {member}")

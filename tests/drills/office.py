@@ -25,7 +25,6 @@ from issuer.candidates import Candidate, Photo
 from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.copy_rows import BatchCopies
-from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.faces import face_of
 from issuer.filing import parse_filing
@@ -42,6 +41,7 @@ from registry.home import Home
 from registry.models import Award, Copy
 from registry.session import database, reading, transaction
 from templates.certificate import CertificateFace
+from tests.issuer.body_keys import make_body_key
 
 PREFIX = "S000012000123"
 PASSPHRASE = b"drill"
@@ -162,15 +162,7 @@ def make_office(
     signers = open_root_keys(home, PASSPHRASE)
     with database(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, parse_filing(_FILING), now=NOW)
-        make_key(
-            session,
-            home,
-            site,
-            PASSPHRASE,
-            algorithm=algorithm,
-            valid_from=_FILED_FROM,
-            valid_to=None,
-        )
+        make_body_key(session, home, site, PASSPHRASE, algorithm)
         publish(session, home, now=NOW, signers=signers)
     ensure_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=NOW, crl_url=None)
     with desk_of(home) as desk:

@@ -85,8 +85,8 @@ def prepare(sheet: Sheet, size: tuple[int, int]) -> Negative:
     )
 
 
-def photograph(negative: Negative, shot: Shot) -> bytes:
-    """Return the JPEG file of a shot."""
+def photograph(negative: Negative, shot: Shot, quality: int = JPEG_QUALITY) -> bytes:
+    """Return the JPEG file of a shot, at this quality."""
     size = negative.size
     chance = np.random.default_rng([shot.noise_seed, *size])
     mapping = sheet_mapping(shot.view, size)
@@ -110,13 +110,13 @@ def photograph(negative: Negative, shot: Shot) -> bytes:
         tint += _chroma_noise(shot, half, chance)
         tints.append(Image.fromarray(_bytes(tint + np.float32(128))).resize(size))
     picture = Image.merge("YCbCr", [Image.fromarray(developed), *tints])
-    return _jpeg(picture, shot.view.quarter_turns)
+    return _jpeg(picture, shot.view.quarter_turns, quality)
 
 
-def _jpeg(picture: Image.Image, quarter_turns: int) -> bytes:
+def _jpeg(picture: Image.Image, quarter_turns: int, quality: int) -> bytes:
     turned = picture.rotate(90 * quarter_turns, expand=True)
     output = BytesIO()
-    turned.save(output, "JPEG", quality=JPEG_QUALITY, subsampling="4:2:0")
+    turned.save(output, "JPEG", quality=quality, subsampling="4:2:0")
     return output.getvalue()
 
 

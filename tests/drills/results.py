@@ -29,7 +29,14 @@ _JUDGED = (
     "wsgi.py",
     "yanzhen.py",
 )
-_JUDGES = ("tests/drills", "tests/property", "tests/pdf", "tests/journeys", "tests/verifier")
+_JUDGES = (
+    "tests/drills",
+    "tests/forgery",
+    "tests/property",
+    "tests/pdf",
+    "tests/journeys",
+    "tests/verifier",
+)
 _PASSED = "passed"
 _KEPT_SUFFIXES = {".py", ".json", ".js", ".html", ".css", ".patch"}
 
@@ -133,7 +140,7 @@ def write_result(
     broken: str | None,
     now: datetime,
 ) -> Path:
-    """Write the page of a drill.
+    """Write the page of a drill, and beside it the data of its report, if it makes one.
 
     Args:
         facts: of all parts together.
@@ -142,6 +149,7 @@ def write_result(
         now: when it was through.
     """
     make_folder(RESULTS)
+    report = None if drill.report is None else drill.report(facts)
     about = {
         "Result": _PASSED if broken is None else "FAILED",
         "Figure": occasion.figure.value,
@@ -162,7 +170,7 @@ def write_result(
         "",
         "## Found",
         "",
-        *_table(("", "count"), list(facts.items())),
+        *(_table(("", "count"), list(facts.items())) if report is None else report.lines),
     ]
     if broken is not None:
         lines += ["", f"**Broken:** {broken}"]
@@ -175,6 +183,10 @@ def write_result(
         "",
         "Written by `make drills`.",
     ]
+    if report is not None:
+        data = {name.lower(): value for name, value in about.items()} | dict(report.data)
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        write_durably(RESULTS / f"{drill.name}.json", f"{text}\n".encode(), mode=0o644)
     path = RESULTS / f"{drill.name}.md"
     write_durably(path, ("\n".join(lines) + "\n").encode(), mode=0o644)
     return path

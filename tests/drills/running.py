@@ -64,11 +64,22 @@ def run_drill(
     except DrillFailed as error:
         broken = str(error)
     in_order = [done[name] for name in names if name in done]
+    facts = add_facts([facts for facts, _ in in_order])
+    if broken is None and drill.check is not None:
+        broken = _fault_of(drill.check, facts, occasion.figure)
     return Outcome(
-        facts=add_facts([facts for facts, _ in in_order]),
+        facts=facts,
         seconds=sum(seconds for _, seconds in in_order),
         broken=broken,
     )
+
+
+def _fault_of(check: Callable[[Facts, Figure], None], facts: Facts, figure: Figure) -> str | None:
+    try:
+        check(facts, figure)
+    except DrillFailed as error:
+        return str(error)
+    return None
 
 
 def _run_parts(occasion: Occasion, names: Sequence[str], at_once: int) -> Iterator[_Found]:

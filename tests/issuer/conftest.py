@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from registry.home import Home
 from tests.conftest import NOW, PASSPHRASE
@@ -16,6 +17,7 @@ from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.lives import issue_two
 from tests.issuer.shells import SECRET, Shell
 from tests.issuer.tokens import soft_tokens
+from tests.issuer.vault_homes import Issued, issue_to_some
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +64,25 @@ def two_issued(issued_once: Path, tmp_path: Path) -> Home:
     """A demo home with two certificates of one batch."""
     shutil.copytree(issued_once, tmp_path / "home")
     return Home.open(tmp_path / "home", environment={})
+
+
+@pytest.fixture(scope="session")
+def issued_to_some_once(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    """The first of all homes with certificates of invented people; tests work on copies of it."""
+    return issue_to_some(tmp_path_factory.mktemp("issued"))
+
+
+@pytest.fixture
+def issued(issued_to_some_once: Issued, tmp_path: Path) -> Issued:
+    """A demo home with certificates of three invented people."""
+    return issued_to_some_once.copy_to(tmp_path / "home")
+
+
+@pytest.fixture
+def engine(issued: Issued) -> Iterator[Engine]:
+    """The registry of `issued`."""
+    with issued.engine() as engine:
+        yield engine
 
 
 @pytest.fixture

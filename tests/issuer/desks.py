@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from codes.levels import Level
 from issuer.cli_seal import subject_of
 from issuer.columns import Column
-from issuer.custody import make_key
 from issuer.desk import Desk
 from issuer.filing import parse_filing
 from issuer.filing_record import record_filing
@@ -27,9 +26,12 @@ from issuer.seal_custody import ensure_seal
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.home import Home
+from registry.models import Copy
+from registry.row_marks import mark_of_delivery
 from registry.session import database, transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.body_keys import make_body_key
 
 PREFIX = "S000012000123"
 PUBLIC_URL = "https://yz.example.cn"
@@ -46,15 +48,7 @@ def file_body(home: Home, filing: dict[str, Any] = FILING, *, algorithm: Algorit
     signers = open_root_keys(home, PASSPHRASE)
     with database(home.database_url) as engine, transaction(engine) as session:
         site = record_filing(session, parse_filing(filing), now=NOW)
-        make_key(
-            session,
-            home,
-            site,
-            PASSPHRASE,
-            algorithm=algorithm,
-            valid_from=date(2024, 1, 1),
-            valid_to=None,
-        )
+        make_body_key(session, home, site, PASSPHRASE, algorithm)
         publish(session, home, now=NOW, signers=signers)
 
 
@@ -130,3 +124,11 @@ def issue(
             skip_bad=skip_bad,
             progress=silent,
         )
+
+
+def take_back(desk: Desk, copy_id: int) -> None:
+    """Have a copy be as the office left it before its page was handed out."""
+    with transaction(desk.engine) as session:
+        copy = session.get_one(Copy, copy_id)
+        copy.delivered_at = None
+        copy.delivered_mark = mark_of_delivery(desk.vault, copy.status_index, None)

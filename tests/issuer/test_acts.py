@@ -46,6 +46,8 @@ NOT_NOTED = {
     "yanzhen verify number",
     "yanzhen verify qr",
     "yanzhen verify file",
+    "yanzhen report-key list",
+    "yanzhen sealer",
     "yanzhen serve",
     "yanzhen demo",
 }

@@ -36,7 +36,7 @@ from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.conftest import PASSPHRASE
-from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, take_back, write_people
 from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Status, Verdict
@@ -372,8 +372,7 @@ def test_an_undelivered_reissue_that_was_replaced_by_name_is_not_gone_on_with(
     desk: Desk, tmp_path: Path
 ) -> None:
     (first,) = reissue(desk, tmp_path / "a").copies
-    with transaction(desk.engine) as session:
-        session.execute(text("UPDATE copies SET delivered_at = NULL WHERE kind = 'reissue'"))
+    take_back(desk, first.copy_id)
     (second,) = reissue(desk, tmp_path / "b", replaces=first.print_serial).copies
     preview = preview_reissue(desk, NUMBER)
     assert (preview.begun, preview.replaces) == (False, second.print_serial)

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from datetime import date
+from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from codes.levels import Level
 from issuer.copy_rows import BatchCopies, in_force
+from issuer.copy_run import export_again
+from issuer.copying import preview_reissue, reserve_reissue
 from issuer.delivery import batch_stem, certificate_file_name, check_out, is_zip, open_delivery
 from issuer.errors import IssuerError
 from issuer.exporting import ExportRun, export
 from issuer.order_list import OrderLine, OrderList
 from keys.algorithms import Algorithm
+from registry.errors import RegistryError
 from registry.home import Home
-from registry.models import CopyKind
+from registry.models import Copy, CopyKind, ReissueReason
+from registry.session import transaction
 from templates.fonts import FontChain
+from tests.conftest import NOW
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.lives import silent
 from tests.pdf.page_samples import page_text
 
 NUMBER = f"{PREFIX}263000001"
@@ -210,3 +218,27 @@ def test_a_large_batch_has_its_contact_sheet_in_parts(home: Home, tmp_path: Path
     )
     assert [NUMBER in page for page in (first, second)] == [True, False]
     assert f"{PREFIX}263000003" in second
+
+
+@pytest.mark.parametrize("said", [None, NOW + timedelta(hours=1)])
+def test_a_delivery_changed_behind_the_offices_back_is_not_gone_by(
+    home: Home, tmp_path: Path, said: datetime | None
+) -> None:
+    file_body(home, algorithm=Algorithm.EDDSA)
+    out, fonts = tmp_path / "out", FontChain()
+    with desk_at(home) as desk:
+        issue(desk, write_people(tmp_path / "in", people(Level.THREE, 1)), tmp_path / "first")
+        replaces = preview_reissue(desk, NUMBER).replaces
+        again = partial(reserve_reissue, desk, NUMBER, reason=ReissueReason.LOST, replaces=replaces)
+        again()
+        export_again(desk, "一", out=tmp_path / "all", fonts=fonts, progress=silent)
+        with transaction(desk.engine) as session:
+            session.execute(update(Copy).values(delivered_at=said))
+        for deed in (
+            again,
+            partial(preview_reissue, desk, NUMBER),
+            partial(export_again, desk, "一", out=out, fonts=fonts, progress=silent),
+        ):
+            with pytest.raises(RegistryError, match="row_altered"):
+                deed()
+    assert list(out.glob("*")) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,7 +36,6 @@ from tests.drills.office import NOW, faces
 from tests.issuer.vault_homes import (
     Issued,
     database_bytes,
-    issue_to_some,
     passphrase,
     years_later,
 )
@@ -48,22 +46,6 @@ A, B = Operator(name="甲"), Operator(name="乙")
 REQUEST = Wish(ground=ErasureGround.REQUEST, reference="申请-1", order_reference=None)
 ORDER = Wish(ground=ErasureGround.ORDER, reference="来函", order_reference="（2026）津01号")
 LATER = years_later(NOW, 6)
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    return issue_to_some(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def issued(template: Issued, tmp_path: Path) -> Issued:
-    return template.copy_to(tmp_path / "home")
-
-
-@pytest.fixture
-def engine(issued: Issued) -> Iterator[Engine]:
-    with issued.engine() as engine:
-        yield engine
 
 
 def propose(issued: Issued, engine: Engine, wish: Wish = REQUEST, **more: object) -> int:

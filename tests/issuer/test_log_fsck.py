@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from codes.levels import Level
 from issuer.copy_run import archive_numbers, export_again, reissue
@@ -19,11 +18,10 @@ from issuer.fsck.faults import Fault
 from issuer.fsck.run import fsck
 from keys.algorithms import Algorithm
 from registry.home import Home
-from registry.models import Copy, ReissueReason
-from registry.session import transaction
+from registry.models import ReissueReason
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.desks import desk_at, file_body, issue, people, write_people
+from tests.issuer.desks import desk_at, file_body, issue, people, take_back, write_people
 
 
 def silent(phase: object, done: int, total: int) -> None:
@@ -82,8 +80,7 @@ def test_a_page_handed_out_after_the_clock_was_set_back_has_no_fault(
     file_body(home, algorithm=Algorithm.EDDSA)
     with desk_at(home) as desk:
         issue(desk, write_people(tmp_path / "in", people(Level.THREE, 1)), tmp_path / "out")
-        with transaction(desk.engine) as session:
-            session.execute(update(Copy).values(delivered_at=None))
+        take_back(desk, 1)
     with desk_at(home, clock=lambda: NOW - timedelta(hours=1)) as desk:
         export_again(desk, "一", out=tmp_path / "again", fonts=FontChain(), progress=silent)
         assert fsck(desk.home, desk.engine, desk.vault) == []
@@ -103,6 +100,8 @@ CHANGES = {
     "awards.public_sealed": "UPDATE awards SET public_sealed = 'x' WHERE id = 1",
     "awards.row_mark": "UPDATE awards SET holder_id = 2 WHERE id = 1",
     "awards.recorded_at": "UPDATE awards SET recorded_at = '2027-01-01 00:00:00' WHERE id = 1",
+    "awards.recorded_at, moved": "UPDATE awards SET "
+    "recorded_at = strftime('%Y-%m-%d %H:%M:%f000', recorded_at, '-1 minute') WHERE id = 1",
     "copies.state": "UPDATE copies SET state = 'superseded' WHERE id = 2",
     "copies.print_serial": "UPDATE copies SET print_serial = 99 WHERE id = 2",
     "copies.record_version": "UPDATE copies SET record_version = 2 WHERE id = 2",
@@ -116,6 +115,12 @@ CHANGES = {
     "copies.pdf_sha256_sealed": "UPDATE copies SET pdf_sha256_sealed = "
     "(SELECT pdf_sha256_sealed FROM copies WHERE id = 3) WHERE id = 2",
     "copies.delivered_at": "UPDATE copies SET delivered_at = '2020-01-01 00:00:00' WHERE id = 2",
+    "copies.delivered_at, moved": "UPDATE copies SET "
+    "delivered_at = strftime('%Y-%m-%d %H:%M:%f000', delivered_at, '+1 second') WHERE id = 2",
+    "copies.delivered_at, taken out": "UPDATE copies SET delivered_at = NULL WHERE id = 2",
+    "copies.delivered_at, with its mark": "UPDATE copies SET (delivered_at, delivered_mark) = "
+    "(SELECT strftime('%Y-%m-%d %H:%M:%f000', delivered_at, '+1 second'), delivered_mark "
+    "FROM copies WHERE id = 3) WHERE id = 2",
     "holders.sealed": "UPDATE holders SET sealed = (SELECT sealed FROM holders WHERE id = 2) "
     "WHERE id = 1",
     "access.locator": "DELETE FROM access WHERE award_id = 1 AND copy_id IS NULL",
@@ -141,7 +146,7 @@ CHANGES = {
 @pytest.mark.parametrize("place", CHANGES)
 def test_a_change_behind_the_registers_back_is_found_where_it_is(issued: Desk, place: str) -> None:
     found = {f"{fault.table}.{fault.field}" for fault in faults_after(issued, CHANGES[place])}
-    assert place in found
+    assert place.partition(",")[0] in found
 
 
 def test_a_deleted_award_is_missed_by_its_number(issued: Desk) -> None:

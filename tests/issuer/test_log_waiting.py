@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -28,17 +27,7 @@ from registry.models import Copy, KeyDocumentIssue, Site
 from registry.session import reading, transaction
 from registry.vault import Vault
 from tests.drills.office import NOW
-from tests.issuer.vault_homes import Issued, issue_to_some, passphrase
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    return issue_to_some(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def issued(template: Issued, tmp_path: Path) -> Issued:
-    return template.copy_to(tmp_path / "home")
+from tests.issuer.vault_homes import Issued, passphrase
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from issuer.cli_seal import subject_of
-from issuer.custody import make_key, open_key
+from issuer.custody import open_key
 from issuer.filing import find_site
 from issuer.log_custody import ensure_log, open_key_of_log
 from issuer.passphrase_change import change_passphrase
@@ -23,6 +23,7 @@ from keys.algorithms import Algorithm, PublicJwk, parse_jwk
 from registry.home import Home
 from registry.session import database, transaction
 from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.body_keys import make_body_key
 from tests.issuer.desks import PREFIX, file_body
 
 NEW = b"another passphrase of some length"
@@ -62,15 +63,7 @@ def add_keys(home: Home) -> list[PublicJwk]:
     with database(home.database_url) as engine, transaction(engine) as session:
         site = find_site(session, PREFIX)
         for algorithm in (Algorithm.ES256, Algorithm.SM2):
-            make_key(
-                session,
-                home,
-                site,
-                PASSPHRASE,
-                algorithm=algorithm,
-                valid_from=date(2024, 1, 1),
-                valid_to=None,
-            )
+            make_body_key(session, home, site, PASSPHRASE, algorithm)
         return [parse_jwk(json.loads(key.public_jwk)) for key in site.keys]
 
 

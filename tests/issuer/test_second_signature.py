@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from codes.levels import Level
 from codes.qr_text import decode_qr_text
 from issuer.awarding import read_data_key
-from issuer.custody import make_key, prefer_algorithm, retire_key
+from issuer.custody import retire_key
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.faces import face_of
@@ -29,27 +28,11 @@ from registry.home import Home
 from registry.models import Copy
 from registry.session import database, reading, transaction
 from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.body_keys import add_body_key
 from tests.issuer.desks import PREFIX, PUBLIC_URL, desk_at, file_body, issue, people, write_people
 from tests.issuer.shells import Shell
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome, Verdict
-
-
-def add_key(home: Home, algorithm: Algorithm, *, prefer: Algorithm | None = None) -> None:
-    """Give the body another key, and choose what signs its QR codes."""
-    with database(home.database_url) as engine, transaction(engine) as session:
-        site = find_site(session, PREFIX)
-        make_key(
-            session,
-            home,
-            site,
-            PASSPHRASE,
-            algorithm=algorithm,
-            valid_from=date(2024, 1, 1),
-            valid_to=None,
-        )
-        prefer_algorithm(session, site, prefer)
-        publish(session, home, now=NOW, signers=open_root_keys(home, PASSPHRASE))
 
 
 def issue_one(desk: Desk, folder: Path) -> tuple[Path, str]:
@@ -83,7 +66,7 @@ def test_the_chosen_algorithm_signs_the_code_and_the_other_beside_it(
     home: Home, tmp_path: Path, prefer: Algorithm | None, first: Algorithm, second: Algorithm
 ) -> None:
     file_body(home, algorithm=Algorithm.ES256)
-    add_key(home, Algorithm.SM2, prefer=prefer)
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2, prefer=prefer)
     with desk_at(home) as desk:
         pdf, text = issue_one(desk, tmp_path)
         with reading(desk.engine) as session:
@@ -131,7 +114,7 @@ def test_a_body_with_one_key_has_no_second_signature(home: Home, tmp_path: Path)
 
 def test_a_second_signature_that_does_not_fit_is_an_alarm(home: Home, tmp_path: Path) -> None:
     file_body(home, algorithm=Algorithm.ES256)
-    add_key(home, Algorithm.SM2)
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2)
     with desk_at(home) as desk:
         pdf, text = issue_one(desk, tmp_path)
         with reading(desk.engine) as session:
@@ -160,7 +143,7 @@ def test_a_second_signature_that_does_not_fit_is_an_alarm(home: Home, tmp_path: 
 
 def test_a_second_signature_taken_away_is_noticed(home: Home, tmp_path: Path) -> None:
     file_body(home, algorithm=Algorithm.ES256)
-    add_key(home, Algorithm.SM2)
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2)
     with desk_at(home) as desk:
         _, text = issue_one(desk, tmp_path)
         with transaction(desk.engine) as session:
@@ -192,7 +175,7 @@ def test_without_a_key_of_the_chosen_algorithm_nothing_is_issued(
     home: Home, tmp_path: Path
 ) -> None:
     file_body(home, algorithm=Algorithm.ES256)
-    add_key(home, Algorithm.SM2, prefer=Algorithm.SM2)
+    add_body_key(home, PREFIX, PASSPHRASE, Algorithm.SM2, prefer=Algorithm.SM2)
     with database(home.database_url) as engine, transaction(engine) as session:
         site = find_site(session, PREFIX)
         (national,) = [key for key in site.keys if key.algorithm == Algorithm.SM2]

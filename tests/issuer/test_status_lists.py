@@ -15,9 +15,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from issuer.desk import Desk
+from issuer.fsck.run import fsck
 from issuer.life_approval import approve
 from issuer.status_publishing import publish_behind, status_office_of
 from issuer.tending import open_tender
@@ -29,11 +30,12 @@ from keys.status_list import (
 )
 from keys.status_signing import generate_status_key, sign_status_list
 from log.leaves import LifeKind
+from registry.errors import RegistryError
 from registry.home import Home
 from registry.life_models import StatusListRow
 from registry.models import Copy
 from registry.session import reading, transaction
-from registry.status_lists import MOST_TAKEN, draw_status_indices
+from registry.status_lists import MOST_TAKEN, changing_list, draw_status_indices
 from tests.arch.sources import ROOT
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PUBLIC_URL, desk_at
@@ -248,15 +250,56 @@ def test_indices_are_random_positions_of_the_open_list_and_lists_fill_to_half(
         indices = session.scalars(select(Copy.status_index)).all()
     assert {split_index(index)[0] for index in indices} == {0}
     with transaction(desk.engine) as session:
-        row = session.get_one(StatusListRow, 0)
-        row.taken = MOST_TAKEN - 3
-        session.flush()
+        with changing_list(session, desk.vault, 0) as row:
+            row.taken = MOST_TAKEN - 3
         numbers = iter(range(10**6))
-        drawn = draw_status_indices(session, 10, lambda bound: next(numbers) % bound)
+        drawn = draw_status_indices(session, desk.vault, 10, lambda bound: next(numbers) % bound)
         assert session.scalar(select(func.max(StatusListRow.id))) == 1
     assert [split_index(index)[0] for index in drawn] == [0] * 3 + [1] * 7
     assert len(set(drawn) | set(indices)) == 12
     assert all(split_index(index)[1] < LIST_SIZE for index in drawn)
+
+
+COUNTED = (
+    "UPDATE status_lists SET changes = changes + 1",
+    "UPDATE status_lists SET published_changes = published_changes - 1",
+    "UPDATE status_lists SET published_changes = published_changes + 1, changes = changes + 1",
+    "UPDATE status_lists SET version = version + 5",
+    "UPDATE status_lists SET expires_at = replace(expires_at, '2027', '2028')",
+    "UPDATE status_lists SET expires_at = NULL",
+    "UPDATE status_lists SET row_mark = NULL",
+)
+
+
+@pytest.mark.parametrize("edit", COUNTED)
+def test_a_counter_changed_behind_the_offices_back_stops_all_that_goes_by_it(
+    desk: Desk, edit: str
+) -> None:
+    act = proposed(desk, LifeKind.REVOKE)
+    before = list_file(desk).read_bytes()
+    with transaction(desk.engine) as session:
+        session.execute(text(edit))
+    faults = fsck(desk.home, desk.engine, desk.vault)
+    assert ("status_lists", "row_mark") in {(fault.table, fault.field) for fault in faults}
+    for deed in (
+        lambda: publish_behind(status_office_of(desk)),
+        lambda: publish_behind(status_office_of(desk), every=True),
+        lambda: approve(desk, act, approver="李审批", hits=1),
+    ):
+        with pytest.raises(RegistryError, match="row_altered") as caught:
+            deed()
+        assert "status_lists" in caught.value.text.en
+    with pytest.raises(RegistryError, match="row_altered"), transaction(desk.engine) as session:
+        draw_status_indices(session, desk.vault, 1, lambda bound: bound - 1)
+    assert list_file(desk).read_bytes() == before
+
+
+def test_a_list_that_was_deleted_is_not_begun_anew_by_an_act(desk: Desk) -> None:
+    act = proposed(desk, LifeKind.REVOKE)
+    with transaction(desk.engine) as session:
+        session.execute(text("DELETE FROM status_lists"))
+    with pytest.raises(RegistryError, match="row_altered"):
+        approve(desk, act, approver="李审批", hits=1)
 
 
 class _Slow(BaseHTTPRequestHandler):

@@ -23,6 +23,7 @@ from issuer.life_forms import decision_context, details_context
 from issuer.public_notice import open_objection
 from issuer.seal_custody import pin_context
 from issuer.seal_files import read_seals, write_seal
+from issuer.status_publishing import publish_behind, status_office_of
 from issuer.token_places import address_of, place_as_dict, place_from_dict, place_of
 from issuer.vault_rotation import rotate_vault
 from keys.tokens import TokenAddress
@@ -31,7 +32,7 @@ from registry.errors import VaultError
 from registry.filing_models import ApplicationMaterial, Objection
 from registry.holder_keys import open_holder
 from registry.home import Home
-from registry.life_models import ActState, LifeAct
+from registry.life_models import ActState, LifeAct, StatusListRow
 from registry.models import Copy, Holder, ReissueReason
 from registry.schema import open_registry
 from registry.session import reading, transaction
@@ -157,9 +158,28 @@ def test_a_row_that_was_changed_before_is_still_found_after(home: Home) -> None:
             copy = session.scalars(select(Copy).order_by(Copy.id)).first()
             assert copy is not None
             copy.made_at += timedelta(days=1)
+            copy.delivered_at = copy.award.recorded_at = copy.made_at
+            session.scalars(select(StatusListRow)).one().changes += 1
         rotate(home, engine)
         faults = fsck(home, engine, home.vault(PASSPHRASE))
-    assert ("copies", "row_mark") in {(fault.table, fault.field) for fault in faults}
+    assert {
+        ("copies", "row_mark"),
+        ("awards", "recorded_at"),
+        ("copies", "delivered_at"),
+        ("status_lists", "row_mark"),
+    } <= {(fault.table, fault.field) for fault in faults}
+
+
+def test_status_lists_are_published_on_by_the_new_key_alone(home: Home) -> None:
+    with desk_at(home) as desk:
+        office = status_office_of(desk)
+        publish_behind(office)
+        rotate(home, desk.engine)
+        with pytest.raises(VaultError, match="vault_key_changed"):
+            publish_behind(office, every=True)
+    with desk_at(home) as desk:
+        assert publish_behind(status_office_of(desk), every=True)
+        assert fsck(home, desk.engine, desk.vault) == []
 
 
 def test_nothing_is_put_under_a_vault_that_was_replaced(home: Home) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,25 +24,9 @@ from registry.scrubbing import scrub
 from registry.session import reading, transaction
 from registry.store import replace_secret
 from registry.vault import Vault, seal
-from tests.issuer.vault_homes import Issued, database_bytes, issue_to_some, passphrase
+from tests.issuer.vault_homes import Issued, database_bytes, passphrase
 
 NEW = b"another passphrase of some length"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    return issue_to_some(tmp_path_factory.mktemp("issued"))
-
-
-@pytest.fixture
-def issued(template: Issued, tmp_path: Path) -> Issued:
-    return template.copy_to(tmp_path / "home")
-
-
-@pytest.fixture
-def engine(issued: Issued) -> Iterator[Engine]:
-    with issued.engine() as engine:
-        yield engine
 
 
 def silent(_: int) -> None:

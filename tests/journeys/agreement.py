@@ -15,21 +15,24 @@ from verifier.verdict import verdict_to_json
 
 BATCH = 100
 
-_JUDGE = """async ({ texts, now }) => {
-  const { verifyText } = await import('/static/verify.js');
+_JUDGE = """async ({ texts, now, asked }) => {
+  const { unanswered, verifyText } = await import('/static/verify.js');
   const { readTrustList } = await import('/static/trust_list.js');
   const load = async (address) => (await fetch(address)).text();
   const { subtle } = window.crypto;
   const pin = document.querySelector('meta[name="root-pin"]').content;
   const trust = await readTrustList(await load('/keys.json'), pin, subtle);
   const tables = JSON.parse(await load('/tables.json'));
-  const judge = (text) => verifyText(text, { trust, tables, now: new Date(now), subtle });
+  const judge = async (text) => {
+    const judged = await verifyText(text, { trust, tables, now: new Date(now), subtle });
+    return asked ? unanswered(judged, tables) : judged;
+  };
   return Promise.all(texts.map(judge));
 }"""
 
 
 def disagreements(
-    page: Page, verifier: Verifier, now: datetime, texts: Iterable[str]
+    page: Page, verifier: Verifier, now: datetime, texts: Iterable[str], *, asked: bool = False
 ) -> Iterator[tuple[str, Any, Any]]:
     """Yield each text that the two verifiers answer differently, with both answers.
 
@@ -37,10 +40,11 @@ def disagreements(
         page: any page of a site whose verifier this is.
         verifier: the server's, without a register.
         now: the reference time of both.
+        asked: the register was asked and gave no answer; else it was not asked.
     """
     waiting = iter(texts)
     while batch := list(islice(waiting, BATCH)):
-        answers = page.evaluate(_JUDGE, {"texts": batch, "now": now.isoformat()})
+        answers = page.evaluate(_JUDGE, {"texts": batch, "now": now.isoformat(), "asked": asked})
         for text, browser in zip(batch, answers, strict=True):
             server = verdict_to_json(verifier.verify_qr(text))
             if comparable(server) != comparable(browser):

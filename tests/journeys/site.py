@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
-from playwright.sync_api import Page
+import qrcode
+from playwright.sync_api import FilePayload, Page
 from sqlalchemy.orm import Session
 
 from codes.levels import Level
@@ -212,6 +214,19 @@ def _without_answer(page: Page, site: Site) -> None:
     page.unroute("**/api/**")
 
 
+def _choose(before: str) -> Callable[[Page, Site], None]:
+    def reach(page: Page, site: Site) -> None:
+        file = BytesIO()
+        qrcode.make(before + site.link(site.current).partition("#")[2]).save(file, "PNG")
+        page.goto(f"{site.address}/scan")
+        picture: FilePayload = {"name": "x", "mimeType": "image/png", "buffer": file.getvalue()}
+        page.set_input_files("#picture", picture)
+        page.wait_for_selector("#outcome")
+        page.wait_for_selector("[data-slot=asking]", state="detached")
+
+    return reach
+
+
 STATES: dict[str, Callable[[Page, Site], None]] = {
     "start": _open("/"),
     "start-meanings": _open_meanings,
@@ -234,5 +249,7 @@ STATES: dict[str, Callable[[Page, Site], None]] = {
     "scan-without-answer": _without_answer,
     "scan-damaged": _scan(lambda site: site.link(site.current)[:200]),
     "scan-without-fragment": _open("/q", ".banner"),
+    "scanner": _open("/scan"),
+    "scanner-foreign": _choose("https://query-certificates.example/q#"),
     "no-such-page": _open("/nowhere"),
 }

@@ -9,7 +9,10 @@ from flask import Flask
 
 from verifier.api.views import blueprint as api
 from verifier.service import Verifier
+from verifier.site.batch import blueprint as batch
 from verifier.site.headers import add_headers
+from verifier.site.link_page import blueprint as link_page
+from verifier.site.scanner import blueprint as scanner
 from verifier.site.views import blueprint as site
 
 
@@ -22,5 +25,8 @@ def make_app(verifier: Verifier) -> Flask:
     app.extensions["yanzhen_verifier"] = verifier
     app.register_blueprint(api)
     app.register_blueprint(site)
+    app.register_blueprint(batch)
+    app.register_blueprint(scanner)
+    app.register_blueprint(link_page)
     add_headers(app)
     return app

@@ -22,6 +22,7 @@ from tests.journeys.sample_codes import (
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
 from tests.vectors.cases import SIGNATURE_FILES, signature_cases
+from tests.verifier.world import PEPPER, unreachable
 from verifier.service import Verifier
 from verifier.verdict import Outcome
 
@@ -63,10 +64,17 @@ def test_genuine_codes_get_the_same_verdict(page: Page, verifier: Verifier, worl
     assert list(disagreements(page, verifier, NOW, texts)) == []
 
 
+def test_a_register_that_does_not_answer_leaves_the_same_verdict(page: Page, world: World) -> None:
+    away = Verifier(lambda: trust_list(world.document), unreachable, PEPPER, lambda: NOW)
+    texts = list(islice(genuine_texts(world, SEED), GENUINE))
+    texts += islice(tampered_texts(world, SEED), TAMPERED)
+    assert list(disagreements(page, away, NOW, texts, asked=True)) == []
+
+
 def test_genuine_codes_lack_only_the_register(verifier: Verifier, world: World) -> None:
     for text in islice(genuine_texts(world, SEED), GENUINE):
         codes = {one.code for one in verifier.verify_qr(text).findings}
-        assert {"signature_genuine", "issuer_entitled", "registry_unreachable"} <= codes
+        assert {"signature_genuine", "issuer_entitled", "registry_not_asked"} <= codes
 
 
 def test_tampered_codes_get_the_same_verdict(page: Page, verifier: Verifier, world: World) -> None:

@@ -70,7 +70,8 @@ def test_the_signature_is_shown_at_once_while_the_status_is_asked(page: Page, si
     expect(page.locator("[data-slot=asking]")).to_contain_text("正在查询证书现在是否有效")
     expect(page.locator(".banner")).to_have_class(re.compile("tone-note"))  # green is for in force
     expect(page.locator("[data-slot=facts]")).to_contain_text(NAME)
-    expect(page.locator("main")).not_to_contain_text("暂时无法连接")
+    for too_early in ("暂时无法连接", "离线核验"):
+        expect(page.locator("main")).not_to_contain_text(too_early)
 
 
 def test_the_fragment_never_stands_in_the_address_of_a_request(page: Page, site: Site) -> None:
@@ -93,6 +94,8 @@ def test_with_the_api_down_the_signature_still_counts(page: Page, site: Site) ->
     page.goto(site.link(site.current))
     headline(page, Outcome.INCONCLUSIVE.text.zh)
     expect(page.locator(".meaning")).to_contain_text("签名真实，但暂时查不到证书现在的状态")
+    expect(page.locator("[data-slot=findings]")).to_contain_text("暂时无法连接登记库")
+    expect(page.locator("main")).not_to_contain_text("离线核验")
     expect(page.locator("[data-slot=facts]")).to_contain_text(NAME)
     page.unroute("**/api/**")
     page.get_by_role("button", name="重新查询状态").click()
@@ -157,6 +160,7 @@ def test_the_scanned_and_the_pasted_code_get_the_same_banner(
 ) -> None:
     link = site.link(getattr(site, certificate))
     page.goto(link)
+    page.wait_for_selector("#outcome")
     expect(page.locator("[data-slot=asking]")).to_have_count(0)
     scanned = banner(page)
     page.goto(site.address)

@@ -92,7 +92,7 @@ def test_two_versions_at_once_are_refused_and_named(home: Home) -> None:
     with database(home.database_url) as engine:
         with engine.begin() as connection:
             connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0003')")
-        for look in (check_schema, migrate):
+        for look in (check_schema, lambda one: migrate(one, lambda: home.vault(PASSPHRASE))):
             with pytest.raises(HomeError, match=f"schema_mismatch.*0003, {HEAD}"):
                 look(engine)
 

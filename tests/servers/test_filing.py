@@ -25,6 +25,7 @@ from registry.log_models import LogEntry
 from registry.models import Site
 from registry.schema import migrate, upgrade
 from registry.session import open_engine, transaction
+from registry.vault import Vault
 from tests.issuer.procedures import MONDAY, PREFIX, TERM, Procedure, at, decision
 
 DAY = timedelta(days=1)
@@ -128,7 +129,7 @@ def old(tmp_path: Path, any_database: dict[str, str]) -> Iterator[Engine]:
 
 
 def test_what_was_filed_before_becomes_an_act_with_a_leaf_to_come(old: Engine) -> None:
-    assert migrate(old) == "0002"
+    assert migrate(old, lambda: Vault(bytes(32))) == "0002"
     with transaction(old) as session:
         site = find_site(session, PREFIX)
         (act,) = acts_of(session, site)
@@ -148,7 +149,7 @@ def test_what_was_filed_before_becomes_an_act_with_a_leaf_to_come(old: Engine) -
 
 
 def test_an_act_on_an_old_filing_first_logs_what_it_builds_on(old: Engine) -> None:
-    migrate(old)
+    migrate(old, lambda: Vault(bytes(32)))
     with transaction(old) as session:
         site = find_site(session, PREFIX)
         filing_changes.suspend(session, site, decision(MONDAY), effective_on=MONDAY, now=at(MONDAY))

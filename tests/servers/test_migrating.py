@@ -14,8 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.errors import HomeError
 from registry.models import Base, Copy, CopyKind, CopyState
+from registry.row_marks import is_delivery_marked, is_recording_marked
 from registry.schema import HEAD, check_schema, migrate, upgrade
 from registry.session import open_engine, reading, transaction
+from registry.vault import Vault
 
 RESERVED_AT = datetime(2026, 3, 9, 1, 2, 3, tzinfo=UTC)
 _ROWS = """
@@ -31,6 +33,10 @@ INSERT INTO copies (id, award_id, site_id, year, print_serial, status_index, rec
   qr_url_prefix, envelope_sealed) VALUES (1, 1, 1, 2026, 1, 11, 1, 'current', 'q', 'e');
 INSERT INTO access (locator, award_id, copy_id, wrapped_key) VALUES ('l', 1, 1, 'w');
 """
+
+
+def vault() -> Vault:
+    return Vault(bytes(32))
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def test_an_old_database_is_refused_with_what_to_run(old: Engine) -> None:
 
 
 def test_what_was_on_record_is_kept_and_described(old: Engine) -> None:
-    assert migrate(old) == "0001"
+    assert migrate(old, vault) == "0001"
     check_schema(old)
     with reading(old) as session:
         copy = session.scalars(select(Copy)).one()
@@ -68,18 +74,20 @@ def test_what_was_on_record_is_kept_and_described(old: Engine) -> None:
             None,
         )
         assert session.execute(text("SELECT count(*) FROM access")).scalar() == 1
+        assert is_delivery_marked(vault(), copy)
+        assert is_recording_marked(vault(), copy.award)
 
 
 def test_a_copy_without_record_is_only_reserved(old: Engine) -> None:
     with transaction(old) as session:
         session.execute(text("UPDATE copies SET envelope_sealed = NULL"))
-    migrate(old)
+    migrate(old, vault)
     with reading(old) as session:
         assert session.scalars(select(Copy.state)).one() == CopyState.RESERVED
 
 
 def test_a_migrated_database_has_the_tables_of_a_new_one(old: Engine) -> None:
-    migrate(old)
+    migrate(old, vault)
     with old.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Base.metadata) == []
@@ -95,7 +103,7 @@ def test_what_was_drawn_counts_as_delivered_and_what_was_not_does_not(old: Engin
                 "VALUES (2, 1, 1, 2026, 2, 12, 1, 'superseded', 'q')"
             )
         )
-    migrate(old)
+    migrate(old, vault)
     with reading(old) as session:
         delivered = session.scalars(select(Copy.delivered_at).order_by(Copy.id)).all()
     assert delivered == [RESERVED_AT, None]
@@ -108,30 +116,30 @@ def test_what_waits_for_the_log_is_logged_by_the_version_that_began_it(old: Engi
             text("INSERT INTO log_entries (id, kind, body, award_id) VALUES (1, 1, 'b', 1)")
         )
     with pytest.raises(HomeError, match="leaves_waiting"):
-        migrate(old)
+        migrate(old, vault)
     with pytest.raises(HomeError, match="schema_outdated"):
         check_schema(old)
     with transaction(old) as session:
         session.execute(text("UPDATE log_entries SET leaf_index = 0"))
-    assert migrate(old) == "0008"
+    assert migrate(old, vault) == "0008"
 
 
 def test_migrating_twice_changes_nothing(old: Engine) -> None:
-    migrate(old)
-    assert migrate(old) is None
+    migrate(old, vault)
+    assert migrate(old, vault) is None
 
 
 def test_a_database_of_a_later_version_is_left_alone(old: Engine) -> None:
     with transaction(old) as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(HomeError, match="schema_mismatch"):
-        migrate(old)
+        migrate(old, vault)
     with pytest.raises(HomeError, match=f"schema_mismatch.*{HEAD}"):
         check_schema(old)
 
 
 def test_the_database_itself_allows_one_current_copy(old: Engine) -> None:
-    migrate(old)
+    migrate(old, vault)
     with transaction(old) as session:
         first = session.scalars(select(Copy)).one()
         second = Copy(

@@ -18,6 +18,7 @@ from tests.arch.sources import ROOT
 from tests.verifier.world import DOCUMENT, NAME, CopyPlan, Issued, World, make_record, sign_record
 from verifier.api.bodies import MAX_JSON_BYTES, MULTIPART_MARGIN_BYTES
 from verifier.api.problems import HTTP_STATUS, PROBLEM_TYPE, TITLES, ProblemCode
+from verifier.api.reports import blueprint as reports
 from verifier.api.views import blueprint
 from verifier.document import MAX_FILE_BYTES
 from verifier.verdict import verdict_to_json
@@ -299,8 +300,9 @@ def test_the_documentation_lists_every_refusal_and_address() -> None:
         assert f"| `{code.value}` | {status} |" in page
     rules = Flask("test")
     rules.register_blueprint(blueprint)
+    rules.register_blueprint(reports)
     addresses = [rule.rule for rule in rules.url_map.iter_rules() if "/api/" in rule.rule]
-    assert len(addresses) == 3
+    assert len(addresses) == 8
     for address in addresses:
         assert f"| `{address}` |" in page
     documented = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}

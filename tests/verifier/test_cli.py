@@ -7,12 +7,13 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keys.document import KeyDocument
 from keys.services import LogSource
 from registry.home import Home
 from tests.keys.trust_samples import one_root, published
@@ -43,6 +44,12 @@ class Desk:
     pdf: Path
 
 
+def document() -> KeyDocument:
+    """What the home's trust list says."""
+    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
+    return replace(key_document(demo=True), logs=(listed,))
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A home as the issuing side leaves it."""
@@ -52,9 +59,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (path / "public" / "pepper").write_bytes(PEPPER)
     home.root_folder.mkdir()
     home.root_pin_path.write_text(one_root().pin)
-    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
-    document = replace(key_document(demo=True), logs=(listed,))
-    home.key_document_path.write_bytes(published(document))
+    home.key_document_path.write_bytes(published(document()))
     world = World.make(path)
     issued = sign_record(make_record())
     pdf = tmp_path / "certificate.pdf"
@@ -98,6 +103,19 @@ def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:
     assert code == 0
     assert output.splitlines()[-1] == "Result: Agrees with the register and is in force"
     assert "Skill level: Level 3 / Senior worker" in output
+
+
+def test_a_list_past_its_term_serves_and_the_verdict_says_whom_to_ask(desk: Desk, run: Run) -> None:
+    path = Home.open(Path(os.environ["YANZHEN_HOME"])).key_document_path
+    ended = document().published_at + timedelta(days=1)
+    path.write_bytes(published(replace(document(), version=2, expires_at=ended)))
+    for language, said in (
+        ("zh", ("超过有效期", "请另向主管部门核实", "结论：核验一致，现行有效")),
+        ("en", ("past its term", "Ask the authority as well", "Result: Agrees with the register")),
+    ):
+        code, output, _ = run("qr", desk.issued.qr_text(), "--lang", language)
+        assert code == 0
+        assert [words for words in said if words not in output] == []
 
 
 def test_the_language_of_the_whole_command_holds_unless_another_is_asked_for(

@@ -60,7 +60,11 @@ def codes(verdict: Any) -> set[str]:
 def test_a_list_and_a_pin_are_enough_to_check_a_signature(ask: Ask, listed: Path) -> None:
     listed.write_bytes(version(3))
     verdict = ask()
-    assert {"signature_genuine", "issuer_entitled", "registry_unreachable"} <= codes(verdict)
+    assert {"signature_genuine", "issuer_entitled", "registry_not_asked"} <= codes(verdict)
+    (unasked,) = (one for one in verdict["findings"] if one["code"] == "registry_not_asked")
+    assert "离线核验" in unasked["message_zh"]
+    assert "off line" in unasked["message_en"]
+    assert "registry_unreachable" not in codes(verdict)
     assert (verdict["outcome"], verdict["exit"]) == ("inconclusive", 2)
     assert verdict["trust_list"]["version"] == 3
 

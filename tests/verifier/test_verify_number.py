@@ -26,6 +26,7 @@ from tests.verifier.world import (
     PREFIX,
     CopyPlan,
     Issued,
+    Sessions,
     World,
     body_key,
     key_document,
@@ -359,12 +360,16 @@ def test_a_date_of_issue_that_has_not_come_is_left_open(world: World) -> None:
     assert day_verdict.outcome is Outcome.VALID
 
 
-def test_without_the_register_nothing_is_said_about_the_number() -> None:
-    for sessions in (unreachable, None):
-        verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)
-        verdict = verifier.verify_number(f"{PREFIX}263000001", name=NAME)
-        assert verdict.outcome is Outcome.INCONCLUSIVE
-        assert codes(verdict) == ["registry_unreachable"]
+@pytest.mark.parametrize(
+    ("sessions", "said"), [(unreachable, "registry_unreachable"), (None, "registry_not_asked")]
+)
+def test_without_the_register_nothing_is_said_about_the_number(
+    sessions: Sessions, said: str
+) -> None:
+    verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)
+    verdict = verifier.verify_number(f"{PREFIX}263000001", name=NAME)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes(verdict) == [said]
 
 
 def test_without_the_key_document_nothing_is_judged(world: World) -> None:

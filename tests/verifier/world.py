@@ -71,6 +71,8 @@ NAME = "欧阳娜依"
 DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
+Sessions = Callable[[], AbstractContextManager[Session]] | None
+
 
 @cache
 def log_key() -> LogKey:
@@ -254,32 +256,9 @@ class World:
         """
         copies = whole_life(copies, another_copy)
         first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
-        number = first.number
         data_key = secrets.token_bytes(32)
         with transaction(self.engine) as session:
-            award = Award(
-                number=str(number),
-                site_id=self._ids["site"],
-                batch_id=self._ids["batch"],
-                holder_id=self._ids["holder"],
-                occupation=OCCUPATION,
-                level=number.level.value,
-                year=number.year,
-                serial=number.serial,
-                issued_on=first.record.issued_on,
-                status=status.value,
-                live_key=None,
-                data_key_sealed=b"",
-                private_sealed=b"",
-                reserved_at=NOW,
-                recorded_at=NOW,
-            )
-            award.public_sealed = seal_public(
-                data_key,
-                str(number),
-                body_name=BODY_NAME,
-                document_number=first.document_number,
-            )
+            award = self._award(first, status, data_key)
             session.add(award)
             session.flush()
             grant_holder_access(
@@ -287,7 +266,7 @@ class World:
                 PEPPER,
                 award=award,
                 data_key=data_key,
-                number=number,
+                number=first.number,
                 name=name or first.record.holder_name,
                 document_number=first.document_number,
             )
@@ -301,6 +280,30 @@ class World:
                 self._append_files(session, made, copies)
         if logged:
             self.publish()
+
+    def _award(self, first: Issued, status: AwardStatus, data_key: bytes) -> Award:
+        number = first.number
+        award = Award(
+            number=str(number),
+            site_id=self._ids["site"],
+            batch_id=self._ids["batch"],
+            holder_id=self._ids["holder"],
+            occupation=OCCUPATION,
+            level=number.level.value,
+            year=number.year,
+            serial=number.serial,
+            issued_on=first.record.issued_on,
+            status=status.value,
+            live_key=None,
+            data_key_sealed=b"",
+            private_sealed=b"",
+            reserved_at=NOW,
+            recorded_at=NOW,
+        )
+        award.public_sealed = seal_public(
+            data_key, str(number), body_name=BODY_NAME, document_number=first.document_number
+        )
+        return award
 
     @staticmethod
     def _append_files(session: Session, made: list[Recorded], copies: tuple[CopyPlan, ...]) -> None:
@@ -339,12 +342,7 @@ class World:
             add_event(session, VAULT, award, data_key, new)
 
     def _add_copy(
-        self,
-        session: Session,
-        award: Award,
-        plan: CopyPlan,
-        kind: CopyKind,
-        data_key: bytes,
+        self, session: Session, award: Award, plan: CopyPlan, kind: CopyKind, data_key: bytes
     ) -> Recorded:
         record = plan.issued.record
         copy = Copy(

@@ -28,10 +28,17 @@ class ProblemCode(StrEnum):
     TEXT_TOO_LONG = "text_too_long"
     DAY_MALFORMED = "day_malformed"
     DAY_IN_FUTURE = "day_in_future"
+    LINK_EMPTY = "link_empty"
+    LINK_SEVERAL = "link_several"
     FILE_MISSING = "file_missing"
+    REPORT_DRAFT_OLD = "report_draft_old"
+    REPORT_DRAFT_INVALID = "report_draft_invalid"
+    REPORT_NOT_FOUND = "report_not_found"
+    REPORTS_UNAVAILABLE = "reports_unavailable"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    LOOK_UPS_SPENT = "look_ups_spent"
     BODY_TOO_LARGE = "body_too_large"
     MEDIA_TYPE_UNSUPPORTED = "media_type_unsupported"
     INTERNAL_FAULT = "internal_fault"
@@ -49,10 +56,17 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.TEXT_TOO_LONG: 400,
         ProblemCode.DAY_MALFORMED: 400,
         ProblemCode.DAY_IN_FUTURE: 400,
+        ProblemCode.LINK_EMPTY: 400,
+        ProblemCode.LINK_SEVERAL: 400,
         ProblemCode.FILE_MISSING: 400,
+        ProblemCode.REPORT_DRAFT_OLD: 400,
+        ProblemCode.REPORT_DRAFT_INVALID: 400,
+        ProblemCode.REPORT_NOT_FOUND: 404,
+        ProblemCode.REPORTS_UNAVAILABLE: 503,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
+        ProblemCode.LOOK_UPS_SPENT: 429,
         ProblemCode.BODY_TOO_LARGE: 413,
         ProblemCode.MEDIA_TYPE_UNSUPPORTED: 415,
         ProblemCode.INTERNAL_FAULT: 500,
@@ -73,10 +87,23 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.TEXT_TOO_LONG: Text("文字过长", "A text is too long"),
         ProblemCode.DAY_MALFORMED: Text("日期格式不对", "The day is malformed"),
         ProblemCode.DAY_IN_FUTURE: Text("日期未到", "The day has not come yet"),
+        ProblemCode.LINK_EMPTY: Text("没有链接", "There is no link"),
+        ProblemCode.LINK_SEVERAL: Text("有多个链接", "There are several links"),
         ProblemCode.FILE_MISSING: Text("没有文件", "There is no file"),
+        ProblemCode.REPORT_DRAFT_OLD: Text("核验结果已过时", "The check is too old"),
+        ProblemCode.REPORT_DRAFT_INVALID: Text(
+            "报告内容不完整", "The draft of the report is not whole"
+        ),
+        ProblemCode.REPORT_NOT_FOUND: Text("没有这份报告", "There is no such report"),
+        ProblemCode.REPORTS_UNAVAILABLE: Text(
+            "暂时不能出具查验报告", "Reports are not available at present"
+        ),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),
+        ProblemCode.LOOK_UPS_SPENT: Text(
+            "近来未查到的查询过多", "Too many look-ups found nothing lately"
+        ),
         ProblemCode.BODY_TOO_LARGE: Text("提交的内容过大", "The body is too large"),
         ProblemCode.MEDIA_TYPE_UNSUPPORTED: Text(
             "不支持的内容类型", "The media type is not supported"
@@ -101,12 +128,14 @@ class Problem:
         detail: names the fault; never repeats what was sent.
         evidence: such as the line and column of a syntax fault, or the name of a member.
         allow: methods the address takes, for a 405.
+        retry_after_seconds: when to come back, for a 429.
     """
 
     code: ProblemCode
     detail: Text
     evidence: Mapping[str, str] = field(default_factory=dict)
     allow: tuple[str, ...] = ()
+    retry_after_seconds: int | None = None
 
 
 class Refused(Exception):
@@ -147,6 +176,8 @@ def problem_response(problem: Problem, language: Language) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if problem.allow:
         response.headers["Allow"] = ", ".join(problem.allow)
+    if problem.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
     return response
 
 

@@ -7,6 +7,8 @@ the question could not be put.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -23,10 +25,14 @@ from verifier.api.problems import (
     problem_for_status,
     problem_response,
 )
+from verifier.api.spent import look_ups_spent
+from verifier.budgets_request import LookUp, verify_file
 from verifier.errors import UsageError, is_broken_transfer
+from verifier.hints import hint_at
+from verifier.links import check_link, link_to_json
 from verifier.memory_request import MemoryRequest
 from verifier.service import Verifier
-from verifier.verdict import Verdict, verdict_to_json
+from verifier.verdict import Verdict, finding_to_json, verdict_to_json
 
 PREFIX = "/api/"
 
@@ -47,15 +53,22 @@ def verify_number() -> Response:
     members = read_members(
         request,
         required=frozenset({"number"}),
-        optional=frozenset({"name", "document_number", "on"}),
+        optional=frozenset({"name", "document_number", "on", "challenge", "solution"}),
     )
+    name, document_number = members.get("name"), members.get("document_number")
+    look_up = LookUp(request, members["number"], name, document_number)
+    demand = look_up.demand(members.get("challenge", ""), members.get("solution", ""))
+    if demand is not None:
+        raise look_ups_spent(demand)
     verdict = _verifier().verify_number(
-        members["number"],
-        name=members.get("name"),
-        document_number=members.get("document_number"),
-        on=members.get("on"),
+        members["number"], name=name, document_number=document_number, on=members.get("on")
     )
-    return _answer(verdict)
+    look_up.settle(verdict)
+    body = verdict_to_json(verdict, api_language())
+    hints = hint_at(verdict.outcome, members["number"], document_number, _verifier().today())
+    if hints:
+        body["hints"] = [finding_to_json(one, api_language()) for one in hints]
+    return _json(body)
 
 
 @blueprint.post("/api/v1/verify/qr")
@@ -66,11 +79,19 @@ def verify_qr() -> Response:
 
 
 @blueprint.post("/api/v1/verify/file")
-def verify_file() -> Response:
+def verify_uploaded_file() -> Response:
     """Answer an uploaded PDF or picture."""
     upload = read_upload(request)
     on = request.form.get("on")
-    return _answer(_verifier().verify_file(upload.data, upload.filename, on=on))
+    return _answer(verify_file(request, _verifier(), upload.data, upload.filename, on=on))
+
+
+@blueprint.post("/api/v1/link")
+def check_sent_link() -> Response:
+    """Answer where a link leads; it is not followed."""
+    members = read_members(request, required=frozenset({"link"}))
+    check = check_link(_verifier(), members["link"])
+    return _json(link_to_json(check, api_language()))
 
 
 @blueprint.before_app_request
@@ -85,13 +106,15 @@ def refuse_unrouted() -> Response | None:
 @blueprint.errorhandler(Refused)
 def show_refusal(error: Refused) -> Response:
     """Answer a request that could not be read."""
-    return problem_response(error.problem, _language())
+    return problem_response(error.problem, api_language())
 
 
 @blueprint.errorhandler(UsageError)
 def show_usage_error(error: UsageError) -> Response:
     """Answer a question that could not be put."""
-    return problem_response(Problem(code=ProblemCode(error.code), detail=error.text), _language())
+    return problem_response(
+        Problem(code=ProblemCode(error.code), detail=error.text), api_language()
+    )
 
 
 @blueprint.errorhandler(HTTPException)
@@ -107,23 +130,29 @@ def show_fault(error: Exception) -> Response:
         return _show_http_error(BadRequest())
     _logger.error("api fault %s at %s", type(error).__name__, request.endpoint)
     sentence = Text("请稍后再试，这不说明证书有问题", "try again later; this says nothing about it")
-    return problem_response(Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), _language())
+    return problem_response(
+        Problem(code=ProblemCode.INTERNAL_FAULT, detail=sentence), api_language()
+    )
 
 
 def _show_http_error(error: HTTPException) -> Response:
     code = problem_for_status(error.code or 500)
     allow = tuple(sorted(getattr(error, "valid_methods", None) or ()))
-    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), _language())
+    return problem_response(Problem(code=code, detail=TITLES[code], allow=allow), api_language())
 
 
 def _answer(verdict: Verdict) -> Response:
-    body = dump_json(verdict_to_json(verdict, _language()))
-    response = Response(body, content_type="application/json")
+    return _json(verdict_to_json(verdict, api_language()))
+
+
+def _json(body: Mapping[str, Any]) -> Response:
+    response = Response(dump_json(body), content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _language() -> Language:
+def api_language() -> Language:
+    """Return the language that `?lang=` asks for."""
     return Language.EN if request.args.get("lang") == Language.EN.value else Language.ZH
 
 

@@ -36,6 +36,16 @@ class Entry:
     on: str = ""
 
     @property
+    def asked_name(self) -> str | None:
+        """The holder's name, where it is asked by."""
+        return self.name if self.by == "name" else None
+
+    @property
+    def asked_document(self) -> str | None:
+        """The holder's document number, where it is asked by."""
+        return self.document if self.by == "document" else None
+
+    @property
     def look_up_fields(self) -> tuple[tuple[str, str], ...]:
         """The fields that ask the same look-up again."""
         fact = ("document", self.document) if self.by == "document" else ("name", self.name)

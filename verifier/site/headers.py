@@ -17,6 +17,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+# Of the one answer that shows the asker's own picture: it is in the page itself, kept nowhere.
+PICTURE_POLICY = CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:")
+
 FIXED_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "no-referrer",
@@ -27,6 +30,15 @@ FIXED_HEADERS = {
     "Permissions-Policy": (
         "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
     ),
+}
+
+# The scanner alone may use the camera, run the packaged reader and be installed.
+SCANNER_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace(
+        "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+    )
+    + "; worker-src 'self'; manifest-src 'self'",
+    "Permissions-Policy": FIXED_HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
 }
 
 # Long enough to spare the server, short enough that a changed key or script is seen soon; when the

@@ -55,10 +55,10 @@ _VALID = (
         Outcome.VALID,
         Code.TRUST_LIST_OLD,
         zh="证书信息与评价机构的登记一致，登记状态为有效；但核验所用的信任列表已过有效期，"
-        "此后机构备案和密钥的变化没有反映，请另向主管部门核实。",
+        "此后如有机构备案、密钥变更，没有反映在内，请另向主管部门核实。",
         en="The details agree with the register, where the certificate is in force; but the trust "
-        "list in use is past its term, and later changes of filings and keys are not in it. Ask "
-        "the authority as well.",
+        "list in use is past its term, and any later change of filings and keys is not in it. "
+        "Ask the authority as well.",
     ),
 )
 

@@ -16,10 +16,12 @@ from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
 from verifier.site import forms, present, words
+from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
-from verifier.site.headers import SHARED_CACHE
+from verifier.site.headers import PICTURE_POLICY, SHARED_CACHE
 from verifier.site.language import HTML_LANG, other_language, page_language
-from verifier.verdict import Outcome, Verdict
+from verifier.site.reports import offers_reports, report_desk
+from verifier.verdict import Finding, Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ def page_words() -> dict[str, Any]:
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
+        "reports": report_desk() is not None,
+        "reports_offered": offers_reports(),
     }
 
 
@@ -91,16 +95,23 @@ def landing_page(language: Language) -> str:
 
 
 def result_page(
-    verdict: Verdict, *, repeat: Repeat | None = None, retry: forms.Entry | None = None
-) -> str:
+    verdict: Verdict,
+    *,
+    repeat: Repeat | None = None,
+    retry: forms.Entry | None = None,
+    hints: tuple[Finding, ...] = (),
+    draft: str | None = None,
+) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
     Args:
         repeat: asks the same in the other language; None where that needs the file again.
         retry: what was typed, offered for correction.
+        hints: what the typed text itself says, to find a slip in it.
+        draft: of a verification report, sealed; None where none is offered.
     """
     tone = present.tone(verdict)
-    return render_template(
+    page = render_template(
         "result.html",
         verdict=verdict,
         tone=tone,
@@ -113,7 +124,15 @@ def result_page(
         not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
+        boxed=boxed_view(verdict),
+        hints=present.show_each(hints),
+        draft=draft,
     )
+    if verdict.boxed is None:
+        return page
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = PICTURE_POLICY
+    return response
 
 
 def error_response(error: Exception, status: int | None = None) -> AnyResponse:

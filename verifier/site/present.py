@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -82,11 +83,20 @@ _COMPARISONS = {
     Code.OVERLAID_TEXT: Comparison(
         tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
     ),
+    Code.PICTURE_FIELD_UNCLEAR: Comparison(
+        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
+    ),
+    Code.PHOTO_AGREES: Comparison(tone="good", text=Text("图像一致", "The image agrees")),
+    Code.PHOTO_DIFFERS: Comparison(tone="bad", text=Text("图像不一致", "The image differs")),
+    Code.PHOTO_UNCLEAR: Comparison(
+        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
+    ),
 }
 
 
 _FOREMOST = frozenset(
     {
+        Code.NUMBER_NEAR,
         Code.COPY_ARCHIVE,
         Code.COPY_REISSUED,
         Code.BODY_RENAMED,
@@ -212,6 +222,14 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
             for text in texts
         ]
     return tuple(line for _, line in sorted(lines, key=lambda ranked: ranked[0]))
+
+
+def show_each(findings: Iterable[Finding]) -> tuple[ShownFinding, ...]:
+    """Return a line for each finding, in their order."""
+    return tuple(
+        ShownFinding(tone=SEVERITY_TONES[one.severity], mark=one.severity.text, text=one.text)
+        for one in findings
+    )
 
 
 def rank(code: Code, severity: Severity) -> int:

@@ -22,7 +22,7 @@ from keys.status_list import (
     read_status_list,
 )
 from registry.home import Home
-from verifier.decision import local_day
+from verifier.conclusion import local_day
 from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.opening import utc_now
 from verifier.service import Verifier

@@ -11,8 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from registry.home import Home
+from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
+from verifier.hints import hint_at
+from verifier.report_content import examined_file, examined_number, examined_qr
 from verifier.service import Verifier
 from verifier.site import forms
 from verifier.site.language import asked_language, remember_language
@@ -26,7 +29,9 @@ from verifier.site.pages import (
     result_page,
     shared_response,
 )
+from verifier.site.reports import check_report_file, offer_report, picture_for_report
 from verifier.site.tables import tables_json
+from verifier.site.waiting import waiting_page
 from verifier.verdict import Outcome
 
 _logger = logging.getLogger("yanzhen.site")
@@ -34,7 +39,10 @@ _logger = logging.getLogger("yanzhen.site")
 blueprint = Blueprint("site", __name__)
 blueprint.app_context_processor(page_words)
 
-_ROBOTS = b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /api/\n"
+_ROBOTS = (
+    b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /batch\nDisallow: /report\n"
+    b"Disallow: /api/\n"
+)
 
 
 @blueprint.get("/")
@@ -51,15 +59,31 @@ def look_up() -> AnyResponse | str:
     troubles = forms.inspect_look_up(entry)
     if troubles:
         return home_page(entry, troubles)
+    repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
+    look_up = LookUp(request, entry.number, entry.asked_name, entry.asked_document)
+    demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
+    if demand is not None:
+        return waiting_page(demand, repeat)
     verdict = _verifier().verify_number(
         entry.number,
-        name=entry.name if entry.by == "name" else None,
-        document_number=entry.document if entry.by == "document" else None,
+        name=entry.asked_name,
+        document_number=entry.asked_document,
         on=entry.on,
     )
-    repeat = Repeat(action=url_for("site.look_up"), fields=entry.look_up_fields)
+    look_up.settle(verdict)
     missed = verdict.outcome in (Outcome.NOT_FOUND, Outcome.INCONCLUSIVE)
-    return result_page(verdict, repeat=repeat, retry=entry if missed else None)
+    today = _verifier().today()
+    hints = hint_at(verdict.outcome, entry.number, entry.asked_document, today)
+    examined = examined_number(
+        entry.number, name=entry.asked_name, document_number=entry.asked_document, on=entry.on
+    )
+    return result_page(
+        verdict,
+        repeat=repeat,
+        retry=entry if missed else None,
+        hints=hints,
+        draft=offer_report(verdict, examined),
+    )
 
 
 @blueprint.post("/verify/qr")
@@ -71,7 +95,8 @@ def check_qr() -> AnyResponse | str:
     if troubles:
         return home_page(entry, troubles)
     repeat = Repeat(action=url_for("site.check_qr"), fields=(("text", entry.text),))
-    return result_page(_verifier().verify_qr(entry.text), repeat=repeat)
+    verdict = _verifier().verify_qr(entry.text)
+    return result_page(verdict, repeat=repeat, draft=offer_report(verdict, examined_qr(entry.text)))
 
 
 @blueprint.post("/verify/file")
@@ -81,7 +106,13 @@ def check_file() -> AnyResponse | str:
     upload = forms.read_upload(request.files)
     if upload is None:
         return home_page(forms.Entry(), forms.no_file())
-    return result_page(_verifier().verify_file(upload.data, upload.filename))
+    report = check_report_file(upload.data)
+    if report is not None:
+        return report
+    verdict = verify_file(request, _verifier(), upload.data, upload.filename)
+    picture = picture_for_report(upload.data)
+    examined = examined_file(upload.data, upload.filename, picture=picture)
+    return result_page(verdict, draft=offer_report(verdict, examined))
 
 
 @blueprint.get("/verify")
@@ -168,8 +199,8 @@ def show_fault(error: Exception) -> AnyResponse:
 
 @blueprint.after_app_request
 def keep_language(response: Response) -> Response:
-    """Remember a switched language, except on answers that caches share."""
-    asked = asked_language(request)
+    """Remember a switched language, except on answers that caches share or programs read."""
+    asked = None if request.path.startswith("/api/") else asked_language(request)
     if asked is not None and not response.headers.get("Cache-Control", "").startswith("public"):
         remember_language(response, asked)
     return response

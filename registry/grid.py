@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-MAX_ROWS = 100_000  # rows of people in one roster; split larger ones
 MAX_COLUMNS = 256
-MAX_FILE_BYTES = 64 << 20
+COMPLETE = 100
+"""The rank of a sheet whose header lacks nothing; each heading it has counts one."""
 
 
 class CellKind(StrEnum):
@@ -36,6 +36,21 @@ class OddCell:
 
 
 Cell = str | OddCell
+
+
+def column_letters(column: int) -> str:
+    """Return the letters a spreadsheet program shows for the 0-based `column`."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return a cell's name (`C5`) from the 1-based `row` and the 0-based `column`."""
+    return f"{column_letters(column)}{row}"
 
 
 def text_of(cell: Cell) -> str:
@@ -81,3 +96,11 @@ class Grid:
     sheet: str | None
     rows: tuple[GridRow, ...]
     merged: tuple[MergedRange, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookReading:
+    """The sheet taken, and the visible sheets that were not."""
+
+    grid: Grid
+    other_sheets: tuple[str, ...]

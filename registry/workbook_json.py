@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from codes.wording import Text
-from issuer.grid import Cell, CellKind, Grid, GridRow, MergedRange, OddCell
-from issuer.problems import FileProblem
-from issuer.roster_xlsx import WorkbookReading, WorkbookRefused
+from registry.grid import Cell, CellKind, Grid, GridRow, MergedRange, OddCell, WorkbookReading
+from registry.sheet_faults import SheetFault, SheetRefused
 
 
 def encode_reading(reading: WorkbookReading) -> bytes:
@@ -24,15 +22,14 @@ def encode_reading(reading: WorkbookReading) -> bytes:
     )
 
 
-def encode_refusal(problem: FileProblem) -> bytes:
+def encode_refusal(refused: SheetRefused) -> bytes:
     """Return the refusal as JSON bytes."""
     return _dump(
         {
-            "code": problem.code,
-            "zh": problem.text.zh,
-            "en": problem.text.en,
-            "row": problem.row,
-            "cell": problem.cell,
+            "fault": refused.fault.value,
+            "sheet": refused.sheet,
+            "row": refused.row,
+            "cell": refused.cell,
         }
     )
 
@@ -41,15 +38,15 @@ def decode_answer(answer: bytes) -> WorkbookReading:
     """Return the reading the child handed back.
 
     Raises:
-        WorkbookRefused: the child refused the workbook.
+        SheetRefused: the child refused the workbook.
     """
     document = json.loads(answer)
-    if "code" in document:
-        text = Text(document["zh"], document["en"])
-        raise WorkbookRefused(
-            FileProblem(
-                code=document["code"], text=text, row=document["row"], cell=document["cell"]
-            )
+    if "fault" in document:
+        raise SheetRefused(
+            SheetFault(document["fault"]),
+            sheet=document["sheet"],
+            row=document["row"],
+            cell=document["cell"],
         )
     return WorkbookReading(
         grid=Grid(

@@ -1,0 +1,89 @@
+"""The files of report keys in the home folder: listed, written, put aside when revoked.
+
+secrets/report/ID.pem           a key under the passphrase, and its certificates
+secrets/report/revoked/ID.pem   one that is used no more
+secrets/report/revoked.json     since when
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from keys.certificates import certificate_pem
+from keys.report_key import read_report_chain
+from keys.seal import SealChain
+from registry.home import Home
+from registry.store import make_folder, write_durably
+
+_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReportKey:
+    """A report key in custody.
+
+    Args:
+        chain: its certificates.
+        revoked_at: since when it is not to be used, or None.
+    """
+
+    chain: SealChain
+    revoked_at: datetime | None
+
+    @property
+    def key_id(self) -> str:
+        """The first 16 hex digits of the certificate's SHA-256."""
+        return self.chain.fingerprint[:_ID_DIGITS]
+
+
+def write_report_key(home: Home, chain: SealChain, file: bytes) -> StoredReportKey:
+    """Put a key in custody."""
+    stored = StoredReportKey(chain=chain, revoked_at=None)
+    make_folder(home.report_key_folder)
+    write_durably(home.report_key_folder / f"{stored.key_id}.pem", file)
+    publish_report_certificate(home)
+    return stored
+
+
+def publish_report_certificate(home: Home) -> None:
+    """Publish the certificates of the key in use; without one, nobody is offered a report."""
+    used = next((one for one in read_report_keys(home) if one.revoked_at is None), None)
+    if used is None:
+        home.report_certificate_path.unlink(missing_ok=True)
+        return
+    pem = b"".join(certificate_pem(der) for der in used.chain.certificates)
+    write_durably(home.report_certificate_path, pem, mode=0o644)
+
+
+def read_report_keys(home: Home) -> list[StoredReportKey]:
+    """Return every report key there is, the newest first."""
+    since = _revoked(home)
+    found = [
+        StoredReportKey(chain=chain, revoked_at=since.get(chain.fingerprint[:_ID_DIGITS]))
+        for path in home.report_key_folder.rglob("*.pem")
+        for chain in [read_report_chain(path.read_bytes())]
+    ]
+    return sorted(found, key=lambda one: (one.chain.not_before, one.key_id), reverse=True)
+
+
+def put_aside(home: Home, key_id: str, *, now: datetime) -> None:
+    """Let a key not be used any more, from now on."""
+    folder = home.report_key_folder
+    revoked = {**_revoked(home), key_id: now}
+    written = {name: since.isoformat() for name, since in revoked.items()}
+    write_durably(folder / "revoked.json", json.dumps(written, indent=2).encode() + b"\n")
+    make_folder(folder / "revoked")
+    path = folder / f"{key_id}.pem"
+    if path.exists():
+        path.replace(folder / "revoked" / path.name)
+    publish_report_certificate(home)
+
+
+def _revoked(home: Home) -> dict[str, datetime]:
+    try:
+        told = json.loads((home.report_key_folder / "revoked.json").read_bytes())
+    except FileNotFoundError:
+        return {}
+    return {name: datetime.fromisoformat(since) for name, since in told.items()}

@@ -1,0 +1,128 @@
+"""Brings what lies under the vault in rows of earlier versions to the way of schema 0010.
+
+All of it goes with the migration itself, in its one transaction: broken off, nothing was done, and
+the home is still refused until `yanzhen migrate` has run to its end. Each row is believed as it
+stands then; what does not open is left as it is, and `yanzhen log fsck` tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVarTuple
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry.access import seal_envelope, unseal_envelope, unseal_second
+from registry.errors import VaultError
+from registry.holder_keys import open_data_key
+from registry.life_models import StatusListRow
+from registry.models import Award, Base, Copy, Holder
+from registry.row_marks import mark_of_delivery, mark_of_list, mark_of_recording
+from registry.vault import Vault
+
+_AT_ONCE = 500
+_Values = TypeVarTuple("_Values")
+
+
+def seal_anew(connection: Connection, vault: Vault) -> None:
+    """Seal the records that have a second signature so that the seal binds that there is one.
+
+    Until schema 0010 a home may hold some that are sealed as if there were none.
+
+    Args:
+        connection: within the migration's transaction.
+        vault: the home's, open.
+    """
+    query = (
+        select(
+            Copy.id,
+            Copy.status_index,
+            Copy.envelope_sealed,
+            Copy.second_sealed,
+            Award.number,
+            Award.data_key_sealed,
+            Holder.blind_index,
+            Holder.key_sealed,
+            Holder.key_generation,
+            Holder.erased_at,
+        )
+        .join(Award, Copy.award_id == Award.id)
+        .join(Holder, Award.holder_id == Holder.id)
+        .where(Copy.second_sealed.is_not(None), Copy.envelope_sealed.is_not(None))
+    )
+    for rows in _chunks(connection, query, Copy.id):
+        sealed = {row.id: _sealed_anew(vault, row) for row in rows}
+        _write(connection, Copy, "envelope_sealed", {k: v for k, v in sealed.items() if v})
+
+
+def _sealed_anew(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
+    """Return the record of a copy under its new seal; None where the seal is to stay."""
+    copy = Copy(status_index=row.status_index, second_sealed=row.second_sealed)
+    award = Award(number=row.number, data_key_sealed=row.data_key_sealed)
+    award.holder = Holder(
+        blind_index=row.blind_index,
+        key_sealed=row.key_sealed,
+        key_generation=row.key_generation,
+        erased_at=row.erased_at,
+    )
+    try:
+        data_key = open_data_key(vault, award)
+        unseal_second(data_key, copy)
+        alone = Copy(status_index=row.status_index)
+        envelope = unseal_envelope(data_key, alone, row.envelope_sealed)
+    except VaultError:
+        return None
+    return seal_envelope(data_key, copy, envelope)
+
+
+def mark_recordings(connection: Connection, vault: Vault) -> None:
+    """Mark when each award was put on record, or that it was not; arguments as `seal_anew`."""
+    for rows in _chunks(connection, select(Award.id, Award.number, Award.recorded_at), Award.id):
+        marks = {row.id: mark_of_recording(vault, row.number, row.recorded_at) for row in rows}
+        _write(connection, Award, "recorded_mark", marks)
+
+
+def mark_deliveries(connection: Connection, vault: Vault) -> None:
+    """Mark when each copy was delivered, or that it was not; arguments as `seal_anew`."""
+    for rows in _chunks(connection, select(Copy.id, Copy.status_index, Copy.delivered_at), Copy.id):
+        marks = {
+            row.id: mark_of_delivery(vault, row.status_index, row.delivered_at) for row in rows
+        }
+        _write(connection, Copy, "delivered_mark", marks)
+
+
+def mark_lists(connection: Connection, vault: Vault) -> None:
+    """Mark the counters of each status list; arguments as `seal_anew`."""
+    counters = (
+        StatusListRow.id,
+        StatusListRow.taken,
+        StatusListRow.changes,
+        StatusListRow.published_changes,
+        StatusListRow.version,
+        StatusListRow.expires_at,
+    )
+    rows = connection.execute(select(*counters)).mappings().all()
+    marks = {row["id"]: mark_of_list(vault, StatusListRow(**row)) for row in rows}
+    _write(connection, StatusListRow, "row_mark", marks)
+
+
+def _chunks(
+    connection: Connection, query: Select[*_Values], key: InstrumentedAttribute[int]
+) -> Iterator[Sequence[Row[*_Values]]]:
+    """Yield the rows of a query in the order of a key of theirs, some at a time."""
+    last = 0
+    while rows := connection.execute(query.where(key > last).order_by(key).limit(_AT_ONCE)).all():
+        last = rows[-1].id
+        yield rows
+
+
+def _write(connection: Connection, kind: type[Base], column: str, values: dict[int, bytes]) -> None:
+    table = kind.__table__
+    assert isinstance(table, Table)
+    if values:
+        statement = update(table).where(table.c.id == bindparam("row"))
+        connection.execute(
+            statement.values({column: bindparam("value")}),
+            [{"row": row, "value": value} for row, value in values.items()],
+        )

@@ -1,0 +1,68 @@
+"""`yanzhen sealer`: runs beside `yanzhen serve` and seals the reports that people ask for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from getpass import getpass
+from threading import Event
+
+import click
+
+from codes.printing import json_line
+from codes.wording import Language, Text
+from keys.passphrase import read_passphrase
+from registry.errors import RegistryUnavailable
+from registry.home import Home, home_path
+from registry.public_database import open_public_engine, public_database_url
+from registry.reports import drop_expired
+from sealer.sealing import newest_key_file, open_sealer, seal_waiting
+
+EVERY_SECONDS = 1.0
+_SWEEP = timedelta(hours=1)
+_logger = logging.getLogger("yanzhen.sealer")
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="封签等候的报告后退出 / seal what waits, then exit")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def sealer(once: bool, as_json: bool) -> None:
+    """持续封签查验报告，直到停止。Seal verification reports until stopped.
+
+    与 yanzhen serve 同时运行；只用查验报告专用密钥。Runs beside yanzhen serve; needs the report
+    key of the home and no other.
+    """
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    home = Home.open(home_path())
+    ask = getpass if sys.stdin.isatty() else None
+    passphrase = read_passphrase(os.environ, ask)
+    opened = open_sealer(home, passphrase, clock=lambda: datetime.now(UTC))
+    file = newest_key_file(home)
+    engine = open_public_engine(public_database_url(home))
+    sealed, swept = 0, datetime.min.replace(tzinfo=UTC)
+    try:
+        while not stopped.is_set():
+            if newest_key_file(home) != file:  # a newer key was made, or this one was revoked
+                opened = open_sealer(home, passphrase, clock=opened.clock)
+                file = newest_key_file(home)
+            try:
+                sealed += seal_waiting(opened, engine)
+                if opened.clock() - swept > _SWEEP:
+                    drop_expired(engine, now=opened.clock())
+                    swept = opened.clock()
+            except RegistryUnavailable:
+                _logger.warning("the public database cannot be reached; trying again")
+            if once:
+                break
+            stopped.wait(EVERY_SECONDS)
+    finally:
+        engine.dispose()
+    told = Text(f"已封签查验报告 {sealed} 份", f"sealed {sealed} reports")
+    chosen = click.get_current_context().find_root().obj
+    language = chosen if isinstance(chosen, Language) else Language.ZH
+    click.echo(json_line({"sealed": sealed}) if as_json else told.say(language))

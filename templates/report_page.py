@@ -1,0 +1,301 @@
+"""Draws a verification report (查验报告) as a PDF file, ready for its seal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+from codes.wording import Text
+from templates import report_words as words
+from templates.drawing import INK, LABEL_INK, RED, RULE, Box, Colour, colour
+from templates.fonts import FontChain
+from templates.pictures import Picture, photo_picture
+from templates.report_file import ReportFile
+from templates.report_sheet import BOTTOM, LEFT, RIGHT, SIZE_MM, TOP, Sheets
+from templates.sample_marks import sample_word
+from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
+from templates.unsealed_page import UnsealedPage
+
+_SHANGHAI: Final = timezone(timedelta(hours=8))
+_BODY: Final = 10.5
+_SMALL: Final = 8.5
+_LABEL_WIDTH: Final = 58.0
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_COMPARED: Final = ("printed", "record")
+_PICTURE: Final = "Examined"
+_MARK: Final = "Sample"
+_PICTURE_MM: Final = (52.0, 62.0)  # the most it takes up
+_TONES: Final[Mapping[str, Colour]] = {
+    "info": colour("1F6B3A"),
+    "notice": colour("8A5A00"),
+    "problem": colour("B24A00"),
+    "alarm": RED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSeal:
+    """What the page has to know of its seal.
+
+    Args:
+        signer_name: whom the seal names.
+        organisation: goes along the arc of its picture.
+        contents_bytes: the longest it may be.
+        fingerprint: SHA-256 of its certificate, hex.
+    """
+
+    signer_name: str
+    organisation: str
+    contents_bytes: int
+    fingerprint: str
+
+
+def draw_report(
+    report: Mapping[str, Any],
+    *,
+    mark: bytes,
+    content: bytes,
+    picture: bytes | None,
+    address: str,
+    seal: ReportSeal,
+    sealed_at: datetime,
+    fonts: FontChain,
+) -> UnsealedPage:
+    """Return the file of a report, to be filled with its seal.
+
+    Args:
+        report: what `verifier.report.report_content` made and the sealer completed.
+        mark: the comment line that says what the file is.
+        content: the report as the JSON that travels inside.
+        picture: a small JPEG of what was examined, or None; its pixels are not read here.
+        address: where reports are looked up.
+        seal: what is to seal it.
+        sealed_at: the time of sealing, aware UTC.
+        fonts: where glyphs come from.
+    """
+    sheets = Sheets(fonts)
+    drawn = None if picture is None else photo_picture(picture)
+    _draw_head(sheets, report)
+    _draw_conclusion(sheets, report)
+    _draw_examined(sheets, report["examined"], drawn)
+    _draw_record(sheets, report["record"])
+    _draw_checks(sheets, report["verdict"]["findings"])
+    _draw_basis(sheets, report)
+    _draw_statements(sheets, address, seal)
+    place = _seal_place(sheets)
+    file = ReportFile(mark, content, sheets.font)
+    keys = {} if drawn is None else {_PICTURE: file.add_picture(drawn)}
+    if report["demo"]:
+        middle = (SIZE_MM[0] / 2, SIZE_MM[1] / 2)
+        keys[_MARK] = file.add_drawing(sample_word(fonts, SIZE_MM, middle_mm=middle))
+    _add_pages(file, sheets, report["number"], keys)
+    return file.finish(
+        title=f"{words.TITLE.zh} {report['number']}",
+        signer_name=seal.signer_name,
+        contents_bytes=seal.contents_bytes,
+        picture=seal_drawing(
+            fonts,
+            seal.organisation,
+            caption=words.SEAL_CAPTION,
+            sample=report["demo"],
+            diameter_mm=SEAL_DIAMETER_MM,
+        ),
+        place=place,
+        sealed_at=sealed_at,
+    )
+
+
+def _add_pages(file: ReportFile, sheets: Sheets, number: str, keys: Mapping[str, int]) -> None:
+    count = len(sheets.pages)
+    for at in range(count):
+        foot = words.PAGE.format(page=at + 1, pages=count)
+        for text, x in ((number, LEFT), (foot, RIGHT - sheets.width(foot, _SMALL))):
+            sheets.text(x, BOTTOM - 10, text, _SMALL, LABEL_INK, sheet=at)
+        shown = {name: keys[name] for name in sheets.pictures[at]}
+        operators = sheets.operators(at)
+        if _MARK in keys:
+            shown[_MARK] = keys[_MARK]
+            operators = f"/{_MARK} Do\n{operators}"
+        file.add_page(SIZE_MM, operators, shown, sealed=at == count - 1)
+
+
+def _seal_place(sheets: Sheets) -> Box:
+    """Keep room for the seal on the last sheet, under the text."""
+    sheets.need(SEAL_DIAMETER_MM + 2)
+    bottom = sheets.y - SEAL_DIAMETER_MM - 2
+    return Box(
+        left=RIGHT - SEAL_DIAMETER_MM,
+        bottom=bottom,
+        right=RIGHT,
+        top=bottom + SEAL_DIAMETER_MM,
+    )
+
+
+def _draw_head(sheets: Sheets, report: Mapping[str, Any]) -> None:
+    for text, size, ink, drop in (
+        (words.TITLE.zh, 20.0, RED, 8.0),
+        (words.TITLE.en, _BODY, LABEL_INK, 7.0),
+    ):
+        sheets.y -= drop
+        middle = (LEFT + RIGHT - sheets.width(text, size)) / 2
+        sheets.text(middle, sheets.y, text, size, ink)
+    if report["demo"]:
+        sheets.y -= 3
+        sheets.paragraph(f"{words.SAMPLE.zh}  {words.SAMPLE.en}", _SMALL, ink=RED)
+    sheets.y -= 3
+    sheets.rule(sheets.y, RED, 1.0)
+    sheets.y -= 1.5
+    _fact(sheets, words.NUMBER, report["number"])
+    _fact(sheets, words.CODE, report["code"])
+    _fact(sheets, words.ISSUER, report["issued_by"])
+    _fact(sheets, words.CHECKED, say_time(report["verdict"]["checked_at"]))
+    _fact(sheets, words.SEALED, say_time(report["sealed_at"]))
+
+
+def say_time(instant: str) -> str:
+    """Return an instant, RFC 3339 in UTC, as read in Beijing and in UTC."""
+    moment = datetime.fromisoformat(instant).astimezone(UTC)
+    local = moment.astimezone(_SHANGHAI)
+    day = f"{local.year}年{local.month}月{local.day}日"
+    return f"北京时间 {day} {local:%H:%M:%S}（UTC {moment:%Y-%m-%d %H:%M:%S}）"
+
+
+def _heading(sheets: Sheets, text: Text) -> None:
+    sheets.gap(4)
+    sheets.need(22)
+    sheets.y -= 6
+    sheets.sections += 1
+    numbered = f"{words.ORDINALS[sheets.sections - 1]}、{text.zh}"
+    sheets.text(LEFT, sheets.y, numbered, 13.0, RED)
+    beside = LEFT + sheets.width(numbered, 13.0) + 3
+    sheets.text(beside, sheets.y, f"{sheets.sections}. {text.en}", _SMALL, LABEL_INK)
+    sheets.y -= 2
+    sheets.rule(sheets.y, RULE)
+    sheets.y -= 1
+
+
+def _fact(sheets: Sheets, label: Text, value: str, right: float = RIGHT) -> None:
+    """Draw a label and beside it its value."""
+    sheets.need(12)
+    top, sheet = sheets.y, len(sheets.pages) - 1
+    sheets.text(LEFT, top - 4.4, label.zh, _BODY, LABEL_INK)
+    after = LEFT + sheets.width(label.zh, _BODY) + 1.5
+    sheets.text(after, top - 4.4, label.en, 7.0, LABEL_INK)
+    beside = max(LEFT + _LABEL_WIDTH, after + sheets.width(label.en, 7.0) + 2)
+    size = _SMALL if _HASH.fullmatch(value) else _BODY
+    sheets.paragraph(value, size, left=beside, right=right)
+    if len(sheets.pages) - 1 == sheet:
+        sheets.y = min(sheets.y, top - 5.6)
+
+
+def _said(value: Mapping[str, str]) -> str:
+    return value["zh"] if value["zh"] == value["en"] else f"{value['zh']}  {value['en']}"
+
+
+def _draw_conclusion(sheets: Sheets, report: Mapping[str, Any]) -> None:
+    _heading(sheets, words.CONCLUSION)
+    verdict = report["verdict"]
+    sheets.y -= 1
+    sheets.paragraph(verdict["summary"]["zh"], 16.0, ink=_tone_of(verdict["outcome"]))
+    sheets.paragraph(verdict["summary"]["en"], _BODY, ink=LABEL_INK)
+    if verdict["status"] != "unknown":
+        _fact(sheets, words.STATUS, _said(verdict["status_text"]))
+    for finding in verdict["findings"]:
+        if finding["code"] == "status_on_day":
+            sheets.paragraph(finding["message_zh"], _BODY)
+            sheets.paragraph(finding["message_en"], _SMALL, ink=LABEL_INK)
+
+
+def _tone_of(outcome: str) -> Colour:
+    if outcome == "valid":
+        return _TONES["info"]
+    return INK if outcome in ("not_found", "inconclusive") else RED
+
+
+def _draw_examined(sheets: Sheets, examined: Mapping[str, Any], picture: Picture | None) -> None:
+    _heading(sheets, words.EXAMINED)
+    right = RIGHT
+    low = sheets.y
+    if picture is not None:
+        scale = min(_PICTURE_MM[0] / picture.width, _PICTURE_MM[1] / picture.height)
+        width, height = picture.width * scale, picture.height * scale
+        sheets.need(height + 4)
+        low = sheets.y - height - 3
+        sheets.place(_PICTURE, RIGHT - width, low, width, height)
+        right = RIGHT - width - 4
+    sheet = len(sheets.pages)
+    for fact in examined["facts"]:
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"], right)
+    if len(sheets.pages) == sheet:
+        sheets.y = min(sheets.y, low)
+
+
+def _draw_record(sheets: Sheets, facts: list[Mapping[str, Any]] | None) -> None:
+    if not facts:
+        return
+    _heading(sheets, words.ON_RECORD)
+    for fact in facts:
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"])
+
+
+def _draw_checks(sheets: Sheets, findings: list[Mapping[str, Any]]) -> None:
+    _heading(sheets, words.CHECKS)
+    indent = LEFT + 19
+    for at, finding in enumerate(findings, start=1):
+        height = sheets.height(finding["message_zh"], _BODY, RIGHT - indent)
+        sheets.need(min(height + 12, TOP - BOTTOM))
+        sheets.text(LEFT, sheets.y - 4.4, f"{at}.", _BODY, LABEL_INK)
+        ink = _TONES.get(finding["severity"], INK)
+        sheets.text(LEFT + 8, sheets.y - 4.4, finding["mark"]["zh"], _BODY, ink)
+        sheets.paragraph(finding["message_zh"], _BODY, left=indent)
+        sheets.paragraph(finding["message_en"], _SMALL, left=indent, ink=LABEL_INK)
+        for line, size in _compared(finding):
+            sheets.paragraph(line, size, left=indent)
+        sheets.paragraph(_evidence(finding), 7.0, left=indent, ink=LABEL_INK)
+        sheets.y -= 1.2
+
+
+def _compared(finding: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    """Return what is printed beside what is on record, where a finding compares the two."""
+    printed, record = (finding["evidence"].get(name) for name in _COMPARED)
+    if printed is None or record is None:
+        return ()
+    zh, en = (words.PRINTED_AND_RECORD.zh, words.PRINTED_AND_RECORD.en)
+    slots = {"printed": printed, "record": record}
+    return ((zh.format_map(slots), _BODY), (en.format_map(slots), _SMALL))
+
+
+def _evidence(finding: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in finding["evidence"].items() if key not in _COMPARED}
+    pairs = "；".join(f"{name} = {value}" for name, value in rest.items())
+    return f"[{finding['code']}]" + (f" {words.EVIDENCE.zh}：{pairs}" if pairs else "")
+
+
+def _draw_basis(sheets: Sheets, report: Mapping[str, Any]) -> None:
+    _heading(sheets, words.BASIS)
+    basis = report["basis"]
+    trust, log = basis["trust_list"], basis["log"]
+    none = _said({"zh": words.NONE_READ.zh, "en": words.NONE_READ.en})
+    _fact(sheets, words.TRUST_LIST, none if trust is None else _said(trust["text"]))
+    said = none
+    if log is not None:
+        said = f"{log['origin']}  size {log['size']}  root {log['root']}"
+    _fact(sheets, words.LOG, said)
+    _fact(sheets, words.SOFTWARE, f"验真 Yanzhen {basis['software']}")
+    _fact(sheets, words.CATALOGUE, f"SHA-256 {basis['catalogue']}")
+
+
+def _draw_statements(sheets: Sheets, address: str, seal: ReportSeal) -> None:
+    slots = {"address": address, "fingerprint": seal.fingerprint}
+    for heading, texts in (
+        (words.NOT_THIS, words.STATEMENTS),
+        (words.HOW_TO_CHECK, words.CHECK_STEPS),
+    ):
+        _heading(sheets, heading)
+        for at, text in enumerate(texts, start=1):
+            sheets.paragraph(f"{at}. {text.zh.format_map(slots)}", _BODY)
+            sheets.paragraph(text.en.format_map(slots), _SMALL, left=LEFT + 5, ink=LABEL_INK)
+            sheets.y -= 1

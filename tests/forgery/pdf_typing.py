@@ -1,0 +1,76 @@
+"""Things to draw onto a page of any size: patches, texts in the page's font, pictures."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from templates.fonts import FontChain
+from templates.glyphs import FACE_NAME
+from templates.labels import Field
+from templates.to_unicode import PageFont
+from tests.forgery.papers import MM_PER_INCH, POINTS_PER_INCH, Paper
+
+_BLACK = "0.106 0.09 0.078 rg"
+_PAPER = (1.0, 0.996, 0.965)
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points."""
+
+
+def value_box(paper: Paper, field: Field) -> Box:
+    """Return the room of a value: its characters and two more, from below to above them."""
+    glyphs = paper.value_glyphs(field)
+    first, last = glyphs[0], glyphs[-1]
+    return first.x - 1, first.y - 2.6, last.ink[2] + 2 * first.size, first.y + first.size
+
+
+def photo_box(paper: Paper) -> Box:
+    """Return the frame of the photo in points."""
+    left, bottom, width, height = paper.layout.photo_mm
+    sides = (left, bottom, left + width, bottom + height)
+    return tuple(side / MM_PER_INCH * POINTS_PER_INCH for side in sides)  # type: ignore[return-value]  # of four
+
+
+def drawn_value(paper: Paper, field: Field, value: str, *, patch: bool) -> pikepdf.Pdf:
+    """Return a page with nothing but another value in the place of a field's.
+
+    Args:
+        patch: whether the place is painted over in the colour of the paper first.
+    """
+    output = BytesIO()
+    canvas: Any = Canvas(output, pagesize=paper.size_points, invariant=1)
+    start = paper.value_glyphs(field)[0]
+    if patch:
+        left, bottom, right, top = value_box(paper, field)
+        canvas.setFillColorRGB(*_PAPER)
+        canvas.rect(left, bottom, right - left, top - bottom, stroke=0, fill=1)
+    font = _font(frozenset(f"{value} "))
+    runs = [
+        f"{font.getSubsetInternalName(subset, canvas._doc)} {start.size} Tf <{codes.hex()}> Tj"
+        for subset, codes in font.splitString(value, canvas._doc)
+    ]
+    canvas.addLiteral(f"BT {_BLACK} 1 0 0 1 {start.x:.3f} {start.y:.3f} Tm {' '.join(runs)} ET")
+    canvas.save()
+    return pikepdf.open(output)
+
+
+def drawn_picture(paper: Paper, box: Box, picture: bytes) -> pikepdf.Pdf:
+    """Return a page with nothing but a picture in a box."""
+    output = BytesIO()
+    canvas: Any = Canvas(output, pagesize=paper.size_points, invariant=1)
+    left, bottom, right, top = box
+    canvas.drawImage(ImageReader(BytesIO(picture)), left, bottom, right - left, top - bottom)
+    canvas.save()
+    return pikepdf.open(output)
+
+
+@cache
+def _font(characters: frozenset[str]) -> PageFont:
+    subset = FontChain(system_dirs=()).subset(characters)
+    return PageFont(FACE_NAME, BytesIO(subset), asciiReadable=False)

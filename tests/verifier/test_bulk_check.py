@@ -1,0 +1,218 @@
+"""Checking a list: the verdict of each row, what is revealed and counted, and the result files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from codes.wording import Language
+from registry.models import AwardStatus
+from registry.session import transaction
+from tests.verifier.bulk_lists import HEADINGS, workbook
+from tests.verifier.world import DOCUMENT, NAME, NOW, CopyPlan, World, make_record, sign_record
+from verifier.bulk_check import BulkReport, check_bulk, exit_code_of
+from verifier.bulk_json import report_to_json
+from verifier.bulk_results import write_csv, write_workbook
+from verifier.bulk_table import open_bulk_child, parse_bulk
+from verifier.bulk_template import write_bulk_template
+from verifier.errors import UsageError
+from verifier.verdict import Outcome, Status
+
+UNKNOWN = "S000012000123263999999"
+
+
+@pytest.fixture
+def numbers(world: World) -> dict[str, str]:
+    """Three certificates of one holder: in force, revoked and suspended."""
+    found = {}
+    for serial, (name, status) in enumerate(
+        {
+            "valid": AwardStatus.CURRENT,
+            "revoked": AwardStatus.REVOKED,
+            "suspended": AwardStatus.SUSPENDED,
+        }.items(),
+        start=1,
+    ):
+        made = sign_record(make_record(serial=serial, print_serial=serial))
+        world.record(CopyPlan(issued=made), status=status)
+        found[name] = str(made.number)
+    return found
+
+
+def check(
+    world: World, rows: Sequence[Sequence[Any]], failed: list[int] | None = None, **given: Any
+) -> BulkReport:
+    with open_bulk_child() as child:
+        table = parse_bulk(workbook(rows), "名单.xlsx", child)
+    verifier = world.verifier()
+    counted = [] if failed is None else failed
+    try:
+        return check_bulk(
+            verifier,
+            table,
+            lambda: NOW,
+            on_failed=counted.append,
+            on_progress=lambda done, total: None,
+            **given,
+        )
+    finally:
+        verifier.close()
+
+
+def test_each_row_gets_the_verdict_of_a_look_up(world: World, numbers: dict[str, str]) -> None:
+    failed: list[int] = []
+    rows = [
+        (*HEADINGS, "部门"),
+        (numbers["valid"], NAME, "", "甲"),
+        (numbers["valid"], "", DOCUMENT, "乙"),
+        (numbers["valid"], NAME, DOCUMENT, ""),
+        (numbers["revoked"], NAME, "", ""),
+        (numbers["suspended"], NAME, "", ""),
+        (numbers["valid"], "王小明", "", ""),
+        (numbers["valid"], "王小明", DOCUMENT, ""),
+        (numbers["revoked"], "王小明", "", ""),
+        (UNKNOWN, NAME, "", ""),
+        (numbers["valid"], "", "", ""),
+    ]
+    report = check(world, rows, failed)
+    assert [(one.outcome, one.status) for one in report.results] == [
+        (Outcome.VALID, Status.CURRENT),
+        (Outcome.VALID, Status.CURRENT),
+        (Outcome.VALID, Status.CURRENT),
+        (Outcome.NOT_CURRENT, Status.REVOKED),
+        (Outcome.NOT_CURRENT, Status.SUSPENDED),
+        *[(Outcome.NOT_FOUND, Status.UNKNOWN)] * 4,
+        (None, Status.UNKNOWN),
+    ]
+    assert dict(report.counts) == {
+        Outcome.VALID: 3,
+        Outcome.NOT_CURRENT: 2,
+        Outcome.NOT_FOUND: 4,
+        None: 1,
+    }
+    assert sum(failed) == 4
+
+
+def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [
+        HEADINGS,
+        (numbers["valid"], "王小明", ""),
+        (numbers["revoked"], "王小明", ""),
+        (UNKNOWN, "王小明", ""),
+    ]
+    report = check(world, rows)
+    said = {(one.summary.zh, one.reason.zh, one.advice.zh) for one in report.results}
+    assert len(said) == 1
+    assert all(one.certificate is None for one in report.results)
+
+
+def test_failed_rows_are_told_as_they_come_and_the_rest_is_not_asked(
+    world: World, numbers: dict[str, str]
+) -> None:
+    class SpentError(Exception):
+        pass
+
+    seen: list[int] = []
+
+    class Refusing(list[int]):
+        def append(self, failed: int) -> None:
+            seen.append(failed)
+            raise SpentError
+
+    rows = [HEADINGS, *[(UNKNOWN, NAME, "")] * 150]
+    with pytest.raises(SpentError):
+        check(world, rows, Refusing())
+    assert seen == [100]
+
+
+def test_a_status_on_a_day_is_told_for_every_row(world: World, numbers: dict[str, str]) -> None:
+    rows = [HEADINGS, (numbers["valid"], NAME, "")]
+    report = check(world, rows, on="2026-11-20")
+    assert "2026-11-20" in report.results[0].reason.zh or "11月20日" in report.results[0].reason.zh
+    with pytest.raises(UsageError):
+        check(world, rows, on="2030-01-01")
+
+
+def test_a_register_out_of_reach_is_neither_good_nor_bad_and_counts_for_nothing(
+    world: World, numbers: dict[str, str]
+) -> None:
+    with transaction(world.engine) as session:
+        session.connection().exec_driver_sql("DROP TABLE access")
+    failed: list[int] = []
+    report = check(world, [HEADINGS, (numbers["valid"], NAME, "")] * 1, failed)
+    assert report.results[0].outcome is Outcome.INCONCLUSIVE
+    assert failed == []
+
+
+def test_the_workbook_gives_the_columns_back_untouched_beside_the_answer(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [
+        ("工号", "证书编号", "姓名", "备注"),
+        ("007", numbers["valid"], NAME, "@SUM(1)"),
+        ("008", UNKNOWN, NAME, "-2+3"),
+    ]
+    data = write_workbook(check(world, rows), Language.ZH)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    lines = book.get_sheet_by_name("核验结果").to_python()
+    assert [line[:4] for line in lines] == [list(row) for row in rows]
+    assert lines[0][4:8] == ["原行号", "核验结论", "登记状态", "原因"]
+    assert lines[1][5] == "✓ 核验一致，现行有效"
+    assert lines[1][10:13] == ["三级/高级工", "保卫管理员", "天津市示例职业技能培训学校"]
+    assert lines[2][5] == "○ 未查询到"
+    assert lines[2][10:] == [""] * 5
+    summary = {str(line[0]): line[1] for line in book.get_sheet_by_name("汇总").to_python()}
+    assert summary["✓ 核验一致，现行有效"] == 1
+    assert "信任列表" in str(summary["核验依据"])
+    assert "本表不能说明的事项" in summary
+    assert b"<f>" not in data
+
+
+def test_csv_holds_nothing_that_a_spreadsheet_program_computes(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [
+        ("证书编号", "姓名", "备注"),
+        (numbers["valid"], NAME, "@SUM(1)"),
+        (UNKNOWN, NAME, "+1"),
+    ]
+    text = write_csv(check(world, rows), Language.EN).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    assert [line[2] for line in lines[1:]] == ["'@SUM(1)", "'+1"]
+    assert lines[1][4] == "✓ Agrees with the register and is in force"
+
+
+def test_json_names_rows_and_never_what_they_hold(world: World, numbers: dict[str, str]) -> None:
+    report = check(world, [HEADINGS, (numbers["valid"], NAME, DOCUMENT), ("", NAME, "")])
+    told = report_to_json(report, Language.ZH)
+    assert told["counts"] == {"valid": 1, "not_asked": 1}
+    assert told["results"][1]["error"] == {"code": "row_number_missing", "cell": "A3"}
+    assert NAME not in str(told)
+    assert DOCUMENT not in str(told)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_empty_list_is_one_that_is_read(language: Language) -> None:
+    with open_bulk_child() as child, pytest.raises(Exception, match="bulk_no_rows"):
+        parse_bulk(write_bulk_template(language), "a.xlsx", child)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([Outcome.VALID], 0),
+        ([Outcome.VALID, None], 2),
+        ([Outcome.VALID, Outcome.INCONCLUSIVE], 2),
+        ([Outcome.NOT_FOUND, Outcome.INCONCLUSIVE], 1),
+        ([Outcome.VALID, Outcome.NOT_CURRENT], 1),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_row(outcomes: list[Outcome | None], code: int) -> None:
+    assert exit_code_of(outcomes) == code

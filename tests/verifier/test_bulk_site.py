@@ -1,0 +1,177 @@
+"""The batch check on the site: watched as it runs, kept for a short time, told when it is lost."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
+
+from tests.verifier.bulk_homes import BulkHome, make_bulk_home
+from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
+from tests.verifier.world import NAME
+from verifier.bulk_jobs import KEEP_SECONDS, MOST_KEPT, BulkJobs, JobLost, JobsFull, JobUnknown
+from verifier.bulk_limits import MAX_BULK_BYTES
+from wsgi import create_public_app
+
+WAIT_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> BulkHome:
+    return make_bulk_home(tmp_path_factory.mktemp("bulk"))
+
+
+@pytest.fixture
+def jobs(made: BulkHome, tmp_path: Path) -> Iterator[BulkJobs]:
+    jobs = BulkJobs(made.home.path, tmp_path / "batches", 1)
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture
+def client(made: BulkHome, jobs: BulkJobs) -> Iterator[FlaskClient]:
+    app = create_public_app(made.home)
+    app.extensions["yanzhen_bulk"] = jobs
+    yield app.test_client()
+    app.extensions["yanzhen_verifier"].close()
+
+
+def hand_in(client: FlaskClient, data: bytes, name: str = "名单.xlsx") -> TestResponse:
+    return client.post("/batch", data={"file": (io.BytesIO(data), name)})
+
+
+def wait(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not done():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.05)
+
+
+def finished(client: FlaskClient, location: str) -> str:
+    """The page of the result, once it is there."""
+    wait(lambda: not client.get(f"{location}/progress").get_json()["running"])
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(location).text))
+
+
+def test_a_list_is_checked_beside_the_worker_and_its_result_taken_away(
+    client: FlaskClient, made: BulkHome, tmp_path: Path
+) -> None:
+    rows = [(*HEADINGS, "工号"), (str(made.issued.number), NAME, "", "07"), ("S1", NAME, "", "08")]
+    answer = hand_in(client, workbook(rows))
+    assert answer.status_code == 303
+    location = answer.headers["Location"]
+    page = finished(client, location)
+    assert "核验一致，现行有效 1" in page
+    assert "第 3 行" in page
+    assert "第 2 行" not in page
+    given = client.get(f"{location}/result.xlsx?lang=en")
+    assert "attachment" in given.headers["Content-Disposition"]
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(given.data)).get_sheet_by_index(0)
+    assert lines.to_python()[1][3] == "07"
+    (kept,) = (tmp_path / "batches").iterdir()
+    assert {path.name for path in kept.iterdir()} == {
+        *("alive", "progress", "answer", "result-zh", "result-en")
+    }
+    for path in (kept, *kept.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0
+        if path.is_file():  # whoever reads the folder finds nobody in it
+            assert NAME.encode() not in path.read_bytes()
+    assert location.rpartition("/")[2] not in str(kept)
+    assert client.post(f"{location}/delete").status_code == 303
+    assert not kept.exists()
+    gone = client.get(f"{location}?lang=zh")
+    assert gone.status_code == 404
+    assert "只保留 30 分钟" in gone.text
+
+
+def test_a_list_that_cannot_be_read_is_refused_on_the_form_with_its_place(
+    client: FlaskClient,
+) -> None:
+    answer = hand_in(client, csv_text([("证书编号", "部门"), ("S1", "甲")]).encode(), "a/b<b>.csv")
+    page = finished(client, answer.headers["Location"])
+    assert "b&lt;b&gt;.csv：第 1 行表头只有证书编号" in page
+    assert "选择 Excel 或 CSV 文件" in page
+
+
+def test_the_form_says_what_is_missing_and_what_is_too_large(client: FlaskClient) -> None:
+    empty = client.post("/batch", data={})
+    assert empty.status_code == 422
+    assert "请选择名单文件" in empty.text
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    body = part + b"y" * (MAX_BULK_BYTES + (1 << 20)) + b"\r\n--x--\r\n"
+    large = client.post("/batch", data=body, content_type="multipart/form-data; boundary=x")
+    assert large.status_code == 413
+    assert "文件超过 10 MB" in large.text
+
+
+def test_without_a_script_the_page_reloads_itself_while_the_check_runs(
+    client: FlaskClient, made: BulkHome
+) -> None:
+    location = hand_in(client, workbook([HEADINGS, ("S1", NAME)])).headers["Location"]
+    page = client.get(location).text
+    assert '<meta http-equiv="refresh" content="2">' in page or "批量核验结果" in page
+    finished(client, location)
+
+
+def test_a_check_whose_process_died_is_said_to_be_lost(jobs: BulkJobs) -> None:
+    token = jobs.start(csv_text([HEADINGS, *[("S1", NAME, "")] * 10_000]).encode(), "a.csv")
+    (process,) = jobs._started
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with pytest.raises(JobLost):
+        jobs.look(token)
+
+
+def test_another_worker_finds_a_check_and_it_outlives_the_one_that_began_it(
+    jobs: BulkJobs, made: BulkHome, tmp_path: Path
+) -> None:
+    token = jobs.start(workbook([HEADINGS, ("S1", NAME)]), "a.xlsx")
+    other = BulkJobs(made.home.path, tmp_path / "batches", 1)
+    wait(lambda: other.look(token).answer is not None)
+    answer = other.look(token).answer
+    assert answer is not None
+    assert answer["rows"] == 1
+
+
+def test_results_are_gone_after_their_time_and_only_so_many_are_kept(
+    made: BulkHome, tmp_path: Path
+) -> None:
+    now = time.time()
+    jobs = BulkJobs(made.home.path, tmp_path / "batches", 1, clock=lambda: now)
+    token = jobs.start(b"", "a.csv")
+    wait(lambda: jobs.look(token).answer is not None)
+    for number in range(MOST_KEPT - 1):
+        (tmp_path / "batches" / f"other-{number}").mkdir()
+    with pytest.raises(JobsFull):
+        jobs.start(b"", "b.csv")
+    now += KEEP_SECONDS + 60
+    with pytest.raises(JobUnknown):
+        jobs.look(token)
+    again = jobs.start(b"", "b.csv")
+    assert len(list((tmp_path / "batches").iterdir())) == 1
+    now = time.time()
+    wait(lambda: jobs.look(again).answer is not None)
+    jobs.close()
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32, "../" * 10 + "..", "é" * 32])
+def test_a_token_that_is_none_finds_nothing(jobs: BulkJobs, token: str) -> None:
+    with pytest.raises(JobUnknown):
+        jobs.look(token)
+
+
+def test_a_folder_that_is_another_s_is_not_written_to(made: BulkHome, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "open").chmod(0o755)
+    with pytest.raises(JobsFull):
+        BulkJobs(made.home.path, tmp_path / "open", 1).start(b"", "a.csv")
+    assert list((tmp_path / "open").iterdir()) == []

@@ -1,0 +1,149 @@
+"""Lists to check: how they are read, and what is refused, naming the place and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from registry.child import Child
+from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
+from verifier.bulk_columns import Column, recognise
+from verifier.bulk_faults import BulkError
+from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.bulk_table import BulkTable, open_bulk_child, parse_bulk
+
+NUMBER = "S000012000123263000001"
+NAME = "欧阳娜依"
+ROW = (NUMBER, NAME, "")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Child]:
+    with open_bulk_child() as child:
+        yield child
+
+
+def read(data: bytes, reader: Child, file: str = "名单.xlsx") -> BulkTable:
+    return parse_bulk(data, file, reader)
+
+
+def refusal(data: bytes, reader: Child) -> BulkError:
+    with pytest.raises(BulkError) as caught:
+        read(data, reader)
+    return caught.value
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_is_read_in_every_encoding_offices_save(encoding: str, reader: Child) -> None:
+    table = read(csv_text([HEADINGS, ROW]).encode(encoding), reader, "名单.csv")
+    assert table.sheet is None
+    assert dict(table.rows[0].asked) == {Column.NUMBER: NUMBER, Column.NAME: NAME}
+
+
+def test_a_workbook_is_read_with_its_own_columns_and_row_numbers(reader: Child) -> None:
+    rows = [
+        ["招聘名单"],
+        ["工号", "姓 名*", "证书编号（必填）"],
+        ["001", NAME, NUMBER],
+        [],
+        ["002", NAME],
+    ]
+    table = read(workbook(rows, before="说明"), reader)
+    assert table.sheet == "名单"
+    assert table.headings == ("工号", "姓 名*", "证书编号（必填）")
+    assert [row.row for row in table.rows] == [3, 5]
+    assert table.rows[0].texts[0] == "001"
+    fault = table.rows[1].fault
+    assert fault is not None
+    assert (fault.code, fault.cell) == ("row_number_missing", "C5")
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("证书编号 Certificate number", Column.NUMBER),
+        ("Certificate No.", Column.NUMBER),
+        ("certificate_no", Column.NUMBER),
+        ("持证人姓名", Column.NAME),
+        ("Full name", Column.NAME),
+        ("身份证号码（18位）", Column.DOCUMENT),
+        ("ID number", Column.DOCUMENT),
+        ("编号", None),
+        ("部门", None),
+    ],
+)
+def test_headings_are_recognised_in_both_languages(heading: str, column: Column | None) -> None:
+    assert recognise(heading) is column
+
+
+def test_a_vague_heading_counts_where_nothing_better_is_there(reader: Child) -> None:
+    vague = read(csv_text([("编号", "姓名"), (NUMBER, NAME)]).encode(), reader)
+    assert vague.rows[0].asked[Column.NUMBER] == NUMBER
+    both = read(csv_text([("编号", "姓名", "证书编号"), ("7", NAME, NUMBER)]).encode(), reader)
+    assert both.rows[0].asked[Column.NUMBER] == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "cell"),
+    [
+        (("", NAME, ""), "row_number_missing", "A2"),
+        ((NUMBER, "", ""), "row_holder_missing", "B2"),
+        ((NUMBER, "=A1", ""), "cell_formula", "B2"),
+        ((NUMBER, NAME, 120101199003076636), "cell_not_text", "C2"),
+        ((NUMBER, NAME, "1.20101E+17"), "cell_not_text", "C2"),
+        ((NUMBER, "长" * 201, ""), "cell_too_long", "B2"),
+    ],
+)
+def test_a_row_that_cannot_be_asked_about_names_its_cell(
+    row: tuple[object, ...], code: str, cell: str, reader: Child
+) -> None:
+    (read_row,) = read(workbook([HEADINGS, row]), reader).rows
+    assert read_row.fault is not None
+    assert (read_row.fault.code, read_row.fault.cell) == (code, cell)
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "told"),
+    [
+        ([("部门", "姓名"), ("甲", NAME)], "bulk_no_header", "前 10 行"),
+        ([("证书编号", "部门"), (NUMBER, "甲")], "bulk_holder_column_missing", "第 1 行"),
+        ([("证书编号", "证书号", "姓名"), ROW], "bulk_column_repeated", "A1、B1"),
+        ([HEADINGS], "bulk_no_rows", "第 1 行"),
+    ],
+)
+def test_a_list_that_cannot_be_checked_says_where_and_why(
+    rows: list[tuple[str, ...]], code: str, told: str, reader: Child
+) -> None:
+    refused = refusal(workbook(rows), reader)
+    assert refused.code == code
+    assert refused.text.zh.startswith("名单.xlsx：")
+    assert told in refused.text.zh
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "bulk_empty"),
+        (b" " * (MAX_BULK_BYTES + 1), "bulk_too_large"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "bulk_is_xls"),
+        (b"%PDF-1.7", "bulk_is_other"),
+        (b"\x00\x01\x02", "bulk_is_other"),
+        (workbook([HEADINGS, ROW])[:-200], "bulk_damaged"),
+        ("证书编号,姓名\n".encode() + b"\xff\xfe\xff", "bulk_undecodable"),
+        ('证书编号,姓名\n"a" b,c\n'.encode(), "bulk_quoting_broken"),
+    ],
+)
+def test_what_is_no_list_is_refused_by_what_it_is(data: bytes, code: str, reader: Child) -> None:
+    assert refusal(data, reader).code == code
+
+
+def test_ten_thousand_rows_are_read_and_one_more_is_refused(reader: Child) -> None:
+    most = csv_text([HEADINGS, *[ROW] * MAX_BULK_ROWS])
+    assert len(read(most.encode(), reader).rows) == MAX_BULK_ROWS
+    assert refusal((most + csv_text([ROW])).encode(), reader).code == "bulk_too_many_rows"
+
+
+def test_a_workbook_far_too_long_is_refused_before_its_rows_are_handed_back(reader: Child) -> None:
+    rows = [HEADINGS, *[()] * (MAX_BULK_ROWS + 200), ROW]
+    assert refusal(workbook(rows), reader).code == "bulk_too_many_rows"

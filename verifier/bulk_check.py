@@ -1,0 +1,166 @@
+"""Checks every row of a list by the same steps as the look-up of one certificate."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from codes.wording import Text
+from verifier.bulk_columns import Column
+from verifier.bulk_table import BulkRow, BulkTable
+from verifier.bulk_words import advice_of, not_asked, reason_of
+from verifier.conclusion import local_day
+from verifier.errors import UsageError
+from verifier.service import Verifier
+from verifier.typed import read_day
+from verifier.verdict import Outcome, PrintedFields, Status, TrustShown, Verdict
+
+_HELD_ROWS = 100  # asked while the register is held open; a second at most
+OnFailed = Callable[[int], None]
+OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkResult:
+    """What became of one row.
+
+    Args:
+        row: as it was handed in.
+        outcome: of its verdict; None where it could not be asked about.
+        status: where the certificate stands now, as far as that may be said.
+        summary: the outcome in words.
+        reason: what the outcome rests on.
+        advice: what to do.
+        checked_at: aware UTC.
+        certificate: what the certificate shows when it is genuine; only for a row that matches.
+    """
+
+    row: BulkRow
+    outcome: Outcome | None
+    status: Status
+    summary: Text
+    reason: Text
+    advice: Text
+    checked_at: datetime
+    certificate: PrintedFields | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkReport:
+    """What became of a list.
+
+    Args:
+        trust: the trust list the first verdict rests on; None where there was none.
+        demo: the site works with demonstration keys.
+        finished_at: aware UTC.
+    """
+
+    table: BulkTable
+    results: tuple[BulkResult, ...]
+    trust: TrustShown | None
+    demo: bool
+    finished_at: datetime
+
+    @property
+    def counts(self) -> Mapping[Outcome | None, int]:
+        """How many rows came to each outcome that came up; None counts those not asked about."""
+        found = Counter(result.outcome for result in self.results)
+        return {outcome: found[outcome] for outcome in (*Outcome, None) if found[outcome]}
+
+
+def exit_code_of(outcomes: Sequence[Outcome | None]) -> int:
+    """Return the process exit code for many outcomes: 0 all valid, 1 one is not so, else 2.
+
+    What was proved not to be in order weighs more than what could not be checked.
+    """
+    if all(outcome is Outcome.VALID for outcome in outcomes):
+        return 0
+    unsure = (Outcome.VALID, Outcome.INCONCLUSIVE, None)
+    return 2 if all(outcome in unsure for outcome in outcomes) else 1
+
+
+def check_bulk(
+    verifier: Verifier,
+    table: BulkTable,
+    clock: Callable[[], datetime],
+    *,
+    on: str | None = None,
+    on_failed: OnFailed,
+    on_progress: OnProgress,
+) -> BulkReport:
+    """Return what became of every row of a list.
+
+    Args:
+        on: a day whose status is asked for beside the present one, as `verify_number` takes it.
+        on_failed: told after some rows how many of them led to no certificate: each counts as one
+            failed look-up of the asker. It may take its time, and what it raises ends the run.
+        on_progress: told how many of how many rows are done.
+
+    Raises:
+        UsageError: `on` is no day that has come.
+    """
+    read_day(on, local_day(clock()))
+    results: list[BulkResult] = []
+    trust: TrustShown | None = None
+    demo = False
+    total = len(table.rows)
+    on_progress(0, total)
+    for start in range(0, total, _HELD_ROWS):
+        failed = 0
+        with verifier.held() as held:
+            for row in table.rows[start : start + _HELD_ROWS]:
+                result, verdict = _check_row(held, row, clock, on)
+                results.append(result)
+                failed += result.outcome is Outcome.NOT_FOUND
+                if verdict is not None:
+                    trust, demo = trust or verdict.trust, demo or verdict.demo
+        if failed:
+            on_failed(failed)
+        on_progress(len(results), total)
+    return BulkReport(
+        table=table, results=tuple(results), trust=trust, demo=demo, finished_at=clock()
+    )
+
+
+def _check_row(
+    verifier: Verifier, row: BulkRow, clock: Callable[[], datetime], on: str | None
+) -> tuple[BulkResult, Verdict | None]:
+    if row.fault is not None:
+        fault, cell = row.fault.text, row.fault.cell
+        reason = Text(f"单元格 {cell}：{fault.zh}", f"Cell {cell}: {fault.en}")
+        return _not_asked(row, reason, clock()), None
+    try:
+        verdict = verifier.verify_number(
+            row.asked[Column.NUMBER],
+            name=row.asked.get(Column.NAME),
+            document_number=row.asked.get(Column.DOCUMENT),
+            on=on,
+        )
+    except UsageError as error:
+        return _not_asked(row, Text(f"{error.text.zh}。", f"{error.text.en}."), clock()), None
+    result = BulkResult(
+        row=row,
+        outcome=verdict.outcome,
+        status=verdict.status,
+        summary=verdict.summary,
+        reason=reason_of(verdict),
+        advice=advice_of(verdict.outcome),
+        checked_at=verdict.checked_at,
+        certificate=verdict.certificate,
+    )
+    return result, verdict
+
+
+def _not_asked(row: BulkRow, reason: Text, now: datetime) -> BulkResult:
+    return BulkResult(
+        row=row,
+        outcome=None,
+        status=Status.UNKNOWN,
+        summary=not_asked(),
+        reason=reason,
+        advice=advice_of(None),
+        checked_at=now,
+        certificate=None,
+    )

@@ -1,0 +1,259 @@
+"""Starts batch checks beside the web server, and finds what became of them by their token.
+
+Each runs in a process of its own: no worker waits for it, and it outlives the worker that started
+it. What it found is kept for a short time in a folder of this user's alone, sealed under a key that
+only the token gives; the token is nowhere but with the asker. The uploaded list goes to the process
+through a pipe and never lies in a file. See docs/decisions/0022-many-at-once.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from codes.wording import Language
+from verifier.file_slots import check_own
+
+KEEP_SECONDS = 30 * 60
+MOST_KEPT = 32
+MOST_UNFINISHED = 8
+ALIVE, PROGRESS, ANSWER = "alive", "progress", "answer"
+_NONCE_BYTES = 12
+_TOKEN_BYTES = 24
+_TOKEN_CHARACTERS = 32
+
+
+class JobsFull(Exception):
+    """As many batch checks are under way, or kept, as may be."""
+
+
+class JobLost(Exception):
+    """The process ended without an answer; nothing of it is kept."""
+
+
+class JobUnknown(Exception):
+    """There is no batch check of this token, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """How far a batch check is.
+
+    Args:
+        done, total: rows; a total of 0 while the list is being read.
+        answer: what the job wrote; None while it runs.
+    """
+
+    done: int = 0
+    total: int = 0
+    answer: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JobPlace:
+    """Where one batch check keeps its files, and the key they are sealed under.
+
+    Args:
+        folder: of all of them.
+        token: the asker's; secret.
+    """
+
+    folder: Path
+    token: str = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """The folder of this one; its name does not give the token away."""
+        return self.folder / hashlib.sha256(b"yanzhen/batch/place" + self._secret).hexdigest()[:32]
+
+    def seal(self, name: str, data: bytes) -> None:
+        """Write a file, whole or not at all."""
+        nonce = os.urandom(_NONCE_BYTES)
+        self.write(name, nonce + self._cipher.encrypt(nonce, data, name.encode()))
+
+    def unseal(self, name: str) -> bytes:
+        """Return what `seal` wrote.
+
+        Raises:
+            JobUnknown: there is no such file, or another one.
+        """
+        try:
+            sealed = (self.path / name).read_bytes()
+            nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+            return self._cipher.decrypt(nonce, rest, name.encode())
+        except (OSError, InvalidTag, ValueError) as error:
+            raise JobUnknown from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file that says nothing of anybody, whole or not at all."""
+        part = self.path / f"{name}-part"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        part.replace(self.path / name)
+
+    @property
+    def _secret(self) -> bytes:
+        return self.token.encode("ascii", "replace")
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(hashlib.sha256(b"yanzhen/batch/seal" + self._secret).digest())
+
+
+def workbook_name(language: Language) -> str:
+    """Return the name under which a job keeps its result in a language."""
+    return f"result-{language.value}"
+
+
+class BulkJobs:
+    """The batch checks of one installation, shared by its worker processes.
+
+    Args:
+        home: path of the installation.
+        folder: where they are kept; made when first needed, for this user alone.
+        running: how many may run at once; others wait their turn.
+        clock: seconds since 1970, as files are dated.
+    """
+
+    def __init__(
+        self, home: Path, folder: Path, running: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._home = home
+        self._folder = folder
+        self._running = running
+        self._clock = clock
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, data: bytes, file: str) -> str:
+        """Begin to check the list in `data` and return the token that its result is found by.
+
+        Raises:
+            JobsFull: it was not begun; the asker may try again.
+        """
+        self._started = [process for process in self._started if process.poll() is None]
+        place = JobPlace(self._claim(), secrets.token_urlsafe(_TOKEN_BYTES))
+        place.path.mkdir(mode=0o700)
+        alive = os.open(place.path / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(alive, fcntl.LOCK_EX)  # held for as long as the process lives
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "verifier.bulk_job"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(alive,),
+                start_new_session=True,
+            )
+        finally:
+            os.close(alive)
+        self._started.append(process)
+        order = {
+            "home": str(self._home),
+            "folder": str(self._folder),
+            "token": place.token,
+            "file": file,
+            "running": self._running,
+        }
+        assert process.stdin is not None
+        with suppress(OSError), process.stdin:  # one that died at once is seen as lost
+            process.stdin.write(json.dumps(order).encode() + b"\n" + data)
+        return place.token
+
+    def look(self, token: str) -> JobState:
+        """Return how far the batch check of a token is.
+
+        Raises:
+            JobUnknown: there is none, or its time is over.
+            JobLost: it ended without an answer.
+        """
+        place = self._place(token)
+        alive = _is_locked(place.path / ALIVE)
+        if (place.path / ANSWER).exists():
+            return JobState(answer=json.loads(place.unseal(ANSWER)))
+        if not alive:
+            raise JobLost
+        try:
+            done, total = json.loads((place.path / PROGRESS).read_bytes())
+        except (OSError, ValueError):
+            return JobState()
+        return JobState(done=done, total=total)
+
+    def workbook(self, token: str, language: Language) -> bytes:
+        """Return the result of a token as a workbook; raises JobUnknown."""
+        return self._place(token).unseal(workbook_name(language))
+
+    def forget(self, token: str) -> None:
+        """Delete what is kept under a token; raises JobUnknown."""
+        shutil.rmtree(self._place(token).path, ignore_errors=True)
+
+    def close(self) -> None:
+        """Wait for the processes this worker started, so that none is left behind unasked for."""
+        for process in self._started:
+            process.wait()
+        self._started = []
+
+    def _place(self, token: str) -> JobPlace:
+        place = JobPlace(self._folder, token)
+        if len(token) != _TOKEN_CHARACTERS or not place.path.is_dir():
+            raise JobUnknown
+        if self._age(place.path) > KEEP_SECONDS:
+            shutil.rmtree(place.path, ignore_errors=True)
+            raise JobUnknown
+        return place
+
+    def _claim(self) -> Path:
+        """Return the folder once what is past its time is gone, if there is room in it."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            check_own(self._folder)
+            kept = list(self._sweep())
+        except OSError as error:
+            raise JobsFull from error
+        unfinished = [path for path in kept if _is_locked(path / ALIVE)]
+        if len(kept) >= MOST_KEPT or len(unfinished) >= MOST_UNFINISHED:
+            raise JobsFull
+        return self._folder
+
+    def _sweep(self) -> Iterator[Path]:
+        for path in self._folder.iterdir():
+            if path.is_dir() and self._age(path) > KEEP_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_dir():
+                yield path
+
+    def _age(self, path: Path) -> float:
+        """Return the seconds since anything was last written in a folder."""
+        with suppress(OSError):
+            return self._clock() - path.stat().st_mtime
+        return 0.0
+
+
+def _is_locked(path: Path) -> bool:
+    """Say whether a process holds the lock of a file: whether the job is alive."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,82 @@
+"""What a row of a checked list says beside its outcome: the reason, and what to do."""
+
+from __future__ import annotations
+
+from codes.wording import Text
+from verifier.catalogue import CATALOGUE
+from verifier.finding_codes import Code
+from verifier.verdict import Outcome, Severity, Verdict
+
+_ADVICE: dict[Outcome | None, Text] = {
+    Outcome.VALID: Text(
+        "请将手中证书与登记的级别、职业、机构、日期逐项核对，并核对照片。",
+        "Compare the certificate in hand with the level, occupation, body and date on record, and "
+        "look at the photo.",
+    ),
+    Outcome.NOT_CURRENT: Text(
+        "不能作为有效证书使用；如有疑问，请向评价机构核实。",
+        "Do not rely on it; if in doubt, ask the assessment body.",
+    ),
+    Outcome.ALTERED: Text(
+        "请勿认可；请向评价机构或主管部门核实。",
+        "Do not rely on it; ask the assessment body or the authority.",
+    ),
+    Outcome.UNREGISTERED: Text(
+        "请勿认可；请向评价机构或主管部门核实。",
+        "Do not rely on it; ask the assessment body or the authority.",
+    ),
+    Outcome.UNKNOWN_ISSUER: Text("请向主管部门核实。", "Ask the authority."),
+    Outcome.NOT_FOUND: Text(
+        "请核对所填内容后再查，或请持证人出示证书，扫描其二维码；这并不说明证书不真实。",
+        "Check what was entered and try again, or scan the QR code on the certificate; this does "
+        "not say that it is not genuine.",
+    ),
+    Outcome.INCONCLUSIVE: Text(
+        "未得出结论，见原因；请稍后再查，或扫描证书上的二维码。",
+        "Nothing follows either way, see the reason; try again later, or scan the QR code.",
+    ),
+    None: Text("改正后重新核验这一行。", "Mend the row and check it again."),
+}
+_NOT_FOUND = Text("没有与所填各项都一致的登记。", "No record agrees with everything entered.")
+# Notices every look-up by number carries; the advice and the summary sheet say them once.
+_EVERYWHERE = {
+    Code.DEMO,
+    Code.DOCUMENT_NUMBER_NOT_CHECKED,
+    Code.PAPER_NOT_SEEN,
+    Code.NAME_NORMALISED,
+    Code.NUMBER_NORMALISED,
+}
+
+
+def advice_of(outcome: Outcome | None) -> Text:
+    """Return what to do about a row; None is a row that was not asked about."""
+    return _ADVICE[outcome]
+
+
+def not_asked() -> Text:
+    """Return what stands in the place of an outcome where a row was not asked about."""
+    return Text("未核验", "Not checked")
+
+
+def reason_of(verdict: Verdict) -> Text:
+    """Return what decided a verdict, the gravest first; where nothing stands out, its summary."""
+    codes = [Code(finding.code) for finding in verdict.findings]
+    if Code.NOT_FOUND in codes:
+        return _NOT_FOUND
+    said = [
+        (finding.severity, finding.text)
+        for code, finding in zip(codes, verdict.findings, strict=True)
+        if finding.severity is not Severity.INFO and code not in _EVERYWHERE
+        if verdict.outcome is Outcome.VALID or _decides(code, verdict.outcome, finding.severity)
+    ]
+    order = (Severity.ALARM, Severity.PROBLEM, Severity.NOTICE)
+    texts = [text for _, text in sorted(said, key=lambda one: order.index(one[0]))]
+    if not texts:
+        return Text(f"{verdict.summary.zh}。", f"{verdict.summary.en}.")
+    return Text("".join(text.zh for text in texts), " ".join(text.en for text in texts))
+
+
+def _decides(code: Code, outcome: Outcome, severity: Severity) -> bool:
+    if code is Code.STATUS_ON_DAY:
+        return True
+    return severity is not Severity.NOTICE or CATALOGUE[code].forces is outcome

@@ -1,0 +1,93 @@
+"""What findings about a link say; see `verifier.links`."""
+
+from __future__ import annotations
+
+from codes.wording import Text
+from verifier.finding_codes import Code, Entry
+from verifier.verdict import Outcome, Severity
+
+LINK_ENTRIES = {
+    Code.LINK_OURS: Entry(
+        Severity.INFO,
+        None,
+        Text(
+            "网址 {host} 列在信任列表中，是本系统的网址。",
+            "The host {host} is on the trust list: it is of this system.",
+        ),
+    ),
+    Code.LINK_NATIONAL: Entry(
+        Severity.INFO,
+        None,
+        Text(
+            "网址 {host} 是证书上印制的全国查询网站。",
+            "The host {host} is a national query site, as printed on certificates.",
+        ),
+    ),
+    Code.LINK_LOOK_ALIKE: Entry(
+        Severity.ALARM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "网址 {host} 不是 {known}，只是看起来像：{how}。不要打开，不要在其中填写任何信息，"
+            "不要以其显示的结果为准；请扫描证书上的二维码，或在本页按编号查询，"
+            "并可把链接告知主管部门或公安机关。",
+            "The host {host} is not {known}, it only looks like it: {how}. Do not open it, enter "
+            "nothing there and believe nothing it shows. Scan the code on the certificate or look "
+            "the number up here, and show the link to the authority or the police.",
+        ),
+    ),
+    Code.LINK_FOREIGN: Entry(
+        Severity.ALARM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "网址 {host} 不在信任列表中，也不是全国查询网站。不要以它显示的查询结果为准，"
+            "不要在其中填写姓名、证件号码；请扫描证书上的二维码，或在本页按编号查询。",
+            "The host {host} is neither on the trust list nor a national query site. Do not "
+            "believe what it shows, and enter no name or document number there. Scan the code on "
+            "the certificate or look the number up here.",
+        ),
+    ),
+    Code.LINK_MALFORMED: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "这不是完整的网址（http:// 或 https:// 开头）。请复制完整的链接再试。",
+            "This is not a complete web address (beginning with http:// or https://). Copy the "
+            "whole link and try again.",
+        ),
+    ),
+    Code.LINK_DISGUISED: Entry(
+        Severity.ALARM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "链接中另写了别的网址或用户名来掩人耳目，实际打开的是 {host}。",
+            "The link names another address or a user as a disguise; what it opens is {host}.",
+        ),
+    ),
+    Code.LINK_UNENCRYPTED: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "链接以 http:// 开头，没有加密，途中可能被人改动。请改用 https:// 打开。",
+            "The link begins with http://: it is not encrypted and may be changed on the way. Use "
+            "https:// instead.",
+        ),
+    ),
+    Code.LINK_CARRIES_RECORD: Entry(
+        Severity.INFO,
+        None,
+        Text(
+            "链接中带有证书的签名记录，已在本系统核验（没有打开该链接），结论另列。",
+            "The link carries a certificate's signed record. It was verified here, without opening "
+            "the link; its verdict stands apart.",
+        ),
+    ),
+    Code.LINK_CARRIES_NOTHING: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "链接中没有证书数据，可能在转发时丢失了“#”后面的内容。请重新扫描证书上的二维码。",
+            "The link carries no certificate: what stood after “#” may have been lost in "
+            "forwarding. Scan the code on the certificate again.",
+        ),
+    ),
+}

@@ -1,0 +1,77 @@
+"""What findings about pictures say; a part of `catalogue.py`."""
+
+from __future__ import annotations
+
+from codes.wording import Text
+from verifier.finding_codes import Code, Entry
+from verifier.verdict import Outcome, Severity
+
+_INFO, _NOTICE, _PROBLEM = Severity.INFO, Severity.NOTICE, Severity.PROBLEM
+_INCONCLUSIVE = Outcome.INCONCLUSIVE
+
+PICTURE_ENTRIES = {
+    Code.PICTURE_FIELD_UNCLEAR: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "{field}：{why}，不能判断是否一致。请重新拍摄得更清晰、完整，或目视比对。",
+            "{field}: {why}, so it cannot be told whether it agrees. Take a sharper picture of the "
+            "whole page, or compare it by eye.",
+        ),
+    ),
+    Code.PHOTO_AGREES: Entry(
+        _INFO,
+        None,
+        Text(
+            "照片：与签发时印制的照片图像一致（按图像比对，不作人脸识别）。",
+            "Photo: the picture shows the photo printed at issue (images are compared, no faces "
+            "are recognised).",
+        ),
+    ),
+    Code.PHOTO_DIFFERS: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "照片：与签发时印制的照片图像不一致（按图像比对，不作人脸识别）。",
+            "Photo: the picture does not show the photo printed at issue (images are compared, no "
+            "faces are recognised).",
+        ),
+    ),
+    Code.PHOTO_UNCLEAR: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "照片：{why}，不能判断是否为签发时印制的照片。请重新拍摄，或目视比对。",
+            "Photo: {why}, so it cannot be told whether it is the photo printed at issue. Take the "
+            "picture again, or compare it by eye.",
+        ),
+    ),
+    Code.PICTURE_NOT_ALIGNED: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片与登记的证书版面对不上，印刷内容和照片未能比对：可能未拍全、过于模糊，"
+            "也可能不是这份证书。请将证书放平，拍下整页后再上传。",
+            "The picture could not be laid onto the page on record, so neither print nor photo was "
+            "compared. It may not show the whole page, be too blurred, or show another paper. Lay "
+            "the certificate flat, take the whole page, and upload it again.",
+        ),
+    ),
+    Code.PICTURE_BY_PRINT: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "签发的证书上都有可以核验的二维码，图片中没有。已改按图中印刷的编号和持证人信息"
+            "找到登记记录，并逐项比对。",
+            "Every certificate as issued has a QR code that can be verified; the picture shows "
+            "none. The record was found by the number and holder printed in it instead, and "
+            "compared line by line.",
+        ),
+    ),
+}
+
+WHY = {
+    "blurred": Text("图片中此处看不清", "the picture is not clear here"),
+    "covered": Text("图片中此处被遮盖、反光或没有文字", "it is covered, under glare or blank here"),
+    "outside": Text("图片没有拍到此处", "the picture does not show this part"),
+}

@@ -1,0 +1,208 @@
+"""Step 6 for a picture: has a child lay it onto the page as issued, and believes it in bounds."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Final
+
+from registry.child import Child, ChildFailed
+from templates.labels import Field
+from verifier.file_slots import NoFreeSlot
+from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
+from verifier.picture_question import PictureQuestion
+from verifier.verdict import BoxedPicture, Outline
+
+PHOTO: Final = "photo"
+COMPARED_FIELDS: Final = tuple(
+    one for one in Field if one not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
+)
+COMPARE_SECONDS: Final = 20.0
+COMPARE_MEMORY_BYTES: Final = 1200 << 20
+MAX_SHOWN_BYTES: Final = 1 << 20
+_ANSWER_BYTES: Final = 2 << 20
+_MAX_READ: Final = 120
+_MAX_LINES: Final = 100
+_LONGEST: Final = 100_000.0
+_CORNERS: Final = 4
+_NAMES: Final = frozenset({PHOTO, *(one.value for one in COMPARED_FIELDS)})
+_JPEG_HEAD: Final = b"\xff\xd8\xff"
+
+
+class Decision(StrEnum):
+    """What comparing one field of a picture came to."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNCLEAR = "unclear"
+
+
+class Why(StrEnum):
+    """Why it cannot be told."""
+
+    BLURRED = "blurred"
+    COVERED = "covered"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSeen:
+    """What one field of a picture came to, as the child says.
+
+    Args:
+        read: what is printed there as far as it was read; untrusted.
+        confidence: in the decision, from 0 to 1.
+        why: why it cannot be told.
+        outline: four corners around it, in pixels of the upright picture.
+    """
+
+    decision: Decision
+    read: str
+    confidence: float
+    why: Why | None
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureReading:
+    """What a picture shows against the page as issued.
+
+    Args:
+        aligned: whether the page was found in it at all.
+        fields: by `Field` value, and `PHOTO`.
+        boxed: None where nothing differs.
+    """
+
+    aligned: bool
+    fields: Mapping[str, FieldSeen]
+    boxed: BoxedPicture | None
+
+
+def picture_comparer() -> Child:
+    """Return the child process that compares pictures; it starts with the first of them."""
+    return Child(
+        "verifier.picture_child",
+        seconds=COMPARE_SECONDS,
+        memory_bytes=COMPARE_MEMORY_BYTES,
+        answer_bytes=_ANSWER_BYTES,
+    )
+
+
+def compare_picture(
+    question: PictureQuestion, ask: Callable[[bytes], bytes]
+) -> PictureReading | None:
+    """Return what a picture shows against the page as issued; None where it was not compared.
+
+    Args:
+        ask: has a child compare them, as `Child.ask` does.
+    """
+    try:
+        answer = ask(question.encode())
+    except (NoFreeSlot, ChildFailed):
+        return None
+    try:
+        return _parse(json.loads(answer))
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> PictureClaims:
+    """Return what a picture says of itself, where no page is known to compare it with.
+
+    Args:
+        ask: as `compare_picture` takes it.
+    """
+    question = PictureQuestion(page=page, file=file, issued=b"")
+    try:
+        value = json.loads(ask(question.encode()))
+    except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
+        value = None
+    items = value.get("lines") if isinstance(value, dict) else None
+    lines = (_parse_line(one) for one in items[:_MAX_LINES]) if isinstance(items, list) else ()
+    return read_picture_claims([one for one in lines if one is not None])
+
+
+def _parse_line(item: object) -> ReadLine | None:
+    match item:
+        case [str() as text, *sides] if len(sides) == _CORNERS:
+            left, top, right, bottom = (
+                float(one) if isinstance(one, int | float) and _sensible(one) else 0.0
+                for one in sides
+            )
+            return ReadLine(text=text[:_MAX_READ], left=left, top=top, right=right, bottom=bottom)
+        case _:
+            return None
+
+
+def _parse(value: object) -> PictureReading | None:
+    """Believe nothing: a hostile picture may speak through the child."""
+    match value:
+        case {"aligned": False}:
+            return PictureReading(aligned=False, fields={}, boxed=None)
+        case {
+            "aligned": True,
+            "size": [int() as width, int() as height],
+            "fields": [*items],
+            "shown": str() as shown,
+        } if 0 < width < _LONGEST and 0 < height < _LONGEST:
+            fields = dict(one for one in map(_parse_field, items) if one is not None)
+            boxes = tuple(
+                (name, one.outline)
+                for name, one in fields.items()
+                if one.decision is Decision.DIFFERS
+            )
+            jpeg = _parse_jpeg(shown)
+            boxed = BoxedPicture(jpeg=jpeg, size=(width, height), boxes=boxes)
+            return PictureReading(
+                aligned=True, fields=fields, boxed=boxed if boxes and jpeg else None
+            )
+        case _:
+            return None
+
+
+def _parse_field(item: object) -> tuple[str, FieldSeen] | None:
+    match item:
+        case {
+            "field": str() as name,
+            "decision": "agrees" | "differs" | "unclear" as decision,
+            "read": str() as read,
+            "confidence": int() | float() as confidence,
+            "why": None | "blurred" | "covered" | "outside" as why,
+            "outline": [*corners],
+        } if name in _NAMES and 0 <= confidence <= 1:
+            outline = _parse_outline(corners)
+            if outline is None:
+                return None
+            return name, FieldSeen(
+                decision=Decision(decision),
+                read=read[:_MAX_READ],
+                confidence=float(confidence),
+                why=None if why is None else Why(why),
+                outline=outline,
+            )
+        case _:
+            return None
+
+
+def _parse_outline(corners: list[object]) -> Outline | None:
+    points = []
+    for corner in corners:
+        match corner:
+            case [int() | float() as x, int() | float() as y] if _sensible(x) and _sensible(y):
+                points.append((float(x), float(y)))
+            case _:
+                return None
+    return tuple(points) if len(points) == _CORNERS else None
+
+
+def _sensible(length: float) -> bool:
+    return isfinite(length) and abs(length) < _LONGEST
+
+
+def _parse_jpeg(shown: str) -> bytes:
+    jpeg = base64.b64decode(shown, validate=True)
+    return jpeg if jpeg.startswith(_JPEG_HEAD) and len(jpeg) <= MAX_SHOWN_BYTES else b""

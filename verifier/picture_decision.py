@@ -1,0 +1,69 @@
+"""From what a picture shows to findings: field by field, the photo, and what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from templates.labels import LABELS, Field
+from verifier.catalogue_picture import WHY
+from verifier.compare import shorten
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.picture import COMPARED_FIELDS, PHOTO, Decision, FieldSeen, PictureReading
+from verifier.verdict import Finding
+
+
+def inspect_picture(
+    reading: PictureReading | None, records: Mapping[Field, str]
+) -> tuple[Finding, ...]:
+    """Return what a picture shows against the page as issued.
+
+    Args:
+        reading: None where there was no page to compare it with, or it was not compared.
+        records: what is on record for each field, the document number masked.
+    """
+    if reading is None:
+        return (find(Code.PICTURE_NOT_COMPARED),)
+    if not reading.aligned:
+        return (find(Code.PICTURE_NOT_ALIGNED),)
+    findings = [
+        _field_finding(field, reading.fields.get(field.value), records.get(field, ""))
+        for field in COMPARED_FIELDS
+    ]
+    return (*findings, _photo_finding(reading.fields.get(PHOTO)))
+
+
+def _field_finding(field: Field, seen: FieldSeen | None, record: str) -> Finding:
+    slots, evidence = {"field": LABELS[field]}, {"field": field.value}
+    if seen is None:
+        return find(Code.FIELD_NOT_COMPARED, slots, evidence)
+    if seen.decision is Decision.AGREES:
+        return find(Code.FIELD_AGREES, slots, {**evidence, **_measured(seen)})
+    if seen.decision is Decision.DIFFERS:
+        shown = {"printed": shorten(seen.read), "record": shorten(record)}
+        return find(
+            Code.FIELD_DIFFERS, slots, {**evidence, **shown, **_measured(seen), **_placed(seen)}
+        )
+    why = seen.why.value if seen.why is not None else "blurred"
+    return find(
+        Code.PICTURE_FIELD_UNCLEAR,
+        {**slots, "why": WHY[why]},
+        {**evidence, "why": why, **_placed(seen)},
+    )
+
+
+def _photo_finding(seen: FieldSeen | None) -> Finding:
+    evidence = {"field": PHOTO}
+    if seen is None or seen.decision is Decision.UNCLEAR:
+        why = "blurred" if seen is None or seen.why is None else seen.why.value
+        return find(Code.PHOTO_UNCLEAR, {"why": WHY[why]}, {**evidence, "why": why})
+    code = Code.PHOTO_AGREES if seen.decision is Decision.AGREES else Code.PHOTO_DIFFERS
+    return find(code, {}, {**evidence, **_measured(seen)})
+
+
+def _measured(seen: FieldSeen) -> dict[str, str]:
+    return {"confidence": f"{seen.confidence:.2f}"}
+
+
+def _placed(seen: FieldSeen) -> dict[str, str]:
+    return {"outline": " ".join(f"{round(x)},{round(y)}" for x, y in seen.outline)}

@@ -1,0 +1,62 @@
+"""Opens the pictures that are uploaded; a part of the child processes.
+
+Only these formats are ever fed to the picture library, by plugins named here.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Final
+
+import pillow_heif
+from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
+
+MAX_PICTURE_PIXELS: Final = 120_000_000
+MAX_HEIF_PIXELS: Final = 50_000_000  # decoded whole: no reading at a half
+PICTURE_PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
+PICTURE_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
+FULL_SIZE: Final = "full size"  # of a picture's info: its size in the file
+_HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+_DRAFT: Final = (4000, 4000)
+
+
+class UnreadPicture(Exception):
+    """The picture cannot be opened; `fault` is the code of the finding that says why."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def is_picture(data: bytes) -> bool:
+    """Return whether a file begins as one of the pictures that are read."""
+    return (
+        data.startswith(_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_heif(data)
+    )
+
+
+def open_picture(data: bytes, mode: str) -> Image.Image:
+    """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB".
+
+    Raises:
+        UnreadPicture: it is none, or too big.
+    """
+    if _is_heif(data):
+        pillow_heif.register_heif_opener(thumbnails=False)
+    try:
+        picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
+    except UnidentifiedImageError as error:
+        raise UnreadPicture("file_unreadable") from error
+    except Image.DecompressionBombError as error:
+        raise UnreadPicture("file_too_heavy") from error
+    most = MAX_HEIF_PIXELS if picture.format == "HEIF" else MAX_PICTURE_PIXELS
+    if picture.width * picture.height > most:
+        raise UnreadPicture("file_too_heavy")
+    picture.info[FULL_SIZE] = picture.size
+    picture.draft(mode, _DRAFT)  # a JPEG of a big sensor is read at a half or a quarter
+    return picture
+
+
+def _is_heif(data: bytes) -> bool:
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS

@@ -1,0 +1,157 @@
+"""Decides of each field whether a picture shows what was issued; a part of `picture_child`.
+
+A character counts as another only where both witnesses say so: the model reads something else, and
+the drawing is not that of the expected one. Where they contradict each other, or there is nothing
+to go by, the answer is that it cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import Final
+
+from verifier.picture_match import CellMatch, LineMatch
+from verifier.picture_portrait import PortraitMatch
+from verifier.picture_reference import Box
+
+READ: Final = 0.4  # how likely the expected character must be to count as read
+READ_OTHER: Final = 0.8  # and another, to count as another
+STILL_LIKELY: Final = 0.3  # the expected character is likelier than this: reading it wrong is noise
+LIKE: Final = 0.85  # drawings as alike as this show the same character, where nothing is read
+LIKE_ENOUGH: Final = 0.5  # and less than this no longer the one that is read
+LIKE_THE_REST: Final = 0.94  # as alike as this, whatever is read, if the rest is no more so
+UNLIKE: Final = 0.88  # less alike than this, and read as another: another
+NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
+HARDLY_READ: Final = "-·"  # characters that the model often passes over
+SURPLUS: Final = 0.85  # how likely a character must be where there should be none
+SURPLUS_LIKE: Final = 0.5
+SHARP: Final = 0.85  # how alike most characters must be before an unread one can be another
+
+PHOTO_LINES: Final = 0.9  # edges all over, at least, for the same photo
+PHOTO_WORST: Final = 0.85  # and in the least alike block
+PHOTO_OTHER: Final = 0.75  # less alike in a block than this: another photo
+PHOTO_OTHER_LINES: Final = 0.8  # or less alike than this all over
+PHOTO_FLAT: Final = 0.25  # contrast below this: too faint, or under glare
+
+
+class Decision(StrEnum):
+    """What comparing one field came to."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNCLEAR = "unclear"
+
+
+class Why(StrEnum):
+    """Why it cannot be told."""
+
+    BLURRED = "blurred"
+    COVERED = "covered"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one field came to.
+
+    Args:
+        read: what is read in its place.
+        confidence: from 0 to 1, in a decision that it differs or agrees.
+        boxes: of the characters that differ or cannot be told, on the page.
+    """
+
+    decision: Decision
+    read: str
+    confidence: float
+    why: Why | None = None
+    boxes: tuple[Box, ...] = ()
+
+
+def judge_lines(lines: Sequence[LineMatch], usual: float) -> Judged:
+    """Return what a value's lines come to.
+
+    Args:
+        usual: how alike characters of this picture mostly are to those of the page.
+    """
+    judged = [(cell, judge_cell(cell, usual)) for line in lines for cell in line.cells]
+    read = "".join(cell.sign.text for cell, _ in judged if cell.sign is not None)
+    differing = [cell for cell, decision in judged if decision is Decision.DIFFERS]
+    unclear = [cell for cell, decision in judged if decision is Decision.UNCLEAR]
+    if differing:
+        sure = max(cell.sign.likely if cell.sign else 1 - cell.likeness for cell in differing)
+        boxes = tuple(cell.box for cell in (*differing, *unclear))
+        return Judged(decision=Decision.DIFFERS, read=read, confidence=sure, boxes=boxes)
+    if unclear:
+        gone = all(cell.sign is None and cell.likeness < NOTHING_LIKE for cell in unclear)
+        return Judged(
+            decision=Decision.UNCLEAR,
+            read=read,
+            confidence=0.0,
+            why=Why.COVERED if gone else Why.BLURRED,
+            boxes=tuple(cell.box for cell in unclear),
+        )
+    expected = [cell for cell, _ in judged if cell.cell is not None]
+    least = min((cell.likeness for cell in expected), default=0.0)
+    return Judged(decision=Decision.AGREES, read=read, confidence=max(0.0, least))
+
+
+def usual_likeness(lines: Sequence[LineMatch]) -> float:
+    """Return how alike those characters mostly are that are read as expected."""
+    alike = [cell.likeness for line in lines for cell in line.cells if cell.is_read]
+    return median(alike) if alike else 0.0
+
+
+def judge_cell(match: CellMatch, usual: float) -> Decision:
+    """Return whether one character is the expected one."""
+    if match.cell is None:
+        return _judge_surplus(match)
+    unread = match.sign is None or match.sign.likely < READ_OTHER
+    if match.is_read and match.sign is not None and match.sign.likely >= READ:
+        enough = match.likeness >= LIKE_ENOUGH
+        return Decision.AGREES if enough else Decision.UNCLEAR
+    if match.likeness >= (LIKE if match.cell.text in HARDLY_READ else UNLIKE) and unread:
+        return Decision.AGREES
+    if match.likeness >= min(LIKE_THE_REST, max(LIKE, usual - 0.03)):
+        told = match.likeness >= LIKE_THE_REST or match.expected_likely is None
+        return Decision.AGREES if told else Decision.UNCLEAR
+    if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
+        return Decision.DIFFERS
+    other = match.sign is not None and match.sign.likely >= READ_OTHER
+    if match.expected_likely is None:
+        return _judge_unknown(match, usual)
+    if other and not match.is_read and match.likeness < UNLIKE:
+        return Decision.DIFFERS
+    sharp = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
+    if sharp and match.sign is not None and not match.is_read and match.sign.likely >= READ:
+        return Decision.DIFFERS
+    return Decision.UNCLEAR
+
+
+def _judge_unknown(match: CellMatch, usual: float) -> Decision:
+    """Judge a character that the model cannot read by its drawing alone."""
+    if match.likeness >= LIKE - 0.1:
+        return Decision.AGREES
+    plain = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
+    return Decision.DIFFERS if plain and match.sign is not None else Decision.UNCLEAR
+
+
+def _judge_surplus(match: CellMatch) -> Decision:
+    assert match.sign is not None
+    if match.sign.likely >= SURPLUS and match.inked and match.likeness < SURPLUS_LIKE:
+        return Decision.DIFFERS
+    return Decision.AGREES
+
+
+def judge_portrait(match: PortraitMatch) -> Judged:
+    """Return whether a photo is the one issued."""
+    sure = max(0.0, match.worst)
+    if match.contrast < PHOTO_FLAT:
+        return Judged(decision=Decision.UNCLEAR, read="", confidence=0.0, why=Why.BLURRED)
+    if match.worst >= PHOTO_WORST and match.lines >= PHOTO_LINES:
+        return Judged(decision=Decision.AGREES, read="", confidence=sure)
+    if match.worst < PHOTO_OTHER or match.lines < PHOTO_OTHER_LINES:
+        return Judged(decision=Decision.DIFFERS, read="", confidence=1 - sure)
+    return Judged(decision=Decision.UNCLEAR, read="", confidence=0.0, why=Why.BLURRED)

@@ -1,0 +1,108 @@
+"""Compares the photo on a picture with the photo as issued, dot by dot; a part of `picture_child`.
+
+Never a face: nothing is looked for or measured in a face, and nobody is recognised. Two prints of
+one photo are alike all over, whatever it shows; two photos are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.picture_reference import Box
+
+Plane = NDArray[np.float32]
+
+_SIZE: Final = (60, 84)  # dots, across and down: what survives a messenger
+_SEARCH: Final = 4  # of those
+_BLURS: Final = (0.5, 1.0, 1.6, 2.4)
+_BLOCKS: Final = (3, 4)
+_PLAIN: Final = 0.25  # of the average contrast: blocks plainer than this are not compared
+_EDGE: Final = 3  # dots: what lies at the frame may be cut by it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortraitMatch:
+    """How alike two prints of a photo are, each from -1 to 1.
+
+    Args:
+        tone: of the brightness all over.
+        lines: of the edges all over.
+        worst: of the edges, in the block that is least alike.
+        contrast: of the picture's photo against that issued, 1 where equal.
+    """
+
+    tone: float
+    lines: float
+    worst: float
+    contrast: float
+
+
+def match_portrait(
+    reference: NDArray[np.uint8], picture: NDArray[np.uint8], box: Box
+) -> PortraitMatch:
+    """Return how alike the two photos at `box` are.
+
+    Args:
+        reference: the page as issued, red, green and blue.
+        picture: the picture laid onto it.
+    """
+    wide = _SIZE[0] + 2 * _SEARCH, _SIZE[1] + 2 * _SEARCH
+    margin = round(_SEARCH * (box[2] - box[0]) / _SIZE[0])
+    issued = _grey(reference, box, 0, _SIZE)
+    around = _grey(picture, box, margin, wide)
+    best: tuple[float, Any, Any] = (-2.0, issued, issued)
+    for blur in _BLURS:
+        soft = cv2.GaussianBlur(issued, (0, 0), blur)
+        like = cv2.matchTemplate(around, soft, cv2.TM_CCOEFF_NORMED)
+        like[~np.isfinite(like)] = -1
+        _, value, _, (left, top) = cv2.minMaxLoc(like)
+        if value > best[0]:
+            shown = around[top : top + _SIZE[1], left : left + _SIZE[0]]
+            best = (float(value), soft, shown)
+    tone, soft, shown = best
+    lines, worst = _edges_alike(soft, shown)
+    spread = float(shown.std()) / max(1.0, float(soft.std()))
+    return PortraitMatch(tone=tone, lines=lines, worst=worst, contrast=spread)
+
+
+def _grey(colours: NDArray[np.uint8], box: Box, margin: int, size: tuple[int, int]) -> Plane:
+    left, top = max(0, box[0] - margin), max(0, box[1] - margin)
+    cut = np.ascontiguousarray(colours[top : box[3] + margin, left : box[2] + margin])
+    grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY)
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def _edges_alike(one: Plane, other: Plane) -> tuple[float, float]:
+    """Return how alike the edges are all over, and in the least alike block that has any."""
+    first, second = _gradient(one), _gradient(other)
+    shared = (first * second).sum(axis=2)
+    powers = ((first**2).sum(axis=2), (second**2).sum(axis=2))
+    all_over = _ratio(shared, *powers)
+    average = float(powers[0].mean())
+    blocks = []
+    height, width = shared.shape
+    for row in range(_BLOCKS[1]):
+        for column in range(_BLOCKS[0]):
+            part = (
+                slice(row * height // _BLOCKS[1], (row + 1) * height // _BLOCKS[1]),
+                slice(column * width // _BLOCKS[0], (column + 1) * width // _BLOCKS[0]),
+            )
+            if float(powers[0][part].mean()) >= _PLAIN * average:
+                blocks.append(_ratio(shared[part], powers[0][part], powers[1][part]))
+    return all_over, min(blocks, default=all_over)
+
+
+def _gradient(plane: Plane) -> Plane:
+    across = cv2.Sobel(plane, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(plane, cv2.CV_32F, 0, 1)
+    both = np.stack([across, down], axis=-1)[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    return np.asarray(both, np.float32)
+
+
+def _ratio(shared: Plane, one: Plane, other: Plane) -> float:
+    return float(shared.sum() / max(1e-6, float(np.sqrt(one.sum() * other.sum()))))

@@ -1,0 +1,34 @@
+"""What the parent asks the child that compares pictures, in bytes."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+_HEAD = struct.Struct(">II")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureQuestion:
+    """Compare a page of a file with the page as issued.
+
+    Args:
+        page: of the file, counted from 0.
+        file: the uploaded bytes; untrusted.
+        issued: the PDF as issued; empty where it is asked only what can be read.
+    """
+
+    page: int
+    file: bytes = field(repr=False)
+    issued: bytes = field(repr=False)
+
+    def encode(self) -> bytes:
+        """Return it as bytes."""
+        return _HEAD.pack(self.page, len(self.issued)) + self.issued + self.file
+
+    @classmethod
+    def decode(cls, data: bytes) -> PictureQuestion:
+        """Undo `encode`."""
+        page, length = _HEAD.unpack_from(data)
+        start = _HEAD.size + length
+        return cls(page=page, file=data[start:], issued=data[_HEAD.size : start])

@@ -1,0 +1,174 @@
+"""The page as it was issued, drawn to compare a picture with it; a part of `picture_child`.
+
+The page is drawn from the stored file of the very copy. Where each character of each value stands
+is read from its own text layer. All places are in pixels of the drawing, from its upper left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pypdfium2 import PdfDocument, PdfPage
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+from templates.labels import Field
+from templates.page_reading import value_places
+from templates.text_lines import Glyph, Piece, fold_radicals
+from verifier.text_layer import read_glyphs
+
+Pixels = NDArray[np.uint8]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+DPI: Final = 200
+COMPARED: Final = tuple(
+    field for field in Field if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
+)
+_POINTS_PER_INCH: Final = 72
+_SMALL_DPI: Final = 100  # enough to see which of its text is seen
+_PHOTO_SHAPE: Final = (1.2, 1.6)  # height to width: 25 × 35 mm is 1.4
+_ASCENT: Final = 0.86  # of the size of type, as ideographs fill their square
+_DESCENT: Final = 0.14
+
+
+class NoReference(Exception):
+    """The stored file is not a page whose fields can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One character of a value and its box."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a value: its characters from left to right, at least one.
+
+    Args:
+        free_until: where the next print to the right of it begins, or the page ends.
+    """
+
+    cells: tuple[Cell, ...]
+    free_until: int
+
+    @property
+    def box(self) -> Box:
+        """Return the box around it."""
+        boxes = [cell.box for cell in self.cells]
+        return (
+            min(box[0] for box in boxes),
+            min(box[1] for box in boxes),
+            max(box[2] for box in boxes),
+            max(box[3] for box in boxes),
+        )
+
+    @property
+    def text(self) -> str:
+        """Return its characters."""
+        return "".join(cell.text for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The page as issued.
+
+    Args:
+        colours: the drawing in red, green and blue, `DPI` dots an inch.
+        values: the lines of each compared field.
+        photo: the box of the holder's photo; None where none was found.
+    """
+
+    colours: Pixels
+    values: Mapping[Field, tuple[Line, ...]]
+    photo: Box | None
+
+
+def draw_reference(data: bytes) -> Reference:
+    """Return the page of a certificate as issued.
+
+    Args:
+        data: the stored file; ours, but read with the same care as any other.
+
+    Raises:
+        NoReference: it is not one.
+    """
+    document = PdfDocument(data)
+    try:
+        document.init_forms()  # else the seal is not drawn
+        page = document[0]
+        drawing = page.render(scale=DPI / _POINTS_PER_INCH).to_pil().convert("RGB")
+
+        def draw_small() -> Any:
+            return page.render(scale=_SMALL_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
+
+        glyphs = [_glyph(row) for row in read_glyphs(page, draw_small(), draw_small)]
+        values = _values(glyphs, drawing.height, drawing.width)
+        if not values:
+            raise NoReference
+        photo = _photo_box(page, drawing.height)
+        return Reference(colours=np.asarray(drawing), values=values, photo=photo)
+    finally:
+        document.close()
+
+
+def _glyph(row: list[Any]) -> Glyph:
+    text, left, bottom, right, top, baseline, size, level, seen, run = row
+    return Glyph(
+        text=fold_radicals(text),
+        left=left,
+        bottom=bottom,
+        right=right,
+        top=top,
+        baseline=baseline,
+        size=size,
+        level=level,
+        seen=seen,
+        run=run,
+    )
+
+
+def _values(glyphs: list[Glyph], height: int, width: int) -> dict[Field, tuple[Line, ...]]:
+    places = value_places(glyphs)
+    return {
+        field: tuple(_line(piece, glyphs, height, width) for piece in places[field])
+        for field in COMPARED
+        if field in places
+    }
+
+
+def _line(piece: Piece, glyphs: list[Glyph], height: int, width: int) -> Line:
+    beside = [
+        one.left
+        for one in glyphs
+        if one.level and one.left > piece.right and abs(one.baseline - piece.baseline) < piece.size
+    ]
+    end = min(beside, default=width * _POINTS_PER_INCH / DPI)
+    cells = tuple(Cell(text=one.text, box=_cell_box(one, height)) for one in piece.glyphs)
+    return Line(cells=cells, free_until=_pixel(end))
+
+
+def _cell_box(glyph: Glyph, height: int) -> Box:
+    top = height - _pixel(glyph.baseline + _ASCENT * glyph.size)
+    bottom = height - _pixel(glyph.baseline - _DESCENT * glyph.size)
+    return _pixel(glyph.left), top, _pixel(glyph.right), bottom
+
+
+def _pixel(points: float) -> int:
+    return round(points * DPI / _POINTS_PER_INCH)
+
+
+def _photo_box(page: PdfPage, height: int) -> Box | None:
+    """Return the box of the largest picture that has the shape of the holder's photo."""
+    found: list[Box] = []
+    for one in page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,), max_depth=4):
+        left, bottom, right, top = one.get_bounds()
+        if _PHOTO_SHAPE[0] <= (top - bottom) / max(right - left, 0.01) <= _PHOTO_SHAPE[1]:
+            across = (_pixel(left), height - _pixel(top), _pixel(right), height - _pixel(bottom))
+            found.append(across)
+    return max(found, key=lambda box: box[2] - box[0], default=None)

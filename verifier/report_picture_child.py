@@ -1,0 +1,67 @@
+"""Draws a small picture of an untrusted file: `python -m verifier.report_picture_child`.
+
+Gets a file's bytes, answers a JPEG of its first page, or nothing where none can be drawn.
+"""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+
+import pypdfium2
+from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from pypdfium2 import PdfDocument
+
+from registry.child import serve
+
+PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # no others are ever tried
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
+MOST_PIXELS = (480, 640)
+MAX_PICTURE_PIXELS = 120_000_000
+_QUALITY = 70
+_PDF_HEAD_BYTES = 1024
+
+
+def handle(data: bytes) -> bytes:
+    """Return a small JPEG of a file, empty where there is none; out of memory ends the process."""
+    try:
+        picture = _first_page(data) if b"%PDF-" in data[:_PDF_HEAD_BYTES] else _open(data)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
+        return b""
+    colours = picture.convert("RGB")
+    colours.thumbnail(MOST_PIXELS)
+    output = BytesIO()
+    colours.save(output, "JPEG", quality=_QUALITY)
+    return output.getvalue()
+
+
+def _first_page(data: bytes) -> Image.Image:
+    document = PdfDocument(data)
+    try:
+        page = document[0]
+        width, height = page.get_size()
+        scale = min(MOST_PIXELS[0] / max(width, 1), MOST_PIXELS[1] / max(height, 1), 2.0)
+        picture: Image.Image = page.render(scale=scale).to_pil()
+        return picture
+    finally:
+        document.close()
+
+
+def _open(data: bytes) -> Image.Image:
+    picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
+    picture.draft("RGB", (2 * MOST_PIXELS[0], 2 * MOST_PIXELS[1]))
+    return picture
+
+
+def main() -> None:
+    """Serve questions until the parent closes the pipe."""
+    pypdfium2.raw.FPDF_GetLastError()  # loads the library before limits apply to a question
+    Image.MAX_IMAGE_PIXELS = MAX_PICTURE_PIXELS
+    warnings.simplefilter("ignore")
+    serve(handle)
+
+
+if __name__ == "__main__":
+    main()

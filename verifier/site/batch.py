@@ -1,0 +1,176 @@
+"""The pages of the batch check: hand a list in, watch it being checked, take the result away."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Text
+from verifier.bulk_jobs import KEEP_SECONDS, BulkJobs, JobLost, JobsFull, JobState, JobUnknown
+from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.many_files import shown
+from verifier.site import forms, words
+from verifier.site.language import page_language
+from verifier.verdict import Outcome
+
+blueprint = Blueprint("batch", __name__)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_KEEP_MINUTES = KEEP_SECONDS // 60
+_NO_FILE = Text("请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file")
+_FULL = Text(
+    "现在正在核验的名单较多，本次没有开始；请过几分钟再提交。",
+    "Many lists are being checked at present and this one was not begun; try again in some "
+    "minutes.",
+)
+_LOST = Text(
+    "核验中途停止，没有得出结果，也没有留下任何内容；请重新提交名单。",
+    "The check was broken off without a result and nothing of it was kept; hand the list in again.",
+)
+_GONE = Text(
+    f"没有这次核验的结果：结果只保留 {_KEEP_MINUTES} 分钟，随后删除；如有需要请重新提交名单。",
+    f"There is no such result: results are kept for {_KEEP_MINUTES} minutes and then deleted. "
+    "Hand the list in again if you need it.",
+)
+
+
+@blueprint.get("/batch")
+def start() -> AnyResponse:
+    """Show the form that takes a list."""
+    return _form()
+
+
+@blueprint.post("/batch")
+def hand_in() -> AnyResponse:
+    """Begin to check a list and lead to the page that shows how far it is."""
+    request.max_content_length = MAX_BULK_BYTES + forms.MULTIPART_MARGIN_BYTES
+    try:
+        upload = forms.read_upload(request.files)
+    except RequestEntityTooLarge:
+        return _form(_too_large(), status=413)
+    if upload is None:
+        return _form(_NO_FILE, status=422)
+    name = shown(upload.filename.replace("\\", "/").rpartition("/")[2])
+    try:
+        token = _jobs().start(upload.data, name)
+    except JobsFull:
+        return _form(_FULL, status=503)
+    return redirect(url_for("batch.result", token=token), 303)
+
+
+@blueprint.get("/batch/<token>")
+def result(token: str) -> AnyResponse:
+    """Show how far a check is, or what it came to."""
+    try:
+        state = _jobs().look(token)
+    except JobLost:
+        return _form(_LOST)
+    except JobUnknown:
+        return _form(_GONE, status=404)
+    if state.answer is None:
+        return make_response(render_template("batch_running.html", state=state, token=token))
+    if "refused" in state.answer:
+        return _form(Text(*state.answer["refused"]))
+    return make_response(_result_page(state, token))
+
+
+@blueprint.get("/batch/<token>/progress")
+def progress(token: str) -> Response:
+    """Tell the page's script how far a check is."""
+    try:
+        state = _jobs().look(token)
+    except (JobLost, JobUnknown):
+        return jsonify({"running": False})
+    running = state.answer is None
+    return jsonify({"running": running, "done": state.done, "total": state.total})
+
+
+@blueprint.get("/batch/<token>/result.xlsx")
+def workbook(token: str) -> Response:
+    """Give the result as a workbook in the language of the page."""
+    try:
+        data = _jobs().workbook(token, page_language(request))
+    except JobUnknown as error:
+        raise NotFound from error
+    return send_file(
+        io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name="yanzhen-batch.xlsx"
+    )
+
+
+@blueprint.post("/batch/<token>/delete")
+def delete(token: str) -> AnyResponse:
+    """Delete a result before its time."""
+    try:
+        _jobs().forget(token)
+    except JobUnknown:
+        return _form(_GONE, status=404)
+    return redirect(url_for("batch.start"), 303)
+
+
+@blueprint.get("/batch/template.xlsx")
+def template() -> Response:
+    """Give an empty list to fill in."""
+    from verifier.bulk_template import write_bulk_template
+
+    data = write_bulk_template(page_language(request))
+    return send_file(
+        io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name="yanzhen-list.xlsx"
+    )
+
+
+def _result_page(state: JobState, token: str) -> str:
+    assert state.answer is not None
+    language = page_language(request)
+
+    def told(pair: list[str]) -> str:
+        return Text(*pair).say(language)
+
+    return render_template(
+        "batch_result.html",
+        answer=state.answer,
+        token=token,
+        told=told,
+        tones={outcome.value: tone for outcome, tone in words.TONES.items()},
+        keep_minutes=_KEEP_MINUTES,
+        advice=words.NOT_PROVED,
+        valid=Outcome.VALID.value,
+    )
+
+
+def _form(trouble: Text | None = None, *, status: int = 200) -> AnyResponse:
+    troubles = () if trouble is None else (forms.Trouble(field="file", text=trouble),)
+    page = render_template(
+        "batch.html",
+        troubles=troubles,
+        max_rows=MAX_BULK_ROWS,
+        max_bytes=MAX_BULK_BYTES,
+        too_large_list=_too_large(),
+        keep_minutes=_KEEP_MINUTES,
+    )
+    return make_response(page, status)
+
+
+def _too_large() -> Text:
+    limit = MAX_BULK_BYTES >> 20
+    return Text(f"文件超过 {limit} MB，请拆分", f"the file has more than {limit} MB; split it")
+
+
+def _jobs() -> BulkJobs:
+    jobs: Any = current_app.extensions["yanzhen_bulk"]
+    assert isinstance(jobs, BulkJobs)
+    return jobs

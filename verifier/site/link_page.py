@@ -1,0 +1,84 @@
+"""The page that says where a link leads that somebody was sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+from codes.wording import Text
+from verifier.errors import UsageError
+from verifier.links import LinkCheck, LinkKind, check_link
+from verifier.service import Verifier
+from verifier.site import forms, present
+
+blueprint = Blueprint("link_page", __name__)
+
+_TONES = {
+    LinkKind.OURS: "good",
+    LinkKind.NATIONAL: "good",
+    LinkKind.LOOK_ALIKE: "bad",
+    LinkKind.FOREIGN: "bad",
+    LinkKind.MALFORMED: "calm",
+    LinkKind.UNKNOWN: "calm",
+}
+_MEANINGS = {
+    LinkKind.OURS: Text(
+        "这只说明网址属于本系统；证书是否属实，以核验结论为准。",
+        "That says whose address it is, not that a certificate is genuine: a check says that.",
+    ),
+    LinkKind.NATIONAL: Text(
+        "这是国家的查询网站，不由本系统提供答复。请自行输入网址打开。",
+        "A query site of the state, not answered by this system. Type its address yourself.",
+    ),
+    LinkKind.LOOK_ALIKE: Text(
+        "可能是假冒的查询网站。不要打开，不要填写信息，不要相信它显示的结果。",
+        "It may be a false query site. Do not open it, enter nothing, believe nothing it shows.",
+    ),
+    LinkKind.FOREIGN: Text(
+        "别的网站说证书有效，不能证明证书有效。不要在其中填写个人信息。",
+        "That another site calls a certificate valid proves nothing. Enter no personal data there.",
+    ),
+    LinkKind.MALFORMED: Text(
+        "没有读到网址。请长按链接，复制后完整粘贴。",
+        "No address could be read. Copy the whole link and paste it again.",
+    ),
+    LinkKind.UNKNOWN: Text(
+        "现在没有可信的名单可对照，请稍后再试。", "There is no list to go by at present; try later."
+    ),
+}
+
+
+@blueprint.get("/link")
+def ask_for_link() -> Response:
+    """Show the box a link is pasted into."""
+    return _page("", None)
+
+
+@blueprint.post("/link")
+def check_pasted_link() -> Response:
+    """Say where the link leads; it is not followed."""
+    request.max_content_length = forms.MAX_FORM_BYTES
+    text = request.form.get("link", "")
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    try:
+        return _page(text, check_link(verifier, text))
+    except UsageError as error:
+        return _page(text, None, (forms.Trouble(field="link", text=error.text),))
+
+
+def _page(text: str, check: LinkCheck | None, troubles: tuple[forms.Trouble, ...] = ()) -> Response:
+    findings = () if check is None else present.show_each(check.findings)
+    verdict = None if check is None else check.verdict
+    page = render_template(
+        "link.html",
+        link=text.strip(),
+        check=check,
+        tone=None if check is None else _TONES[check.kind],
+        meaning=None if check is None else _MEANINGS[check.kind],
+        findings=findings,
+        verdict=verdict,
+        verdict_tone=None if verdict is None else present.tone(verdict),
+        verdict_meaning=None if verdict is None else present.meaning(verdict),
+        troubles=troubles,
+    )
+    return make_response(page, 422 if troubles else 200)

@@ -1,0 +1,272 @@
+"""The pages of verification reports: asking for one, waiting, looking up, checking a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Text
+from keys.report_document import MAX_REPORT_BYTES
+from registry.errors import RegistryError
+from registry.home import Home
+from registry.report_drafts import ReportTicket, read_report_number, read_ticket
+from registry.reports import KeptReport, ReportFiles, ReportQueueFull
+from verifier.errors import UsageError
+from verifier.report_check import ReportJudgement, judge_report
+from verifier.report_content import Examined, examined_qr
+from verifier.report_desk import ReportDesk
+from verifier.service import Verifier
+from verifier.site import present, words
+from verifier.site.forms import (
+    MAX_FORM_BYTES,
+    MULTIPART_MARGIN_BYTES,
+    Trouble,
+    read_text,
+    read_upload,
+)
+from verifier.verdict import Outcome, Severity, Verdict
+
+EXTENSION: Final = "yanzhen_reports"
+MAX_DRAFT_FORM_BYTES: Final = 800 << 10
+_MIMETYPES: Final = {"pdf": "application/pdf", "json": "application/json"}
+
+blueprint = Blueprint("reports", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPage:
+    """What the page of reports shows.
+
+    Args:
+        number, code: as typed, to be shown in the form again.
+        kept: what anybody may know of the report.
+        content: what it says; None without its code.
+        ticket: number and code, proved right or just given.
+        waiting: it is not sealed yet.
+        judgement: of a file that was uploaded.
+    """
+
+    number: str = ""
+    code: str = ""
+    troubles: tuple[Trouble, ...] = ()
+    kept: KeptReport | None = None
+    content: dict[str, Any] | None = None
+    ticket: ReportTicket | None = None
+    waiting: bool = False
+    judgement: ReportJudgement | None = None
+
+
+def add_reports(app: Flask, home: Home, verifier: Verifier) -> None:
+    """Let an application answer for verification reports."""
+    from verifier.api.reports import blueprint as api
+
+    app.extensions[EXTENSION] = ReportDesk(home, verifier)
+    app.register_blueprint(blueprint)
+    app.register_blueprint(api)
+
+
+def report_desk() -> ReportDesk | None:
+    """Return the desk of this application, or None where it answers for no reports."""
+    found = current_app.extensions.get(EXTENSION)
+    assert found is None or isinstance(found, ReportDesk)
+    return found
+
+
+def offers_reports() -> bool:
+    """Say whether this application offers reports."""
+    desk = report_desk()
+    return desk is not None and desk.offers
+
+
+def offer_report(verdict: Verdict, examined: Examined) -> str | None:
+    """Return the draft of a report for the result page to carry, or None where none is offered."""
+    desk = report_desk()
+    return desk.draft_text(verdict, examined) if desk is not None and desk.offers else None
+
+
+def picture_for_report(data: bytes) -> bytes | None:
+    """Return the small picture of a file that a report would show, where reports are offered."""
+    desk = report_desk()
+    return desk.picture_of(data) if desk is not None and desk.offers else None
+
+
+def check_report_file(data: bytes) -> str | None:
+    """Return the page about an uploaded report, or None where the file is none."""
+    desk = report_desk()
+    if desk is None:
+        return None
+    judgement = judge_report(data, root=desk.root(), crl=desk.crl(), find=desk.find)
+    return None if judgement is None else _page(ReportPage(judgement=judgement))
+
+
+@blueprint.get("/report")
+def start() -> str:
+    """Show where reports are looked up and checked."""
+    return _page(ReportPage(number=(request.args.get("number") or "")[:40]))
+
+
+@blueprint.post("/report/new")
+def ask() -> AnyResponse | str:
+    """Queue the report of a verdict that was just shown."""
+    request.max_content_length = MAX_DRAFT_FORM_BYTES
+    request.max_form_memory_size = MAX_DRAFT_FORM_BYTES
+    draft = request.form.get("draft", "")
+    return _queued(lambda: _desk().ask_text(draft, now=datetime.now(UTC)))
+
+
+def _queued(queue: Callable[[], ReportTicket]) -> AnyResponse | str:
+    try:
+        ticket = queue()
+    except UsageError as error:
+        return _refused(error.text)
+    except ReportQueueFull as error:
+        return _refused(error.text, 503)
+    except RegistryError as error:
+        raise ServiceUnavailable from error
+    return _page(_shown(ticket))
+
+
+@blueprint.post("/report/qr")
+def ask_qr() -> AnyResponse | str:
+    """Check the text of a code that was scanned, and queue the report of that."""
+    request.max_content_length = MAX_FORM_BYTES
+    text = read_text(request.form).text
+    desk, verifier = _desk(), current_app.extensions["yanzhen_verifier"]
+    if not text or not desk.offers:
+        return _refused(_NOTHING_TO_REPORT)
+    draft = desk.draft(verifier.verify_qr(text), examined_qr(text))
+    return _queued(lambda: desk.ask(draft, now=datetime.now(UTC)))
+
+
+@blueprint.post("/report")
+def look_up() -> AnyResponse | str:
+    """Show what is known of a report: to its number little, to number and code everything."""
+    request.max_content_length = MULTIPART_MARGIN_BYTES
+    number, code = (request.form.get(name, "").strip()[:60] for name in ("number", "code"))
+    typed = ReportPage(number=number, code=code)
+    known = read_report_number(number)
+    try:
+        kept = None if known is None else _desk().find(known)
+        ticket = read_ticket(number, code) if code else None
+        if kept is None:
+            return _troubled(typed, "number", _UNKNOWN_NUMBER)
+        if not code:
+            return _page(ReportPage(number=kept.number, kept=kept))
+        if ticket is not None and kept.sealed_at is None and not kept.failed:
+            return _page(_shown(ticket))
+        files = None if ticket is None else _desk().open(ticket)
+    except RegistryError as error:
+        raise ServiceUnavailable from error
+    if files is None or ticket is None:
+        return _troubled(typed, "code", _UNKNOWN_CODE)
+    return _page(_opened(ticket, kept, files))
+
+
+@blueprint.post("/report/check")
+def check_file() -> AnyResponse | str:
+    """Say whether an uploaded report is genuine and unchanged."""
+    request.max_content_length = MAX_REPORT_BYTES + MULTIPART_MARGIN_BYTES
+    upload = read_upload(request.files)
+    page = None if upload is None else check_report_file(upload.data)
+    if page is None:
+        return _troubled(ReportPage(), "file", _NO_REPORT)
+    return page
+
+
+@blueprint.post("/report/<any(pdf, json):form>")
+def download(form: str) -> AnyResponse:
+    """Give a file of a report to whoever has its number and code."""
+    request.max_content_length = MULTIPART_MARGIN_BYTES
+    ticket = read_ticket(request.form.get("number", ""), request.form.get("code", ""))
+    try:
+        files = None if ticket is None else _desk().open(ticket)
+    except RegistryError as error:
+        raise ServiceUnavailable from error
+    if files is None or ticket is None:
+        raise NotFound
+    data = files.pdf if form == "pdf" else files.json
+    response: Response = current_app.response_class(data, mimetype=_MIMETYPES[form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{ticket.number}.{form}"'
+    return response
+
+
+_UNKNOWN_NUMBER: Final = Text(
+    "没有这个编号的查验报告，请核对；超过保存期限的报告已删除，其文件仍可上传核对",
+    "No report has this number. One whose term is over was deleted; its file can still be checked",
+)
+_UNKNOWN_CODE: Final = Text(
+    "查询码与这份报告不符，请核对报告首页所印查询码",
+    "The code does not fit this report; compare it with the one printed on its first page",
+)
+_NOTHING_TO_REPORT: Final = Text(
+    "没有可以出具报告的核验结果，请先核验",
+    "There is no answer to make a report of; check something first",
+)
+_NO_REPORT: Final = Text(
+    "这个文件不是查验报告，请选择报告的 PDF 或 JSON 原文件（不是照片、扫描件）",
+    "This is no report; choose its PDF or JSON file itself, not a photo or scan",
+)
+
+
+def _shown(ticket: ReportTicket) -> ReportPage:
+    """Return the page of a report that was just asked for, or is waiting."""
+    kept, files = _desk().find(ticket.number), _desk().open(ticket)
+    if kept is not None and files is not None:
+        return _opened(ticket, kept, files)
+    waiting = kept is not None and not kept.failed
+    return ReportPage(
+        number=ticket.number, code=ticket.code, kept=kept, ticket=ticket, waiting=waiting
+    )
+
+
+def _opened(ticket: ReportTicket, kept: KeptReport, files: ReportFiles) -> ReportPage:
+    content: dict[str, Any] = json.loads(files.json)["report"]
+    return ReportPage(
+        number=ticket.number, code=ticket.code, kept=kept, ticket=ticket, content=content
+    )
+
+
+def _troubled(page: ReportPage, field: str, text: Text) -> AnyResponse:
+    trouble = Trouble(field=field, text=text)
+    shown = ReportPage(number=page.number, code=page.code, troubles=(trouble,))
+    return make_response(_page(shown), 422)
+
+
+def _refused(text: Text, status: int = 422) -> AnyResponse:
+    shown = ReportPage(troubles=(Trouble(field="number", text=text),))
+    return make_response(_page(shown), status)
+
+
+def _page(page: ReportPage) -> str:
+    tones = {one.value: words.SEVERITY_TONES[one] for one in Severity}
+    return render_template(
+        "report.html",
+        page=page,
+        finding_tones=tones,
+        tone=None if page.content is None else words.TONES[_outcome(page.content)],
+        beijing=_beijing,
+        not_proved=words.NOT_PROVED,
+    )
+
+
+def _outcome(content: dict[str, Any]) -> Outcome:
+    return Outcome(content["verdict"]["outcome"])
+
+
+def _beijing(instant: str | datetime) -> Text:
+    moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    return present.beijing_time(moment)
+
+
+def _desk() -> ReportDesk:
+    desk = report_desk()
+    if desk is None:
+        raise NotFound
+    return desk

@@ -72,7 +72,7 @@ def appended_kinds(reader: PdfFileReader, signed_revision: int) -> list[Kind]:
             kinds.add(Kind.NOTHING)
         for reference in references:
             try:
-                value = reader.get_object(reference)  # type: ignore[no-untyped-call] # theirs
+                value = reader.get_object(reference)  # type: ignore[no-untyped-call] # no types
                 kinds.add(_kind_of(value))
             except MemoryError:
                 raise

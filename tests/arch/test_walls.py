@@ -49,7 +49,7 @@ def test_nothing_that_draws_pages_or_reads_files_is_loaded_by_the_public_process
     home: Home,
 ) -> None:
     heavy = {"reportlab", "fontTools", "pypdfium2", "zxingcpp", "python_calamine", "alembic"}
-    heavy |= {"numpy", "cv2", "onnxruntime", "rapidocr", "pillow_heif", "PIL"}
+    heavy |= {"numpy", "cv2", "onnxruntime", "rapidocr", "pillow_heif", "PIL", "pyhanko"}
 
     assert heavy.isdisjoint(loaded_by_the_public_side(home))
 

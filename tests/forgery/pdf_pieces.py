@@ -103,7 +103,7 @@ def _forge(
             pdf_edits.swap_attachments(target, chance.choice([p for p in papers if p != paper]))
             return Right(
                 outcomes=frozenset({Outcome.ALTERED, Outcome.INCONCLUSIVE}),
-                codes=frozenset({Code.FILE_NOT_IDENTICAL, Code.QR_CONFLICT}),
+                codes=frozenset({Code.ATTACHED_OTHER, Code.FILE_NOT_IDENTICAL, Code.QR_CONFLICT}),
             )
         case _:
             name = invent_value(paper, Field.HOLDER_NAME, chance)

@@ -260,10 +260,11 @@ def _read_ever(memory: Path) -> dict[_Name, set[str]]:
 def append_rows(memory: Path, lines: Iterable[str], *more: str) -> None:
     """Add lines to the memory; return once they are on disk."""
     # Begins a line of its own, whatever a write that broke off has left.
-    data = "".join(f"\n{line}" for line in (*lines, *more)) + "\n"
+    waiting = ("".join(f"\n{line}" for line in (*lines, *more)) + "\n").encode()
     descriptor = os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, data.encode())
+        while waiting:  # a disk that fills up takes a part first, and says so at the next try
+            waiting = waiting[os.write(descriptor, waiting) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

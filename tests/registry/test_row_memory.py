@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from registry.errors import RegistryUnavailable
 from registry.home import Home
 from registry.models import Body
-from registry.row_memory import inspect_rows
+from registry.row_memory import append_rows, inspect_rows, read_rows
 from registry.session import database, reading, transaction
 
 
@@ -38,3 +40,13 @@ def test_both_states_are_right_after_a_commit_that_failed(
         with reading(engine) as session:
             assert session.scalar(select(func.count(Body.id))) == int(kept)
             assert inspect_rows(session) == []
+
+
+def test_a_write_that_takes_a_part_at_a_time_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    append_rows(tmp_path / "rows", [f"+ aa bodies {key} {'0' * 64}" for key in range(3)], "= aa")
+    known = read_rows(tmp_path / "rows")
+    assert known == {("bodies", str(key)): frozenset({"0" * 64}) for key in range(3)}

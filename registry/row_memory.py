@@ -10,9 +10,9 @@ The file is only added to, a line for each row before the commit and one for the
 
     + COMMIT TABLE KEY SHA256     (`-` for a row that goes)
     = COMMIT                      it was kept
-    ! COMMIT                      it was undone
 
-Where a commit broke off between, nobody can say whether it was kept, and both states are right.
+Where a commit broke off between, or failed, nobody can say whether it was kept: what was done may
+have been reported lost. Both states are right then.
 Of PostgreSQL nothing is remembered: there is no place beside it that all its writers share.
 """
 
@@ -237,10 +237,9 @@ def read_rows(memory: Path) -> dict[_Name, frozenset[str]]:
         return {}
     parts = [line.split(" ") for line in lines]
     kept = {part[1] for part in parts if len(part) == 2 and part[0] == "="}
-    undone = {part[1] for part in parts if len(part) == 2 and part[0] == "!"}
     known: dict[_Name, frozenset[str]] = {}
     for part in parts:
-        if len(part) != 5 or part[0] != "+" or part[1] in undone:
+        if len(part) != 5 or part[0] != "+":
             continue
         name = (part[2], part[3])
         before = frozenset() if part[1] in kept else known.get(name, frozenset({_GONE}))
@@ -251,10 +250,9 @@ def read_rows(memory: Path) -> dict[_Name, frozenset[str]]:
 def _read_ever(memory: Path) -> dict[_Name, set[str]]:
     """Return every digest that was right for a row at any time."""
     ever: dict[_Name, set[str]] = {}
-    parts = [line.split(" ") for line in memory.read_text("utf-8", errors="replace").splitlines()]
-    undone = {part[1] for part in parts if len(part) == 2 and part[0] == "!"}
-    for part in parts:
-        if len(part) == 5 and part[0] == "+" and part[1] not in undone:
+    for line in memory.read_text("utf-8", errors="replace").splitlines():
+        part = line.split(" ")
+        if len(part) == 5 and part[0] == "+":
             ever.setdefault((part[2], part[3]), set()).add(part[4])
     return ever
 
@@ -262,10 +260,11 @@ def _read_ever(memory: Path) -> dict[_Name, set[str]]:
 def append_rows(memory: Path, lines: Iterable[str], *more: str) -> None:
     """Add lines to the memory; return once they are on disk."""
     # Begins a line of its own, whatever a write that broke off has left.
-    data = "".join(f"\n{line}" for line in (*lines, *more)) + "\n"
+    waiting = ("".join(f"\n{line}" for line in (*lines, *more)) + "\n").encode()
     descriptor = os.open(memory, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        os.write(descriptor, data.encode())
+        while waiting:  # a disk that fills up takes a part first, and says so at the next try
+            waiting = waiting[os.write(descriptor, waiting) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -314,18 +313,14 @@ def _before_commit(session: Session) -> None:
 
 
 def _after_commit(session: Session) -> None:
-    _close(session, "=")
-
-
-def _after_rollback(session: Session) -> None:
-    _close(session, "!")
-
-
-def _close(session: Session, sign: str) -> None:
     state, memory = _touched(session), _memory(session)
     session.info.pop(_STATE, None)
     if state.commit is not None and memory is not None:
-        append_rows(memory, [f"{sign} {state.commit}"])
+        append_rows(memory, [f"= {state.commit}"])
+
+
+def _after_rollback(session: Session) -> None:
+    session.info.pop(_STATE, None)
 
 
 def _touched(session: Session) -> _Touched:

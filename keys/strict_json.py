@@ -1,9 +1,13 @@
-"""JSON as RFC 8259 says and nothing more: no repeated names, no NaN, no deep nesting."""
+"""JSON as RFC 8259 says and nothing more: no repeated names, no NaN, no deep nesting.
+
+A number beyond the range of a double is refused as well: Python would read it as infinity.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import NoReturn
 
 from codes.wording import Text
@@ -28,7 +32,12 @@ def load_strict_json(data: bytes, *, max_bytes: int) -> object:
         raise _error(Text("文件过大", "the document is too long"))
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique_members, parse_constant=_refuse_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique_members,
+            parse_constant=_refuse_constant,
+            parse_float=_finite_float,
+        )
     except UnicodeDecodeError as error:
         raise _error(Text("不是 UTF-8 编码", "the document is not UTF-8")) from error
     except json.JSONDecodeError as error:
@@ -55,6 +64,13 @@ def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _error(Text("不允许 NaN 或 Infinity", "NaN and Infinity are not JSON"))
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise _error(Text("数字过大", "a number is too large"))
+    return number
 
 
 def _check_plain(value: object, *, depth: int) -> None:

@@ -1,8 +1,8 @@
 """Runs the reading of untrusted files in a child process with limits on time and memory.
 
 The parent keeps one child and asks it question after question; a child that crashes, runs out of
-memory or takes too long is killed and replaced by the next question. The child inherits no secret:
-only the few environment variables Python needs.
+memory or takes too long is killed and replaced at once. The child inherits no secret: only the few
+environment variables Python needs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from types import TracebackType
 from typing import IO
@@ -76,14 +77,13 @@ class Child:
         """
         with self._lock:
             deadline = time.monotonic() + self._seconds
-            process = self._running()
             try:
-                return self._exchange(process, question, deadline)
+                return self._exchange(self._running(), question, deadline)
             except (OSError, EOFError) as error:
-                self._kill()
+                self._replace()
                 raise ChildFailed(FailureReason.CRASH) from error
             except ChildFailed:
-                self._kill()
+                self._replace()
                 raise
 
     def close(self) -> None:
@@ -101,6 +101,12 @@ class Child:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _replace(self) -> None:
+        """Start a fresh process at once: it loads while nobody waits for it."""
+        self._kill()
+        with suppress(OSError):  # no room for a process now; the next question tries again
+            self._running()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

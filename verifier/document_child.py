@@ -157,23 +157,23 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def _read_picture(data: bytes) -> dict[str, Any]:
-    picture = open_picture(data, "L")
-    symbols = _symbols_in(picture.convert("L"))
-    if not symbols and picture.width * picture.height <= CLOSE_PHOTO_PIXELS:
-        picture.close()
-        symbols = _symbols_close_up(open_picture(data, "RGB"))
+    # Only the converted copies are kept: a WebP file itself takes several times as much.
+    grey = open_picture(data, "L").convert("L")
+    symbols = _symbols_in(grey)
+    if not symbols and grey.width * grey.height <= CLOSE_PHOTO_PIXELS:
+        del grey
+        symbols = _symbols_close_up(open_picture(data, "RGB").convert("RGB"))
     return {"glyphs": [], "symbols": symbols}
 
 
-def _symbols_close_up(picture: Image.Image) -> list[str]:
+def _symbols_close_up(colours: Image.Image) -> list[str]:
     """Read a picture in red light, which shows neither red stamps nor most stains, and enlarged.
 
     A reader samples modules of two or three dots better where they are more, and where blur is
     undone; but sharpening brings out noise as well, so it comes last.
     """
-    scale = min(CLOSE_PHOTO_SCALE, (MAX_RENDER_PIXELS / (picture.width * picture.height)) ** 0.5)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    colours = picture.convert("RGB")
+    scale = min(CLOSE_PHOTO_SCALE, (MAX_RENDER_PIXELS / (colours.width * colours.height)) ** 0.5)
+    size = (max(1, round(colours.width * scale)), max(1, round(colours.height * scale)))
 
     def close_up(weights: tuple[float, float, float, float]) -> Image.Image:
         return colours.convert("L", weights).resize(size, Image.Resampling.BICUBIC)

@@ -38,7 +38,7 @@ class FileSlots:
         patience_seconds: how long to wait for a place.
     """
 
-    def __init__(self, folder: Path, count: int, *, patience_seconds: float = 3.0) -> None:
+    def __init__(self, folder: Path, count: int, *, patience_seconds: float = 2.0) -> None:
         self._folder = folder
         self._count = count
         self._private: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,22 @@ def test_a_child_that_fails_is_replaced(
             child.ask(question)
         assert caught.value.reason is reason
         assert child.ask(b"again") == b"again"
+
+
+def test_the_replacement_loads_before_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = tmp_path / "starts"
+    program = f"open({str(starts)!r}, 'a').write('x')\n{ECHO}"
+    (tmp_path / "counted_child.py").write_text(program, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Child("counted_child", seconds=15, memory_bytes=MEMORY) as child:
+        with pytest.raises(ChildFailed):
+            child.ask(b"crash")
+        deadline = time.monotonic() + 15
+        while starts.read_text(encoding="utf-8") != "xx":
+            assert time.monotonic() < deadline, "no second process was started"
+            time.sleep(0.05)
 
 
 def test_a_child_that_takes_too_long_is_killed(tmp_path: Path, child: Child) -> None:

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageDraw
 from registry.child import Child, ChildFailed, FailureReason
 from tests.verifier.papers import encode_picture, paper, picture_of
 from tests.verifier.world import World, make_record, sign_record
+from verifier.document import READ_MEMORY_BYTES
 from verifier.document_child import handle
 from verifier.verdict import Outcome, Verdict
 
@@ -67,6 +68,16 @@ def test_a_real_child_without_room_is_a_verdict_not_an_error(
     assert verdict.outcome is Outcome.INCONCLUSIVE
     # Without memory a library may fail in its own way before the process does.
     assert codes(verdict) in ({"file_too_heavy"}, {"file_unreadable"})
+
+
+@pytest.mark.parametrize(("kind", "size"), [("WEBP", (4000, 3000)), ("JPEG", (8160, 6120))])
+def test_a_big_photograph_fits_into_the_memory_of_the_child(
+    kind: str, size: tuple[int, int]
+) -> None:
+    photograph = encode_picture(Image.new("RGB", size, "grey"), kind)
+    with Child("verifier.document_child", seconds=100, memory_bytes=READ_MEMORY_BYTES) as unhurried:
+        answer = json.loads(unhurried.ask(photograph))
+    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}
 
 
 def test_a_red_stamp_across_the_symbol_does_not_hide_it() -> None:

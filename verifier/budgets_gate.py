@@ -114,11 +114,13 @@ class LookUpGate:
 
     def settle_file(self, network: str, verdict: Verdict) -> None:
         """Count a file as one that failed where it held a wrong number, name or document number."""
-        guessed = any(
-            one.code == Code.FIELD_DIFFERS
-            and one.evidence.get("field") == Field.DOCUMENT_NUMBER.value
-            for one in verdict.findings
-        )
+        codes = {one.code for one in verdict.findings}
+        differing = {
+            one.evidence.get("field") for one in verdict.findings if one.code == Code.FIELD_DIFFERS
+        }
+        guessed = Field.DOCUMENT_NUMBER.value in differing or Code.PRINT_NOT_FOUND in codes
+        if Code.PICTURE_BY_PRINT in codes:  # a wrong name was looked up before the document number
+            guessed |= Field.HOLDER_NAME.value in differing
         if guessed:
             self.budgets.spend(network)
         else:

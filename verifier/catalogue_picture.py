@@ -68,6 +68,17 @@ PICTURE_ENTRIES = {
             "compared line by line.",
         ),
     ),
+    Code.PRINT_NOT_FOUND: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片中没有可以核验的二维码，按其中印刷的编号和持证人信息也未查到登记记录；"
+            "也可能是识读有误。请对照原件，用编号和姓名查询。",
+            "The picture shows no QR code that can be verified, and the number and holder printed "
+            "in it lead to no record; they may also have been misread. Look the certificate up by "
+            "number and name, from the original.",
+        ),
+    ),
 }
 
 WHY = {

@@ -117,6 +117,7 @@ class Code(StrEnum):
     PHOTO_UNCLEAR = "photo_unclear"
     PICTURE_NOT_ALIGNED = "picture_not_aligned"
     PICTURE_BY_PRINT = "picture_by_print"
+    PRINT_NOT_FOUND = "print_not_found"
     SEAL_WHOLE = "seal_whole"
     SEAL_SIGNER_KNOWN = "seal_signer_known"
     SEAL_SIGNER_UNKNOWN = "seal_signer_unknown"

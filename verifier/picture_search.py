@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from keys.document import KeyDocument
 from verifier.decision import NumberClaims, Standing, judge_row
-from verifier.lookup import Register
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.lookup import Answer, Register
 from verifier.picture_claims import PictureClaims
 from verifier.typed import normalise_document, read_holder, read_number
 from verifier.verdict import Finding
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundByPrint:
+    """The award that the print of a picture leads to.
+
+    Args:
+        answer: what the register said.
+        standing: what is known of it.
+        name_known: whether the name in the picture is that on record.
+    """
+
+    answer: Answer
+    standing: Standing
+    name_known: bool
+
+
 def find_standing(
     claims: PictureClaims, register: Register, document: KeyDocument, today: date
-) -> tuple[Standing, bool] | None:
+) -> FoundByPrint | tuple[Finding, ...]:
     """Return the award that number and name, or number and document number, lead to.
 
     A picture tells no more than who types the same: a wrong name leads nowhere, as it does there.
 
     Returns:
-        What is known of it, and whether the name was right; None where nothing opened.
+        What was found; else what is to be said of it, nothing where nothing was looked up.
     """
     number = None if claims.number is None else read_number(claims.number, today).number
     if number is None:
-        return None
+        return ()
+    facts: list[tuple[str | None, str | None]] = []
     if claims.name is not None:
-        name = read_holder(claims.name, None, today).name
-        answer = register.by_holder(number, name=name, document_number=None)
-        standing = judge_row(
-            NumberClaims(number=number, name=name), answer, document=document, today=today
-        )
-        if not isinstance(standing, Finding) and standing.genuine:
-            return standing, True
+        facts.append((read_holder(claims.name, None, today).name, None))
     if claims.document_number is not None:
-        wanted = normalise_document(claims.document_number, today)
-        answer = register.by_holder(number, name=None, document_number=wanted)
-        standing = judge_row(
-            NumberClaims(number=number, name=None), answer, document=document, today=today
-        )
-        if not isinstance(standing, Finding) and standing.genuine:
-            return standing, False
-    return None
+        facts.append((None, normalise_document(claims.document_number, today)))
+    missed = False
+    for name, document_number in facts:
+        answer = register.by_holder(number, name=name, document_number=document_number)
+        wanted = NumberClaims(number=number, name=name)
+        standing = judge_row(wanted, answer, document=document, today=today)
+        if isinstance(standing, Finding):
+            missed |= standing.code == Code.NOT_FOUND
+        elif standing.genuine:
+            return FoundByPrint(answer=answer, standing=standing, name_known=name is not None)
+    return (find(Code.PRINT_NOT_FOUND),) if missed else ()

@@ -8,7 +8,7 @@ The steps, as the code numbers them: 1 read the evidence · 2 find the key and i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,8 +25,8 @@ from registry.log_reader import LogReader
 from templates.labels import Field
 from verifier.asked import Asked
 from verifier.conclusion import conclude_verdict, local_day
-from verifier.decision import NumberClaims, Standing, decide_number, decide_qr, judge_scan
-from verifier.document import FileReading, document_reader, read_file
+from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
+from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_decision import (
     WITHOUT_CODE,
@@ -35,7 +35,6 @@ from verifier.file_decision import (
     decide_unmarked,
     document_check,
     inspect_stapled,
-    page_on_record,
     read_claims,
 )
 from verifier.file_slots import FileSlots
@@ -45,16 +44,10 @@ from verifier.hints import say_difference
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Reach, Register
-from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
-from verifier.picture import (
-    PictureReading,
-    compare_picture,
-    picture_comparer,
-    read_picture,
-)
-from verifier.picture_question import PictureQuestion
-from verifier.picture_search import find_standing
+from verifier.pdf_examination import Glance
+from verifier.picture_search import FoundByPrint, find_standing
 from verifier.proof import Proof, prove
+from verifier.readers import AskChild, Readers
 from verifier.scan import Scan, read_qr
 from verifier.seal_trust import SealSource, no_seals
 from verifier.status_source import StatusSource
@@ -106,10 +99,10 @@ class Verifier:
         *,
         status_lists: StatusSource | None = None,
         log: LogReader | None = None,
-        read_bytes: Callable[[bytes], bytes] | None = None,
+        read_bytes: AskChild | None = None,
         slots: FileSlots | None = None,
         issued_pages: IssuedPages = NO_PAGES,
-        compare_bytes: Callable[[bytes], bytes] | None = None,
+        compare_bytes: AskChild | None = None,
         seals: SealSource = no_seals,
     ) -> None:
         self._trust_source = trust_source
@@ -117,18 +110,13 @@ class Verifier:
         self._log = log
         self._clock = clock
         self._status_lists = status_lists
-        self._child = document_reader()
-        self._read_bytes = read_bytes or self._child.ask
-        self._comparer = picture_comparer()
-        self._compare_bytes = compare_bytes or self._comparer.ask
-        self._slots = slots
-        self._issued_pages = issued_pages
-        self._seals = seals
+        self._readers = Readers(
+            slots, issued_pages, seals, read_bytes=read_bytes, compare_bytes=compare_bytes
+        )
 
     def close(self) -> None:
         """End the child processes that were started."""
-        self._child.close()
-        self._comparer.close()
+        self._readers.close()
 
     def sparing(self) -> Verifier:
         """Return this verifier without look-ups by number and holder: signed records only."""
@@ -143,14 +131,6 @@ class Verifier:
             held = copy(self)
             held._register = register
             yield held
-
-    def _read(self, data: bytes) -> bytes:
-        with self._slots.taken() if self._slots is not None else nullcontext():
-            return self._read_bytes(data)
-
-    def _compare(self, data: bytes) -> bytes:
-        with self._slots.taken() if self._slots is not None else nullcontext():
-            return self._compare_bytes(data)
 
     def today(self) -> date:
         """Return the day of the reference time in Asia/Shanghai."""
@@ -255,7 +235,7 @@ class Verifier:
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
-        glance = glance_at(data, self._read)
+        glance = self._readers.glance(data)
         reading = glance if isinstance(glance, Finding) else self._read_file(data, glance, moment)
         if isinstance(reading, Finding):
             log_step(1, "read", (reading,), bytes=len(data))
@@ -274,8 +254,9 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
-        pdf = self._examine(data, glance, standing) if isinstance(glance, Glance) else None
-        picture = self._picture(data, claims.page, standing) if claims.is_picture else None
+        readers = self._readers
+        pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
+        picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.unanswered):
@@ -304,41 +285,28 @@ class Verifier:
                 claims.scan.envelope.payload, claims.sha256
             ):
                 return glance.reading
-        return read_file(data, self._read)
-
-    def _examine(self, data: bytes, glance: Glance, standing: Standing) -> PdfEvidence:
-        return examine(
-            data,
-            glance,
-            standing,
-            ask=self._read,
-            issued_pages=self._issued_pages,
-            published=self._seals(),
-        )
+        return self._readers.read(data)
 
     def _verify_unmarked(
         self, data: bytes, faults: tuple[Finding, ...], moment: _Moment, day: date | None
     ) -> Verdict:
         """Judge a picture whose QR code tells nothing by the number and name printed in it."""
-        # Without the page as issued there is nothing to judge the print by: it is not even read.
-        known = self._issued_pages is not NO_PAGES
-        if not known or not any(one.code in WITHOUT_CODE for one in faults):
+        if not self._readers.has_pages or not any(one.code in WITHOUT_CODE for one in faults):
             return _conclude(moment, *faults)
         # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
-        said = read_picture(data, 0, self._compare)
+        said = self._readers.read_print(data)
         found = find_standing(said, self._register, moment.document, local_day(moment.now))
-        if found is None:
-            return _conclude(moment, *faults)
-        standing, name_known = found
-        # 6 compare every field
+        if not isinstance(found, FoundByPrint):
+            return _conclude(moment, *faults, *found)
+        # 6 compare every field, 7 status
         return decide_unmarked(
             faults,
-            standing,
-            self._picture(data, 0, standing),
-            name_known=name_known,
+            found.standing,
+            self._readers.compare(data, 0, found.standing),
+            name_known=found.name_known,
             document=moment.document,
             now=moment.now,
-            asked=Asked(day=day),
+            asked=self._asked(day, found.answer, moment),
         )
 
     def log_vkey(self) -> VerifierKey | None:
@@ -393,16 +361,6 @@ class Verifier:
         answer = self._register.by_record(scan.envelope.payload)
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
-
-    def _picture(self, data: bytes, page: int, standing: Standing) -> PictureReading | None:
-        """Have a picture compared with the page as issued, where there is one."""
-        if not standing.genuine or not page_on_record(standing):
-            return None
-        issued = self._issued_pages.page_of(standing.copy)
-        if issued is None:
-            return None
-        question = PictureQuestion(page=page, file=data, issued=issued)
-        return compare_picture(question, self._compare)
 
     def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
         field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)

@@ -12,7 +12,7 @@ from io import BytesIO
 from PIL import Image
 
 from templates.archival import PROOF_NAME
-from verifier.document_child import MAX_PICTURE_PIXELS
+from verifier.picture_files import MAX_PICTURE_PIXELS
 
 _MIB = 1 << 20
 _JUST_ALLOWED = 10_900  # dots square, a little less than MAX_PICTURE_PIXELS

@@ -164,7 +164,7 @@ def test_without_the_page_as_issued_a_picture_is_left_to_the_eye(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_verifier(works.home)
-    monkeypatch.setattr(opened, "_issued_pages", NO_PAGES)
+    monkeypatch.setattr(opened._readers, "_issued_pages", NO_PAGES)
     try:
         verdict = opened.verify_file(saved(works.papers[0].sheet()), "IMG_7.jpg")
     finally:

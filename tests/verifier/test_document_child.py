@@ -70,7 +70,7 @@ def test_a_real_child_without_room_is_a_verdict_not_an_error(
     assert codes(verdict) in ({"file_too_heavy"}, {"file_unreadable"})
 
 
-@pytest.mark.parametrize(("kind", "size"), [("WEBP", (4000, 3000)), ("JPEG", (8160, 6120))])
+@pytest.mark.parametrize(("kind", "size"), [("WEBP", (5656, 4242)), ("JPEG", (8160, 6120))])
 def test_a_big_photograph_fits_into_the_memory_of_the_child(
     kind: str, size: tuple[int, int]
 ) -> None:

@@ -87,18 +87,22 @@ def shared_options(command: Callable[..., None]) -> Callable[..., None]:
         metavar="FILE_OR_URL",
         help="状态列表文件、文件夹或网址 / file, folder or address of status lists",
     )
-    report = click.option(
+    return language(as_json(root(trust_list(status_list(on(command))))))
+
+
+def report_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that comes to one verdict the option to have it sealed as a report."""
+    return click.option(
         "--report",
         type=click.Path(dir_okay=False, path_type=Path),
         callback=read_report_path,
         help="同时出具查验报告 / also seal a report: OUT.pdf, and OUT.json beside it",
-    )
-    return language(as_json(root(trust_list(status_list(on(report(command)))))))
+    )(command)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The options all questions share."""
+    """The options all questions share, and where a report goes, if one is wanted."""
 
     as_json: bool
     lang: str | None
@@ -106,7 +110,7 @@ class Asked:
     trust_list: Path | None
     on: str | None
     status_list: str | None
-    report: Path | None
+    report: Path | None = None
 
 
 @verify.command()
@@ -114,6 +118,7 @@ class Asked:
 @click.option("--name", help="持证人姓名 / the holder's name")
 @click.option("--document", "document_number", help="证件号码 / the holder's document number")
 @shared_options
+@report_option
 def number(number: str, name: str | None, document_number: str | None, **given: Any) -> None:
     """用编号和姓名（或证件号码）核验。Verify by number and name, or document number."""
     asked = Asked(**given)
@@ -126,7 +131,9 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
             number, name=name, document_number=document_number, on=asked.on
         ),
         asked,
-        lambda _: examined_number(number, name=name, document_number=document_number, on=asked.on),
+        lambda _desk, _verdict: examined_number(
+            number, name=name, document_number=document_number, on=asked.on
+        ),
         hint,
     )
 
@@ -134,13 +141,14 @@ def number(number: str, name: str | None, document_number: str | None, **given: 
 @verify.command()
 @click.argument("text")
 @shared_options
+@report_option
 def qr(text: str, **given: Any) -> None:
     """核验二维码的文字内容。Verify the text of a QR code; its link is not opened."""
     asked = Asked(**given)
     _run(
         lambda verifier: verifier.verify_qr(text, on=asked.on),
         asked,
-        lambda _: examined_qr(text, on=asked.on),
+        lambda _desk, _verdict: examined_qr(text, on=asked.on),
     )
 
 
@@ -154,6 +162,7 @@ def qr(text: str, **given: Any) -> None:
     help="把图片另存一份，用红框标出不符之处 / write the picture with red boxes where it differs",
 )
 @shared_options
+@report_option
 def file(path: Path, boxes: Path | None, **given: Any) -> None:
     """核验证书文件或查验报告。Verify a certificate file (PDF, picture) or a report."""
     if not path.is_file():  # a pipe or a device would be waited for without end
@@ -179,7 +188,9 @@ def file(path: Path, boxes: Path | None, **given: Any) -> None:
     _run(
         ask,
         asked,
-        lambda desk: examined_file(data, path.name, picture=desk.picture_of(data), on=asked.on),
+        lambda desk, verdict: examined_file(
+            data, path.name, picture=desk.picture_of(data, verdict), on=asked.on
+        ),
     )
 
 
@@ -224,7 +235,7 @@ def chosen_language(chosen: str | None) -> Language:
 def _run(
     ask: Callable[[Verifier], Verdict],
     asked: Asked,
-    examined: Callable[[ReportDesk], Examined],
+    examined: Callable[[ReportDesk, Verdict], Examined],
     hint: Callable[[Verifier, Verdict], tuple[Finding, ...]] = lambda _verifier, _verdict: (),
 ) -> None:
     """Ask once, print the verdict, and end with the exit code of its outcome.

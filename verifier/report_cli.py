@@ -51,7 +51,7 @@ def write_report(
     path: Path,
     verifier: Verifier,
     verdict: Verdict,
-    examined: Callable[[ReportDesk], Examined],
+    examined: Callable[[ReportDesk, Verdict], Examined],
     language: Language,
 ) -> None:
     """Have a verdict sealed as a report at once, and write its PDF, and its JSON beside it.
@@ -64,7 +64,7 @@ def write_report(
     home = Home.open(home_path())
     desk = ReportDesk(home, verifier)
     try:
-        draft = desk.draft(verdict, examined(desk))
+        draft = desk.draft(verdict, examined(desk, verdict))
         ticket, files = seal(home, draft, lambda: desk.ask(draft, now=utc_now()))
     finally:
         desk.close()

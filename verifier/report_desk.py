@@ -74,12 +74,15 @@ class ReportDesk:
         """Whether this home has a report key, so that asking for a report makes sense."""
         return self._home.report_certificate_path.exists()
 
-    def picture_of(self, data: bytes) -> bytes | None:
-        """Return a small JPEG of a file's first page, drawn in a child process, or None."""
+    def picture_of(self, data: bytes, verdict: Verdict) -> bytes | None:
+        """Return a small JPEG of a file's first page, drawn in a child process, or None.
+
+        Where something in a picture differs, it is the picture with red boxes around that.
+        """
         if not data or len(data) > MAX_FILE_BYTES:
             return None
         with suppress(ChildFailed):
-            picture = self._child.ask(data)
+            picture = self._child.ask(data if verdict.boxed is None else verdict.boxed.jpeg)
             if picture.startswith(_JPEG):
                 return picture
         return None

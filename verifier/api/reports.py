@@ -63,7 +63,7 @@ def report_file() -> Response:
     upload = read_upload(request)
     on = request.form.get("on")
     verdict = verify_file(request, _verifier(), upload.data, upload.filename, on=on)
-    picture = _desk().picture_of(upload.data)
+    picture = _desk().picture_of(upload.data, verdict)
     return _asked(verdict, examined_file(upload.data, upload.filename, picture=picture, on=on))
 
 

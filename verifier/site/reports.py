@@ -91,10 +91,10 @@ def offer_report(verdict: Verdict, examined: Examined) -> str | None:
     return desk.draft_text(verdict, examined) if desk is not None and desk.offers else None
 
 
-def picture_for_report(data: bytes) -> bytes | None:
+def picture_for_report(data: bytes, verdict: Verdict) -> bytes | None:
     """Return the small picture of a file that a report would show, where reports are offered."""
     desk = report_desk()
-    return desk.picture_of(data) if desk is not None and desk.offers else None
+    return desk.picture_of(data, verdict) if desk is not None and desk.offers else None
 
 
 def check_report_file(data: bytes) -> str | None:

@@ -110,7 +110,7 @@ def check_file() -> AnyResponse | str:
     if report is not None:
         return report
     verdict = verify_file(request, _verifier(), upload.data, upload.filename)
-    picture = picture_for_report(upload.data)
+    picture = picture_for_report(upload.data, verdict)
     examined = examined_file(upload.data, upload.filename, picture=picture)
     return result_page(verdict, draft=offer_report(verdict, examined))
 

@@ -21,6 +21,8 @@ from templates.labels import Field
 from tests.forgery.papers import Paper, Works, make_works
 from tests.forgery.raster_edits import Canvas, Hand, remove_symbol, replace_photo, rewrite
 from tests.forgery.wear import wears_of
+from tests.verifier.gates import Clock, make_gate
+from verifier.budgets_request import GATE_EXTENSION
 from verifier.issued_pages import NO_PAGES
 from verifier.opening import open_verifier
 from verifier.picture import Decision, compare_picture
@@ -146,6 +148,38 @@ def test_another_name_without_a_code_is_found_by_document_number_and_the_true_on
     assert verdict.outcome is Outcome.ALTERED
     assert fields_with(verdict, "field_differs") == {"holder_name"}
     assert paper.face.holder_name not in json.dumps(verdict_to_json(verdict), ensure_ascii=False)
+
+
+def test_looking_up_by_the_print_of_pictures_spends_the_budget_of_look_ups(
+    works: Works, tmp_path: Path
+) -> None:
+    edited = canvas(works.papers[0])
+    remove_symbol(edited)
+    genuine = saved(edited.picture)
+    rewrite(edited, Field.HOLDER_NAME, "高文博")
+    found_by_document = saved(edited.picture)
+    rewrite(edited, Field.DOCUMENT_NUMBER, "120101199003076642")
+    wrong = saved(edited.picture)
+    app = create_public_app(works.home)
+    app.extensions[GATE_EXTENSION] = gate = make_gate(tmp_path, Clock(), address=2)
+    client: FlaskClient = app.test_client()
+
+    def codes(picture: bytes) -> set[str]:
+        upload = {"file": (BytesIO(picture), "IMG.jpg")}
+        answer = json.loads(client.post("/api/v1/verify/file", data=upload).data)
+        return {one["code"] for one in answer["findings"]}
+
+    try:
+        assert "picture_by_print" in codes(genuine)
+        assert "picture_by_print" in codes(found_by_document)
+        assert not gate.budgets.is_spent_by("127.0.0.1")
+        assert "print_not_found" in codes(wrong)
+        assert gate.budgets.is_spent_by("127.0.0.1")
+        told = codes(genuine)
+    finally:
+        app.extensions["yanzhen_verifier"].close()
+    assert {"qr_not_found", "holder_not_asked"} <= told
+    assert {"picture_by_print", "print_not_found"}.isdisjoint(told)
 
 
 def test_a_code_on_another_paper_is_not_taken_for_the_certificate(

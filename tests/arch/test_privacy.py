@@ -74,6 +74,7 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Spoken:
         for entry in listing[:6]:
             ask_every_way(app.test_client(), entry)
         app.extensions["yanzhen_verifier"].close()
+        app.extensions["yanzhen_reports"].close()
     told = [json.dumps(summary.as_dict(), ensure_ascii=False)]
     told += [text.zh + text.en for text in summary.lines()]
     without_files = "".join(told).replace(str(folder), "")

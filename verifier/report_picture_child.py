@@ -9,15 +9,13 @@ import warnings
 from io import BytesIO
 
 import pypdfium2
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image
 from pypdfium2 import PdfDocument
 
 from registry.child import serve
+from verifier.picture_files import MAX_PICTURE_PIXELS, open_picture
 
-PICTURE_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)  # no others are ever tried
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = (480, 640)
-MAX_PICTURE_PIXELS = 120_000_000
 _QUALITY = 70
 _PDF_HEAD_BYTES = 1024
 
@@ -25,7 +23,8 @@ _PDF_HEAD_BYTES = 1024
 def handle(data: bytes) -> bytes:
     """Return a small JPEG of a file, empty where there is none; out of memory ends the process."""
     try:
-        picture = _first_page(data) if b"%PDF-" in data[:_PDF_HEAD_BYTES] else _open(data)
+        is_pdf = b"%PDF-" in data[:_PDF_HEAD_BYTES]
+        picture = _first_page(data) if is_pdf else open_picture(data, "RGB")
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
@@ -47,12 +46,6 @@ def _first_page(data: bytes) -> Image.Image:
         return picture
     finally:
         document.close()
-
-
-def _open(data: bytes) -> Image.Image:
-    picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
-    picture.draft("RGB", (2 * MOST_PIXELS[0], 2 * MOST_PIXELS[1]))
-    return picture
 
 
 def main() -> None:

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from registry.store import sweep_unfinished
+
 Stamp = tuple[int, int, int]
 
 
 @contextmanager
 def turn_in(folder: Path) -> Iterator[None]:
-    """Keep other processes from writing the memories of a folder until the block ends."""
+    """Keep other processes from writing the memories of a folder until the block ends.
+
+    What killed writers left unfinished there goes first.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:  # no folder yet: nothing is remembered that could be overwritten
@@ -21,6 +26,7 @@ def turn_in(folder: Path) -> Iterator[None]:
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        sweep_unfinished(folder)
         yield
     finally:
         os.close(descriptor)

@@ -203,3 +203,11 @@ def test_the_sites_memory_of_status_lists_outlives_it_and_needs_no_place_to_writ
     assert [memory.raise_to(0, version) for version in (5, 4)] == [0, 5]
     with pytest.raises(OSError, match="file"):
         VersionMemory(nowhere / "status-lists.json").raise_to(0, 5)
+
+
+def test_what_a_killed_writer_left_is_swept_away_by_the_next_publishing(office: LogOffice) -> None:
+    left = office.home.log_seen_path.with_name(".yanzhen-unfinished-0123456789abcdef")
+    left.write_bytes(b"{")
+    grow(office)
+    assert not left.exists()
+    assert office.home.log_seen_path.exists()

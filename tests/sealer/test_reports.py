@@ -8,16 +8,13 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pillow_heif
 import pypdfium2
 import pytest
-from PIL import Image
 
 from issuer.report_key_custody import revoke_report_key
 from issuer.report_key_files import read_report_keys
@@ -46,7 +43,6 @@ from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_r
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
 from verifier.report_check import ReportOutcome, judge_report
-from verifier.verdict import BoxedPicture
 
 CHANGED_BYTES = 250
 
@@ -103,22 +99,6 @@ def test_a_report_is_asked_for_sealed_and_shown(desk: ReportHome) -> None:
     shown = "".join(text_of(pdf).split())
     for words in (ticket.number, ticket.code, ORGANISATION, "不是鉴定意见", "样本", desk.name):
         assert "".join(words.split()) in shown
-
-
-def test_a_report_shows_the_picture_small_and_boxed_where_something_differs(
-    desk: ReportHome,
-) -> None:
-    uploaded, boxed = BytesIO(), BytesIO()
-    pillow_heif.from_pillow(Image.new("RGB", (1200, 1600), "white")).save(uploaded)
-    Image.new("RGB", (900, 1200), "red").save(boxed, "JPEG")
-    verdict = desk.app.extensions["yanzhen_verifier"].verify_qr("1")
-    marked = BoxedPicture(jpeg=boxed.getvalue(), size=(1200, 1600), boxes=())
-    for given, white in ((verdict, True), (replace(verdict, boxed=marked), False)):
-        shown = desk.app.extensions["yanzhen_reports"].picture_of(uploaded.getvalue(), given)
-        picture = Image.open(BytesIO(shown))
-        assert picture.size == (480, 640)
-        red, green, _ = picture.getpixel((240, 320))  # type: ignore[misc]  # RGB
-        assert red > 250 and (green > 250) is white
 
 
 def test_pressing_twice_asks_for_one_report(desk: ReportHome) -> None:

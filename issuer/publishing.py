@@ -46,7 +46,7 @@ from registry.logbook import append
 from registry.models import Filing, KeyDocumentIssue, PublicHost, Site
 from registry.row_memory import TRUST_ROWS, check_remembered
 from registry.session import insert_if_absent
-from registry.store import make_folder, write_durably
+from registry.store import make_folder, sweep_unfinished, write_durably
 from registry.trust_file import root_pin, trust_list_of
 from registry.trust_memory import TrustMemory, check_not_older
 
@@ -288,6 +288,7 @@ def _put_in_force(session: Session, home: Home, trust: TrustList) -> None:
     for one in (_in_force(home), trust):
         if one is not None:
             _append_leaf(session, one)
+    sweep_unfinished(home.key_document_path.parent)
     write_durably(home.key_document_path, trust.data, mode=0o644)
     memory.accept(trust)
     home.trust_draft_path.unlink(missing_ok=True)

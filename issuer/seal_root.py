@@ -24,7 +24,7 @@ from keys.seal_authority import RevokedSeal, SealAuthority, issue_crl, make_auth
 from keys.signing import seal_private_key
 from keys.validation_material import load_crl
 from registry.home import Home
-from registry.store import make_folder, write_durably
+from registry.store import make_folder, sweep_unfinished, write_durably
 
 CRL_FRESH = timedelta(days=1)
 _SERIAL_BITS = 127
@@ -73,6 +73,7 @@ def publish_crl(home: Home, authority: SealAuthority, *, now: datetime) -> None:
         for chain, since in held
         if since is not None and chain.certificates[-1] == authority.certificate
     ]
+    sweep_unfinished(home.seal_crl_path.parent)
     write_durably(home.seal_crl_path, issue_crl(authority, revoked, now=now), mode=0o644)
 
 

@@ -132,3 +132,13 @@ def waiting(home: Home) -> list[object]:
     with database(home.database_url) as engine, reading(engine) as session:
         bodies = session.scalars(select(LogEntry.body).order_by(LogEntry.id)).all()
     return [decode_body(body) for body in bodies]
+
+
+def test_what_a_killed_publisher_left_is_swept_away_by_the_next(home: Home) -> None:
+    file_body(home, algorithm=Algorithm.ES256)
+    left = home.key_document_path.with_name(".yanzhen-unfinished-0123456789abcdef")
+    left.write_bytes(b"{")
+
+    publish_again(home)
+
+    assert not left.exists()

@@ -208,9 +208,12 @@ def test_what_a_crash_left_unpublished_is_published_by_the_next_run(home: Home) 
     root = home.seal_root_path.read_bytes()
     home.seal_root_path.unlink()
     home.seal_crl_path.unlink(missing_ok=True)
+    left = home.seal_crl_path.with_name(".yanzhen-unfinished-0123456789abcdef")
+    left.write_bytes(b"0")
 
     assert opened_at(home, NOW).material.complete
     assert home.seal_root_path.read_bytes() == root
+    assert not left.exists()
 
 
 def test_one_authority_serves_however_many_make_their_first_seal_at_once(home: Home) -> None:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -301,9 +302,18 @@ class _AwardChecks:
         )
 
     def _recording(self) -> Iterator[Fault]:
-        has_record = any(copy.envelope_sealed is not None for copy in self._award.copies)
-        if (self._award.recorded_at is not None) != has_record:
+        award, recorded = self._award, self._award.recorded_at
+        has_record = any(copy.envelope_sealed is not None for copy in award.copies)
+        if (recorded is not None) != has_record:
             yield self._fault("recorded_at", "missing" if has_record else "unexpected")
+            return
+        # A migration marks what it finds, so a sound mark alone does not say that the time is.
+        if recorded is None or not is_recording_marked(self._office.vault, award):
+            return
+        logged = self._published.by_number.get(award.number)
+        latest = recorded if logged is None else logged.logged_at + timedelta(seconds=1)
+        if not award.reserved_at <= recorded <= latest:
+            yield self._fault("recorded_at", "differs")
 
     def _fault(self, column: str, code: str) -> Fault:
         return Fault(table="awards", row=self._award.number, field=column, code=code)

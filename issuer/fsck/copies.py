@@ -95,7 +95,8 @@ class CopyChecks:
         award = self._kept.award
         if not has_its_mark(self._office.vault, copy):
             yield _fault(copy, "row_mark", "differs")
-        if not is_delivery_marked(self._office.vault, copy):
+        early = copy.delivered_at is not None and copy.delivered_at < copy.made_at
+        if early or not is_delivery_marked(self._office.vault, copy):
             yield _fault(copy, "delivered_at", "differs")
         for column, found, expected in (
             ("site_id", copy.site_id, award.site_id),

@@ -54,7 +54,7 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
     if figure is Figure.SHORT:
         run = partial(_run, kind=Database.SQLITE, faults=_some(seed), rows=rows, seed=seed)
         return [Part(name=_SHORT_PART, run=run), *rest]
-    return rest + [
+    each = [
         Part(
             name=f"{kind.value}, {act}, {way}",
             run=partial(_run, kind=kind, faults=[_every(act, way)], rows=rows, seed=seed),
@@ -63,6 +63,7 @@ def _parts(figure: Figure, seed: int) -> list[Part]:
         for act in acts
         for way in Way
     ]
+    return [*reversed(each), *rest]  # what breaks files goes first: it has the most to break
 
 
 def _every(act: Act, way: Way) -> Iterator[_Fault]:

@@ -18,7 +18,9 @@ from issuer.fsck.faults import Fault
 from issuer.fsck.run import fsck
 from keys.algorithms import Algorithm
 from registry.home import Home
-from registry.models import ReissueReason
+from registry.models import Award, Copy, ReissueReason
+from registry.row_marks import mark_of_delivery, mark_of_recording
+from registry.session import reading
 from templates.fonts import FontChain
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import desk_at, file_body, issue, people, take_back, write_people
@@ -84,6 +86,33 @@ def test_a_page_handed_out_after_the_clock_was_set_back_has_no_fault(
     with desk_at(home, clock=lambda: NOW - timedelta(hours=1)) as desk:
         export_again(desk, "一", out=tmp_path / "again", fonts=FontChain(), progress=silent)
         assert fsck(desk.home, desk.engine, desk.vault) == []
+
+
+def test_a_time_that_cannot_be_is_found_even_under_a_sound_mark(issued: Desk) -> None:
+    """A migration marks each row as it finds it."""
+    early = NOW - timedelta(days=400)
+    vault = issued.vault
+    recorded = mark_of_recording(vault, read_number(issued, 1), early).hex()
+    delivered = mark_of_delivery(vault, read_index(issued, 1), early).hex()
+    at = f"'{early:%Y-%m-%d %H:%M:%S}.000000'"
+    for statement, field in (
+        (f"awards SET recorded_at = {at}, recorded_mark = x'{recorded}'", "recorded_at"),
+        (f"copies SET delivered_at = {at}, delivered_mark = x'{delivered}'", "delivered_at"),
+    ):
+        faults = faults_after(issued, f"UPDATE {statement} WHERE id = 1")
+        assert [(one.field, one.code) for one in faults] == [(field, "differs")]
+
+
+def read_number(desk: Desk, award_id: int) -> str:
+    """Return the number of an award."""
+    with reading(desk.engine) as session:
+        return session.get_one(Award, award_id).number
+
+
+def read_index(desk: Desk, copy_id: int) -> int:
+    """Return the status index of a copy."""
+    with reading(desk.engine) as session:
+        return session.get_one(Copy, copy_id).status_index
 
 
 CHANGES = {

@@ -27,6 +27,7 @@ from registry.errors import RegistryError
 _LENGTH = struct.Struct(">I")
 _MEMORY_VARIABLE = "YANZHEN_CHILD_MEMORY"
 _CPU_VARIABLE = "YANZHEN_CHILD_CPU"
+_LIBRARY_BYTES = 160 << 20  # of shared code mapped: the readers' take 120 MB
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "TMPDIR")
 
 
@@ -55,7 +56,8 @@ class Child:
     Args:
         module: dotted name of a module whose `__main__` calls `serve`.
         seconds: wall-clock limit for one question, start of the process included.
-        memory_bytes: address-space limit of the process (where the system enforces one).
+        memory_bytes: limit on the memory of its own (where the system enforces one); the code of
+            libraries, which processes share, has a room besides.
         answer_bytes: largest answer accepted.
     """
 
@@ -187,7 +189,9 @@ def serve(handle: Callable[[bytes], bytes]) -> None:
     Limits come first, so that nothing untrusted is read without them. CPU time is renewed with
     each question, because one child serves many.
     """
-    _limit(resource.RLIMIT_AS, int(os.environ.get(_MEMORY_VARIABLE, "0")))
+    memory_bytes = int(os.environ.get(_MEMORY_VARIABLE, "0"))
+    _limit(resource.RLIMIT_DATA, memory_bytes)
+    _limit(resource.RLIMIT_AS, memory_bytes and memory_bytes + _LIBRARY_BYTES)
     _limit(resource.RLIMIT_CORE, 0, zero_is_a_limit=True)
     _limit(resource.RLIMIT_FSIZE, 0, zero_is_a_limit=True)
     questions, answers = sys.stdin.buffer, sys.stdout.buffer

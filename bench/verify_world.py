@@ -71,7 +71,7 @@ def make_world(folder: Path, *, certificates: int, asked: int) -> tuple[Home, li
 
 def _deepen_rows(database: sqlite3.Connection, count: int) -> None:
     highest = {
-        table: database.execute(f"SELECT max(id) FROM {table}").fetchone()[0]  # noqa: S608
+        table: database.execute(f"SELECT max(id) FROM {table}").fetchone()[0]  # noqa: S608 - our tables
         for table in ("awards", "copies", "holders")
     }
     award, copy = f"{highest['awards']} + i", f"{highest['copies']} + i"
@@ -129,7 +129,7 @@ def _multiply(
         raise KeyError(f"{table} has no {', '.join(sorted(unknown))}")
     values = ", ".join(changes.get(column, f"one.{column}") for column in columns)
     statement = (
-        f"{_COUNT} INSERT INTO {table} ({', '.join(columns)}) SELECT {values} "  # noqa: S608
+        f"{_COUNT} INSERT INTO {table} ({', '.join(columns)}) SELECT {values} "  # noqa: S608 - our tables
         f"FROM count, (SELECT * FROM {table} LIMIT 1) AS one"
     )
     database.execute(statement, (count,))
@@ -144,7 +144,7 @@ def _deepen_log(home: Home, database: sqlite3.Connection, size: int) -> None:
         database.execute("UPDATE log_entries SET leaf_index = ? WHERE id = ?", (place, entry_id))
     for column, kinds in (("leaf_index", "(1, 2)"), ("file_leaf_index", "(3)")):
         statement = (
-            f"UPDATE copies SET {column} = (SELECT leaf_index FROM log_entries AS leaf "  # noqa: S608
+            f"UPDATE copies SET {column} = (SELECT leaf_index FROM log_entries AS leaf "  # noqa: S608 - our own
             f"WHERE leaf.copy_id = copies.id AND leaf.kind IN {kinds}) "
             "WHERE id IN (SELECT copy_id FROM log_entries)"
         )

@@ -94,6 +94,7 @@ def test_json_has_the_published_members_and_no_others() -> None:
         "trust_list",
         "certificate",
         "log_proof",
+        "boxes",
     ]
     assert value["trust_list"] == {
         "version": 4,

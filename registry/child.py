@@ -119,6 +119,8 @@ class Child:
                 _CPU_VARIABLE: str(max(1, int(self._seconds) + 1)),
                 # A thread of numpy's for each core would take up the memory, for nothing.
                 "OPENBLAS_NUM_THREADS": "1",
+                # The engine that reads print would tell its maker of its use.
+                "ORT_DISABLE_TELEMETRY": "1",
             }
             self._process = subprocess.Popen(
                 # Not the current folder first: what lies beside a stranger's file is not code.

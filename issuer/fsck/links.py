@@ -11,9 +11,10 @@ from issuer.desk import shanghai_day
 from issuer.fsck.faults import Fault
 from issuer.fsck.published import LoggedLeaf, PublishedLog
 from log.leaves import CopyLeaf, IssueLeaf, LifeKind, LifeLeaf
+from registry.life import Event, fold_events
 from registry.life_models import LifeAct, LifeEvent
 from registry.log_models import LogEntry
-from registry.models import Access, Award, AwardStatus, Copy, CopyState, Holder
+from registry.models import Access, Award, AwardStatus, Copy, CopyKind, Holder
 from registry.row_marks import has_its_mark, is_delivery_marked
 from registry.vault import Vault
 from registry.vault_models import Erasure, ErasureState
@@ -106,9 +107,13 @@ class ErasedChecks:
         for column, left in (("sealed", holder.sealed), ("key_sealed", holder.key_sealed)):
             if left:
                 yield Fault(table="holders", row=f"#{holder.id}", field=column, code="unexpected")
+        events = self._session.scalars(
+            select(LifeEvent).where(LifeEvent.award_id == award.id).order_by(LifeEvent.n)
+        ).all()
         yield from self._ways_in()
         yield from self._copies()
-        yield from self._leaves()
+        yield from self._states(events)
+        yield from self._leaves(events)
 
     def _ways_in(self) -> Iterator[Fault]:
         query = select(Access.locator).where(Access.award_id == self._award.id)
@@ -126,8 +131,6 @@ class ErasedChecks:
                 yield self._fault(copy, "delivered_at")
             if (copy.site_id, copy.year) != (self._award.site_id, self._award.year):
                 yield self._fault(copy, "site_id")
-            if copy.state == CopyState.RESERVED:
-                yield self._fault(copy, "state")
             file, index = self._published.at(copy.file_leaf_index), copy.file_leaf_index
             if file is None or not isinstance(file.leaf, CopyLeaf) or index is None:
                 yield self._fault(copy, "file_leaf_index")
@@ -139,12 +142,31 @@ class ErasedChecks:
             else:
                 self.links[index] = (self._award.id, copy.id)
 
-    def _leaves(self) -> Iterator[Fault]:
+    def _states(self, events: Sequence[LifeEvent]) -> Iterator[Fault]:
+        """Each copy stands where the rows of the events put it; what was sealed of them is gone."""
+        copies = {copy.id: copy.status_index for copy in self._award.copies}
+        first = [copy for copy in self._award.copies if copy.kind == CopyKind.ORIGINAL]
+        if len(first) != 1:
+            yield Fault(table="copies", row=self._award.number, field="row", code="missing")
+            return
+        known = [
+            Event(
+                n=event.n,
+                kind=LifeKind(event.kind),
+                effective_on=event.effective_on,
+                at=event.at,
+                copy_index=None if event.copy_id is None else copies.get(event.copy_id),
+            )
+            for event in events
+        ]
+        states = fold_events(first[0].status_index, known).states
+        for copy in self._award.copies:
+            if copy.state != states.get(copy.status_index):
+                yield self._fault(copy, "state")
+
+    def _leaves(self, events: Sequence[LifeEvent]) -> Iterator[Fault]:
         """The issue is its own; of its life as many events are logged as stand on record."""
         award = self._award
-        events = self._session.scalars(
-            select(LifeEvent).where(LifeEvent.award_id == award.id).order_by(LifeEvent.n)
-        ).all()
         entries = self._session.scalars(
             select(LogEntry)
             .where(LogEntry.award_id == award.id, LogEntry.leaf_index.is_not(None))

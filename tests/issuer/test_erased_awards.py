@@ -29,7 +29,7 @@ from log.leaves import LifeKind
 from log.reading import FolderSource
 from registry.home import Home
 from registry.life_models import ActState, LifeAct
-from registry.models import Award, AwardStatus, Copy, Holder
+from registry.models import Award, AwardStatus, Copy, CopyState, Holder
 from registry.session import reading, transaction
 from registry.trust_file import root_pin
 from tests.conftest import NOW, PASSPHRASE
@@ -124,6 +124,24 @@ def test_what_was_left_or_put_back_is_found(two_issued: Home, change: dict[str, 
     found = {(one.row, one.field) for one in faults if one.table == "awards"}
     assert found == {(NUMBER, next(iter(change)))}  # a status list that says otherwise is told too
     assert {one.table for one in faults} <= {"awards", "status_lists"}
+
+
+@pytest.mark.parametrize(
+    ("was", "said"),
+    [(CopyState.CURRENT, CopyState.ARCHIVE), (CopyState.CORRECTED, CopyState.SUPERSEDED)],
+)
+def test_a_copy_of_an_erased_award_stands_where_its_events_put_it(
+    two_issued: Home, tmp_path: Path, was: CopyState, said: CopyState
+) -> None:
+    with desk_at(two_issued) as desk:
+        done(desk, LifeKind.CORRECT, tmp_path / "out")
+        erase(desk, NUMBER)
+        with transaction(desk.engine) as session:
+            query = select(Copy).join(Award, Copy.award_id == Award.id)
+            copy = session.scalars(query.where(Award.number == NUMBER, Copy.state == was)).one()
+            copy.state = said
+        faults = fsck(desk.home, desk.engine, desk.vault)
+    assert [(one.table, one.field, one.code) for one in faults] == [("copies", "state", "differs")]
 
 
 def test_an_award_made_to_look_erased_lacks_its_leaf(two_issued: Home) -> None:

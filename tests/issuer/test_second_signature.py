@@ -40,7 +40,7 @@ def issue_one(desk: Desk, folder: Path) -> tuple[Path, str]:
     issue(desk, write_people(folder / "in", people(Level.THREE, 1)), folder / "out")
     with reading(desk.engine) as session:
         text = face_of(desk, session.scalars(select(Copy)).one()).qr_text
-    return next((folder / "out").glob("*.pdf")), text
+    return next((folder / "out").glob("S*.pdf")), text
 
 
 def replace_second(desk: Desk, content: bytes) -> None:

@@ -27,7 +27,7 @@ from tests.verifier.gates import Clock, make_gate
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.issued_pages import NO_PAGES
 from verifier.opening import open_verifier
-from verifier.picture import Decision, compare_picture
+from verifier.picture import Decision, compare_picture, picture_comparer
 from verifier.picture_question import PictureQuestion
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict, verdict_to_json
@@ -235,6 +235,15 @@ def test_the_site_shows_the_boxed_picture_and_the_command_line_writes_it(
     done = CliRunner().invoke(cli, ["verify", "file", str(path), "--boxes", str(boxes)])
     assert done.exit_code == 1, done.output
     assert boxes.read_bytes().startswith(b"\xff\xd8\xff")
+
+
+def test_the_process_that_reads_print_leaves_nothing_and_tells_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))  # where the engine keeps what it would send
+    with picture_comparer() as child:
+        child.ask(QUESTION.encode())
+        assert list(tmp_path.iterdir()) == []
 
 
 def seen(**changes: Any) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from verifier.picture_judge import (
     judge_portrait,
     usual_likeness,
 )
-from verifier.picture_match import LineMatch, crop_of, ink_of, match_line
+from verifier.picture_match import LineMatch, crop_of, ink_of, match_line, red_light
 from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
@@ -111,16 +111,16 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
 
 
 def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
-    expected, shown = ink_of(reference.colours), ink_of(laid.colours)
+    light = red_light(laid.colours)
+    expected, shown = ink_of(red_light(reference.colours)), ink_of(light)
     shape = reference.colours.shape
     jobs = [
         (field, line, crop_of(line.box, line, shape))
         for field, lines in reference.values.items()
         for line in lines
     ]
-    red = laid.colours[:, :, 0]
-    bright = red.astype(np.float32)
-    words = _reader().read([red[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])
+    bright = light.astype(np.float32)
+    words = _reader().read([light[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])
     matched: dict[Field, list[LineMatch]] = {}
     outside: set[Field] = set()
     for (field, line, crop), said in zip(jobs, words, strict=True):

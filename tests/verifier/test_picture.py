@@ -15,12 +15,12 @@ import pillow_heif
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from templates.labels import Field
-from tests.forgery.papers import Paper, Works, make_works
+from tests.forgery.papers import SHEET_DPI, Paper, Works, make_works, serif_font
 from tests.forgery.raster_edits import Canvas, Hand, remove_symbol, replace_photo, rewrite
 from tests.forgery.wear import wears_of
 from tests.verifier.gates import Clock, make_gate
@@ -118,6 +118,22 @@ def test_altered_name_and_photo_are_named_and_boxed(works: Works, verifier: Veri
         assert 0 < x1 < x2 < picture.width and 0 < y1 < y2 < picture.height
         red, green, blue = shown.getpixel((round((x1 + x2) / 2 * scale), round(y1 * scale)))  # type: ignore[misc]  # RGB
         assert red > 130 > max(green, blue)
+
+
+def test_a_red_stamp_beside_and_over_the_name_is_not_read_into_it(
+    works: Works, verifier: Verifier
+) -> None:
+    paper = works.papers[0]
+    sheet, dots = paper.sheet(), SHEET_DPI / 72
+    last = paper.value_glyphs(Field.HOLDER_NAME)[-1]
+    at = (last.ink[0] * dots, (paper.size_points[1] - last.y) * dots)
+    mask = Image.new("L", sheet.size)
+    font = serif_font(round(last.size * dots))
+    ImageDraw.Draw(mask).text(at, "与原件核对无误", fill=190, font=font, anchor="ls")
+    red = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, (214, 48, 60)))
+    verdict = verifier.verify_file(saved(Image.composite(red, sheet, mask)), "IMG_8.jpg")
+    assert fields_with(verdict, "field_differs") == set()
+    assert "holder_name" in fields_with(verdict, "field_agrees")
 
 
 def test_a_flattened_file_with_another_document_number_is_named(

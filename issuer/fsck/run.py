@@ -13,7 +13,7 @@ from issuer.fsck.awards import Matched, compare_awards
 from issuer.fsck.counters import compare_counters
 from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
-from issuer.fsck.links import compare_links
+from issuer.fsck.links import compare_event_rows, compare_links
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
 from issuer.fsck.rows import compare_filings, compare_lists, compare_rows, compare_trail
@@ -74,6 +74,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             ("log", _lost(published, matched)),
             ("holders", _orphans(session, matched)),
             ("log_entries", compare_links(session, matched.links)),
+            ("life_events", compare_event_rows(session)),
             ("office", compare_rows(session)),
             ("filing_acts", compare_filings(session, published)),
             ("key_document_issues", compare_lists(session, published)),

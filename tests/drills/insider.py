@@ -60,7 +60,6 @@ _SAID = frozenset({Outcome.VALID, Outcome.NOT_CURRENT, Outcome.NOT_FOUND})
 _REFUSED = (IssuerError, KeysError, RegistryError)
 
 HARMLESS: dict[str, str] = {
-    "life_events.id": "a number that nothing refers to; events are ordered by n, which is sealed",
     "log_entries.id": "a number that nothing refers to once the entry has its index",
 }
 """Columns an edit of which may go by unnoticed, and why nobody is harmed."""

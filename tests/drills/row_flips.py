@@ -48,7 +48,7 @@ _TABLES = (
     "status_lists",
     "trail",
 )
-_LEFT_OUT = {("life_events", "id"), ("log_entries", "id")}  # name rows that nothing refers to
+_LEFT_OUT = {("log_entries", "id")}  # names rows that nothing refers to
 _FLAGS = {("log_head", "adopted")}
 # What is bound by the mark of its awards shows there.
 _SHOWN_BY = {"batches": ("awards",)}

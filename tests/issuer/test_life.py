@@ -13,6 +13,7 @@ from codes.levels import Level
 from issuer.copy_run import archive_numbers
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.fsck.run import fsck
 from issuer.life_acts import list_acts, propose, reject, show_act, withdraw
 from issuer.life_approval import approve
 from issuer.status_publishing import publish_behind, status_office_of
@@ -274,6 +275,16 @@ def test_reason_and_operator_facts_lie_sealed(desk: Desk) -> None:
     held = b"".join(file.read_bytes() for file in files)
     assert PERSON.name.encode() not in held
     assert "替考两科".encode() not in held
+
+
+def test_even_the_number_of_an_events_row_is_not_changed_unseen(desk: Desk) -> None:
+    done(desk, LifeKind.SUSPEND)
+    done(desk, LifeKind.LIFT)
+    assert fsck(desk.home, desk.engine, desk.vault) == []
+    with transaction(desk.engine) as session:
+        session.execute(text("UPDATE life_events SET id = 7 WHERE n = 1"))
+    found = [(one.table, one.field) for one in fsck(desk.home, desk.engine, desk.vault)]
+    assert found == [("life_events", "id")]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ from registry.errors import RegistryError
 _LENGTH = struct.Struct(">I")
 _MEMORY_VARIABLE = "YANZHEN_CHILD_MEMORY"
 _CPU_VARIABLE = "YANZHEN_CHILD_CPU"
-_LIBRARY_BYTES = 160 << 20  # of shared code mapped: the readers' take 120 MB
+_LIBRARY_BYTES = 256 << 20  # of shared code that is mapped
+_CODE_BYTES = 80 << 20  # of it that is in memory
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "TMPDIR")
 
 
@@ -56,8 +57,8 @@ class Child:
     Args:
         module: dotted name of a module whose `__main__` calls `serve`.
         seconds: wall-clock limit for one question, start of the process included.
-        memory_bytes: limit on the memory of its own (where the system enforces one); the code of
-            libraries, which processes share, has a room besides.
+        memory_bytes: limit on its resident memory (where the system enforces one), by a limit on
+            what it may ask for beside the code of libraries.
         answer_bytes: largest answer accepted.
     """
 
@@ -192,7 +193,7 @@ def serve(handle: Callable[[bytes], bytes]) -> None:
     each question, because one child serves many.
     """
     memory_bytes = int(os.environ.get(_MEMORY_VARIABLE, "0"))
-    _limit(resource.RLIMIT_DATA, memory_bytes)
+    _limit(resource.RLIMIT_DATA, memory_bytes - min(_CODE_BYTES, memory_bytes // 2))
     _limit(resource.RLIMIT_AS, memory_bytes and memory_bytes + _LIBRARY_BYTES)
     _limit(resource.RLIMIT_CORE, 0, zero_is_a_limit=True)
     _limit(resource.RLIMIT_FSIZE, 0, zero_is_a_limit=True)

@@ -22,8 +22,8 @@ MAX_FILE_BYTES = 20 << 20
 # With the wait for a place (verifier.file_slots) and what comes after the reading, an answer takes
 # less than 10 s. A photograph of 12 or 24 megapixels without any code takes 3 s of a core.
 READ_SECONDS = 7.0
-# The readers themselves take 80 MB. A photograph of 24 megapixels without any code takes 490 MB as
-# WebP, 320 as JPEG; a JPEG of 50, which gets no closer look, 280.
+# The readers themselves take 80 MB. A photograph of 24 megapixels without any code takes 300 MB,
+# as WebP or JPEG; a JPEG of 50, which gets no closer look, 280.
 READ_MEMORY_BYTES = 512 << 20
 ANSWER_BYTES = 8 << 20
 _PLACES = 6

@@ -157,7 +157,6 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def _read_picture(data: bytes) -> dict[str, Any]:
-    # Only the converted copies are kept: a WebP file itself takes several times as much.
     grey = open_picture(data, "L").convert("L")
     symbols = _symbols_in(grey)
     if not symbols and grey.width * grey.height <= CLOSE_PHOTO_PIXELS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Final
 
+import numpy as np
 import pillow_heif
 from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
@@ -18,6 +19,7 @@ PICTURE_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 FULL_SIZE: Final = "full size"  # of a picture's info: its size in the file
 _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+_BIG_WEBP_PIXELS: Final = 8_000_000
 _DRAFT: Final = (4000, 4000)
 
 
@@ -53,8 +55,33 @@ def open_picture(data: bytes, mode: str) -> Image.Image:
     most = MAX_HEIF_PIXELS if picture.format == "HEIF" else MAX_PICTURE_PIXELS
     if picture.width * picture.height > most:
         raise UnreadPicture("file_too_heavy")
-    picture.info[FULL_SIZE] = picture.size
+    size = picture.size
+    if picture.format == "WEBP" and size[0] * size[1] > _BIG_WEBP_PIXELS:
+        exif = picture.getexif().tobytes()
+        del picture  # it holds the picture twice as soon as it is opened
+        return _decode_big_webp(data, mode, exif)
+    picture.info[FULL_SIZE] = size
     picture.draft(mode, _DRAFT)  # a JPEG of a big sensor is read at a half or a quarter
+    return picture
+
+
+def _decode_big_webp(data: bytes, mode: str, exif: bytes) -> Image.Image:
+    """Return a WebP picture, held once while it is decoded; the usual way holds it five times.
+
+    Raises:
+        UnreadPicture: it cannot be decoded.
+    """
+    import cv2  # takes time and memory that few pictures need
+
+    kind = cv2.IMREAD_GRAYSCALE if mode == "L" else cv2.IMREAD_COLOR_RGB
+    try:
+        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), kind | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error as error:
+        raise UnreadPicture("file_unreadable") from error
+    if decoded is None:
+        raise UnreadPicture("file_unreadable")
+    picture = Image.fromarray(decoded)
+    picture.info |= {FULL_SIZE: picture.size, "exif": exif}
     return picture
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageChops, ImageDraw
+from PIL import ExifTags, Image, ImageChops, ImageDraw
 
 from registry.child import Child, ChildFailed, FailureReason
 from tests.verifier.papers import encode_picture, paper, picture_of
 from tests.verifier.world import World, make_record, sign_record
 from verifier.document import READ_MEMORY_BYTES
 from verifier.document_child import handle
+from verifier.picture_files import FULL_SIZE, open_picture
 from verifier.verdict import Outcome, Verdict
 
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
@@ -78,6 +80,18 @@ def test_a_big_photograph_fits_into_the_memory_of_the_child(
     with Child("verifier.document_child", seconds=100, memory_bytes=READ_MEMORY_BYTES) as unhurried:
         answer = json.loads(unhurried.ask(photograph))
     assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}
+
+
+def test_a_big_webp_picture_keeps_its_size_and_which_way_it_is_held() -> None:
+    output = BytesIO()
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (3600, 2400), "red").save(output, "WEBP", exif=exif)
+    opened = open_picture(output.getvalue(), "RGB")
+    assert opened.getexif()[ExifTags.Base.Orientation] == 6
+    assert opened.info[FULL_SIZE] == opened.size == (3600, 2400)
+    red, green, blue = opened.getpixel((9, 9))  # type: ignore[misc]  # RGB
+    assert red > 200 > 60 > max(green, blue)
 
 
 def test_a_red_stamp_across_the_symbol_does_not_hide_it() -> None:

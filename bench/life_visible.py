@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -34,6 +33,7 @@ from sqlalchemy import select
 
 from bench.issue_font import WORKPLACE
 from bench.issue_share import candidates, desk_of_bench, issue
+from bench.served import LONGEST_SECONDS, served
 from issuer.candidates import Candidate
 from issuer.life_acts import propose
 from issuer.life_forms import ActForm
@@ -53,7 +53,6 @@ PROMISED: Final = {"online": 1.0, "list": 60.0}
 _ROOT: Final = Path(__file__).parents[1]
 _YANZHEN: Final = (sys.executable, "-c", "from yanzhen import main; main()")
 _PAUSE_SECONDS: Final = 0.02
-_LONGEST_SECONDS: Final = 60.0
 
 Ask = Callable[[], bool]
 
@@ -178,7 +177,7 @@ def _watch(
 
 def _until(name: str, ask: Ask, moments: dict[str, float]) -> None:
     """Ask until the answer is yes; note when it had come."""
-    deadline = time.perf_counter() + _LONGEST_SECONDS
+    deadline = time.perf_counter() + LONGEST_SECONDS
     while not ask():
         if time.perf_counter() > deadline:
             return
@@ -186,36 +185,13 @@ def _until(name: str, ask: Ask, moments: dict[str, float]) -> None:
     moments[name] = time.perf_counter()
 
 
-@contextmanager
-def _site(environment: Mapping[str, str]) -> Iterator[int]:
-    """Serve the home's public site for one block; yield its port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with ExitStack() as stack:
-        process = stack.enter_context(
-            subprocess.Popen(
-                [*_YANZHEN, "serve", "--port", str(port)],
-                cwd=_ROOT,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        )
-        stack.callback(process.terminate)
-        _wait(port, process)
-        yield port
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _LONGEST_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            _fetch(port, "/robots.txt")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise click.ClickException("the public site did not start")
+def _site(environment: Mapping[str, str]) -> AbstractContextManager[int]:
+    """Serve the home's public site for one block; yield the port."""
+    return served(
+        lambda port: [*_YANZHEN, "serve", "--port", str(port)],
+        lambda port: _fetch(port, "/robots.txt"),
+        environment,
+    )
 
 
 def _fetch(port: int, path: str, body: bytes | None = None) -> bytes:

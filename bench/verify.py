@@ -17,14 +17,12 @@ from __future__ import annotations
 import json
 import random
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from base64 import urlsafe_b64decode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +35,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from bench.issue_font import WORKPLACE
+from bench.served import LONGEST_SECONDS, served
 from bench.verify_world import Asked, make_world
+from keys.algorithms import decode_coordinate
 from keys.document import KeyDocument
 from keys.envelope import to_be_signed
 from registry.home import Home
@@ -52,8 +52,6 @@ PROMISED: Final = {"look_up_of_empty": 0.45, "qr_of_openssl": 0.7}
 AIMED: Final = {"look_up_of_empty": 0.65}
 PROMISED_P99: Final = 3.0
 _AT_ONCE: Final = 2
-_ROOT: Final = Path(__file__).parents[1]
-_LONGEST_SECONDS: Final = 60.0
 _SEED: Final = 20261126
 _ROUTES: Final = {
     "empty": "/bench/empty",
@@ -155,7 +153,7 @@ def _request(path: str, body: bytes) -> bytes:
 
 
 def _exchange(port: int, sent: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=_LONGEST_SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=LONGEST_SECONDS) as connection:
         connection.sendall(sent)
         parts = []
         while part := connection.recv(1 << 16):
@@ -163,30 +161,12 @@ def _exchange(port: int, sent: bytes) -> bytes:
     return b"".join(parts)
 
 
-@contextmanager
-def _server(home: Home) -> Iterator[int]:
-    """Serve for one block; yield the port."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "bench.verify_server", str(home.path), str(port)]
-    with subprocess.Popen(command, cwd=_ROOT) as process:
-        try:
-            _wait(port, process)
-            yield port
-        finally:
-            process.terminate()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _LONGEST_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            _exchange(port, _request(_ROUTES["empty"], b"{}"))
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise click.ClickException("the server did not start")
+def _server(home: Home) -> AbstractContextManager[int]:
+    """Serve the home, and the routes beside it, for one block; yield the port."""
+    return served(
+        lambda port: [sys.executable, "-m", "bench.verify_server", str(home.path), str(port)],
+        lambda port: _exchange(port, _request(_ROUTES["empty"], b"{}")),
+    )
 
 
 def _read_codes(home: Home, asked: Sequence[Asked], rounds: int) -> dict[str, float]:
@@ -240,7 +220,8 @@ def _bare(text: str, document: KeyDocument) -> tuple[int, bytes, bytes]:
 
 def _openssl_key(document: KeyDocument, key_id: int) -> ec.EllipticCurvePublicKey:
     (key,) = [key for body in document.bodies for key in body.keys if key.key_id == key_id]
-    x, y = (int.from_bytes(urlsafe_b64decode(f"{part}=")) for part in (key.jwk.x, key.jwk.y))
+    assert key.jwk.y is not None
+    x, y = (int.from_bytes(decode_coordinate(part)) for part in (key.jwk.x, key.jwk.y))
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 

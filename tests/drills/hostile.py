@@ -45,8 +45,7 @@ _PIECES = {Figure.FULL: 10_000, Figure.SHORT: 28}
 _PART_PIECES = 1_000
 _WORKERS = 2
 _WARM_UP = 4
-# A short run is one of many tests at once, which says nothing of how long an answer takes.
-_LONGEST_SECONDS = {Figure.FULL: 10.0, Figure.SHORT: 60.0}
+_LONGEST_SECONDS = 10.0
 _PATIENCE_SECONDS = 60.0  # of the client, for an answer that comes far too late
 _GROWTH_BYTES = 50 << 20
 _LOOK_SECONDS = 0.02
@@ -59,15 +58,12 @@ _OUTCOMES = frozenset(outcome.value for outcome in Outcome)
 def _parts(figure: Figure, seed: int) -> list[Part]:
     counts = shares(_PIECES[figure], -(-_PIECES[figure] // _PART_PIECES))
     return [
-        Part(
-            name=f"pieces-{index + 1}",
-            run=partial(_run, count=count, seed=seed + index, longest=_LONGEST_SECONDS[figure]),
-        )
+        Part(name=f"pieces-{index + 1}", run=partial(_run, count=count, seed=seed + index))
         for index, count in enumerate(counts)
     ]
 
 
-def _run(folder: Path, *, count: int, seed: int, longest: float) -> Facts:
+def _run(folder: Path, *, count: int, seed: int) -> Facts:
     if not Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists():
         raise ToolMissing("this system does not show the memory of processes under /proc")
     home, genuine = _prepare(folder, seed)
@@ -87,14 +83,13 @@ def _run(folder: Path, *, count: int, seed: int, longest: float) -> Facts:
         require(_children(master) == workers, "a worker of the server died")
         growth = max(_memory(pid, "VmRSS") - memory[pid] for pid in workers)
         left = sorted(map(str, (_files(home.path) | _files(scratch)) - before))
-    wrong = [fault for answer in answers if (fault := answer.fault(longest))]
-    require_none(wrong, "wrong answers")
+    require_none([fault for answer in answers if (fault := answer.fault())], "wrong answers")
     require_none(left, "files left behind")
     require(growth <= _GROWTH_BYTES, f"a worker grew by {growth >> 20} MiB")
     for program, peak in peaks.items():
         most = _MOST_MEMORY[program]
         require(peak <= most, f"{program} took {peak >> 20} MiB")
-    return _facts(answers, longest)
+    return _facts(answers)
 
 
 def _prepare(folder: Path, seed: int) -> tuple[Home, Genuine]:
@@ -117,14 +112,10 @@ class _Answer:
     kind: str
     body: bytes = field(repr=False)
 
-    def fault(self, longest: float) -> str:
-        """Return what is wrong with the answer, or nothing.
-
-        Args:
-            longest: seconds that it may take.
-        """
+    def fault(self) -> str:
+        """Return what is wrong with the answer, or nothing."""
         said = f"{self.piece.kind}: "
-        if self.seconds > longest:
+        if self.seconds > _LONGEST_SECONDS:
             return f"{said}{self.seconds:.1f} s"
         if not 200 <= self.status < 500:
             return f"{said}status {self.status}"
@@ -157,7 +148,7 @@ def _send(port: int, piece: Piece) -> _Answer:
     return _Answer(piece=piece, status=status, seconds=seconds, kind=kind, body=body)
 
 
-def _facts(answers: list[_Answer], longest: float) -> Facts:
+def _facts(answers: list[_Answer]) -> Facts:
     kinds = Counter(answer.piece.kind for answer in answers)
     outcomes = Counter(
         json.loads(answer.body)["outcome"] for answer in answers if answer.status == 200
@@ -166,7 +157,7 @@ def _facts(answers: list[_Answer], longest: float) -> Facts:
     return {
         "pieces": len(answers),
         "answers 5xx, or none": 0,
-        f"answers later than {longest:.0f} s": 0,
+        "answers later than 10 s": 0,
         "child processes that parse beyond 512 MiB, or read print beyond 1 200 MiB": 0,
         "workers grown by more than 50 MiB, or died": 0,
         "files left behind": 0,

@@ -85,6 +85,7 @@ class LogReader:
         self._memory = memory
         self._lock = threading.Lock()
         self._read: tuple[_State, SignedCheckpoint] | None = None
+        self._nodes: tuple[SignedCheckpoint, dict[tuple[int, int], bytes]] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -164,7 +165,11 @@ class LogReader:
         Raises:
             LogError: as `checkpoint`.
         """
-        return Prover(self.tile, self.checkpoint())
+        signed = self.checkpoint()
+        with self._lock:
+            if self._nodes is None or self._nodes[0] is not signed:
+                self._nodes = (signed, {})
+            return Prover(self.tile, signed, self._nodes[1])
 
     def life_marks(self) -> Mapping[bytes, int]:
         """Return by mark the index of every life leaf, proven to be all that the log holds.
@@ -227,13 +232,21 @@ class Prover:
     Args:
         read: returns a tile's or a bundle's bytes, unproven.
         signed: a checkpoint whose signature is proven.
+        nodes: hashes over more than a bundle, shared with other provers under this checkpoint;
+            at most one for each bundle, and as true as a proof by them.
     """
 
-    def __init__(self, read: ReadTile, signed: SignedCheckpoint) -> None:
+    def __init__(
+        self,
+        read: ReadTile,
+        signed: SignedCheckpoint,
+        nodes: dict[tuple[int, int], bytes] | None = None,
+    ) -> None:
         self._read = read
         self._signed = signed
         self._tree = TileTree(read, signed.checkpoint.size)
         self._nodes: dict[tuple[int, int], bytes] = {}
+        self._above = {} if nodes is None else nodes
         self._full: dict[int, _FullBundle] = {}
         self._bundles: dict[TileId, list[bytes]] = {}
 
@@ -286,6 +299,8 @@ class Prover:
         if full is None:
             first = bundle * TILE_WIDTH
             rows = rows_over(self._tree.hashes(0, bundle))
+            for level in range(1, TILE_HEIGHT):  # what stands beside the first leaf's own nodes
+                self._nodes[level, (first >> level) + 1] = rows[level][1]
             above = prove_inclusion(self._node, first, self.size)[TILE_HEIGHT:]
             full = _FullBundle(rows, above)
             self._check(rows[0][0], first, full.path(0))
@@ -300,16 +315,18 @@ class Prover:
             proof=path,
             root=self._signed.checkpoint.root,
         ):
+            self._above.clear()  # a file that is mended is read again
             raise _root_differs()
 
     def _node(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree, worked out once."""
         if level % TILE_HEIGHT == 0:
             return self._tree.node(level, index)
-        found = self._nodes.get((level, index))
+        nodes = self._above if level > TILE_HEIGHT else self._nodes
+        found = nodes.get((level, index))
         if found is None:
             left, right = self._node(level - 1, 2 * index), self._node(level - 1, 2 * index + 1)
-            found = self._nodes[level, index] = hash_children(left, right)
+            found = nodes[level, index] = hash_children(left, right)
         return found
 
 

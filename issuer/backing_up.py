@@ -1,9 +1,10 @@
 """Makes a backup: database, stored files, public files and sealed secrets in one encrypted file.
 
 The database is copied first, at one moment; a file that a row names is on disk before the row, so
-the files copied after it are all there. What the trail remembers is copied before it, so that the
-restored trail is never shorter than its memory. What the issuer remembers of the last checkpoint is
-left out: a restored home must not believe that it is up to date.
+the files copied after it are all there. The databases that the sides keep for themselves, such as
+`public.sqlite3`, are copied each at one moment too. What the trail remembers is copied before the
+database, so that the restored trail is never shorter than its memory. What the issuer remembers of
+the last checkpoint is left out: a restored home must not believe that it is up to date.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import io
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ from registry.home_lock import alone_with_keys
 from registry.log_reader import CHECKPOINT
 from registry.row_memory import join_memories
 from registry.schema import HEAD
-from registry.snapshot import SQLITE_FILE, take_snapshot
+from registry.snapshot import SQLITE_FILE, copy_side_database, side_databases, take_snapshot
 from registry.store import writing_durably
 
 MANIFEST = "manifest.json"
@@ -103,7 +104,12 @@ def back_up(
                 _add(archive, f"{FILES}/{SQLITE_FILE}-rows", rows, hashes)
             for path in sorted(Path(work).iterdir()):
                 size += _add_file(archive, f"{DATABASE}/{path.name}", path, hashes)
-            for path in _files(home, with_root=with_root):
+            sides = side_databases(home.path)
+            for path in sides:
+                copy = Path(work) / path.name
+                copy_side_database(path, copy)
+                size += _add_file(archive, f"{FILES}/{path.name}", copy, hashes)
+            for path in _files(home, with_root=with_root, copied=sides):
                 name = f"{FILES}/{path.relative_to(home.path).as_posix()}"
                 with suppress(FileNotFoundError):  # erased or swept since it was listed
                     size += _add_file(archive, name, path, hashes)
@@ -132,11 +138,12 @@ def _read_rows(home: Home) -> bytes:
     return memory.read_bytes() if memory.exists() else b""
 
 
-def _files(home: Home, *, with_root: bool) -> Iterator[Path]:
+def _files(home: Home, *, with_root: bool, copied: Sequence[Path]) -> Iterator[Path]:
+    left_out_names = (*_LEFT_OUT, *(path.name for path in copied))
     for path in sorted(home.path.rglob("*")):
         name = path.relative_to(home.path).as_posix()
         left_out = (
-            name.startswith(_LEFT_OUT)
+            name.startswith(left_out_names)
             or name == home.trail_memory.name
             or any(part.startswith((".backup-", ".yanzhen-")) for part in path.parts)
             or (name.startswith(_ROOT) and not with_root)

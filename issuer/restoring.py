@@ -1,7 +1,8 @@
 """Restores a backup into a new home, and believes nothing of it before it is checked.
 
     1. every chunk is authenticated, every file read back from disk and compared with the manifest
-    2. the database is whole, its rows belong together, and it is of this version
+    2. the database is whole, its rows belong together, and it is of this version; the databases
+       that the sides keep for themselves are whole
     3. the audit trail is whole and not behind its memory
     4. every page that the register names is in the store
     5. the log of the backup is compared with the published checkpoint, where one is given
@@ -40,7 +41,13 @@ from registry.row_memory import inspect_rows, remember_all
 from registry.schema import check_schema
 from registry.session import database as open_database
 from registry.session import open_engine, reading
-from registry.snapshot import SQLITE_FILE, check_database, load_snapshot
+from registry.snapshot import (
+    SQLITE_FILE,
+    check_database,
+    check_side_database,
+    load_snapshot,
+    side_databases,
+)
 from registry.store import make_folder
 from registry.trail import FaultKind, check_trail, remember_again
 
@@ -229,6 +236,8 @@ def _check(
         engine.dispose()
     for path in (draft / DATABASE).glob(f"{SQLITE_FILE}-*"):
         path.unlink()  # of the look just taken
+    for path in side_databases(home.path):
+        check_side_database(path)
     # 5. The log.
     standing, size, published = _compare_log(home, checkpoint)
     return Restored(

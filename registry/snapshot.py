@@ -20,6 +20,7 @@ from registry.models import Base
 from registry.schema import HEAD, upgrade
 
 _PAGES = 1000
+_SUFFIX = ".sqlite3"
 _ABOUT = "tables.json"
 SQLITE_FILE = "registry.sqlite3"
 
@@ -31,14 +32,31 @@ def take_snapshot(engine: Engine, folder: Path) -> None:
         return
     raw = engine.raw_connection()
     try:
-        copy = sqlite3.connect(folder / SQLITE_FILE)
-        try:
-            source: Any = raw.driver_connection
-            source.backup(copy, pages=_PAGES)
-        finally:
-            copy.close()
+        _copy_sqlite(raw.driver_connection, folder / SQLITE_FILE)
     finally:
         raw.close()
+
+
+def side_databases(home: Path) -> list[Path]:
+    """Return the SQLite files of a home that are not the register: what the sides keep for them."""
+    return sorted(path for path in home.glob(f"*{_SUFFIX}") if path.name != SQLITE_FILE)
+
+
+def copy_side_database(path: Path, to: Path) -> None:
+    """Write a consistent copy of a SQLite file that others go on writing to `to`."""
+    source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        _copy_sqlite(source, to)
+    finally:
+        source.close()
+
+
+def _copy_sqlite(source: Any, to: Path) -> None:
+    copy = sqlite3.connect(to)
+    try:
+        source.backup(copy, pages=_PAGES)
+    finally:
+        copy.close()
 
 
 def load_snapshot(engine: Engine, folder: Path) -> None:
@@ -88,10 +106,31 @@ def check_database(engine: Engine) -> None:
         whole = connection.execute(text("PRAGMA integrity_check")).scalars().all()
         stray = connection.execute(text("PRAGMA foreign_key_check")).all()
     if whole != ["ok"] or stray:
-        raise RegistryDamaged(
-            "registry_damaged",
-            Text("恢复出的数据库不完整", "the restored database is not whole"),
-        )
+        raise _not_whole()
+
+
+def check_side_database(path: Path) -> None:
+    """See that a side's own SQLite file is whole.
+
+    Raises:
+        RegistryDamaged: it is not (`registry_damaged`).
+    """
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        whole = connection.execute("PRAGMA integrity_check").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise _not_whole() from error
+    finally:
+        connection.close()
+    if whole != [("ok",)]:
+        raise _not_whole()
+
+
+def _not_whole() -> RegistryDamaged:
+    return RegistryDamaged(
+        "registry_damaged",
+        Text("恢复出的数据库不完整", "the restored database is not whole"),
+    )
 
 
 def _tables() -> list[Table]:

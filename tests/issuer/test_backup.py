@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -94,6 +96,29 @@ def test_a_restored_home_is_the_one_backed_up(
     assert (done.trail, done.log, done.altered) == (1, LogStanding.NOT_COMPARED, 0)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     assert not (home.path / "log-memory" / "checkpoint").exists()
+
+
+def test_what_the_public_side_keeps_is_restored_though_it_was_being_written(
+    issued: Issued, tmp_path: Path
+) -> None:
+    kept = issued.home.path / "public.sqlite3"
+    with closing(sqlite3.connect(kept)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE reports (number TEXT)")
+        writer.execute("INSERT INTO reports VALUES ('R1')")
+        writer.commit()
+        writer.execute("INSERT INTO reports VALUES ('not committed')")
+        out = tmp_path / "backup"
+        with issued.engine() as engine:
+            back_up(engine, issued.home, out, LOCK, with_root=False, now=NOW)
+    kept.unlink()
+    restored(out.read_bytes(), tmp_path / "home")
+    assert {path.name for path in (tmp_path / "home").glob("public*")} == {
+        "public.sqlite3",
+        "public",
+    }
+    with closing(sqlite3.connect(tmp_path / "home" / "public.sqlite3")) as reader:
+        assert reader.execute("SELECT number FROM reports").fetchall() == [("R1",)]
 
 
 def test_nothing_of_it_stands_in_clear(issued: Issued, backup: bytes) -> None:

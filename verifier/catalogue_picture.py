@@ -46,6 +46,17 @@ PICTURE_ENTRIES = {
             "picture again, or compare it by eye.",
         ),
     ),
+    Code.PICTURE_NOT_PLAIN: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "图片含动画、透明部分或特殊的色彩设置，在不同软件中显示的内容可能不同，因此未作比对。"
+            "请上传直接拍摄或扫描的 JPEG 图片，或用编号和姓名查询。",
+            "The picture is animated, partly transparent or has unusual colour settings, so that "
+            "viewers may show different pages of it; it was not compared. Upload a plain JPEG "
+            "photo or scan, or look up by number and name.",
+        ),
+    ),
     Code.PICTURE_NOT_ALIGNED: Entry(
         _NOTICE,
         _INCONCLUSIVE,

@@ -115,6 +115,7 @@ class Code(StrEnum):
     PHOTO_AGREES = "photo_agrees"
     PHOTO_DIFFERS = "photo_differs"
     PHOTO_UNCLEAR = "photo_unclear"
+    PICTURE_NOT_PLAIN = "picture_not_plain"
     PICTURE_NOT_ALIGNED = "picture_not_aligned"
     PICTURE_BY_PRINT = "picture_by_print"
     PRINT_NOT_FOUND = "print_not_found"

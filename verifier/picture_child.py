@@ -26,7 +26,7 @@ from verifier.picture_files import (
     MAX_PICTURE_PIXELS,
     UnreadPicture,
     is_picture,
-    open_picture,
+    open_as_seen,
 )
 from verifier.picture_judge import (
     Decision,
@@ -164,7 +164,7 @@ def _box_of(name: str, reference: Reference) -> Box:
 def _picture_of(question: PictureQuestion) -> tuple[Pixels, float]:
     """Return the picture in colours, and how many of its dots one of the file's has become."""
     if is_picture(question.file):
-        opened = open_picture(question.file, "RGB")
+        opened = open_as_seen(question.file)
         whole, read = opened.info.get(FULL_SIZE, opened.size), opened.size
         picture = ImageOps.exif_transpose(opened).convert("RGB")
         width = round(picture.width * max(whole) / max(read))

@@ -12,6 +12,8 @@ import numpy as np
 import pillow_heif
 from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
+from verifier.picture_colours import colours_seen, is_plain, without_transparency
+
 MAX_PICTURE_PIXELS: Final = 120_000_000
 MAX_HEIF_PIXELS: Final = 50_000_000  # decoded whole: no reading at a half
 PICTURE_PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
@@ -42,7 +44,7 @@ def open_picture(data: bytes, mode: str) -> Image.Image:
     """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB".
 
     Raises:
-        UnreadPicture: it is none, or too big.
+        UnreadPicture: it is none, too big, or not the same to everybody (`picture_colours`).
     """
     if _is_heif(data):
         pillow_heif.register_heif_opener(thumbnails=False)
@@ -55,17 +57,50 @@ def open_picture(data: bytes, mode: str) -> Image.Image:
     most = MAX_HEIF_PIXELS if picture.format == "HEIF" else MAX_PICTURE_PIXELS
     if picture.width * picture.height > most:
         raise UnreadPicture("file_too_heavy")
+    if not is_plain(picture, data):
+        raise UnreadPicture("picture_not_plain")
+    if picture.mode.startswith("I"):
+        return _with_fewer_greys(picture)
+    if picture.has_transparency_data:
+        return _opaque(picture)
     size = picture.size
     if picture.format == "WEBP" and size[0] * size[1] > _BIG_WEBP_PIXELS:
-        exif = picture.getexif().tobytes()
+        info = {"exif": picture.getexif().tobytes(), "icc_profile": picture.info.get("icc_profile")}
         del picture  # it holds the picture twice as soon as it is opened
-        return _decode_big_webp(data, mode, exif)
+        return _decode_big_webp(data, mode, info)
     picture.info[FULL_SIZE] = size
     picture.draft(mode, _DRAFT)  # a JPEG of a big sensor is read at a half or a quarter
     return picture
 
 
-def _decode_big_webp(data: bytes, mode: str, exif: bytes) -> Image.Image:
+def open_as_seen(data: bytes) -> Image.Image:
+    """Return the picture in the colours that people see, decoded, in "RGB" or "L".
+
+    Raises:
+        UnreadPicture: it is none, too big, or not the same to everybody.
+    """
+    picture = colours_seen(open_picture(data, "RGB"))
+    if picture is None:
+        raise UnreadPicture("picture_not_plain")
+    return picture
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    made = without_transparency(picture)
+    if made is None:
+        raise UnreadPicture("picture_not_plain")
+    made.info[FULL_SIZE] = made.size
+    return made
+
+
+def _with_fewer_greys(picture: Image.Image) -> Image.Image:
+    """Return a picture of 65 536 greys in 256."""
+    made = Image.fromarray((np.asarray(picture).astype(np.uint32) // 257).astype(np.uint8))
+    made.info |= picture.info | {FULL_SIZE: picture.size}
+    return made
+
+
+def _decode_big_webp(data: bytes, mode: str, info: dict[str, object]) -> Image.Image:
     """Return a WebP picture, held once while it is decoded; the usual way holds it five times.
 
     Raises:
@@ -81,7 +116,7 @@ def _decode_big_webp(data: bytes, mode: str, exif: bytes) -> Image.Image:
     if decoded is None:
         raise UnreadPicture("file_unreadable")
     picture = Image.fromarray(decoded)
-    picture.info |= {FULL_SIZE: picture.size, "exif": exif}
+    picture.info |= info | {FULL_SIZE: picture.size}
     return picture
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from pypdfium2 import PdfDocument
 
 from registry.child import serve
-from verifier.picture_files import MAX_PICTURE_PIXELS, open_picture
+from verifier.picture_files import MAX_PICTURE_PIXELS, open_as_seen
 
 MOST_PIXELS = (480, 640)
 _QUALITY = 70
@@ -24,7 +24,7 @@ def handle(data: bytes) -> bytes:
     """Return a small JPEG of a file, empty where there is none; out of memory ends the process."""
     try:
         is_pdf = b"%PDF-" in data[:_PDF_HEAD_BYTES]
-        picture = _first_page(data) if is_pdf else open_picture(data, "RGB")
+        picture = _first_page(data) if is_pdf else open_as_seen(data)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files

@@ -23,6 +23,8 @@ _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 _HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 _BIG_WEBP_PIXELS: Final = 8_000_000
 _DRAFT: Final = (4000, 4000)
+Info = dict[str | tuple[int, int], object]
+"""What a picture's file says beside its dots, as the picture library keeps it."""
 
 
 class UnreadPicture(Exception):
@@ -65,7 +67,10 @@ def open_picture(data: bytes, mode: str) -> Image.Image:
         return _opaque(picture)
     size = picture.size
     if picture.format == "WEBP" and size[0] * size[1] > _BIG_WEBP_PIXELS:
-        info = {"exif": picture.getexif().tobytes(), "icc_profile": picture.info.get("icc_profile")}
+        info: Info = {
+            "exif": picture.getexif().tobytes(),
+            "icc_profile": picture.info.get("icc_profile"),
+        }
         del picture  # it holds the picture twice as soon as it is opened
         return _decode_big_webp(data, mode, info)
     picture.info[FULL_SIZE] = size
@@ -100,7 +105,7 @@ def _with_fewer_greys(picture: Image.Image) -> Image.Image:
     return made
 
 
-def _decode_big_webp(data: bytes, mode: str, info: dict[str, object]) -> Image.Image:
+def _decode_big_webp(data: bytes, mode: str, info: Info) -> Image.Image:
     """Return a WebP picture, held once while it is decoded; the usual way holds it five times.
 
     Raises:

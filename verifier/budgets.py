@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import log2
+from math import ceil, log2
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -121,13 +121,19 @@ class Budgets:
         return own_full, all_full
 
     def spend(self, network: str, failures: int = 1) -> None:
-        """Count look-ups from `network` that failed; rows of a batch all at once."""
+        """Count look-ups from `network` that failed; rows of a batch all at once.
+
+        Towards the budget of all they count while its own is not full: one network cannot make
+        questions dear for everybody.
+        """
+        fullness = self._fullness(network)
         rows = self._open()
-        if failures < 1 or rows is None:
+        if failures < 1 or rows is None or fullness is None:
             return
+        room = ceil(max(0.0, 1 - fullness[0]) * self._sizes.address)
         spent = {
             self._bucket("address", network): failures * WINDOW_SECONDS / self._sizes.address,
-            self._overall: failures * WINDOW_SECONDS / self._sizes.overall,
+            self._overall: min(failures, room) * WINDOW_SECONDS / self._sizes.overall,
         }
         try:
             rows.add(spent, _OVERFULL * WINDOW_SECONDS, self._clock())

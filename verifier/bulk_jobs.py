@@ -32,14 +32,21 @@ from verifier.file_slots import check_own
 KEEP_SECONDS = 30 * 60
 MOST_KEPT = 32
 MOST_UNFINISHED = 8
+MOST_KEPT_OF_ONE = 8  # networks that hand in more wait for their own, and for nobody else
+MOST_UNFINISHED_OF_ONE = 2
 ALIVE, PROGRESS, ANSWER = "alive", "progress", "answer"
+_NETWORK, _SALT = "network", "salt"
 _NONCE_BYTES = 12
 _TOKEN_BYTES = 24
 _TOKEN_CHARACTERS = 32
 
 
 class JobsFull(Exception):
-    """As many batch checks are under way, or kept, as may be."""
+    """As many batch checks are under way, or kept, as may be: of all, or `of_one` network."""
+
+    def __init__(self, *, of_one: bool = False) -> None:
+        super().__init__()
+        self.of_one = of_one
 
 
 class JobLost(Exception):
@@ -152,8 +159,10 @@ class BulkJobs:
             JobsFull: it was not begun; the asker may try again.
         """
         self._started = [process for process in self._started if process.poll() is None]
-        place = JobPlace(self._claim(), secrets.token_urlsafe(_TOKEN_BYTES))
+        mark = self._claim(network)
+        place = JobPlace(self._folder, secrets.token_urlsafe(_TOKEN_BYTES))
         place.path.mkdir(mode=0o700)
+        place.write(_NETWORK, mark)
         alive = os.open(place.path / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(alive, fcntl.LOCK_EX)  # held for as long as the process lives
@@ -223,18 +232,36 @@ class BulkJobs:
             raise JobUnknown
         return place
 
-    def _claim(self) -> Path:
-        """Return the folder once what is past its time is gone, if there is room in it."""
+    def _claim(self, network: str) -> bytes:
+        """Delete what is past its time; return what marks a job of `network`, if there is room.
+
+        Raises:
+            JobsFull: there is none.
+        """
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             check_own(self._folder)
             kept = list(self._sweep())
+            mark = self._mark(network)
         except OSError as error:
             raise JobsFull from error
         unfinished = [path for path in kept if _is_locked(path / ALIVE)]
         if len(kept) >= MOST_KEPT or len(unfinished) >= MOST_UNFINISHED:
             raise JobsFull
-        return self._folder
+        own = {path for path in kept if network and _read(path / _NETWORK) == mark}
+        waiting = sum(path in own for path in unfinished)
+        if len(own) >= MOST_KEPT_OF_ONE or waiting >= MOST_UNFINISHED_OF_ONE:
+            raise JobsFull(of_one=True)
+        return mark
+
+    def _mark(self, network: str) -> bytes:
+        """Return what tells jobs of one network from others' without naming it."""
+        path = self._folder / _SALT
+        with suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(os.urandom(_TOKEN_BYTES))
+        return hashlib.sha256(path.read_bytes() + network.encode()).hexdigest()[:32].encode()
 
     def _sweep(self) -> Iterator[Path]:
         for path in self._folder.iterdir():
@@ -248,6 +275,13 @@ class BulkJobs:
         with suppress(OSError):
             return self._clock() - path.stat().st_mtime
         return 0.0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _is_locked(path: Path) -> bool:

@@ -19,7 +19,15 @@ from tests.verifier.bulk_homes import BulkHome, make_bulk_home
 from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
 from tests.verifier.world import NAME
 from verifier.budgets_request import GATE_EXTENSION
-from verifier.bulk_jobs import KEEP_SECONDS, MOST_KEPT, BulkJobs, JobLost, JobsFull, JobUnknown
+from verifier.bulk_jobs import (
+    KEEP_SECONDS,
+    MOST_KEPT,
+    MOST_UNFINISHED_OF_ONE,
+    BulkJobs,
+    JobLost,
+    JobsFull,
+    JobUnknown,
+)
 from verifier.bulk_limits import MAX_BULK_BYTES
 from wsgi import create_public_app
 
@@ -174,9 +182,25 @@ def test_results_are_gone_after_their_time_and_only_so_many_are_kept(
     with pytest.raises(JobUnknown):
         jobs.look(token)
     again = jobs.start(b"", "b.csv")
-    assert len(list((tmp_path / "batches").iterdir())) == 1
+    assert sum(path.is_dir() for path in (tmp_path / "batches").iterdir()) == 1
     now = time.time()
     wait(lambda: jobs.look(again).answer is not None)
+    jobs.close()
+
+
+def test_one_network_does_not_take_the_place_of_all(made: BulkHome, tmp_path: Path) -> None:
+    jobs = BulkJobs(made.home.path, tmp_path / "batches", 1)
+    long_list = csv_text([HEADINGS, *[("S1", NAME, "")] * 5_000]).encode()
+    for _ in range(MOST_UNFINISHED_OF_ONE):
+        jobs.start(long_list, "a.csv", "greedy")
+    with pytest.raises(JobsFull) as refused:
+        jobs.start(b"", "a.csv", "greedy")
+    assert refused.value.of_one
+    assert jobs.start(b"", "b.csv", "another")
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "batches").glob("*/network"))
+    assert b"greedy" not in kept
+    for process in jobs._started:
+        os.kill(process.pid, signal.SIGKILL)
     jobs.close()
 
 

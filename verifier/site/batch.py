@@ -26,6 +26,7 @@ from verifier.bulk_jobs import KEEP_SECONDS, BulkJobs, JobLost, JobsFull, JobSta
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.many_files import shown
 from verifier.site import forms, words
+from verifier.site.headers import NO_STORE
 from verifier.site.language import page_language
 from verifier.verdict import Outcome
 
@@ -38,6 +39,12 @@ _FULL = Text(
     "现在正在核验的名单较多，本次没有开始；请过几分钟再提交。",
     "Many lists are being checked at present and this one was not begun; try again in some "
     "minutes.",
+)
+_OWN_FULL = Text(
+    "您所在的网络提交的名单尚未核验完，或保留的结果较多，本次没有开始；"
+    "请等前面的名单核验完，或删除已下载的结果后再提交。",
+    "Lists from your network are still being checked, or many of their results are kept, and this "
+    "one was not begun; wait for the earlier ones, or delete results you have downloaded.",
 )
 _LOST = Text(
     "核验中途停止，没有得出结果，也没有留下任何内容；请重新提交名单。",
@@ -69,8 +76,8 @@ def hand_in() -> AnyResponse:
     name = shown(upload.filename.replace("\\", "/").rpartition("/")[2])
     try:
         token = _jobs().start(upload.data, name, network_of_request(request))
-    except JobsFull:
-        return _form(_FULL, status=503)
+    except JobsFull as full:
+        return _form(_OWN_FULL if full.of_one else _FULL, status=429 if full.of_one else 503)
     return redirect(url_for("batch.result", token=token), 303)
 
 
@@ -108,9 +115,11 @@ def workbook(token: str) -> Response:
         data = _jobs().workbook(token, page_language(request))
     except JobUnknown as error:
         raise NotFound from error
-    return send_file(
+    answer = send_file(
         io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name="yanzhen-batch.xlsx"
     )
+    answer.headers["Cache-Control"] = NO_STORE
+    return answer
 
 
 @blueprint.post("/batch/<token>/delete")

@@ -8,6 +8,7 @@ Source: GB 18030-2022; Unicode blocks of unified and compatibility ideographs.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 
 from codes.wording import Text
@@ -54,11 +55,13 @@ _DESCRIPTION = ((0x2FF0, 0x2FFF), (0x31EF, 0x31EF), (0x303E, 0x303E))
 _EMOJI = ((0x1F000, 0x1FAFF), (0x2600, 0x27BF), (0x2B00, 0x2BFF))
 
 
+@lru_cache(maxsize=4096)
 def is_ideograph(char: str) -> bool:
     """Return whether `char` is a Chinese character, 〇 and 々 included."""
     return char in _NAME_SIGNS or _within(char, _IDEOGRAPHS)
 
 
+@lru_cache(maxsize=4096)
 def is_latin(char: str) -> bool:
     """Return whether `char` is one Latin letter of an ordinary alphabet."""
     if not _within(char, _LATIN_BLOCKS):
@@ -74,6 +77,7 @@ def is_latin_mark(char: str) -> bool:
     return char in _LATIN_MARKS
 
 
+@lru_cache(maxsize=4096)
 def radical_as_ideograph(char: str) -> str | None:
     """Return the ideograph that a radical sign looks like (U+2F00 ⼀ for 一), or None.
 
@@ -85,6 +89,7 @@ def radical_as_ideograph(char: str) -> str | None:
     return ideograph if ideograph != char and is_ideograph(ideograph) else None
 
 
+@lru_cache(maxsize=4096)
 def is_ignorable(char: str) -> bool:
     """Return whether `char` shows nothing of its own: format characters, variation selectors."""
     return unicodedata.category(char) == "Cf" or _within(char, _VARIATION)

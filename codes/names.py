@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from codes.name_characters import (
     DOT,
@@ -79,11 +80,7 @@ def fold_name(name: str) -> str:
     Args:
         name: anything; untrusted.
     """
-    shown = "".join(
-        _fold_character(char)
-        for char in half_width(name)
-        if not char.isspace() and not is_ignorable(char)
-    )
+    shown = "".join(map(_fold_character, half_width(name)))
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", shown).casefold())
 
 
@@ -92,7 +89,10 @@ def mask_name(name: str) -> str:
     return f"{name[:1]}＊"
 
 
+@lru_cache(maxsize=4096)
 def _fold_character(char: str) -> str:
+    if char.isspace() or is_ignorable(char):
+        return ""
     if char in DOT_VARIANTS or char == ".":
         return DOT
     return STRAIGHT_MARKS.get(char) or radical_as_ideograph(char) or char

@@ -68,7 +68,6 @@ class NumberReading:
         number: the number, only where it follows the unified rule without a fault.
         notices: what was changed or is worth knowing.
         problems: every fault found, the leftmost first.
-        parts: what each part says, where the number has no fault.
     """
 
     kind: NumberKind
@@ -77,7 +76,11 @@ class NumberReading:
     number: CertificateNumber | None
     notices: tuple[Notice, ...]
     problems: tuple[Problem, ...]
-    parts: tuple[Part, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What each part says, where the number has no fault."""
+        return () if self.problems else _NUMBERINGS[self.kind].parts(self.normalised)
 
 
 def inspect_number(text: str, *, today: date) -> NumberReading:
@@ -102,7 +105,6 @@ def inspect_number(text: str, *, today: date) -> NumberReading:
         number=parse_number(cleaned.text, today=today) if unified else None,
         notices=(*cleaned.notices, *numbering.notices(cleaned.text)),
         problems=problems,
-        parts=() if problems else numbering.parts(cleaned.text),
     )
 
 

@@ -12,6 +12,7 @@ _ZERO = frozenset("Oo〇○◯零")
 _ONE = frozenset("Ili|")
 # More stray characters than this after reading look-alikes: it was no number to begin with.
 _STRAY_LIMIT = 2
+_HEADS = frozenset(Category)
 # Letters of other scripts that look exactly like a Latin one, written by code point so that
 # nobody mistakes them here either: Cyrillic, Greek, number forms, a mathematical bar.
 _FOREIGN = str.maketrans(
@@ -63,6 +64,8 @@ def read_look_alikes(typed: Typed) -> Typed:
     Returns:
         A text of the same length as `typed`, with a notice for each kind of change.
     """
+    if typed.text[:1] in _HEADS and _is_digits(typed.text[1:]):
+        return typed
     latin = typed.text.translate(_FOREIGN)
     notices = list(typed.notices)
     if latin != typed.text:

@@ -71,6 +71,8 @@ class Typed:
 
 def half_width(text: str) -> str:
     """Return `text` with full-width ASCII forms as ASCII; nothing else is changed."""
+    if text.isascii():
+        return text
     return "".join(
         chr(ord(char) - _FULL_WIDTH_OFFSET) if ord(char) in _FULL_WIDTH else char for char in text
     )
@@ -86,6 +88,8 @@ def clean_typed(text: str) -> Typed:
     Args:
         text: anything; untrusted.
     """
+    if text.isascii() and text.isalnum():
+        return Typed(text=text, notices=())  # as most numbers come
     notices: list[Notice] = []
     visible = "".join(char for char in text if char not in _INVISIBLE).strip()
     if len(visible) != len(text.strip()):

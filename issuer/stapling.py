@@ -17,7 +17,8 @@ from issuer.errors import LogRefused
 from keys.envelope import decode_envelope
 from log.errors import LogError
 from registry.access import unseal_envelope
-from registry.log_reader import LogReader, Prover
+from registry.log_prover import Prover
+from registry.log_reader import LogReader
 from registry.logbook import leaf_salt
 from registry.models import Copy
 from registry.session import transaction

@@ -210,7 +210,7 @@ def verify_signature(
             r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
             if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
                 return False
-            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+            key.verify(encode_dss_signature(r, s), message, _ES256)
         else:
             if not is_full_order_encoding(signature[:32]):
                 return False
@@ -227,6 +227,9 @@ def is_full_order_encoding(point: bytes) -> bool:
     """
     y = int.from_bytes(point, "little") & (2**255 - 1)
     return y < ED25519_PRIME and y not in ED25519_SMALL_ORDER_Y
+
+
+_ES256 = ec.ECDSA(hashes.SHA256())
 
 
 @lru_cache(maxsize=1024)

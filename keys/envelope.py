@@ -25,6 +25,11 @@ _PROTECTED = {
     Algorithm.EDDSA: bytes.fromhex("a10127"),
     Algorithm.SM2: bytes.fromhex("a1013a00010000"),
 }
+# Sig_structure up to the payload; what an empty one adds is its length, one byte.
+_SIGNED_HEADS = {
+    algorithm: cbor2.dumps(["Signature1", header, b"", b""], canonical=True)[:-1]
+    for algorithm, header in _PROTECTED.items()
+}
 _ALGORITHMS = {header: algorithm for algorithm, header in _PROTECTED.items()}
 
 
@@ -90,7 +95,7 @@ def to_be_signed(algorithm: Algorithm, payload: bytes) -> bytes:
 
     Source: RFC 9052 4.4, Sig_structure with empty external data.
     """
-    return cbor2.dumps(["Signature1", _PROTECTED[algorithm], b"", payload], canonical=True)
+    return _SIGNED_HEADS[algorithm] + cbor2.dumps(payload)
 
 
 def _damaged() -> KeysError:

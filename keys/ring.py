@@ -211,7 +211,17 @@ def verify_envelope(envelope: Envelope, ring: Ring) -> EnvelopeProof:
     Raises:
         RecordError: the payload is not a record.
     """
-    record = decode_record(envelope.payload)
+    return verify_record(envelope, decode_record(envelope.payload), ring)
+
+
+def verify_record(envelope: Envelope, record: Record, ring: Ring) -> EnvelopeProof:
+    """Return what `verify_envelope` does, for who has decoded the record already.
+
+    Args:
+        envelope: untrusted.
+        record: what its payload was decoded to.
+        ring: trusted.
+    """
     key = ring.find(record.number.prefix, record.key_id)
     if key is None:
         return EnvelopeProof(

@@ -32,12 +32,7 @@ def load_strict_json(data: bytes, *, max_bytes: int) -> object:
         raise _error(Text("文件过大", "the document is too long"))
     try:
         text = data.decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique_members,
-            parse_constant=_refuse_constant,
-            parse_float=_finite_float,
-        )
+        value = _DECODER.decode(text)
     except UnicodeDecodeError as error:
         raise _error(Text("不是 UTF-8 编码", "the document is not UTF-8")) from error
     except json.JSONDecodeError as error:
@@ -71,6 +66,11 @@ def _finite_float(digits: str) -> float:
     if not isfinite(number):
         raise _error(Text("数字过大", "a number is too large"))
     return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique_members, parse_constant=_refuse_constant, parse_float=_finite_float
+)
 
 
 def _check_plain(value: object, *, depth: int) -> None:

@@ -158,7 +158,7 @@ def prove_inclusion(node: Node, index: int, size: int) -> tuple[bytes, ...]:
     """
     if not 0 <= index < size:
         raise ValueError("only a leaf of the tree can be proven to be in it")
-    return tuple(range_hash(node, *part) for part in _inclusion_ranges(index, size))
+    return tuple(range_hash(node, *part) for part in inclusion_ranges(index, size))
 
 
 def prove_consistency(node: Node, old_size: int, new_size: int) -> tuple[bytes, ...]:
@@ -242,8 +242,8 @@ def verify_consistency(
     return last == 0 and old == old_root and new == new_root
 
 
-def _inclusion_ranges(index: int, size: int) -> Iterator[_Range]:
-    """Yield the ranges whose hashes are an inclusion proof, the smallest first."""
+def inclusion_ranges(index: int, size: int) -> list[_Range]:
+    """Return the ranges of leaves whose hashes are an inclusion proof, the smallest first."""
     ranges: list[_Range] = []
     start, end = 0, size
     while end - start > 1:
@@ -254,7 +254,8 @@ def _inclusion_ranges(index: int, size: int) -> Iterator[_Range]:
         else:
             ranges.append((start, middle))
             start = middle
-    return reversed(ranges)
+    ranges.reverse()
+    return ranges
 
 
 def _consistency_ranges(old_size: int, new_size: int) -> Iterator[_Range]:

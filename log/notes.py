@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -143,6 +144,7 @@ def is_key_name(name: str) -> bool:
     )
 
 
+@lru_cache(maxsize=64)  # the same few, again and again
 def parse_vkey(text: str) -> VerifierKey:
     """Return the key that stands for exactly `text`.
 

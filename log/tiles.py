@@ -162,6 +162,35 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
     return entries
 
 
+class Bundle:
+    """A bundle whose entries are found as they are asked for; none of them is proven.
+
+    Args:
+        data: untrusted.
+    """
+
+    __slots__ = ("_data", "_starts")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._starts = [0]
+
+    def entry(self, place: int) -> bytes:
+        """Return the entry at a place, from 0.
+
+        Raises:
+            LogError: `log_bundle_damaged`: the bundle ends before it.
+        """
+        data, starts = self._data, self._starts
+        start = starts[-1]
+        for _ in range(len(starts), place + 2):
+            start += _LENGTH_BYTES + int.from_bytes(data[start : start + _LENGTH_BYTES])
+            starts.append(start)
+        if starts[place + 1] > len(data):
+            raise _bundle_error(starts[place], place)
+        return data[starts[place] + _LENGTH_BYTES : starts[place + 1]]
+
+
 def encode_tile(hashes: Sequence[bytes]) -> bytes:
     """Return the bytes of a tile."""
     return b"".join(hashes)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from registry.budget_models import BudgetLevel, UsedProof
 from registry.public_database import open_public_engine
-from registry.session import reading_engine
+from registry.row_reader import RowReader
 
 _LOCK_MILLISECONDS = 2000
 _SWEEP_SECONDS = 60
@@ -35,7 +35,7 @@ class BudgetRows:
 
     def __init__(self, url: str) -> None:
         self._engine = open_public_engine(url)
-        self._reader = reading_engine(self._engine)
+        self._reader = RowReader(self._engine)
         postgres = self._engine.dialect.name == "postgresql"
         self._insert: Any = postgresql.insert if postgres else sqlite.insert
         self._least: Any = func.least if postgres else func.min
@@ -46,9 +46,8 @@ class BudgetRows:
 
     def levels(self, one: bytes, other: bytes) -> dict[bytes, float]:
         """Return when each of two budgets is empty again; what is left out has nothing spent."""
-        with self._reader.connect() as connection:
-            rows = connection.execute(_LEVELS, {"one": one, "other": other})
-            return {row.bucket: row.empty_at for row in rows}
+        with self._reader.reading() as rows:
+            return dict(rows.all(_LEVELS, one=one, other=other))
 
     def add(self, spent_seconds: Mapping[bytes, float], most_seconds: float, now: float) -> None:
         """Put each budget's `empty_at` off by so many seconds, to at most `most_seconds` from now.

@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -24,11 +25,30 @@ from registry.life import Event
 from registry.life_models import LifeEvent
 from registry.logbook import Waiting, adopt, append_all, leaf_salt, life_key, life_mark
 from registry.models import Award, Copy
+from registry.row_reader import Rows
 from registry.status_lists import changing_list
 from registry.vault import Vault, seal, unseal
 
 _NOTES = frozenset({"successor"})
 _MOST_AT_ONCE = 500
+
+
+class EventRow(NamedTuple):
+    """The columns of `life_events` that an event is read from."""
+
+    n: int
+    kind: int
+    effective_on: date
+    at: datetime
+    act_id: int | None
+    sealed: bytes
+
+
+_EVENTS = (
+    select(*(getattr(LifeEvent, column) for column in EventRow._fields))
+    .where(LifeEvent.award_id == bindparam("award"))
+    .order_by(LifeEvent.n)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,19 +160,19 @@ def add_event(
     return event
 
 
-def open_events(session: Session, award: Award, data_key: bytes) -> tuple[Event, ...]:
+def open_events(rows: Rows, award_id: int, number: str, data_key: bytes) -> tuple[Event, ...]:
     """Return the events of an award on record, the first first.
 
     Raises:
         VaultError: a row was changed, moved or added, or one that is not the last is missing.
     """
-    rows = session.scalars(
-        select(LifeEvent).where(LifeEvent.award_id == award.id).order_by(LifeEvent.n)
-    ).all()
-    return read_events(award.number, rows, data_key)
+    found = [EventRow._make(row) for row in rows.all(_EVENTS, award=award_id)]
+    return read_events(number, found, data_key) if found else ()
 
 
-def read_events(number: str, rows: Sequence[LifeEvent], data_key: bytes) -> tuple[Event, ...]:
+def read_events(
+    number: str, rows: Sequence[LifeEvent | EventRow], data_key: bytes
+) -> tuple[Event, ...]:
     """Return what rows of one award say, in order of `n`; raises as `open_events`."""
     cipher = AESGCM(data_key)
     events = []

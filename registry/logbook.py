@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from log.leaves import (
@@ -27,8 +27,8 @@ from log.leaves import (
     encode_body,
 )
 from registry.log_models import LogEntry
-from registry.models import Award, Copy
 from registry.row_marks import mark_of_leaf
+from registry.row_reader import Rows
 from registry.vault import Vault
 
 _KINDS: dict[type[Leaf], LeafKind] = {
@@ -95,37 +95,15 @@ class LeafPlace:
             raise TypeError("no index")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeafPlaces:
-    """Where the register says that the leaves of an award's copies are."""
-
-    _waiting: Mapping[int, frozenset[LeafKind]]
-
-    def of_record(self, copy: Copy) -> LeafPlace:
-        """Return where the leaf of a copy's record is."""
-        waiting = self._waiting.get(copy.id, frozenset())
-        return LeafPlace(
-            index=copy.leaf_index, waiting=bool(waiting & {LeafKind.ISSUE, LeafKind.LIFE})
-        )
-
-    def of_file(self, copy: Copy) -> LeafPlace:
-        """Return where the leaf of a copy's file is."""
-        waiting = self._waiting.get(copy.id, frozenset())
-        return LeafPlace(index=copy.file_leaf_index, waiting=LeafKind.COPY in waiting)
+_WAITING = select(LogEntry.copy_id, LogEntry.kind).where(
+    LogEntry.award_id == bindparam("award"), LogEntry.leaf_index.is_(None)
+)
 
 
-def leaf_places(session: Session, award: Award) -> LeafPlaces:
-    """Return where the leaves of an award's copies are."""
-    if all(None not in (copy.leaf_index, copy.file_leaf_index) for copy in award.copies):
-        return LeafPlaces(_waiting={})
-    found: dict[int, frozenset[LeafKind]] = {}
-    query = select(LogEntry.copy_id, LogEntry.kind).where(
-        LogEntry.award_id == award.id, LogEntry.leaf_index.is_(None)
-    )
-    for copy_id, kind in session.execute(query):
-        if copy_id is not None:
-            found[copy_id] = found.get(copy_id, frozenset()) | {LeafKind(kind)}
-    return LeafPlaces(_waiting=found)
+def waiting_leaves(rows: Rows, award_id: int) -> frozenset[tuple[int, LeafKind]]:
+    """Return by copy which kinds of leaves of an award's copies have no index yet."""
+    found = rows.all(_WAITING, award=award_id)
+    return frozenset((copy_id, LeafKind(kind)) for copy_id, kind in found if copy_id is not None)
 
 
 def kind_of(leaf: Leaf) -> LeafKind:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from codes.number import CertificateNumber
-from registry.access import holder_locators, present
+from registry.claims import holder_locators
+from registry.opened import present
+from registry.row_reader import Rows
 
 
 def first_on_record(
-    session: Session,
+    rows: Rows,
     pepper: bytes,
     numbers: Sequence[CertificateNumber],
     *,
@@ -28,8 +28,8 @@ def first_on_record(
     locators = [
         holder_locators(pepper, one, name=name, document_number=document_number) for one in numbers
     ]
-    found = present(session, [by_document for _, by_document in locators])
+    found = present(rows, [by_document for _, by_document in locators])
     for number, (by_name, by_document) in zip(numbers, locators, strict=True):
-        if by_document in found and present(session, [by_name]):
+        if by_document in found and present(rows, [by_name]):
             return number
     return None

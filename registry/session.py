@@ -183,20 +183,30 @@ def _session(engine: Engine) -> Iterator[Session]:
                 "registry_contended",
                 Text("登记数据库繁忙，请重试", "the registry database is contended; try again"),
             ) from error
-        raise RegistryUnavailable(
-            "registry_unreachable",
-            Text("登记数据库暂时无法访问", "the registry database cannot be reached at present"),
-        ) from error
+        raise unreachable() from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # its kinds are faults of a statement
             raise
-        raise RegistryDamaged(
-            "registry_damaged",
-            Text(
-                "登记数据库文件已损坏，或不是数据库文件；请从备份恢复",
-                "the registry database is damaged, or its file is no database; restore the backup",
-            ),
-        ) from error
+        raise damaged() from error
+
+
+def unreachable() -> RegistryUnavailable:
+    """Return what is raised where the database cannot be reached or does not answer."""
+    return RegistryUnavailable(
+        "registry_unreachable",
+        Text("登记数据库暂时无法访问", "the registry database cannot be reached at present"),
+    )
+
+
+def damaged() -> RegistryDamaged:
+    """Return what is raised where its file is no database, or a damaged one."""
+    return RegistryDamaged(
+        "registry_damaged",
+        Text(
+            "登记数据库文件已损坏，或不是数据库文件；请从备份恢复",
+            "the registry database is damaged, or its file is no database; restore the backup",
+        ),
+    )
 
 
 def insert_if_absent(session: Session, table: type[Base], **values: object) -> bool:

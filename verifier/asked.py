@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from codes.record import Record
-from registry.access import OpenedAward, OpenedCopy
+from registry.opened import OpenedAward, OpenedCopy
 from verifier.finding_codes import Code
 from verifier.life import inspect_day
 from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list

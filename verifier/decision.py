@@ -14,12 +14,12 @@ from codes.names import fold_name
 from codes.number import CertificateNumber
 from codes.record import Record
 from keys.document import KeyDocument
-from registry.access import OpenedAward, OpenedCopy
 from registry.models import CopyState
+from registry.opened import OpenedAward, OpenedCopy
 from templates.labels import format_print_serial
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.conclusion import conclude_verdict, local_day
-from verifier.copies import copy_for, copy_with, read_copy
+from verifier.copies import copy_for, copy_with
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.life import find_pending, inspect_status
@@ -265,10 +265,9 @@ def _judge_award(
     today: date,
 ) -> Standing | Finding:
     copy = copy_for(award, claims.name)
-    read = None if copy is None else read_copy(copy)
-    if copy is None or read is None:
+    if copy is None or copy.signed is None:
         return find(Code.ROW_NOT_PROVED)
-    envelope, record = read
+    envelope, record = copy.signed
     proof = prove(envelope, record, document, today)
     tampered = any(one.code == Code.SIGNATURE_INVALID for one in proof.findings)
     if tampered or not _agrees(claims, record, copy):
@@ -316,6 +315,8 @@ def _inspect_log(answer: Answer, copy: OpenedCopy) -> Finding:
                 {"index": index, "logged_at": say_instant(fact.logged_at)},
                 {"index": index, "logged_at": format_instant(fact.logged_at)},
             )
+        case InLog.NOT_LOOKED_FOR:
+            raise AssertionError("a record is always looked for")
         case _:
             assert_never(fact.state)
 

@@ -302,6 +302,8 @@ def _inspect_identity(
             return (find_pending(standing.copy),)
         case InLog.UNREADABLE | InLog.OLDER as unread:
             return (find(Code.LOG_OLDER if unread is InLog.OLDER else Code.LOG_UNREADABLE),)
+        case InLog.NOT_LOOKED_FOR:
+            raise AssertionError("a file is judged only where it was looked for")
         case unknown:
             assert_never(unknown)
 

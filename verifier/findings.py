@@ -6,6 +6,7 @@ The sentences stand in `catalogue.py`; `docs/findings.md` lists them for readers
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from codes.wording import Text
 from verifier.catalogue import CATALOGUE
@@ -52,13 +53,28 @@ def find(
         evidence: named facts beside the sentence.
     """
     entry = CATALOGUE[code]
-    slots = slots or {}
+    text = entry.text
+    if slots or not _is_whole(code):
+        text = _fill(text, slots or {})
+    return Finding(
+        code=code.value,
+        severity=entry.severity,
+        text=text,
+        evidence={} if evidence is None else dict(evidence),
+    )
+
+
+@cache
+def _is_whole(code: Code) -> bool:
+    """Return whether the sentence of a code has no slots."""
+    text = CATALOGUE[code].text
+    return "{" not in text.zh and "{" not in text.en
+
+
+def _fill(text: Text, slots: Mapping[str, str | Text]) -> Text:
     zh = {name: value.zh if isinstance(value, Text) else value for name, value in slots.items()}
     en = {name: value.en if isinstance(value, Text) else value for name, value in slots.items()}
-    text = Text(entry.text.zh.format_map(zh), entry.text.en.format_map(en))
-    return Finding(
-        code=code.value, severity=entry.severity, text=text, evidence=dict(evidence or {})
-    )
+    return Text(text.zh.format_map(zh), text.en.format_map(en))
 
 
 def conclude(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 
-from registry.access import OpenedCopy
 from registry.errors import StoreError
+from registry.opened import OpenedCopy
 from registry.store import FileStore
 
 

@@ -93,17 +93,24 @@ def listed_logs(source: TrustSource, clock: Callable[[], datetime]) -> Callable[
 
     Without a trust list no log is believed.
     """
+    kept: list[tuple[KeyDocument, date, ListedLogs]] = []
 
     def listed() -> ListedLogs:
         try:
             document = source().document
         except KeyDocumentUnavailable:
             return ListedLogs(keys=frozenset())
-        return ListedLogs(
-            keys=log_keys(document, local_day(clock())),
+        today = local_day(clock())
+        for of, day, logs in kept:
+            if of is document and day == today:
+                return logs
+        logs = ListedLogs(
+            keys=log_keys(document, today),
             witnesses=frozenset(map(parse_vkey, document.witnesses)),
             quorum=document.witness_quorum,
         )
+        kept[:] = [(document, today, logs)]
+        return logs
 
     return listed
 

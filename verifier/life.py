@@ -11,9 +11,9 @@ from typing import assert_never
 
 from codes.wording import Text
 from log.leaves import LifeKind
-from registry.access import OpenedAward, OpenedCopy
 from registry.life import DayStatus, Life, fold_events, status_on
 from registry.models import AwardStatus, CopyKind, CopyState
+from registry.opened import OpenedAward, OpenedCopy
 from templates.labels import format_print_serial
 from verifier.finding_codes import Code
 from verifier.findings import find

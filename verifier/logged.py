@@ -6,25 +6,22 @@ that the record makes, and is proven to be under the log's signed checkpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from codes.errors import CodesError
-from codes.record import Record, decode_record
+from codes.record import Record
 from codes.wording import Text
-from keys.envelope import decode_envelope
-from keys.errors import KeysError
 from log.errors import LogError
 from log.leaves import SALT_BYTES, CopyLeaf, IssueLeaf, Leaf, LifeLeaf, decode_leaf, hash_record
 from log.notes import VerifierKey
 from log.proof_text import LogProof, check_proof, parse_proof
-from registry.access import OpenedAward, OpenedCopy
-from registry.log_reader import Prover
+from registry.log_prover import Prover
 from registry.log_seen import LOG_BEHIND
 from registry.logbook import LeafPlace, LogSecrets
+from registry.opened import OpenedAward, OpenedCopy
 
 _MOST_EVENTS = 64  # of one award's life that a leaf is looked for among
 
@@ -37,6 +34,7 @@ class InLog(StrEnum):
     PENDING = "pending"
     UNREADABLE = "unreadable"
     OLDER = "older"
+    NOT_LOOKED_FOR = "not_looked_for"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +55,10 @@ class LogFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyInLog:
-    """What the public log says of one copy: of its signed record, and of its file."""
+    """What the public log says of one copy: of its signed record, and of its file.
+
+    Only who brought a file has it looked for; to anyone else its state is NOT_LOOKED_FOR.
+    """
 
     record: LogFact
     file: LogFact
@@ -79,6 +80,7 @@ class LifeInLog:
 
 
 NO_LIFE_KNOWN = LifeInLog(readable=False)
+_NOT_LOOKED_FOR = LogFact(state=InLog.NOT_LOOKED_FOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,28 +102,38 @@ class LogProofs(Protocol):
     def prover(self) -> Prover:
         """Return what proves entries under the latest checkpoint; may raise LogError."""
 
-    def life_marks(self) -> Mapping[bytes, int]:
-        """Return the index of every life leaf by its mark; may raise LogError."""
+
+def inspect_award(
+    award: OpenedAward, log: LogProofs | None, *, with_files: bool
+) -> tuple[tuple[CopyInLog, ...], LifeInLog]:
+    """Return what the public log says of each copy of an award, in their order, and of its life.
+
+    Args:
+        with_files: whether the files of the copies are looked for as well.
+    """
+    state = InLog.UNREADABLE
+    if log is not None:
+        try:
+            prover = log.prover()
+        except LogError as error:
+            state = InLog.OLDER if error.code in LOG_BEHIND else InLog.UNREADABLE
+        else:
+            copies = [
+                CopyInLog(
+                    record=_inspect_record(copy, award.log_secrets, prover),
+                    file=_inspect_file(copy, prover) if with_files else _NOT_LOOKED_FOR,
+                )
+                for copy in award.copies
+            ]
+            return tuple(copies), _inspect_life(award, prover)
+    unread = LogFact(state=state)
+    return (CopyInLog(record=unread, file=unread),) * len(award.copies), NO_LIFE_KNOWN
 
 
-def inspect_copies(award: OpenedAward, log: LogProofs | None) -> tuple[CopyInLog, ...]:
-    """Return what the public log says of each copy of an award, in their order."""
-    if log is None:
-        return (_no_answer(InLog.UNREADABLE),) * len(award.copies)
-    try:
-        prover = log.prover()
-    except LogError as error:
-        state = InLog.OLDER if error.code in LOG_BEHIND else InLog.UNREADABLE
-        return (_no_answer(state),) * len(award.copies)
-    return tuple(_inspect_copy(copy, award.log_secrets, prover) for copy in award.copies)
-
-
-def inspect_life(award: OpenedAward, log: LogProofs | None) -> LifeInLog:
+def _inspect_life(award: OpenedAward, prover: Prover) -> LifeInLog:
     """Return what the public log says of the events of an award's life, by their marks."""
-    if log is None:
-        return NO_LIFE_KNOWN
     try:
-        marks = log.life_marks()
+        marks = prover.life_marks()
     except LogError:
         return NO_LIFE_KNOWN
     known = len(award.events)
@@ -158,22 +170,11 @@ def check_stapled(data: bytes, record: Record, payload: bytes, vkey: VerifierKey
     return Stapled(size=signed.checkpoint.size, logged_at=logged_at)
 
 
-def _no_answer(state: InLog) -> CopyInLog:
-    return CopyInLog(record=LogFact(state=state), file=LogFact(state=state))
-
-
-def _inspect_copy(copy: OpenedCopy, secrets: LogSecrets, prover: Prover) -> CopyInLog:
-    return CopyInLog(
-        record=_inspect_record(copy, secrets, prover), file=_inspect_file(copy, prover)
-    )
-
-
 def _inspect_record(copy: OpenedCopy, secrets: LogSecrets, prover: Prover) -> LogFact:
-    try:
-        payload = decode_envelope(copy.envelope).payload
-        record = decode_record(payload)
-    except (KeysError, CodesError):
+    if copy.signed is None:
         return LogFact(state=InLog.MISSING)
+    envelope, record = copy.signed
+    payload = envelope.payload
     salt = secrets.salt(payload)
 
     def fits(leaf: Leaf) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
 from registry.log_reader import LogReader
 from registry.log_seen import LogMemory
+from registry.row_reader import RowReader
 from registry.schema import check_schema
-from registry.session import open_engine, reading
+from registry.session import open_engine
 from verifier.file_slots import FileSlots
 from verifier.issued_pages import IssuedPages
 from verifier.key_source import TrustSource, home_source, listed_logs
@@ -65,7 +65,7 @@ def open_verifier(
     trust = source or home_source(home)
     return Verifier(
         trust,
-        partial(reading, engine),
+        RowReader(engine).reading,
         home.pepper(),
         clock,
         log=LogReader(home.log_folder, listed_logs(trust, clock), LogMemory(home.log_seen_path)),

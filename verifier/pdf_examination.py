@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from registry.access import OpenedCopy
 from registry.child import ChildFailed
+from registry.opened import OpenedCopy
 from verifier.decision import Standing
 from verifier.document import FileReading, inspect_size, parse_answer
 from verifier.file_slots import NoFreeSlot

@@ -50,7 +50,9 @@ def find_standing(
         facts.append((None, normalise_document(claims.document_number, today)))
     missed = False
     for name, document_number in facts:
-        answer = register.by_holder(number, name=name, document_number=document_number)
+        answer = register.by_holder(
+            number, name=name, document_number=document_number, with_files=True
+        )
         wanted = NumberClaims(number=number, name=name)
         standing = judge_row(wanted, answer, document=document, today=today)
         if isinstance(standing, Finding):

@@ -11,7 +11,7 @@ from codes.record import Record
 from codes.wording import Text
 from keys.document import BodyEntry, KeyDocument
 from keys.envelope import Envelope
-from keys.ring import PublicKey, SignatureState, verify_envelope
+from keys.ring import PublicKey, SignatureState, verify_record
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.verdict import Finding, format_instant, say_instant
@@ -51,7 +51,7 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
         unknown = find(Code.BODY_UNKNOWN, {"prefix": prefix}, {"prefix": prefix})
         return Proof(record=record, body=None, key=None, genuine=False, findings=(unknown,))
     names = {"body": body.name}
-    proof = verify_envelope(envelope, document.ring)
+    proof = verify_record(envelope, record, document.ring)
     # 3 the signature
     said: tuple[Finding, ...]
     match proof.signature:

@@ -13,8 +13,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from keys.document import KeyDocument
 from keys.status_list import keys_by_name
 from keys.trust_list import TrustList
@@ -22,6 +20,7 @@ from log.checkpoint import Checkpoint
 from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
+from registry.row_reader import Rows
 from templates.labels import Field
 from verifier.asked import Asked
 from verifier.conclusion import conclude_verdict, local_day
@@ -77,7 +76,8 @@ class Verifier:
     Args:
         trust_source: returns the trust list in force, read anew when it changed; may raise
             KeyDocumentUnavailable.
-        sessions: opens a read-only session on the register; None off line, where none is asked.
+        look: opens a short look at the register, as `RowReader.reading`; None off line, where none
+            is asked.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
         log: the published log; without one nothing is called registered.
@@ -93,7 +93,7 @@ class Verifier:
     def __init__(
         self,
         trust_source: Callable[[], TrustList],
-        sessions: Callable[[], AbstractContextManager[Session]] | None,
+        look: Callable[[], AbstractContextManager[Rows]] | None,
         pepper: bytes,
         clock: Callable[[], datetime],
         *,
@@ -106,7 +106,7 @@ class Verifier:
         seals: SealSource = no_seals,
     ) -> None:
         self._trust_source = trust_source
-        self._register = Register(sessions, pepper, log)
+        self._register = Register(look, pepper, log)
         self._log = log
         self._clock = clock
         self._status_lists = status_lists
@@ -245,7 +245,7 @@ class Verifier:
             log_step(1, "read", claims, bytes=len(data))
             return log_verdict(self._verify_unmarked(data, claims, moment, day))
         log_step(1, "read", claims.notices, bytes=len(data))
-        proof, answer = self._ask(claims.scan, moment)
+        proof, answer = self._ask(claims.scan, moment, with_files=True)
         # 5 prove the row
         standing = judge_scan(
             claims.scan, proof, answer, document=moment.document, today=local_day(moment.now)
@@ -351,14 +351,16 @@ class Verifier:
             missing = find(Code(error.code))
             return log_verdict(conclude_verdict((missing,), document=None, now=now))
 
-    def _ask(self, scan: Scan, moment: _Moment) -> tuple[Proof, Answer | None]:
+    def _ask(
+        self, scan: Scan, moment: _Moment, *, with_files: bool = False
+    ) -> tuple[Proof, Answer | None]:
         # 2 find the key and its right to sign, 3 check the signature
         proof = prove(scan.envelope, scan.record, moment.document, local_day(moment.now))
         log_step(3, "prove", proof.findings)
         if not proof.genuine:
             return proof, None
         # 4 find the record
-        answer = self._register.by_record(scan.envelope.payload)
+        answer = self._register.by_record(scan.envelope.payload, with_files=with_files)
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
 

@@ -10,9 +10,9 @@ from typing import assert_never
 
 from codes.wording import Text
 from keys.status_list import StatusList, StatusValue, split_index
-from registry.access import OpenedAward, OpenedCopy
 from registry.life import fold_events, list_value
 from registry.models import CopyKind
+from registry.opened import OpenedAward, OpenedCopy
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.verdict import Finding, format_instant, say_instant

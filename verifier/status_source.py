@@ -27,6 +27,7 @@ from keys.status_list import (
     read_status_list,
     split_index,
 )
+from registry.memory_file import Stamp, stamp_of
 from registry.store import write_durably
 from verifier.errors import UsageError
 from verifier.status_answer import ListAnswer, ListReach
@@ -50,6 +51,7 @@ class VersionMemory:
         self._path = path
         self._must_keep = must_keep
         self._seen: dict[int, int] = {}
+        self._read: tuple[Stamp, Mapping[int, int]] | None = None
 
     def raise_to(self, list_id: int, version: int) -> int:
         """Remember a version that was seen; return the greatest seen before.
@@ -62,16 +64,25 @@ class VersionMemory:
         own = self._raise_in(self._seen, list_id, version)
         if self._path is None:
             return own
+        stamp = stamp_of(self._path)
+        if self._read is not None and self._read[0] == stamp:  # nobody has written since
+            known = max(own, self._read[1].get(list_id, 0))
+            if version <= known:
+                return known
         try:
-            return max(own, self._raise_stored(self._path, list_id, version))
+            before, stored = self._raise_stored(self._path, list_id, version)
         except OSError as error:
             if self._must_keep:
                 raise
             if version > own:
                 _logger.warning("status_memory_unwritable %s", error.strerror)
             return max(own, self._load(self._path).get(list_id, 0))
+        self._read = None if stamp is None else (stamp, stored)
+        return max(own, before)
 
-    def _raise_stored(self, path: Path, list_id: int, version: int) -> int:
+    def _raise_stored(
+        self, path: Path, list_id: int, version: int
+    ) -> tuple[int, Mapping[int, int]]:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -81,7 +92,7 @@ class VersionMemory:
             if version > before:
                 document = {"format": 1, "lists": {str(key): seen[key] for key in sorted(seen)}}
                 write_durably(path, json.dumps(document, indent=2).encode() + b"\n")
-            return before
+            return before, seen
         finally:
             os.close(descriptor)
 

@@ -35,7 +35,8 @@ from log.reading import FolderSource
 from registry.errors import RegistryError
 from registry.home import Home
 from registry.log_reader import LogReader
-from registry.session import open_engine, reading, transaction
+from registry.row_reader import RowReader
+from registry.session import open_engine, transaction
 from registry.trail import MEMORY_OPTION
 from registry.trust_file import root_pin
 from registry.vault import Vault
@@ -233,7 +234,7 @@ class _Watch:
         with self._opened() as engine:
             verifier = Verifier(
                 home_source(home),
-                partial(reading, engine),
+                RowReader(engine).reading,
                 home.pepper(),
                 lambda: _LATER,
                 log=LogReader(home.log_folder),

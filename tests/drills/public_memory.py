@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import keywrap
 from sqlalchemy import select
 
 from issuer.awarding import read_data_key
-from registry import access
+from registry import claims
 from registry.home import Home
 from registry.models import Access, Award
 from registry.session import reading
@@ -142,9 +142,9 @@ def _opened_by_claims(home: Home, memory: Sequence[bytes], numbers: Sequence[str
 
 def _unwraps(pepper: bytes, number: str, wrapped: bytes) -> bool:
     for kind in ("name", "document"):
-        claim = access._Claim(kind=kind, number=number, value=b"")
+        claim = claims.Claim(kind=kind, number=number, value=b"")
         try:
-            keywrap.aes_key_unwrap(access._wrapping_key(pepper, claim), wrapped)
+            keywrap.aes_key_unwrap(claims.wrapping_key(pepper, claim), wrapped)
         except keywrap.InvalidUnwrap:
             continue
         return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from registry.home import Home
 from registry.life_models import Ground
 from registry.log_reader import LogReader
 from registry.models import Copy
+from registry.row_reader import RowReader
 from registry.session import reading
 from templates.fonts import FontChain
 from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
@@ -104,7 +104,7 @@ def verifier_of(desk: Desk, now: datetime) -> Verifier:
     home = desk.home
     return Verifier(
         home_source(home),
-        partial(reading, desk.engine),
+        RowReader(desk.engine).reading,
         desk.pepper,
         lambda: now,
         log=LogReader(home.log_folder),

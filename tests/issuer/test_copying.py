@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,6 +32,7 @@ from registry.access import unseal_envelope
 from registry.home import Home
 from registry.log_reader import LogReader
 from registry.models import Access, Copy, CopyKind, CopyState, ReissueReason
+from registry.row_reader import RowReader
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.conftest import PASSPHRASE
@@ -116,7 +116,7 @@ def ask(
 ) -> Verdict:
     verifier = Verifier(
         home_source(desk.home),
-        partial(reading, desk.engine),
+        RowReader(desk.engine).reading,
         desk.pepper,
         lambda: LATER,
         log=LogReader(desk.home.log_folder),

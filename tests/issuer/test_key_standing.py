@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from registry.access import unseal_envelope
 from registry.home import Home
 from registry.log_reader import LogReader
 from registry.models import Copy
+from registry.row_reader import RowReader
 from registry.session import reading, transaction
 from tests.conftest import PASSPHRASE as HOME_PASSPHRASE
 from tests.drills.office import NOW, PASSPHRASE, PREFIX, desk_of, make_office, people
@@ -97,10 +97,10 @@ def verdict_on(desk: Desk, position: int, *, with_register: bool = True) -> Verd
         copy = session.scalars(select(Copy).order_by(Copy.id).offset(position)).first()
         assert copy is not None
         text = face_of(desk, copy).qr_text
-    sessions = partial(reading, desk.engine) if with_register else None
+    look = RowReader(desk.engine).reading if with_register else None
     verifier = Verifier(
         home_source(desk.home),
-        sessions,
+        look,
         desk.pepper,
         lambda: NOW,
         log=LogReader(desk.home.log_folder),

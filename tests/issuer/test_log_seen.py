@@ -73,7 +73,7 @@ def test_a_smaller_log_is_refused_by_old_and_new_processes(
     for log in (running, reader(office)):
         assert refusal(log) == "log_older"
         with pytest.raises(LogError, match="log_older"):
-            log.life_marks()
+            log.prover().life_marks()
 
 
 def test_a_verifier_that_nobody_asked_knows_what_its_own_home_has_published(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import qrcode
 from playwright.sync_api import FilePayload, Page
-from sqlalchemy.orm import Session
 
 from codes.levels import Level
 from codes.record import commit
@@ -21,6 +20,7 @@ from keys.document import Host, KeyDocument
 from keys.trust_list import TrustList
 from registry.log_reader import LogReader
 from registry.models import AwardStatus, CopyState
+from registry.row_reader import Rows
 from tests.journeys.conftest import serving
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
@@ -48,7 +48,7 @@ LAN_HOST = "lan.example"
 
 @dataclass(slots=True)
 class Site:
-    """A running site; `sessions` and `document` may be exchanged while it runs.
+    """A running site; `look` and `document` may be exchanged while it runs.
 
     Args:
         address: scheme, host and port.
@@ -64,7 +64,7 @@ class Site:
 
     world: World
     document: KeyDocument
-    sessions: Callable[[], AbstractContextManager[Session]]
+    look: Callable[[], AbstractContextManager[Rows]]
     address: str = ""
     folder: Path = field(default_factory=Path)
     current: Issued = field(init=False)
@@ -98,10 +98,10 @@ class Site:
 def running_site(folder: Path) -> Iterator[Site]:
     """Serve a site whose own hosts are the ones it is reached by."""
     world = World.make(folder)
-    site = Site(world=world, document=key_document(demo=True), sessions=world.sessions)
+    site = Site(world=world, document=key_document(demo=True), look=world.look)
     site.folder = folder
     log = LogReader(world.log_folder)
-    verifier = Verifier(site.trust, lambda: site.sessions(), PEPPER, lambda: NOW, log=log)
+    verifier = Verifier(site.trust, lambda: site.look(), PEPPER, lambda: NOW, log=log)
     with serving(make_app(verifier)) as address:
         site.address = address
         port = address.rpartition(":")[2]

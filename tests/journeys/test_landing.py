@@ -103,14 +103,14 @@ def test_with_the_api_down_the_signature_still_counts(page: Page, site: Site) ->
 
 
 def test_with_the_database_down_the_answer_is_inconclusive(page: Page, site: Site) -> None:
-    site.sessions = unreachable
+    site.look = unreachable
     try:
         page.goto(site.link(site.current))
         headline(page, Outcome.INCONCLUSIVE.text.zh)
         expect(page.locator("[data-slot=findings]")).to_contain_text("签名有效")
         expect(page.locator("[data-slot=findings]")).to_contain_text("暂时无法连接登记库")
     finally:
-        site.sessions = site.world.sessions
+        site.look = site.world.look
 
 
 def test_a_page_opened_before_works_with_the_server_gone(page: Page, site: Site) -> None:

@@ -189,7 +189,7 @@ def test_version_and_age_are_shown_and_an_expired_list_says_so(
     expired = replace(
         site.document, published_at=composed, expires_at=composed + timedelta(days=180)
     )
-    old = Site(world=site.world, document=expired, sessions=site.sessions)
+    old = Site(world=site.world, document=expired, look=site.look)
     verifier = Verifier(old.trust, unreachable, PEPPER, lambda: NOW)
     with serving(make_app(verifier)) as address:
         page = browser.new_page()

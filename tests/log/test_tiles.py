@@ -9,6 +9,7 @@ from log.merkle import root_of, verify_consistency, verify_inclusion
 from log.tiles import (
     ENTRIES,
     MAX_ENTRY_BYTES,
+    Bundle,
     TileId,
     TileTree,
     decode_bundle,
@@ -172,3 +173,13 @@ def test_what_no_file_can_hold_is_refused() -> None:
         decode_tile(b"\x00" * 33, 1)
     with pytest.raises(ValueError, match="no tile"):
         tile_at(0, 1, 256)
+
+
+def test_a_bundle_read_entry_by_entry_gives_the_same_in_any_order() -> None:
+    entries = [b"", b"a" * 300, b"bc", b"d" * 70]
+    data = encode_bundle(entries)
+    bundle = Bundle(data)
+    assert [bundle.entry(at) for at in (2, 0, 3, 1)] == [entries[at] for at in (2, 0, 3, 1)]
+    for short in range(len(data)):
+        with pytest.raises(LogError, match="log_bundle_damaged"):
+            Bundle(data[:short]).entry(3)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from codes.record import Record
 from keys.algorithms import Algorithm
 from keys.envelope import Envelope
-from keys.ring import EnvelopeProof, Ring, SignatureState, verify_envelope
+from keys.ring import EnvelopeProof, Ring, SignatureState, verify_record
 from registry.models import CopyState
 from tests.verifier.world import (
     URL_PREFIX,
@@ -135,11 +136,12 @@ def test_no_mutated_qr_text_changes_a_claim(tmp_path: Path, seed: int) -> None:
 def test_the_check_turns_red_when_signatures_are_not_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def believe(envelope: Envelope, ring: Ring) -> EnvelopeProof:
+    def believe(envelope: Envelope, record: Record, ring: Ring) -> EnvelopeProof:
         genuine = SignatureState.GENUINE
-        return replace(verify_envelope(envelope, ring), signature=genuine, key_covered_day=True)
+        found = verify_record(envelope, record, ring)
+        return replace(found, signature=genuine, key_covered_day=True)
 
-    monkeypatch.setattr(proof, "verify_envelope", believe)
+    monkeypatch.setattr(proof, "verify_record", believe)
     world = World.make(tmp_path)
     try:
         genuine = genuine_certificates(world)

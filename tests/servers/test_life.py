@@ -32,6 +32,7 @@ from registry.life_models import Ground, LifeEvent, StatusListRow
 from registry.life_records import open_events
 from registry.log_models import LogEntry
 from registry.models import Award, AwardStatus, Copy, CopyKind, ReissueReason
+from registry.row_reader import RowReader
 from registry.session import reading
 from templates.fonts import FontChain
 from tests.drills.office import desk_of, make_office, people
@@ -78,9 +79,9 @@ def proposed(desk: Desk, kind: LifeKind, number: str | None = None) -> int:
 def life_faults(desk: Desk) -> list[str]:
     """What of any award's life does not hang together: rows, cache, leaves."""
     faults = []
-    with reading(desk.engine) as session:
+    with reading(desk.engine) as session, RowReader(desk.engine).reading() as rows:
         for award in session.scalars(select(Award)):
-            events = open_events(session, award, read_data_key(desk, award))
+            events = open_events(rows, award.id, award.number, read_data_key(desk, award))
             first = next(c.status_index for c in award.copies if c.kind == CopyKind.ORIGINAL)
             life = fold_events(first, events)
             cached = {c.status_index: c.state for c in award.copies if c.envelope_sealed}

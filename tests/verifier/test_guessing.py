@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from codes.wording import Language
 from tests.journeys.site_apps import make_app
 from tests.verifier.gates import Clock, make_gate
+from tests.verifier.statements import statements
 from tests.verifier.unlike import WRONG_DOCUMENT, WRONG_NAME, unlike_numbers
 from tests.verifier.world import NAME, World
 from verifier.budgets_request import GATE_EXTENSION
@@ -96,17 +96,11 @@ def test_the_command_line_answers_all_cases_alike(
 def test_the_register_is_asked_the_same_for_all_cases(
     world: World, numbers: dict[str, str], holder: dict[str, Any]
 ) -> None:
-    asked: list[str] = []
     verifier = world.verifier()
-
-    @event.listens_for(world.engine, "before_cursor_execute")
-    def _note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
-
-    statements = set()
+    asked = set()
     for number in numbers.values():
-        asked.clear()
-        verifier.verify_number(number, **holder)
-        statements.add(tuple(asked))
-    assert len(statements) == 1
-    assert next(iter(statements))
+        with statements(world.engine) as queries:
+            verifier.verify_number(number, **holder)
+        asked.add(tuple(queries))
+    assert len(asked) == 1
+    assert next(iter(asked))

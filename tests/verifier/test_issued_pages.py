@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from registry.access import OpenedCopy
 from registry.logbook import LeafPlace
 from registry.models import CopyKind, CopyState
+from registry.opened import OpenedCopy
 from registry.store import FileStore
 from registry.stored_page import StoredPage
 from verifier.issued_pages import NO_PAGES, IssuedPages
@@ -20,7 +20,7 @@ PLACE = LeafPlace(index=1, waiting=False)
 
 def copy_with_page(store: FileStore) -> OpenedCopy:
     return OpenedCopy(
-        envelope=b"",
+        signed=None,
         second=None,
         print_serial=1,
         status_index=1,

@@ -244,7 +244,7 @@ def test_a_log_is_believed_under_a_key_of_the_trust_list_only(world: World, list
         lambda: ListedLogs(keys=frozenset({log_key().vkey if listed else stranger})),
     )
     verifier = Verifier(
-        lambda: trust_list(key_document()), world.sessions, PEPPER, lambda: NOW, log=reader
+        lambda: trust_list(key_document()), world.look, PEPPER, lambda: NOW, log=reader
     )
 
     verdict = verifier.verify_number(str(issued.number), name=NAME)

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
 from tests.verifier.papers import paper
+from tests.verifier.statements import statements
 from tests.verifier.world import DOCUMENT, NAME, CopyPlan, World, make_record, sign_record
 from verifier.document_child import handle
 from verifier.verdict import Outcome
-
-
-@contextmanager
-def statements(world: World) -> Iterator[list[str]]:
-    """Collects the SQL the register is asked."""
-    asked: list[str] = []
-
-    def collect(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(world.engine, "before_cursor_execute", collect)
-    try:
-        yield asked
-    finally:
-        event.remove(world.engine, "before_cursor_execute", collect)
 
 
 @pytest.mark.parametrize("fact", ["name", "document_number", "both"])
@@ -42,7 +25,7 @@ def test_a_wrong_fact_and_an_unknown_number_ask_the_register_the_same(
     given = facts if fact == "both" else {fact: facts[fact]}
     asked = []
     for number in (str(issued.number), unknown):
-        with statements(world) as queries:
+        with statements(world.engine) as queries:
             verdict = verifier.verify_number(number, **given)
         assert verdict.outcome is Outcome.NOT_FOUND
         asked.append(queries)
@@ -52,7 +35,7 @@ def test_a_wrong_fact_and_an_unknown_number_ask_the_register_the_same(
 def test_a_right_name_with_a_wrong_document_number_asks_for_both(world: World) -> None:
     issued = sign_record(make_record())
     world.record(CopyPlan(issued=issued))
-    with statements(world) as queries:
+    with statements(world.engine) as queries:
         verdict = world.verifier().verify_number(
             str(issued.number), name="张三", document_number=DOCUMENT
         )

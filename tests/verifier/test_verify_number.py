@@ -26,7 +26,7 @@ from tests.verifier.world import (
     PREFIX,
     CopyPlan,
     Issued,
-    Sessions,
+    Look,
     World,
     body_key,
     key_document,
@@ -361,12 +361,10 @@ def test_a_date_of_issue_that_has_not_come_is_left_open(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sessions", "said"), [(unreachable, "registry_unreachable"), (None, "registry_not_asked")]
+    ("look", "said"), [(unreachable, "registry_unreachable"), (None, "registry_not_asked")]
 )
-def test_without_the_register_nothing_is_said_about_the_number(
-    sessions: Sessions, said: str
-) -> None:
-    verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)
+def test_without_the_register_nothing_is_said_about_the_number(look: Look, said: str) -> None:
+    verifier = Verifier(trusted, look, PEPPER, lambda: NOW)
     verdict = verifier.verify_number(f"{PREFIX}263000001", name=NAME)
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert codes(verdict) == [said]
@@ -376,7 +374,7 @@ def test_without_the_key_document_nothing_is_judged(world: World) -> None:
     def missing() -> TrustList:
         raise KeyDocumentUnavailable("key_document_unavailable", Text("无", "none"))
 
-    verifier = Verifier(missing, world.sessions, PEPPER, lambda: NOW)
+    verifier = Verifier(missing, world.look, PEPPER, lambda: NOW)
     verdict = verifier.verify_number(f"{PREFIX}263000001", name=NAME)
     assert codes(verdict) == ["key_document_unavailable"]
     assert verdict.outcome is Outcome.INCONCLUSIVE

@@ -19,7 +19,7 @@ from tests.verifier.world import (
     URL_PREFIX,
     CopyPlan,
     Issued,
-    Sessions,
+    Look,
     World,
     key_document,
     make_record,
@@ -139,12 +139,12 @@ def test_the_twin_of_an_ecdsa_signature_changes_nothing(world: World, issued: Is
 
 
 @pytest.mark.parametrize(
-    ("sessions", "said"), [(unreachable, "registry_unreachable"), (None, "registry_not_asked")]
+    ("look", "said"), [(unreachable, "registry_unreachable"), (None, "registry_not_asked")]
 )
 def test_without_the_register_the_signature_is_still_told(
-    issued: Issued, sessions: Sessions, said: str
+    issued: Issued, look: Look, said: str
 ) -> None:
-    verifier = Verifier(trusted, sessions, PEPPER, lambda: NOW)
+    verifier = Verifier(trusted, look, PEPPER, lambda: NOW)
     verdict = verifier.verify_qr(issued.qr_text())
     assert (verdict.outcome, verdict.status) == (Outcome.INCONCLUSIVE, Status.UNKNOWN)
     assert "signature_genuine" in codes(verdict)

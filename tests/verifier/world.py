@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, select, update
@@ -51,7 +51,8 @@ from registry.models import (
     Holder,
     Site,
 )
-from registry.session import open_engine, reading, transaction
+from registry.row_reader import RowReader, Rows
+from registry.session import open_engine, transaction
 from registry.vault import Vault
 from tests.keys.trust_samples import trust_list
 from tests.verifier.body_keys import body_key as body_key
@@ -71,7 +72,7 @@ NAME = "欧阳娜依"
 DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
-Sessions = Callable[[], AbstractContextManager[Session]] | None
+Look = Callable[[], AbstractContextManager[Rows]] | None
 
 
 @cache
@@ -370,9 +371,9 @@ class World:
         record = decode_record(payload)
         return Recorded(copy=copy, data_key=data_key, record=record, payload=payload, at=NOW)
 
-    def sessions(self) -> AbstractContextManager[Session]:
-        """Open a reading session."""
-        return reading(self.engine)
+    def look(self) -> AbstractContextManager[Rows]:
+        """Open a short look at the register."""
+        return RowReader(self.engine).reading()
 
     def verifier(
         self,
@@ -385,7 +386,7 @@ class World:
         trusted = trust_list(document or key_document())
         return Verifier(
             lambda: trusted,
-            self.sessions,
+            self.look,
             PEPPER,
             lambda: now,
             log=LogReader(self.log_folder),
@@ -393,6 +394,6 @@ class World:
         )
 
 
-def unreachable() -> AbstractContextManager[Session]:
+def unreachable() -> AbstractContextManager[Rows]:
     """A register whose database is away."""
-    return partial(reading, open_engine("sqlite:////nowhere/at/all.sqlite3", read_only=True))()
+    return RowReader(open_engine("sqlite:////nowhere/at/all.sqlite3", read_only=True)).reading()

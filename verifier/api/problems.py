@@ -181,6 +181,9 @@ def problem_response(problem: Problem, language: Language) -> Response:
     return response
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def dump_json(value: object) -> str:
     """Return JSON text with Chinese readable, one line, a line feed at the end."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n"
+    return _ENCODER.encode(value) + "\n"

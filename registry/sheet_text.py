@@ -57,6 +57,8 @@ def _decode(data: bytes, headings: Headings) -> tuple[str, str | None]:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             text = _decode_as(data[len(mark) :], encoding)
+            if "\0" in text:  # UTF-32 begins as UTF-16 does
+                raise SheetRefused(SheetFault.NO_TEXT)
             return text, None if encoding == "utf-8" else "UTF-16"
     if b"\0" in data:
         if not any(_shows_header(data, one, headings) for one in ("utf-8", "gb18030")):

@@ -25,6 +25,7 @@ from registry.errors import HomeError, RegistryError
 ADDRESS_VARIABLE = "YANZHEN_BUDGET_ADDRESS"
 OVERALL_VARIABLE = "YANZHEN_BUDGET_OVERALL"
 HIGHEST_GRADE = 4
+REPORTS_AN_HOUR = 60  # of one network: each is kept for years
 WINDOW_SECONDS = 3600.0  # in which a full budget empties
 _OVERFULL = 4  # the highest level counted, in whole budgets: so it is empty again in four hours
 _TRY_AGAIN_SECONDS = 15.0
@@ -139,6 +140,22 @@ class Budgets:
             rows.add(spent, _OVERFULL * WINDOW_SECONDS, self._clock())
         except (RegistryError, SQLAlchemyError, OSError) as error:
             self._lost(error)
+
+    def take_report(self, network: str) -> bool:
+        """Return whether `network` may ask for one more verification report, and count it."""
+        bucket = self._bucket("report", network)
+        rows = self._open()
+        if rows is None:
+            return True  # nor can the report be kept
+        now = self._clock()
+        try:
+            full = (rows.levels(bucket, bucket).get(bucket, now) - now) / WINDOW_SECONDS
+            if _is_full(full, REPORTS_AN_HOUR):
+                return False
+            rows.add({bucket: WINDOW_SECONDS / REPORTS_AN_HOUR}, WINDOW_SECONDS, now)
+        except (RegistryError, SQLAlchemyError, OSError) as error:
+            self._lost(error)
+        return True
 
     def use_once(self, mark: bytes, *, keep_seconds: float) -> bool:
         """Return whether `mark` was not used before, and note that it is used now."""

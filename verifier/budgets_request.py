@@ -23,6 +23,12 @@ def network_of_request(request: Request) -> str:
     return gate.network(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
 
 
+def may_have_report(request: Request) -> bool:
+    """Return whether one more report may be asked for by who asks this, and count it."""
+    gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
+    return gate is None or gate.budgets.take_report(network_of_request(request))
+
+
 class LookUp:
     """A question by number and holder, from a request.
 

@@ -59,6 +59,11 @@ def test_bytes_of_no_encoding_are_named_by_row(tmp_path: Path, encoding: str) ->
     assert error.problems[0].row == 4
 
 
+def test_characters_of_four_bytes_are_not_taken_for_those_of_two(tmp_path: Path) -> None:
+    data = b"\xff\xfe\x00\x00" + csv_text(PEOPLE).encode("utf-32-le")
+    assert refusal(tmp_path, data).code == refusal(tmp_path, b"\x00" * 40).code
+
+
 def test_a_formula_in_a_text_file_is_a_formula(tmp_path: Path) -> None:
     data = csv_text([person(0, document_number='="120101"')]).encode()
     table = read(tmp_path, data)

@@ -19,7 +19,7 @@ from registry.home import Home
 from tests.journeys.site_apps import make_app
 from tests.verifier.gates import Clock, make_gate, solve
 from tests.verifier.world import NAME, CopyPlan, Issued, World, make_record, sign_record
-from verifier.budgets import HIGHEST_GRADE, Sizes
+from verifier.budgets import HIGHEST_GRADE, REPORTS_AN_HOUR, Sizes
 from verifier.budgets_address import network_of, trusted_proxies
 from verifier.budgets_gate import Paid
 from verifier.budgets_puzzle import PUZZLE_SECONDS, make_challenge, question_digest, read_challenge
@@ -76,6 +76,24 @@ def test_many_addresses_spend_the_budget_of_all(tmp_path: Path, clock: Clock) ->
         assert budgets.grade(f"192.0.2.{host}") is None
         budgets.spend(f"192.0.2.{host}")
     assert budgets.grade("198.51.100.1") == 0
+
+
+def test_one_address_alone_does_not_spend_the_budget_of_all(tmp_path: Path, clock: Clock) -> None:
+    budgets = make_gate(tmp_path, clock, overall=10).budgets
+    for _ in range(20):
+        budgets.spend(NET, 1_000)
+    assert budgets.grade(NET) is not None
+    assert budgets.grade("192.0.2.77") is None
+
+
+def test_a_network_has_so_many_reports_an_hour(tmp_path: Path, clock: Clock) -> None:
+    budgets = make_gate(tmp_path, clock).budgets
+    assert [budgets.take_report(NET) for _ in range(REPORTS_AN_HOUR)] == [True] * REPORTS_AN_HOUR
+    assert not budgets.take_report(NET)
+    assert budgets.take_report("192.0.2.77")
+    assert budgets.grade(NET) is None  # looking up is not dearer for it
+    clock.now += 3600 / REPORTS_AN_HOUR
+    assert budgets.take_report(NET)
 
 
 def test_addresses_are_kept_as_keyed_hashes_only(tmp_path: Path, clock: Clock) -> None:

@@ -83,12 +83,13 @@ def test_a_list_is_checked_beside_the_worker_and_its_result_taken_away(
     assert "第 3 行" in page
     assert "第 2 行" not in page
     given = client.get(f"{location}/result.xlsx?lang=en")
+    assert given.headers["Cache-Control"] == "no-store"
     assert "attachment" in given.headers["Content-Disposition"]
     lines = CalamineWorkbook.from_filelike(io.BytesIO(given.data)).get_sheet_by_index(0)
     assert lines.to_python()[1][3] == "07"
-    (kept,) = (tmp_path / "batches").iterdir()
+    (kept,) = (path for path in (tmp_path / "batches").iterdir() if path.is_dir())
     assert {path.name for path in kept.iterdir()} == {
-        *("alive", "progress", "answer", "result-zh", "result-en")
+        *("alive", "network", "progress", "answer", "result-zh", "result-en")
     }
     for path in (kept, *kept.iterdir()):
         assert path.stat().st_mode & 0o077 == 0

@@ -35,6 +35,7 @@ class ProblemCode(StrEnum):
     REPORT_DRAFT_INVALID = "report_draft_invalid"
     REPORT_NOT_FOUND = "report_not_found"
     REPORTS_UNAVAILABLE = "reports_unavailable"
+    REPORTS_SPENT = "reports_spent"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -63,6 +64,7 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.REPORT_DRAFT_INVALID: 400,
         ProblemCode.REPORT_NOT_FOUND: 404,
         ProblemCode.REPORTS_UNAVAILABLE: 503,
+        ProblemCode.REPORTS_SPENT: 429,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
@@ -97,6 +99,9 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.REPORT_NOT_FOUND: Text("没有这份报告", "There is no such report"),
         ProblemCode.REPORTS_UNAVAILABLE: Text(
             "暂时不能出具查验报告", "Reports are not available at present"
+        ),
+        ProblemCode.REPORTS_SPENT: Text(
+            "一小时内的查验报告已达上限", "As many reports as an hour allows were made"
         ),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),

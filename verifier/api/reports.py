@@ -23,7 +23,8 @@ from verifier.api.views import (
     show_refusal,
     show_usage_error,
 )
-from verifier.budgets_request import verify_file
+from verifier.budgets import REPORTS_AN_HOUR
+from verifier.budgets_request import may_have_report, verify_file
 from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number, examined_qr
 from verifier.report_desk import REPORT_PATH, ReportDesk
@@ -102,6 +103,12 @@ def _asked(verdict: Verdict, examined: Examined) -> Response:
     desk = _desk()
     if not desk.offers:
         raise _unavailable()
+    if not may_have_report(request):
+        raise refuse(
+            ProblemCode.REPORTS_SPENT,
+            f"一小时内已出具 {REPORTS_AN_HOUR} 份查验报告，请稍后再试",
+            f"{REPORTS_AN_HOUR} reports were made within an hour; try again later",
+        )
     try:
         ticket = desk.ask(desk.draft(verdict, examined), now=datetime.now(UTC))
         kept = desk.find(ticket.number)

@@ -49,6 +49,7 @@ NO_STORE = "no-store"
 
 def add_headers(app: Flask) -> None:
     """Put the fixed headers on every answer, and `no-store` wherever nothing else was chosen."""
+    app.url_map.merge_slashes = False  # that redirect would lead to whatever host was asked for
     app.after_request(_finish)
 
 

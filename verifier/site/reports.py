@@ -18,6 +18,8 @@ from registry.errors import RegistryError
 from registry.home import Home
 from registry.report_drafts import ReportTicket, read_report_number, read_ticket
 from registry.reports import KeptReport, ReportFiles, ReportQueueFull
+from verifier.budgets import REPORTS_AN_HOUR
+from verifier.budgets_request import may_have_report
 from verifier.errors import UsageError
 from verifier.report_check import ReportJudgement, judge_report
 from verifier.report_content import Examined, examined_qr
@@ -122,6 +124,8 @@ def ask() -> AnyResponse | str:
 
 
 def _queued(queue: Callable[[], ReportTicket]) -> AnyResponse | str:
+    if not may_have_report(request):
+        return _refused(_MANY_REPORTS, 429)
     try:
         ticket = queue()
     except UsageError as error:
@@ -208,6 +212,11 @@ _UNKNOWN_CODE: Final = Text(
 _NOTHING_TO_REPORT: Final = Text(
     "没有可以出具报告的核验结果，请先核验",
     "There is no answer to make a report of; check something first",
+)
+_MANY_REPORTS: Final = Text(
+    f"您所在的网络一小时内已出具 {REPORTS_AN_HOUR} 份查验报告，请稍后再试；核验本身不受影响",
+    f"{REPORTS_AN_HOUR} reports were made for your network within an hour; try again later. "
+    "Checking itself goes on",
 )
 _NO_REPORT: Final = Text(
     "这个文件不是查验报告，请选择报告的 PDF 或 JSON 原文件（不是照片、扫描件）",

@@ -191,7 +191,10 @@ def _fact(sheets: Sheets, label: Text, value: str, right: float = RIGHT) -> None
         sheets.y = min(sheets.y, top - 5.6)
 
 
-def _said(value: Mapping[str, str]) -> str:
+def _said(value: Mapping[str, str] | str) -> str:
+    """Return a value in both languages, or the one text that serves both."""
+    if isinstance(value, str):
+        return value
     return value["zh"] if value["zh"] == value["en"] else f"{value['zh']}  {value['en']}"
 
 
@@ -228,7 +231,7 @@ def _draw_examined(sheets: Sheets, examined: Mapping[str, Any], picture: Picture
         right = RIGHT - width - 4
     sheet = len(sheets.pages)
     for fact in examined["facts"]:
-        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"], right)
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), _said(fact["value"]), right)
     if len(sheets.pages) == sheet:
         sheets.y = min(sheets.y, low)
 
@@ -238,7 +241,7 @@ def _draw_record(sheets: Sheets, facts: list[Mapping[str, Any]] | None) -> None:
         return
     _heading(sheets, words.ON_RECORD)
     for fact in facts:
-        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"])
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), _said(fact["value"]))
 
 
 def _draw_checks(sheets: Sheets, findings: list[Mapping[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -34,12 +35,14 @@ from registry.reports import (
     queue_report,
 )
 from registry.session import transaction
+from templates.labels import Field
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import desk_at
 from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
 from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
+from tests.verifier.edits import marked, redacted, value_mark
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
 from verifier.report_check import ReportOutcome, judge_report
@@ -285,6 +288,33 @@ def test_a_file_is_named_without_its_folders_and_by_its_hash(
     values = {fact["label"]["zh"]: fact["value"] for fact in facts}
     assert values["文件名（提交者所称）"] == "证书<1>.pdf"
     assert values["文件的 SHA-256"] == hashlib.sha256(desk.pdf).hexdigest()
+
+
+def test_the_page_of_a_report_speaks_one_language(
+    desk: ReportHome, sealed: tuple[ReportTicket, bytes, bytes]
+) -> None:
+    form = {"number": sealed[0].number, "code": sealed[0].code}
+    page = desk.client.post("/report", data=form).text
+    for words in ("证书文件（PDF 或图片）</span>", f"{len(desk.pdf)} 字节</span>"):
+        assert words in page
+    for words in ("a file, PDF or picture", "bytes", "November 2026", "Resident identity card"):
+        assert words not in page
+    assert f'<span class="value code">{desk.number}</span>' in page
+    assert re.search(r'<th scope="row">照片</th><td><span class="note">', page)
+    english = desk.client.post("/report?lang=en", data=form).text
+    assert f"{len(desk.pdf)} bytes</span>" in english
+    assert "字节" not in english
+
+
+def test_the_page_of_a_report_says_what_was_printed_and_what_is_on_record(
+    desk: ReportHome,
+) -> None:
+    altered = marked(redacted(desk.pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    ticket = desk.ask_report(desk.upload("/verify/file", altered))
+    assert desk.seal() == 1
+    form = {"number": ticket.number, "code": ticket.code}
+    page = desk.client.post("/report", data=form).text
+    assert "所印为“一级/高级技师”，登记为“三级/高级工”。" in page
 
 
 @pytest.mark.parametrize("form", ["pdf", "json"])

@@ -50,7 +50,7 @@ def _of(check: LinkCheck, language: Language) -> str:
 
 def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     for finding in verdict.findings:
-        yield from _finding_lines(finding, language)
+        yield from _finding_lines(finding, language, verdict.box_sign(finding))
     if verdict.certificate is not None:
         yield ""
         yield _SHOULD_SHOW.say(language)
@@ -66,8 +66,8 @@ def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     yield f"{_RESULT.say(language)}{_colon(language)}{verdict.summary.say(language)}"
 
 
-def _finding_lines(finding: Finding, language: Language) -> Iterator[str]:
-    yield f"[{finding.severity.text.say(language)}] {finding.text.say(language)}"
+def _finding_lines(finding: Finding, language: Language, sign: str = "") -> Iterator[str]:
+    yield f"[{finding.severity.text.say(language)}] {sign}{finding.text.say(language)}"
     for name, label in _EVIDENCE.items():
         if name in finding.evidence:
             yield f"    {label.say(language)}{_colon(language)}{finding.evidence[name]}"

@@ -15,8 +15,9 @@ from pypdfium2 import PdfDocument
 from registry.child import serve
 from verifier.picture_files import MAX_PICTURE_PIXELS, open_picture
 
-MOST_PIXELS = (480, 640)
-_QUALITY = 70
+MOST_PIXELS = (1000, 1400)
+MOST_BYTES = 120 << 10
+_QUALITIES = (70, 55, 40, 25)
 _PDF_HEAD_BYTES = 1024
 
 
@@ -31,9 +32,12 @@ def handle(data: bytes) -> bytes:
         return b""
     colours = picture.convert("RGB")
     colours.thumbnail(MOST_PIXELS)
-    output = BytesIO()
-    colours.save(output, "JPEG", quality=_QUALITY)
-    return output.getvalue()
+    for quality in _QUALITIES:
+        output = BytesIO()
+        colours.save(output, "JPEG", quality=quality)
+        if output.tell() <= MOST_BYTES:
+            return output.getvalue()
+    return b""
 
 
 def _first_page(data: bytes) -> Image.Image:

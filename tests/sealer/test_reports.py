@@ -16,6 +16,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from issuer.report_key_custody import revoke_report_key
 from issuer.report_key_files import read_report_keys
@@ -315,6 +316,29 @@ def test_the_page_of_a_report_says_what_was_printed_and_what_is_on_record(
     form = {"number": ticket.number, "code": ticket.code}
     page = desk.client.post("/report", data=form).text
     assert "所印为“一级/高级技师”，登记为“三级/高级工”。" in page
+
+
+def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_last_words(
+    desk: ReportHome,
+) -> None:
+    altered = marked(redacted(desk.pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    drawn, output = pypdfium2.PdfDocument(altered)[0].render(scale=200 / 72), BytesIO()
+    drawn.to_pil().save(output, "PNG")
+    ticket = desk.ask_report(desk.upload("/verify/file", output.getvalue(), "a.png"))
+    assert desk.seal() == 1
+    pdf, _ = desk.files(ticket)
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+        seen = [
+            [one.get_bounds() for one in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])]
+            for page in document
+        ]
+    (shown,) = [pictures for pictures in seen if pictures]
+    assert len(shown) == 2  # the picture and one field of it
+    assert shown[0][3] - shown[0][1] > 240  # points: a third of the page high
+    assert "登记内容：三级/高级工" in "".join(pages)
+    assert "[1] " in "".join(pages)
+    assert "本报告的核对办法" in pages[-1]  # whole, on the sheet with the seal
 
 
 @pytest.mark.parametrize("form", ["pdf", "json"])

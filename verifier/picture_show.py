@@ -36,7 +36,7 @@ def outline_of(boxes: Sequence[Box], laid: Laid) -> Outline:
 def draw_boxes(picture: Pixels, outlines: Sequence[Outline]) -> bytes:
     """Return the picture as a JPEG with numbered red boxes, smaller only where it must be."""
     side = max(picture.shape[:2])
-    sizes = ((1.0, (82, 65, 45)), (min(1.0, SHOWN_SIDE / side), (82, 65, 45, 25)))
+    sizes = ((1.0, (82, 65, 45, 35)), (min(1.0, SHOWN_SIDE / side), (82, 65, 45, 25)))
     for scale, qualities in sizes:
         shown = _boxed(picture, outlines, scale)
         for quality in qualities:

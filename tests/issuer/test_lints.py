@@ -15,7 +15,7 @@ from codes.notices import Problem
 from codes.wording import Text
 from issuer.candidates import Photo
 from issuer.columns import Column
-from issuer.lint import DoneRow, LintReport, lint_rows
+from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward
 from issuer.lints.registry import LINTS
 from issuer.photo_reading import PhotoReading
@@ -221,7 +221,9 @@ def test_a_row_issued_in_this_batch_before_is_done_whatever_has_changed_since(
         batch_award=lambda _kind, document, *_: award if document == number else None,
         live_award=lambda _kind, document, *_: NUMBER if document == number else None,
     )
-    assert report.done == (DoneRow(row=2, number=NUMBER),)
+    assert [(one.row, one.number) for one in report.done] == [(2, NUMBER)]
+    assert report.done[0].latin_name == lint(tmp_path, person(0)).candidates[0].latin_name
+    assert report.done[0].latin_name
     assert [candidate.row for candidate in report.candidates] == [3]
     assert not report.problems
     expired = lint(tmp_path, person(0), batch_award=lambda *_: award, scopes={})

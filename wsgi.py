@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -271,7 +272,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
     told = welcome(place.certificates, url, links)
-    audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
+    audit = f"{_program()} audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
     told = Text(
         f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
         "按 Ctrl-C 停止。",
@@ -280,6 +281,12 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
     )
     click.echo(told.say(language))
     run_server(home, host=host, port=port, workers=None)
+
+
+def _program() -> str:
+    """Return how this program was called, so that what is printed works from the same folder."""
+    called = sys.argv[0]
+    return shlex.quote(called) if Path(called).name == "yanzhen" else "yanzhen"
 
 
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:

@@ -155,8 +155,10 @@ def _check_same_log(memory: Memory, log_key: VerifierKey) -> None:
         raise AuditError(
             "audit_memory_other_log",
             Text(
-                "记忆文件属于另一个日志（公钥不同），拒绝使用",
-                "The memory is of another log: its public key is not this one",
+                "记忆文件属于另一个日志（公钥不同），拒绝使用；"
+                "核对这个日志，请用 --memory 另指一个文件",
+                "the memory is of another log: its public key is not this one; to audit this log, "
+                "name another file with --memory",
             ),
         )
 

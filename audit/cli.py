@@ -72,7 +72,10 @@ def audit(
         if report.remembered:
             save_memory(memory, after)
     except (LogError, KeysError, AuditError) as error:
-        say_not_checked(error.code, error.text, as_json=as_json)
+        told = error.text
+        if error.code == "audit_memory_other_log":
+            told = Text(f"{memory}：{told.zh}", f"{memory}: {told.en}")
+        say_not_checked(error.code, told, as_json=as_json)
         sys.exit(EXIT_NOT_CHECKED)
     except OSError as error:
         reason = error.strerror or type(error).__name__

@@ -62,15 +62,36 @@ def record(file: Path, decider: str, as_json: bool) -> None:
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
     ):
+        before = _acts_on_record(session, str(form.prefix))
         site = record_filing(session, form, now=now, decider=decider)
+        if len(acts_of(session, site)) == before:
+            show(*_nothing_new(site, form.name), as_json=as_json)
+            return
         publication = publish(session, home, now=now, signers=signers)
-    answer = {"prefix": site.prefix, "name": form.name, **publication.as_dict()}
+    answer = {"prefix": site.prefix, "name": form.name, "changed": True, **publication.as_dict()}
     said = Text(
         f"已登记：{form.name}，编号前缀 {site.prefix}。"
         f"下一步：yanzhen keys new --body {site.prefix}",
         f"recorded: {form.name}, prefix {site.prefix}. Next: yanzhen keys new --body {site.prefix}",
     )
     show(answer, and_waiting(said, publication), as_json=as_json)
+
+
+def _acts_on_record(session: Session, prefix: str) -> int:
+    site = session.scalar(select(Site).where(Site.prefix == prefix))
+    return 0 if site is None else len(acts_of(session, site))
+
+
+def _nothing_new(site: Site, name: str) -> tuple[dict[str, Any], Text]:
+    """Return what is said of a filing that holds nothing but what is on record."""
+    said = Text(
+        f"已登记过，未作改动：{name}，编号前缀 {site.prefix}。",
+        f"already recorded, nothing changed: {name}, prefix {site.prefix}.",
+    )
+    if not site.keys:
+        step = f"yanzhen keys new --body {site.prefix}"
+        said = Text(f"{said.zh}下一步：{step}", f"{said.en} Next: {step}")
+    return {"prefix": site.prefix, "name": name, "changed": False}, said
 
 
 @filing.command("list")

@@ -21,10 +21,15 @@ _PROGRESS_ROWS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoneRow:
-    """A row that was issued in this batch before, unchanged."""
+    """A row that was issued in this batch before, unchanged.
+
+    Args:
+        latin_name: as the row says it now; None where it says none.
+    """
 
     row: int
     number: str
+    latin_name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +94,11 @@ def lint_rows(
             candidates.append(candidate)
     return LintReport(
         candidates=tuple(candidates),
-        done=tuple(DoneRow(row=row, number=number) for row, number in done.items()),
+        done=tuple(
+            DoneRow(row=one.row.row, number=done[one.row.row], latin_name=one.latin_name)
+            for one in subjects
+            if one.row.row in done
+        ),
         problems=tuple(sorted(problems, key=lambda problem: problem.row)),
         notices=tuple(sorted(notices, key=lambda notice: notice.row)),
     )

@@ -162,6 +162,7 @@ def _write_rows(
     sheet.freeze_panes(1, 2)
     numbers = {row.row: row.number for row in report.done} | dict(result.numbers)
     latin_names = {one.row: one.latin_name or "" for one in report.candidates}
+    latin_names |= {one.row: one.latin_name or "" for one in report.done}
     problems = _by_row(report.problems)
     notices = _by_row(report.notices)
     for line, row in enumerate(table.rows, start=1):

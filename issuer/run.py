@@ -121,6 +121,15 @@ class RunSummary:
         )
         if self.workbook is not None:
             lines.append(Text(f"结果表：{self.workbook}", f"results: {self.workbook}"))
+        if self.dry_run and self.refused:
+            lines.append(
+                Text(
+                    "有行未通过检查。改正后再试运行一次；"
+                    "或正式签发时加 --skip-bad，只签发通过检查的行",
+                    "some rows were refused. Mend them and try again, or add --skip-bad when "
+                    "issuing to leave them out",
+                )
+            )
         if self.count(RowOutcome.HELD_BACK):
             lines.append(
                 Text(
@@ -249,8 +258,9 @@ def _with_taken(outcome: BatchOutcome) -> LintReport:
     An award of this very batch is done; one of another batch is a problem of the row.
     """
     own = {number for number, _ in outcome.files}
+    latin_names = {one.row: one.latin_name for one in outcome.report.candidates}
     done = [
-        DoneRow(row=result.row, number=result.number)
+        DoneRow(row=result.row, number=result.number, latin_name=latin_names.get(result.row))
         for result in outcome.taken
         if result.number in own
     ]

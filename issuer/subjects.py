@@ -52,7 +52,8 @@ class Subject:
     Args:
         row: the row as read.
         name: the name's reading, or None where the cell is empty.
-        document: the number's reading; None where type or number is missing.
+        document: the number's reading; None where type or number is missing, or the number's cell
+            is at fault.
         batch_award: the award this row already has in the batch being issued.
         latin_typed: the name in Latin letters as the roster gives it.
         latin_spelled: the name as it is spelled by rule; None where there is no good name.
@@ -145,7 +146,8 @@ class _RowParser:
         kind = self._types.parse(row.text(Column.DOCUMENT_TYPE))
         typed_number = row.text(Column.DOCUMENT_NUMBER)
         document = None
-        if kind.value is not None and typed_number:
+        read = row.row not in self._unread_numbers  # else it may be another number than was meant
+        if kind.value is not None and typed_number and read:
             document = inspect_document(kind.value, typed_number, today=self._context.today)
         occupation = self._occupations.parse(row.text(Column.OCCUPATION))
         level = self._levels.parse(row.text(Column.LEVEL))

@@ -12,8 +12,9 @@ from codes.wording import Text
 from templates import report_words as words
 from templates.drawing import INK, LABEL_INK, RED, RULE, Box, Colour, colour
 from templates.fonts import FontChain
-from templates.pictures import Picture, photo_picture
+from templates.pictures import photo_picture
 from templates.report_file import ReportFile
+from templates.report_picture import PICTURE, box_signs, draw_picture
 from templates.report_sheet import BOTTOM, LEFT, RIGHT, SIZE_MM, TOP, Sheets
 from templates.sample_marks import sample_word
 from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
@@ -23,11 +24,10 @@ _SHANGHAI: Final = timezone(timedelta(hours=8))
 _BODY: Final = 10.5
 _SMALL: Final = 8.5
 _LABEL_WIDTH: Final = 58.0
+_HEADING_HEIGHT: Final = 14.0
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _COMPARED: Final = ("printed", "record")
-_PICTURE: Final = "Examined"
 _MARK: Final = "Sample"
-_PICTURE_MM: Final = (52.0, 62.0)  # the most it takes up
 _TONES: Final[Mapping[str, Colour]] = {
     "info": colour("1F6B3A"),
     "notice": colour("8A5A00"),
@@ -80,14 +80,15 @@ def draw_report(
     drawn = None if picture is None else photo_picture(picture)
     _draw_head(sheets, report)
     _draw_conclusion(sheets, report)
-    _draw_examined(sheets, report["examined"], drawn)
+    _draw_examined(sheets, report["examined"])
+    if drawn is not None:
+        draw_picture(sheets, drawn, report["verdict"])
     _draw_record(sheets, report["record"])
-    _draw_checks(sheets, report["verdict"]["findings"])
+    _draw_checks(sheets, report["verdict"])
     _draw_basis(sheets, report)
-    _draw_statements(sheets, address, seal)
-    place = _seal_place(sheets)
+    place = _draw_statements(sheets, address, seal)
     file = ReportFile(mark, content, sheets.font)
-    keys = {} if drawn is None else {_PICTURE: file.add_picture(drawn)}
+    keys = {} if drawn is None else {PICTURE: file.add_picture(drawn)}
     if report["demo"]:
         middle = (SIZE_MM[0] / 2, SIZE_MM[1] / 2)
         keys[_MARK] = file.add_drawing(sample_word(fonts, SIZE_MM, middle_mm=middle))
@@ -114,24 +115,12 @@ def _add_pages(file: ReportFile, sheets: Sheets, number: str, keys: Mapping[str,
         foot = words.PAGE.format(page=at + 1, pages=count)
         for text, x in ((number, LEFT), (foot, RIGHT - sheets.width(foot, _SMALL))):
             sheets.text(x, BOTTOM - 10, text, _SMALL, LABEL_INK, sheet=at)
-        shown = {name: keys[name] for name in sheets.pictures[at]}
+        shown = {one.name: keys[one.name] for one in sheets.pictures[at]}
         operators = sheets.operators(at)
         if _MARK in keys:
             shown[_MARK] = keys[_MARK]
             operators = f"/{_MARK} Do\n{operators}"
         file.add_page(SIZE_MM, operators, shown, sealed=at == count - 1)
-
-
-def _seal_place(sheets: Sheets) -> Box:
-    """Keep room for the seal on the last sheet, under the text."""
-    sheets.need(SEAL_DIAMETER_MM + 2)
-    bottom = sheets.y - SEAL_DIAMETER_MM - 2
-    return Box(
-        left=RIGHT - SEAL_DIAMETER_MM,
-        bottom=bottom,
-        right=RIGHT,
-        top=bottom + SEAL_DIAMETER_MM,
-    )
 
 
 def _draw_head(sheets: Sheets, report: Mapping[str, Any]) -> None:
@@ -177,21 +166,24 @@ def _heading(sheets: Sheets, text: Text) -> None:
     sheets.y -= 1
 
 
-def _fact(sheets: Sheets, label: Text, value: str, right: float = RIGHT) -> None:
-    """Draw a label and beside it its value."""
-    sheets.need(12)
-    top, sheet = sheets.y, len(sheets.pages) - 1
+def _fact(sheets: Sheets, label: Text, value: str) -> None:
+    """Draw a label and beside it its value, on one sheet."""
+    size = _SMALL if _HASH.fullmatch(value) else _BODY
+    beside = LEFT + sheets.width(label.zh, _BODY) + sheets.width(label.en, 7.0) + 3.5
+    beside = max(LEFT + _LABEL_WIDTH, beside)
+    sheets.need(max(12, sheets.height(value, size, RIGHT - beside)))
+    top = sheets.y
     sheets.text(LEFT, top - 4.4, label.zh, _BODY, LABEL_INK)
     after = LEFT + sheets.width(label.zh, _BODY) + 1.5
     sheets.text(after, top - 4.4, label.en, 7.0, LABEL_INK)
-    beside = max(LEFT + _LABEL_WIDTH, after + sheets.width(label.en, 7.0) + 2)
-    size = _SMALL if _HASH.fullmatch(value) else _BODY
-    sheets.paragraph(value, size, left=beside, right=right)
-    if len(sheets.pages) - 1 == sheet:
-        sheets.y = min(sheets.y, top - 5.6)
+    sheets.paragraph(value, size, left=beside)
+    sheets.y = min(sheets.y, top - 5.6)
 
 
-def _said(value: Mapping[str, str]) -> str:
+def _said(value: Mapping[str, str] | str) -> str:
+    """Return a value in both languages, or the one text that serves both."""
+    if isinstance(value, str):
+        return value
     return value["zh"] if value["zh"] == value["en"] else f"{value['zh']}  {value['en']}"
 
 
@@ -215,22 +207,10 @@ def _tone_of(outcome: str) -> Colour:
     return INK if outcome in ("not_found", "inconclusive") else RED
 
 
-def _draw_examined(sheets: Sheets, examined: Mapping[str, Any], picture: Picture | None) -> None:
+def _draw_examined(sheets: Sheets, examined: Mapping[str, Any]) -> None:
     _heading(sheets, words.EXAMINED)
-    right = RIGHT
-    low = sheets.y
-    if picture is not None:
-        scale = min(_PICTURE_MM[0] / picture.width, _PICTURE_MM[1] / picture.height)
-        width, height = picture.width * scale, picture.height * scale
-        sheets.need(height + 4)
-        low = sheets.y - height - 3
-        sheets.place(_PICTURE, RIGHT - width, low, width, height)
-        right = RIGHT - width - 4
-    sheet = len(sheets.pages)
     for fact in examined["facts"]:
-        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"], right)
-    if len(sheets.pages) == sheet:
-        sheets.y = min(sheets.y, low)
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), _said(fact["value"]))
 
 
 def _draw_record(sheets: Sheets, facts: list[Mapping[str, Any]] | None) -> None:
@@ -238,10 +218,11 @@ def _draw_record(sheets: Sheets, facts: list[Mapping[str, Any]] | None) -> None:
         return
     _heading(sheets, words.ON_RECORD)
     for fact in facts:
-        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), fact["value"])
+        _fact(sheets, Text(fact["label"]["zh"], fact["label"]["en"]), _said(fact["value"]))
 
 
-def _draw_checks(sheets: Sheets, findings: list[Mapping[str, Any]]) -> None:
+def _draw_checks(sheets: Sheets, verdict: Mapping[str, Any]) -> None:
+    findings, signs = verdict["findings"], box_signs(verdict)
     _heading(sheets, words.CHECKS)
     indent = LEFT + 19
     for at, finding in enumerate(findings, start=1):
@@ -250,7 +231,8 @@ def _draw_checks(sheets: Sheets, findings: list[Mapping[str, Any]]) -> None:
         sheets.text(LEFT, sheets.y - 4.4, f"{at}.", _BODY, LABEL_INK)
         ink = _TONES.get(finding["severity"], INK)
         sheets.text(LEFT + 8, sheets.y - 4.4, finding["mark"]["zh"], _BODY, ink)
-        sheets.paragraph(finding["message_zh"], _BODY, left=indent)
+        sign = signs.get(finding["evidence"].get("field"), "")
+        sheets.paragraph(f"{sign}{finding['message_zh']}", _BODY, left=indent)
         sheets.paragraph(finding["message_en"], _SMALL, left=indent, ink=LABEL_INK)
         for line, size in _compared(finding):
             sheets.paragraph(line, size, left=indent)
@@ -288,14 +270,31 @@ def _draw_basis(sheets: Sheets, report: Mapping[str, Any]) -> None:
     _fact(sheets, words.CATALOGUE, f"SHA-256 {basis['catalogue']}")
 
 
-def _draw_statements(sheets: Sheets, address: str, seal: ReportSeal) -> None:
+def _draw_statements(sheets: Sheets, address: str, seal: ReportSeal) -> Box:
+    """Draw what the report is not and how to check it; return the seal's place beside the last."""
     slots = {"address": address, "fingerprint": seal.fingerprint}
-    for heading, texts in (
-        (words.NOT_THIS, words.STATEMENTS),
-        (words.HOW_TO_CHECK, words.CHECK_STEPS),
-    ):
-        _heading(sheets, heading)
-        for at, text in enumerate(texts, start=1):
-            sheets.paragraph(f"{at}. {text.zh.format_map(slots)}", _BODY)
-            sheets.paragraph(text.en.format_map(slots), _SMALL, left=LEFT + 5, ink=LABEL_INK)
-            sheets.y -= 1
+    _heading(sheets, words.NOT_THIS)
+    for at, text in enumerate(words.STATEMENTS, start=1):
+        _statement(sheets, at, text, RIGHT)
+    right = RIGHT - SEAL_DIAMETER_MM - 4
+    steps = [
+        Text(step.zh.format_map(slots), step.en.format_map(slots)) for step in words.CHECK_STEPS
+    ]
+    high = sum(
+        sheets.height(f"{at}. {step.zh}", _BODY, right - LEFT)
+        + sheets.height(step.en, _SMALL, right - LEFT - 5)
+        + 1
+        for at, step in enumerate(steps, start=1)
+    )
+    sheets.need(max(high, SEAL_DIAMETER_MM) + _HEADING_HEIGHT)
+    _heading(sheets, words.HOW_TO_CHECK)
+    top = sheets.y - 1
+    for at, step in enumerate(steps, start=1):
+        _statement(sheets, at, step, right)
+    return Box(left=RIGHT - SEAL_DIAMETER_MM, bottom=top - SEAL_DIAMETER_MM, right=RIGHT, top=top)
+
+
+def _statement(sheets: Sheets, at: int, text: Text, right: float) -> None:
+    sheets.paragraph(f"{at}. {text.zh}", _BODY, right=right)
+    sheets.paragraph(text.en, _SMALL, left=LEFT + 5, right=right, ink=LABEL_INK)
+    sheets.y -= 1

@@ -6,6 +6,7 @@ Lengths are in millimetres from the lower left corner of an upright A4 sheet, si
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from templates.drawing import INK, MM, Colour, Point, number, numbers
@@ -25,6 +26,25 @@ _NOT_FIRST: Final = frozenset("，。、；：！？）》」』”’…·%)],.
 _NOT_LAST: Final = frozenset("（《「『“‘([")
 
 
+Sides = tuple[float, float, float, float]
+"""Left, bottom, width, height in millimetres."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A picture on a sheet.
+
+    Args:
+        name: of its resource.
+        sides: of the whole picture.
+        window: what is seen of it; None is all.
+    """
+
+    name: str
+    sides: Sides
+    window: Sides | None = None
+
+
 class Sheets:
     """Sheets of a document, filled from the top.
 
@@ -36,7 +56,7 @@ class Sheets:
         self._fonts = fonts
         self.font = EmbeddedFont(lambda _, char: fonts.outline("" if char == "\0" else char))
         self.pages: list[list[str]] = []
-        self.pictures: list[dict[str, tuple[float, float, float, float]]] = []
+        self.pictures: list[list[Placed]] = []
         self.y = TOP
         self.sections = 0  # headings so far
         self.new_sheet()
@@ -44,7 +64,7 @@ class Sheets:
     def new_sheet(self) -> None:
         """Begin another sheet."""
         self.pages.append([])
-        self.pictures.append({})
+        self.pictures.append([])
         self.y = TOP
 
     def need(self, height_mm: float) -> None:
@@ -113,18 +133,21 @@ class Sheets:
             used += width
         return [*lines, line.rstrip()] if line or not lines else lines
 
-    def place(self, name: str, left: float, bottom: float, width: float, height: float) -> None:
+    def place(self, placed: Placed) -> None:
         """Take note of a picture on this sheet."""
-        self.pictures[-1][name] = (left, bottom, width, height)
+        self.pictures[-1].append(placed)
 
     def operators(self, sheet: int) -> str:
         """Return the operators of a sheet, its pictures first."""
-        drawn = [
-            f"q {number(width * MM)} 0 0 {number(height * MM)} {numbers(left * MM, bottom * MM)} cm"
-            f" /{name} Do Q"
-            for name, (left, bottom, width, height) in self.pictures[sheet].items()
-        ]
-        return "\n".join([*drawn, *self.pages[sheet]])
+        return "\n".join([*map(_drawn, self.pictures[sheet]), *self.pages[sheet]])
+
+
+def _drawn(placed: Placed) -> str:
+    left, bottom, width, height = (side * MM for side in placed.sides)
+    window = placed.window
+    clip = "" if window is None else f"{numbers(*(side * MM for side in window))} re W n "
+    matrix = f"{number(width)} 0 0 {number(height)} {numbers(left, bottom)} cm"
+    return f"q {clip}{matrix} /{placed.name} Do Q"
 
 
 def _pieces(text: str) -> Iterator[str]:

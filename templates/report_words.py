@@ -27,6 +27,7 @@ EVIDENCE: Final = Text("依据", "Evidence")
 PRINTED_AND_RECORD: Final = Text(
     "所印为“{printed}”，登记为“{record}”。", "Printed: “{printed}”; on record: “{record}”."
 )
+RECORD_SHORT: Final = Text("登记内容", "on record")
 TRUST_LIST: Final = Text("信任列表", "Trust list")
 LOG: Final = Text("公开日志检查点", "Log checkpoint")
 NONE_READ: Final = Text("未能读取", "could not be read")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from codes.wording import Text
 from verifier.bulk_columns import Column
 from verifier.bulk_table import BulkRow, BulkTable
-from verifier.bulk_words import advice_of, not_asked, reason_of
+from verifier.bulk_words import advice_of, not_asked, read_otherwise, reason_of, same_certificate
 from verifier.conclusion import local_day
 from verifier.errors import UsageError
 from verifier.finding_codes import Code
 from verifier.service import Verifier
-from verifier.typed import read_day
+from verifier.typed import read_day, read_number
 from verifier.verdict import Outcome, PrintedFields, Status, TrustShown, Verdict
 
 _HELD_ROWS = 100  # asked while the register is held open; a second at most
@@ -103,7 +103,9 @@ def check_bulk(
     Raises:
         UsageError: `on` is no day that has come.
     """
-    read_day(on, local_day(clock()))
+    today = local_day(clock())
+    read_day(on, today)
+    first_rows: dict[str, int] = {}
     results: list[BulkResult] = []
     trust: TrustShown | None = None
     demo = False
@@ -114,7 +116,7 @@ def check_bulk(
         with verifier.held() as held:
             for row in table.rows[start : start + _HELD_ROWS]:
                 result, verdict = _check_row(held, row, clock, on)
-                results.append(result)
+                results.append(_noted(result, verdict, first_rows, today))
                 if verdict is not None:
                     failed += any(one.code == Code.NOT_FOUND for one in verdict.findings)
                     trust, demo = trust or verdict.trust, demo or verdict.demo
@@ -153,6 +155,29 @@ def _check_row(
         certificate=verdict.certificate,
     )
     return result, verdict
+
+
+def _noted(
+    result: BulkResult, verdict: Verdict | None, first_rows: dict[str, int], today: date
+) -> BulkResult:
+    """Return a result that also says what was read otherwise and which row asked the same before.
+
+    Args:
+        first_rows: by number, the first row that asked about it; gains this one.
+    """
+    if verdict is None:
+        return result
+    notes = read_otherwise(verdict)
+    number = read_number(result.row.asked[Column.NUMBER], today).number
+    if number is not None:
+        first = first_rows.setdefault(str(number), result.row.row)
+        if first != result.row.row:
+            notes = (*notes, same_certificate(first))
+    reason = Text(
+        "".join((result.reason.zh, *(note.zh for note in notes))),
+        " ".join((result.reason.en, *(note.en for note in notes))),
+    )
+    return replace(result, reason=reason)
 
 
 def _not_asked(row: BulkRow, reason: Text, now: datetime) -> BulkResult:

@@ -154,6 +154,7 @@ def _formats(workbook: Any) -> dict[Any, Any]:
         ),
         "own": workbook.add_format({**base, "bold": True, "bg_color": "#D9D9D9"}),
         "text": workbook.add_format({**base, "num_format": "@"}),
+        "number": workbook.add_format(base),
         "label": workbook.add_format({"bold": True, "valign": "top", "text_wrap": True}),
         "value": workbook.add_format({"valign": "top", "text_wrap": True, "align": "left"}),
     }
@@ -176,7 +177,10 @@ def _write_rows(
     for line, result in enumerate(report.results, start=1):
         for position in range(width):
             text = _clean(result.row.texts.get(position, ""))
-            sheet.write_string(line, position, text, formats["text"])
+            if position in result.row.numbers:
+                sheet.write_number(line, position, float(text), formats["number"])
+            else:
+                sheet.write_string(line, position, text, formats["text"])
         for offset, text in enumerate(_texts(result, language)):
             key = result.outcome if offset == _OUTCOME_COLUMN else "text"
             style = formats[key]

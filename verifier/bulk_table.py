@@ -25,6 +25,7 @@ from verifier.bulk_limits import (
 )
 
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff"
+_EXACT_NUMBER = re.compile(r"-?(?=[0-9.]{1,15}$)[0-9]+(\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*[Ee]\+?[0-9]{1,2}")
 
 
@@ -36,12 +37,14 @@ class BulkRow:
         row: the row's number as the spreadsheet program shows it, from 1.
         texts: what stands in each 0-based position, as it is given back.
         asked: the text in each column that is asked about, outer blanks removed.
+        numbers: the positions that hold numbers a spreadsheet program keeps exactly.
         fault: why the row is not asked about, or None.
     """
 
     row: int
     texts: Mapping[int, str] = field(repr=False)
     asked: Mapping[Column, str] = field(repr=False)
+    numbers: frozenset[int]
     fault: RowFault | None
 
 
@@ -137,8 +140,14 @@ def _row(row: GridRow, header: Header) -> BulkRow:
         row=row.number,
         texts={position: text_of(cell) for position, cell in row.cells.items()},
         asked={column: text for column, text in asked.items() if text},
+        numbers=frozenset(position for position, cell in row.cells.items() if _is_number(cell)),
         fault=_fault(row.number, header, cells, asked),
     )
+
+
+def _is_number(cell: Cell) -> bool:
+    number = not isinstance(cell, str) and cell.kind is CellKind.NUMBER
+    return number and _EXACT_NUMBER.fullmatch(text_of(cell)) is not None
 
 
 def _fault(

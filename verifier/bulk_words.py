@@ -46,6 +46,8 @@ _EVERYWHERE = {
     Code.NAME_NORMALISED,
     Code.NUMBER_NORMALISED,
 }
+# Of what was read otherwise, this changes a character and not only how it is written.
+_READ_OTHERWISE = {"typed_look_alikes", "typed_foreign_letters", "number_five_read_as_s"}
 
 
 def advice_of(outcome: Outcome | None) -> Text:
@@ -56,6 +58,20 @@ def advice_of(outcome: Outcome | None) -> Text:
 def not_asked() -> Text:
     """Return what stands in the place of an outcome where a row was not asked about."""
     return Text("未核验", "Not checked")
+
+
+def same_certificate(row: int) -> Text:
+    """Return what is said of a certificate that an earlier row asks about too."""
+    return Text(f"与第 {row} 行为同一张证书。", f"Row {row} asks about the same certificate.")
+
+
+def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:
+    """Return what was read in a number as another character than was typed."""
+    return tuple(
+        one.text
+        for one in verdict.findings
+        if one.code == Code.NUMBER_NORMALISED and one.evidence["reason"] in _READ_OTHERWISE
+    )
 
 
 def reason_of(verdict: Verdict) -> Text:

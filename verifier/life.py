@@ -26,7 +26,7 @@ _VOID = {
     CopyState.SUPERSEDED: (Code.COPY_SUPERSEDED,),
     CopyState.CORRECTED: (Code.RECORD_CORRECTED,),
 }
-_DAY_TEXTS = {
+DAY_TEXTS = {
     DayStatus.NOT_YET_ISSUED: Text("尚未核发", "not yet issued"),
     DayStatus.CURRENT: Status.CURRENT.text,
     DayStatus.SUSPENDED: Status.SUSPENDED.text,
@@ -98,7 +98,7 @@ def inspect_day(
         issued_on=issued_on,
     )
     evidence = {"day": day.isoformat(), "status": status.value}
-    slots: dict[str, str | Text] = {"day": day.isoformat(), "status": _DAY_TEXTS[status]}
+    slots: dict[str, str | Text] = {"day": day.isoformat(), "status": DAY_TEXTS[status]}
     return (find(Code.STATUS_ON_DAY, slots, evidence),)
 
 

@@ -87,7 +87,9 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
     fields, outlines = [], []
     for name, one in judged.items():
-        boxes = one.boxes or (_box_of(name, reference),)
+        boxes = one.boxes
+        if not boxes or one.decision is Decision.DIFFERS:  # whole: no frame cuts a character
+            boxes = (*boxes, _box_of(name, reference))
         outline = outline_of(boxes, laid)
         if one.decision is Decision.DIFFERS:
             outlines.append(outline)

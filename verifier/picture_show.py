@@ -14,10 +14,11 @@ from verifier.picture_reference import Box, Pixels
 
 Outline = list[tuple[float, float]]
 
-SHOWN_SIDE: Final = 1400  # pixels of the longer side of the picture shown
+SHOWN_SIDE: Final = 1400  # pixels of the longer side where the picture whole is too many bytes
 SHOWN_BYTES: Final = 600_000
 _RED: Final = (224, 32, 32)
-_AIR: Final = 6  # dots of the page around what is boxed
+_AIR: Final = 10  # dots of the page around what is boxed
+_INK: Final = 45  # levels of grey darker than the paper around it
 _MARK: Final = 0.9
 
 
@@ -33,32 +34,88 @@ def outline_of(boxes: Sequence[Box], laid: Laid) -> Outline:
 
 
 def draw_boxes(picture: Pixels, outlines: Sequence[Outline]) -> bytes:
-    """Return the picture as a JPEG, smaller where it is big, with numbered red boxes."""
-    scale = min(1.0, SHOWN_SIDE / max(picture.shape[:2]))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    shown = np.ascontiguousarray(small, np.uint8)
-    thick = max(2, round(max(shown.shape[:2]) / 450))
-    for number, outline in enumerate(outlines, start=1):
-        points = np.round(np.array(outline) * scale).astype(np.int32)
-        cv2.polylines(shown, [points.reshape(-1, 1, 2)], True, _RED, thick, cv2.LINE_AA)
-        _number(shown, str(number), points, thick)
-    for quality in (82, 65, 45, 25):
-        done, data = cv2.imencode(".jpg", shown[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-        if done and len(data) <= SHOWN_BYTES:
-            return data.tobytes()
+    """Return the picture as a JPEG with numbered red boxes, smaller only where it must be."""
+    side = max(picture.shape[:2])
+    sizes = ((1.0, (82, 65, 45, 35)), (min(1.0, SHOWN_SIDE / side), (82, 65, 45, 25)))
+    for scale, qualities in sizes:
+        shown = _boxed(picture, outlines, scale)
+        for quality in qualities:
+            settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
+            done, data = cv2.imencode(".jpg", shown[:, :, ::-1], settings)
+            if done and len(data) <= SHOWN_BYTES:
+                return data.tobytes()
     return b""
 
 
-def _number(shown: Pixels, text: str, points: NDArray[np.int32], thick: int) -> None:
-    """Write a number in a red disc at the right of a box, or at its left where there is no room."""
+def _boxed(picture: Pixels, outlines: Sequence[Outline], scale: float) -> Pixels:
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    shown = np.ascontiguousarray(small, np.uint8)
+    thick = max(2, round(max(shown.shape[:2]) / 700))
+    boxes = [np.round(np.array(outline) * scale).astype(np.int32) for outline in outlines]
+    taken = _printed(shown)
+    for points in boxes:
+        cv2.fillConvexPoly(taken, points.reshape(-1, 1, 2), 1)
+    for number, points in enumerate(boxes, start=1):
+        cv2.polylines(shown, [points.reshape(-1, 1, 2)], True, _RED, thick, cv2.LINE_AA)
+        _number(shown, str(number), points, thick, taken)
+    return shown
+
+
+def _printed(shown: Pixels) -> NDArray[np.uint8]:
+    """Return 1 where something darker than the paper around it is seen."""
+    grey = cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY)
+    wide = max(9, max(grey.shape) // 24)
+    paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((wide, wide), np.uint8))
+    return (paper.astype(np.int16) - grey > _INK).astype(np.uint8)
+
+
+def _number(
+    shown: Pixels, text: str, points: NDArray[np.int32], thick: int, taken: NDArray[np.uint8]
+) -> None:
+    """Write a number in a red disc beside a box, where it covers least, a thin line between."""
     radius = 7 * thick
-    right, left = int(points[:, 0].max()), int(points[:, 0].min())
-    x = right + radius + thick if right + 2 * radius < shown.shape[1] else left - radius - thick
-    y = int(points[:, 1].mean())
+    x, y = _free_place(points, radius, taken)
+    left, top = (int(side) for side in points.min(axis=0))
+    right, bottom = (int(side) for side in points.max(axis=0))
+    near = (min(max(x, left), right), min(max(y, top), bottom))
+    cv2.line(shown, (x, y), near, _RED, max(1, thick // 2), cv2.LINE_AA)
     cv2.circle(shown, (x, y), radius, _RED, -1, cv2.LINE_AA)
+    cv2.circle(taken, (x, y), radius + thick, 1, -1)
     size = _MARK * radius / 18
     (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
     corner = (x - width // 2, y + height // 2)
     cv2.putText(
         shown, text, corner, cv2.FONT_HERSHEY_SIMPLEX, size, (255, 255, 255), thick, cv2.LINE_AA
     )
+
+
+def _free_place(
+    points: NDArray[np.int32], radius: int, taken: NDArray[np.uint8]
+) -> tuple[int, int]:
+    """Return the middle of the nearest disc beside a box that covers least of what is taken."""
+    height, width = taken.shape
+    left, top = (int(side) for side in points.min(axis=0))
+    right, bottom = (int(side) for side in points.max(axis=0))
+    middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
+    sums = cv2.integral(taken)
+    best = (float("inf"), middle_x, middle_y)
+    for far in range(2 * radius, max(height, width), radius // 2):
+        for x, y in (
+            (right + far, middle_y),
+            (left - far, middle_y),
+            (middle_x, top - far),
+            (middle_x, bottom + far),
+        ):
+            if not (radius < x < width - radius and radius < y < height - radius):
+                continue
+            one, other = y - radius, y + radius
+            covered = (
+                sums[other, x + radius]
+                - sums[one, x + radius]
+                - sums[other, x - radius]
+                + sums[one, x - radius]
+            )
+            if covered == 0:
+                return x, y
+            best = min(best, (float(covered), x, y))
+    return best[1], best[2]

@@ -36,7 +36,7 @@ class Examined:
     """
 
     kind: str
-    facts: tuple[tuple[Text, str], ...]
+    facts: tuple[tuple[Text, Text], ...]
     picture: bytes | None = None
 
 
@@ -50,14 +50,14 @@ def examined_number(
     """Return what was typed: the name as it was, the document number masked."""
     kind = Text("填写证书编号和持证人信息", "number and holder's data, typed")
     facts = [
-        (_KIND, f"{kind.zh}  {kind.en}"),
-        (Text("所填证书编号", "Number typed"), _plain(number)),
+        (_KIND, kind),
+        (Text("所填证书编号", "Number typed"), _same(_plain(number))),
     ]
     if name:
-        facts.append((Text("所填姓名", "Name typed"), _plain(name)))
+        facts.append((Text("所填姓名", "Name typed"), _same(_plain(name))))
     if document_number:
         masked = mask_document(_plain(document_number))
-        facts.append((Text("所填证件号码", "Document number typed"), masked))
+        facts.append((Text("所填证件号码", "Document number typed"), _same(masked)))
     return Examined(kind="number", facts=(*facts, *_day(on)))
 
 
@@ -66,9 +66,9 @@ def examined_qr(text: str, *, on: str | None = None) -> Examined:
     kind = Text("二维码文字内容", "text of a QR code")
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
     facts = (
-        (_KIND, f"{kind.zh}  {kind.en}"),
-        (Text("文字开头", "Beginning"), _plain(text, _LONGEST_TEXT)),
-        (Text("文字的 SHA-256", "Its hash"), digest),
+        (_KIND, kind),
+        (Text("文字开头", "Beginning"), _same(_plain(text, _LONGEST_TEXT))),
+        (Text("文字的 SHA-256", "Its hash"), _same(digest)),
     )
     return Examined(kind="qr", facts=(*facts, *_day(on)))
 
@@ -86,10 +86,10 @@ def examined_file(
     kind = Text("证书文件（PDF 或图片）", "a file, PDF or picture")
     name = filename.replace("\\", "/").rpartition("/")[2]
     facts = (
-        (_KIND, f"{kind.zh}  {kind.en}"),
-        (Text("文件名（提交者所称）", "Name given"), _plain(name, _LONGEST_NAME)),
-        (Text("文件大小", "Size"), f"{len(data)} 字节  bytes"),
-        (Text("文件的 SHA-256", "Its hash"), hashlib.sha256(data).hexdigest()),
+        (_KIND, kind),
+        (Text("文件名（提交者所称）", "Name given"), _same(_plain(name, _LONGEST_NAME))),
+        (Text("文件大小", "Size"), Text(f"{len(data)} 字节", f"{len(data)} bytes")),
+        (Text("文件的 SHA-256", "Its hash"), _same(hashlib.sha256(data).hexdigest())),
     )
     return Examined(kind="file", facts=(*facts, *_day(on)), picture=picture)
 
@@ -111,7 +111,11 @@ def report_content(
         "examined": {"kind": examined.kind, "facts": _facts(examined.facts)},
         "verdict": _verdict(verdict),
         "record": [
-            {"label": _both(fact.label), "value": _value(fact.value or fact.note)}
+            {
+                "label": _both(fact.label),
+                "value": _value(fact.value or fact.note or _same("")),
+                "is_note": fact.value is None,
+            }
             for fact in present.facts(verdict)
         ],
         "basis": {
@@ -173,22 +177,25 @@ def _checkpoint(log: Checkpoint) -> dict[str, Any]:
     return {"origin": log.origin, "size": log.size, "root": log.root.hex()}
 
 
-def _facts(facts: tuple[tuple[Text, str], ...]) -> list[dict[str, Any]]:
-    return [{"label": _both(label), "value": value} for label, value in facts]
+def _facts(facts: tuple[tuple[Text, Text], ...]) -> list[dict[str, Any]]:
+    return [{"label": _both(label), "value": _value(value)} for label, value in facts]
 
 
-def _value(text: Text | None) -> str:
-    if text is None:
-        return ""
-    return text.zh if text.zh == text.en else f"{text.zh}  {text.en}"
+def _value(text: Text) -> dict[str, str] | str:
+    """Return a value by languages, or as it is where they say the same."""
+    return text.zh if text.zh == text.en else _both(text)
+
+
+def _same(value: str) -> Text:
+    return Text(value, value)
 
 
 def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def _day(on: str | None) -> tuple[tuple[Text, str], ...]:
-    return ((_TYPED_DAY, _plain(on)),) if on else ()
+def _day(on: str | None) -> tuple[tuple[Text, Text], ...]:
+    return ((_TYPED_DAY, _same(_plain(on))),) if on else ()
 
 
 def _plain(typed: str, longest: int = 200) -> str:

@@ -15,8 +15,10 @@ from pypdfium2 import PdfDocument
 from registry.child import serve
 from verifier.picture_files import MAX_PICTURE_PIXELS, open_as_seen
 
-MOST_PIXELS = (480, 640)
-_QUALITY = 70
+MOST_PIXELS = (850, 1200)
+MOST_BYTES = 180 << 10
+_SMALL_PIXELS = (480, 640)  # where a picture is too many bytes
+_QUALITIES = (70, 55, 40)
 _PDF_HEAD_BYTES = 1024
 
 
@@ -30,10 +32,14 @@ def handle(data: bytes) -> bytes:
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
         return b""
     colours = picture.convert("RGB")
-    colours.thumbnail(MOST_PIXELS)
-    output = BytesIO()
-    colours.save(output, "JPEG", quality=_QUALITY)
-    return output.getvalue()
+    for most in (MOST_PIXELS, _SMALL_PIXELS):
+        colours.thumbnail(most)
+        for quality in _QUALITIES:
+            output = BytesIO()
+            colours.save(output, "JPEG", quality=quality)
+            if output.tell() <= MOST_BYTES:
+                return output.getvalue()
+    return b""
 
 
 def _first_page(data: bytes) -> Image.Image:

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from codes.wording import Language, Text
+from registry.life import DayStatus
 from templates.labels import LABELS, Field
+from verifier.finding_codes import Code
+from verifier.life import DAY_TEXTS
 from verifier.links import LinkCheck
 from verifier.verdict import Finding, PrintedFields, Status, Verdict
 
@@ -50,7 +53,7 @@ def _of(check: LinkCheck, language: Language) -> str:
 
 def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     for finding in verdict.findings:
-        yield from _finding_lines(finding, language)
+        yield from _finding_lines(finding, language, verdict.box_sign(finding))
     if verdict.certificate is not None:
         yield ""
         yield _SHOULD_SHOW.say(language)
@@ -63,11 +66,21 @@ def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
         yield f"{_TRUST.say(language)}{_colon(language)}{verdict.trust.text.say(language)}"
     if verdict.status is not Status.UNKNOWN:
         yield f"{_STATUS.say(language)}{_colon(language)}{verdict.status.text.say(language)}"
-    yield f"{_RESULT.say(language)}{_colon(language)}{verdict.summary.say(language)}"
+    said = verdict.summary.say(language) + "".join(_on_days(verdict, language))
+    yield f"{_RESULT.say(language)}{_colon(language)}{said}"
 
 
-def _finding_lines(finding: Finding, language: Language) -> Iterator[str]:
-    yield f"[{finding.severity.text.say(language)}] {finding.text.say(language)}"
+def _on_days(verdict: Verdict, language: Language) -> Iterator[str]:
+    """Yield what goes behind the summary where the status on a day was asked for too."""
+    for finding in verdict.findings:
+        if finding.code == Code.STATUS_ON_DAY:
+            day, status = finding.evidence["day"], DayStatus(finding.evidence["status"])
+            text = DAY_TEXTS[status]
+            yield Text(f"；{day} 当日：{text.zh}", f"; on {day}: {text.en}").say(language)
+
+
+def _finding_lines(finding: Finding, language: Language, sign: str = "") -> Iterator[str]:
+    yield f"[{finding.severity.text.say(language)}] {sign}{finding.text.say(language)}"
     for name, label in _EVIDENCE.items():
         if name in finding.evidence:
             yield f"    {label.say(language)}{_colon(language)}{finding.evidence[name]}"

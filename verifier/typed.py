@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from verifier.findings import find
 from verifier.verdict import Finding
 
 MAX_TYPED_CHARACTERS = 200
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +128,22 @@ def read_day(typed: str | None, today: date) -> date | None:
         today: in Asia/Shanghai.
 
     Raises:
-        UsageError: it is no day (`day_malformed`), or has not come yet (`day_in_future`).
+        UsageError: it is not written as a day (`day_malformed`), there is no such day
+            (`day_none`), or it has not come yet (`day_in_future`).
     """
     if typed is None or not typed.strip():
         return None
     try:
         day = date.fromisoformat(typed.strip())
     except ValueError as error:
+        if _DAY.fullmatch(typed.strip()):
+            raise UsageError(
+                "day_none",
+                Text(
+                    f"没有 {typed.strip()} 这一天，请核对",
+                    f"there is no such day as {typed.strip()}",
+                ),
+            ) from error
         raise UsageError(
             "day_malformed",
             Text("日期应写作 2026-11-25 的形式", "write the day like 2026-11-25"),

@@ -186,12 +186,15 @@ class TrustShown:
         return Text(words.zh.format_map(slots), words.en.format_map(slots))
 
 
+_SIGNS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxedPicture:
     """The asker's own picture with red boxes around what differs, numbered in the order of `boxes`.
 
     Args:
-        jpeg: smaller than the picture uploaded, where that is big.
+        jpeg: as big as the picture uploaded, unless that is too big to show.
         size: width and height of the picture uploaded, upright, to which the boxes refer.
         boxes: the field, or `photo`, that is boxed, and four corners.
     """
@@ -231,6 +234,12 @@ class Verdict:
     def __bool__(self) -> bool:
         """Refuse to be used as a truth value: an outcome is not a yes or no."""
         raise TypeError("a verdict has no truth value; compare its outcome")
+
+    def box_sign(self, finding: Finding) -> str:
+        """Return the number of the box a finding is about, such as ①, and a blank; else empty."""
+        names = () if self.boxed is None else tuple(name for name, _ in self.boxed.boxes)
+        field = finding.evidence.get("field")
+        return f"{_SIGNS[names.index(field)]} " if field in names else ""
 
     @property
     def summary(self) -> Text:

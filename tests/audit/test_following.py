@@ -178,6 +178,18 @@ def test_the_command_says_how_it_came_out_by_its_exit_code(
     assert json.loads(unknown.stdout)["error"]["code"] == "log_file_missing"
 
 
+def test_a_memory_of_another_log_is_named_with_what_to_do(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    assert CliRunner().invoke(cli, ["audit", *arguments]).exit_code == 0
+    path = tmp_path / "memory.json"
+    path.write_text(path.read_text().replace(str(LOG_KEY), str(key_pair(8)[0])))
+    refused = CliRunner().invoke(cli, ["audit", *arguments], obj=Language.ZH)
+    assert refused.exit_code == 2
+    assert str(path) in refused.output
+    assert "--memory 另指一个文件" in refused.output
+
+
 def test_the_log_to_follow_is_the_one_the_list_names_unless_a_key_is_given() -> None:
     assert choose_log_key(trust(), None, None) == LOG_KEY
     assert choose_log_key(trust(), None, LOG_KEY.name) == LOG_KEY

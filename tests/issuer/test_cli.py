@@ -98,6 +98,16 @@ def test_the_address_is_needed_for_issuing_but_not_for_checking(
     assert "YANZHEN_PUBLIC_URL" in issued.err
 
 
+def test_a_trial_with_bad_rows_ends_with_what_to_do_next(
+    filed_shell: Shell, tmp_path: Path
+) -> None:
+    roster = write_people(tmp_path / "in", people(Level.THREE, 2), NAME="王?")
+    common = ("issue", roster, "--body", PREFIX, "--batch", "一", "--out", tmp_path / "out")
+    tried = filed_shell(*common, "--dry-run")
+    assert tried.code == 65
+    assert "--skip-bad" in tried.out.splitlines()[-1]
+
+
 def test_a_changed_name_is_told_before_a_number_is_spent_without_repeating_it(
     filed_shell: Shell, tmp_path: Path
 ) -> None:
@@ -227,6 +237,22 @@ def test_a_wrong_filing_names_its_field(
     answer = shell("filing", "record", path)
     assert answer.code == 65
     assert named in answer.err
+
+
+def test_a_filing_recorded_again_changes_nothing(shell: Shell, tmp_path: Path) -> None:
+    assert shell("init").code == 0
+    path = tmp_path / "filing.json"
+    path.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
+    assert shell("filing", "record", path, "--json").json["changed"] is True
+    versions = shell("trust", "status", "--json").json
+    again = shell("filing", "record", path)
+    assert again.code == 0
+    assert "已登记过，未作改动" in again.out
+    assert "yanzhen keys new" in again.out
+    assert shell("keys", "new", "--body", FILING["prefix"]).code == 0
+    assert "下一步" not in shell("filing", "record", path).out
+    assert shell("filing", "record", path, "--json").json["changed"] is False
+    assert versions["version"] + 1 == shell("trust", "status", "--json").json["version"]
 
 
 def test_a_template_is_written_once(shell: Shell, tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ from codes.notices import Problem
 from codes.wording import Text
 from issuer.candidates import Photo
 from issuer.columns import Column
-from issuer.lint import DoneRow, LintReport, lint_rows
+from issuer.lint import LintReport, lint_rows
 from issuer.lint_context import BatchAward
 from issuer.lints.registry import LINTS
 from issuer.photo_reading import PhotoReading
 from issuer.photos import PhotoFolder
+from issuer.roster import read_roster
 from tests.issuer.roster_files import (
+    HEADINGS,
     TODAY,
     PortraitPerPerson,
     Row,
@@ -28,6 +30,7 @@ from tests.issuer.roster_files import (
     person,
     resident_number,
     table_of,
+    write_xlsx,
 )
 
 NUMBER = "S000012000123263000007"
@@ -218,7 +221,9 @@ def test_a_row_issued_in_this_batch_before_is_done_whatever_has_changed_since(
         batch_award=lambda _kind, document, *_: award if document == number else None,
         live_award=lambda _kind, document, *_: NUMBER if document == number else None,
     )
-    assert report.done == (DoneRow(row=2, number=NUMBER),)
+    assert [(one.row, one.number) for one in report.done] == [(2, NUMBER)]
+    assert report.done[0].latin_name == lint(tmp_path, person(0)).candidates[0].latin_name
+    assert report.done[0].latin_name
     assert [candidate.row for candidate in report.candidates] == [3]
     assert not report.problems
     expired = lint(tmp_path, person(0), batch_award=lambda *_: award, scopes={})
@@ -323,6 +328,14 @@ def test_what_does_not_fit_the_page_names_its_column(tmp_path: Path) -> None:
 def test_a_cell_that_could_not_be_read_is_not_judged_by_its_content_too(tmp_path: Path) -> None:
     report = lint(tmp_path, person(document_number="1.20101E+17"))
     assert codes(report) == [(2, "cell_digits_lost")]
+
+
+def test_a_rounded_number_says_nothing_against_sex_and_birth_date(tmp_path: Path) -> None:
+    def tweak(_: Any, sheet: Any) -> None:
+        sheet.write_number(1, HEADINGS.index(Column.DOCUMENT_NUMBER.value), 120102199307029000)
+
+    table = read_roster(write_xlsx(tmp_path / "r.xlsx", [person(sex="男")], tweak=tweak))
+    assert codes(lint_rows(table, PortraitPerPerson(), context())) == [(2, "cell_digits_lost")]
 
 
 def test_every_lint_has_an_identity_of_its_own_and_a_source() -> None:

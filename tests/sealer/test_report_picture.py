@@ -28,7 +28,7 @@ def test_it_is_of_the_file_and_where_something_differs_it_has_the_red_boxes(home
             shown = desk.picture_of(uploaded.getvalue(), given)
             assert shown is not None
             picture = Image.open(BytesIO(shown))
-            assert picture.size == (480, 640)
+            assert picture.size == (850, 1133)
             red, green, _ = picture.getpixel((240, 320))  # type: ignore[misc]  # RGB
             assert red > 250 and (green > 250) is white
     finally:

@@ -175,6 +175,25 @@ def test_the_workbook_gives_the_columns_back_untouched_beside_the_answer(
     assert b"<f>" not in data
 
 
+def test_rows_say_what_was_read_otherwise_and_which_row_asked_the_same(
+    world: World, numbers: dict[str, str]
+) -> None:
+    typed = numbers["valid"][:1] + numbers["valid"][1:].replace("0", "O")
+    spaced = f" {numbers['valid'].lower()} "
+    report = check(world, [HEADINGS[:2], (typed, NAME), (numbers["revoked"], NAME), (spaced, NAME)])
+    first, other, again = (one.reason.zh for one in report.results)
+    assert "形近字符" in first and "同一张" not in first
+    assert "同一张" not in other
+    assert "与第 2 行为同一张证书。" in again and "形近字符" not in again
+
+
+def test_numbers_come_back_as_numbers(world: World, numbers: dict[str, str]) -> None:
+    rows = [("序号", "证书编号", "姓名"), (7, numbers["valid"], NAME)]
+    data = write_workbook(check(world, rows), Language.ZH)
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("核验结果")
+    assert lines.to_python()[1][0] == 7.0
+
+
 def test_csv_holds_nothing_that_a_spreadsheet_program_computes(
     world: World, numbers: dict[str, str]
 ) -> None:

@@ -112,6 +112,11 @@ def test_a_list_that_cannot_be_read_is_refused_on_the_form_with_its_place(
     assert "选择 Excel 或 CSV 文件" in page
 
 
+def test_the_page_leads_back_to_the_start(client: FlaskClient) -> None:
+    main = client.get("/batch").text.partition("<main")[2].partition("</main>")[0]
+    assert 'href="/"' in main
+
+
 def test_the_form_says_what_is_missing_and_what_is_too_large(client: FlaskClient) -> None:
     empty = client.post("/batch", data={})
     assert empty.status_code == 422

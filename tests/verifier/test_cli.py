@@ -98,6 +98,16 @@ def test_a_valid_certificate_ends_with_zero_and_the_summary_comes_last(
     assert any("证书编号：" + str(desk.issued.number) in line for line in lines)
 
 
+def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: Desk, run: Run) -> None:
+    number = str(desk.issued.number)
+    code, output, _ = run("number", number, "--name", NAME, "--on", "2020-02-29")
+    assert code == 0
+    assert output.splitlines()[-1] == "结论：核验一致，现行有效；2020-02-29 当日：尚未核发"
+    code, _, error = run("number", number, "--name", NAME, "--on", "2020-02-30")
+    assert code == 64
+    assert "日历上没有这一天" in error
+
+
 def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:
     code, output, _ = run("qr", desk.issued.qr_text(), "--lang", "en")
     assert code == 0

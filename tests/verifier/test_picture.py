@@ -19,6 +19,7 @@ from PIL import Image, ImageChops, ImageDraw
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from codes.wording import Language
 from templates.labels import Field
 from tests.forgery.papers import SHEET_DPI, Paper, Works, make_works, serif_font
 from tests.forgery.raster_edits import Canvas, Hand, remove_symbol, replace_photo, rewrite
@@ -29,7 +30,10 @@ from verifier.issued_pages import NO_PAGES
 from verifier.opening import open_verifier
 from verifier.picture import Decision, compare_picture, picture_comparer
 from verifier.picture_question import PictureQuestion
+from verifier.picture_show import draw_boxes
 from verifier.service import Verifier
+from verifier.show import show_verdict
+from verifier.site.present import shown_findings
 from verifier.verdict import Outcome, Verdict, verdict_to_json
 from wsgi import cli, create_public_app
 
@@ -112,12 +116,31 @@ def test_altered_name_and_photo_are_named_and_boxed(works: Works, verifier: Veri
     assert [one["field"] for one in boxes["fields"]] == ["holder_name", "photo"]
     assert verdict.boxed is not None
     shown = Image.open(BytesIO(verdict.boxed.jpeg)).convert("RGB")
+    assert shown.size == picture.size
+    told_on_terminal = show_verdict(verdict, Language.ZH)
+    assert "① " in told_on_terminal and "② " in told_on_terminal
+    assert any("① " in one.text.zh for one in shown_findings(verdict))
     scale = shown.width / picture.width
     for one in boxes["fields"]:
         (x1, y1), _, (x2, y2), _ = one["corners"]
         assert 0 < x1 < x2 < picture.width and 0 < y1 < y2 < picture.height
         red, green, blue = shown.getpixel((round((x1 + x2) / 2 * scale), round(y1 * scale)))  # type: ignore[misc]  # RGB
         assert red > 130 > max(green, blue)
+
+
+def test_the_number_of_a_box_covers_nothing_printed_nor_another_number() -> None:
+    page = np.full((2339, 1654, 3), 250, np.uint8)
+    for top in range(300, 1500, 60):  # lines of print, the last sign of one of them changed
+        page[top : top + 30, 200:1400] = 20
+    boxes = [[(1300, 620), (1400, 620), (1400, 650), (1300, 650)]] * 2
+    before = page.copy()
+    encoded = draw_boxes(page, [[(x, y) for x, y in box] for box in boxes])
+    shown = np.array(Image.open(BytesIO(encoded)).convert("RGB")).astype(int)
+    assert shown.shape == before.shape
+    filled = (shown[:, :, 0] > 200) & (shown[:, :, 1] < 90)
+    covered = filled & (before[:, :, 0] == 20)
+    assert covered.sum() < 2500  # the frames and thin lines alone
+    assert filled[:, 1405:].sum() > 1000 or filled[:, :195].sum() > 1000
 
 
 def test_a_red_stamp_beside_and_over_the_name_is_not_read_into_it(

@@ -27,6 +27,7 @@ class ProblemCode(StrEnum):
     TEXT_NOT_UNICODE = "text_not_unicode"
     TEXT_TOO_LONG = "text_too_long"
     DAY_MALFORMED = "day_malformed"
+    DAY_NONE = "day_none"
     DAY_IN_FUTURE = "day_in_future"
     LINK_EMPTY = "link_empty"
     LINK_SEVERAL = "link_several"
@@ -56,6 +57,7 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.TEXT_NOT_UNICODE: 400,
         ProblemCode.TEXT_TOO_LONG: 400,
         ProblemCode.DAY_MALFORMED: 400,
+        ProblemCode.DAY_NONE: 400,
         ProblemCode.DAY_IN_FUTURE: 400,
         ProblemCode.LINK_EMPTY: 400,
         ProblemCode.LINK_SEVERAL: 400,
@@ -88,6 +90,7 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.TEXT_NOT_UNICODE: Text("文字编码有误", "A text is not Unicode"),
         ProblemCode.TEXT_TOO_LONG: Text("文字过长", "A text is too long"),
         ProblemCode.DAY_MALFORMED: Text("日期格式不对", "The day is malformed"),
+        ProblemCode.DAY_NONE: Text("没有这一天", "There is no such day"),
         ProblemCode.DAY_IN_FUTURE: Text("日期未到", "The day has not come yet"),
         ProblemCode.LINK_EMPTY: Text("没有链接", "There is no link"),
         ProblemCode.LINK_SEVERAL: Text("有多个链接", "There are several links"),

@@ -1,4 +1,4 @@
-"""Which language a page speaks: Chinese unless the reader switched."""
+"""Which language a page speaks: Chinese unless the reader switched or reads English alone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def asked_language(request: Request) -> Language | None:
 
 
 def page_language(request: Request) -> Language:
-    """Return the language of this page: the address first, then the cookie, else Chinese."""
-    return asked_language(request) or _known(request.cookies.get(COOKIE_NAME)) or Language.ZH
+    """Return the language of this page: of the address, else the cookie, else the browser's."""
+    chosen = asked_language(request) or _known(request.cookies.get(COOKIE_NAME))
+    return chosen or _browser_language(request)
 
 
 def other_language(language: Language) -> Language:
@@ -33,6 +34,14 @@ def remember_language(response: Response, language: Language) -> Response:
         COOKIE_NAME, language.value, max_age=_COOKIE_SECONDS, samesite="Lax", httponly=False
     )
     return response
+
+
+def _browser_language(request: Request) -> Language:
+    """Return English for a browser that names it first and no Chinese at all, else Chinese."""
+    named = [name.lower() for name, weight in request.accept_languages if weight > 0]
+    english = bool(named) and named[0].partition("-")[0] == "en"
+    chinese = any(name.partition("-")[0] == "zh" for name in named)
+    return Language.EN if english and not chinese else Language.ZH
 
 
 def _known(value: str | None) -> Language | None:

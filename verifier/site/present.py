@@ -212,7 +212,11 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
     lines: list[tuple[int, ShownFinding]] = []
     for code in dict.fromkeys(Code(one.code) for one in verdict.findings):
         alike = [one for one in verdict.findings if one.code == code.value]
-        texts = [_group(code, alike)] if code in _GROUPS else [_with_print(one) for one in alike]
+        texts = (
+            [_group(code, alike)]
+            if code in _GROUPS
+            else [_with_print(one, verdict.box_sign(one)) for one in alike]
+        )
         severity = alike[0].severity
         lines += [
             (
@@ -246,14 +250,14 @@ def _group(code: Code, findings: list[Finding]) -> Text:
     return _filled(_GROUPS[code], fields=fields)
 
 
-def _with_print(finding: Finding) -> Text:
-    """Return a finding's sentence, with what the file shows and what is on record."""
+def _with_print(finding: Finding, sign: str) -> Text:
+    """Return a finding's sentence, its box's number first, with what is shown and on record."""
     if finding.code != Code.FIELD_DIFFERS.value:
-        return finding.text
+        return Text(f"{sign}{finding.text.zh}", f"{sign}{finding.text.en}")
     printed, record = finding.evidence.get("printed", ""), finding.evidence.get("record", "")
     return Text(
-        f"{finding.text.zh}文件所印“{printed}”，登记为“{record}”。",
-        f"{finding.text.en} The file shows “{printed}”, the record “{record}”.",
+        f"{sign}{finding.text.zh}文件所印“{printed}”，登记为“{record}”。",
+        f"{sign}{finding.text.en} The file shows “{printed}”, the record “{record}”.",
     )
 
 

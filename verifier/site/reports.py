@@ -18,6 +18,7 @@ from registry.errors import RegistryError
 from registry.home import Home
 from registry.report_drafts import ReportTicket, read_report_number, read_ticket
 from registry.reports import KeptReport, ReportFiles, ReportQueueFull
+from templates.report_words import PRINTED_AND_RECORD
 from verifier.budgets import REPORTS_AN_HOUR
 from verifier.budgets_request import may_have_report
 from verifier.errors import UsageError
@@ -262,7 +263,20 @@ def _page(page: ReportPage) -> str:
         tone=None if page.content is None else words.TONES[_outcome(page.content)],
         beijing=_beijing,
         not_proved=words.NOT_PROVED,
+        compared=_compared,
+        is_code=_is_code,
     )
+
+
+def _compared(evidence: dict[str, str]) -> Text:
+    """Return what was printed beside what is on record."""
+    said = PRINTED_AND_RECORD
+    return Text(said.zh.format_map(evidence), said.en.format_map(evidence))
+
+
+def _is_code(value: str) -> bool:
+    """Say whether a value is compared character by character, and so must not break."""
+    return value.isascii() and " " not in value and any(char.isdecimal() for char in value)
 
 
 def _outcome(content: dict[str, Any]) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from codes.levels import Level
+from issuer.demo import program_called, welcome
 from tests.issuer.desks import FILING, PREFIX, people, write_people
 from tests.issuer.shells import Shell
 
@@ -261,3 +262,14 @@ def test_a_template_is_written_once(shell: Shell, tmp_path: Path) -> None:
     assert shell("template", target).code == 0
     assert target.read_bytes()[:2] == b"PK"
     assert shell("template", target).code == 64
+
+
+def test_the_demo_prints_its_own_name_as_it_was_called() -> None:
+    assert program_called(".venv/bin/yanzhen") == ".venv/bin/yanzhen"
+    assert program_called("/a b/yanzhen") == "'/a b/yanzhen'"
+    assert program_called("-c") == "yanzhen"
+
+
+def test_the_demo_says_what_was_altered(tmp_path: Path) -> None:
+    links = dict.fromkeys(("genuine", "altered", "unknown"), "http://x")
+    assert "级别被改成另一级" in welcome(tmp_path, "http://x", links).zh

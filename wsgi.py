@@ -11,7 +11,6 @@ import importlib
 import json
 import logging
 import os
-import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -241,7 +240,7 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
 
     样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
     """
-    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo, welcome
+    from issuer.demo import Demo, altered_qr_text, audit_command, demo_address, issue_demo, welcome
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -272,21 +271,10 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
     told = welcome(place.certificates, url, links)
-    audit = f"{_program()} audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
-    told = Text(
-        f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
-        "按 Ctrl-C 停止。",
-        f"{told.en}\nAudit the public log, in another terminal:\n  {audit} --memory audit.json\n"
-        "Ctrl-C stops it.",
-    )
+    audit = audit_command(sys.argv[0], url, root_pin(home))
+    told = Text(f"{told.zh}\n{audit.zh}", f"{told.en}\n{audit.en}")
     click.echo(told.say(language))
     run_server(home, host=host, port=port, workers=None)
-
-
-def _program() -> str:
-    """Return how this program was called, so that what is printed works from the same folder."""
-    called = sys.argv[0]
-    return shlex.quote(called) if Path(called).name == "yanzhen" else "yanzhen"
 
 
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:

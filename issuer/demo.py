@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
+import shlex
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -225,4 +226,19 @@ def welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"
         "    (the genuine one with another level; its signature was kept)\n"
         f"  unknown  {links['unknown']} (then press Check)",
+    )
+
+
+def program_called(called: str) -> str:
+    """Return how to call this program again from the same folder, given how it was called."""
+    return shlex.quote(called) if Path(called).name == "yanzhen" else "yanzhen"
+
+
+def audit_command(called: str, url: str, pin: str) -> Text:
+    """Return what the demo says last: how to audit its log, and how to stop it."""
+    audit = f"{program_called(called)} audit --url {url}/log --trust {url}/keys.json --root {pin}"
+    return Text(
+        f"核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n按 Ctrl-C 停止。",
+        f"Audit the public log, in another terminal:\n  {audit} --memory audit.json\n"
+        "Ctrl-C stops it.",
     )

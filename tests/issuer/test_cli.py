@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from codes.levels import Level
+from issuer.demo import program_called, welcome
 from tests.issuer.desks import FILING, PREFIX, people, write_people
 from tests.issuer.shells import Shell
 
@@ -244,7 +245,7 @@ def test_a_filing_recorded_again_changes_nothing(shell: Shell, tmp_path: Path) -
     path = tmp_path / "filing.json"
     path.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
     assert shell("filing", "record", path, "--json").json["changed"] is True
-    versions = shell("trust", "status", "--json").json
+    before = shell("trust", "status", "--json").json["trust_list"]["version"]
     again = shell("filing", "record", path)
     assert again.code == 0
     assert "已登记过，未作改动" in again.out
@@ -252,7 +253,8 @@ def test_a_filing_recorded_again_changes_nothing(shell: Shell, tmp_path: Path) -
     assert shell("keys", "new", "--body", FILING["prefix"]).code == 0
     assert "下一步" not in shell("filing", "record", path).out
     assert shell("filing", "record", path, "--json").json["changed"] is False
-    assert versions["version"] + 1 == shell("trust", "status", "--json").json["version"]
+    # only the key brought another trust list
+    assert shell("trust", "status", "--json").json["trust_list"]["version"] == before + 1
 
 
 def test_a_template_is_written_once(shell: Shell, tmp_path: Path) -> None:
@@ -260,3 +262,14 @@ def test_a_template_is_written_once(shell: Shell, tmp_path: Path) -> None:
     assert shell("template", target).code == 0
     assert target.read_bytes()[:2] == b"PK"
     assert shell("template", target).code == 64
+
+
+def test_the_demo_prints_its_own_name_as_it_was_called() -> None:
+    assert program_called(".venv/bin/yanzhen") == ".venv/bin/yanzhen"
+    assert program_called("/a b/yanzhen") == "'/a b/yanzhen'"
+    assert program_called("-c") == "yanzhen"
+
+
+def test_the_demo_says_what_was_altered(tmp_path: Path) -> None:
+    links = dict.fromkeys(("genuine", "altered", "unknown"), "http://x")
+    assert "级别被改成另一级" in welcome(tmp_path, "http://x", links).zh

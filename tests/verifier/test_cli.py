@@ -105,7 +105,7 @@ def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: Desk, run
     assert output.splitlines()[-1] == "结论：核验一致，现行有效；2020-02-29 当日：尚未核发"
     code, _, error = run("number", number, "--name", NAME, "--on", "2020-02-30")
     assert code == 64
-    assert "日历上没有这一天" in error
+    assert "没有 2020-02-30 这一天" in error
 
 
 def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:

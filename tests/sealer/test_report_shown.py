@@ -1,0 +1,79 @@
+"""What a report shows: its page in one language, what is altered, its picture and its seal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+from templates.labels import Field
+from tests.sealer.report_homes import ReportHome, make_report_home
+from tests.verifier.edits import marked, redacted, value_mark
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportHome]:
+    made = make_report_home(tmp_path_factory.mktemp("reports"))
+    yield made
+    made.app.extensions["yanzhen_verifier"].close()
+    made.app.extensions["yanzhen_reports"].close()
+
+
+def test_the_page_of_a_report_speaks_one_language(
+    desk: ReportHome,
+) -> None:
+    ticket = desk.ask_report(desk.upload("/verify/file", desk.pdf))
+    assert desk.seal() == 1
+    form = {"number": ticket.number, "code": ticket.code}
+    page = desk.client.post("/report", data=form).text
+    for words in ("证书文件（PDF 或图片）</span>", f"{len(desk.pdf)} 字节</span>"):
+        assert words in page
+    for words in ("a file, PDF or picture", "bytes", "November 2026", "Resident identity card"):
+        assert words not in page
+    assert f'<span class="value code">{desk.number}</span>' in page
+    assert re.search(r'<th scope="row">照片</th><td><span class="note">', page)
+    english = desk.client.post("/report?lang=en", data=form).text
+    assert f"{len(desk.pdf)} bytes</span>" in english
+    assert "字节" not in english
+
+
+def test_the_page_of_a_report_says_what_was_printed_and_what_is_on_record(
+    desk: ReportHome,
+) -> None:
+    altered = marked(redacted(desk.pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    ticket = desk.ask_report(desk.upload("/verify/file", altered))
+    assert desk.seal() == 1
+    form = {"number": ticket.number, "code": ticket.code}
+    page = desk.client.post("/report", data=form).text
+    assert "所印为“一级/高级技师”，登记为“三级/高级工”。" in page
+
+
+def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_last_words(
+    desk: ReportHome,
+) -> None:
+    altered = marked(redacted(desk.pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    output = BytesIO()
+    with pypdfium2.PdfDocument(altered) as document:
+        drawn = document[0].render(scale=150 / 72)
+        drawn.to_pil().convert("RGB").save(output, "JPEG", quality=70)
+        drawn.close()
+    assert len(output.getvalue()) < 480 << 10  # of big ones the test client leaves files open
+    ticket = desk.ask_report(desk.upload("/verify/file", output.getvalue(), "a.jpg"))
+    assert desk.seal() == 1
+    pdf, _ = desk.files(ticket)
+    with pypdfium2.PdfDocument(pdf) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+        seen = [
+            [one.get_bounds() for one in page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])]
+            for page in document
+        ]
+    (shown,) = [pictures for pictures in seen if pictures]
+    assert len(shown) == 2  # the picture and one field of it
+    assert shown[0][3] - shown[0][1] > 240  # points: a third of the page high
+    assert "登记内容：三级/高级工" in "".join(pages)
+    assert "[1] " in "".join(pages)
+    assert "本报告的核对办法" in pages[-1]  # whole, on the sheet with the seal

@@ -115,6 +115,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from flask import Flask
 
     from registry.home import Home, home_path
+    from templates.page_headers import add_headers
     from verifier.api.views import blueprint as api
     from verifier.budgets_gate import open_gate
     from verifier.budgets_request import GATE_EXTENSION
@@ -122,7 +123,6 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
-    from verifier.site.headers import add_headers
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.reports import add_reports
@@ -154,6 +154,40 @@ def create_public_app(home: Home | None = None) -> Flask:
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
+    return app
+
+
+def create_private_app(home: Home, passphrase: bytes) -> Flask:
+    """Return the desks of a home: where authority, assessment bodies and police do their work.
+
+    Args:
+        home: the installation.
+        passphrase: opens its vault and private keys.
+
+    Raises:
+        HomeError, RegistryUnavailable: the home is not fit for work.
+        VaultError: the passphrase is wrong.
+    """
+    from flask import Flask
+
+    from accounts.guard import guard
+    from accounts.page_words import desk_words
+    from issuer.console.front import blueprint as front
+    from issuer.console.opening import open_office
+    from templates.page_headers import add_headers
+
+    templates = Path(__file__).parent / "templates"
+    app = Flask(
+        "yanzhen_desks",
+        root_path=str(templates),
+        template_folder=str(templates / "pages"),
+        static_folder=str(templates / "static"),
+    )
+    open_office(app, home, passphrase)
+    app.context_processor(desk_words)
+    guard(app)
+    app.register_blueprint(front)
+    add_headers(app)
     return app
 
 

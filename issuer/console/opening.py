@@ -1,0 +1,39 @@
+"""Opens the office of a home for an application that serves its desks."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from issuer.console.office import OFFICE_EXTENSION, Office
+from issuer.publishing import PUBLIC_URL_VARIABLE
+from registry.desk_database import desk_database_url, open_desk_engine
+from registry.home import Home
+from registry.row_memory import MEMORY_OPTION
+from registry.schema import check_schema
+from registry.session import open_engine
+
+
+def open_office(app: Flask, home: Home, passphrase: bytes) -> Office:
+    """Open the office of a home and give it to an application.
+
+    Raises:
+        HomeError, RegistryUnavailable: the home is not fit for work.
+        VaultError: the passphrase is wrong.
+    """
+    home.vault(passphrase)
+    engine = open_engine(home.database_url)
+    check_schema(engine)
+    office = Office(
+        home=home,
+        passphrase=passphrase,
+        engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
+        desks=open_desk_engine(desk_database_url(home)),
+        public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
+        clock=lambda: datetime.now(UTC),
+    )
+    app.extensions["yanzhen_home"] = home
+    app.extensions[OFFICE_EXTENSION] = office
+    return office

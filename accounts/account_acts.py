@@ -150,7 +150,6 @@ def reset_account(bureau: Bureau, username: str) -> SetupLink:
         row = find_account(session, username, locked=True)
         row.password, row.totp_secret, row.totp_counter = None, None, 0
         row.passkeys, row.recovery_codes = [], []
-        row.active = True
         end_sessions(session, row)
         return make_link(session, bureau, row)
 

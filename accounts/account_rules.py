@@ -1,4 +1,4 @@
-"""What an account must be: its name for signing in, its person's name, roles of one side, a body."""
+"""What an account must be: a name for signing in, a person's name, roles of one side, a body."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         def changed(session: BrowserSession) -> None:
             session.modified = True
 
-        super().__init__(data, changed)  # type: ignore[arg-type]  # any callable taking the session
+        super().__init__(data, changed)
         self.modified = False
         self.new = row is None
         self.row_id = None if row is None else row.id

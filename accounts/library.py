@@ -16,7 +16,6 @@ from flask import Flask, current_app
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin
 from flask_security.datastore import Datastore
 from flask_security.totp import Totp
-from passlib.totp import TotpMatch
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 
@@ -32,7 +31,7 @@ LONGEST_PASSWORD: Final = 128
 RECOVERY_CODES: Final = 10
 
 
-class AccountRole(RoleMixin):  # type: ignore[misc]  # the library's classes are untyped bases
+class AccountRole(RoleMixin):
     """A role, as the library knows one."""
 
     def __init__(self, name: str) -> None:
@@ -40,12 +39,15 @@ class AccountRole(RoleMixin):  # type: ignore[misc]  # the library's classes are
         self.permissions = None
 
 
-class Account(UserMixin):  # type: ignore[misc]  # the library's classes are untyped bases
+class Account(UserMixin):
     """An account as it was when read, in the library's shape; the row is the record."""
+
+    fs_uniquifier: str = ""  # the library looks for it on the class
 
     def __init__(self, row: AccountRow) -> None:
         self.id = row.id
         self.username = row.username
+        self.handle: str = row.username
         self.name = row.name
         self.body = row.body
         self.active = row.active
@@ -73,12 +75,12 @@ class Account(UserMixin):  # type: ignore[misc]  # the library's classes are unt
         return self.tf_totp_secret is not None or self.passkey_count > 0
 
 
-class AccountStore(Datastore, UserDatastore):  # type: ignore[misc]  # untyped bases
+class AccountStore(Datastore, UserDatastore):
     """Finds accounts for the library, each time in a transaction of its own."""
 
     def __init__(self, bureau: Bureau) -> None:
         self.bureau = bureau
-        Datastore.__init__(self, None)
+        Datastore.__init__(self, None)  # type: ignore[no-untyped-call]  # it has no types
         UserDatastore.__init__(self, Account, AccountRole)
 
     def find_user(self, case_insensitive: bool = False, **known: Any) -> Account | None:
@@ -105,11 +107,12 @@ class AccountStore(Datastore, UserDatastore):  # type: ignore[misc]  # untyped b
 class CodesOnce(Totp):
     """Codes of authenticator apps, each taken once: a time step is used up with the code."""
 
-    def get_last_counter(self, user: Account) -> int | None:
+    def get_last_counter(self, user: UserMixin) -> int | None:
         """Return the last time step whose code was used."""
+        assert isinstance(user, Account)
         return user.totp_counter or None
 
-    def set_last_counter(self, user: Account, tmatch: TotpMatch) -> None:
+    def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         """Use a time step up; of two requests with one code the second finds it used."""
         bureau = the_bureau()
         with transaction(bureau.desks) as session:
@@ -136,7 +139,7 @@ def keep_credentials(app: Flask, bureau: Bureau) -> None:
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a way to hash
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_LENGTH_MIN=SHORTEST_PASSWORD,
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
+        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",  # noqa: S106 - a form of Unicode
         SECURITY_USER_IDENTITY_ATTRIBUTES=[{"username": {"mapper": str}}],
         SECURITY_TWO_FACTOR=True,
         SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
@@ -172,10 +175,10 @@ def inspect_password(password: str, account: Account) -> Text | None:
     if complaints:
         return Text(
             f"密码至少 {SHORTEST_PASSWORD} 个字符，建议用几个不相干的词连起来",
-            f"A password has at least {SHORTEST_PASSWORD} characters; a few unrelated words do well",
+            f"A password has at least {SHORTEST_PASSWORD} characters: a few unrelated words",
         )
     folded = chosen.casefold()
-    if account.username in folded or account.name.casefold() in folded:
+    if account.handle in folded or account.name.casefold() in folded:
         return Text(
             "密码中不要包含用户名或姓名", "A password does not contain the user name or the name"
         )

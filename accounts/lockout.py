@@ -30,7 +30,8 @@ def wait_after(failures: int) -> timedelta | None:
     if failures < FREE_FAILURES:
         return None
     doublings = min(failures - FREE_FAILURES, 10)
-    return min(_FIRST_WAIT * 2**doublings, _LONGEST_WAIT)
+    wait: timedelta = _FIRST_WAIT * 2**doublings
+    return min(wait, _LONGEST_WAIT)
 
 
 def check_not_waiting(bureau: Bureau, name: str) -> None:

@@ -82,7 +82,7 @@ def ask_to_make(bureau: Bureau, account: Account, site: Site) -> Asked:
         rp_id=site.host,
         rp_name=ISSUER,
         user_id=handle,
-        user_name=account.username,
+        user_name=account.handle,
         user_display_name=account.name,
         exclude_credentials=_described(passkeys_of(bureau, account)),
         authenticator_selection=AuthenticatorSelectionCriteria(

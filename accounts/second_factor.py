@@ -52,7 +52,7 @@ def prove(bureau: Bureau, account: Account, right: bool | None) -> None:
 
 def failures_of(account: Account) -> str:
     """Return the name by which failed second factors of an account are counted."""
-    return f"factor of {account.username}"
+    return f"factor of {account.handle}"
 
 
 def _is_code_of(bureau: Bureau, account: Account, code: str) -> bool:

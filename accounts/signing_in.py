@@ -75,10 +75,10 @@ def set_password(bureau: Bureau, account: Account, password: str) -> None:
 
 def hold_for_factor(account: Account, *, next_path: str) -> None:
     """Remember between the steps whose password was shown, and where they were going."""
-    held = {"who": account.fs_uniquifier, "next": next_path, "since": the_bureau().clock()}
+    since = the_bureau().clock().isoformat()
     browser = the_browser()
     browser.end()
-    browser[_WAITING] = held | {"since": held["since"].isoformat()}
+    browser[_WAITING] = {"who": account.fs_uniquifier, "next": next_path, "since": since}
 
 
 def held_account() -> Account | None:

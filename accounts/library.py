@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from functools import partial
 from typing import Any, Final
 
 from flask import Flask, current_app
@@ -19,7 +20,7 @@ from flask_security.totp import Totp
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 
-from accounts.bureau import Bureau, the_bureau
+from accounts.bureau import Bureau
 from accounts.roles import Role
 from codes.wording import Text
 from registry.account_models import AccountRow
@@ -107,6 +108,11 @@ class AccountStore(Datastore, UserDatastore):
 class CodesOnce(Totp):
     """Codes of authenticator apps, each taken once: a time step is used up with the code."""
 
+    def __init__(self, bureau: Bureau, secrets: dict[str, str], issuer: str) -> None:
+        super().__init__(secrets, issuer)
+        self._bureau = bureau
+        self._totp = self._totp.using(now=lambda: bureau.clock().timestamp())
+
     def get_last_counter(self, user: UserMixin) -> int | None:
         """Return the last time step whose code was used."""
         assert isinstance(user, Account)
@@ -114,8 +120,7 @@ class CodesOnce(Totp):
 
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         """Use a time step up; of two requests with one code the second finds it used."""
-        bureau = the_bureau()
-        with transaction(bureau.desks) as session:
+        with transaction(self._bureau.desks) as session:
             done = session.execute(
                 update(AccountRow)
                 .where(AccountRow.id == user.id, AccountRow.totp_counter < tmatch.counter)
@@ -151,7 +156,8 @@ def keep_credentials(app: Flask, bureau: Bureau) -> None:
         SECURITY_CLI_ROLES_NAME=None,
     )
     logging.getLogger("passlib.registry").setLevel(logging.WARNING)
-    security = Security(app, AccountStore(bureau), register_blueprint=False, totp_cls=CodesOnce)
+    codes: Any = partial(CodesOnce, bureau)
+    security = Security(app, AccountStore(bureau), register_blueprint=False, totp_cls=codes)
     # Nobody is let in by a token in a header or a cookie that remembers them: by a session only.
     security.login_manager._request_callback = None
     app.config["REMEMBER_COOKIE_NAME"] = "never-set"

@@ -104,9 +104,7 @@ def test_a_passkey_alone_may_be_the_second_factor(desks: Desks, page: Page) -> N
     expect(page.locator("#troubles")).to_contain_text("唯一的第二重验证方式")
 
 
-def test_a_manager_adds_somebody_after_showing_the_passkey_again(
-    desks: Desks, page: Page
-) -> None:
+def test_a_manager_adds_somebody_after_showing_the_passkey_again(desks: Desks, page: Page) -> None:
     worker = desks.add("boss", Role.AUTHORITY_DIRECTOR)
     choose_password(page, worker.link)
     page.get_by_role("button", name="创建通行密钥").click()

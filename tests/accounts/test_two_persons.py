@@ -23,7 +23,9 @@ def test_one_name_spelt_otherwise_is_one_person(other: str) -> None:
 
 
 def test_two_names_are_two_persons() -> None:
-    assert not_the_same_person("王伟", "王芳") is None
+    not_the_same_person("王伟", "王芳")
+    with pytest.raises(AccountError):
+        not_the_same_person("王芳", "王芳")
 
 
 def test_the_desks_secret_goes_over_to_a_new_vault_key(tmp_path: Path) -> None:

@@ -20,12 +20,13 @@ from datetime import date, datetime
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.erasure_wish import ErasureGround, Wish, check_order
 from issuer.errors import IssuerError
 from issuer.leaves import append_erasures
-from issuer.operator import Operator, is_same_person, note_act
+from issuer.operator import Operator, note_act
 from issuer.retention import read_rules, rule_on
 from registry.access import take_ways_in
 from registry.holder_keys import (

@@ -19,12 +19,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.filing_rules import RuleName, filing_rule
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_sums import sum_of, window_of
 from issuer.filing_trace import trace_filing
-from issuer.operator import is_same_person
 from keys.filing_windows import (
     FilingEvent,
     FilingSum,

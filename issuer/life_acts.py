@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.copy_list import find_batch
 from issuer.correcting import check_correction
@@ -22,7 +23,7 @@ from issuer.life_forms import (
     seal_decision,
     seal_details,
 )
-from issuer.operator import is_same_person, parse_name
+from issuer.operator import parse_name
 from log.leaves import LifeKind
 from registry.holder_keys import check_vault_in_force
 from registry.life_models import ActState, LifeAct

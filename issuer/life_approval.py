@@ -15,6 +15,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.awarding import read_data_key
 from issuer.correcting import check_may_correct, reserve_correction
@@ -27,7 +28,7 @@ from issuer.life_forms import (
     note_decision,
     read_details,
 )
-from issuer.operator import is_same_person, parse_name
+from issuer.operator import parse_name
 from issuer.reserving import in_one_commit
 from log.leaves import LifeKind
 from registry.holder_keys import check_vault_in_force

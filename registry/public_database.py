@@ -13,11 +13,11 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase
 
 from registry.home import Home
-from registry.session import open_engine
+from registry.side_tables import open_with_tables
 
 PUBLIC_DATABASE_VARIABLE = "YANZHEN_PUBLIC_DATABASE_URL"
 PUBLIC_DATABASE_FILE = "public.sqlite3"
@@ -54,9 +54,4 @@ def open_public_engine(url: str) -> Engine:
     import registry.budget_models  # their tables belong to it
     import registry.report_models  # noqa: F401 - and so do these
 
-    engine = open_engine(url, create=True)
-    with engine.begin() as connection:  # one worker makes the tables, the others find them
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_MAKING_TABLES)))
-        PublicBase.metadata.create_all(connection)
-    return engine
+    return open_with_tables(url, PublicBase, making=_MAKING_TABLES)

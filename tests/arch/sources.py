@@ -9,8 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
+    "serving.py",
     "wsgi.py",
     "yanzhen.py",
+    "accounts",
     "audit",
     "codes",
     "issuer",

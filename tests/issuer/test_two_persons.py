@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from codes.person_skeleton import is_same_person
 from issuer.errors import IssuerError
 from issuer.filing_acts import Decision, check_persons
-from issuer.operator import is_same_person, parse_name
+from issuer.operator import parse_name
 from keys.filing_windows import FilingEvent
 from log.leaves import LifeKind
 from registry.home import Home

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from flask import Flask
 
+from templates.page_headers import add_headers
 from verifier.api.views import blueprint as api
 from verifier.service import Verifier
 from verifier.site.batch import blueprint as batch
-from verifier.site.headers import add_headers
 from verifier.site.link_page import blueprint as link_page
 from verifier.site.scanner import blueprint as scanner
 from verifier.site.views import blueprint as site

@@ -21,13 +21,13 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
+from templates.page_headers import NO_STORE
+from templates.page_language import page_language
 from verifier.budgets_request import network_of_request
 from verifier.bulk_jobs import KEEP_SECONDS, BulkJobs, JobLost, JobsFull, JobState, JobUnknown
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.many_files import shown
 from verifier.site import forms, words
-from verifier.site.headers import NO_STORE
-from verifier.site.language import page_language
 from verifier.verdict import Outcome
 
 blueprint = Blueprint("batch", __name__)

@@ -10,16 +10,16 @@ from flask import Response, current_app, g, jsonify, make_response, render_templ
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from codes.wording import Language, Text
+from codes.wording import Language
 from keys.trust_list import TrustList
+from templates.page_headers import PICTURE_POLICY, SHARED_CACHE
+from templates.page_language import language_words, page_language
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
 from verifier.site import forms, present, words
 from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
-from verifier.site.headers import PICTURE_POLICY, SHARED_CACHE
-from verifier.site.language import HTML_LANG, other_language, page_language
 from verifier.site.reports import offers_reports, report_desk
 from verifier.verdict import Finding, Outcome, Verdict
 
@@ -36,22 +36,9 @@ def page_words() -> dict[str, Any]:
     """Return what every template can say, in the language of the page."""
     chosen: Language | None = g.get("language")
     language = chosen or page_language(request)
-    other = other_language(language)
     trust = published_trust()
-
-    def translate(zh: str, en: str) -> str:
-        return Text(zh, en).say(language)
-
-    def say(text: Text) -> str:
-        return text.say(language)
-
     return {
-        "t": translate,
-        "say": say,
-        "html_lang": HTML_LANG[language],
-        "other_lang": other.value,
-        "other_html_lang": HTML_LANG[other],
-        "other_name": "English" if other is Language.EN else "中文",
+        **language_words(language),
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,

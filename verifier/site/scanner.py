@@ -11,8 +11,8 @@ from flask import Blueprint, current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
-from verifier.site.headers import NO_STORE, SCANNER_HEADERS
-from verifier.site.language import asked_language
+from templates.page_headers import NO_STORE, SCANNER_HEADERS
+from templates.page_language import asked_language
 from verifier.site.pages import published_trust, shared_response
 from verifier.site.tables import tables_json
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from registry.home import Home
+from templates.page_language import asked_language, remember_language
 from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
@@ -18,7 +19,6 @@ from verifier.hints import hint_at
 from verifier.report_content import examined_file, examined_number, examined_qr
 from verifier.service import Verifier
 from verifier.site import forms
-from verifier.site.language import asked_language, remember_language
 from verifier.site.pages import (
     Repeat,
     error_response,

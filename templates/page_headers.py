@@ -1,4 +1,4 @@
-"""The response headers of the whole public side: nothing runs, frames or leaks that is not ours."""
+"""The headers of every page, public or private: nothing runs, frames or leaks that is not ours."""
 
 from __future__ import annotations
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Request, Response
 
-from codes.wording import Language
+from codes.wording import Language, Text
 
 COOKIE_NAME = "lang"
 _COOKIE_SECONDS = 365 * 24 * 3600
@@ -26,6 +28,26 @@ def page_language(request: Request) -> Language:
 def other_language(language: Language) -> Language:
     """Return the language the switch leads to."""
     return Language.EN if language is Language.ZH else Language.ZH
+
+
+def language_words(language: Language) -> dict[str, Any]:
+    """Return what every template says of its language, and says in it: `t(zh, en)`, `say(text)`."""
+    other = other_language(language)
+
+    def translate(zh: str, en: str) -> str:
+        return Text(zh, en).say(language)
+
+    def say(text: Text) -> str:
+        return text.say(language)
+
+    return {
+        "t": translate,
+        "say": say,
+        "html_lang": HTML_LANG[language],
+        "other_lang": other.value,
+        "other_html_lang": HTML_LANG[other],
+        "other_name": "English" if other is Language.EN else "中文",
+    }
 
 
 def remember_language(response: Response, language: Language) -> Response:

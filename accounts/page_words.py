@@ -1,0 +1,59 @@
+"""What every page of the desks can say: its words, who signed in, and where they may go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask, current_app, g, request
+
+from accounts.person import current_person
+from accounts.roles import Role
+from accounts.spoken import spoken_count, spoken_day
+from codes.wording import Text
+from templates.page_language import language_words, page_language
+
+_PLACES: Final = "yanzhen_desk_places"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One entry of the navigation.
+
+    Args:
+        endpoint: of its page, without parameters.
+        text: what it is called.
+        roles: who is shown it; the route's own roles, or fewer.
+    """
+
+    endpoint: str
+    text: Text
+    roles: frozenset[Role]
+
+
+def add_places(app: Flask, places: Sequence[Place]) -> None:
+    """Add entries to the navigation of an application, in the order of calls."""
+    app.extensions.setdefault(_PLACES, []).extend(places)
+
+
+def places_of_person() -> tuple[Place, ...]:
+    """Return the entries the person of this request may use."""
+    person = current_person()
+    places: list[Place] = current_app.extensions.get(_PLACES, [])
+    if person is None:
+        return ()
+    return tuple(place for place in places if not person.roles.isdisjoint(place.roles))
+
+
+def desk_words() -> dict[str, Any]:
+    """Return what every template of the desks can say, in the language of the page."""
+    language = g.get("language") or page_language(request)
+    return {
+        **language_words(language),
+        "day": lambda when: spoken_day(when).say(language),
+        "count": spoken_count,
+        "person": current_person(),
+        "places": places_of_person(),
+        "demo": current_app.extensions["yanzhen_home"].demo,
+    }

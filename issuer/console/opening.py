@@ -1,0 +1,49 @@
+"""Opens the office of a home for an application that serves its desks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+
+from accounts.arriving import open_accounts
+from accounts.bureau import Bureau
+from issuer.console.office import OFFICE_EXTENSION, Office
+from issuer.publishing import PUBLIC_URL_VARIABLE
+from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_secret import open_desk_secret
+from registry.home import Home
+from registry.row_memory import MEMORY_OPTION
+from registry.schema import check_schema
+from registry.session import open_engine
+
+
+def open_office(
+    app: Flask, home: Home, passphrase: bytes, *, clock: Callable[[], datetime]
+) -> Office:
+    """Open the office of a home and give it, and the accounts of its people, to an application.
+
+    Raises:
+        HomeError, RegistryUnavailable: the home is not fit for work.
+        VaultError: the passphrase is wrong.
+    """
+    vault = home.vault(passphrase)
+    engine = open_engine(home.database_url)
+    check_schema(engine)
+    desks = open_desk_engine(desk_database_url(home))
+    secret = open_desk_secret(desks, vault)
+    app.secret_key = secret.for_purpose("signing")
+    office = Office(
+        home=home,
+        passphrase=passphrase,
+        engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
+        desks=desks,
+        public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
+        clock=clock,
+    )
+    open_accounts(app, Bureau(desks=desks, register=office.engine, secret=secret, clock=clock))
+    app.extensions["yanzhen_home"] = home
+    app.extensions[OFFICE_EXTENSION] = office
+    return office

@@ -1,4 +1,4 @@
-"""Writes rows as files for spreadsheet programs, which would compute a text that looks a formula."""
+"""Writes rows as files for spreadsheet programs, which would compute what looks a formula."""
 
 from __future__ import annotations
 

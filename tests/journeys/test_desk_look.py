@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.page_words import Place, add_places
 from accounts.roles import EVERYBODY, Role
@@ -175,7 +175,7 @@ def test_every_control_is_reached_by_the_keyboard_and_shows_it(
             at = page.evaluate(
                 "(() => { const one = document.activeElement; const style = getComputedStyle(one);"
                 " return [!!one.closest('main') && one.tagName !== 'DIV' && one.type !== 'radio',"
-                " style.outlineStyle !== 'none', one.tagName] })()"
+                " style.outlineStyle !== 'none', one.id || one.tagName] })()"
             )
             if at[2] == "BODY":
                 break
@@ -188,7 +188,7 @@ def test_progress_moves_by_itself(browser: Browser, address: str) -> None:
     with a_page(browser, address) as page:
         page.goto(f"{address}/specimen")
         assert page.locator("[data-part=done]").inner_text() == "120"
-        page.wait_for_function("document.querySelector('[data-part=done]').textContent === '121'")
+        expect(page.locator("[data-part=done]")).to_have_text("121")
         assert page.evaluate("document.querySelector('progress').value") == 121
 
 

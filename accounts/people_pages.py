@@ -117,10 +117,15 @@ def _add_page(new: NewAccount, *troubles: Trouble) -> str:
     return render_template(
         "desk/person_add.html",
         new=new,
-        sides=[sorted(side) for side in roles_to_give(person)],
+        role_options=_role_options(person),
         asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
         troubles=troubles,
     )
+
+
+def _role_options(person: Person) -> list[tuple[str, Text]]:
+    may = {role for side in roles_to_give(person) for role in side}
+    return [(role.value, role.text) for role in Role if role in may]
 
 
 def _body_given(person: Person) -> str | None:
@@ -179,7 +184,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         held=[Role(one.role) for one in row.roles],
         own=row.id == person.account_id,
         waiting=waiting,
-        sides=[sorted(side) for side in roles_to_give(person)],
+        role_options=_role_options(person),
         asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
         done=_DONE.get(request.args.get("done", "")),
         troubles=troubles,

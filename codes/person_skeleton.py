@@ -60,3 +60,11 @@ def person_skeleton(name: str) -> str:
         if unicodedata.category(char)[0] in "LN" and not is_unseen(char)
     )
     return "".join(_SIMPLIFIED.get(char) or _LATIN_LIKE.get(char) or char for char in letters)
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Return whether two names stand, or may stand, for one person, however they are spelt."""
+    skeletons = person_skeleton(one), person_skeleton(other)
+    if not all(skeletons):  # signs alone: as they are written
+        return one.casefold() == other.casefold()
+    return skeletons[0] == skeletons[1]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from codes.name_characters import is_unseen
-from codes.person_skeleton import person_skeleton
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.errors import IssuerError
 from registry.session import transaction
@@ -121,14 +121,6 @@ def parse_name(typed: str) -> str:
             ),
         )
     return name
-
-
-def is_same_person(one: str, other: str) -> bool:
-    """Return whether two names stand, or may stand, for one person, however they are spelt."""
-    skeletons = person_skeleton(one), person_skeleton(other)
-    if not all(skeletons):  # signs alone: as they are written
-        return one.casefold() == other.casefold()
-    return skeletons[0] == skeletons[1]
 
 
 def login_name() -> str:

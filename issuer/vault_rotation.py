@@ -28,6 +28,7 @@ from issuer.vault_moving import (
     move_pins,
     move_waiting,
 )
+from registry.desk_secret import move_desk_secret
 from registry.errors import VaultError
 from registry.home import Home
 from registry.models import Holder
@@ -81,6 +82,7 @@ def rotate_vault(
     done = move_holders(engine, vaults, progress)
     move_papers(engine, vaults.both)
     move_pins(home, vaults.both)
+    move_desk_secret(home, vaults.both)
     _set_state(engine, generation=keys.generation, changing_to=None)
     _write(home, keys.only(keys.generation), passphrase)
     return Rotation(generation=keys.generation, holders=done, resumed=resumed)

@@ -10,12 +10,14 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import Engine, Integer, LargeBinary
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.desk_database import DeskBase
+from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
+from registry.home import Home
 from registry.session import transaction
 from registry.vault import Vault
 
@@ -56,6 +58,18 @@ def open_desk_secret(desks: Engine, vault: Vault) -> DeskSecret:
         return _open(desks, vault)
     except IntegrityError:  # another process made it meanwhile
         return _open(desks, vault)
+
+
+def move_desk_secret(home: Home, vault: Vault) -> None:
+    """Seal the secret of a home's desks by the newest vault key, before an earlier one goes."""
+    url = desk_database_url(home)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return  # its desks were never opened
+    desks = open_desk_engine(url)
+    try:
+        open_desk_secret(desks, vault)
+    finally:
+        desks.dispose()
 
 
 def _open(desks: Engine, vault: Vault) -> DeskSecret:

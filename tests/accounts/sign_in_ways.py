@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import re
+import secrets
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +19,9 @@ from werkzeug.test import TestResponse
 from accounts.account_acts import NewAccount, add_account
 from accounts.bureau import Bureau
 from accounts.roles import Role
+from registry.account_models import AccountRoleRow, AccountRow, SessionRow
 from registry.home import Home
+from registry.session import transaction
 from tests.accounts.desk_app import DeskClient
 from tests.conftest import NOW, PASSPHRASE
 from wsgi import create_private_app
@@ -59,6 +63,7 @@ class Worker:
     link: str
     app_key: str = ""
     codes: Sequence[str] = field(default_factory=list)
+    account_id: int = 0
 
 
 @dataclass
@@ -99,6 +104,43 @@ class Desks:
         answer = browser.post("/sign-in/enrol", data={"code": self.code_of(worker)})
         worker.codes = _RECOVERY.findall(answer.text)
         assert len(worker.codes) == 10
+        return browser
+
+    def plant(self, username: str, *roles: Role, body: str | None = None) -> Worker:
+        """Add an account that is set up, without going the way of its link."""
+        row = AccountRow(
+            username=username,
+            name=f"{username}某",
+            body=body,
+            password="x",
+            totp_secret="x",
+            uniquifier=f"of {username}",
+            made_at=self.clock.now,
+            made_by="测试",
+            roles=[AccountRoleRow(role=role) for role in roles],
+        )
+        with transaction(self.bureau.desks) as session:
+            session.add(row)
+            session.flush()
+            return Worker(username=username, link="", account_id=row.id)
+
+    def arrived(self, worker: Worker, *, factor_minutes_ago: float = 0) -> DeskClient:
+        """Return a browser in which a planted worker signed in."""
+        number, now = secrets.token_urlsafe(16), self.clock.now
+        row = SessionRow(
+            digest=self.bureau.digest("session", number),
+            account_id=worker.account_id,
+            data=json.dumps({"_user_id": f"of {worker.username}", "_fresh": True}),
+            made_at=now,
+            seen_at=now,
+            factor_at=now - timedelta(minutes=factor_minutes_ago),
+            device="",
+            address="",
+        )
+        with transaction(self.bureau.desks) as session:
+            session.add(row)
+        browser = self.browser()
+        browser.set_cookie("yanzhen_desk", number)
         return browser
 
     def code_of(self, worker: Worker) -> str:

@@ -10,7 +10,18 @@ from tests.docs.coded_texts import CodedText, coded_texts
 from verifier import bulk_faults
 
 PAGE = ROOT / "docs" / "errors.md"
-ROOMS = ("codes", "keys", "log", "registry", "templates", "issuer", "verifier", "sealer", "audit")
+ROOMS = (
+    "codes",
+    "keys",
+    "log",
+    "registry",
+    "templates",
+    "accounts",
+    "issuer",
+    "verifier",
+    "sealer",
+    "audit",
+)
 
 # Codes that are put together at run time, by the f-string that does it.
 COMPOSED = {
@@ -61,6 +72,7 @@ certificate numbers, reach the verdict as the reason inside a finding.
 This page is generated: `python -m tests.docs.errors_page`.
 """
 _ABOUT = {
+    "accounts": "Signing in to the desks, and the people who may.",
     "codes": "What was typed, scanned or stored is not what the rule asks for.",
     "sealer": "Sealing verification reports.",
     "keys": "A key, a signature's envelope, the key document or the passphrase.",

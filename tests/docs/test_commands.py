@@ -23,7 +23,11 @@ from wsgi import (
     cli,
 )
 
-_NO_ANSWER_TO_PRINT = {("yanzhen", "serve"), ("yanzhen", "witness", "serve")}
+_NO_ANSWER_TO_PRINT = {
+    ("yanzhen", "desk"),
+    ("yanzhen", "serve"),
+    ("yanzhen", "witness", "serve"),
+}
 
 
 def commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

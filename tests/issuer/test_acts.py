@@ -51,6 +51,8 @@ NOT_NOTED = {
     "yanzhen verify link",
     "yanzhen report-key list",
     "yanzhen sealer",
+    "yanzhen accounts list",
+    "yanzhen desk",
     "yanzhen serve",
     "yanzhen demo",
 }

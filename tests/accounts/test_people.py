@@ -1,0 +1,197 @@
+"""What managers do to accounts, what asks for the second factor again, and one's own devices."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from accounts.account_acts import change_roles, disable_account
+from accounts.errors import AccountError
+from accounts.roles import Role
+from registry.account_models import AccountRow
+from registry.session import reading
+from registry.trail_models import TrailEntry
+from tests.accounts.sign_in_ways import PASSWORD, Desks, Worker, open_desks
+
+_LINK = "/set-up/"
+
+
+@pytest.fixture
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
+    """Desks of a new home."""
+    return open_desks(tmp_path_factory.mktemp("people"))
+
+
+def noted(desks: Desks) -> list[tuple[str, str, str]]:
+    """Return what stands in the audit trail."""
+    with reading(desks.bureau.register) as session:
+        rows = session.scalars(select(TrailEntry).order_by(TrailEntry.id)).all()
+    return [(row.actor, row.act, row.subject) for row in rows]
+
+
+def state_of(desks: Desks, worker: Worker) -> AccountRow:
+    """Return a worker's account as it is."""
+    with reading(desks.bureau.desks) as session:
+        row = session.scalars(select(AccountRow).where(AccountRow.username == worker.username))
+        return row.one()
+
+
+def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
+    browser = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    typed = {"username": "new.one", "name": "新同事", "roles": ["police"], "body": ""}
+    page = browser.post("/people/add", data=typed)
+    assert page.status_code == 200
+    link = _LINK + page.text.partition(_LINK)[2].partition("<")[0]
+    assert desks.set_up(Worker(username="new.one", link=link)).get("/").status_code == 200
+    assert noted(desks) == [("director某", "accounts.add", "new.one")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"username": "A B", "name": "某", "roles": ["police"]}, "username"),
+        ({"username": "fine.name", "name": "", "roles": ["police"]}, "name"),
+        ({"username": "fine.name", "name": "某", "roles": []}, "roles"),
+        ({"username": "fine.name", "name": "某", "roles": ["police", "auditor"]}, "roles"),
+        ({"username": "fine.name", "name": "某", "roles": ["approver"]}, "body"),
+        ({"username": "director", "name": "某", "roles": ["police"]}, "username"),
+    ],
+)
+def test_a_form_says_beside_the_field_what_is_wrong(
+    desks: Desks, typed: dict[str, str | list[str]], field: str
+) -> None:
+    browser = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    page = browser.post("/people/add", data=typed)
+    assert page.status_code == 422
+    assert f'id="{field}-wrong"' in page.text
+    assert f'value="{typed["username"]}"' in page.text
+
+
+def test_disabling_ends_every_session_at_once(desks: Desks) -> None:
+    director = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    worker = desks.plant("leaver", Role.POLICE)
+    sessions = [desks.arrived(worker) for _ in range(2)]
+    assert [one.get("/").status_code for one in sessions] == [200, 200]
+    assert director.post(f"/people/{worker.account_id}/disable").status_code == 303
+    assert [one.get("/").status_code for one in sessions] == [401, 401]
+    assert director.post(f"/people/{worker.account_id}/enable").status_code == 303
+    assert [one.get("/").status_code for one in sessions] == [401, 401]
+
+
+def test_other_roles_are_in_force_from_the_next_request(desks: Desks) -> None:
+    director = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    other = desks.plant("second", Role.AUTHORITY_DIRECTOR)
+    browser = desks.arrived(other)
+    assert browser.get("/people").status_code == 200
+    changed = director.post(f"/people/{other.account_id}/roles", data={"roles": "authority_clerk"})
+    assert changed.status_code == 303
+    assert browser.get("/people").status_code == 403
+
+
+def test_a_reset_voids_everything_and_gives_a_link(desks: Desks) -> None:
+    director = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    worker = desks.plant("lost", Role.POLICE)
+    browser = desks.arrived(worker)
+    page = director.post(f"/people/{worker.account_id}/reset")
+    assert _LINK in page.text
+    row = state_of(desks, worker)
+    assert (row.password, row.totp_secret, row.passkeys, row.recovery_codes) == (None, None, [], [])
+    assert browser.get("/").status_code == 401
+
+
+def test_the_last_director_stays(desks: Desks) -> None:
+    desks.plant("only", Role.AUTHORITY_DIRECTOR)
+    with pytest.raises(AccountError, match="account_last_director"):
+        disable_account(desks.bureau, "only")
+    with pytest.raises(AccountError, match="account_last_director"):
+        change_roles(desks.bureau, "only", ["authority_clerk"], None)
+    desks.plant("another", Role.AUTHORITY_DIRECTOR)
+    disable_account(desks.bureau, "only")
+
+
+def test_nobody_changes_their_own_account_here(desks: Desks) -> None:
+    me = desks.plant("me", Role.AUTHORITY_DIRECTOR)
+    desks.plant("other", Role.AUTHORITY_DIRECTOR)
+    browser = desks.arrived(me)
+    for act in ("roles", "disable", "reset"):
+        assert browser.post(f"/people/{me.account_id}/{act}").status_code == 403
+
+
+def test_a_dangerous_act_waits_for_the_second_factor_and_loses_nothing(desks: Desks) -> None:
+    worker = desks.add("careful", Role.AUTHORITY_DIRECTOR)
+    browser = desks.set_up(worker)
+    desks.clock.go_on(minutes=6)
+    typed = {"username": "new.one", "name": "新同事", "roles": ["police"]}
+    asked = browser.post("/people/add", data=typed)
+    assert asked.status_code == 200
+    assert noted(desks) == []
+    for name, value in (("username", "new.one"), ("name", "新同事"), ("roles", "police")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in asked.text
+    wrong = browser.post("/people/add", data=typed | {"again_code": "000000"})
+    assert wrong.status_code == 422
+    assert 'value="新同事"' in wrong.text
+    done = browser.post("/people/add", data=typed | {"again_code": desks.code_of(worker)})
+    assert _LINK in done.text
+    desks.clock.go_on(minutes=4)
+    assert _LINK in browser.post("/people/add", data=typed | {"username": "new.two"}).text
+
+
+def test_a_page_that_asks_leads_back_to_the_one_wanted(desks: Desks) -> None:
+    worker = desks.add("reader", Role.AUDITOR)
+    browser = desks.set_up(worker)
+    assert browser.get("/account/factor").status_code == 200
+    desks.clock.go_on(minutes=6)
+    asked = browser.get("/account/factor")
+    assert 'name="next" value="/account/factor"' in asked.text
+    answer = browser.post(
+        "/sign-in/again", data={"next": "/account/factor", "again_code": desks.code_of(worker)}
+    )
+    assert answer.location == "/account/factor"
+    assert "app-symbol" in browser.get("/account/factor").text
+    evil = {"next": "https://evil.example", "again_code": desks.code_of(worker)}
+    assert browser.post("/sign-in/again", data=evil).location == "/"
+
+
+def test_an_employer_shows_the_password_again(desks: Desks) -> None:
+    worker = desks.add("firm", Role.EMPLOYER)
+    browser = desks.set_up(worker)
+    typed = {"password": "another good password", "again": "another good password"}
+    assert 'name="again_password"' in browser.post("/account/password", data=typed).text
+    done = browser.post("/account/password", data=typed | {"again_password": PASSWORD})
+    assert done.location == "/account?done=password"
+
+
+def test_a_new_password_signs_other_devices_out(desks: Desks) -> None:
+    worker = desks.add("mover", Role.AUDITOR)
+    first = desks.set_up(worker)
+    second = desks.sign_in(worker)
+    typed = {"password": "another good password", "again": "another good password"}
+    assert second.post("/account/password", data=typed).status_code == 303
+    assert second.get("/").status_code == 200
+    assert first.get("/").status_code == 401
+    assert desks.show_password(desks.browser(), worker).status_code == 422
+    renewed = desks.show_password(desks.browser(), worker, "another good password")
+    assert renewed.status_code == 303
+
+
+def test_devices_are_listed_and_signed_out_one_by_one_or_all(desks: Desks) -> None:
+    worker = desks.add("many", Role.AUDITOR)
+    here = desks.set_up(worker)
+    others = [desks.sign_in(worker) for _ in range(3)]
+    page = here.get("/account").text
+    assert page.count("/account/devices/") == 3 + 1
+    row = page.partition('action="/account/devices/')[2].partition("/end")[0]
+    assert here.post(f"/account/devices/{row}/end").status_code == 303
+    assert sorted(one.get("/").status_code for one in others) == [200, 200, 401]
+    assert here.post("/account/devices/end-others").status_code == 303
+    assert [one.get("/").status_code for one in others] == [401] * 3
+    assert here.get("/").status_code == 200
+
+
+def test_nobody_signs_out_another_persons_device(desks: Desks) -> None:
+    victim = desks.plant("victim", Role.AUDITOR)
+    theirs = desks.arrived(victim)
+    thief = desks.arrived(desks.plant("thief", Role.AUDITOR))
+    for row in range(1, 6):
+        thief.post(f"/account/devices/{row}/end")
+    assert theirs.get("/").status_code == 200

@@ -126,6 +126,19 @@ def test_an_open_menu_is_accessible_too(browser: Browser, address: str) -> None:
         page.screenshot(path=PICTURES / "menu-390-zh.png")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_menu_of_a_person_opens_on_a_narrow_screen(
+    browser: Browser, address: str, language: str
+) -> None:
+    with a_page(browser, address, width=NARROWEST, language=language, view="elder") as page:
+        page.goto(address)
+        page.locator(".menu > summary").click()
+        box = page.locator(".menu-box").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= NARROWEST
+
+
 def test_the_menu_and_the_switches_work_without_script(browser: Browser, address: str) -> None:
     with a_page(browser, address, width=390, script=False) as page:
         page.goto(address)

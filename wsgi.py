@@ -178,6 +178,8 @@ def create_private_app(
     from flask import Flask
 
     from accounts.csrf import protect_forms
+    from accounts.display import add_display
+    from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
     from accounts.page_words import desk_words
@@ -194,8 +196,10 @@ def create_private_app(
     )
     open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.context_processor(desk_words)
+    add_display(app)
     guard(app)
     protect_forms(app)
+    add_error_pages(app)
     add_account_pages(app)
     app.register_blueprint(front)
     add_headers(app)

@@ -10,13 +10,13 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from codes.wording import Language, Text
+from registry.sheet_writing import harmless
 from templates.labels import LABELS, Field
 from verifier.bulk_check import BulkReport, BulkResult
 from verifier.bulk_words import not_asked
 from verifier.verdict import Outcome, Status, say_instant
 
 _CELL_CHARACTERS = 32_000
-_FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 _HEADINGS = (
     (Text("原行号", "Row"), 8),
@@ -102,15 +102,11 @@ def write_csv(report: BulkReport, language: Language) -> bytes:
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([_harmless(text) for text in _head(report, language)])
+    writer.writerow([harmless(text) for text in _head(report, language)])
     for result in report.results:
         own = [result.row.texts.get(position, "") for position in range(_width(report))]
-        writer.writerow([_harmless(text) for text in (*own, *_texts(result, language))])
+        writer.writerow([harmless(text) for text in (*own, *_texts(result, language))])
     return out.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_BEGINS) else text
 
 
 def _width(report: BulkReport) -> int:

@@ -1,0 +1,70 @@
+"""Writes rows as files for spreadsheet programs, which would compute what looks a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+
+SheetValue = str | int | float | date | None
+_FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+_WIDTH_CHARACTERS: Final = 22
+_SHEET_NAME_CHARACTERS: Final = 31
+_NOT_IN_SHEET_NAMES: Final = str.maketrans("[]:*?/\\'", "        ")
+
+
+def harmless(text: str) -> str:
+    """Return a text of a CSV file; one that would be computed gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(_FORMULA_BEGINS) else text
+
+
+def write_csv_rows(headings: Sequence[str], rows: Iterable[Sequence[SheetValue]]) -> bytes:
+    """Return rows as CSV in UTF-8 with a byte order mark; days as 2026-11-22."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([harmless(text) for text in headings])
+    for row in rows:
+        plain = [_plain(value) for value in row]
+        writer.writerow([harmless(one) if isinstance(one, str) else one for one in plain])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def write_workbook_rows(
+    name: str, headings: Sequence[str], rows: Iterable[Sequence[SheetValue]]
+) -> bytes:
+    """Return rows as an .xlsx workbook of one sheet; every text is a string, never a formula."""
+    options = {
+        "in_memory": True,  # it may name people: nothing of it goes through a file in clear
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, options) as workbook:
+        sheet_name = name.translate(_NOT_IN_SHEET_NAMES).strip()[:_SHEET_NAME_CHARACTERS]
+        sheet = workbook.add_worksheet(sheet_name or "1")
+        head = workbook.add_format({"bold": True, "bottom": 1})
+        day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, max(0, len(headings) - 1), _WIDTH_CHARACTERS)
+        for column, text in enumerate(headings):
+            sheet.write_string(0, column, text, head)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, date) and not isinstance(value, datetime):
+                    sheet.write_datetime(number, column, value, day)
+                elif isinstance(value, int | float):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(_plain(value)))
+    return file.getvalue()
+
+
+def _plain(value: SheetValue) -> str | int | float:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else value

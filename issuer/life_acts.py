@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.copy_list import find_batch
-from issuer.correcting import check_correction
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.life_copies import prepare_copy
 from issuer.life_forms import (
+    MAKES_COPY,
     MAY_BE,
     ActForm,
     ActView,
@@ -36,7 +37,7 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
 
     Raises:
         IssuerError: `act_text_missing`; no such award or batch; nothing it could change
-            (`act_hits_nothing`); as `check_correction`.
+            (`act_hits_nothing`); as `prepare_copy`.
     """
     proposer = parse_name(proposer)
     with transaction(desk.engine) as session:
@@ -47,9 +48,8 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
         )
         if not hits:
             raise _hits_nothing(form)
-        if form.correction is not None:
-            award = session.get_one(Award, award_id)
-            check_correction(session, desk, award, form.correction, fonts)
+        if form.kind in MAKES_COPY:
+            form = prepare_copy(session, desk, session.get_one(Award, award_id), form, fonts)
         act = LifeAct(
             site_id=desk.site.id,
             kind=int(form.kind),
@@ -171,6 +171,8 @@ def view_act(session: Session, desk: Desk, act: LifeAct) -> ActView:
         reason=form.reason,
         reference=form.reference,
         correction=form.correction,
+        reissue=form.reissue,
+        replaces=form.replaces,
         successor=form.successor,
         hits=hits,
         proposer=act.proposer,

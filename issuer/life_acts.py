@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -32,6 +34,37 @@ from registry.session import reading, transaction
 from templates.fonts import FontChain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a proposal is about, found on record.
+
+    Args:
+        form: with what the register adds to it.
+        award_id: of the one award, if it is of one.
+        batch_id: of the batch, if it is of one.
+        hits: how many awards it would change now.
+    """
+
+    form: ActForm
+    award_id: int | None
+    batch_id: int | None
+    hits: int
+
+
+def check_proposal(session: Session, desk: Desk, form: ActForm, fonts: FontChain) -> Target:
+    """Return what a proposal is about, or refuse it as `propose` would; changes nothing."""
+    read_text(form.reason)
+    read_text(form.reference)
+    award_id, batch_id = _target(session, desk, form)
+    query = select(func.count(Award.id)).where(hit(desk, form.kind, award_id, batch_id))
+    hits = session.scalar(query)
+    if not hits:
+        raise _hits_nothing(form)
+    if form.kind in MAKES_COPY:
+        form = prepare_copy(session, desk, session.get_one(Award, award_id), form, fonts)
+    return Target(form=form, award_id=award_id, batch_id=batch_id, hits=hits)
+
+
 def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> int:
     """Put a proposal on record; return its number.
 
@@ -42,22 +75,16 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
     proposer = parse_name(proposer)
     with transaction(desk.engine) as session:
         check_vault_in_force(session, desk.vault)
-        award_id, batch_id = _target(session, desk, form)
-        hits = session.scalar(
-            select(func.count(Award.id)).where(hit(desk, form.kind, award_id, batch_id))
-        )
-        if not hits:
-            raise _hits_nothing(form)
-        if form.kind in MAKES_COPY:
-            form = prepare_copy(session, desk, session.get_one(Award, award_id), form, fonts)
+        target = check_proposal(session, desk, form, fonts)
+        form = target.form
         act = LifeAct(
             site_id=desk.site.id,
             kind=int(form.kind),
-            award_id=award_id,
-            batch_id=batch_id,
+            award_id=target.award_id,
+            batch_id=target.batch_id,
             ground=form.ground,
             details_sealed=b"",
-            hits=hits,
+            hits=target.hits,
             state=ActState.PROPOSED,
             proposer=proposer,
             proposed_at=desk.clock(),

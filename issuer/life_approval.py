@@ -57,7 +57,9 @@ class Approved:
     copy_id: int | None
 
 
-def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
+def approve(
+    desk: Desk, act_id: int, *, approver: str, hits: int, lived: int | None = None
+) -> Approved:
     """Approve an act and do it, in one commit.
 
     Args:
@@ -65,10 +67,12 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         act_id: the act.
         approver: who approves.
         hits: how many awards the approver was shown that it changes.
+        lived: how many events the approver was shown of the one award that it changes.
 
     Raises:
         IssuerError: `act_unknown`; `act_decided`; the approver proposed it (`act_own`); other
-            awards are hit than was shown (`act_changed`); as `reserve_copy`. Nothing changed.
+            awards are hit than was shown, or something happened to the one award since
+            (`act_changed`); as `reserve_copy`. Nothing changed.
         RegistryUnavailable: the database did not answer; nothing changed.
     """
     approver = parse_name(approver)
@@ -86,6 +90,8 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         awards = _locked_awards(session, desk, act, form)
         if len(awards) != hits:
             raise _changed(act, hits, len(awards))
+        if lived is not None and sum(count_events(session, [awards[0].id]).values()) != lived:
+            raise _lived_on(act)
         now = desk.clock()
         act.state, act.decided_by, act.decided_at = ActState.APPROVED, approver, now
         act.hits = len(awards)
@@ -147,6 +153,17 @@ def _do(
         session.flush()
     lists = mark_changed(session, desk.vault, changed)
     return Approved(kind=form.kind, hits=len(awards), lists=lists, copy_id=None)
+
+
+def _lived_on(act: LifeAct) -> IssuerError:
+    return IssuerError(
+        "act_changed",
+        Text(
+            f"审批事项 {act.id} 所涉证书在查看之后又有变更，未作改动；请重新查看后再审批",
+            f"something happened to the certificate of act {act.id} since it was looked at; nothing "
+            "was done. Look at it again",
+        ),
+    )
 
 
 def _changed(act: LifeAct, shown: int, found: int) -> IssuerError:

@@ -56,6 +56,7 @@ def approve_and_publish(
     *,
     approver: str,
     hits: int,
+    lived: int | None = None,
     out: Path | None,
     fonts: FontChain,
     progress: Progress,
@@ -67,6 +68,7 @@ def approve_and_publish(
         act_id: the act.
         approver: who approves.
         hits: how many awards the approver was shown that it changes.
+        lived: as `approve`.
         out: where the certificate that is made goes; None keeps it in the store.
         fonts: what pages are set in.
         progress: told how far each phase is.
@@ -82,7 +84,7 @@ def approve_and_publish(
         check_out(out, _stem(act.target, act.kind))
     log, status = office_of(desk), status_office_of(desk)
     check_log(log)
-    approved = approve(desk, act_id, approver=approver, hits=hits)
+    approved = approve(desk, act_id, approver=approver, hits=hits, lived=lived)
     files: Files = ()
     with telling(desk, act_id, approved):
         if approved.copy_id is None:

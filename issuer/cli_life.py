@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from codes.number import parse_number, parse_prefix
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.correcting import parse_correction
 from issuer.desk import Desk
-from issuer.life_acts import act_unknown, list_acts, propose, reject, show_act, withdraw
+from issuer.life_acts import act_unknown, find_place, list_acts, propose, reject, show_act, withdraw
 from issuer.life_forms import MAKES_COPY, ActForm
 from issuer.life_run import approve_and_publish
 from issuer.life_show import (
@@ -43,8 +42,8 @@ from issuer.terminal import (
     show,
 )
 from log.leaves import LifeKind
-from registry.life_models import ActState, Ground, LifeAct
-from registry.models import ReissueReason, Site
+from registry.life_models import ActState, Ground
+from registry.models import ReissueReason
 from registry.schema import open_registry
 from registry.session import reading
 from templates.fonts import FontChain
@@ -313,9 +312,8 @@ def _desk_of(act_id: int, *, new_host: bool = False) -> Iterator[Desk]:
 
 
 def _site_and_kind(act_id: int) -> tuple[str, LifeKind]:
-    query = select(Site.prefix, LifeAct.kind).join(LifeAct, LifeAct.site_id == Site.id)
     with open_registry(open_home().database_url) as engine, reading(engine) as session:
-        found = session.execute(query.where(LifeAct.id == act_id)).one_or_none()
+        found = find_place(session, act_id)
     if found is None:
         raise act_unknown(act_id)
-    return found[0], LifeKind(found[1])
+    return found.prefix, found.kind

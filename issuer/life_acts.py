@@ -29,7 +29,7 @@ from issuer.operator import is_same_person, parse_name
 from log.leaves import LifeKind
 from registry.holder_keys import check_vault_in_force
 from registry.life_models import ActState, LifeAct
-from registry.models import Award
+from registry.models import Award, Site
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 
@@ -115,11 +115,23 @@ def withdraw(desk: Desk, act_id: int, *, decided_by: str, reason: str) -> None:
     _decide(desk, act_id, ActState.WITHDRAWN, decided_by=decided_by, reason=reason)
 
 
-def list_acts(desk: Desk, state: ActState | None) -> list[ActView]:
-    """Return the body's acts in one state, or all, the latest first."""
+def list_acts(
+    desk: Desk, state: ActState | None, *, before: int | None = None, limit: int | None = None
+) -> list[ActView]:
+    """Return the body's acts in one state, or all, the latest first.
+
+    Args:
+        desk: the body's place of work.
+        state: None for every one.
+        before: only acts with a lower number, to turn the page.
+        limit: how many at most.
+    """
     query = select(LifeAct).where(LifeAct.site_id == desk.site.id).order_by(LifeAct.id.desc())
     if state is not None:
         query = query.where(LifeAct.state == state)
+    if before is not None:
+        query = query.where(LifeAct.id < before)
+    query = query.limit(limit)
     with reading(desk.engine) as session:
         return [view_act(session, desk, act) for act in session.scalars(query)]
 
@@ -145,6 +157,36 @@ def find_act(session: Session, desk: Desk, act_id: int, *, locked: bool = False)
     if act is None:
         raise act_unknown(act_id)
     return act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPlace:
+    """Where an act belongs.
+
+    Args:
+        prefix: of its body.
+        award_id: of the one award it is about, if it is about one.
+        copy_id: of the copy that it made, once it is approved.
+    """
+
+    act_id: int
+    prefix: str
+    kind: LifeKind
+    award_id: int | None
+    copy_id: int | None
+
+
+def find_place(session: Session, act_id: int) -> ActPlace | None:
+    """Return where an act belongs, of whichever body; None where there is none."""
+    query = select(Site.prefix, LifeAct.kind, LifeAct.award_id, LifeAct.copy_id)
+    query = query.join(LifeAct, LifeAct.site_id == Site.id).where(LifeAct.id == act_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    prefix, kind, award_id, copy_id = found
+    return ActPlace(
+        act_id=act_id, prefix=prefix, kind=LifeKind(kind), award_id=award_id, copy_id=copy_id
+    )
 
 
 def act_unknown(act_id: int) -> IssuerError:

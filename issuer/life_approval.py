@@ -160,8 +160,8 @@ def _lived_on(act: LifeAct) -> IssuerError:
         "act_changed",
         Text(
             f"审批事项 {act.id} 所涉证书在查看之后又有变更，未作改动；请重新查看后再审批",
-            f"something happened to the certificate of act {act.id} since it was looked at; nothing "
-            "was done. Look at it again",
+            f"something happened to the certificate of act {act.id} since it was looked at; "
+            "nothing was done. Look at it again",
         ),
     )
 

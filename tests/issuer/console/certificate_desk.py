@@ -25,22 +25,16 @@ from tests.issuer.desks import PREFIX, PUBLIC_URL
 from wsgi import create_private_app
 
 OTHER = "S000012000999"
-CLERK = Person(
-    account_id=1, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX
-)
+CLERK = Person(account_id=1, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX)
 APPROVER = Person(account_id=2, name="李审批", roles=frozenset({Role.APPROVER}), body=PREFIX)
-SECOND_APPROVER = Person(
-    account_id=3, name="赵审批", roles=frozenset({Role.APPROVER}), body=PREFIX
-)
+SECOND_APPROVER = Person(account_id=3, name="赵审批", roles=frozenset({Role.APPROVER}), body=PREFIX)
 FOREIGN = Person(
     account_id=4,
     name="钱经办",
     roles=frozenset({Role.BODY_CLERK, Role.APPROVER}),
     body=OTHER,
 )
-AUTHORITY = Person(
-    account_id=5, name="孙主管", roles=frozenset({Role.AUTHORITY_CLERK}), body=None
-)
+AUTHORITY = Person(account_id=5, name="孙主管", roles=frozenset({Role.AUTHORITY_CLERK}), body=None)
 REASON = {"reason": "经核查属实", "reference": "津技鉴〔2026〕15号"}
 
 

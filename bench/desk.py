@@ -5,10 +5,11 @@
 
 The rows are those of `awards` as the register makes them, copied in; what is sealed in them is
 random and of the usual length, so the list is asked for its rows and not for its masked names,
-which are opened fifty a page however long the list is. Beside each question stands the bare query that anyone would write: all
-conditions in one WHERE, ordered, fifty rows. Every combination of filters is asked, at its first
-page and at one in the middle, in the same run; trust the ratios. `--json` prints one object on the
-last line. Each plan is looked at: one that reads all rows ends the run.
+which are opened fifty a page however long the list is. Beside each question stands the bare query
+that anyone would write: all conditions in one WHERE, ordered, fifty rows. Every combination of
+filters is asked, at its first page and at one in the middle, in the same run; trust the ratios.
+`--json` prints one object on the last line. Each plan is looked at: one that reads all rows ends
+the run.
 """
 
 from __future__ import annotations

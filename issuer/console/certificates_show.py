@@ -118,7 +118,7 @@ def timeline(view: CertificateView) -> list[tuple[Any, ...]]:
         for one in view.copies
         if one.line.delivered_at is not None
     ]
-    events = [*begun, *delivered, *map(_event, view.events)]
+    events = [*map(_event, reversed(view.events)), *delivered, *begun]
     return sorted(events, key=lambda event: event[0], reverse=True)
 
 

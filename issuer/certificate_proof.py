@@ -56,8 +56,8 @@ class LogState(StrEnum):
 
 
 _LOG_STATES = {
-    LogState.PROVED: Text("已在日志中证实", "proved to be in the log"),
-    LogState.WAITING: Text("待公布", "waits to be published"),
+    LogState.PROVED: Text("已在日志中证实", "proved"),
+    LogState.WAITING: Text("待公布", "waiting"),
     LogState.MISSING: Text("日志中没有", "not in the log"),
     LogState.DIFFERS: Text("与日志不符", "differs from the log"),
     LogState.NOT_CHECKED: Text("未能核对", "could not be checked"),

@@ -52,7 +52,6 @@ _SPEC = TableSpec(
         Column(key="reference", text=Text("文号", "Reference")),
         Column(key="proposer", text=Text("提出人", "Proposed by")),
         Column(key="proposed_at", text=Text("提出时间", "Proposed"), kind=ColumnKind.DATE),
-        Column(key="state", text=Text("状态", "State")),
     ),
     by_cursor=True,
     kept=("state", "body"),
@@ -253,8 +252,6 @@ def _row(act: ActView) -> dict[str, object]:
         "reference": act.reference,
         "proposer": act.proposer,
         "proposed_at": act.proposed_at,
-        "state": STATE_WORDS[act.state],
-        "tone": TONES[act.state],
     }
 
 

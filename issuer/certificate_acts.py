@@ -15,7 +15,7 @@ from issuer.errors import IssuerError
 from issuer.life_acts import ActPlace, check_proposal, find_act, propose, view_act
 from issuer.life_forms import ActForm, ActView, read_details
 from registry.life_models import ActState, LifeAct
-from registry.models import Award, Copy
+from registry.models import Award, Copy, CopyState
 from registry.session import reading
 from templates.fonts import FontChain
 
@@ -104,11 +104,10 @@ def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Pre
     if act.state != ActState.PROPOSED or act.award_id is None:
         return None
     award = session.get_one(Award, act.award_id)
-    form, _ = read_details(desk, act)
-    try:
-        return preview_change(session, desk.vault, award, form, opened=opened)
-    except StopIteration:  # no copy of it is current any more
+    if not any(copy.state == CopyState.CURRENT for copy in award.copies):
         return None
+    form, _ = read_details(desk, act)
+    return preview_change(session, desk.vault, award, form, opened=opened)
 
 
 def _made(session: Session, act: LifeAct) -> MadeCopy | None:

@@ -35,6 +35,7 @@ from issuer.console.office import the_office
 from issuer.copy_list import REASON_WORDS
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
 from log.leaves import LifeKind
+from registry.errors import RegistryError
 from registry.session import reading
 from templates.fonts import FontChain
 
@@ -99,7 +100,10 @@ def _subject(award_id: int, code: str) -> _Subject:
         kinds = offered(award)
         if not kinds:
             abort(404)  # erased, ended or not finished: its page says so
-        private = open_private(office.vault(), award)
+        try:
+            private = open_private(office.vault(), award)
+        except RegistryError:
+            abort(404)  # it does not open: its page says so
         return _Subject(
             award_id=award_id,
             number=award.number,

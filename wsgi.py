@@ -183,6 +183,7 @@ def create_private_app(
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
     from accounts.page_words import desk_words
+    from issuer.console.certificates_places import add_certificates
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from templates.page_headers import add_headers
@@ -202,6 +203,7 @@ def create_private_app(
     add_error_pages(app)
     add_account_pages(app)
     app.register_blueprint(front)
+    add_certificates(app)
     add_headers(app)
     return app
 

@@ -51,6 +51,7 @@ from registry.life_records import mark_changed
 from registry.models import Award, Copy, CopyKind, CopyState, SigningKey
 from registry.row_marks import check_recording, mark_of_copy, mark_of_recording
 from registry.session import transaction
+from registry.vault import Vault
 
 _STATE_ON_RECORD = {
     CopyKind.ORIGINAL: CopyState.CURRENT,
@@ -100,7 +101,12 @@ def read_secrets(desk: Desk, award: Award) -> KeptSecrets:
 
 def read_private(desk: Desk, award: Award) -> PrivateFields:
     """Open what is kept of an award, by its holder's key; raises as `read_secrets`."""
-    return _read_private(open_holder(desk.vault, award.holder), award)
+    return open_private(desk.vault, award)
+
+
+def open_private(vault: Vault, award: Award) -> PrivateFields:
+    """Open what is kept of an award, by its holder's key; raises as `read_secrets`."""
+    return _read_private(open_holder(vault, award.holder), award)
 
 
 def _read_private(key: HolderKey, award: Award) -> PrivateFields:
@@ -286,7 +292,8 @@ def _record(desk: Desk, signed: Sequence[_Signed]) -> tuple[int, set[int]]:
         for copy in copies:
             _put_on_record(session, desk, copy, by_id[copy.id], names)
         session.flush()
-        leaves = [_leaf_of(session, desk, copy, by_id[copy.id]) for copy in copies]
+        acts = _acts_of(session, copies)
+        leaves = [_leaf_of(desk, copy, by_id[copy.id], acts.get(copy.id)) for copy in copies]
         append_records(session, desk.vault, leaves)
         del locked  # kept until here so that `copy.award` asks the database nothing
         return len(copies), refused
@@ -301,10 +308,16 @@ def _compromised(session: Session, desk: Desk, signed: Sequence[_Signed]) -> set
     return {item.copy_id for item in signed if item.record.key_id in lost}
 
 
-def _leaf_of(session: Session, desk: Desk, copy: Copy, item: _Signed) -> Recorded:
-    act_id = None
-    if copy.kind == CopyKind.CORRECTION:
-        act_id = session.scalar(select(LifeAct.id).where(LifeAct.copy_id == copy.id))
+def _acts_of(session: Session, copies: Sequence[Copy]) -> Mapping[int, int]:
+    """Return by copy the act that decided on it; of those that an act came with."""
+    later = [copy.id for copy in copies if copy.kind != CopyKind.ORIGINAL]
+    if not later:
+        return {}
+    query = select(LifeAct.copy_id, LifeAct.id).where(LifeAct.copy_id.in_(later))
+    return {copy_id: act_id for copy_id, act_id in session.execute(query) if copy_id is not None}
+
+
+def _leaf_of(desk: Desk, copy: Copy, item: _Signed, act_id: int | None) -> Recorded:
     return Recorded(
         copy=copy,
         data_key=item.data_key,

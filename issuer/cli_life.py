@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from codes.number import parse_number, parse_prefix
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.correcting import parse_correction
 from issuer.desk import Desk
-from issuer.life_acts import act_unknown, list_acts, propose, reject, show_act, withdraw
-from issuer.life_forms import ActForm
+from issuer.life_acts import act_unknown, find_place, list_acts, propose, reject, show_act, withdraw
+from issuer.life_forms import MAKES_COPY, ActForm
 from issuer.life_run import approve_and_publish
 from issuer.life_show import (
     act_as_dict,
@@ -43,8 +42,8 @@ from issuer.terminal import (
     show,
 )
 from log.leaves import LifeKind
-from registry.life_models import ActState, Ground, LifeAct
-from registry.models import Site
+from registry.life_models import ActState, Ground
+from registry.models import ReissueReason
 from registry.schema import open_registry
 from registry.session import reading
 from templates.fonts import FontChain
@@ -77,6 +76,11 @@ def life() -> None:
 @click.option("--name", help="正确的姓名 / the right name")
 @click.option("--latin-name", help="正确姓名的拉丁字母写法 / its spelling in Latin letters")
 @click.option("--specialty", help="正确的工种，无则写 -- / the right specialty, -- for none")
+@click.option(
+    "--because",
+    type=click.Choice([reason.value for reason in ReissueReason]),
+    help="补发的事由：遗失、损毁、其他 / why a reissue is asked for",
+)
 @click.option("--successor", help="并入的机构名称 / the body it became part of")
 @_as
 @json_option
@@ -92,6 +96,7 @@ def propose_command(
     name: str | None,
     latin_name: str | None,
     specialty: str | None,
+    because: str | None,
     successor: str | None,
     operator: str,
     as_json: bool,
@@ -101,7 +106,9 @@ def propose_command(
     number = None if number is None else str(parse_number(number))
     batch = None if batch is None else read_batch_name(batch)
     _check_target(what, number, prefix, batch)
-    _check_belonging(what, ground=ground, right=name or specialty, successor=successor)
+    _check_belonging(
+        what, ground=ground, right=name or specialty, because=because, successor=successor
+    )
     form = ActForm(
         kind=what,
         number=number,
@@ -112,6 +119,7 @@ def propose_command(
         correction=(
             parse_correction(name, specialty, latin_name) if what is LifeKind.CORRECT else None
         ),
+        reissue=None if because is None else ReissueReason(because),
         successor=successor,
     )
     with _desk(number[:13] if number else str(parse_prefix(prefix or ""))) as desk:
@@ -161,7 +169,7 @@ def show_command(act_id: int, as_json: bool) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="更正后证书的输出目录 / folder for the corrected certificate",
+    help="新制证书的输出目录 / folder for the certificate that is made",
 )
 @click.option("--new-host", is_flag=True, help="确认启用新的核验网址 / confirm a new public host")
 @json_option
@@ -172,8 +180,14 @@ def approve_command(
     """审批并立即生效，同时公布日志和状态列表。Approve an act; it takes effect at once."""
     with _desk_of(act_id, new_host=new_host) as desk:
         act = show_act(desk, act_id)
-        if act.kind is LifeKind.CORRECT and out is None:
-            raise WrongUsage(Text("更正须用 --out 写明输出目录。", "a correction needs --out."))
+        making = act.kind in MAKES_COPY
+        if making and out is None:
+            raise WrongUsage(
+                Text(
+                    "更正、补发、存档副本须用 --out 写明输出目录。",
+                    "what makes a copy needs --out.",
+                )
+            )
         if not yes and act.state is ActState.PROPOSED:
             say(describe(act), err=True)
             click.confirm("确认批准？/ Approve it?", abort=True, err=True)
@@ -182,7 +196,7 @@ def approve_command(
             act_id,
             approver=operator,
             hits=act.hits,
-            out=out if act.kind is LifeKind.CORRECT else None,
+            out=out if making else None,
             fonts=FontChain.from_environment(os.environ),
             progress=ProgressLine(language(), quiet=as_json),
         )
@@ -239,12 +253,18 @@ def _check_target(
 
 
 def _check_belonging(
-    kind: LifeKind, *, ground: str | None, right: str | None, successor: str | None
+    kind: LifeKind,
+    *,
+    ground: str | None,
+    right: str | None,
+    because: str | None,
+    successor: str | None,
 ) -> None:
     """Refuse options that belong to another act, and one that is missing."""
     wanted = (
         ("--ground", ground, kind in _GROUNDED),
         ("--name", right, kind is LifeKind.CORRECT),
+        ("--because", because, kind is LifeKind.REISSUE),
         ("--successor", successor, kind is LifeKind.BODY_MERGED),
     )
     for option, given, belongs in wanted:
@@ -272,10 +292,10 @@ def _desk(prefix: str) -> Iterator[Desk]:
 
 @contextmanager
 def _desk_of(act_id: int, *, new_host: bool = False) -> Iterator[Desk]:
-    """Open the desk of the body an act belongs to; to correct, with its QR address announced."""
+    """Open the desk of the body an act belongs to; to make a copy, its QR address announced."""
     home = open_home()
     prefix, kind = _site_and_kind(act_id)
-    making = kind is LifeKind.CORRECT
+    making = kind in MAKES_COPY
     public_url = os.environ.get(PUBLIC_URL_VARIABLE, "") if making else ""
     with open_desk(
         home,
@@ -292,9 +312,8 @@ def _desk_of(act_id: int, *, new_host: bool = False) -> Iterator[Desk]:
 
 
 def _site_and_kind(act_id: int) -> tuple[str, LifeKind]:
-    query = select(Site.prefix, LifeAct.kind).join(LifeAct, LifeAct.site_id == Site.id)
     with open_registry(open_home().database_url) as engine, reading(engine) as session:
-        found = session.execute(query.where(LifeAct.id == act_id)).one_or_none()
+        found = find_place(session, act_id)
     if found is None:
         raise act_unknown(act_id)
-    return found[0], LifeKind(found[1])
+    return found.prefix, found.kind

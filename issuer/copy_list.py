@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,7 +99,7 @@ def list_copies(session: Session, number: str) -> AwardCopies:
     return AwardCopies(
         number=number,
         status=AwardStatus(award.status),
-        copies=tuple(_line(copy, serials) for copy in award.copies),
+        copies=tuple(line_of(copy, serials) for copy in award.copies),
     )
 
 
@@ -125,7 +126,13 @@ def numbers_in_force(session: Session, batch_id: int) -> list[str]:
     return list(session.scalars(query.order_by(Award.id)))
 
 
-def _line(copy: Copy, serials: dict[int, str]) -> CopyLine:
+def line_of(copy: Copy, serials: Mapping[int, str]) -> CopyLine:
+    """Return a copy as an operator sees it.
+
+    Args:
+        copy: on record.
+        serials: print serials of the award's copies by their rows.
+    """
     return CopyLine(
         print_serial=serials[copy.id],
         kind=CopyKind(copy.kind),

@@ -85,7 +85,7 @@ def preview_reissue(desk: Desk, number: str) -> ReissuePreview:
         return ReissuePreview(
             number=award.number,
             holder_masked=f"{mask_name(private.name)}，{document}",
-            replaces=_serial(replaced),
+            replaces=serial_of(replaced),
             begun=begun is not None,
         )
 
@@ -112,37 +112,44 @@ def reserve_reissue(
 
     def work(session: Session) -> CopyReservation:
         award = _award(session, desk, number, locked=True)
-        check_may_copy(session, desk, award)
-        replaced = next((copy for copy in award.copies if _serial(copy) == replaces), None)
-        if replaced is None:
-            raise IssuerError(
-                "copy_unknown",
-                Text(
-                    f"证书 {number} 没有印制流水码为 {replaces} 的一份",
-                    f"certificate {number} has no copy with print serial {replaces}",
-                ),
-            )
-        made = _replacing(award, replaced)
-        if made is not None and made.state in (CopyState.RESERVED, CopyState.CURRENT):
-            return _reservation(award, made, new=False)
-        if replaced.state != CopyState.CURRENT:
-            current = _serial(current_copy(award))
-            raise IssuerError(
-                "copy_not_current",
-                Text(
-                    f"印制流水码 {replaces} 的一份不是现行有效的一份（现行有效的是 {current}），"
-                    "不能以补发替换",
-                    f"the copy with print serial {replaces} is not the current one (that is "
-                    f"{current}) and cannot be replaced",
-                ),
-            )
-        copy = add_copies(session, desk, [award], CopyKind.REISSUE)[0]
-        copy.replaces_id, copy.reason = replaced.id, reason
-        copy.row_mark = mark_of_copy(desk.vault, copy, award.number, replaced.status_index)
-        session.flush()
-        return _reservation(award, copy, new=True)
+        return reissue_award(session, desk, award, reason=reason, replaces=replaces)
 
     return in_one_commit(desk, work)
+
+
+def reissue_award(
+    session: Session, desk: Desk, award: Award, *, reason: ReissueReason, replaces: str
+) -> CopyReservation:
+    """Reserve a reissue within a transaction that locks the award; as `reserve_reissue`."""
+    check_may_copy(session, desk, award)
+    replaced = next((copy for copy in award.copies if serial_of(copy) == replaces), None)
+    if replaced is None:
+        raise IssuerError(
+            "copy_unknown",
+            Text(
+                f"证书 {award.number} 没有印制流水码为 {replaces} 的一份",
+                f"certificate {award.number} has no copy with print serial {replaces}",
+            ),
+        )
+    made = _replacing(award, replaced)
+    if made is not None and made.state in (CopyState.RESERVED, CopyState.CURRENT):
+        return _reservation(award, made, new=False)
+    if replaced.state != CopyState.CURRENT:
+        current = serial_of(current_copy(award))
+        raise IssuerError(
+            "copy_not_current",
+            Text(
+                f"印制流水码 {replaces} 的一份不是现行有效的一份（现行有效的是 {current}），"
+                "不能以补发替换",
+                f"the copy with print serial {replaces} is not the current one (that is "
+                f"{current}) and cannot be replaced",
+            ),
+        )
+    copy = add_copies(session, desk, [award], CopyKind.REISSUE)[0]
+    copy.replaces_id, copy.reason = replaced.id, reason
+    copy.row_mark = mark_of_copy(desk.vault, copy, award.number, replaced.status_index)
+    session.flush()
+    return _reservation(award, copy, new=True)
 
 
 def reserve_archives(
@@ -177,14 +184,21 @@ def reserve_archives(
 
 
 def _archive(session: Session, desk: Desk, numbers: Sequence[str]) -> list[CopyReservation]:
-    awards = _awards(session, desk, numbers, locked=True)
+    return archive_awards(session, desk, _awards(session, desk, numbers, locked=True))
+
+
+def archive_awards(session: Session, desk: Desk, awards: Sequence[Award]) -> list[CopyReservation]:
+    """Reserve archive duplicates within a transaction that locks the awards.
+
+    As `reserve_archives`.
+    """
     for award in awards:
         check_may_copy(session, desk, award)
-    without = [award for award in awards if _archived(award) is None]
+    without = [award for award in awards if archive_of(award) is None]
     made = {copy.award_id: copy for copy in add_copies(session, desk, without, CopyKind.ARCHIVE)}
     session.flush()
     return [
-        _reservation(award, made.get(award.id) or _archived(award), new=award.id in made)
+        _reservation(award, made.get(award.id) or archive_of(award), new=award.id in made)
         for award in awards
     ]
 
@@ -313,20 +327,26 @@ def current_copy(award: Award) -> Copy:
     return next(copy for copy in award.copies if copy.state == CopyState.CURRENT)
 
 
-def _archived(award: Award) -> Copy | None:
-    return next((copy for copy in award.copies if copy.kind == CopyKind.ARCHIVE), None)
+def archive_of(award: Award) -> Copy | None:
+    """Return the archive duplicate of an award, if it has one that says what is so."""
+    alive = (CopyState.RESERVED, CopyState.ARCHIVE)
+    return next(
+        (copy for copy in award.copies if copy.kind == CopyKind.ARCHIVE and copy.state in alive),
+        None,
+    )
 
 
 def _by_id(award: Award, copy_id: int | None) -> Copy:
     return next(copy for copy in award.copies if copy.id == copy_id)
 
 
-def _serial(copy: Copy) -> str:
+def serial_of(copy: Copy) -> str:
+    """Return the print serial of a copy, as printed."""
     return format_print_serial(copy.year, copy.print_serial)
 
 
 def _reservation(award: Award, copy: Copy | None, *, new: bool) -> CopyReservation:
     assert copy is not None  # the caller has just made it, or found it
     return CopyReservation(
-        copy_id=copy.id, number=award.number, print_serial=_serial(copy), new=new
+        copy_id=copy.id, number=award.number, print_serial=serial_of(copy), new=new
     )

@@ -24,7 +24,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.printing import make_printer
 from issuer.subjects import parse_specialty
-from registry.holder_keys import HOLDER_CONTEXT, open_holder, private_context
+from registry.holder_keys import HOLDER_CONTEXT, name_index, open_holder, private_context
 from registry.models import Award, Copy, CopyKind, CopyState
 from registry.row_marks import mark_of_copy
 from templates.certificate import CertificateFace
@@ -162,6 +162,7 @@ def _write_private(desk: Desk, award: Award, corrected: PrivateFields) -> None:
         "latin_name": corrected.latin_name,
     }
     award.private_sealed = key.seal(context, json.dumps(data).encode())
+    award.name_index = name_index(desk.vault, corrected.name)
     person = json.loads(key.unseal(HOLDER_CONTEXT, holder.sealed)) | {"name": corrected.name}
     holder.sealed = key.seal(HOLDER_CONTEXT, json.dumps(person).encode())
 

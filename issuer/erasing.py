@@ -249,7 +249,7 @@ def _destroy(session: Session, holder: Holder, awards: Sequence[Award], *, now: 
     ids = [award.id for award in awards]
     take_ways_in(session, ids)
     for award in awards:
-        award.status, award.live_key = AwardStatus.ERASED, None
+        award.status, award.live_key, award.name_index = AwardStatus.ERASED, None, None
         award.data_key_sealed = award.private_sealed = award.public_sealed = _GONE
     session.flush()
     gone = update(Copy).where(Copy.award_id.in_(ids))

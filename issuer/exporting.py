@@ -98,7 +98,7 @@ def export(
                 undelivered += [copy.id for copy in copies if copy.delivered_at is None]
                 progress(len(copies))
         papers.finish()
-    _mark_delivered(desk, undelivered)
+    mark_delivered(desk, undelivered)
     return sorted(written)
 
 
@@ -107,8 +107,12 @@ def count_exported(desk: Desk, run: ExportRun) -> int:
     return sum(count_copies(desk, scope, run.condition, drawn) for scope in run.scopes)
 
 
-def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
-    """Put on record, in one commit, that these copies were written out."""
+def mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
+    """Put on record, in one commit, that these copies were handed out; of those not yet marked.
+
+    Raises:
+        RegistryError: a row was changed behind the office's back (`row_altered`).
+    """
     if not ids:
         return
     now = desk.clock()
@@ -116,7 +120,11 @@ def _mark_delivered(desk: Desk, ids: Sequence[int]) -> None:
         check_vault_in_force(session, desk.vault)
         for start in range(0, len(ids), _MARKED_AT_ONCE):
             some = Copy.id.in_(ids[start : start + _MARKED_AT_ONCE])
-            query = _DELIVERIES.where(some).order_by(Copy.id).with_for_update(of=Copy)
+            query = (
+                _DELIVERIES.where(some, Copy.delivered_at.is_(None))
+                .order_by(Copy.id)
+                .with_for_update(of=Copy)
+            )
             values = [
                 # The clock may have been set back since.
                 _delivered(desk.vault, row.id, row.status_index, max(now, row.made_at))

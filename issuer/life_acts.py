@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.copy_list import find_batch
-from issuer.correcting import check_correction
 from issuer.desk import Desk
 from issuer.errors import IssuerError
+from issuer.life_copies import prepare_copy
 from issuer.life_forms import (
+    MAKES_COPY,
     MAY_BE,
     ActForm,
     ActView,
@@ -27,9 +30,40 @@ from issuer.operator import parse_name
 from log.leaves import LifeKind
 from registry.holder_keys import check_vault_in_force
 from registry.life_models import ActState, LifeAct
-from registry.models import Award
+from registry.models import Award, Site
 from registry.session import reading, transaction
 from templates.fonts import FontChain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a proposal is about, found on record.
+
+    Args:
+        form: with what the register adds to it.
+        award_id: of the one award, if it is of one.
+        batch_id: of the batch, if it is of one.
+        hits: how many awards it would change now.
+    """
+
+    form: ActForm
+    award_id: int | None
+    batch_id: int | None
+    hits: int
+
+
+def check_proposal(session: Session, desk: Desk, form: ActForm, fonts: FontChain) -> Target:
+    """Return what a proposal is about, or refuse it as `propose` would; changes nothing."""
+    read_text(form.reason)
+    read_text(form.reference)
+    award_id, batch_id = _target(session, desk, form)
+    query = select(func.count(Award.id)).where(hit(desk, form.kind, award_id, batch_id))
+    hits = session.scalar(query)
+    if not hits:
+        raise _hits_nothing(form)
+    if form.kind in MAKES_COPY:
+        form = prepare_copy(session, desk, session.get_one(Award, award_id), form, fonts)
+    return Target(form=form, award_id=award_id, batch_id=batch_id, hits=hits)
 
 
 def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> int:
@@ -37,28 +71,21 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
 
     Raises:
         IssuerError: `act_text_missing`; no such award or batch; nothing it could change
-            (`act_hits_nothing`); as `check_correction`.
+            (`act_hits_nothing`); as `prepare_copy`.
     """
     proposer = parse_name(proposer)
     with transaction(desk.engine) as session:
         check_vault_in_force(session, desk.vault)
-        award_id, batch_id = _target(session, desk, form)
-        hits = session.scalar(
-            select(func.count(Award.id)).where(hit(desk, form.kind, award_id, batch_id))
-        )
-        if not hits:
-            raise _hits_nothing(form)
-        if form.correction is not None:
-            award = session.get_one(Award, award_id)
-            check_correction(session, desk, award, form.correction, fonts)
+        target = check_proposal(session, desk, form, fonts)
+        form = target.form
         act = LifeAct(
             site_id=desk.site.id,
             kind=int(form.kind),
-            award_id=award_id,
-            batch_id=batch_id,
+            award_id=target.award_id,
+            batch_id=target.batch_id,
             ground=form.ground,
             details_sealed=b"",
-            hits=hits,
+            hits=target.hits,
             state=ActState.PROPOSED,
             proposer=proposer,
             proposed_at=desk.clock(),
@@ -89,11 +116,23 @@ def withdraw(desk: Desk, act_id: int, *, decided_by: str, reason: str) -> None:
     _decide(desk, act_id, ActState.WITHDRAWN, decided_by=decided_by, reason=reason)
 
 
-def list_acts(desk: Desk, state: ActState | None) -> list[ActView]:
-    """Return the body's acts in one state, or all, the latest first."""
+def list_acts(
+    desk: Desk, state: ActState | None, *, before: int | None = None, limit: int | None = None
+) -> list[ActView]:
+    """Return the body's acts in one state, or all, the latest first.
+
+    Args:
+        desk: the body's place of work.
+        state: None for every one.
+        before: only acts with a lower number, to turn the page.
+        limit: how many at most.
+    """
     query = select(LifeAct).where(LifeAct.site_id == desk.site.id).order_by(LifeAct.id.desc())
     if state is not None:
         query = query.where(LifeAct.state == state)
+    if before is not None:
+        query = query.where(LifeAct.id < before)
+    query = query.limit(limit)
     with reading(desk.engine) as session:
         return [view_act(session, desk, act) for act in session.scalars(query)]
 
@@ -119,6 +158,36 @@ def find_act(session: Session, desk: Desk, act_id: int, *, locked: bool = False)
     if act is None:
         raise act_unknown(act_id)
     return act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPlace:
+    """Where an act belongs.
+
+    Args:
+        prefix: of its body.
+        award_id: of the one award it is about, if it is about one.
+        copy_id: of the copy that it made, once it is approved.
+    """
+
+    act_id: int
+    prefix: str
+    kind: LifeKind
+    award_id: int | None
+    copy_id: int | None
+
+
+def find_place(session: Session, act_id: int) -> ActPlace | None:
+    """Return where an act belongs, of whichever body; None where there is none."""
+    query = select(Site.prefix, LifeAct.kind, LifeAct.award_id, LifeAct.copy_id)
+    query = query.join(LifeAct, LifeAct.site_id == Site.id).where(LifeAct.id == act_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    prefix, kind, award_id, copy_id = found
+    return ActPlace(
+        act_id=act_id, prefix=prefix, kind=LifeKind(kind), award_id=award_id, copy_id=copy_id
+    )
 
 
 def act_unknown(act_id: int) -> IssuerError:
@@ -172,6 +241,8 @@ def view_act(session: Session, desk: Desk, act: LifeAct) -> ActView:
         reason=form.reason,
         reference=form.reference,
         correction=form.correction,
+        reissue=form.reissue,
+        replaces=form.replaces,
         successor=form.successor,
         hits=hits,
         proposer=act.proposer,

@@ -9,6 +9,7 @@ from codes.wording import Text
 from issuer.desk import Desk
 from issuer.errors import Interrupted, IssuerError
 from issuer.life_approval import Approved
+from issuer.life_words import KIND_WORDS
 from keys.errors import KeysError
 from log.errors import LogError
 from log.leaves import LifeKind
@@ -67,7 +68,7 @@ def _told(desk: Desk, act_id: int, approved: Approved, reason: Text) -> Text:
 def _stands(desk: Desk, approved: Approved) -> Text:
     """Return whether an approved act is in effect on line by now."""
     if approved.copy_id is not None:
-        return _corrected(desk, approved.copy_id)
+        return _made(desk, approved.kind, approved.copy_id)
     if approved.kind is LifeKind.LIFT:
         return Text(
             "已批准，网上核验待日志公布后恢复有效",
@@ -79,12 +80,14 @@ def _stands(desk: Desk, approved: Approved) -> Text:
     )
 
 
-def _corrected(desk: Desk, copy_id: int) -> Text:
+def _made(desk: Desk, kind: LifeKind, copy_id: int) -> Text:
     try:
         with reading(desk.engine) as session:
             reserved = session.get_one(Copy, copy_id).state == CopyState.RESERVED
     except RegistryError:
         return Text("已批准，是否生效未能查明", "is approved; whether it is in effect is not known")
+    if kind is not LifeKind.CORRECT:
+        return _copied(kind, reserved=reserved)
     if reserved:
         return Text(
             "已批准，更正尚未生效，原证书仍以原状态核验",
@@ -94,4 +97,18 @@ def _corrected(desk: Desk, copy_id: int) -> Text:
         "已批准并生效，原来的各份已作废，更正后的证书待日志公布后即可核验",
         "is approved and in effect; the copies before are void, and the corrected certificate "
         "verifies once the log is published",
+    )
+
+
+def _copied(kind: LifeKind, *, reserved: bool) -> Text:
+    what = KIND_WORDS[kind]
+    if reserved:
+        return Text(
+            f"已批准，{what.zh}尚未办成，原有各份仍以原状态核验",
+            f"is approved and not in effect yet ({what.en}); the copies before still stand as they "
+            "did",
+        )
+    return Text(
+        f"已批准并生效（{what.zh}），新的一份待日志公布后即可核验",
+        f"is approved and in effect ({what.en}); the new copy verifies once the log is published",
     )

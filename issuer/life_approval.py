@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.awarding import read_data_key
-from issuer.correcting import check_may_correct, reserve_correction
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.life_acts import check_finished, check_undecided, find_act, hit
+from issuer.life_copies import reserve_copy
 from issuer.life_forms import (
+    MAKES_COPY,
     ActForm,
     act_own,
     note_decision,
@@ -48,7 +49,7 @@ class Approved:
         kind: what happened.
         hits: how many awards it happened to.
         lists: numbers of the status lists that are behind now.
-        copy_id: the corrected copy, reserved and to be finished.
+        copy_id: the copy that comes with it, reserved and to be finished.
     """
 
     kind: LifeKind
@@ -57,7 +58,9 @@ class Approved:
     copy_id: int | None
 
 
-def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
+def approve(
+    desk: Desk, act_id: int, *, approver: str, hits: int, lived: int | None = None
+) -> Approved:
     """Approve an act and do it, in one commit.
 
     Args:
@@ -65,10 +68,12 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         act_id: the act.
         approver: who approves.
         hits: how many awards the approver was shown that it changes.
+        lived: how many events the approver was shown of the one award that it changes.
 
     Raises:
         IssuerError: `act_unknown`; `act_decided`; the approver proposed it (`act_own`); other
-            awards are hit than was shown (`act_changed`); as `check_may_correct`. Nothing changed.
+            awards are hit than was shown, or something happened to the one award since
+            (`act_changed`); as `reserve_copy`. Nothing changed.
         RegistryUnavailable: the database did not answer; nothing changed.
     """
     approver = parse_name(approver)
@@ -77,7 +82,7 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         check_vault_in_force(session, desk.vault)
         act = find_act(session, desk, act_id, locked=True)
         if act.state == ActState.APPROVED and act.copy_id is not None:
-            # A correction that broke off after this commit is gone on with by the same command.
+            # A copy that broke off after this commit is gone on with by the same command.
             return _begun(act, approver)
         check_undecided(act)
         if is_same_person(act.proposer, approver):
@@ -86,11 +91,14 @@ def approve(desk: Desk, act_id: int, *, approver: str, hits: int) -> Approved:
         awards = _locked_awards(session, desk, act, form)
         if len(awards) != hits:
             raise _changed(act, hits, len(awards))
+        if lived is not None and sum(count_events(session, [awards[0].id]).values()) != lived:
+            raise _lived_on(act)
         now = desk.clock()
         act.state, act.decided_by, act.decided_at = ActState.APPROVED, approver, now
         act.hits = len(awards)
-        if form.correction is not None:
-            done = _correct(session, desk, act, form, awards[0])
+        if form.kind in MAKES_COPY:
+            act.copy_id = reserve_copy(session, desk, awards[0], form)
+            done = _begun(act, approver)
         else:
             done = _do(session, desk, act, form, awards, now)
         note_decision(session, desk, act, actor=approver, step="approve")
@@ -113,14 +121,6 @@ def _locked_awards(session: Session, desk: Desk, act: LifeAct, form: ActForm) ->
     if act.award_id is None:
         check_finished(session, condition, form.batch or desk.site.prefix)
     return awards
-
-
-def _correct(session: Session, desk: Desk, act: LifeAct, form: ActForm, award: Award) -> Approved:
-    assert form.correction is not None
-    check_may_correct(session, desk, award)
-    copy = reserve_correction(session, desk, award, form.correction)
-    act.copy_id = copy.id
-    return Approved(kind=form.kind, hits=1, lists=frozenset(), copy_id=copy.id)
 
 
 def _do(
@@ -154,6 +154,17 @@ def _do(
         session.flush()
     lists = mark_changed(session, desk.vault, changed)
     return Approved(kind=form.kind, hits=len(awards), lists=lists, copy_id=None)
+
+
+def _lived_on(act: LifeAct) -> IssuerError:
+    return IssuerError(
+        "act_changed",
+        Text(
+            f"审批事项 {act.id} 所涉证书在查看之后又有变更，未作改动；请重新查看后再审批",
+            f"something happened to the certificate of act {act.id} since it was looked at; "
+            "nothing was done. Look at it again",
+        ),
+    )
 
 
 def _changed(act: LifeAct, shown: int, found: int) -> IssuerError:

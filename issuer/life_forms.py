@@ -18,7 +18,7 @@ from issuer.errors import IssuerError
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KIND_WORDS
 from log.leaves import LifeKind
 from registry.life_models import ActState, Ground, LifeAct
-from registry.models import AwardStatus
+from registry.models import AwardStatus, ReissueReason
 from registry.trail import note
 
 _MOST_TEXT = 500
@@ -26,6 +26,8 @@ _ERASED = "（已依法删除）"
 _ALIVE = (AwardStatus.CURRENT, AwardStatus.SUSPENDED)
 MAY_BE = {
     LifeKind.CORRECT: (AwardStatus.CURRENT,),
+    LifeKind.REISSUE: (AwardStatus.CURRENT,),
+    LifeKind.ARCHIVE_COPY: (AwardStatus.CURRENT,),
     LifeKind.SUSPEND: (AwardStatus.CURRENT,),
     LifeKind.LIFT: (AwardStatus.SUSPENDED,),
     LifeKind.REVOKE: _ALIVE,
@@ -34,6 +36,8 @@ MAY_BE = {
     LifeKind.BODY_MERGED: _ALIVE,
 }
 """The statuses from which each act leads on."""
+MAKES_COPY = frozenset({LifeKind.CORRECT, LifeKind.REISSUE, LifeKind.ARCHIVE_COPY})
+"""The acts that come with a copy to be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,8 @@ class ActForm:
         reason: in words; may name a person.
         reference: number of the paper it rests on (文号).
         correction: what is right.
+        reissue: why a reissue is asked for.
+        replaces: print serial of the copy that a reissue makes void, as printed.
         successor: the body that this one was merged into.
     """
 
@@ -58,6 +64,8 @@ class ActForm:
     reason: str = field(repr=False)
     reference: str
     correction: Correction | None = field(default=None, repr=False)
+    reissue: ReissueReason | None = None
+    replaces: str | None = None
     successor: str | None = None
 
 
@@ -79,6 +87,8 @@ class ActView:
     reason: str = field(repr=False)
     reference: str
     correction: Correction | None = field(repr=False)
+    reissue: ReissueReason | None
+    replaces: str | None
     successor: str | None
     hits: int
     proposer: str
@@ -136,6 +146,8 @@ def seal_details(desk: Desk, act: LifeAct, form: ActForm) -> bytes:
         "reason": read_text(form.reason),
         "reference": read_text(form.reference),
         "successor": form.successor,
+        "reissue": form.reissue,
+        "replaces": form.replaces,
         "correction": None
         if correction is None
         else {
@@ -179,13 +191,15 @@ def read_details(desk: Desk, act: LifeAct) -> tuple[ActForm, str]:
         gone = ActForm(kind=LifeKind(act.kind), reason=_ERASED, reference=_ERASED)
         return gone, _ERASED
     data = json.loads(desk.vault.unseal(details_context(act), act.details_sealed))
-    correction = data["correction"]
+    correction, reissue = data["correction"], data.get("reissue")
     form = ActForm(
         kind=LifeKind(act.kind),
         ground=None if act.ground is None else Ground(act.ground),
         reason=data["reason"],
         reference=data["reference"],
         correction=None if correction is None else Correction(**correction),
+        reissue=None if reissue is None else ReissueReason(reissue),
+        replaces=data.get("replaces"),
         successor=data["successor"],
         number=data["number"],
         batch=data["batch"],

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from issuer.copy_rows import ChosenCopies, in_force
+from issuer.copy_rows import ChosenCopies, archived, in_force
+from issuer.copy_run import ARCHIVE_STEM, REISSUE_STEM
 from issuer.delivery import check_out, folder_of
 from issuer.desk import Desk
 from issuer.exporting import ExportRun
@@ -20,10 +21,16 @@ from issuer.life_approval import Approved, approve
 from issuer.log_desk import office_of
 from issuer.log_publishing import check_log, publish_log
 from issuer.status_publishing import PublishedList, publish_behind, status_office_of
+from log.leaves import LifeKind
 from registry.store import make_folder
 from templates.fonts import FontChain
 
 CORRECTION_STEM = "更正"
+_STEMS = {
+    LifeKind.CORRECT: CORRECTION_STEM,
+    LifeKind.REISSUE: REISSUE_STEM,
+    LifeKind.ARCHIVE_COPY: ARCHIVE_STEM,
+}
 
 Files = tuple[tuple[str, Path], ...]
 
@@ -35,7 +42,7 @@ class LifeOutcome:
     Args:
         approved: what was done.
         lists: the status lists that were published.
-        files: (number, file) of the corrected certificate.
+        files: (number, file) of the certificate that was made.
     """
 
     approved: Approved
@@ -49,6 +56,7 @@ def approve_and_publish(
     *,
     approver: str,
     hits: int,
+    lived: int | None = None,
     out: Path | None,
     fonts: FontChain,
     progress: Progress,
@@ -60,7 +68,8 @@ def approve_and_publish(
         act_id: the act.
         approver: who approves.
         hits: how many awards the approver was shown that it changes.
-        out: where the corrected certificate goes; only a correction needs it.
+        lived: as `approve`.
+        out: where the certificate that is made goes; None keeps it in the store.
         fonts: what pages are set in.
         progress: told how far each phase is.
 
@@ -72,41 +81,42 @@ def approve_and_publish(
     act = show_act(desk, act_id)
     if out is not None:
         make_folder(folder_of(out))  # a wrong folder is to be known before anything is void
-        check_out(out, _stem(act.target))
+        check_out(out, _stem(act.target, act.kind))
     log, status = office_of(desk), status_office_of(desk)
     check_log(log)
-    approved = approve(desk, act_id, approver=approver, hits=hits)
+    approved = approve(desk, act_id, approver=approver, hits=hits, lived=lived)
     files: Files = ()
     with telling(desk, act_id, approved):
         if approved.copy_id is None:
             publish_log(log)
         else:
-            files = _finish(desk, approved.copy_id, act.target, out, fonts, progress)
+            files = _finish(desk, approved, act.target, out, fonts, progress)
         lists = publish_behind(status)
     return LifeOutcome(approved=approved, lists=lists, files=files)
 
 
 def _finish(
     desk: Desk,
-    copy_id: int,
+    approved: Approved,
     number: str,
     out: Path | None,
     fonts: FontChain,
     progress: Progress,
 ) -> Files:
-    scope = ChosenCopies(ids=(copy_id,))
+    assert approved.copy_id is not None
+    scope = ChosenCopies(ids=(approved.copy_id,))
     finish_copies(desk, scope, fonts, progress)
     if out is None:
         return ()
     run = ExportRun(
         scopes=(scope,),
-        condition=in_force,
+        condition=archived if approved.kind is LifeKind.ARCHIVE_COPY else in_force,
         out=out,
-        title=CORRECTION_STEM,
-        stem=_stem(number),
+        title=_STEMS[approved.kind],
+        stem=_stem(number, approved.kind),
     )
     return export_counted(desk, run, fonts, progress)
 
 
-def _stem(number: str) -> str:
-    return f"{number}-{CORRECTION_STEM}"
+def _stem(number: str, kind: LifeKind) -> str:
+    return f"{number}-{_STEMS[kind]}"

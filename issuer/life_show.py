@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from codes.wording import Language, Text
+from issuer.copy_list import REASON_WORDS
 from issuer.desk import SHANGHAI
 from issuer.life_forms import ActView
 from issuer.life_run import LifeOutcome
@@ -40,6 +41,8 @@ def act_as_dict(act: ActView) -> dict[str, Any]:
             if correction is None
             else {"name": correction.name, "specialty": correction.specialty}
         ),
+        "reissue": None if act.reissue is None else act.reissue.value,
+        "replaces": act.replaces,
         "successor": act.successor,
         "proposer": act.proposer,
         "proposed_at": act.proposed_at.isoformat(),
@@ -87,6 +90,11 @@ def describe(act: ActView) -> Text:
     ]
     if act.ground is not None:
         facts.insert(4, (Text("类别", "Ground"), GROUND_WORDS[act.ground]))
+    if act.reissue is not None and act.replaces is not None:
+        facts[4:4] = [
+            (Text("补发事由", "Reissued because"), REASON_WORDS[act.reissue]),
+            (Text("作废的一份", "Copy made void"), _same(act.replaces)),
+        ]
     if act.successor is not None:
         facts.insert(4, (Text("并入", "Into"), _same(act.successor)))
     if act.correction is not None:

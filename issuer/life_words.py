@@ -8,6 +8,8 @@ from registry.life_models import ActState, Ground
 
 KIND_CODES = {
     LifeKind.CORRECT: "correct",
+    LifeKind.REISSUE: "reissue",
+    LifeKind.ARCHIVE_COPY: "archive",
     LifeKind.SUSPEND: "suspend",
     LifeKind.LIFT: "lift",
     LifeKind.REVOKE: "revoke",
@@ -15,7 +17,7 @@ KIND_CODES = {
     LifeKind.DIED: "died",
     LifeKind.BODY_MERGED: "body-merged",
 }
-"""What can be proposed; reissues and archive duplicates are made by `yanzhen copies`."""
+"""What can be proposed."""
 
 KINDS_BY_CODE = {code: kind for kind, code in KIND_CODES.items()}
 

@@ -34,6 +34,7 @@ from registry.holder_keys import (
     check_vault_in_force,
     data_key_context,
     holder_index,
+    name_index,
     new_holder,
     open_holder,
     private_context,
@@ -94,11 +95,7 @@ def open_batch(desk: Desk, name: str) -> int:
 
 
 def reserve(
-    desk: Desk,
-    batch_id: int,
-    candidates: Sequence[Candidate],
-    *,
-    layout: str = DEFAULT_LAYOUT,
+    desk: Desk, batch_id: int, candidates: Sequence[Candidate], *, layout: str = DEFAULT_LAYOUT
 ) -> list[Reservation]:
     """Reserve an award for each candidate who does not hold a live one yet, in one commit.
 
@@ -397,4 +394,5 @@ def _award(
         private_sealed=key.seal(private_context(number), json.dumps(private).encode()),
         reserved_at=now,
         recorded_mark=mark_of_recording(desk.vault, number, None),
+        name_index=name_index(desk.vault, candidate.name),
     )

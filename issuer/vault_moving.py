@@ -26,6 +26,7 @@ from registry.holder_keys import (
     HOLDER_CONTEXT,
     HolderKey,
     holder_index,
+    name_index,
     private_context,
     unwrap_key,
     wrap_key,
@@ -131,9 +132,10 @@ def _move_key(session: Session, vault: Vault, holder: Holder, awards: Sequence[A
     holder.blind_index = holder_index(vault, person["document_type"], person["document_number"])
     wrap_key(vault, holder, secret)
     for award in awards:
+        private = json.loads(key.unseal(private_context(award.number), award.private_sealed))
+        award.name_index = name_index(vault, private["name"])
         if award.live_key is None:
             continue
-        private = json.loads(key.unseal(private_context(award.number), award.private_sealed))
         award.live_key = live_key(
             vault,
             session.get_one(Site, award.site_id),

@@ -1,4 +1,4 @@
-"""Brings what lies under the vault in rows of earlier versions to the way of schema 0010.
+"""Brings what lies under the vault in rows of earlier versions to the way of later schemas.
 
 All of it goes with the migration itself, in its one transaction: broken off, nothing was done, and
 the home is still refused until `yanzhen migrate` has run to its end. Each row is believed as it
@@ -7,6 +7,7 @@ stands then; what does not open is left as it is, and `yanzhen log fsck` tells o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVarTuple
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.access import seal_envelope, unseal_envelope, unseal_second
 from registry.errors import VaultError
-from registry.holder_keys import open_data_key
+from registry.holder_keys import name_index, open_data_key, open_holder, private_context
 from registry.life_models import StatusListRow
 from registry.models import Award, Base, Copy, Holder
 from registry.row_marks import mark_of_delivery, mark_of_list, mark_of_recording
@@ -74,6 +75,38 @@ def _sealed_anew(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
     except VaultError:
         return None
     return seal_envelope(data_key, copy, envelope)
+
+
+def index_names(connection: Connection, vault: Vault) -> None:
+    """Give each award the index that the office finds it by its holder's name by."""
+    query = select(
+        Award.id,
+        Award.number,
+        Award.private_sealed,
+        Holder.blind_index,
+        Holder.key_sealed,
+        Holder.key_generation,
+        Holder.erased_at,
+    ).join(Holder, Award.holder_id == Holder.id)
+    for rows in _chunks(connection, query, Award.id):
+        found = {row.id: _name_index(vault, row) for row in rows}
+        _write(connection, Award, "name_index", {k: v for k, v in found.items() if v})
+
+
+def _name_index(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
+    """Return the index of the name of an award; None where it does not open, or was erased."""
+    holder = Holder(
+        blind_index=row.blind_index,
+        key_sealed=row.key_sealed,
+        key_generation=row.key_generation,
+        erased_at=row.erased_at,
+    )
+    try:
+        key = open_holder(vault, holder)
+        private = json.loads(key.unseal(private_context(row.number), row.private_sealed))
+    except VaultError:
+        return None
+    return name_index(vault, private["name"])
 
 
 def mark_recordings(connection: Connection, vault: Vault) -> None:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from codes.names import fold_name
 from codes.wording import Text
 from registry.errors import VaultError
 from registry.models import Award, Holder
@@ -58,6 +59,11 @@ class HolderKey:
 def holder_index(vault: Vault, document_type: int, document_number: str) -> bytes:
     """Return the blind index under which the holder of a document is found."""
     return vault.blind_index("holder", str(document_type), document_number)
+
+
+def name_index(vault: Vault, name: str) -> bytes:
+    """Return the blind index under which the awards of a name are found, however it is written."""
+    return vault.blind_index("name", fold_name(name))
 
 
 def new_holder(

@@ -49,10 +49,11 @@ class LifeAct(Base):
             "decided_by IS NULL OR state <> 'approved' OR decided_by <> proposer",
             name="two_persons",
         ),
+        Index("ix_life_acts_of_site", "site_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     kind: Mapped[int]
     award_id: Mapped[int | None] = mapped_column(ForeignKey("awards.id"), index=True)
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"), index=True)

@@ -249,19 +249,24 @@ class Award(Base):
     occupation × level from one body to one person impossible. `recorded_at` is empty until the
     signed record stands beside it: a row without it is unfinished and the next run finishes it.
     `row_mark` binds the plain columns to their row (`registry.row_marks`), and `recorded_mark` that
-    one, which is filled in later.
+    one, which is filled in later. The office finds the awards of a name by `name_index`; an
+    erased one has none.
     """
 
     __tablename__ = "awards"
     __table_args__ = (
         UniqueConstraint("site_id", "year", "level", "serial"),
         CheckConstraint("serial between 1 and 999999", name="serial_range"),
+        # What the office's list of certificates is answered by (`issuer.certificate_list`).
+        Index("ix_awards_of_site", "site_id", "status", "level", "issued_on", "id"),
+        Index("ix_awards_of_batch", "batch_id", "status", "level", "issued_on", "id"),
+        Index("ix_awards_of_name", "name_index", "site_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(22), unique=True)
     site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"), index=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.id"))
     holder_id: Mapped[int] = mapped_column(ForeignKey("holders.id"), index=True)
     occupation: Mapped[int]
     level: Mapped[int]
@@ -277,6 +282,7 @@ class Award(Base):
     recorded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     row_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     recorded_mark: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    name_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     holder: Mapped[Holder] = relationship()
     copies: Mapped[list[Copy]] = relationship(
         back_populates="award", order_by="Copy.id", lazy="selectin"

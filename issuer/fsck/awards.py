@@ -32,6 +32,7 @@ from registry.holder_keys import (
     HolderKey,
     data_key_context,
     holder_index,
+    name_index,
     open_holder,
     private_context,
 )
@@ -256,6 +257,8 @@ class _AwardChecks:
             return
         kind, number = int(private["document_type"]), private["document_number"]
         expected = live_key(self._office.vault, site, kind, number, award.occupation, award.level)
+        if award.name_index != name_index(self._office.vault, private["name"]):
+            yield self._fault("name_index", "differs")
         ended = award.status in (AwardStatus.REVOKED, AwardStatus.CANCELLED)
         if award.live_key != (None if ended else expected):
             yield self._fault("live_key", "differs")

@@ -109,6 +109,7 @@ class ErasedChecks:
         for column, good in (
             ("status", award.status == AwardStatus.ERASED),
             ("live_key", award.live_key is None),
+            ("name_index", award.name_index is None),
             ("data_key_sealed", not award.data_key_sealed),
             ("private_sealed", not award.private_sealed),
             ("public_sealed", award.public_sealed == b""),

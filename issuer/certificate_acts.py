@@ -1,0 +1,129 @@
+"""An act on a certificate as the desk shows it: proposed, before and after, and what it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from issuer.certificate_change import Preview, preview_change
+from issuer.certificate_view import waiting_acts
+from issuer.copying import serial_of
+from issuer.desk import Desk
+from issuer.errors import IssuerError
+from issuer.life_acts import ActPlace, check_proposal, find_act, propose, view_act
+from issuer.life_forms import ActForm, ActView, read_details
+from registry.life_models import ActState, LifeAct
+from registry.models import Award, Copy, CopyState
+from registry.session import reading
+from templates.fonts import FontChain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCopy:
+    """The copy that an approved act made.
+
+    Args:
+        print_serial: as printed.
+        done: whether its page is made; else the same approver goes on with it.
+    """
+
+    copy_id: int
+    print_serial: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPage:
+    """One act, ready to be decided on or looked back at.
+
+    Args:
+        preview: what it would change of its one certificate; None of a decided act, of one about
+            many, and of one that can no longer be done as proposed.
+        made: the copy it made.
+    """
+
+    act: ActView = field(repr=False)
+    place: ActPlace
+    preview: Preview | None = field(repr=False)
+    made: MadeCopy | None
+
+
+def rehearse(
+    session: Session, desk: Desk, award: Award, form: ActForm, fonts: FontChain, *, opened: bool
+) -> Preview:
+    """Return what a proposal would change, refused where `propose` would refuse it.
+
+    Raises:
+        IssuerError: as `propose`; the same was proposed of this certificate and waits
+            (`act_waiting`).
+        VaultError: the award does not open.
+    """
+    _check_none_waiting(session, award, form)
+    form = check_proposal(session, desk, form, fonts).form
+    return preview_change(session, desk.vault, award, form, opened=opened)
+
+
+def propose_once(
+    desk: Desk, award_id: int, form: ActForm, *, proposer: str, fonts: FontChain
+) -> int:
+    """Put a proposal on record unless the same waits already; return its number.
+
+    Raises:
+        IssuerError: as `rehearse`.
+    """
+    with reading(desk.engine) as session:
+        _check_none_waiting(session, session.get_one(Award, award_id), form)
+    return propose(desk, form, proposer=proposer, fonts=fonts)
+
+
+def show_page(desk: Desk, place: ActPlace, *, opened: bool) -> ActPage:
+    """Return an act with what it would change, or what it made.
+
+    Args:
+        desk: of the act's body.
+        place: of the act.
+        opened: whether the reader may see the holder's name in full.
+
+    Raises:
+        IssuerError: `act_unknown`.
+        VaultError: a row does not open.
+    """
+    with reading(desk.engine) as session:
+        act = find_act(session, desk, place.act_id)
+        return ActPage(
+            act=view_act(session, desk, act),
+            place=place,
+            preview=_preview(session, desk, act, opened=opened),
+            made=_made(session, act),
+        )
+
+
+def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Preview | None:
+    if act.state != ActState.PROPOSED or act.award_id is None:
+        return None
+    award = session.get_one(Award, act.award_id)
+    if not any(copy.state == CopyState.CURRENT for copy in award.copies):
+        return None
+    form, _ = read_details(desk, act)
+    return preview_change(session, desk.vault, award, form, opened=opened)
+
+
+def _made(session: Session, act: LifeAct) -> MadeCopy | None:
+    if act.copy_id is None:
+        return None
+    copy = session.get_one(Copy, act.copy_id)
+    return MadeCopy(copy_id=copy.id, print_serial=serial_of(copy), done=bool(copy.pdf_stored))
+
+
+def _check_none_waiting(session: Session, award: Award, form: ActForm) -> None:
+    for act_id in waiting_acts(session, award):
+        if session.get_one(LifeAct, act_id).kind == form.kind:
+            raise IssuerError(
+                "act_waiting",
+                Text(
+                    f"同样的事项已经提出，正在等待审批（编号 {act_id}）",
+                    f"the same was proposed already and waits for approval, as act {act_id}",
+                ),
+            )

@@ -1,0 +1,151 @@
+"""Proposing an act on a certificate: the form, what it would change, and then the proposal."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from codes.wording import Text
+from issuer.awarding import open_private
+from issuer.certificate_acts import propose_once, rehearse
+from issuer.certificate_change import PROPOSED_ON_PAGE, Preview, offered
+from issuer.certificate_view import Person, person_of
+from issuer.console.certificates_asking import (
+    REFUSALS,
+    opened_by_person,
+    prefix_of,
+    the_award,
+)
+from issuer.console.certificates_forms import (
+    ActEntry,
+    Trouble,
+    form_of,
+    inspect_act,
+    read_act,
+    trouble_of,
+)
+from issuer.console.certificates_show import changes_shown
+from issuer.console.certificates_words import ACT_HELP, ACT_TITLES
+from issuer.console.office import the_office
+from issuer.copy_list import REASON_WORDS
+from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
+from log.leaves import LifeKind
+from registry.errors import RegistryError
+from registry.session import reading
+from templates.fonts import FontChain
+
+blueprint = Blueprint("certificate_acts", __name__, url_prefix="/certificates")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subject:
+    """The certificate that an act is proposed of."""
+
+    award_id: int
+    number: str
+    prefix: str
+    kind: LifeKind
+    person: Person
+    specialty: str | None
+    opened: bool
+    may: bool
+
+
+@blueprint.get("/<int:award_id>/acts/<code>")
+@allow(Role.BODY_CLERK)
+def form(award_id: int, code: str) -> str:
+    """Show the form of an act."""
+    return _form(_subject(award_id, code), ActEntry())
+
+
+@blueprint.post("/<int:award_id>/acts/<code>")
+@allow(Role.BODY_CLERK)
+def send(award_id: int, code: str) -> str | tuple[str, int] | Response:
+    """Show what an act would change; once that was seen, put the proposal on record."""
+    subject, entry = _subject(award_id, code), read_act(request.form)
+    if request.form.get("step") == "change":
+        return _form(subject, entry)
+    troubles = inspect_act(subject.kind, entry)
+    if troubles:
+        return _form(subject, entry, troubles), 422
+    try:
+        with the_office().desk(subject.prefix, dry_run=True) as desk:
+            wanted = form_of(subject.kind, subject.number, entry)
+            fonts = FontChain.from_environment(os.environ)
+            if request.form.get("step") == "propose":
+                act_id = propose_once(
+                    desk, award_id, wanted, proposer=the_person().name, fonts=fonts
+                )
+                return redirect(url_for("certificate_decisions.show", act_id=act_id))
+            with reading(desk.engine) as session:
+                award = the_award(session, award_id)
+                preview = rehearse(session, desk, award, wanted, fonts, opened=subject.opened)
+    except REFUSALS as error:
+        return _form(subject, entry, (trouble_of(error),)), 422
+    return _preview(subject, entry, preview)
+
+
+def _subject(award_id: int, code: str) -> _Subject:
+    kind = KINDS_BY_CODE.get(code)
+    if kind not in PROPOSED_ON_PAGE:
+        abort(404)
+    office, opened = the_office(), opened_by_person(award_id) is not None
+    with reading(office.engine) as session:
+        award = the_award(session, award_id)
+        kinds = offered(award)
+        if not kinds:
+            abort(404)  # erased, ended or not finished: its page says so
+        try:
+            private = open_private(office.vault(), award)
+        except RegistryError:
+            abort(404)  # it does not open: its page says so
+        return _Subject(
+            award_id=award_id,
+            number=award.number,
+            prefix=prefix_of(session, award),
+            kind=kind,
+            person=person_of(private, opened=opened),
+            specialty=private.specialty,
+            opened=opened,
+            may=kind in kinds,
+        )
+
+
+def _form(subject: _Subject, entry: ActEntry, troubles: tuple[Trouble, ...] = ()) -> str:
+    if not subject.may and not troubles:
+        text = Text(
+            "证书现在的状态不适用这一事项", "the certificate is not in a state for this act"
+        )
+        troubles = (Trouble(field="", text=text),)
+    return render_template(
+        "desk/certificates/act_form.html",
+        subject=subject,
+        entry=entry,
+        troubles=troubles,
+        **_words(subject.kind),
+    )
+
+
+def _preview(subject: _Subject, entry: ActEntry, preview: Preview) -> str:
+    return render_template(
+        "desk/certificates/act_preview.html",
+        subject=subject,
+        entry=entry,
+        changes=changes_shown(preview.changes),
+        **_words(subject.kind),
+    )
+
+
+def _words(kind: LifeKind) -> dict[str, object]:
+    return {
+        "code": KIND_CODES[kind],
+        "title": ACT_TITLES[kind],
+        "help": ACT_HELP[kind],
+        "grounds": [(ground.value, words) for ground, words in GROUND_WORDS.items()],
+        "reasons": [(reason.value, words) for reason, words in REASON_WORDS.items()],
+    }

@@ -1,0 +1,273 @@
+"""Deciding on acts: those that wait, one with what it would change, approving, declining, taking
+back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.person import sees_body, the_person
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from codes.wording import Text
+from issuer.certificate_acts import ActPage, show_page
+from issuer.certificate_list import body_names
+from issuer.console.certificates import body_options
+from issuer.console.certificates_asking import BODY_READERS, READERS, REFUSALS, opened_by_person
+from issuer.console.certificates_forms import Trouble, trouble_of
+from issuer.console.certificates_show import changes_shown
+from issuer.console.certificates_words import ACT_TITLES, FINAL
+from issuer.console.office import Office, the_office
+from issuer.copy_list import REASON_WORDS
+from issuer.life_acts import ActPlace, find_place, list_acts, reject, withdraw
+from issuer.life_forms import MAKES_COPY, ActView
+from issuer.life_run import approve_and_publish
+from issuer.life_words import GROUND_WORDS, STATE_WORDS
+from issuer.opening import announce_host
+from issuer.operator import is_same_person
+from log.leaves import LifeKind
+from registry.life_models import ActState
+from registry.session import reading
+from templates.fonts import FontChain
+
+blueprint = Blueprint("certificate_decisions", __name__, url_prefix="/acts")
+TONES = {
+    ActState.PROPOSED: "warn",
+    ActState.APPROVED: "good",
+    ActState.REJECTED: "bad",
+    ActState.WITHDRAWN: "calm",
+}
+_SPEC = TableSpec(
+    columns=(
+        Column(key="act_id", text=Text("编号", "Act"), kind=ColumnKind.CODE),
+        Column(key="kind", text=Text("事项", "What")),
+        Column(key="target", text=Text("对象", "Of"), kind=ColumnKind.CODE),
+        Column(key="hits", text=Text("涉及证书", "Certificates"), kind=ColumnKind.NUMBER),
+        Column(key="reference", text=Text("文号", "Reference")),
+        Column(key="proposer", text=Text("提出人", "Proposed by")),
+        Column(key="proposed_at", text=Text("提出时间", "Proposed"), kind=ColumnKind.DATE),
+    ),
+    by_cursor=True,
+    kept=("state", "body"),
+)
+
+
+@blueprint.get("/")
+@allow(*READERS)
+def index() -> str:
+    """List a body's acts in one state, those that wait unless asked otherwise."""
+    office, person = the_office(), the_person()
+    with reading(office.engine) as session:
+        bodies = [] if person.body else body_names(session)
+    prefix = person.body or request.args.get("body", "")
+    state = _state(request.args.get("state", ""))
+    table = read_table(request.args, _SPEC)
+    found: list[ActView] = []
+    if person.body or prefix in {one for one, _ in bodies}:
+        before = int(table.after) if table.after.isascii() and table.after.isdecimal() else None
+        with office.desk(prefix, dry_run=True) as desk:
+            found = list_acts(desk, state, before=before, limit=table.limit)
+    acts, more = table.cut(found)
+    return render_template(
+        "desk/certificates/acts.html",
+        table=table,
+        rows=[_row(act) for act in acts],
+        more=more,
+        cursor=str(acts[-1].act_id) if acts else "",
+        state=state,
+        tabs=[(one, STATE_WORDS[one], _address(one, prefix)) for one in ActState],
+        bodies=bodies,
+        body_options=body_options(bodies),
+        prefix=prefix,
+    )
+
+
+@blueprint.get("/<int:act_id>")
+@allow(*READERS)
+def show(act_id: int) -> str:
+    """Show one act: what it would change, or what it came to."""
+    return _show(_place(act_id))
+
+
+@blueprint.post("/<int:act_id>/approve")
+@allow(Role.APPROVER)
+def approve(act_id: int) -> Response | tuple[str, int]:
+    """Approve what another person proposed, as it was shown; it takes effect at once."""
+    place, office = _place(act_id), the_office()
+    if place.kind is LifeKind.CORRECT and not _is_open(place):
+        text = Text(
+            "请先查看变更前后的内容，再批准", "look at what is corrected first, then approve it"
+        )
+        return _show(place, (Trouble(field="ground", text=text),)), 422
+    return _decided(place, partial(_approve, office, place))
+
+
+@blueprint.post("/<int:act_id>/reject")
+@allow(Role.APPROVER)
+def decline(act_id: int) -> Response | tuple[str, int]:
+    """Decline what another person proposed; nothing changes."""
+    return _closed(_place(act_id), reject)
+
+
+@blueprint.post("/<int:act_id>/withdraw")
+@allow(*BODY_READERS)
+def take_back(act_id: int) -> Response | tuple[str, int]:
+    """Take one's own proposal back; nothing changes."""
+    return _closed(_place(act_id), withdraw)
+
+
+def _approve(office: Office, place: ActPlace) -> None:
+    making = place.kind in MAKES_COPY
+    lived = _number("lived")
+    with office.desk(place.prefix, dry_run=not making) as desk:
+        if making:
+            announce_host(desk, office.public_url, another=False)
+        approve_and_publish(
+            desk,
+            place.act_id,
+            approver=the_person().name,
+            hits=_number("hits") or 0,
+            lived=None if place.award_id is None else lived,
+            out=None,
+            fonts=FontChain.from_environment(os.environ),
+            progress=_silent,
+        )
+
+
+def _closed(place: ActPlace, close: Callable[..., None]) -> Response | tuple[str, int]:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        text = Text("请写明理由", "say why")
+        return _show(place, (Trouble(field="reason", text=text),)), 422
+
+    def work() -> None:
+        with the_office().desk(place.prefix, dry_run=True) as desk:
+            close(desk, place.act_id, decided_by=the_person().name, reason=reason)
+
+    return _decided(place, work)
+
+
+def _decided(place: ActPlace, work: Callable[[], None]) -> Response | tuple[str, int]:
+    """Do what was decided and go to what came of it; a refusal is said beside the act."""
+    try:
+        work()
+    except REFUSALS as error:
+        return _show(_place(place.act_id), (trouble_of(error),)), 409
+    return redirect(url_for("certificate_decisions.show", act_id=place.act_id))
+
+
+def _place(act_id: int) -> ActPlace:
+    with reading(the_office().engine) as session:
+        place = find_place(session, act_id)
+    if place is None or not sees_body(the_person(), place.prefix):
+        abort(404)
+    return place
+
+
+def _is_open(place: ActPlace) -> bool:
+    return place.award_id is not None and opened_by_person(place.award_id) is not None
+
+
+def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
+    opened = _is_open(place)
+    with the_office().desk(place.prefix, dry_run=True) as desk:
+        page = show_page(desk, place, opened=opened)
+    return render_template(
+        "desk/certificates/act.html",
+        page=page,
+        act=page.act,
+        opened=opened,
+        troubles=troubles,
+        reason=request.form.get("reason", ""),
+        title=ACT_TITLES[page.act.kind],
+        state_words=STATE_WORDS,
+        tones=TONES,
+        facts=_facts(page, opened=opened),
+        changes=() if page.preview is None else changes_shown(page.preview.changes),
+        **_may(page),
+    )
+
+
+def _may(page: ActPage) -> dict[str, bool]:
+    """Return what the person of this request may do with an act now."""
+    person, act = the_person(), page.act
+    waits = act.state is ActState.PROPOSED
+    own = is_same_person(act.proposer, person.name)
+    approver = person.is_one_of(Role.APPROVER)
+    unfinished = page.made is not None and not page.made.done
+    return {
+        "waits": waits,
+        "own": own,
+        "may_decide": waits and approver and not own,
+        "may_withdraw": waits and own and person.is_one_of(*BODY_READERS),
+        "may_finish": approver and unfinished and is_same_person(act.decided_by or "", person.name),
+        "unfinished": unfinished,
+        "is_final": act.kind in FINAL,
+    }
+
+
+def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
+    act = page.act
+    rows: list[tuple[Any, ...]] = [
+        (Text("事项", "What"), ACT_TITLES[act.kind]),
+        (Text("对象", "Of"), act.target),
+        (Text("涉及证书", "Certificates"), Text(f"{act.hits} 张", str(act.hits))),
+    ]
+    if act.ground is not None:
+        rows.append((Text("事由类别", "Ground"), GROUND_WORDS[act.ground]))
+    if act.reissue is not None:
+        rows.append((Text("补发事由", "Reissued because"), REASON_WORDS[act.reissue]))
+    if act.successor is not None:
+        rows.append((Text("并入机构", "Into"), act.successor))
+    hidden = Text("（查看个人信息后显示）", "(shown once personal data are opened)")
+    shown = opened or page.place.award_id is None
+    rows += [
+        (Text("事由", "Why"), act.reason if shown else hidden),
+        (Text("文号", "Reference"), act.reference),
+        (Text("提出人", "Proposed by"), act.proposer),
+        (Text("提出时间", "Proposed"), act.proposed_at),
+    ]
+    if act.decided_by is not None:
+        rows += [
+            (Text("处理人", "Decided by"), act.decided_by),
+            (Text("处理时间", "Decided"), act.decided_at),
+        ]
+    if act.decision is not None:
+        rows.append((Text("处理意见", "Decision"), act.decision if shown else hidden))
+    return rows
+
+
+def _row(act: ActView) -> dict[str, object]:
+    return {
+        "act_id": act.act_id,
+        "kind": ACT_TITLES[act.kind],
+        "target": act.target,
+        "hits": act.hits,
+        "reference": act.reference,
+        "proposer": act.proposer,
+        "proposed_at": act.proposed_at,
+    }
+
+
+def _address(state: ActState, prefix: str) -> str:
+    body = None if the_person().body else prefix or None
+    return url_for("certificate_decisions.index", state=state.value, body=body)
+
+
+def _state(asked: str) -> ActState:
+    return ActState(asked) if asked in set(ActState) else ActState.PROPOSED
+
+
+def _number(field: str) -> int | None:
+    typed = request.form.get(field, "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+
+
+def _silent(*_: object) -> None:
+    """A page shows what came of it, not how far it is."""

@@ -1,0 +1,30 @@
+"""Puts the certificate desk into an application: its pages, and where they stand in the menu."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from accounts.page_words import Place, add_places
+from codes.wording import Text
+from issuer.console.certificates import blueprint as certificates
+from issuer.console.certificates_acts import blueprint as acts
+from issuer.console.certificates_asking import READERS
+from issuer.console.certificates_decisions import blueprint as decisions
+
+
+def add_certificates(app: Flask) -> None:
+    """Add the certificate desk to an application."""
+    for part in (certificates, acts, decisions):
+        app.register_blueprint(part)
+    readers = frozenset(READERS)
+    add_places(
+        app,
+        (
+            Place(endpoint="certificates.index", text=Text("证书", "Certificates"), roles=readers),
+            Place(
+                endpoint="certificate_decisions.index",
+                text=Text("变更审批", "Acts to approve"),
+                roles=readers,
+            ),
+        ),
+    )

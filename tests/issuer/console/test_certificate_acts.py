@@ -1,0 +1,212 @@
+"""Acts on a certificate from form to effect: one proposes, another sees the same and decides."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from accounts.person import Person
+from issuer.desk import Desk
+from issuer.errors import IssuerError
+from issuer.life_acts import propose
+from issuer.life_approval import approve
+from log.leaves import LifeKind
+from registry.home import Home
+from registry.models import Award, AwardStatus
+from registry.session import database, reading
+from templates.fonts import FontChain
+from tests.accounts.desk_app import working_as
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.console.certificate_desk import (
+    APPROVER,
+    AUTHORITY,
+    CLERK,
+    FOREIGN,
+    REASON,
+    SECOND_APPROVER,
+    approved,
+    decision,
+    desks_of,
+    open_full,
+    page,
+    proposed,
+    row_of,
+)
+from tests.issuer.desks import desk_at
+from tests.issuer.lives import NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
+
+RACES = 50
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with two certificates; what happens to them stays."""
+    folder = tmp_path_factory.mktemp("acts")
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return issue_two(home, folder)
+
+
+@pytest.fixture(scope="module")
+def app(office: Home) -> Flask:
+    """Its desks."""
+    return desks_of(office)
+
+
+def status_of(home: Home, number: str) -> AwardStatus:
+    """The standing of a certificate."""
+    with database(home.database_url) as engine, reading(engine) as session:
+        return AwardStatus(session.get_one(Award, row_of(home, number)).status)
+
+
+def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, office: Home) -> None:
+    award_id = row_of(office, NUMBER)
+    with working_as(app, CLERK) as client:
+        address = f"/certificates/{award_id}/acts/correct"
+        assert client.get(address).status_code == 200
+        assert client.post(address, data=REASON).status_code == 422
+        same = client.post(address, data=REASON | {"name": PERSON.name})
+        assert same.status_code == 422 and REASON["reference"] in same.text
+        open_full(client, award_id)
+        shown = client.post(address, data=REASON | {"name": RIGHT_NAME})
+        assert f"<del>{PERSON.name}</del>" in shown.text
+        assert f"<ins>{RIGHT_NAME}</ins>" in shown.text
+        changing = client.post(address, data=REASON | {"name": RIGHT_NAME, "step": "change"})
+        assert f'value="{RIGHT_NAME}"' in changing.text
+    act_id = proposed(app, award_id, "correct", name=RIGHT_NAME)
+    masked = page(app, APPROVER, f"/acts/{act_id}")
+    assert RIGHT_NAME not in masked and PERSON.name not in masked
+    with working_as(app, APPROVER) as client:
+        blind = client.post(f"/acts/{act_id}/approve", data=decision(client, act_id))
+        assert blind.status_code == 422
+        open_full(client, award_id, "审批变更事项")
+        text = client.get(f"/acts/{act_id}").text
+        assert f"<del>{PERSON.name}</del>" in text and f"<ins>{RIGHT_NAME}</ins>" in text
+    approved(app, act_id, award_id)
+    assert "新的一份已经制作完成" in page(app, APPROVER, f"/acts/{act_id}")
+    text = page(app, CLERK, f"/certificates/{award_id}")
+    assert "已作废（已更正）" in text and f"审批事项 {act_id}" in text
+    assert text.count("已在日志中证实") == 4
+    with working_as(app, CLERK) as client:
+        assert client.post("/certificates/find", data={"name": RIGHT_NAME}).status_code == 302
+        assert "没有找到" in client.post("/certificates/find", data={"name": PERSON.name}).text
+
+
+def test_a_reissue_and_an_archive_duplicate_take_two_persons_too(app: Flask, office: Home) -> None:
+    award_id = row_of(office, NUMBER)
+    act_id = proposed(app, award_id, "reissue", because="lost")
+    assert "遗失" in page(app, APPROVER, f"/acts/{act_id}")
+    approved(app, act_id, award_id)
+    archived = proposed(app, award_id, "archive")
+    approved(app, archived, award_id)
+    text = page(app, CLERK, f"/certificates/{award_id}")
+    assert "已作废（已补发）" in text and "存档副本" in text
+    assert f"审批事项 {act_id}" in text and f"审批事项 {archived}" in text
+    with working_as(app, CLERK) as client:
+        again = client.post(f"/certificates/{award_id}/acts/archive", data=REASON)
+        assert again.status_code == 422
+
+
+def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothing(
+    app: Flask, office: Home
+) -> None:
+    award_id = row_of(office, SECOND)
+    act_id = proposed(app, award_id, "suspend")
+    with working_as(app, CLERK) as client:
+        waiting = client.post(f"/certificates/{award_id}/acts/suspend", data=REASON)
+        assert waiting.status_code == 422 and str(act_id) in waiting.text
+        assert client.post(f"/acts/{act_id}/approve").status_code == 403
+        assert f"/acts/{act_id}" in client.get("/acts/").text
+        assert f"/acts/{act_id}" in client.get(f"/certificates/{award_id}").text
+    approved(app, act_id, award_id)
+    assert status_of(office, SECOND) is AwardStatus.SUSPENDED
+    approved(app, proposed(app, award_id, "lift"), award_id)
+    assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+    revoking = proposed(app, award_id, "revoke", ground="cheating")
+    with working_as(app, APPROVER) as client:
+        assert client.post(f"/acts/{revoking}/reject", data={"reason": ""}).status_code == 422
+        assert client.post(f"/acts/{revoking}/withdraw", data={"reason": "x"}).status_code == 409
+        assert client.post(f"/acts/{revoking}/reject", data={"reason": "证据不足"}).location
+        assert client.post(f"/acts/{revoking}/approve", data={"hits": "1"}).status_code == 409
+    dying = proposed(app, award_id, "died")
+    with working_as(app, CLERK) as client:
+        assert client.post(f"/acts/{dying}/withdraw", data={"reason": "写错了"}).location
+    assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+
+def test_nobody_approves_what_they_proposed_or_what_has_changed_since(
+    app: Flask, office: Home
+) -> None:
+    award_id = row_of(office, SECOND)
+    both = Person(
+        account_id=9, name=CLERK.name, roles=CLERK.roles | APPROVER.roles, body=CLERK.body
+    )
+    act_id = proposed(app, award_id, "suspend", both)
+    with working_as(app, both) as client:
+        assert client.post(f"/acts/{act_id}/approve", data={"hits": "1"}).status_code == 409
+    with working_as(app, APPROVER) as client:
+        shown = decision(client, act_id) | {"lived": "0"}
+        stale = client.post(f"/acts/{act_id}/approve", data=shown)
+        assert stale.status_code == 409 and "又有变更" in stale.text
+        assert client.post(f"/acts/{act_id}/reject", data={"reason": "不需要"}).location
+    assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+
+def test_acts_of_another_body_are_not_there(app: Flask) -> None:
+    for act_id in (1, 2, 3, 999):
+        with working_as(app, FOREIGN) as client:
+            assert client.get(f"/acts/{act_id}").status_code == 404
+            for step in ("approve", "reject", "withdraw"):
+                answer = client.post(f"/acts/{act_id}/{step}", data={"reason": "x", "hits": "1"})
+                assert answer.status_code == 404
+    with working_as(app, AUTHORITY) as client:
+        assert client.get("/acts/1").status_code == 200
+        assert client.post("/acts/1/approve").status_code == 403
+
+
+def test_two_approvers_at_once_come_to_one_effect(office: Home) -> None:
+    with desk_at(office) as desk:
+        for race in range(RACES):
+            kind = LifeKind.LIFT if race % 2 else LifeKind.SUSPEND
+            wanted = form(kind, number=SECOND)
+            act_id = propose(desk, wanted, proposer=CLERK.name, fonts=FontChain())
+            assert _race(desk, act_id) == ["act_decided", "done"]
+            expected = AwardStatus.CURRENT if race % 2 else AwardStatus.SUSPENDED
+            assert status_of(office, SECOND) is expected
+
+
+def _race(desk: Desk, act_id: int) -> list[str]:
+    """What two approvers of one act are told who press the button together."""
+    start = Barrier(2)
+
+    def press(person: Person) -> str:
+        start.wait()
+        try:
+            approve(desk, act_id, approver=person.name, hits=1)
+        except IssuerError as error:
+            return error.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(press, (APPROVER, SECOND_APPROVER)))
+
+
+def test_two_approvers_at_two_browsers_come_to_one_effect(app: Flask, office: Home) -> None:
+    award_id = row_of(office, SECOND)
+    act_id = proposed(app, award_id, "revoke", ground="wrong_award")
+    start = Barrier(2)
+    with working_as(app, APPROVER) as client:
+        form_ = decision(client, act_id)
+
+        def press(browser: FlaskClient) -> int:
+            start.wait()
+            return browser.post(f"/acts/{act_id}/approve", data=form_).status_code
+
+        browsers = [type(client)(app, app.response_class) for _ in range(2)]
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(press, browsers)) == [302, 409]
+    assert status_of(office, SECOND) is AwardStatus.REVOKED

@@ -172,9 +172,13 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
 
     from accounts.csrf import protect_forms
     from accounts.guard import guard
-    from accounts.page_words import desk_words
+    from accounts.page_words import add_places, desk_words
+    from accounts.uploads import limit_bodies
+    from issuer.console.batches import PLACES as BATCH_PLACES
+    from issuer.console.batches_room import blueprint as batches
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
+    from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
 
     templates = Path(__file__).parent / "templates"
@@ -184,11 +188,15 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
+    app.request_class = MemoryRequest
     open_office(app, home, passphrase)
     app.context_processor(desk_words)
     guard(app)
+    limit_bodies(app)
     protect_forms(app)
     app.register_blueprint(front)
+    app.register_blueprint(batches)
+    add_places(app, BATCH_PLACES)
     add_headers(app)
     return app
 

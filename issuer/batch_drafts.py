@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, insert, select, update
@@ -18,7 +19,7 @@ from accounts.person import Person
 from codes.wording import Text
 from issuer.batch_names import parse_batch_name
 from issuer.batch_room import BatchRoom, changing, draft_closed, find_draft, key_context
-from issuer.batch_rows import DraftRow, open_row, seal_cells, seal_sheet, table_values
+from issuer.batch_rows import DraftRow, Remark, open_row, seal_cells, seal_sheet, table_values
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.columns import Column
 from issuer.errors import IssuerError
@@ -30,6 +31,14 @@ from registry.session import reading, transaction
 from registry.vault import new_key
 
 _INSERTED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What a row holds after a change: its cells, and those that are still not readable."""
+
+    cells: Mapping[Column, str] = field(repr=False)
+    faults: Sequence[Remark] = ()
 
 
 def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: str) -> int:
@@ -96,39 +105,67 @@ def fill(room: BatchRoom, prefix: str, draft_id: int, table: RosterTable) -> Non
         draft.faulty = draft.noticed = 0
 
 
-def mend_rows(
-    session: Session,
-    cipher: AESGCM,
-    draft: BatchDraft,
-    changes: Mapping[int, Mapping[Column, str]],
+def put_rows(
+    session: Session, cipher: AESGCM, draft: BatchDraft, rows: Mapping[int, Mended]
 ) -> None:
-    """Replace the cells of rows; what a person wrote, or left as it was shown, is taken as read."""
-    for row, cells in changes.items():
-        kept = {column: text for column, text in cells.items() if text}
+    """Replace what rows of a batch hold."""
+    for row, mended in rows.items():
+        kept = {column: text for column, text in mended.cells.items() if text}
         session.execute(
             update(BatchRow)
             .where(BatchRow.draft_id == draft.id, BatchRow.row == row)
-            .values(cells_sealed=seal_cells(cipher, row, kept, ()))
+            .values(cells_sealed=seal_cells(cipher, row, kept, mended.faults))
         )
 
 
 def mend_row(
     room: BatchRoom, prefix: str, draft_id: int, row: int, typed: Mapping[Column, str]
 ) -> None:
-    """Change cells of one row; columns that are not given stay as they are.
+    """Change one row, and take what was not readable in it as a person has left it.
+
+    Args:
+        typed: the texts of columns; those that are not given stay as they are.
 
     Raises:
         IssuerError: as `changing`; no such row (`draft_row_unknown`); a text is too long
             (`cell_too_long`), or has characters that nobody sees (`cell_unprintable`).
     """
-    cleaned = {column: _clean(text) for column, text in typed.items()}
+    cleaned = {column: clean_text(text) for column, text in typed.items()}
     with changing(room, prefix, draft_id) as (session, draft):
         cipher = room.cipher(draft)
         before = open_row(cipher, _find_row(session, draft, row))
-        mend_rows(session, cipher, draft, {row: {**before.cells, **cleaned}})
+        put_rows(session, cipher, draft, {row: Mended({**before.cells, **cleaned})})
 
 
-def _clean(text: str) -> str:
+def mend_cells(
+    room: BatchRoom, prefix: str, draft_id: int, typed: Mapping[int, Mapping[Column, str]]
+) -> int:
+    """Change cells of many rows; return how many rows changed.
+
+    A cell that was left as it was stays unreadable where it was so: it is confirmed in its row
+    (`mend_row`), not by saving others.
+
+    Raises:
+        IssuerError: as `mend_row`.
+    """
+    cleaned = {
+        row: {column: clean_text(text) for column, text in cells.items()}
+        for row, cells in typed.items()
+    }
+    with changing(room, prefix, draft_id) as (session, draft):
+        cipher, rows = room.cipher(draft), {}
+        for row, cells in cleaned.items():
+            before = open_row(cipher, _find_row(session, draft, row))
+            changed = {c: text for c, text in cells.items() if text != before.text(c)}
+            if changed:
+                faults = tuple(one for one in before.faults if one.column not in changed)
+                rows[row] = Mended({**before.cells, **changed}, faults)
+        put_rows(session, cipher, draft, rows)
+    return len(rows)
+
+
+def clean_text(text: str) -> str:
+    """Return a typed text as it is kept; raises as `mend_row`."""
     found = text.strip().strip("\u3000\u00a0\ufeff")
     if len(found) > MAX_CELL_CHARACTERS:
         raise IssuerError(
@@ -144,6 +181,32 @@ def _clean(text: str) -> str:
             Text("内容含有不可见的控制字符，请重新输入", "the text holds control characters"),
         )
     return found
+
+
+def read_rows(
+    room: BatchRoom, draft: BatchDraft, *, show: str, offset: int, limit: int
+) -> list[DraftRow]:
+    """Return some rows of a batch in order.
+
+    Args:
+        show: `faulty`, `noticed` or `all`.
+        offset: how many come before.
+        limit: how many at most.
+    """
+    condition = {"faulty": BatchRow.faulty, "noticed": BatchRow.noticed}.get(show)
+    query = select(BatchRow).where(BatchRow.draft_id == draft.id)
+    if condition is not None:
+        query = query.where(condition.is_(True))
+    cipher = room.cipher(draft)
+    with reading(room.desks) as session:
+        found = session.scalars(query.order_by(BatchRow.row).offset(offset).limit(limit)).all()
+    return [open_row(cipher, row) for row in found]
+
+
+def check_again(room: BatchRoom, prefix: str, draft_id: int) -> None:
+    """Have a batch checked anew, as after a cause outside it was removed; raises as `changing`."""
+    with changing(room, prefix, draft_id):
+        pass
 
 
 def drop_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
@@ -212,6 +275,16 @@ def list_drafts(room: BatchRoom, prefix: str) -> Sequence[BatchDraft]:
     with reading(room.desks) as session:
         query = select(BatchDraft).where(BatchDraft.prefix == prefix)
         return session.scalars(query.order_by(BatchDraft.id.desc())).all()
+
+
+def list_awards(room: BatchRoom, draft: BatchDraft, *, limit: int) -> list[tuple[int, str]]:
+    """Return the first rows of an issued batch with the certificate number each was given."""
+    query = select(BatchRow.row, BatchRow.award).where(BatchRow.draft_id == draft.id)
+    with reading(room.desks) as session:
+        found = session.execute(
+            query.where(BatchRow.award.is_not(None)).order_by(BatchRow.row).limit(limit)
+        )
+        return [(row, award) for row, award in found if award is not None]
 
 
 def count_waiting(room: BatchRoom, prefix: str, *states: DraftState) -> int:

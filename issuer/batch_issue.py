@@ -7,6 +7,7 @@ issued, what the batch held of people is deleted here; it is on record in the re
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import finding_values, load_table
 from issuer.batch_states import RUNNABLE, DraftState
+from issuer.copy_run import export_again
 from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
 from issuer.issuing import Phase
@@ -40,6 +42,7 @@ from issuer.run import IssueRun, RunSummary, issue_and_report
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading, transaction
 from registry.store import make_folder
+from templates.fonts import FontChain
 
 GROUND = "批次已审批，后台签发"
 RESULTS_SUFFIX = "-结果.xlsx"
@@ -196,6 +199,15 @@ def _finish(room: BatchRoom, draft: BatchDraft, summary: RunSummary) -> None:
 def results_path(room: BatchRoom, draft: BatchDraft) -> Path:
     """Return where the result workbook of an issued batch is."""
     return delivery_folder(room, draft.id) / f"{batch_stem(draft.name)}{RESULTS_SUFFIX}"
+
+
+def write_again(room: BatchRoom, draft: BatchDraft) -> None:
+    """Write the certificates of an issued batch out again, as they are in the register now."""
+    out = certificates_path(room, draft)
+    make_folder(out.parent)
+    fonts = FontChain.from_environment(os.environ)
+    with room.desk(draft.prefix, dry_run=True) as desk:
+        export_again(desk, draft.name, out=out, fonts=fonts, progress=lambda *_: None)
 
 
 def clear_delivery(room: BatchRoom, draft_id: int) -> None:

@@ -99,7 +99,7 @@ def table_values(cipher: AESGCM, draft_id: int, table: RosterTable) -> list[dict
     """Return the database's rows for a roster."""
     faults: dict[int, list[Remark]] = {}
     for problem in table.problems:
-        faults.setdefault(problem.row, []).append(_remark(problem, stops=True))
+        faults.setdefault(problem.row, []).append(remark_of(problem, stops=True))
     return [
         {
             "draft_id": draft_id,
@@ -191,9 +191,9 @@ def finding_values(
     """Return what the lints said of every row, as the database's rows keep it."""
     found: dict[int, list[Remark]] = {}
     for problem in report.problems:
-        found.setdefault(problem.row, []).append(_remark(problem, stops=True))
+        found.setdefault(problem.row, []).append(remark_of(problem, stops=True))
     for notice in report.notices:
-        found.setdefault(notice.row, []).append(_remark(notice, stops=False))
+        found.setdefault(notice.row, []).append(remark_of(notice, stops=False))
     return [
         {
             "draft_id": draft_id,
@@ -218,7 +218,8 @@ def open_findings(cipher: AESGCM, row: int, sealed: bytes) -> tuple[Remark, ...]
     return _unpack(json.loads(unseal(cipher, f"batch-findings {row}", sealed)))
 
 
-def _remark(found: RowProblem | RowNotice, *, stops: bool) -> Remark:
+def remark_of(found: RowProblem | RowNotice, *, stops: bool) -> Remark:
+    """Return a finding of the engine as the grid shows it."""
     column = None if found.column is None else _COLUMNS[found.column]
     return Remark(column=column, stops=stops, code=found.code, text=found.text)
 

@@ -64,14 +64,25 @@ def check_ready(draft: BatchDraft) -> None:
                 "本批次尚未检查完毕，请稍候再提交", "this batch is not checked yet; wait a moment"
             ),
         )
-    if not draft.rows or draft.faulty:
+    if not draft.rows or draft.faulty or draft.unpictured:
         raise IssuerError(
             "draft_faulty",
             Text(
-                f"名册 {draft.rows} 行，其中 {draft.faulty} 行有问题；全部改正或删除后才能提交",
-                f"rows: {draft.rows}, at fault: {draft.faulty}; mend or drop them all first",
+                f"名册 {draft.rows} 行，其中 {draft.faulty} 行有问题、{draft.unpictured} 行没有"
+                "合格照片；全部改正、补齐或删除后才能提交",
+                f"rows: {draft.rows}, at fault: {draft.faulty}, without a photo: "
+                f"{draft.unpictured}; mend or drop them all first",
             ),
         )
+
+
+def is_ready(draft: BatchDraft) -> bool:
+    """Return whether a batch can be submitted."""
+    try:
+        check_ready(draft)
+    except IssuerError:
+        return False
+    return DraftState(draft.state) in EDITABLE
 
 
 def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:

@@ -130,7 +130,7 @@ def _check_once(room: BatchRoom, prefix: str, draft_id: int) -> None:
             return
         _write_findings(session, draft_id, values)
         now.checked = now.revision
-        now.faulty, now.noticed = count_rows(session, draft_id)
+        count_rows(session, now)
         now.trouble = now.trouble_zh = now.trouble_en = now.phase = None
 
 
@@ -161,15 +161,15 @@ def _write_findings(session: Session, draft_id: int, values: list[dict[str, Any]
         session.execute(update(BatchRow), changed[start : start + _WRITTEN_AT_ONCE])
 
 
-def count_rows(session: Session, draft_id: int) -> tuple[int, int]:
-    """Return how many rows of a batch are at fault, and how many have notices."""
-    faulty, noticed = (
-        session.scalar(
-            select(func.count()).where(BatchRow.draft_id == draft_id, condition.is_(True))
-        )
-        for condition in (BatchRow.faulty, BatchRow.noticed)
+def count_rows(session: Session, draft: BatchDraft) -> None:
+    """Count anew how many rows of a batch are at fault, without a photo, with notices."""
+    session.flush()
+    flags = (BatchRow.faulty, BatchRow.unpictured, BatchRow.noticed)
+    draft.faulty, draft.unpictured, draft.noticed = (
+        session.scalar(select(func.count()).where(BatchRow.draft_id == draft.id, flag.is_(True)))
+        or 0
+        for flag in flags
     )
-    return faulty or 0, noticed or 0
 
 
 def check_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
@@ -189,7 +189,7 @@ def check_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
         now = find_draft(session, prefix, draft_id, locked=True)
         if now.revision == draft.revision:
             session.execute(update(BatchRow), finding_values(cipher, draft_id, table, report))
-            now.faulty, now.noticed = count_rows(session, draft_id)
+            count_rows(session, now)
 
 
 def telling(room: BatchRoom, draft_id: int, phase: str) -> Callable[[int, int], None]:

@@ -102,7 +102,7 @@ def fill(room: BatchRoom, prefix: str, draft_id: int, table: RosterTable) -> Non
             session.execute(insert(BatchRow), values[start : start + _INSERTED_AT_ONCE])
         draft.sheet_sealed = seal_sheet(cipher, table)
         draft.rows = len(values)
-        draft.faulty = draft.noticed = 0
+        draft.faulty = draft.unpictured = draft.noticed = 0
 
 
 def put_rows(
@@ -189,11 +189,16 @@ def read_rows(
     """Return some rows of a batch in order.
 
     Args:
-        show: `faulty`, `noticed` or `all`.
+        show: `faulty`, `unpictured`, `noticed` or `all`.
         offset: how many come before.
         limit: how many at most.
     """
-    condition = {"faulty": BatchRow.faulty, "noticed": BatchRow.noticed}.get(show)
+    conditions = {
+        "faulty": BatchRow.faulty,
+        "unpictured": BatchRow.unpictured,
+        "noticed": BatchRow.noticed,
+    }
+    condition = conditions.get(show)
     query = select(BatchRow).where(BatchRow.draft_id == draft.id)
     if condition is not None:
         query = query.where(condition.is_(True))

@@ -18,6 +18,7 @@ from issuer.batch_approval import approval_mark, subject_of
 from issuer.batch_checks import (
     STOPPING,
     Trouble,
+    count_rows,
     holding,
     keep,
     telling,
@@ -162,9 +163,7 @@ def _keep_refused(
     values = finding_values(cipher, draft.id, table, report)
     with transaction(room.desks) as session:
         session.execute(update(BatchRow), values)
-        keepers = session.get_one(BatchDraft, draft.id)
-        keepers.faulty = sum(one["faulty"] for one in values)
-        keepers.noticed = sum(one["noticed"] for one in values)
+        count_rows(session, session.get_one(BatchDraft, draft.id))
     count = len(report.faulty_rows)
     text = Text(
         f"签发前复查时有 {count} 行不再符合条件，本次未签发；请由审批人退回，改正后重新提交",
@@ -189,7 +188,7 @@ def _finish(room: BatchRoom, draft: BatchDraft, summary: RunSummary) -> None:
             session.execute(update(BatchRow), awards)
         empty(session, now)
         now.state, now.finished_at = DraftState.ISSUED, room.clock()
-        now.faulty = now.noticed = 0
+        now.faulty = now.unpictured = now.noticed = 0
         now.done = now.total = issued
         now.phase = now.trouble = now.trouble_zh = now.trouble_en = None
         now.pausing = False

@@ -15,7 +15,7 @@ from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 
 SHOWN = 200
-_MISSING = frozenset({"photo_missing", "photo_missing_file"})
+PHOTO_MISSING = "photo_missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
             photos.read(file=file, document_number=number)
             for remark in row.about(Column.PHOTO):
                 line = PhotoLine(row=row.row, what=row.text(Column.NAME), text=remark.text)
-                if remark.code in _MISSING:
+                if remark.code == PHOTO_MISSING:
                     missing.append(line)
                 elif remark.stops:
                     refused.append(line)

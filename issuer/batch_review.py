@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from codes.errors import CodesError
+from codes.levels import parse_level
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.batch_rows import open_findings, open_row
@@ -47,6 +49,17 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
             for remark in remarks:
                 texts.setdefault(remark.code, remark.text)
     return Review(
-        groups=tuple((occupation, level, n) for (occupation, level), n in sorted(groups.items())),
+        groups=tuple(
+            (occupation, level, n)
+            for (occupation, level), n in sorted(groups.items(), key=lambda one: _order(*one[0]))
+        ),
         notices=tuple((n, texts[code]) for code, n in counts.most_common()),
     )
+
+
+def _order(occupation: str, level: str) -> tuple[str, int]:
+    """Return where a group stands: by occupation, the lower levels first."""
+    try:
+        return occupation, -int(parse_level(level))
+    except CodesError:
+        return occupation, 0

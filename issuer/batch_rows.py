@@ -107,6 +107,7 @@ def table_values(cipher: AESGCM, draft_id: int, table: RosterTable) -> list[dict
             "cells_sealed": seal_cells(cipher, row.row, row.cells, faults.get(row.row, ())),
             "findings_sealed": None,
             "faulty": False,
+            "unpictured": False,
             "noticed": False,
         }
         for row in table.rows
@@ -199,7 +200,12 @@ def finding_values(
             "draft_id": draft_id,
             "row": row.row,
             "findings_sealed": _seal_findings(cipher, row.row, found.get(row.row)),
-            "faulty": any(one.stops for one in found.get(row.row, ())),
+            "faulty": any(
+                one.stops and one.column is not Column.PHOTO for one in found.get(row.row, ())
+            ),
+            "unpictured": any(
+                one.stops and one.column is Column.PHOTO for one in found.get(row.row, ())
+            ),
             "noticed": any(not one.stops for one in found.get(row.row, ())),
         }
         for row in table.rows

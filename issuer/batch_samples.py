@@ -5,11 +5,9 @@ They are marked as samples across, carry no seal and no signed record, and are k
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
 
-import pypdfium2
 from sqlalchemy import func, select
 
 from codes.wording import Text
@@ -21,13 +19,15 @@ from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.issuing import inspect_batch
 from registry.batch_models import BatchRow
+from registry.child import Child
 from registry.session import reading
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 
 SAMPLES = 3
 _QR_TEXT = "SAMPLE"
-_DOTS_PER_INCH = 110
+_PICTURE_SECONDS = 30.0
+_PICTURE_BYTES = 1 << 30
 
 
 def choose_samples(room: BatchRoom, prefix: str, draft_id: int) -> Sequence[int]:
@@ -62,7 +62,10 @@ def draw_sample(room: BatchRoom, prefix: str, draft_id: int, row: int) -> bytes:
                 Text("该行不能制作样张", "no sample page can be drawn of this row"),
             )
         page = CertificatePrinter(fonts).render(_face(desk, report.candidates[0], draft.layout))
-    return _picture(page.filled(b"")[0])
+    with Child(
+        "issuer.page_picture_child", seconds=_PICTURE_SECONDS, memory_bytes=_PICTURE_BYTES
+    ) as child:
+        return child.ask(page.filled(b"")[0])
 
 
 def _face(desk: Desk, candidate: Candidate, layout: str) -> CertificateFace:
@@ -83,15 +86,3 @@ def _face(desk: Desk, candidate: Candidate, layout: str) -> CertificateFace:
         photo_jpeg=candidate.photo.jpeg,
         sample=True,
     )
-
-
-def _picture(pdf: bytes) -> bytes:
-    """Return the one page of a file this process drew itself, as PNG."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        image = document[0].render(scale=_DOTS_PER_INCH / 72).to_pil()
-    finally:
-        document.close()
-    out = io.BytesIO()
-    image.convert("RGB").quantize(128).save(out, "PNG", optimize=True)
-    return out.getvalue()

@@ -52,7 +52,7 @@ class _Standing:
 
 _CLERK = Text("经办人", "the clerk")
 _APPROVER = Text("审批人（不能是提交人本人）", "an approver, not the person who submitted it")
-_SYSTEM = Text("系统自动进行，无须操作", "nobody: this goes on by itself")
+_SYSTEM = Text("系统（自动进行）", "nobody, it goes on by itself")
 
 _STANDINGS = {
     DraftState.PREPARING: _Standing(

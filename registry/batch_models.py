@@ -25,7 +25,8 @@ class BatchDraft(DeskBase):
         sheet_sealed: where the columns stood in the spreadsheet, under that key.
         revision: grows with every change of what is to be issued.
         checked: the revision that the findings on its rows are about.
-        rows, faulty, noticed: how many rows there are, with faults, with notices.
+        rows, faulty, unpictured, noticed: how many rows there are; with faults in their cells,
+            without a photo that can be used, with notices.
         awaiting: how many photos are not judged yet.
         mark: what binds an approval to the very rows and photos that were approved.
         pausing: somebody asked the run to stop after what it has in hand.
@@ -47,6 +48,7 @@ class BatchDraft(DeskBase):
     checked: Mapped[int] = mapped_column(default=0)
     rows: Mapped[int] = mapped_column(default=0)
     faulty: Mapped[int] = mapped_column(default=0)
+    unpictured: Mapped[int] = mapped_column(default=0)
     noticed: Mapped[int] = mapped_column(default=0)
     awaiting: Mapped[int] = mapped_column(default=0)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -77,6 +79,9 @@ class BatchRow(DeskBase):
         row: its number as the spreadsheet program shows it.
         cells_sealed: the text in each column, and cells that were not readable as they stood.
         findings_sealed: what the lints said of it; None where they said nothing.
+        faulty: they found a fault in its cells.
+        unpictured: it has no photo, or one that was refused.
+        noticed: there is something worth a look.
         award: the certificate number it was given.
     """
 
@@ -91,6 +96,7 @@ class BatchRow(DeskBase):
     cells_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     findings_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     faulty: Mapped[bool] = mapped_column(default=False)
+    unpictured: Mapped[bool] = mapped_column(default=False)
     noticed: Mapped[bool] = mapped_column(default=False)
     award: Mapped[str | None] = mapped_column(String(22))
 

@@ -48,7 +48,7 @@ _LIST = TableSpec(
         Column(key="name", text=Text("批次", "Batch")),
         Column(key="state", text=Text("状态", "State")),
         Column(key="rows", text=Text("人数", "People"), kind=ColumnKind.NUMBER),
-        Column(key="faulty", text=Text("有问题", "At fault"), kind=ColumnKind.NUMBER),
+        Column(key="faulty", text=Text("待改正", "To mend"), kind=ColumnKind.NUMBER),
         Column(key="next", text=Text("下一步", "Next")),
         Column(key="made_at", text=Text("建立时间", "Begun"), kind=ColumnKind.DATE),
     ),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from accounts.person import the_person
 from accounts.roles import Role
-from issuer.batch_approval import is_own, operator_for, read_reason, subject_of
+from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
 from issuer.batch_checks import needs_check
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
@@ -107,6 +107,7 @@ def words_of(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
         "clerk": person.is_one_of(Role.BODY_CLERK),
         "approver": person.is_one_of(Role.APPROVER),
         "checking": needs_check(draft),
+        "ready": is_ready(draft),
         "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",
     }
 

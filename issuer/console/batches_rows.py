@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
 from issuer.batch_corrections import merge_corrections, write_corrections
 from issuer.batch_drafts import drop_row, mend_cells, mend_row, read_row, read_rows
+from issuer.batch_photo_list import PHOTO_MISSING
 from issuer.batch_rows import DraftRow, Remark, sheet_columns, sheet_notices
 from issuer.columns import MAX_FILE_BYTES, Column
 from issuer.console.batches_forms import ROW_FIELD, Trouble, read_cells, read_upload
@@ -32,7 +33,8 @@ from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 
 PAGE_ROWS = 50
-_SHOWS = ("faulty", "noticed", "all")
+_SHOWS = ("faulty", "unpictured", "noticed", "all")
+_NO_PHOTO_YET = Text("尚无照片", "no photo yet")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,7 +51,12 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     show = request.args.get("show", "")
     if show not in _SHOWS:
         show = "faulty" if draft.faulty else "all"
-    total = {"faulty": draft.faulty, "noticed": draft.noticed}.get(show, draft.rows)
+    counts = {
+        "faulty": draft.faulty,
+        "unpictured": draft.unpictured,
+        "noticed": draft.noticed,
+    }
+    total = counts.get(show, draft.rows)
     pages = max(1, -(-total // PAGE_ROWS))
     asked = request.args.get("page", "1")
     number = min(int(asked), pages) if asked.isdigit() and len(asked) < 7 else 1
@@ -57,7 +64,7 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     found = read_rows(room, draft, show=show, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     note_reading(room, "batch.rows", draft, f"{show} {number}")
     cipher = room.cipher(draft)
-    columns = _columns(sheet_columns(cipher, draft), found)
+    columns = _columns(sheet_columns(cipher, draft), found, show)
     editable = words_of(room, draft)["editable"]
     return page(
         room,
@@ -74,10 +81,18 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     )
 
 
-def _columns(own: Sequence[Column], found: Sequence[DraftRow]) -> list[Column]:
-    """Return the columns to show: the sheet's, and any other that has something to say."""
-    said = {remark.column for row in found for remark in row.remarks if remark.column}
-    return [*own, *(column for column in Column if column in said and column not in own)]
+def _columns(own: Sequence[Column], found: Sequence[DraftRow], show: str) -> list[Column]:
+    """Return the columns to show, in the sheet's order; none that has nothing to show.
+
+    Where rows are shown for their faults, the columns at fault come right after the names.
+    """
+    marked = {remark.column for row in found for remark in row.remarks if remark.column}
+    filled = {column for row in found for column in row.cells}
+    order = [*own, *(column for column in Column if column not in own)]
+    columns = [column for column in order if column in marked or column in filled]
+    if show == "all":
+        return columns
+    return sorted(columns, key=lambda c: (c is not Column.NAME, c not in marked))
 
 
 def _marked(
@@ -98,10 +113,17 @@ def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
     mendable = editable and stops
     return MarkedCell(
         value=row.text(column),
-        trouble=_joined(remarks) if remarks else None,
+        trouble=_said(remarks) if remarks else None,
         warning=not stops,
         field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
     )
+
+
+def _said(remarks: Sequence[Remark]) -> Text:
+    """Return what is said of a cell: of a photo that is merely not there yet, in few words."""
+    if all(remark.code == PHOTO_MISSING for remark in remarks):
+        return _NO_PHOTO_YET
+    return _joined(remarks)
 
 
 def _joined(remarks: Sequence[Remark]) -> Text:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -290,10 +290,3 @@ def list_awards(room: BatchRoom, draft: BatchDraft, *, limit: int) -> list[tuple
             query.where(BatchRow.award.is_not(None)).order_by(BatchRow.row).limit(limit)
         )
         return [(row, award) for row, award in found if award is not None]
-
-
-def count_waiting(room: BatchRoom, prefix: str, *states: DraftState) -> int:
-    """Return how many batches of a body are in any of these states."""
-    with reading(room.desks) as session:
-        query = select(func.count(BatchDraft.id)).where(BatchDraft.prefix == prefix)
-        return session.scalar(query.where(BatchDraft.state.in_(states))) or 0

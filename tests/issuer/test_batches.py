@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 import signal
 import time
 import zipfile
@@ -30,10 +31,11 @@ from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
 from registry.models import Award
 from registry.session import reading, transaction
-from tests.conftest import PASSPHRASE
+from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
     BOTH,
+    CLERK,
     FOREIGN,
     SECOND_APPROVER,
     BatchDesk,
@@ -45,11 +47,22 @@ from tests.issuer.desks import PREFIX, PUBLIC_URL, people
 from wsgi import create_private_app
 
 
+@pytest.fixture(scope="module")
+def filed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home with a filed body; tests work on copies of it."""
+    path = tmp_path_factory.mktemp("filed") / "home"
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return filed_home(home).path
+
+
 @pytest.fixture
-def desk(home: Home, monkeypatch: pytest.MonkeyPatch) -> BatchDesk:
+def desk(filed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BatchDesk:
     monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
-    monkeypatch.delenv("YANZHEN_DESK_DATABASE_URL", raising=False)
-    return BatchDesk(create_private_app(filed_home(home), PASSPHRASE))
+    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(filed_once, tmp_path / "home")
+    home = Home.open(tmp_path / "home", environment={})
+    return BatchDesk(create_private_app(home, PASSPHRASE))
 
 
 def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
@@ -65,7 +78,7 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
         "cell-3-DOCUMENT_NUMBER": persons[1].document_number,
         "cell-4-SEX": persons[2].sex.zh,
     }
-    assert desk.post(f"/batches/{draft}/rows", **mended).status_code == 303
+    assert desk.post(f"/batches/{draft}/rows", CLERK, **mended).status_code == 303
     assert "缺少照片（4）" in desk.get(f"/batches/{draft}/photos").text
     assert desk.add_photos(draft, (photos_zip(persons), "照片.zip")).status_code == 303
     assert "可以提交审批" in desk.get(f"/batches/{draft}").text

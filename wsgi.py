@@ -182,10 +182,14 @@ def create_private_app(
     from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
-    from accounts.page_words import desk_words
     from issuer.console.certificates_places import add_certificates
+    from accounts.page_words import add_places, desk_words
+    from accounts.uploads import limit_bodies
+    from issuer.console.batches import PLACES as BATCH_PLACES
+    from issuer.console.batches_room import blueprint as batches
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
+    from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
 
     templates = Path(__file__).parent / "templates"
@@ -196,14 +200,18 @@ def create_private_app(
         static_folder=str(templates / "static"),
     )
     open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
+    app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
     guard(app)
+    limit_bodies(app)
     protect_forms(app)
     add_error_pages(app)
     add_account_pages(app)
     app.register_blueprint(front)
     add_certificates(app)
+    app.register_blueprint(batches)
+    add_places(app, BATCH_PLACES)
     add_headers(app)
     return app
 

@@ -33,8 +33,10 @@ class MarkedRow:
         number: of the row in the file.
         cells: from left to right, as many as there are headings.
         trouble: what is wrong with the row as a whole.
+        href: address of a page of the row's own; empty for none.
     """
 
     number: int
     cells: Sequence[MarkedCell]
     trouble: Text | None = None
+    href: str = ""

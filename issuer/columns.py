@@ -12,6 +12,8 @@ MAX_ROWS = 100_000  # rows of people in one roster; split larger ones
 MAX_FILE_BYTES = 64 << 20
 HEADER_ROWS = 10  # a title, a unit and a date line often stand above the header
 INSTRUCTIONS_SHEET = "填表说明"  # the template's own second sheet; nobody misses it
+ORIGINAL_ROW = "原行号"  # in a list of rows to be mended: where each stands in the roster itself
+TO_MEND = "需改正的内容"  # in such a list: what is wrong; for people only
 
 
 class Column(StrEnum):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from codes.documents import DocumentType
@@ -63,6 +63,7 @@ from templates.fonts import FontChain, explain_missing
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 _RESERVE_CHUNK = 500
+_LIVE_AWARD = select(Award.__table__.c.id).where(Award.__table__.c.live_key == bindparam("key"))
 
 
 class Phase(StrEnum):
@@ -301,6 +302,8 @@ class _LiveAwards:
         self._session = session
         self._desk = desk
         self._batch_id = batch_id
+        self._connection = session.connection()
+        self._known: dict[bytes, int | None] = {}  # of every person two questions are asked
 
     def elsewhere(
         self, kind: DocumentType, document_number: str, occupation: int, level: Level
@@ -328,7 +331,13 @@ class _LiveAwards:
     def _find(
         self, kind: DocumentType, document_number: str, occupation: int, level: Level
     ) -> Award | None:
+        """Return the person's live award; nearly nobody of a roster has one."""
         desk = self._desk
         key = live_key(desk.vault, desk.site, int(kind), document_number, occupation, int(level))
-        query = select(Award).where(Award.live_key == key)
+        if key not in self._known:
+            self._known[key] = self._connection.execute(_LIVE_AWARD, {"key": key}).scalar()
+        award_id = self._known[key]
+        if award_id is None:
+            return None
+        query = select(Award).where(Award.id == award_id)
         return self._session.scalar(query.options(joinedload(Award.holder, innerjoin=True)))

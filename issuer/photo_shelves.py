@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -128,6 +128,11 @@ class ArchiveShelf:
     def find(self, wanted: str) -> Sequence[Placed]:
         """Return the pictures of this name, in any folder of the archive."""
         return find_name(self._names, wanted)
+
+    def all(self) -> Iterator[Placed]:
+        """Yield every picture."""
+        for places in self._names.values():
+            yield from places
 
     def close(self) -> None:
         """Close the archive."""

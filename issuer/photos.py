@@ -9,22 +9,30 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from codes.notices import Problem
-from issuer.photo_exchange import Judgement, Verdict, decode_judgement, encode_question
+from issuer.photo_exchange import (
+    Judgement,
+    Question,
+    Verdict,
+    decode_judgement,
+    encode_question,
+)
 from issuer.photo_names import leads_elsewhere
 from issuer.photo_reading import PhotoReading
-from issuer.photo_shelves import Placed, TooLarge, open_shelf
+from issuer.photo_shelves import TooLarge, open_shelf
 from issuer.photo_wording import AMBIGUOUS, MISSING, MISSING_FILE, OUTSIDE, explain, remark_on
 from registry.child import Child, ChildFailed
 from registry.vault import new_key
 
+Place = TypeVar("Place")
 _CHILD_SECONDS = 20.0
 _CHILD_MEMORY_BYTES = 1 << 30
 _TAG_BYTES = 16
@@ -99,7 +107,7 @@ class PhotoFolder:
     def __init__(self, place: Path | None, *, seconds: float = _CHILD_SECONDS) -> None:
         self._shelf = open_shelf(place)
         self._spool = PhotoSpool()
-        self._child = Child("issuer.photo_child", seconds=seconds, memory_bytes=_CHILD_MEMORY_BYTES)
+        self._child = open_photo_child(seconds)
 
     def __enter__(self) -> PhotoFolder:
         return self
@@ -123,32 +131,53 @@ class PhotoFolder:
 
         Never raises for a bad photo or a bad name; names that lead out of the folder are refused.
         """
-        if leads_elsewhere(file):
-            return _refused(OUTSIDE, file)
-        found = self._shelf.find(file or document_number)
-        if not found:
-            return _refused(MISSING_FILE if file else MISSING, file)
-        if len(found) > 1:
-            return _refused(AMBIGUOUS, file)
-        judgement = self._judge(found[0])
-        name = found[0].name
+        found = look_up(self._shelf.find, file=file, document_number=document_number)
+        if isinstance(found, Problem):
+            return refused(found, file)
+        judgement = judge(self._child, found.load)
         if judgement.verdict is not Verdict.TAKEN:
-            return _refused(explain(judgement), name)
+            return refused(explain(judgement), found.name)
         return PhotoReading(
             photo=self._spool.add(judgement.jpeg),
             notices=tuple(remark_on(remark) for remark in judgement.remarks),
             problems=(),
-            file=name,
+            file=found.name,
         )
 
-    def _judge(self, placed: Placed) -> Judgement:
-        try:
-            return decode_judgement(self._child.ask(encode_question(placed.load())))
-        except TooLarge:
-            return Judgement(verdict=Verdict.TOO_LARGE)
-        except (ChildFailed, OSError, ValueError):
-            return Judgement(verdict=Verdict.UNREADABLE)
+
+def look_up(
+    find: Callable[[str], Sequence[Place]], *, file: str, document_number: str
+) -> Place | Problem:
+    """Return the one picture of a row, named in it or else by the document number; or why none.
+
+    Args:
+        find: returns the pictures of a name, the extension and case left open.
+        file: what the row says, empty where it says nothing; untrusted.
+        document_number: the row's normalised document number, or what was typed.
+    """
+    if leads_elsewhere(file):
+        return OUTSIDE
+    found = find(file or document_number)
+    if not found:
+        return MISSING_FILE if file else MISSING
+    return AMBIGUOUS if len(found) > 1 else found[0]
 
 
-def _refused(problem: Problem, file: str) -> PhotoReading:
+def open_photo_child(seconds: float = _CHILD_SECONDS) -> Child:
+    """Return a child process for `judge`; it starts when a picture is first judged."""
+    return Child("issuer.photo_child", seconds=seconds, memory_bytes=_CHILD_MEMORY_BYTES)
+
+
+def judge(child: Child, load: Callable[[], Question]) -> Judgement:
+    """Return what the child says of a picture; one that brings it down cannot be read."""
+    try:
+        return decode_judgement(child.ask(encode_question(load())))
+    except TooLarge:
+        return Judgement(verdict=Verdict.TOO_LARGE)
+    except (ChildFailed, OSError, ValueError):
+        return Judgement(verdict=Verdict.UNREADABLE)
+
+
+def refused(problem: Problem, file: str) -> PhotoReading:
+    """Return the reading of a photo that is not there, or cannot be used."""
     return PhotoReading(photo=None, notices=(), problems=(problem,), file=file)

@@ -10,7 +10,7 @@ from codes.wording import Language, Text
 from issuer.errors import Interrupted
 from issuer.issuing import Phase
 
-_NAMES = {
+PHASE_NAMES = {
     Phase.LINT: Text("检查花名册", "checking the roster"),
     Phase.RESERVE: Text("赋予证书编号", "assigning numbers"),
     Phase.SIGN: Text("签名并登记", "signing and recording"),
@@ -90,4 +90,4 @@ class ProgressLine:
 
 def _line(phase: Phase, done: int, total: int) -> Text:
     count = f"{done}" + (f"/{total}" if total else "")
-    return Text(f"{_NAMES[phase].zh} {count}", f"{_NAMES[phase].en} {count}")
+    return Text(f"{PHASE_NAMES[phase].zh} {count}", f"{PHASE_NAMES[phase].en} {count}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from issuer.columns import (
     INSTRUCTIONS_SHEET,
     MAX_FILE_BYTES,
     MAX_ROWS,
+    ORIGINAL_ROW,
+    TO_MEND,
     Column,
     Header,
     find_header,
@@ -20,7 +23,7 @@ from issuer.roster_cells import read_rows
 from issuer.roster_faults import encoding_notice, refuse_format, refuse_sheet
 from issuer.roster_header import check_header
 from registry.child import Child, ChildFailed
-from registry.grid import Grid, WorkbookReading, cell_name
+from registry.grid import Grid, WorkbookReading, cell_name, text_of
 from registry.sheet_faults import SheetRefused
 from registry.sheet_format import SheetFormat, recognise_format
 from registry.sheet_text import read_text
@@ -29,6 +32,7 @@ from registry.workbook_json import decode_answer
 _CHILD_SECONDS = 120.0
 _CHILD_MEMORY_BYTES = 2 << 30
 _ANSWER_BYTES = 256 << 20
+_ROW_NUMBER = re.compile(r"[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ class RosterTable:
         problems: cells that cannot be taken as they stand (formulas, merged cells, lost digits);
             `lint_rows` reports them with all others.
         notices: what the operator should know about how the file was read.
+        original_rows: row numbers a list of mended rows gives for its own (`ORIGINAL_ROW`).
     """
 
     file: str
@@ -70,6 +75,7 @@ class RosterTable:
     rows: tuple[RosterRow, ...]
     problems: tuple[RowProblem, ...]
     notices: tuple[FileNotice, ...]
+    original_rows: Mapping[int, int] = field(default_factory=dict)
 
     def cell(self, row: int, column: Column) -> str | None:
         """Return the cell's name (`C5`), or None where the roster has no such column."""
@@ -164,7 +170,16 @@ def _table(grid: Grid, notices: tuple[FileNotice, ...], file: str) -> RosterTabl
         rows=tuple(RosterRow(row=number, cells=cells) for number, cells in people.rows),
         problems=people.problems,
         notices=notices + _column_notices(header),
+        original_rows=_original_rows(grid, header),
     )
+
+
+def _original_rows(grid: Grid, header: Header) -> dict[int, int]:
+    place = next((place for place, name in header.unknown.items() if name == ORIGINAL_ROW), None)
+    if place is None:
+        return {}
+    texts = {row.number: text_of(row.cells.get(place, "")).strip() for row in grid.rows}
+    return {row: int(text) for row, text in texts.items() if _ROW_NUMBER.fullmatch(text)}
 
 
 def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
@@ -183,11 +198,12 @@ def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
 
 
 def _column_notices(header: Header) -> tuple[FileNotice, ...]:
-    if not header.unknown:
+    unused = {p: name for p, name in header.unknown.items() if name not in (ORIGINAL_ROW, TO_MEND)}
+    if not unused:
         return ()
     names = [
         f"{cell_name(header.row, position)}“{heading[:20]}”"
-        for position, heading in list(header.unknown.items())[:12]
+        for position, heading in list(unused.items())[:12]
     ]
     return (
         FileNotice(

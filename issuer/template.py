@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -61,13 +62,24 @@ def write_roster(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     try:
-        with xlsxwriter.Workbook(str(path), options) as workbook:
-            _write_sheet(workbook, rows)
-            _write_instructions(workbook)
-    except xlsxwriter.exceptions.FileCreateError as error:
+        path.write_bytes(_workbook(rows))
+    except OSError as error:
         raise OSError(f"cannot write {path.name}") from error
+
+
+def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, options) as workbook:
+        _write_sheet(workbook, rows)
+        _write_instructions(workbook)
+    return file.getvalue()
+
+
+def template_bytes() -> bytes:
+    """Return an empty roster workbook."""
+    return _workbook(())
 
 
 def write_template(path: Path) -> None:

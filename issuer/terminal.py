@@ -14,8 +14,10 @@ import click
 
 from codes.printing import json_line, printable
 from codes.wording import Language, Text
+from issuer.batch_names import parse_batch_name
 from issuer.crew import usable_cpus
 from issuer.delivery import ZIP_SUFFIX
+from issuer.errors import IssuerError
 from issuer.operator import Operator, choose_name, read_operator
 from issuer.root_custody import has_root_keys, open_root_keys
 from keys.passphrase import ENVIRONMENT_NAME, read_passphrase
@@ -25,7 +27,6 @@ from templates.usage_words import WrongUsage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-MAX_BATCH_NAME = 60
 PDF_SUFFIX = ".pdf"
 MAX_WORKERS = 64
 EXIT_FOUND = 1  # a check was made, and something is wrong
@@ -238,13 +239,7 @@ def root_signers(home: Home) -> tuple[RootKey, ...]:
 
 def read_batch_name(typed: str) -> str:
     """Return the name of a batch as it is kept; raises click's error where it cannot be one."""
-    name = unicodedata.normalize("NFKC", typed).strip()
-    if not 1 <= len(name) <= MAX_BATCH_NAME or not name.isprintable():
-        raise WrongUsage(
-            Text(
-                f"批次名称应为 1–{MAX_BATCH_NAME} 个可见字符。",
-                f"the name of a batch has 1–{MAX_BATCH_NAME} printable characters.",
-            ),
-            about="--batch",
-        )
-    return name
+    try:
+        return parse_batch_name(typed)
+    except IssuerError as error:
+        raise WrongUsage(error.text, about="--batch") from error

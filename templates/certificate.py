@@ -49,7 +49,7 @@ class CertificateFace:
         occupation: the occupation.
         specialty: the 工种/职业方向, or None.
         level: the skill level.
-        number: the certificate number.
+        number: the certificate number; None leaves it blank, on a sample view.
         issued_on: the date of issue.
         print_serial_text: the print serial as `labels.format_print_serial` writes it.
         remark: what the copy says of itself, such as that it replaces a lost one; or None.
@@ -68,7 +68,7 @@ class CertificateFace:
     occupation: Occupation
     specialty: str | None
     level: Level
-    number: CertificateNumber
+    number: CertificateNumber | None
     issued_on: date
     print_serial_text: str
     remark: str | None = None
@@ -142,7 +142,7 @@ class CertificatePrinter:
             font,
             values=values,
             english=self._fitter.fit_english(layout, printed_english(face)),
-            under=kind.artwork.operators(seed, str(face.number)),
+            under=kind.artwork.operators(seed, number_text(face)),
             photo=photo,
             symbol=symbol,
         )
@@ -204,6 +204,11 @@ class CertificatePrinter:
         return _Kind(plan, file, artwork)
 
 
+def number_text(face: CertificateFace) -> str:
+    """Return the certificate number as it is printed, empty where it is left blank."""
+    return "" if face.number is None else str(face.number)
+
+
 def printed_values(face: CertificateFace) -> Mapping[Field, str]:
     """Return what is printed after each label."""
     values = {
@@ -213,7 +218,7 @@ def printed_values(face: CertificateFace) -> Mapping[Field, str]:
         Field.OCCUPATION: face.occupation.zh,
         Field.SPECIALTY: face.specialty or labels.NO_SPECIALTY,
         Field.LEVEL: face.level.zh,
-        Field.NUMBER: str(face.number),
+        Field.NUMBER: number_text(face),
         Field.BODY_NAME: face.body_name,
         Field.ISSUED_ON: labels.format_date(face.issued_on),
         Field.CERTIFICATE_SITE: labels.CERTIFICATE_SITE,

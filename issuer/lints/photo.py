@@ -36,7 +36,7 @@ def show_file_name(subject: Subject) -> str:
     shown = subject.photo.file
     number, name = subject.row.text(Column.DOCUMENT_NUMBER), subject.row.text(Column.NAME)
     for secret, mask in ((number, _NUMBER_MASK), (name, _NAME_MASK)):
-        if len(secret) > 1:
+        if len(secret) > 1 and secret.casefold() in shown.casefold():
             shown = re.sub(re.escape(secret), mask, shown, flags=re.IGNORECASE)
     shown = _LONG_NUMBER.sub(_NUMBER_MASK, shown)
     shown = "".join(char if char.isprintable() else "?" for char in shown)

@@ -15,6 +15,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from codes.wording import Language, Text
+from templates.memory_request import MemoryRequest
 from verifier.api.bodies import read_members, read_upload
 from verifier.api.problems import (
     TITLES,
@@ -30,7 +31,6 @@ from verifier.budgets_request import LookUp, verify_file
 from verifier.errors import UsageError, is_broken_transfer
 from verifier.hints import hint_at
 from verifier.links import check_link, link_to_json
-from verifier.memory_request import MemoryRequest
 from verifier.service import Verifier
 from verifier.verdict import Verdict, finding_to_json, verdict_to_json
 

@@ -1,0 +1,264 @@
+"""Handing a batch over: submitted by one person, approved or returned by another, then issued.
+
+Each step is one conditional change of the batch's row, so that of two people at once one does it
+and the other is told. An approval is bound by a mark of the vault to the very rows and photos that
+were approved; a runner issues nothing else (`issuer.batch_issue`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from accounts.person import Person
+from codes.wording import Text
+from issuer.batch_checks import needs_check, trouble_values
+from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
+from issuer.batch_states import EDITABLE, DraftState
+from issuer.errors import IssuerError
+from issuer.operator import Operator, is_same_person, note_act_now, read_operator
+from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
+from registry.session import reading, transaction
+from registry.vault import seal, unseal
+
+_REASON = "batch-reason"
+MOST_REASON = 500
+GOING_ON = frozenset({DraftState.PAUSED, DraftState.STOPPED})
+RETURNABLE = frozenset({DraftState.SUBMITTED, DraftState.STOPPED})
+
+
+def submit(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:
+    """Hand a batch over for approval.
+
+    Args:
+        revision: the one the clerk was shown.
+
+    Raises:
+        IssuerError: `draft_unknown`; `draft_closed`; `draft_changed`; it is not checked yet
+            (`draft_unchecked`), or has no rows or rows at fault (`draft_faulty`).
+    """
+    with _noting(room, person, "batch.submit", prefix, draft_id) as (session, draft):
+        if DraftState(draft.state) not in EDITABLE:
+            raise draft_closed(draft)
+        check_ready(draft)
+        values = {
+            "state": DraftState.SUBMITTED,
+            "submitted_at": room.clock(),
+            "submitted_by": person.account_id,
+            "submitter": person.name,
+        }
+        _change(session, draft, EDITABLE, revision, values)
+
+
+def check_ready(draft: BatchDraft) -> None:
+    """See that a batch can be submitted; raises IssuerError `draft_unchecked`, `draft_faulty`."""
+    if needs_check(draft) or draft.trouble is not None:
+        raise IssuerError(
+            "draft_unchecked",
+            Text(
+                "本批次尚未检查完毕，请稍候再提交", "this batch is not checked yet; wait a moment"
+            ),
+        )
+    if not draft.rows or draft.faulty or draft.unpictured:
+        raise IssuerError(
+            "draft_faulty",
+            Text(
+                f"名册 {draft.rows} 行，其中 {draft.faulty} 行有问题、{draft.unpictured} 行没有"
+                "合格照片；全部改正、补齐或删除后才能提交",
+                f"rows: {draft.rows}, at fault: {draft.faulty}, without a photo: "
+                f"{draft.unpictured}; mend or drop them all first",
+            ),
+        )
+
+
+def is_ready(draft: BatchDraft) -> bool:
+    """Return whether a batch can be submitted."""
+    try:
+        check_ready(draft)
+    except IssuerError:
+        return False
+    return DraftState(draft.state) in EDITABLE
+
+
+def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:
+    """Approve a batch; a runner issues it.
+
+    Args:
+        revision: the one the approver was shown.
+
+    Raises:
+        IssuerError: `draft_unknown`; it does not wait for approval, as another was faster
+            (`draft_closed`); the approver submitted it (`draft_own`); `draft_changed`.
+    """
+    with _noting(room, person, "batch.approve", prefix, draft_id) as (session, draft):
+        _check_other(draft, person)
+        values = {
+            "state": DraftState.APPROVED,
+            "decided_at": room.clock(),
+            "decided_by": person.account_id,
+            "decider": person.name,
+            "pausing": False,
+            "phase": None,
+            "done": 0,
+            "total": draft.rows,
+            "mark": approval_mark(room, session, draft),
+        }
+        _change(session, draft, {DraftState.SUBMITTED}, revision, values)
+
+
+def send_back(
+    room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int, reason: str
+) -> None:
+    """Return a batch to be mended.
+
+    Args:
+        reason: what is to be mended; kept sealed, as it may name somebody.
+
+    Raises:
+        IssuerError: as `approve`; no reason, or a very long one (`return_reason`).
+    """
+    text = reason.strip()
+    if not 1 <= len(text) <= MOST_REASON:
+        raise IssuerError(
+            "return_reason",
+            Text(
+                f"请写明退回原因（{MOST_REASON} 字以内）",
+                f"say why it is returned, in at most {MOST_REASON} characters",
+            ),
+        )
+    with _noting(room, person, "batch.return", prefix, draft_id) as (session, draft):
+        _check_other(draft, person)
+        values = {
+            "state": DraftState.RETURNED,
+            "decided_at": room.clock(),
+            "decided_by": person.account_id,
+            "decider": person.name,
+            "mark": None,
+            "reason_sealed": seal(room.cipher(draft), _REASON, text.encode()),
+            "revision": draft.revision + 1,
+            **trouble_values(None),
+        }
+        _change(session, draft, RETURNABLE, revision, values)
+
+
+def take_back(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:
+    """Take a batch back before anybody decided on it; raises IssuerError as `approve`."""
+    with _noting(room, person, "batch.take_back", prefix, draft_id) as (session, draft):
+        _change(session, draft, {DraftState.SUBMITTED}, revision, {"state": DraftState.PREPARING})
+
+
+def pause(room: BatchRoom, person: Person, prefix: str, draft_id: int) -> None:
+    """Ask the run to stop after what it has in hand; raises IssuerError as `approve`."""
+    with _noting(room, person, "batch.pause", prefix, draft_id) as (session, draft):
+        running = {DraftState.APPROVED, DraftState.ISSUING}
+        _change(session, draft, running, draft.revision, {"pausing": True})
+
+
+def go_on(room: BatchRoom, person: Person, prefix: str, draft_id: int) -> None:
+    """Go on with a batch that was paused or stopped; raises IssuerError as `approve`."""
+    with _noting(room, person, "batch.go_on", prefix, draft_id) as (session, draft):
+        values = {
+            "state": DraftState.APPROVED,
+            "pausing": False,
+            **trouble_values(None),
+        }
+        _change(session, draft, GOING_ON, draft.revision, values)
+
+
+def read_reason(room: BatchRoom, draft: BatchDraft) -> str:
+    """Return why a batch was returned, empty where it never was."""
+    if draft.reason_sealed is None or draft.key_sealed is None:
+        return ""
+    return unseal(room.cipher(draft), _REASON, draft.reason_sealed).decode()
+
+
+def is_own(draft: BatchDraft, person: Person) -> bool:
+    """Return whether a person submitted the batch, and so cannot decide on it."""
+    return draft.submitted_by == person.account_id or is_same_person(
+        draft.submitter or "", person.name
+    )
+
+
+def approval_mark(room: BatchRoom, session: Session, draft: BatchDraft) -> bytes:
+    """Return what binds an approval to the rows and photos as they are now."""
+    digest = hashlib.sha256()
+    rows = select(BatchRow.row, BatchRow.cells_sealed).where(BatchRow.draft_id == draft.id)
+    for number, sealed in session.execute(rows.order_by(BatchRow.row)):
+        digest.update(b"%d:%d:" % (number, len(sealed or b"")) + (sealed or b""))
+    photos = select(BatchPhoto.id, BatchPhoto.about_sealed, BatchPhoto.stored)
+    for number, about, stored in session.execute(
+        photos.where(BatchPhoto.draft_id == draft.id).order_by(BatchPhoto.id)
+    ):
+        digest.update(b"%d:%d:" % (number, len(about)) + about + (stored or "").encode() + b";")
+    return room.vault.blind_index(
+        "batch-approval", draft.prefix, draft.name, draft.layout, digest.hexdigest()
+    )
+
+
+def _check_other(draft: BatchDraft, person: Person) -> None:
+    if is_own(draft, person):
+        raise IssuerError(
+            "draft_own",
+            Text(
+                "批次由您提交，须由另一人审批；未作改动",
+                "you submitted this batch, so another person decides on it; nothing was changed",
+            ),
+        )
+
+
+def _change(
+    session: Session,
+    draft: BatchDraft,
+    allowed: Collection[DraftState],
+    revision: int,
+    values: dict[str, Any],
+) -> None:
+    """Change a batch's row if it is still what was shown, in a state that allows it."""
+    if DraftState(draft.state) not in allowed:
+        raise draft_closed(draft)
+    done = session.execute(
+        update(BatchDraft)
+        .where(
+            BatchDraft.id == draft.id,
+            BatchDraft.revision == revision,
+            BatchDraft.state.in_(allowed),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]  # a cursor's result
+        raise draft_changed()
+
+
+@contextmanager
+def _noting(
+    room: BatchRoom, person: Person, act: str, prefix: str, draft_id: int
+) -> Iterator[tuple[Session, BatchDraft]]:
+    """Note an act in the audit trail, then let it be done to the batch; note too if it fails."""
+    with reading(room.desks) as session:
+        subject = subject_of(find_draft(session, prefix, draft_id))
+    operator = operator_for(person)
+    note_act_now(room.register, operator, act, subject, at=room.clock())
+    try:
+        with transaction(room.desks) as session:
+            yield session, find_draft(session, prefix, draft_id, locked=True)
+    except Exception as error:
+        code = getattr(error, "code", type(error).__name__)
+        failed = f"{subject} {code}"
+        note_act_now(room.register, operator, f"{act}.failed", failed, at=room.clock())
+        raise
+
+
+def operator_for(person: Person) -> Operator:
+    """Return a person of the desk as who acts, for the audit trail."""
+    return read_operator(name=person.name, ground=None, reference=None)
+
+
+def subject_of(draft: BatchDraft) -> str:
+    """Return what the audit trail calls a batch."""
+    return f"{draft.prefix} {draft.name}"

@@ -1,0 +1,109 @@
+"""The list each holder signs when the certificate is handed over (领证签收表)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+
+from codes.documents import mask_document
+from codes.levels import Level
+from issuer.awarding import read_private
+from issuer.copy_list import find_batch
+from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
+from issuer.desk import Desk, shanghai_day
+from registry.session import reading
+from templates.labels import format_date, format_print_serial
+
+_HEADINGS = (
+    ("序号", 6),
+    ("姓名", 20),
+    ("证件号码", 22),
+    ("级别", 16),
+    ("证书编号", 25),
+    ("证书印制流水码", 16),
+    ("领证人签名", 18),
+    ("领取日期", 13),
+    ("代领人及证件号码", 24),
+)
+_ROW_POINTS = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverLine:
+    """One certificate to be handed over.
+
+    Args:
+        document: the document number, its middle masked.
+    """
+
+    name: str = field(repr=False)
+    document: str = field(repr=False)
+    level: str
+    number: str
+    print_serial: str
+
+
+def read_handover(desk: Desk, batch: str) -> Iterator[HandoverLine]:
+    """Yield the certificates of a batch that are in force, in order of issue.
+
+    Raises:
+        IssuerError: no such batch (`batch_unknown`).
+        VaultError: a row was altered.
+    """
+    with reading(desk.engine) as session:
+        batch_id = find_batch(session, desk.site, batch)
+    for copies in chunks_of(desk, BatchCopies(batch_id=batch_id), in_force, drawn):
+        for copy in copies:
+            private = read_private(desk, copy.award)
+            yield HandoverLine(
+                name=private.name,
+                document=mask_document(private.document_number),
+                level=Level(copy.award.level).zh,
+                number=copy.award.number,
+                print_serial=format_print_serial(copy.year, copy.print_serial),
+            )
+
+
+def write_handover(desk: Desk, batch: str) -> bytes:
+    """Return the list of a batch as a workbook, ready to be printed; raises as `read_handover`."""
+    file = io.BytesIO()
+    options = {
+        "in_memory": True,  # it names holders: nothing of it goes through a file in clear
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(file, options) as workbook:
+        _write_sheet(workbook, desk, batch)
+    return file.getvalue()
+
+
+def _write_sheet(workbook: Any, desk: Desk, batch: str) -> None:
+    sheet = workbook.add_worksheet("领证签收表")
+    title = workbook.add_format({"bold": True, "font_size": 16, "align": "center"})
+    head = workbook.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
+    text = workbook.add_format({"border": 1, "valign": "vcenter"})
+    last = len(_HEADINGS) - 1
+    sheet.merge_range(0, 0, 0, last, "职业技能等级证书领证签收表", title)
+    made = format_date(shanghai_day(desk.clock()))
+    sheet.write_string(1, 0, f"评价机构：{desk.site.body.name}　批次：{batch}　制表日期：{made}")
+    for place, (heading, width) in enumerate(_HEADINGS):
+        sheet.set_column(place, place, width)
+        sheet.write_string(2, place, heading, head)
+    line = 2
+    for count, one in enumerate(read_handover(desk, batch), start=1):
+        line += 1
+        sheet.set_row(line, _ROW_POINTS)
+        sheet.write_number(line, 0, count, text)
+        shown = (one.name, one.document, one.level, one.number, one.print_serial, "", "", "")
+        for place, value in enumerate(shown, start=1):
+            sheet.write_string(line, place, value, text)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(2)
+    sheet.set_footer("&C第 &P 页，共 &N 页")

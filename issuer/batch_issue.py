@@ -1,0 +1,229 @@
+"""Issues a batch that was approved: the engine's own run, with progress, pause and going on.
+
+The engine's rows are the truth. A run that was paused, killed or stopped is gone on with by running
+the same batch again: the engine finishes what was reserved and gives nothing twice. Once all is
+issued, what the batch held of people is deleted here; it is on record in the register.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from codes.wording import Text
+from issuer.batch_approval import approval_mark, subject_of
+from issuer.batch_checks import (
+    STOPPING,
+    Trouble,
+    count_rows,
+    holding,
+    keep,
+    telling,
+    trouble_of,
+    trouble_values,
+)
+from issuer.batch_drafts import empty, remove_files
+from issuer.batch_photos import DraftPhotos
+from issuer.batch_room import BatchRoom, find_draft
+from issuer.batch_rows import finding_values, load_table
+from issuer.batch_states import RUNNABLE, DraftState
+from issuer.copy_run import export_again
+from issuer.crew import usable_cpus
+from issuer.delivery import batch_stem
+from issuer.issuing import Phase
+from issuer.lint import LintReport
+from issuer.opening import announce_host
+from issuer.operator import note_act_now, read_operator
+from issuer.results import RowOutcome
+from issuer.roster import RosterTable
+from issuer.run import IssueRun, RunSummary, issue_and_report
+from registry.batch_models import BatchDraft, BatchRow
+from registry.session import reading, transaction
+from registry.store import make_folder
+from templates.fonts import FontChain
+
+GROUND = "批次已审批，后台签发"
+RESULTS_SUFFIX = "-结果.xlsx"
+
+
+class Paused(Exception):
+    """Somebody asked the run to stop; what is on record stays, and going on finishes it."""
+
+
+def delivery_folder(room: BatchRoom, draft_id: int) -> Path:
+    """Return where the files of an issued batch lie for some days, in clear."""
+    return room.folder(draft_id) / "out"
+
+
+def certificates_path(room: BatchRoom, draft: BatchDraft) -> Path:
+    """Return where the ZIP of an issued batch is."""
+    return delivery_folder(room, draft.id) / f"{batch_stem(draft.name)}.zip"
+
+
+def issue(room: BatchRoom, draft_id: int) -> bool:
+    """Issue a batch, or go on with it; return False where another runner is at it.
+
+    Whatever stops it is kept with the batch for the screen; nothing is raised for it.
+    """
+    with holding(room, draft_id) as held:
+        if not held:
+            return False
+        draft = _take_up(room, draft_id)
+        if draft is None:
+            return True
+        try:
+            _issue_held(room, draft)
+        except Paused:
+            keep(room, draft.id, {"state": DraftState.PAUSED, "pausing": False})
+        except (*STOPPING, OSError) as error:
+            _stop(room, draft, trouble_of(error))
+        return True
+
+
+def _take_up(room: BatchRoom, draft_id: int) -> BatchDraft | None:
+    """Have a batch be under way; None where there is nothing to do, or somebody paused it."""
+    with transaction(room.desks) as session:
+        draft = session.get(BatchDraft, draft_id, with_for_update=True)
+        if draft is None or DraftState(draft.state) not in RUNNABLE:
+            return None
+        if draft.pausing:
+            draft.state, draft.pausing = DraftState.PAUSED, False
+            return None
+        draft.state = DraftState.ISSUING
+        return draft
+
+
+def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
+    with reading(room.desks) as session:
+        if approval_mark(room, session, draft) != draft.mark:
+            _stop(room, draft, _ALTERED)
+            return
+        table = load_table(session, room.cipher(draft), draft)
+        photos = DraftPhotos(room, session, draft)
+    operator = read_operator(name=draft.decider, ground=GROUND, reference=None)
+    note_act_now(room.register, operator, "issue", subject_of(draft), at=room.clock())
+    out = certificates_path(room, draft)
+    make_folder(out.parent)
+    run = IssueRun(
+        roster=Path(table.file),
+        prefix=draft.prefix,
+        batch=draft.name,
+        out=out,
+        photos=None,
+        layout=draft.layout,
+    )
+    with room.desk(draft.prefix, workers=usable_cpus()) as desk:
+        announce_host(desk, room.public_url, another=False)
+        summary = issue_and_report(
+            run, desk, table, photos, skip_bad=False, progress=_Progress(room, draft.id)
+        )
+    if summary.refused:
+        _keep_refused(room, draft, table, summary.report)
+    else:
+        _finish(room, draft, summary)
+
+
+class _Progress:
+    """Keeps how far a run is, and stops it where somebody asked for that, between two commits."""
+
+    def __init__(self, room: BatchRoom, draft_id: int) -> None:
+        self._room = room
+        self._draft_id = draft_id
+        self._tell = telling(room, draft_id, Phase.LINT)
+        self._phase = Phase.LINT
+        self._stopped = False
+
+    def __call__(self, phase: Phase, done: int, total: int) -> None:
+        """Note that `done` of `total` are done.
+
+        Raises:
+            Paused: once, when somebody asked for it.
+        """
+        if phase is not self._phase:
+            self._phase, self._tell = phase, telling(self._room, self._draft_id, phase)
+        self._tell(done, total)
+        if not self._stopped and phase is not Phase.EXPORT and self._is_asked():
+            self._stopped = True
+            raise Paused
+
+    def _is_asked(self) -> bool:
+        with reading(self._room.desks) as session:
+            query = select(BatchDraft.pausing).where(BatchDraft.id == self._draft_id)
+            return bool(session.scalar(query))
+
+
+def _keep_refused(
+    room: BatchRoom, draft: BatchDraft, table: RosterTable, report: LintReport
+) -> None:
+    """Keep why rows that were good when they were approved are not any more."""
+    cipher = room.cipher(draft)
+    values = finding_values(cipher, draft.id, table, report)
+    with transaction(room.desks) as session:
+        session.execute(update(BatchRow), values)
+        count_rows(session, session.get_one(BatchDraft, draft.id))
+    count = len(report.faulty_rows)
+    text = Text(
+        f"签发前复查时有 {count} 行不再符合条件，本次未签发；请由审批人退回，改正后重新提交",
+        f"rows that no longer pass the checks before issuing: {count}; nothing was issued. Have "
+        "the approver return the batch, mend it and submit it again",
+    )
+    _stop(room, draft, Trouble("draft_refused", text))
+
+
+def _finish(room: BatchRoom, draft: BatchDraft, summary: RunSummary) -> None:
+    """Keep which row was given which number; delete what the batch held of people."""
+    if summary.workbook is not None:
+        summary.workbook.replace(results_path(room, draft))
+    awards = [
+        {"draft_id": draft.id, "row": row, "award": number}
+        for row, number in summary.numbers.items()
+    ]
+    issued = summary.count(RowOutcome.ISSUED) + summary.count(RowOutcome.DONE_BEFORE)
+    with transaction(room.desks) as session:
+        now = find_draft(session, draft.prefix, draft.id, locked=True)
+        if awards:
+            session.execute(update(BatchRow), awards)
+        empty(session, now)
+        now.state, now.finished_at = DraftState.ISSUED, room.clock()
+        now.faulty = now.unpictured = now.noticed = 0
+        now.done = now.total = issued
+        now.phase = now.trouble = now.trouble_zh = now.trouble_en = None
+        now.pausing = False
+    remove_files(room, draft.id)
+
+
+def results_path(room: BatchRoom, draft: BatchDraft) -> Path:
+    """Return where the result workbook of an issued batch is."""
+    return delivery_folder(room, draft.id) / f"{batch_stem(draft.name)}{RESULTS_SUFFIX}"
+
+
+def write_again(room: BatchRoom, draft: BatchDraft) -> None:
+    """Write the certificates of an issued batch out again, as they are in the register now."""
+    out = certificates_path(room, draft)
+    make_folder(out.parent)
+    fonts = FontChain.from_environment(os.environ)
+    with room.desk(draft.prefix, dry_run=True) as desk:
+        export_again(desk, draft.name, out=out, fonts=fonts, progress=lambda *_: None)
+
+
+def clear_delivery(room: BatchRoom, draft_id: int) -> None:
+    """Remove the files of an issued batch that lie in clear; they can be written out again."""
+    shutil.rmtree(delivery_folder(room, draft_id), ignore_errors=True)
+
+
+_ALTERED = Trouble(
+    "draft_altered",
+    Text(
+        "名册或照片与审批时不一致，未签发；请由审批人退回后重新检查，并查明原因",
+        "rows or photos are not those that were approved; nothing was issued. Have the approver "
+        "return the batch, and find out why",
+    ),
+)
+
+
+def _stop(room: BatchRoom, draft: BatchDraft, trouble: Trouble) -> None:
+    values = {"state": DraftState.STOPPED, "pausing": False, **trouble_values(trouble)}
+    keep(room, draft.id, values)

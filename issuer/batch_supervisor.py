@@ -1,0 +1,81 @@
+"""Keeps the runner of batches going beside a web server, and starts it anew when it dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keys.passphrase import ENVIRONMENT_NAME as PASSPHRASE_VARIABLE
+from registry.home import Home
+
+_AGAIN_SECONDS = 2.0
+_PATIENCE_SECONDS = 30.0
+
+
+class Supervisor:
+    """One runner process, started again whenever it ends; stopped with its owner.
+
+    Args:
+        home: the installation.
+        passphrase: opens vault and private keys; told through a pipe, as an environment shows.
+    """
+
+    def __init__(self, home: Home, passphrase: bytes) -> None:
+        order = {"home": str(home.path.absolute()), "passphrase": passphrase.decode()}
+        self._order = json.dumps(order).encode() + b"\n"
+        self._ending = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._watch, name="batch-runner", daemon=True)
+
+    def start(self) -> None:
+        """Start the runner, and watch over it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the runner; what it had in hand is gone on with by the next one."""
+        self._ending.set()
+        process = self._process
+        if process is not None:
+            process.terminate()
+        self._thread.join(_PATIENCE_SECONDS)
+        if process is not None and process.poll() is None:
+            process.kill()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the runner of this moment."""
+        return None if self._process is None else self._process.pid
+
+    def _watch(self) -> None:
+        while not self._ending.is_set():
+            self._process = process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "issuer.batch_runner"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                env={key: text for key, text in os.environ.items() if key != PASSPHRASE_VARIABLE},
+                start_new_session=True,
+            )
+            assert process.stdin is not None
+            try:
+                process.stdin.write(self._order)
+                process.stdin.close()
+            except OSError:
+                process.kill()
+            process.wait()
+            self._ending.wait(_AGAIN_SECONDS)
+
+
+@contextmanager
+def runner_beside(home: Home, passphrase: bytes) -> Iterator[Supervisor]:
+    """Keep a runner going until the block ends; for whoever starts a web server."""
+    supervisor = Supervisor(home, passphrase)
+    supervisor.start()
+    try:
+        yield supervisor
+    finally:
+        supervisor.stop()

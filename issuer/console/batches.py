@@ -1,0 +1,201 @@
+"""The evaluators' desk: the batches of a body, a new one, and the page of each."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import jsonify, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from accounts.page_words import Place
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.uploads import takes_files
+from codes.wording import Language, Text
+from issuer.batch_checks import JUDGING, check_soon
+from issuer.batch_drafts import begin, fill, list_awards, list_drafts, throw_away
+from issuer.batch_room import BatchRoom
+from issuer.batch_states import DraftState
+from issuer.columns import MAX_FILE_BYTES
+from issuer.console import batches_acts, batches_files, batches_photos, batches_rows
+from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+    to_batch,
+    tone_of,
+)
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.issuing import Phase
+from issuer.progress import PHASE_NAMES
+from issuer.template import template_bytes
+from registry.batch_models import BatchDraft
+from templates.layout_files import known_layouts, load_layout
+from templates.page_language import page_language
+
+PLACES = (Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(DESK)),)
+_PARTS = (batches_acts, batches_files, batches_photos, batches_rows)  # their routes, by import
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LIST = TableSpec(
+    columns=(
+        Column(key="name", text=Text("批次", "Batch")),
+        Column(key="state", text=Text("状态", "State")),
+        Column(key="rows", text=Text("人数", "People"), kind=ColumnKind.NUMBER),
+        Column(key="faulty", text=Text("待改正", "To mend"), kind=ColumnKind.NUMBER),
+        Column(key="next", text=Text("下一步", "Next")),
+        Column(key="made_at", text=Text("建立时间", "Begun"), kind=ColumnKind.DATE),
+    ),
+    filters=(
+        Filter(
+            key="state",
+            text=Text("状态", "State"),
+            kind=FilterKind.CHOICE,
+            choices=tuple((state.value, state.text) for state in DraftState),
+        ),
+    ),
+)
+_AWARDS_SHOWN = 100
+_JUDGING = Text("检查照片", "judging photos")
+
+
+@blueprint.get("")
+@allow(*DESK)
+def index() -> str:
+    """List the batches of the person's body."""
+    table = read_table(request.args, _LIST)
+    asked = table.words("state")
+    found = [one for one in list_drafts(the_room(), own_prefix()) if asked in ("", one.state)]
+    rows = found[table.offset : table.offset + table.size]
+    return render_template(
+        "desk/batches.html",
+        table=table,
+        rows=rows,
+        total=len(found),
+        clerk=the_person().is_one_of(Role.BODY_CLERK),
+        tone_of=tone_of,
+        DraftState=DraftState,
+    )
+
+
+@blueprint.get("/template.xlsx")
+@allow(*DESK)
+def template() -> Response:
+    """Send an empty roster to be filled in."""
+    data = BytesIO(template_bytes())
+    return send_file(data, _XLSX, as_attachment=True, download_name="名册模板.xlsx")
+
+
+@blueprint.get("/new")
+@allow(Role.BODY_CLERK)
+def new() -> str:
+    """Show the form that begins a batch."""
+    room = the_room()
+    day = shanghai_day(room.clock())
+    taken = {draft.name for draft in list_drafts(room, own_prefix())}
+    names = (f"{day.year}年{day.month}月第{count}批" for count in range(1, len(taken) + 2))
+    return _form(Entry(name=next(name for name in names if name not in taken)))
+
+
+def _form(entry: Entry, *troubles: Trouble) -> str:
+    layouts = [(layout, load_layout(layout).name) for layout in known_layouts()]
+    return render_template("desk/batch_new.html", entry=entry, troubles=troubles, layouts=layouts)
+
+
+@blueprint.post("")
+@allow(Role.BODY_CLERK)
+@takes_files(MAX_FILE_BYTES)
+def create() -> Response | tuple[str, int]:
+    """Begin a batch from a roster; the roster is read before anything is kept."""
+    entry, room, file = read_entry(request.form), the_room(), request.files.get("roster")
+    try:
+        table = read_upload(file)
+    except IssuerError as error:
+        return _form(entry, Trouble(field="roster", text=error.text)), 422
+    try:
+        draft_id = begin(
+            room, the_person(), prefix=own_prefix(), name=entry.name, layout=entry.layout
+        )
+    except IssuerError as error:
+        return _form(entry, Trouble(field="name", text=error.text)), 422
+    fill(room, own_prefix(), draft_id, table)
+    check_soon(room, own_prefix(), draft_id)
+    return to_batch(draft_id)
+
+
+@blueprint.get("/<int:draft_id>")
+@allow(*DESK)
+def show(draft_id: int) -> str:
+    """Show how far a batch is, what comes next, and who must act."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    return _overview(room, draft, ())
+
+
+def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
+    awards = list_awards(room, draft, limit=_AWARDS_SHOWN)
+    return page(room, draft, "batch.html", troubles=troubles, told=_told(draft), awards=awards)
+
+
+@blueprint.post("/<int:draft_id>/roster")
+@allow(Role.BODY_CLERK)
+@takes_files(MAX_FILE_BYTES)
+def replace_roster(draft_id: int) -> Response | tuple[str, int]:
+    """Take another roster in place of the one there is."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    try:
+        table = read_upload(request.files.get("roster"))
+    except IssuerError as error:
+        trouble = Trouble(field="roster", text=error.text)
+        return _overview(room, draft, (trouble,)), 422
+    fill(room, own_prefix(), draft_id, table)
+    check_soon(room, own_prefix(), draft_id)
+    return to_batch(draft_id)
+
+
+@blueprint.post("/<int:draft_id>/delete")
+@allow(Role.BODY_CLERK)
+def delete(draft_id: int) -> Response:
+    """Delete a batch that is still being prepared."""
+    room = the_room()
+    the_draft(room, draft_id)
+    throw_away(room, own_prefix(), draft_id)
+    return redirect(url_for("batches.index"), 303)
+
+
+@blueprint.get("/<int:draft_id>/progress")
+@allow(*DESK)
+def progress(draft_id: int) -> Response:
+    """Tell how far check or run are, for the page that shows it."""
+    draft = the_draft(the_room(), draft_id)
+    return jsonify(_told(draft))
+
+
+def _told(draft: BatchDraft) -> dict[str, Any]:
+    """Return what a page shows of a check or a run that is under way."""
+    language: Language = page_language(request)
+    running = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
+    waiting = draft.checked < draft.revision or draft.awaiting > 0
+    return {
+        "done": draft.done,
+        "total": draft.total,
+        "text": _phase(draft.phase, running=running).say(language),
+        "state": f"{draft.state} {'waiting' if waiting else 'ready'} {draft.pausing}",
+    }
+
+
+def _phase(phase: str | None, *, running: bool) -> Text:
+    if phase == JUDGING:
+        return _JUDGING
+    if phase in set(Phase):
+        return PHASE_NAMES[Phase(phase)]
+    if running:
+        return Text("即将开始", "about to begin")
+    return PHASE_NAMES[Phase.LINT]

@@ -1,0 +1,73 @@
+"""What an issued batch gives: certificates as a ZIP, result workbook, the list holders sign."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import send_file
+from werkzeug.wrappers import Response
+
+from accounts.roles import allow
+from codes.wording import Text
+from issuer.batch_handover import write_handover
+from issuer.batch_issue import certificates_path, results_path, write_again
+from issuer.batch_room import draft_closed
+from issuer.batch_states import DraftState
+from issuer.console.batches_room import DESK, blueprint, note_reading, the_draft, the_room
+from issuer.errors import IssuerError
+from registry.batch_models import BatchDraft
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/<int:draft_id>/files/certificates.zip")
+@allow(*DESK)
+def certificates(draft_id: int) -> Response:
+    """Send the certificates of an issued batch, with contact sheet and order list."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "copies.export", draft)
+    path = certificates_path(room, draft)
+    if not path.is_file():
+        write_again(room, draft)
+    return send_file(path, "application/zip", as_attachment=True, download_name=path.name)
+
+
+@blueprint.get("/<int:draft_id>/files/results.xlsx")
+@allow(*DESK)
+def results(draft_id: int) -> Response:
+    """Send the result workbook of an issued batch, as long as it is kept."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "batch.results", draft)
+    path = results_path(room, draft)
+    if not path.is_file():
+        raise IssuerError(
+            "batch_results_gone",
+            Text(
+                "结果表含姓名，保存期满后已删除；各行证书编号仍可在批次页面查看",
+                "the result workbook names people and was deleted after some days; the numbers "
+                "given to each row still stand on the page of the batch",
+            ),
+        )
+    return send_file(path, _XLSX, as_attachment=True, download_name=path.name)
+
+
+@blueprint.get("/<int:draft_id>/files/handover.xlsx")
+@allow(*DESK)
+def handover(draft_id: int) -> Response:
+    """Send the list that holders sign, made from the register as it is now."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "batch.handover", draft)
+    with room.desk(draft.prefix, dry_run=True) as desk:
+        data = write_handover(desk, draft.name)
+    name = f"{draft.name}-领证签收表.xlsx"
+    return send_file(BytesIO(data), _XLSX, as_attachment=True, download_name=name)
+
+
+def _issued(draft_id: int) -> BatchDraft:
+    draft = the_draft(the_room(), draft_id)
+    if DraftState(draft.state) is not DraftState.ISSUED:
+        raise draft_closed(draft)
+    return draft

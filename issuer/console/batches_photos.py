@@ -1,0 +1,88 @@
+"""The photos of a batch on the screen: which are missing, which were refused and why."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.roles import Role, allow
+from accounts.uploads import takes_files
+from codes.wording import Text
+from issuer.batch_checks import check_soon
+from issuer.batch_photo_list import list_photos
+from issuer.batch_photos import MAX_UPLOAD_BYTES, HandedIn, drop_photos, take_in
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+)
+from issuer.errors import IssuerError
+from registry.batch_models import BatchDraft
+
+_NONE = Text("请选择照片或照片的 ZIP 压缩包", "choose photos, or a ZIP of photos")
+_NO_PICTURE = Text(
+    "所选文件中没有照片；请选择 .jpg、.png 或 .zip 文件",
+    "there is no photo among these files; choose .jpg, .png or .zip files",
+)
+
+
+@blueprint.get("/<int:draft_id>/photos")
+@allow(*DESK)
+def photos(draft_id: int) -> str:
+    """Show what is known of the photos of a batch."""
+    return _page(the_draft(the_room(), draft_id), ())
+
+
+def _page(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
+    room = the_room()
+    found = list_photos(room, draft)
+    note_reading(room, "batch.photos", draft)
+    return page(
+        room,
+        draft,
+        "batch_photos.html",
+        found=found,
+        troubles=troubles,
+        most_megabytes=MAX_UPLOAD_BYTES >> 20,
+    )
+
+
+@blueprint.post("/<int:draft_id>/photos")
+@allow(Role.BODY_CLERK)
+@takes_files(MAX_UPLOAD_BYTES)
+def add_photos(draft_id: int) -> Response | tuple[str, int]:
+    """Take photos in, single ones or a ZIP; one of the same name takes an earlier one's place."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    files = [
+        HandedIn(name=file.filename, data=file.read())
+        for file in request.files.getlist("photos")
+        if file.filename
+    ]
+    try:
+        taken = take_in(room, own_prefix(), draft_id, files)
+    except IssuerError as error:
+        if not error.code.startswith("photos_zip"):
+            raise
+        return _page(draft, (Trouble(field="photos", text=error.text),)), 422
+    if not taken.pictures:
+        text = _NO_PICTURE if files else _NONE
+        return _page(draft, (Trouble(field="photos", text=text),)), 422
+    check_soon(room, own_prefix(), draft_id)
+    return redirect(url_for("batches.photos", draft_id=draft_id), 303)
+
+
+@blueprint.post("/<int:draft_id>/photos/drop")
+@allow(Role.BODY_CLERK)
+def remove_photos(draft_id: int) -> Response:
+    """Take every photo out of the batch."""
+    room = the_room()
+    the_draft(room, draft_id)
+    drop_photos(room, own_prefix(), draft_id)
+    check_soon(room, own_prefix(), draft_id)
+    return redirect(url_for("batches.photos", draft_id=draft_id), 303)

@@ -1,0 +1,261 @@
+"""The rows of a batch on the screen: a grid with every bad cell marked, mended where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from flask import redirect, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from accounts.marked import MarkedCell, MarkedRow
+from accounts.roles import Role, allow
+from accounts.uploads import takes_files
+from codes.wording import Text
+from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
+from issuer.batch_corrections import merge_corrections, write_corrections
+from issuer.batch_drafts import drop_row, mend_cells, mend_row, read_row, read_rows
+from issuer.batch_photo_list import PHOTO_MISSING
+from issuer.batch_rows import DraftRow, Remark, sheet_columns, sheet_notices
+from issuer.columns import MAX_FILE_BYTES, Column
+from issuer.console.batches_forms import ROW_FIELD, Trouble, read_cells, read_upload
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+    words_of,
+)
+from issuer.errors import IssuerError
+from registry.batch_models import BatchDraft
+
+PAGE_ROWS = 50
+_SHOWS = ("faulty", "unpictured", "noticed", "all")
+_NO_PHOTO_YET = Text("尚无照片", "no photo yet")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/<int:draft_id>/rows")
+@allow(*DESK)
+def rows(draft_id: int) -> str:
+    """Show the rows of a batch, those at fault first of all."""
+    draft = the_draft(the_room(), draft_id)
+    return _grid(draft, ())
+
+
+def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
+    room = the_room()
+    show = request.args.get("show", "")
+    if show not in _SHOWS:
+        show = "faulty" if draft.faulty else "all"
+    counts = {
+        "faulty": draft.faulty,
+        "unpictured": draft.unpictured,
+        "noticed": draft.noticed,
+    }
+    total = counts.get(show, draft.rows)
+    pages = max(1, -(-total // PAGE_ROWS))
+    asked = request.args.get("page", "1")
+    number = min(int(asked), pages) if asked.isdigit() and len(asked) < 7 else 1
+    number = max(number, 1)
+    found = read_rows(room, draft, show=show, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
+    note_reading(room, "batch.rows", draft, f"{show} {number}")
+    cipher = room.cipher(draft)
+    columns = _columns(sheet_columns(cipher, draft), found, show)
+    editable = words_of(room, draft)["editable"]
+    return page(
+        room,
+        draft,
+        "batch_rows.html",
+        troubles=troubles,
+        show=show,
+        number=number,
+        pages=pages,
+        total=total,
+        headings=[Text(column.value, column.en) for column in columns],
+        rows=[_marked(draft.id, row, columns, editable=editable) for row in found],
+        notices=sheet_notices(cipher, draft),
+    )
+
+
+def _columns(own: Sequence[Column], found: Sequence[DraftRow], show: str) -> list[Column]:
+    """Return the columns to show, in the sheet's order; none that has nothing to show.
+
+    Where rows are shown for their faults, the columns at fault come right after the names.
+    """
+    marked = {remark.column for row in found for remark in row.remarks if remark.column}
+    filled = {column for row in found for column in row.cells}
+    order = [*own, *(column for column in Column if column not in own)]
+    columns = [column for column in order if column in marked or column in filled]
+    if show == "all":
+        return columns
+    return sorted(columns, key=lambda c: (c is not Column.NAME, c not in marked))
+
+
+def _marked(
+    draft_id: int, row: DraftRow, columns: Sequence[Column], *, editable: bool
+) -> MarkedRow:
+    whole = row.about(None)
+    return MarkedRow(
+        number=row.row,
+        cells=[_cell(row, column, editable=editable) for column in columns],
+        trouble=_joined(whole) if whole else None,
+        href=url_for("batches.row", draft_id=draft_id, row=row.row),
+    )
+
+
+def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
+    remarks = row.about(column)
+    stops = any(remark.stops for remark in remarks)
+    mendable = editable and stops
+    return MarkedCell(
+        value=row.text(column),
+        trouble=_said(remarks) if remarks else None,
+        warning=not stops,
+        field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
+    )
+
+
+def _said(remarks: Sequence[Remark]) -> Text:
+    """Return what is said of a cell: of a photo that is merely not there yet, in few words."""
+    if all(remark.code == PHOTO_MISSING for remark in remarks):
+        return _NO_PHOTO_YET
+    return _joined(remarks)
+
+
+def _joined(remarks: Sequence[Remark]) -> Text:
+    return Text(
+        "".join(remark.text.zh for remark in remarks),
+        " ".join(remark.text.en for remark in remarks),
+    )
+
+
+@blueprint.post("/<int:draft_id>/rows")
+@allow(Role.BODY_CLERK)
+def mend(draft_id: int) -> Response | tuple[str, int]:
+    """Change the cells of a page of the grid."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    typed = read_cells(request.form)
+    try:
+        mend_cells(room, own_prefix(), draft_id, typed)
+    except IssuerError as error:
+        if not error.code.startswith("cell_"):
+            raise
+        return _grid(draft, (Trouble(field="", text=error.text),)), 422
+    if draft.rows > ROWS_AT_ONCE:
+        for number in list(typed)[:PAGE_ROWS]:
+            check_row(room, own_prefix(), draft_id, number)
+    check_soon(room, own_prefix(), draft_id)
+    return _back(draft_id)
+
+
+def _back(draft_id: int) -> Response:
+    show = request.args.get("show", "")
+    asked = show if show in _SHOWS else None
+    return redirect(url_for("batches.rows", draft_id=draft_id, show=asked), 303)
+
+
+@blueprint.get("/<int:draft_id>/rows/<int:row>")
+@allow(*DESK)
+def row(draft_id: int, row: int) -> str:
+    """Show one row with a field for each column."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    found = read_row(room, own_prefix(), draft_id, row)
+    note_reading(room, "batch.row", draft, str(row))
+    return _row_page(draft, found, {}, ())
+
+
+def _row_page(
+    draft: BatchDraft,
+    found: DraftRow,
+    typed: dict[Column, str],
+    more: Sequence[Trouble],
+) -> str:
+    troubles = [
+        Trouble(field=remark.column.name if remark.column else "", text=remark.text)
+        for remark in found.remarks
+        if remark.stops
+    ]
+    return page(
+        the_room(),
+        draft,
+        "batch_row.html",
+        found=found,
+        troubles=[*more, *troubles],
+        notices=[remark.text for remark in found.remarks if not remark.stops],
+        fields=[
+            (column.name, Text(column.value, column.en), typed.get(column, found.text(column)))
+            for column in Column
+        ],
+        plain=[(Text(column.value, column.en), found.text(column)) for column in Column],
+    )
+
+
+@blueprint.post("/<int:draft_id>/rows/<int:row>")
+@allow(Role.BODY_CLERK)
+def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
+    """Change one row; what was not readable in it counts as read."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    typed = {c: request.form[c.name] for c in Column if c.name in request.form}
+    try:
+        mend_row(room, own_prefix(), draft_id, row, typed)
+    except IssuerError as error:
+        if not error.code.startswith("cell_"):
+            raise
+        found = read_row(room, own_prefix(), draft_id, row)
+        return _row_page(draft, found, typed, (Trouble(field="", text=error.text),)), 422
+    if draft.rows > ROWS_AT_ONCE:
+        check_row(room, own_prefix(), draft_id, row)
+    check_soon(room, own_prefix(), draft_id)
+    if read_row(room, own_prefix(), draft_id, row).faulty:
+        return redirect(url_for("batches.row", draft_id=draft_id, row=row), 303)
+    return _back(draft_id)
+
+
+@blueprint.post("/<int:draft_id>/rows/<int:row>/drop")
+@allow(Role.BODY_CLERK)
+def drop(draft_id: int, row: int) -> Response:
+    """Take a row out of the batch."""
+    room = the_room()
+    the_draft(room, draft_id)
+    drop_row(room, own_prefix(), draft_id, row)
+    check_soon(room, own_prefix(), draft_id)
+    return _back(draft_id)
+
+
+@blueprint.get("/<int:draft_id>/corrections.xlsx")
+@allow(Role.BODY_CLERK)
+def corrections(draft_id: int) -> Response:
+    """Send the rows at fault as a workbook to be mended."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    found = read_rows(room, draft, show="faulty", offset=0, limit=draft.rows)
+    note_reading(room, "batch.corrections", draft)
+    name = f"{draft.name}-待改正.xlsx"
+    return send_file(
+        BytesIO(write_corrections(found)), _XLSX, as_attachment=True, download_name=name
+    )
+
+
+@blueprint.post("/<int:draft_id>/corrections")
+@allow(Role.BODY_CLERK)
+@takes_files(MAX_FILE_BYTES)
+def correct(draft_id: int) -> Response | tuple[str, int]:
+    """Take mended rows in, each in the place of the one it is about."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    try:
+        table = read_upload(request.files.get("corrections"))
+        merge_corrections(room, own_prefix(), draft_id, table)
+    except IssuerError as error:
+        if error.code in ("draft_unknown", "draft_closed"):
+            raise
+        return _grid(draft, (Trouble(field="corrections", text=error.text),)), 422
+    check_soon(room, own_prefix(), draft_id)
+    return _back(draft_id)

@@ -1,0 +1,307 @@
+"""From spreadsheet to paper at the evaluators' desk, as its clerk and its approver do it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import signal
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import delete, select
+
+from accounts.person import Person
+from codes.levels import Level
+from issuer.batch_approval import approve
+from issuer.batch_checks import keep
+from issuer.batch_room import BatchRoom
+from issuer.batch_states import DraftState
+from issuer.batch_supervisor import runner_beside
+from issuer.columns import Column
+from issuer.errors import IssuerError
+from issuer.roster import open_workbook_child, parse_roster
+from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
+from registry.home import Home
+from registry.models import Award
+from registry.session import reading, transaction
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import (
+    APPROVER,
+    BOTH,
+    CLERK,
+    FOREIGN,
+    SECOND_APPROVER,
+    BatchDesk,
+    filed_home,
+    photos_zip,
+    roster_of,
+)
+from tests.issuer.desks import PREFIX, PUBLIC_URL, people
+from wsgi import create_private_app
+
+
+@pytest.fixture(scope="module")
+def filed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home with a filed body; tests work on copies of it."""
+    path = tmp_path_factory.mktemp("filed") / "home"
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return filed_home(home).path
+
+
+@pytest.fixture
+def desk(filed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BatchDesk:
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(filed_once, tmp_path / "home")
+    home = Home.open(tmp_path / "home", environment={})
+    return BatchDesk(create_private_app(home, PASSPHRASE))
+
+
+def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 4)
+    wrong = {2: {Column.DOCUMENT_NUMBER: "120101199001011230"}, 3: {Column.SEX: "不明"}}
+    draft = desk.begin(roster_of(tmp_path, persons, wrong))
+    grid = desk.get(f"/batches/{draft}/rows?show=faulty").text
+    assert 'name="cell-3-DOCUMENT_NUMBER"' in grid
+    assert 'name="cell-4-SEX"' in grid
+    mended = {
+        "cell-3-DOCUMENT_NUMBER": persons[1].document_number,
+        "cell-4-SEX": persons[2].sex.zh,
+    }
+    assert desk.post(f"/batches/{draft}/rows", CLERK, **mended).status_code == 303
+    assert "缺少照片（4）" in desk.get(f"/batches/{draft}/photos").text
+    assert desk.add_photos(draft, (photos_zip(persons), "照片.zip")).status_code == 303
+    assert "可以提交审批" in desk.get(f"/batches/{draft}").text
+    assert desk.submit(draft).status_code == 303
+    review = desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert "将签发 4 张证书" in review
+    sample = desk.get(f"/batches/{draft}/samples/2.png", APPROVER)
+    assert sample.data.startswith(b"\x89PNG")
+    assert desk.approve(draft).status_code == 303
+    assert desk.work() == 1
+    assert f"{PREFIX}263000004" in desk.get(f"/batches/{draft}").text
+    packed = desk.download(f"/batches/{draft}/files/certificates.zip")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        names = archive.namelist()
+    assert f"{PREFIX}263000001-{persons[0].name}.pdf" in names
+    for file in ("results", "handover"):
+        assert desk.download(f"/batches/{draft}/files/{file}.xlsx").startswith(b"PK")
+
+
+def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 1)))
+    shown = ("", "/rows", "/rows/2", "/photos", "/review", "/samples/2.png", "/progress")
+    files = ("/corrections.xlsx", "/files/certificates.zip", "/files/handover.xlsx")
+    for path in (*shown, *files):
+        assert desk.get(f"/batches/{draft}{path}", FOREIGN).status_code == 404, path
+    acts = ("submit", "take-back", "check", "approve", "return", "pause", "go-on", "delete")
+    for act in (*acts, "rows", "rows/2", "rows/2/drop", "photos", "photos/drop", "corrections"):
+        answer = desk.post(f"/batches/{draft}/{act}", FOREIGN, seen="yes", revision="1")
+        assert answer.status_code == 404, act
+    assert "没有" in desk.get("/batches", FOREIGN).text
+    assert desk.get(f"/batches/{draft}").status_code == 200
+
+
+def test_whoever_submitted_a_batch_does_not_approve_it(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    assert desk.submit(draft, BOTH).status_code == 303
+    answer = desk.post(f"/batches/{draft}/approve", BOTH, seen="yes", revision=now(desk, draft))
+    assert answer.status_code == 409
+    assert "另一人" in answer.text
+    namesake = replace(APPROVER, name=BOTH.name)  # another account of the same person
+    answer = desk.post(f"/batches/{draft}/approve", namesake, seen="yes", revision=now(desk, draft))
+    assert answer.status_code == 409
+    assert state_of(desk, draft) is DraftState.SUBMITTED
+
+
+def test_of_approvers_at_once_one_approves(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    room, revision = desk.room, int(now(desk, draft))
+    for _ in range(50):
+        keep(room, draft, {"state": DraftState.SUBMITTED, "decided_by": None})
+        with ThreadPoolExecutor(2) as threads:
+            told = list(
+                threads.map(
+                    lambda person: attempt(room, person, draft, revision),
+                    (APPROVER, SECOND_APPROVER),
+                )
+            )
+        assert sorted(told) == ["done", "draft_closed"]
+        with reading(room.desks) as session:
+            decider = session.get_one(BatchDraft, draft).decided_by
+        assert decider == (APPROVER, SECOND_APPROVER)[told.index("done")].account_id
+
+
+def test_a_returned_batch_says_why_and_can_be_submitted_again(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    no_reason = desk.post(f"/batches/{draft}/return", APPROVER, revision=now(desk, draft))
+    assert no_reason.status_code == 422
+    seen = now(desk, draft)
+    desk.post(f"/batches/{draft}/return", APPROVER, revision=seen, reason="第2行姓名有误")
+    assert "第2行姓名有误" in desk.get(f"/batches/{draft}").text
+    late = desk.post(f"/batches/{draft}/approve", APPROVER, seen="yes", revision=seen)
+    assert late.status_code == 409
+    desk.post(f"/batches/{draft}/check")
+    assert desk.submit(draft).status_code == 303
+
+
+def test_what_was_not_approved_is_not_issued(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    desk.approve(draft)
+    with transaction(desk.room.desks) as session:  # somebody goes around the desk
+        session.execute(delete(BatchRow).where(BatchRow.draft_id == draft, BatchRow.row == 2))
+    desk.work()
+    assert state_of(desk, draft) is DraftState.STOPPED
+    assert "与审批时不一致" in desk.get(f"/batches/{draft}").text
+
+
+def test_a_paused_batch_goes_on_where_it_stopped(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    desk.approve(draft)
+    assert desk.post(f"/batches/{draft}/pause").status_code == 303
+    desk.work()
+    assert state_of(desk, draft) is DraftState.PAUSED
+    assert desk.post(f"/batches/{draft}/go-on").status_code == 303
+    desk.work()
+    assert state_of(desk, draft) is DraftState.ISSUED
+
+
+def test_a_killed_runner_is_started_anew_and_loses_nothing(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    desk.approve(draft)
+    with runner_beside(desk.room.home, PASSPHRASE) as supervisor:
+        await_state(desk, draft, DraftState.ISSUING)
+        first = supervisor.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        await_state(desk, draft, DraftState.ISSUED)
+        assert supervisor.pid != first
+    with reading(desk.room.register) as session:
+        numbers = session.scalars(select(Award.number).order_by(Award.number)).all()
+    assert [number[-6:] for number in numbers] == ["000001", "000002"]
+
+
+def test_an_issued_batch_keeps_nothing_of_people(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    desk.submit(draft)
+    desk.approve(draft)
+    desk.work()
+    with reading(desk.room.desks) as session:
+        assert session.get_one(BatchDraft, draft).key_sealed is None
+        assert session.scalars(select(BatchPhoto.id)).all() == []
+        assert set(session.scalars(select(BatchRow.cells_sealed))) == {None}
+    assert not (desk.room.folder(draft) / "photos").exists()
+
+
+def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Path) -> None:
+    persons = people(Level.THREE, 4)
+    wrong = {2: {Column.DOCUMENT_NUMBER: "1"}, 4: {Column.SEX: "不明"}}
+    draft = desk.begin(roster_of(tmp_path, persons, wrong))
+    packed = desk.download(f"/batches/{draft}/corrections.xlsx")
+    with open_workbook_child() as child:
+        table = parse_roster(packed, "待改正.xlsx", child)
+    assert table.original_rows == {2: 3, 3: 5}
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(packed)).get_sheet_by_index(0)
+    head, first, second = [[str(cell) for cell in row] for row in sheet.to_python()]
+    first[head.index("证件号码")] = persons[1].document_number
+    second[head.index("性别")] = persons[3].sex.zh
+    sent = csv_of([head, second, first])
+    answer = desk.post(f"/batches/{draft}/corrections", corrections=(io.BytesIO(sent), "改.csv"))
+    assert answer.status_code == 303, answer.text
+    assert "改正名册中" not in desk.get(f"/batches/{draft}").text
+    stray = csv_of([head, ["99", *first[1:]], ["98", *second[1:]], second])
+    answer = desk.post(f"/batches/{draft}/corrections", corrections=(io.BytesIO(stray), "改.csv"))
+    assert answer.status_code == 422
+    assert "对不上" in answer.text
+
+
+def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:
+    answer = desk.post("/batches", name="二", roster=(io.BytesIO(b"PK\x03\x04junk"), "坏.xlsx"))
+    assert answer.status_code == 422
+    assert 'value="二"' in answer.text
+    assert desk.get("/batches/1").status_code == 404
+    draft = ready(desk, tmp_path)
+    assert desk.add_photos(draft, (b"PK\x03\x04junk", "坏.zip")).status_code == 422
+    answer = desk.post(f"/batches/{draft}/roster", roster=(io.BytesIO(b"\x00\x01" * 50), "坏.xlsx"))
+    assert answer.status_code == 422
+    assert "可以提交审批" in desk.get(f"/batches/{draft}").text
+
+
+def test_a_batch_survives_a_restart(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = ready(desk, tmp_path)
+    again = BatchDesk(create_private_app(desk.room.home, PASSPHRASE))
+    assert "可以提交审批" in again.get(f"/batches/{draft}").text
+    assert people(Level.THREE, 1)[0].name in again.get(f"/batches/{draft}/rows?show=all").text
+
+
+def test_what_people_are_called_does_not_lie_open_on_the_disk(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    ready(desk, tmp_path)
+    person = people(Level.THREE, 1)[0]
+    for file in desk.room.home.path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            assert person.document_number.encode() not in data, file
+            assert person.name.encode() not in data, file
+
+
+def ready(desk: BatchDesk, folder: Path) -> int:
+    """Return a batch of two people that can be submitted."""
+    persons = people(Level.THREE, 2)
+    draft = desk.begin(roster_of(folder, persons))
+    desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
+    return draft
+
+
+def now(desk: BatchDesk, draft: int) -> str:
+    """Return the revision of a batch."""
+    with reading(desk.room.desks) as session:
+        return str(session.get_one(BatchDraft, draft).revision)
+
+
+def state_of(desk: BatchDesk, draft: int) -> DraftState:
+    """Return how far a batch is."""
+    with reading(desk.room.desks) as session:
+        return DraftState(session.get_one(BatchDraft, draft).state)
+
+
+def await_state(desk: BatchDesk, draft: int, state: DraftState) -> None:
+    """Wait until a batch is so far."""
+    deadline = time.monotonic() + 60
+    while (found := state_of(desk, draft)) is not state:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+
+
+def attempt(room: BatchRoom, person: Person, draft: int, revision: int) -> str:
+    """Try to approve a batch; return what came of it."""
+    try:
+        approve(room, person, PREFIX, draft, revision)
+    except IssuerError as error:
+        return error.code
+    return "done"
+
+
+def csv_of(rows: list[list[str]]) -> bytes:
+    """Return rows as a CSV file."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig")

@@ -35,7 +35,7 @@ from registry.filing_models import FilingAct
 from registry.models import Filing, Site
 
 _DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
-_BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
+BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
 
 
 class SiteStanding(StrEnum):
@@ -191,7 +191,7 @@ def check_persons(event: FilingEvent, decision: Decision) -> None:
         raise IssuerError(
             "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
         )
-    if event in _BY_ONE_PERSON:
+    if event in BY_ONE_PERSON:
         return
     if decision.approver is None:
         raise IssuerError(

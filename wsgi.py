@@ -170,6 +170,7 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
     """
     from flask import Flask
 
+    from accounts.csrf import protect_forms
     from accounts.guard import guard
     from accounts.page_words import desk_words
     from issuer.console.front import blueprint as front
@@ -186,6 +187,7 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
     open_office(app, home, passphrase)
     app.context_processor(desk_words)
     guard(app)
+    protect_forms(app)
     app.register_blueprint(front)
     add_headers(app)
     return app

@@ -10,6 +10,7 @@ from flask import Flask
 from issuer.console.office import OFFICE_EXTENSION, Office
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.row_memory import MEMORY_OPTION
 from registry.schema import check_schema
@@ -23,14 +24,16 @@ def open_office(app: Flask, home: Home, passphrase: bytes) -> Office:
         HomeError, RegistryUnavailable: the home is not fit for work.
         VaultError: the passphrase is wrong.
     """
-    home.vault(passphrase)
+    vault = home.vault(passphrase)
     engine = open_engine(home.database_url)
     check_schema(engine)
+    desks = open_desk_engine(desk_database_url(home))
+    app.secret_key = open_desk_secret(desks, vault).for_purpose("signing")
     office = Office(
         home=home,
         passphrase=passphrase,
         engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
-        desks=open_desk_engine(desk_database_url(home)),
+        desks=desks,
         public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
         clock=lambda: datetime.now(UTC),
     )

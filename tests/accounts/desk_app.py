@@ -4,17 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, g
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import Headers
 
 from accounts.person import Person
 from accounts.roles import Role
+
+_CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 def person_of(*roles: Role, body: str | None = None, name: str = "王经办") -> Person:
     """Return somebody with these roles."""
     return Person(account_id=1, name=name, roles=frozenset(roles), body=body)
+
+
+def form_token(client: FlaskClient) -> str:
+    """Return the token that the forms shown to a client carry."""
+    with client.session_transaction() as session:
+        token = session.setdefault("csrf_token", "0" * 40)
+    key = client.application.secret_key
+    return str(URLSafeTimedSerializer(key or "", salt="wtf-csrf-token").dumps(token))
+
+
+class DeskClient(FlaskClient):
+    """A browser whose every form carries the token of its session, as the pages' own forms do."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, with the token where it changes something."""
+        if kwargs.get("method", "GET").upper() in _CHANGING and self.application.secret_key:
+            headers = Headers(kwargs.pop("headers", None))
+            headers.setdefault("X-CSRFToken", form_token(self))
+            kwargs["headers"] = headers
+        return super().open(*args, **kwargs)
 
 
 @contextmanager
@@ -26,6 +51,6 @@ def working_as(app: Flask, person: Person | None) -> Iterator[FlaskClient]:
 
     app.before_request_funcs.setdefault(None, []).insert(0, arrive)
     try:
-        yield app.test_client()
+        yield DeskClient(app, app.response_class)
     finally:
         app.before_request_funcs[None].remove(arrive)

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = (
     "wsgi.py",
     "yanzhen.py",
+    "accounts",
     "audit",
     "codes",
     "issuer",

@@ -16,6 +16,8 @@ from tests.arch.sources import EVERYWHERE, ROOMS, ROOT, python_files, tree
 
 # Declared, but not imported by name: why each is needed.
 USED_WITHOUT_IMPORT = {
+    "argon2-cffi": "Flask-Security hashes passwords by it",
+    "webauthn": "Flask-Security's passkeys",
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "psycopg": "SQLAlchemy loads it for postgresql:// addresses",
     "python-pkcs11": "keys/tokens.py loads it by name, only where a token is used",
@@ -33,6 +35,7 @@ LOCKS = ("requirements.lock", "requirements-dev.lock")
 OURS = {
     "wsgi",
     "yanzhen",
+    "accounts",
     "audit",
     "bench",
     "codes",

@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 
 from accounts.person import current_person
 from accounts.roles import Role
+from accounts.spoken import spoken_count, spoken_day
 from codes.wording import Text
 from templates.page_language import language_words, page_language
 
@@ -47,8 +48,11 @@ def places_of_person() -> tuple[Place, ...]:
 
 def desk_words() -> dict[str, Any]:
     """Return what every template of the desks can say, in the language of the page."""
+    language = g.get("language") or page_language(request)
     return {
-        **language_words(g.get("language") or page_language(request)),
+        **language_words(language),
+        "day": lambda when: spoken_day(when).say(language),
+        "count": spoken_count,
         "person": current_person(),
         "places": places_of_person(),
         "demo": current_app.extensions["yanzhen_home"].demo,

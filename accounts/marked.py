@@ -1,0 +1,40 @@
+"""A sheet as a page shows it: every cell where it was, the bad ones marked and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codes.wording import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedCell:
+    """One cell.
+
+    Args:
+        value: as it was read.
+        trouble: what is wrong with it and what to do; None for a sound one.
+        warning: the trouble does not keep the row from going on.
+        field: name of the form field it can be mended in; empty where it is only shown.
+    """
+
+    value: str
+    trouble: Text | None = None
+    warning: bool = False
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedRow:
+    """One row.
+
+    Args:
+        number: of the row in the file.
+        cells: from left to right, as many as there are headings.
+        trouble: what is wrong with the row as a whole.
+    """
+
+    number: int
+    cells: Sequence[MarkedCell]
+    trouble: Text | None = None

@@ -1,0 +1,53 @@
+/**
+ * Keeps each `parts.progress` of a page up to date.
+ *
+ * The address in `poll` answers JSON: {"done": 12, "total": 300, "text": "…", "state": "running"},
+ * with the same `state` as the page had while nothing but numbers changed. Any other state loads
+ * the page again ("next": address, another one): what to do then is the page's to say.
+ */
+(function () {
+  'use strict';
+  var EVERY = 1500;
+  var SLOWEST = 15000;
+
+  function follow(box) {
+    var wait = EVERY;
+    function part(name) { return box.querySelector('[data-part="' + name + '"]'); }
+    function again() { window.setTimeout(ask, wait); }
+    function show(told) {
+      if (told.state !== box.dataset.state) {
+        if (told.next) window.location.assign(told.next); else window.location.reload();
+        return;
+      }
+      var bar = box.querySelector('progress');
+      bar.max = told.total || 1;
+      bar.value = told.done;
+      part('done').textContent = told.done;
+      part('total').textContent = told.total;
+      if (part('text').textContent !== told.text) part('text').textContent = told.text;
+      part('lost').hidden = true;
+      wait = EVERY;
+      again();
+    }
+    function ask() {
+      if (document.hidden) { again(); return; }
+      fetch(box.dataset.poll, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+        .then(function (answer) {
+          if (answer.status === 401 || answer.status === 403 || answer.status === 404) {
+            window.location.reload();
+            return undefined;
+          }
+          if (!answer.ok) throw new Error('no answer');
+          return answer.json().then(show);
+        })
+        .catch(function () {
+          part('lost').hidden = false;
+          wait = Math.min(wait * 2, SLOWEST);
+          again();
+        });
+    }
+    again();
+  }
+
+  document.querySelectorAll('.progress[data-poll]').forEach(follow);
+})();

@@ -173,6 +173,7 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
     from accounts.csrf import protect_forms
     from accounts.guard import guard
     from accounts.page_words import desk_words
+    from issuer.console.authority_desk import add_authority_desk
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from templates.page_headers import add_headers
@@ -189,6 +190,7 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
     guard(app)
     protect_forms(app)
     app.register_blueprint(front)
+    add_authority_desk(app)
     add_headers(app)
     return app
 

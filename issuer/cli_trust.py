@@ -54,7 +54,7 @@ from issuer.terminal import (
     say,
     show,
 )
-from issuer.trust_publishing import counted_signers, in_force_before, publish_signed
+from issuer.trust_publishing import counted_signers, draft_missing, in_force_before, publish_signed
 from keys.errors import KeysError
 from keys.jws import Kind, key_name
 from keys.root import MAX_ROOT_KEYS, dump_signed_root
@@ -133,13 +133,7 @@ def draft(file: Path, as_json: bool) -> None:
     """取出待签的信任列表。Write out the trust list that waits for signatures."""
     home = open_home()
     if not home.trust_draft_path.exists():
-        raise IssuerError(
-            "trust_draft_missing",
-            Text(
-                "没有待签的信任列表。到期续签请运行 yanzhen keys publish",
-                "no trust list waits for signatures; yanzhen keys publish makes the next",
-            ),
-        )
+        raise draft_missing()
     shutil.copyfile(home.trust_draft_path, file)
     _show_draft(home, read_draft(file), file, as_json=as_json)
 

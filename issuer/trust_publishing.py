@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from issuer.ceremony import Draft, Signers, inspect_signers
+from issuer.ceremony import Draft, Signers, inspect_signers, read_draft, unite_drafts
 from issuer.errors import IssuerError
 from issuer.opening import trust_source
 from issuer.publishing import Publication, publish, put_list
@@ -42,6 +42,47 @@ def publish_signed(
         return publish(session, home, now=now, signers=signers)
     _check_enough(home, found)
     return put_list(session, home, found.trust)
+
+
+def collect_signed(
+    session: Session, home: Home, found: Draft, *, now: datetime, signers: Sequence[RootKey]
+) -> Publication:
+    """Add signed copies of the list that waits to it; in force at once where enough signed.
+
+    Unlike `publish_signed`, parts may come one at a time: each is kept with the draft.
+
+    Raises:
+        IssuerError: no list waits (`trust_draft_missing`), or nobody whose signature counts signed
+            what was handed in (`signatures_none`); or as `publish_signed`.
+        KeysError: it is no copy of the list that waits (`signed_file_other`).
+    """
+    if found.kind is Kind.ROOT:
+        return publish_signed(session, home, found, now=now, signers=signers)
+    if not home.trust_draft_path.exists():
+        raise draft_missing()
+    before = read_draft(home.trust_draft_path)
+    united = unite_drafts([before, found])
+    root = check_roots(home, read_roots(home)).last
+    if inspect_signers(united, root).signed == inspect_signers(before, root).signed:
+        raise IssuerError(
+            "signatures_none",
+            Text(
+                "所交文件中没有新的有效签名，未作任何改动",
+                "what was handed in holds no new signature that counts; nothing was changed",
+            ),
+        )
+    return put_list(session, home, united.trust)
+
+
+def draft_missing() -> IssuerError:
+    """Return the refusal where no list waits for signatures."""
+    return IssuerError(
+        "trust_draft_missing",
+        Text(
+            "没有待签的信任列表。到期续签请运行 yanzhen keys publish",
+            "no trust list waits for signatures; yanzhen keys publish makes the next",
+        ),
+    )
 
 
 def counted_signers(home: Home | None, found: Draft) -> list[Signers]:

@@ -125,6 +125,8 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.site.batch import blueprint as batch
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.notices import add_notices
+    from verifier.site.register import blueprint as register
     from verifier.site.reports import add_reports
     from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
@@ -149,9 +151,10 @@ def create_public_app(home: Home | None = None) -> Flask:
     half = max(1, (os.cpu_count() or 1) // 2)
     app.extensions["yanzhen_bulk"] = BulkJobs(home.path, folder / "batches", half)
     app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
-    for part in (api, site, batch, scanner, link_page, log_files, status_lists):
+    for part in (api, site, batch, scanner, link_page, log_files, status_lists, register):
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
+    add_notices(app, home)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app

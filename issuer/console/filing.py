@@ -41,6 +41,8 @@ from issuer.filing_view import OUTCOME_NAMES, STEP_NAMES
 from issuer.public_notice import ObjectionOutcome
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
+from registry.objections import waiting_objections
+from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 
 blueprint = Blueprint("filing", __name__, url_prefix="/filing")
@@ -254,6 +256,7 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             events=[_event(one) for one in reversed(found.decisions)],
             notice=found.notices[-1] if found.notices else None,
             outcomes=_OUTCOMES,
+            sent=_sent(found),
             steps=mine,
             opinions=[
                 (str(step), _OPINION_WORDS[stage, step])
@@ -266,6 +269,17 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             troubles=troubles,
         )
     return Response(page, status=422 if troubles else 200)
+
+
+def _sent(found: FilingApplication) -> int:
+    """Return how many objections the public site holds that are not on record yet."""
+    if not found.notices or found.state not in (Stage.ON_NOTICE, Stage.UPHELD):
+        return 0
+    with (
+        public_database(public_database_url(the_office().home)) as public,
+        reading(public) as session,
+    ):
+        return len(waiting_objections(session, found.notices[-1].id))
 
 
 def _scope_rows(form: ApplicationForm) -> list[tuple[Text, str, Text]]:

@@ -38,9 +38,12 @@ from issuer.public_notice import (
     open_objection,
     settle_objection,
     start_notice,
+    take_sent_objections,
     working_days,
 )
 from registry.filing_models import FilingApplication, Objection
+from registry.objections import ObjectionBox
+from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 
 blueprint = Blueprint("filing_notice", __name__, url_prefix="/filing")
@@ -154,6 +157,32 @@ def enter_objection(number: int) -> AnyResponse:
     except REFUSALS as error:
         fields = {"objection_out_of_time": "received_on"}
         return _objection_page(number, entry, (trouble_of(error, fields),))
+    return redirect(url_for("filing.application", number=number) + "#objections", 303)
+
+
+@blueprint.post("/applications/<int:number>/objections/sent")
+@allow(*OFFICIALS)
+def take_sent(number: int) -> AnyResponse:
+    """Put on record what was sent on the public site."""
+    limit_form()
+    office = the_office()
+    decision, _ = parse_decision(DecisionEntry())
+    assert decision is not None
+    box = ObjectionBox(office.home.pepper())
+    with reading(office.engine) as session:
+        not_found_unless(bool(_application(session, number).notices))
+    try:
+        with (
+            acting("filing.objection", f"{number} sent") as now,
+            public_database(public_database_url(office.home)) as public,
+            transaction(public) as sent,
+            transaction(office.engine) as session,
+        ):
+            application = find_application(session, number)
+            take_sent_objections(session, sent, office.vault(), box, application, decision, now=now)
+    except REFUSALS as error:
+        entry = ObjectionEntry(received_on=today().isoformat())
+        return _objection_page(number, entry, (trouble_of(error),))
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
 
 

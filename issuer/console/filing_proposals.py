@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.roles import Role, allow
 from codes.wording import Text
 from issuer.application_states import Stage
-from issuer.applications import form_of
+from issuer.applications import find_application, form_of
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
@@ -57,8 +57,10 @@ from issuer.filing_proposals import (
     waiting_proposals,
     words_of,
 )
+from issuer.public_notice import check_none_sent
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingApplication
+from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 
 blueprint = Blueprint("filing_proposals", __name__, url_prefix="/filing")
@@ -115,6 +117,7 @@ def approve_one(number: int) -> AnyResponse:
     name = f"filing.{act.as_dict()['kind']}"
     try:
         with acting(name, found.subject, reference=reference) as now:
+            _check_sent(act)
             approve(
                 office.desks,
                 office.engine,
@@ -225,9 +228,23 @@ def propose_act(act: ProposedAct, words: Words) -> int:
     kind = act.as_dict()["kind"]
     subject = act.prefix if not isinstance(act, FileAct) else str(act.application_id)
     with acting(f"filing.{kind}.propose", subject, reference=words.reference or "") as now:
+        _check_sent(act)
         trial(act, words, actor.name)
         with transaction(office.desks) as desks, reading(office.engine) as register:
             return propose(desks, register, act, words, actor, now).id
+
+
+def _check_sent(act: ProposedAct) -> None:
+    """Refuse a filing while the public site holds objections to it that nobody has read."""
+    office = the_office()
+    if not isinstance(act, FileAct):
+        return
+    with (
+        public_database(public_database_url(office.home)) as public,
+        reading(public) as sent,
+        reading(office.engine) as register,
+    ):
+        check_none_sent(sent, find_application(register, act.application_id, hold=False))
 
 
 def trial(act: ProposedAct, words: Words, proposer: str) -> Trial:

@@ -53,7 +53,7 @@ def test_a_notice_is_shown_on_its_days_and_while_it_waits(sides: Sides) -> None:
     desk = sides.desk
     path = f"/filing/applications/{sides.number}/step"
     assert desk.post(DIRECTOR, path, step="refuse", reason="单位撤回申请").status_code == 303
-    assert "目前没有公示" in sides.public.get("/notices").text
+    assert "目前没有公示" in sides.public.get("/notices?lang=zh").text
 
 
 def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, home: Home) -> None:

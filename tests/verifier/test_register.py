@@ -104,7 +104,7 @@ def test_the_page_names_its_source_and_speaks_both_languages(client: FlaskClient
     assert BODY_NAME in page and PREFIX in page and "备案有效" in page
     assert trust.sha256.hex() in page
     assert "May award" in client.get("/register?lang=en&level=3").text
-    empty = client.get("/register?words=%3Cscript%3E&page=99").text
+    empty = client.get("/register?lang=zh&words=%3Cscript%3E&page=99").text
     assert "没有符合条件的机构" in empty and "<script>" not in empty
 
 

@@ -74,7 +74,7 @@ def table() -> AnyResponse:
     """Give the same as CSV, to be opened by a spreadsheet."""
     trust, day = _trust(), _today()
     found = search(register_of(trust.document, day), _query())
-    answer = shared_response(as_csv(found), "text/csv; charset=utf-8")
+    answer = shared_response(as_csv(found), "text/csv")
     version = trust.document.version
     answer.headers["Content-Disposition"] = f"attachment; filename=register-{version}-{day}.csv"
     return answer

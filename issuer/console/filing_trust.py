@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -56,7 +57,7 @@ def draft() -> AnyResponse:
     not_found_unless(path.exists())
     version = read_draft(path).document.version
     return send_file(
-        path,
+        BytesIO(path.read_bytes()),
         mimetype="application/json",
         as_attachment=True,
         download_name=f"trust-list-{version}.json",

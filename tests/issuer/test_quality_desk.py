@@ -33,7 +33,7 @@ def test_a_sample_depends_on_the_seed_alone() -> None:
     assert first != draw(NUMBERS, "00fe", 20)
     assert first[0] == min(NUMBERS, key=lambda n: hashlib.sha256(f"00ff {n}".encode()).digest())
     assert digest_of(NUMBERS) == digest_of(reversed(NUMBERS))
-    counts = {number: 0 for number in NUMBERS}
+    counts = dict.fromkeys(NUMBERS, 0)
     for seed in range(400):
         for number in draw(NUMBERS, f"{seed:04x}", 40):
             counts[number] += 1

@@ -13,11 +13,10 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import click
 
@@ -101,8 +100,13 @@ _COMMANDS = {
     "witness": ("audit.cli_witness:witness", "见证人 / a witness of logs"),
     "verify": ("verifier.cli_many:verify", "核验证书 / verify a certificate"),
     "sealer": ("sealer.cli:sealer", "封签查验报告 / seal verification reports"),
-    "serve": ("wsgi:serve", "启动公众核验网站 / serve the public site"),
-    "demo": ("wsgi:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
+    "accounts": (
+        "issuer.cli_accounts:accounts",
+        "管理工作台账号 / accounts of the desks",
+    ),
+    "desk": ("serving:desk", "启动工作台 / serve the desks"),
+    "serve": ("serving:serve", "启动公众核验网站 / serve the public site"),
+    "demo": ("serving:demo", "签发样本并打开核验网站 / issue samples and open the verifier"),
 }
 
 
@@ -160,12 +164,15 @@ def create_public_app(home: Home | None = None) -> Flask:
     return app
 
 
-def create_private_app(home: Home, passphrase: bytes) -> Flask:
+def create_private_app(
+    home: Home, passphrase: bytes, *, clock: Callable[[], datetime] | None = None
+) -> Flask:
     """Return the desks of a home: where authority, assessment bodies and police do their work.
 
     Args:
         home: the installation.
         passphrase: opens its vault and private keys.
+        clock: returns now, aware UTC; the system's unless given.
 
     Raises:
         HomeError, RegistryUnavailable: the home is not fit for work.
@@ -174,7 +181,10 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
     from flask import Flask
 
     from accounts.csrf import protect_forms
+    from accounts.display import add_display
+    from accounts.error_pages import add_error_pages
     from accounts.guard import guard
+    from accounts.mounting import add_account_pages
     from accounts.page_words import desk_words
     from issuer.console.authority_desk import add_authority_desk
     from issuer.console.front import blueprint as front
@@ -188,10 +198,13 @@ def create_private_app(home: Home, passphrase: bytes) -> Flask:
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    open_office(app, home, passphrase)
+    open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.context_processor(desk_words)
+    add_display(app)
     guard(app)
     protect_forms(app)
+    add_error_pages(app)
+    add_account_pages(app)
     app.register_blueprint(front)
     add_authority_desk(app)
     add_headers(app)
@@ -252,97 +265,6 @@ def _seal_report(*given: Any) -> Any:
     from sealer.at_once import seal_at_once
 
     return seal_at_once(*given)
-
-
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
-@click.option("--port", default=8000, show_default=True, help="端口 / port")
-@click.option("--workers", type=click.IntRange(1, 64), help="工作进程数 / worker processes")
-def serve(host: str, port: int, workers: int | None) -> None:
-    """启动公众核验网站（Ctrl-C 停止）。Serve the public site until Ctrl-C."""
-    from registry.home import Home, home_path
-    from verifier.listening import check_address
-    from verifier.opening import open_verifier
-
-    check_address(host, port)
-    home = Home.open(home_path())
-    open_verifier(home).close()  # what is amiss with the home is said here, once, not by workers
-    run_server(home, host=host, port=port, workers=workers)
-
-
-@click.command()
-@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
-@click.option("--port", default=8000, show_default=True, help="端口 / port")
-@click.option("--once", is_flag=True, help="签发、逐一核验后退出 / issue, verify each, exit")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -> None:
-    """签发样本并打开核验网站。Issue samples and open the verifier on them.
-
-    样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
-    """
-    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo, welcome
-    from issuer.progress import ProgressLine
-    from registry.trust_file import root_pin
-    from verifier.check_all import check_all
-    from verifier.listening import check_address
-
-    if not once:
-        check_address(host, port)  # before samples are issued for nothing
-    url = demo_address(host, port)
-    place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
-    language = click.get_current_context().find_root().obj
-    progress = ProgressLine(language, quiet=as_json)
-    with progress.watching():
-        home, issued = issue_demo(
-            place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
-        )
-    listing = json.loads(place.listing.read_bytes())
-    if once:
-        report = check_all(home, listing)
-        if as_json:
-            click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
-        else:
-            click.echo(report.text().say(language))
-        raise click.exceptions.Exit(0 if report.all_valid else 1)
-    _ = issued
-    links = {
-        "genuine": listing[0]["qr_text"],
-        "altered": altered_qr_text(listing[0]["qr_text"]),
-        "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
-    }
-    told = welcome(place.certificates, url, links)
-    audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
-    told = Text(
-        f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
-        "按 Ctrl-C 停止。",
-        f"{told.en}\nAudit the public log, in another terminal:\n  {audit} --memory audit.json\n"
-        "Ctrl-C stops it.",
-    )
-    click.echo(told.say(language))
-    run_server(home, host=host, port=port, workers=None)
-
-
-def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:
-    """Serve a home's public site with gunicorn until stopped."""
-    from gunicorn.app.base import BaseApplication
-
-    from sealer.beside import sealing_beside
-    from verifier.server_log import ServerLog
-
-    class Server(BaseApplication):
-        def load_config(self) -> None:
-            self.cfg.set("bind", f"{host}:{port}")
-            self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
-            self.cfg.set("proc_name", "yanzhen")
-            self.cfg.set("control_socket_disable", True)
-            self.cfg.set("logger_class", ServerLog)
-
-        def load(self) -> Any:
-            return create_public_app(home)
-
-    with sealing_beside(home):
-        Server().run()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

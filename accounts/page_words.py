@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask, current_app, g, request
 
+from accounts.display import elder_view
 from accounts.person import current_person
 from accounts.roles import Role
 from accounts.spoken import spoken_count, spoken_day
@@ -15,6 +17,7 @@ from codes.wording import Text
 from templates.page_language import language_words, page_language
 
 _PLACES: Final = "yanzhen_desk_places"
+FRONT_KEY: Final = "h"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +49,35 @@ def places_of_person() -> tuple[Place, ...]:
     return tuple(place for place in places if not person.roles.isdisjoint(place.roles))
 
 
+def place_keys(places: Sequence[Place]) -> dict[str, str]:
+    """Return the letter that leads to each place after `g`, by endpoint.
+
+    The first letter of its English name that is not another's; `h` is the first page's.
+    """
+    keys: dict[str, str] = {}
+    for place in places:
+        free = (
+            letter
+            for letter in f"{place.text.en.lower()}{string.ascii_lowercase}"
+            if letter in string.ascii_lowercase
+            and letter != FRONT_KEY
+            and letter not in keys.values()
+        )
+        keys[place.endpoint] = next(free, "")
+    return keys
+
+
 def desk_words() -> dict[str, Any]:
     """Return what every template of the desks can say, in the language of the page."""
     language = g.get("language") or page_language(request)
+    places = places_of_person()
     return {
         **language_words(language),
         "day": lambda when: spoken_day(when).say(language),
         "count": spoken_count,
         "person": current_person(),
-        "places": places_of_person(),
+        "places": places,
+        "keys": place_keys(places),
+        "elder": elder_view(request),
         "demo": current_app.extensions["yanzhen_home"].demo,
     }

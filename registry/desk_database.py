@@ -33,7 +33,8 @@ def desk_database_url(home: Home, environment: Mapping[str, str] = os.environ) -
 
 def open_desk_engine(url: str) -> Engine:
     """Return an engine for the desks' own database; raises as `open_with_tables`."""
-    import registry.desk_secret  # their tables belong to it
+    import registry.account_models  # their tables belong to it
+    import registry.desk_secret
     import registry.filing_desk_models  # noqa: F401 - and so do these
 
     return open_with_tables(url, DeskBase, making=_MAKING_TABLES)

@@ -1,10 +1,12 @@
-"""The first page after signing in: what waits for this person."""
+"""The first page after signing in: what waits for this person; and how to work by the keyboard."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from accounts.person import the_person
 from accounts.roles import signed_in
+from accounts.waiting import waiting_for
 
 blueprint = Blueprint("front", __name__)
 
@@ -13,4 +15,11 @@ blueprint = Blueprint("front", __name__)
 @signed_in
 def front() -> str:
     """Show where this person may go, and what waits for them."""
-    return render_template("desk/front.html")
+    return render_template("desk/front.html", waiting=waiting_for(the_person()))
+
+
+@blueprint.get("/keys")
+@signed_in
+def keys() -> str:
+    """Say which keys do what, and how the pages can be made larger."""
+    return render_template("desk/keys.html")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 
 from flask import Flask
 
+from accounts.arriving import open_accounts
+from accounts.bureau import Bureau
 from issuer.console.office import OFFICE_EXTENSION, Office
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.desk_database import desk_database_url, open_desk_engine
@@ -17,8 +20,10 @@ from registry.session import open_engine
 from registry.trail import MEMORY_OPTION
 
 
-def open_office(app: Flask, home: Home, passphrase: bytes) -> Office:
-    """Open the office of a home and give it to an application.
+def open_office(
+    app: Flask, home: Home, passphrase: bytes, *, clock: Callable[[], datetime]
+) -> Office:
+    """Open the office of a home and give it, and the accounts of its people, to an application.
 
     Raises:
         HomeError, RegistryUnavailable: the home is not fit for work.
@@ -28,15 +33,17 @@ def open_office(app: Flask, home: Home, passphrase: bytes) -> Office:
     engine = open_engine(home.database_url)
     check_schema(engine)
     desks = open_desk_engine(desk_database_url(home))
-    app.secret_key = open_desk_secret(desks, vault).for_purpose("signing")
+    secret = open_desk_secret(desks, vault)
+    app.secret_key = secret.for_purpose("signing")
     office = Office(
         home=home,
         passphrase=passphrase,
         engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
         desks=desks,
         public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
     )
+    open_accounts(app, Bureau(desks=desks, register=office.engine, secret=secret, clock=clock))
     app.extensions["yanzhen_home"] = home
     app.extensions[OFFICE_EXTENSION] = office
     return office

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, g
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import Headers
 
+from accounts.guard import guard
 from accounts.person import Person
 from accounts.roles import Role
 
@@ -48,9 +50,12 @@ def working_as(app: Flask, person: Person | None) -> Iterator[FlaskClient]:
 
     def arrive() -> None:
         g.person = person
+        g.factor_at = datetime.now(UTC)
 
-    app.before_request_funcs.setdefault(None, []).insert(0, arrive)
+    steps = app.before_request_funcs.setdefault(None, [])
+    before_guard = next(i for i, step in enumerate(steps) if step.__module__ == guard.__module__)
+    steps.insert(before_guard, arrive)
     try:
         yield DeskClient(app, app.response_class)
     finally:
-        app.before_request_funcs[None].remove(arrive)
+        steps.remove(arrive)

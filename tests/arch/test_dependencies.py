@@ -33,6 +33,7 @@ USED_WITHOUT_IMPORT = {
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 OURS = {
+    "serving",
     "wsgi",
     "yanzhen",
     "accounts",

@@ -1,0 +1,183 @@
+"""What is done to accounts: added, given roles, disabled, enabled, reset; each noted beforehand.
+
+Disabling or resetting an account ends its sessions in the same commit. One director of the
+authority always remains.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from accounts.account_rules import read_body, read_person_name, read_roles, read_username
+from accounts.bureau import Bureau
+from accounts.errors import AccountError
+from accounts.roles import Role
+from accounts.setup_links import SetupLink, make_link, void_link
+from codes.wording import Text
+from registry.account_models import AccountRoleRow, AccountRow, SessionRow
+from registry.session import reading, transaction
+
+GROUND: Final = "账号管理"
+_UNIQUIFIER_BYTES: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to be added, as typed.
+
+    Args:
+        username: for signing in.
+        name: of its person, for the audit trail.
+        roles: names of roles.
+        body: prefix of the assessment body, or None.
+    """
+
+    username: str
+    name: str
+    roles: Sequence[str]
+    body: str | None
+
+
+def list_accounts(bureau: Bureau, *, body: str | None = None) -> Sequence[AccountRow]:
+    """Return the accounts of one body, or all, by name for signing in."""
+    query = select(AccountRow).order_by(AccountRow.username)
+    if body is not None:
+        query = query.where(AccountRow.body == body)
+    with reading(bureau.desks) as session:
+        return session.scalars(query).all()
+
+
+def find_account(session: Session, username: str, *, locked: bool = False) -> AccountRow:
+    """Return an account by its name for signing in.
+
+    Raises:
+        AccountError: there is none (`account_unknown`).
+    """
+    query = select(AccountRow).where(AccountRow.username == username)
+    row = session.scalars(query.with_for_update() if locked else query).one_or_none()
+    if row is None:
+        raise AccountError(
+            "account_unknown",
+            Text(f"没有用户名为 {username} 的账号", f"there is no account named {username}"),
+        )
+    return row
+
+
+def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, SetupLink]:
+    """Add an account; return its name for signing in, and the link that sets it up.
+
+    Raises:
+        AccountError: as the readers of `accounts.account_rules`; the name for signing in is taken
+            (`account_exists`). Nothing was added.
+    """
+    username, name, roles = (
+        read_username(new.username),
+        read_person_name(new.name),
+        read_roles(new.roles),
+    )
+    row = AccountRow(
+        username=username,
+        name=name,
+        body=read_body(bureau.register, new.body, roles),
+        uniquifier=secrets.token_urlsafe(_UNIQUIFIER_BYTES),
+        made_at=bureau.clock(),
+        made_by=made_by,
+        roles=[AccountRoleRow(role=role) for role in sorted(roles)],
+    )
+    try:
+        with transaction(bureau.desks) as session:
+            session.add(row)
+            session.flush()
+            return username, make_link(session, bureau, row)
+    except IntegrityError as error:
+        raise AccountError(
+            "account_exists",
+            Text(f"用户名 {username} 已有人使用", f"the user name {username} is taken"),
+        ) from error
+
+
+def change_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str | None) -> None:
+    """Give an account other roles, in force from its next request.
+
+    Raises:
+        AccountError: as the readers; `account_unknown`; it is the last director's
+            (`account_last_director`).
+    """
+    chosen = read_roles(roles)
+    prefix = read_body(bureau.register, body, chosen)
+    with transaction(bureau.desks) as session:
+        row = find_account(session, username, locked=True)
+        if Role.AUTHORITY_DIRECTOR not in chosen:
+            _check_not_last_director(session, row)
+        row.roles = [AccountRoleRow(role=role) for role in sorted(chosen)]
+        row.body = prefix
+
+
+def disable_account(bureau: Bureau, username: str) -> None:
+    """Let nobody sign in by an account, and end its sessions.
+
+    Raises:
+        AccountError: `account_unknown`, `account_last_director`.
+    """
+    with transaction(bureau.desks) as session:
+        row = find_account(session, username, locked=True)
+        _check_not_last_director(session, row)
+        row.active = False
+        void_link(session, row)
+        end_sessions(session, row)
+
+
+def enable_account(bureau: Bureau, username: str) -> None:
+    """Let a disabled account sign in again; raises as `find_account`."""
+    with transaction(bureau.desks) as session:
+        find_account(session, username, locked=True).active = True
+
+
+def reset_account(bureau: Bureau, username: str) -> SetupLink:
+    """Void all that proves an account, end its sessions; return the link that sets it up anew.
+
+    Raises:
+        AccountError: there is no such account (`account_unknown`).
+    """
+    with transaction(bureau.desks) as session:
+        row = find_account(session, username, locked=True)
+        row.password, row.totp_secret, row.totp_counter = None, None, 0
+        row.passkeys, row.recovery_codes = [], []
+        end_sessions(session, row)
+        return make_link(session, bureau, row)
+
+
+def end_sessions(session: Session, row: AccountRow, *, but: int | None = None) -> None:
+    """End the sessions of an account at once; all, or all but one."""
+    query = delete(SessionRow).where(SessionRow.account_id == row.id)
+    if but is None:
+        row.uniquifier = secrets.token_urlsafe(_UNIQUIFIER_BYTES)
+    else:
+        query = query.where(SessionRow.id != but)
+    session.execute(query)
+
+
+def _check_not_last_director(session: Session, row: AccountRow) -> None:
+    query = (
+        select(AccountRow)
+        .join(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id)
+        .where(AccountRoleRow.role == Role.AUTHORITY_DIRECTOR, AccountRow.active)
+        .order_by(AccountRow.id)
+        .with_for_update()
+    )
+    directors = session.scalars(query).all()
+    if [one.id for one in directors] == [row.id]:
+        raise AccountError(
+            "account_last_director",
+            Text(
+                "这是最后一名在用的主管部门负责人，不能停用或撤去该角色；请先添加另一名负责人",
+                "this is the last director of the authority in use; add another one first",
+            ),
+        )

@@ -1,0 +1,246 @@
+"""The people who may use the desks: added, given roles, disabled, enabled, reset.
+
+A director of the authority sees every account; the key custodian of a body those of the body. No
+one changes their own account here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from accounts.account_acts import (
+    NewAccount,
+    add_account,
+    change_roles,
+    disable_account,
+    enable_account,
+    list_accounts,
+    reset_account,
+)
+from accounts.account_rules import SIDES, read_username
+from accounts.asking_again import asks_again
+from accounts.bureau import the_bureau
+from accounts.errors import AccountError
+from accounts.page_words import Place, add_places
+from accounts.person import Person, the_person
+from accounts.roles import BODY_ROLES, Role, allow
+from accounts.setup_links import SetupLink, has_link
+from accounts.troubles import Trouble
+from codes.wording import Text
+from registry.account_models import AccountRow
+from registry.session import reading
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+Answer = str | Response | tuple[str, int]
+MANAGERS: Final = (Role.AUTHORITY_DIRECTOR, Role.KEY_CUSTODIAN)
+_FIELD_OF: Final = {
+    "account_username": "username",
+    "account_exists": "username",
+    "account_name": "name",
+    "account_roles": "roles",
+    "account_body": "body",
+}
+_DONE: Final = {
+    "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
+    "disabled": Text(
+        "账号已停用，其登录均已退出", "The account was disabled and signed out everywhere"
+    ),
+    "enabled": Text("账号已恢复使用", "The account may be used again"),
+}
+
+
+def add_people_place(app: Flask) -> None:
+    """Show managers the way here."""
+    text = Text("人员与账号", "People and accounts")
+    add_places(app, [Place(endpoint="people.people", text=text, roles=frozenset(MANAGERS))])
+
+
+def may_manage(person: Person, row: AccountRow) -> bool:
+    """Return whether somebody sees an account and may change it."""
+    if person.is_one_of(Role.AUTHORITY_DIRECTOR):
+        return True
+    return person.body is not None and row.body == person.body
+
+
+def roles_to_give(person: Person) -> tuple[frozenset[Role], ...]:
+    """Return the roles somebody may give, side by side: a custodian those of the body."""
+    return SIDES if person.is_one_of(Role.AUTHORITY_DIRECTOR) else (BODY_ROLES,)
+
+
+@blueprint.get("")
+@allow(*MANAGERS)
+def people() -> Answer:
+    """List the accounts that this person manages."""
+    person = the_person()
+    body = None if person.is_one_of(Role.AUTHORITY_DIRECTOR) else person.body or ""
+    bureau = the_bureau()
+    rows = list_accounts(bureau, body=body)
+    with reading(bureau.desks) as session:
+        waiting = {row.id for row in rows if has_link(session, bureau, row)}
+    return render_template("desk/people.html", rows=rows, waiting=waiting, role=Role)
+
+
+@blueprint.get("/add")
+@allow(*MANAGERS)
+def add() -> Answer:
+    """Show the form of a new account."""
+    return _add_page(NewAccount(username="", name="", roles=(), body=""))
+
+
+@blueprint.post("/add")
+@allow(*MANAGERS)
+@asks_again
+def take_new() -> Answer:
+    """Add an account, and show its set-up link once."""
+    bureau, person = the_bureau(), the_person()
+    new = NewAccount(
+        username=request.form.get("username", ""),
+        name=request.form.get("name", ""),
+        roles=request.form.getlist("roles"),
+        body=_body_given(person),
+    )
+    _check_may_give(person, new.roles)
+    try:
+        bureau.note(person.name, "accounts.add", read_username(new.username), _ground())
+        username, link = add_account(bureau, new, made_by=person.name)
+    except AccountError as error:
+        return _add_page(new, _trouble(error)), 422
+    return _link_page(username, link)
+
+
+def _add_page(new: NewAccount, *troubles: Trouble) -> str:
+    person = the_person()
+    return render_template(
+        "desk/person_add.html",
+        new=new,
+        sides=[sorted(side) for side in roles_to_give(person)],
+        asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
+        troubles=troubles,
+    )
+
+
+def _body_given(person: Person) -> str | None:
+    if person.is_one_of(Role.AUTHORITY_DIRECTOR):
+        return request.form.get("body", "")
+    return person.body
+
+
+def _check_may_give(person: Person, roles: list[str] | tuple[str, ...] | object) -> None:
+    """Answer 403 where somebody gives a role they may not; unknown ones are judged later."""
+    allowed = {role.value for side in roles_to_give(person) for role in side}
+    asked = {role for role in roles if role in set(Role)} if isinstance(roles, list) else set()
+    if not asked <= allowed:
+        abort(403)
+
+
+def _trouble(error: AccountError) -> Trouble:
+    return Trouble(field=_FIELD_OF.get(error.code, ""), text=error.text)
+
+
+def _ground() -> str:
+    ground = " ".join(request.form.get("ground", "").split())[:300]
+    return ground if ground and ground.isprintable() else "账号管理"
+
+
+def _link_page(username: str, link: SetupLink) -> str:
+    address = request.host_url.rstrip("/") + link.path
+    return render_template("desk/set_up_link.html", username=username, link=link, address=address)
+
+
+@blueprint.get("/<int:account_id>")
+@allow(*MANAGERS)
+def person_page(account_id: int) -> Answer:
+    """Show one account."""
+    return _page(_managed(account_id))
+
+
+def _managed(account_id: int, *, to_change: bool = False) -> AccountRow:
+    """Return an account that this person manages; 404 for any other, 403 to change one's own."""
+    with reading(the_bureau().desks) as session:
+        row = session.get(AccountRow, account_id)
+    if row is None or not may_manage(the_person(), row):
+        abort(404)
+    if to_change and row.id == the_person().account_id:
+        abort(403)
+    return row
+
+
+def _page(row: AccountRow, *troubles: Trouble) -> str:
+    bureau, person = the_bureau(), the_person()
+    with reading(bureau.desks) as session:
+        waiting = _is_waiting(session, row)
+    return render_template(
+        "desk/person.html",
+        row=row,
+        held=[Role(one.role) for one in row.roles],
+        own=row.id == person.account_id,
+        waiting=waiting,
+        sides=[sorted(side) for side in roles_to_give(person)],
+        asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
+        done=_DONE.get(request.args.get("done", "")),
+        troubles=troubles,
+    )
+
+
+def _is_waiting(session: Session, row: AccountRow) -> bool:
+    return has_link(session, the_bureau(), row)
+
+
+@blueprint.post("/<int:account_id>/roles")
+@allow(*MANAGERS)
+@asks_again
+def take_roles(account_id: int) -> Answer:
+    """Give an account other roles."""
+    row, person, bureau = _managed(account_id, to_change=True), the_person(), the_bureau()
+    roles = request.form.getlist("roles")
+    _check_may_give(person, roles)
+    said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
+    bureau.note(person.name, "accounts.roles", said, _ground())
+    try:
+        change_roles(bureau, row.username, roles, _body_given(person))
+    except AccountError as error:
+        return _page(row, _trouble(error)), 422
+    return _done(account_id, "roles")
+
+
+@blueprint.post("/<int:account_id>/disable")
+@allow(*MANAGERS)
+@asks_again
+def disable(account_id: int) -> Answer:
+    """Disable an account, and end its sessions."""
+    row, bureau = _managed(account_id, to_change=True), the_bureau()
+    bureau.note(the_person().name, "accounts.disable", row.username, _ground())
+    try:
+        disable_account(bureau, row.username)
+    except AccountError as error:
+        return _page(row, _trouble(error)), 422
+    return _done(account_id, "disabled")
+
+
+@blueprint.post("/<int:account_id>/enable")
+@allow(*MANAGERS)
+@asks_again
+def enable(account_id: int) -> Answer:
+    """Enable a disabled account."""
+    row, bureau = _managed(account_id, to_change=True), the_bureau()
+    bureau.note(the_person().name, "accounts.enable", row.username, _ground())
+    enable_account(bureau, row.username)
+    return _done(account_id, "enabled")
+
+
+@blueprint.post("/<int:account_id>/reset")
+@allow(*MANAGERS)
+@asks_again
+def reset(account_id: int) -> Answer:
+    """Void all that proves an account, and show its new set-up link once."""
+    row, bureau = _managed(account_id, to_change=True), the_bureau()
+    bureau.note(the_person().name, "accounts.reset", row.username, _ground())
+    return _link_page(row.username, reset_account(bureau, row.username))
+
+
+def _done(account_id: int, what: str) -> Response:
+    return redirect(url_for("people.person_page", account_id=account_id, done=what), 303)

@@ -1,0 +1,149 @@
+"""The commands that serve: the public site, the desks, and the demo with both.
+
+Each imports its side of the house only when called, as the application factories do.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import click
+
+from codes.wording import Text
+from wsgi import create_private_app, create_public_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from registry.home import Home
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--workers", type=click.IntRange(1, 64), help="工作进程数 / worker processes")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """启动公众核验网站（Ctrl-C 停止）。Serve the public site until Ctrl-C."""
+    from registry.home import Home, home_path
+    from verifier.listening import check_address
+    from verifier.opening import open_verifier
+
+    check_address(host, port)
+    home = Home.open(home_path())
+    open_verifier(home).close()  # what is amiss with the home is said here, once, not by workers
+    run_server(home, host=host, port=port, workers=workers)
+
+
+@click.command()
+@click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--once", is_flag=True, help="签发、逐一核验后退出 / issue, verify each, exit")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -> None:
+    """签发样本并打开核验网站。Issue samples and open the verifier on them.
+
+    样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
+    """
+    from issuer.demo import Demo, altered_qr_text, demo_address, issue_demo, welcome
+    from issuer.progress import ProgressLine
+    from registry.trust_file import root_pin
+    from verifier.check_all import check_all
+    from verifier.listening import check_address
+
+    if not once:
+        check_address(host, port)  # before samples are issued for nothing
+    url = demo_address(host, port)
+    place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
+    language = click.get_current_context().find_root().obj
+    progress = ProgressLine(language, quiet=as_json)
+    with progress.watching():
+        home, issued = issue_demo(
+            place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
+        )
+    listing = json.loads(place.listing.read_bytes())
+    if once:
+        report = check_all(home, listing)
+        if as_json:
+            click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            click.echo(report.text().say(language))
+        raise click.exceptions.Exit(0 if report.all_valid else 1)
+    _ = issued
+    links = {
+        "genuine": listing[0]["qr_text"],
+        "altered": altered_qr_text(listing[0]["qr_text"]),
+        "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
+    }
+    told = welcome(place.certificates, url, links)
+    audit = f"yanzhen audit --url {url}/log --trust {url}/keys.json --root {root_pin(home)}"
+    told = Text(
+        f"{told.zh}\n核对公开日志（另开一个终端）：\n  {audit} --memory audit.json\n"
+        "按 Ctrl-C 停止。",
+        f"{told.en}\nAudit the public log, in another terminal:\n  {audit} --memory audit.json\n"
+        "Ctrl-C stops it.",
+    )
+    click.echo(told.say(language))
+    run_server(home, host=host, port=port, workers=None)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
+@click.option("--port", default=8001, show_default=True, help="端口 / port")
+@click.option("--workers", type=click.IntRange(1, 64), help="工作进程数 / worker processes")
+def desk(host: str, port: int, workers: int | None) -> None:
+    """启动工作台（Ctrl-C 停止）。Serve the desks until Ctrl-C.
+
+    请放在内网，并由 HTTPS 反向代理转发。Keep it on the private network, behind HTTPS.
+    """
+    from issuer.terminal import ask_passphrase
+    from keys.passphrase import ENVIRONMENT_NAME
+    from registry.home import Home, home_path
+    from verifier.listening import check_address
+
+    check_address(host, port)
+    home, passphrase = Home.open(home_path()), ask_passphrase()
+    os.environ.pop(ENVIRONMENT_NAME, None)  # what workers start must not find it there
+    create_private_app(home, passphrase)  # what is amiss is said here, once, not by workers
+    run_desks(home, passphrase, host=host, port=port, workers=workers)
+
+
+def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:
+    """Serve a home's public site with gunicorn until stopped."""
+    from sealer.beside import sealing_beside
+
+    with sealing_beside(home):
+        _serve(lambda: create_public_app(home), host=host, port=port, workers=workers)
+
+
+def run_desks(home: Home, passphrase: bytes, *, host: str, port: int, workers: int | None) -> None:
+    """Serve a home's desks with gunicorn until stopped.
+
+    The workers are forked with the passphrase in memory: it stands in no environment or argument.
+    """
+    _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
+
+
+def _serve(make: Callable[[], Flask], *, host: str, port: int, workers: int | None) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    from verifier.server_log import ServerLog
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            self.cfg.set("bind", f"{host}:{port}")
+            self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
+            self.cfg.set("proc_name", "yanzhen")
+            self.cfg.set("control_socket_disable", True)
+            self.cfg.set("logger_class", ServerLog)
+
+        def load(self) -> Any:
+            return make()
+
+    Server().run()

@@ -1,0 +1,137 @@
+"""The desks with a clock that tests set, and people who go the whole way through signing in."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from accounts.account_acts import NewAccount, add_account
+from accounts.bureau import Bureau
+from accounts.roles import Role
+from registry.home import Home
+from tests.accounts.desk_app import DeskClient
+from tests.conftest import NOW, PASSPHRASE
+from wsgi import create_private_app
+
+PASSWORD = "four unrelated words here"
+_APP_KEY = re.compile(r'<span class="code">([A-Z2-7-]{16,})</span>')
+_RECOVERY = re.compile(r'<span class="code">([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</span>')
+
+
+def app_code(key: str, at: datetime) -> str:
+    """Return the code an authenticator app shows (RFC 6238: SHA-1, 30 seconds, 6 digits)."""
+    secret = base64.b32decode(key.replace("-", ""))
+    counter = struct.pack(">Q", int(at.timestamp()) // 30)
+    digest = hmac.digest(secret, counter, "sha1")
+    place = digest[-1] & 15
+    number = struct.unpack(">I", digest[place : place + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+@dataclass
+class Clock:
+    """A clock that goes only when told to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go_on(self, **by: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Worker:
+    """Somebody with an account, and what they hold: password, app key, recovery codes."""
+
+    username: str
+    link: str
+    app_key: str = ""
+    codes: Sequence[str] = field(default_factory=list)
+
+
+@dataclass
+class Desks:
+    """The private application of a small home."""
+
+    app: Flask
+    clock: Clock
+
+    @property
+    def bureau(self) -> Bureau:
+        """Where its accounts are kept."""
+        found: Bureau = self.app.extensions["yanzhen_accounts"]
+        return found
+
+    def browser(self) -> DeskClient:
+        """Return a browser that was never here."""
+        return DeskClient(self.app, self.app.response_class)
+
+    def add(self, username: str, *roles: Role, body: str | None = None) -> Worker:
+        """Add an account."""
+        new = NewAccount(username=username, name=f"{username}某", roles=roles, body=body)
+        _, link = add_account(self.bureau, new, made_by="测试")
+        return Worker(username=username, link=link.path)
+
+    def set_up(self, worker: Worker) -> DeskClient:
+        """Go the way of a set-up link to its end; return the browser, signed in."""
+        browser = self.browser()
+        assert browser.get(worker.link).status_code == 200
+        answer = browser.post(worker.link, data={"password": PASSWORD, "again": PASSWORD})
+        assert answer.status_code == 303
+        if answer.location == "/":
+            return browser
+        page = browser.get("/sign-in/enrol").text
+        found = _APP_KEY.search(page)
+        assert found is not None
+        worker.app_key = found[1]
+        answer = browser.post("/sign-in/enrol", data={"code": self.code_of(worker)})
+        worker.codes = _RECOVERY.findall(answer.text)
+        assert len(worker.codes) == 10
+        return browser
+
+    def code_of(self, worker: Worker) -> str:
+        """Return the code a worker's app shows now."""
+        return app_code(worker.app_key, self.clock.now)
+
+    def sign_in(
+        self, worker: Worker, browser: DeskClient | None = None, *, next_path: str = "/"
+    ) -> DeskClient:
+        """Sign in with password and the next code of the app; return the browser."""
+        browser = browser or self.browser()
+        answer = self.show_password(browser, worker, next_path=next_path)
+        assert answer.location == "/sign-in/factor"
+        self.clock.go_on(seconds=31)
+        answer = browser.post("/sign-in/factor", data={"code": self.code_of(worker)})
+        assert (answer.status_code, answer.location) == (303, next_path)
+        return browser
+
+    def show_password(
+        self,
+        browser: DeskClient,
+        worker: Worker,
+        password: str = PASSWORD,
+        *,
+        next_path: str = "/",
+    ) -> TestResponse:
+        """Send name and password."""
+        typed = {"username": worker.username, "password": password, "next": next_path}
+        return browser.post("/sign-in", data=typed)
+
+
+def open_desks(folder: Path) -> Desks:
+    """Open the desks of a new home whose clock is a test's."""
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
+    clock = Clock()
+    return Desks(app=create_private_app(home, PASSPHRASE, clock=clock), clock=clock)

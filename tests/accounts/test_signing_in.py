@@ -1,0 +1,234 @@
+"""The way in: link, password, second factor, session; and every way that is not one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from accounts.arriving import local_path
+from accounts.roles import Role
+from tests.accounts.sign_in_ways import PASSWORD, Desks, Worker, open_desks
+
+
+@pytest.fixture(scope="module")
+def desks(tmp_path_factory: pytest.TempPathFactory) -> Desks:
+    """Desks that the tests of this module share; each adds people of its own."""
+    return open_desks(tmp_path_factory.mktemp("signing"))
+
+
+def clerk(desks: Desks, name: str) -> Worker:
+    """Return a clerk of the authority who set the account up."""
+    worker = desks.add(name, Role.AUTHORITY_CLERK)
+    desks.set_up(worker)
+    return worker
+
+
+def test_a_link_leads_to_password_second_factor_and_in(desks: Desks) -> None:
+    worker = desks.add("first", Role.AUTHORITY_CLERK)
+    browser = desks.set_up(worker)
+    assert browser.get("/").status_code == 200
+    assert desks.browser().get(worker.link).status_code == 404, "a link works once"
+    again = desks.sign_in(worker, next_path="/account")
+    assert "first某" in again.get("/account").text
+
+
+def test_a_link_ends_after_72_hours(desks: Desks) -> None:
+    worker = desks.add("late", Role.AUTHORITY_CLERK)
+    desks.clock.go_on(hours=72, seconds=1)
+    assert desks.browser().get(worker.link).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("password", "again"),
+    [("short", "short"), ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa"), (PASSWORD, PASSWORD + "x")],
+)
+def test_an_unfit_password_is_not_taken(desks: Desks, password: str, again: str) -> None:
+    worker = desks.add(f"weak{len(password)}{len(again)}", Role.AUTHORITY_CLERK)
+    answer = desks.browser().post(worker.link, data={"password": password, "again": again})
+    assert answer.status_code == 422
+    assert password not in answer.text
+
+
+def test_a_password_alone_opens_nothing(desks: Desks) -> None:
+    worker = clerk(desks, "half")
+    browser = desks.browser()
+    assert desks.show_password(browser, worker).location == "/sign-in/factor"
+    assert browser.get("/").status_code == 401
+    assert browser.get("/account").status_code == 401
+    assert browser.post("/sign-in/factor", data={"code": "000000"}).status_code == 422
+    assert browser.get("/").status_code == 401
+    desks.clock.go_on(minutes=11)
+    late = browser.post("/sign-in/factor", data={"code": desks.code_of(worker)})
+    assert late.location == "/sign-in", "the turn of the second factor is over"
+
+
+def test_a_code_is_taken_once(desks: Desks) -> None:
+    worker = clerk(desks, "once")
+    desks.sign_in(worker)
+    other = desks.browser()
+    desks.show_password(other, worker)
+    answer = other.post("/sign-in/factor", data={"code": desks.code_of(worker)})
+    assert answer.status_code == 422
+
+
+def test_a_recovery_code_is_taken_once(desks: Desks) -> None:
+    worker = clerk(desks, "recover")
+    for status in (303, 422):
+        browser = desks.browser()
+        desks.show_password(browser, worker)
+        answer = browser.post("/sign-in/factor", data={"code": worker.codes[0]})
+        assert answer.status_code == status
+
+
+def test_an_employer_needs_no_second_factor_and_may_have_one(desks: Desks) -> None:
+    worker = desks.add("firm", Role.EMPLOYER)
+    browser = desks.set_up(worker)
+    assert browser.get("/account").status_code == 200
+    assert desks.show_password(desks.browser(), worker).location == "/"
+
+
+def test_nobody_learns_which_names_there_are(desks: Desks) -> None:
+    worker, nobody = clerk(desks, "known"), Worker(username="unknown", link="")
+    disabled = clerk(desks, "gone")
+    from accounts.account_acts import disable_account
+
+    disable_account(desks.bureau, "gone")
+    told = {
+        desks.show_password(desks.browser(), one, "a wrong password!").text.replace(
+            one.username, ""
+        )
+        for one in (worker, nobody, disabled)
+    }
+    without_tokens = {_without_token(page) for page in told}
+    assert len(without_tokens) == 1
+    assert desks.show_password(desks.browser(), disabled).status_code == 422
+
+
+def _without_token(page: str) -> str:
+    import re
+
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_repeated_failures_wait_longer_each_time(desks: Desks, exists: bool) -> None:
+    name = f"locked-{exists}".lower()
+    worker = clerk(desks, name) if exists else Worker(username=name, link="")
+    waits = []
+    for _ in range(7):
+        answer = desks.show_password(desks.browser(), worker, "not the password")
+        assert answer.status_code == 422
+        waits.append("分钟后再试" in answer.text)
+        if waits[-1]:
+            desks.clock.go_on(minutes=5)
+    assert waits == [False] * 4 + [True] * 3
+    desks.show_password(desks.browser(), worker, "not the password")
+    right = desks.show_password(desks.browser(), worker)
+    assert right.status_code == 422, "while it waits not even the right password is looked at"
+    desks.clock.go_on(minutes=31)
+    assert desks.show_password(desks.browser(), worker).status_code == (303 if exists else 422)
+
+
+def test_wrong_codes_wait_too(desks: Desks) -> None:
+    worker = clerk(desks, "guessed")
+    browser = desks.browser()
+    desks.show_password(browser, worker)
+    for _ in range(5):
+        answer = browser.post("/sign-in/factor", data={"code": "123456"})
+    assert "分钟后再试" in answer.text
+    desks.clock.go_on(seconds=31)
+    assert browser.post("/sign-in/factor", data={"code": desks.code_of(worker)}).status_code == 422
+
+
+def test_a_session_planted_beforehand_is_worth_nothing(desks: Desks) -> None:
+    worker = clerk(desks, "planted")
+    browser = desks.browser()
+    browser.get("/sign-in")
+    before = browser.get_cookie("yanzhen_desk")
+    assert before is not None
+    desks.sign_in(worker, browser)
+    after = browser.get_cookie("yanzhen_desk")
+    assert after is not None
+    assert before.value != after.value
+    attacker = desks.browser()
+    attacker.set_cookie("yanzhen_desk", before.value)
+    assert attacker.get("/").status_code == 401
+    chosen = desks.browser()
+    chosen.set_cookie("yanzhen_desk", "chosen-by-somebody")
+    chosen.get("/sign-in")
+    kept = chosen.get_cookie("yanzhen_desk")
+    assert kept is not None
+    assert kept.value != "chosen-by-somebody"
+
+
+def test_the_cookie_is_hidden_from_scripts_and_other_sites(desks: Desks) -> None:
+    answer = desks.browser().get("/sign-in", base_url="https://desks.example/")
+    cookie = answer.headers["Set-Cookie"]
+    for word in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/"):
+        assert word in cookie
+
+
+def test_a_session_ends_when_idle_and_after_twelve_hours(desks: Desks) -> None:
+    worker = clerk(desks, "idle")
+    browser = desks.sign_in(worker)
+    for _ in range(3):
+        desks.clock.go_on(minutes=55)
+        assert browser.get("/").status_code == 200
+    desks.clock.go_on(minutes=61)
+    assert browser.get("/").status_code == 401
+    browser = desks.sign_in(worker)
+    for _ in range(13):
+        desks.clock.go_on(minutes=55)
+        assert browser.get("/").status_code == 200
+    desks.clock.go_on(minutes=10)
+    assert browser.get("/").status_code == 401
+
+
+def test_signing_out_ends_the_session_wherever_its_number_is_held(desks: Desks) -> None:
+    worker = clerk(desks, "leaver")
+    browser = desks.sign_in(worker)
+    cookie = browser.get_cookie("yanzhen_desk")
+    assert cookie is not None
+    assert browser.post("/sign-out").location == "/sign-in?out=1"
+    thief = desks.browser()
+    thief.set_cookie("yanzhen_desk", cookie.value)
+    assert thief.get("/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "https:evil.example",
+        "",
+        None,
+        "http:///evil.example",
+    ],
+)
+def test_no_way_leads_to_another_site(asked: str | None) -> None:
+    assert local_path(asked) == "/"
+
+
+def test_a_local_way_is_kept_through_signing_in(desks: Desks) -> None:
+    assert local_path("/people?done=roles") == "/people?done=roles"
+    page = desks.browser().get("/account?done=x")
+    assert page.status_code == 401
+    assert 'name="next" value="/account?done=x"' in page.text
+    evil = desks.browser().get("/sign-in?next=https://evil.example")
+    assert "evil" not in evil.text.partition("<main")[2]
+
+
+def test_every_page_refuses_frames_and_foreign_scripts(desks: Desks) -> None:
+    for path in ("/sign-in", "/", "/nowhere", "/set-up/none"):
+        headers = desks.browser().get(path).headers
+        assert headers["X-Frame-Options"] == "DENY"
+        policy = headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["Cache-Control"] == "no-store"

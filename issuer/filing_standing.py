@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from issuer.filing_acts import STANDING_NAMES, SiteStanding, standing_of
 from issuer.filing_sums import sum_of
 from issuer.filing_view import ScopeRow, scope_rows
 from registry.models import Site
+
+SOON = timedelta(days=90)
+"""How long before its end a filing is told to end soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from accounts.person import the_person
 from accounts.roles import Role
+from accounts.troubles import Trouble
 from codes.errors import CodesError
 from codes.wording import Text
 from issuer.console.office import the_office, the_operator
@@ -30,14 +31,6 @@ OFFICIALS: Final = (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR)
 READERS: Final = (*OFFICIALS, Role.AUDITOR)
 REFUSALS: Final = (IssuerError, RegistryError, KeysError, CodesError)
 """What a domain function raises with a sentence to show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """What is wrong with a form; `field` is the id of the field to go to, or empty."""
-
-    field: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from accounts.page_words import Place, add_places
+from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.console.authority import READERS
 from issuer.console.filing import blueprint as applications
@@ -14,6 +15,7 @@ from issuer.console.filing_notice import blueprint as notices
 from issuer.console.filing_proposals import blueprint as proposals
 from issuer.console.filing_quality import blueprint as quality
 from issuer.console.filing_trust import blueprint as trust
+from issuer.console.filing_waiting import waiting_for_officials
 
 _PLACES = (
     ("filing.applications", Text("备案申请", "Applications")),
@@ -29,4 +31,5 @@ def add_authority_desk(app: Flask) -> None:
     for part in (applications, drafts, notices, bodies, proposals, quality, trust):
         app.register_blueprint(part)
     roles = frozenset(READERS)
+    add_waiting(app, waiting_for_officials)
     add_places(app, [Place(endpoint=at, text=text, roles=roles) for at, text in _PLACES])

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step
@@ -22,7 +23,6 @@ from issuer.console.authority import (
     READERS,
     REFUSALS,
     DecisionEntry,
-    Trouble,
     acting,
     is_director,
     limit_form,

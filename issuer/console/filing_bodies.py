@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.troubles import Trouble
 from codes.levels import Level
 from codes.occupations import Occupation, occupation_by_code
 from codes.wording import Text
@@ -21,7 +22,6 @@ from issuer.console.authority import (
     READERS,
     REFUSALS,
     DecisionEntry,
-    Trouble,
     limit_form,
     may_act,
     not_found_unless,
@@ -37,7 +37,7 @@ from issuer.console.filing_words import ACT_NAMES, scope_text
 from issuer.console.office import the_office
 from issuer.filing_acts import EVENT_NAMES, OPEN_ACTS, STANDING_NAMES, SiteStanding
 from issuer.filing_proposals import waiting_proposals
-from issuer.filing_standing import SiteView, view_of, views_of_sites
+from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
 from issuer.seal_files import StoredSeal, read_seals
 from issuer.site_acts import EVENT_OF, SiteAct, SiteActKind
@@ -52,7 +52,6 @@ from registry.session import reading
 
 blueprint = Blueprint("filing_bodies", __name__, url_prefix="/filing/bodies")
 
-_SOON: Final = timedelta(days=90)
 _DATED: Final = frozenset(
     {
         SiteActKind.RENEW,
@@ -132,7 +131,7 @@ def bodies() -> str:
         table=table,
         rows=views[table.offset : table.offset + table.size],
         total=len(views),
-        soon=day + _SOON,
+        soon=day + SOON,
         today=day,
         tones=_STANDING_TONES,
         scope_text=scope_text,
@@ -157,7 +156,7 @@ def body(prefix: str) -> AnyResponse:
             view=view,
             tone=_STANDING_TONES[view.standing],
             others=[one.prefix for one in others],
-            soon=day + _SOON,
+            soon=day + SOON,
             keys=[_key(one) for one in site.keys],
             seals=[_seal(one) for one in read_seals(office.home, prefix)],
             events=[_event(one) for one in reversed(acts_of(session, site))],

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import allow
+from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.number_rule import Category
@@ -32,7 +33,6 @@ from issuer.applications import MAX_MATERIAL_BYTES, find_application, submit, su
 from issuer.console.authority import (
     OFFICIALS,
     REFUSALS,
-    Trouble,
     acting,
     limit_form,
     not_found_unless,

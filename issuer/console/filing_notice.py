@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import Role, allow
+from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.applications import find_application
@@ -19,7 +20,6 @@ from issuer.console.authority import (
     OFFICIALS,
     REFUSALS,
     DecisionEntry,
-    Trouble,
     acting,
     limit_form,
     not_found_unless,

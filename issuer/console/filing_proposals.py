@@ -8,7 +8,9 @@ from typing import Final
 from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.asking_again import asks_again
 from accounts.roles import Role, allow
+from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.application_states import Stage
 from issuer.applications import find_application, form_of
@@ -17,7 +19,6 @@ from issuer.console.authority import (
     READERS,
     REFUSALS,
     DecisionEntry,
-    Trouble,
     acting,
     is_director,
     limit_form,
@@ -102,6 +103,7 @@ def proposal(number: int) -> AnyResponse:
 
 @blueprint.post("/proposals/<int:number>/approve")
 @allow(*OFFICIALS)
+@asks_again
 def approve_one(number: int) -> AnyResponse:
     """Carry a proposal out: by a director other than the proposer where it needs two."""
     limit_form()

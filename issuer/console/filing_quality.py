@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import Role, allow
+from accounts.troubles import Trouble
 from codes.levels import Level
 from codes.wording import Text
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
     REFUSALS,
-    Trouble,
     acting,
     is_director,
     limit_form,

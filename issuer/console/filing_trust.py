@@ -9,14 +9,15 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.asking_again import asks_again
 from accounts.roles import Role, allow
+from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.ceremony import Draft, parse_draft, read_draft, spoken_digest, unite_drafts
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
     REFUSALS,
-    Trouble,
     acting,
     is_director,
     limit_form,
@@ -88,6 +89,7 @@ def hand_in() -> AnyResponse:
 
 @blueprint.post("/compose")
 @allow(Role.AUTHORITY_DIRECTOR)
+@asks_again
 def compose() -> AnyResponse:
     """Compose the list anew of what is on record: its term begins again."""
     limit_form()

@@ -367,7 +367,8 @@ def _settle(
 ) -> None:
     with transaction(desks) as session:
         proposal = find_proposal(session, number, hold=True)
-        check_waiting(proposal)
+        if state is not ProposalState.DONE:  # what is in the register is done, whatever was said
+            check_waiting(proposal)
         proposal.state = state.value
         proposal.settled_by = actor.name
         proposal.settled_at = now

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.roles import allow
+from accounts.spoken import spoken_day
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.troubles import Trouble
 from codes.levels import Level
@@ -306,7 +307,8 @@ def _seal(one: StoredSeal) -> dict[str, Any]:
 def _event(act: FilingAct) -> tuple[date, Text, Text, str, str]:
     name = EVENT_NAMES[FilingEvent(act.event)]
     said = "  ".join(filter(None, (act.reference, act.reason)))
-    effect = Text(f"自 {act.effective_on} 起。{said}", f"From {act.effective_on}. {said}")
+    since = spoken_day(act.effective_on)
+    effect = Text(f"自{since.zh}起。{said}", f"From {since.en}. {said}")
     persons = "、".join(filter(None, (act.decider, act.approver)))
     return act.decided_on, name, effect, persons, _EVENT_TONES.get(FilingEvent(act.event), "calm")
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
+from accounts.roles import BODY_ROLES, Role
 from issuer.application_form import sample_application
 from issuer.application_states import Stage, Step
+from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
-from issuer.filing_proposals import ProposalState
+from issuer.filing_proposals import Actor, ProposalState, approve
+from issuer.root_custody import open_root_keys
 from registry.filing_desk_models import FilingDraft, FilingProposal
 from registry.filing_models import FilingAct, FilingApplication
 from registry.home import Home
 from registry.models import Site
 from registry.session import reading
 from registry.trail_models import TrailEntry
-from tests.accounts.desk_app import working_as
+from tests.accounts.desk_app import person_of, working_as
+from tests.conftest import PASSPHRASE
 from tests.issuer.authority_desk import (
     AUDITOR,
     CLERK,
@@ -271,3 +278,58 @@ def test_steps_of_an_application_are_all_offered_somewhere(desk: AuthorityDesk) 
     assert 'value="refuse"' not in desk.get(CLERK, "/filing/applications/1").text
     with reading(desk.office.engine) as session:
         assert session.get(FilingApplication, 1) is not None
+
+
+def test_nobody_outside_the_authority_reaches_any_of_its_pages(desk: AuthorityDesk) -> None:
+    outside = [
+        person_of(role, body=PREFIX if role in BODY_ROLES else None)
+        for role in Role
+        if role not in (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.AUDITOR)
+    ]
+    given = {"number": 1, "which": 1, "place": 1, "prefix": PREFIX, "kind": "suspend"}
+    rules = [rule for rule in desk.app.url_map.iter_rules() if rule.rule.startswith("/filing")]
+    assert len(rules) > 30
+    for rule in rules:
+        path = desk.app.url_map.bind("desk").build(
+            rule.endpoint, {name: given[name] for name in rule.arguments}, method=_method(rule)
+        )
+        for person in [*outside, None]:
+            with working_as(desk.app, person) as client:
+                status = client.open(path, method=_method(rule)).status_code
+            assert status == (401 if person is None else 403), (path, person)
+        if _method(rule) == "POST":  # an auditor looks and does nothing
+            assert desk.post(AUDITOR, path).status_code == 403, path
+
+
+def _method(rule: Rule) -> str:
+    return "POST" if "POST" in (rule.methods or ()) else "GET"
+
+
+def test_of_two_who_approve_at_once_one_does(desk: AuthorityDesk) -> None:
+    filed(desk)
+    suspend(desk, date(2026, 12, 10))
+    together, office = Barrier(2), desk.office
+
+    def approve_as(actor: Actor) -> str:
+        together.wait()
+        try:
+            approve(
+                office.desks,
+                office.engine,
+                desk.home,
+                1,
+                actor,
+                now=desk.now(),
+                signers=lambda: open_root_keys(desk.home, PASSPHRASE),
+            )
+        except IssuerError as error:
+            return error.code
+        return "done"
+
+    actors = [Actor(account_id=n, name=name) for n, name in ((2, "钱负责"), (3, "孙负责"))]
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(approve_as, actors))
+    assert told[0] == "done" and told[1] in ("proposal_outdated", "proposal_settled")
+    with reading(office.engine) as session:
+        events = list(session.scalars(select(FilingAct.event).order_by(FilingAct.id)))
+    assert events == ["filed", "suspended"]

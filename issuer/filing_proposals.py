@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -22,13 +21,13 @@ from codes.wording import Text
 from issuer.applications import find_application
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.filing import read_prefix
 from issuer.filing_acts import Decision
-from issuer.filing_decision import FilingTerms, file_application
+from issuer.filing_decision import file_application
 from issuer.filing_standing import SiteView, view_of
 from issuer.operator import is_same_person
+from issuer.proposed_acts import ProposedAct, parse_act, subject_of
 from issuer.publishing import Publication, publish
-from issuer.site_acts import SiteAct, carry_out, parse_site_act
+from issuer.site_acts import SiteAct, carry_out
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, FilingAct
@@ -54,39 +53,6 @@ STATE_NAMES: Mapping[ProposalState, Text] = MappingProxyType(
         ProposalState.TAKEN_BACK: Text("已撤回", "taken back"),
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileAct:
-    """The filing at the end of an application's way (备案).
-
-    Args:
-        application_id: which application.
-        terms: prefixes and term.
-    """
-
-    application_id: int
-    terms: FilingTerms
-
-    by_two = True
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """Of its sites, in the order of the application."""
-        return tuple(map(str, self.terms.prefixes))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it as members of a JSON object; `parse_act` reads them back."""
-        return {
-            "kind": "file",
-            "application": self.application_id,
-            "prefixes": list(self.prefixes),
-            "from": self.terms.first.isoformat(),
-            "to": self.terms.last.isoformat(),
-        }
-
-
-ProposedAct = SiteAct | FileAct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,26 +106,6 @@ class Done:
 
 class _TriedOnly(Exception):
     """Undoes the transaction of a trial."""
-
-
-def parse_act(text: str) -> ProposedAct:
-    """Return the act that a proposal keeps."""
-    members = json.loads(text)
-    if members["kind"] != "file":
-        return parse_site_act(members)
-    return FileAct(
-        application_id=members["application"],
-        terms=FilingTerms(
-            prefixes=tuple(map(read_prefix, members["prefixes"])),
-            first=date.fromisoformat(members["from"]),
-            last=date.fromisoformat(members["to"]),
-        ),
-    )
-
-
-def subject_of(act: ProposedAct) -> str:
-    """Return what an act is about: a prefix, or `application N`."""
-    return act.prefix if isinstance(act, SiteAct) else f"application {act.application_id}"
 
 
 def try_act(

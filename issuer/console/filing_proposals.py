@@ -40,9 +40,7 @@ from issuer.filing import read_prefix
 from issuer.filing_decision import FilingTerms
 from issuer.filing_proposals import (
     STATE_NAMES,
-    FileAct,
     ProposalState,
-    ProposedAct,
     Trial,
     Words,
     approve,
@@ -51,13 +49,13 @@ from issuer.filing_proposals import (
     check_waiting,
     decision_for,
     decline,
-    parse_act,
     propose,
     take_back,
     try_act,
     waiting_proposals,
     words_of,
 )
+from issuer.proposed_acts import FileAct, ProposedAct, parse_act
 from issuer.public_notice import check_none_sent
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingApplication

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from codes.wording import Text
-from issuer.filing_proposals import FileAct, ProposedAct, Trial
+from issuer.filing_proposals import Trial
 from issuer.filing_standing import SiteView
 from issuer.filing_view import ScopeRow
+from issuer.proposed_acts import FileAct, ProposedAct
 from issuer.site_acts import SiteActKind
 from templates.labels import format_date, format_date_en
 

@@ -123,7 +123,10 @@ def run_desks(home: Home, passphrase: bytes, *, host: str, port: int, workers: i
 
     The workers are forked with the passphrase in memory: it stands in no environment or argument.
     """
-    _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
+    from issuer.batch_supervisor import runner_beside
+
+    with runner_beside(home, passphrase):
+        _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
 
 
 def _serve(make: Callable[[], Flask], *, host: str, port: int, workers: int | None) -> None:

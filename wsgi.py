@@ -129,6 +129,8 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.site.batch import blueprint as batch
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
+    from verifier.site.notices import add_notices
+    from verifier.site.register import blueprint as register
     from verifier.site.reports import add_reports
     from verifier.site.scanner import blueprint as scanner
     from verifier.site.status_lists import blueprint as status_lists
@@ -153,9 +155,10 @@ def create_public_app(home: Home | None = None) -> Flask:
     half = max(1, (os.cpu_count() or 1) // 2)
     app.extensions["yanzhen_bulk"] = BulkJobs(home.path, folder / "batches", half)
     app.extensions["yanzhen_status_memory"] = VersionMemory(home.lists_seen_path, must_keep=False)
-    for part in (api, site, batch, scanner, link_page, log_files, status_lists):
+    for part in (api, site, batch, scanner, link_page, log_files, status_lists, register):
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
+    add_notices(app, home)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -187,6 +190,7 @@ def create_private_app(
     from accounts.uploads import limit_bodies
     from issuer.console.batches import PLACES as BATCH_PLACES
     from issuer.console.batches_room import blueprint as batches
+    from issuer.console.authority_desk import add_authority_desk
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from templates.memory_request import MemoryRequest
@@ -212,6 +216,7 @@ def create_private_app(
     add_certificates(app)
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
+    add_authority_desk(app)
     add_headers(app)
     return app
 

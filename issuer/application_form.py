@@ -7,8 +7,10 @@ names are among the materials, whose bytes are sealed.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.number import Category
 from codes.occupations import Occupation
+from issuer.errors import FieldError
 from issuer.filing import MAX_ADDRESS, MAX_NAME
 from issuer.json_form import FormFields, read_json_form
 
@@ -118,6 +121,51 @@ def parse_application(entry: object, *, today: date) -> ApplicationForm:
     )
 
 
+def inspect_application(entry: object, *, today: date) -> tuple[FieldError, ...]:
+    """Return everything that is wrong with an application, in the order of its fields.
+
+    Args:
+        entry: untrusted.
+        today: the day whose rules hold, Asia/Shanghai.
+    """
+    try:
+        fields = FormFields.of(entry, _FIELDS)
+        staff = FormFields.of(fields.entry.get("staff"), {"examiners", "supervisors"}, "staff")
+    except FieldError as error:
+        return (error,)
+    found = []
+    for read in (
+        lambda: fields.text("name", MAX_NAME),
+        lambda: fields.credit_code(),
+        lambda: _category(fields),
+        *_each(fields, "occupations", _scope),
+        lambda: _scopes(fields, today),
+        *_each(fields, "sites", _site_serial),
+        *_each(fields, "sites", _site_address),
+        lambda: staff.count("examiners", _MAX_STAFF),
+        lambda: staff.count("supervisors", _MAX_STAFF),
+        *_each(fields, "materials", _material),
+    ):
+        try:
+            read()
+        except FieldError as error:
+            found.append(error)
+    return tuple({error.field: error for error in reversed(found)}.values())[::-1]
+
+
+def _each(
+    fields: FormFields, name: str, read: Callable[[object, str], object]
+) -> Iterator[Callable[[], object]]:
+    """Yield the reading of each item of a list; of the list itself where it has none."""
+    try:
+        items = fields.items(name)
+    except FieldError:
+        yield lambda: fields.items(name)
+        return
+    for at, item in enumerate(items):
+        yield partial(read, item, f"{name}[{at}]")
+
+
 def sample_application() -> dict[str, Any]:
     """Return a fictional application, to be filled in."""
     return {
@@ -155,16 +203,26 @@ def _scopes(fields: FormFields, today: date) -> tuple[tuple[Occupation, tuple[Le
             f"一次申报不得超过 {most} 个职业",
             f"one application names at most {most} occupations",
         )
-    scopes = tuple(
-        FormFields.of(one, {"occupation", "levels"}, f"occupations[{i}]").occupation_and_levels()
-        for i, one in enumerate(entries)
-    )
+    scopes = tuple(_scope(one, f"occupations[{i}]") for i, one in enumerate(entries))
     if len({occupation.index for occupation, _ in scopes}) != len(scopes):
         raise fields.error("occupations", "有重复的职业", "names an occupation twice")
     return scopes
 
 
+def _scope(entry: object, where: str) -> tuple[Occupation, tuple[Level, ...]]:
+    return FormFields.of(entry, {"occupation", "levels"}, where).occupation_and_levels()
+
+
 def _site(entry: object, where: str) -> RequestedSite:
+    serial = _site_serial(entry, where)
+    return RequestedSite(address=_site_address(entry, where), serial=serial)
+
+
+def _site_address(entry: object, where: str) -> str:
+    return FormFields.of(entry, {"address", "serial"}, where).text("address", MAX_ADDRESS)
+
+
+def _site_serial(entry: object, where: str) -> str | None:
     fields = FormFields.of(entry, {"address", "serial"}, where)
     serial = fields.open_text("serial", _SERIAL_LENGTH)
     fits = serial is None or (
@@ -172,7 +230,7 @@ def _site(entry: object, where: str) -> RequestedSite:
     )
     if not fits:
         raise fields.error("serial", "应为六位数字", "must have six digits")
-    return RequestedSite(address=fields.text("address", MAX_ADDRESS), serial=serial)
+    return serial
 
 
 def _material(entry: object, where: str) -> NamedMaterial:

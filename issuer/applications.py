@@ -26,7 +26,7 @@ from registry.holder_keys import check_vault_in_force
 from registry.home import Home
 from registry.vault import Vault, new_key
 
-_MAX_MATERIAL_BYTES = 50_000_000
+MAX_MATERIAL_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +291,7 @@ def _read_material(folder: Path, title: str, name: str) -> MaterialFile:
         content = path.read_bytes()
     except OSError as error:
         raise _unreadable(name) from error
-    if not 0 < len(content) <= _MAX_MATERIAL_BYTES:
+    if not 0 < len(content) <= MAX_MATERIAL_BYTES:
         raise _unreadable(name)
     return MaterialFile(title=title, content=content, sha256=hashlib.sha256(content).hexdigest())
 

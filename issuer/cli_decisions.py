@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.desk import shanghai_day
-from issuer.errors import IssuerError
-from issuer.filing_acts import Decision
+from issuer.filing_acts import Decision, parse_reason, parse_reference
 from issuer.operator import parse_name
 from issuer.publishing import Publication
 from issuer.terminal import as_option
@@ -23,8 +22,6 @@ from registry.session import transaction
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-_MAX_REASON = 500
-_MAX_REFERENCE = 100
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 dry_run_option = click.option(
@@ -84,8 +81,8 @@ def read_decision(
     return Decision(
         decider=decider,
         approver=None if approver is None else parse_name(approver),
-        reason=_read_text(reason, _MAX_REASON),
-        reference=_read_text(reference, _MAX_REFERENCE),
+        reason=parse_reason(reason),
+        reference=parse_reference(reference),
         decided_on=decided_on.date() if decided_on else shanghai_day(now),
     )
 
@@ -122,16 +119,3 @@ def and_waiting(text: Text, publication: Publication | None) -> Text:
         return text
     waiting = publication.text
     return Text(f"{text.zh}\n{waiting.zh}", f"{text.en}\n{waiting.en}")
-
-
-def _read_text(typed: str | None, most: int) -> str | None:
-    text = None if typed is None else typed.strip()
-    if text is not None and (len(text) > most or not text.isprintable()):
-        raise IssuerError(
-            "decision_text",
-            Text(
-                f"理由、文号应为可见字符，且不超过 {most} 个",
-                f"a reason or reference has at most {most} printable characters",
-            ),
-        )
-    return text or None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from codes.levels import Level, parse_level
 from codes.occupations import Occupation, parse_occupation
 from codes.wording import Text
-from issuer import filing_changes
 from issuer.acts import privileged
 from issuer.cli_decisions import (
     DAY,
@@ -26,44 +23,24 @@ from issuer.cli_decisions import (
     read_decision,
     tried,
 )
-from issuer.filing import find_site
 from issuer.filing_acts import EVENT_NAMES, Decision
 from issuer.filing_view import act_as_dict
-from issuer.publishing import Publication, publish
+from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from issuer.terminal import json_option, open_home, root_signers, show
 from keys.filing_windows import FilingEvent
-from registry.filing_models import FilingAct
-from registry.models import Site
 from templates.usage_words import WrongUsage
-
-Act = Callable[[Session, Site, Decision, datetime], FilingAct]
 
 
 def _enact(
-    act: Act,
-    prefix: str,
-    decision: Decision,
-    *,
-    now: datetime,
-    out_from: date | None = None,
-    dry_run: bool,
-    as_json: bool,
+    act: SiteAct, decision: Decision, *, now: datetime, dry_run: bool, as_json: bool
 ) -> None:
-    """Do one act, publish, and say what it came to.
-
-    Args:
-        out_from: for acts that take rights away: from this day on, awards fall out of scope.
-    """
-    home = open_home()
-    signers = () if dry_run else root_signers(home)
-    publication: Publication | None = None
+    """Do one act, publish, and say what it came to."""
+    home, prefix = open_home(), act.prefix
+    signers = None if dry_run else root_signers(home)
     with deciding(home, dry_run=dry_run) as session:
-        site = find_site(session, prefix)
-        done = act(session, site, decision, now)
-        struck = 0 if out_from is None else filing_changes.awards_since(session, site, out_from)
-        answer = act_as_dict(done) | {"prefix": prefix, "awards_struck": struck}
-        if not dry_run:
-            publication = publish(session, home, now=now, signers=signers)
+        enacted = carry_out(session, home, act, decision, now=now, signers=signers)
+        struck, publication = enacted.struck, enacted.publication
+        answer = act_as_dict(enacted.act) | {"prefix": prefix, "awards_struck": struck}
     name = EVENT_NAMES[FilingEvent(str(answer["event"]))]
     said = Text(
         f"{name.zh}：{prefix}，自 {answer['effective_on']} 起生效",
@@ -89,16 +66,8 @@ def _enact(
 def renew(prefix: str, last_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """续期：将现有备案范围延长到新的截止日。Prolong all that is filed to a new last day."""
     now = datetime.now(UTC)
-    _enact(
-        lambda session, site, decision, at: filing_changes.renew(
-            session, site, decision, last=last_day.date(), now=at
-        ),
-        prefix,
-        read_decision(now, **said),
-        now=now,
-        dry_run=dry_run,
-        as_json=as_json,
-    )
+    act = SiteAct(kind=SiteActKind.RENEW, prefix=prefix, day=last_day.date())
+    _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)
 
 
 @click.command()
@@ -139,22 +108,14 @@ def change(
         raise WrongUsage(
             Text("--drop 与 --from 须同时使用。", "--drop and --from go together."), about="--from"
         )
-    now, pairs = datetime.now(UTC), [_read_pair(one) for one in dropped]
-    day = first_day.date() if first_day else None
-
-    def act(session: Session, site: Site, decision: Decision, at: datetime) -> FilingAct:
-        if name:
-            acts = filing_changes.rename(session, site, decision, name=name.strip(), now=at)
-            return next(one for one in acts if one.site_id == site.id)
-        if address:
-            return filing_changes.move(session, site, decision, address=address.strip(), now=at)
-        assert day is not None
-        return filing_changes.narrow(
-            session, site, decision, dropped=pairs, effective_on=day, now=at
-        )
-
-    decision = read_decision(now, **said)
-    _enact(act, prefix, decision, now=now, dry_run=dry_run, as_json=as_json)
+    now, pairs = datetime.now(UTC), tuple(_read_pair(one) for one in dropped)
+    if name or address:
+        kind = SiteActKind.RENAME if name else SiteActKind.MOVE
+        act = SiteAct(kind=kind, prefix=prefix, text=(name or address or "").strip())
+    else:
+        day = first_day.date() if first_day else None
+        act = SiteAct(kind=SiteActKind.NARROW, prefix=prefix, day=day, dropped=pairs)
+    _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)
 
 
 def _read_pair(typed: str) -> tuple[Occupation, Level]:
@@ -171,18 +132,9 @@ def _read_pair(typed: str) -> tuple[Occupation, Level]:
 @privileged("filing.suspend", "prefix")
 def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """暂停备案：自生效日起不得核发，之前核发的证书不受影响。Suspend a filing from a day on."""
-    now, day = datetime.now(UTC), first_day.date()
-    _enact(
-        lambda session, site, decision, at: filing_changes.suspend(
-            session, site, decision, effective_on=day, now=at
-        ),
-        prefix,
-        read_decision(now, **said),
-        now=now,
-        out_from=day,
-        dry_run=dry_run,
-        as_json=as_json,
-    )
+    now = datetime.now(UTC)
+    act = SiteAct(kind=SiteActKind.SUSPEND, prefix=prefix, day=first_day.date())
+    _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)
 
 
 @click.command()
@@ -194,17 +146,9 @@ def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **sa
 @privileged("filing.resume", "prefix")
 def resume(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
     """恢复暂停的备案；暂停期间仍无资格。Resume a suspended filing; the days between stay a gap."""
-    now, day = datetime.now(UTC), first_day.date()
-    _enact(
-        lambda session, site, decision, at: filing_changes.resume(
-            session, site, decision, effective_on=day, now=at
-        ),
-        prefix,
-        read_decision(now, **said),
-        now=now,
-        dry_run=dry_run,
-        as_json=as_json,
-    )
+    now = datetime.now(UTC)
+    act = SiteAct(kind=SiteActKind.RESUME, prefix=prefix, day=first_day.date())
+    _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)
 
 
 @click.command()
@@ -237,15 +181,9 @@ def withdraw(
             )
         )
     now = datetime.now(UTC)
-    day = first_day.date() if first_day else date.min
-
-    def act(session: Session, site: Site, decision: Decision, at: datetime) -> FilingAct:
-        if from_the_beginning:
-            return filing_changes.annul(session, site, decision, now=at)
-        return filing_changes.withdraw(session, site, decision, effective_on=day, now=at)
-
-    decision = read_decision(now, **said)
-    _enact(act, prefix, decision, now=now, out_from=day, dry_run=dry_run, as_json=as_json)
+    kind = SiteActKind.ANNUL if from_the_beginning else SiteActKind.WITHDRAW
+    act = SiteAct(kind=kind, prefix=prefix, day=first_day.date() if first_day else None)
+    _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)
 
 
 COMMANDS: tuple[click.Command, ...] = (renew, change, suspend, resume, withdraw)

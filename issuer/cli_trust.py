@@ -22,9 +22,7 @@ from codes.wording import Text
 from issuer.acts import privileged
 from issuer.ceremony import (
     Draft,
-    Signers,
     dump_draft,
-    inspect_signers,
     make_root_key,
     public_path,
     read_draft,
@@ -38,13 +36,12 @@ from issuer.draft_words import describe_draft, digest_text, draft_text
 from issuer.errors import IssuerError
 from issuer.filing_view import join_lines
 from issuer.opening import trust_source
-from issuer.publishing import Publication, keyless_text, publish, put_list
+from issuer.publishing import Publication, keyless_text
 from issuer.root_custody import (
     check_roots,
     compose_root,
     has_root_keys,
     lacks_root_keys,
-    put_root,
     read_roots,
     sign_root,
 )
@@ -57,12 +54,11 @@ from issuer.terminal import (
     say,
     show,
 )
-from keys.document import KeyDocument
+from issuer.trust_publishing import counted_signers, draft_missing, in_force_before, publish_signed
 from keys.errors import KeysError
 from keys.jws import Kind, key_name
-from keys.root import MAX_ROOT_KEYS, RootDocument, dump_signed_root
+from keys.root import MAX_ROOT_KEYS, dump_signed_root
 from keys.root_signing import open_root_key
-from registry.errors import HomeError
 from registry.home import Home, home_path
 from registry.schema import open_registry
 from registry.session import transaction
@@ -137,13 +133,7 @@ def draft(file: Path, as_json: bool) -> None:
     """取出待签的信任列表。Write out the trust list that waits for signatures."""
     home = open_home()
     if not home.trust_draft_path.exists():
-        raise IssuerError(
-            "trust_draft_missing",
-            Text(
-                "没有待签的信任列表。到期续签请运行 yanzhen keys publish",
-                "no trust list waits for signatures; yanzhen keys publish makes the next",
-            ),
-        )
+        raise draft_missing()
     shutil.copyfile(home.trust_draft_path, file)
     _show_draft(home, read_draft(file), file, as_json=as_json)
 
@@ -162,9 +152,9 @@ def sign(file: Path, out: Path, key_file: Path, yes: bool, as_json: bool) -> Non
     签署前先显示全部内容并请求确认。All of it is shown first, and you are asked.
     """
     found, home = read_draft(file), _home_here()
-    former = _former(home, found)
+    former = in_force_before(home, found)
     if not (yes and as_json):
-        say(draft_text(found, _counted(home, found), former), err=as_json)
+        say(draft_text(found, counted_signers(home, found), former), err=as_json)
     if not yes:
         click.confirm("确认签署？/ Sign it?", abort=True, err=True)
     opened = open_root_key(key_file.read_bytes(), ask_passphrase())
@@ -172,7 +162,7 @@ def sign(file: Path, out: Path, key_file: Path, yes: bool, as_json: bool) -> Non
     write_durably(out, dump_draft(signed))
     name = key_name(opened.public)[:16]
     digest = digest_text(signed)
-    described = describe_draft(signed, _counted(home, signed), former)
+    described = describe_draft(signed, counted_signers(home, signed), former)
     show(
         {"file": str(out), "root_key": name, **described},
         Text(
@@ -211,13 +201,7 @@ def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
     ):
-        if found.kind is Kind.ROOT:
-            _check_enough_root(home, found)
-            put_root(home, found.root)
-            publication = publish(session, home, now=datetime.now(UTC), signers=signers)
-        else:
-            _check_enough(home, found)
-            publication = put_list(session, home, found.trust)
+        publication = publish_signed(session, home, found, now=datetime.now(UTC), signers=signers)
     told = _published(home, found, publication)
     show({"kind": found.kind.value, **publication.as_dict()}, told, as_json=as_json)
 
@@ -249,7 +233,7 @@ def status(as_json: bool) -> None:
         lines.append(keyless_text(home.root_key_folder))
     if home.trust_draft_path.exists():
         waiting = read_draft(home.trust_draft_path)
-        counted, former = _counted(home, waiting), _former(home, waiting)
+        counted, former = counted_signers(home, waiting), in_force_before(home, waiting)
         lines.append(draft_text(waiting, counted, former, whole=False))
         answer["waiting"] = describe_draft(waiting, counted, former)
     show(answer, join_lines(lines), as_json=as_json)
@@ -280,40 +264,6 @@ def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
     ]
 
 
-def _check_enough(home: Home, found: Draft) -> None:
-    """Refuse to publish a list before enough have signed it."""
-    roots = read_roots(home)
-    signers = inspect_signers(found, check_roots(home, roots).last)
-    if signers.missing:
-        raise IssuerError(
-            "signatures_missing",
-            Text(
-                f"还差 {signers.missing} 个根密钥签名"
-                f"（已签：{'、'.join(signers.signed) or '无'}），未作任何改动",
-                f"{signers.missing} more root signatures are needed (so far: "
-                f"{', '.join(signers.signed) or 'none'}); nothing was changed",
-            ),
-        )
-
-
-def _check_enough_root(home: Home, found: Draft) -> None:
-    """Refuse to publish a root document before enough of both sides have signed it."""
-    if found.document.version != check_roots(home, read_roots(home)).last.version + 1:
-        return  # put_root says what is wrong with it
-    for signers in _counted(home, found):
-        if signers.missing:
-            raise IssuerError(
-                "trust_list_unsigned",
-                Text(
-                    f"根文件还差第 {signers.root_version} 版根密钥 {signers.missing} 个签名"
-                    f"（已签：{'、'.join(signers.signed) or '无'}），未作任何改动",
-                    f"the root document needs {signers.missing} more signatures by keys of root "
-                    f"document {signers.root_version} (so far: "
-                    f"{', '.join(signers.signed) or 'none'}); nothing was changed",
-                ),
-            )
-
-
 def _published(home: Home, found: Draft, publication: Publication) -> Text:
     if found.kind is not Kind.ROOT:
         return publication.text
@@ -332,7 +282,7 @@ def _published(home: Home, found: Draft, publication: Publication) -> Text:
 
 def _show_draft(home: Home | None, found: Draft, file: Path, *, as_json: bool) -> None:
     """Say all that a draft says, what is new in it, and whose signatures it has."""
-    counted, former = _counted(home, found), _former(home, found)
+    counted, former = counted_signers(home, found), in_force_before(home, found)
     show(
         {"file": str(file), **describe_draft(found, counted, former)},
         draft_text(found, counted, former),
@@ -343,26 +293,3 @@ def _show_draft(home: Home | None, found: Draft, file: Path, *, as_json: bool) -
 def _home_here() -> Home | None:
     """Return the home, None on a machine that has none."""
     return open_home() if home_path().exists() else None
-
-
-def _counted(home: Home | None, found: Draft) -> list[Signers]:
-    """Return who signed a draft, of those who count: by the home's roots, else by its own."""
-    roots = found.roots if home is None else read_roots(home)
-    if found.kind is not Kind.ROOT:
-        return [inspect_signers(found, roots[-1].document)] if roots else []
-    former = [root for root in roots if root.document.version < found.document.version]
-    counted = [inspect_signers(found, former[-1].document)] if former else []
-    return [*counted, inspect_signers(found, found.root.document)]
-
-
-def _former(home: Home | None, found: Draft) -> RootDocument | KeyDocument | None:
-    """Return what is in force at this home, None where there is nothing to compare with."""
-    if home is None:
-        return None
-    if found.kind is Kind.ROOT:
-        roots = read_roots(home)
-        return roots[-1].document if roots else None
-    try:
-        return trust_source(home)().document
-    except (HomeError, IssuerError, KeysError):
-        return None

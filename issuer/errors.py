@@ -19,6 +19,21 @@ class IssuerError(Exception):
         self.text = text
 
 
+class FieldError(IssuerError):
+    """A field of a form is at fault.
+
+    Args:
+        code, text: as `IssuerError`; the sentence names the field.
+        field: where it stands, such as `sites[0].serial`.
+        fault: what is wrong with it, without its name: to be shown beside it.
+    """
+
+    def __init__(self, code: str, text: Text, *, field: str, fault: Text) -> None:
+        super().__init__(code, text)
+        self.field = field
+        self.fault = fault
+
+
 class WorkerFailed(IssuerError):
     """A worker process ended without an answer, or met what nobody foresaw."""
 

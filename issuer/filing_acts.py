@@ -34,8 +34,10 @@ from keys.filing_windows import (
 from registry.filing_models import FilingAct
 from registry.models import Filing, Site
 
+MAX_REASON = 500
+MAX_REFERENCE = 100
 _DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
-_BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
+BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
 
 
 class SiteStanding(StrEnum):
@@ -96,6 +98,33 @@ class Decision:
     reason: str | None = None
     reference: str | None = None
     decided_on: date
+
+
+def parse_reason(typed: str | None) -> str | None:
+    """Return the reason of a decision as it is kept, None without.
+
+    Raises:
+        IssuerError: it is too long or not printable (`decision_text`).
+    """
+    return _parse_text(typed, MAX_REASON)
+
+
+def parse_reference(typed: str | None) -> str | None:
+    """Return a document's number (文号) as it is kept; raises as `parse_reason`."""
+    return _parse_text(typed, MAX_REFERENCE)
+
+
+def _parse_text(typed: str | None, most: int) -> str | None:
+    text = None if typed is None else typed.strip()
+    if text is not None and (len(text) > most or not text.isprintable()):
+        raise IssuerError(
+            "decision_text",
+            Text(
+                f"理由、文号应为可见字符，且不超过 {most} 个",
+                f"a reason or reference has at most {most} printable characters",
+            ),
+        )
+    return text or None
 
 
 def standing_of(total: FilingSum, today: date) -> SiteStanding:
@@ -191,7 +220,7 @@ def check_persons(event: FilingEvent, decision: Decision) -> None:
         raise IssuerError(
             "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
         )
-    if event in _BY_ONE_PERSON:
+    if event in BY_ONE_PERSON:
         return
     if decision.approver is None:
         raise IssuerError(

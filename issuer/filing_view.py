@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from issuer.public_notice import ObjectionOutcome
 from keys.filing_windows import FilingEvent, Window
 from registry.filing_models import FilingAct, FilingApplication, Objection
 
-_STEPS = {
+STEP_NAMES = {
     Step.APPLY: Text("申报", "applied"),
     Step.SUPPLEMENT: Text("补正", "supplemented"),
     Step.ACCEPT: Text("通过", "accepted"),
@@ -31,7 +32,7 @@ _STEPS = {
     Step.UPHOLD: Text("异议成立", "objection upheld"),
     Step.FILE: Text("备案", "filed"),
 }
-_OUTCOMES = {
+OUTCOME_NAMES = {
     None: Text("待处理", "open"),
     ObjectionOutcome.DISMISSED: Text("不成立", "dismissed"),
     ObjectionOutcome.UPHELD: Text("成立", "upheld"),
@@ -84,7 +85,10 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
         line = f"  {material.title}  {material.size:,} B  SHA-256 {material.sha256}"
         yield Text(line, line)
     for one in application.decisions:
-        step, said = _STEPS[Step(one.step)], "  ".join(filter(None, (one.reference, one.reason)))
+        step, said = (
+            STEP_NAMES[Step(one.step)],
+            "  ".join(filter(None, (one.reference, one.reason))),
+        )
         persons = "、".join(filter(None, (one.decider, one.approver)))
         yield Text(
             f"  {one.decided_on}  {step.zh}（{persons}）{said}",
@@ -92,7 +96,9 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
         )
     if application.notices:
         for number, objection in enumerate(application.notices[-1].objections, start=1):
-            outcome = _OUTCOMES[ObjectionOutcome(objection.outcome) if objection.outcome else None]
+            outcome = OUTCOME_NAMES[
+                ObjectionOutcome(objection.outcome) if objection.outcome else None
+            ]
             yield Text(
                 f"  异议 {number}：{objection.received_on} 收到，{outcome.zh}",
                 f"  objection {number}: received {objection.received_on}, {outcome.en}",
@@ -148,12 +154,12 @@ def scopes_as_dicts(windows: Sequence[Window]) -> list[dict[str, Any]]:
     """Return windows as scopes: levels of one occupation and term together."""
     return [
         {
-            "occupation": occupation.code,
-            "levels": [int(level) for level in levels],
-            "from": first.isoformat(),
-            "to": last.isoformat() if last else None,
+            "occupation": row.occupation.code,
+            "levels": [int(level) for level in row.levels],
+            "from": row.first.isoformat(),
+            "to": row.last.isoformat() if row.last else None,
         }
-        for occupation, levels, first, last in _scopes(windows)
+        for row in scope_rows(windows)
     ]
 
 
@@ -170,7 +176,8 @@ def act_line(act: FilingAct) -> Text:
 
 def scope_lines(windows: Sequence[Window]) -> Iterator[Text]:
     """Yield a line for each occupation and term: levels of one window together."""
-    for occupation, levels, first, last in _scopes(windows):
+    for row in scope_rows(windows):
+        occupation, levels, first, last = row.occupation, row.levels, row.first, row.last
         until = Text(f"至 {last}", f"to {last}") if last else Text("起，未定截止日期", "on, open")
         yield Text(
             f"  {occupation.zh}（{occupation.code}）："
@@ -180,14 +187,28 @@ def scope_lines(windows: Sequence[Window]) -> Iterator[Text]:
         )
 
 
-def _scopes(
-    windows: Sequence[Window],
-) -> Iterator[tuple[Occupation, list[Level], date, date | None]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRow:
+    """One occupation with the levels that are filed from one day to another."""
+
+    occupation: Occupation
+    levels: tuple[Level, ...]
+    first: date
+    last: date | None
+
+
+def scope_rows(windows: Sequence[Window]) -> Iterator[ScopeRow]:
+    """Yield windows as scopes: levels of one occupation and term together."""
     grouped: dict[tuple[int, date, date | None], list[Level]] = {}
     for one in windows:
         grouped.setdefault((one.occupation, one.first, one.last), []).append(one.level)
     for (index, first, last), levels in grouped.items():
-        yield occupation_by_index(index), sorted(levels, reverse=True), first, last
+        yield ScopeRow(
+            occupation=occupation_by_index(index),
+            levels=tuple(sorted(levels, reverse=True)),
+            first=first,
+            last=last,
+        )
 
 
 def standing_text(standing: SiteStanding) -> Text:

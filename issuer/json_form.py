@@ -14,7 +14,7 @@ from codes.errors import CodesError
 from codes.levels import Level, parse_level
 from codes.occupations import Occupation, occupation_by_code
 from codes.wording import Text
-from issuer.errors import IssuerError
+from issuer.errors import FieldError, IssuerError
 
 
 def read_json_form(path: Path) -> object:
@@ -57,7 +57,7 @@ class FormFields:
             raise fields.error(str(unknown[0]), "不认识的字段", "is not a known field")
         return fields
 
-    def error(self, name: str, zh: str, en: str) -> IssuerError:
+    def error(self, name: str, zh: str, en: str) -> FieldError:
         """Return the refusal of one field."""
         return field_error(f"{self.where}.{name}" if self.where else name, zh, en)
 
@@ -129,8 +129,11 @@ class FormFields:
         return occupation, levels
 
 
-def field_error(name: str, zh: str, en: str) -> IssuerError:
+def field_error(name: str, zh: str, en: str) -> FieldError:
     """Return the refusal of a field of a form."""
-    return IssuerError(
-        "filing_field", Text(f"备案文件字段 {name}：{zh}", f"filing, field {name}: {en}")
+    return FieldError(
+        "filing_field",
+        Text(f"备案文件字段 {name}：{zh}", f"filing, field {name}: {en}"),
+        field=name,
+        fault=Text(zh, en),
     )

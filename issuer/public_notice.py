@@ -21,6 +21,7 @@ from issuer.filing_acts import Decision
 from issuer.json_form import FormFields, read_json_form
 from registry.filing_models import FilingApplication, Objection, PublicNotice
 from registry.holder_keys import check_vault_in_force
+from registry.objections import ObjectionBox, mark_taken, waiting_objections
 from registry.vault import Vault
 
 _SATURDAY = 5
@@ -161,6 +162,54 @@ def add_objection(
     session.flush()
     session.expire(notice, ["objections"])
     return objection
+
+
+def take_sent_objections(
+    register: Session,
+    public: Session,
+    vault: Vault,
+    box: ObjectionBox,
+    application: FilingApplication,
+    decision: Decision,
+    *,
+    now: datetime,
+) -> int:
+    """Put on record what was sent on the public site about the notice that runs; return how many.
+
+    Call it in both transactions, the public one outside: a crash between the two commits leaves an
+    objection to be taken in twice, and none is lost.
+
+    Raises:
+        IssuerError: as `add_objection`.
+        VaultError: what was sent was altered (`sealed_value_altered`).
+    """
+    waiting = waiting_objections(public, application.notices[-1].id)
+    for row in waiting:
+        words = box.open(row)
+        form = ObjectionForm(
+            sender=words.sender, text=words.text, received_on=shanghai_day(row.sent_at)
+        )
+        objection = add_objection(register, vault, application, form, decision, now=now)
+        mark_taken(row, objection.id, now=now)
+    return len(waiting)
+
+
+def check_none_sent(public: Session, application: FilingApplication) -> None:
+    """Refuse a filing while objections sent on the public site are not on record.
+
+    Raises:
+        IssuerError: there are some (`objections_unread`).
+    """
+    waiting = len(waiting_objections(public, application.notices[-1].id))
+    if waiting:
+        raise IssuerError(
+            "objections_unread",
+            Text(
+                f"公众网站收到的 {waiting} 件异议尚未登记，不能备案",
+                f"objections sent on the public site and not on record: {waiting}; there can be no "
+                "filing",
+            ),
+        )
 
 
 def settle_objection(

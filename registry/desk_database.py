@@ -34,7 +34,9 @@ def desk_database_url(home: Home, environment: Mapping[str, str] = os.environ) -
 def open_desk_engine(url: str) -> Engine:
     """Return an engine for the desks' own database; raises as `open_with_tables`."""
     import registry.account_models  # their tables belong to it
+    import registry.batch_models
     import registry.certificate_models
-    import registry.desk_secret  # noqa: F401 - and so do these
+    import registry.desk_secret
+    import registry.filing_desk_models  # noqa: F401 - and so do these
 
     return open_with_tables(url, DeskBase, making=_MAKING_TABLES)

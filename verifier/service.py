@@ -132,6 +132,10 @@ class Verifier:
             held._register = register
             yield held
 
+    def now(self) -> datetime:
+        """Return the reference time, aware UTC."""
+        return self._clock()
+
     def today(self) -> date:
         """Return the day of the reference time in Asia/Shanghai."""
         return local_day(self._clock())

@@ -15,9 +15,9 @@ from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_secret import open_desk_secret
 from registry.home import Home
-from registry.row_memory import MEMORY_OPTION
 from registry.schema import check_schema
 from registry.session import open_engine
+from registry.trail import MEMORY_OPTION
 
 
 def open_office(

@@ -12,6 +12,7 @@ from verifier.api.views import blueprint as api
 from verifier.service import Verifier
 from verifier.site.batch import blueprint as batch
 from verifier.site.link_page import blueprint as link_page
+from verifier.site.register import blueprint as register
 from verifier.site.scanner import blueprint as scanner
 from verifier.site.views import blueprint as site
 
@@ -28,5 +29,6 @@ def make_app(verifier: Verifier) -> Flask:
     app.register_blueprint(batch)
     app.register_blueprint(scanner)
     app.register_blueprint(link_page)
+    app.register_blueprint(register)
     add_headers(app)
     return app

@@ -43,6 +43,7 @@ def page_words() -> dict[str, Any]:
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
         "reports": report_desk() is not None,
+        "notices": "notices" in current_app.blueprints,
         "reports_offered": offers_reports(),
     }
 

@@ -1,0 +1,35 @@
+"""Puts the authority's desk into the private application: its pages, and the way to them."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from accounts.page_words import Place, add_places
+from accounts.waiting import add_waiting
+from codes.wording import Text
+from issuer.console.authority import READERS
+from issuer.console.filing import blueprint as applications
+from issuer.console.filing_bodies import blueprint as bodies
+from issuer.console.filing_drafts import blueprint as drafts
+from issuer.console.filing_notice import blueprint as notices
+from issuer.console.filing_proposals import blueprint as proposals
+from issuer.console.filing_quality import blueprint as quality
+from issuer.console.filing_trust import blueprint as trust
+from issuer.console.filing_waiting import waiting_for_officials
+
+_PLACES = (
+    ("filing.applications", Text("备案申请", "Applications")),
+    ("filing_bodies.bodies", Text("备案机构", "Filed bodies")),
+    ("filing_proposals.waiting", Text("待审批事项", "Waiting for approval")),
+    ("filing_quality.checks", Text("质量检查", "Quality checks")),
+    ("filing_trust.trust", Text("信任列表", "Trust list")),
+)
+
+
+def add_authority_desk(app: Flask) -> None:
+    """Register the pages of the authority and their places in the navigation."""
+    for part in (applications, drafts, notices, bodies, proposals, quality, trust):
+        app.register_blueprint(part)
+    roles = frozenset(READERS)
+    add_waiting(app, waiting_for_officials)
+    add_places(app, [Place(endpoint=at, text=text, roles=roles) for at, text in _PLACES])

@@ -1,0 +1,374 @@
+"""Applications to be filed: the list, each one's page, and the opinions that move it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from io import BytesIO
+from typing import Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.roles import allow
+from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.troubles import Trouble
+from codes.wording import Text
+from issuer.application_form import ApplicationForm
+from issuer.application_states import STAGE_NAMES, Stage, Step
+from issuer.applications import find_application, form_of, open_material, take_step
+from issuer.console.authority import (
+    OFFICIALS,
+    READERS,
+    REFUSALS,
+    DecisionEntry,
+    acting,
+    is_director,
+    limit_form,
+    may_act,
+    not_found_unless,
+    parse_decision,
+    read_decision_entry,
+    today,
+    trouble_of,
+    typed,
+)
+from issuer.console.office import the_office
+from issuer.filing_duties import PROCEDURE, Duty, Turn, duty_of, open_steps, stage_place, turn_of
+from issuer.filing_proposals import waiting_proposals
+from issuer.filing_view import OUTCOME_NAMES, STEP_NAMES
+from issuer.public_notice import ObjectionOutcome
+from registry.filing_desk_models import FilingProposal
+from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
+from registry.objections import waiting_objections
+from registry.public_database import public_database, public_database_url
+from registry.session import reading, transaction
+
+blueprint = Blueprint("filing", __name__, url_prefix="/filing")
+
+_CLOSED: Final = (Stage.REFUSED, Stage.FILED)
+_OPINIONS: Final = (Step.ACCEPT, Step.RETURN, Step.REFUSE)
+_TONES: Final = {
+    Stage.RECEIVED: "note",
+    Stage.REVIEWED: "note",
+    Stage.SELECTED: "note",
+    Stage.ON_NOTICE: "note",
+    Stage.UPHELD: "warn",
+    Stage.RETURNED: "warn",
+    Stage.REFUSED: "calm",
+    Stage.FILED: "good",
+}
+_LIST: Final = TableSpec(
+    columns=(
+        Column(
+            key="number",
+            text=Text("申请编号", "Application"),
+            kind=ColumnKind.NUMBER,
+            sortable=True,
+        ),
+        Column(key="name", text=Text("申报单位", "Unit"), sortable=True),
+        Column(key="stage", text=Text("目前环节", "Stage")),
+        Column(key="next", text=Text("下一步", "Next")),
+        Column(key="who", text=Text("由谁办理", "Who acts")),
+        Column(key="due", text=Text("期限", "Until"), kind=ColumnKind.DATE, sortable=True),
+        Column(
+            key="since", text=Text("本环节始于", "Here since"), kind=ColumnKind.DATE, sortable=True
+        ),
+    ),
+    filters=(
+        Filter(key="unit", text=Text("单位名称或信用代码", "Name or credit code")),
+        Filter(
+            key="stage",
+            text=Text("环节", "Stage"),
+            kind=FilterKind.CHOICE,
+            choices=tuple((stage.value, text) for stage, text in STAGE_NAMES.items()),
+        ),
+    ),
+    kept=("closed",),
+    sort="since",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRow:
+    """One line of the list."""
+
+    number: int
+    name: str
+    credit_code: str
+    stage: Stage
+    stage_text: Text
+    tone: str
+    turn: Turn
+    since: date
+
+    @property
+    def due(self) -> date | None:
+        """The day that matters."""
+        return self.turn.due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionEntry:
+    """What is typed on an application's page, to be shown again."""
+
+    step: str = ""
+    decision: DecisionEntry = field(default_factory=DecisionEntry)
+    ground: str = ""
+
+
+@blueprint.get("/applications")
+@allow(*READERS)
+def applications() -> str:
+    """List the applications: those that go on, or those that are closed."""
+    office, day = the_office(), today()
+    table = read_table(request.args, _LIST)
+    closed = bool(request.args.get("closed"))
+    proposed = _proposed()
+    with reading(office.engine) as session:
+        found = session.scalars(select(FilingApplication).order_by(FilingApplication.id)).all()
+        rows = [_row(one, day, proposed=one.id in proposed) for one in found]
+    counts = {shut: sum((row.stage in _CLOSED) is shut for row in rows) for shut in (False, True)}
+    rows = [row for row in rows if (row.stage in _CLOSED) is closed]
+    words, stage = table.words("unit").casefold(), table.words("stage")
+    rows = [
+        row
+        for row in rows
+        if words in f"{row.name} {row.credit_code}".casefold() and stage in ("", row.stage)
+    ]
+    keys = {
+        "number": lambda row: row.number,
+        "name": lambda row: row.name,
+        "due": lambda row: row.due or date.max,
+        "since": lambda row: row.since,
+    }
+    rows.sort(key=keys[table.sort], reverse=table.descending)
+    return render_template(
+        "desk/filing_applications.html",
+        table=table,
+        rows=rows[table.offset : table.offset + table.size],
+        total=len(rows),
+        closed=closed,
+        counts=counts,
+        may_act=may_act(),
+    )
+
+
+@blueprint.get("/applications/<int:number>")
+@allow(*READERS)
+def application(number: int) -> AnyResponse:
+    """Show one application: what it says, how far it is, what is to be done and by whom."""
+    return _page(number, OpinionEntry())
+
+
+@blueprint.post("/applications/<int:number>/step")
+@allow(*OFFICIALS)
+def opinion(number: int) -> AnyResponse:
+    """Accept, return or refuse an application."""
+    limit_form()
+    entry = OpinionEntry(step=typed("step", 20), decision=read_decision_entry())
+    if entry.step not in tuple(map(str, _OPINIONS)):
+        text = Text("请选择办理意见", "Choose what to do")
+        return _page(number, entry, (Trouble(field="step", text=text),))
+    step = Step(entry.step)
+    decision, troubles = parse_decision(entry.decision)
+    if decision is None:
+        return _page(number, entry, troubles)
+    reference = decision.reference or ""
+    try:
+        with (
+            acting(f"filing.{step}", str(number), reference=reference) as now,
+            transaction(the_office().engine) as session,
+        ):
+            found = _find(session.get(FilingApplication, number))
+            if duty_of(Stage(found.state), step) is Duty.DIRECTOR and not is_director():
+                abort(403)
+            take_step(session, find_application(session, number), step, decision, now=now)
+    except REFUSALS as error:
+        return _page(number, entry, (trouble_of(error, _FIELDS, "step"),))
+    return redirect(url_for("filing.application", number=number), 303)
+
+
+@blueprint.post("/applications/<int:number>/materials")
+@allow(*OFFICIALS)
+def read_material(number: int) -> AnyResponse:
+    """Give a material, opened; it may name people, so the ground is noted first."""
+    limit_form()
+    office, ground = the_office(), typed("ground", 300)
+    if not ground:
+        text = Text("请写明查看材料的事由", "Say why you read it")
+        entry = OpinionEntry(ground=ground)
+        return _page(number, entry, (Trouble(field="ground", text=text),))
+    with reading(office.engine) as session:
+        found = _find(session.get(FilingApplication, number))
+        wanted = typed("material", 9)
+        materials = [one for form in found.forms for one in form.materials]
+        material = next((one for one in materials if str(one.id) == wanted), None)
+        not_found_unless(material is not None)
+        assert material is not None
+        try:
+            with acting("filing.read", f"{number} material {material.id}", ground=ground):
+                return _download(material, open_material(office.home, office.vault(), material))
+        except REFUSALS as error:
+            return _page(number, OpinionEntry(ground=ground), (trouble_of(error, {}, "ground"),))
+
+
+def _download(material: ApplicationMaterial, content: bytes) -> Response:
+    suffix = _SUFFIXES.get(content[:4], "bin")
+    return send_file(
+        BytesIO(content),
+        mimetype="application/octet-stream",
+        as_attachment=True,
+        download_name=f"{material.title}.{suffix}",
+    )
+
+
+_SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", b"\xff\xd8\xff\xe0": "jpg"}
+_FIELDS: Final = {
+    "reason_missing": "reason",
+    "decided_in_future": "decided_on",
+    "decided_long_ago": "decided_on",
+    "decided_before_last_step": "decided_on",
+}
+
+
+def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    office, day = the_office(), today()
+    with reading(office.engine) as session:
+        found = _find(session.get(FilingApplication, number))
+        stage = Stage(found.state)
+        proposal = _proposed().get(number)
+        mine = [step for step in open_steps(stage) if _may_take(stage, step)]
+        page = render_template(
+            "desk/filing_application.html",
+            application=found,
+            form=form_of(found),
+            scope_rows=_scope_rows(form_of(found)),
+            site_rows=_site_rows(form_of(found)),
+            may_act=may_act(),
+            stage=stage,
+            stage_text=STAGE_NAMES[stage],
+            tone=_TONES[stage],
+            procedure=PROCEDURE,
+            place=stage_place(found),
+            turn=turn_of(found, day, proposed=proposal is not None),
+            events=[_event(one) for one in reversed(found.decisions)],
+            notice=found.notices[-1] if found.notices else None,
+            outcomes=_OUTCOMES,
+            sent=_sent(found),
+            steps=mine,
+            opinions=[
+                (str(step), _OPINION_WORDS[stage, step])
+                for step in _OPINIONS
+                if step in mine and (stage, step) in _OPINION_WORDS
+            ],
+            proposal=proposal,
+            today=day,
+            entry=entry,
+            troubles=troubles,
+        )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _sent(found: FilingApplication) -> int:
+    """Return how many objections the public site holds that are not on record yet."""
+    if not found.notices or found.state not in (Stage.ON_NOTICE, Stage.UPHELD):
+        return 0
+    with (
+        public_database(public_database_url(the_office().home)) as public,
+        reading(public) as session,
+    ):
+        return len(waiting_objections(session, found.notices[-1].id))
+
+
+def _scope_rows(form: ApplicationForm) -> list[tuple[Text, str, Text]]:
+    return [
+        (
+            Text(job.zh, job.en),
+            job.code,
+            Text("、".join(one.zh for one in levels), ", ".join(one.en for one in levels)),
+        )
+        for job, levels in form.scopes
+    ]
+
+
+def _site_rows(form: ApplicationForm) -> list[tuple[str, str, str]]:
+    return [
+        (str(at), site.address, site.serial or "") for at, site in enumerate(form.sites, start=1)
+    ]
+
+
+def _may_take(stage: Stage, step: Step) -> bool:
+    return may_act() and (is_director() or duty_of(stage, step) is Duty.CLERK)
+
+
+def _find(found: FilingApplication | None) -> FilingApplication:
+    not_found_unless(found is not None)
+    assert found is not None
+    return found
+
+
+def _proposed() -> dict[int, FilingProposal]:
+    """Return the filings that wait for approval, by application."""
+    with reading(the_office().desks) as session:
+        waiting = waiting_proposals(session)
+    named = ((one.subject.partition("application ")[2], one) for one in waiting)
+    return {int(number): one for number, one in named if number}
+
+
+def _row(one: FilingApplication, day: date, *, proposed: bool) -> ApplicationRow:
+    stage = Stage(one.state)
+    return ApplicationRow(
+        number=one.id,
+        name=one.name,
+        credit_code=one.credit_code,
+        stage=stage,
+        stage_text=STAGE_NAMES[stage],
+        tone=_TONES[stage],
+        turn=turn_of(one, day, proposed=proposed),
+        since=one.decisions[-1].decided_on,
+    )
+
+
+def _event(one: ApplicationDecision) -> tuple[date, Text, str, str, str]:
+    step = Step(one.step)
+    said = "  ".join(filter(None, (one.reference, one.reason)))
+    persons = "、".join(filter(None, (one.decider, one.approver)))
+    return one.decided_on, STEP_NAMES[step], said, persons, _EVENT_TONES.get(step, "calm")
+
+
+_OUTCOMES: Final = {
+    (key.value if isinstance(key, ObjectionOutcome) else None): text
+    for key, text in OUTCOME_NAMES.items()
+}
+_EVENT_TONES: Final = {
+    Step.ACCEPT: "good",
+    Step.FILE: "good",
+    Step.DISMISS: "good",
+    Step.RETURN: "warn",
+    Step.OBJECT: "warn",
+    Step.UPHOLD: "warn",
+    Step.REFUSE: "bad",
+}
+_RETURN = Text("退回补正（写明缺什么）", "Return for a supplement (say what is missing)")
+_REFUSE = Text("不予备案，办结（写明理由）", "Refuse for good (say why)")
+_OPINION_WORDS: Final = {
+    (Stage.RECEIVED, Step.ACCEPT): Text(
+        "材料初审通过，转评估遴选", "The materials pass; on to evaluation"
+    ),
+    (Stage.REVIEWED, Step.ACCEPT): Text(
+        "评估遴选通过，转公示", "Selected; on to the public notice"
+    ),
+    **{
+        (stage, Step.RETURN): _RETURN
+        for stage in (
+            Stage.RECEIVED,
+            Stage.REVIEWED,
+            Stage.SELECTED,
+            Stage.ON_NOTICE,
+            Stage.UPHELD,
+        )
+    },
+    **{(stage, Step.REFUSE): _REFUSE for stage in Stage if stage not in _CLOSED},
+}

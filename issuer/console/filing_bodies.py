@@ -1,0 +1,325 @@
+"""Filed bodies: who may award what until when, their keys and seals, and the acts on a filing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.roles import allow
+from accounts.spoken import spoken_day
+from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.troubles import Trouble
+from codes.levels import Level
+from codes.occupations import Occupation, occupation_by_code
+from codes.wording import Text
+from issuer.console.authority import (
+    OFFICIALS,
+    READERS,
+    REFUSALS,
+    DecisionEntry,
+    limit_form,
+    may_act,
+    not_found_unless,
+    parse_day,
+    parse_words,
+    read_decision_entry,
+    today,
+    trouble_of,
+    typed,
+)
+from issuer.console.filing_proposals import propose_act
+from issuer.console.filing_words import ACT_NAMES, scope_text
+from issuer.console.office import the_office
+from issuer.filing_acts import EVENT_NAMES, OPEN_ACTS, STANDING_NAMES, SiteStanding
+from issuer.filing_proposals import waiting_proposals
+from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
+from issuer.filing_sums import acts_of
+from issuer.seal_files import StoredSeal, read_seals
+from issuer.site_acts import EVENT_OF, SiteAct, SiteActKind
+from keys.algorithms import Algorithm
+from keys.certificates import load_certificate
+from keys.filing_windows import FilingEvent
+from keys.ring import Standing
+from keys.seal import inspect_validity
+from registry.filing_models import FilingAct
+from registry.models import SigningKey, Site
+from registry.session import reading
+
+blueprint = Blueprint("filing_bodies", __name__, url_prefix="/filing/bodies")
+
+_DATED: Final = frozenset(
+    {
+        SiteActKind.RENEW,
+        SiteActKind.NARROW,
+        SiteActKind.SUSPEND,
+        SiteActKind.RESUME,
+        SiteActKind.WITHDRAW,
+    }
+)
+_STANDING_TONES: Final = {
+    SiteStanding.NEW: "calm",
+    SiteStanding.FILED: "good",
+    SiteStanding.SUSPENDED: "warn",
+    SiteStanding.EXPIRED: "calm",
+    SiteStanding.ENDED: "bad",
+}
+_KEY_STANDINGS: Final = {
+    Standing.ACTIVE: ("good", Text("在用", "active")),
+    Standing.RETIRED: ("calm", Text("已停用", "retired")),
+    Standing.COMPROMISED: ("bad", Text("已泄露", "compromised")),
+}
+_SEAL_STATES: Final = {
+    "usable": ("good", Text("有效", "usable")),
+    "expired": ("warn", Text("已过期", "expired")),
+    "not_yet": ("note", Text("尚未生效", "not valid yet")),
+}
+_LIST: Final = TableSpec(
+    columns=(
+        Column(key="prefix", text=Text("编号前缀", "Prefix"), kind=ColumnKind.CODE, sortable=True),
+        Column(key="name", text=Text("机构名称", "Body"), sortable=True),
+        Column(key="standing", text=Text("备案状态", "Standing")),
+        Column(
+            key="last_day", text=Text("备案至", "Filed until"), kind=ColumnKind.DATE, sortable=True
+        ),
+        Column(key="scopes", text=Text("备案范围", "Scope")),
+    ),
+    filters=(
+        Filter(key="body", text=Text("名称、前缀或信用代码", "Name, prefix or credit code")),
+        Filter(
+            key="standing",
+            text=Text("状态", "Standing"),
+            kind=FilterKind.CHOICE,
+            choices=tuple((key.value, text) for key, text in STANDING_NAMES.items()),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActEntry:
+    """An act on a filing, as typed."""
+
+    day: str = ""
+    text: str = ""
+    dropped: tuple[str, ...] = ()
+    decision: DecisionEntry = field(default_factory=DecisionEntry)
+
+
+@blueprint.get("")
+@allow(*READERS)
+def bodies() -> str:
+    """List the filed sites: what ends first comes first."""
+    day, table = today(), read_table(request.args, _LIST)
+    with reading(the_office().engine) as session:
+        views = list(views_of_sites(session, day))
+    words, standing = table.words("body").casefold(), table.words("standing")
+    views = [
+        view
+        for view in views
+        if words in f"{view.name} {view.prefix} {view.credit_code or ''}".casefold()
+        and standing in ("", view.standing)
+    ]
+    if table.sort:
+        views.sort(key=lambda view: str(getattr(view, table.sort) or "9"), reverse=table.descending)
+    return render_template(
+        "desk/filing_bodies.html",
+        table=table,
+        rows=views[table.offset : table.offset + table.size],
+        total=len(views),
+        soon=day + SOON,
+        today=day,
+        tones=_STANDING_TONES,
+        scope_text=scope_text,
+    )
+
+
+@blueprint.get("/<prefix>")
+@allow(*READERS)
+def body(prefix: str) -> AnyResponse:
+    """Show one site: its filing, its keys and seals, and all that was ever done to it."""
+    office, day = the_office(), today()
+    with reading(office.desks) as desks:
+        proposals = list(waiting_proposals(desks, prefix))
+    with reading(office.engine) as session:
+        site = _find(session, prefix)
+        view = view_of(session, site, day)
+        others = session.scalars(
+            select(Site).where(Site.body_id == site.body_id, Site.id != site.id)
+        ).all()
+        page = render_template(
+            "desk/filing_body.html",
+            view=view,
+            tone=_STANDING_TONES[view.standing],
+            others=[one.prefix for one in others],
+            soon=day + SOON,
+            keys=[_key(one) for one in site.keys],
+            seals=[_seal(one) for one in read_seals(office.home, prefix)],
+            events=[_event(one) for one in reversed(acts_of(session, site))],
+            acts=[(kind, ACT_NAMES[kind]) for kind in _open_kinds(view)] if may_act() else [],
+            proposal=proposals[0] if proposals else None,
+            scope_text=scope_text,
+        )
+    return Response(page)
+
+
+@blueprint.get("/<prefix>/acts/<kind>")
+@allow(*OFFICIALS)
+def act_form(prefix: str, kind: str) -> AnyResponse:
+    """Show the form of one act."""
+    return _act_page(prefix, kind, ActEntry())
+
+
+@blueprint.post("/<prefix>/acts/<kind>")
+@allow(*OFFICIALS)
+def propose_on_site(prefix: str, kind: str) -> AnyResponse:
+    """Propose an act; nothing changes until it is approved."""
+    limit_form()
+    entry = ActEntry(
+        day=typed("day", 20),
+        text=typed("text", 300),
+        dropped=tuple(request.form.getlist("dropped")[:100]),
+        decision=read_decision_entry(),
+    )
+    chosen = _kind(kind)
+    troubles: list[Trouble] = []
+    day = parse_day(entry.day, "day", troubles) if chosen in _DATED else None
+    dropped = tuple(pair for one in entry.dropped if (pair := _pair(one)) is not None)
+    if chosen is SiteActKind.NARROW and not dropped:
+        text = Text("请勾选要取消的职业和级别", "Tick what is to be taken out")
+        troubles.append(Trouble(field="dropped", text=text))
+    words, more = parse_words(entry.decision, why=True)
+    if troubles or more or words is None:
+        return _act_page(prefix, kind, entry, (*troubles, *more))
+    act = SiteAct(kind=chosen, prefix=prefix, day=day, text=entry.text, dropped=dropped)
+    with reading(the_office().engine) as session:
+        _find(session, prefix)
+    try:
+        made = propose_act(act, words)
+    except REFUSALS as error:
+        return _act_page(prefix, kind, entry, (trouble_of(error, _FIELDS),))
+    return redirect(url_for("filing_proposals.proposal", number=made), 303)
+
+
+_FIELDS: Final = {
+    "name_unfit": "text",
+    "nothing_to_renew": "day",
+    "term_too_long": "day",
+    "effective_before_decision": "day",
+    "effective_before_last_act": "day",
+    "filing_backdated": "day",
+    "scope_not_filed": "dropped",
+    "decided_in_future": "decided_on",
+    "decided_long_ago": "decided_on",
+}
+
+
+def _act_page(
+    prefix: str, kind: str, entry: ActEntry, troubles: tuple[Trouble, ...] = ()
+) -> AnyResponse:
+    chosen, day = _kind(kind), today()
+    with reading(the_office().engine) as session:
+        view = view_of(session, _find(session, prefix), day)
+    act = SiteAct(kind=chosen, prefix=prefix)
+    page = render_template(
+        "desk/filing_act.html",
+        view=view,
+        kind=chosen.value,
+        title=ACT_NAMES[chosen],
+        dated=chosen in _DATED,
+        by_two=act.by_two,
+        is_open=EVENT_OF[chosen] in OPEN_ACTS[view.standing],
+        pairs=_pairs(view, day),
+        today=day,
+        entry=entry,
+        troubles=troubles,
+    )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _pairs(view: SiteView, day: date) -> list[tuple[str, Text]]:
+    """Return what may be taken out of a scope, each once."""
+    found: dict[str, Text] = {}
+    for row in view.scopes:
+        if row.last is None or row.last >= day:
+            for level in row.levels:
+                job = row.occupation
+                words = Text(f"{job.zh} {level.zh}", f"{job.en}, {level.en}")
+                found[f"{job.code}:{int(level)}"] = words
+    return list(found.items())
+
+
+def _pair(said: str) -> tuple[Occupation, Level] | None:
+    code, _, level = said.rpartition(":")
+    if level not in {str(int(one)) for one in Level}:
+        return None
+    return occupation_by_code(code), Level(int(level))
+
+
+def _kind(kind: str) -> SiteActKind:
+    not_found_unless(kind in tuple(map(str, SiteActKind)))
+    return SiteActKind(kind)
+
+
+def _open_kinds(view: SiteView) -> list[SiteActKind]:
+    return [kind for kind in SiteActKind if EVENT_OF[kind] in OPEN_ACTS[view.standing]]
+
+
+def _find(session: Session, prefix: str) -> Site:
+    site = session.scalar(select(Site).where(Site.prefix == prefix))
+    not_found_unless(site is not None)
+    assert site is not None
+    return site
+
+
+def _key(one: SigningKey) -> dict[str, Any]:
+    tone, words = _KEY_STANDINGS[Standing(one.standing)]
+    return {
+        "name": f"{one.key_id:04x}",
+        "algorithm": Algorithm(one.algorithm).label,
+        "first": one.valid_from,
+        "last": one.valid_to,
+        "tone": tone,
+        "standing": words,
+    }
+
+
+def _seal(one: StoredSeal) -> dict[str, Any]:
+    state = inspect_validity(one.chain, the_office().clock())
+    tone, words = _SEAL_STATES.get(state.value, ("warn", Text(state.value, state.value)))
+    if one.revoked_at is not None:
+        tone, words = "bad", Text("已吊销", "revoked")
+    leaf = load_certificate(one.chain.certificates[0])
+    return {
+        "subject": leaf.subject.rfc4514_string(),
+        "first": leaf.not_valid_before_utc,
+        "last": leaf.not_valid_after_utc,
+        "tone": tone,
+        "standing": words,
+    }
+
+
+def _event(act: FilingAct) -> tuple[date, Text, Text, str, str]:
+    name = EVENT_NAMES[FilingEvent(act.event)]
+    said = "  ".join(filter(None, (act.reference, act.reason)))
+    since = spoken_day(act.effective_on)
+    effect = Text(f"自{since.zh}起。{said}", f"From {since.en}. {said}")
+    persons = "、".join(filter(None, (act.decider, act.approver)))
+    return act.decided_on, name, effect, persons, _EVENT_TONES.get(FilingEvent(act.event), "calm")
+
+
+_EVENT_TONES: Final = {
+    FilingEvent.FILED: "good",
+    FilingEvent.REFILED: "good",
+    FilingEvent.RENEWED: "good",
+    FilingEvent.RESUMED: "good",
+    FilingEvent.SUSPENDED: "warn",
+    FilingEvent.NARROWED: "warn",
+    FilingEvent.WITHDRAWN: "bad",
+    FilingEvent.ANNULLED: "bad",
+}

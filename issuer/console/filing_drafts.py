@@ -1,0 +1,262 @@
+"""A new application or a supplement, typed into a page or read from the file the commands take."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.roles import allow
+from accounts.troubles import Trouble
+from codes.filing_rules import RuleName, filing_rule
+from codes.levels import Level
+from codes.number_rule import Category
+from codes.occupations import occupations
+from codes.wording import Text
+from issuer.application_drafts import (
+    add_file,
+    drop_file,
+    entry_of,
+    inspect_draft,
+    open_drafts,
+    parse_draft_application,
+    read_entry_file,
+    save_draft,
+    start_draft,
+    start_supplement,
+)
+from issuer.application_entry import ApplicationEntry, ScopeEntry, SiteEntry
+from issuer.applications import MAX_MATERIAL_BYTES, find_application, submit, supplement
+from issuer.console.authority import (
+    OFFICIALS,
+    REFUSALS,
+    acting,
+    limit_form,
+    not_found_unless,
+    parse_decision,
+    read_decision_entry,
+    the_actor,
+    today,
+    trouble_of,
+)
+from issuer.console.office import the_office
+from issuer.errors import IssuerError
+from registry.filing_desk_models import FilingDraft
+from registry.session import reading, transaction
+
+blueprint = Blueprint("filing_drafts", __name__, url_prefix="/filing/drafts")
+
+_MOST_BYTES: Final = 2 * MAX_MATERIAL_BYTES
+_MOST_SITES: Final = 20
+CATEGORIES: Final = (
+    (
+        Category.SOCIAL.value,
+        Text("S 社会培训评价组织", "S social training assessment organisation"),
+    ),
+    (Category.EMPLOYER.value, Text("Y 用人单位", "Y employer")),
+)
+
+
+@blueprint.get("")
+@allow(*OFFICIALS)
+def drafts() -> str:
+    """List what is being typed."""
+    with reading(the_office().desks) as session:
+        return render_template(
+            "desk/filing_drafts.html", drafts=[(one, entry_of(one)) for one in open_drafts(session)]
+        )
+
+
+@blueprint.post("")
+@allow(*OFFICIALS)
+def start() -> AnyResponse:
+    """Begin a new application, or a supplement to one that was returned."""
+    limit_form()
+    office, actor = the_office(), the_actor()
+    supplements = request.form.get("supplements", "")
+    with transaction(office.desks) as session:
+        if supplements.isascii() and supplements.isdigit():
+            try:
+                with reading(office.engine) as register:
+                    draft = start_supplement(
+                        session, register, int(supplements[:9]), actor.name, now=office.clock()
+                    )
+            except IssuerError:
+                not_found_unless(False)
+                raise
+        else:
+            draft = start_draft(session, actor.name, now=office.clock())
+        number = draft.id
+    return redirect(url_for("filing_drafts.draft", number=number), 303)
+
+
+@blueprint.get("/<int:number>")
+@allow(*OFFICIALS)
+def draft(number: int) -> AnyResponse:
+    """Show the form as far as it is filled in."""
+    with reading(the_office().desks) as session:
+        return _page(_find(session, number))
+
+
+@blueprint.post("/<int:number>")
+@allow(*OFFICIALS)
+def change(number: int) -> AnyResponse:
+    """Keep what was typed and the files with it; then do what the button says."""
+    limit_form(_MOST_BYTES)
+    office, wish = the_office(), request.form.get("do", "save")
+    with transaction(office.desks) as session:
+        found = _find(session, number)
+        save_draft(found, _read_entry(), now=office.clock())
+        troubles = _take_files(found)
+        if wish.startswith("drop-") and wish[5:].isdigit():
+            drop_file(found, int(wish[5:11]))
+        if wish == "discard":
+            session.delete(found)
+        session.flush()
+        if wish == "submit" and not troubles:
+            troubles = _faults(found)
+        if troubles:
+            return _page(found, troubles)
+    if wish == "discard":
+        return redirect(url_for("filing_drafts.drafts"), 303)
+    if wish != "submit":
+        return redirect(url_for("filing_drafts.draft", number=number) + _ANCHORS.get(wish, ""), 303)
+    return _submit(number)
+
+
+def _submit(number: int) -> AnyResponse:
+    """Take the application in; the draft goes once it is on record."""
+    office = the_office()
+    decision, troubles = parse_decision(read_decision_entry())
+    with transaction(office.desks) as session:
+        found = _find(session, number)
+        if decision is None:
+            return _page(found, troubles)
+        vault, supplements = office.vault(), found.supplements
+        subject = "" if supplements is None else str(supplements)
+        try:
+            form, materials = parse_draft_application(found, vault, now=office.clock())
+            with (
+                acting("filing.apply", subject, reference=decision.reference or "") as now,
+                transaction(office.engine) as register,
+            ):
+                home = office.home
+                if supplements is None:
+                    taken = submit(register, home, vault, form, materials, decision, now=now).id
+                else:
+                    application = find_application(register, supplements)
+                    supplement(
+                        register, home, vault, application, form, materials, decision, now=now
+                    )
+                    taken = application.id
+        except REFUSALS as error:
+            return _page(found, (trouble_of(error, _FIELDS, "name"),))
+        session.delete(found)
+    return redirect(url_for("filing.application", number=taken), 303)
+
+
+_ANCHORS: Final = {"add_site": "#sites", "upload": "#materials"}
+_FIELDS: Final = {
+    "application_open": "credit_code",
+    "supplement_of_another": "credit_code",
+    "decided_in_future": "decided_on",
+    "decided_long_ago": "decided_on",
+    "decided_before_last_step": "decided_on",
+}
+
+
+def _read_entry() -> ApplicationEntry:
+    form = request.form
+    scopes = tuple(
+        ScopeEntry(
+            occupation=form.get(f"occupations-{at}", "").strip(),
+            levels=tuple(form.getlist(f"occupations-{at}-levels")[:5]),
+        )
+        for at in range(_most_occupations())
+    )
+    sites = tuple(
+        SiteEntry(
+            address=form.get(f"sites-{at}-address", "").strip()[:400],
+            serial=form.get(f"sites-{at}-serial", "").strip()[:20],
+        )
+        for at in range(_MOST_SITES)
+    )
+    texts = {
+        name: form.get(name, "").strip()[:400]
+        for name in ("name", "credit_code", "category", "examiners", "supervisors")
+    }
+    return ApplicationEntry(scopes=scopes, sites=sites, **texts).compact()
+
+
+def _take_files(found: FilingDraft) -> tuple[Trouble, ...]:
+    """Keep the files that came with the form: an application file fills it, materials join it."""
+    office, vault = the_office(), the_office().vault()
+    filled = request.files.get("form_file")
+    try:
+        if filled is not None and filled.filename:
+            save_draft(found, read_entry_file(filled.read(1 << 20)), now=office.clock())
+    except IssuerError as error:
+        return (Trouble(field="form_file", text=error.text),)
+    title = request.form.get("title", "").strip()
+    chosen = [one for one in request.files.getlist("files") if one.filename]
+    try:
+        for one in chosen:
+            named = title if len(chosen) == 1 else ""
+            add_file(found, vault, title=named, file=one.filename or "", content=one.read())
+    except IssuerError as error:
+        return (Trouble(field="files", text=error.text),)
+    return ()
+
+
+def _faults(found: FilingDraft) -> tuple[Trouble, ...]:
+    return tuple(
+        Trouble(field=field_id(error.field), text=error.fault)
+        for error in inspect_draft(found, now=the_office().clock())
+    )
+
+
+def field_id(path: str) -> str:
+    """Return the id of the field of a page that stands for a field of the file.
+
+    Args:
+        path: such as `sites[0].serial` or `staff.examiners`.
+    """
+    plain = re.sub(r"[\[\].]+", "-", path.removeprefix("staff.")).strip("-")
+    if plain.startswith("materials"):
+        return "files"
+    return {"occupations": "occupations-0", "sites": "sites-0-address"}.get(plain, plain)
+
+
+def _most_occupations() -> int:
+    return filing_rule(RuleName.MOST_OCCUPATIONS, today()).value
+
+
+def _find(session: Session, number: int) -> FilingDraft:
+    found = session.get(FilingDraft, number)
+    not_found_unless(found is not None)
+    assert found is not None
+    return found
+
+
+def _page(found: FilingDraft, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    entry, day = entry_of(found), today()
+    page = render_template(
+        "desk/filing_draft.html",
+        draft=found,
+        entry=entry,
+        scopes=[*entry.scopes, *[ScopeEntry()] * (_most_occupations() - len(entry.scopes))],
+        sites=[*entry.sites, SiteEntry()][:_MOST_SITES],
+        occupations=[
+            (one.code, Text(f"{one.zh}（{one.code}）", f"{one.en} ({one.code})"))
+            for one in occupations()
+            if one.in_force(day)
+        ],
+        levels=[(int(level), level.text) for level in sorted(Level, reverse=True)],
+        categories=CATEGORIES,
+        decision=read_decision_entry(),
+        troubles=troubles,
+    )
+    return Response(page, status=422 if troubles else 200)

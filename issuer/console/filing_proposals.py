@@ -1,0 +1,328 @@
+"""Acts of two persons: one proposes, another looks at before and after, and approves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.asking_again import asks_again
+from accounts.roles import Role, allow
+from accounts.troubles import Trouble
+from codes.wording import Text
+from issuer.application_states import Stage
+from issuer.applications import find_application, form_of
+from issuer.console.authority import (
+    OFFICIALS,
+    READERS,
+    REFUSALS,
+    DecisionEntry,
+    acting,
+    is_director,
+    limit_form,
+    may_act,
+    not_found_unless,
+    parse_day,
+    parse_words,
+    read_decision_entry,
+    root_keys,
+    the_actor,
+    today,
+    trouble_of,
+    typed,
+)
+from issuer.console.filing_words import act_text, compare_rows
+from issuer.console.office import the_office
+from issuer.errors import IssuerError
+from issuer.filing import read_prefix
+from issuer.filing_decision import FilingTerms
+from issuer.filing_proposals import (
+    STATE_NAMES,
+    ProposalState,
+    Trial,
+    Words,
+    approve,
+    basis_of,
+    check_other_person,
+    check_waiting,
+    decision_for,
+    decline,
+    propose,
+    take_back,
+    try_act,
+    waiting_proposals,
+    words_of,
+)
+from issuer.proposed_acts import FileAct, ProposedAct, parse_act
+from issuer.public_notice import check_none_sent
+from registry.filing_desk_models import FilingProposal
+from registry.filing_models import FilingApplication
+from registry.public_database import public_database, public_database_url
+from registry.session import reading, transaction
+
+blueprint = Blueprint("filing_proposals", __name__, url_prefix="/filing")
+
+_TONES: Final = {
+    ProposalState.WAITING: "note",
+    ProposalState.DONE: "good",
+    ProposalState.DECLINED: "bad",
+    ProposalState.TAKEN_BACK: "calm",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """The terms of a filing, as typed."""
+
+    prefixes: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+    decision: DecisionEntry = field(default_factory=DecisionEntry)
+
+
+@blueprint.get("/proposals")
+@allow(*READERS)
+def waiting() -> str:
+    """List what waits for another person."""
+    with reading(the_office().desks) as session:
+        found = waiting_proposals(session)
+        rows = [(one, act_text(parse_act(one.act))) for one in found]
+    return render_template("desk/filing_proposals.html", rows=rows, is_director=is_director())
+
+
+@blueprint.get("/proposals/<int:number>")
+@allow(*READERS)
+def proposal(number: int) -> AnyResponse:
+    """Show what is proposed, what it would change, and who may approve it."""
+    return _page(number)
+
+
+@blueprint.post("/proposals/<int:number>/approve")
+@allow(*OFFICIALS)
+@asks_again
+def approve_one(number: int) -> AnyResponse:
+    """Carry a proposal out: by a director other than the proposer where it needs two."""
+    limit_form()
+    office, actor = the_office(), the_actor()
+    with reading(office.desks) as session:
+        found = _find(session.get(FilingProposal, number))
+        act, reference = parse_act(found.act), found.reference or ""
+    if act.by_two and not is_director():
+        abort(403)
+    if typed("seen", 10) != "yes":
+        text = Text("请核对变更前后的内容后再勾选", "Compare before and after, then tick this")
+        return _page(number, troubles=(Trouble(field="seen", text=text),))
+    name = f"filing.{act.as_dict()['kind']}"
+    try:
+        with acting(name, found.subject, reference=reference) as now:
+            _check_sent(act)
+            approve(
+                office.desks,
+                office.engine,
+                office.home,
+                number,
+                actor,
+                now=now,
+                signers=root_keys,
+            )
+    except REFUSALS as error:
+        return _page(number, troubles=(trouble_of(error, {}, "seen"),))
+    return redirect(url_for("filing_proposals.proposal", number=number), 303)
+
+
+@blueprint.post("/proposals/<int:number>/decline")
+@allow(Role.AUTHORITY_DIRECTOR)
+def decline_one(number: int) -> AnyResponse:
+    """Decline a proposal, with a reason."""
+    limit_form()
+    remark = typed("remark", 500)
+    with reading(the_office().desks) as session:
+        subject = _find(session.get(FilingProposal, number)).subject
+    try:
+        with acting("filing.decline", subject) as now:
+            decline(the_office().desks, number, the_actor(), remark, now=now)
+    except REFUSALS as error:
+        return _page(number, remark=remark, troubles=(trouble_of(error, {}, "remark"),))
+    return redirect(url_for("filing_proposals.proposal", number=number), 303)
+
+
+@blueprint.post("/proposals/<int:number>/take-back")
+@allow(*OFFICIALS)
+def take_one_back(number: int) -> AnyResponse:
+    """Take one's own proposal back."""
+    limit_form()
+    with reading(the_office().desks) as session:
+        subject = _find(session.get(FilingProposal, number)).subject
+    try:
+        with acting("filing.take_back", subject) as now:
+            take_back(the_office().desks, number, the_actor(), now=now)
+    except REFUSALS as error:
+        return _page(number, troubles=(trouble_of(error),))
+    return redirect(url_for("filing_proposals.proposal", number=number), 303)
+
+
+@blueprint.get("/applications/<int:number>/file")
+@allow(*OFFICIALS)
+def file_form(number: int) -> AnyResponse:
+    """Show the form that proposes the filing of an application."""
+    return _file_page(number, FileEntry())
+
+
+@blueprint.post("/applications/<int:number>/file")
+@allow(*OFFICIALS)
+def propose_filing(number: int) -> AnyResponse:
+    """Propose the filing of an application whose notice has elapsed."""
+    limit_form()
+    with reading(the_office().engine) as session:
+        sites = len(form_of(_application(session.get(FilingApplication, number))).sites)
+    entry = FileEntry(
+        prefixes=tuple(typed(f"prefix-{at}", 40).upper() for at in range(sites)),
+        first=typed("first", 20),
+        last=typed("last", 20),
+        decision=read_decision_entry(),
+    )
+    troubles: list[Trouble] = []
+    first = parse_day(entry.first, "first", troubles)
+    last = parse_day(entry.last, "last", troubles)
+    words, more = parse_words(entry.decision, why=True)
+    prefixes = []
+    for at, said in enumerate(entry.prefixes):
+        try:
+            prefixes.append(read_prefix(said))
+        except IssuerError as error:
+            troubles.append(trouble_of(error, {}, f"prefix-{at}"))
+    if troubles or more or first is None or last is None or words is None:
+        return _file_page(number, entry, (*troubles, *more))
+    terms = FilingTerms(prefixes=tuple(prefixes), first=first, last=last)
+    act = FileAct(application_id=number, terms=terms)
+    try:
+        made = propose_act(act, words)
+    except REFUSALS as error:
+        return _file_page(number, entry, (trouble_of(error, _FILE_FIELDS),))
+    return redirect(url_for("filing_proposals.proposal", number=made), 303)
+
+
+_FILE_FIELDS: Final = {
+    "prefix_repeated": "prefix-0",
+    "prefix_category": "prefix-0",
+    "prefix_taken": "prefix-0",
+    "term_too_long": "last",
+    "term_before_decision": "first",
+    "scope_filed_already": "first",
+    "decided_in_future": "decided_on",
+    "decided_long_ago": "decided_on",
+    "decided_before_last_step": "decided_on",
+    "notice_running": "decided_on",
+}
+
+
+def propose_act(act: ProposedAct, words: Words) -> int:
+    """Try an act and put it in wait for approval; return the proposal's number.
+
+    Raises:
+        IssuerError: it cannot be done, or another waits; as `try_act`, `propose`.
+    """
+    office, actor = the_office(), the_actor()
+    kind = act.as_dict()["kind"]
+    subject = act.prefix if not isinstance(act, FileAct) else str(act.application_id)
+    with acting(f"filing.{kind}.propose", subject, reference=words.reference or "") as now:
+        _check_sent(act)
+        trial(act, words, actor.name)
+        with transaction(office.desks) as desks, reading(office.engine) as register:
+            return propose(desks, register, act, words, actor, now).id
+
+
+def _check_sent(act: ProposedAct) -> None:
+    """Refuse a filing while the public site holds objections to it that nobody has read."""
+    office = the_office()
+    if not isinstance(act, FileAct):
+        return
+    with (
+        public_database(public_database_url(office.home)) as public,
+        reading(public) as sent,
+        reading(office.engine) as register,
+    ):
+        check_none_sent(sent, find_application(register, act.application_id, hold=False))
+
+
+def trial(act: ProposedAct, words: Words, proposer: str) -> Trial:
+    """Return what an act would do today, were another person to approve it."""
+    office = the_office()
+    decision = decision_for(proposer, _SOMEBODY if act.by_two else None, words, today())
+    return try_act(office.engine, office.home, act, decision, now=office.clock())
+
+
+_SOMEBODY: Final = "（待审批）"
+
+
+def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    office = the_office()
+    with reading(office.desks) as session:
+        found = _find(session.get(FilingProposal, number))
+    act, words = parse_act(found.act), words_of(found)
+    state = ProposalState(found.state)
+    rows, struck, refusal, outdated = [], 0, None, False
+    if state is ProposalState.WAITING:
+        with reading(office.engine) as register:
+            outdated = basis_of(register, act) != found.basis
+        try:
+            tried = trial(act, words, found.proposed_by)
+            rows, struck = compare_rows(tried), tried.struck
+        except REFUSALS as error:
+            refusal = trouble_of(error).text
+    page = render_template(
+        "desk/filing_proposal.html",
+        proposal=found,
+        act=act,
+        title=act_text(act),
+        state=state,
+        state_text=STATE_NAMES[state],
+        tone=_TONES[state],
+        rows=rows,
+        struck=struck,
+        refusal=refusal,
+        outdated=outdated,
+        may_approve=_may_approve(found, act),
+        is_own=may_act() and found.proposed_by_id == the_actor().account_id,
+        is_director=is_director(),
+        remark=remark,
+        troubles=troubles,
+    )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _may_approve(found: FilingProposal, act: ProposedAct) -> bool:
+    try:
+        check_waiting(found)
+        check_other_person(found, act, the_actor())
+    except IssuerError:
+        return False
+    return may_act() and (is_director() or not act.by_two)
+
+
+def _file_page(number: int, entry: FileEntry, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    with reading(the_office().engine) as session:
+        found = _application(session.get(FilingApplication, number))
+        form = form_of(found)
+        page = render_template(
+            "desk/filing_file.html",
+            application=found,
+            form=form,
+            entry=replace(entry, prefixes=entry.prefixes or ("",) * len(form.sites)),
+            troubles=troubles,
+        )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _application(found: FilingApplication | None) -> FilingApplication:
+    not_found_unless(found is not None and found.state == Stage.ON_NOTICE)
+    assert found is not None
+    return found
+
+
+def _find(found: FilingProposal | None) -> FilingProposal:
+    not_found_unless(found is not None)
+    assert found is not None
+    return found

@@ -1,0 +1,155 @@
+"""The trust list: what is published, what waits for root keys, parts handed in, publishing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.asking_again import asks_again
+from accounts.roles import Role, allow
+from accounts.troubles import Trouble
+from codes.wording import Text
+from issuer.ceremony import Draft, parse_draft, read_draft, spoken_digest, unite_drafts
+from issuer.console.authority import (
+    OFFICIALS,
+    READERS,
+    REFUSALS,
+    acting,
+    is_director,
+    limit_form,
+    may_act,
+    not_found_unless,
+    root_keys,
+    trouble_of,
+    typed,
+)
+from issuer.console.office import the_office
+from issuer.draft_entries import compare, entries_of
+from issuer.opening import trust_source
+from issuer.publishing import publish
+from issuer.root_custody import check_roots, lacks_root_keys, read_roots
+from issuer.trust_publishing import collect_signed, counted_signers, in_force_before
+from keys.document import KeyDocument
+from keys.jws import key_name
+from keys.trust_list import MAX_TRUST_LIST_BYTES
+from registry.session import transaction
+
+blueprint = Blueprint("filing_trust", __name__, url_prefix="/filing/trust")
+
+_MOST_BYTES: Final = 4 * MAX_TRUST_LIST_BYTES
+
+
+@blueprint.get("")
+@allow(*READERS)
+def trust() -> AnyResponse:
+    """Show the list in force and the one that waits."""
+    return _page()
+
+
+@blueprint.get("/draft.json")
+@allow(*OFFICIALS)
+def draft() -> AnyResponse:
+    """Give the list that waits, for the holders of root keys to sign off line."""
+    path = the_office().home.trust_draft_path
+    not_found_unless(path.exists())
+    version = read_draft(path).document.version
+    return send_file(
+        BytesIO(path.read_bytes()),
+        mimetype="application/json",
+        as_attachment=True,
+        download_name=f"trust-list-{version}.json",
+    )
+
+
+@blueprint.post("/parts")
+@allow(*OFFICIALS)
+def hand_in() -> AnyResponse:
+    """Take signed copies of the list that waits; published once enough signed."""
+    limit_form(_MOST_BYTES)
+    office = the_office()
+    files = [one for one in request.files.getlist("parts") if one.filename]
+    if not files:
+        text = Text("请选择已签署的文件", "Choose the signed files")
+        return _page((Trouble(field="parts", text=text),))
+    try:
+        found = unite_drafts([parse_draft(one.read()) for one in files])
+        with (
+            acting("trust.publish", f"{found.kind.value} {found.document.version}") as now,
+            transaction(office.engine) as session,
+        ):
+            collect_signed(session, office.home, found, now=now, signers=root_keys())
+    except REFUSALS as error:
+        return _page((trouble_of(error, {}, "parts"),))
+    return redirect(url_for("filing_trust.trust"), 303)
+
+
+@blueprint.post("/compose")
+@allow(Role.AUTHORITY_DIRECTOR)
+@asks_again
+def compose() -> AnyResponse:
+    """Compose the list anew of what is on record: its term begins again."""
+    limit_form()
+    office = the_office()
+    if typed("sure", 5) != "yes":
+        text = Text("请勾选确认", "Tick this to confirm")
+        return _page((Trouble(field="sure", text=text),))
+    try:
+        with (
+            acting("keys.publish", "") as now,
+            transaction(office.engine) as session,
+        ):
+            publish(session, office.home, now=now, signers=root_keys())
+    except REFUSALS as error:
+        return _page((trouble_of(error, {}, "sure"),))
+    return redirect(url_for("filing_trust.trust"), 303)
+
+
+def _page(troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    home, now = the_office().home, the_office().clock()
+    chain = check_roots(home, read_roots(home))
+    waiting = read_draft(home.trust_draft_path) if home.trust_draft_path.exists() else None
+    page = render_template(
+        "desk/filing_trust.html",
+        pin=chain.pins[0],
+        root=chain.last,
+        root_keys=[key_name(one)[:16] for one in chain.last.keys],
+        keys_here=not lacks_root_keys(home, chain.last),
+        current=_in_force(now),
+        waiting=None if waiting is None else _describe(waiting),
+        may_act=may_act(),
+        is_director=is_director(),
+        troubles=troubles,
+    )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _in_force(now: datetime) -> dict[str, Any] | None:
+    try:
+        found = trust_source(the_office().home)()
+    except REFUSALS:
+        return None
+    document = found.document
+    return {
+        "document": document,
+        "digest": spoken_digest(found.sha256.hex()),
+        "expired": document.expires_at <= now,
+        "days_left": (document.expires_at - now.astimezone(UTC)).days,
+        "entries": [entry.text for entry in entries_of(document)],
+    }
+
+
+def _describe(found: Draft) -> dict[str, Any]:
+    home = the_office().home
+    former = in_force_before(home, found)
+    changes = None if former is None else compare(former, found.document)
+    assert isinstance(found.document, KeyDocument)
+    return {
+        "document": found.document,
+        "digest": found.digest,
+        "signers": counted_signers(home, found),
+        "changes": changes,
+    }

@@ -1,0 +1,59 @@
+"""What waits for the people of the authority, as their first page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+from sqlalchemy import select
+
+from accounts.person import Person
+from accounts.roles import Role
+from accounts.waiting import Waiting
+from codes.wording import Text
+from issuer.console.authority import OFFICIALS, today
+from issuer.console.office import the_office
+from issuer.filing_acts import SiteStanding
+from issuer.filing_duties import Duty, turn_of
+from issuer.filing_proposals import waiting_proposals
+from issuer.filing_standing import SOON, views_of_sites
+from registry.filing_models import FilingApplication
+from registry.session import reading
+
+
+def waiting_for_officials(person: Person) -> Iterator[Waiting]:
+    """Yield what waits for a clerk or a director of the authority."""
+    if not person.is_one_of(*OFFICIALS):
+        return
+    office, day = the_office(), today()
+    director = person.is_one_of(Role.AUTHORITY_DIRECTOR)
+    with reading(office.desks) as desks:
+        proposals = waiting_proposals(desks)
+    if director:
+        others = [one for one in proposals if one.proposed_by_id != person.account_id]
+        yield Waiting(
+            text=Text("项提出的事项待批准", "proposals to approve"),
+            count=len(others),
+            link=url_for("filing_proposals.waiting"),
+        )
+    subjects = {one.subject for one in proposals}
+    with reading(office.engine) as session:
+        found = session.scalars(select(FilingApplication)).all()
+        turns = [turn_of(one, day, proposed=f"application {one.id}" in subjects) for one in found]
+        views = views_of_sites(session, day)
+    mine = Duty.DIRECTOR if director else Duty.CLERK
+    yield Waiting(
+        text=Text("件备案申请待办理", "applications to act on"),
+        count=sum(turn.duty is mine and (turn.due is None or turn.due < day) for turn in turns),
+        link=url_for("filing.applications"),
+    )
+    ending = [
+        view
+        for view in views
+        if view.standing is SiteStanding.FILED and view.last_day and view.last_day <= day + SOON
+    ]
+    yield Waiting(
+        text=Text("家机构备案即将到期", "filings that end soon"),
+        count=len(ending),
+        link=url_for("filing_bodies.bodies"),
+    )

@@ -1,0 +1,75 @@
+"""What a site is filed for and where that stands, as people compare it before and after an act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from issuer.filing_acts import STANDING_NAMES, SiteStanding, standing_of
+from issuer.filing_sums import sum_of
+from issuer.filing_view import ScopeRow, scope_rows
+from registry.models import Site
+
+SOON = timedelta(days=90)
+"""How long before its end a filing is told to end soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """A filed site on a day.
+
+    Args:
+        body_id: of its body, whose sites share a name.
+        standing: on that day.
+        since: from when it is suspended or withdrawn, else None.
+        last_day: the last day of what is filed now or later; None where that is open or nothing is.
+        scopes: what it is filed for, past windows too.
+    """
+
+    prefix: str
+    body_id: int
+    name: str
+    credit_code: str | None
+    address: str | None
+    standing: SiteStanding
+    since: date | None
+    last_day: date | None
+    scopes: tuple[ScopeRow, ...]
+
+    @property
+    def standing_text(self) -> Text:
+        """Where it stands, in words."""
+        return STANDING_NAMES[self.standing]
+
+
+def view_of(session: Session, site: Site, today: date) -> SiteView:
+    """Return a site as it stands on a day."""
+    total = sum_of(session, site)
+    ends = [one.last for one in total.windows if one.last is None or one.last >= today]
+    last = max((end for end in ends if end is not None), default=None)
+    return SiteView(
+        prefix=site.prefix,
+        body_id=site.body_id,
+        name=site.body.name,
+        credit_code=site.body.credit_code,
+        address=site.address,
+        standing=standing_of(total, today),
+        since=total.suspended_from or total.ended_from,
+        last_day=None if None in ends else last,
+        scopes=tuple(scope_rows(total.windows)),
+    )
+
+
+def views_of_sites(session: Session, today: date) -> Sequence[SiteView]:
+    """Return every filed site: what ends first comes first, what is over comes last."""
+    sites = session.scalars(select(Site).order_by(Site.prefix)).all()
+    views = [view_of(session, site, today) for site in sites]
+    running = (SiteStanding.FILED, SiteStanding.SUSPENDED)
+    return sorted(
+        views, key=lambda one: (one.standing not in running, one.last_day or date.max, one.prefix)
+    )

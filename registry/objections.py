@@ -1,0 +1,129 @@
+"""Objections between the public side, which takes them, and the authority, which reads them.
+
+Sender and words are sealed under a key that follows from the look-up secret, which both sides hold:
+neither a copy of the public database nor its backup names anybody. Once the authority has put one
+on record, sealed by the vault, they go from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.errors import RegistryError
+from registry.objection_models import SentObjection
+from registry.vault import seal, unseal
+
+MOST_WAITING: Final = 500
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_CODE_CHARACTERS: Final = 16
+
+
+class ObjectionsFull(RegistryError):
+    """More objections wait than are taken; objecting by letter stays open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionWords:
+    """Who objects and what they say. Personal data."""
+
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+class ObjectionBox:
+    """Seals and opens what is sent.
+
+    Args:
+        pepper: the look-up secret of the home.
+    """
+
+    def __init__(self, pepper: bytes) -> None:
+        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"yanzhen/objections")
+        self._cipher = AESGCM(derive.derive(pepper))
+
+    def send(
+        self, session: Session, notice_id: int, words: ObjectionWords, *, now: datetime
+    ) -> str:
+        """Keep an objection to a notice; return its receipt code, which is kept nowhere.
+
+        Raises:
+            ObjectionsFull: as many wait as are taken (`objections_full`).
+        """
+        waiting = select(func.count(SentObjection.id)).where(SentObjection.sealed.is_not(None))
+        if (session.scalar(waiting) or 0) >= MOST_WAITING:
+            raise ObjectionsFull(
+                "objections_full",
+                Text(
+                    "网上提交的异议过多，请在公示期内以书面方式提出",
+                    "too many objections wait to be read; object by letter within the notice",
+                ),
+            )
+        letters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARACTERS))
+        clear = json.dumps({"sender": words.sender, "text": words.text}, ensure_ascii=False)
+        row = SentObjection(
+            notice_id=notice_id,
+            code_sha256=_digest(letters),
+            sealed=seal(self._cipher, _context(notice_id), clear.encode()),
+            sent_at=now,
+        )
+        session.add(row)
+        session.flush()
+        return "-".join(letters[at : at + 4] for at in range(0, _CODE_CHARACTERS, 4))
+
+    def open(self, row: SentObjection) -> ObjectionWords:
+        """Return what was sent.
+
+        Raises:
+            VaultError: it was altered, or sealed under another look-up secret.
+        """
+        assert row.sealed is not None
+        words = json.loads(unseal(self._cipher, _context(row.notice_id), row.sealed))
+        return ObjectionWords(sender=words["sender"], text=words["text"])
+
+
+def waiting_objections(session: Session, notice_id: int) -> Sequence[SentObjection]:
+    """Return what was sent about a notice and is not on record yet, the oldest first."""
+    query = select(SentObjection).where(SentObjection.sealed.is_not(None))
+    return session.scalars(
+        query.where(SentObjection.notice_id == notice_id).order_by(SentObjection.id)
+    ).all()
+
+
+def mark_taken(row: SentObjection, objection_id: int, *, now: datetime) -> None:
+    """Say that an objection is on record; what it said goes from here."""
+    row.sealed = None
+    row.taken_at = now
+    row.objection_id = objection_id
+
+
+def find_sent(session: Session, code: str) -> SentObjection | None:
+    """Return the objection of a receipt code, tolerant of case, blanks and look-alikes."""
+    plain = "".join(char for char in code.upper() if char.isascii() and char.isalnum())
+    letters = plain.translate(_MISREAD)
+    if len(letters) != _CODE_CHARACTERS:
+        return None
+    return session.scalar(
+        select(SentObjection).where(SentObjection.code_sha256 == _digest(letters))
+    )
+
+
+def _digest(letters: str) -> str:
+    return hashlib.sha256(f"yanzhen/objection {letters}".encode()).hexdigest()
+
+
+def _context(notice_id: int) -> str:
+    return f"objection-{notice_id}"

@@ -1,0 +1,335 @@
+"""Filing at the authority's desk: typed, reviewed, under notice, proposed, approved by another."""
+
+from __future__ import annotations
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from accounts.roles import BODY_ROLES, Role
+from issuer.application_form import sample_application
+from issuer.application_states import Stage, Step
+from issuer.errors import IssuerError
+from issuer.filing_changes import suspend as suspend_site
+from issuer.filing_proposals import Actor, ProposalState, approve
+from issuer.root_custody import open_root_keys
+from registry.filing_desk_models import FilingDraft, FilingProposal
+from registry.filing_models import FilingAct, FilingApplication
+from registry.home import Home
+from registry.models import Site
+from registry.session import reading
+from registry.trail_models import TrailEntry
+from tests.accounts.desk_app import person_of, working_as
+from tests.conftest import PASSPHRASE
+from tests.issuer.authority_desk import (
+    AUDITOR,
+    CLERK,
+    DAY,
+    DIRECTOR,
+    DIRECTOR_TOO,
+    TYPED,
+    AuthorityDesk,
+    send,
+)
+from tests.issuer.procedures import MONDAY, PREFIX, at, decision
+
+
+@pytest.fixture
+def desk(home: Home, tmp_path: Path) -> AuthorityDesk:
+    return AuthorityDesk(home, tmp_path / "in")
+
+
+def stage(desk: AuthorityDesk, number: int = 1) -> Stage:
+    return desk.procedure.stage(number)
+
+
+def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) -> None:
+    assert "没有办理中的申请" in desk.get(CLERK, "/filing/applications").text
+    taken = desk.typed_application()
+    assert (taken.status_code, taken.headers["Location"]) == (303, "/filing/applications/1")
+    page = desk.get(CLERK, "/filing/applications/1").text
+    assert "材料初审" in page and "91120000MA0000000M" in page
+    assert "待材料初审" in desk.get(AUDITOR, "/filing/applications").text
+
+    step = "/filing/applications/1/step"
+    assert desk.post(CLERK, step, step="accept").status_code == 303
+    assert desk.post(CLERK, step, step="accept").status_code == 403  # selecting is a director's
+    assert desk.post(DIRECTOR, step, step="accept").status_code == 303
+    notice = "/filing/applications/1/notice"
+    assert str(MONDAY + DAY) in desk.get(CLERK, notice).text
+    short = desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 2 * DAY)
+    assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
+    assert desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 7 * DAY).status_code == 303
+    assert "公示中" in desk.get(CLERK, "/filing/applications").text
+
+    desk.today = MONDAY + 8 * DAY
+    filing = "/filing/applications/1/file"
+    terms = {"first": "2026-12-01", "last": "2029-11-30", "reason": "符合条件"}
+    wrong = desk.post(CLERK, filing, prefix__0="S00001200012", **terms)
+    assert (wrong.status_code, 'id="prefix-0-wrong"' in wrong.text) == (422, True)
+    proposed = desk.post(CLERK, filing, prefix__0=PREFIX, **terms)
+    assert proposed.headers["Location"] == "/filing/proposals/1"
+    assert stage(desk) is Stage.ON_NOTICE  # nothing has happened yet
+    assert "批准并发布" not in desk.get(CLERK, "/filing/proposals/1").text
+    seen = desk.get(DIRECTOR, "/filing/proposals/1").text
+    assert "批准并发布" in seen and "备案有效" in seen
+    assert desk.post(DIRECTOR, "/filing/proposals/1/approve").status_code == 422
+    done = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
+    assert done.status_code == 303
+    assert stage(desk) is Stage.FILED
+    with reading(desk.office.engine) as session:
+        act = session.scalars(select(FilingAct)).one()
+        assert (act.decider, act.approver) == ("赵经办", "钱负责")
+        notes = [one.act for one in session.scalars(select(TrailEntry).order_by(TrailEntry.id))]
+    assert notes[:2] == ["filing.apply", "filing.accept"]
+    assert notes[-2:] == ["filing.file.propose", "filing.file"]
+    body = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
+    assert "备案有效" in body and "三级/高级工" in body and "赵经办、钱负责" in body
+
+
+def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
+    desk: AuthorityDesk,
+) -> None:
+    wrong = {
+        "name": "",
+        "credit_code": "91120000MA00000001",
+        "category": "",
+        "occupations-0-levels": ["5"],
+        "sites-0-serial": "12",
+        "examiners": "许多",
+    }
+    answer = desk.typed_application(**wrong)
+    assert answer.status_code == 422
+    for field in ("name", "credit_code", "category", "occupations-0-levels", "sites-0-serial"):
+        assert f'id="{field}-wrong"' in answer.text, field
+        assert f'href="#{field}"' in answer.text, field
+    assert 'value="许多"' in answer.text and 'value="12"' in answer.text
+    assert "营业执照.pdf" in answer.text  # the file is kept
+    with desk.desks() as session:
+        assert len(session.scalars(select(FilingDraft)).one().files) == 1
+    mended = desk.post(CLERK, "/filing/drafts/1", do="submit", **TYPED)
+    assert mended.headers["Location"] == "/filing/applications/1"
+    with desk.desks() as session:
+        assert session.scalars(select(FilingDraft)).all() == []
+
+
+def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
+    entry = json.dumps(sample_application(), ensure_ascii=False).encode()
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
+        assert send(client, page, sent).status_code == 303
+        shown = client.get(page).text
+        assert 'value="91120000MA0000000M"' in shown and 'value="000123"' in shown
+        bad = send(client, page, {"do": "import", "form_file": (BytesIO(b"[1]"), "x.json")})
+        assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)
+
+
+def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:
+    desk.typed_application()
+    step = "/filing/applications/1/step"
+    silent = desk.post(CLERK, step, step="return")
+    assert (silent.status_code, 'id="reason-wrong"' in silent.text) == (422, True)
+    assert desk.post(CLERK, step, step="return", reason="缺少人员名册").status_code == 303
+    assert "申报单位" in desk.get(CLERK, "/filing/applications").text
+    begun = desk.post(CLERK, "/filing/drafts", supplements="1").headers["Location"]
+    assert TYPED["credit_code"] in desk.get(CLERK, begun).text
+    file = (BytesIO("名册".encode()), "人员名册.xlsx")
+    taken = desk.post(CLERK, begun, do="submit", files=file, **TYPED)
+    assert taken.headers["Location"] == "/filing/applications/1"
+    assert stage(desk) is Stage.RECEIVED
+
+
+def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None:
+    desk.typed_application()
+    read = "/filing/applications/1/materials"
+    assert desk.post(CLERK, read, material="1").status_code == 422
+    assert desk.post(AUDITOR, read, material="1", ground="看看").status_code == 403
+    assert desk.post(CLERK, read, material="99", ground="材料初审").status_code == 404
+    given = desk.post(CLERK, read, material="1", ground="材料初审")
+    assert given.data == "营业执照".encode()
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    with reading(desk.office.engine) as session:
+        last = session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc())).first()
+        assert last is not None
+        assert (last.act, last.subject, last.ground) == ("filing.read", "1 material 1", "材料初审")
+
+
+def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) -> None:
+    number, last = desk.procedure.on_notice(MONDAY)
+    desk.today = MONDAY + 2 * DAY
+    base = f"/filing/applications/{number}/objections"
+    empty = desk.post(CLERK, f"{base}/new", received_on=desk.today)
+    assert (empty.status_code, 'id="sender-wrong"' in empty.text) == (422, True)
+    entered = desk.post(
+        CLERK, f"{base}/new", sender="某群众", text="场地不符", received_on=desk.today
+    )
+    assert entered.status_code == 303
+    page = desk.get(CLERK, f"{base}/1").text
+    assert "某群众" not in page and "由主管部门负责人处理" in page
+    assert (
+        desk.post(CLERK, f"{base}/1/settle", outcome="dismissed", reason="不实").status_code == 403
+    )
+    assert "某群众" in desk.post(CLERK, f"{base}/1/read", ground="核实异议").text
+    assert desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed").status_code == 422
+    settled = desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed", reason="现场核查不实")
+    assert settled.status_code == 303
+    assert "不成立" in desk.get(CLERK, f"{base}/1").text
+    assert desk.get(CLERK, f"{base}/2").status_code == 404
+    assert last > desk.today
+
+
+def filed(desk: AuthorityDesk) -> None:
+    """File the sample application; the day is the one after."""
+    desk.procedure.filed()
+    desk.today = MONDAY + 10 * DAY
+
+
+def suspend(desk: AuthorityDesk, day: date, **changes: object) -> Any:
+    path = f"/filing/bodies/{PREFIX}/acts/suspend"
+    fields = {"day": day, "reason": "质量检查不合格"} | changes
+    return desk.post(CLERK, path, **fields)
+
+
+def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> None:
+    filed(desk)
+    assert "暂停备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    early = suspend(desk, desk.today - DAY)
+    assert (early.status_code, 'id="day-wrong"' in early.text) == (422, True)
+    suspend(desk, date(2026, 12, 10))
+    page = desk.get(DIRECTOR, "/filing/proposals/1").text
+    assert re.search(r"<del>备案有效</del>.*<ins>备案暂停</ins>", page, re.S)
+    own = desk.post(CLERK, "/filing/proposals/1/approve", seen="yes")
+    assert own.status_code == 403
+    again = suspend(desk, date(2026, 12, 11))
+    assert again.status_code == 422
+    assert desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes").status_code == 303
+    assert "备案暂停" in desk.get(CLERK, "/filing/bodies").text
+    late = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
+    assert (late.status_code, "已生效" in late.text) == (422, True)
+    assert "恢复备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+
+
+def test_nobody_approves_their_own_proposal_and_what_changed_is_proposed_anew(
+    desk: AuthorityDesk,
+) -> None:
+    filed(desk)
+    path = f"/filing/bodies/{PREFIX}/acts/withdraw"
+    desk.post(DIRECTOR, path, day="2026-12-10", reason="主动退出")
+    own = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
+    assert (own.status_code, "同一人" in own.text) == (422, True)
+    with desk.procedure.session() as session:  # as by the commands
+        site = session.scalars(select(Site)).one()
+        suspend_site(
+            session, site, decision(desk.today), effective_on=desk.today, now=at(desk.today)
+        )
+    assert "情况已有变化" in desk.get(DIRECTOR_TOO, "/filing/proposals/1").text
+    outdated = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
+    assert (outdated.status_code, "重新提出" in outdated.text) == (422, True)
+    assert desk.post(DIRECTOR_TOO, "/filing/proposals/1/decline").status_code == 422
+    assert desk.post(CLERK, "/filing/proposals/1/take-back").status_code == 422
+    declined = desk.post(DIRECTOR_TOO, "/filing/proposals/1/decline", remark="情况已变")
+    assert declined.status_code == 303
+    with desk.desks() as session:
+        assert session.scalars(select(FilingProposal)).one().state == ProposalState.DECLINED
+
+
+def test_a_name_is_changed_by_one_person_after_comparing(desk: AuthorityDesk) -> None:
+    filed(desk)
+    path = f"/filing/bodies/{PREFIX}/acts/rename"
+    desk.post(CLERK, path, text="津城新名评价中心（虚构）", reason="更名")
+    assert "津城新名" in desk.get(CLERK, "/filing/proposals/1").text
+    assert desk.post(CLERK, "/filing/proposals/1/approve", seen="yes").status_code == 303
+    assert "津城新名" in desk.get(CLERK, "/filing/bodies").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/filing/applications/99",
+        "/filing/applications/99/notice",
+        "/filing/applications/99/file",
+        "/filing/bodies/S000012000999",
+        "/filing/bodies/S000012000999/acts/suspend",
+        "/filing/proposals/99",
+        "/filing/drafts/99",
+        "/filing/quality/99",
+        "/filing/trust/draft.json",
+    ],
+)
+def test_what_is_not_there_is_not_found(desk: AuthorityDesk, path: str) -> None:
+    assert desk.get(DIRECTOR, path).status_code == 404
+
+
+def test_steps_of_an_application_are_all_offered_somewhere(desk: AuthorityDesk) -> None:
+    desk.typed_application()
+    page = desk.get(DIRECTOR, "/filing/applications/1").text
+    for step in (Step.ACCEPT, Step.RETURN, Step.REFUSE):
+        assert f'value="{step}"' in page
+    assert 'value="refuse"' not in desk.get(CLERK, "/filing/applications/1").text
+    with reading(desk.office.engine) as session:
+        assert session.get(FilingApplication, 1) is not None
+
+
+def test_nobody_outside_the_authority_reaches_any_of_its_pages(desk: AuthorityDesk) -> None:
+    outside = [
+        person_of(role, body=PREFIX if role in BODY_ROLES else None)
+        for role in Role
+        if role not in (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.AUDITOR)
+    ]
+    given = {"number": 1, "which": 1, "place": 1, "prefix": PREFIX, "kind": "suspend"}
+    rules = [rule for rule in desk.app.url_map.iter_rules() if rule.rule.startswith("/filing")]
+    assert len(rules) > 30
+    for rule in rules:
+        path = desk.app.url_map.bind("desk").build(
+            rule.endpoint, {name: given[name] for name in rule.arguments}, method=_method(rule)
+        )
+        for person in [*outside, None]:
+            with working_as(desk.app, person) as client:
+                status = client.open(path, method=_method(rule)).status_code
+            assert status == (401 if person is None else 403), (path, person)
+        if _method(rule) == "POST":  # an auditor looks and does nothing
+            assert desk.post(AUDITOR, path).status_code == 403, path
+
+
+def _method(rule: Rule) -> str:
+    return "POST" if "POST" in (rule.methods or ()) else "GET"
+
+
+def test_of_two_who_approve_at_once_one_does(desk: AuthorityDesk) -> None:
+    filed(desk)
+    suspend(desk, date(2026, 12, 10))
+    together, office = Barrier(2), desk.office
+
+    def approve_as(actor: Actor) -> str:
+        together.wait()
+        try:
+            approve(
+                office.desks,
+                office.engine,
+                desk.home,
+                1,
+                actor,
+                now=desk.now(),
+                signers=lambda: open_root_keys(desk.home, PASSPHRASE),
+            )
+        except IssuerError as error:
+            return error.code
+        return "done"
+
+    actors = [Actor(account_id=n, name=name) for n, name in ((2, "钱负责"), (3, "孙负责"))]
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(approve_as, actors))
+    assert told[0] == "done" and told[1] in ("proposal_outdated", "proposal_settled")
+    with reading(office.engine) as session:
+        events = list(session.scalars(select(FilingAct.event).order_by(FilingAct.id)))
+    assert events == ["filed", "suspended"]

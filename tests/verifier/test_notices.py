@@ -1,0 +1,97 @@
+"""Public notices: whoever reads them may object, and follows it up by a receipt code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from issuer.desk import shanghai_day
+from issuer.public_notice import ObjectionOutcome, open_objection
+from registry.filing_models import Objection
+from registry.home import Home
+from registry.objection_models import SentObjection
+from registry.public_database import public_database, public_database_url
+from registry.session import reading
+from tests.issuer.authority_desk import CLERK, DIRECTOR, AuthorityDesk
+from wsgi import create_public_app
+
+DAY = timedelta(days=1)
+WORDS = {"sender": "某群众 13900000000", "text": "场地与申报不符\n请核查"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The authority's desk and the public site of one home, with one unit under notice today."""
+
+    desk: AuthorityDesk
+    public: FlaskClient
+    number: int
+
+
+@pytest.fixture
+def sides(home: Home, tmp_path: Path) -> Iterator[Sides]:
+    today = shanghai_day(datetime.now(UTC))
+    desk = AuthorityDesk(home, tmp_path / "in", today)
+    number, _ = desk.procedure.on_notice(today - 2 * DAY)
+    app = create_public_app(home)
+    yield Sides(desk, app.test_client(), number)
+    app.extensions["yanzhen_verifier"].close()
+
+
+def test_a_notice_is_shown_on_its_days_and_while_it_waits(sides: Sides) -> None:
+    page = sides.public.get("/notices").text
+    assert "津城样本职业技能评价中心（虚构）" in page and "天津市虚构区样本路 1 号" in page
+    assert "Both days included" in sides.public.get("/notices?lang=en").text
+    assert sides.public.get("/notices/99/object").status_code == 404
+    desk = sides.desk
+    path = f"/filing/applications/{sides.number}/step"
+    assert desk.post(DIRECTOR, path, step="refuse", reason="单位撤回申请").status_code == 303
+    assert "目前没有公示" in sides.public.get("/notices?lang=zh").text
+
+
+def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, home: Home) -> None:
+    public, desk = sides.public, sides.desk
+    form = "/notices/1/object"
+    empty = public.post(form, data={"sender": "某群众", "text": " "})
+    assert (empty.status_code, 'id="text-wrong"' in empty.text) == (422, True)
+    assert 'value="某群众"' in empty.text
+    sent = public.post(form, data=WORDS).text
+    found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", sent)
+    assert found is not None
+    code = found[0]
+    with public_database(public_database_url(home)) as engine, reading(engine) as session:
+        row = session.scalars(select(SentObjection)).one()
+        assert row.sealed is not None and "某群众".encode() not in row.sealed
+    assert "等待主管部门登记" in public.post("/notices/receipt", data={"code": code.lower()}).text
+    wrong = public.post("/notices/receipt", data={"code": "0000-0000-0000-0000"})
+    assert (wrong.status_code, 'id="code-wrong"' in wrong.text) == (422, True)
+
+    page = f"/filing/applications/{sides.number}"
+    assert "公众网站收到 1 件异议" in desk.get(CLERK, page).text
+    assert desk.post(CLERK, f"{page}/objections/sent").status_code == 303
+    assert "公众网站收到" not in desk.get(CLERK, page).text
+    with desk.procedure.session() as session:
+        words = open_objection(desk.procedure.vault, session.scalars(select(Objection)).one())
+        assert (words.sender, words.text) == (WORDS["sender"], WORDS["text"])
+    with public_database(public_database_url(home)) as engine, reading(engine) as session:
+        assert session.scalars(select(SentObjection)).one().sealed is None
+    assert "正在核实处理" in public.post("/notices/receipt", data={"code": code}).text
+    desk.procedure.settle(sides.number, 1, ObjectionOutcome.DISMISSED, desk.today)
+    assert "异议不成立" in public.post("/notices/receipt", data={"code": code}).text
+
+
+def test_nothing_is_filed_while_an_objection_is_unread(sides: Sides) -> None:
+    sides.public.post("/notices/1/object", data=WORDS)
+    desk = sides.desk
+    desk.today += 10 * DAY
+    terms = {"first": desk.today, "last": desk.today + 900 * DAY, "reason": "符合条件"}
+    path = f"/filing/applications/{sides.number}/file"
+    answer = desk.post(CLERK, path, prefix__0="S000012000123", **terms)
+    assert (answer.status_code, "尚未登记，不能备案" in answer.text) == (422, True)

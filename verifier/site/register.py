@@ -1,0 +1,113 @@
+"""The public register of filed bodies: a page to search, and the same as JSON and CSV."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.levels import Level
+from codes.occupations import occupations
+from keys.trust_list import TrustList
+from verifier.register import (
+    STATE_NAMES,
+    RegisterQuery,
+    as_csv,
+    as_json,
+    register_of,
+    search,
+)
+from verifier.service import Verifier
+from verifier.site.pages import published_trust, shared_response
+
+blueprint = Blueprint("register", __name__)
+
+PAGE_SIZE: Final = 50
+_MOST_WORDS: Final = 100
+_TONES: Final = {"filed": "good", "interrupted": "warn", "to_come": "note"}
+
+
+@blueprint.get("/register")
+def page() -> str:
+    """Show the bodies that fit what is asked for."""
+    trust, day = _trust(), _today()
+    query = _query()
+    entries = register_of(trust.document, day)
+    found = search(entries, query)
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    at = min(_number(request.args.get("page", "1")) or 1, pages)
+    provinces = {one.province.code: one.province.text for one in entries if one.province}
+    return render_template(
+        "register.html",
+        trust=trust,
+        on=day,
+        total=len(entries),
+        found=found[(at - 1) * PAGE_SIZE : at * PAGE_SIZE],
+        fitting=len(found),
+        query=query,
+        asked=_asked(query),
+        page=at,
+        pages=pages,
+        tones=_TONES,
+        states=[(str(key), text) for key, text in STATE_NAMES.items()],
+        occupations=occupations(),
+        levels=[(str(int(level)), level.text) for level in sorted(Level, reverse=True)],
+        provinces=sorted(provinces.items()),
+        expired=trust.document.expires_at.date() < day,
+        address=url_for("register.page"),
+    )
+
+
+@blueprint.get("/register.json")
+def data() -> AnyResponse:
+    """Give the whole register, or what fits, as JSON."""
+    trust, day = _trust(), _today()
+    found = search(register_of(trust.document, day), _query())
+    return shared_response(as_json(trust, found, day), "application/json")
+
+
+@blueprint.get("/register.csv")
+def table() -> AnyResponse:
+    """Give the same as CSV, to be opened by a spreadsheet."""
+    trust, day = _trust(), _today()
+    found = search(register_of(trust.document, day), _query())
+    answer = shared_response(as_csv(found), "text/csv")
+    version = trust.document.version
+    answer.headers["Content-Disposition"] = f"attachment; filename=register-{version}-{day}.csv"
+    return answer
+
+
+def _query() -> RegisterQuery:
+    said = {name: request.args.get(name, "").strip()[:_MOST_WORDS] for name in _NAMES}
+    return RegisterQuery(**said)
+
+
+_NAMES: Final = ("words", "occupation", "level", "province", "state")
+
+
+def _asked(query: RegisterQuery) -> dict[str, str]:
+    """Return what is asked for, as parameters of an address."""
+    return {name: said for name in _NAMES if (said := getattr(query, name))}
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 6 else 0
+
+
+def _trust() -> TrustList:
+    trust = published_trust()
+    if trust is None:
+        raise ServiceUnavailable
+    return trust
+
+
+def _today() -> date:
+    return _verifier().today()
+
+
+def _verifier() -> Verifier:
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    return verifier

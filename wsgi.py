@@ -185,12 +185,12 @@ def create_private_app(
     from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
-    from issuer.console.certificates_places import add_certificates
     from accounts.page_words import add_places, desk_words
     from accounts.uploads import limit_bodies
+    from issuer.console.authority_desk import add_authority_desk
     from issuer.console.batches import PLACES as BATCH_PLACES
     from issuer.console.batches_room import blueprint as batches
-    from issuer.console.authority_desk import add_authority_desk
+    from issuer.console.certificates_places import add_certificates
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from templates.memory_request import MemoryRequest

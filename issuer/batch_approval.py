@@ -16,12 +16,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_checks import needs_check, trouble_values
 from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.errors import IssuerError
-from issuer.operator import Operator, is_same_person, note_act_now, read_operator
+from issuer.operator import Operator, note_act_now, read_operator
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.session import reading, transaction
 from registry.vault import seal, unseal

@@ -7,10 +7,13 @@ once its signature is verified by the trust list's keys.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from codes.record import decode_record
 from codes.wording import Text
@@ -29,14 +32,16 @@ from keys.status_list import (
     split_index,
 )
 from log.errors import LogError
-from log.leaf_types import Leaf
+from log.leaf_types import Leaf, LeafKind
 from log.leaves import CopyLeaf, IssueLeaf, LifeLeaf, decode_leaf, hash_record
 from registry.access import unseal_envelope, unseal_pdf_hash
 from registry.errors import RegistryError
 from registry.home import Home
 from registry.life import Event
-from registry.log_reader import LogReader, Prover
-from registry.logbook import LeafPlace, LeafPlaces, leaf_salt, life_key, life_mark
+from registry.log_models import LogEntry
+from registry.log_prover import Prover
+from registry.log_reader import LogReader
+from registry.logbook import LeafPlace, leaf_salt, life_key, life_mark
 from registry.models import Award, Copy
 
 
@@ -124,6 +129,36 @@ class ListStanding:
     state: ListState
     value: StatusValue | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafPlaces:
+    """Where the register says that the leaves of an award's copies are."""
+
+    _waiting: Mapping[int, frozenset[LeafKind]]
+
+    def of_record(self, copy: Copy) -> LeafPlace:
+        """Return where the leaf of a copy's record is."""
+        waiting = self._waiting.get(copy.id, frozenset())
+        kinds = {LeafKind.ISSUE, LeafKind.LIFE}
+        return LeafPlace(index=copy.leaf_index, waiting=not waiting.isdisjoint(kinds))
+
+    def of_file(self, copy: Copy) -> LeafPlace:
+        """Return where the leaf of a copy's file is."""
+        waiting = self._waiting.get(copy.id, frozenset())
+        return LeafPlace(index=copy.file_leaf_index, waiting=LeafKind.COPY in waiting)
+
+
+def leaf_places(session: Session, award: Award) -> LeafPlaces:
+    """Return where the leaves of an award's copies are."""
+    found: dict[int, frozenset[LeafKind]] = {}
+    query = select(LogEntry.copy_id, LogEntry.kind).where(
+        LogEntry.award_id == award.id, LogEntry.leaf_index.is_(None)
+    )
+    for copy_id, kind in session.execute(query):
+        if copy_id is not None:
+            found[copy_id] = found.get(copy_id, frozenset()) | {LeafKind(kind)}
+    return LeafPlaces(_waiting=found)
 
 
 class LogCheck:

@@ -19,16 +19,15 @@ from codes.names import mask_name
 from codes.wording import Text
 from issuer.awarding import PrivateFields, open_private
 from issuer.certificate_list import occupation_text
-from issuer.certificate_proof import ListCheck, ListStanding, LogCheck, LogStanding
+from issuer.certificate_proof import ListCheck, ListStanding, LogCheck, LogStanding, leaf_places
 from issuer.copy_list import CopyLine, line_of
 from issuer.life_words import KIND_WORDS
 from registry.errors import RegistryError
 from registry.holder_keys import open_data_key
 from registry.home import Home
 from registry.life import DayStatus, Event, Life, fold_events, status_on
-from registry.life_models import ActState, LifeAct
-from registry.life_records import open_events
-from registry.logbook import leaf_places
+from registry.life_models import ActState, LifeAct, LifeEvent
+from registry.life_records import read_events
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, Site
 from registry.vault import Vault
 from templates.labels import format_print_serial
@@ -250,7 +249,7 @@ def _open(session: Session, vault: Vault, award: Award) -> _Secrets:
         return _Secrets()
     try:
         data_key = open_data_key(vault, award)
-        private, events = open_private(vault, award), open_events(session, award, data_key)
+        private, events = open_private(vault, award), _events(session, award, data_key)
     except RegistryError:
         return _Secrets(altered=True)
     first = _first(award)
@@ -262,6 +261,11 @@ def _open(session: Session, vault: Vault, award: Award) -> _Secrets:
         life=life,
         altered=not _agrees(award, life),
     )
+
+
+def _events(session: Session, award: Award, data_key: bytes) -> tuple[Event, ...]:
+    query = select(LifeEvent).where(LifeEvent.award_id == award.id).order_by(LifeEvent.n)
+    return read_events(award.number, session.scalars(query).all(), data_key)
 
 
 def _first(award: Award) -> Copy | None:

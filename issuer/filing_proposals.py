@@ -17,6 +17,7 @@ from types import MappingProxyType
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.applications import find_application
 from issuer.desk import shanghai_day
@@ -24,7 +25,6 @@ from issuer.errors import IssuerError
 from issuer.filing_acts import Decision
 from issuer.filing_decision import file_application
 from issuer.filing_standing import SiteView, view_of
-from issuer.operator import is_same_person
 from issuer.proposed_acts import ProposedAct, parse_act, subject_of
 from issuer.publishing import Publication, publish
 from issuer.site_acts import SiteAct, carry_out

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from accounts.person import sees_body, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.certificate_acts import ActPage, show_page
 from issuer.certificate_list import body_names
@@ -30,7 +31,6 @@ from issuer.life_forms import MAKES_COPY, ActView
 from issuer.life_run import approve_and_publish
 from issuer.life_words import GROUND_WORDS, STATE_WORDS
 from issuer.opening import announce_host
-from issuer.operator import is_same_person
 from log.leaves import LifeKind
 from registry.life_models import ActState
 from registry.session import reading

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,12 +21,21 @@ from issuer.application_form import (
 from issuer.applications import MAX_MATERIAL_BYTES, MaterialFile, find_application, form_of
 from issuer.desk import shanghai_day
 from issuer.errors import FieldError, IssuerError
+from registry.desk_sealed import SealedColumn
 from registry.filing_desk_models import FilingDraft, FilingDraftFile
 from registry.vault import Vault
 
 _MOST_FILES = 40
 _MOST_TITLE = 100
 _MOST_FILE_NAME = 200
+
+
+def _context(file: FilingDraftFile) -> str:
+    return f"filing/draft/{file.sha256}"
+
+
+DRAFT_FILE: Final = SealedColumn(FilingDraftFile, "sealed", _context)
+"""The bytes of a material of a draft."""
 
 
 def start_draft(session: Session, made_by: str, *, now: datetime) -> FilingDraft:
@@ -90,6 +100,7 @@ def add_file(
     Raises:
         IssuerError: it is empty or too large (`material_unreadable`), or there are too many
             (`materials_too_many`).
+        VaultError: as `SealedColumn.put`.
     """
     name = file.replace("\\", "/").rpartition("/")[2][-_MOST_FILE_NAME:] or "材料"
     title = (title.strip() or name.rpartition(".")[0] or name)[:_MOST_TITLE]
@@ -114,9 +125,9 @@ def add_file(
         file=name,
         sha256=sha256,
         size=len(content),
-        sealed=vault.seal(_context(sha256), content),
     )
     draft.files.append(kept)
+    DRAFT_FILE.put(kept, vault, content)
     return kept
 
 
@@ -144,7 +155,7 @@ def parse_draft_application(
     materials = tuple(
         MaterialFile(
             title=one.title,
-            content=vault.unseal(_context(one.sha256), one.sealed),
+            content=DRAFT_FILE.read(one, vault) or b"",
             sha256=one.sha256,
         )
         for one in draft.files
@@ -154,10 +165,6 @@ def parse_draft_application(
 
 def _as_form(draft: FilingDraft) -> dict[str, object]:
     return form_entry(entry_of(draft), [(one.title, one.file) for one in draft.files])
-
-
-def _context(sha256: str) -> str:
-    return f"filing/draft/{sha256}"
 
 
 def _unreadable() -> IssuerError:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from codes.wording import Text
 from issuer.batch_names import parse_batch_name
-from issuer.batch_room import BatchRoom, changing, draft_closed, find_draft, key_context
+from issuer.batch_room import BATCH_KEY, BatchRoom, changing, draft_closed, find_draft
 from issuer.batch_rows import DraftRow, Remark, open_row, seal_cells, seal_sheet, table_values
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.columns import Column
@@ -52,6 +52,7 @@ def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: st
 
     Raises:
         IssuerError: `batch_name`; this body has a batch of this name (`batch_name_taken`).
+        VaultError: as `SealedColumn.put`.
     """
     title = parse_batch_name(name)
     with reading(room.register) as session:
@@ -68,10 +69,10 @@ def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: st
         made_by=person.account_id,
         maker=person.name,
     )
-    draft.key_sealed = room.vault.seal(key_context(draft), new_key())
     try:
         with transaction(room.desks) as session:
             session.add(draft)
+            BATCH_KEY.put(draft, room.vault, new_key())
             session.flush()
             return draft.id
     except IntegrityError as error:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine, select
@@ -18,6 +19,7 @@ from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.opening import open_desk
 from registry.batch_models import BatchDraft
+from registry.desk_sealed import SealedColumn
 from registry.home import Home
 from registry.session import transaction
 from registry.store import FileStore
@@ -78,7 +80,8 @@ class BatchRoom:
             IssuerError: they are gone (`draft_emptied`).
             VaultError: the row was altered.
         """
-        if draft.key_sealed is None:
+        key = BATCH_KEY.read(draft, self.vault)
+        if key is None:
             raise IssuerError(
                 "draft_emptied",
                 Text(
@@ -87,16 +90,19 @@ class BatchRoom:
                     "certificates at the certificate desk",
                 ),
             )
-        return self.vault.unseal(key_context(draft), draft.key_sealed)
+        return key
 
     def cipher(self, draft: BatchDraft) -> AESGCM:
         """Return what seals and opens a batch's rows; raises as `key`."""
         return AESGCM(self.key(draft))
 
 
-def key_context(draft: BatchDraft) -> str:
-    """Return what binds the key of a batch to it."""
+def _key_context(draft: BatchDraft) -> str:
     return f"batch-draft {draft.prefix} {draft.name}"
+
+
+BATCH_KEY: Final = SealedColumn(BatchDraft, "key_sealed", _key_context)
+"""The key of a batch, under which everything else of it is sealed."""
 
 
 def find_draft(session: Session, prefix: str, draft_id: int, *, locked: bool = False) -> BatchDraft:

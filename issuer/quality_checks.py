@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from issuer.errors import IssuerError
 from issuer.filing import find_site
+from registry.desk_sealed import SealedColumn
 from registry.filing_desk_models import QualityCheck, QualityItem
 from registry.models import Award
 from registry.vault import Vault
@@ -27,6 +29,19 @@ from registry.vault import Vault
 MOST_SAMPLE = 500
 SEED_BYTES = 16
 _MOST_WORDS = 2000
+
+
+def _check_context(check: QualityCheck) -> str:
+    return f"quality/{check.id}/0"
+
+
+def _item_context(item: QualityItem) -> str:
+    return f"quality/{item.check_id}/{item.place}"
+
+
+CONCLUSION: Final = SealedColumn(QualityCheck, "conclusion_sealed", _check_context)
+FINDING_WORDS: Final = SealedColumn(QualityItem, "words_sealed", _item_context)
+"""What is written about a check and about each certificate of it."""
 
 
 class Finding(StrEnum):
@@ -228,17 +243,17 @@ def note_finding(
             ),
         )
     item.finding = finding.value
-    item.words_sealed = vault.seal(_context(check, place), words.encode()) if words else None
+    item.words_sealed = None
+    if words:
+        FINDING_WORDS.put(item, vault, words.encode())
     item.found_by = found_by
     item.found_at = now
     return item
 
 
-def words_of(check: QualityCheck, vault: Vault, item: QualityItem) -> str:
+def words_of(vault: Vault, item: QualityItem) -> str:
     """Return what was written about a certificate; raises VaultError where it was altered."""
-    if item.words_sealed is None:
-        return ""
-    return vault.unseal(_context(check, item.place), item.words_sealed).decode()
+    return (FINDING_WORDS.read(item, vault) or b"").decode()
 
 
 def close_check(
@@ -272,16 +287,14 @@ def close_check(
             ),
         )
     check.outcome = outcome.value
-    check.conclusion_sealed = vault.seal(_context(check, 0), conclusion.encode())
+    CONCLUSION.put(check, vault, conclusion.encode())
     check.closed_by = closed_by
     check.closed_at = now
 
 
 def conclusion_of(check: QualityCheck, vault: Vault) -> str:
     """Return how a check was concluded; empty while it is open."""
-    if check.conclusion_sealed is None:
-        return ""
-    return vault.unseal(_context(check, 0), check.conclusion_sealed).decode()
+    return (CONCLUSION.read(check, vault) or b"").decode()
 
 
 def checks_of(desks: Session, prefix: str | None = None) -> Sequence[QualityCheck]:
@@ -297,7 +310,3 @@ def _check_open(check: QualityCheck) -> None:
         raise IssuerError(
             "check_closed", Text("该次检查已办结，不能再改", "this check is concluded already")
         )
-
-
-def _context(check: QualityCheck, place: int) -> str:
-    return f"quality/{check.id}/{place}"

@@ -4,7 +4,7 @@
     2. the registry says that the key is changing: from here on nothing is put under the vault, and
        every transaction that was doing so is over
     3. a few hundred rows a commit: all that is under the vault goes over to the new key
-       (`issuer.vault_moving`)
+       (`issuer.vault_moving`), in the desks' own database too (`issuer.desk_moving`)
     4. the registry says that the new key is in force
     5. the vault file loses the old key
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, func, select
 
 from codes.wording import Text
+from issuer.desk_moving import move_desks
 from issuer.vault_moving import (
     Vaults,
     move_holders,
@@ -28,7 +29,6 @@ from issuer.vault_moving import (
     move_pins,
     move_waiting,
 )
-from registry.desk_secret import move_desk_secret
 from registry.errors import VaultError
 from registry.home import Home
 from registry.models import Holder
@@ -82,7 +82,7 @@ def rotate_vault(
     done = move_holders(engine, vaults, progress)
     move_papers(engine, vaults.both)
     move_pins(home, vaults.both)
-    move_desk_secret(home, vaults.both)
+    move_desks(home, vaults.both)
     _set_state(engine, generation=keys.generation, changing_to=None)
     _write(home, keys.only(keys.generation), passphrase)
     return Rotation(generation=keys.generation, holders=done, resumed=resumed)

@@ -10,16 +10,14 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from sqlalchemy import Engine, Integer, LargeBinary
+from sqlalchemy import Engine, Integer, LargeBinary, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
-from registry.home import Home
+from registry.desk_database import DeskBase
 from registry.session import transaction
-from registry.vault import Vault
+from registry.vault import Vault, key_changed
 
 _CONTEXT = "desk-secret"
 _ONLY = 1
@@ -60,16 +58,19 @@ def open_desk_secret(desks: Engine, vault: Vault) -> DeskSecret:
         return _open(desks, vault)
 
 
-def move_desk_secret(home: Home, vault: Vault) -> None:
-    """Seal the secret of a home's desks by the newest vault key, before an earlier one goes."""
-    url = desk_database_url(home)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return  # its desks were never opened
-    desks = open_desk_engine(url)
-    try:
-        open_desk_secret(desks, vault)
-    finally:
-        desks.dispose()
+def check_newest_at_desks(session: Session, vault: Vault) -> None:
+    """See, until the transaction ends, that the desks are not under a later key than `vault`'s.
+
+    Whoever seals anything into the desks' database calls it first. A rotation waits for the
+    transaction and moves what it wrote; from then on a vault opened before is refused.
+
+    Raises:
+        VaultError: the vault key was changed since the vault was opened (`vault_key_changed`).
+    """
+    query = select(DeskSecretRow.generation).where(DeskSecretRow.id == _ONLY)
+    generation = session.scalar(query.with_for_update(read=True))
+    if generation is not None and generation > vault.generation:
+        raise key_changed()
 
 
 def _open(desks: Engine, vault: Vault) -> DeskSecret:

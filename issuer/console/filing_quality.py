@@ -240,7 +240,7 @@ def _page(
             "desk/filing_check.html",
             check=found,
             again=draw_again(register, found),
-            words={one.place: words_of(found, vault, one) for one in found.items},
+            words={one.place: words_of(vault, one) for one in found.items},
             conclusion_kept=conclusion_of(found, vault),
             finding_names={str(key): text for key, text in FINDING_NAMES.items()},
             findings=[(str(key), text) for key, text in FINDING_NAMES.items()],

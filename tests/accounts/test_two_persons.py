@@ -8,8 +8,9 @@ import pytest
 
 from accounts.errors import AccountError
 from accounts.two_persons import not_the_same_person
+from issuer.desk_moving import move_desks
 from registry.desk_database import desk_database_url, open_desk_engine
-from registry.desk_secret import move_desk_secret, open_desk_secret
+from registry.desk_secret import open_desk_secret
 from registry.errors import VaultError
 from registry.home import Home
 from registry.vault import Vault, new_key
@@ -31,13 +32,13 @@ def test_two_names_are_two_persons() -> None:
 def test_the_desks_secret_goes_over_to_a_new_vault_key(tmp_path: Path) -> None:
     home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
     keys = home.vault_keys(PASSPHRASE)
-    move_desk_secret(home, Vault(keys))
+    move_desks(home, Vault(keys))
     desks = open_desk_engine(desk_database_url(home))
     before = open_desk_secret(desks, Vault(keys))
     both = keys.followed_by(new_key())
     with pytest.raises(VaultError):
         open_desk_secret(desks, Vault(both.only(both.generation)))
-    move_desk_secret(home, Vault(both))
+    move_desks(home, Vault(both))
     after = open_desk_secret(desks, Vault(both.only(both.generation)))
     desks.dispose()
     assert after.value == before.value

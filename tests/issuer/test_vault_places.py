@@ -44,12 +44,15 @@ from tests.issuer.desks import PREFIX, desk_at
 from tests.issuer.lives import NUMBER, SECOND, done, issue_two, proposed, silent
 from tests.issuer.procedures import Procedure
 
-# Who seals, finds or marks by the vault itself; `issuer.vault_moving` moves what each of them made.
+# Who seals, finds or marks by the vault itself. `issuer.vault_moving` moves what each of them made,
+# `issuer.desk_moving` what the two of the desks did (see test_desk_moving.py).
 SEAL = {
     "issuer/applications.py",
     "issuer/life_forms.py",
     "issuer/public_notice.py",
     "issuer/token_places.py",
+    "registry/desk_sealed.py",
+    "registry/desk_secret.py",
     "registry/holder_keys.py",
     "registry/vault.py",
 }
@@ -196,7 +199,7 @@ def test_nothing_is_put_under_a_vault_that_was_replaced(home: Home) -> None:
 
 def test_no_other_place_seals_or_finds_by_the_vault() -> None:
     seals, indexes = set(), set()
-    for path in python_files("issuer", "registry", "verifier"):
+    for path in python_files("accounts", "issuer", "registry", "verifier"):
         text, name = path.read_text(encoding="utf-8"), shown(path)
         if re.search(r"\bvault\.seal\(", text):
             seals.add(name)

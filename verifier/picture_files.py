@@ -12,13 +12,13 @@ import numpy as np
 import pillow_heif
 from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
+from verifier.file_kinds import is_heif
+
 MAX_PICTURE_PIXELS: Final = 120_000_000
 MAX_HEIF_PIXELS: Final = 50_000_000  # decoded whole: no reading at a half
 PICTURE_PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 PICTURE_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 FULL_SIZE: Final = "full size"  # of a picture's info: its size in the file
-_HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 _BIG_WEBP_PIXELS: Final = 8_000_000
 _DRAFT: Final = (4000, 4000)
 
@@ -31,20 +31,13 @@ class UnreadPicture(Exception):
         self.fault = fault
 
 
-def is_picture(data: bytes) -> bool:
-    """Return whether a file begins as one of the pictures that are read."""
-    return (
-        data.startswith(_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_heif(data)
-    )
-
-
 def open_picture(data: bytes, mode: str) -> Image.Image:
     """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB".
 
     Raises:
         UnreadPicture: it is none, or too big.
     """
-    if _is_heif(data):
+    if is_heif(data):
         pillow_heif.register_heif_opener(thumbnails=False)
     try:
         picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
@@ -83,7 +76,3 @@ def _decode_big_webp(data: bytes, mode: str, exif: bytes) -> Image.Image:
     picture = Image.fromarray(decoded)
     picture.info |= {FULL_SIZE: picture.size, "exif": exif}
     return picture
-
-
-def _is_heif(data: bytes) -> bool:
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS

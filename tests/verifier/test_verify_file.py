@@ -230,7 +230,7 @@ def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) 
     ]
     page = {"glyphs": glyphs, "symbols": [first.qr_text(), second.qr_text()]}
     answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"%PDF-", "a.pdf")
     assert (verdict.outcome, codes(verdict)) == (Outcome.ALTERED, {"qr_conflict"})
 
 
@@ -238,7 +238,7 @@ def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk:
     issued, _ = desk.issue()
     symbols = [issued.qr_text(), issued.qr_text("https://evil.example.com/q#")]
     answer = json.dumps({"kind": "pdf", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"%PDF-", "a.pdf")
     assert verdict.outcome is Outcome.ALTERED
     assert "foreign_host" in codes(verdict)
 

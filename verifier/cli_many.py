@@ -199,7 +199,7 @@ def _answer(
         verdict = verifier.verify_file(found.data, found.name, on=asked.on)
     except (UsageError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001 - one file's fault must not cost the others their answers
+    except Exception:  # noqa: BLE001 - a file that fails must not cost the others theirs
         return _unverified(found.name, _FAILED, language)
     answer = {"file": found.name, **verdict_to_json(verdict, language)}
     line = _line(found.name, verdict.summary, reason_of(verdict), language)

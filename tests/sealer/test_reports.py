@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import random
@@ -19,7 +18,7 @@ import pytest
 
 from issuer.report_key_custody import revoke_report_key
 from issuer.report_key_files import read_report_keys
-from keys.jws import decode_bytes, encode_bytes
+from keys.jws import encode_bytes
 from keys.report_document import report_file
 from log.leaves import LifeKind
 from registry.errors import VaultError
@@ -40,6 +39,7 @@ from tests.issuer.desks import desk_at
 from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
+from tests.sealer.crafted_reports import with_crafted_certificates
 from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
@@ -308,21 +308,6 @@ def test_one_changed_byte_is_noticed(
         assert judge(desk, changed) is ReportOutcome.ALTERED
 
 
-_CRAFTED = (("a003020102", "a003020105"), ("0603551d0e", "0603551d23"))
-
-
-def _with_crafted_certificate(text: bytes, was: str, now: str) -> bytes:
-    """Return a JSON report whose first certificate the library refuses in a way of its own."""
-    signed = json.loads(text)["signature"]
-    header = json.loads(decode_bytes(signed["protected"]))
-    der = base64.b64decode(header["x5c"][0])
-    assert bytes.fromhex(was) in der
-    der = der.replace(bytes.fromhex(was), bytes.fromhex(now), 1)
-    header["x5c"][0] = base64.b64encode(der).decode()
-    crafted = encode_bytes(json.dumps(header).encode())
-    return text.replace(signed["protected"].encode(), crafted.encode())
-
-
 def test_whatever_begins_like_a_report_is_judged_and_breaks_nothing(
     desk: ReportHome, sealed: tuple[ReportTicket, bytes, bytes]
 ) -> None:
@@ -337,9 +322,7 @@ def test_whatever_begins_like_a_report_is_judged_and_breaks_nothing(
         hostile.append(report_file({}, protected, b"").replace(b'"report":{}', b'"report":{"a":1}'))
     hole = pdf.index(b"/Contents<") + 10
     hostile += [pdf[:hole] + b"30820004" + b"0" * 12 + pdf[hole + 20 :]]
-    hostile += [pdf.replace(b"a003020102", b"a003020105", 1)]  # a certificate of version 6
-    hostile += [pdf.replace(b"0603551d0e", b"0603551d23", 1)]  # and one with an extension twice
-    hostile += [_with_crafted_certificate(text, was, now) for was, now in _CRAFTED]
+    hostile += with_crafted_certificates(pdf, text)
     for data in hostile:
         found = judge_report(data, root=desk.home.seal_root_path.read_bytes(), crl=None)
         assert found is None or found.outcome is ReportOutcome.ALTERED

@@ -208,6 +208,17 @@ FILE_ENTRIES = {
             "The file has too many pages; the limit is {limit}. Upload only the certificate.",
         ),
     ),
+    Code.FILE_TWO_KINDS: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件既是图片又是 PDF，不同的软件会显示出不同的内容，因此未读取。正常软件不会生成这样的"
+            "文件，请谨慎对待，向持证人索取签发的原始 PDF，或用编号和姓名查询。",
+            "The file is a picture and a PDF at once: programs show different things of it, so it "
+            "was not read. No ordinary program writes such a file; be careful. Ask the holder for "
+            "the PDF as issued, or look up by number and name.",
+        ),
+    ),
     Code.FILE_UNREADABLE: Entry(
         _PROBLEM,
         _INCONCLUSIVE,

@@ -27,6 +27,11 @@ from verifier.progress import ProgressLine
 from verifier.verdict import Outcome, verdict_to_json
 
 _SHOWN_ROWS = 20
+_FAILED = Text(
+    "核验中出错，未得出结论；请索取原始文件，或用编号和姓名查询。",
+    "Verifying it failed and came to nothing; ask for the original file, or look up by number "
+    "and name.",
+)
 
 _place = click.Path(dir_okay=False, path_type=Path)
 
@@ -183,19 +188,32 @@ def files(context: click.Context, /, paths: tuple[Path, ...], **given: Any) -> N
 def _answer(
     verifier: Any, found: FoundFile, asked: Asked, language: Language
 ) -> tuple[Outcome, dict[str, Any], str]:
-    """Return a file's outcome, as JSON and as a line."""
+    """Return a file's outcome, as JSON and as a line.
+
+    Raises:
+        UsageError: what was asked of every file is wrong.
+    """
     if found.trouble is not None:
-        outcome, reason = Outcome.INCONCLUSIVE, found.trouble
-        answer: dict[str, Any] = {
-            "file": found.name,
-            "outcome": outcome.value,
-            "reason": {"zh": reason.zh, "en": reason.en},
-        }
-        return outcome, answer, _line(found.name, outcome.text, reason, language)
-    verdict = verifier.verify_file(found.data, found.name, on=asked.on)
+        return _unverified(found.name, found.trouble, language)
+    try:
+        verdict = verifier.verify_file(found.data, found.name, on=asked.on)
+    except (UsageError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - a file that fails must not cost the others theirs
+        return _unverified(found.name, _FAILED, language)
     answer = {"file": found.name, **verdict_to_json(verdict, language)}
     line = _line(found.name, verdict.summary, reason_of(verdict), language)
     return verdict.outcome, answer, line
+
+
+def _unverified(name: str, reason: Text, language: Language) -> tuple[Outcome, dict[str, Any], str]:
+    outcome = Outcome.INCONCLUSIVE
+    answer = {
+        "file": name,
+        "outcome": outcome.value,
+        "reason": {"zh": reason.zh, "en": reason.en},
+    }
+    return outcome, answer, _line(name, outcome.text, reason, language)
 
 
 def _line(name: str, summary: Text, reason: Text, language: Language) -> str:

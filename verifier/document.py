@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from math import isfinite
 
 from registry.child import Child, ChildFailed
 from templates.text_lines import Glyph, fold_radicals
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_limits import MAX_GLYPHS, MAX_PAGES
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
@@ -33,19 +33,11 @@ _FAULTS = frozenset(
     {
         Code.FILE_EMPTY,
         Code.FILE_ENCRYPTED,
-        Code.FILE_KIND_UNSUPPORTED,
         Code.FILE_TOO_HEAVY,
         Code.FILE_TOO_MANY_PAGES,
         Code.FILE_UNREADABLE,
     }
 )
-
-
-class FileKind(StrEnum):
-    """What an uploaded file is."""
-
-    PDF = "pdf"
-    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +86,19 @@ def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Findi
         return find(Code.FILE_EMPTY)
     if (too_big := inspect_size(data)) is not None:
         return too_big
+    kind = kind_of(data)
+    if kind is None:
+        return find(Code.FILE_KIND_UNSUPPORTED)
+    if kind is FileKind.BOTH:
+        return find(Code.FILE_TWO_KINDS)
+    task = Task.READ_PDF if kind is FileKind.PDF else Task.READ_PICTURE
     try:
-        answer = ask(pack(Question(task=Task.READ, data=data)))
+        answer = ask(pack(Question(task=task, data=data)))
     except NoFreeSlot:
         return find(Code.FILES_WAITING)
     except ChildFailed as error:
         return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
-    return parse_answer(answer, hashlib.sha256(data).hexdigest())
+    return parse_answer(answer, hashlib.sha256(data).hexdigest(), kind)
 
 
 def inspect_size(data: bytes) -> Finding | None:
@@ -111,7 +109,7 @@ def inspect_size(data: bytes) -> Finding | None:
     return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
 
 
-def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
+def parse_answer(answer: bytes, sha256: str, kind: FileKind) -> FileReading | Finding:
     """Return what the child told of a file, or the finding that says why it cannot be read.
 
     Nothing is believed: a hostile file may speak through the child.
@@ -119,6 +117,7 @@ def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
     Args:
         answer: as the child gave it.
         sha256: hex hash of the file's bytes.
+        kind: what the file is by its bytes.
     """
     try:
         value = json.loads(answer)
@@ -127,11 +126,11 @@ def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
     match value:
         case {"fault": str() as fault}:
             return _fault(fault)
-        case {"kind": "pdf" | "picture" as kind, "pages": [*items]} if items:
+        case {"kind": kind.value, "pages": [*items]} if items:
             pages = tuple(_parse_page(item) for item in items[:MAX_PAGES])
             proof = value.get("proof")
             return FileReading(
-                kind=FileKind(kind),
+                kind=kind,
                 sha256=sha256,
                 pages=pages,
                 proof=proof if isinstance(proof, str) else None,

@@ -17,7 +17,8 @@ from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
 from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
-from verifier.document import FileKind, FileReading
+from verifier.document import FileReading
+from verifier.file_kinds import FileKind
 from verifier.finding_codes import Code
 from verifier.findings import (
     REQUIRED_FOR_FILE,
@@ -33,7 +34,7 @@ from verifier.picture import PictureReading
 from verifier.picture_decision import inspect_picture
 from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
-from verifier.seal_findings import inspect_page, inspect_seal
+from verifier.seal_findings import inspect_page, inspect_pages, inspect_seal
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
@@ -50,6 +51,7 @@ class FileClaims:
 
     Args:
         page: the page that carries the QR, counted from 0.
+        pages: how many the file has.
         printed: what the text layer of the page that carries the QR prints.
         proof: the proof of the public log that travels with the file, unproven; None without one.
         second: the record under the body's second key, as the file carries it; unverified.
@@ -59,6 +61,7 @@ class FileClaims:
     kind: FileKind
     sha256: str
     page: int
+    pages: int
     scan: Scan
     printed: PagePrint
     proof: str | None
@@ -95,6 +98,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         kind=reading.kind,
         sha256=reading.sha256,
         page=index,
+        pages=len(reading.pages),
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
         proof=reading.proof,
@@ -130,6 +134,8 @@ def decide_file(
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = inspect_picture(picture, _records(standing))
+        if claims.kind is FileKind.PDF:
+            seen = (*seen, *_inspect_frame(claims, standing, pdf))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
@@ -268,13 +274,29 @@ def _inspect_print(
     # Whatever else a file prints that is byte for byte the one issued was printed then.
     identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
     extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
-    shown = () if page is None else inspect_page(page, fields)
-    sealed: tuple[Finding, ...] = ()
-    if pdf is not None:
-        sealed = inspect_seal(
-            pdf.seal, pdf.signer, identical=identical, body_name=standing.body_name
-        )
+    shown: tuple[Finding, ...] = ()
+    if pdf is not None and page is not None:
+        shown = inspect_page(page, fields, pdf.seal.held)
+    sealed = _inspect_seal(pdf, standing, identical=identical)
     return (*fields, *extra, *identity, *shown, *sealed)
+
+
+def _inspect_frame(
+    claims: FileClaims, standing: Standing, pdf: PdfEvidence | None
+) -> tuple[Finding, ...]:
+    """Return what to say of a PDF around the page that was judged as a picture."""
+    return (
+        *inspect_pages(claims.pages),
+        *_inspect_seal(pdf, standing, identical=False),
+    )
+
+
+def _inspect_seal(
+    pdf: PdfEvidence | None, standing: Standing, *, identical: bool
+) -> tuple[Finding, ...]:
+    if pdf is None:
+        return (find(Code.SEAL_UNREADABLE),)
+    return inspect_seal(pdf.seal, pdf.signer, identical=identical, body_name=standing.body_name)
 
 
 def _inspect_identity(

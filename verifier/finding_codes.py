@@ -108,6 +108,7 @@ class Code(StrEnum):
     FILE_TOO_BIG = "file_too_big"
     FILE_TOO_HEAVY = "file_too_heavy"
     FILE_TOO_MANY_PAGES = "file_too_many_pages"
+    FILE_TWO_KINDS = "file_two_kinds"
     FILE_UNREADABLE = "file_unreadable"
     FILES_WAITING = "files_waiting"
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from registry.child import Child, ChildFailed
 from templates.labels import Field
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
 from verifier.picture_question import PictureQuestion
@@ -116,7 +117,8 @@ def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> Pictu
     Args:
         ask: as `compare_picture` takes it.
     """
-    question = PictureQuestion(page=page, file=file, issued=b"")
+    is_pdf = kind_of(file) is FileKind.PDF
+    question = PictureQuestion(is_pdf=is_pdf, page=page, file=file, issued=b"")
     try:
         value = json.loads(ask(question.encode()))
     except (NoFreeSlot, ChildFailed, ValueError, RecursionError):

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import warnings
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps
+from pypdfium2.raw import FPDF_PRINTING
 
 from registry.child import serve
 from templates.labels import Field
@@ -25,7 +27,6 @@ from verifier.picture_files import (
     FULL_SIZE,
     MAX_PICTURE_PIXELS,
     UnreadPicture,
-    is_picture,
     open_as_seen,
 )
 from verifier.picture_judge import (
@@ -73,25 +74,30 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         UnreadPicture: the file shows no such page.
         NoReference: the page as issued cannot be read.
     """
-    picture, scale = _picture_of(question)
+    views, scale = _views_of(question)
     if not question.issued:
-        lines = read_lines(picture, _finder(), _reader())
+        lines = read_lines(views[0], _finder(), _reader())
         return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
     reference = draw_reference(question.issued)
-    size = [round(picture.shape[1] / scale), round(picture.shape[0] / scale)]
-    laid = lay_onto(picture, reference.colours)
-    if laid is None:
-        return {"aligned": False, "size": size}
-    judged = _judge_fields(reference, laid)
-    if reference.photo is not None:
-        judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
-    fields, outlines = [], []
-    for name, one in judged.items():
+    size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
+    seen: list[_Seen] = []
+    for view in views:
+        laid = lay_onto(view, reference.colours)
+        if laid is None:
+            return {"aligned": False, "size": size}
+        seen.append(_Seen(view=view, laid=laid, judged=_judge(reference, laid)))
+    fields: list[dict[str, Any]] = []
+    outlines: list[list[tuple[float, float]]] = []
+    boxed = seen[0]
+    for name in seen[0].judged:
+        worst = max(seen, key=lambda one: _GRAVITY[one.judged[name].decision])
+        one = worst.judged[name]
         boxes = one.boxes
         if not boxes or one.decision is Decision.DIFFERS:  # whole: no frame cuts a character
             boxes = (*boxes, _box_of(name, reference))
-        outline = outline_of(boxes, laid)
+        outline = outline_of(boxes, worst.laid)
         if one.decision is Decision.DIFFERS:
+            boxed = boxed if outlines else worst
             outlines.append(outline)
         fields.append(
             {
@@ -103,13 +109,33 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
                 "outline": [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline],
             }
         )
-    shown = draw_boxes(picture, outlines) if outlines else b""
+    shown = draw_boxes(boxed.view, outlines) if outlines else b""
     return {
         "aligned": True,
         "size": size,
         "fields": fields,
         "shown": base64.b64encode(shown).decode("ascii"),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One of the ways in which a file is shown, laid onto the page and judged."""
+
+    view: Pixels
+    laid: Laid
+    judged: dict[str, Judged]
+
+
+# Of what a file shows in several ways, the gravest counts.
+_GRAVITY: Final = {Decision.AGREES: 0, Decision.UNCLEAR: 1, Decision.DIFFERS: 2}
+
+
+def _judge(reference: Reference, laid: Laid) -> dict[str, Judged]:
+    judged = _judge_fields(reference, laid)
+    if reference.photo is not None:
+        judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
+    return judged
 
 
 def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
@@ -163,16 +189,22 @@ def _box_of(name: str, reference: Reference) -> Box:
     )
 
 
+def _views_of(question: PictureQuestion) -> tuple[list[Pixels], float]:
+    """Return what a file shows in colours, and how many of its dots one of the file's has become.
+
+    A PDF may show one thing on a screen and another on paper; there are two views then.
+    """
+    if question.is_pdf:
+        return _page_views(question), 1.0
+    picture, scale = _picture_of(question)
+    return [picture], scale
+
+
 def _picture_of(question: PictureQuestion) -> tuple[Pixels, float]:
-    """Return the picture in colours, and how many of its dots one of the file's has become."""
-    if is_picture(question.file):
-        opened = open_as_seen(question.file)
-        whole, read = opened.info.get(FULL_SIZE, opened.size), opened.size
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
-        width = round(picture.width * max(whole) / max(read))
-    else:
-        picture = _page_picture(question)
-        width = picture.width
+    opened = open_as_seen(question.file)
+    whole, read = opened.info.get(FULL_SIZE, opened.size), opened.size
+    picture = ImageOps.exif_transpose(opened).convert("RGB")
+    width = round(picture.width * max(whole) / max(read))
     shrink = min(1.0, WORKING_SIDE / max(picture.size))
     if shrink < 1:
         size = (round(picture.width * shrink), round(picture.height * shrink))
@@ -180,14 +212,19 @@ def _picture_of(question: PictureQuestion) -> tuple[Pixels, float]:
     return np.array(picture), picture.width / width
 
 
-def _page_picture(question: PictureQuestion) -> Image.Image:
+def _page_views(question: PictureQuestion) -> list[Pixels]:
+    """Return the page as on a screen, and as on paper where that differs; forms are drawn."""
     document = pypdfium2.PdfDocument(question.file)
     try:
+        document.init_forms()  # before any page is opened
         page = document[question.page]
-        area = max(1.0, page.get_width() * page.get_height())
-        scale = min(_PAGE_DPI / _POINTS_PER_INCH, (WORKING_SIDE**2 / area) ** 0.5)
-        picture: Image.Image = page.render(scale=scale).to_pil()
-        return picture.convert("RGB")
+        longest = max(1.0, page.get_width(), page.get_height())
+        scale = min(_PAGE_DPI / _POINTS_PER_INCH, WORKING_SIDE / longest)
+        screen, paper = (
+            np.array(page.render(scale=scale, extra_flags=flags).to_pil().convert("RGB"))
+            for flags in (0, FPDF_PRINTING)
+        )
+        return [screen] if np.array_equal(screen, paper) else [screen, paper]
     finally:
         document.close()
 

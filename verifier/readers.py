@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from verifier.decision import Standing
 from verifier.document import FileReading, document_reader, read_file
 from verifier.file_decision import page_on_record
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import FileSlots
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
@@ -87,7 +88,8 @@ class Readers:
         issued = self._issued_pages.page_of(standing.copy)
         if issued is None:
             return None
-        question = PictureQuestion(page=page, file=data, issued=issued)
+        is_pdf = kind_of(data) is FileKind.PDF
+        question = PictureQuestion(is_pdf=is_pdf, page=page, file=data, issued=issued)
         return compare_picture(question, self._compare)
 
     def read_print(self, data: bytes) -> PictureClaims:

@@ -296,7 +296,7 @@ def answer_of(*fields: object, **changes: Any) -> bytes:
     return json.dumps({**whole, **changes}).encode()
 
 
-QUESTION = PictureQuestion(page=0, file=b"f", issued=b"i")
+QUESTION = PictureQuestion(is_pdf=False, page=0, file=b"f", issued=b"i")
 
 
 def test_a_sound_answer_of_the_child_is_taken() -> None:

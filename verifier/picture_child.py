@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import warnings
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +22,12 @@ from PIL import Image, ImageOps
 from registry.child import serve
 from templates.labels import Field
 from verifier.picture_align import Laid, lay_onto
+from verifier.picture_elsewhere import (
+    is_struck_through,
+    judge_elsewhere,
+    shows_other_papers,
+    surplus_red,
+)
 from verifier.picture_files import (
     FULL_SIZE,
     MAX_PICTURE_PIXELS,
@@ -41,11 +48,13 @@ from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
-from verifier.picture_show import draw_boxes, outline_of
+from verifier.picture_show import Outline, draw_boxes, outline_of
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
+MOST_BOXES: Final = 8  # around what differs beside the fields
 WORKING_SIDE: Final = 2600  # pixels: more shows no more of a page at 200 dots an inch
+_WITH_VALUE: Final = 4  # heights after a value: as much of its line is read with it
 _PAGE_DPI: Final = 200
 _POINTS_PER_INCH: Final = 72
 _LEAST_INSIDE: Final = 0.98  # of a field that must lie within the picture
@@ -98,16 +107,43 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
                 "read": one.read,
                 "confidence": round(float(one.confidence), 3),
                 "why": None if one.why is None else one.why.value,
-                "outline": [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline],
+                "outline": _in_file(outline, scale),
             }
         )
-    shown = draw_boxes(picture, outlines) if outlines else b""
+    rest = judge_elsewhere(reference, laid, _finder(), _reader())
+    named = [
+        line.box
+        for name, one in judged.items()
+        if one.decision is Decision.DIFFERS and name != PHOTO
+        for line in reference.values[Field(name)]
+    ]
+    beside = [box for box in rest.differs if not any(_is_part(box, line) for line in named)]
+    differs, unclear = (
+        [outline_of([box], laid) for box in part] for part in (beside, rest.unclear)
+    )
+    shown = draw_boxes(picture, [*outlines, *differs[:MOST_BOXES]]) if outlines or differs else b""
     return {
         "aligned": True,
         "size": size,
         "fields": fields,
+        "elsewhere": {
+            "differs": [_in_file(outline, scale) for outline in differs[:MOST_BOXES]],
+            "unclear": [_in_file(outline, scale) for outline in unclear[:MOST_BOXES]],
+            "papers": shows_other_papers(picture, laid, _finder()),
+        },
         "shown": base64.b64encode(shown).decode("ascii"),
     }
+
+
+def _is_part(box: Box, line: Box) -> bool:
+    """Return whether surplus text belongs to a value that is said to differ already."""
+    height = line[3] - line[1]
+    in_row = box[1] < line[3] and line[1] < box[3]
+    return in_row and line[0] - height < box[2] and box[0] < line[2] + _WITH_VALUE * height
+
+
+def _in_file(outline: Outline, scale: float) -> list[list[float]]:
+    return [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline]
 
 
 def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
@@ -123,15 +159,20 @@ def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
     words = _reader().read([light[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])
     matched: dict[Field, list[LineMatch]] = {}
     outside: set[Field] = set()
+    struck: set[Field] = set()
+    red = surplus_red(reference, laid)
     for (field, line, crop), said in zip(jobs, words, strict=True):
         matched.setdefault(field, []).append(match_line(line, said, crop, expected, shown, bright))
         if not _is_inside(line.box, laid):
             outside.add(field)
+        if is_struck_through(line.box, red):
+            struck.add(field)
     usual = usual_likeness([line for lines in matched.values() for line in lines])
-    return {
-        field.value: _UNSEEN if field in outside else judge_lines(lines, usual)
-        for field, lines in matched.items()
-    }
+    judged = {field: judge_lines(lines, usual) for field, lines in matched.items()}
+    for field in struck:
+        if judged[field].decision is Decision.AGREES:
+            judged[field] = replace(_UNSEEN, why=Why.COVERED)
+    return {field.value: _UNSEEN if field in outside else one for field, one in judged.items()}
 
 
 def _judge_photo(reference: Reference, laid: Laid, box: Box) -> Judged:

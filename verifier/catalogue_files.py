@@ -45,6 +45,16 @@ FILE_ENTRIES = {
             "used.",
         ),
     ),
+    Code.OTHER_QR_FOREIGN: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "证书二维码之外，另有一个二维码指向 {host}，不是官方核验网址。"
+            "签发的证书只有一个二维码，请勿扫描另一个。",
+            "Beside the certificate's QR code another leads to {host}, which is not an official "
+            "address. A certificate as issued has one code only; do not scan the other.",
+        ),
+    ),
     Code.FIELD_AGREES: Entry(
         _INFO,
         None,

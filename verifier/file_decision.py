@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
+from urllib.parse import urlsplit
 
 from codes.names import mask_name
 from keys.document import KeyDocument
@@ -14,7 +15,14 @@ from log.notes import VerifierKey
 from templates.labels import Field
 from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
-from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
+from verifier.compare import (
+    DocumentNumberCheck,
+    compare_fields,
+    expect,
+    extra_texts,
+    inspect_extra,
+    shorten,
+)
 from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
 from verifier.document import FileReading
@@ -78,19 +86,19 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     """Return the one certificate a file shows, or the findings that say why there is not one."""
     scans: list[tuple[int, Scan]] = []
     faults: list[Finding] = []
-    others = 0
+    others: list[str] = []
     for index, page in enumerate(reading.pages):
         for symbol in page.symbols:
             read = read_qr(symbol, document)
             if isinstance(read, Scan):
                 scans.append((index, read))
             elif read.code in _NOT_OURS:
-                others += 1
+                others.append(symbol)
             else:
                 faults.append(read)
-    notices = (find(Code.OTHER_QR_IGNORED),) if others and (scans or faults) else ()
+    notices = _other_symbols(others, document) if scans or faults else ()
     if not scans:
-        return (*faults[:1], *notices) or (_no_certificate(others),)
+        return (*faults[:1], *notices) or (_no_certificate(len(others)),)
     if len({scan.envelope.payload for _, scan in scans}) > 1:
         return (_several(reading, [index for index, _ in scans]), *notices)
     index, scan = _least_trusted(scans, document)
@@ -328,6 +336,27 @@ def _inspect_identity(
             raise AssertionError("a file is judged only where it was looked for")
         case unknown:
             assert_never(unknown)
+
+
+def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, ...]:
+    """Return what codes beside that of the certificate mean: a link elsewhere may be a trap."""
+    if not others:
+        return ()
+    own = {host.host for host in document.hosts}
+    hosts = {host for one in others if (host := _host(one)) is not None} - own
+    foreign = (
+        find(Code.OTHER_QR_FOREIGN, {"host": host}, {"host": host})
+        for host in sorted(shorten(host) for host in hosts)
+    )
+    return (find(Code.OTHER_QR_IGNORED), *foreign)
+
+
+def _host(symbol: str) -> str | None:
+    """Return the host a code leads to, where it is a link at all."""
+    try:
+        return urlsplit(symbol.strip()).hostname
+    except ValueError:
+        return None
 
 
 def _no_certificate(others: int) -> Finding:

@@ -293,6 +293,7 @@ def seen(**changes: Any) -> dict[str, Any]:
 
 def answer_of(*fields: object, **changes: Any) -> bytes:
     whole = {"aligned": True, "size": [10, 10], "fields": list(fields), "shown": "/9j/"}
+    whole["elsewhere"] = {"differs": [], "unclear": [], "papers": False}
     return json.dumps({**whole, **changes}).encode()
 
 
@@ -325,6 +326,13 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
     assert not reading.fields
 
 
+def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds() -> None:
+    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True}
+    reading = compare_picture(QUESTION, lambda _: answer_of(elsewhere=rest))
+    assert reading is not None and reading.papers
+    assert [len(part) for part in reading.elsewhere] == [1, 1]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -333,6 +341,8 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
         b'{"aligned": 1}',
         b'{"fault": "file_unreadable"}',
         answer_of(seen(), size=[0, 5]),
+        answer_of(seen(), elsewhere=None),
+        answer_of(seen(), elsewhere={"differs": [], "unclear": [], "papers": 0}),
         answer_of(seen(), shown="%%%"),
     ],
 )

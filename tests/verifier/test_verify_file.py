@@ -44,7 +44,7 @@ from verifier.document_child import handle
 from verifier.printed import PHOTO_BY_EYE, PHOTO_IN_IDENTICAL_FILE
 from verifier.questions import Question, Task, pack
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status
+from verifier.verdict import Outcome, Severity, Status
 
 
 def test_the_file_as_issued_is_valid(desk: Desk) -> None:
@@ -249,6 +249,17 @@ def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> 
     answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
     verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"\xff\xd8\xff", "a.png")
     assert {"other_qr_ignored", "picture_not_compared"} <= codes(verdict)
+    (other,) = [one for one in verdict.findings if one.code == "other_qr_foreign"]
+    assert (other.severity, other.evidence["host"]) == (Severity.PROBLEM, "u.wechat.com")
+
+
+def test_another_code_that_leads_nowhere_is_no_problem(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    symbols = ["P0012345", issued.qr_text()]
+    answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
+    assert "other_qr_ignored" in codes(verdict)
+    assert "other_qr_foreign" not in codes(verdict)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ class Code(StrEnum):
     FILE_TOO_MANY_PAGES = "file_too_many_pages"
     FILE_UNREADABLE = "file_unreadable"
     FILES_WAITING = "files_waiting"
+    SYSTEM_BUSY = "system_busy"
 
     PICTURE_FIELD_UNCLEAR = "picture_field_unclear"
     PHOTO_AGREES = "photo_agrees"

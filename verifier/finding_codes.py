@@ -85,6 +85,8 @@ class Code(StrEnum):
     QR_NEWER = "qr_newer"
     FOREIGN_HOST = "foreign_host"
     PAPER_NOT_SEEN = "paper_not_seen"
+    SIGNED_RECORD_ONLY = "signed_record_only"
+    NAME_NOT_CHECKED = "name_not_checked"
     DOCUMENT_NUMBER_NOT_CHECKED = "document_number_not_checked"
 
     QR_NOT_FOUND = "qr_not_found"

@@ -179,7 +179,11 @@ class Verifier:
         )
         log_step(4, "find", reach=answer.reach.value)
         # 5 prove the row (2, 3 and 7 on the way), 8 verdict
-        claims = NumberClaims(number=typed.number, name=holder.name)
+        claims = NumberClaims(
+            number=typed.number,
+            name=holder.name,
+            by_document=holder.document_number is not None,
+        )
         notices = (*typed.findings, *holder.findings)
         if answer.near is not None:
             notices += (say_difference(typed.number, answer.near),)
@@ -237,9 +241,7 @@ class Verifier:
         # 1 read the evidence
         readers = self._readers.answering()
         glance = readers.glance(data)
-        reading = glance
-        if not isinstance(glance, Finding):
-            reading = self._read_file(readers, data, glance, moment)
+        reading = self._read_file(readers, data, glance, moment)
         if isinstance(reading, Finding):
             log_step(1, "read", (reading,), bytes=len(data))
             return log_verdict(_conclude(moment, reading))
@@ -280,9 +282,11 @@ class Verifier:
         )
 
     def _read_file(
-        self, readers: Readers, data: bytes, glance: Glance | None, moment: _Moment
+        self, readers: Readers, data: bytes, glance: Glance | Finding | None, moment: _Moment
     ) -> FileReading | Finding:
         """Return what a file shows, drawn unless a glance tells that it was issued."""
+        if isinstance(glance, Finding):
+            return glance
         if glance is not None and glance.reading is not None:
             claims = read_claims(glance.reading, moment.document)
             if isinstance(claims, FileClaims) and self._register.has_issued(

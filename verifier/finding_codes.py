@@ -114,6 +114,7 @@ class Code(StrEnum):
     FILES_WAITING = "files_waiting"
     SYSTEM_BUSY = "system_busy"
 
+    PICTURE_FIELD_AGREES = "picture_field_agrees"
     PICTURE_FIELD_UNCLEAR = "picture_field_unclear"
     PHOTO_AGREES = "photo_agrees"
     PHOTO_DIFFERS = "photo_differs"

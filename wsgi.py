@@ -53,6 +53,7 @@ _ABSENT_CODES = frozenset(
         "witness_unreachable",
     }
 )
+WORKER_SECONDS = 60  # until a worker that says nothing is taken for dead
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 SEAL_META = "yanzhen.seal_report"  # where `verify --report` finds how a report is sealed
@@ -288,6 +289,7 @@ def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None
         def load_config(self) -> None:
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
+            self.cfg.set("timeout", WORKER_SECONDS)
             self.cfg.set("proc_name", "yanzhen")
             self.cfg.set("control_socket_disable", True)
             self.cfg.set("logger_class", ServerLog)

@@ -210,6 +210,16 @@ FILE_ENTRIES = {
             "little while, or look up by number and name.",
         ),
     ),
+    Code.SYSTEM_BUSY: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "系统繁忙，未能在规定时间内完成核验；这不说明文件有问题。"
+            "请稍后再试，或用编号和姓名查询。",
+            "The system is busy and the check could not be finished in time; this says nothing "
+            "about the file. Try again in a little while, or look up by number and name.",
+        ),
+    ),
     Code.FILE_TOO_MANY_PAGES: Entry(
         _PROBLEM,
         _INCONCLUSIVE,

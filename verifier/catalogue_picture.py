@@ -10,6 +10,14 @@ _INFO, _NOTICE, _PROBLEM = Severity.INFO, Severity.NOTICE, Severity.PROBLEM
 _INCONCLUSIVE = Outcome.INCONCLUSIVE
 
 PICTURE_ENTRIES = {
+    Code.PICTURE_FIELD_AGREES: Entry(
+        _INFO,
+        None,
+        Text(
+            "{field}：图片上所印内容与登记内容一致。",
+            "{field}: what the picture shows in print agrees with the record.",
+        ),
+    ),
     Code.PICTURE_FIELD_UNCLEAR: Entry(
         _NOTICE,
         _INCONCLUSIVE,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
-from registry.child import Child, ChildFailed
+from registry.child import Child, ChildFailed, FailureReason
 from templates.text_lines import Glyph, fold_radicals
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_limits import MAX_GLYPHS, MAX_PAGES
@@ -19,8 +19,7 @@ from verifier.questions import Question, Task, pack
 from verifier.verdict import Finding
 
 MAX_FILE_BYTES = 20 << 20
-# With the wait for a place (verifier.file_slots) and what comes after the reading, an answer takes
-# less than 10 s. A photograph of 12 or 24 megapixels without any code takes 3 s of a core.
+# A photograph of 12 or 24 megapixels without any code takes 3 s of a core.
 READ_SECONDS = 7.0
 # The readers themselves take 80 MB. A photograph of 24 megapixels without any code takes 300 MB,
 # as WebP or JPEG; a JPEG of 50, which gets no closer look, 280.
@@ -94,11 +93,18 @@ def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Findi
     task = Task.READ_PDF if kind is FileKind.PDF else Task.READ_PICTURE
     try:
         answer = ask(pack(Question(task=task, data=data)))
-    except NoFreeSlot:
-        return find(Code.FILES_WAITING)
-    except ChildFailed as error:
-        return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
+    except (NoFreeSlot, ChildFailed) as error:
+        return say_unread(error)
     return parse_answer(answer, hashlib.sha256(data).hexdigest(), kind)
+
+
+def say_unread(error: NoFreeSlot | ChildFailed) -> Finding:
+    """Return the finding that says why no child told of a file: it, or how busy the machine is."""
+    if isinstance(error, NoFreeSlot):
+        return find(Code.FILES_WAITING)
+    if error.reason is FailureReason.BUSY:
+        return find(Code.SYSTEM_BUSY)
+    return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
 
 
 def inspect_size(data: bytes) -> Finding | None:

@@ -40,7 +40,6 @@ from verifier.lookup import Reach
 from verifier.pdf_examination import PdfEvidence
 from verifier.picture import PictureReading
 from verifier.picture_decision import inspect_picture
-from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
 from verifier.seal_findings import inspect_page, inspect_pages, inspect_seal
 from verifier.second import inspect_second
@@ -158,14 +157,9 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    printed = standing.printed(name_known=True)
-    if any(one.code == Code.FILE_IDENTICAL for one in seen):
-        printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
-    if any(one.code == Code.PHOTO_AGREES for one in seen):
-        printed = replace(printed, photo=PHOTO_AS_ISSUED)
     if picture is not None and picture.boxed is not None:
         verdict = replace(verdict, boxed=picture.boxed)
-    return with_certificate(verdict, printed)
+    return with_certificate(verdict, standing.printed(name_known=True))
 
 
 def decide_unmarked(

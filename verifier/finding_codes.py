@@ -85,6 +85,8 @@ class Code(StrEnum):
     QR_NEWER = "qr_newer"
     FOREIGN_HOST = "foreign_host"
     PAPER_NOT_SEEN = "paper_not_seen"
+    SIGNED_RECORD_ONLY = "signed_record_only"
+    NAME_NOT_CHECKED = "name_not_checked"
     DOCUMENT_NUMBER_NOT_CHECKED = "document_number_not_checked"
 
     QR_NOT_FOUND = "qr_not_found"
@@ -112,7 +114,9 @@ class Code(StrEnum):
     FILE_TWO_KINDS = "file_two_kinds"
     FILE_UNREADABLE = "file_unreadable"
     FILES_WAITING = "files_waiting"
+    SYSTEM_BUSY = "system_busy"
 
+    PICTURE_FIELD_AGREES = "picture_field_agrees"
     PICTURE_FIELD_UNCLEAR = "picture_field_unclear"
     PHOTO_AGREES = "photo_agrees"
     PHOTO_DIFFERS = "photo_differs"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from registry.child import ChildFailed
 from registry.opened import OpenedCopy
 from verifier.decision import Standing
-from verifier.document import FileReading, inspect_size, parse_answer
+from verifier.document import FileReading, inspect_size, parse_answer, say_unread
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
@@ -73,10 +73,8 @@ def glance_at(data: bytes, ask: Ask) -> Glance | Finding | None:
     try:
         answer = ask(pack(Question(task=Task.GLANCE, data=data)))
         value = json.loads(answer)
-    except NoFreeSlot:
-        return find(Code.FILES_WAITING)
-    except ChildFailed as error:
-        return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
+    except (NoFreeSlot, ChildFailed) as error:
+        return say_unread(error)
     except (ValueError, RecursionError):
         return find(Code.FILE_UNREADABLE)
     reading = parse_answer(answer, hashlib.sha256(data).hexdigest(), FileKind.PDF)

@@ -168,7 +168,7 @@ def _gravest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rest:
-    """What the page shows beside its values and photo: where it differs, and where nobody can say."""
+    """Where the rest of a page differs, and where that cannot be told."""
 
     differs: list[Outline]
     unclear: list[Outline]

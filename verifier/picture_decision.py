@@ -52,7 +52,7 @@ def _field_finding(field: Field, seen: FieldSeen | None, record: str) -> Finding
     if seen is None:
         return find(Code.FIELD_NOT_COMPARED, slots, evidence)
     if seen.decision is Decision.AGREES:
-        return find(Code.FIELD_AGREES, slots, {**evidence, **_measured(seen)})
+        return find(Code.PICTURE_FIELD_AGREES, slots, {**evidence, **_measured(seen)})
     if seen.decision is Decision.DIFFERS:
         shown = {"printed": shorten(seen.read), "record": shorten(record)}
         return find(

@@ -99,10 +99,10 @@ def test_a_folder_is_verified_file_by_file(run: Run, made: BulkHome, tmp_path: P
     assert code == 2
     assert [line.split("  ")[:2] for line in lines[:-1]] == [
         ["papers/a.pdf", "核验一致，现行有效"],
-        ["papers/b.txt", "无法核验"],
+        ["papers/b.txt", "不是证书文件"],
         ["papers/c.zip/d.pdf", "核验一致，现行有效"],
     ]
-    assert lines[-1] == "共 3：核验一致，现行有效 2，无法核验 1"
+    assert lines[-1] == "共 3：核验一致，现行有效 2，不是证书文件 1"
     code, output, _ = run("files", "--json", str(folder / "a.pdf"), str(folder / "c.zip"))
     assert code == 0
     assert [one["outcome"] for one in json.loads(output)] == ["valid", "valid"]

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 
 from codes.wording import Text
-from wsgi import create_private_app, create_public_app
+from wsgi import WORKER_SECONDS, create_private_app, create_public_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -138,6 +138,7 @@ def _serve(make: Callable[[], Flask], *, host: str, port: int, workers: int | No
         def load_config(self) -> None:
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
+            self.cfg.set("timeout", WORKER_SECONDS)
             self.cfg.set("proc_name", "yanzhen")
             self.cfg.set("control_socket_disable", True)
             self.cfg.set("logger_class", ServerLog)

@@ -52,6 +52,7 @@ _ABSENT_CODES = frozenset(
         "witness_unreachable",
     }
 )
+WORKER_SECONDS = 60  # until a worker that says nothing is taken for dead
 LANGUAGE_VARIABLE = "YANZHEN_LANG"
 DEBUG_VARIABLE = "YANZHEN_DEBUG"
 SEAL_META = "yanzhen.seal_report"  # where `verify --report` finds how a report is sealed

@@ -14,10 +14,19 @@ from codes.wording import Text
 from keys.errors import KeysError
 
 _PEM_MARK = b"-----BEGIN CERTIFICATE-----"
+# All that the library raises on certificates it cannot take; the last three are no ValueError.
+CERTIFICATE_FAULTS = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
-    """Return a certificate, every extension of it readable.
+    """Return a certificate, every part of it readable: the library reads most of them late.
 
     Raises:
         KeysError: `certificate_damaged`.
@@ -26,8 +35,10 @@ def load_certificate(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         with long_names():
             _ = (certificate.subject, certificate.issuer)
+        _ = (certificate.version, certificate.serial_number)
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
         _ = (certificate.extensions, certificate.public_key())
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except CERTIFICATE_FAULTS as error:
         raise _damaged() from error
     return certificate
 
@@ -54,7 +65,7 @@ def read_certificates(data: bytes) -> tuple[bytes, ...]:
         return (data,)
     try:
         loaded = x509.load_pem_x509_certificates(data)
-    except ValueError as error:
+    except CERTIFICATE_FAULTS as error:
         raise _damaged() from error
     ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in loaded)
     for der in ders:

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs7,
 )
 
-from keys.certificates import load_certificate, order_chain
+from keys.certificates import CERTIFICATE_FAULTS, load_certificate, order_chain
 from keys.errors import KeysError
 from keys.jws import decode_bytes, encode_bytes
 from keys.seal import SealChain, SignedDigest, build_cms, parse_chain, signed_attributes
@@ -223,8 +223,11 @@ def _chain_in(contents: bytes) -> SealChain:
     """Return the chain of the certificates in a CMS, its leaf the one that is no authority's."""
     if len(contents) > _LONGEST_SEAL:
         raise ValueError("too long for a seal")
-    held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
-    ders = [one.public_bytes(Encoding.DER) for one in held[:MAX_CERTIFICATES]]
+    try:
+        held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
+        ders = [one.public_bytes(Encoding.DER) for one in held[:MAX_CERTIFICATES]]
+    except CERTIFICATE_FAULTS as error:
+        raise ValueError("a certificate that cannot be read") from error
     return parse_chain(_ordered(ders))
 
 

@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
+from math import inf
+from pathlib import Path
 from types import TracebackType
 from typing import IO
 
@@ -29,12 +31,14 @@ _MEMORY_VARIABLE = "YANZHEN_CHILD_MEMORY"
 _CPU_VARIABLE = "YANZHEN_CHILD_CPU"
 _LIBRARY_BYTES = 256 << 20  # of shared code that is mapped
 _CODE_BYTES = 80 << 20  # of it that is in memory
+_UTIME, _STIME = 11, 12  # among the fields of /proc/PID/stat after the name, counted from 0
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONPATH", "TMPDIR")
 
 
 class FailureReason(StrEnum):
     """Why a child gave no answer."""
 
+    BUSY = "busy"  # time was up, but the machine had given it little of it
     TIMEOUT = "timeout"
     CRASH = "crash"
     TOO_LARGE = "too_large"
@@ -44,11 +48,15 @@ class ChildFailed(RegistryError):
     """The child process gave no answer; the question may be hostile or merely too heavy."""
 
     def __init__(self, reason: FailureReason) -> None:
-        super().__init__(
-            f"child_{reason}",
-            Text("文件无法在规定时限和内存内读取", "the file could not be read within limits"),
-        )
+        text = Text("文件无法在规定时限和内存内读取", "the file could not be read within limits")
+        if reason is FailureReason.BUSY:
+            text = Text("系统繁忙，请稍后再试", "the system is busy; try again in a little while")
+        super().__init__(f"child_{reason}", text)
         self.reason = reason
+
+
+class _TimeUp(Exception):
+    """The wall clock ended a question."""
 
 
 class Child:
@@ -56,7 +64,8 @@ class Child:
 
     Args:
         module: dotted name of a module whose `__main__` calls `serve`.
-        seconds: wall-clock limit for one question, start of the process included.
+        seconds: wall-clock limit for one question, start of the process included. A question that
+            got less than half of it of a processor is not to blame for the time it took.
         memory_bytes: limit on its resident memory (where the system enforces one), by a limit on
             what it may ask for beside the code of libraries.
         answer_bytes: largest answer accepted.
@@ -72,22 +81,40 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def ask(self, question: bytes) -> bytes:
+    def ask(self, question: bytes, *, before: float = inf) -> bytes:
         """Return the child's answer to `question`.
+
+        Args:
+            before: when the asker needs the answer (`time.monotonic`), if that is sooner.
 
         Raises:
             ChildFailed: it crashed, ran out of memory, took too long or answered too much.
         """
-        with self._lock:
-            deadline = time.monotonic() + self._seconds
+        patience = before - time.monotonic()
+        if patience <= 0 or not self._lock.acquire(timeout=min(patience, threading.TIMEOUT_MAX)):
+            raise ChildFailed(FailureReason.BUSY)
+        try:
+            return self._ask_alone(question, min(before, time.monotonic() + self._seconds))
+        finally:
+            self._lock.release()
+
+    def _ask_alone(self, question: bytes, deadline: float) -> bytes:
+        try:
+            process = self._running()
+            used = processor_seconds(process.pid)
             try:
-                return self._exchange(self._running(), question, deadline)
-            except (OSError, EOFError) as error:
-                self._replace()
-                raise ChildFailed(FailureReason.CRASH) from error
-            except ChildFailed:
-                self._replace()
-                raise
+                return self._exchange(process, question, deadline)
+            except _TimeUp as error:
+                took = processor_seconds(process.pid) - used
+                waited = took < self._seconds / 2
+                reason = FailureReason.BUSY if waited else FailureReason.TIMEOUT
+                raise ChildFailed(reason) from error
+        except (OSError, EOFError) as error:
+            self._replace()
+            raise ChildFailed(FailureReason.CRASH) from error
+        except ChildFailed:
+            self._replace()
+            raise
 
     def close(self) -> None:
         """End the child process; a later question starts a new one."""
@@ -162,7 +189,7 @@ def _wait_before(pipe: IO[bytes], event: int, deadline: float) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, event)
         if not selector.select(max(0.0, deadline - time.monotonic())):
-            raise ChildFailed(FailureReason.TIMEOUT)
+            raise _TimeUp
 
 
 def _write_before(pipe: IO[bytes], data: bytes, deadline: float) -> None:
@@ -184,6 +211,19 @@ def _read_before(pipe: IO[bytes], length: int, deadline: float) -> bytes:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
+
+
+def processor_seconds(process_id: int) -> float:
+    """Return the processor time a process has used, by proc(5); without bound where none is told.
+
+    A process that was not seen to wait is taken for one that worked.
+    """
+    try:
+        told = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii", errors="replace")
+        fields = told.rpartition(")")[2].split()
+        return sum(map(int, fields[_UTIME : _STIME + 1])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError):
+        return inf
 
 
 def serve(handle: Callable[[bytes], bytes]) -> None:

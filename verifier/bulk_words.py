@@ -41,6 +41,7 @@ _NOT_FOUND = Text("没有与所填各项都一致的登记。", "No record agree
 # Notices every look-up by number carries; the advice and the summary sheet say them once.
 _EVERYWHERE = {
     Code.DEMO,
+    Code.NAME_NOT_CHECKED,
     Code.DOCUMENT_NUMBER_NOT_CHECKED,
     Code.PAPER_NOT_SEEN,
     Code.NAME_NORMALISED,

@@ -14,6 +14,7 @@ from verifier.catalogue_log import LOG_ENTRIES
 from verifier.catalogue_picture import PICTURE_ENTRIES
 from verifier.catalogue_seal import SEAL_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
+from verifier.catalogue_unseen import UNSEEN_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
 
@@ -353,18 +354,6 @@ _SCAN = {
             "nothing there. The record in it may have been copied from a genuine certificate.",
         ),
     ),
-    Code.PAPER_NOT_SEEN: Entry(
-        _NOTICE,
-        None,
-        Text(
-            "本次核验的是登记记录，未核验手中证书的印刷内容和照片。请将所列各项与证书逐一比对。",
-            "The record was checked, not what is printed on the paper nor its photo. Compare every "
-            "item shown with the certificate.",
-        ),
-    ),
-    Code.DOCUMENT_NUMBER_NOT_CHECKED: Entry(
-        _NOTICE, None, Text("证件号码未核验。", "The document number was not checked.")
-    ),
 }
 
 _DEMO = {
@@ -387,6 +376,7 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **LOG_ENTRIES,
         **TRUST_ENTRIES,
         **_SCAN,
+        **UNSEEN_ENTRIES,
         **FILE_ENTRIES,
         **PICTURE_ENTRIES,
         **SEAL_ENTRIES,

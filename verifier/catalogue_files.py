@@ -45,6 +45,16 @@ FILE_ENTRIES = {
             "used.",
         ),
     ),
+    Code.OTHER_QR_FOREIGN: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "证书二维码之外，另有一个二维码指向 {host}，不是官方核验网址。"
+            "签发的证书只有一个二维码，请勿扫描另一个。",
+            "Beside the certificate's QR code another leads to {host}, which is not an official "
+            "address. A certificate as issued has one code only; do not scan the other.",
+        ),
+    ),
     Code.FIELD_AGREES: Entry(
         _INFO,
         None,
@@ -200,12 +210,33 @@ FILE_ENTRIES = {
             "little while, or look up by number and name.",
         ),
     ),
+    Code.SYSTEM_BUSY: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "系统繁忙，未能在规定时间内完成核验；这不说明文件有问题。"
+            "请稍后再试，或用编号和姓名查询。",
+            "The system is busy and the check could not be finished in time; this says nothing "
+            "about the file. Try again in a little while, or look up by number and name.",
+        ),
+    ),
     Code.FILE_TOO_MANY_PAGES: Entry(
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
             "文件页数过多，上限为 {limit} 页。请只上传证书页。",
             "The file has too many pages; the limit is {limit}. Upload only the certificate.",
+        ),
+    ),
+    Code.FILE_TWO_KINDS: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件既是图片又是 PDF，不同的软件会显示出不同的内容，因此未读取。正常软件不会生成这样的"
+            "文件，请谨慎对待，向持证人索取签发的原始 PDF，或用编号和姓名查询。",
+            "The file is a picture and a PDF at once: programs show different things of it, so it "
+            "was not read. No ordinary program writes such a file; be careful. Ask the holder for "
+            "the PDF as issued, or look up by number and name.",
         ),
     ),
     Code.FILE_UNREADABLE: Entry(

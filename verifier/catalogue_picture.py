@@ -10,6 +10,14 @@ _INFO, _NOTICE, _PROBLEM = Severity.INFO, Severity.NOTICE, Severity.PROBLEM
 _INCONCLUSIVE = Outcome.INCONCLUSIVE
 
 PICTURE_ENTRIES = {
+    Code.PICTURE_FIELD_AGREES: Entry(
+        _INFO,
+        None,
+        Text(
+            "{field}：图片上所印内容与登记内容一致。",
+            "{field}: what the picture shows in print agrees with the record.",
+        ),
+    ),
     Code.PICTURE_FIELD_UNCLEAR: Entry(
         _NOTICE,
         _INCONCLUSIVE,
@@ -68,6 +76,35 @@ PICTURE_ENTRIES = {
             "the certificate flat, take the whole page, and upload it again.",
         ),
     ),
+    Code.PAGE_DIFFERS_ELSEWHERE: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "登记的各项内容之外，图片中的文字与签发的版面不同：有改动或添加（见标框处）。",
+            "Beside the fields on record the picture prints what the page as issued does not: text "
+            "was changed or added (where it is boxed).",
+        ),
+    ),
+    Code.PAGE_UNCLEAR_ELSEWHERE: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "登记的各项内容之外，图片中有的地方与签发的版面对不上：可能被遮盖、涂写、缺失或改动，"
+            "不能判断。请重新拍摄，或目视比对标题、正文和印章。",
+            "Beside the fields on record some of the picture does not match the page as issued: it "
+            "may be covered, written over, missing or changed, which cannot be told. Take the "
+            "picture again, or compare title, text and seal by eye.",
+        ),
+    ),
+    Code.PICTURE_OTHER_PAPERS: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片中不止一份材料，比对的只是其中一份。请单独拍摄要核验的证书。",
+            "The picture shows more than one paper, and only one of them was compared. Take a "
+            "picture of the certificate to be verified alone.",
+        ),
+    ),
     Code.PICTURE_BY_PRINT: Entry(
         _NOTICE,
         _INCONCLUSIVE,
@@ -94,6 +131,9 @@ PICTURE_ENTRIES = {
 
 WHY = {
     "blurred": Text("图片中此处看不清", "the picture is not clear here"),
-    "covered": Text("图片中此处被遮盖、反光或没有文字", "it is covered, under glare or blank here"),
+    "covered": Text(
+        "图片中此处被遮盖、涂划、反光或没有文字",
+        "it is covered, struck through, under glare or blank here",
+    ),
     "outside": Text("图片没有拍到此处", "the picture does not show this part"),
 }

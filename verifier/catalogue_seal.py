@@ -30,6 +30,9 @@ KIND_NAMES = {
     Kind.NOTHING: Text("空的对象表", "an empty table of objects"),
     Kind.BYTES: Text("不属于任何对象的字节", "bytes that belong to no object"),
     Kind.UNREADABLE: Text("无法读取的对象", "objects that cannot be read"),
+    Kind.UNSEEN: Text(
+        "数量过多、未能逐一查看的对象", "more objects than could be looked through one by one"
+    ),
 }
 
 SEAL_ENTRIES = {
@@ -243,9 +246,9 @@ SEAL_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "文件有 {count} 页，签发的证书只有一页，只比对了第一页。",
-            "The file has {count} pages; a certificate as issued has one. Only the first page was "
-            "compared.",
+            "文件有 {count} 页，签发的证书只有一页；只比对了其中一页，其余各页未核验。",
+            "The file has {count} pages; a certificate as issued has one. Only one of them was "
+            "compared; the others were not verified.",
         ),
     ),
     Code.ATTACHED_OTHER: Entry(

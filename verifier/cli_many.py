@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +23,20 @@ from verifier.bulk_template import write_bulk_template
 from verifier.bulk_words import reason_of
 from verifier.cli import Asked, chosen_language, file, open_asked, shared_options, verify
 from verifier.errors import UsageError
+from verifier.finding_codes import Code
 from verifier.many_files import FoundFile, find_files, is_archive
 from verifier.opening import utc_now
 from verifier.progress import ProgressLine
+from verifier.service import Verifier
 from verifier.verdict import Outcome, verdict_to_json
 
 _SHOWN_ROWS = 20
+_FAILED = Text(
+    "核验中出错，未得出结论；请索取原始文件，或用编号和姓名查询。",
+    "Verifying it failed and came to nothing; ask for the original file, or look up by number "
+    "and name.",
+)
+_NO_CERTIFICATE_FILE = Text("不是证书文件", "Not a certificate file")
 
 _place = click.Path(dir_okay=False, path_type=Path)
 
@@ -130,12 +140,12 @@ def _say_report(report: BulkReport, language: Language) -> None:
     if len(off) > _SHOWN_ROWS:
         more = len(off) - _SHOWN_ROWS
         click.echo(Text(f"（另有 {more} 行，见结果文件）", f"(and {more} more)").say(language))
-    _say_counts(dict(report.counts), language)
+    _say_counts({outcome_words(one): count for one, count in report.counts.items()}, language)
 
 
-def _say_counts(counts: dict[Outcome | None, int], language: Language) -> None:
+def _say_counts(counts: Mapping[Text, int], language: Language) -> None:
     total = sum(counts.values())
-    parts = [f"{outcome_words(one).say(language)} {count}" for one, count in counts.items()]
+    parts = [f"{words.say(language)} {count}" for words, count in counts.items()]
     zh, en = f"共 {total}：{'，'.join(parts)}", f"{total} in all: {', '.join(parts)}"
     click.echo(Text(zh, en).say(language))
 
@@ -160,44 +170,76 @@ def files(context: click.Context, /, paths: tuple[Path, ...], **given: Any) -> N
     asked = Asked(**given)
     language = chosen_language(asked.lang)
     verifier = open_asked(asked)
-    answers: list[dict[str, Any]] = []
-    outcomes: list[Outcome | None] = []
+    answers: list[_FileAnswer] = []
     try:
         for found in find_files(paths):
-            outcome, answer, line = _answer(verifier, found, asked, language)
-            outcomes.append(outcome)
+            answer = _answer(verifier, found, asked, language)
             answers.append(answer)
             if not asked.as_json:
-                click.echo(line)
+                click.echo(_line(found.name, answer, language))
     except UsageError as error:
         raise WrongUsage(error.text, about="PATH") from error
     finally:
         verifier.close()
     if asked.as_json:
-        click.echo(json.dumps(answers, ensure_ascii=False, indent=2))
+        told = [answer.told for answer in answers]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        _say_counts(dict(Counter(outcomes)), language)
-    raise click.exceptions.Exit(exit_code_of(outcomes))
+        _say_counts(Counter(answer.counted for answer in answers), language)
+    raise click.exceptions.Exit(exit_code_of([answer.outcome for answer in answers]))
 
 
-def _answer(
-    verifier: Any, found: FoundFile, asked: Asked, language: Language
-) -> tuple[Outcome, dict[str, Any], str]:
-    """Return a file's outcome, as JSON and as a line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FileAnswer:
+    """What is said of one file.
+
+    Args:
+        counted: under which words: the outcome's, or that it is no certificate file.
+        told: as JSON.
+    """
+
+    outcome: Outcome
+    counted: Text
+    summary: Text
+    reason: Text
+    told: dict[str, Any]
+
+
+def _answer(verifier: Verifier, found: FoundFile, asked: Asked, language: Language) -> _FileAnswer:
+    """Return what is said of a file.
+
+    Raises:
+        UsageError: what was asked of every file is wrong.
+    """
     if found.trouble is not None:
-        outcome, reason = Outcome.INCONCLUSIVE, found.trouble
-        answer: dict[str, Any] = {
-            "file": found.name,
-            "outcome": outcome.value,
-            "reason": {"zh": reason.zh, "en": reason.en},
-        }
-        return outcome, answer, _line(found.name, outcome.text, reason, language)
-    verdict = verifier.verify_file(found.data, found.name, on=asked.on)
-    answer = {"file": found.name, **verdict_to_json(verdict, language)}
-    line = _line(found.name, verdict.summary, reason_of(verdict), language)
-    return verdict.outcome, answer, line
+        return _unverified(found.name, found.trouble)
+    try:
+        verdict = verifier.verify_file(found.data, found.name, on=asked.on)
+    except (UsageError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - a file that fails must not cost the others theirs
+        return _unverified(found.name, _FAILED)
+    other = any(one.code == Code.FILE_KIND_UNSUPPORTED for one in verdict.findings)
+    return _FileAnswer(
+        outcome=verdict.outcome,
+        counted=_NO_CERTIFICATE_FILE if other else verdict.outcome.text,
+        summary=_NO_CERTIFICATE_FILE if other else verdict.summary,
+        reason=reason_of(verdict),
+        told={"file": found.name, **verdict_to_json(verdict, language)},
+    )
 
 
-def _line(name: str, summary: Text, reason: Text, language: Language) -> str:
-    said, why = summary.say(language), reason.say(language)
+def _unverified(name: str, reason: Text) -> _FileAnswer:
+    outcome = Outcome.INCONCLUSIVE
+    told = {
+        "file": name,
+        "outcome": outcome.value,
+        "reason": {"zh": reason.zh, "en": reason.en},
+    }
+    words = outcome.text
+    return _FileAnswer(outcome=outcome, counted=words, summary=words, reason=reason, told=told)
+
+
+def _line(name: str, answer: _FileAnswer, language: Language) -> str:
+    said, why = answer.summary.say(language), answer.reason.say(language)
     return f"{name}  {said}" + ("" if why.rstrip("。.") == said else f"  {why}")

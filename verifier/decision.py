@@ -25,7 +25,7 @@ from verifier.findings import find
 from verifier.life import find_pending, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
-from verifier.printed import print_fields
+from verifier.printed import print_fields, with_photo_found
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
 from verifier.second import inspect_second
@@ -46,10 +46,12 @@ class NumberClaims:
 
     Args:
         name: as normalised, or None when not given.
+        by_document: a document number was given.
     """
 
     number: CertificateNumber
     name: str | None
+    by_document: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,10 @@ def decide_number(
     standing = judge_row(claims, answer, document=document, today=local_day(now))
     if isinstance(standing, Finding):
         return conclude_verdict((*notices, standing), document=document, now=now)
-    unseen = [find(Code.PAPER_NOT_SEEN)]
-    if claims.name is not None:
-        unseen.insert(0, find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
+    unseen = [] if claims.name is not None else [find(Code.NAME_NOT_CHECKED)]
+    if not claims.by_document:
+        unseen.append(find(Code.DOCUMENT_NUMBER_NOT_CHECKED))
+    unseen.append(find(Code.PAPER_NOT_SEEN))
     verdict = conclude_verdict(
         (*notices, *standing.findings, *standing.beside(asked), *unseen),
         status=standing.status,
@@ -150,7 +153,8 @@ def decide_qr(
     standing = judge_scan(scan, proof, answer, document=document, today=local_day(now))
     unseen: tuple[Finding, ...] = ()
     if standing.genuine:
-        unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(Code.PAPER_NOT_SEEN))
+        checked = Code.SIGNED_RECORD_ONLY if standing.award is None else Code.PAPER_NOT_SEEN
+        unseen = (find(Code.DOCUMENT_NUMBER_NOT_CHECKED), find(checked))
     verdict = conclude_verdict(
         (*standing.findings, *standing.beside(asked), *unseen),
         status=standing.status,
@@ -233,7 +237,7 @@ def _inspect_key(
 
 def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     """Return `verdict` with the fields to compare with the paper."""
-    return replace(verdict, certificate=printed)
+    return replace(verdict, certificate=with_photo_found(printed, verdict.findings))
 
 
 def judge_row(

@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from math import isfinite
 
-from registry.child import Child, ChildFailed
+from registry.child import Child, ChildFailed, FailureReason
 from templates.text_lines import Glyph, fold_radicals
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_limits import MAX_GLYPHS, MAX_PAGES
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
@@ -19,8 +19,7 @@ from verifier.questions import Question, Task, pack
 from verifier.verdict import Finding
 
 MAX_FILE_BYTES = 20 << 20
-# With the wait for a place (verifier.file_slots) and what comes after the reading, an answer takes
-# less than 10 s. A photograph of 12 or 24 megapixels without any code takes 3 s of a core.
+# A photograph of 12 or 24 megapixels without any code takes 3 s of a core.
 READ_SECONDS = 7.0
 # The readers themselves take 80 MB. A photograph of 24 megapixels without any code takes 300 MB,
 # as WebP or JPEG; a JPEG of 50, which gets no closer look, 280.
@@ -33,19 +32,11 @@ _FAULTS = frozenset(
     {
         Code.FILE_EMPTY,
         Code.FILE_ENCRYPTED,
-        Code.FILE_KIND_UNSUPPORTED,
         Code.FILE_TOO_HEAVY,
         Code.FILE_TOO_MANY_PAGES,
         Code.FILE_UNREADABLE,
     }
 )
-
-
-class FileKind(StrEnum):
-    """What an uploaded file is."""
-
-    PDF = "pdf"
-    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +85,26 @@ def read_file(data: bytes, ask: Callable[[bytes], bytes]) -> FileReading | Findi
         return find(Code.FILE_EMPTY)
     if (too_big := inspect_size(data)) is not None:
         return too_big
+    kind = kind_of(data)
+    if kind is None:
+        return find(Code.FILE_KIND_UNSUPPORTED)
+    if kind is FileKind.BOTH:
+        return find(Code.FILE_TWO_KINDS)
+    task = Task.READ_PDF if kind is FileKind.PDF else Task.READ_PICTURE
     try:
-        answer = ask(pack(Question(task=Task.READ, data=data)))
-    except NoFreeSlot:
+        answer = ask(pack(Question(task=task, data=data)))
+    except (NoFreeSlot, ChildFailed) as error:
+        return say_unread(error)
+    return parse_answer(answer, hashlib.sha256(data).hexdigest(), kind)
+
+
+def say_unread(error: NoFreeSlot | ChildFailed) -> Finding:
+    """Return the finding that says why no child told of a file: it, or how busy the machine is."""
+    if isinstance(error, NoFreeSlot):
         return find(Code.FILES_WAITING)
-    except ChildFailed as error:
-        return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
-    return parse_answer(answer, hashlib.sha256(data).hexdigest())
+    if error.reason is FailureReason.BUSY:
+        return find(Code.SYSTEM_BUSY)
+    return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
 
 
 def inspect_size(data: bytes) -> Finding | None:
@@ -111,7 +115,7 @@ def inspect_size(data: bytes) -> Finding | None:
     return find(Code.FILE_TOO_BIG, {"limit_mb": limit}, {"limit_mb": limit})
 
 
-def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
+def parse_answer(answer: bytes, sha256: str, kind: FileKind) -> FileReading | Finding:
     """Return what the child told of a file, or the finding that says why it cannot be read.
 
     Nothing is believed: a hostile file may speak through the child.
@@ -119,6 +123,7 @@ def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
     Args:
         answer: as the child gave it.
         sha256: hex hash of the file's bytes.
+        kind: what the file is by its bytes.
     """
     try:
         value = json.loads(answer)
@@ -127,11 +132,11 @@ def parse_answer(answer: bytes, sha256: str) -> FileReading | Finding:
     match value:
         case {"fault": str() as fault}:
             return _fault(fault)
-        case {"kind": "pdf" | "picture" as kind, "pages": [*items]} if items:
+        case {"kind": kind.value, "pages": [*items]} if items:
             pages = tuple(_parse_page(item) for item in items[:MAX_PAGES])
             proof = value.get("proof")
             return FileReading(
-                kind=FileKind(kind),
+                kind=kind,
                 sha256=sha256,
                 pages=pages,
                 proof=proof if isinstance(proof, str) else None,

@@ -27,7 +27,6 @@ from verifier.pdf_glance import glance
 from verifier.picture_files import (
     MAX_PICTURE_PIXELS,
     UnreadPicture,
-    is_picture,
     open_picture,
 )
 from verifier.questions import Question, Task, unpack
@@ -57,7 +56,6 @@ _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
 # The format QRCode would take in Micro QR and rMQR, whose few check bits let patterns of a page's
 # ornaments pass for a code now and then.
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
-_PDF_HEAD_BYTES = 1024
 _POINTS_PER_INCH = 72
 
 
@@ -84,29 +82,16 @@ def handle(sent: bytes) -> bytes:
 
 def _answer(question: Question) -> dict[str, Any]:
     match question.task:
-        case Task.READ:
-            return read(question.data)
+        case Task.READ_PDF:
+            return {"kind": "pdf", **_read_pdf(question.data)}
+        case Task.READ_PICTURE:
+            return {"kind": "picture", "pages": [read_picture(question.data)]}
         case Task.GLANCE:
             return glance(question.data)
         case Task.COMPARE:
             return compare_pages(question.data, question.issued)
         case _:
             assert_never(question.task)
-
-
-def read(data: bytes) -> dict[str, Any]:
-    """Return what a PDF or picture shows: per page the glyphs of its text layer and its QR texts.
-
-    Raises:
-        Unread: it is neither, or cannot be opened.
-    """
-    if not data:
-        raise Unread("file_empty")
-    if b"%PDF-" in data[:_PDF_HEAD_BYTES]:
-        return {"kind": "pdf", **_read_pdf(data)}
-    if is_picture(data):
-        return {"kind": "picture", "pages": [_read_picture(data)]}
-    raise Unread("file_kind_unsupported")
 
 
 def _read_pdf(data: bytes) -> dict[str, Any]:
@@ -116,6 +101,7 @@ def _read_pdf(data: bytes) -> dict[str, Any]:
         locked = error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY)
         raise Unread("file_encrypted" if locked else "file_unreadable") from error
     try:
+        document.init_forms()
         count = len(document)
         if count == 0:
             raise Unread("file_empty")
@@ -156,7 +142,12 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
     return picture
 
 
-def _read_picture(data: bytes) -> dict[str, Any]:
+def read_picture(data: bytes) -> dict[str, Any]:
+    """Return the QR texts of a picture, as a page without any glyphs.
+
+    Raises:
+        UnreadPicture: it cannot be opened.
+    """
     grey = open_picture(data, "L").convert("L")
     symbols = _symbols_in(grey)
     if not symbols and grey.width * grey.height <= CLOSE_PHOTO_PIXELS:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
+from urllib.parse import urlsplit
 
 from codes.names import mask_name
 from keys.document import KeyDocument
@@ -14,10 +15,18 @@ from log.notes import VerifierKey
 from templates.labels import Field
 from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
-from verifier.compare import DocumentNumberCheck, compare_fields, expect, extra_texts, inspect_extra
+from verifier.compare import (
+    DocumentNumberCheck,
+    compare_fields,
+    expect,
+    extra_texts,
+    inspect_extra,
+    shorten,
+)
 from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
-from verifier.document import FileKind, FileReading
+from verifier.document import FileReading
+from verifier.file_kinds import FileKind
 from verifier.finding_codes import Code
 from verifier.findings import (
     REQUIRED_FOR_FILE,
@@ -31,9 +40,8 @@ from verifier.lookup import Reach
 from verifier.pdf_examination import PdfEvidence
 from verifier.picture import PictureReading
 from verifier.picture_decision import inspect_picture
-from verifier.printed import PHOTO_AS_ISSUED, PHOTO_IN_IDENTICAL_FILE
 from verifier.scan import Scan, read_qr
-from verifier.seal_findings import inspect_page, inspect_seal
+from verifier.seal_findings import inspect_page, inspect_pages, inspect_seal
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
@@ -50,6 +58,7 @@ class FileClaims:
 
     Args:
         page: the page that carries the QR, counted from 0.
+        pages: how many the file has.
         printed: what the text layer of the page that carries the QR prints.
         proof: the proof of the public log that travels with the file, unproven; None without one.
         second: the record under the body's second key, as the file carries it; unverified.
@@ -59,6 +68,7 @@ class FileClaims:
     kind: FileKind
     sha256: str
     page: int
+    pages: int
     scan: Scan
     printed: PagePrint
     proof: str | None
@@ -75,19 +85,19 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     """Return the one certificate a file shows, or the findings that say why there is not one."""
     scans: list[tuple[int, Scan]] = []
     faults: list[Finding] = []
-    others = 0
+    others: list[str] = []
     for index, page in enumerate(reading.pages):
         for symbol in page.symbols:
             read = read_qr(symbol, document)
             if isinstance(read, Scan):
                 scans.append((index, read))
             elif read.code in _NOT_OURS:
-                others += 1
+                others.append(symbol)
             else:
                 faults.append(read)
-    notices = (find(Code.OTHER_QR_IGNORED),) if others and (scans or faults) else ()
+    notices = _other_symbols(others, document) if scans or faults else ()
     if not scans:
-        return (*faults[:1], *notices) or (_no_certificate(others),)
+        return (*faults[:1], *notices) or (_no_certificate(len(others)),)
     if len({scan.envelope.payload for _, scan in scans}) > 1:
         return (_several(reading, [index for index, _ in scans]), *notices)
     index, scan = _least_trusted(scans, document)
@@ -95,6 +105,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
         kind=reading.kind,
         sha256=reading.sha256,
         page=index,
+        pages=len(reading.pages),
         scan=scan,
         printed=read_page(reading.pages[index].glyphs),
         proof=reading.proof,
@@ -130,6 +141,8 @@ def decide_file(
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = inspect_picture(picture, _records(standing))
+        if claims.kind is FileKind.PDF:
+            seen = (*seen, *_inspect_frame(claims, standing, pdf))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
@@ -144,14 +157,9 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    printed = standing.printed(name_known=True)
-    if any(one.code == Code.FILE_IDENTICAL for one in seen):
-        printed = replace(printed, photo=PHOTO_IN_IDENTICAL_FILE)
-    if any(one.code == Code.PHOTO_AGREES for one in seen):
-        printed = replace(printed, photo=PHOTO_AS_ISSUED)
     if picture is not None and picture.boxed is not None:
         verdict = replace(verdict, boxed=picture.boxed)
-    return with_certificate(verdict, printed)
+    return with_certificate(verdict, standing.printed(name_known=True))
 
 
 def decide_unmarked(
@@ -268,13 +276,29 @@ def _inspect_print(
     # Whatever else a file prints that is byte for byte the one issued was printed then.
     identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
     extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
-    shown = () if page is None else inspect_page(page, fields)
-    sealed: tuple[Finding, ...] = ()
-    if pdf is not None:
-        sealed = inspect_seal(
-            pdf.seal, pdf.signer, identical=identical, body_name=standing.body_name
-        )
+    shown: tuple[Finding, ...] = ()
+    if pdf is not None and page is not None:
+        shown = inspect_page(page, fields, pdf.seal.held)
+    sealed = _inspect_seal(pdf, standing, identical=identical)
     return (*fields, *extra, *identity, *shown, *sealed)
+
+
+def _inspect_frame(
+    claims: FileClaims, standing: Standing, pdf: PdfEvidence | None
+) -> tuple[Finding, ...]:
+    """Return what to say of a PDF around the page that was judged as a picture."""
+    return (
+        *inspect_pages(claims.pages),
+        *_inspect_seal(pdf, standing, identical=False),
+    )
+
+
+def _inspect_seal(
+    pdf: PdfEvidence | None, standing: Standing, *, identical: bool
+) -> tuple[Finding, ...]:
+    if pdf is None:
+        return (find(Code.SEAL_UNREADABLE),)
+    return inspect_seal(pdf.seal, pdf.signer, identical=identical, body_name=standing.body_name)
 
 
 def _inspect_identity(
@@ -306,6 +330,27 @@ def _inspect_identity(
             raise AssertionError("a file is judged only where it was looked for")
         case unknown:
             assert_never(unknown)
+
+
+def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, ...]:
+    """Return what codes beside that of the certificate mean: a link elsewhere may be a trap."""
+    if not others:
+        return ()
+    own = {host.host for host in document.hosts}
+    hosts = {host for one in others if (host := _host(one)) is not None} - own
+    foreign = (
+        find(Code.OTHER_QR_FOREIGN, {"host": host}, {"host": host})
+        for host in sorted(shorten(host) for host in hosts)
+    )
+    return (find(Code.OTHER_QR_IGNORED), *foreign)
+
+
+def _host(symbol: str) -> str | None:
+    """Return the host a code leads to, where it is a link at all."""
+    try:
+        return urlsplit(symbol.strip()).hostname
+    except ValueError:
+        return None
 
 
 def _no_certificate(others: int) -> Finding:

@@ -17,6 +17,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 _logger = logging.getLogger("yanzhen.files")
@@ -45,21 +46,25 @@ class FileSlots:
         self._patience_seconds = patience_seconds
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
+    def taken(self, *, before: float = inf) -> Iterator[None]:
         """Hold a place for one block.
+
+        Args:
+            before: when waiting ends (`time.monotonic`), if that is sooner.
 
         Raises:
             NoFreeSlot: none became free in time, or the folder cannot be used.
         """
-        descriptor = self._take()
+        deadline = min(before, time.monotonic() + self._patience_seconds)
+        descriptor = self._take(deadline)
         try:
             yield
         finally:
             os.close(descriptor)
 
-    def _take(self) -> int:
+    def _take(self, deadline: float) -> int:
         try:
-            return self._take_any(self._claimed())
+            return self._take_any(self._claimed(), deadline)
         except OSError as error:
             _logger.warning("file_slots_unusable %s", error.strerror)
             raise NoFreeSlot from error
@@ -78,8 +83,7 @@ class FileSlots:
                 return self._folder
         return self._private
 
-    def _take_any(self, folder: Path) -> int:
-        deadline = time.monotonic() + self._patience_seconds
+    def _take_any(self, folder: Path, deadline: float) -> int:
         while True:
             for number in range(self._count):
                 descriptor = os.open(

@@ -23,7 +23,7 @@ from verifier.attachments import read_attachment
 from verifier.page_places import Box, Overlay, lay_on, named_boxes, nearest_field
 from verifier.page_portraits import portraits_differ
 from verifier.seal_reading import read_seal
-from verifier.seal_states import PHOTO, SEAL, SYMBOL, Change, Kind
+from verifier.seal_states import PHOTO, SEAL, SWITCHED, SYMBOL, Change
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -44,7 +44,6 @@ _LEAST_IN_TILE: Final = 5
 _TILE: Final = 48  # pixels, 8.5 mm: changes outside all boxes are told by such tiles
 _EVEN: Final = 0.97  # of the pixels of a box that must be of one ink for it to be a cover
 _EVEN_INK: Final = 12
-_SWITCHED: Final = frozenset({Kind.ANNOTATION, Kind.FORM, Kind.LAYERS})
 _FILES: Final = {PROOF_NAME: 1 << 16, SECOND_RECORD_FILE: 1 << 16, "record.cose": 1 << 16}
 
 
@@ -97,7 +96,7 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
 def _may_print_otherwise(page: PdfPage, data: bytes) -> bool:
     """Return whether a page may show one thing on a screen and another on paper."""
     held = read_seal(data)["held"]
-    return held is None or bool(_SWITCHED & set(held)) or FPDFPage_GetAnnotCount(page.raw) > 0
+    return held is None or bool(SWITCHED & set(held)) or FPDFPage_GetAnnotCount(page.raw) > 0
 
 
 def _millimetres(pixels: int) -> float:

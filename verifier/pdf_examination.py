@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from registry.child import ChildFailed
 from registry.opened import OpenedCopy
 from verifier.decision import Standing
-from verifier.document import FileReading, inspect_size, parse_answer
+from verifier.document import FileReading, inspect_size, parse_answer, say_unread
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.finding_codes import Code
 from verifier.findings import find
@@ -30,8 +31,6 @@ from verifier.seal_trust import PublishedSeals, Signer, judge_signer
 from verifier.verdict import Finding
 
 Ask = Callable[[bytes], bytes]
-
-_PDF_HEAD_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +66,18 @@ def glance_at(data: bytes, ask: Ask) -> Glance | Finding | None:
         data: the uploaded bytes; untrusted.
         ask: has a child read them, as `Child.ask` does.
     """
-    if b"%PDF-" not in data[:_PDF_HEAD_BYTES]:
+    if kind_of(data) is not FileKind.PDF:
         return None
     if (too_big := inspect_size(data)) is not None:
         return too_big
     try:
         answer = ask(pack(Question(task=Task.GLANCE, data=data)))
         value = json.loads(answer)
-    except NoFreeSlot:
-        return find(Code.FILES_WAITING)
-    except ChildFailed as error:
-        return find(Code.FILE_TOO_HEAVY, evidence={"reason": error.reason.value})
+    except (NoFreeSlot, ChildFailed) as error:
+        return say_unread(error)
     except (ValueError, RecursionError):
         return find(Code.FILE_UNREADABLE)
-    reading = parse_answer(answer, hashlib.sha256(data).hexdigest())
+    reading = parse_answer(answer, hashlib.sha256(data).hexdigest(), FileKind.PDF)
     return Glance(
         seal=parse_seal(value.get("seal") if isinstance(value, dict) else None),
         reading=None if isinstance(reading, Finding) else reading,

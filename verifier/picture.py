@@ -12,16 +12,18 @@ from typing import Final
 
 from registry.child import Child, ChildFailed
 from templates.labels import Field
+from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
 from verifier.picture_question import PictureQuestion
 from verifier.verdict import BoxedPicture, Outline
 
 PHOTO: Final = "photo"
+ELSEWHERE: Final = "elsewhere"
 COMPARED_FIELDS: Final = tuple(
     one for one in Field if one not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
 )
-COMPARE_SECONDS: Final = 45.0  # takes 1.5 s of processor time; the rest is for a busy machine
+COMPARE_SECONDS: Final = 12.0  # takes 1.5 s of processor time; the rest is for a busy machine
 COMPARE_MEMORY_BYTES: Final = 1200 << 20
 MAX_SHOWN_BYTES: Final = 1 << 20
 _ANSWER_BYTES: Final = 2 << 20
@@ -30,6 +32,7 @@ _MAX_LINES: Final = 100
 _LONGEST: Final = 100_000.0
 _CORNERS: Final = 4
 _NAMES: Final = frozenset({PHOTO, *(one.value for one in COMPARED_FIELDS)})
+_NOWHERE: Final[Outline] = ((0.0, 0.0),) * _CORNERS
 _JPEG_HEAD: Final = b"\xff\xd8\xff"
 
 
@@ -74,11 +77,15 @@ class PictureReading:
     Args:
         aligned: whether the page was found in it at all.
         fields: by `Field` value, and `PHOTO`.
+        elsewhere: what of the rest of the page differs, and what of it cannot be told.
+        papers: whether there is print of other papers beside the page.
         boxed: None where nothing differs.
     """
 
     aligned: bool
     fields: Mapping[str, FieldSeen]
+    elsewhere: tuple[tuple[Outline, ...], tuple[Outline, ...]]
+    papers: bool
     boxed: BoxedPicture | None
 
 
@@ -116,7 +123,8 @@ def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> Pictu
     Args:
         ask: as `compare_picture` takes it.
     """
-    question = PictureQuestion(page=page, file=file, issued=b"")
+    is_pdf = kind_of(file) is FileKind.PDF
+    question = PictureQuestion(is_pdf=is_pdf, page=page, file=file, issued=b"")
     try:
         value = json.loads(ask(question.encode()))
     except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
@@ -142,23 +150,32 @@ def _parse(value: object) -> PictureReading | None:
     """Believe nothing: a hostile picture may speak through the child."""
     match value:
         case {"aligned": False}:
-            return PictureReading(aligned=False, fields={}, boxed=None)
+            return PictureReading(
+                aligned=False, fields={}, elsewhere=((), ()), papers=False, boxed=None
+            )
         case {
             "aligned": True,
             "size": [int() as width, int() as height],
             "fields": [*items],
+            "elsewhere": {"differs": [*other], "unclear": [*unclear], "papers": bool() as papers},
             "shown": str() as shown,
         } if 0 < width < _LONGEST and 0 < height < _LONGEST:
             fields = dict(one for one in map(_parse_field, items) if one is not None)
-            boxes = tuple(
+            differing = tuple(
                 (name, one.outline)
                 for name, one in fields.items()
                 if one.decision is Decision.DIFFERS
             )
+            elsewhere = _parse_outlines(other), _parse_outlines(unclear)
+            boxes = (*differing, *((ELSEWHERE, outline) for outline in elsewhere[0]))
             jpeg = _parse_jpeg(shown)
             boxed = BoxedPicture(jpeg=jpeg, size=(width, height), boxes=boxes)
             return PictureReading(
-                aligned=True, fields=fields, boxed=boxed if boxes and jpeg else None
+                aligned=True,
+                fields=fields,
+                elsewhere=elsewhere,
+                papers=papers,
+                boxed=boxed if boxes and jpeg else None,
             )
         case _:
             return None
@@ -186,6 +203,14 @@ def _parse_field(item: object) -> tuple[str, FieldSeen] | None:
             )
         case _:
             return None
+
+
+def _parse_outlines(items: list[object]) -> tuple[Outline, ...]:
+    """Return where the rest differs; what is no outline still counts."""
+    outlines = (
+        _parse_outline(one) if isinstance(one, list) else None for one in items[:_MAX_LINES]
+    )
+    return tuple(_NOWHERE if one is None else one for one in outlines)
 
 
 def _parse_outline(corners: list[object]) -> Outline | None:

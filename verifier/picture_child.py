@@ -10,6 +10,8 @@ import base64
 import json
 import os
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -17,15 +19,21 @@ import cv2
 import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps
+from pypdfium2.raw import FPDF_PRINTING
 
 from registry.child import serve
 from templates.labels import Field
 from verifier.picture_align import Laid, lay_onto
+from verifier.picture_elsewhere import (
+    is_struck_through,
+    judge_elsewhere,
+    shows_other_papers,
+    surplus_red,
+)
 from verifier.picture_files import (
     FULL_SIZE,
     MAX_PICTURE_PIXELS,
     UnreadPicture,
-    is_picture,
     open_as_seen,
 )
 from verifier.picture_judge import (
@@ -41,11 +49,13 @@ from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
-from verifier.picture_show import draw_boxes, outline_of
+from verifier.picture_show import Outline, draw_boxes, outline_of
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
+MOST_BOXES: Final = 8  # around what differs beside the fields
 WORKING_SIDE: Final = 2600  # pixels: more shows no more of a page at 200 dots an inch
+_WITH_VALUE: Final = 4  # heights after a value: as much of its line is read with it
 _PAGE_DPI: Final = 200
 _POINTS_PER_INCH: Final = 72
 _LEAST_INSIDE: Final = 0.98  # of a field that must lie within the picture
@@ -73,25 +83,75 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         UnreadPicture: the file shows no such page.
         NoReference: the page as issued cannot be read.
     """
-    picture, scale = _picture_of(question)
+    views, scale = _views_of(question)
     if not question.issued:
-        lines = read_lines(picture, _finder(), _reader())
+        lines = read_lines(views[0], _finder(), _reader())
         return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
     reference = draw_reference(question.issued)
-    size = [round(picture.shape[1] / scale), round(picture.shape[0] / scale)]
-    laid = lay_onto(picture, reference.colours)
-    if laid is None:
-        return {"aligned": False, "size": size}
+    size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
+    seen: list[_Seen] = []
+    for view in views:
+        laid = lay_onto(view, reference.colours)
+        if laid is None:
+            return {"aligned": False, "size": size}
+        seen.append(_Seen(view=view, laid=laid, judged=_judge(reference, laid)))
+    fields, outlines, boxed = _gravest(seen, reference, scale)
+    rests = [_rest_of(one, reference) for one in seen]
+    differs = [outline for rest in rests for outline in rest.differs][:MOST_BOXES]
+    unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]
+    if not outlines:
+        boxed = next((at for at, rest in enumerate(rests) if rest.differs), 0)
+    drawn = [*outlines, *rests[boxed].differs[:MOST_BOXES]]
+    shown = draw_boxes(seen[boxed].view, drawn) if drawn else b""
+    return {
+        "aligned": True,
+        "size": size,
+        "fields": fields,
+        "elsewhere": {
+            "differs": [_in_file(outline, scale) for outline in differs],
+            "unclear": [_in_file(outline, scale) for outline in unclear],
+            "papers": any(shows_other_papers(one.view, one.laid, _finder()) for one in seen),
+        },
+        "shown": base64.b64encode(shown).decode("ascii"),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One of the ways in which a file is shown, laid onto the page and judged."""
+
+    view: Pixels
+    laid: Laid
+    judged: dict[str, Judged]
+
+
+# Of what a file shows in several ways, the gravest counts.
+_GRAVITY: Final = {Decision.AGREES: 0, Decision.UNCLEAR: 1, Decision.DIFFERS: 2}
+
+
+def _judge(reference: Reference, laid: Laid) -> dict[str, Judged]:
     judged = _judge_fields(reference, laid)
     if reference.photo is not None:
         judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
-    fields, outlines = [], []
-    for name, one in judged.items():
+    return judged
+
+
+def _gravest(
+    seen: Sequence[_Seen], reference: Reference, scale: float
+) -> tuple[list[dict[str, Any]], list[Outline], int]:
+    """Return each field as the gravest view has it, what to frame, and in which of the views."""
+    fields: list[dict[str, Any]] = []
+    outlines: list[Outline] = []
+    boxed = 0
+    for name in seen[0].judged:
+        at = max(range(len(seen)), key=lambda one: _GRAVITY[seen[one].judged[name].decision])
+        one = seen[at].judged[name]
         boxes = one.boxes
         if not boxes or one.decision is Decision.DIFFERS:  # whole: no frame cuts a character
             boxes = (*boxes, _box_of(name, reference))
-        outline = outline_of(boxes, laid)
+        outline = outline_of(boxes, seen[at].laid)
         if one.decision is Decision.DIFFERS:
+            boxed = boxed if outlines else at
             outlines.append(outline)
         fields.append(
             {
@@ -100,16 +160,44 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
                 "read": one.read,
                 "confidence": round(float(one.confidence), 3),
                 "why": None if one.why is None else one.why.value,
-                "outline": [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline],
+                "outline": _in_file(outline, scale),
             }
         )
-    shown = draw_boxes(picture, outlines) if outlines else b""
-    return {
-        "aligned": True,
-        "size": size,
-        "fields": fields,
-        "shown": base64.b64encode(shown).decode("ascii"),
-    }
+    return fields, outlines, boxed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """Where the rest of a page differs, and where that cannot be told."""
+
+    differs: list[Outline]
+    unclear: list[Outline]
+
+
+def _rest_of(seen: _Seen, reference: Reference) -> _Rest:
+    rest = judge_elsewhere(reference, seen.laid, _finder(), _reader())
+    named = [
+        line.box
+        for name, one in seen.judged.items()
+        if one.decision is Decision.DIFFERS and name != PHOTO
+        for line in reference.values[Field(name)]
+    ]
+    beside = [box for box in rest.differs if not any(_is_part(box, line) for line in named)]
+    return _Rest(
+        differs=[outline_of([box], seen.laid) for box in beside],
+        unclear=[outline_of([box], seen.laid) for box in rest.unclear],
+    )
+
+
+def _is_part(box: Box, line: Box) -> bool:
+    """Return whether surplus text belongs to a value that is said to differ already."""
+    height = line[3] - line[1]
+    in_row = box[1] < line[3] and line[1] < box[3]
+    return in_row and line[0] - height < box[2] and box[0] < line[2] + _WITH_VALUE * height
+
+
+def _in_file(outline: Outline, scale: float) -> list[list[float]]:
+    return [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline]
 
 
 def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
@@ -125,15 +213,20 @@ def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
     words = _reader().read([light[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])
     matched: dict[Field, list[LineMatch]] = {}
     outside: set[Field] = set()
+    struck: set[Field] = set()
+    red = surplus_red(reference, laid)
     for (field, line, crop), said in zip(jobs, words, strict=True):
         matched.setdefault(field, []).append(match_line(line, said, crop, expected, shown, bright))
         if not _is_inside(line.box, laid):
             outside.add(field)
+        if is_struck_through(line.box, red):
+            struck.add(field)
     usual = usual_likeness([line for lines in matched.values() for line in lines])
-    return {
-        field.value: _UNSEEN if field in outside else judge_lines(lines, usual)
-        for field, lines in matched.items()
-    }
+    judged = {field: judge_lines(lines, usual) for field, lines in matched.items()}
+    for field in struck:
+        if judged[field].decision is Decision.AGREES:
+            judged[field] = replace(_UNSEEN, why=Why.COVERED)
+    return {field.value: _UNSEEN if field in outside else one for field, one in judged.items()}
 
 
 def _judge_photo(reference: Reference, laid: Laid, box: Box) -> Judged:
@@ -163,16 +256,22 @@ def _box_of(name: str, reference: Reference) -> Box:
     )
 
 
+def _views_of(question: PictureQuestion) -> tuple[list[Pixels], float]:
+    """Return what a file shows in colours, and how many of its dots one of the file's has become.
+
+    A PDF may show one thing on a screen and another on paper; there are two views then.
+    """
+    if question.is_pdf:
+        return _page_views(question), 1.0
+    picture, scale = _picture_of(question)
+    return [picture], scale
+
+
 def _picture_of(question: PictureQuestion) -> tuple[Pixels, float]:
-    """Return the picture in colours, and how many of its dots one of the file's has become."""
-    if is_picture(question.file):
-        opened = open_as_seen(question.file)
-        whole, read = opened.info.get(FULL_SIZE, opened.size), opened.size
-        picture = ImageOps.exif_transpose(opened).convert("RGB")
-        width = round(picture.width * max(whole) / max(read))
-    else:
-        picture = _page_picture(question)
-        width = picture.width
+    opened = open_as_seen(question.file)
+    whole, read = opened.info.get(FULL_SIZE, opened.size), opened.size
+    picture = ImageOps.exif_transpose(opened).convert("RGB")
+    width = round(picture.width * max(whole) / max(read))
     shrink = min(1.0, WORKING_SIDE / max(picture.size))
     if shrink < 1:
         size = (round(picture.width * shrink), round(picture.height * shrink))
@@ -180,14 +279,19 @@ def _picture_of(question: PictureQuestion) -> tuple[Pixels, float]:
     return np.array(picture), picture.width / width
 
 
-def _page_picture(question: PictureQuestion) -> Image.Image:
+def _page_views(question: PictureQuestion) -> list[Pixels]:
+    """Return the page as on a screen, and as on paper where that differs; forms are drawn."""
     document = pypdfium2.PdfDocument(question.file)
     try:
+        document.init_forms()  # before any page is opened
         page = document[question.page]
-        area = max(1.0, page.get_width() * page.get_height())
-        scale = min(_PAGE_DPI / _POINTS_PER_INCH, (WORKING_SIDE**2 / area) ** 0.5)
-        picture: Image.Image = page.render(scale=scale).to_pil()
-        return picture.convert("RGB")
+        longest = max(1.0, page.get_width(), page.get_height())
+        scale = min(_PAGE_DPI / _POINTS_PER_INCH, WORKING_SIDE / longest)
+        screen, paper = (
+            np.array(page.render(scale=scale, extra_flags=flags).to_pil().convert("RGB"))
+            for flags in (0, FPDF_PRINTING)
+        )
+        return [screen] if np.array_equal(screen, paper) else [screen, paper]
     finally:
         document.close()
 

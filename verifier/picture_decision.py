@@ -10,7 +10,7 @@ from verifier.compare import shorten
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.picture import COMPARED_FIELDS, PHOTO, Decision, FieldSeen, PictureReading
-from verifier.verdict import Finding
+from verifier.verdict import Finding, Outline
 
 
 def inspect_picture(
@@ -30,7 +30,21 @@ def inspect_picture(
         _field_finding(field, reading.fields.get(field.value), records.get(field, ""))
         for field in COMPARED_FIELDS
     ]
-    return (*findings, _photo_finding(reading.fields.get(PHOTO)))
+    return (*findings, _photo_finding(reading.fields.get(PHOTO)), *_rest_findings(reading))
+
+
+def _rest_findings(reading: PictureReading) -> tuple[Finding, ...]:
+    differs, unclear = (
+        {"outline": " / ".join(map(_corners, outlines))} for outlines in reading.elsewhere
+    )
+    found = []
+    if differs["outline"]:
+        found.append(find(Code.PAGE_DIFFERS_ELSEWHERE, {}, differs))
+    if unclear["outline"]:
+        found.append(find(Code.PAGE_UNCLEAR_ELSEWHERE, {}, unclear))
+    if reading.papers:
+        found.append(find(Code.PICTURE_OTHER_PAPERS))
+    return tuple(found)
 
 
 def _field_finding(field: Field, seen: FieldSeen | None, record: str) -> Finding:
@@ -38,7 +52,7 @@ def _field_finding(field: Field, seen: FieldSeen | None, record: str) -> Finding
     if seen is None:
         return find(Code.FIELD_NOT_COMPARED, slots, evidence)
     if seen.decision is Decision.AGREES:
-        return find(Code.FIELD_AGREES, slots, {**evidence, **_measured(seen)})
+        return find(Code.PICTURE_FIELD_AGREES, slots, {**evidence, **_measured(seen)})
     if seen.decision is Decision.DIFFERS:
         shown = {"printed": shorten(seen.read), "record": shorten(record)}
         return find(
@@ -66,4 +80,8 @@ def _measured(seen: FieldSeen) -> dict[str, str]:
 
 
 def _placed(seen: FieldSeen) -> dict[str, str]:
-    return {"outline": " ".join(f"{round(x)},{round(y)}" for x, y in seen.outline)}
+    return {"outline": _corners(seen.outline)}
+
+
+def _corners(outline: Outline) -> str:
+    return " ".join(f"{round(x)},{round(y)}" for x, y in outline)

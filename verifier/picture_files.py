@@ -12,6 +12,7 @@ import numpy as np
 import pillow_heif
 from PIL import Image, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError, WebPImagePlugin
 
+from verifier.file_kinds import is_heif
 from verifier.picture_colours import colours_seen, is_plain, without_transparency
 
 MAX_PICTURE_PIXELS: Final = 120_000_000
@@ -19,8 +20,6 @@ MAX_HEIF_PIXELS: Final = 50_000_000  # decoded whole: no reading at a half
 PICTURE_PLUGINS: Final = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin)
 PICTURE_FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 FULL_SIZE: Final = "full size"  # of a picture's info: its size in the file
-_HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 _BIG_WEBP_PIXELS: Final = 8_000_000
 _DRAFT: Final = (4000, 4000)
 Info = dict[str | tuple[int, int], object]
@@ -35,20 +34,13 @@ class UnreadPicture(Exception):
         self.fault = fault
 
 
-def is_picture(data: bytes) -> bool:
-    """Return whether a file begins as one of the pictures that are read."""
-    return (
-        data.startswith(_HEADS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or _is_heif(data)
-    )
-
-
 def open_picture(data: bytes, mode: str) -> Image.Image:
     """Return the picture before it is decoded; a JPEG will be decoded as grey "L" or as "RGB".
 
     Raises:
         UnreadPicture: it is none, too big, or not the same to everybody (`picture_colours`).
     """
-    if _is_heif(data):
+    if is_heif(data):
         pillow_heif.register_heif_opener(thumbnails=False)
     try:
         picture = Image.open(BytesIO(data), formats=PICTURE_FORMATS)
@@ -123,7 +115,3 @@ def _decode_big_webp(data: bytes, mode: str, info: Info) -> Image.Image:
     picture = Image.fromarray(decoded)
     picture.info |= info | {FULL_SIZE: picture.size}
     return picture
-
-
-def _is_heif(data: bytes) -> bool:
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS

@@ -18,6 +18,7 @@ from verifier.picture_portrait import PortraitMatch
 from verifier.picture_reference import Box
 
 READ: Final = 0.4  # how likely the expected character must be to count as read
+READ_SURELY: Final = 0.9  # and an ideograph: less, and a similar one may stand there
 READ_OTHER: Final = 0.8  # and another, to count as another
 STILL_LIKELY: Final = 0.3  # the expected character is likelier than this: reading it wrong is noise
 LIKE: Final = 0.85  # drawings as alike as this show the same character, where nothing is read
@@ -32,7 +33,10 @@ SURPLUS_LIKE: Final = 0.5
 SHARP: Final = 0.85  # how alike most characters must be before an unread one can be another
 
 PHOTO_LINES: Final = 0.9  # edges all over, at least, for the same photo
-PHOTO_WORST: Final = 0.85  # and in the least alike block
+PHOTO_WORST: Final = 0.92  # and in the least alike block
+PHOTO_UNEVEN: Final = 0.046  # by which that may be less alike than all over
+PHOTO_HUES: Final = 0.55  # of its colours, where it has any
+PHOTO_OTHER_HUES: Final = 0.3  # less alike than this: coloured otherwise
 PHOTO_OTHER: Final = 0.75  # less alike in a block than this: another photo
 PHOTO_OTHER_LINES: Final = 0.8  # or less alike than this all over
 PHOTO_FLAT: Final = 0.25  # contrast below this: too faint, or under glare
@@ -111,7 +115,7 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return _judge_surplus(match)
     unread = match.sign is None or match.sign.likely < READ_OTHER
     if match.is_read and match.sign is not None and match.sign.likely >= READ:
-        enough = match.likeness >= LIKE_ENOUGH
+        enough = match.likeness >= LIKE_ENOUGH and not _may_be_similar(match)
         return Decision.AGREES if enough else Decision.UNCLEAR
     if match.likeness >= (LIKE if match.cell.text in HARDLY_READ else UNLIKE) and unread:
         return Decision.AGREES
@@ -129,6 +133,12 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
     if sharp and match.sign is not None and not match.is_read and match.sign.likely >= READ:
         return Decision.DIFFERS
     return Decision.UNCLEAR
+
+
+def _may_be_similar(match: CellMatch) -> bool:
+    """Return whether a similar ideograph may stand there: too small to be read for sure."""
+    assert match.cell is not None and match.sign is not None
+    return "\u4e00" < match.cell.text < "\ufa6e" and match.sign.likely < READ_SURELY
 
 
 def _judge_unknown(match: CellMatch, usual: float) -> Decision:
@@ -151,8 +161,11 @@ def judge_portrait(match: PortraitMatch) -> Judged:
     sure = max(0.0, match.worst)
     if match.contrast < PHOTO_FLAT:
         return Judged(decision=Decision.UNCLEAR, read="", confidence=0.0, why=Why.BLURRED)
-    if match.worst >= PHOTO_WORST and match.lines >= PHOTO_LINES:
+    hues = 1.0 if match.hues is None else match.hues
+    even = match.worst >= max(PHOTO_WORST, match.lines - PHOTO_UNEVEN)
+    if even and match.lines >= PHOTO_LINES and hues >= PHOTO_HUES:
         return Judged(decision=Decision.AGREES, read="", confidence=sure)
-    if match.worst < PHOTO_OTHER or match.lines < PHOTO_OTHER_LINES:
-        return Judged(decision=Decision.DIFFERS, read="", confidence=1 - sure)
+    other = match.worst < PHOTO_OTHER or match.lines < PHOTO_OTHER_LINES
+    if other or hues < PHOTO_OTHER_HUES:
+        return Judged(decision=Decision.DIFFERS, read="", confidence=1 - min(sure, max(0.0, hues)))
     return Judged(decision=Decision.UNCLEAR, read="", confidence=0.0, why=Why.BLURRED)

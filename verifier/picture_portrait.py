@@ -22,6 +22,8 @@ _SEARCH: Final = 4  # of those
 _BLURS: Final = (0.5, 1.0, 1.6, 2.4)
 _BLOCKS: Final = (3, 4)
 _PLAIN: Final = 0.25  # of the average contrast: blocks plainer than this are not compared
+_HUE_SIZE: Final = (30, 42)  # dots, across and down: compressing smears colours
+_HARDLY_ANY: Final = 3.0  # of 255
 _EDGE: Final = 3  # dots: what lies at the frame may be cut by it
 
 
@@ -34,12 +36,15 @@ class PortraitMatch:
         lines: of the edges all over.
         worst: of the edges, in the block that is least alike.
         contrast: of the picture's photo against that issued, 1 where equal.
+        hues: how alike its colours are, what all of it has in common aside; None where either has
+            hardly any, as in a picture without colours.
     """
 
     tone: float
     lines: float
     worst: float
     contrast: float
+    hues: float | None
 
 
 def match_portrait(
@@ -67,7 +72,31 @@ def match_portrait(
     tone, soft, shown = best
     lines, worst = _edges_alike(soft, shown)
     spread = float(shown.std()) / max(1.0, float(soft.std()))
-    return PortraitMatch(tone=tone, lines=lines, worst=worst, contrast=spread)
+    return PortraitMatch(
+        tone=tone,
+        lines=lines,
+        worst=worst,
+        contrast=spread,
+        hues=_hues_alike(reference, picture, box),
+    )
+
+
+def _hues_alike(reference: NDArray[np.uint8], picture: NDArray[np.uint8], box: Box) -> float | None:
+    one, other = _hues(reference, box), _hues(picture, box)
+    powers = float((one**2).mean()), float((other**2).mean())
+    if min(powers) < _HARDLY_ANY**2:
+        return None
+    return float((one * other).mean()) / float(np.sqrt(powers[0] * powers[1]))
+
+
+def _hues(colours: NDArray[np.uint8], box: Box) -> Plane:
+    """Return how much redder and bluer than green each part of a photo is than its average."""
+    left, top, right, bottom = box
+    cut = np.ascontiguousarray(colours[top:bottom, left:right])
+    small = cv2.resize(cut, _HUE_SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
+    soft = cv2.GaussianBlur(small, (0, 0), 1.0)
+    hues = np.stack([soft[..., 0] - soft[..., 1], soft[..., 2] - soft[..., 1]], axis=-1)
+    return np.asarray(hues - hues.mean(axis=(0, 1)), np.float32)
 
 
 def _grey(colours: NDArray[np.uint8], box: Box, margin: int, size: tuple[int, int]) -> Plane:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-_HEAD = struct.Struct(">II")
+_HEAD = struct.Struct(">?II")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,22 +13,25 @@ class PictureQuestion:
     """Compare a page of a file with the page as issued.
 
     Args:
+        is_pdf: what the file is; the child does not guess it anew.
         page: of the file, counted from 0.
         file: the uploaded bytes; untrusted.
         issued: the PDF as issued; empty where it is asked only what can be read.
     """
 
+    is_pdf: bool
     page: int
     file: bytes = field(repr=False)
     issued: bytes = field(repr=False)
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        return _HEAD.pack(self.page, len(self.issued)) + self.issued + self.file
+        return _HEAD.pack(self.is_pdf, self.page, len(self.issued)) + self.issued + self.file
 
     @classmethod
     def decode(cls, data: bytes) -> PictureQuestion:
         """Undo `encode`."""
-        page, length = _HEAD.unpack_from(data)
+        is_pdf, page, length = _HEAD.unpack_from(data)
         start = _HEAD.size + length
-        return cls(page=page, file=data[start:], issued=data[_HEAD.size : start])
+        file, issued = data[start:], data[_HEAD.size : start]
+        return cls(is_pdf=is_pdf, page=page, file=file, issued=issued)

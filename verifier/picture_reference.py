@@ -32,6 +32,8 @@ _SMALL_DPI: Final = 100  # enough to see which of its text is seen
 _PHOTO_SHAPE: Final = (1.2, 1.6)  # height to width: 25 × 35 mm is 1.4
 _ASCENT: Final = 0.86  # of the size of type, as ideographs fill their square
 _DESCENT: Final = 0.14
+_SEAL_INK: Final = 20  # of 255
+_PIECE: Final = 2.2  # ems, at most, of fixed print compared at a time
 
 
 class NoReference(Exception):
@@ -82,11 +84,15 @@ class Reference:
         colours: the drawing in red, green and blue, `DPI` dots an inch.
         values: the lines of each compared field.
         photo: the box of the holder's photo; None where none was found.
+        fixed: the boxes of all other print, in pieces of about two characters.
+        seal: the box of the seal that is seen; None where the page has none.
     """
 
     colours: Pixels
     values: Mapping[Field, tuple[Line, ...]]
     photo: Box | None
+    fixed: tuple[Box, ...]
+    seal: Box | None
 
 
 def draw_reference(data: bytes) -> Reference:
@@ -112,7 +118,13 @@ def draw_reference(data: bytes) -> Reference:
         if not values:
             raise NoReference
         photo = _photo_box(page, drawing.height)
-        return Reference(colours=np.asarray(drawing), values=values, photo=photo)
+        return Reference(
+            colours=np.asarray(drawing),
+            values=values,
+            photo=photo,
+            fixed=_fixed_print(glyphs, values, drawing.height),
+            seal=_seal_box(page),
+        )
     finally:
         document.close()
 
@@ -153,6 +165,42 @@ def _line(piece: Piece, glyphs: list[Glyph], height: int, width: int) -> Line:
     return Line(cells=cells, free_until=_pixel(end))
 
 
+def _fixed_print(
+    glyphs: list[Glyph], values: Mapping[Field, tuple[Line, ...]], height: int
+) -> tuple[Box, ...]:
+    """Return pieces of what is printed beside the compared values, line by line."""
+    taken = [line.box for lines in values.values() for line in lines]
+    free = [
+        (glyph, box)
+        for glyph in glyphs
+        if glyph.seen and glyph.level and glyph.text.strip()
+        for box in [_cell_box(glyph, height)]
+        if not any(_is_within(box, one) for one in taken)
+    ]
+    pieces: list[Box] = []
+    last: Glyph | None = None
+    for glyph, box in sorted(free, key=lambda pair: (round(pair[0].baseline), pair[0].left)):
+        size = _pixel(glyph.size)
+        follows = last is not None and abs(last.baseline - glyph.baseline) < 1
+        if (
+            follows
+            and pieces
+            and -2 <= box[0] - pieces[-1][2] < size / 2
+            and (box[2] - pieces[-1][0] <= _PIECE * size)
+        ):
+            left, top, _, bottom = pieces[-1]
+            pieces[-1] = (left, min(top, box[1]), box[2], max(bottom, box[3]))
+        else:
+            pieces.append(box)
+        last = glyph
+    return tuple(pieces)
+
+
+def _is_within(box: Box, other: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return other[0] <= x <= other[2] and other[1] <= y <= other[3]
+
+
 def _cell_box(glyph: Glyph, height: int) -> Box:
     top = height - _pixel(glyph.baseline + _ASCENT * glyph.size)
     bottom = height - _pixel(glyph.baseline - _DESCENT * glyph.size)
@@ -161,6 +209,19 @@ def _cell_box(glyph: Glyph, height: int) -> Box:
 
 def _pixel(points: float) -> int:
     return round(points * DPI / _POINTS_PER_INCH)
+
+
+def _seal_box(page: PdfPage) -> Box | None:
+    """Return the box of what only the form of the page draws: its seal."""
+    scale = _SMALL_DPI / _POINTS_PER_INCH
+    drawn = (page.render(scale=scale, may_draw_forms=one, grayscale=True) for one in (True, False))
+    whole, bare = (np.asarray(one.to_pil(), np.int16) for one in drawn)
+    rows, columns = np.nonzero(np.abs(whole - bare) > _SEAL_INK)
+    if not rows.size:
+        return None
+    sides = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    left, top, right, bottom = (int(side) * DPI // _SMALL_DPI for side in sides)
+    return left, top, right, bottom
 
 
 def _photo_box(page: PdfPage, height: int) -> Box | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from codes.names import mask_name
 from codes.notices import Part
 from codes.occupations import occupation_by_index
 from codes.record import Record
 from codes.wording import Text
 from templates.labels import NO_SPECIALTY, format_print_serial
-from verifier.verdict import NumberPart, PrintedFields
+from verifier.finding_codes import Code
+from verifier.verdict import Finding, NumberPart, PrintedFields
 
 PHOTO_BY_EYE = Text(
     "照片由人工目视比对，本系统不作人脸识别",
@@ -26,6 +30,24 @@ PHOTO_AS_ISSUED = Text(
     "The photo in the picture is the one printed at issue (no faces are recognised); whether it is "
     "of the holder is still for the eye, face to face",
 )
+
+PHOTO_NOT_AS_ISSUED = Text(
+    "图片上的照片与签发时印制的照片图像不一致（不作人脸识别）",
+    "The photo in the picture is not the one printed at issue (no faces are recognised)",
+)
+
+_PHOTO_BY_FINDING = {
+    Code.FILE_IDENTICAL: PHOTO_IN_IDENTICAL_FILE,
+    Code.PHOTO_AGREES: PHOTO_AS_ISSUED,
+    Code.PHOTO_DIFFERS: PHOTO_NOT_AS_ISSUED,
+}
+
+
+def with_photo_found(printed: PrintedFields, findings: Iterable[Finding]) -> PrintedFields:
+    """Return `printed` with what was found of the photo, where it was compared."""
+    codes = {one.code for one in findings}
+    found = [words for code, words in _PHOTO_BY_FINDING.items() if code in codes]
+    return replace(printed, photo=found[0]) if found else printed
 
 
 def print_fields(

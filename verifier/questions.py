@@ -1,7 +1,6 @@
 """What the process that reads files is asked: to read one, to glance at one, to compare two.
 
-A question of the first kind is the file as it is; the others, and a file that would look like
-one of them, begin with a mark that no file we read begins with.
+A question says what kind of file it is about; the child never guesses it anew.
 """
 
 from __future__ import annotations
@@ -10,14 +9,14 @@ import struct
 from dataclasses import dataclass
 from enum import Enum
 
-_MARKED = b"\0"
 _LENGTH = struct.Struct(">I")
 
 
 class Task(Enum):
     """What is to be done; the value is how a question for it begins."""
 
-    READ = b"\0read\0"
+    READ_PDF = b"\0pdf\0"
+    READ_PICTURE = b"\0picture\0"
     GLANCE = b"\0glance\0"
     COMPARE = b"\0compare\0"
 
@@ -39,9 +38,7 @@ class Question:
 def pack(question: Question) -> bytes:
     """Return a question as it is sent."""
     match question.task:
-        case Task.READ if not question.data.startswith(_MARKED):
-            return question.data
-        case Task.READ | Task.GLANCE:
+        case Task.READ_PDF | Task.READ_PICTURE | Task.GLANCE:
             return _start(question.task) + question.data
         case Task.COMPARE:
             length = _LENGTH.pack(len(question.data))
@@ -54,7 +51,11 @@ def _start(task: Task) -> bytes:
 
 
 def unpack(sent: bytes) -> Question:
-    """Undo `pack`."""
+    """Undo `pack`.
+
+    Raises:
+        ValueError: it is no question.
+    """
     for task in Task:
         if sent.startswith(task.value):
             rest = sent[len(task.value) :]
@@ -63,4 +64,4 @@ def unpack(sent: bytes) -> Question:
             (length,) = _LENGTH.unpack_from(rest)
             end = _LENGTH.size + length
             return Question(task=task, data=rest[_LENGTH.size : end], issued=rest[end:])
-    return Question(task=Task.READ, data=sent)
+    raise ValueError("no question")

@@ -5,13 +5,19 @@ Nothing here draws a conclusion; nothing that a child answers is believed unprov
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from functools import partial
+from math import inf
 
+from registry.child import Child, ChildFailed, FailureReason
 from verifier.decision import Standing
 from verifier.document import FileReading, document_reader, read_file
 from verifier.file_decision import page_on_record
-from verifier.file_slots import FileSlots
+from verifier.file_kinds import FileKind, kind_of
+from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
 from verifier.picture import PictureReading, compare_picture, picture_comparer, read_picture
@@ -21,6 +27,10 @@ from verifier.seal_trust import SealSource
 from verifier.verdict import Finding
 
 AskChild = Callable[[bytes], bytes]
+
+# For all that one answer asks of children, the waits for a place included: a third of what a
+# server gives a worker (`wsgi.WORKER_SECONDS`) before it takes it for dead.
+ANSWER_SECONDS = 20.0
 
 
 class Readers:
@@ -47,9 +57,20 @@ class Readers:
         self._issued_pages = issued_pages
         self._seals = seals
         self._reader = document_reader()
-        self._read_bytes = read_bytes or self._reader.ask
+        self._read_bytes = read_bytes
         self._comparer = picture_comparer()
-        self._compare_bytes = compare_bytes or self._comparer.ask
+        self._compare_bytes = compare_bytes
+        self._deadline = inf
+        self.held_up = False
+
+    def answering(self) -> Readers:
+        """Return these readers with a budget of time for one answer.
+
+        `held_up` tells of them whether anything was left out because the machine is busy.
+        """
+        readers = copy(self)
+        readers._deadline = time.monotonic() + ANSWER_SECONDS
+        return readers
 
     def close(self) -> None:
         """End the child processes that were started."""
@@ -87,7 +108,8 @@ class Readers:
         issued = self._issued_pages.page_of(standing.copy)
         if issued is None:
             return None
-        question = PictureQuestion(page=page, file=data, issued=issued)
+        is_pdf = kind_of(data) is FileKind.PDF
+        question = PictureQuestion(is_pdf=is_pdf, page=page, file=data, issued=issued)
         return compare_picture(question, self._compare)
 
     def read_print(self, data: bytes) -> PictureClaims:
@@ -95,12 +117,26 @@ class Readers:
         return read_picture(data, 0, self._compare)
 
     def _read(self, data: bytes) -> bytes:
-        with self._place():
-            return self._read_bytes(data)
+        return self._ask(self._read_bytes or self._asking(self._reader), data)
 
     def _compare(self, data: bytes) -> bytes:
-        with self._place():
-            return self._compare_bytes(data)
+        return self._ask(self._compare_bytes or self._asking(self._comparer), data)
+
+    def _asking(self, child: Child) -> AskChild:
+        return partial(child.ask, before=self._deadline)
+
+    def _ask(self, ask: AskChild, data: bytes) -> bytes:
+        try:
+            with self._place():
+                return ask(data)
+        except NoFreeSlot:
+            self.held_up = True
+            raise
+        except ChildFailed as error:
+            self.held_up |= error.reason is FailureReason.BUSY
+            raise
 
     def _place(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._slots is None else self._slots.taken()
+        if self._slots is None:
+            return nullcontext()
+        return self._slots.taken(before=self._deadline)

@@ -13,20 +13,22 @@ from PIL import Image
 from pypdfium2 import PdfDocument
 
 from registry.child import serve
+from verifier.file_kinds import FileKind, kind_of
 from verifier.picture_files import MAX_PICTURE_PIXELS, open_as_seen
 
 MOST_PIXELS = (850, 1200)
 MOST_BYTES = 180 << 10
 _SMALL_PIXELS = (480, 640)  # where a picture is too many bytes
 _QUALITIES = (70, 55, 40)
-_PDF_HEAD_BYTES = 1024
 
 
 def handle(data: bytes) -> bytes:
     """Return a small JPEG of a file, empty where there is none; out of memory ends the process."""
     try:
-        is_pdf = b"%PDF-" in data[:_PDF_HEAD_BYTES]
-        picture = _first_page(data) if is_pdf else open_as_seen(data)
+        kind = kind_of(data)
+        if kind is FileKind.BOTH:
+            return b""
+        picture = _first_page(data) if kind is FileKind.PDF else open_as_seen(data)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
@@ -45,6 +47,7 @@ def handle(data: bytes) -> bytes:
 def _first_page(data: bytes) -> Image.Image:
     document = PdfDocument(data)
     try:
+        document.init_forms()
         page = document[0]
         width, height = page.get_size()
         scale = min(MOST_PIXELS[0] / max(width, 1), MOST_PIXELS[1] / max(height, 1), 2.0)

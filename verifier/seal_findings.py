@@ -6,7 +6,7 @@ whose seal does not hold, is not the file that was issued.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import assert_never
 
 from codes.wording import Text
@@ -15,7 +15,16 @@ from verifier.catalogue_seal import KIND_NAMES
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.seal import PageChange, PageComparison, SealReading
-from verifier.seal_states import PHOTO, SEAL, SYMBOL, Change, Coverage, Kind, SealState
+from verifier.seal_states import (
+    PHOTO,
+    SEAL,
+    SWITCHED,
+    SYMBOL,
+    Change,
+    Coverage,
+    Kind,
+    SealState,
+)
 from verifier.seal_trust import Signer, SignerStanding
 from verifier.verdict import Finding, format_instant, say_instant
 
@@ -121,10 +130,21 @@ def _inspect_signer(seal: SealReading, signer: Signer | None, body_name: str) ->
         yield find(Code.SEAL_OTHER_NAME, {**shown, "body": body_name}, shown)
 
 
-def inspect_page(page: PageComparison, others: Sequence[Finding]) -> tuple[Finding, ...]:
+def inspect_pages(count: int) -> tuple[Finding, ...]:
+    """Return what to say of how many pages a file has."""
+    if count == 1:
+        return ()
+    return (find(Code.PAGES_ADDED, {"count": str(count)}, {"count": str(count)}),)
+
+
+def inspect_page(
+    page: PageComparison, others: Sequence[Finding], held: Collection[Kind] | None
+) -> tuple[Finding, ...]:
     """Return what to say of how a page looks.
 
     Args:
+        held: what else the file holds, as `SealReading` tells it: where something may lie on the
+            page that only some readers draw, it is not said to agree everywhere.
         others: what was found of its text; a field is not named twice for the same thing.
     """
     said = {(one.code, one.evidence.get("field")) for one in others}
@@ -141,10 +161,9 @@ def inspect_page(page: PageComparison, others: Sequence[Finding]) -> tuple[Findi
     if page.other_files:
         names = ", ".join(page.other_files)
         found.append(find(Code.ATTACHED_OTHER, {"names": names}, {"names": names}))
-    if page.pages > 1:
-        count = str(page.pages)
-        found.append(find(Code.PAGES_ADDED, {"count": count}, {"count": count}))
-    elif not page.changes and not page.other_files:
+    found += inspect_pages(page.pages)
+    bare = held is not None and not SWITCHED & set(held)
+    if bare and page.pages == 1 and not page.changes and not page.other_files:
         found.append(find(Code.PAGE_AGREES))
     return tuple(found)
 

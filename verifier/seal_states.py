@@ -46,6 +46,11 @@ class Kind(StrEnum):
     NOTHING = "nothing"  # a table of places without any object
     BYTES = "bytes"  # bytes that belong to no object
     UNREADABLE = "unreadable"
+    UNSEEN = "unseen"  # more, or deeper, than is looked through
+
+
+# What some readers draw and others do not, or on paper and not on a screen.
+SWITCHED = frozenset({Kind.ANNOTATION, Kind.FORM, Kind.LAYERS, Kind.UNSEEN})
 
 
 class Change(StrEnum):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from keys.document import KeyDocument
@@ -183,7 +183,11 @@ class Verifier:
         )
         log_step(4, "find", reach=answer.reach.value)
         # 5 prove the row (2, 3 and 7 on the way), 8 verdict
-        claims = NumberClaims(number=typed.number, name=holder.name)
+        claims = NumberClaims(
+            number=typed.number,
+            name=holder.name,
+            by_document=holder.document_number is not None,
+        )
         notices = (*typed.findings, *holder.findings)
         if answer.near is not None:
             notices += (say_difference(typed.number, answer.near),)
@@ -239,15 +243,16 @@ class Verifier:
         if isinstance(moment, Verdict):
             return moment
         # 1 read the evidence
-        glance = self._readers.glance(data)
-        reading = glance if isinstance(glance, Finding) else self._read_file(data, glance, moment)
+        readers = self._readers.answering()
+        glance = readers.glance(data)
+        reading = self._read_file(readers, data, glance, moment)
         if isinstance(reading, Finding):
             log_step(1, "read", (reading,), bytes=len(data))
             return log_verdict(_conclude(moment, reading))
         claims = read_claims(reading, moment.document)
         if not isinstance(claims, FileClaims):
             log_step(1, "read", claims, bytes=len(data))
-            return log_verdict(self._verify_unmarked(data, claims, moment, day))
+            return log_verdict(self._verify_unmarked(readers, data, claims, moment, day))
         log_step(1, "read", claims.notices, bytes=len(data))
         proof, answer = self._ask(claims.scan, moment, with_files=True)
         # 5 prove the row
@@ -258,10 +263,11 @@ class Verifier:
         check = document_check(
             None if standing.award is None else self._reach_by_document(claims, moment)
         )
-        readers = self._readers
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
+        if readers.held_up:
+            claims = replace(claims, notices=(*claims.notices, find(Code.SYSTEM_BUSY)))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.unanswered):
             stapled = inspect_stapled(claims, self._log_keys(moment))
@@ -280,33 +286,43 @@ class Verifier:
         )
 
     def _read_file(
-        self, data: bytes, glance: Glance | None, moment: _Moment
+        self, readers: Readers, data: bytes, glance: Glance | Finding | None, moment: _Moment
     ) -> FileReading | Finding:
         """Return what a file shows, drawn unless a glance tells that it was issued."""
+        if isinstance(glance, Finding):
+            return glance
         if glance is not None and glance.reading is not None:
             claims = read_claims(glance.reading, moment.document)
             if isinstance(claims, FileClaims) and self._register.has_issued(
                 claims.scan.envelope.payload, claims.sha256
             ):
                 return glance.reading
-        return self._readers.read(data)
+        return readers.read(data)
 
     def _verify_unmarked(
-        self, data: bytes, faults: tuple[Finding, ...], moment: _Moment, day: date | None
+        self,
+        readers: Readers,
+        data: bytes,
+        faults: tuple[Finding, ...],
+        moment: _Moment,
+        day: date | None,
     ) -> Verdict:
         """Judge a picture whose QR code tells nothing by the number and name printed in it."""
-        if not self._readers.has_pages or not any(one.code in WITHOUT_CODE for one in faults):
+        if not readers.has_pages or not any(one.code in WITHOUT_CODE for one in faults):
             return _conclude(moment, *faults)
         # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
-        said = self._readers.read_print(data)
+        said = readers.read_print(data)
+        if readers.held_up:
+            return _conclude(moment, *faults, find(Code.SYSTEM_BUSY))
         found = find_standing(said, self._register, moment.document, local_day(moment.now))
         if not isinstance(found, FoundByPrint):
             return _conclude(moment, *faults, *found)
         # 6 compare every field, 7 status
+        picture = readers.compare(data, 0, found.standing)
         return decide_unmarked(
-            faults,
+            (*faults, find(Code.SYSTEM_BUSY)) if readers.held_up else faults,
             found.standing,
-            self._readers.compare(data, 0, found.standing),
+            picture,
             name_known=found.name_known,
             document=moment.document,
             now=moment.now,

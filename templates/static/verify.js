@@ -9,7 +9,7 @@ import { decodeRecord, RecordError } from './record.js';
 import { inspectHost, prove, shownHost } from './trust.js';
 
 /** What a genuine signature leaves open where the register is not asked. */
-const UNASKED = ['registry_not_asked', 'document_number_not_checked', 'paper_not_seen'];
+const UNASKED = ['registry_not_asked', 'document_number_not_checked', 'signed_record_only'];
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 

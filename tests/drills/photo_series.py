@@ -36,7 +36,7 @@ from tests.drills.photographs import (
 )
 from tests.drills.sheets import Sheet, print_sheet
 from tests.drills.shots import draw_shot
-from verifier.document_child import read
+from verifier.document_child import read_picture
 
 SIZES = {3: THREE_MEGAPIXELS, 2: TWO_MEGAPIXELS, 1: CHAT_SIZE}
 PAGES = 32  # shares no factor with the kinds of marks, so that every page gets each of them
@@ -194,7 +194,7 @@ def main(arguments: Sequence[str]) -> int:
     (sheet,) = print_sheets([certificates[options.index % PAGES]])
     (taken,) = take(series, sheet, [options.index])
     options.output.write_bytes(taken.jpeg)
-    symbols = read(taken.jpeg)["pages"][0]["symbols"]
+    symbols = read_picture(taken.jpeg)["symbols"]
     print(f"symbol: {sheet.symbol}\nmark: {taken.mark}, on a finder: {taken.on_finder}")
     print(f"{draw_shot(series.seed, options.index)}\nread right: {symbols == [taken.text]}")
     return 0 if symbols == [taken.text] else 1

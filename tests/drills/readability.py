@@ -18,6 +18,7 @@ from tests.drills.photo_series import (
     print_sheets,
 )
 from verifier.document_child import handle
+from verifier.questions import Question, Task, pack
 
 _COUNT = {Figure.FULL: 500, Figure.SHORT: 16}
 _SHORT_MEGAPIXELS = 3
@@ -68,7 +69,7 @@ def _run(_: Path, *, series: Series, count: int) -> Facts:
 
 def _texts_read(jpeg: bytes) -> list[str]:
     """Return what the verifier's reader of files reads from an upload."""
-    answer = json.loads(handle(jpeg))
+    answer = json.loads(handle(pack(Question(task=Task.READ_PICTURE, data=jpeg))))
     if "fault" in answer:
         raise DrillFailed(f"a photograph is {answer['fault']}")
     return [text for page in answer["pages"] for text in page["symbols"]]

@@ -19,7 +19,7 @@ from codes.qr_symbol import make_symbol
 from tests.drills.drill import DEFAULT_SEED
 from tests.drills.photo_series import Photograph, Series, make_faces, print_sheets, take
 from tests.drills.sheets import Sheet, with_symbol
-from verifier.document_child import read
+from verifier.document_child import read_picture
 
 CHOICES = (("L", 30.0), ("M", 28.0), ("M", 30.0), ("M", 32.0), ("Q", 30.0))
 _PAGES = 11
@@ -79,7 +79,7 @@ def _column(photo: Photograph) -> str:
 
 
 def _is_read(photo: Photograph) -> bool:
-    return bool(read(photo.jpeg)["pages"][0]["symbols"] == [photo.text])
+    return bool(read_picture(photo.jpeg)["symbols"] == [photo.text])
 
 
 def _cell(count: int, total: int) -> str:

@@ -127,6 +127,11 @@ class Paper:
             left - quiet_mm, bottom - quiet_mm, left + side + quiet_mm, bottom + side + quiet_mm
         )
 
+    def seal_box(self) -> PixelBox:
+        """Return where the body's seal is on the sheet, or where its place is held free."""
+        (x, y), reach = self.layout.seal.middle_mm, self.layout.seal.diameter_mm / 2 + 1
+        return self._pixels(x - reach, y - reach, x + reach, y + reach)
+
     def _pixels(self, left: float, bottom: float, right: float, top: float) -> PixelBox:
         dots, height = SHEET_DPI / MM_PER_INCH, self.layout.page_mm[1]
         sides = (left, height - top, right, height - bottom)

@@ -23,12 +23,17 @@ from tests.forgery.pieces import PHOTO, UNTOUCHED, Piece, Right, right_field
 from tests.forgery.raster_edits import (
     Canvas,
     Hand,
+    add_print,
+    change_print,
+    change_seal,
     copy_characters,
     paste_symbol,
     remove_symbol,
     replace_photo,
+    retouch_photo,
     rewrite,
     rewrite_character,
+    strike_in_red,
 )
 from tests.forgery.wear import wears_of
 from verifier.finding_codes import Code
@@ -36,6 +41,7 @@ from verifier.verdict import Outcome
 
 _LOOK_ALIKES: Final = ("yz.examp1e.cn", "yz-example.com.cn", "osta-cx.cn")
 _CHAT: Final = "chat app"
+_NEVER_VALID: Final = frozenset({Outcome.ALTERED, Outcome.INCONCLUSIVE})
 _FORMATS: Final = ("jpg", "jpg", "jpg", "png", "webp", "heic", "pdf")
 
 Forge = Callable[[Canvas, Sequence[Paper], int], Right]
@@ -161,6 +167,45 @@ def _symbol_removed(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right
     )
 
 
+def _changed_print(old: str, new: str) -> Forge:
+    def forge(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+        change_print(canvas, old, new)
+        return Right(codes=frozenset({Code.PAGE_DIFFERS_ELSEWHERE}))
+
+    return forge
+
+
+def _added_print(field: Field, at: int, ems: tuple[float, float], text: str) -> Forge:
+    def forge(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+        add_print(canvas, canvas.paper.value_glyphs(field)[at], ems, text)
+        return Right(codes=frozenset({Code.PAGE_DIFFERS_ELSEWHERE}))
+
+    return forge
+
+
+def _seal(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+    change_seal(canvas)
+    return Right(outcomes=_NEVER_VALID, codes=frozenset({Code.PAGE_UNCLEAR_ELSEWHERE}))
+
+
+def _red(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+    strike_in_red(canvas, Field.HOLDER_NAME, "更正：李建国")
+    codes = {Code.PICTURE_FIELD_UNCLEAR, Code.PAGE_UNCLEAR_ELSEWHERE}
+    return Right(outcomes=_NEVER_VALID, codes=frozenset(codes))
+
+
+def _retouched(how: str) -> Forge:
+    def forge(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+        retouch_photo(canvas, how)
+        return Right(
+            outcomes=_NEVER_VALID,
+            fields=frozenset({PHOTO}),
+            codes=frozenset({Code.PHOTO_UNCLEAR}),
+        )
+
+    return forge
+
+
 def _implausible(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
     kinds = tuple(IMPLAUSIBLE_NUMBERS.values())
     rewrite(canvas, Field.NUMBER, kinds[turn % len(kinds)](canvas.paper.number))
@@ -186,6 +231,17 @@ FORGERIES: Final[Mapping[str, Forge]] = MappingProxyType(
         "QR to another site": _other_site,
         "QR removed": _symbol_removed,
         "number that cannot be": _implausible,
+        "title changed": _changed_print("职业技能等级证书", "特种设备操作证"),
+        "body text changed": _changed_print("本证书由经人力资源", "本证书由国家人社部"),
+        "label changed": _changed_print("职业技能等级", "职业资格等级"),
+        "site changed": _changed_print("jndj.osta.org.cn", "jndj.osta-cx.com"),
+        "written before the level": _added_print(Field.LEVEL, 0, (-1.1, 0), "特"),
+        "written after the level": _added_print(Field.LEVEL, -1, (3, 0), "及二级/技师（电工）"),
+        "line added": _added_print(Field.NUMBER, 0, (0, -1.6), "有效期至：2099年12月31日"),
+        "seal changed": _seal,
+        "name struck through in red": _red,
+        "photo blended": _retouched("blended"),
+        "photo in other colours": _retouched("coloured"),
     }
 )
 """What is done to pictures, by name."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
 from typing import Final
@@ -22,7 +22,7 @@ from codes.documents import Sex
 from codes.qr_symbol import make_symbol
 from issuer.sample_photos import draw_portrait
 from templates.labels import Field
-from tests.forgery.glyph_places import GlyphPlace
+from tests.forgery.glyph_places import GlyphPlace, find_text
 from tests.forgery.papers import (
     MM_PER_INCH,
     POINTS_PER_INCH,
@@ -126,6 +126,67 @@ def replace_photo(canvas: Canvas) -> None:
     if canvas.hand is Hand.B:
         portrait = portrait.filter(ImageFilter.GaussianBlur(0.8))
     canvas.picture.paste(portrait, (left + 1, top + 1))
+
+
+def change_print(canvas: Canvas, old: str, new: str) -> None:
+    """Paint over print that is no value (a title, a label, a sentence) and write another."""
+    glyphs = find_text(canvas.paper.glyphs, old)
+    box = _around(canvas, glyphs)
+    if canvas.hand is Hand.A:
+        pixels = np.asarray(canvas.picture.crop(box)).reshape(-1, 3)
+        paper = tuple(int(one) for one in np.percentile(pixels, 90, axis=0))
+        ImageDraw.Draw(canvas.picture).rectangle(box, fill=paper)
+    else:
+        _erase_by_filling(canvas, box)
+    _write(canvas, glyphs[0], new)
+
+
+def add_print(canvas: Canvas, glyph: GlyphPlace, ems: tuple[float, float], text: str) -> None:
+    """Write where the page has nothing, so many ems to the right of a character and above it."""
+    x, y = glyph.x + ems[0] * glyph.size, glyph.y + ems[1] * glyph.size
+    _write(canvas, replace(glyph, x=x, y=y), text)
+
+
+def strike_in_red(canvas: Canvas, field: Field, correction: str) -> None:
+    """Strike a value through in red, and write another beside it."""
+    glyphs = canvas.paper.value_glyphs(field)
+    left, top, right, bottom = _around(canvas, glyphs)
+    drawing, size = ImageDraw.Draw(canvas.picture), round(glyphs[0].size * _PIXELS)
+    middle, ink = (top + bottom) // 2, (255, 60, 60) if canvas.hand is Hand.A else (205, 25, 40)
+    drawing.line([left, middle, right, middle], fill=ink, width=6)
+    drawing.text((right + size, middle), correction, fill=ink, font=serif_font(size), anchor="lm")
+    if canvas.hand is Hand.B:
+        end = right + size + round(drawing.textlength(correction, font=serif_font(size)))
+        drawing.rectangle([right + size // 2, top - 4, end + size // 2, bottom + 4], None, ink, 4)
+
+
+def change_seal(canvas: Canvas) -> None:
+    """Paint over what is in the seal's place; hand B puts another seal there."""
+    box = canvas.paper.seal_box()
+    pixels = np.asarray(canvas.picture.crop(box)).reshape(-1, 3)
+    paper = tuple(int(one) for one in np.percentile(pixels, 90, axis=0))
+    drawing = ImageDraw.Draw(canvas.picture)
+    drawing.ellipse(box, fill=paper)
+    if canvas.hand is Hand.B:
+        middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        size = (box[2] - box[0]) // 9
+        drawing.ellipse(box, outline=(230, 40, 40), width=8)
+        drawing.text(middle, "某某省人社厅", (230, 40, 40), serif_font(size), anchor="mm")
+
+
+def retouch_photo(canvas: Canvas, how: str) -> None:
+    """Blend another face into the photo, or turn its colours."""
+    box = canvas.paper.photo_box()
+    own = canvas.picture.crop(box)
+    if how == "coloured":
+        order = (2, 1, 0) if canvas.hand is Hand.A else (1, 0, 2)
+        planes = own.split()
+        changed = Image.merge("RGB", [planes[one] for one in order])
+    else:  # blended
+        replace_photo(canvas)
+        share = 0.35 if canvas.hand is Hand.A else 0.45
+        changed = Image.blend(own, canvas.picture.crop(box), share)
+    canvas.picture.paste(changed, box[:2])
 
 
 def paste_symbol(canvas: Canvas, text: str) -> None:

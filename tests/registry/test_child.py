@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 
 import pytest
 
-from registry.child import Child, ChildFailed, FailureReason
+from registry.child import Child, ChildFailed, FailureReason, processor_seconds
 
 MEMORY = 1 << 30
 ECHO = """
@@ -79,13 +82,58 @@ def test_the_replacement_loads_before_it_is_asked(
             time.sleep(0.05)
 
 
-def test_a_child_that_takes_too_long_is_killed(tmp_path: Path, child: Child) -> None:
+@pytest.mark.parametrize(
+    ("used", "reason"),
+    [
+        ((0.5, 1.4), FailureReason.BUSY),
+        ((0.5, 1.6), FailureReason.TIMEOUT),
+        ((inf, inf), FailureReason.TIMEOUT),
+    ],
+    ids=["hardly any processor time", "most of the time", "not measured"],
+)
+def test_a_child_that_takes_too_long_is_killed(
+    child: Child,
+    monkeypatch: pytest.MonkeyPatch,
+    used: tuple[float, float],
+    reason: FailureReason,
+) -> None:
     assert child.ask(b"warm") == b"warm"
     child.close()
+    told = iter(used)
+    monkeypatch.setattr("registry.child.processor_seconds", lambda _: next(told))
     with Child("echo_child", seconds=2, memory_bytes=MEMORY) as hasty:
         with pytest.raises(ChildFailed) as caught:
             hasty.ask(b"sleep")
-        assert caught.value.reason is FailureReason.TIMEOUT
+        assert caught.value.reason is reason
+
+
+def test_the_processor_time_of_a_process_is_told_by_the_system() -> None:
+    before = time.process_time()
+    told = processor_seconds(os.getpid())
+    assert before - 0.1 <= told <= time.process_time() + 0.1
+    assert processor_seconds(0) == inf  # there is no such process
+
+
+def test_an_asker_whose_time_is_over_waits_no_longer(child: Child) -> None:
+    with child:
+        assert child.ask(b"warm") == b"warm"
+        for before in (time.monotonic() - 1, time.monotonic() + 0.5):
+            with pytest.raises(ChildFailed) as caught:
+                child.ask(b"sleep", before=before)
+            assert caught.value.reason is FailureReason.BUSY
+            assert time.monotonic() < before + 10
+
+
+def test_an_asker_does_not_wait_for_another_beyond_its_time(child: Child) -> None:
+    with child, ThreadPoolExecutor(1) as pool:
+        assert child.ask(b"warm") == b"warm"
+        first = pool.submit(child.ask, b"sleep", before=time.monotonic() + 3)
+        time.sleep(0.5)
+        with pytest.raises(ChildFailed) as caught:
+            child.ask(b"second", before=time.monotonic() + 0.5)
+        assert caught.value.reason is FailureReason.BUSY
+        assert not first.done()
+        assert isinstance(first.exception(), ChildFailed)
 
 
 def test_a_child_inherits_no_secret(child: Child) -> None:

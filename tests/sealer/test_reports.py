@@ -39,6 +39,7 @@ from tests.issuer.desks import desk_at
 from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
+from tests.sealer.crafted_reports import with_crafted_certificates
 from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
@@ -321,6 +322,7 @@ def test_whatever_begins_like_a_report_is_judged_and_breaks_nothing(
         hostile.append(report_file({}, protected, b"").replace(b'"report":{}', b'"report":{"a":1}'))
     hole = pdf.index(b"/Contents<") + 10
     hostile += [pdf[:hole] + b"30820004" + b"0" * 12 + pdf[hole + 20 :]]
+    hostile += with_crafted_certificates(pdf, text)
     for data in hostile:
         found = judge_report(data, root=desk.home.seal_root_path.read_bytes(), crl=None)
         assert found is None or found.outcome is ReportOutcome.ALTERED

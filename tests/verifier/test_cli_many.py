@@ -13,6 +13,8 @@ import pytest
 from tests.verifier.bulk_homes import BulkHome, make_bulk_home
 from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.world import DOCUMENT, NAME
+from verifier.service import Verifier
+from verifier.verdict import Verdict
 from wsgi import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -97,13 +99,35 @@ def test_a_folder_is_verified_file_by_file(run: Run, made: BulkHome, tmp_path: P
     assert code == 2
     assert [line.split("  ")[:2] for line in lines[:-1]] == [
         ["papers/a.pdf", "核验一致，现行有效"],
-        ["papers/b.txt", "无法核验"],
+        ["papers/b.txt", "不是证书文件"],
         ["papers/c.zip/d.pdf", "核验一致，现行有效"],
     ]
-    assert lines[-1] == "共 3：核验一致，现行有效 2，无法核验 1"
+    assert lines[-1] == "共 3：核验一致，现行有效 2，不是证书文件 1"
     code, output, _ = run("files", "--json", str(folder / "a.pdf"), str(folder / "c.zip"))
     assert code == 0
     assert [one["outcome"] for one in json.loads(output)] == ["valid", "valid"]
+
+
+def test_a_file_that_fails_costs_the_others_nothing(
+    run: Run, made: BulkHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify_file = Verifier.verify_file
+
+    def fail(verifier: Verifier, data: bytes, filename: str, *, on: str | None = None) -> Verdict:
+        if data == b"unforeseen":
+            raise RuntimeError(filename)
+        return verify_file(verifier, data, filename, on=on)
+
+    monkeypatch.setattr(Verifier, "verify_file", fail)
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(b"unforeseen")
+    shutil.copy(made.pdf, folder / "b.pdf")
+    code, output, _ = run("files", "--json", str(folder))
+    assert code == 2
+    told = [(one["file"], one["outcome"]) for one in json.loads(output)]
+    assert told == [("papers/a.pdf", "inconclusive"), ("papers/b.pdf", "valid")]
+    assert run("files", "--on", "tomorrow", str(folder))[0] == 64
 
 
 def test_one_file_gets_its_whole_verdict(run: Run, made: BulkHome) -> None:

@@ -31,6 +31,7 @@ from verifier.opening import open_verifier
 from verifier.picture import Decision, compare_picture, picture_comparer
 from verifier.picture_question import PictureQuestion
 from verifier.picture_show import draw_boxes
+from verifier.printed import PHOTO_AS_ISSUED, PHOTO_NOT_AS_ISSUED
 from verifier.service import Verifier
 from verifier.show import show_verdict
 from verifier.site.present import shown_findings
@@ -86,7 +87,7 @@ def test_a_photograph_of_the_paper_as_issued_is_valid(works: Works, verifier: Ve
     picture = saved(photographed(works.papers[0].sheet()))
     verdict = verifier.verify_file(picture, "IMG_1.jpg")
     assert verdict.outcome is Outcome.VALID
-    assert len(fields_with(verdict, "field_agrees")) == COMPARED
+    assert len(fields_with(verdict, "picture_field_agrees")) == COMPARED
     assert fields_with(verdict, "photo_agrees") == {"photo"}
     assert verdict.boxed is None
     assert verdict_to_json(verdict)["boxes"] is None
@@ -109,6 +110,8 @@ def test_altered_name_and_photo_are_named_and_boxed(works: Works, verifier: Veri
     assert verdict.outcome is Outcome.ALTERED
     assert fields_with(verdict, "field_differs") == {"holder_name"}
     assert fields_with(verdict, "photo_differs") == {"photo"}
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_NOT_AS_ISSUED
     (told,) = [one.evidence for one in verdict.findings if one.code == "field_differs"]
     assert (told["printed"], told["record"]) == ("高文博", paper.face.holder_name)
     boxes = verdict_to_json(verdict)["boxes"]
@@ -156,7 +159,7 @@ def test_a_red_stamp_beside_and_over_the_name_is_not_read_into_it(
     red = ImageChops.multiply(sheet, Image.new("RGB", sheet.size, (214, 48, 60)))
     verdict = verifier.verify_file(saved(Image.composite(red, sheet, mask)), "IMG_8.jpg")
     assert fields_with(verdict, "field_differs") == set()
-    assert "holder_name" in fields_with(verdict, "field_agrees")
+    assert "holder_name" in fields_with(verdict, "picture_field_agrees")
 
 
 def test_a_flattened_file_with_another_document_number_is_named(
@@ -181,7 +184,9 @@ def test_the_print_is_judged_where_the_code_was_removed(works: Works, verifier: 
     verdict = verifier.verify_file(saved(photographed(edited.picture)), "IMG_4.jpg")
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert {"qr_not_found", "picture_by_print", "photo_agrees"} <= codes_of(verdict)
-    assert len(fields_with(verdict, "field_agrees")) == COMPARED
+    assert verdict.certificate is not None
+    assert verdict.certificate.photo == PHOTO_AS_ISSUED
+    assert len(fields_with(verdict, "picture_field_agrees")) == COMPARED
 
 
 def test_another_name_without_a_code_is_found_by_document_number_and_the_true_one_masked(
@@ -293,10 +298,11 @@ def seen(**changes: Any) -> dict[str, Any]:
 
 def answer_of(*fields: object, **changes: Any) -> bytes:
     whole = {"aligned": True, "size": [10, 10], "fields": list(fields), "shown": "/9j/"}
+    whole["elsewhere"] = {"differs": [], "unclear": [], "papers": False}
     return json.dumps({**whole, **changes}).encode()
 
 
-QUESTION = PictureQuestion(page=0, file=b"f", issued=b"i")
+QUESTION = PictureQuestion(is_pdf=False, page=0, file=b"f", issued=b"i")
 
 
 def test_a_sound_answer_of_the_child_is_taken() -> None:
@@ -325,6 +331,13 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
     assert not reading.fields
 
 
+def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds() -> None:
+    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True}
+    reading = compare_picture(QUESTION, lambda _: answer_of(elsewhere=rest))
+    assert reading is not None and reading.papers
+    assert [len(part) for part in reading.elsewhere] == [1, 1]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -333,6 +346,8 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
         b'{"aligned": 1}',
         b'{"fault": "file_unreadable"}',
         answer_of(seen(), size=[0, 5]),
+        answer_of(seen(), elsewhere=None),
+        answer_of(seen(), elsewhere={"differs": [], "unclear": [], "papers": 0}),
         answer_of(seen(), shown="%%%"),
     ],
 )

@@ -356,12 +356,6 @@ def test_a_typed_address_of_a_result_leads_to_the_forms(client: FlaskClient) -> 
         assert (response.status_code, response.headers["Location"]) == (303, "/")
 
 
-def test_no_answer_leads_to_a_host_that_was_asked_for(client: FlaskClient) -> None:
-    response = client.get("/static//site.css", headers={"Host": "elsewhere.example"})
-    assert "elsewhere" not in response.headers.get("Location", "")
-    assert response.status_code == 404
-
-
 def test_a_fault_of_ours_gives_nothing_away(
     client: FlaskClient,
     monkeypatch: pytest.MonkeyPatch,

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from codes.qr_symbol import Symbol, make_symbol
 from tests.verifier.papers import encode_picture
 from verifier.document_child import handle
+from verifier.questions import Question, Task, pack
 from verifier.symbol_grid import fit_grids
 from verifier.symbol_places import find_outlines
 from verifier.symbol_repair import redraw_symbols
@@ -84,7 +85,8 @@ def taken(sheet: Image.Image) -> Image.Image:
 
 def symbols_read(picture: Image.Image) -> list[str]:
     """What the reader of uploads reads of the picture as a JPEG file."""
-    (shown,) = json.loads(handle(encode_picture(picture, "JPEG")))["pages"]
+    asked = Question(task=Task.READ_PICTURE, data=encode_picture(picture, "JPEG"))
+    (shown,) = json.loads(handle(pack(asked)))["pages"]
     return list(shown["symbols"])
 
 

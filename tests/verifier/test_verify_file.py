@@ -42,8 +42,9 @@ from tests.verifier.world import (
 from verifier.document import MAX_FILE_BYTES
 from verifier.document_child import handle
 from verifier.printed import PHOTO_BY_EYE, PHOTO_IN_IDENTICAL_FILE
+from verifier.questions import Question, Task, pack
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status
+from verifier.verdict import Outcome, Severity, Status
 
 
 def test_the_file_as_issued_is_valid(desk: Desk) -> None:
@@ -229,7 +230,7 @@ def test_a_second_certificate_code_on_a_typeset_page_contradicts_it(desk: Desk) 
     ]
     page = {"glyphs": glyphs, "symbols": [first.qr_text(), second.qr_text()]}
     answer = json.dumps({"kind": "pdf", "pages": [page]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"%PDF-", "a.pdf")
     assert (verdict.outcome, codes(verdict)) == (Outcome.ALTERED, {"qr_conflict"})
 
 
@@ -237,7 +238,7 @@ def test_the_same_record_behind_two_addresses_is_judged_by_the_foreign_one(desk:
     issued, _ = desk.issue()
     symbols = [issued.qr_text(), issued.qr_text("https://evil.example.com/q#")]
     answer = json.dumps({"kind": "pdf", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.pdf")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"%PDF-", "a.pdf")
     assert verdict.outcome is Outcome.ALTERED
     assert "foreign_host" in codes(verdict)
 
@@ -246,8 +247,19 @@ def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> 
     issued, _ = desk.issue()
     symbols = ["https://u.wechat.com/abc", issued.qr_text()]
     answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"\xff\xd8\xff", "a.png")
     assert {"other_qr_ignored", "picture_not_compared"} <= codes(verdict)
+    (other,) = [one for one in verdict.findings if one.code == "other_qr_foreign"]
+    assert (other.severity, other.evidence["host"]) == (Severity.PROBLEM, "u.wechat.com")
+
+
+def test_another_code_that_leads_nowhere_is_no_problem(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    symbols = ["P0012345", issued.qr_text()]
+    answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
+    assert "other_qr_ignored" in codes(verdict)
+    assert "other_qr_foreign" not in codes(verdict)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +311,7 @@ def test_a_picture_of_a_billion_pixels_is_refused_before_it_is_unpacked(desk: De
 
 def test_a_child_that_lies_about_the_page_cannot_make_it_valid(desk: Desk) -> None:
     issued, pdf = desk.issue()
-    told = handle(pdf)
+    told = handle(pack(Question(task=Task.READ_PDF, data=pdf)))
     verdict = desk.world.verifier(read_bytes=lambda _: told).verify_file(
         paper(issued, holder_name="张三"), "a.pdf"
     )

@@ -149,6 +149,8 @@ def test_without_the_register_the_signature_is_still_told(
     assert (verdict.outcome, verdict.status) == (Outcome.INCONCLUSIVE, Status.UNKNOWN)
     assert "signature_genuine" in codes(verdict)
     assert {one for one in codes(verdict) if one.startswith("registry_")} == {said}
+    assert "signed_record_only" in codes(verdict)
+    assert "paper_not_seen" not in codes(verdict)  # which speaks of a record in the register
     assert verdict.certificate is not None
     assert verdict.certificate.document_masked is None
 

@@ -6,8 +6,11 @@ import base64
 from dataclasses import dataclass
 
 from codes.wording import Text
+from verifier.picture import ELSEWHERE
 from verifier.site.words import FACT_LABELS
 from verifier.verdict import Verdict
+
+_REST = Text("版面其他文字", "Other print")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
     differences = tuple(
         Difference(
             number=number,
-            label=FACT_LABELS[name],
+            label=_REST if name == ELSEWHERE else FACT_LABELS[name],
             printed=shown.get(name, {}).get("printed", ""),
             record=shown.get(name, {}).get("record", ""),
         )

@@ -59,6 +59,10 @@ _GROUPS = {
         "文件中的文字与登记内容一致：{fields}。",
         "The text in the file agrees with the record: {fields}.",
     ),
+    Code.PICTURE_FIELD_AGREES: Text(
+        "图片上所印内容与登记内容一致：{fields}。",
+        "What the picture shows in print agrees with the record: {fields}.",
+    ),
     Code.FIELD_NOT_COMPARED: Text(
         "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
         "Could not be read from the file; compare them by eye: {fields}.",
@@ -70,6 +74,9 @@ _GROUPS = {
 }
 _COMPARISONS = {
     Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件中的文字一致", "The text agrees")),
+    Code.PICTURE_FIELD_AGREES: Comparison(
+        tone="good", text=Text("图片上所印一致", "The print agrees")
+    ),
     Code.FIELD_NOT_COMPARED: Comparison(
         tone="calm", text=Text("文件未能比对", "Not compared with the file")
     ),

@@ -1,4 +1,4 @@
-"""Which language a page speaks to a browser that chose none."""
+"""What the headers of a question decide: the language of a browser that chose none, and no host."""
 
 from __future__ import annotations
 
@@ -33,3 +33,9 @@ def test_a_browser_that_reads_english_and_no_chinese_gets_english(
     assert "public" not in answer.headers.get("Cache-Control", "")
     client.set_cookie("lang", "zh")
     assert '<html lang="zh-CN">' in client.get("/", headers={"Accept-Language": accepted}).text
+
+
+def test_no_answer_leads_to_a_host_that_was_asked_for(client: FlaskClient) -> None:
+    response = client.get("/static//site.css", headers={"Host": "elsewhere.example"})
+    assert "elsewhere" not in response.headers.get("Location", "")
+    assert response.status_code == 404

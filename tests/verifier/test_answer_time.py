@@ -1,0 +1,102 @@
+"""One answer about a file has one budget of time, which ends before a worker is taken for dead."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from registry.child import Child, ChildFailed, FailureReason
+from tests.forgery.papers import Works, make_works
+from tests.verifier.papers import encode_picture
+from verifier.file_slots import FileSlots
+from verifier.issued_pages import NO_PAGES
+from verifier.opening import open_verifier
+from verifier.readers import Readers
+from verifier.seal_trust import no_seals
+from verifier.service import Verifier
+from verifier.verdict import Outcome, Verdict
+from wsgi import WORKER_SECONDS
+
+BUDGET = 20.0  # as docs/api.md says; tests have more
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
+    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=1)
+
+
+@pytest.fixture
+def verifier(works: Works) -> Iterator[Verifier]:
+    opened = open_verifier(works.home)
+    yield opened
+    opened.close()
+
+
+def codes_of(verdict: Verdict) -> set[str]:
+    return {one.code for one in verdict.findings}
+
+
+def test_the_budget_is_well_below_what_a_worker_has() -> None:
+    assert 3 * BUDGET <= WORKER_SECONDS
+
+
+def test_one_deadline_is_handed_to_every_wait_of_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.readers.ANSWER_SECONDS", BUDGET)
+    handed: list[float] = []
+
+    class Place(FileSlots):
+        def taken(self, *, before: float = 0.0):  # type: ignore[no-untyped-def]
+            handed.append(before)
+            return super().taken(before=before)
+
+    def ask(_: Child, question: bytes, *, before: float = 0.0) -> bytes:
+        handed.append(before)
+        return json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}).encode()
+
+    monkeypatch.setattr(Child, "ask", ask)
+    started = time.monotonic()
+    readers = Readers(Place(tmp_path, 1), NO_PAGES, no_seals).answering()
+    readers.read(b"x")
+    readers.read_print(b"x")
+    assert len(handed) == 4
+    assert len(set(handed)) == 1
+    assert BUDGET <= handed[0] - started < 2 * BUDGET
+    assert not readers.held_up
+
+
+def test_an_answer_whose_time_is_over_is_inconclusive_and_not_waited_for(
+    verifier: Verifier, works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.readers.ANSWER_SECONDS", 0.0)
+    started = time.monotonic()
+    verdict = verifier.verify_file(works.papers[0].pdf, "a.pdf")
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes_of(verdict) & {"system_busy", "file_too_heavy"} == {"system_busy"}
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("reason", [FailureReason.BUSY, FailureReason.CRASH])
+def test_a_picture_that_a_busy_machine_could_not_compare_is_told_to_come_again(
+    works: Works, reason: FailureReason
+) -> None:
+    def compare(_: bytes) -> bytes:
+        raise ChildFailed(reason)
+
+    opened = open_verifier(works.home)
+    try:
+        opened._readers._compare_bytes = compare
+        verdict = opened.verify_file(encode_picture(works.papers[0].sheet(), "PNG"), "a.png")
+        blank = encode_picture(works.papers[0].sheet().crop((0, 0, 300, 300)), "PNG")
+        unmarked = opened.verify_file(blank, "a.png")
+    finally:
+        opened.close()
+    busy = reason is FailureReason.BUSY
+    assert verdict.outcome is unmarked.outcome is Outcome.INCONCLUSIVE
+    assert "signature_genuine" in codes_of(verdict)
+    assert ("system_busy" in codes_of(verdict), "system_busy" in codes_of(unmarked)) == (busy, busy)

@@ -1,0 +1,202 @@
+"""Pictures on which the values agree, and something else does not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from templates.labels import Field
+from tests.forgery.papers import SHEET_DPI, Paper, Works, make_works, serif_font
+from tests.forgery.raster_edits import (
+    Canvas,
+    Hand,
+    add_print,
+    change_print,
+    change_seal,
+    remove_symbol,
+    retouch_photo,
+    rewrite,
+    strike_in_red,
+)
+from tests.forgery.wear import wears_of
+from verifier.opening import open_verifier
+from verifier.picture_judge import Decision, judge_cell, judge_portrait
+from verifier.picture_match import CellMatch
+from verifier.picture_portrait import PortraitMatch
+from verifier.picture_reference import Cell
+from verifier.picture_words import Sign
+from verifier.service import Verifier
+from verifier.verdict import Outcome, Verdict
+
+LEVEL, NUMBER = Field.LEVEL, Field.NUMBER
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
+    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=2)
+
+
+@pytest.fixture(scope="module")
+def verifier(works: Works) -> Iterator[Verifier]:
+    opened = open_verifier(works.home)
+    yield opened
+    opened.close()
+
+
+def canvas(paper: Paper) -> Canvas:
+    return Canvas(paper, paper.sheet(), Hand.A, random.Random(7))
+
+
+def asked(verifier: Verifier, picture: Image.Image, wear: str = "clean") -> Verdict:
+    worn = wears_of(Hand.A)[wear](picture, np.random.default_rng(11))
+    worn.thumbnail((1600, 1600))  # a chat app's
+    output = BytesIO()
+    worn.save(output, "JPEG", quality=75)
+    return verifier.verify_file(output.getvalue(), "IMG.jpg")
+
+
+def codes_of(verdict: Verdict) -> set[str]:
+    return {one.code for one in verdict.findings}
+
+
+def after_level(edited: Canvas) -> None:
+    add_print(edited, edited.paper.value_glyphs(LEVEL)[-1], (7, 0), "及二级/技师（电工）")
+
+
+def before_level(edited: Canvas) -> None:
+    add_print(edited, edited.paper.value_glyphs(LEVEL)[0], (-1.1, 0), "特")
+
+
+def line_added(edited: Canvas) -> None:
+    add_print(edited, edited.paper.value_glyphs(NUMBER)[0], (0, -1.6), "有效期至：2099年12月31日")
+
+
+def title(edited: Canvas) -> None:
+    change_print(edited, "职业技能等级证书", "特种设备操作证")
+
+
+def body_text(edited: Canvas) -> None:
+    change_print(edited, "本证书由经人力资源", "本证书由国家人社部")
+
+
+def site(edited: Canvas) -> None:
+    change_print(edited, "jndj.osta.org.cn", "jndj.osta-cx.com")
+
+
+@pytest.mark.parametrize(
+    ("edit", "wear"),
+    [
+        (after_level, "perspective"),
+        (before_level, "clean"),
+        (line_added, "shadow"),
+        (title, "defocus"),
+        (body_text, "perspective"),
+        (site, "clean"),
+    ],
+)
+def test_print_changed_or_added_beside_the_values_is_an_alteration(
+    works: Works, verifier: Verifier, edit: Callable[[Canvas], None], wear: str
+) -> None:
+    edited = canvas(works.papers[0])
+    edit(edited)
+    verdict = asked(verifier, edited.picture, wear)
+    assert verdict.outcome is Outcome.ALTERED
+    assert "page_differs_elsewhere" in codes_of(verdict)
+    assert verdict.boxed is not None
+    assert {name for name, _ in verdict.boxed.boxes} == {"elsewhere"}
+
+
+def test_a_seal_that_is_gone_is_not_valid(works: Works, verifier: Verifier) -> None:
+    edited = canvas(works.papers[0])
+    change_seal(edited)
+    verdict = asked(verifier, edited.picture)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_unclear_elsewhere" in codes_of(verdict)
+
+
+def test_a_name_struck_through_in_red_cannot_be_told(works: Works, verifier: Verifier) -> None:
+    edited = canvas(works.papers[0])
+    strike_in_red(edited, Field.HOLDER_NAME, "")
+    verdict = asked(verifier, edited.picture)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    (unclear,) = [one for one in verdict.findings if one.code == "picture_field_unclear"]
+    assert (unclear.evidence["field"], unclear.evidence["why"]) == ("holder_name", "covered")
+
+
+def test_a_correction_in_red_beside_a_value_is_not_valid(works: Works, verifier: Verifier) -> None:
+    edited = canvas(works.papers[0])
+    last, dots = works.papers[0].value_glyphs(Field.HOLDER_NAME)[-1], SHEET_DPI / 72
+    at = (last.ink[2] * dots + 60, (works.papers[0].size_points[1] - last.y) * dots)
+    font = serif_font(round(last.size * dots))
+    ImageDraw.Draw(edited.picture).text(at, "更正：李建国", (255, 60, 60), font, anchor="ls")
+    verdict = asked(verifier, edited.picture)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_unclear_elsewhere" in codes_of(verdict)
+
+
+def test_a_genuine_page_beside_a_forged_one_does_not_answer_for_it(
+    works: Works, verifier: Verifier
+) -> None:
+    genuine, forged = works.papers[0].sheet(), canvas(works.papers[0])
+    remove_symbol(forged)
+    rewrite(forged, Field.HOLDER_NAME, "高文博")
+    small = genuine.resize((genuine.width * 6 // 10, genuine.height * 6 // 10))
+    both = Image.new("RGB", (genuine.width + small.width, genuine.height), (90, 90, 90))
+    both.paste(forged.picture, (0, 0))
+    both.paste(small, (genuine.width, 0))
+    output = BytesIO()
+    both.save(output, "JPEG", quality=90)
+    verdict = verifier.verify_file(output.getvalue(), "IMG.jpg")
+    assert verdict.outcome is not Outcome.VALID
+    assert "picture_other_papers" in codes_of(verdict)
+
+
+@pytest.mark.parametrize("how", ["blended", "coloured"])
+def test_a_retouched_photo_does_not_agree(works: Works, verifier: Verifier, how: str) -> None:
+    edited = canvas(works.papers[0])
+    retouch_photo(edited, how)
+    verdict = asked(verifier, edited.picture)
+    assert verdict.outcome is not Outcome.VALID
+    assert "photo_agrees" not in codes_of(verdict)
+
+
+def photo(worst: float = 0.96, hues: float | None = 0.95) -> Decision:
+    match = PortraitMatch(tone=0.99, lines=0.98, worst=worst, contrast=1.0, hues=hues)
+    return judge_portrait(match).decision
+
+
+def test_a_photo_agrees_only_all_over_and_in_its_colours() -> None:
+    assert photo() is Decision.AGREES
+    assert photo(hues=None) is Decision.AGREES  # a picture without colours
+    assert photo(worst=0.9) is Decision.UNCLEAR
+    assert photo(worst=0.93) is Decision.UNCLEAR  # against 0.98 all over
+    assert photo(hues=0.4) is Decision.UNCLEAR
+    assert photo(hues=-0.9) is Decision.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("char", "likely", "decision"),
+    [
+        ("博", 0.99, Decision.AGREES),
+        ("博", 0.86, Decision.UNCLEAR),
+        ("（", 0.6, Decision.AGREES),
+        ("7", 0.6, Decision.AGREES),
+    ],
+)
+def test_an_ideograph_must_be_read_surely(char: str, likely: float, decision: Decision) -> None:
+    box = (0, 0, 30, 30)
+    match = CellMatch(
+        cell=Cell(text=char, box=box),
+        sign=Sign(text=char, at=15.0, likely=likely, first=0, last=1),
+        expected_likely=likely,
+        likeness=0.95,
+        inked=True,
+        blank=False,
+        box=box,
+    )
+    assert judge_cell(match, 0.96) is decision

@@ -74,16 +74,13 @@ class Verifier:
     """Answers every question about a certificate.
 
     Args:
-        trust_source: returns the trust list in force, read anew when it changed; may raise
-            KeyDocumentUnavailable.
-        look: opens a short look at the register, as `RowReader.reading`; None off line, where none
-            is asked.
+        trust_source: returns the trust list in force; may raise KeyDocumentUnavailable.
+        look: opens a short look at the register, as `RowReader.reading`; None off line.
         pepper: the public side's look-up pepper.
         clock: returns the reference time, aware UTC.
         log: the published log; without one nothing is called registered.
         status_lists: where status lists are read; None leaves them out.
-        read_bytes: has an uploaded file read elsewhere, as `Child.ask` does; by default in a
-            child process of this verifier.
+        read_bytes: has an uploaded file read, as `Child.ask` does; by default in a child of ours.
         slots: how many files may be read at once; None sets no limit.
         issued_pages: gives the pages that were issued; by default none is at hand.
         compare_bytes: has a picture compared elsewhere, as `read_bytes` does for reading.
@@ -138,7 +135,7 @@ class Verifier:
 
     def today(self) -> date:
         """Return the day of the reference time in Asia/Shanghai."""
-        return local_day(self._clock())
+        return local_day(self.now())
 
     def trust_list(self) -> TrustList:
         """Return the trust list in force: what the site publishes and browsers verify by.
@@ -260,9 +257,8 @@ class Verifier:
             claims.scan, proof, answer, document=moment.document, today=local_day(moment.now)
         )
         # 6 compare every field, the document number through the register; 7 status, 8 verdict
-        check = document_check(
-            None if standing.award is None else self._reach_by_document(claims, moment)
-        )
+        known = standing.award is not None
+        check = document_check(self._reach_by_document(claims, moment) if known else None)
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))

@@ -19,8 +19,11 @@ from werkzeug.test import TestResponse
 from accounts.account_acts import NewAccount, add_account
 from accounts.bureau import Bureau
 from accounts.roles import Role
+from issuer.publishing import publish
+from issuer.root_custody import ensure_root, open_root_keys
 from registry.account_models import AccountRoleRow, AccountRow, SessionRow
 from registry.home import Home
+from registry.schema import open_registry
 from registry.session import transaction
 from tests.accounts.desk_app import DeskClient
 from tests.conftest import NOW, PASSPHRASE
@@ -175,5 +178,9 @@ class Desks:
 def open_desks(folder: Path) -> Desks:
     """Open the desks of a new home whose clock is a test's."""
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
+    ensure_root(home, PASSPHRASE, now=NOW)
+    signers = open_root_keys(home, PASSPHRASE)
+    with open_registry(home.database_url) as engine, transaction(engine) as session:
+        publish(session, home, now=NOW, signers=signers)  # as `yanzhen filing record` does
     clock = Clock()
     return Desks(app=create_private_app(home, PASSPHRASE, clock=clock), clock=clock)

@@ -62,8 +62,8 @@ def test_one_deadline_is_handed_to_every_wait_of_an_answer(
     monkeypatch.setattr(Child, "ask", ask)
     started = time.monotonic()
     readers = Readers(Place(tmp_path, 1), NO_PAGES, no_seals).answering()
-    readers.read(b"x")
-    readers.read_print(b"x")
+    readers.read(b"\xff\xd8\xff")
+    readers.read_print(b"\xff\xd8\xff")
     assert len(handed) == 4
     assert len(set(handed)) == 1
     assert BUDGET <= handed[0] - started < 2 * BUDGET

@@ -59,7 +59,7 @@ def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_las
     output = BytesIO()
     with pypdfium2.PdfDocument(altered) as document:
         drawn = document[0].render(scale=150 / 72)
-        drawn.to_pil().convert("RGB").save(output, "JPEG", quality=70)
+        drawn.to_pil().convert("RGB").save(output, "JPEG", quality=60)
         drawn.close()
     assert len(output.getvalue()) < 480 << 10  # of big ones the test client leaves files open
     ticket = desk.ask_report(desk.upload("/verify/file", output.getvalue(), "a.jpg"))

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from io import BytesIO
 
 import pypdfium2
-import pytest
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from templates.labels import Field
-from tests.sealer.report_homes import ReportHome, make_report_home
+from tests.sealer.report_homes import ReportHome
 from tests.verifier.edits import marked, redacted, value_mark
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportHome]:
-    made = make_report_home(tmp_path_factory.mktemp("reports"))
-    yield made
-    made.app.extensions["yanzhen_verifier"].close()
-    made.app.extensions["yanzhen_reports"].close()
 
 
 def test_the_page_of_a_report_speaks_one_language(

@@ -67,10 +67,10 @@ class OpenedCopy:
 
     `signed` is its record, unverified; None where what stands there is none. `second` is COSE_Sign1
     bytes, the same record under the body's second key, where it had two; `matched` says whether the
-    asker's own claim (the signed record of a QR) is
-    this very copy; `pdf_sha256` is the hex hash of the file delivered. `leaf` is where the register
-    says that the public log holds its record, and `file_leaf` its file. `page` is where the file
-    itself is kept, None where it is not drawn yet or erased.
+    asker's own claim (the signed record of a QR) is this very copy; `pdf_sha256` is the hex hash of
+    the file delivered. `leaf` is where the register says that the public log holds its record, and
+    `file_leaf` its file. `page` is where the file itself is kept, None where it is not drawn yet or
+    erased.
     """
 
     signed: SignedRecord | None

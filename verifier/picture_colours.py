@@ -38,12 +38,10 @@ def is_plain(picture: Image.Image, data: bytes) -> bool:
 
 
 def without_transparency(picture: Image.Image) -> Image.Image | None:
-    """Return a picture none of whose dots is transparent; None where one is.
+    """Return a picture that may have transparent dots without any; None where it has some.
 
     Transparent dots have no colour of their own. What is known of the picture stays with it.
     """
-    if not picture.has_transparency_data:
-        return picture
     whole = picture.convert("RGBA")
     if whole.getchannel("A").getextrema() != (255, 255):
         return None

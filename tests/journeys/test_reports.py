@@ -13,17 +13,15 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import serving
-from tests.sealer.report_homes import ReportHome, make_report_home
+from tests.sealer.report_homes import ReportHome, open_report_home
 
 NARROW = 360
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportHome]:
-    made = make_report_home(tmp_path_factory.mktemp("reports"))
-    yield made
-    made.app.extensions["yanzhen_verifier"].close()
-    made.app.extensions["yanzhen_reports"].close()
+    with open_report_home(tmp_path_factory.mktemp("reports")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

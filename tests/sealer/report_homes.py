@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from io import BytesIO
@@ -80,8 +82,9 @@ class ReportHome:
         return answer.status_code, body
 
 
-def make_report_home(folder: Path) -> ReportHome:
-    """Issue one certificate in a new demo home and open its site."""
+@contextmanager
+def open_report_home(folder: Path) -> Iterator[ReportHome]:
+    """Issue one certificate in a new demo home and open its site for one block."""
     now = real_now()
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=now, environment={})
     file_body(home, algorithm=Algorithm.ES256)
@@ -92,7 +95,9 @@ def make_report_home(folder: Path) -> ReportHome:
         ((number, file),) = issue(desk, roster, folder / "out").files
         (qr_text,) = qr_texts(desk, str(number))
     app = create_public_app(home)
-    return ReportHome(home, file.read_bytes(), str(number), person.name, qr_text, app)
+    yield ReportHome(home, file.read_bytes(), str(number), person.name, qr_text, app)
+    app.extensions["yanzhen_verifier"].close()
+    app.extensions["yanzhen_reports"].close()
 
 
 def draft_in(page: str) -> str:

@@ -7,7 +7,6 @@ import json
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -40,20 +39,12 @@ from tests.issuer.lives import approved, proposed
 from tests.issuer.seal_homes import real_now
 from tests.keys.seal_readers import pdfsig_accepts, pyhanko_status, whole_and_valid
 from tests.sealer.crafted_reports import with_crafted_certificates
-from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in, make_report_home
+from tests.sealer.report_homes import ORGANISATION, ReportHome, draft_in
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.errors import UsageError
 from verifier.report_check import ReportOutcome, judge_report
 
 CHANGED_BYTES = 250
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReportHome]:
-    made = make_report_home(tmp_path_factory.mktemp("reports"))
-    yield made
-    made.app.extensions["yanzhen_verifier"].close()
-    made.app.extensions["yanzhen_reports"].close()
 
 
 @pytest.fixture(scope="module")

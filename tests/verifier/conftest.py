@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +12,11 @@ from registry.child import Child
 from tests.verifier.desk import Desk
 from tests.verifier.world import World
 from verifier.document import document_reader
+from verifier.opening import open_verifier
+from verifier.service import Verifier
+
+if TYPE_CHECKING:
+    from tests.forgery.papers import Works
 
 
 @pytest.fixture
@@ -32,3 +38,19 @@ def child() -> Iterator[Child]:
 def desk(world: World, child: Child) -> Desk:
     """Issuing and verifying in one place."""
     return Desk(world, child)
+
+
+@pytest.fixture(scope="module")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
+    """A small office and two certificates of its, to be forged."""
+    from tests.forgery.papers import make_works  # takes time that few tests need
+
+    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=2)
+
+
+@pytest.fixture(scope="module")
+def verifier(works: Works) -> Iterator[Verifier]:
+    """The verifier of that office's own home."""
+    opened = open_verifier(works.home)
+    yield opened
+    opened.close()

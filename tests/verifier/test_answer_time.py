@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,11 @@ def test_one_deadline_is_handed_to_every_wait_of_an_answer(
     handed: list[float] = []
 
     class Place(FileSlots):
-        def taken(self, *, before: float = 0.0):  # type: ignore[no-untyped-def]
+        @contextmanager
+        def taken(self, *, before: float = 0.0) -> Iterator[None]:
             handed.append(before)
-            return super().taken(before=before)
+            with super().taken(before=before):
+                yield
 
     def ask(_: Child, question: bytes, *, before: float = 0.0) -> bytes:
         handed.append(before)
@@ -62,8 +65,8 @@ def test_one_deadline_is_handed_to_every_wait_of_an_answer(
     monkeypatch.setattr(Child, "ask", ask)
     started = time.monotonic()
     readers = Readers(Place(tmp_path, 1), NO_PAGES, no_seals).answering()
-    readers.read(b"x")
-    readers.read_print(b"x")
+    readers.read(b"\xff\xd8\xff")
+    readers.read_print(b"\xff\xd8\xff")
     assert len(handed) == 4
     assert len(set(handed)) == 1
     assert BUDGET <= handed[0] - started < 2 * BUDGET

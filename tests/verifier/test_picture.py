@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import random
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from werkzeug.test import encode_multipart
 
 from codes.wording import Language
 from templates.labels import Field
-from tests.forgery.papers import SHEET_DPI, Paper, Works, make_works, serif_font
+from tests.forgery.papers import SHEET_DPI, Paper, Works, serif_font
 from tests.forgery.raster_edits import Canvas, Hand, remove_symbol, replace_photo, rewrite
 from tests.forgery.wear import wears_of
 from tests.verifier.gates import Clock, make_gate
@@ -39,18 +38,6 @@ from verifier.verdict import Outcome, Verdict, verdict_to_json
 from wsgi import cli, create_public_app
 
 COMPARED = 10
-
-
-@pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
-    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=2)
-
-
-@pytest.fixture(scope="module")
-def verifier(works: Works) -> Iterator[Verifier]:
-    opened = open_verifier(works.home)
-    yield opened
-    opened.close()
 
 
 def canvas(paper: Paper) -> Canvas:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from templates.labels import Field
-from tests.forgery.papers import SHEET_DPI, Paper, Works, make_works, serif_font
+from tests.forgery.papers import SHEET_DPI, Paper, Works, serif_font
 from tests.forgery.raster_edits import (
     Canvas,
     Hand,
@@ -24,7 +24,6 @@ from tests.forgery.raster_edits import (
     strike_in_red,
 )
 from tests.forgery.wear import wears_of
-from verifier.opening import open_verifier
 from verifier.picture_judge import Decision, judge_cell, judge_portrait
 from verifier.picture_match import CellMatch
 from verifier.picture_portrait import PortraitMatch
@@ -34,18 +33,6 @@ from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
 LEVEL, NUMBER = Field.LEVEL, Field.NUMBER
-
-
-@pytest.fixture(scope="module")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
-    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=2)
-
-
-@pytest.fixture(scope="module")
-def verifier(works: Works) -> Iterator[Verifier]:
-    opened = open_verifier(works.home)
-    yield opened
-    opened.close()
 
 
 def canvas(paper: Paper) -> Canvas:

@@ -257,7 +257,7 @@ def test_another_code_that_leads_nowhere_is_no_problem(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = ["P0012345", issued.qr_text()]
     answer = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": symbols}]}).encode()
-    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"x", "a.png")
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"\xff\xd8\xff", "a.jpg")
     assert "other_qr_ignored" in codes(verdict)
     assert "other_qr_foreign" not in codes(verdict)
 

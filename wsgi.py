@@ -194,6 +194,9 @@ def create_private_app(
     from issuer.console.certificates_places import add_certificates
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
+    from issuer.errors import IssuerError
+    from keys.errors import KeysError
+    from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
 
@@ -211,7 +214,8 @@ def create_private_app(
     guard(app)
     limit_bodies(app)
     protect_forms(app)
-    add_error_pages(app)
+    refusals = {IssuerError: 409, RegistryError: 409, RegistryUnavailable: 503, KeysError: 503}
+    add_error_pages(app, refusals)
     add_account_pages(app)
     app.register_blueprint(front)
     add_certificates(app)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Flask, Response, g, make_response, render_template, request
@@ -23,11 +25,13 @@ class ErrorPage:
         status: HTTP status.
         title: what happened.
         advice: what to do about it.
+        code: of a refusal in house words; None where the status says it all.
     """
 
     status: int
     title: Text
     advice: Text
+    code: str | None = None
 
 
 _PAGES: Final = {
@@ -110,15 +114,25 @@ _SERVER: Final = (
 )
 
 
+_REFUSED: Final = Text("没有办理", "Not done")
+
+
 def describe_error(status: int) -> ErrorPage:
     """Return the page for an HTTP status."""
     title, advice = _PAGES.get(status, _CLIENT if 400 <= status < 500 else _SERVER)
     return ErrorPage(status=status, title=title, advice=advice)
 
 
-def add_error_pages(app: Flask) -> None:
-    """Show every failure of an application so; what is unforeseen gives nothing away."""
+def add_error_pages(app: Flask, refusals: Mapping[type[Exception], int]) -> None:
+    """Show every failure of an application so; what is unforeseen gives nothing away.
+
+    Args:
+        refusals: the error trees of the rooms behind the desks, whose `code` and `text` are safe to
+            show, and the HTTP status of each.
+    """
     app.register_error_handler(HTTPException, _show)
+    for tree, status in refusals.items():
+        app.register_error_handler(tree, partial(_show_refusal, status=status))
 
 
 def asks_for_json() -> bool:
@@ -129,26 +143,37 @@ def asks_for_json() -> bool:
     )
 
 
+def _show_refusal(error: Exception, *, status: int) -> Response:
+    code, text = getattr(error, "code", None), getattr(error, "text", None)
+    if not isinstance(code, str) or not isinstance(text, Text):
+        raise error  # unforeseen after all
+    return _answer(ErrorPage(status=status, title=_REFUSED, advice=text, code=code))
+
+
 def _show(error: HTTPException) -> Response:
     status = error.code or 500
     if 300 <= status < 400:
         found = error.get_response()
         return make_response(found)
-    page = describe_error(status)
-    if asks_for_json():
-        response = make_response(json.dumps(_problem(page), ensure_ascii=False), status)
-        response.content_type = PROBLEM_TYPE
-    else:
-        response = make_response(render_template("desk/error.html", page=page), status)
+    response = _answer(describe_error(status))
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
 
 
+def _answer(page: ErrorPage) -> Response:
+    if not asks_for_json():
+        return make_response(render_template("desk/error.html", page=page), page.status)
+    response = make_response(json.dumps(_problem(page), ensure_ascii=False), page.status)
+    response.content_type = PROBLEM_TYPE
+    return response
+
+
 def _problem(page: ErrorPage) -> dict[str, str | int]:
     language: Language = g.get("language") or page_language(request)
-    return {
+    named: dict[str, str | int] = {} if page.code is None else {"code": page.code}
+    return named | {
         "type": "about:blank",
         "status": page.status,
         "title": page.title.say(language),

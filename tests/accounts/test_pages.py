@@ -19,6 +19,8 @@ from accounts.person import Person
 from accounts.roles import EVERYBODY, Role, signed_in
 from accounts.waiting import Waiting, add_waiting
 from codes.wording import Language, Text
+from issuer.errors import IssuerError
+from registry.errors import RegistryUnavailable
 from registry.home import Home
 from tests.accounts.desk_app import DeskClient, person_of, working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -26,6 +28,15 @@ from wsgi import create_private_app
 
 STATUSES = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
 OTHERS_PREFIX = "S000012000999"
+
+
+REFUSED = Text("该机构没有备案", "the body is not filed")
+REFUSALS = {"act": IssuerError, "database": RegistryUnavailable}
+
+
+def refuse(kind: str) -> str:
+    """Fail as the rooms behind the desks do."""
+    raise REFUSALS[kind]("body_not_filed", REFUSED)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +48,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     desks.add_url_rule("/fail/<int:status>", "fail", signed_in(lambda status: abort(status)))
     desks.add_url_rule("/fault", "fault", signed_in(lambda: str(1 / 0)))
+    desks.add_url_rule("/refuse/<kind>", "refuse", signed_in(refuse))
     desks.add_url_rule("/post-only", "post", signed_in(lambda: "done"), methods=["POST"])
 
     def waits(person: Person) -> Iterator[Waiting]:
@@ -55,6 +67,19 @@ def client(app: Flask) -> Iterator[DeskClient]:
     with working_as(app, person_of(Role.APPROVER, body="S000012000123")) as client:
         assert isinstance(client, DeskClient)
         yield client
+
+
+@pytest.mark.parametrize(("kind", "status"), [("act", 409), ("database", 503)])
+def test_a_refusal_of_the_rooms_behind_is_said_in_their_words(
+    client: DeskClient, kind: str, status: int
+) -> None:
+    page = client.get(f"/refuse/{kind}")
+    assert page.status_code == status
+    assert REFUSED.zh in page.text and "body_not_filed" in page.text
+    problem = client.get(f"/refuse/{kind}", headers={"Accept": "application/json"})
+    assert problem.status_code == status
+    assert problem.get_json()["code"] == "body_not_filed"
+    assert problem.get_json()["detail"] == REFUSED.zh
 
 
 def test_a_language_is_switched_on_any_page_and_kept(client: DeskClient) -> None:

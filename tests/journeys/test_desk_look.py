@@ -164,7 +164,7 @@ def test_keys_lead_to_places_and_never_steal_typing(browser: Browser, address: s
         page.locator("h1").click()
         page.keyboard.type("gh")
         page.wait_for_url(f"{address}/")
-        key = page.get_by_role("link", name="样页").get_attribute("data-key")
+        key = page.locator("nav a", has_text="样页").get_attribute("data-key")
         page.keyboard.type(f"g{key}")
         page.wait_for_url(f"{address}/specimen")
         page.keyboard.press("?")

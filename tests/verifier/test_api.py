@@ -306,5 +306,6 @@ def test_the_documentation_lists_every_refusal_and_address() -> None:
     assert len(addresses) == 8
     for address in addresses:
         assert f"| `{address}` |" in page
-    documented = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    tables = [part for part in page.split("\n\n") if part.startswith(("| address |", "| code |"))]
+    documented = {line.split("`")[1] for part in tables for line in part.splitlines()[2:]}
     assert documented - {code.value for code in HTTP_STATUS} == set(addresses)

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
-from verifier.picture_match import BLURS, ink_of, red_light
+from verifier.picture_lights import Lights, Plane, ink_of
+from verifier.picture_match import BLURS
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Pixels, Reference
 from verifier.picture_words import Reader
 
-Plane = NDArray[np.float32]
 Light = tuple[Plane, Plane]
 
 _SEARCH: Final = 7  # dots that print may lie off
@@ -77,12 +77,23 @@ class Elsewhere:
     unclear: tuple[Box, ...]
 
 
-def judge_elsewhere(reference: Reference, laid: Laid, finder: Finder, reader: Reader) -> Elsewhere:
-    """Return what the rest of a picture laid onto the page comes to."""
-    light = red_light(laid.colours)
-    issued = red_light(reference.colours)
-    red = ink_of(issued), ink_of(light)
-    green = _green(reference.colours), _green(laid.colours)
+def judge_elsewhere(
+    reference: Reference,
+    issued: Lights,
+    laid: Laid,
+    shown: Lights,
+    surplus: Plane,
+    finder: Finder,
+    reader: Reader,
+) -> Elsewhere:
+    """Return what the rest of a picture laid onto the page comes to.
+
+    Args:
+        issued: the page in its lights.
+        shown: the picture laid onto it, in its lights.
+        surplus: its red ink where the page has none, as `surplus_red` returns it.
+    """
+    red, green = (issued.ink, shown.ink), (issued.green, shown.green)
     seen = [box for box in reference.fixed if _is_inside(box, laid)]
     blur = _blur(seen, red)
     pieces = [Piece(box=box, likeness=_fixed_likeness(box, red, green, blur)) for box in seen]
@@ -97,12 +108,12 @@ def judge_elsewhere(reference: Reference, laid: Laid, finder: Finder, reader: Re
         other_tiles = [box for box in tiles if _likeness(box, green, blur) < OTHER]
         if reference.seal is not None and len(other_tiles) > SEAL_OTHER * len(tiles):
             unclear.append(reference.seal)
-    free = _free(reference, np.maximum(red[0], green[0])) & laid.inside
-    for box, sure in _surplus(light, free, issued, laid.colours, finder, reader):
+    free = _free(reference, np.maximum(issued.ink, issued.green)) & laid.inside & (shown.ink > _INK)
+    for box, sure in _surplus(shown.red, free, issued.red, laid.colours, finder, reader):
         (differs if sure else unclear).append(box)
     return Elsewhere(
         differs=tuple(differs),
-        unclear=(*unclear, *_red_text(reference, laid, finder, reader)),
+        unclear=(*unclear, *_red_text(reference, laid, surplus, finder, reader)),
     )
 
 
@@ -122,16 +133,13 @@ def shows_other_papers(picture: Pixels, laid: Laid, finder: Finder) -> bool:
     return len(found) >= _LEAST_LINES and text >= _LEAST_TEXT * area
 
 
-def surplus_red(reference: Reference, laid: Laid) -> Plane:
+def surplus_red(reference: Reference, issued: Lights, shown: Lights) -> Plane:
     """Return how much red ink is on the picture where the page as issued has none, from 0 to 1."""
-    issued, shown = (
-        _green(colours) - _red(colours) for colours in (reference.colours, laid.colours)
-    )
     near = np.ones((2 * _NEAR + 1,) * 2, np.uint8)
-    own = cv2.dilate((issued > _RED_INK).astype(np.uint8), near)
+    own = cv2.dilate((issued.redness > _RED_INK).astype(np.uint8), near)
     for left, top, right, bottom in filter(None, (reference.photo, reference.seal)):
         own[max(0, top - _NEAR) : bottom + _NEAR, max(0, left - _NEAR) : right + _NEAR] = 1
-    return np.where(own > 0, 0, np.clip(shown, 0, 1)).astype(np.float32)
+    return np.where(own > 0, 0, np.clip(shown.redness, 0, 1)).astype(np.float32)
 
 
 def is_struck_through(box: Box, red: Plane) -> bool:
@@ -181,26 +189,20 @@ def _cut_colours(colours: Pixels, box: Box) -> Pixels:
     return colours[max(0, top) : bottom, max(0, left) : right]
 
 
-def _red_text(reference: Reference, laid: Laid, finder: Finder, reader: Reader) -> list[Box]:
+def _red_text(
+    reference: Reference, laid: Laid, shown: Plane, finder: Finder, reader: Reader
+) -> list[Box]:
     """Return legible text in red that stands in the row of a value."""
     rows = np.zeros(laid.inside.shape, bool)
     for lines in reference.values.values():
         for line in lines:
             rows[line.box[1] : line.box[3]] = True
-    shown = surplus_red(reference, laid)
     free = rows & laid.inside & (shown > _RED_INK)
     if int(free.sum()) < _LEAST_RED:
         return []
     light = (255 * (1 - np.clip(shown / _BLACK, 0, 1))).astype(np.uint8)
+    free &= ink_of(light) > _INK
     return [box for box, sure in _surplus(light, free, None, None, finder, reader) if sure]
-
-
-def _green(colours: Pixels) -> Plane:
-    return ink_of(np.ascontiguousarray(colours[:, :, 1]))
-
-
-def _red(colours: Pixels) -> Plane:
-    return ink_of(np.ascontiguousarray(colours[:, :, 0]))
 
 
 def _is_inside(box: Box, laid: Laid) -> bool:
@@ -270,11 +272,10 @@ def _surplus(
     """Return text that stands where the page has no print, and whether it is surely that.
 
     Args:
-        free: where the page has none.
+        free: where ink stands and the page has none.
         issued: the page, in the same light, where text may run into its print; else None.
         colours: in which ink that is no printer's is seen; None where it need not be.
     """
-    free = free & (ink_of(light) > _INK)
     found = []
     for place in finder.find(np.repeat(light[:, :, None], 3, axis=2)):
         left, top = np.maximum(0, np.floor(place.min(axis=0))).astype(int).tolist()

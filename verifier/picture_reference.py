@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageChops
 from pypdfium2 import PdfDocument, PdfPage
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
@@ -113,7 +114,8 @@ def draw_reference(data: bytes) -> Reference:
         def draw_small() -> Any:
             return page.render(scale=_SMALL_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
 
-        glyphs = [_glyph(row) for row in read_glyphs(page, draw_small(), draw_small)]
+        small = draw_small()
+        glyphs = [_glyph(row) for row in read_glyphs(page, small, draw_small)]
         values = _values(glyphs, drawing.height, drawing.width)
         if not values:
             raise NoReference
@@ -123,7 +125,7 @@ def draw_reference(data: bytes) -> Reference:
             values=values,
             photo=photo,
             fixed=_fixed_print(glyphs, values, drawing.height),
-            seal=_seal_box(page),
+            seal=_seal_box(page, small),
         )
     finally:
         document.close()
@@ -211,12 +213,15 @@ def _pixel(points: float) -> int:
     return round(points * DPI / _POINTS_PER_INCH)
 
 
-def _seal_box(page: PdfPage) -> Box | None:
-    """Return the box of what only the form of the page draws: its seal."""
+def _seal_box(page: PdfPage, whole: Image.Image) -> Box | None:
+    """Return the box of what only the form of the page draws: its seal.
+
+    Args:
+        whole: the page in grey, `_SMALL_DPI` dots an inch.
+    """
     scale = _SMALL_DPI / _POINTS_PER_INCH
-    drawn = (page.render(scale=scale, may_draw_forms=one, grayscale=True) for one in (True, False))
-    whole, bare = (np.asarray(one.to_pil(), np.int16) for one in drawn)
-    rows, columns = np.nonzero(np.abs(whole - bare) > _SEAL_INK)
+    bare = page.render(scale=scale, may_draw_forms=False, grayscale=True).to_pil()
+    rows, columns = np.nonzero(np.asarray(ImageChops.difference(whole, bare)) > _SEAL_INK)
     if not rows.size:
         return None
     sides = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)

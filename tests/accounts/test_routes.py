@@ -67,10 +67,8 @@ def test_each_role_reaches_what_it_is_declared_for_and_nothing_else(desks: Desks
         for name, (worker, role) in people.items():
             for path in paths(rule):
                 may = allowed is None or role in allowed
-                if may and method != "GET":  # it may end the session
-                    browsers[name] = desks.arrived(worker)
                 status = _status(browsers[name], method, path)
-                if may and method != "GET":
+                if may and method != "GET":  # it may have ended the session
                     browsers[name] = desks.arrived(worker)
                 fits = 200 <= status < 500 and status != 401 if may else status == 403
                 if not fits:

@@ -42,8 +42,7 @@ from issuer.roster import open_workbook_child, parse_roster
 from issuer.template import write_roster
 from registry.home import Home
 from registry.session import reading
-from tests.conftest import NOW, PASSPHRASE
-from tests.drills.office import PREFIX, make_office
+from tests.drills.office import NOW, PASSPHRASE, PREFIX, PUBLIC_URL, make_office
 
 FULL, QUICK = 50_000, 2_000
 PROMISED_SECONDS: Final = 20.0
@@ -95,7 +94,7 @@ def preview(folder: Path) -> dict[str, Any]:
     """Take a roster in as an upload of it is taken in, up to the page of its rows at fault."""
     data = (folder / "roster.xlsx").read_bytes()
     home = Home.open(folder / "home", environment={})
-    room = replace(open_room(home, PASSPHRASE), clock=lambda: NOW)
+    room = replace(open_room(home, PASSPHRASE), clock=lambda: NOW, public_url=PUBLIC_URL)
     steps: dict[str, float] = {}
     person = Person(
         account_id=1, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=str(PREFIX)
@@ -123,6 +122,8 @@ def preview(folder: Path) -> dict[str, Any]:
 def _first_page(room: BatchRoom, draft_id: int) -> int:
     with reading(room.desks) as session:
         draft = find_draft(session, str(PREFIX), draft_id)
+    if draft.trouble is not None:
+        raise SystemExit(f"the check stopped: {draft.trouble}")
     return len(read_rows(room, draft, show="faulty", offset=0, limit=_PAGE))
 
 

@@ -40,7 +40,7 @@ from issuer.terminal import (
     show,
 )
 from registry.account_models import AccountRow
-from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_database import open_desks
 from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.models import Site
@@ -72,7 +72,7 @@ def accounts() -> None:
 @contextmanager
 def _bureau(home: Home) -> Iterator[Bureau]:
     vault = home.vault(ask_passphrase())
-    desks = open_desk_engine(desk_database_url(home))
+    desks = open_desks(home)
     try:
         with open_registry(home.database_url, memory=home.trail_memory) as engine:
             yield Bureau(

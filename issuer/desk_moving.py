@@ -30,6 +30,7 @@ def move_desks(home: Home, vault: Vault) -> None:
 
     Raises:
         VaultError: a row was altered; the places before it have moved.
+        HomeError: as `desk_database_url`.
     """
     url = desk_database_url(home)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():

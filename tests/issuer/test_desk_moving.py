@@ -24,10 +24,16 @@ from issuer.quality_checks import (
 )
 from issuer.vault_rotation import rotate_vault
 from registry.batch_models import BatchDraft
-from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
+from registry.desk_database import (
+    DESK_DATABASE_VARIABLE,
+    DeskBase,
+    desk_database_url,
+    open_desk_engine,
+    open_desks,
+)
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
-from registry.errors import VaultError
+from registry.errors import HomeError, VaultError
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
 from registry.schema import open_registry
@@ -193,6 +199,23 @@ def test_a_home_whose_desks_were_never_opened_stays_without_them(home: Home) -> 
     assert not Path(desk_database_url(home).removeprefix("sqlite:///")).exists()
     move_desks(home, home.vault(PASSPHRASE))
     assert not Path(desk_database_url(home).removeprefix("sqlite:///")).exists()
+
+
+def test_without_the_setting_of_desks_elsewhere_nothing_is_changed(
+    home: Home, tmp_path: Path
+) -> None:
+    elsewhere = {DESK_DATABASE_VARIABLE: f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
+    open_desks(home, elsewhere).dispose()
+    with (
+        open_registry(home.database_url) as register,
+        pytest.raises(HomeError, match="desk_database_elsewhere"),
+    ):
+        rotate_vault(register, home, PASSPHRASE, lambda _: None)
+    assert home.vault_keys(PASSPHRASE).generation == 1
+    with pytest.raises(HomeError, match="desk_database_elsewhere"):
+        open_desks(home, {})
+    open_desks(home, elsewhere).dispose()
+    assert not (home.path / "desk.sqlite3").exists()
 
 
 def test_no_column_is_forgotten(home: Home) -> None:

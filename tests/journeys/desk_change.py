@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
-from tests.journeys.desk_walk import Walk, by_tab, press, type_in
+from tests.journeys.desk_walk import Walk, by_tab, enter, press, type_in
 
 RIGHT_NAME = "欧阳改正"
 
@@ -13,8 +13,8 @@ RIGHT_NAME = "欧阳改正"
 def correct(walk: Walk, number: str) -> bytes:
     """Correct the name on a certificate without a mouse; return the new PDF."""
     with walk.signed_in(Role.BODY_CLERK) as page:
-        page.keyboard.press("g")
-        page.keyboard.press("c")
+        page.wait_for_load_state()
+        page.keyboard.type("gc")
         page.wait_for_url("**/certificates/")
         walk.see(page, "certificates")
         _find(page, number)
@@ -24,7 +24,7 @@ def correct(walk: Walk, number: str) -> bytes:
         type_in(page, page.get_by_label("正确的姓名"), RIGHT_NAME)
         type_in(page, page.get_by_label("事由"), "名册录入有误，已核对身份证原件")
         type_in(page, page.get_by_label("文号"), "津技鉴〔2026〕15号")
-        page.keyboard.press("Enter")
+        enter(page)
         expect(page.get_by_text("变更前后", exact=True).first).to_be_visible()
         walk.see(page, "correction-before-after", again=False)
         press(page, page.get_by_role("button", name="提出，交另一人审批"))
@@ -38,8 +38,7 @@ def reissue(walk: Walk, number: str) -> bytes:
         page.locator(".places").get_by_role("link", name="证书", exact=True).click()
         page.get_by_label("证书编号").fill(number)
         page.get_by_role("button", name="查找").click()
-        page.get_by_role("link", name=number).click()
-        page.get_by_role("link", name="补发").click()
+        page.get_by_role("link", name="补发", exact=True).click()
         page.get_by_label("遗失").check()
         page.get_by_label("事由").last.fill("持证人遗失，已登报声明")
         page.get_by_label("文号").fill("津技鉴〔2026〕16号")
@@ -52,21 +51,18 @@ def reissue(walk: Walk, number: str) -> bytes:
 
 def _find(page: Page, number: str) -> None:
     type_in(page, page.get_by_label("证书编号"), number)
-    page.keyboard.press("Enter")
-    press(page, page.get_by_role("link", name=number))
+    enter(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text(number)
 
 
 def _approved(walk: Walk, *, keyboard: bool) -> bytes:
     with walk.signed_in(Role.APPROVER) as page:
-        waits = page.locator(".waiting a")
+        waits = page.locator(".waiting a", has_text="项证书变更待审批")
         if keyboard:
             walk.see(page, "approver-front")
             press(page, waits)
-            press(page, page.locator("tbody a").first)
         else:
             waits.click()
-            page.locator("tbody a").first.click()
         ground = page.get_by_role("button", name="查看完整内容")
         if keyboard:
             press(page, ground)
@@ -76,8 +72,7 @@ def _approved(walk: Walk, *, keyboard: bool) -> bytes:
         expect(approve).to_be_visible()
         if keyboard:
             walk.see(page, "act-to-approve")
-            by_tab(page, approve)
-            page.keyboard.press("Enter")
+            press(page, approve)
         else:
             approve.click()
         link = page.get_by_role("link", name="到证书页下载")
@@ -92,7 +87,8 @@ def _approved(walk: Walk, *, keyboard: bool) -> bytes:
             page.get_by_role("button", name="查看完整个人信息").click()
         with page.expect_download() as sent:
             if keyboard:
-                press(page, button.first)
+                by_tab(page, button.first)
+                page.keyboard.press("Enter")
             else:
                 button.first.click()
         return sent.value.path().read_bytes()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -38,6 +37,8 @@ WIDE, OFFICE, PHONE = 1920, 1366, 390
 _NEXT_CODE = timedelta(seconds=31)  # each code of an app is taken once
 _LOOK_SECONDS = 0.1
 _MOST_TABS = 150
+_PATIENCE_MS = 30_000
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass
@@ -89,7 +90,7 @@ class Walk:
             accept_downloads=True,
         )
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(_PATIENCE_MS)
         yield page
         context.close()
 
@@ -203,9 +204,15 @@ def type_in(page: Page, wanted: Locator, text: str) -> None:
 
 
 def press(page: Page, wanted: Locator) -> None:
-    """Reach a link or a button by the Tab key and press it."""
+    """Reach a link or a button by the Tab key and press it; return on the page it leads to."""
     by_tab(page, wanted)
-    page.keyboard.press("Enter")
+    enter(page)
+
+
+def enter(page: Page) -> None:
+    """Press Enter, and return on the page that it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @contextmanager
@@ -231,4 +238,4 @@ def desks_to_walk(browser: Browser, folder: Path, guide: Guide | None = None) ->
             people=people_of(demo),
             guide=guide,
         )
-        yield dataclasses.replace(walk)
+        yield walk

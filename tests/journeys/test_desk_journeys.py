@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.issuer.lives import NUMBER, SECOND, issue_people
+from tests.journeys.desk_batch import ROWS, certificates_in, issue_batch
 from tests.journeys.desk_change import RIGHT_NAME, correct, reissue
+from tests.journeys.desk_filing import PREFIX, file_and_issue
 from tests.journeys.desk_walk import Walk, desks_to_walk
 from tests.sealer.test_reports import text_of
 
@@ -26,3 +28,14 @@ def test_a_correction_by_keyboard_and_a_reissue(walk: Walk, tmp_path: Path) -> N
     corrected = correct(walk, NUMBER)
     assert RIGHT_NAME in text_of(corrected)
     assert text_of(reissue(walk, SECOND))
+
+
+def test_a_batch_of_300_with_17_errors_goes_from_its_spreadsheet_to_the_zip(
+    walk: Walk, tmp_path: Path
+) -> None:
+    assert len(certificates_in(issue_batch(walk, tmp_path))) == ROWS
+
+
+def test_an_application_goes_to_the_first_certificate(walk: Walk, tmp_path: Path) -> None:
+    (name,) = certificates_in(file_and_issue(walk, tmp_path))
+    assert name.startswith(PREFIX)

@@ -133,17 +133,15 @@ def _hand_in(walk: Walk, page: Page, folder: Path) -> str:
 
 
 def _mend_on_the_page(walk: Walk, page: Page) -> None:
-    cells = page.locator("td.bad input")
-    expect(cells).to_have_count(len(planted()))
+    faulty = page.locator("tbody tr", has=page.locator("td.bad"))
+    expect(faulty).to_have_count(len(planted()))
     walk.see(page, "roster-marked")
     for place in list(planted())[:_ON_THE_PAGE]:
         column, _ = planted()[place]
         cell = page.get_by_label(f"第 {place + 1} 行 {column.value}", exact=True)
         cell.fill(person(place)[column])
     page.get_by_role("button", name="保存本页修改").click()
-    expect(page.locator("td.bad input")).to_have_count(
-        len(planted()) - _ON_THE_PAGE, timeout=_SLOW_MS
-    )
+    expect(faulty).to_have_count(len(planted()) - _ON_THE_PAGE, timeout=_SLOW_MS)
 
 
 def _mend_in_a_spreadsheet(walk: Walk, page: Page, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -52,11 +52,8 @@ class WalkClock:
         return NOW + timedelta(seconds=time.monotonic() - self.began) + self.ahead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guide:
-    """Where the pictures of a guide go; none are made in tests."""
-
-    folder: Path
+Camera = Callable[[Page, str], None]
+"""Takes the picture of a page by a name, instead of what tests do with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,7 @@ class Walk:
         app: that serves them.
         clock: theirs; a walk may let days pass.
         people: who may sign in.
-        pictured: names of pictures, and what is done with each page that was pictured.
+        camera: of who walks for pictures; a test holds each page to what it must hold.
     """
 
     browser: Browser
@@ -79,7 +76,7 @@ class Walk:
     app: Flask
     clock: WalkClock
     people: DemoPeople
-    guide: Guide | None = None
+    camera: Camera | None = None
 
     @contextmanager
     def a_person(self) -> Iterator[Page]:
@@ -120,22 +117,24 @@ class Walk:
             name: of its pictures.
             again: whether it can be loaded again; the answer to a form is pictured as it stands.
         """
-        shot = self.guide.folder if self.guide else PICTURES
-        shot.mkdir(parents=True, exist_ok=True)
-        if self.guide:
-            page.screenshot(path=shot / f"{name}.png", full_page=True)
+        page.wait_for_load_state()
+        if self.camera is not None:
+            self.camera(page, name)
             return
+        PICTURES.mkdir(parents=True, exist_ok=True)
         _hold(page, name)
-        page.screenshot(path=shot / f"{name}-{OFFICE}-zh.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{name}-{OFFICE}-zh.png", full_page=True)
         page.set_viewport_size({"width": WIDE, "height": 1080})
-        page.screenshot(path=shot / f"{name}-{WIDE}-zh.png")
+        page.screenshot(path=PICTURES / f"{name}-{WIDE}-zh.png")
         page.set_viewport_size({"width": PHONE, "height": 844})
         _fits(page, name)
         if again:
             _say_it_in(page, "en")
             _hold(page, name)
             _fits(page, name)
-        page.screenshot(path=shot / f"{name}-{PHONE}-{'en' if again else 'zh'}.png", full_page=True)
+        page.screenshot(
+            path=PICTURES / f"{name}-{PHONE}-{'en' if again else 'zh'}.png", full_page=True
+        )
         page.set_viewport_size({"width": OFFICE, "height": 768})
         if again:
             _say_it_in(page, "zh")
@@ -216,7 +215,7 @@ def enter(page: Page) -> None:
 
 
 @contextmanager
-def desks_to_walk(browser: Browser, folder: Path, guide: Guide | None = None) -> Iterator[Walk]:
+def desks_to_walk(browser: Browser, folder: Path, camera: Camera | None = None) -> Iterator[Walk]:
     """Serve the desks of a new home whose body has a key and a seal, with demo people."""
     demo = Demo(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -236,6 +235,6 @@ def desks_to_walk(browser: Browser, folder: Path, guide: Guide | None = None) ->
             app=app,
             clock=clock,
             people=people_of(demo),
-            guide=guide,
+            camera=camera,
         )
         yield walk

@@ -49,6 +49,17 @@ def reissue(walk: Walk, number: str) -> bytes:
     return _approved(walk, keyboard=False)
 
 
+def look_on(walk: Walk, number: str) -> None:
+    """Look at a certificate as an auditor, who may do nothing to it."""
+    with walk.signed_in(Role.AUDITOR) as page:
+        walk.see(page, "auditor-front")
+        page.locator(".places").get_by_role("link", name="证书", exact=True).click()
+        page.get_by_label("证书编号").fill(number)
+        page.get_by_role("button", name="查找").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(number)
+        expect(page.get_by_role("link", name="更正", exact=True)).to_have_count(0)
+
+
 def _find(page: Page, number: str) -> None:
     type_in(page, page.get_by_label("证书编号"), number)
     enter(page)

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.issuer.lives import NUMBER, SECOND, issue_people
 from tests.journeys.conftest import launch
 from tests.journeys.desk_batch import issue_batch
-from tests.journeys.desk_change import correct, reissue
+from tests.journeys.desk_change import correct, look_on, reissue
 from tests.journeys.desk_filing import file_and_issue
 from tests.journeys.desk_walk import OFFICE, desks_to_walk
 
@@ -68,6 +68,7 @@ def main() -> int:
             issue_people(walk.home, parts[0])
             correct(walk, NUMBER)
             reissue(walk, SECOND)
+            look_on(walk, NUMBER)
             issue_batch(walk, parts[1])
             file_and_issue(walk, parts[2])
         browser.close()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.issuer.lives import NUMBER, SECOND, issue_people
 from tests.journeys.desk_batch import ROWS, certificates_in, issue_batch
-from tests.journeys.desk_change import RIGHT_NAME, correct, reissue
+from tests.journeys.desk_change import RIGHT_NAME, correct, look_on, reissue
 from tests.journeys.desk_filing import PREFIX, file_and_issue
 from tests.journeys.desk_walk import Walk, desks_to_walk
 from tests.sealer.test_reports import text_of
@@ -28,6 +28,7 @@ def test_a_correction_by_keyboard_and_a_reissue(walk: Walk, tmp_path: Path) -> N
     corrected = correct(walk, NUMBER)
     assert RIGHT_NAME in text_of(corrected)
     assert text_of(reissue(walk, SECOND))
+    look_on(walk, NUMBER)
 
 
 def test_a_batch_of_300_with_17_errors_goes_from_its_spreadsheet_to_the_zip(

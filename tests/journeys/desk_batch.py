@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, timedelta
 from functools import cache
@@ -199,11 +200,8 @@ def _approve(walk: Walk, page: Page) -> None:
     page.get_by_role("button", name=f"批准签发 {ROWS} 张").click()
     pause = page.get_by_role("button", name="暂停签发")
     expect(pause).to_be_visible()
-    page.wait_for_function(
-        "(() => { const one = document.querySelector('progress');"
-        " return !one || one.value > 0 })()",
-        timeout=_SLOW_MS,
-    )
+    begun = page.locator("[data-part=done]").filter(has_text=re.compile("[1-9]"))
+    expect(begun.or_(page.get_by_text("领取文件"))).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-issuing", again=False)
 
 

@@ -20,7 +20,7 @@ from registry.session import database, transaction
 from tests.accounts.sign_in_ways import PASSWORD
 from tests.conftest import PASSPHRASE
 from tests.issuer.body_keys import make_body_key
-from tests.journeys.desk_batch import Column, person, photo
+from tests.journeys.desk_batch import ROWS, Column, person, photo
 from tests.journeys.desk_walk import Walk
 
 NAME = "津城新设职业技能评价中心（虚构）"
@@ -194,7 +194,7 @@ def _make_key(walk: Walk) -> None:
 
 
 def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
-    cells = person(1) | {Column.LEVEL: "三级/高级工"}
+    cells = person(ROWS + 1) | {Column.LEVEL: "三级/高级工", Column.PHOTO: "1.jpg"}
     write_roster(folder / "一人.xlsx", [[cells.get(column, "") for column in Column]])
     (folder / "1.jpg").write_bytes(photo(1))
     clerk.locator(".places").get_by_role("link", name="批次签发").click()

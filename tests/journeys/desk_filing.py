@@ -11,8 +11,11 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
+from issuer.cli_seal import subject_of
+from issuer.columns import Column
 from issuer.publishing import publish
 from issuer.root_custody import open_root_keys
+from issuer.seal_custody import ensure_seal
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.models import Site
@@ -20,7 +23,7 @@ from registry.session import database, transaction
 from tests.accounts.sign_in_ways import PASSWORD
 from tests.conftest import PASSPHRASE
 from tests.issuer.body_keys import make_body_key
-from tests.journeys.desk_batch import ROWS, Column, person, photo
+from tests.journeys.desk_batch import ROWS, person, photo
 from tests.journeys.desk_walk import Walk
 
 NAME = "津城新设职业技能评价中心（虚构）"
@@ -185,12 +188,14 @@ def _arrive(walk: Walk, stack: ExitStack, link: str, username: str) -> _New:
 
 
 def _make_key(walk: Walk) -> None:
-    """Make the body's key, as its custodian does by `yanzhen keys new`."""
+    """Make the body's key and seal, as its custodian does by `yanzhen keys new`."""
     signers = open_root_keys(walk.home, PASSPHRASE)
     with database(walk.home.database_url) as engine, transaction(engine) as session:
         site = session.query(Site).filter_by(prefix=PREFIX).one()
         make_body_key(session, walk.home, site, PASSPHRASE, Algorithm.ES256)
         publish(session, walk.home, now=walk.clock(), signers=signers)
+    subject = subject_of(walk.home, PREFIX)
+    ensure_seal(walk.home, PREFIX, subject, PASSPHRASE, now=walk.clock(), crl_url=None)
 
 
 def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from registry.desk_database import desk_database_url, open_desk_engine
 from registry.home import Home
 from registry.session import transaction
 from tests.accounts.desk_app import DeskClient
+from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
 from wsgi import create_private_app
@@ -53,7 +55,9 @@ def test_everybody_signs_in_as_told_also_after_changing_what_was_told(place: Dem
         browser = DeskClient(app, app.response_class)
         typed = {"username": told.usernames[role], "password": told.password}
         assert browser.post("/sign-in", data=typed).location == "/sign-in/factor"
-        answer = browser.post("/sign-in/factor", data={"code": people_of(place).code})
+        answer = browser.post(
+            "/sign-in/factor", data={"code": app_code(told.app_key, datetime.now(UTC))}
+        )
         assert (answer.status_code, answer.location) == (303, "/")
 
 

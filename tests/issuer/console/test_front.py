@@ -37,7 +37,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
     issue_people(filed_home(home), folder)
     desk = BatchDesk(create_private_app(home, PASSPHRASE, clock=lambda: NOW))
-    desk.begin(roster_of(folder, people(Level.THREE, 1)))
+    desk.begin(roster_of(folder, people(Level.THREE, 1)), name="二")
     return desk
 
 

@@ -110,7 +110,9 @@ class Walk:
         return app_code(key or self.people.app_key, self.clock())
 
     def see(self, page: Page, name: str, *, again: bool = True) -> None:
-        """Picture a page at three widths, in both languages, and hold it to what every page holds.
+        """Picture a page at three widths and hold it to what every page holds.
+
+        In Chinese on an office screen and on paper; in English and large type on a phone.
 
         Args:
             page: as it stands.
@@ -123,21 +125,21 @@ class Walk:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
         _hold(page, name)
+        _prints(page, name)
         page.screenshot(path=PICTURES / f"{name}-{OFFICE}-zh.png", full_page=True)
         page.set_viewport_size({"width": WIDE, "height": 1080})
         page.screenshot(path=PICTURES / f"{name}-{WIDE}-zh.png")
         page.set_viewport_size({"width": PHONE, "height": 844})
         _fits(page, name)
         if again:
-            _say_it_in(page, "en")
+            _show_as(page, language="en", view="elder")
             _hold(page, name)
             _fits(page, name)
-        page.screenshot(
-            path=PICTURES / f"{name}-{PHONE}-{'en' if again else 'zh'}.png", full_page=True
-        )
+        view = "en-elder" if again else "zh"
+        page.screenshot(path=PICTURES / f"{name}-{PHONE}-{view}.png", full_page=True)
         page.set_viewport_size({"width": OFFICE, "height": 768})
         if again:
-            _say_it_in(page, "zh")
+            _show_as(page, language="zh", view="standard")
 
     @contextmanager
     def runner(self) -> Iterator[None]:
@@ -180,8 +182,17 @@ def _fits(page: Page, name: str) -> None:
     assert width <= PHONE, (name, width)
 
 
-def _say_it_in(page: Page, language: str) -> None:
-    page.context.add_cookies([{"name": "lang", "value": language, "url": page.url}])
+def _prints(page: Page, name: str) -> None:
+    page.emulate_media(media="print")
+    assert page.locator("h1").is_visible(), name
+    for away in page.locator(".places, .head-tools, .crumbs, .skip").all():
+        assert not away.is_visible(), (name, away)
+    page.emulate_media(media="screen")
+
+
+def _show_as(page: Page, *, language: str, view: str) -> None:
+    said = {"lang": language, "view": view}
+    page.context.add_cookies([{"name": n, "value": v, "url": page.url} for n, v in said.items()])
     page.reload()
 
 

@@ -24,7 +24,7 @@ from tests.journeys.desk_walk import OFFICE, desks_to_walk
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 FOLDER = GUIDES / "img"
 MAX_BYTES = 100_000
-_HEIGHT = 900
+_HEIGHT = 1100
 _SHOWN_WIDTH = 1024
 _COLOURS = 48
 _NAMED = re.compile(r"\]\(img/([a-z0-9-]+)\.png\)")
@@ -56,7 +56,9 @@ def main() -> int:
             return
         met.add(name)
         high = min(_HEIGHT, int(page.evaluate("document.documentElement.scrollHeight")))
-        shot = page.screenshot(clip={"x": 0, "y": 0, "width": OFFICE, "height": high})
+        shot = page.screenshot(
+            full_page=True, clip={"x": 0, "y": 0, "width": OFFICE, "height": high}
+        )
         (FOLDER / f"{name}.png").write_bytes(shrink(shot))
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

@@ -51,7 +51,6 @@ def file_and_issue(walk: Walk, folder: Path) -> bytes:
     with ExitStack() as stack:
         link = _first_account(walk)
         custodian = _arrive(walk, stack, link, "new.custodian")
-        walk.see(custodian.page, "custodian-front")
         link = _add(custodian, "新经办", "机构经办人", "new.clerk")
         clerk = _arrive(walk, stack, link, "new.clerk")
         link = _add(custodian, "新审批", "机构审批人", "new.approver")
@@ -102,7 +101,6 @@ def _open_application(page: Page) -> None:
 
 def _select(walk: Walk) -> None:
     with walk.signed_in(Role.AUTHORITY_DIRECTOR) as page:
-        walk.see(page, "director-front")
         _open_application(page)
         _opinion(page)
 

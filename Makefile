@@ -1,5 +1,5 @@
 # Everything is installed into .venv by the targets themselves; nothing here needs root or Docker.
-#   make demo      issue sample certificates and open the verifier on them
+#   make demo      issue sample certificates, open the verifier and the desks on them
 #   make test      run the tests
 #   make check     format, lint, types, import walls, tests, docs: all that must hold
 #   make drills    the long fault and volume drills at full figures, several hours

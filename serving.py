@@ -11,17 +11,18 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote as quote_word
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import click
 
-from codes.wording import Text
 from wsgi import WORKER_SECONDS, create_private_app, create_public_app
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from issuer.demo import Demo
     from registry.home import Home
 
 
@@ -46,22 +47,31 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
 @click.option("--port", default=8000, show_default=True, help="端口 / port")
 @click.option("--once", is_flag=True, help="签发、逐一核验后退出 / issue, verify each, exit")
+@click.option("--people", is_flag=True, help="显示工作台账号和验证码 / who may sign in, and codes")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
-def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -> None:
-    """签发样本并打开核验网站。Issue samples and open the verifier on them.
+def demo(
+    folder: Path | None, host: str, port: int, once: bool, people: bool, as_json: bool
+) -> None:
+    """签发样本，打开核验网站和工作台。Issue samples, open verifier and desks on them.
 
-    样本存放在 demo/ 下，可随时删除重来。Samples go under demo/ and may be deleted at will.
+    样本存放在 demo/ 下，可随时删除重来；工作台在下一个端口，只限本机。Samples go under demo/ and
+    may be deleted at will; the desks are on the next port, for this machine only.
     """
     from issuer.demo import Demo, altered_qr_text, audit_command, demo_address, issue_demo, welcome
+    from issuer.demo_desks import HOST, desks_beside
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
     from verifier.listening import check_address
 
-    if not once:
-        check_address(host, port)  # before samples are issued for nothing
     url = demo_address(host, port)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
+    if people:
+        _tell_people(place, port, as_json=as_json)
+        return
+    if not once:
+        check_address(host, port)  # before samples are issued for nothing
+        check_address(HOST, port + 1)
     language = click.get_current_context().find_root().obj
     progress = ProgressLine(language, quiet=as_json)
     with progress.watching():
@@ -83,10 +93,24 @@ def demo(folder: Path | None, host: str, port: int, once: bool, as_json: bool) -
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
     told = welcome(place.certificates, url, links)
-    audit = audit_command(sys.argv[0], url, root_pin(home))
-    told = Text(f"{told.zh}\n{audit.zh}", f"{told.en}\n{audit.en}")
     click.echo(told.say(language))
-    run_server(home, host=host, port=port, workers=None)
+    _tell_people(place, port, as_json=False)
+    click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
+    with desks_beside(place, public_url=url, port=port + 1):
+        run_server(home, host=host, port=port, workers=None)
+
+
+def _tell_people(place: Demo, port: int, *, as_json: bool) -> None:
+    from issuer.demo import program_called
+    from issuer.demo_desks import desks_address, people_json, people_of, people_told
+
+    people, url = people_of(place), desks_address(port + 1)
+    if as_json:
+        click.echo(json.dumps(people_json(people, url), ensure_ascii=False))
+        return
+    again = f"{program_called(sys.argv[0])} demo --people --dir {quote_word(str(place.folder))}"
+    told = people_told(people, url, f"{again} --port {port}")
+    click.echo(told.say(click.get_current_context().find_root().obj))
 
 
 @click.command()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from registry.desk_secret import DeskSecret
+from registry.desk_database import open_desks
+from registry.desk_secret import DeskSecret, open_desk_secret
+from registry.home import Home
+from registry.schema import open_registry
 from registry.session import transaction
 from registry.trail import note
 
@@ -52,6 +56,28 @@ class Bureau:
                 reference="",
                 at=self.clock(),
             )
+
+
+@contextmanager
+def open_bureau(home: Home, passphrase: bytes) -> Iterator[Bureau]:
+    """Open the bureau of a home for a command.
+
+    Raises:
+        HomeError, RegistryUnavailable: the home is not fit for work.
+        VaultError: the passphrase is wrong.
+    """
+    vault = home.vault(passphrase)
+    desks = open_desks(home)
+    try:
+        with open_registry(home.database_url, memory=home.trail_memory) as engine:
+            yield Bureau(
+                desks=desks,
+                register=engine,
+                secret=open_desk_secret(desks, vault),
+                clock=lambda: datetime.now(UTC),
+            )
+    finally:
+        desks.dispose()
 
 
 def keep_bureau(app: Flask, bureau: Bureau) -> None:

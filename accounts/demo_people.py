@@ -1,14 +1,24 @@
-"""One person for every role, for a demo: invented, with no password until their link is opened."""
+"""One person for every role, for a demo: invented, ready to sign in, with one password and one key.
+
+Both are computed from the secret of the demo's desks: who reads the demo's folder has them again,
+and they open nothing elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from dataclasses import dataclass
 from typing import Final
 
-from accounts.account_acts import NewAccount, add_account, list_accounts, reset_account
+from flask import Flask
+
+from accounts.account_acts import NewAccount, add_account, enable_account, list_accounts
+from accounts.arriving import open_accounts
 from accounts.bureau import Bureau
+from accounts.library import Account, AccountStore, CodesOnce, the_library
 from accounts.roles import BODY_ROLES, Role
-from accounts.setup_links import SetupLink
+from accounts.second_factor import keep_app_key
+from accounts.signing_in import set_password
 
 _NAMES: Final = {
     Role.AUTHORITY_CLERK: "赵经办",
@@ -21,25 +31,79 @@ _NAMES: Final = {
     Role.POLICE: "王警官",
     Role.AUDITOR: "冯审计",
 }
+_KEY_BYTES: Final = 20
+_GROUND: Final = "演示"
 
 
-def demo_people(bureau: Bureau, body: str | None) -> Sequence[tuple[str, SetupLink]]:
-    """Make the people of a demo, or reset those there are; return their names and links.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPeople:
+    """Who may sign in to the desks of a demo.
 
     Args:
-        bureau: of a demo home.
+        usernames: the name for signing in, by role.
+        password: everybody's.
+        app_key: of everybody's authenticator app, base32.
+        code: what that app shows now.
+    """
+
+    usernames: dict[Role, str]
+    password: str
+    app_key: str
+    code: str
+
+
+def demo_people(bureau: Bureau, body: str | None) -> DemoPeople:
+    """Make the people of a demo, as far as they are missing or no longer sign in as told here.
+
+    Args:
+        bureau: of a demo home; for no other, as who reads its folder may sign in.
         body: prefix of the body its roles belong to; without one there are none of them.
     """
+    password, key = _password(bureau), _app_key(bureau)
+    app = Flask("yanzhen_demo")
+    app.secret_key = bureau.secret.for_purpose("signing")
+    open_accounts(app, bureau)
+    roles = [role for role in Role if body is not None or role not in BODY_ROLES]
+    usernames = {role: f"demo.{role.value.replace('_', '-')}" for role in roles}
+    _add_missing(bureau, usernames, body)
+    with app.app_context():
+        codes = the_library().totp_factory
+        assert isinstance(codes, CodesOnce)
+        for username in usernames.values():
+            account = AccountStore(bureau).find_user(username=username)
+            assert account is not None
+            _make_ready(bureau, account, codes, password=password, key=key)
+        return DemoPeople(
+            usernames=usernames, password=password, app_key=key, code=codes.code_now(key)
+        )
+
+
+def _add_missing(bureau: Bureau, usernames: dict[Role, str], body: str | None) -> None:
     there = {row.username for row in list_accounts(bureau)}
-    links = []
-    for role in Role:
-        username = f"demo.{role.value.replace('_', '-')}"
-        if role in BODY_ROLES and body is None:
-            continue
+    for role, username in usernames.items():
         if username in there:
-            links.append((username, reset_account(bureau, username)))
+            enable_account(bureau, username)
             continue
         prefix = body if role in BODY_ROLES else None
         new = NewAccount(username=username, name=_NAMES[role], roles=[role], body=prefix)
-        links.append(add_account(bureau, new, made_by="演示"))
-    return links
+        bureau.note(_GROUND, "accounts.add", username, _GROUND)
+        add_account(bureau, new, made_by=_GROUND)
+
+
+def _make_ready(
+    bureau: Bureau, account: Account, codes: CodesOnce, *, password: str, key: str
+) -> None:
+    if account.password is None or not account.verify_and_update_password(password):
+        set_password(bureau, account, password)
+    if account.tf_totp_secret is None or codes.key_of(account.tf_totp_secret) != key:
+        keep_app_key(bureau, account, codes.seal_key(key))
+
+
+def _password(bureau: Bureau) -> str:
+    digest = bureau.digest("demo password", _GROUND)
+    return "-".join(["demo", digest[:4], digest[4:8], digest[8:12]])
+
+
+def _app_key(bureau: Bureau) -> str:
+    digest = bytes.fromhex(bureau.digest("demo app key", _GROUND))
+    return base64.b32encode(digest[:_KEY_BYTES]).decode()

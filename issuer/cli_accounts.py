@@ -4,13 +4,9 @@ every act is noted in the audit trail as this room's other commands note theirs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from accounts.account_acts import (
     NewAccount,
@@ -22,30 +18,21 @@ from accounts.account_acts import (
     reset_account,
 )
 from accounts.account_rules import fold_username
-from accounts.bureau import Bureau
-from accounts.demo_people import demo_people
+from accounts.bureau import open_bureau
 from accounts.roles import Role
 from accounts.setup_links import SetupLink
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.desk import shanghai_day
-from issuer.errors import IssuerError
 from issuer.terminal import (
     ask_passphrase,
     current_operator,
     json_option,
     lay_out,
     open_home,
-    say,
     show,
 )
 from registry.account_models import AccountRow
-from registry.desk_database import open_desks
-from registry.desk_secret import open_desk_secret
-from registry.home import Home
-from registry.models import Site
-from registry.schema import open_registry
-from registry.session import reading
 
 _roles = click.option(
     "--role",
@@ -69,22 +56,6 @@ def accounts() -> None:
     """管理工作台账号。Accounts of the people who use the desks."""
 
 
-@contextmanager
-def _bureau(home: Home) -> Iterator[Bureau]:
-    vault = home.vault(ask_passphrase())
-    desks = open_desks(home)
-    try:
-        with open_registry(home.database_url, memory=home.trail_memory) as engine:
-            yield Bureau(
-                desks=desks,
-                register=engine,
-                secret=open_desk_secret(desks, vault),
-                clock=lambda: datetime.now(UTC),
-            )
-    finally:
-        desks.dispose()
-
-
 @accounts.command()
 @click.argument("username")
 @click.option("--name", required=True, help="姓名，用于审计记录 / the person's name")
@@ -97,7 +68,7 @@ def add(
     username: str, name: str, roles: tuple[str, ...], body: str | None, url: str, as_json: bool
 ) -> None:
     """添加人员，给出一次性设置链接（72 小时有效）。Add somebody; prints their one-time link."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         new = NewAccount(username=username, name=name, roles=roles, body=body)
         added, link = add_account(bureau, new, made_by=current_operator().name)
     _show_link(added, link, url, as_json=as_json)
@@ -110,7 +81,7 @@ def add(
 @privileged("accounts.reset", "username")
 def reset(username: str, url: str, as_json: bool) -> None:
     """重置账号：密码和第二重验证作废，给出新的设置链接。Void what proves an account; a new link."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         link = reset_account(bureau, fold_username(username))
     _show_link(fold_username(username), link, url, as_json=as_json)
 
@@ -132,7 +103,7 @@ def _show_link(username: str, link: SetupLink, url: str, *, as_json: bool) -> No
 @json_option
 def list_people(as_json: bool) -> None:
     """列出账号。List the accounts."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         rows = list_accounts(bureau)
     nothing = Text(
         "尚无账号。用 yanzhen accounts add 添加", "no accounts; use yanzhen accounts add"
@@ -169,7 +140,7 @@ def _described(row: AccountRow) -> dict[str, Any]:
 @privileged("accounts.disable", "username")
 def disable(username: str, as_json: bool) -> None:
     """停用账号，立即退出其全部登录。Disable an account, and end its sessions."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         disable_account(bureau, fold_username(username))
     show({"disabled": username}, Text("已停用", "disabled"), as_json=as_json)
 
@@ -180,7 +151,7 @@ def disable(username: str, as_json: bool) -> None:
 @privileged("accounts.enable", "username")
 def enable(username: str, as_json: bool) -> None:
     """恢复使用已停用的账号。Enable a disabled account."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         enable_account(bureau, fold_username(username))
     show({"enabled": username}, Text("已恢复使用", "enabled"), as_json=as_json)
 
@@ -193,32 +164,6 @@ def enable(username: str, as_json: bool) -> None:
 @privileged("accounts.roles", "username", "roles", "body")
 def set_roles(username: str, roles: tuple[str, ...], body: str | None, as_json: bool) -> None:
     """更改账号的角色。Give an account other roles."""
-    with _bureau(open_home()) as bureau:
+    with open_bureau(open_home(), ask_passphrase()) as bureau:
         change_roles(bureau, fold_username(username), roles, body)
     show({"roles": list(roles)}, Text("角色已更改", "the roles were changed"), as_json=as_json)
-
-
-@accounts.command("demo")
-@_url
-@json_option
-@privileged("accounts.demo")
-def demo_accounts(url: str, as_json: bool) -> None:
-    """为演示环境的每个角色建一个账号。One account for each role, in a demo home only."""
-    home = open_home()
-    if not home.demo:
-        raise IssuerError(
-            "accounts_demo_only",
-            Text("演示账号只能建在演示数据目录中", "demo accounts are for demo homes only"),
-        )
-    with _bureau(home) as bureau:
-        with reading(bureau.register) as session:
-            body = session.scalars(select(Site.prefix).order_by(Site.id)).first()
-        links = demo_people(bureau, body)
-    base = url.rstrip("/")
-    if as_json:
-        told = [{"username": name, "link": base + link.path} for name, link in links]
-        show({"accounts": told}, Text("", ""), as_json=True)
-        return
-    say(Text("请逐个打开设置链接，设置密码和验证器：", "Open each link to set the account up:"))
-    for name, link in links:
-        click.echo(f"  {name:<20} {base}{link.path}")

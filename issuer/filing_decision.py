@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from codes.filing_rules import RuleName, filing_rule
 from codes.number import NumberPrefix
 from codes.wording import Text
-from issuer.application_form import ApplicationForm
+from issuer.application_form import ApplicationForm, RequestedSite
 from issuer.application_states import Step
 from issuer.applications import form_of, take_step
 from issuer.desk import shanghai_day
@@ -41,6 +42,20 @@ class FilingTerms:
     prefixes: tuple[NumberPrefix, ...]
     first: date
     last: date
+
+
+def likely_prefix(form: ApplicationForm, site: RequestedSite) -> str:
+    """Return the prefix that a site asks for, in the province its unit is registered in; or ""."""
+    if site.serial is None:
+        return ""
+    return f"{form.category}0000{form.credit_code[2:4]}{site.serial}"
+
+
+def longest_term(first: date) -> date:
+    """Return the last day of the longest term that begins on a day."""
+    year = first.year + filing_rule(RuleName.LONGEST_TERM_YEARS, first).value
+    leap_day = (first.month, first.day) == (2, 29)
+    return (date(year, 3, 1) if leap_day else first.replace(year=year)) - timedelta(days=1)
 
 
 def file_application(

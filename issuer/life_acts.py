@@ -137,6 +137,17 @@ def list_acts(
         return [view_act(session, desk, act) for act in session.scalars(query)]
 
 
+def waiting_acts(session: Session, prefix: str) -> list[tuple[int, str]]:
+    """Return the acts of a body's site that wait for a decision: number, and who proposed it."""
+    query = (
+        select(LifeAct.id, LifeAct.proposer)
+        .join(Site, LifeAct.site_id == Site.id)
+        .where(Site.prefix == prefix, LifeAct.state == ActState.PROPOSED)
+        .order_by(LifeAct.id)
+    )
+    return [(row.id, row.proposer) for row in session.execute(query)]
+
+
 def show_act(desk: Desk, act_id: int) -> ActView:
     """Return one act; of a proposal `hits` is counted anew.
 

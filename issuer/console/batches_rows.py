@@ -114,16 +114,21 @@ def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
     return MarkedCell(
         value=row.text(column),
         trouble=_said(remarks) if remarks else None,
-        warning=not stops,
+        warning=not stops or _is_to_come(remarks),
         field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
     )
 
 
 def _said(remarks: Sequence[Remark]) -> Text:
     """Return what is said of a cell: of a photo that is merely not there yet, in few words."""
-    if all(remark.code == PHOTO_MISSING for remark in remarks):
+    if _is_to_come(remarks):
         return _NO_PHOTO_YET
     return _joined(remarks)
+
+
+def _is_to_come(remarks: Sequence[Remark]) -> bool:
+    """Return whether nothing is wrong but that a photo is still to be handed in."""
+    return all(remark.code == PHOTO_MISSING for remark in remarks)
 
 
 def _joined(remarks: Sequence[Remark]) -> Text:

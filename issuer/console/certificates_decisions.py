@@ -183,6 +183,7 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
         page=page,
         act=page.act,
         opened=opened,
+        unseen=place.kind is LifeKind.CORRECT and not opened,
         troubles=troubles,
         reason=request.form.get("reason", ""),
         title=ACT_TITLES[page.act.kind],

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask
 
 from accounts.page_words import Place, add_places
+from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.console.certificates import blueprint as certificates
 from issuer.console.certificates_acts import blueprint as acts
 from issuer.console.certificates_asking import READERS
 from issuer.console.certificates_decisions import blueprint as decisions
+from issuer.console.certificates_waiting import waiting_changes
 
 
 def add_certificates(app: Flask) -> None:
@@ -28,3 +30,4 @@ def add_certificates(app: Flask) -> None:
             ),
         ),
     )
+    add_waiting(app, waiting_changes)

@@ -37,7 +37,7 @@ from issuer.console.filing_words import act_text, compare_rows
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
-from issuer.filing_decision import FilingTerms
+from issuer.filing_decision import FilingTerms, likely_prefix, longest_term
 from issuer.filing_proposals import (
     STATE_NAMES,
     ProposalState,
@@ -166,8 +166,16 @@ def take_one_back(number: int) -> AnyResponse:
 @blueprint.get("/applications/<int:number>/file")
 @allow(*OFFICIALS)
 def file_form(number: int) -> AnyResponse:
-    """Show the form that proposes the filing of an application."""
-    return _file_page(number, FileEntry())
+    """Show the form that proposes the filing of an application, with terms that would do."""
+    day = today()
+    with reading(the_office().engine) as session:
+        form = form_of(_application(session.get(FilingApplication, number)))
+    entry = FileEntry(
+        prefixes=tuple(likely_prefix(form, site) for site in form.sites),
+        first=day.isoformat(),
+        last=longest_term(day).isoformat(),
+    )
+    return _file_page(number, entry)
 
 
 @blueprint.post("/applications/<int:number>/file")

@@ -40,6 +40,11 @@ REFERENCE = "津技鉴〔2026〕15号"
 def issue_two(home: Home, folder: Path) -> Home:
     """Issue two certificates of one batch."""
     file_body(home, algorithm=Algorithm.ES256)
+    return issue_people(home, folder)
+
+
+def issue_people(home: Home, folder: Path) -> Home:
+    """Issue the same two certificates in a home whose body is filed."""
     with desk_at(home) as desk:
         issue(desk, write_people(folder / "in", people(Level.THREE, 2)), folder / "out")
     return home

@@ -1,0 +1,50 @@
+"""Which batches wait for somebody of a body, as their first page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import url_for
+
+from accounts.person import Person
+from accounts.roles import Role
+from accounts.waiting import Waiting
+from codes.wording import Text
+from issuer.batch_approval import is_own
+from issuer.batch_drafts import list_drafts
+from issuer.batch_states import DraftState
+from issuer.console.batches_room import the_room
+from registry.batch_models import BatchDraft
+
+_CLERKS = (
+    (DraftState.RETURNED, Text("个批次被退回，待修改", "batches returned, to be mended")),
+    (DraftState.PREPARING, Text("个批次待准备、提交", "batches to prepare and submit")),
+)
+_EITHERS = (
+    (DraftState.STOPPED, Text("个批次签发中止，待处理", "batches whose issuing stopped")),
+    (DraftState.PAUSED, Text("个批次已暂停，待继续签发", "batches paused, to go on with")),
+)
+
+
+def waiting_batches(person: Person) -> Iterator[Waiting]:
+    """Yield what waits for a clerk or an approver of a body."""
+    clerk, approver = person.is_one_of(Role.BODY_CLERK), person.is_one_of(Role.APPROVER)
+    if person.body is None or not (clerk or approver):
+        return
+    found = list_drafts(the_room(), person.body)
+    if approver:
+        others = [one for one in found if not is_own(one, person)]
+        text = Text("个批次待审批", "batches to approve")
+        yield _waiting(DraftState.SUBMITTED, text, others)
+    for state, text in _CLERKS if clerk else ():
+        yield _waiting(state, text, found)
+    for state, text in _EITHERS:
+        yield _waiting(state, text, found)
+
+
+def _waiting(state: DraftState, text: Text, found: Sequence[BatchDraft]) -> Waiting:
+    hits = [one for one in found if one.state == state]
+    link = url_for("batches.index", state=state.value)
+    if len(hits) == 1:
+        link = url_for("batches.show", draft_id=hits[0].id)
+    return Waiting(text=text, count=len(hits), link=link)

@@ -1,0 +1,108 @@
+"""The desks of a demo: people of every role who may sign in, and a server beside the verifier."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from accounts.bureau import open_bureau
+from accounts.demo_people import DemoPeople, demo_people
+from accounts.roles import Role
+from codes.wording import Text
+from issuer.demo import PREFIX, Demo
+from issuer.errors import IssuerError
+from issuer.publishing import PUBLIC_URL_VARIABLE
+from keys.passphrase import ENVIRONMENT_NAME
+from registry.home import Home
+
+HOST = "127.0.0.1"
+"""Desks of a demo are for this machine only, wherever its verifier is: everybody there has one
+password, which stands on the terminal."""
+
+_WORKERS = "2"
+
+
+def desks_address(port: int) -> str:
+    """Return where the desks of a demo are; passkeys need a name, so it is no number."""
+    return f"http://localhost:{port}"
+
+
+def people_of(demo: Demo) -> DemoPeople:
+    """Return who may sign in to the desks of a demo, made as far as missing.
+
+    Raises:
+        HomeError: there is no demo in the folder.
+        IssuerError: its home is no demo's (`demo_only`).
+    """
+    home = Home.open(demo.home, environment={})
+    if not home.demo:
+        raise IssuerError(
+            "demo_only",
+            Text("该数据目录不是演示用的", "that home is not a demo's"),
+        )
+    with open_bureau(home, demo.passphrase_file.read_bytes()) as bureau:
+        return demo_people(bureau, PREFIX)
+
+
+@contextmanager
+def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[None]:
+    """Serve the desks of a demo for as long as the block lasts.
+
+    The processes a server forks leave the block too: only the one that entered it ends the desks.
+    """
+    own = {
+        ENVIRONMENT_NAME: demo.passphrase_file.read_text(),
+        PUBLIC_URL_VARIABLE: public_url,
+        "YANZHEN_HOME": str(demo.home.absolute()),
+    }
+    owner = os.getpid()
+    command = ["desk", "--host", HOST, "--port", str(port), "--workers", _WORKERS]
+    running = subprocess.Popen(
+        [sys.executable, "-c", "from yanzhen import main; main()", *command],
+        env=os.environ | own,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        if os.getpid() == owner:
+            running.terminate()
+            running.wait()
+
+
+def people_told(people: DemoPeople, url: str, again: str) -> Text:
+    """Return what the demo says of its desks.
+
+    Args:
+        people: who may sign in.
+        url: where the desks are.
+        again: the command that shows the code of then.
+    """
+    zh = "\n".join(f"  {name:<24} {role.text.zh}" for role, name in people.usernames.items())
+    en = "\n".join(f"  {name:<24} {role.text.en}" for role, name in people.usernames.items())
+    return Text(
+        f"工作台：{url}（只限本机）\n用户名：\n{zh}\n密码（各账号相同）：{people.password}\n"
+        f"验证码（现在）：{people.code}；半分钟一换，每个账号每码只用一次，再看一次：\n  {again}\n"
+        f"也可以把密钥 {people.app_key} 填入手机验证器。",
+        f"Desks: {url} (this machine only)\nUser names:\n{en}\n"
+        f"Password of each: {people.password}\n"
+        f"Code of now: {people.code}; it changes every half minute, and each account takes it once."
+        f" To see the next one:\n  {again}\n"
+        f"or give this key to an authenticator app: {people.app_key}",
+    )
+
+
+def people_json(people: DemoPeople, url: str) -> dict[str, object]:
+    """Return the same for a program."""
+    named: dict[Role, str] = people.usernames
+    return {
+        "desks": url,
+        "accounts": {role.value: name for role, name in named.items()},
+        "password": people.password,
+        "app_key": people.app_key,
+        "code": people.code,
+    }

@@ -1,0 +1,80 @@
+"""The first page says what waits for whom; nobody is told of what they handed in themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from accounts.person import Person
+from codes.levels import Level
+from issuer.batch_states import DraftState
+from registry.batch_models import BatchDraft
+from registry.home import Home
+from registry.session import transaction
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import (
+    APPROVER,
+    CLERK,
+    FOREIGN,
+    SECOND_APPROVER,
+    BatchDesk,
+    filed_home,
+    roster_of,
+)
+from tests.issuer.console.certificate_desk import page, proposed, row_of
+from tests.issuer.desks import people
+from tests.issuer.lives import NUMBER, issue_people
+from wsgi import create_private_app
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
+    """The desks of a body with two certificates and a batch that is being prepared."""
+    folder: Path = tmp_path_factory.mktemp("front")
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    issue_people(filed_home(home), folder)
+    desk = BatchDesk(create_private_app(home, PASSPHRASE, clock=lambda: NOW))
+    desk.begin(roster_of(folder, people(Level.THREE, 1)), name="二")
+    return desk
+
+
+def keep(desk: BatchDesk, state: DraftState, submitted_by: int = 0) -> None:
+    """Have the batch be in a state, submitted by somebody."""
+    with transaction(desk.room.desks) as session:
+        session.execute(update(BatchDraft).values(state=state, submitted_by=submitted_by))
+
+
+@pytest.mark.parametrize(
+    ("state", "submitted_by", "person", "words"),
+    [
+        (DraftState.PREPARING, 0, CLERK, "个批次待准备、提交"),
+        (DraftState.RETURNED, 1, CLERK, "个批次被退回，待修改"),
+        (DraftState.SUBMITTED, 1, APPROVER, "个批次待审批"),
+        (DraftState.STOPPED, 1, CLERK, "个批次签发中止，待处理"),
+        (DraftState.PAUSED, 1, APPROVER, "个批次已暂停，待继续签发"),
+        (DraftState.SUBMITTED, 2, APPROVER, ""),
+        (DraftState.PREPARING, 0, APPROVER, ""),
+        (DraftState.SUBMITTED, 1, FOREIGN, ""),
+    ],
+)
+def test_a_batch_waits_for_those_who_must_act(
+    desk: BatchDesk, state: DraftState, submitted_by: int, person: Person, words: str
+) -> None:
+    keep(desk, state, submitted_by)
+    text = page(desk.app, person, "/")
+    assert (words or "现在没有等您办理的事项") in text
+    assert ('class="waiting"' in text) == bool(words)
+
+
+def test_a_proposed_act_waits_for_the_other_approvers(desk: BatchDesk) -> None:
+    keep(desk, DraftState.ISSUED)
+    home = desk.room.home
+    by_approver = replace(CLERK, name=APPROVER.name)
+    act = proposed(desk.app, row_of(home, NUMBER), "suspend", by_approver)
+    assert "项证书变更待审批" not in page(desk.app, APPROVER, "/")
+    text = page(desk.app, SECOND_APPROVER, "/")
+    assert "项证书变更待审批" in text and f'href="/acts/{act}"' in text
+    assert "项证书变更待审批" not in page(desk.app, FOREIGN, "/")

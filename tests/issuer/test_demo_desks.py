@@ -1,0 +1,82 @@
+"""The desks of a demo: everybody signs in as the terminal says, there and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from accounts.roles import Role
+from issuer.demo import Demo
+from issuer.demo_desks import desks_address, people_json, people_of, people_told
+from issuer.errors import IssuerError
+from registry.account_models import AccountRow
+from registry.desk_database import open_desks
+from registry.home import Home
+from registry.session import transaction
+from tests.accounts.desk_app import DeskClient
+from tests.accounts.sign_in_ways import app_code
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import filed_home
+from wsgi import create_private_app
+
+
+def folder_of(path: Path, *, demo: bool = True) -> Demo:
+    """Lay a folder out as a demo's."""
+    path.mkdir()
+    place = Demo(folder=path)
+    place.passphrase_file.write_bytes(PASSPHRASE)
+    Home.create(place.home, demo=demo, passphrase=PASSPHRASE, now=NOW, environment={})
+    return place
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """A demo whose body is filed."""
+    place = folder_of(tmp_path_factory.mktemp("demo") / "demo")
+    filed_home(Home.open(place.home, environment={}))
+    return place
+
+
+def test_everybody_signs_in_as_told_also_after_changing_what_was_told(place: Demo) -> None:
+    first = people_of(place)
+    assert set(first.usernames) == set(Role)
+    home = Home.open(place.home, environment={})
+    desks = open_desks(home)
+    with transaction(desks) as session:
+        session.execute(update(AccountRow).values(password=None, totp_secret=None, active=False))
+    desks.dispose()
+    told = people_of(place)
+    assert (told.password, told.app_key) == (first.password, first.app_key)
+    app = create_private_app(home, PASSPHRASE)
+    for role in (Role.POLICE, Role.APPROVER):
+        browser = DeskClient(app, app.response_class)
+        typed = {"username": told.usernames[role], "password": told.password}
+        assert browser.post("/sign-in", data=typed).location == "/sign-in/factor"
+        answer = browser.post(
+            "/sign-in/factor", data={"code": app_code(told.app_key, datetime.now(UTC))}
+        )
+        assert (answer.status_code, answer.location) == (303, "/")
+
+
+def test_all_that_is_needed_to_sign_in_is_told(place: Demo) -> None:
+    people, url = people_of(place), desks_address(8001)
+    told = people_told(people, url, "yanzhen demo --people")
+    for text in (told.zh, told.en):
+        for needed in (
+            url,
+            people.password,
+            people.code,
+            people.app_key,
+            *people.usernames.values(),
+        ):
+            assert needed in text
+    assert people_json(people, url)["code"] == people.code
+
+
+def test_no_other_home_gets_people_whose_password_is_told(tmp_path: Path) -> None:
+    with pytest.raises(IssuerError) as caught:
+        people_of(folder_of(tmp_path / "real", demo=False))
+    assert caught.value.code == "demo_only"

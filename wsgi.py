@@ -128,6 +128,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
+    from verifier.site.complaints import add_complaints
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.notices import add_notices
@@ -160,6 +161,7 @@ def create_public_app(home: Home | None = None) -> Flask:
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_notices(app, home)
+    add_complaints(app, home, app.extensions["yanzhen_reports"], slots)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -192,6 +194,7 @@ def create_private_app(
     from issuer.console.batches import PLACES as BATCH_PLACES
     from issuer.console.batches_room import blueprint as batches
     from issuer.console.certificates_places import add_certificates
+    from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
@@ -222,6 +225,7 @@ def create_private_app(
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
     add_authority_desk(app)
+    add_complaints(app)
     add_headers(app)
     return app
 

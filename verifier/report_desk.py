@@ -79,10 +79,14 @@ class ReportDesk:
 
         Where something in a picture differs, it is the picture with red boxes around that.
         """
+        return self.draw(data if verdict.boxed is None else verdict.boxed.jpeg)
+
+    def draw(self, data: bytes) -> bytes | None:
+        """Return a small JPEG of the first page of a file, drawn in a child process, or None."""
         if not data or len(data) > MAX_FILE_BYTES:
             return None
         with suppress(ChildFailed):
-            picture = self._child.ask(data if verdict.boxed is None else verdict.boxed.jpeg)
+            picture = self._child.ask(data)
             if picture.startswith(_JPEG):
                 return picture
         return None

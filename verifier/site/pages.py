@@ -44,6 +44,7 @@ def page_words() -> dict[str, Any]:
         "too_large": forms.TOO_LARGE,
         "reports": report_desk() is not None,
         "notices": "notices" in current_app.blueprints,
+        "complaints": "complaints" in current_app.blueprints,
         "reports_offered": offers_reports(),
     }
 

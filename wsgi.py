@@ -129,6 +129,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
     from verifier.site.complaints import add_complaints
+    from verifier.site.holder import add_holder_pages
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.notices import add_notices
@@ -162,6 +163,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_notices(app, home)
     add_complaints(app, home, app.extensions["yanzhen_reports"], slots)
+    add_holder_pages(app, home, app.extensions["yanzhen_verifier"])
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app

@@ -57,6 +57,11 @@ class LookUp:
         paid = Paid(challenge=challenge.strip(), solution=solution.strip())
         return self._gate.demand(self._network, self._facts, paid)
 
+    def fail(self) -> None:
+        """Count the question as one that failed."""
+        if self._gate is not None:
+            self._gate.budgets.spend(self._network)
+
     def settle(self, verdict: Verdict) -> None:
         """Count the question if it failed."""
         if self._gate is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
+from registry.child import ChildFailed
 from registry.complaints import (
     MOST_FILE_BYTES,
     ComplaintBox,
@@ -73,6 +74,7 @@ class ComplaintDesk:
 
         Raises:
             NoFreeSlot: as many files are being read as may be.
+            ChildFailed: it took too long, or ended the process that reads it.
         """
         kind = kind_of(data)
         if kind not in (FileKind.PDF, FileKind.PICTURE):
@@ -134,7 +136,7 @@ def send() -> AnyResponse:
     desk = _desk()
     try:
         file = None if upload is None else desk.read_file(upload.data)
-    except NoFreeSlot:
+    except (NoFreeSlot, ChildFailed):
         return _page(entry, (Trouble(field="file", text=_BUSY),), status=503)
     if upload is not None and file is None:
         return _page(entry, (Trouble(field="file", text=_UNREADABLE),))
@@ -198,8 +200,8 @@ _MANY: Final = Text(
     f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write",
 )
 _BUSY: Final = Text(
-    "系统正忙，附件暂时无法接收，请稍后重新选择附件提交",
-    "The system is busy and cannot take the file now; choose it again and send in a while",
+    "附件暂时读不了，请稍后重新选择附件提交，或换一个文件",
+    "The file cannot be read now; choose it again and send in a while, or choose another",
 )
 _UNREADABLE: Final = Text(
     "附件打不开：只接收能正常打开的图片或 PDF 文件，请重新选择，或不带附件提交",

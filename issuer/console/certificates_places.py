@@ -5,16 +5,19 @@ from __future__ import annotations
 from flask import Flask
 
 from accounts.page_words import Place, add_places
+from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.console.certificates import blueprint as certificates
 from issuer.console.certificates_acts import blueprint as acts
-from issuer.console.certificates_asking import READERS
+from issuer.console.certificates_asking import BODY_READERS, READERS
 from issuer.console.certificates_decisions import blueprint as decisions
+from issuer.console.certificates_holder import blueprint as holder
+from issuer.console.certificates_holder import waiting_requests
 
 
 def add_certificates(app: Flask) -> None:
     """Add the certificate desk to an application."""
-    for part in (certificates, acts, decisions):
+    for part in (certificates, acts, decisions, holder):
         app.register_blueprint(part)
     readers = frozenset(READERS)
     add_places(
@@ -26,5 +29,11 @@ def add_certificates(app: Flask) -> None:
                 text=Text("变更审批", "Acts to approve"),
                 roles=readers,
             ),
+            Place(
+                endpoint="certificate_holder.requests",
+                text=Text("持证人申请", "Requests of holders"),
+                roles=frozenset(BODY_READERS),
+            ),
         ),
     )
+    add_waiting(app, waiting_requests)

@@ -29,6 +29,7 @@ from registry.public_database import open_public_engine, public_database_url
 from registry.session import reading, transaction
 from verifier.budgets import COMPLAINTS_AN_HOUR
 from verifier.budgets_request import may_complain
+from verifier.document import MAX_FILE_BYTES
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.report_desk import ReportDesk
@@ -126,7 +127,7 @@ def start() -> AnyResponse:
 @blueprint.post("/complaints")
 def send() -> AnyResponse:
     """Keep a complaint, sealed, and show its receipt code once."""
-    request.max_content_length = MOST_FILE_BYTES + MULTIPART_MARGIN_BYTES + MAX_FORM_BYTES
+    request.max_content_length = MAX_FILE_BYTES + MULTIPART_MARGIN_BYTES  # beyond it no page
     entry, upload = _read(request.form), read_upload(request.files)
     troubles = (*_inspect(entry), *_inspect_upload(upload))
     if troubles:

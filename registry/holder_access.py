@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,9 +21,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.orm import Session
 
-from codes.number import CertificateNumber
 from registry.errors import VaultError
-from registry.holder_models import MARK_BYTES, HolderCode, HolderSession, HolderTry
+from registry.holder_models import (
+    MARK_BYTES,
+    HolderCode,
+    HolderRequest,
+    HolderSession,
+    HolderShare,
+    HolderTry,
+)
 from registry.spoken_codes import new_code, read_code, spaced
 from registry.vault import seal, unseal
 
@@ -181,6 +188,13 @@ def end_session(session: Session, keys: HolderKeys, cookie: str) -> None:
     session.execute(delete(HolderSession).where(HolderSession.digest == digest))
 
 
-def claim_of(number: CertificateNumber, document_number: str) -> HolderClaim:
-    """Return what somebody claims who gives a number and a (normalised) document number."""
-    return HolderClaim(number=str(number), document_number=document_number)
+def forget_holder(session: Session, keys: HolderKeys, claims: Sequence[HolderClaim]) -> None:
+    """Delete all that the holder's pages keep, for one whose data are erased.
+
+    A session that is open shows nothing more, since the award does not open, and ends by itself.
+    """
+    marks = [keys.mark(claim) for claim in claims]
+    session.execute(delete(HolderCode).where(HolderCode.mark.in_(marks)))
+    session.execute(delete(HolderTry).where(HolderTry.mark.in_(marks)))
+    session.execute(delete(HolderShare).where(HolderShare.owner.in_(marks)))
+    session.execute(delete(HolderRequest).where(HolderRequest.owner.in_(marks)))

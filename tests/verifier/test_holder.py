@@ -35,6 +35,7 @@ from registry.home import Home
 from registry.public_database import open_public_engine, public_database_url
 from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
+from tests.arch.test_privacy import everything_logged
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, desks_of, page, row_of
 from tests.issuer.desks import desk_at, people
@@ -226,6 +227,20 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert visit(masked).status_code == 422 == visit("0" * 20).status_code
     assert visit(full).status_code == 200
     assert "已撤回" in client.get("/holder").text
+
+
+def test_no_code_link_name_or_document_number_is_logged(sides: Sides) -> None:
+    with everything_logged() as log:
+        code, client = sides.code(), sides.browser()
+        cookie = sides.enter(client, code).headers["Set-Cookie"].partition(";")[0]
+        link = LINK.search(send(client, "/shares", days="1", name="full").text)
+        assert link is not None
+        sides.browser().post("/shared", data={"code": link[1]})
+        send(client, "/requests", kind="reissue", words="证书在地铁上遗失")
+    said = log.getvalue()
+    assert "holder_shares" in said
+    for secret in (code, link[1], PERSON.name, DOCUMENT, cookie.partition("=")[2], "地铁"):
+        assert secret not in said and secret.replace("-", "") not in said
 
 
 def test_nobody_withdraws_the_link_of_another(sides: Sides) -> None:

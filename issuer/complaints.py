@@ -233,9 +233,10 @@ def answer(
         with transaction(room.public) as public:
             row = public.scalars(
                 select(SentComplaint).where(SentComplaint.code_sha256 == complaint.receipt_sha256)
-            ).one()
-            room.box.put_answer(row, words, now=now)
-            row.closed_at = now if close else None
+            ).one_or_none()
+            if row is not None:  # the public side may have begun anew since
+                room.box.put_answer(row, words, now=now)
+                row.closed_at = now if close else None
         ANSWER.put(complaint, room.vault, words.encode())
         complaint.answered_at = now
         if close:

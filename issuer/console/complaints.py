@@ -256,16 +256,20 @@ def _page(
 ) -> AnyResponse:
     person = the_person()
     office = office_of(person)
-    with _room() as room, reading(room.desks) as desks:
+    with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
+        words = None
+        if opened:
+            with _room() as room:
+                words = words_of(room, complaint)
         page = render_template(
             "desk/complaint.html",
             complaint=complaint,
             kind=ComplaintKind(complaint.kind).text,
             office=ComplaintOffice(complaint.office),
             has_file=complaint.file_kind is not None,
-            words=words_of(room, complaint) if opened else None,
+            words=words,
             overdue=_is_overdue(complaint),
             works=office is not None,
             mine=mine,

@@ -7,13 +7,10 @@ import re
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
@@ -31,63 +28,18 @@ from registry.holder_access import (
     use_code,
 )
 from registry.holder_models import HolderShare
-from registry.home import Home
 from registry.public_database import open_public_engine, public_database_url
 from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.arch.test_privacy import everything_logged
-from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, desks_of, page, row_of
+from tests.conftest import NOW
+from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page, row_of
 from tests.issuer.desks import desk_at, people
-from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND, issue_two
+from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
+from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
 from verifier.site.holder import COOKIE
-from wsgi import create_public_app
 
-DOCUMENT = PERSON.document_number
-CODE = re.compile(r'<span class="code">([0-9A-Z]{4}-[0-9A-Z]{4})</span>')
-LINK = re.compile(r"/shared#([0-9A-Z]{4}(?:-[0-9A-Z]{4}){4})")
 DAY = timedelta(days=1)
-
-
-@dataclass
-class Sides:
-    """The public site and the desks of a home with two certificates."""
-
-    home: Home
-    public: Flask
-    desks: Flask
-
-    def code(self) -> str:
-        """Make a code at the counter."""
-        with working_as(self.desks, CLERK) as client:
-            answer = client.post(f"/certificates/{row_of(self.home, NUMBER)}/holder-code")
-        found = CODE.search(answer.text)
-        assert found is not None, answer.text
-        return found[1]
-
-    def browser(self) -> FlaskClient:
-        """Return a browser on a network of its own."""
-        Network.last += 1
-        client = self.public.test_client()
-        client.environ_base["REMOTE_ADDR"] = f"198.51.{Network.last}.7"
-        return client
-
-    def enter(self, client: FlaskClient, code: str, **changes: str) -> Any:
-        """Fill in the form."""
-        form = {"number": NUMBER, "document": DOCUMENT, "code": code} | changes
-        return client.post("/holder", data=form)
-
-    def arrived(self) -> FlaskClient:
-        """Return a browser that was let in."""
-        client = self.browser()
-        assert self.enter(client, self.code()).status_code == 303
-        return client
-
-
-class Network:
-    """The network of the last browser."""
-
-    last = 0
 
 
 def token_of(client: FlaskClient) -> str:
@@ -102,14 +54,8 @@ def send(client: FlaskClient, path: str, **form: str) -> Any:
 
 @pytest.fixture(scope="module")
 def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
-    folder: Path = tmp_path_factory.mktemp("holder")
-    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
-    issue_two(home, folder)
-    public = create_public_app(home)
-    desks = desks_of(home, public.extensions["yanzhen_verifier"].now)
-    yield Sides(home=home, public=public, desks=desks)
-    public.extensions["yanzhen_verifier"].close()
-    public.extensions["yanzhen_reports"].close()
+    with open_sides(tmp_path_factory.mktemp("holder")) as sides:
+        yield sides
 
 
 def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:

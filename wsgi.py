@@ -128,6 +128,8 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
+    from verifier.site.complaints import add_complaints
+    from verifier.site.holder import add_holder_pages
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.notices import add_notices
@@ -160,6 +162,8 @@ def create_public_app(home: Home | None = None) -> Flask:
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_notices(app, home)
+    add_complaints(app, home, app.extensions["yanzhen_reports"], slots)
+    add_holder_pages(app, home, app.extensions["yanzhen_verifier"])
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -194,6 +198,7 @@ def create_private_app(
     from issuer.console.batches_room import blueprint as batches
     from issuer.console.batches_waiting import waiting_batches
     from issuer.console.certificates_places import add_certificates
+    from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
@@ -225,6 +230,7 @@ def create_private_app(
     add_places(app, BATCH_PLACES)
     add_waiting(app, waiting_batches)
     add_authority_desk(app)
+    add_complaints(app)
     add_headers(app)
     return app
 

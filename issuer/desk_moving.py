@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from issuer.application_drafts import DRAFT_FILE
 from issuer.batch_room import BATCH_KEY
+from issuer.complaints import ANSWER as COMPLAINT_ANSWER
+from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
@@ -18,7 +21,15 @@ from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.vault import Vault
 
-MOVED: Final[tuple[SealedColumn[Any], ...]] = (BATCH_KEY, DRAFT_FILE, CONCLUSION, FINDING_WORDS)
+MOVED: Final[tuple[SealedColumn[Any], ...]] = (
+    BATCH_KEY,
+    DRAFT_FILE,
+    CONCLUSION,
+    FINDING_WORDS,
+    COMPLAINT_WORDS,
+    COMPLAINT_FILE,
+    COMPLAINT_ANSWER,
+)
 
 
 def move_desks(home: Home, vault: Vault) -> None:

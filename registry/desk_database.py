@@ -72,6 +72,7 @@ def open_desk_engine(url: str) -> Engine:
     import registry.account_models  # their tables belong to it
     import registry.batch_models
     import registry.certificate_models
+    import registry.complaint_models
     import registry.desk_secret
     import registry.filing_desk_models  # noqa: F401 - and so do these
 

@@ -37,6 +37,7 @@ def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("verifier.document.READ_SECONDS", 60.0)
         patch.setattr("verifier.picture.COMPARE_SECONDS", 60.0)
+        patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
         yield
 

@@ -133,6 +133,8 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert f"{PREFIX}263000001-{persons[0].name}.pdf" in names
     for file in ("results", "handover"):
         assert desk.download(f"/batches/{draft}/files/{file}.xlsx").startswith(b"PK")
+    codes = desk.post(f"/batches/{draft}/files/handover-codes.xlsx")
+    assert codes.status_code == 200 and codes.data.startswith(b"PK")
 
 
 def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
@@ -142,6 +144,7 @@ def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> No
     for path in (*shown, *files):
         assert desk.get(f"/batches/{draft}{path}", FOREIGN).status_code == 404, path
     acts = ("submit", "take-back", "check", "approve", "return", "pause", "go-on", "delete")
+    acts += ("files/handover-codes.xlsx",)
     for act in (*acts, "rows", "rows/2", "rows/2/drop", "photos", "photos/drop", "corrections"):
         answer = desk.post(f"/batches/{draft}/{act}", FOREIGN, seen="yes", revision="1")
         assert answer.status_code == 404, act

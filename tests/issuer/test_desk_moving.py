@@ -13,6 +13,10 @@ from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
 from issuer.batch_drafts import begin
 from issuer.batch_room import BATCH_KEY, BatchRoom
+from issuer.complaints import ANSWER as COMPLAINT_ANSWER
+from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import WORDS as COMPLAINT_WORDS
+from issuer.complaints import ComplaintOffice
 from issuer.desk_moving import MOVED, move_desks
 from issuer.quality_checks import (
     CheckOutcome,
@@ -24,6 +28,7 @@ from issuer.quality_checks import (
 )
 from issuer.vault_rotation import rotate_vault
 from registry.batch_models import BatchDraft
+from registry.complaint_models import Complaint
 from registry.desk_database import (
     DESK_DATABASE_VARIABLE,
     DeskBase,
@@ -92,6 +97,17 @@ def fill(room: BatchRoom, name: str) -> None:
         note_finding(check, room.vault, 1, Finding.SERIOUS, WORDS, found_by="赵", now=NOW)
         outcome = CheckOutcome.TO_MEND
         close_check(check, room.vault, outcome, CONCLUSION, closed_by="钱", now=NOW)
+        complaint = Complaint(
+            receipt_sha256=name,
+            office=ComplaintOffice.AUTHORITY,
+            kind="other",
+            sent_at=NOW,
+            taken_at=NOW,
+            due_on=NOW.date(),
+        )
+        session.add(complaint)
+        for column in (COMPLAINT_WORDS, COMPLAINT_FILE, COMPLAINT_ANSWER):
+            column.put(complaint, room.vault, CONTENT)
 
 
 def new_check() -> QualityCheck:

@@ -196,6 +196,7 @@ def create_private_app(
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
     from keys.errors import KeysError
+    from meeting import add_police
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
@@ -207,7 +208,7 @@ def create_private_app(
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
+    office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
@@ -222,6 +223,7 @@ def create_private_app(
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
     add_authority_desk(app)
+    add_police(app, office)
     add_headers(app)
     return app
 

@@ -66,9 +66,9 @@ class PoliceHome:
         assert answer.status_code == 303, answer.text
         return int(answer.location.rpartition("/")[2])
 
-    def hand_in(self, case_id: int, data: bytes, name: str = "照片.jpg", **typed: str) -> int:
+    def hand_in(self, case_id: int, data: bytes, filename: str = "照片.jpg", **typed: str) -> int:
         """Hand a file in; return its place in the case."""
-        form = {"by": "file", "giver": "某公司人事部", **typed, "file": (BytesIO(data), name)}
+        form = {"by": "file", "giver": "某公司人事部", **typed, "file": (BytesIO(data), filename)}
         with working_as(self.app, ONE) as client:
             answer = client.post(f"/police/cases/{case_id}/papers/new", data=form)
         assert answer.status_code == 303, answer.text

@@ -203,6 +203,7 @@ def create_private_app(
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
     from keys.errors import KeysError
+    from meeting import add_police
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
@@ -214,7 +215,7 @@ def create_private_app(
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
+    office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
@@ -231,6 +232,7 @@ def create_private_app(
     add_waiting(app, waiting_batches)
     add_authority_desk(app)
     add_complaints(app)
+    add_police(app, office)
     add_headers(app)
     return app
 

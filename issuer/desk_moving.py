@@ -15,6 +15,7 @@ from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
 from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
+from registry.case_sealed import CASE_COLUMNS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
@@ -29,6 +30,7 @@ MOVED: Final[tuple[SealedColumn[Any], ...]] = (
     COMPLAINT_WORDS,
     COMPLAINT_FILE,
     COMPLAINT_ANSWER,
+    *CASE_COLUMNS,
 )
 
 

@@ -71,6 +71,7 @@ def open_desk_engine(url: str) -> Engine:
     """Return an engine for the desks' own database; raises as `open_with_tables`."""
     import registry.account_models  # their tables belong to it
     import registry.batch_models
+    import registry.case_models
     import registry.certificate_models
     import registry.complaint_models
     import registry.desk_secret

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, select
+from sqlalchemy.orm import Session
 
 from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
@@ -28,6 +29,9 @@ from issuer.quality_checks import (
 )
 from issuer.vault_rotation import rotate_vault
 from registry.batch_models import BatchDraft
+from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
+from registry.case_sealed import CASE_COLUMNS
+from registry.cases import new_key
 from registry.complaint_models import Complaint
 from registry.desk_database import (
     DESK_DATABASE_VARIABLE,
@@ -108,6 +112,32 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(complaint)
         for column in (COMPLAINT_WORDS, COMPLAINT_FILE, COMPLAINT_ANSWER):
             column.put(complaint, room.vault, CONTENT)
+        fill_case(session, room.vault)
+
+
+def fill_case(session: Session, vault: Vault) -> None:
+    """Put something into every column of a case that the vault seals."""
+    case = PoliceCase(
+        key=new_key(), reference="一", state="open", opened_by_id=1, opened_by="周", opened_at=NOW
+    )
+    session.add(case)
+    session.flush()
+    mine = {"case_id": case.id}
+    received = {"received_at": NOW, "received_by": "周", "outcome": ""}
+    asked = {"prefix": PREFIX, "number": "1", "asked_by": "周", "asked_at": NOW}
+    read = {"number": "1", "account_id": 1, "reader": "周", "ground": "查", "reference": "一"}
+    rows = [
+        CaseItem(place=1, kind="file", **mine, **received),
+        CaseEvent(place=1, sha256="00", **mine),
+        CaseQuestion(due_on=NOW.date(), **mine, **asked),
+        CaseReading(read_at=NOW, **mine, **read),
+    ]
+    for row in rows:
+        row.key = new_key()
+    session.add_all(rows)
+    for column in CASE_COLUMNS:
+        (row,) = (one for one in (case, *rows) if isinstance(one, column.table))
+        column.put(row, vault, b"x")
 
 
 def new_check() -> QualityCheck:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from issuer.application_drafts import DRAFT_FILE
 from issuer.batch_room import BATCH_KEY
+from issuer.batch_upload import UPLOAD_REASON
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
@@ -18,7 +19,13 @@ from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.vault import Vault
 
-MOVED: Final[tuple[SealedColumn[Any], ...]] = (BATCH_KEY, DRAFT_FILE, CONCLUSION, FINDING_WORDS)
+MOVED: Final[tuple[SealedColumn[Any], ...]] = (
+    BATCH_KEY,
+    DRAFT_FILE,
+    CONCLUSION,
+    FINDING_WORDS,
+    UPLOAD_REASON,
+)
 
 
 def move_desks(home: Home, vault: Vault) -> None:

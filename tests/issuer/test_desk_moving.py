@@ -13,6 +13,7 @@ from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
 from issuer.batch_drafts import begin
 from issuer.batch_room import BATCH_KEY, BatchRoom
+from issuer.batch_upload import UPLOAD_REASON
 from issuer.desk_moving import MOVED, move_desks
 from issuer.quality_checks import (
     CheckOutcome,
@@ -28,6 +29,7 @@ from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
 from registry.errors import VaultError
+from registry.exam_models import UploadReceipt
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
 from registry.schema import open_registry
@@ -37,6 +39,7 @@ from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import CLERK
 from tests.issuer.desks import PREFIX
 
+NUMBER = "S000012000123263000011"
 WORDS, CONCLUSION, CONTENT = "张某的考评记录缺失", "抽查不合格", "营业执照".encode()
 
 # What is sealed or in bytes, yet not under the vault itself, and why it need not be moved.
@@ -48,6 +51,14 @@ NOT_MOVED = {
     "batch_rows.cells_sealed": "under the key of the batch",
     "batch_rows.findings_sealed": "under the key of the batch",
     "batch_photos.about_sealed": "under the key of the batch",
+    "batch_courses.plan_sealed": "under the key of the batch",
+    "batch_courses.notice_sealed": "under the key of the batch",
+    "batch_candidates.person": "made by the key of the batch",
+    "batch_candidates.cells_sealed": "under the key of the batch",
+    "batch_candidates.eligibility_sealed": "under the key of the batch",
+    "batch_candidates.scores_sealed": "under the key of the batch",
+    "batch_objections.words_sealed": "under the key of the batch",
+    "exam_records.sealed": "under the award's own key, which moves in the register",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",
     "account_passkeys.public_key": "public",
@@ -86,6 +97,11 @@ def fill(room: BatchRoom, name: str) -> None:
         note_finding(check, room.vault, 1, Finding.SERIOUS, WORDS, found_by="赵", now=NOW)
         outcome = CheckOutcome.TO_MEND
         close_check(check, room.vault, outcome, CONCLUSION, closed_by="钱", now=NOW)
+        receipt = UploadReceipt(
+            draft_id=1, number=NUMBER, accepted=False, noted_at=NOW, noted_by="王经办"
+        )
+        session.add(receipt)
+        UPLOAD_REASON.put(receipt, room.vault, WORDS.encode())
 
 
 def new_check() -> QualityCheck:
@@ -98,7 +114,7 @@ def new_check() -> QualityCheck:
         population_sha256="00",
         drawn_by="赵",
         drawn_at=NOW,
-        items=[QualityItem(place=1, number="S000012000123263000011")],
+        items=[QualityItem(place=1, number=NUMBER)],
     )
 
 

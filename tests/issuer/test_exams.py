@@ -1,0 +1,212 @@
+"""From photos to approval at the evaluators' desk: eligibility, plan, scores, notice, upload."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from codes.levels import Level
+from issuer.batch_notice import last_day
+from issuer.batch_states import DraftState
+from issuer.desk import shanghai_day
+from registry.batch_models import BatchDraft
+from registry.exam_models import BatchCandidate
+from registry.home import Home
+from registry.session import reading
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import (
+    APPROVER,
+    BatchDesk,
+    filed_home,
+    photos_zip,
+    roster_of,
+)
+from tests.issuer.desks import PUBLIC_URL, people
+from wsgi import create_private_app
+
+LEFT_OUT_ROWS = (4, 5)
+"""The rows of the batch's third and fourth person: one failed, one was absent."""
+
+
+class Clock:
+    """A clock that a test puts forward."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home whose body skips no step."""
+    path = tmp_path_factory.mktemp("exams") / "home"
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return filed_home(home, skipped=()).path
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(
+    examining_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> Iterator[BatchDesk]:
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(examining_home, tmp_path / "home")
+    home = Home.open(tmp_path / "home", environment={})
+    yield BatchDesk(create_private_app(home, PASSPHRASE, clock=clock))
+
+
+def begun(desk: BatchDesk, folder: Path, count: int = 4) -> int:
+    """Return a batch with sound rows and photos, its examination still to come."""
+    persons = people(Level.THREE, count)
+    draft = desk.begin(roster_of(folder, persons))
+    desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
+    return draft
+
+
+def enter_eligibility(desk: BatchDesk, draft: int) -> None:
+    """Fill in the sheet of eligibility: two years in the occupation, for everybody."""
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    changes = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
+    answer = desk.post(f"/batches/{draft}/eligibility", sheet=filled(sheet, changes))
+    assert answer.status_code == 303, answer.text
+
+
+def filled(sheet: bytes, changes: dict[str, str], *rows: dict[str, str]) -> tuple[io.BytesIO, str]:
+    """Return a sheet with columns filled in for everybody, and more for the first rows, as CSV."""
+    table = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    head = [str(cell) for cell in table[0]]
+    lines = [",".join(head)]
+    for place, line in enumerate(table[1:]):
+        own = {**changes, **(rows[place] if place < len(rows) else {})}
+        cells = [own.get(name, str(cell)) for name, cell in zip(head, line, strict=True)]
+        lines.append(",".join(cells))
+    return io.BytesIO("\n".join(lines).encode("utf-8-sig")), "填好.csv"
+
+
+def plan(desk: BatchDesk, draft: int, people_count: int = 4) -> None:
+    """Make the plan of a batch: one room for each part."""
+    desk.post(f"/batches/{draft}/plan", bank="公安部题库", version="2025-1")
+    common = {
+        "day": "2026-12-05",
+        "room": "一号考场",
+        "seats": "30",
+        "candidates": str(people_count),
+    }
+    sittings = (
+        {"part": "theory", "begins": "09:00", "ends": "10:30", "invigilators": "甲、乙"},
+        {"part": "skills", "begins": "13:00", "ends": "16:00", "examiners": "丙、丁、戊"},
+    )
+    for one in sittings:
+        answer = desk.post(f"/batches/{draft}/plan/sittings", **common, **one)
+        assert answer.status_code == 303, answer.text
+
+
+def enter_scores(desk: BatchDesk, draft: int) -> None:
+    """Enter scores by sheet: two pass, one fails, one is absent."""
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    marks = {"理论成绩": "82", "技能成绩": "75.5"}
+    rows = ({}, {"理论成绩": "79"}, {"技能成绩": "59.5"}, {"理论成绩": "缺考"})
+    answer = desk.post(f"/batches/{draft}/scores/sheet", sheet=filled(sheet, marks, *rows))
+    assert answer.status_code == 303, answer.text
+
+
+def put_up(desk: BatchDesk, draft: int, clock: Clock) -> date:
+    """Put the names up from tomorrow for five working days; return the last one."""
+    first = shanghai_day(clock.now) + timedelta(days=1)
+    last = last_day(first, 5)
+    answer = desk.post(
+        f"/batches/{draft}/notice", first=first.isoformat(), last=last.isoformat(), days_off=""
+    )
+    assert answer.status_code == 303, answer.text
+    return last
+
+
+def to_notice(desk: BatchDesk, folder: Path, clock: Clock) -> int:
+    """Return a batch whose notice is up."""
+    draft = begun(desk, folder)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    assert desk.post(f"/batches/{draft}/scores/close").status_code == 303
+    put_up(desk, draft, clock)
+    return draft
+
+
+def state_of(desk: BatchDesk, draft: int) -> DraftState:
+    with reading(desk.room.desks) as session:
+        return DraftState(session.get_one(BatchDraft, draft).state)
+
+
+def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = to_notice(desk, tmp_path, clock)
+    persons = people(Level.THREE, 4)
+    page = desk.get(f"/batches/{draft}/notice/print").text
+    assert f"{persons[0].name[0]}＊" in page
+    assert persons[0].name not in page and persons[0].document_number not in page
+    assert f"{persons[2].name[0]}＊" not in page.replace(f"{persons[0].name[0]}＊", "").replace(
+        f"{persons[1].name[0]}＊", ""
+    )
+    early = desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft))
+    assert early.status_code == 409 and "公示中" in early.text
+    clock.now += timedelta(days=9)
+    assert desk.submit(draft).status_code == 303
+    assert "将签发 2 张证书" in desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert desk.approve(draft).status_code == 303
+    desk.work()
+    assert state_of(desk, draft) is DraftState.ISSUED
+    with reading(desk.room.desks) as session:
+        assert session.scalars(select(BatchCandidate.person)).all() == []
+    reconcile_upload(desk, draft, clock)
+
+
+def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
+    """Take the package of an issued batch, and receipts of which some fit nothing."""
+    answer = desk.post(f"/batches/{draft}/upload/package.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        manifest = json.loads(archive.read("清单.json"))
+        text = archive.read("证书数据.csv").decode("utf-8-sig")
+    answer.close()
+    assert manifest["certificates"] == 2
+    assert "82,75.5" in text and people(Level.THREE, 1)[0].document_number in text
+    numbers = [line.split(",")[11] for line in text.splitlines()[1:]]
+    clock.now += timedelta(days=16)
+    assert "已过上传期限" in desk.get(f"/batches/{draft}").text
+    today = shanghai_day(clock.now).isoformat()
+    lines = [
+        "证书编号,上传结果,上传日期,说明",
+        f"{numbers[0]},成功,{today},",
+        f"{numbers[1]},失败,{today},照片不符",
+        f"{numbers[0]},成功,{today},",
+        f"S000012000123263000099,成功,{today},",
+    ]
+    sent = io.BytesIO("\n".join(lines).encode())
+    page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
+    assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
+    assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
+    sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
+    desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
+    assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text
+
+
+def revision(desk: BatchDesk, draft: int) -> str:
+    with reading(desk.room.desks) as session:
+        return str(session.get_one(BatchDraft, draft).revision)

@@ -151,10 +151,10 @@ def settle(
             settle_objection(room, session, draft, objection_id, person, outcome, answer)
         return
     with changing(room, prefix, draft_id) as (session, draft):
+        settle_objection(room, session, draft, objection_id, person, outcome, answer)
         found = [one for one in read_candidates(room, session, draft) if one.row == row]
         if not found:
             raise IssuerError("objection_row", Text("名册没有这一行", "the roster has no such row"))
-        settle_objection(room, session, draft, objection_id, person, outcome, answer)
         leave_out(session, draft, found[0], Standing.OBJECTION)
 
 

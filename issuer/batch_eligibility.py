@@ -66,7 +66,7 @@ class Facts:
         years: of what the condition names.
         qualification: degree or rank, where the condition asks for one.
         certificate: number of the prior certificate, 22 or 16 characters.
-        certified_on: its date of issue, where the register does not know it.
+        dated: its date of issue, where the register does not know it.
         evidence: which papers show it.
     """
 
@@ -74,7 +74,7 @@ class Facts:
     years: str = ""
     qualification: str = ""
     certificate: str = field(default="", repr=False)
-    certified_on: str = ""
+    dated: str = ""
     evidence: str = field(default="", repr=False)
 
     @property
@@ -226,12 +226,12 @@ def _judge_certificate(
 
 def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> date | None:
     try:
-        found = date.fromisoformat(facts.certified_on.strip())
+        found = date.fromisoformat(facts.dated.strip())
     except ValueError:
-        faults.append(("certified_on", _NO_DAY))
+        faults.append(("dated", _NO_DAY))
         return None
     if found > today:
-        faults.append(("certified_on", _NO_DAY))
+        faults.append(("dated", _NO_DAY))
         return None
     return found
 
@@ -368,7 +368,7 @@ def facts_of(line: SheetLine) -> Facts:
         years=line.text(ExamColumn.YEARS),
         qualification=line.text(ExamColumn.QUALIFICATION),
         certificate=line.text(ExamColumn.CERTIFICATE),
-        certified_on=line.text(ExamColumn.CERTIFIED_ON)[:10],
+        dated=line.text(ExamColumn.CERTIFIED_ON)[:10],
         evidence=line.text(ExamColumn.EVIDENCE)[:MOST_TYPED],
     )
 

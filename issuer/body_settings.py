@@ -121,7 +121,10 @@ def _check_value(name: str, value: str, on: date) -> None:
     if name in {step.setting for step in Step}:
         if value in (SKIPPED, DONE_HERE):
             return
-    elif name in set(Figure):
+        raise IssuerError(
+            "setting_value", Text("请选择是否在此办理", "choose whether the step is done here")
+        )
+    if name in set(Figure):
         rule = figure(Figure(name), on)
         plain = value.isascii() and value.isdigit() and len(value) <= 4
         if plain and rule.least <= int(value) <= rule.most:

@@ -73,7 +73,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
     offered = {
         "first": tomorrow.isoformat(),
         "last": last_day(tomorrow, wanted).isoformat(),
-        "received_on": today.isoformat(),
+        "received": today.isoformat(),
     }
     return page(
         room,
@@ -120,11 +120,11 @@ def _day(name: str, troubles: list[Trouble]) -> date:
 
 
 def _days_off(troubles: list[Trouble]) -> list[date]:
-    words = re.split(r"[\s,，、]+", request.form.get("days_off", "").strip())
+    words = re.split(r"[\s,，、]+", request.form.get("holidays", "").strip())
     try:
         return sorted({date.fromisoformat(word) for word in words if word})
     except ValueError:
-        troubles.append(Trouble(field="days_off", text=_BAD_DAYS))
+        troubles.append(Trouble(field="holidays", text=_BAD_DAYS))
         return []
 
 
@@ -169,7 +169,7 @@ def object_to(draft_id: int) -> Response | tuple[str, int]:
     room = the_room()
     draft = the_draft(room, draft_id)
     troubles: list[Trouble] = []
-    received_on = _day("received_on", troubles)
+    received_on = _day("received", troubles)
     texts = {name: _text(name, troubles) for name in ("sender", "text")}
     if troubles:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422

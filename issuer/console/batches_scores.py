@@ -206,7 +206,7 @@ def put_scores_sheet(draft_id: int) -> Response | tuple[str, int]:
 
 
 def _refused(draft: BatchDraft, error: IssuerError, field: str) -> tuple[str, int]:
-    if not error.code.startswith(("exam_", "roster_", "scores_")):
+    if not error.code.startswith(("exam_", "roster_", "scores_", "step_open")):
         raise error
     return _grid(draft, (Trouble(field=field, text=error.text),), request.form.to_dict()), 422
 

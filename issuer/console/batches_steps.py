@@ -103,7 +103,12 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         steps=[(step, skipping(own, step)) for step in Step],
         figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
         history=[(one.set_at, *_words(one), one.ground, one.setter) for one in history],
-        names=[(one.setting, one.text) for one in Step] + [(one.value, one.text) for one in Figure],
+        step_names=[(one.value, one.text) for one in Step],
+        figure_names=[(one.value, one.text) for one in Figure],
+        doings=[
+            (SKIPPED, Text("不在此办理", "skipped here")),
+            (DONE_HERE, Text("在此办理", "done here")),
+        ],
     )
 
 
@@ -116,36 +121,51 @@ def _words(setting: BodySetting) -> tuple[Text, Text]:
     return step.text, Text("在此办理", "done here")
 
 
-@blueprint.post("/settings")
+@blueprint.post("/settings/step")
 @allow(Role.APPROVER)
 @asks_again
-def set_one() -> Response | tuple[str, int]:
-    """Make a setting of the body, with its ground."""
-    form = request.form
-    typed = {key: form.get(key, "").strip() for key in ("name", "value", "ground")}
-    if typed["name"] in {step.setting for step in Step}:
-        value = {"0": SKIPPED, "1": DONE_HERE}.get(typed["value"], typed["value"])
-    else:
-        value = typed["value"]
+def set_step() -> Response | tuple[str, int]:
+    """Settle, with its ground, whether a step is done here."""
+    step = request.form.get("step", "")
+    name = Step(step).setting if step in set(Step) else ""
+    return _put(name, _FormNames(name="step", value="doing", ground="why"))
+
+
+@blueprint.post("/settings/figure")
+@allow(Role.APPROVER)
+@asks_again
+def set_figure() -> Response | tuple[str, int]:
+    """Set a figure, with its ground."""
+    figure_ = request.form.get("figure", "")
+    name = figure_ if figure_ in set(Figure) else ""
+    return _put(name, _FormNames(name="figure", value="value", ground="ground"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FormNames:
+    """What the fields of one of the two forms are called."""
+
+    name: str
+    value: str
+    ground: str
+
+
+def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
+    typed = {key: text.strip() for key, text in request.form.items()}
+    if not name:
+        text = Text("请选择设置项", "choose a setting")
+        return _settings((Trouble(field=fields.name, text=text),), typed), 422
+    value, ground = typed.get(fields.value, ""), typed.get(fields.ground, "")
     try:
-        settle(
-            the_room(),
-            the_person(),
-            prefix=own_prefix(),
-            name=typed["name"],
-            value=value,
-            ground=typed["ground"],
-        )
+        settle(the_room(), the_person(), prefix=own_prefix(), name=name, value=value, ground=ground)
     except IssuerError as error:
-        if error.code not in _FIELDS:
+        field = fields.value if error.code == "setting_value" else fields.ground
+        if error.code not in _REFUSED:
             raise
-        return _settings((Trouble(field=_FIELDS[error.code], text=error.text),), typed), 422
+        return _settings((Trouble(field=field, text=error.text),), typed), 422
     return redirect(url_for("batches.settings"), 303)
 
 
-_FIELDS = {
-    "setting_value": "value",
-    "setting_ground": "ground",
-    "operator_text": "ground",
-    "operator_document_number": "ground",
-}
+_REFUSED = frozenset(
+    {"setting_value", "setting_ground", "operator_text", "operator_document_number"}
+)

@@ -189,9 +189,11 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path) -> 
     assert "不满 2 年" in few.text and "请写明依据材料" in few.text
     kept = {"condition": "3-5", "years": "2", "evidence": "原证书、单位证明"}
     legacy = {**kept, "certificate": "1612000123412345", "dated": "2016-05-01"}
-    wrong_level = desk.post(f"/batches/{draft}/eligibility/2", **{**legacy, "dated": "2025-12-31"})
+    wrong_level = desk.post(
+        f"/batches/{draft}/eligibility/2", CLERK, **{**legacy, "dated": "2025-12-31"}
+    )
     assert wrong_level.status_code == 422 and "不足 2 年" in wrong_level.text
-    answer = desk.post(f"/batches/{draft}/eligibility/2", **legacy)
+    answer = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **legacy)
     assert answer.status_code == 303, answer.text
     page = desk.get(f"/batches/{draft}/eligibility").text
     assert "未核对真伪" in page and "符合" in page
@@ -207,19 +209,22 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     desk.work()
     clock.now += timedelta(days=366 * 4)
     with reading(desk.room.desks) as session:
-        number = session.scalars(select(ExamRecord.number).order_by(ExamRecord.number)).first()
+        number = session.scalars(select(ExamRecord.number).order_by(ExamRecord.number)).all()[0]
     persons = people(Level.THREE, 2)
     level = {Column.LEVEL: Level.TWO.zh}
     draft = desk.begin(roster_of(tmp_path, persons, {1: level, 2: level}), "二")
     typed = {"condition": "2-2", "years": "4", "evidence": "单位证明", "certificate": number}
-    own = desk.post(f"/batches/{draft}/eligibility/2", **typed)
+    own = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **typed)
     assert own.status_code == 303, own.text
     assert "已与登记册核对" in desk.get(f"/batches/{draft}/eligibility").text
-    another = desk.post(f"/batches/{draft}/eligibility/3", **typed)
+    another = desk.post(f"/batches/{draft}/eligibility/3", CLERK, **typed)
     assert another.status_code == 422 and "没有这个编号的证书" in another.text
-    with desk.room.desk(PREFIX, dry_run=True) as office, reading(desk.room.desks) as session:
-        with reading(office.engine) as register:
-            award = register.scalars(select(Award).where(Award.number == number)).one()
+    with (
+        desk.room.desk(PREFIX, dry_run=True) as office,
+        reading(desk.room.desks) as session,
+        reading(office.engine) as register,
+    ):
+        award = register.scalars(select(Award).where(Award.number == number)).one()
         found = read_exam_record(session, office, award)
     assert found["marks"] == {"theory": "82", "skills": "75.5"}
     assert found["eligibility"]["facts"]["condition"] == "3-1" and found["bank"] == "公安部题库"
@@ -349,7 +354,13 @@ def test_another_bodys_examination_is_not_there(desk: BatchDesk, tmp_path: Path)
     shown = ("eligibility", "eligibility/2", "eligibility.xlsx", "plan", "scores", "scores.xlsx")
     for path in (*shown, "left-out.xlsx", "notice", "notice/print", "upload"):
         assert desk.get(f"/batches/{draft}/{path}", FOREIGN).status_code == 404, path
-    acts = ("eligibility", "eligibility/2", "plan", "plan/sittings", "plan/sittings/0/drop")
+    acts: tuple[str, ...] = (
+        "eligibility",
+        "eligibility/2",
+        "plan",
+        "plan/sittings",
+        "plan/sittings/0/drop",
+    )
     acts += ("scores", "scores/sheet", "scores/close", "scores/reopen", "notice", "objections")
     for path in (*acts, "objections/1", "upload", "upload/package.zip"):
         assert desk.post(f"/batches/{draft}/{path}", FOREIGN).status_code == 404, path

@@ -188,9 +188,11 @@ def create_private_app(
     from accounts.mounting import add_account_pages
     from accounts.page_words import add_places, desk_words
     from accounts.uploads import limit_bodies
+    from accounts.waiting import add_waiting
     from issuer.console.authority_desk import add_authority_desk
     from issuer.console.batches import PLACES as BATCH_PLACES
     from issuer.console.batches_room import blueprint as batches
+    from issuer.console.batches_waiting import waiting_for_batches
     from issuer.console.certificates_places import add_certificates
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
@@ -221,6 +223,7 @@ def create_private_app(
     add_certificates(app)
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
+    add_waiting(app, waiting_for_batches)
     add_authority_desk(app)
     add_headers(app)
     return app

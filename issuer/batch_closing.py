@@ -6,7 +6,7 @@ over into another batch for a resit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -78,21 +78,28 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         passed = sum(standing is Standing.PASSED for standing in standings.values())
         if not passed:
             raise _NONE_PASSED
+        kept = kept_of(session, draft)
         for one in people:
             if one.standing is not Standing.PASSED:
-                leave_out(session, draft, one.candidate, one.standing)
+                _leave_out(session, draft, kept, one.candidate, one.standing)
+        count_rows(session, draft)
         course.scores_closed_at, course.scores_closer = room.clock(), person.name
     return passed
 
 
-def leave_out(session: Session, draft: BatchDraft, one: Candidate, standing: Standing) -> None:
-    """Take somebody's row out of a batch, kept beside it."""
+def _leave_out(
+    session: Session,
+    draft: BatchDraft,
+    kept: Mapping[bytes, BatchCandidate],
+    one: Candidate,
+    standing: Standing,
+) -> None:
+    """Take somebody's row out of a batch, kept beside it; the caller counts the rows anew."""
     stored = session.get_one(BatchRow, (draft.id, one.row))
-    kept = keep_of(session, draft, kept_of(session, draft, [one]), one)
-    kept.left_out, kept.row, kept.cells_sealed = standing.value, one.row, stored.cells_sealed
+    beside = keep_of(session, draft, kept, one)
+    beside.left_out, beside.row, beside.cells_sealed = standing.value, one.row, stored.cells_sealed
     session.delete(stored)
     draft.rows -= 1
-    count_rows(session, draft)
 
 
 def reopen_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int) -> None:
@@ -152,10 +159,12 @@ def settle(
         return
     with changing(room, prefix, draft_id) as (session, draft):
         settle_objection(room, session, draft, objection_id, person, outcome, answer)
-        found = [one for one in read_candidates(room, session, draft) if one.row == row]
+        found = read_candidates(room, session, draft, rows=(row,))
         if not found:
             raise IssuerError("objection_row", Text("名册没有这一行", "the roster has no such row"))
-        leave_out(session, draft, found[0], Standing.OBJECTION)
+        kept = kept_of(session, draft, found)
+        _leave_out(session, draft, kept, found[0], Standing.OBJECTION)
+        count_rows(session, draft)
 
 
 def list_left_out(room: BatchRoom, draft: BatchDraft) -> list[LeftOut]:

@@ -41,6 +41,7 @@ from registry.session import reading
 
 _WHAT = "eligibility"
 MOST_TYPED = 200
+_FEW = 500
 _YEARS = re.compile(r"[0-9]{1,2}(?:\.[0-9])?")
 _DAYS_A_YEAR = 365.25
 COLUMNS = (
@@ -306,8 +307,8 @@ def enter(
         reading(room.register) as register,
         examining(room, prefix, draft_id) as (session, draft, _),
     ):
-        people = [one for one in read_candidates(room, session, draft) if one.row in typed]
-        kept = kept_of(session, draft)
+        people = read_candidates(room, session, draft, rows=typed.keys())
+        kept = kept_of(session, draft, people if len(people) <= _FEW else None)
         cipher = room.cipher(draft)
         for one in people:
             stored = keep_of(session, draft, kept, one)

@@ -44,6 +44,7 @@ _WHAT = "scores"
 _MARK = re.compile(r"100(?:\.0)?|[0-9]{1,2}(?:\.[0-9])?")
 ABSENT, WITHDRAWN, RESIT = "缺考", "退考", "待补考"
 WORDS = (ABSENT, WITHDRAWN, RESIT)
+_FEW = 500
 _FEWEST_ALIKE = 3
 _FAR_POINTS = 20.0
 _FAR_DEVIATIONS = 3.0 * 1.4826  # of the median deviation, as three standard deviations
@@ -271,8 +272,8 @@ def enter(
     with examining(room, prefix, draft_id) as (session, draft, course):
         if course.scores_closed_at is not None:
             raise scores_closed()
-        people = [one for one in read_candidates(room, session, draft) if one.row in typed]
-        kept = kept_of(session, draft)
+        people = read_candidates(room, session, draft, rows=typed.keys())
+        kept = kept_of(session, draft, people if len(people) <= _FEW else None)
         faults: list[LineFault] = []
         for one in people:
             known = scored(room, draft, one, kept.get(one.person))

@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from issuer.awarding import read_data_key
 from issuer.batch_candidates import find_course, kept_of, read_candidates
@@ -53,7 +53,8 @@ def keep_records(
 
 def _keep(room: BatchRoom, desk: Desk, records: Mapping[str, Any]) -> None:
     with reading(desk.engine) as register, transaction(room.desks) as session:
-        for award in register.scalars(select(Award).where(Award.number.in_(records))):
+        query = select(Award).options(joinedload(Award.holder))
+        for award in register.scalars(query.where(Award.number.in_(records))):
             text = json.dumps(records[award.number], ensure_ascii=False).encode()
             key = AESGCM(read_data_key(desk, award))
             sealed = seal(key, record_context(award.number), text)

@@ -137,7 +137,7 @@ def eligibility_of(draft_id: int, row: int) -> str:
 def _find(draft: BatchDraft, row: int) -> tuple[Candidate, Kept | None]:
     room = the_room()
     with reading(room.desks) as session:
-        found = [one for one in read_candidates(room, session, draft) if one.row == row]
+        found = read_candidates(room, session, draft, rows=(row,))
         if not found:
             abort(404)
         kept = kept_of(session, draft, found)

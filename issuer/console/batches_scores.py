@@ -46,6 +46,7 @@ from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
+from templates.page_language import page_language
 
 _FIELD = "mark-{row}-{part}-{attempt}"
 _FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
@@ -143,7 +144,7 @@ def _marked(
     trouble = (
         Text("；".join(t.zh for t in words), "; ".join(t.en for t in words)) if words else None
     )
-    cells.append(MarkedCell(value=said.zh, trouble=trouble, warning=True))
+    cells.append(MarkedCell(value=said.say(page_language(request)), trouble=trouble, warning=True))
     return MarkedRow(number=row, cells=cells)
 
 

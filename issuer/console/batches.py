@@ -34,6 +34,7 @@ from issuer.console import (
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
 from issuer.console.batches_room import (
     DESK,
+    SCORING,
     blueprint,
     own_prefix,
     page,
@@ -51,7 +52,9 @@ from registry.batch_models import BatchDraft
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
 
-PLACES = (Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(DESK)),)
+PLACES = (
+    Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(SCORING)),
+)
 _PARTS = (  # their routes, by import
     batches_acts,
     batches_eligibility,
@@ -88,7 +91,7 @@ _JUDGING = Text("检查照片", "judging photos")
 
 
 @blueprint.get("")
-@allow(*DESK)
+@allow(*SCORING)
 def index() -> str:
     """List the batches of the person's body."""
     table = read_table(request.args, _LIST)
@@ -101,6 +104,7 @@ def index() -> str:
         rows=rows,
         total=len(found),
         clerk=the_person().is_one_of(Role.BODY_CLERK),
+        on_desk=the_person().is_one_of(*DESK),
         tone_of=tone_of,
         DraftState=DraftState,
     )

@@ -27,7 +27,7 @@ from issuer.batch_plan import (
 from issuer.body_settings import settings_of
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
-    DESK,
+    SCORING,
     blueprint,
     note_reading,
     own_prefix,
@@ -53,7 +53,7 @@ _TOO_MANY = Text(f"最多 {_MOST_PEOPLE} 人", f"{_MOST_PEOPLE} people at most")
 
 
 @blueprint.get("/<int:draft_id>/plan")
-@allow(*DESK)
+@allow(*SCORING)
 def plan(draft_id: int) -> str:
     """Show the examination plan of a batch."""
     return _page(the_draft(the_room(), draft_id), (), {})

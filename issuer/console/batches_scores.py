@@ -32,7 +32,7 @@ from issuer.batch_scores import (
 from issuer.console.batches_eligibility import PAGE_ROWS, XLSX, page_number, read_file
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
-    DESK,
+    SCORING,
     blueprint,
     note_reading,
     own_prefix,
@@ -63,7 +63,7 @@ _TONES = {Standing.PASSED: "good", Standing.PENDING: "warn", Standing.FAILED: "b
 
 
 @blueprint.get("/<int:draft_id>/scores")
-@allow(*DESK)
+@allow(*SCORING)
 def scores(draft_id: int) -> str:
     """Show the scores of a batch."""
     return _grid(the_draft(the_room(), draft_id), (), {})
@@ -80,7 +80,7 @@ def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
     parts = {rule.part: rule for one in people for rule in one.rules}
     columns = [column for column, (part, _) in PLACES.items() if part in parts]
     closed = course is not None and course.scores_closed_at is not None
-    editable = may_examine(draft) and course is not None and not closed
+    entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
     shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     counts = dict.fromkeys(Standing, 0)
     for one in people:
@@ -99,7 +99,7 @@ def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
             *(Text(column.value, _EN[column]) for column in columns),
             Text("结果", "Outcome"),
         ],
-        rows=[_marked(one, columns, odd, typed, editable=editable) for one in shown],
+        rows=[_marked(one, columns, odd, typed, editable=entering) for one in shown],
         counts=[
             (one.text, count, _TONES.get(one, "calm")) for one, count in counts.items() if count
         ],
@@ -109,7 +109,7 @@ def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         left_out=list_left_out(room, draft),
         number=number,
         pages=pages,
-        entering=editable,
+        entering=entering,
         may_examine=may_examine(draft),
     )
 
@@ -149,7 +149,7 @@ def _marked(
 
 
 @blueprint.get("/<int:draft_id>/scores.xlsx")
-@allow(Role.BODY_CLERK)
+@allow(Role.BODY_CLERK, Role.EXAMINER)
 def scores_sheet(draft_id: int) -> Response:
     """Send the sheet to fill in."""
     room = the_room()
@@ -171,7 +171,7 @@ def left_out_sheet(draft_id: int) -> Response:
 
 
 @blueprint.post("/<int:draft_id>/scores")
-@allow(Role.BODY_CLERK)
+@allow(Role.BODY_CLERK, Role.EXAMINER)
 def put_scores(draft_id: int) -> Response | tuple[str, int]:
     """Keep the marks typed into the grid."""
     room = the_room()
@@ -191,7 +191,7 @@ def put_scores(draft_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/<int:draft_id>/scores/sheet")
-@allow(Role.BODY_CLERK)
+@allow(Role.BODY_CLERK, Role.EXAMINER)
 @takes_files(MOST_BYTES)
 def put_scores_sheet(draft_id: int) -> Response | tuple[str, int]:
     """Take a filled-in sheet."""

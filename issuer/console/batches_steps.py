@@ -69,9 +69,10 @@ def are_done(lines: list[StepLine]) -> bool:
     return all(one.state.standing is not StepStanding.OPEN for one in lines)
 
 
-def may_examine(draft: BatchDraft) -> bool:
-    """Return whether the person may change a batch's examination now."""
-    return DraftState(draft.state) in EDITABLE and the_person().is_one_of(Role.BODY_CLERK)
+def may_examine(draft: BatchDraft, *roles: Role) -> bool:
+    """Return whether the person may change a batch's examination now: a clerk, or of `roles`."""
+    allowed = the_person().is_one_of(Role.BODY_CLERK, *roles)
+    return DraftState(draft.state) in EDITABLE and allowed
 
 
 def upload_of(room: BatchRoom, draft: BatchDraft) -> Upload | None:

@@ -40,6 +40,7 @@ BOTH = Person(
     roles=frozenset({Role.BODY_CLERK, Role.APPROVER}),
     body=PREFIX,
 )
+EXAMINER = Person(account_id=6, name="孙考评", roles=frozenset({Role.EXAMINER}), body=PREFIX)
 FOREIGN = Person(
     account_id=5,
     name="外机构",

@@ -26,7 +26,15 @@ from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.batch_desk import APPROVER, CLERK, FOREIGN, BatchDesk, filed_home, roster_of
+from tests.issuer.batch_desk import (
+    APPROVER,
+    CLERK,
+    EXAMINER,
+    FOREIGN,
+    BatchDesk,
+    filed_home,
+    roster_of,
+)
 from tests.issuer.desks import PREFIX, PUBLIC_URL, people
 from tests.issuer.exam_desk import (
     LEFT_OUT_ROWS,
@@ -302,6 +310,19 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
     desk.post(f"/batches/{draft}/scores/close")
     assert rows_of(desk, draft) == [2, 3, 4]
     assert "待补考" in desk.get(f"/batches/{draft}/scores").text
+
+
+def test_an_examiner_enters_scores_and_sees_nothing_else(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 2)
+    assert f"/batches/{draft}/scores" in desk.get("/batches", EXAMINER).text
+    mark = {"mark-2-theory-1": "80"}
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **mark).status_code == 303
+    page = desk.get(f"/batches/{draft}/scores", EXAMINER).text
+    assert 'value="80"' in page and "/scores/close" not in page and "/rows" not in page
+    assert desk.get(f"/batches/{draft}/plan", EXAMINER).status_code == 200
+    for path in ("", "/rows", "/eligibility", "/notice", "/review"):
+        assert desk.get(f"/batches/{draft}{path}", EXAMINER).status_code == 403, path
+    assert desk.post(f"/batches/{draft}/scores/close", EXAMINER).status_code == 403
 
 
 def test_sheets_that_fit_nobody_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:

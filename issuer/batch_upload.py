@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,21 +27,21 @@ from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.wording import Text
-from issuer.awarding import read_data_key, read_private
+from issuer.awarding import read_private
 from issuer.batch_room import BatchRoom
 from issuer.body_settings import Step, figure_of, settings_of, skipping
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
 from issuer.exam_columns import ExamColumn
+from issuer.exam_records import read_exam_record
 from issuer.exam_sheets import SheetLine
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
-from registry.exam_models import BodySetting, ExamRecord, UploadPackage, UploadReceipt
+from registry.exam_models import BodySetting, UploadPackage, UploadReceipt
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.sheet_writing import SheetValue, write_csv_rows, write_workbook_rows
-from registry.vault import unseal
 
 HEADINGS = (
     "序号",
@@ -72,25 +71,6 @@ def _reason_context(row: UploadReceipt) -> str:
 
 UPLOAD_REASON = SealedColumn(UploadReceipt, "reason_sealed", _reason_context)
 """What the national site wrote about a certificate; it may name somebody."""
-
-
-def record_context(number: str) -> str:
-    """Return what binds an award's examination to its number."""
-    return f"exam-record {number}"
-
-
-def read_exam_record(desks: Session, desk: Desk, award: Award) -> Mapping[str, Any]:
-    """Return what is kept of how an award came about; empty where nothing is.
-
-    Raises:
-        VaultError: the holder was erased, or a row was altered.
-    """
-    kept = desks.get(ExamRecord, award.number)
-    if kept is None:
-        return {}
-    key = AESGCM(read_data_key(desk, award))
-    found: dict[str, Any] = json.loads(unseal(key, record_context(award.number), kept.sealed))
-    return found
 
 
 def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
@@ -149,7 +129,7 @@ def _rows(desk: Desk, desks: Session, batch: str) -> Iterator[list[SheetValue]]:
 def _row(desk: Desk, desks: Session, award: Award, count: int) -> list[SheetValue]:
     private = read_private(desk, award)
     occupation = occupation_by_index(award.occupation)
-    marks = read_exam_record(desks, desk, award).get("marks", {})
+    marks = read_exam_record(desks, desk.vault, award).get("marks", {})
     return [
         count,
         private.name,

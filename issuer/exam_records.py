@@ -14,21 +14,38 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from issuer.awarding import read_data_key
 from issuer.batch_candidates import find_course, kept_of, read_candidates
 from issuer.batch_eligibility import read_kept
 from issuer.batch_plan import read_plan
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import scored
-from issuer.batch_upload import record_context
 from issuer.desk import Desk
 from registry.batch_models import BatchDraft
 from registry.exam_models import ExamRecord
+from registry.holder_keys import open_data_key
 from registry.models import Award
 from registry.session import reading, transaction
-from registry.vault import seal
+from registry.vault import Vault, seal, unseal
 
 _AT_ONCE = 500
+
+
+def _context(number: str) -> str:
+    return f"exam-record {number}"
+
+
+def read_exam_record(desks: Session, vault: Vault, award: Award) -> Mapping[str, Any]:
+    """Return what is kept of how an award came about; empty where nothing is.
+
+    Raises:
+        VaultError: the holder was erased, or a row was altered.
+    """
+    kept = desks.get(ExamRecord, award.number)
+    if kept is None:
+        return {}
+    key = AESGCM(open_data_key(vault, award))
+    found: dict[str, Any] = json.loads(unseal(key, _context(award.number), kept.sealed))
+    return found
 
 
 def keep_records(
@@ -56,8 +73,8 @@ def _keep(room: BatchRoom, desk: Desk, records: Mapping[str, Any]) -> None:
         query = select(Award).options(joinedload(Award.holder))
         for award in register.scalars(query.where(Award.number.in_(records))):
             text = json.dumps(records[award.number], ensure_ascii=False).encode()
-            key = AESGCM(read_data_key(desk, award))
-            sealed = seal(key, record_context(award.number), text)
+            key = AESGCM(open_data_key(desk.vault, award))
+            sealed = seal(key, _context(award.number), text)
             session.add(ExamRecord(number=award.number, sealed=sealed))
 
 

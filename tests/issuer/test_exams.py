@@ -15,10 +15,10 @@ from sqlalchemy import delete, select
 
 from codes.levels import Level
 from issuer.batch_states import DraftState
-from issuer.batch_upload import read_exam_record
 from issuer.body_settings import Step
 from issuer.columns import Column
 from issuer.desk import shanghai_day
+from issuer.exam_records import read_exam_record
 from issuer.roster import open_workbook_child, parse_roster
 from registry.exam_models import BatchCandidate, BatchCourse, BodySetting, ExamRecord
 from registry.home import Home
@@ -35,7 +35,7 @@ from tests.issuer.batch_desk import (
     filed_home,
     roster_of,
 )
-from tests.issuer.desks import PREFIX, PUBLIC_URL, people
+from tests.issuer.desks import PUBLIC_URL, people
 from tests.issuer.exam_desk import (
     LEFT_OUT_ROWS,
     Clock,
@@ -227,15 +227,14 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     assert "已与登记册核对" in desk.get(f"/batches/{draft}/eligibility").text
     another = desk.post(f"/batches/{draft}/eligibility/3", CLERK, **typed)
     assert another.status_code == 422 and "没有这个编号的证书" in another.text
-    with (
-        desk.room.desk(PREFIX, dry_run=True) as office,
-        reading(desk.room.desks) as session,
-        reading(office.engine) as register,
-    ):
+    with reading(desk.room.desks) as session, reading(desk.room.register) as register:
         award = register.scalars(select(Award).where(Award.number == number)).one()
-        found = read_exam_record(session, office, award)
+        found = read_exam_record(session, desk.room.vault, award)
     assert found["marks"] == {"theory": "82", "skills": "75.5"}
-    assert found["eligibility"]["facts"]["condition"] == "3-1" and found["bank"] == "公安部题库"
+    page = f"/certificates/{award.id}"
+    assert "公安部题库" not in desk.get(page).text
+    assert desk.post(f"{page}/open", ground="窗口核对").status_code == 302
+    assert "公安部题库 2025-1" in desk.get(page).text
 
 
 def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:

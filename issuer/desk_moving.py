@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from issuer.application_drafts import DRAFT_FILE
 from issuer.batch_room import BATCH_KEY
+from issuer.batch_upload import UPLOAD_REASON
 from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
 from issuer.complaints import WORDS as COMPLAINT_WORDS
@@ -31,6 +32,7 @@ MOVED: Final[tuple[SealedColumn[Any], ...]] = (
     COMPLAINT_FILE,
     COMPLAINT_ANSWER,
     *CASE_COLUMNS,
+    UPLOAD_REASON,
 )
 
 

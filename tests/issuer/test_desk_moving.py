@@ -14,6 +14,7 @@ from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
 from issuer.batch_drafts import begin
 from issuer.batch_room import BATCH_KEY, BatchRoom
+from issuer.batch_upload import UPLOAD_REASON
 from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
 from issuer.complaints import WORDS as COMPLAINT_WORDS
@@ -43,6 +44,7 @@ from registry.desk_database import (
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
 from registry.errors import HomeError, VaultError
+from registry.exam_models import UploadReceipt
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
 from registry.schema import open_registry
@@ -52,6 +54,7 @@ from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import CLERK
 from tests.issuer.desks import PREFIX
 
+NUMBER = "S000012000123263000011"
 WORDS, CONCLUSION, CONTENT = "张某的考评记录缺失", "抽查不合格", "营业执照".encode()
 
 # What is sealed or in bytes, yet not under the vault itself, and why it need not be moved.
@@ -63,6 +66,14 @@ NOT_MOVED = {
     "batch_rows.cells_sealed": "under the key of the batch",
     "batch_rows.findings_sealed": "under the key of the batch",
     "batch_photos.about_sealed": "under the key of the batch",
+    "batch_courses.plan_sealed": "under the key of the batch",
+    "batch_courses.notice_sealed": "under the key of the batch",
+    "batch_candidates.person": "made by the key of the batch",
+    "batch_candidates.cells_sealed": "under the key of the batch",
+    "batch_candidates.eligibility_sealed": "under the key of the batch",
+    "batch_candidates.scores_sealed": "under the key of the batch",
+    "batch_objections.words_sealed": "under the key of the batch",
+    "exam_records.sealed": "under the award's own key, which moves in the register",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",
     "account_passkeys.public_key": "public",
@@ -112,6 +123,11 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(complaint)
         for column in (COMPLAINT_WORDS, COMPLAINT_FILE, COMPLAINT_ANSWER):
             column.put(complaint, room.vault, CONTENT)
+        receipt = UploadReceipt(
+            draft_id=1, number=NUMBER, accepted=False, noted_at=NOW, noted_by="王经办"
+        )
+        session.add(receipt)
+        UPLOAD_REASON.put(receipt, room.vault, WORDS.encode())
         fill_case(session, room.vault)
 
 
@@ -150,7 +166,7 @@ def new_check() -> QualityCheck:
         population_sha256="00",
         drawn_by="赵",
         drawn_at=NOW,
-        items=[QualityItem(place=1, number="S000012000123263000011")],
+        items=[QualityItem(place=1, number=NUMBER)],
     )
 
 

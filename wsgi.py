@@ -121,6 +121,7 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from templates.page_headers import add_headers
+    from verifier.api.mounting import add_keyed_api
     from verifier.api.views import blueprint as api
     from verifier.budgets_gate import open_gate
     from verifier.budgets_request import GATE_EXTENSION
@@ -160,6 +161,7 @@ def create_public_app(home: Home | None = None) -> Flask:
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_notices(app, home)
+    add_keyed_api(app, home, folder / "api-batches", running=half)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app

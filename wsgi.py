@@ -201,6 +201,7 @@ def create_private_app(
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
+    from verifier.desks.employers import add_employers
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -209,7 +210,7 @@ def create_private_app(
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
+    office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
@@ -224,6 +225,7 @@ def create_private_app(
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
     add_authority_desk(app)
+    add_employers(app, home, office.vault)
     add_headers(app)
     return app
 

@@ -15,10 +15,17 @@ from issuer.quality_checks import CONCLUSION, FINDING_WORDS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
+from registry.employer_models import EMPLOYER_SEALED
 from registry.home import Home
 from registry.vault import Vault
 
-MOVED: Final[tuple[SealedColumn[Any], ...]] = (BATCH_KEY, DRAFT_FILE, CONCLUSION, FINDING_WORDS)
+MOVED: Final[tuple[SealedColumn[Any], ...]] = (
+    BATCH_KEY,
+    DRAFT_FILE,
+    CONCLUSION,
+    FINDING_WORDS,
+    *EMPLOYER_SEALED,
+)
 
 
 def move_desks(home: Home, vault: Vault) -> None:

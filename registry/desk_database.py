@@ -37,6 +37,7 @@ def open_desk_engine(url: str) -> Engine:
     import registry.batch_models
     import registry.certificate_models
     import registry.desk_secret
+    import registry.employer_models
     import registry.filing_desk_models  # noqa: F401 - and so do these
 
     return open_with_tables(url, DeskBase, making=_MAKING_TABLES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -66,9 +66,12 @@ def watched_by(session: Session, employer: int, *, now: datetime) -> int:
     return session.scalar(query.where(WatchRow.employer == employer, WatchRow.until >= now)) or 0
 
 
-def watchers(session: Session, mark: bytes, *, at: datetime) -> Sequence[int]:
-    """Return the employers to be told of what happened at a moment to the certificate of a mark."""
-    query = select(WatchRow.employer).where(
-        WatchRow.mark == mark, WatchRow.since < at, WatchRow.until >= at
-    )
-    return session.scalars(query.order_by(WatchRow.employer)).all()
+def watchers(session: Session, marks: Iterable[bytes]) -> Mapping[bytes, Sequence[WatchRow]]:
+    """Return who watches the certificates of these marks, by mark."""
+    found: dict[bytes, list[WatchRow]] = {}
+    wanted = sorted(set(marks))
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(WatchRow).where(WatchRow.mark.in_(wanted[start : start + _CHUNK]))
+        for row in session.scalars(query.order_by(WatchRow.id)):
+            found.setdefault(row.mark, []).append(row)
+    return found

@@ -26,7 +26,7 @@ _HTTPS_PORT: Final = 443
 _FIRST_FREE_PORT: Final = 1024
 _SECONDS: Final = 10.0
 _TOTAL_SECONDS: Final = 20.0
-_TRANSLATED: Final = IPv6Network("64:ff9b::/16")  # NAT64: leads to an IPv4 address
+_TRANSLATED: Final = IPv6Network("64:ff9b::/32")  # NAT64: leads to an IPv4 address
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host name; raises OSError where it has none."""

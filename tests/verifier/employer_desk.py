@@ -96,3 +96,4 @@ def open_employer_desk(folder: Path) -> Iterator[EmployerDesk]:
     desk.room.jobs.close()
     public.extensions["yanzhen_api_jobs"].close()
     public.extensions["yanzhen_verifier"].close()
+    public.extensions["yanzhen_reports"].close()

@@ -29,6 +29,7 @@ from verifier.verdict import Status, format_instant
 _ONLY: Final = 1
 _MARGIN: Final = 200
 _AT_ONCE: Final = 1000
+_IN_ONE_COMMIT: Final = 100
 EVENTS: Final = {
     LifeKind.REISSUE: Text("补发：原来的一份作废", "reissued: the copy before is void"),
     LifeKind.CORRECT: Text("更正：原来的各份作废", "corrected: copies before are void"),
@@ -93,16 +94,9 @@ def _tell(room: EmployersRoom, events: Sequence[_Event]) -> int:
     return made
 
 
-def _alert(
-    session: Session,
-    account_id: int,
-    number: int,
-    kind: LifeKind,
-    award: Award,
-    event: LifeEvent,
-    now: datetime,
-) -> int:
+def _alert(session: Session, account_id: int, what: _Event, now: datetime) -> int:
     """Make an alert and what its employer's webhooks are to bring, unless it stands already."""
+    number, kind, award, event = what
     own = select(EmployerAlert.id).where(EmployerAlert.account_id == account_id)
     if session.scalar(own.where(EmployerAlert.event == number)) is not None:
         return 0

@@ -135,8 +135,8 @@ def deliver_due(room: EmployersRoom, post: Send) -> int:
     vault = None
     silent: set[int] = set()
     tried = 0
-    for delivery_id in _due(room):
-        taken = _take(room, delivery_id, silent)
+    for delivery_id, webhook_id in _due(room):
+        taken = None if webhook_id in silent else _take(room, delivery_id)
         if taken is None:
             continue
         vault = vault or room.open_vault()
@@ -146,9 +146,9 @@ def deliver_due(room: EmployersRoom, post: Send) -> int:
     return tried
 
 
-def _due(room: EmployersRoom) -> Sequence[int]:
+def _due(room: EmployersRoom) -> Sequence[tuple[int, int]]:
     query = (
-        select(WebhookDelivery.id)
+        select(WebhookDelivery.id, WebhookDelivery.webhook_id)
         .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
         .where(
             WebhookDelivery.delivered_at.is_(None),
@@ -159,19 +159,15 @@ def _due(room: EmployersRoom) -> Sequence[int]:
         .limit(_AT_ONCE)
     )
     with reading(room.desks) as session:
-        return session.scalars(query).all()
+        return [(row.id, row.webhook_id) for row in session.execute(query)]
 
 
-def _take(
-    room: EmployersRoom, delivery_id: int, silent: set[int]
-) -> tuple[WebhookDelivery, Webhook] | None:
+def _take(room: EmployersRoom, delivery_id: int) -> tuple[WebhookDelivery, Webhook] | None:
     """Take a delivery for this process: no other sends it until the lease is over."""
     now = room.clock()
     with transaction(room.desks) as session:
         delivery = session.get(WebhookDelivery, delivery_id, with_for_update=True)
         if delivery is None or delivery.delivered_at is not None or delivery.next_at > now:
-            return None
-        if delivery.webhook_id in silent:
             return None
         delivery.attempts += 1
         delivery.next_at = now + _LEASE

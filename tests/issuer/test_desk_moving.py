@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, select
+from sqlalchemy.orm import Session
 
 from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
@@ -27,6 +28,7 @@ from registry.batch_models import BatchDraft
 from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
+from registry.employer_models import EMPLOYER_SEALED, EmployerCheck, Webhook
 from registry.errors import VaultError
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
@@ -48,6 +50,7 @@ NOT_MOVED = {
     "batch_rows.cells_sealed": "under the key of the batch",
     "batch_rows.findings_sealed": "under the key of the batch",
     "batch_photos.about_sealed": "under the key of the batch",
+    "employer_checks.token_sealed": "under the desks' secret, for a day",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",
     "account_passkeys.public_key": "public",
@@ -84,8 +87,21 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(check)
         session.flush()
         note_finding(check, room.vault, 1, Finding.SERIOUS, WORDS, found_by="赵", now=NOW)
+        fill_employers(session, room.vault)
         outcome = CheckOutcome.TO_MEND
         close_check(check, room.vault, outcome, CONCLUSION, closed_by="钱", now=NOW)
+
+
+def fill_employers(session: Session, vault: Vault) -> None:
+    """Put something into every column of the employers' desk that the vault seals."""
+    kept = EmployerCheck(account_id=1, state="done", made_at=NOW, keep_until=NOW)
+    hook = Webhook(account_id=1, url="https://hr.example.com/", made_at=NOW)
+    session.add(kept)
+    session.flush()  # what is sealed in it is bound to its number
+    session.add(hook)
+    for column in EMPLOYER_SEALED:
+        row = kept if column.table is EmployerCheck else hook
+        column.put(row, vault, f"{column.name} 张某".encode())
 
 
 def new_check() -> QualityCheck:

@@ -83,14 +83,17 @@ def _tell(room: EmployersRoom, events: Sequence[_Event]) -> int:
     by_number = {award.number: marks.mark(award.number) for _, _, award, _ in events}
     with reading(room.public) as session:
         found = watchers(session, by_number.values())
-    made = 0
-    for number, kind, award, event in events:
-        for watch in found.get(by_number[award.number], ()):
-            if watch.since < event.at <= watch.until:
-                with transaction(room.desks) as session:
-                    made += _alert(
-                        session, watch.employer, number, kind, award, event, room.clock()
-                    )
+    wanted = [
+        (watch.employer, event)
+        for event in events
+        for watch in found.get(by_number[event[2].number], ())
+        if watch.since < event[3].at <= watch.until
+    ]
+    made, now = 0, room.clock()
+    for start in range(0, len(wanted), _IN_ONE_COMMIT):
+        with transaction(room.desks) as session:
+            for employer, event in wanted[start : start + _IN_ONE_COMMIT]:
+                made += _alert(session, employer, event, now)
     return made
 
 

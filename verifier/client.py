@@ -233,9 +233,10 @@ def send_over_network(
     request = urllib.request.Request(url, body, dict(headers), method=method)  # noqa: S310 - https, see Client
     try:
         with opener.open(request, timeout=_SECONDS) as answer:
-            return Answered(status=answer.status, headers=answer.headers, body=answer.read())
+            return Answered(status=answer.status, headers=dict(answer.headers), body=answer.read())
     except urllib.error.HTTPError as refused:
         with refused:
-            return Answered(status=refused.code, headers=refused.headers, body=refused.read())
+            said = dict(refused.headers)
+            return Answered(status=refused.code, headers=said, body=refused.read())
     except http.client.HTTPException as error:
         raise OSError("the answer broke off") from error

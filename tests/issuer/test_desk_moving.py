@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, select
@@ -99,7 +100,8 @@ def fill_employers(session: Session, vault: Vault) -> None:
     session.add(kept)
     session.flush()  # what is sealed in it is bound to its number
     session.add(hook)
-    for column in EMPLOYER_SEALED:
+    columns: tuple[SealedColumn[Any], ...] = EMPLOYER_SEALED
+    for column in columns:
         row = kept if column.table is EmployerCheck else hook
         column.put(row, vault, f"{column.name} 张某".encode())
 

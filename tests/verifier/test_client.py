@@ -42,7 +42,7 @@ class Line:
         answer = self.desk.client().open(url, method=method, headers=dict(headers), data=body)
         if fault == "after":
             raise ConnectionResetError
-        return Answered(status=answer.status_code, headers=answer.headers, body=answer.data)
+        return Answered(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
+from accounts.roles import Role
 from registry.api_key_models import ApiKeyRow
 from registry.employer_models import EmployerAlert, EmployerCheck, Webhook
 from registry.session import reading, transaction
@@ -161,7 +162,7 @@ def test_a_form_keeps_what_was_typed(
 
 
 def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk) -> None:
-    worker = desk.desks.plant("employer-late", *desk_roles())
+    worker = desk.desks.plant("employer-late", Role.EMPLOYER)
     late = desk.desks.arrived(worker, factor_minutes_ago=6)
     chosen = {"name": "系统", "scopes": ["batches:read"], "rows_a_day": "1000"}
     assert SECRET.search(late.post("/employer/keys", data=chosen).text) is None
@@ -169,11 +170,6 @@ def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk)
     with reading(desk.room.public) as session:
         query = select(func.count(ApiKeyRow.id)).where(ApiKeyRow.employer == worker.account_id)
         assert session.scalar(query) == 0
-
-
-def desk_roles() -> tuple[str, ...]:
-    """The roles of an employer, as accounts keep them."""
-    return ("employer",)
 
 
 def test_a_webhook_into_the_private_network_is_refused(browser: DeskClient) -> None:

@@ -121,6 +121,7 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from templates.page_headers import add_headers
+    from verifier.api.mounting import add_keyed_api
     from verifier.api.views import blueprint as api
     from verifier.budgets_gate import open_gate
     from verifier.budgets_request import GATE_EXTENSION
@@ -164,6 +165,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     add_notices(app, home)
     add_complaints(app, home, app.extensions["yanzhen_reports"], slots)
     add_holder_pages(app, home, app.extensions["yanzhen_verifier"])
+    add_keyed_api(app, home, folder / "api-batches", running=half)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -207,6 +209,7 @@ def create_private_app(
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
+    from verifier.desks.employers import add_employers
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -233,6 +236,7 @@ def create_private_app(
     add_authority_desk(app)
     add_complaints(app)
     add_police(app, office)
+    add_employers(app, home, office.vault)
     add_headers(app)
     return app
 

@@ -20,6 +20,7 @@ from registry.case_sealed import CASE_COLUMNS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
+from registry.employer_models import EMPLOYER_SEALED
 from registry.home import Home
 from registry.vault import Vault
 
@@ -33,6 +34,7 @@ MOVED: Final[tuple[SealedColumn[Any], ...]] = (
     COMPLAINT_ANSWER,
     *CASE_COLUMNS,
     UPLOAD_REASON,
+    *EMPLOYER_SEALED,
 )
 
 

@@ -75,6 +75,7 @@ def open_desk_engine(url: str) -> Engine:
     import registry.certificate_models
     import registry.complaint_models
     import registry.desk_secret
+    import registry.employer_models
     import registry.exam_models
     import registry.filing_desk_models  # noqa: F401 - and so do these
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, select
@@ -43,6 +44,7 @@ from registry.desk_database import (
 )
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
+from registry.employer_models import EMPLOYER_SEALED, EmployerCheck, Webhook
 from registry.errors import HomeError, VaultError
 from registry.exam_models import UploadReceipt
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
@@ -74,6 +76,7 @@ NOT_MOVED = {
     "batch_candidates.scores_sealed": "under the key of the batch",
     "batch_objections.words_sealed": "under the key of the batch",
     "exam_records.sealed": "under the award's own key, which moves in the register",
+    "employer_checks.token_sealed": "under the desks' secret, for a day",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",
     "account_passkeys.public_key": "public",
@@ -110,6 +113,7 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(check)
         session.flush()
         note_finding(check, room.vault, 1, Finding.SERIOUS, WORDS, found_by="赵", now=NOW)
+        fill_employers(session, room.vault)
         outcome = CheckOutcome.TO_MEND
         close_check(check, room.vault, outcome, CONCLUSION, closed_by="钱", now=NOW)
         complaint = Complaint(
@@ -154,6 +158,19 @@ def fill_case(session: Session, vault: Vault) -> None:
     for column in CASE_COLUMNS:
         (row,) = (one for one in (case, *rows) if isinstance(one, column.table))
         column.put(row, vault, b"x")
+
+
+def fill_employers(session: Session, vault: Vault) -> None:
+    """Put something into every column of the employers' desk that the vault seals."""
+    kept = EmployerCheck(account_id=1, state="done", made_at=NOW, keep_until=NOW)
+    hook = Webhook(account_id=1, url="https://hr.example.com/", made_at=NOW)
+    session.add(kept)
+    session.flush()  # what is sealed in it is bound to its number
+    session.add(hook)
+    columns: tuple[SealedColumn[Any], ...] = EMPLOYER_SEALED
+    for column in columns:
+        row = kept if column.table is EmployerCheck else hook
+        column.put(row, vault, f"{column.name} 张某".encode())
 
 
 def new_check() -> QualityCheck:

@@ -56,7 +56,7 @@ def public_database(url: str) -> Iterator[Engine]:
 def open_public_engine(url: str) -> Engine:
     """Return an engine as `public_database` does, for a process that keeps it."""
     import registry.api_key_models  # their tables belong to it
-    import registry.budget_models  # their tables belong to it
+    import registry.budget_models
     import registry.complaint_models
     import registry.holder_models
     import registry.objection_models

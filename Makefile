@@ -12,6 +12,9 @@ PORT ?= 8000
 BIN := .venv/bin
 JOBS ?= auto
 
+# Tests start hundreds of processes; none of them is to compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: assets demo test check drills pictures golden install format lock clean
 .DEFAULT_GOAL := demo
 

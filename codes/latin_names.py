@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Final
@@ -109,11 +109,11 @@ def _divide(name: str) -> tuple[str, str]:
     return name[:length], name[length:]
 
 
-def _surname_readings(surname: str) -> list[str]:
+def _surname_readings(surname: str) -> tuple[str, ...]:
     known = _surnames()
     if surname in known.compound:
-        return known.compound[surname].split()
-    return [known.single[surname]] if surname in known.single else _readings(surname)
+        return tuple(known.compound[surname].split())
+    return (known.single[surname],) if surname in known.single else _readings(surname)
 
 
 @lru_cache(maxsize=32_768)
@@ -123,14 +123,15 @@ def _read(character: str) -> bool:
     return known or _SYLLABLE.fullmatch(_readings(character)[0]) is not None
 
 
-def _readings(characters: str) -> list[str]:
+@lru_cache(maxsize=32_768)
+def _readings(characters: str) -> tuple[str, ...]:
     # Its tables take a third of a second to load: only who spells names waits for them.
     from pypinyin import Style, lazy_pinyin
 
-    return list(lazy_pinyin(characters, style=Style.NORMAL, errors=lambda _: "-"))
+    return tuple(lazy_pinyin(characters, style=Style.NORMAL, errors=lambda _: "-"))
 
 
-def _joined(syllables: list[str]) -> str:
+def _joined(syllables: Sequence[str]) -> str:
     """Write syllables as one word; an apostrophe keeps apart what would be read as one."""
     word = ""
     for syllable in syllables:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -118,6 +118,7 @@ def area(code6: str) -> Region | None:
     return province if province is not None and province.identity_area else None
 
 
+@lru_cache(maxsize=8192)
 def area_is_listed(code6: str) -> bool:
     """Return whether six digits are, or ever were, a listed area down to the county.
 

@@ -108,7 +108,12 @@ def clean_typed(text: str) -> Typed:
 
 def upper_case(typed: Typed) -> Typed:
     """Return `typed` with ASCII letters as capitals, saying so where any was lower case."""
-    capital = "".join(char.upper() if char.isascii() else char for char in typed.text)
+    text = typed.text
+    capital = (
+        text.upper()
+        if text.isascii()
+        else "".join(char.upper() if char.isascii() else char for char in text)
+    )
     if capital == typed.text:
         return typed
     return Typed(text=capital, notices=(*typed.notices, _LOWER_CASE_NOTICE))

@@ -22,9 +22,12 @@ from codes.wording import Text
 from issuer.batch_checks import needs_check, trouble_values
 from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
 from issuer.batch_states import EDITABLE, DraftState
+from issuer.batch_steps import check_steps
+from issuer.body_settings import Step
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
+from registry.exam_models import BatchCandidate
 from registry.session import reading, transaction
 from registry.vault import seal, unseal
 
@@ -42,12 +45,14 @@ def submit(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision
 
     Raises:
         IssuerError: `draft_unknown`; `draft_closed`; `draft_changed`; it is not checked yet
-            (`draft_unchecked`), or has no rows or rows at fault (`draft_faulty`).
+            (`draft_unchecked`), or has no rows or rows at fault (`draft_faulty`); a step of its
+            examination is open (`step_open`).
     """
     with _noting(room, person, "batch.submit", prefix, draft_id) as (session, draft):
         if DraftState(draft.state) not in EDITABLE:
             raise draft_closed(draft)
         check_ready(draft)
+        _note_skipped(room, person, draft, check_steps(room, session, draft))
         values = {
             "state": DraftState.SUBMITTED,
             "submitted_at": room.clock(),
@@ -55,6 +60,16 @@ def submit(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision
             "submitter": person.name,
         }
         _change(session, draft, EDITABLE, revision, values)
+
+
+def _note_skipped(
+    room: BatchRoom, person: Person, draft: BatchDraft, skipped: Collection[Step]
+) -> None:
+    """Note in the audit trail that steps were skipped by the body's settings."""
+    if skipped:
+        subject = f"{subject_of(draft)} {' '.join(skipped)}"
+        act = "batch.steps_skipped"
+        note_act_now(room.register, operator_for(person), act, subject, at=room.clock())
 
 
 def check_ready(draft: BatchDraft) -> None:
@@ -95,10 +110,13 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revisio
 
     Raises:
         IssuerError: `draft_unknown`; it does not wait for approval, as another was faster
-            (`draft_closed`); the approver submitted it (`draft_own`); `draft_changed`.
+            (`draft_closed`); the approver submitted it (`draft_own`); `draft_changed`; a step is
+            open again, as an objection came (`step_open`).
     """
     with _noting(room, person, "batch.approve", prefix, draft_id) as (session, draft):
         _check_other(draft, person)
+        if DraftState(draft.state) is DraftState.SUBMITTED:
+            check_steps(room, session, draft)
         values = {
             "state": DraftState.APPROVED,
             "decided_at": room.clock(),
@@ -203,6 +221,12 @@ def approval_mark(room: BatchRoom, session: Session, draft: BatchDraft) -> bytes
         photos.where(BatchPhoto.draft_id == draft.id).order_by(BatchPhoto.id)
     ):
         digest.update(b"%d:%d:" % (number, len(about)) + about + (stored or "").encode() + b";")
+    candidates = select(
+        BatchCandidate.person, BatchCandidate.eligibility_sealed, BatchCandidate.scores_sealed
+    ).where(BatchCandidate.draft_id == draft.id)
+    for one in session.execute(candidates.order_by(BatchCandidate.person)):
+        parts = (one.person, one.eligibility_sealed or b"", one.scores_sealed or b"")
+        digest.update(b"".join(b"%d:" % len(part) + part for part in parts))
     what = ("batch-approval", draft.prefix, draft.layout, digest.hexdigest(), draft.name)
     return hmac.digest(room.key(draft), "\n".join(what).encode(), hashlib.sha256)
 

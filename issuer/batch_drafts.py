@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.wording import Text
+from issuer.batch_candidates import forget, remove
 from issuer.batch_names import parse_batch_name
 from issuer.batch_room import BATCH_KEY, BatchRoom, changing, draft_closed, find_draft
 from issuer.batch_rows import DraftRow, Remark, open_row, seal_cells, seal_sheet, table_values
@@ -26,6 +27,7 @@ from issuer.errors import IssuerError
 from issuer.roster import RosterTable
 from issuer.roster_cells import MAX_CELL_CHARACTERS
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
+from registry.exam_models import BatchCourse
 from registry.models import Batch, Site
 from registry.session import reading, transaction
 from registry.vault import new_key
@@ -74,6 +76,7 @@ def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: st
             session.add(draft)
             BATCH_KEY.put(draft, room.vault, new_key())
             session.flush()
+            session.add(BatchCourse(draft_id=draft.id))
             return draft.id
     except IntegrityError as error:
         raise _name_taken() from error
@@ -254,6 +257,7 @@ def throw_away(room: BatchRoom, prefix: str, draft_id: int) -> None:
         if DraftState(draft.state) not in EDITABLE:
             raise draft_closed(draft)
         empty(session, draft)
+        remove(session, draft.id)
         session.execute(delete(BatchRow).where(BatchRow.draft_id == draft.id))
         session.delete(draft)
     remove_files(room, draft_id)
@@ -267,6 +271,7 @@ def empty(session: Session, draft: BatchDraft) -> None:
         .where(BatchRow.draft_id == draft.id)
         .values(cells_sealed=None, findings_sealed=None)
     )
+    forget(session, draft.id)
     draft.key_sealed = draft.sheet_sealed = draft.reason_sealed = None
     draft.awaiting = 0
 

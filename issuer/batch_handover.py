@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from issuer.awarding import read_private
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
+from registry.holder_access import HolderClaim
 from registry.session import reading
 from templates.labels import format_date, format_print_serial
 
@@ -30,6 +31,14 @@ _HEADINGS = (
     ("代领人及证件号码", 24),
 )
 _ROW_POINTS = 26
+_SLIP_HEADINGS = (("姓名", 20), ("证书编号", 27), ("查看码", 16), ("怎样使用", 62))
+_SLIP_WORDS = (
+    "打开公众核验网站页脚“持证人查看本人证书”，填写证书编号、本人证件号码和查看码；"
+    "30 天内有效，只能用一次，请勿告诉他人"
+)
+
+CodesMaker = Callable[[Sequence[HolderClaim]], Sequence[str]]
+"""Makes a code for each holder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,7 @@ class HandoverLine:
 
     Args:
         document: the document number, its middle masked.
+        claim: what the holder proves on the public site.
     """
 
     name: str = field(repr=False)
@@ -45,6 +55,7 @@ class HandoverLine:
     level: str
     number: str
     print_serial: str
+    claim: HolderClaim = field(repr=False)
 
 
 def read_handover(desk: Desk, batch: str) -> Iterator[HandoverLine]:
@@ -65,11 +76,24 @@ def read_handover(desk: Desk, batch: str) -> Iterator[HandoverLine]:
                 level=Level(copy.award.level).zh,
                 number=copy.award.number,
                 print_serial=format_print_serial(copy.year, copy.print_serial),
+                claim=HolderClaim(
+                    number=copy.award.number, document_number=private.document_number
+                ),
             )
 
 
-def write_handover(desk: Desk, batch: str) -> bytes:
-    """Return the list of a batch as a workbook, ready to be printed; raises as `read_handover`."""
+def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None) -> bytes:
+    """Return the list of a batch as a workbook, ready to be printed.
+
+    With codes a second sheet has one slip for each holder, to be cut apart: nobody who signs the
+    list sees another's code.
+
+    Args:
+        make_codes: makes the codes; None makes none.
+
+    Raises:
+        As `read_handover`.
+    """
     file = io.BytesIO()
     options = {
         "in_memory": True,  # it names holders: nothing of it goes through a file in clear
@@ -78,11 +102,30 @@ def write_handover(desk: Desk, batch: str) -> bytes:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as workbook:
-        _write_sheet(workbook, desk, batch)
+        lines = list(read_handover(desk, batch))
+        _write_sheet(workbook, desk, batch, lines)
+        if make_codes is not None:
+            _write_slips(workbook, lines, make_codes([one.claim for one in lines]))
     return file.getvalue()
 
 
-def _write_sheet(workbook: Any, desk: Desk, batch: str) -> None:
+def _write_slips(workbook: Any, lines: Sequence[HandoverLine], codes: Sequence[str]) -> None:
+    sheet = workbook.add_worksheet("查看码（裁开发给本人）")
+    head = workbook.add_format({"bold": True, "border": 1, "align": "center"})
+    text = workbook.add_format({"border": 2, "valign": "vcenter", "text_wrap": True})
+    for place, (heading, width) in enumerate(_SLIP_HEADINGS):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, heading, head)
+    for row, (one, code) in enumerate(zip(lines, codes, strict=True), start=1):
+        sheet.set_row(row, 2 * _ROW_POINTS)
+        for place, value in enumerate((one.name, one.number, code, _SLIP_WORDS)):
+            sheet.write_string(row, place, value, text)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_sheet(workbook: Any, desk: Desk, batch: str, lines: Sequence[HandoverLine]) -> None:
     sheet = workbook.add_worksheet("领证签收表")
     title = workbook.add_format({"bold": True, "font_size": 16, "align": "center"})
     head = workbook.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
@@ -95,7 +138,7 @@ def _write_sheet(workbook: Any, desk: Desk, batch: str) -> None:
         sheet.set_column(place, place, width)
         sheet.write_string(2, place, heading, head)
     line = 2
-    for count, one in enumerate(read_handover(desk, batch), start=1):
+    for count, one in enumerate(lines, start=1):
         line += 1
         sheet.set_row(line, _ROW_POINTS)
         sheet.write_number(line, 0, count, text)

@@ -33,6 +33,7 @@ from issuer.batch_states import RUNNABLE, DraftState
 from issuer.copy_run import export_again
 from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
+from issuer.exam_records import keep_records
 from issuer.issuing import Phase
 from issuer.lint import LintReport
 from issuer.opening import announce_host
@@ -120,6 +121,8 @@ def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
         summary = issue_and_report(
             run, desk, table, photos, skip_bad=False, progress=_Progress(room, draft.id)
         )
+        if not summary.refused:
+            keep_records(room, desk, draft, summary.numbers)
     if summary.refused:
         _keep_refused(room, draft, table, summary.report)
     else:

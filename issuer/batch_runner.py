@@ -29,7 +29,7 @@ from issuer.batch_room import FILES_FOLDER, BatchRoom
 from issuer.batch_states import EDITABLE, RUNNABLE, DraftState
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.batch_models import BatchDraft
-from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_database import open_desks
 from registry.errors import RegistryError
 from registry.home import Home
 from registry.row_memory import MEMORY_OPTION
@@ -113,7 +113,7 @@ def open_room(home: Home, passphrase: bytes) -> BatchRoom:
         home=home,
         passphrase=passphrase,
         vault=home.vault(passphrase),
-        desks=open_desk_engine(desk_database_url(home)),
+        desks=open_desks(home),
         register=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
         public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
         clock=lambda: datetime.now(UTC),

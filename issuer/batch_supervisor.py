@@ -1,4 +1,4 @@
-"""Keeps the runner of batches going beside a web server, and starts it anew when it dies."""
+"""Keeps a runner going beside a web server, and starts it anew when it dies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from keys.passphrase import ENVIRONMENT_NAME as PASSPHRASE_VARIABLE
 from registry.home import Home
 
+BATCH_RUNNER = "issuer.batch_runner"
 _AGAIN_SECONDS = 2.0
 _PATIENCE_SECONDS = 30.0
 
@@ -23,14 +24,16 @@ class Supervisor:
     Args:
         home: the installation.
         passphrase: opens vault and private keys; told through a pipe, as an environment shows.
+        module: of the runner.
     """
 
-    def __init__(self, home: Home, passphrase: bytes) -> None:
+    def __init__(self, home: Home, passphrase: bytes, module: str = BATCH_RUNNER) -> None:
         order = {"home": str(home.path.absolute()), "passphrase": passphrase.decode()}
         self._order = json.dumps(order).encode() + b"\n"
+        self._module = module
         self._ending = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._watch, name="batch-runner", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name=module, daemon=True)
 
     def start(self) -> None:
         """Start the runner, and watch over it."""
@@ -54,7 +57,7 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._ending.is_set():
             self._process = process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "issuer.batch_runner"],
+                [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 env={key: text for key, text in os.environ.items() if key != PASSPHRASE_VARIABLE},
@@ -71,9 +74,11 @@ class Supervisor:
 
 
 @contextmanager
-def runner_beside(home: Home, passphrase: bytes) -> Iterator[Supervisor]:
+def runner_beside(
+    home: Home, passphrase: bytes, module: str = BATCH_RUNNER
+) -> Iterator[Supervisor]:
     """Keep a runner going until the block ends; for whoever starts a web server."""
-    supervisor = Supervisor(home, passphrase)
+    supervisor = Supervisor(home, passphrase, module)
     supervisor.start()
     try:
         yield supervisor

@@ -39,6 +39,7 @@ from issuer.filing_view import application_as_dict, application_line, join_lines
 from issuer.public_notice import (
     ObjectionOutcome,
     add_objection,
+    check_none_sent,
     open_objection,
     read_objection,
     settle_objection,
@@ -55,6 +56,8 @@ from issuer.terminal import (
     show,
 )
 from registry.home import Home
+from registry.public_database import public_database, public_database_url
+from registry.session import reading
 from registry.store import write_durably
 
 _id_argument = click.argument("application_id", metavar="ID", type=ROW_NUMBER)
@@ -325,6 +328,8 @@ def file_(
     with deciding(home, dry_run=dry_run) as session:
         application = find_application(session, application_id)
         file_application(session, application, terms, decision, now=now)
+        with public_database(public_database_url(home)) as public, reading(public) as sent:
+            check_none_sent(sent, application)
         if not dry_run:
             publication = publish(session, home, now=now, signers=signers)
         name = application.name

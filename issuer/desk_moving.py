@@ -11,14 +11,31 @@ from typing import Any, Final
 
 from issuer.application_drafts import DRAFT_FILE
 from issuer.batch_room import BATCH_KEY
+from issuer.batch_upload import UPLOAD_REASON
+from issuer.complaints import ANSWER as COMPLAINT_ANSWER
+from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
+from registry.case_sealed import CASE_COLUMNS
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
+from registry.employer_models import EMPLOYER_SEALED
 from registry.home import Home
 from registry.vault import Vault
 
-MOVED: Final[tuple[SealedColumn[Any], ...]] = (BATCH_KEY, DRAFT_FILE, CONCLUSION, FINDING_WORDS)
+MOVED: Final[tuple[SealedColumn[Any], ...]] = (
+    BATCH_KEY,
+    DRAFT_FILE,
+    CONCLUSION,
+    FINDING_WORDS,
+    COMPLAINT_WORDS,
+    COMPLAINT_FILE,
+    COMPLAINT_ANSWER,
+    *CASE_COLUMNS,
+    UPLOAD_REASON,
+    *EMPLOYER_SEALED,
+)
 
 
 def move_desks(home: Home, vault: Vault) -> None:
@@ -30,6 +47,7 @@ def move_desks(home: Home, vault: Vault) -> None:
 
     Raises:
         VaultError: a row was altered; the places before it have moved.
+        HomeError: as `desk_database_url`.
     """
     url = desk_database_url(home)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():

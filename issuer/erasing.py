@@ -29,6 +29,7 @@ from issuer.leaves import append_erasures
 from issuer.operator import Operator, note_act
 from issuer.retention import read_rules, rule_on
 from registry.access import take_ways_in
+from registry.holder_access import HolderClaim, HolderKeys, forget_holder
 from registry.holder_keys import (
     HolderKey,
     check_vault_in_force,
@@ -41,6 +42,7 @@ from registry.home import Home
 from registry.life_models import ActState, LifeAct
 from registry.life_records import mark_changed
 from registry.models import Award, AwardStatus, Batch, Copy, Holder
+from registry.public_database import public_database, public_database_url
 from registry.row_marks import mark_of_award
 from registry.session import reading, transaction
 from registry.vault import Vault, new_key
@@ -156,6 +158,7 @@ def approve_erasure(
         key = open_holder(vault, holder)
         row.files = json.dumps(_files(key, awards))
         _log(session, vault, key, awards, now=now)
+        _forget_on_line(home, key, awards)
         _destroy(session, holder, awards, now=now)
         _mark_anew(session, vault, holder, awards)
         _clear_acts(session, awards, operator, now=now)
@@ -285,6 +288,20 @@ def _clear_acts(
         act.decision_sealed = None if act.decision_sealed is None else _GONE
         if act.state == ActState.PROPOSED:
             act.state, act.decided_by, act.decided_at = ActState.WITHDRAWN, operator.name, now
+
+
+def _forget_on_line(home: Home, key: HolderKey, awards: Sequence[Award]) -> None:
+    """Delete what the holder's own pages keep; should the erasure fail yet, no more is lost."""
+    privates = [
+        json.loads(key.unseal(private_context(award.number), award.private_sealed))
+        for award in awards
+    ]
+    claims = [
+        HolderClaim(number=award.number, document_number=private["document_number"])
+        for award, private in zip(awards, privates, strict=True)
+    ]
+    with public_database(public_database_url(home)) as public, transaction(public) as session:
+        forget_holder(session, HolderKeys(home.pepper()), claims)
 
 
 def _files(key: HolderKey, awards: Sequence[Award]) -> list[str]:

@@ -10,7 +10,7 @@ Rows reserved by an earlier, broken run are finished first, by the same function
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -63,7 +63,10 @@ from templates.fonts import FontChain, explain_missing
 from templates.layout_files import DEFAULT_LAYOUT, load_layout
 
 _RESERVE_CHUNK = 500
-_LIVE_AWARD = select(Award.__table__.c.id).where(Award.__table__.c.live_key == bindparam("key"))
+_LIVE_AWARDS = select(Award.__table__.c.live_key, Award.__table__.c.id).where(
+    Award.__table__.c.live_key.in_(bindparam("keys", expanding=True))
+)
+_AwardKey = tuple[DocumentType, str, int, Level]
 
 
 class Phase(StrEnum):
@@ -138,6 +141,7 @@ def inspect_batch(
             explain_missing=explain_missing,
             check_fit=lambda candidate: inspect_fit(desk, printer, candidate, layout),
             bilingual=load_layout(layout).bilingual,
+            expect=awards.expect,
         )
         report = lint_rows(
             table,
@@ -303,7 +307,21 @@ class _LiveAwards:
         self._desk = desk
         self._batch_id = batch_id
         self._connection = session.connection()
-        self._known: dict[bytes, int | None] = {}  # of every person two questions are asked
+        self._known: dict[_AwardKey, int | None] = {}  # of every person two questions are asked
+
+    def expect(self, keys: Sequence[_AwardKey]) -> None:
+        """Look up together what will be asked about."""
+        desk = self._desk
+        marks = {
+            live_key(desk.vault, desk.site, int(kind), number, occupation, int(level)): key
+            for key in keys
+            for kind, number, occupation, level in (key,)
+            if key not in self._known
+        }
+        self._known.update(dict.fromkeys(marks.values()))
+        if marks:
+            for mark, award_id in self._connection.execute(_LIVE_AWARDS, {"keys": list(marks)}):
+                self._known[marks[mark]] = award_id
 
     def elsewhere(
         self, kind: DocumentType, document_number: str, occupation: int, level: Level
@@ -332,10 +350,8 @@ class _LiveAwards:
         self, kind: DocumentType, document_number: str, occupation: int, level: Level
     ) -> Award | None:
         """Return the person's live award; nearly nobody of a roster has one."""
-        desk = self._desk
-        key = live_key(desk.vault, desk.site, int(kind), document_number, occupation, int(level))
-        if key not in self._known:
-            self._known[key] = self._connection.execute(_LIVE_AWARD, {"key": key}).scalar()
+        key = (kind, document_number, occupation, level)
+        self.expect((key,))
         award_id = self._known[key]
         if award_id is None:
             return None

@@ -79,7 +79,7 @@ def approve_and_publish(
             sentence says what is in effect and what is left, as `telling`.
     """
     act = show_act(desk, act_id)
-    if out is not None:
+    if out is not None and act.kind in _STEMS:
         make_folder(folder_of(out))  # a wrong folder is to be known before anything is void
         check_out(out, _stem(act.target, act.kind))
     log, status = office_of(desk), status_office_of(desk)

@@ -53,6 +53,8 @@ class LintContext:
             heading or English name.
         bilingual: whether the layout prints the name in Latin letters.
         not_filed: why the body may award nothing at all today, where a reason is on record.
+        expect: told which awards will be asked about, some rows ahead, so that they can be looked
+            up together.
     """
 
     today: date
@@ -65,3 +67,4 @@ class LintContext:
     check_fit: Callable[[Candidate], Sequence[tuple[str, Text]]]
     bilingual: bool = False
     not_filed: Problem | None = None
+    expect: Callable[[Sequence[tuple[DocumentType, str, int, Level]]], None] = lambda _keys: None

@@ -205,9 +205,9 @@ def check_none_sent(public: Session, application: FilingApplication) -> None:
         raise IssuerError(
             "objections_unread",
             Text(
-                f"公众网站收到的 {waiting} 件异议尚未登记，不能备案",
+                f"公众网站收到的 {waiting} 件异议尚未登记，不能备案；请先在工作台的申请页面登记",
                 f"objections sent on the public site and not on record: {waiting}; there can be no "
-                "filing",
+                "filing. Put them on record on the application's page at the desks first",
             ),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -31,6 +31,7 @@ from issuer.photo_reading import PhotoReading, PhotoSource
 from issuer.roster import RosterRow, RosterTable
 
 Value = TypeVar("Value")
+_READ_AHEAD_ROWS = 500
 _NO_SPECIALTY = frozenset(("-", "--", "—", "——", "/", "无", "none"))
 _DATE = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
@@ -56,7 +57,6 @@ class Subject:
             is at fault.
         batch_award: the award this row already has in the batch being issued.
         latin_typed: the name in Latin letters as the roster gives it.
-        latin_spelled: the name as it is spelled by rule; None where there is no good name.
     """
 
     row: RosterRow
@@ -71,7 +71,13 @@ class Subject:
     photo: PhotoReading = field(repr=False)
     batch_award: BatchAward | None = field(repr=False)
     latin_typed: Parsed[str] = field(repr=False)
-    latin_spelled: LatinName | None = field(repr=False)
+
+    @property
+    def latin_spelled(self) -> LatinName | None:
+        """The name as it is spelled by rule; None where there is no good name."""
+        if self.name is None or self.name.problems:
+            return None
+        return spell(self.name.name)
 
     @property
     def document_key(self) -> tuple[DocumentType, str] | None:
@@ -91,8 +97,10 @@ class Subject:
     @property
     def latin_name(self) -> str | None:
         """The name in Latin letters: as the roster gives it, else as spelled by rule."""
-        spelled = None if self.latin_spelled is None else self.latin_spelled.text
-        return self.latin_typed.value or spelled
+        if self.latin_typed.value is not None:
+            return self.latin_typed.value
+        spelled = self.latin_spelled
+        return None if spelled is None else spelled.text
 
     def candidate(self) -> Candidate | None:
         """Return the candidate this row describes, or None where a field does not parse."""
@@ -124,8 +132,8 @@ def read_subjects(
     """Yield every row of the roster parsed, in order; never raises for what a row holds."""
     unread = {fault.row for fault in table.problems if fault.column == Column.DOCUMENT_NUMBER.value}
     parser = _RowParser(photos, context, unread)
-    for row in table.rows:
-        yield parser.read(row)
+    for start in range(0, len(table.rows), _READ_AHEAD_ROWS):
+        yield from parser.read_many(table.rows[start : start + _READ_AHEAD_ROWS])
 
 
 class _RowParser:
@@ -142,13 +150,36 @@ class _RowParser:
         self._occupations = _Remembered(parse_occupation)
         self._levels = _Remembered(parse_level)
 
-    def read(self, row: RosterRow) -> Subject:
+    def read_many(self, rows: Sequence[RosterRow]) -> Iterator[Subject]:
+        """Yield these rows parsed, their awards looked up together."""
+        documents = [self._document(row) for row in rows]
+        keys = [self._award_key(*one) for one in zip(rows, documents, strict=True)]
+        self._context.expect([key for key in keys if key is not None])
+        for row, document, key in zip(rows, documents, keys, strict=True):
+            yield self._read(
+                row, document, None if key is None else self._context.batch_award(*key)
+            )
+
+    def _document(self, row: RosterRow) -> DocumentReading | None:
         kind = self._types.parse(row.text(Column.DOCUMENT_TYPE))
         typed_number = row.text(Column.DOCUMENT_NUMBER)
-        document = None
-        read = row.row not in self._unread_numbers  # else it may be another number than was meant
-        if kind.value is not None and typed_number and read:
-            document = inspect_document(kind.value, typed_number, today=self._context.today)
+        if kind.value is None or not typed_number or row.row in self._unread_numbers:
+            return None  # unread, it may be another number than was meant
+        return inspect_document(kind.value, typed_number, today=self._context.today)
+
+    def _award_key(
+        self, row: RosterRow, document: DocumentReading | None
+    ) -> tuple[DocumentType, str, int, Level] | None:
+        occupation = self._occupations.parse(row.text(Column.OCCUPATION)).value
+        level = self._levels.parse(row.text(Column.LEVEL)).value
+        if document is None or document.problems or occupation is None or level is None:
+            return None
+        return document.kind, document.number, occupation.index, level
+
+    def _read(
+        self, row: RosterRow, document: DocumentReading | None, award: BatchAward | None
+    ) -> Subject:
+        kind = self._types.parse(row.text(Column.DOCUMENT_TYPE))
         occupation = self._occupations.parse(row.text(Column.OCCUPATION))
         level = self._levels.parse(row.text(Column.LEVEL))
         typed_name = row.text(Column.NAME)
@@ -164,9 +195,8 @@ class _RowParser:
             specialty=parse_specialty(row.text(Column.SPECIALTY)),
             level=level,
             photo=self._photo(row, document),
-            batch_award=self._award(document, occupation.value, level.value),
+            batch_award=award,
             latin_typed=parse_latin_name(row.text(Column.LATIN_NAME)),
-            latin_spelled=None if name is None or name.problems else spell(name.name),
         )
 
     def _photo(self, row: RosterRow, document: DocumentReading | None) -> PhotoReading:
@@ -181,13 +211,6 @@ class _RowParser:
         if not file and (at_fault or not number):
             return PhotoReading(photo=None, notices=(), problems=())
         return self._photos.read(file=file, document_number=number)
-
-    def _award(
-        self, document: DocumentReading | None, occupation: Occupation | None, level: Level | None
-    ) -> BatchAward | None:
-        if document is None or document.problems or occupation is None or level is None:
-            return None
-        return self._context.batch_award(document.kind, document.number, occupation.index, level)
 
 
 class _Remembered(Generic[Value]):

@@ -63,12 +63,13 @@ def write_roster(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
         OSError: the file cannot be written.
     """
     try:
-        path.write_bytes(_workbook(rows))
+        path.write_bytes(roster_bytes(rows))
     except OSError as error:
         raise OSError(f"cannot write {path.name}") from error
 
 
-def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
+def roster_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a roster workbook in the template's form, with `rows` filled in."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, options) as workbook:
@@ -79,7 +80,7 @@ def _workbook(rows: Sequence[Sequence[str]]) -> bytes:
 
 def template_bytes() -> bytes:
     """Return an empty roster workbook."""
-    return _workbook(())
+    return roster_bytes(())
 
 
 def write_template(path: Path) -> None:

@@ -29,6 +29,7 @@ from issuer.vault_moving import (
     move_pins,
     move_waiting,
 )
+from registry.desk_database import desk_database_url
 from registry.errors import VaultError
 from registry.home import Home
 from registry.models import Holder
@@ -67,7 +68,9 @@ def rotate_vault(
     Raises:
         VaultError: the passphrase is wrong; a row was altered (`sealed_value_altered`); a holder
             has no key yet (`holder_without_key`). The old key stays until all is over.
+        HomeError: nothing says where the desks' database is; nothing was changed.
     """
+    desk_database_url(home)  # refused here, before anything is changed
     keys, resumed = home.vault_keys(passphrase), True
     if len(keys.keys) == 1:
         if _state(engine).generation != keys.generation:

@@ -135,7 +135,8 @@ def check_report(data: bytes) -> CheckedReport | None:
         content, chain, whole = check(data)
     except (KeysError, ValueError, LookupError, TypeError, RecursionError, UnsupportedAlgorithm):
         return CheckedReport(form=form, state=SealState.ALTERED, content=None, chain=None)
-    state = SealState.GENUINE if whole else SealState.ALTERED
+    held_together = whole and _ends_in_root(chain)
+    state = SealState.GENUINE if held_together else SealState.ALTERED
     return CheckedReport(form=form, state=state, content=content, chain=chain)
 
 
@@ -155,6 +156,16 @@ def is_revoked(chain: SealChain, crl: bytes) -> bool:
     serial = load_certificate(chain.certificates[0]).serial_number
     listed = x509.load_der_x509_crl(crl)
     return listed.get_revoked_certificate_by_serial_number(serial) is not None
+
+
+def _ends_in_root(chain: SealChain) -> bool:
+    """Say whether the last certificate is signed by itself: no other signature covers its bytes."""
+    last = load_certificate(chain.certificates[-1])
+    try:
+        last.verify_directly_issued_by(last)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
 
 
 def _check_json(data: bytes) -> tuple[Mapping[str, Any], SealChain, bool]:

@@ -7,9 +7,7 @@ on record, sealed by the vault, they go from here.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,12 +22,17 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from registry.errors import RegistryError
 from registry.objection_models import SentObjection
+from registry.spoken_codes import (
+    RECEIPT_CHARACTERS,
+    digest_of_code,
+    new_code,
+    read_code,
+    spaced,
+)
 from registry.vault import seal, unseal
 
 MOST_WAITING: Final = 500
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_CODE_CHARACTERS: Final = 16
+_PURPOSE: Final = "objection"
 
 
 class ObjectionsFull(RegistryError):
@@ -72,17 +75,17 @@ class ObjectionBox:
                     "too many objections wait to be read; object by letter within the notice",
                 ),
             )
-        letters = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARACTERS))
+        code = new_code(RECEIPT_CHARACTERS)
         clear = json.dumps({"sender": words.sender, "text": words.text}, ensure_ascii=False)
         row = SentObjection(
             notice_id=notice_id,
-            code_sha256=_digest(letters),
+            code_sha256=digest_of_code(_PURPOSE, code),
             sealed=seal(self._cipher, _context(notice_id), clear.encode()),
             sent_at=now,
         )
         session.add(row)
         session.flush()
-        return "-".join(letters[at : at + 4] for at in range(0, _CODE_CHARACTERS, 4))
+        return spaced(code)
 
     def open(self, row: SentObjection) -> ObjectionWords:
         """Return what was sent.
@@ -112,17 +115,11 @@ def mark_taken(row: SentObjection, objection_id: int, *, now: datetime) -> None:
 
 def find_sent(session: Session, code: str) -> SentObjection | None:
     """Return the objection of a receipt code, tolerant of case, blanks and look-alikes."""
-    plain = "".join(char for char in code.upper() if char.isascii() and char.isalnum())
-    letters = plain.translate(_MISREAD)
-    if len(letters) != _CODE_CHARACTERS:
+    read = read_code(code, RECEIPT_CHARACTERS)
+    if read is None:
         return None
-    return session.scalar(
-        select(SentObjection).where(SentObjection.code_sha256 == _digest(letters))
-    )
-
-
-def _digest(letters: str) -> str:
-    return hashlib.sha256(f"yanzhen/objection {letters}".encode()).hexdigest()
+    digest = digest_of_code(_PURPOSE, read)
+    return session.scalar(select(SentObjection).where(SentObjection.code_sha256 == digest))
 
 
 def _context(notice_id: int) -> str:

@@ -3,6 +3,9 @@
     budgets    how often addresses asked lately
     reports    verification reports, found again by their number
     objections objections to a filing, until the authority takes them in
+    complaints complaints and tips, and what their senders are answered
+    holder_*   codes, sessions, share links and requests of holders
+    api keys   hashes of employers' keys, their use, lists handed in, certificates watched
 
 It is a SQLite file of the home unless YANZHEN_PUBLIC_DATABASE_URL names another. Nothing in it can
 be had of the register, so the public process needs no right to write there.
@@ -52,7 +55,10 @@ def public_database(url: str) -> Iterator[Engine]:
 
 def open_public_engine(url: str) -> Engine:
     """Return an engine as `public_database` does, for a process that keeps it."""
+    import registry.api_key_models  # their tables belong to it
     import registry.budget_models  # their tables belong to it
+    import registry.complaint_models
+    import registry.holder_models
     import registry.objection_models
     import registry.report_models  # noqa: F401 - and so do these
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ def unhurried() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("verifier.document.READ_SECONDS", 60.0)
         patch.setattr("verifier.picture.COMPARE_SECONDS", 60.0)
+        patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
         yield
 
@@ -71,10 +73,19 @@ def any_database(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"YANZHEN_DATABASE_URL": url}
 
 
+@pytest.fixture(scope="session")
+def empty_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an empty demo home; tests work on copies of it."""
+    path = tmp_path_factory.mktemp("empty") / "home"
+    Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return path
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(empty_once: Path, tmp_path: Path) -> Home:
     """An empty demo home."""
-    return Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    shutil.copytree(empty_once, tmp_path / "home")
+    return Home.open(tmp_path / "home", environment={})
 
 
 @pytest.fixture

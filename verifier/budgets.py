@@ -26,6 +26,7 @@ ADDRESS_VARIABLE = "YANZHEN_BUDGET_ADDRESS"
 OVERALL_VARIABLE = "YANZHEN_BUDGET_OVERALL"
 HIGHEST_GRADE = 4
 REPORTS_AN_HOUR = 60  # of one network: each is kept for years
+COMPLAINTS_AN_HOUR = 10  # of one network: people read each of them
 WINDOW_SECONDS = 3600.0  # in which a full budget empties
 _OVERFULL = 4  # the highest level counted, in whole budgets: so it is empty again in four hours
 _TRY_AGAIN_SECONDS = 15.0
@@ -143,16 +144,23 @@ class Budgets:
 
     def take_report(self, network: str) -> bool:
         """Return whether `network` may ask for one more verification report, and count it."""
-        bucket = self._bucket("report", network)
+        return self._take_one("report", network, REPORTS_AN_HOUR)
+
+    def take_complaint(self, network: str) -> bool:
+        """Return whether `network` may send one more complaint, and count it."""
+        return self._take_one("complaint", network, COMPLAINTS_AN_HOUR)
+
+    def _take_one(self, kind: str, network: str, an_hour: int) -> bool:
+        bucket = self._bucket(kind, network)
         rows = self._open()
         if rows is None:
-            return True  # nor can the report be kept
+            return True  # nor can it be kept
         now = self._clock()
         try:
             full = (rows.levels(bucket, bucket).get(bucket, now) - now) / WINDOW_SECONDS
-            if _is_full(full, REPORTS_AN_HOUR):
+            if _is_full(full, an_hour):
                 return False
-            rows.add({bucket: WINDOW_SECONDS / REPORTS_AN_HOUR}, WINDOW_SECONDS, now)
+            rows.add({bucket: WINDOW_SECONDS / an_hour}, WINDOW_SECONDS, now)
         except (RegistryError, SQLAlchemyError, OSError) as error:
             self._lost(error)
         return True

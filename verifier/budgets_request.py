@@ -29,6 +29,12 @@ def may_have_report(request: Request) -> bool:
     return gate is None or gate.budgets.take_report(network_of_request(request))
 
 
+def may_complain(request: Request) -> bool:
+    """Return whether one more complaint may be sent by who asks this, and count it."""
+    gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
+    return gate is None or gate.budgets.take_complaint(network_of_request(request))
+
+
 class LookUp:
     """A question by number and holder, from a request.
 
@@ -50,6 +56,11 @@ class LookUp:
             return None
         paid = Paid(challenge=challenge.strip(), solution=solution.strip())
         return self._gate.demand(self._network, self._facts, paid)
+
+    def fail(self) -> None:
+        """Count the question as one that failed."""
+        if self._gate is not None:
+            self._gate.budgets.spend(self._network)
 
     def settle(self, verdict: Verdict) -> None:
         """Count the question if it failed."""

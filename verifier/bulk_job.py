@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from registry.home import Home
     from verifier.bulk_budget import BatchBudget
+    from verifier.bulk_check import BulkReport
     from verifier.bulk_jobs import JobPlace
 
 _PAGE_ROWS = 200
 _PATIENCE_SECONDS = 600.0
+_WATCH_MARGIN = timedelta(minutes=2)
 
 
 def main(question: bytes) -> None:
@@ -37,20 +41,21 @@ def main(question: bytes) -> None:
     )
     try:
         with open_batch_budget(home, order["network"], slots) as budget:
-            answer = _check(place, home, order["file"], data, budget)
+            answer = _check(place, home, order, data, budget)
     except NoFreeSlot:
         return  # without an answer it is lost, and the asker is told to try again
     place.seal(ANSWER, json.dumps(answer).encode())
 
 
 def _check(
-    place: JobPlace, home: Path, file: str, data: bytes, budget: BatchBudget
+    place: JobPlace, home: Path, order: dict[str, Any], data: bytes, budget: BatchBudget
 ) -> dict[str, Any]:
     from codes.wording import Language
     from registry.home import Home
     from verifier.bulk_check import check_bulk
     from verifier.bulk_faults import BulkError
-    from verifier.bulk_jobs import PROGRESS, workbook_name
+    from verifier.bulk_jobs import PROGRESS, ROWS, workbook_name
+    from verifier.bulk_json import result_to_json
     from verifier.bulk_page import page_answer, page_refusal
     from verifier.bulk_results import write_workbook
     from verifier.bulk_table import open_bulk_child, parse_bulk
@@ -58,7 +63,7 @@ def _check(
 
     try:
         with open_bulk_child() as child:
-            table = parse_bulk(data, file, child)
+            table = parse_bulk(data, order["file"], child)
     except BulkError as refused:
         return page_refusal(refused)
 
@@ -70,9 +75,34 @@ def _check(
         report = check_bulk(verifier, table, utc_now, on_failed=budget.spend, on_progress=show)
     finally:
         verifier.close()
-    for language in Language:
+    if order["watcher"] is not None:
+        _watch(Home.open(home), order["watcher"], report)
+    if order["rows"]:
+        rows = [result_to_json(result, Language.ZH) for result in report.results]
+        place.seal(ROWS, json.dumps(rows).encode())
+    for language in Language if order["workbooks"] else ():
         place.seal(workbook_name(language), write_workbook(report, language))
     return page_answer(report, _PAGE_ROWS)
+
+
+def _watch(home: Home, employer: int, report: BulkReport) -> None:
+    """Watch every certificate of a list that was found under the facts its row brought.
+
+    What was put on record a little before is told too: better twice than not at all.
+    """
+    from registry.public_database import public_database, public_database_url
+    from registry.session import transaction
+    from registry.watches import WatchMarks, watch
+
+    marks = WatchMarks(home.pepper())
+    began = min((result.checked_at for result in report.results), default=report.finished_at)
+    found = [
+        marks.mark(result.certificate.number)
+        for result in report.results
+        if result.certificate is not None
+    ]
+    with public_database(public_database_url(home)) as public, transaction(public) as session:
+        watch(session, employer, found, since=began - _WATCH_MARGIN)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,50 @@ MOST_KEPT = 32
 MOST_UNFINISHED = 8
 MOST_KEPT_OF_ONE = 8  # networks that hand in more wait for their own, and for nobody else
 MOST_UNFINISHED_OF_ONE = 2
-ALIVE, PROGRESS, ANSWER = "alive", "progress", "answer"
+ALIVE, PROGRESS, ANSWER, ROWS = "alive", "progress", "answer", "rows"
 _NETWORK, _SALT = "network", "salt"
 _NONCE_BYTES = 12
 _TOKEN_BYTES = 24
 _TOKEN_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobLimits:
+    """How long results are kept, and how many of all and of one asker.
+
+    The defaults are those of the public page, whose askers nobody knows.
+    """
+
+    keep_seconds: int = KEEP_SECONDS
+    kept: int = MOST_KEPT
+    unfinished: int = MOST_UNFINISHED
+    kept_of_one: int = MOST_KEPT_OF_ONE
+    unfinished_of_one: int = MOST_UNFINISHED_OF_ONE
+
+
+_PUBLIC_LIMITS = JobLimits()
+EMPLOYER_LIMITS = JobLimits(
+    keep_seconds=24 * 3600, kept=2_000, unfinished=64, kept_of_one=100, unfinished_of_one=4
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobOrder:
+    """What is to be checked, and what is to be kept of it.
+
+    Args:
+        file: name of the list, for errors.
+        network: whose budget failed rows are counted against.
+        rows: keep the answer to every row, for programs.
+        workbooks: keep the result as workbooks, for people.
+        watcher: employer who is to be told when a certificate changes; None for nobody.
+    """
+
+    file: str
+    network: str = ""
+    rows: bool = False
+    workbooks: bool = True
+    watcher: int | None = None
 
 
 class JobsFull(Exception):
@@ -136,30 +175,37 @@ class BulkJobs:
         folder: where they are kept; made when first needed, for this user alone.
         running: how many may run at once; others wait their turn.
         clock: seconds since 1970, as files are dated.
+        limits: how many are kept, and how long.
     """
 
     def __init__(
-        self, home: Path, folder: Path, running: int, clock: Callable[[], float] = time.time
+        self,
+        home: Path,
+        folder: Path,
+        running: int,
+        clock: Callable[[], float] = time.time,
+        *,
+        limits: JobLimits = _PUBLIC_LIMITS,
     ) -> None:
         self._home = home
         self._folder = folder
         self._running = running
         self._clock = clock
+        self._limits = limits
         self._started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, data: bytes, file: str, network: str = "") -> str:
+    def start(self, data: bytes, order: JobOrder) -> str:
         """Begin to check the list in `data` and return the token that its result is found by.
 
         Args:
             data: untrusted.
-            file: its name, for errors.
-            network: whose budget failed rows are counted against, as `LookUpGate.network` says.
+            order: what is to be done with it.
 
         Raises:
             JobsFull: it was not begun; the asker may try again.
         """
         self._started = [process for process in self._started if process.poll() is None]
-        mark = self._claim(network)
+        mark = self._claim(order.network)
         place = JobPlace(self._folder, secrets.token_urlsafe(_TOKEN_BYTES))
         place.path.mkdir(mode=0o700)
         place.write(_NETWORK, mark)
@@ -177,17 +223,16 @@ class BulkJobs:
         finally:
             os.close(alive)
         self._started.append(process)
-        order = {
+        told = {
             "home": str(self._home),
             "folder": str(self._folder),
             "token": place.token,
-            "file": file,
-            "network": network,
             "running": self._running,
+            **asdict(order),
         }
         assert process.stdin is not None
         with suppress(OSError), process.stdin:  # one that died at once is seen as lost
-            process.stdin.write(json.dumps(order).encode() + b"\n" + data)
+            process.stdin.write(json.dumps(told).encode() + b"\n" + data)
         return place.token
 
     def look(self, token: str) -> JobState:
@@ -213,6 +258,11 @@ class BulkJobs:
         """Return the result of a token as a workbook; raises JobUnknown."""
         return self._place(token).unseal(workbook_name(language))
 
+    def rows(self, token: str) -> Sequence[dict[str, Any]]:
+        """Return the answer to every row, where it was to be kept; raises JobUnknown."""
+        found: list[dict[str, Any]] = json.loads(self._place(token).unseal(ROWS))
+        return found
+
     def forget(self, token: str) -> None:
         """Delete what is kept under a token; raises JobUnknown."""
         shutil.rmtree(self._place(token).path, ignore_errors=True)
@@ -227,7 +277,7 @@ class BulkJobs:
         place = JobPlace(self._folder, token)
         if len(token) != _TOKEN_CHARACTERS or not place.path.is_dir():
             raise JobUnknown
-        if self._age(place.path) > KEEP_SECONDS:
+        if self._age(place.path) > self._limits.keep_seconds:
             shutil.rmtree(place.path, ignore_errors=True)
             raise JobUnknown
         return place
@@ -245,12 +295,13 @@ class BulkJobs:
             mark = self._mark(network)
         except OSError as error:
             raise JobsFull from error
+        limits = self._limits
         unfinished = [path for path in kept if _is_locked(path / ALIVE)]
-        if len(kept) >= MOST_KEPT or len(unfinished) >= MOST_UNFINISHED:
+        if len(kept) >= limits.kept or len(unfinished) >= limits.unfinished:
             raise JobsFull
         own = {path for path in kept if network and _read(path / _NETWORK) == mark}
         waiting = sum(path in own for path in unfinished)
-        if len(own) >= MOST_KEPT_OF_ONE or waiting >= MOST_UNFINISHED_OF_ONE:
+        if len(own) >= limits.kept_of_one or waiting >= limits.unfinished_of_one:
             raise JobsFull(of_one=True)
         return mark
 
@@ -265,7 +316,7 @@ class BulkJobs:
 
     def _sweep(self) -> Iterator[Path]:
         for path in self._folder.iterdir():
-            if path.is_dir() and self._age(path) > KEEP_SECONDS:
+            if path.is_dir() and self._age(path) > self._limits.keep_seconds:
                 shutil.rmtree(path, ignore_errors=True)
             elif path.is_dir():
                 yield path

@@ -43,7 +43,7 @@ _place = click.Path(dir_okay=False, path_type=Path)
 
 @verify.command()
 @click.argument("path", metavar="FILE", type=_place, required=False)
-@click.option("--out", type=_place, help="结果工作簿（.xlsx） / the result workbook")
+@click.option("--out", type=_place, help="结果文件（.xlsx 或 .csv） / the result, .xlsx or .csv")
 @click.option("--csv", "csv_out", type=_place, help="结果 CSV / the result as CSV")
 @click.option("--template", type=_place, help="写出空白名单 / write an empty list")
 @shared_options
@@ -70,7 +70,8 @@ def batch(
             raise WrongUsage(same, about=option)
     report = _check(path, asked, language)
     if out is not None:
-        _write(out, write_workbook(report, language), "--out")
+        write = write_csv if out.suffix.lower() == ".csv" else write_workbook
+        _write(out, write(report, language), "--out")
     if csv_out is not None:
         _write(csv_out, write_csv(report, language), "--csv")
     if asked.as_json:

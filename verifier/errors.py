@@ -23,6 +23,10 @@ class UsageError(VerifierError):
     """The question is incomplete or not text: HTTP 400, exit code 64."""
 
 
+class KeyRefused(VerifierError):
+    """An API key, or what an employer set up beside it, is not as it should be."""
+
+
 class KeyDocumentUnavailable(VerifierError):
     """There is no trust list to believe, so nothing can be judged; the code is a finding's."""
 

@@ -74,16 +74,20 @@ def find_files(paths: Sequence[Path]) -> Iterator[FoundFile]:
         for found in _below(path, path.name or str(path), MAX_DEPTH):
             count += 1
             if count > MAX_FILES:
-                raise UsageError(
-                    "files_too_many",
-                    Text(
-                        f"文件超过 {MAX_FILES} 个；请分次核验",
-                        f"there are more than {MAX_FILES} files; verify them in parts",
-                    ),
-                )
+                raise _too_many()
             yield found
     if not count:
         raise UsageError("files_none", Text("其中没有文件", "there is no file in it"))
+
+
+def _too_many() -> UsageError:
+    return UsageError(
+        "files_too_many",
+        Text(
+            f"文件超过 {MAX_FILES} 个；请分次核验",
+            f"there are more than {MAX_FILES} files; verify them in parts",
+        ),
+    )
 
 
 def is_archive(path: Path) -> bool:
@@ -144,11 +148,12 @@ def _in_archive(path: Path, name: str) -> Iterator[FoundFile]:
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> Iterator[FoundFile]:
+    named = [(member, _name_of(member)) for member in archive.infolist() if not member.is_dir()]
+    wanted = [(member, own) for member, own in named if not _NOT_OURS & set(own.split("/"))]
+    if len(wanted) > MAX_FILES:  # said by the directory, before the first is unpacked
+        raise _too_many()
     left = MAX_UNPACKED_BYTES
-    for member in archive.infolist():
-        own = _name_of(member)
-        if member.is_dir() or _NOT_OURS & set(own.split("/")):
-            continue
+    for member, own in wanted:
         found = _unpack(archive, member, shown(f"{name}/{own}"))
         left -= len(found.data)
         if left < 0:

@@ -13,8 +13,10 @@ from registry.row_reader import RowReader
 from registry.schema import check_schema
 from registry.session import open_engine
 from verifier.file_slots import FileSlots
+from verifier.holder import HolderLook
 from verifier.issued_pages import IssuedPages
 from verifier.key_source import TrustSource, home_source, listed_logs
+from verifier.lookup import Register
 from verifier.seal_trust import home_seals
 from verifier.service import Verifier
 from verifier.status_fetch import named_source
@@ -74,6 +76,13 @@ def open_verifier(
         issued_pages=IssuedPages(home.store),
         seals=home_seals(home),
     )
+
+
+def open_holder_look(home: Home, verifier: Verifier) -> HolderLook:
+    """Return what opens certificates of `home` for holders who were let in."""
+    engine = open_engine(home.database_url, read_only=True)
+    register = Register(RowReader(engine).reading, home.pepper(), None)
+    return HolderLook(verifier, register, IssuedPages(home.store))
 
 
 def _status_source(home: Home, named: str | None) -> StatusSource:

@@ -136,9 +136,8 @@ def _is_sensible(matrix: Points, page: tuple[int, int], picture: tuple[int, int]
 
 
 def _places(matrix: Points, width: int, height: int, step: int = 1) -> tuple[Plane, Plane]:
-    across, down = np.meshgrid(
-        np.arange(0, width, step, dtype=np.float32), np.arange(0, height, step, dtype=np.float32)
-    )
+    across = np.arange(0, width, step, dtype=np.float32)
+    down = np.arange(0, height, step, dtype=np.float32)[:, None]
     first, second, third = (
         matrix[row, 0] * across + matrix[row, 1] * down + matrix[row, 2] for row in range(3)
     )

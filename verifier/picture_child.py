@@ -44,7 +44,8 @@ from verifier.picture_judge import (
     judge_portrait,
     usual_likeness,
 )
-from verifier.picture_match import LineMatch, crop_of, ink_of, match_line, red_light
+from verifier.picture_lights import Lights, Plane, lights_of
+from verifier.picture_match import LineMatch, crop_of, match_line
 from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
@@ -88,15 +89,16 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         lines = read_lines(views[0], _finder(), _reader())
         return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
     reference = draw_reference(question.issued)
+    issued = lights_of(reference.colours)
     size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
     seen: list[_Seen] = []
     for view in views:
         laid = lay_onto(view, reference.colours)
         if laid is None:
             return {"aligned": False, "size": size}
-        seen.append(_Seen(view=view, laid=laid, judged=_judge(reference, laid)))
+        seen.append(_judge(view, laid, reference, issued))
     fields, outlines, boxed = _gravest(seen, reference, scale)
-    rests = [_rest_of(one, reference) for one in seen]
+    rests = [_rest_of(one, reference, issued) for one in seen]
     differs = [outline for rest in rests for outline in rest.differs][:MOST_BOXES]
     unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]
     if not outlines:
@@ -118,10 +120,17 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """One of the ways in which a file is shown, laid onto the page and judged."""
+    """One of the ways in which a file is shown, laid onto the page and judged.
+
+    Args:
+        lights: as it lies on the page.
+        red: its red ink where the page has none.
+    """
 
     view: Pixels
     laid: Laid
+    lights: Lights
+    red: Plane
     judged: dict[str, Judged]
 
 
@@ -129,11 +138,13 @@ class _Seen:
 _GRAVITY: Final = {Decision.AGREES: 0, Decision.UNCLEAR: 1, Decision.DIFFERS: 2}
 
 
-def _judge(reference: Reference, laid: Laid) -> dict[str, Judged]:
-    judged = _judge_fields(reference, laid)
+def _judge(view: Pixels, laid: Laid, reference: Reference, issued: Lights) -> _Seen:
+    lights = lights_of(laid.colours)
+    red = surplus_red(reference, issued, lights)
+    judged = _judge_fields(reference, issued.ink, laid, lights, red)
     if reference.photo is not None:
         judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
-    return judged
+    return _Seen(view=view, laid=laid, lights=lights, red=red, judged=judged)
 
 
 def _gravest(
@@ -174,8 +185,10 @@ class _Rest:
     unclear: list[Outline]
 
 
-def _rest_of(seen: _Seen, reference: Reference) -> _Rest:
-    rest = judge_elsewhere(reference, seen.laid, _finder(), _reader())
+def _rest_of(seen: _Seen, reference: Reference, issued: Lights) -> _Rest:
+    rest = judge_elsewhere(
+        reference, issued, seen.laid, seen.lights, seen.red, _finder(), _reader()
+    )
     named = [
         line.box
         for name, one in seen.judged.items()
@@ -200,9 +213,10 @@ def _in_file(outline: Outline, scale: float) -> list[list[float]]:
     return [[round(x / scale, 1), round(y / scale, 1)] for x, y in outline]
 
 
-def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
-    light = red_light(laid.colours)
-    expected, shown = ink_of(red_light(reference.colours)), ink_of(light)
+def _judge_fields(
+    reference: Reference, expected: Plane, laid: Laid, lights: Lights, red: Plane
+) -> dict[str, Judged]:
+    light, shown = lights.red, lights.ink
     shape = reference.colours.shape
     jobs = [
         (field, line, crop_of(line.box, line, shape))
@@ -214,7 +228,6 @@ def _judge_fields(reference: Reference, laid: Laid) -> dict[str, Judged]:
     matched: dict[Field, list[LineMatch]] = {}
     outside: set[Field] = set()
     struck: set[Field] = set()
-    red = surplus_red(reference, laid)
     for (field, line, crop), said in zip(jobs, words, strict=True):
         matched.setdefault(field, []).append(match_line(line, said, crop, expected, shown, bright))
         if not _is_inside(line.box, laid):

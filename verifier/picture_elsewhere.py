@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
-from verifier.picture_match import BLURS, ink_of, red_light
+from verifier.picture_lights import Lights, Plane, ink_of
+from verifier.picture_match import BLURS
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Pixels, Reference
 from verifier.picture_words import Reader
 
-Plane = NDArray[np.float32]
 Light = tuple[Plane, Plane]
 
 _SEARCH: Final = 7  # dots that print may lie off
@@ -54,6 +54,9 @@ _BLACK: Final = 0.45  # of green light held back by red ink: drawn black
 _LEAST_OUTSIDE: Final = 0.15  # of the picture
 _LEAST_LINES: Final = 5
 _LEAST_TEXT: Final = 0.015  # of the page's area
+_LEAST_STROKES: Final = 0.1  # of that, which is edges of strokes
+_STROKE: Final = 16  # of 255, between a stroke and what is beside it
+_STROKES_SIDE: Final = 1152  # pixels of the longer side in which strokes are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +80,23 @@ class Elsewhere:
     unclear: tuple[Box, ...]
 
 
-def judge_elsewhere(reference: Reference, laid: Laid, finder: Finder, reader: Reader) -> Elsewhere:
-    """Return what the rest of a picture laid onto the page comes to."""
-    light = red_light(laid.colours)
-    issued = red_light(reference.colours)
-    red = ink_of(issued), ink_of(light)
-    green = _green(reference.colours), _green(laid.colours)
+def judge_elsewhere(
+    reference: Reference,
+    issued: Lights,
+    laid: Laid,
+    shown: Lights,
+    surplus: Plane,
+    finder: Finder,
+    reader: Reader,
+) -> Elsewhere:
+    """Return what the rest of a picture laid onto the page comes to.
+
+    Args:
+        issued: the page in its lights.
+        shown: the picture laid onto it, in its lights.
+        surplus: its red ink where the page has none, as `surplus_red` returns it.
+    """
+    red, green = (issued.ink, shown.ink), (issued.green, shown.green)
     seen = [box for box in reference.fixed if _is_inside(box, laid)]
     blur = _blur(seen, red)
     pieces = [Piece(box=box, likeness=_fixed_likeness(box, red, green, blur)) for box in seen]
@@ -97,12 +111,12 @@ def judge_elsewhere(reference: Reference, laid: Laid, finder: Finder, reader: Re
         other_tiles = [box for box in tiles if _likeness(box, green, blur) < OTHER]
         if reference.seal is not None and len(other_tiles) > SEAL_OTHER * len(tiles):
             unclear.append(reference.seal)
-    free = _free(reference, np.maximum(red[0], green[0])) & laid.inside
-    for box, sure in _surplus(light, free, issued, laid.colours, finder, reader):
+    free = _free(reference, np.maximum(issued.ink, issued.green)) & laid.inside & (shown.ink > _INK)
+    for box, sure in _surplus(shown.red, free, issued.red, laid.colours, finder, reader):
         (differs if sure else unclear).append(box)
     return Elsewhere(
         differs=tuple(differs),
-        unclear=(*unclear, *_red_text(reference, laid, finder, reader)),
+        unclear=(*unclear, *_red_text(reference, laid, surplus, finder, reader)),
     )
 
 
@@ -114,24 +128,39 @@ def shows_other_papers(picture: Pixels, laid: Laid, finder: Finder) -> bool:
     if area > (1 - _LEAST_OUTSIDE) * picture.shape[0] * picture.shape[1]:
         return False
     middle = page.mean(axis=0)
+    wider = middle + (page - middle) * 1.02
+    if not _has_strokes(picture, wider, _LEAST_STROKES * _LEAST_TEXT * area):
+        return False
     bare = picture.copy()
-    wider = np.round(middle + (page - middle) * 1.02).astype(np.int32)
-    cv2.fillConvexPoly(bare, wider, (255, 255, 255))
+    cv2.fillConvexPoly(bare, np.round(wider).astype(np.int32), (255, 255, 255))
     found = finder.find(bare)
     text = sum(cv2.contourArea(one) for one in found)
     return len(found) >= _LEAST_LINES and text >= _LEAST_TEXT * area
 
 
-def surplus_red(reference: Reference, laid: Laid) -> Plane:
+def _has_strokes(picture: Pixels, page: Plane, least: float) -> bool:
+    """Return whether so much of what is outside a page may be strokes; most tables are bare.
+
+    Args:
+        page: its corners.
+        least: in pixels of the picture.
+    """
+    scale = min(1.0, _STROKES_SIDE / max(picture.shape[:2]))
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), 1.0)
+    around = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
+    edges = (around.max(axis=2) > _STROKE).astype(np.uint8)
+    cv2.fillConvexPoly(edges, np.round(page * scale).astype(np.int32), 0)
+    return bool(np.count_nonzero(edges) >= least * scale**2)
+
+
+def surplus_red(reference: Reference, issued: Lights, shown: Lights) -> Plane:
     """Return how much red ink is on the picture where the page as issued has none, from 0 to 1."""
-    issued, shown = (
-        _green(colours) - _red(colours) for colours in (reference.colours, laid.colours)
-    )
     near = np.ones((2 * _NEAR + 1,) * 2, np.uint8)
-    own = cv2.dilate((issued > _RED_INK).astype(np.uint8), near)
+    own = cv2.dilate((issued.redness > _RED_INK).astype(np.uint8), near)
     for left, top, right, bottom in filter(None, (reference.photo, reference.seal)):
         own[max(0, top - _NEAR) : bottom + _NEAR, max(0, left - _NEAR) : right + _NEAR] = 1
-    return np.where(own > 0, 0, np.clip(shown, 0, 1)).astype(np.float32)
+    return np.where(own > 0, 0, np.clip(shown.redness, 0, 1)).astype(np.float32)
 
 
 def is_struck_through(box: Box, red: Plane) -> bool:
@@ -181,26 +210,20 @@ def _cut_colours(colours: Pixels, box: Box) -> Pixels:
     return colours[max(0, top) : bottom, max(0, left) : right]
 
 
-def _red_text(reference: Reference, laid: Laid, finder: Finder, reader: Reader) -> list[Box]:
+def _red_text(
+    reference: Reference, laid: Laid, shown: Plane, finder: Finder, reader: Reader
+) -> list[Box]:
     """Return legible text in red that stands in the row of a value."""
     rows = np.zeros(laid.inside.shape, bool)
     for lines in reference.values.values():
         for line in lines:
             rows[line.box[1] : line.box[3]] = True
-    shown = surplus_red(reference, laid)
     free = rows & laid.inside & (shown > _RED_INK)
     if int(free.sum()) < _LEAST_RED:
         return []
     light = (255 * (1 - np.clip(shown / _BLACK, 0, 1))).astype(np.uint8)
+    free &= ink_of(light) > _INK
     return [box for box, sure in _surplus(light, free, None, None, finder, reader) if sure]
-
-
-def _green(colours: Pixels) -> Plane:
-    return ink_of(np.ascontiguousarray(colours[:, :, 1]))
-
-
-def _red(colours: Pixels) -> Plane:
-    return ink_of(np.ascontiguousarray(colours[:, :, 0]))
 
 
 def _is_inside(box: Box, laid: Laid) -> bool:
@@ -270,11 +293,10 @@ def _surplus(
     """Return text that stands where the page has no print, and whether it is surely that.
 
     Args:
-        free: where the page has none.
+        free: where ink stands and the page has none.
         issued: the page, in the same light, where text may run into its print; else None.
         colours: in which ink that is no printer's is seen; None where it need not be.
     """
-    free = free & (ink_of(light) > _INK)
     found = []
     for place in finder.find(np.repeat(light[:, :, None], 3, axis=2)):
         left, top = np.maximum(0, np.floor(place.min(axis=0))).astype(int).tolist()

@@ -33,8 +33,7 @@ SURPLUS_LIKE: Final = 0.5
 SHARP: Final = 0.85  # how alike most characters must be before an unread one can be another
 
 PHOTO_LINES: Final = 0.9  # edges all over, at least, for the same photo
-PHOTO_WORST: Final = 0.92  # and in the least alike block
-PHOTO_UNEVEN: Final = 0.046  # by which that may be less alike than all over
+PHOTO_WORST: Final = 0.95  # and in the least alike block
 PHOTO_HUES: Final = 0.55  # of its colours, where it has any
 PHOTO_OTHER_HUES: Final = 0.3  # less alike than this: coloured otherwise
 PHOTO_OTHER: Final = 0.75  # less alike in a block than this: another photo
@@ -162,8 +161,8 @@ def judge_portrait(match: PortraitMatch) -> Judged:
     if match.contrast < PHOTO_FLAT:
         return Judged(decision=Decision.UNCLEAR, read="", confidence=0.0, why=Why.BLURRED)
     hues = 1.0 if match.hues is None else match.hues
-    even = match.worst >= max(PHOTO_WORST, match.lines - PHOTO_UNEVEN)
-    if even and match.lines >= PHOTO_LINES and hues >= PHOTO_HUES:
+    alike = match.lines >= PHOTO_LINES and match.worst >= PHOTO_WORST
+    if alike and hues >= PHOTO_HUES:
         return Judged(decision=Decision.AGREES, read="", confidence=sure)
     other = match.worst < PHOTO_OTHER or match.lines < PHOTO_OTHER_LINES
     if other or hues < PHOTO_OTHER_HUES:

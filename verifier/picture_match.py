@@ -21,13 +21,10 @@ from verifier.picture_words import Sign, Words, known
 Plane = NDArray[np.float32]
 
 BLURS: Final = (0.6, 1.2, 1.8, 2.6, 3.6, 5.0)  # of the reference, in its dots
-_BACKGROUND: Final = 31  # dots: wider than a stroke, narrower than a shadow
 _LINE_SEARCH: Final = 8  # dots that a line may lie off
 _CELL_SEARCH: Final = 4  # and a character within it
 _MARGIN: Final = 3
 _FAINT: Final = 0.08  # of the brightness of paper: less is no ink
-_STAMPED: Final = 0.06  # darker than this in green and blue than in red: ink of a stamp
-_STAMP_INK: Final = 0.3  # of red light, at most, that a stamp and what is smeared of it keep back
 _BARE: Final = 0.3  # of the usual ink of the line: less is none
 _LIT_ALIKE: Final = 0.1  # paper is no brighter or darker than this against that of the line
 _GAP_COST: Final = 1.0
@@ -95,47 +92,6 @@ def alike(one: str, other: str) -> bool:
 def _folded(char: str) -> str:
     plain = half_width(char)
     return _ALIKE.get(plain, plain)
-
-
-def red_light(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture as it looks in red light, from 0 to 255, red stamps taken out.
-
-    Red ink keeps some red light back, and compressing a picture smears its colour beyond its
-    strokes. So near ink that is seen in green and blue light only what is dark counts as print.
-    """
-    planes = [np.ascontiguousarray(colours[:, :, channel]) for channel in range(3)]
-    ink, green, blue = map(ink_of, planes)
-    stamped = cv2.GaussianBlur((green + blue) / 2 - ink, (0, 0), 1.5)
-    near = np.clip(stamped / _STAMPED - 1, 0, 1)
-    near = cv2.dilate(near, np.ones((5, 5), np.uint8))
-    print_only = np.clip((ink - _STAMP_INK) / (1 - _STAMP_INK), 0, 1)
-    paper = _paper_of(planes[0])
-    cleared = (1 - ink - near * (print_only - ink)) * paper
-    light: NDArray[np.uint8] = np.where(near > 0, cleared, planes[0]).astype(np.uint8)
-    return light
-
-
-def ink_of(light: NDArray[np.uint8]) -> Plane:
-    """Return how dark each dot is against the paper around it, from 0 to 1.
-
-    Shadows and slow changes of light are taken out.
-
-    Args:
-        light: the picture in light of one colour.
-    """
-    dark = 1 - light.astype(np.float32) / np.maximum(_paper_of(light), 8.0)
-    return np.clip(dark, 0, 1).astype(np.float32)
-
-
-def _paper_of(light: NDArray[np.uint8]) -> Plane:
-    """Return how bright the paper is around each dot."""
-    small = cv2.resize(
-        light.astype(np.float32), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA
-    )
-    kernel = np.ones((_BACKGROUND // 4, _BACKGROUND // 4), np.uint8)
-    paper = cv2.GaussianBlur(cv2.dilate(small, kernel), (0, 0), _BACKGROUND / 8)
-    wide = cv2.resize(paper, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return wide.astype(np.float32)
 
 
 def crop_of(box: Box, line: Line, shape: tuple[int, ...]) -> Box:

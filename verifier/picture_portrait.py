@@ -65,11 +65,11 @@ def match_portrait(
         soft = cv2.GaussianBlur(issued, (0, 0), blur)
         like = cv2.matchTemplate(around, soft, cv2.TM_CCOEFF_NORMED)
         like[~np.isfinite(like)] = -1
-        _, value, _, (left, top) = cv2.minMaxLoc(like)
+        _, value, _, _ = cv2.minMaxLoc(like)
         if value > best[0]:
-            shown = around[top : top + _SIZE[1], left : left + _SIZE[0]]
-            best = (float(value), soft, shown)
-    tone, soft, shown = best
+            best = (float(value), soft, like)
+    tone, soft, like = best
+    shown = _cut_at(around, *_summit(like))
     lines, worst = _edges_alike(soft, shown)
     spread = float(shown.std()) / max(1.0, float(soft.std()))
     return PortraitMatch(
@@ -79,6 +79,31 @@ def match_portrait(
         contrast=spread,
         hues=_hues_alike(reference, picture, box),
     )
+
+
+def _summit(like: Plane) -> tuple[float, float]:
+    """Return where two planes are most alike, across and down, between the dots too.
+
+    Half a dot off, edges that are the same are a tenth less alike.
+    """
+    _, _, _, (left, top) = cv2.minMaxLoc(like)
+    return left + _beside(like[top], left), top + _beside(like[:, left], top)
+
+
+def _beside(values: Plane, at: int) -> float:
+    """Return how far the top of the parabola through a highest value and its neighbours is off."""
+    if not 0 < at < len(values) - 1:
+        return 0.0
+    before, here, after = (float(one) for one in values[at - 1 : at + 2])
+    bend = before - 2 * here + after
+    return 0.0 if bend >= 0 else max(-0.5, min(0.5, (before - after) / (2 * bend)))
+
+
+def _cut_at(around: Plane, left: float, top: float) -> Plane:
+    shift = np.array([[1, 0, left], [0, 1, top]], np.float32)
+    mode = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    cut = cv2.warpAffine(around, shift, _SIZE, flags=mode, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cut, np.float32)
 
 
 def _hues_alike(reference: NDArray[np.uint8], picture: NDArray[np.uint8], box: Box) -> float | None:

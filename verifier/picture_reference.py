@@ -6,14 +6,14 @@ is read from its own text layer. All places are in pixels of the drawing, from i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pypdfium2 import PdfDocument, PdfPage
-from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+from PIL import Image, ImageChops
+from pypdfium2 import PdfDocument, PdfObject, PdfPage, raw
 
 from templates.labels import Field
 from templates.page_reading import value_places
@@ -33,6 +33,7 @@ _PHOTO_SHAPE: Final = (1.2, 1.6)  # height to width: 25 × 35 mm is 1.4
 _ASCENT: Final = 0.86  # of the size of type, as ideographs fill their square
 _DESCENT: Final = 0.14
 _SEAL_INK: Final = 20  # of 255
+_DEEPEST: Final = 3  # forms within forms in which the photo is looked for
 _PIECE: Final = 2.2  # ems, at most, of fixed print compared at a time
 
 
@@ -113,7 +114,8 @@ def draw_reference(data: bytes) -> Reference:
         def draw_small() -> Any:
             return page.render(scale=_SMALL_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
 
-        glyphs = [_glyph(row) for row in read_glyphs(page, draw_small(), draw_small)]
+        small = draw_small()
+        glyphs = [_glyph(row) for row in read_glyphs(page, small, draw_small)]
         values = _values(glyphs, drawing.height, drawing.width)
         if not values:
             raise NoReference
@@ -123,7 +125,7 @@ def draw_reference(data: bytes) -> Reference:
             values=values,
             photo=photo,
             fixed=_fixed_print(glyphs, values, drawing.height),
-            seal=_seal_box(page),
+            seal=_seal_box(page, small),
         )
     finally:
         document.close()
@@ -211,12 +213,15 @@ def _pixel(points: float) -> int:
     return round(points * DPI / _POINTS_PER_INCH)
 
 
-def _seal_box(page: PdfPage) -> Box | None:
-    """Return the box of what only the form of the page draws: its seal."""
+def _seal_box(page: PdfPage, whole: Image.Image) -> Box | None:
+    """Return the box of what only the form of the page draws: its seal.
+
+    Args:
+        whole: the page in grey, `_SMALL_DPI` dots an inch.
+    """
     scale = _SMALL_DPI / _POINTS_PER_INCH
-    drawn = (page.render(scale=scale, may_draw_forms=one, grayscale=True) for one in (True, False))
-    whole, bare = (np.asarray(one.to_pil(), np.int16) for one in drawn)
-    rows, columns = np.nonzero(np.abs(whole - bare) > _SEAL_INK)
+    bare = page.render(scale=scale, may_draw_forms=False, grayscale=True).to_pil()
+    rows, columns = np.nonzero(np.asarray(ImageChops.difference(whole, bare)) > _SEAL_INK)
     if not rows.size:
         return None
     sides = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
@@ -227,9 +232,23 @@ def _seal_box(page: PdfPage) -> Box | None:
 def _photo_box(page: PdfPage, height: int) -> Box | None:
     """Return the box of the largest picture that has the shape of the holder's photo."""
     found: list[Box] = []
-    for one in page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,), max_depth=4):
-        left, bottom, right, top = one.get_bounds()
+    for one in _pictures_of(page.raw, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject):
+        left, bottom, right, top = PdfObject(one, page=page).get_bounds()
         if _PHOTO_SHAPE[0] <= (top - bottom) / max(right - left, 0.01) <= _PHOTO_SHAPE[1]:
             across = (_pixel(left), height - _pixel(top), _pixel(right), height - _pixel(bottom))
             found.append(across)
     return max(found, key=lambda box: box[2] - box[0], default=None)
+
+
+def _pictures_of(
+    parent: Any, count: Callable[[Any], int], get: Callable[[Any, int], Any], level: int = 0
+) -> Iterator[Any]:
+    """Yield the pictures on a page or in a form; its pattern alone has thousands of lines."""
+    for index in range(count(parent)):
+        one = get(parent, index)
+        kind = raw.FPDFPageObj_GetType(one)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            yield one
+        elif kind == raw.FPDF_PAGEOBJ_FORM and level < _DEEPEST:
+            form = raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject
+            yield from _pictures_of(one, *form, level + 1)

@@ -20,7 +20,6 @@ from registry.home import Home
 from registry.public_database import open_public_engine, public_database_url
 from registry.report_drafts import MAX_DRAFT_BYTES, ReportDrafts, ReportTicket
 from registry.reports import KeptReport, ReportFiles, find_report, open_report, queue_report
-from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.report_content import Examined, moment_of, report_content
 from verifier.service import Verifier
@@ -30,7 +29,7 @@ KEEP_VARIABLE: Final = "YANZHEN_REPORT_KEEP_DAYS"
 KEEP_DAYS: Final = 3650
 REPORT_PATH: Final = "/report"
 ASKED_WITHIN: Final = timedelta(hours=2)
-_PICTURE_SECONDS: Final = 10.0
+PICTURE_SECONDS: Final = 10.0
 _PICTURE_MEMORY_BYTES: Final = 512 << 20
 _PICTURE_BYTES: Final = 200 << 10
 _JPEG: Final = b"\xff\xd8\xff"
@@ -56,7 +55,7 @@ class ReportDesk:
         self._lock = Lock()
         self._child = Child(
             "verifier.report_picture_child",
-            seconds=_PICTURE_SECONDS,
+            seconds=PICTURE_SECONDS,
             memory_bytes=_PICTURE_MEMORY_BYTES,
             answer_bytes=_PICTURE_BYTES,
         )
@@ -79,13 +78,18 @@ class ReportDesk:
 
         Where something in a picture differs, it is the picture with red boxes around that.
         """
-        if not data or len(data) > MAX_FILE_BYTES:
-            return None
         with suppress(ChildFailed):
-            picture = self._child.ask(data if verdict.boxed is None else verdict.boxed.jpeg)
-            if picture.startswith(_JPEG):
-                return picture
+            return self.draw(data if verdict.boxed is None else verdict.boxed.jpeg)
         return None
+
+    def draw(self, data: bytes) -> bytes | None:
+        """Return a small JPEG of the first page of a file, None where it has none to draw.
+
+        Raises:
+            ChildFailed: the child process that draws ended, or had no time.
+        """
+        picture = self._child.ask(data)
+        return picture if picture.startswith(_JPEG) else None
 
     def draft(self, verdict: Verdict, examined: Examined) -> bytes:
         """Return the draft of a report on a verdict; nothing is kept of it here."""
@@ -143,15 +147,8 @@ class ReportDesk:
         return _bytes_of(self._home.seal_crl_path)
 
     def address(self) -> str:
-        """Return where reports of this home are looked up: on the newest host of the trust list."""
-        try:
-            document = self._verifier.trust_list().document
-        except KeyDocumentUnavailable:
-            return REPORT_PATH
-        if not document.hosts:
-            return REPORT_PATH
-        newest = max(document.hosts, key=lambda host: host.valid_from)
-        return f"{'http' if document.demo else 'https'}://{newest.host}{REPORT_PATH}"
+        """Return where reports of this home are looked up."""
+        return public_address(self._verifier, REPORT_PATH)
 
     def engine(self) -> Engine:
         """Return the engine of the public side's own database, opened when first asked for."""
@@ -172,6 +169,18 @@ class ReportDesk:
     def _keep_days(self) -> int:
         typed = self._environment.get(KEEP_VARIABLE, "")
         return int(typed) if typed.isascii() and typed.isdecimal() and int(typed) else KEEP_DAYS
+
+
+def public_address(verifier: Verifier, path: str) -> str:
+    """Return a path on the newest host of the trust list; the path alone where there is none."""
+    try:
+        document = verifier.trust_list().document
+    except KeyDocumentUnavailable:
+        return path
+    if not document.hosts:
+        return path
+    newest = max(document.hosts, key=lambda host: host.valid_from)
+    return f"{'http' if document.demo else 'https'}://{newest.host}{path}"
 
 
 def _bytes_of(path: Any) -> bytes | None:

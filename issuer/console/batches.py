@@ -19,10 +19,22 @@ from issuer.batch_drafts import begin, fill, list_awards, list_drafts, throw_awa
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
 from issuer.columns import MAX_FILE_BYTES
-from issuer.console import batches_acts, batches_files, batches_photos, batches_rows
+from issuer.console import (
+    batches_acts,
+    batches_eligibility,
+    batches_files,
+    batches_notice,
+    batches_photos,
+    batches_plan,
+    batches_rows,
+    batches_scores,
+    batches_steps,
+    batches_upload,
+)
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
 from issuer.console.batches_room import (
     DESK,
+    SCORING,
     blueprint,
     own_prefix,
     page,
@@ -40,8 +52,21 @@ from registry.batch_models import BatchDraft
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
 
-PLACES = (Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(DESK)),)
-_PARTS = (batches_acts, batches_files, batches_photos, batches_rows)  # their routes, by import
+PLACES = (
+    Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(SCORING)),
+)
+_PARTS = (  # their routes, by import
+    batches_acts,
+    batches_eligibility,
+    batches_files,
+    batches_notice,
+    batches_photos,
+    batches_plan,
+    batches_rows,
+    batches_scores,
+    batches_steps,
+    batches_upload,
+)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LIST = TableSpec(
     columns=(
@@ -66,7 +91,7 @@ _JUDGING = Text("检查照片", "judging photos")
 
 
 @blueprint.get("")
-@allow(*DESK)
+@allow(*SCORING)
 def index() -> str:
     """List the batches of the person's body."""
     table = read_table(request.args, _LIST)
@@ -79,6 +104,7 @@ def index() -> str:
         rows=rows,
         total=len(found),
         clerk=the_person().is_one_of(Role.BODY_CLERK),
+        on_desk=the_person().is_one_of(*DESK),
         tone_of=tone_of,
         DraftState=DraftState,
     )
@@ -140,7 +166,18 @@ def show(draft_id: int) -> str:
 
 def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
     awards = list_awards(room, draft, limit=_AWARDS_SHOWN)
-    return page(room, draft, "batch.html", troubles=troubles, told=_told(draft), awards=awards)
+    exam = batches_steps.lines_of(room, draft)
+    return page(
+        room,
+        draft,
+        "batch.html",
+        troubles=troubles,
+        told=_told(draft),
+        awards=awards,
+        exam=exam,
+        exam_done=batches_steps.are_done(exam),
+        upload=batches_steps.upload_of(room, draft),
+    )
 
 
 @blueprint.post("/<int:draft_id>/roster")

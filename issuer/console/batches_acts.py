@@ -24,6 +24,8 @@ from issuer.console.batches_room import (
     the_room,
     to_batch,
 )
+from issuer.console.batches_scores import odd_of
+from issuer.console.batches_steps import lines_of
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 
@@ -84,6 +86,8 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         samples=choose_samples(room, own_prefix(), draft.id),
         troubles=troubles,
         reason_typed=reason_typed,
+        exam=lines_of(room, draft),
+        odd=odd_of(room, draft),
     )
 
 

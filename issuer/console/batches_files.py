@@ -7,13 +7,14 @@ from io import BytesIO
 from flask import send_file
 from werkzeug.wrappers import Response
 
-from accounts.roles import allow
+from accounts.roles import Role, allow
 from codes.wording import Text
 from issuer.batch_handover import write_handover
 from issuer.batch_issue import certificates_path, results_path, write_again
 from issuer.batch_room import draft_closed
 from issuer.batch_states import DraftState
 from issuer.console.batches_room import DESK, blueprint, note_reading, the_draft, the_room
+from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 
@@ -63,6 +64,19 @@ def handover(draft_id: int) -> Response:
     with room.desk(draft.prefix, dry_run=True) as desk:
         data = write_handover(desk, draft.name)
     name = f"{draft.name}-领证签收表.xlsx"
+    return send_file(BytesIO(data), _XLSX, as_attachment=True, download_name=name)
+
+
+@blueprint.post("/<int:draft_id>/files/handover-codes.xlsx")
+@allow(Role.BODY_CLERK)
+def handover_with_codes(draft_id: int) -> Response:
+    """Send the list with a fresh code for each holder; those of the list before are void."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "batch.holder_codes", draft)
+    with room.desk(draft.prefix, dry_run=True) as desk, holder_counter() as counter:
+        data = write_handover(desk, draft.name, counter.codes_for_handover)
+    name = f"{draft.name}-领证签收表和查看码.xlsx"
     return send_file(BytesIO(data), _XLSX, as_attachment=True, download_name=name)
 
 

@@ -25,6 +25,9 @@ blueprint = Blueprint("batches", __name__, url_prefix="/batches")
 DESK: Final = (Role.BODY_CLERK, Role.APPROVER)
 """Who prepares and who approves; each page says itself which of them may act."""
 
+SCORING: Final = (*DESK, Role.EXAMINER)
+"""Who sees plan and scores: an examiner enters scores, and sees nothing else of a batch."""
+
 STEPS: Final = (
     DraftState.PREPARING,
     DraftState.SUBMITTED,
@@ -106,6 +109,7 @@ def words_of(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
         "own": is_own(draft, person),
         "clerk": person.is_one_of(Role.BODY_CLERK),
         "approver": person.is_one_of(Role.APPROVER),
+        "on_desk": person.is_one_of(*DESK),
         "checking": needs_check(draft),
         "ready": is_ready(draft),
         "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",

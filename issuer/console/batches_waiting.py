@@ -1,10 +1,11 @@
-"""Which batches wait for somebody of a body, as their first page shows it."""
+"""What waits for the people of a body at the evaluators' desk, as their first page shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from flask import url_for
+from sqlalchemy import func, select
 
 from accounts.person import Person
 from accounts.roles import Role
@@ -15,6 +16,8 @@ from issuer.batch_drafts import list_drafts
 from issuer.batch_states import DraftState
 from issuer.console.batches_room import the_room
 from registry.batch_models import BatchDraft
+from registry.exam_models import BatchObjection
+from registry.session import reading
 
 _CLERKS = (
     (DraftState.RETURNED, Text("个批次被退回，待修改", "batches returned, to be mended")),
@@ -38,8 +41,20 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield _waiting(DraftState.SUBMITTED, text, others)
     for state, text in _CLERKS if clerk else ():
         yield _waiting(state, text, found)
+    if clerk:
+        yield _waiting_objections(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
+
+
+def _waiting_objections(prefix: str) -> Waiting:
+    own = BatchDraft.id == BatchObjection.draft_id
+    query = select(func.count(BatchObjection.id)).join(BatchDraft, own)
+    unsettled = query.where(BatchDraft.prefix == prefix, BatchObjection.outcome.is_(None))
+    with reading(the_room().desks) as session:
+        count = session.scalar(unsettled) or 0
+    text = Text("件结果公示异议待处理", "objections to settle")
+    return Waiting(text=text, count=count, link=url_for("batches.index"))
 
 
 def _waiting(state: DraftState, text: Text, found: Sequence[BatchDraft]) -> Waiting:

@@ -45,6 +45,7 @@ from issuer.console.certificates_asking import (
     reading_desk,
     the_award,
 )
+from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import Trouble, read_asked, trouble_of
 from issuer.console.certificates_show import TONES, words_of
 from issuer.console.office import the_office, the_operator
@@ -235,6 +236,7 @@ def _show(
         )
         on_day = None if day is None else status_of_day(session, vault, award, day)
         kinds = offered(award)
+        exam = exam_facts(office, vault, award) if opened is not None and view.person else ()
     return render_template(
         "desk/certificates/show.html",
         view=view,
@@ -244,6 +246,7 @@ def _show(
         reference=reference,
         asked_day=day,
         kinds=kinds,
+        exam=exam,
         public_url=office.public_url,
         **words_of(view, day=day, on_day=on_day),
     )

@@ -9,14 +9,16 @@ from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.console.certificates import blueprint as certificates
 from issuer.console.certificates_acts import blueprint as acts
-from issuer.console.certificates_asking import READERS
+from issuer.console.certificates_asking import BODY_READERS, READERS
 from issuer.console.certificates_decisions import blueprint as decisions
+from issuer.console.certificates_holder import blueprint as holder
+from issuer.console.certificates_holder import waiting_requests
 from issuer.console.certificates_waiting import waiting_changes
 
 
 def add_certificates(app: Flask) -> None:
     """Add the certificate desk to an application."""
-    for part in (certificates, acts, decisions):
+    for part in (certificates, acts, decisions, holder):
         app.register_blueprint(part)
     readers = frozenset(READERS)
     add_places(
@@ -28,6 +30,12 @@ def add_certificates(app: Flask) -> None:
                 text=Text("变更审批", "Acts to approve"),
                 roles=readers,
             ),
+            Place(
+                endpoint="certificate_holder.requests",
+                text=Text("持证人申请", "Requests of holders"),
+                roles=frozenset(BODY_READERS),
+            ),
         ),
     )
     add_waiting(app, waiting_changes)
+    add_waiting(app, waiting_requests)

@@ -12,7 +12,7 @@ from accounts.arriving import open_accounts
 from accounts.bureau import Bureau
 from issuer.console.office import OFFICE_EXTENSION, Office
 from issuer.publishing import PUBLIC_URL_VARIABLE
-from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_database import open_desks
 from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.schema import check_schema
@@ -32,7 +32,7 @@ def open_office(
     vault = home.vault(passphrase)
     engine = open_engine(home.database_url)
     check_schema(engine)
-    desks = open_desk_engine(desk_database_url(home))
+    desks = open_desks(home)
     secret = open_desk_secret(desks, vault)
     app.secret_key = secret.for_purpose("signing")
     office = Office(

@@ -16,6 +16,7 @@ from accounts.guard import guard
 from accounts.person import Person
 from accounts.roles import Role
 
+FORM_SECRET = "0" * 40
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -27,9 +28,13 @@ def person_of(*roles: Role, body: str | None = None, name: str = "王经办") ->
 def form_token(client: FlaskClient) -> str:
     """Return the token that the forms shown to a client carry."""
     with client.session_transaction() as session:
-        token = session.setdefault("csrf_token", "0" * 40)
-    key = client.application.secret_key
-    return str(URLSafeTimedSerializer(key or "", salt="wtf-csrf-token").dumps(token))
+        token = session.setdefault("csrf_token", FORM_SECRET)
+    return signed_token(client.application, token)
+
+
+def signed_token(app: Flask, token: str) -> str:
+    """Return what forms carry for the token of a session."""
+    return str(URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(token))
 
 
 class DeskClient(FlaskClient):
@@ -39,7 +44,8 @@ class DeskClient(FlaskClient):
         """Send a request, with the token where it changes something."""
         if kwargs.get("method", "GET").upper() in _CHANGING and self.application.secret_key:
             headers = Headers(kwargs.pop("headers", None))
-            headers.setdefault("X-CSRFToken", form_token(self))
+            if "X-CSRFToken" not in headers:
+                headers["X-CSRFToken"] = form_token(self)
             kwargs["headers"] = headers
         return super().open(*args, **kwargs)
 

@@ -25,7 +25,7 @@ from registry.account_models import AccountRoleRow, AccountRow, SessionRow
 from registry.home import Home
 from registry.schema import open_registry
 from registry.session import transaction
-from tests.accounts.desk_app import DeskClient
+from tests.accounts.desk_app import FORM_SECRET, DeskClient
 from tests.conftest import NOW, PASSPHRASE
 from wsgi import create_private_app
 
@@ -133,7 +133,13 @@ class Desks:
         row = SessionRow(
             digest=self.bureau.digest("session", number),
             account_id=worker.account_id,
-            data=json.dumps({"_user_id": f"of {worker.username}", "_fresh": True}),
+            data=json.dumps(
+                {
+                    "_user_id": f"of {worker.username}",
+                    "_fresh": True,
+                    "csrf_token": FORM_SECRET,
+                }
+            ),
             made_at=now,
             seen_at=now,
             factor_at=now - timedelta(minutes=factor_minutes_ago),

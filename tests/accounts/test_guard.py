@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
@@ -11,7 +9,7 @@ from accounts.guard import guard
 from accounts.roles import Role, allow, anyone, declared_roles, signed_in
 from registry.home import Home
 from tests.accounts.desk_app import person_of, working_as
-from tests.conftest import NOW, PASSPHRASE
+from tests.conftest import PASSPHRASE
 from wsgi import create_private_app
 
 
@@ -46,8 +44,7 @@ def test_a_route_lets_in_whom_it_names(
             assert client.get(path).status_code == status, role
 
 
-def test_the_desks_of_a_home_open_for_who_signed_in(tmp_path: Path) -> None:
-    home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
+def test_the_desks_of_a_home_open_for_who_signed_in(home: Home) -> None:
     desks = create_private_app(home, PASSPHRASE)
     with working_as(desks, None) as client:
         assert client.get("/").status_code == 401
@@ -58,8 +55,7 @@ def test_the_desks_of_a_home_open_for_who_signed_in(tmp_path: Path) -> None:
         assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
-def test_every_route_of_the_desks_says_who_may_use_it(tmp_path: Path) -> None:
-    home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
+def test_every_route_of_the_desks_says_who_may_use_it(home: Home) -> None:
     desks = create_private_app(home, PASSPHRASE)
     views = {name: view for name, view in desks.view_functions.items() if name != "static"}
     assert views

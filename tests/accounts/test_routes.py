@@ -9,7 +9,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from accounts.roles import BODY_ROLES, Role, declared_roles
-from tests.accounts.desk_app import DeskClient
+from tests.accounts.desk_app import FORM_SECRET, DeskClient, signed_token
 from tests.accounts.sign_in_ways import Desks, Worker, open_desks
 
 OWN, FOREIGN = "S000012000123", "S000012000124"
@@ -60,29 +60,29 @@ def test_each_role_reaches_what_it_is_declared_for_and_nothing_else(desks: Desks
         for body in (OWN, FOREIGN) if role in BODY_ROLES else (None,):
             name = f"{role.value}-{body or 'none'}"
             people[name] = (desks.plant(name.lower(), role, body=body), role)
-    wrong = []
+    wrong, token = [], {"X-CSRFToken": signed_token(desks.app, FORM_SECRET)}
     browsers = {name: desks.arrived(worker) for name, (worker, _) in people.items()}
     for rule, method in routes(desks):
         allowed = declared_roles(desks.app.view_functions[rule.endpoint])
         for name, (worker, role) in people.items():
             for path in paths(rule):
                 may = allowed is None or role in allowed
-                if may and method != "GET":  # it may end the session
-                    browsers[name] = desks.arrived(worker)
-                status = _status(browsers[name], method, path)
-                if may and method != "GET":
+                status = _status(browsers[name], method, path, token)
+                if may and method != "GET":  # it may have ended the session
                     browsers[name] = desks.arrived(worker)
                 fits = 200 <= status < 500 and status != 401 if may else status == 403
                 if not fits:
                     wrong.append((method, path, name, status))
-        status = _status(desks.browser(), method, min(paths(rule)))
+        status = _status(desks.browser(), method, min(paths(rule)), {})
         if (status == 401) is (allowed is None):
             wrong.append((method, rule.rule, "nobody", status))
     assert wrong == []
 
 
-def _status(browser: DeskClient, method: str, path: str) -> int:
-    answer = browser.open(path, method=method)
+def _status(browser: DeskClient, method: str, path: str, headers: dict[str, str]) -> int:
+    """Return the status of an answer; a refusal is asked for as programs do, without its page."""
+    said = {"Accept": "application/problem+json", **headers}
+    answer = browser.open(path, method=method, headers=said)
     assert isinstance(answer.status_code, int)
     return answer.status_code
 

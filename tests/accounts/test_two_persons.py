@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from accounts.errors import AccountError
@@ -14,7 +12,7 @@ from registry.desk_secret import open_desk_secret
 from registry.errors import VaultError
 from registry.home import Home
 from registry.vault import Vault, new_key
-from tests.conftest import NOW, PASSPHRASE
+from tests.conftest import PASSPHRASE
 
 
 @pytest.mark.parametrize("other", ["王 伟", "王·伟", "王偉", "王伟"])
@@ -29,8 +27,7 @@ def test_two_names_are_two_persons() -> None:
         not_the_same_person("王芳", "王芳")
 
 
-def test_the_desks_secret_goes_over_to_a_new_vault_key(tmp_path: Path) -> None:
-    home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW)
+def test_the_desks_secret_goes_over_to_a_new_vault_key(home: Home) -> None:
     keys = home.vault_keys(PASSPHRASE)
     move_desks(home, Vault(keys))
     desks = open_desk_engine(desk_database_url(home))

@@ -32,6 +32,7 @@ USED_WITHOUT_IMPORT = {
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 OURS = {
+    "meeting",
     "serving",
     "wsgi",
     "yanzhen",

@@ -14,15 +14,30 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.drills.drill import Drill, Facts, Figure, Part, ToolMissing, require_none
-from tests.journeys.agreement import disagreements
+from tests.journeys.agreement import cut_off, disagreements
 from tests.journeys.conftest import CHROMIUM, launch, serving
-from tests.journeys.sample_codes import NOW, genuine_texts, make_world, tampered_texts
+from tests.journeys.sample_codes import (
+    NOW,
+    World,
+    genuine_texts,
+    make_world,
+    tampered_texts,
+)
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
 from verifier.service import Verifier
 
 _TEXTS = {Figure.FULL: 1_000, Figure.SHORT: 60}
-_TEXTS_OF = {"genuine": genuine_texts, "tampered": tampered_texts}
+
+
+def _mixed_texts(world: World, seed: int) -> Iterator[str]:
+    """Yield genuine texts and tampered ones by turns."""
+    for pair in zip(genuine_texts(world, seed), tampered_texts(world, seed), strict=False):
+        yield from pair
+
+
+_OFFLINE = "mixed, network cut"
+_TEXTS_OF = {"genuine": genuine_texts, "tampered": tampered_texts, _OFFLINE: _mixed_texts}
 
 
 def _parts(figure: Figure, seed: int) -> list[Part]:
@@ -38,7 +53,7 @@ def _run(_: Path, *, kind: str, count: int, seed: int) -> Facts:
     verifier = Verifier(lambda: trust_list(world.document), None, b"", lambda: NOW)
     texts = list(islice(_TEXTS_OF[kind](world, seed), count))
     outcomes = Counter(verifier.verify_qr(text).outcome.value for text in texts)
-    with _page(verifier) as page:
+    with _page(verifier, offline=kind == _OFFLINE) as page:
         differing = list(disagreements(page, verifier, NOW, texts))
     faults = [f"server {own['outcome']}, browser {other['outcome']}" for _, own, other in differing]
     require_none(faults, f"{kind} texts judged differently")
@@ -50,15 +65,19 @@ def _run(_: Path, *, kind: str, count: int, seed: int) -> Facts:
 
 
 @contextmanager
-def _page(verifier: Verifier) -> Iterator[Page]:
+def _page(verifier: Verifier, *, offline: bool) -> Iterator[Page]:
     if shutil.which(CHROMIUM) is None:
         raise ToolMissing("no Chromium (package chromium)")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with serving(make_app(verifier)) as address, sync_playwright() as playwright:
         browser = launch(playwright)
         try:
-            page = browser.new_page()
-            page.goto(f"{address}/q")
+            context = browser.new_context()
+            page = context.new_page()
+            if offline:
+                cut_off(page, context, address)
+            else:
+                page.goto(f"{address}/q")
             yield page
         finally:
             browser.close()
@@ -70,7 +89,9 @@ DRILL = Drill(
     method="""1 000 genuine QR texts (both algorithms, many names) and 1 000 tampered with in every
         way we know are judged by the server's verifier and, in headless Chromium on the real
         pages, by the browser's own. Outcome, status, findings in both languages, evidence and
-        printed fields must be the same. Neither asks the register, so a genuine text is
+        printed fields must be the same. So are 1 000 more, genuine and tampered with by turns, on
+        the scanner's page after the network was cut: it and the trust list come from the browser's
+        own memory. Neither asks the register, so a genuine text is
         inconclusive to both: its present status is not known.""",
     parts=_parts,
     defect="The browser's verifier no longer compares the address of the code with our own hosts.",

@@ -28,8 +28,10 @@ def test_the_drill_holds_on_the_code_as_it_is(name: str, code: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_drill_turns_red_where_its_defect_is_planted(name: str, tmp_path: Path) -> None:
-    copy = copy_code(tmp_path / "code")
+def test_the_drill_turns_red_where_its_defect_is_planted(
+    name: str, code: Path, tmp_path: Path
+) -> None:
+    copy = copy_code(tmp_path / "code", code)
     assert plant(copy, name) == ""
     run = run_short(copy, name, load(name).defect_part)
     _skip_if_not_run(run.returncode, run.stdout)

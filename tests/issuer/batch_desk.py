@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,19 @@ from accounts.person import Person
 from accounts.roles import Role
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import run_waiting
+from issuer.body_settings import SKIPPED, Step
 from issuer.columns import Column
 from issuer.console.office import OFFICE_EXTENSION, Office
 from issuer.sample_people import SamplePerson
 from issuer.sample_photos import draw_portrait
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
+from registry.desk_database import desk_database_url, open_desk_engine
+from registry.exam_models import BodySetting
 from registry.home import Home
+from registry.session import transaction
 from tests.accounts.desk_app import working_as
-from tests.conftest import PASSPHRASE
+from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import PREFIX, desk_at, file_body
 
 CLERK = Person(account_id=1, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX)
@@ -36,6 +40,7 @@ BOTH = Person(
     roles=frozenset({Role.BODY_CLERK, Role.APPROVER}),
     body=PREFIX,
 )
+EXAMINER = Person(account_id=6, name="孙考评", roles=frozenset({Role.EXAMINER}), body=PREFIX)
 FOREIGN = Person(
     account_id=5,
     name="外机构",
@@ -44,11 +49,30 @@ FOREIGN = Person(
 )
 
 
-def filed_home(home: Home) -> Home:
-    """Return a home whose body has a key and a seal, and whose public host is announced."""
+def filed_home(home: Home, *, skipped: Collection[Step] = tuple(Step)) -> Home:
+    """Return a home whose body has a key and a seal, and whose public host is announced.
+
+    Args:
+        skipped: steps of the examination that the body does elsewhere.
+    """
     file_body(home, algorithm=Algorithm.ES256)
     with desk_at(home):
         pass
+    desks = open_desk_engine(desk_database_url(home, environment={}))
+    with transaction(desks) as session:
+        for step in skipped:
+            session.add(
+                BodySetting(
+                    prefix=PREFIX,
+                    name=step.setting,
+                    value=SKIPPED,
+                    ground="机构另有考务系统",
+                    set_at=NOW,
+                    set_by=APPROVER.account_id,
+                    setter=APPROVER.name,
+                )
+            )
+    desks.dispose()
     return home
 
 

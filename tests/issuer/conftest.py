@@ -40,13 +40,24 @@ def shell(
     return Shell(capsys)
 
 
+@pytest.fixture(scope="session")
+def filed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first who files a body by the commands leaves a copy of its home."""
+    return tmp_path_factory.mktemp("filed") / "home"
+
+
 @pytest.fixture
-def filed_shell(shell: Shell, tmp_path: Path) -> Shell:
-    filing = tmp_path / "filing.json"
+def filed_shell(shell: Shell, filed_once: Path, tmp_path: Path) -> Shell:
+    """A home with a filed body and its key, as the commands make it."""
+    filing, home = tmp_path / "filing.json", tmp_path / "home"
     filing.write_text(json.dumps(FILING, ensure_ascii=False), encoding="utf-8")
+    if filed_once.exists():
+        shutil.copytree(filed_once, home)
+        return shell
     assert shell("init").code == 0
     assert shell("filing", "record", filing).code == 0
     assert shell("keys", "new", "--body", PREFIX).code == 0
+    shutil.copytree(home, filed_once)
     return shell
 
 

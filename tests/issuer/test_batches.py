@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -55,13 +56,49 @@ def filed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return filed_home(home).path
 
 
+READY = 1
+"""The batch of `ready_once`."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def surroundings() -> Iterator[None]:
+    """Let the desks of this module print their own address, and keep all in their home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+        for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def ready_once(
+    surroundings: None, filed_once: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a home with a batch that can be submitted; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("ready")
+    desk = desk_of_copy(filed_once, folder)
+    assert ready(desk, folder) == READY
+    for engine in (desk.room.desks, desk.room.register):
+        engine.dispose()
+    return folder / "home"
+
+
 @pytest.fixture
-def desk(filed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BatchDesk:
-    monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
-    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    shutil.copytree(filed_once, tmp_path / "home")
-    home = Home.open(tmp_path / "home", environment={})
+def desk(filed_once: Path, tmp_path: Path) -> BatchDesk:
+    """Desks at which no batch was begun."""
+    return desk_of_copy(filed_once, tmp_path)
+
+
+@pytest.fixture
+def ready_desk(ready_once: Path, tmp_path: Path) -> BatchDesk:
+    """Desks with the batch `READY`."""
+    return desk_of_copy(ready_once, tmp_path)
+
+
+def desk_of_copy(made: Path, folder: Path) -> BatchDesk:
+    """Open the desks of a copy of a home, made in `folder`."""
+    shutil.copytree(made, folder / "home")
+    home = Home.open(folder / "home", environment={})
     return BatchDesk(create_private_app(home, PASSPHRASE))
 
 
@@ -96,6 +133,8 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert f"{PREFIX}263000001-{persons[0].name}.pdf" in names
     for file in ("results", "handover"):
         assert desk.download(f"/batches/{draft}/files/{file}.xlsx").startswith(b"PK")
+    codes = desk.post(f"/batches/{draft}/files/handover-codes.xlsx")
+    assert codes.status_code == 200 and codes.data.startswith(b"PK")
 
 
 def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
@@ -105,6 +144,7 @@ def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> No
     for path in (*shown, *files):
         assert desk.get(f"/batches/{draft}{path}", FOREIGN).status_code == 404, path
     acts = ("submit", "take-back", "check", "approve", "return", "pause", "go-on", "delete")
+    acts += ("files/handover-codes.xlsx",)
     for act in (*acts, "rows", "rows/2", "rows/2/drop", "photos", "photos/drop", "corrections"):
         answer = desk.post(f"/batches/{draft}/{act}", FOREIGN, seen="yes", revision="1")
         assert answer.status_code == 404, act
@@ -112,8 +152,8 @@ def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> No
     assert desk.get(f"/batches/{draft}").status_code == 200
 
 
-def test_whoever_submitted_a_batch_does_not_approve_it(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_whoever_submitted_a_batch_does_not_approve_it(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     assert desk.submit(draft, BOTH).status_code == 303
     answer = desk.post(f"/batches/{draft}/approve", BOTH, seen="yes", revision=now(desk, draft))
     assert answer.status_code == 409
@@ -124,8 +164,8 @@ def test_whoever_submitted_a_batch_does_not_approve_it(desk: BatchDesk, tmp_path
     assert state_of(desk, draft) is DraftState.SUBMITTED
 
 
-def test_of_approvers_at_once_one_approves(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_of_approvers_at_once_one_approves(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     room, revision = desk.room, int(now(desk, draft))
     for _ in range(50):
@@ -143,10 +183,8 @@ def test_of_approvers_at_once_one_approves(desk: BatchDesk, tmp_path: Path) -> N
         assert decider == (APPROVER, SECOND_APPROVER)[told.index("done")].account_id
 
 
-def test_a_returned_batch_says_why_and_can_be_submitted_again(
-    desk: BatchDesk, tmp_path: Path
-) -> None:
-    draft = ready(desk, tmp_path)
+def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     no_reason = desk.post(f"/batches/{draft}/return", APPROVER, revision=now(desk, draft))
     assert no_reason.status_code == 422
@@ -159,8 +197,8 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(
     assert desk.submit(draft).status_code == 303
 
 
-def test_what_was_not_approved_is_not_issued(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     desk.approve(draft)
     with transaction(desk.room.desks) as session:  # somebody goes around the desk
@@ -170,8 +208,8 @@ def test_what_was_not_approved_is_not_issued(desk: BatchDesk, tmp_path: Path) ->
     assert "与审批时不一致" in desk.get(f"/batches/{draft}").text
 
 
-def test_a_paused_batch_goes_on_where_it_stopped(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_a_paused_batch_goes_on_where_it_stopped(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     desk.approve(draft)
     assert desk.post(f"/batches/{draft}/pause").status_code == 303
@@ -182,8 +220,8 @@ def test_a_paused_batch_goes_on_where_it_stopped(desk: BatchDesk, tmp_path: Path
     assert state_of(desk, draft) is DraftState.ISSUED
 
 
-def test_a_killed_runner_is_started_anew_and_loses_nothing(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_a_killed_runner_is_started_anew_and_loses_nothing(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     desk.approve(draft)
     with runner_beside(desk.room.home, PASSPHRASE) as supervisor:
@@ -198,8 +236,8 @@ def test_a_killed_runner_is_started_anew_and_loses_nothing(desk: BatchDesk, tmp_
     assert [number[-6:] for number in numbers] == ["000001", "000002"]
 
 
-def test_an_issued_batch_keeps_nothing_of_people(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_an_issued_batch_keeps_nothing_of_people(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     desk.submit(draft)
     desk.approve(draft)
     desk.work()
@@ -244,17 +282,15 @@ def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:
     assert "可以提交审批" in desk.get(f"/batches/{draft}").text
 
 
-def test_a_batch_survives_a_restart(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = ready(desk, tmp_path)
+def test_a_batch_survives_a_restart(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
     again = BatchDesk(create_private_app(desk.room.home, PASSPHRASE))
     assert "可以提交审批" in again.get(f"/batches/{draft}").text
     assert people(Level.THREE, 1)[0].name in again.get(f"/batches/{draft}/rows?show=all").text
 
 
-def test_what_people_are_called_does_not_lie_open_on_the_disk(
-    desk: BatchDesk, tmp_path: Path
-) -> None:
-    ready(desk, tmp_path)
+def test_what_people_are_called_does_not_lie_open_on_the_disk(ready_desk: BatchDesk) -> None:
+    desk = ready_desk
     person = people(Level.THREE, 1)[0]
     for file in desk.room.home.path.rglob("*"):
         if file.is_file():

@@ -12,8 +12,11 @@ import pytest
 from codes.levels import Level
 from issuer.desk import shanghai_day
 from registry.home import Home
+from registry.objections import ObjectionBox, ObjectionWords, mark_taken, waiting_objections
+from registry.public_database import public_database, public_database_url
+from registry.session import transaction
 from tests.issuer.desks import PREFIX, people, write_people
-from tests.issuer.procedures import Procedure
+from tests.issuer.procedures import Procedure, at
 from tests.issuer.shells import Shell
 
 DAY = timedelta(days=1)
@@ -99,6 +102,14 @@ def test_a_clerk_settles_an_objection_and_files(shell: Shell, folder: Path, tmp_
     assert settled.code == 0
     assert "试办通过" in shell(*filing, "--dry-run").out
     assert shell("filing", "list", "--json").json["bodies"] == []
+    with public_database(public_database_url(office.home)) as public:
+        with transaction(public) as session:
+            words = ObjectionWords(sender="某群众", text="场地不符")
+            ObjectionBox(office.home.pepper()).send(session, 1, words, now=at(last))
+        assert shell(*filing, "--json").json["error"]["code"] == "objections_unread"
+        assert shell("filing", "list", "--json").json["bodies"] == []
+        with transaction(public) as session:  # the authority takes it in
+            mark_taken(waiting_objections(session, 1)[0], 2, now=at(last))
     alone = [*filing[:6], "经办甲", "--approver", "经办甲", *filing[9:]]
     assert shell(*alone, "--json").json["error"]["code"] == "approver_same"
     assert f"yanzhen keys new --body {PREFIX}" in shell(*filing).out

@@ -13,7 +13,7 @@ from issuer.demo import Demo
 from issuer.demo_desks import desks_address, people_json, people_of, people_told
 from issuer.errors import IssuerError
 from registry.account_models import AccountRow
-from registry.desk_database import desk_database_url, open_desk_engine
+from registry.desk_database import open_desks
 from registry.home import Home
 from registry.session import transaction
 from tests.accounts.desk_app import DeskClient
@@ -44,7 +44,7 @@ def test_everybody_signs_in_as_told_also_after_changing_what_was_told(place: Dem
     first = people_of(place)
     assert set(first.usernames) == set(Role)
     home = Home.open(place.home, environment={})
-    desks = open_desk_engine(desk_database_url(home))
+    desks = open_desks(home)
     with transaction(desks) as session:
         session.execute(update(AccountRow).values(password=None, totp_secret=None, active=False))
     desks.dispose()

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, select
+from sqlalchemy.orm import Session
 
 from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
 from issuer.batch_approval import approval_mark
 from issuer.batch_drafts import begin
 from issuer.batch_room import BATCH_KEY, BatchRoom
+from issuer.batch_upload import UPLOAD_REASON
+from issuer.complaints import ANSWER as COMPLAINT_ANSWER
+from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import WORDS as COMPLAINT_WORDS
+from issuer.complaints import ComplaintOffice
 from issuer.desk_moving import MOVED, move_desks
 from issuer.quality_checks import (
     CheckOutcome,
@@ -24,10 +31,22 @@ from issuer.quality_checks import (
 )
 from issuer.vault_rotation import rotate_vault
 from registry.batch_models import BatchDraft
-from registry.desk_database import DeskBase, desk_database_url, open_desk_engine
+from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
+from registry.case_sealed import CASE_COLUMNS
+from registry.cases import new_key
+from registry.complaint_models import Complaint
+from registry.desk_database import (
+    DESK_DATABASE_VARIABLE,
+    DeskBase,
+    desk_database_url,
+    open_desk_engine,
+    open_desks,
+)
 from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
-from registry.errors import VaultError
+from registry.employer_models import EMPLOYER_SEALED, EmployerCheck, Webhook
+from registry.errors import HomeError, VaultError
+from registry.exam_models import UploadReceipt
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
 from registry.schema import open_registry
@@ -37,6 +56,7 @@ from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import CLERK
 from tests.issuer.desks import PREFIX
 
+NUMBER = "S000012000123263000011"
 WORDS, CONCLUSION, CONTENT = "张某的考评记录缺失", "抽查不合格", "营业执照".encode()
 
 # What is sealed or in bytes, yet not under the vault itself, and why it need not be moved.
@@ -48,6 +68,15 @@ NOT_MOVED = {
     "batch_rows.cells_sealed": "under the key of the batch",
     "batch_rows.findings_sealed": "under the key of the batch",
     "batch_photos.about_sealed": "under the key of the batch",
+    "batch_courses.plan_sealed": "under the key of the batch",
+    "batch_courses.notice_sealed": "under the key of the batch",
+    "batch_candidates.person": "made by the key of the batch",
+    "batch_candidates.cells_sealed": "under the key of the batch",
+    "batch_candidates.eligibility_sealed": "under the key of the batch",
+    "batch_candidates.scores_sealed": "under the key of the batch",
+    "batch_objections.words_sealed": "under the key of the batch",
+    "exam_records.sealed": "under the award's own key, which moves in the register",
+    "employer_checks.token_sealed": "under the desks' secret, for a day",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",
     "account_passkeys.public_key": "public",
@@ -84,8 +113,64 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(check)
         session.flush()
         note_finding(check, room.vault, 1, Finding.SERIOUS, WORDS, found_by="赵", now=NOW)
+        fill_employers(session, room.vault)
         outcome = CheckOutcome.TO_MEND
         close_check(check, room.vault, outcome, CONCLUSION, closed_by="钱", now=NOW)
+        complaint = Complaint(
+            receipt_sha256=name,
+            office=ComplaintOffice.AUTHORITY,
+            kind="other",
+            sent_at=NOW,
+            taken_at=NOW,
+            due_on=NOW.date(),
+        )
+        session.add(complaint)
+        for column in (COMPLAINT_WORDS, COMPLAINT_FILE, COMPLAINT_ANSWER):
+            column.put(complaint, room.vault, CONTENT)
+        receipt = UploadReceipt(
+            draft_id=1, number=NUMBER, accepted=False, noted_at=NOW, noted_by="王经办"
+        )
+        session.add(receipt)
+        UPLOAD_REASON.put(receipt, room.vault, WORDS.encode())
+        fill_case(session, room.vault)
+
+
+def fill_case(session: Session, vault: Vault) -> None:
+    """Put something into every column of a case that the vault seals."""
+    case = PoliceCase(
+        key=new_key(), reference="一", state="open", opened_by_id=1, opened_by="周", opened_at=NOW
+    )
+    session.add(case)
+    session.flush()
+    mine = {"case_id": case.id}
+    received = {"received_at": NOW, "received_by": "周", "outcome": ""}
+    asked = {"prefix": PREFIX, "number": "1", "asked_by": "周", "asked_at": NOW}
+    read = {"number": "1", "account_id": 1, "reader": "周", "ground": "查", "reference": "一"}
+    rows = [
+        CaseItem(place=1, kind="file", **mine, **received),
+        CaseEvent(place=1, sha256="00", **mine),
+        CaseQuestion(due_on=NOW.date(), **mine, **asked),
+        CaseReading(read_at=NOW, **mine, **read),
+    ]
+    for row in rows:
+        row.key = new_key()
+    session.add_all(rows)
+    for column in CASE_COLUMNS:
+        (row,) = (one for one in (case, *rows) if isinstance(one, column.table))
+        column.put(row, vault, b"x")
+
+
+def fill_employers(session: Session, vault: Vault) -> None:
+    """Put something into every column of the employers' desk that the vault seals."""
+    kept = EmployerCheck(account_id=1, state="done", made_at=NOW, keep_until=NOW)
+    hook = Webhook(account_id=1, url="https://hr.example.com/", made_at=NOW)
+    session.add(kept)
+    session.flush()  # what is sealed in it is bound to its number
+    session.add(hook)
+    columns: tuple[SealedColumn[Any], ...] = EMPLOYER_SEALED
+    for column in columns:
+        row = kept if column.table is EmployerCheck else hook
+        column.put(row, vault, f"{column.name} 张某".encode())
 
 
 def new_check() -> QualityCheck:
@@ -98,7 +183,7 @@ def new_check() -> QualityCheck:
         population_sha256="00",
         drawn_by="赵",
         drawn_at=NOW,
-        items=[QualityItem(place=1, number="S000012000123263000011")],
+        items=[QualityItem(place=1, number=NUMBER)],
     )
 
 
@@ -193,6 +278,23 @@ def test_a_home_whose_desks_were_never_opened_stays_without_them(home: Home) -> 
     assert not Path(desk_database_url(home).removeprefix("sqlite:///")).exists()
     move_desks(home, home.vault(PASSPHRASE))
     assert not Path(desk_database_url(home).removeprefix("sqlite:///")).exists()
+
+
+def test_without_the_setting_of_desks_elsewhere_nothing_is_changed(
+    home: Home, tmp_path: Path
+) -> None:
+    elsewhere = {DESK_DATABASE_VARIABLE: f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
+    open_desks(home, elsewhere).dispose()
+    with (
+        open_registry(home.database_url) as register,
+        pytest.raises(HomeError, match="desk_database_elsewhere"),
+    ):
+        rotate_vault(register, home, PASSPHRASE, lambda _: None)
+    assert home.vault_keys(PASSPHRASE).generation == 1
+    with pytest.raises(HomeError, match="desk_database_elsewhere"):
+        open_desks(home, {})
+    open_desks(home, elsewhere).dispose()
+    assert not (home.path / "desk.sqlite3").exists()
 
 
 def test_no_column_is_forgotten(home: Home) -> None:

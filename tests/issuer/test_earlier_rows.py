@@ -29,6 +29,13 @@ from verifier.opening import open_verifier
 from verifier.verdict import Outcome
 
 _BACK = (
+    "DROP INDEX ix_awards_of_name",
+    "DROP INDEX ix_awards_of_site",
+    "DROP INDEX ix_awards_of_batch",
+    "DROP INDEX ix_life_acts_of_site",
+    "CREATE INDEX ix_awards_batch_id ON awards (batch_id)",
+    "CREATE INDEX ix_life_acts_site_id ON life_acts (site_id)",
+    "ALTER TABLE awards DROP COLUMN name_index",
     "ALTER TABLE awards DROP COLUMN recorded_mark",
     "ALTER TABLE copies DROP COLUMN delivered_mark",
     "ALTER TABLE status_lists DROP COLUMN row_mark",

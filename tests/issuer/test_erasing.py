@@ -26,8 +26,13 @@ from issuer.reserving import open_batch, reserve
 from issuer.retention import RETENTION_FILE
 from log.leaves import LeafKind
 from registry.errors import VaultError
+from registry.holder_access import CodePurpose, HolderClaim, HolderKeys, make_code
+from registry.holder_models import HolderCode, HolderRequest, HolderShare
+from registry.holder_requests import RequestKind, send_request
+from registry.holder_shares import make_share
 from registry.log_models import LogEntry
 from registry.models import Access, Award, Copy, Holder
+from registry.public_database import public_database, public_database_url
 from registry.scrubbing import scrub
 from registry.session import reading, transaction
 from registry.trail import check_trail
@@ -63,6 +68,30 @@ def approve(issued: Issued, engine: Engine, erasure_id: int) -> None:
 
 def erase(issued: Issued, engine: Engine) -> None:
     approve(issued, engine, propose(issued, engine))
+
+
+def test_links_codes_and_requests_of_the_holder_go_too(issued: Issued, engine: Engine) -> None:
+    keys = HolderKeys(issued.home.pepper())
+    claims = [
+        HolderClaim(number=number, document_number=person.document_number)
+        for number, person in zip(issued.numbers[:2], issued.persons[:2], strict=True)
+    ]
+    with (
+        public_database(public_database_url(issued.home)) as public,
+        transaction(public) as session,
+    ):
+        for one in claims:
+            make_code(session, keys, one, CodePurpose.HANDOVER, now=NOW)
+            make_share(session, keys, one, full_name=True, days=7, now=NOW)
+            send_request(session, keys, one, RequestKind.CORRECT, "姓名有误", now=NOW)
+    erase(issued, engine)
+    with public_database(public_database_url(issued.home)) as public, reading(public) as session:
+        for table, owner in (
+            (HolderCode, HolderCode.mark),
+            (HolderShare, HolderShare.owner),
+            (HolderRequest, HolderRequest.owner),
+        ):
+            assert session.scalars(select(owner).select_from(table)).all() == [keys.mark(claims[1])]
 
 
 def qr_text(issued: Issued, number: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from verifier.service import Verifier
 from verifier.verdict import verdict_to_json
@@ -29,6 +29,18 @@ _JUDGE = """async ({ texts, now, asked }) => {
   };
   return Promise.all(texts.map(judge));
 }"""
+
+
+_READY = "() => navigator.serviceWorker.ready.then(one => one.active.state)"
+
+
+def cut_off(page: Page, context: BrowserContext, address: str) -> None:
+    """Open the scanner of the site at `address`, cut the network, and open it again from memory."""
+    page.goto(f"{address}/scan")
+    page.evaluate(_READY)
+    page.reload()
+    context.set_offline(True)
+    page.reload()
 
 
 def disagreements(

@@ -59,7 +59,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _furnish(desks: Flask) -> None:
     desks.register_blueprint(blueprint)
-    text = Text("批次", "Batches")
+    text = Text("样页", "Specimen")
     add_places(desks, [Place(endpoint="specimen.specimen", text=text, roles=EVERYBODY)])
     waits = (
         Waiting(text=Text("个批次待核对", "batches to check"), count=3, link="/specimen"),
@@ -142,7 +142,7 @@ def test_the_menu_of_a_person_opens_on_a_narrow_screen(
 def test_the_menu_and_the_switches_work_without_script(browser: Browser, address: str) -> None:
     with a_page(browser, address, width=390, script=False) as page:
         page.goto(address)
-        place = page.locator(".places").get_by_role("link", name="批次")
+        place = page.locator(".places").get_by_role("link", name="样页")
         assert not place.is_visible()
         page.locator(".places-label").click()
         place.click()
@@ -164,7 +164,8 @@ def test_keys_lead_to_places_and_never_steal_typing(browser: Browser, address: s
         page.locator("h1").click()
         page.keyboard.type("gh")
         page.wait_for_url(f"{address}/")
-        page.keyboard.type("gb")
+        key = page.locator("nav a", has_text="样页").get_attribute("data-key")
+        page.keyboard.type(f"g{key}")
         page.wait_for_url(f"{address}/specimen")
         page.keyboard.press("?")
         page.wait_for_url(f"{address}/keys")

@@ -19,7 +19,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.journeys.agreement import disagreements
+from tests.journeys.agreement import cut_off, disagreements
 from tests.journeys.conftest import launch, serving
 from tests.journeys.sample_codes import NOW, genuine_texts, make_world, tampered_texts
 from tests.journeys.site import PHONE, Site, running_site
@@ -173,11 +173,7 @@ def test_without_a_network_every_code_is_judged_as_by_the_server(
     world = make_world()
     verifier = Verifier(lambda: trust_list(world.document), None, b"", lambda: NOW)
     with serving(make_app(verifier)) as address:
-        page.goto(f"{address}/scan")
-        page.evaluate(_READY)
-        page.reload()
-        context.set_offline(True)
-        page.reload()
+        cut_off(page, context, address)
         for texts in (genuine_texts(world, 7), tampered_texts(world, 7)):
             chosen = islice(texts, OFFLINE_INPUTS)
             assert list(disagreements(page, verifier, NOW, chosen)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -297,6 +298,19 @@ def test_one_changed_byte_is_noticed(
     assert wrong == []
     for changed in (data + b"\n", data[:-1], data.replace(b"valid", b"value", 1)):
         assert judge(desk, changed) is ReportOutcome.ALTERED
+
+
+def test_a_changed_name_of_the_root_that_lies_beside_is_noticed(
+    desk: ReportHome, sealed: tuple[ReportTicket, bytes, bytes]
+) -> None:
+    data, name = sealed[1], "印章根证".encode()
+    digits = name.hex().encode()
+    places = [found.start() for found in re.finditer(digits, data)]
+    assert len(places) >= 3  # the root names itself twice, the certificate below it once
+    for place in places:
+        changed = bytearray(data)
+        changed[place + len(digits) - 1] ^= 1  # 证 becomes its neighbour, nothing else is broken
+        assert judge(desk, bytes(changed)) is ReportOutcome.ALTERED
 
 
 def test_whatever_begins_like_a_report_is_judged_and_breaks_nothing(

@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from codes.wording import Language
 from tests.arch.sources import ROOT
 from tests.verifier.world import DOCUMENT, NAME, CopyPlan, Issued, World, make_record, sign_record
+from verifier.api.batches import blueprint as batches
 from verifier.api.bodies import MAX_JSON_BYTES, MULTIPART_MARGIN_BYTES
+from verifier.api.openapi import blueprint as document
 from verifier.api.problems import HTTP_STATUS, PROBLEM_TYPE, TITLES, ProblemCode
 from verifier.api.reports import blueprint as reports
 from verifier.api.views import blueprint
@@ -301,10 +303,12 @@ def test_the_documentation_lists_every_refusal_and_address() -> None:
         assert f"| `{code.value}` | {status} |" in page
     rules = Flask("test")
     rules.register_blueprint(blueprint)
-    rules.register_blueprint(reports)
-    addresses = [rule.rule for rule in rules.url_map.iter_rules() if "/api/" in rule.rule]
-    assert len(addresses) == 8
+    for part in (reports, batches, document):
+        rules.register_blueprint(part)
+    addresses = {rule.rule for rule in rules.url_map.iter_rules() if "/api/" in rule.rule}
+    assert len(addresses) == 13
     for address in addresses:
         assert f"| `{address}` |" in page
-    documented = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    tables = [part for part in page.split("\n\n") if part.startswith(("| address |", "| code |"))]
+    documented = {line.split("`")[1] for part in tables for line in part.splitlines()[2:]}
     assert documented - {code.value for code in HTTP_STATUS} == set(addresses)

@@ -25,6 +25,7 @@ from verifier.bulk_jobs import (
     MOST_UNFINISHED_OF_ONE,
     BulkJobs,
     JobLost,
+    JobOrder,
     JobsFull,
     JobUnknown,
 )
@@ -154,7 +155,9 @@ def test_failed_rows_count_against_whoever_handed_the_list_in(
 
 
 def test_a_check_whose_process_died_is_said_to_be_lost(jobs: BulkJobs) -> None:
-    token = jobs.start(csv_text([HEADINGS, *[("S1", NAME, "")] * 10_000]).encode(), "a.csv")
+    token = jobs.start(
+        csv_text([HEADINGS, *[("S1", NAME, "")] * 10_000]).encode(), JobOrder(file="a.csv")
+    )
     (process,) = jobs._started
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -165,7 +168,7 @@ def test_a_check_whose_process_died_is_said_to_be_lost(jobs: BulkJobs) -> None:
 def test_another_worker_finds_a_check_and_it_outlives_the_one_that_began_it(
     jobs: BulkJobs, made: BulkHome, tmp_path: Path
 ) -> None:
-    token = jobs.start(workbook([HEADINGS, ("S1", NAME)]), "a.xlsx")
+    token = jobs.start(workbook([HEADINGS, ("S1", NAME)]), JobOrder(file="a.xlsx"))
     other = BulkJobs(made.home.path, tmp_path / "batches", 1)
     wait(lambda: other.look(token).answer is not None)
     answer = other.look(token).answer
@@ -178,16 +181,16 @@ def test_results_are_gone_after_their_time_and_only_so_many_are_kept(
 ) -> None:
     now = time.time()
     jobs = BulkJobs(made.home.path, tmp_path / "batches", 1, clock=lambda: now)
-    token = jobs.start(b"", "a.csv")
+    token = jobs.start(b"", JobOrder(file="a.csv"))
     wait(lambda: jobs.look(token).answer is not None)
     for number in range(MOST_KEPT - 1):
         (tmp_path / "batches" / f"other-{number}").mkdir()
     with pytest.raises(JobsFull):
-        jobs.start(b"", "b.csv")
+        jobs.start(b"", JobOrder(file="b.csv"))
     now += KEEP_SECONDS + 60
     with pytest.raises(JobUnknown):
         jobs.look(token)
-    again = jobs.start(b"", "b.csv")
+    again = jobs.start(b"", JobOrder(file="b.csv"))
     assert sum(path.is_dir() for path in (tmp_path / "batches").iterdir()) == 1
     now = time.time()
     wait(lambda: jobs.look(again).answer is not None)
@@ -198,11 +201,11 @@ def test_one_network_does_not_take_the_place_of_all(made: BulkHome, tmp_path: Pa
     jobs = BulkJobs(made.home.path, tmp_path / "batches", 1)
     long_list = csv_text([HEADINGS, *[("S1", NAME, "")] * 5_000]).encode()
     for _ in range(MOST_UNFINISHED_OF_ONE):
-        jobs.start(long_list, "a.csv", "greedy")
+        jobs.start(long_list, JobOrder(file="a.csv", network="greedy"))
     with pytest.raises(JobsFull) as refused:
-        jobs.start(b"", "a.csv", "greedy")
+        jobs.start(b"", JobOrder(file="a.csv", network="greedy"))
     assert refused.value.of_one
-    assert jobs.start(b"", "b.csv", "another")
+    assert jobs.start(b"", JobOrder(file="b.csv", network="another"))
     kept = b"".join(path.read_bytes() for path in (tmp_path / "batches").glob("*/network"))
     assert b"greedy" not in kept
     for process in jobs._started:
@@ -220,5 +223,5 @@ def test_a_folder_that_is_another_s_is_not_written_to(made: BulkHome, tmp_path: 
     (tmp_path / "open").mkdir(mode=0o755)
     (tmp_path / "open").chmod(0o755)
     with pytest.raises(JobsFull):
-        BulkJobs(made.home.path, tmp_path / "open", 1).start(b"", "a.csv")
+        BulkJobs(made.home.path, tmp_path / "open", 1).start(b"", JobOrder(file="a.csv"))
     assert list((tmp_path / "open").iterdir()) == []

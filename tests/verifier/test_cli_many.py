@@ -55,6 +55,8 @@ def test_a_list_is_checked_and_its_results_written(
     assert NAME not in output
     assert out.read_bytes().startswith(b"PK")
     assert NAME in text.read_text(encoding="utf-8-sig")
+    assert run("batch", str(listed), "--out", str(tmp_path / "o.CSV"))[0] == 1
+    assert (tmp_path / "o.CSV").read_text(encoding="utf-8-sig").count("\n") == 3
     code, output, _ = run("batch", str(listed), "--json", "--lang", "en")
     told = json.loads(output)
     assert (code, told["counts"]) == (1, {"valid": 1, "not_found": 1})

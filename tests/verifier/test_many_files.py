@@ -86,7 +86,7 @@ def test_folders_too_deep_and_files_too_many_are_named(tmp_path: Path) -> None:
         for number in range(MAX_FILES + 1):
             archive.writestr(f"{number}.pdf", b"")
     with pytest.raises(UsageError, match="files_too_many"):
-        names(tmp_path / "z.zip")
+        next(find_files([tmp_path / "z.zip"]))  # before the first is unpacked
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="files_none"):
         names(tmp_path / "empty")

@@ -37,6 +37,19 @@ class ProblemCode(StrEnum):
     REPORT_NOT_FOUND = "report_not_found"
     REPORTS_UNAVAILABLE = "reports_unavailable"
     REPORTS_SPENT = "reports_spent"
+    KEY_MISSING = "key_missing"
+    KEY_INVALID = "key_invalid"
+    SCOPE_MISSING = "scope_missing"
+    KEYS_UNAVAILABLE = "keys_unavailable"
+    QUOTA_SPENT = "quota_spent"
+    ROWS_INVALID = "rows_invalid"
+    BATCH_NOT_FOUND = "batch_not_found"
+    BATCH_NOT_DONE = "batch_not_done"
+    BATCHES_FULL = "batches_full"
+    IDEMPOTENCY_KEY_INVALID = "idempotency_key_invalid"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    IDEMPOTENCY_KEY_BUSY = "idempotency_key_busy"
+    CURSOR_INVALID = "cursor_invalid"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -67,6 +80,19 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.REPORT_NOT_FOUND: 404,
         ProblemCode.REPORTS_UNAVAILABLE: 503,
         ProblemCode.REPORTS_SPENT: 429,
+        ProblemCode.KEY_MISSING: 401,
+        ProblemCode.KEY_INVALID: 401,
+        ProblemCode.SCOPE_MISSING: 403,
+        ProblemCode.KEYS_UNAVAILABLE: 503,
+        ProblemCode.QUOTA_SPENT: 429,
+        ProblemCode.ROWS_INVALID: 400,
+        ProblemCode.BATCH_NOT_FOUND: 404,
+        ProblemCode.BATCH_NOT_DONE: 409,
+        ProblemCode.BATCHES_FULL: 429,
+        ProblemCode.IDEMPOTENCY_KEY_INVALID: 400,
+        ProblemCode.IDEMPOTENCY_KEY_REUSED: 422,
+        ProblemCode.IDEMPOTENCY_KEY_BUSY: 409,
+        ProblemCode.CURSOR_INVALID: 400,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
@@ -106,6 +132,27 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.REPORTS_SPENT: Text(
             "一小时内的查验报告已达上限", "As many reports as an hour allows were made"
         ),
+        ProblemCode.KEY_MISSING: Text("缺少接口密钥", "The API key is missing"),
+        ProblemCode.KEY_INVALID: Text("接口密钥无效", "The API key is not good"),
+        ProblemCode.SCOPE_MISSING: Text("接口密钥没有这项权限", "The API key may not do this"),
+        ProblemCode.KEYS_UNAVAILABLE: Text(
+            "暂时无法核对接口密钥", "API keys cannot be checked at present"
+        ),
+        ProblemCode.QUOTA_SPENT: Text("当日用量已达上限", "As much as a day allows was used"),
+        ProblemCode.ROWS_INVALID: Text("名单有误", "The list is not as it should be"),
+        ProblemCode.BATCH_NOT_FOUND: Text("没有这份名单", "There is no such batch"),
+        ProblemCode.BATCH_NOT_DONE: Text("名单尚无结果", "The batch has no results"),
+        ProblemCode.BATCHES_FULL: Text("正在核验的名单过多", "Too many batches are being checked"),
+        ProblemCode.IDEMPOTENCY_KEY_INVALID: Text(
+            "Idempotency-Key 格式不对", "The idempotency key is malformed"
+        ),
+        ProblemCode.IDEMPOTENCY_KEY_REUSED: Text(
+            "Idempotency-Key 已用于另一份名单", "The idempotency key was used for another list"
+        ),
+        ProblemCode.IDEMPOTENCY_KEY_BUSY: Text(
+            "同一请求正在处理", "The same request is being worked on"
+        ),
+        ProblemCode.CURSOR_INVALID: Text("翻页参数有误", "The cursor or limit is not good"),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),
@@ -136,7 +183,7 @@ class Problem:
         detail: names the fault; never repeats what was sent.
         evidence: such as the line and column of a syntax fault, or the name of a member.
         allow: methods the address takes, for a 405.
-        retry_after_seconds: when to come back, for a 429.
+        retry_after_seconds: when to come back, for a 429 or 503.
     """
 
     code: ProblemCode
@@ -184,6 +231,8 @@ def problem_response(problem: Problem, language: Language) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if problem.allow:
         response.headers["Allow"] = ", ".join(problem.allow)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="yanzhen"'
     if problem.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
     return response

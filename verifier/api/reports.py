@@ -10,10 +10,21 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from codes.wording import Text
 from registry.errors import RegistryError
 from registry.report_drafts import read_report_number, read_ticket
 from registry.reports import KeptReport
 from verifier.api.bodies import read_members, read_upload
+from verifier.api.described import (
+    DAY_FAULTS,
+    FILE_FAULTS,
+    JSON_FAULTS,
+    NUMBER_FAULTS,
+    REPORT_FAULTS,
+    Answer,
+    Operation,
+    describe,
+)
 from verifier.api.problems import ProblemCode, Refused, dump_json, refuse
 from verifier.api.views import (
     api_language,
@@ -38,9 +49,25 @@ blueprint.register_error_handler(HTTPException, show_http_error)
 blueprint.register_error_handler(Exception, show_fault)
 
 _ACCEPTED = 202
+_ASKED = {
+    _ACCEPTED: Answer(
+        text=Text("核验结论；报告正在签发", "The verdict; its report is being sealed"),
+        schema="ReportAsked",
+    )
+}
 
 
 @blueprint.post("/api/v1/report")
+@describe(
+    Operation(
+        id="reportNumber",
+        tag="reports",
+        text=Text("按编号核验并出具报告", "Check a number and have a report of it"),
+        body="NumberQuestion",
+        answers=_ASKED,
+        refusals=(*NUMBER_FAULTS, *REPORT_FAULTS),
+    )
+)
 def report_number() -> Response:
     """Check a number with the holder's data, and have the verdict sealed as a report."""
     members, verdict = asked_by_number()
@@ -49,6 +76,16 @@ def report_number() -> Response:
 
 
 @blueprint.post("/api/v1/report/qr")
+@describe(
+    Operation(
+        id="reportQr",
+        tag="reports",
+        text=Text("按二维码核验并出具报告", "Check a QR code and have a report of it"),
+        body="TextQuestion",
+        answers=_ASKED,
+        refusals=(*JSON_FAULTS, *DAY_FAULTS, *REPORT_FAULTS),
+    )
+)
 def report_qr() -> Response:
     """Check the text of a QR code, and have the verdict sealed as a report."""
     members = read_members(request, required=frozenset({"text"}), optional=frozenset({"on"}))
@@ -59,6 +96,17 @@ def report_qr() -> Response:
 
 
 @blueprint.post("/api/v1/report/file")
+@describe(
+    Operation(
+        id="reportFile",
+        tag="reports",
+        text=Text("上传文件核验并出具报告", "Check a file and have a report of it"),
+        body="FileQuestion",
+        media="multipart/form-data",
+        answers=_ASKED,
+        refusals=(*FILE_FAULTS, *REPORT_FAULTS),
+    )
+)
 def report_file() -> Response:
     """Check an uploaded file, and have the verdict sealed as a report."""
     upload = read_upload(request)
@@ -69,6 +117,20 @@ def report_file() -> Response:
 
 
 @blueprint.post("/api/v1/report/look-up")
+@describe(
+    Operation(
+        id="lookUpReport",
+        tag="reports",
+        text=Text("按编号和查询码查询报告", "Look a report up by number and code"),
+        body="ReportQuestion",
+        answers={200: Answer(text=Text("报告的情况", "What is known of it"), schema="ReportTold")},
+        refusals=(
+            *JSON_FAULTS,
+            ProblemCode.REPORT_NOT_FOUND,
+            ProblemCode.REPORTS_UNAVAILABLE,
+        ),
+    )
+)
 def look_up() -> Response:
     """Tell of a report: to its number little, to number and code everything, its files included."""
     members = read_members(request, required=frozenset({"number"}), optional=frozenset({"code"}))

@@ -17,6 +17,17 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from codes.wording import Language, Text
 from templates.memory_request import MemoryRequest
 from verifier.api.bodies import read_members, read_upload
+from verifier.api.described import (
+    DAY_FAULTS,
+    FILE_FAULTS,
+    JSON_FAULTS,
+    LINK_FAULTS,
+    NUMBER_FAULTS,
+    TYPED_FAULTS,
+    Answer,
+    Operation,
+    describe,
+)
 from verifier.api.problems import (
     TITLES,
     Problem,
@@ -35,6 +46,7 @@ from verifier.service import Verifier
 from verifier.verdict import Verdict, finding_to_json, verdict_to_json
 
 PREFIX = "/api/"
+_VERDICT = {200: Answer(text=Text("核验结论", "The verdict"), schema="Verdict")}
 
 blueprint = Blueprint("api", __name__)
 _logger = logging.getLogger("yanzhen.api")
@@ -48,6 +60,16 @@ def keep_uploads_in_memory(state: BlueprintSetupState) -> None:
 
 
 @blueprint.post("/api/v1/verify")
+@describe(
+    Operation(
+        id="verifyNumber",
+        tag="verify",
+        text=Text("按编号和姓名或证件号码核验", "Check a number with the holder's data"),
+        body="NumberQuestion",
+        answers=_VERDICT,
+        refusals=NUMBER_FAULTS,
+    )
+)
 def verify_number() -> Response:
     """Answer a number with the holder's name or document number."""
     members, verdict = asked_by_number()
@@ -83,6 +105,16 @@ def asked_by_number() -> tuple[Mapping[str, str], Verdict]:
 
 
 @blueprint.post("/api/v1/verify/qr")
+@describe(
+    Operation(
+        id="verifyQr",
+        tag="verify",
+        text=Text("按二维码的文字核验", "Check the text of a QR code"),
+        body="TextQuestion",
+        answers=_VERDICT,
+        refusals=(*JSON_FAULTS, *DAY_FAULTS),
+    )
+)
 def verify_qr() -> Response:
     """Answer the text of a QR code."""
     members = read_members(request, required=frozenset({"text"}), optional=frozenset({"on"}))
@@ -90,6 +122,17 @@ def verify_qr() -> Response:
 
 
 @blueprint.post("/api/v1/verify/file")
+@describe(
+    Operation(
+        id="verifyFile",
+        tag="verify",
+        text=Text("上传 PDF 或照片核验", "Check an uploaded PDF or picture"),
+        body="FileQuestion",
+        media="multipart/form-data",
+        answers=_VERDICT,
+        refusals=FILE_FAULTS,
+    )
+)
 def verify_uploaded_file() -> Response:
     """Answer an uploaded PDF or picture."""
     upload = read_upload(request)
@@ -98,6 +141,16 @@ def verify_uploaded_file() -> Response:
 
 
 @blueprint.post("/api/v1/link")
+@describe(
+    Operation(
+        id="checkLink",
+        tag="verify",
+        text=Text("看链接指向哪里，不打开它", "Tell where a link leads; it is not followed"),
+        body="LinkQuestion",
+        answers={200: Answer(text=Text("链接的去向", "Where it leads"), schema="LinkCheck")},
+        refusals=(*JSON_FAULTS, *TYPED_FAULTS, *LINK_FAULTS),
+    )
+)
 def check_sent_link() -> Response:
     """Answer where a link leads; it is not followed."""
     members = read_members(request, required=frozenset({"link"}))

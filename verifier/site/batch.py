@@ -24,7 +24,15 @@ from codes.wording import Text
 from templates.page_headers import NO_STORE
 from templates.page_language import page_language
 from verifier.budgets_request import network_of_request
-from verifier.bulk_jobs import KEEP_SECONDS, BulkJobs, JobLost, JobsFull, JobState, JobUnknown
+from verifier.bulk_jobs import (
+    KEEP_SECONDS,
+    BulkJobs,
+    JobLost,
+    JobOrder,
+    JobsFull,
+    JobState,
+    JobUnknown,
+)
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.many_files import shown
 from verifier.site import forms, words
@@ -75,7 +83,8 @@ def hand_in() -> AnyResponse:
         return _form(_NO_FILE, status=422)
     name = shown(upload.filename.replace("\\", "/").rpartition("/")[2])
     try:
-        token = _jobs().start(upload.data, name, network_of_request(request))
+        order = JobOrder(file=name, network=network_of_request(request))
+        token = _jobs().start(upload.data, order)
     except JobsFull as full:
         return _form(_OWN_FULL if full.of_one else _FULL, status=429 if full.of_one else 503)
     return redirect(url_for("batch.result", token=token), 303)

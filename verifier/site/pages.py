@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, g, jsonify, make_response, render_template, request
@@ -44,6 +45,8 @@ def page_words() -> dict[str, Any]:
         "too_large": forms.TOO_LARGE,
         "reports": report_desk() is not None,
         "notices": "notices" in current_app.blueprints,
+        "complaints": "complaints" in current_app.blueprints,
+        "holder_pages": "holder" in current_app.blueprints,
         "reports_offered": offers_reports(),
     }
 
@@ -89,6 +92,7 @@ def result_page(
     retry: forms.Entry | None = None,
     hints: tuple[Finding, ...] = (),
     draft: str | None = None,
+    shared_until: datetime | None = None,
 ) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
@@ -97,6 +101,7 @@ def result_page(
         retry: what was typed, offered for correction.
         hints: what the typed text itself says, to find a slip in it.
         draft: of a verification report, sealed; None where none is offered.
+        shared_until: how long its holder lets it be seen by a link; None where it was looked up.
     """
     tone = present.tone(verdict)
     page = render_template(
@@ -115,6 +120,7 @@ def result_page(
         boxed=boxed_view(verdict),
         hints=present.show_each(hints),
         draft=draft,
+        shared_until=None if shared_until is None else present.beijing_time(shared_until),
     )
     if verdict.boxed is None:
         return page

@@ -41,7 +41,7 @@ blueprint.app_context_processor(page_words)
 
 _ROBOTS = (
     b"User-agent: *\nDisallow: /q\nDisallow: /verify\nDisallow: /batch\nDisallow: /report\n"
-    b"Disallow: /api/\n"
+    b"Disallow: /holder\nDisallow: /shared\nDisallow: /api/\n"
 )
 
 

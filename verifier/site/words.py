@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codes.wording import Text
+from log.leaves import LifeKind
 from templates.labels import LABELS, Field
 from verifier.verdict import Outcome, Severity
 
@@ -117,3 +118,17 @@ FACT_NOTES = {
     "no_specialty": Text("没有工种/职业方向的，印“--”", "“--” means none"),
     "occupation_code": Text("职业编码 {code}", "Code {code}"),
 }
+
+LIFE_WORDS = {
+    LifeKind.REISSUE: Text("补发，原来的一份作废", "reissued; the copy before became void"),
+    LifeKind.ARCHIVE_COPY: Text("制作存档副本", "a duplicate was made for the files"),
+    LifeKind.CORRECT: Text("更正，原来各份作废", "corrected; the copies before became void"),
+    LifeKind.SUSPEND: Text("暂停", "suspended"),
+    LifeKind.LIFT: Text("解除暂停", "suspension lifted"),
+    LifeKind.REVOKE: Text("撤销", "revoked"),
+    LifeKind.ANNUL: Text("撤销", "revoked"),
+    LifeKind.DIED: Text("注销", "cancelled"),
+    LifeKind.BODY_MERGED: Text("评价机构合并", "the assessment body was merged"),
+    LifeKind.ERASE: Text("登记依法删除", "the record was erased under the law"),
+}
+"""What happened to a certificate, as its holder reads it."""

@@ -1,0 +1,232 @@
+"""Closing the scores of a batch: who passed goes on, who did not is left out of its roster.
+
+A row that is left out is kept whole beside the batch, so that it can be brought back, or taken
+over into another batch for a resit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from accounts.person import Person
+from codes.wording import Text
+from issuer.batch_approval import operator_for, subject_of
+from issuer.batch_candidates import (
+    Candidate,
+    find_course,
+    keep_of,
+    kept_of,
+    no_course,
+    read_candidates,
+)
+from issuer.batch_checks import count_rows
+from issuer.batch_notice import Outcome, find_objectable, settle_objection
+from issuer.batch_room import BatchRoom, changing, find_draft
+from issuer.batch_rows import open_row, seal_cells
+from issuer.batch_scores import Standing, find_odd, read_scored, scores_closed
+from issuer.batch_steps import check_before
+from issuer.body_settings import Step
+from issuer.columns import Column
+from issuer.errors import IssuerError
+from issuer.operator import note_act_now
+from issuer.template import roster_bytes
+from registry.batch_models import BatchDraft, BatchRow
+from registry.exam_models import BatchCandidate
+from registry.session import reading, transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Somebody who does not go on with a batch."""
+
+    row: int
+    name: str = field(repr=False)
+    standing: Standing
+    cells: Sequence[str] = field(repr=False)
+
+
+def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *, seen: bool) -> int:
+    """Close the scores; whoever did not pass is left out. Return how many go on.
+
+    Args:
+        seen: the person has looked at what is odd.
+
+    Raises:
+        IssuerError: as `changing`; `course_none`; an earlier step is open (`step_open`); closed
+            already (`scores_closed`); marks are missing (`scores_pending`); something is odd and
+            nobody looked at it (`scores_odd`); nobody passed (`scores_none_passed`).
+    """
+    _note(room, person, "batch.scores_close", prefix, draft_id)
+    with changing(room, prefix, draft_id) as (session, draft):
+        course = find_course(session, draft)
+        if course is None:
+            raise no_course()
+        if course.scores_closed_at is not None:
+            raise scores_closed()
+        check_before(room, session, draft, Step.SCORES)
+        people = read_scored(room, session, draft)
+        standings = {one.candidate.row: one.standing for one in people}
+        pending = [row for row, standing in standings.items() if standing is Standing.PENDING]
+        if pending or not people:
+            raise _pending(pending)
+        if find_odd(people) and not seen:
+            raise _ODD
+        passed = sum(standing is Standing.PASSED for standing in standings.values())
+        if not passed:
+            raise _NONE_PASSED
+        kept = kept_of(session, draft)
+        for one in people:
+            if one.standing is not Standing.PASSED:
+                _leave_out(session, draft, kept, one.candidate, one.standing)
+        count_rows(session, draft)
+        course.scores_closed_at, course.scores_closer = room.clock(), person.name
+    return passed
+
+
+def _leave_out(
+    session: Session,
+    draft: BatchDraft,
+    kept: Mapping[bytes, BatchCandidate],
+    one: Candidate,
+    standing: Standing,
+) -> None:
+    """Take somebody's row out of a batch, kept beside it; the caller counts the rows anew."""
+    stored = session.get_one(BatchRow, (draft.id, one.row))
+    beside = keep_of(session, draft, kept, one)
+    beside.left_out, beside.row, beside.cells_sealed = standing.value, one.row, stored.cells_sealed
+    session.delete(stored)
+    draft.rows -= 1
+
+
+def reopen_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int) -> None:
+    """Open closed scores again: everybody whom they left out is back, the notice is void.
+
+    Raises:
+        IssuerError: as `changing`; `course_none`.
+    """
+    _note(room, person, "batch.scores_reopen", prefix, draft_id)
+    with changing(room, prefix, draft_id) as (session, draft):
+        course = find_course(session, draft)
+        if course is None:
+            raise no_course()
+        for kept in _left_out(session, draft):
+            if kept.left_out != Standing.OBJECTION:
+                _bring_back(room, session, draft, kept)
+        course.scores_closed_at = course.scores_closer = None
+        course.notice_first = course.notice_last = course.notice_sealed = None
+
+
+def _bring_back(room: BatchRoom, session: Session, draft: BatchDraft, kept: BatchCandidate) -> None:
+    row, cells = kept.row or 0, kept.cells_sealed
+    if session.get(BatchRow, (draft.id, row)) is not None:  # another roster came meanwhile
+        cipher = room.cipher(draft)
+        old = open_row(cipher, BatchRow(draft_id=draft.id, row=row, cells_sealed=cells))
+        last = session.scalar(select(func.max(BatchRow.row)).where(BatchRow.draft_id == draft.id))
+        row = (last or 0) + 1
+        cells = seal_cells(cipher, row, old.cells, old.faults)
+    session.add(BatchRow(draft_id=draft.id, row=row, cells_sealed=cells))
+    session.flush()
+    kept.left_out = kept.row = kept.cells_sealed = None
+    draft.rows += 1
+
+
+def settle(
+    room: BatchRoom,
+    person: Person,
+    prefix: str,
+    draft_id: int,
+    objection_id: int,
+    *,
+    outcome: Outcome,
+    answer: str,
+    row: int | None,
+) -> None:
+    """Settle an objection; where it is upheld, the person of `row` may be left out for it.
+
+    Raises:
+        IssuerError: as `settle_objection`, `find_objectable`; nobody stands in that row
+            (`objection_row`).
+    """
+    _note(room, person, f"batch.objection_{outcome.value}", prefix, draft_id)
+    if outcome is Outcome.DISMISSED or row is None:
+        with transaction(room.desks) as session:
+            draft, _ = find_objectable(session, prefix, draft_id)
+            settle_objection(room, session, draft, objection_id, person, outcome, answer)
+        return
+    with changing(room, prefix, draft_id) as (session, draft):
+        settle_objection(room, session, draft, objection_id, person, outcome, answer)
+        found = read_candidates(room, session, draft, rows=(row,))
+        if not found:
+            raise IssuerError("objection_row", Text("名册没有这一行", "the roster has no such row"))
+        kept = kept_of(session, draft, found)
+        _leave_out(session, draft, kept, found[0], Standing.OBJECTION)
+        count_rows(session, draft)
+
+
+def list_left_out(room: BatchRoom, draft: BatchDraft) -> list[LeftOut]:
+    """Return who does not go on with a batch, in the order of its rows."""
+    cipher = room.cipher(draft)
+    found: list[LeftOut] = []
+    with reading(room.desks) as session:
+        for kept in _left_out(session, draft):
+            stored = BatchRow(draft_id=draft.id, row=kept.row, cells_sealed=kept.cells_sealed)
+            row = open_row(cipher, stored)
+            found.append(
+                LeftOut(
+                    row=row.row,
+                    name=row.text(Column.NAME),
+                    standing=Standing(kept.left_out or ""),
+                    cells=[row.text(column) for column in Column],
+                )
+            )
+    return found
+
+
+def write_left_out(room: BatchRoom, draft: BatchDraft) -> bytes:
+    """Return a roster of those who do not go on, to begin the batch of a resit with."""
+    return roster_bytes([one.cells for one in list_left_out(room, draft)])
+
+
+def _left_out(session: Session, draft: BatchDraft) -> Sequence[BatchCandidate]:
+    query = select(BatchCandidate).where(
+        BatchCandidate.draft_id == draft.id, BatchCandidate.left_out.is_not(None)
+    )
+    return session.scalars(query.order_by(BatchCandidate.row)).all()
+
+
+def _note(room: BatchRoom, person: Person, act: str, prefix: str, draft_id: int) -> None:
+    with reading(room.desks) as session:
+        subject = subject_of(find_draft(session, prefix, draft_id))
+    note_act_now(room.register, operator_for(person), act, subject, at=room.clock())
+
+
+def _pending(rows: Sequence[int]) -> IssuerError:
+    shown = "、".join(str(row) for row in rows[:8])
+    return IssuerError(
+        "scores_pending",
+        Text(
+            f"还有 {len(rows)} 人成绩未录完（第 {shown} 行），未作改动",
+            f"marks are missing for {len(rows)} people (rows {shown}); nothing was changed",
+        ),
+    )
+
+
+_ODD = IssuerError(
+    "scores_odd",
+    Text(
+        "有异常提示，请与原始评分表核对后勾选“已核对”再确认成绩",
+        "something is odd: compare with the score sheets, tick that you did, then close",
+    ),
+)
+_NONE_PASSED = IssuerError(
+    "scores_none_passed",
+    Text(
+        "没有人合格，本批次没有可签发的证书；可下载未通过人员名册另建补考批次，再删除本批次",
+        "nobody passed, so there is nothing to issue; take the roster over into a batch for the "
+        "resit, then delete this one",
+    ),
+)

@@ -1,0 +1,323 @@
+"""The national upload of an issued batch: a package with hashes, receipts line by line, lateness.
+
+What the package holds is read from the register and from what is kept of each award's examination
+under the award's own key. The national site's own form is not published: the columns are the
+certificate's, and the body pastes them into the site's form where that differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.person import Person
+from codes.assessment_rules import Figure
+from codes.errors import CodesError
+from codes.levels import Level
+from codes.number import parse_number
+from codes.occupations import occupation_by_index
+from codes.wording import Text
+from issuer.awarding import read_private
+from issuer.batch_room import BatchRoom
+from issuer.body_settings import Step, figure_of, settings_of, skipping
+from issuer.copy_list import find_batch
+from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
+from issuer.desk import Desk, shanghai_day
+from issuer.exam_columns import ExamColumn
+from issuer.exam_records import read_exam_record
+from issuer.exam_sheets import SheetLine
+from registry.batch_models import BatchDraft, BatchRow
+from registry.desk_sealed import SealedColumn
+from registry.exam_models import BodySetting, UploadPackage, UploadReceipt
+from registry.models import Award
+from registry.session import reading, transaction
+from registry.sheet_writing import SheetValue, write_csv_rows, write_workbook_rows
+
+HEADINGS = (
+    "序号",
+    "姓名",
+    "证件类型",
+    "证件号码",
+    "职业名称",
+    "职业编码",
+    "工种/职业方向",
+    "级别",
+    "理论成绩",
+    "技能成绩",
+    "综合评审成绩",
+    "证书编号",
+    "发证日期",
+    "评价机构",
+)
+ACCEPTED_WORDS = frozenset({"成功", "通过", "已上传", "上传成功", "是"})
+REFUSED_WORDS = frozenset({"失败", "不通过", "退回", "上传失败", "否"})
+_MOST_REASON = 200
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the package of the same certificates is the same bytes
+
+
+def _reason_context(row: UploadReceipt) -> str:
+    return f"upload-receipt {row.draft_id} {row.number}"
+
+
+UPLOAD_REASON = SealedColumn(UploadReceipt, "reason_sealed", _reason_context)
+"""What the national site wrote about a certificate; it may name somebody."""
+
+
+def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
+    """Return the package of an issued batch as a ZIP: CSV, workbook, manifest with hashes.
+
+    Only certificates in force are in it. That it was made is kept, with the hashes.
+
+    Raises:
+        IssuerError, VaultError: as `read_handover`.
+    """
+    with room.desk(draft.prefix, dry_run=True) as desk, reading(room.desks) as desks:
+        rows = list(_rows(desk, desks, draft.name))
+    files = {
+        "证书数据.csv": write_csv_rows(HEADINGS, rows),
+        "证书数据.xlsx": write_workbook_rows("证书数据", HEADINGS, rows),
+    }
+    manifest = {
+        "batch": draft.name,
+        "body": draft.prefix,
+        "made_at": room.clock().isoformat(timespec="seconds"),
+        "certificates": len(rows),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=2)
+    with transaction(room.desks) as session:
+        session.add(
+            UploadPackage(
+                draft_id=draft.id,
+                made_at=room.clock(),
+                maker=person.name,
+                lines=len(rows),
+                manifest=text,
+            )
+        )
+    return _zip({**files, "清单.json": text.encode()})
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _rows(desk: Desk, desks: Session, batch: str) -> Iterator[list[SheetValue]]:
+    with reading(desk.engine) as session:
+        batch_id = find_batch(session, desk.site, batch)
+    count = 0
+    for copies in chunks_of(desk, BatchCopies(batch_id=batch_id), in_force, drawn):
+        for copy in copies:
+            count += 1
+            yield _row(desk, desks, copy.award, count)
+
+
+def _row(desk: Desk, desks: Session, award: Award, count: int) -> list[SheetValue]:
+    private = read_private(desk, award)
+    occupation = occupation_by_index(award.occupation)
+    marks = read_exam_record(desks, desk.vault, award).get("marks", {})
+    return [
+        count,
+        private.name,
+        private.document_type.zh,
+        private.document_number,
+        occupation.zh,
+        occupation.code,
+        private.specialty or "--",
+        Level(award.level).zh,
+        *(marks.get(part, "") for part in ("theory", "skills", "review")),
+        award.number,
+        award.issued_on,
+        desk.site.body.name,
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """What is known of the upload of one certificate.
+
+    Args:
+        standing: `accepted`, `refused` or `waiting`.
+        reason: as the national site wrote it.
+    """
+
+    number: str
+    standing: str
+    uploaded_on: date | None = None
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """How the national upload of an issued batch stands.
+
+    Args:
+        due: last day, by the figure that holds.
+        late: it is past, and receipts are missing.
+        counts: how many certificates by standing.
+        skipped: the setting by which the body does it elsewhere.
+    """
+
+    due: date
+    late: bool
+    counts: Counter[str]
+    lines: tuple[ReceiptLine, ...]
+    packages: tuple[UploadPackage, ...]
+    skipped: BodySetting | None
+
+    @property
+    def done(self) -> bool:
+        """Whether every certificate was accepted."""
+        return not (self.counts["waiting"] or self.counts["refused"])
+
+
+def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> Upload:
+    """Return how the upload of an issued batch stands, line by line."""
+    issued = shanghai_day(draft.finished_at or draft.made_at)
+    settings = settings_of(session, draft.prefix)
+    due = issued + timedelta(days=figure_of(settings, Figure.UPLOAD_DAYS, issued))
+    query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
+    numbers = session.scalars(query.where(BatchRow.award.is_not(None)).order_by(BatchRow.award))
+    receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
+    latest = {one.number: one for one in session.scalars(receipts.order_by(UploadReceipt.id))}
+    lines = tuple(_line(room, number or "", latest.get(number or "")) for number in numbers)
+    counts = Counter(line.standing for line in lines)
+    packages = select(UploadPackage).where(UploadPackage.draft_id == draft.id)
+    skipped = skipping(settings, Step.UPLOAD)
+    missing = bool(counts["waiting"] or counts["refused"])
+    return Upload(
+        due=due,
+        late=missing and skipped is None and shanghai_day(room.clock()) > due,
+        counts=counts,
+        lines=lines,
+        packages=tuple(session.scalars(packages.order_by(UploadPackage.id.desc()))),
+        skipped=skipped,
+    )
+
+
+def _line(room: BatchRoom, number: str, receipt: UploadReceipt | None) -> ReceiptLine:
+    if receipt is None:
+        return ReceiptLine(number=number, standing="waiting")
+    reason = UPLOAD_REASON.read(receipt, room.vault)
+    return ReceiptLine(
+        number=number,
+        standing="accepted" if receipt.accepted else "refused",
+        uploaded_on=receipt.uploaded_on,
+        reason="" if reason is None else reason.decode(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What a file of receipts came to.
+
+    Args:
+        taken: how many lines were kept.
+        faults: (row of the file, what is wrong); such lines were not kept.
+    """
+
+    taken: int
+    faults: tuple[tuple[int, Text], ...]
+
+
+def reconcile(
+    room: BatchRoom, person: Person, draft: BatchDraft, lines: Sequence[SheetLine]
+) -> Reconciled:
+    """Keep what the national site answered, line by line; what fits nothing is told, not kept."""
+    faults: list[tuple[int, Text]] = []
+    taken: dict[str, tuple[bool, SheetLine]] = {}
+    with transaction(room.desks) as session:
+        query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
+        known = set(session.scalars(query))
+        for line in lines:
+            number, accepted = _number(line), _accepted(line)
+            why = _fault(number, accepted, known, taken, line, shanghai_day(room.clock()))
+            if why is not None:
+                faults.append((line.number, why))
+            elif accepted is not None:
+                taken[number] = (accepted, line)
+        for number, (accepted, line) in taken.items():
+            _keep(room, session, draft, person, number, accepted=accepted, line=line)
+    return Reconciled(taken=len(taken), faults=tuple(faults))
+
+
+def _number(line: SheetLine) -> str:
+    typed = "".join(line.text(ExamColumn.NUMBER).split()).upper()
+    try:
+        return str(parse_number(typed))
+    except CodesError:
+        return typed
+
+
+def _accepted(line: SheetLine) -> bool | None:
+    word = line.text(ExamColumn.RESULT)
+    return True if word in ACCEPTED_WORDS else False if word in REFUSED_WORDS else None
+
+
+def _day(line: SheetLine) -> date | None:
+    """Return the day of upload; None for none. Raises ValueError for what is no day."""
+    typed = line.text(ExamColumn.UPLOADED_ON)[:10]
+    return date.fromisoformat(typed.replace("/", "-")) if typed else None
+
+
+def _fault(
+    number: str,
+    accepted: bool | None,
+    known: set[str | None],
+    taken: Mapping[str, Any],
+    line: SheetLine,
+    today: date,
+) -> Text | None:
+    if number not in known:
+        return Text("本批次没有这个证书编号", "no certificate of this batch has this number")
+    if number in taken:
+        return Text("同一编号出现两次，只取前一行", "the number stands twice; the first is kept")
+    if accepted is None:
+        return Text(
+            "“上传结果”应为“成功”或“失败”", "the result should be 成功 (accepted) or 失败 (refused)"
+        )
+    try:
+        day = _day(line)
+    except ValueError:
+        return Text("“上传日期”应如 2026-11-22", "the day of upload should be like 2026-11-22")
+    if day is not None and day > today:
+        return Text("“上传日期”晚于今天", "the day of upload is still to come")
+    return None
+
+
+def _keep(
+    room: BatchRoom,
+    session: Session,
+    draft: BatchDraft,
+    person: Person,
+    number: str,
+    *,
+    accepted: bool,
+    line: SheetLine,
+) -> None:
+    receipt = UploadReceipt(
+        draft_id=draft.id,
+        number=number,
+        accepted=accepted,
+        uploaded_on=_day(line),
+        noted_at=room.clock(),
+        noted_by=person.name,
+    )
+    session.add(receipt)
+    reason = line.text(ExamColumn.REASON)[:_MOST_REASON]
+    if reason:
+        UPLOAD_REASON.put(receipt, room.vault, reason.encode())

@@ -1,0 +1,139 @@
+"""What a body has settled for itself: steps it skips, figures it sets, each with its ground.
+
+Settings are only added to; the latest of a name holds. Each is on the audit trail with its ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.person import Person
+from codes.assessment_rules import Figure, figure
+from codes.wording import Text
+from issuer.batch_room import BatchRoom
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.operator import note_act_now, read_operator
+from registry.exam_models import BodySetting
+from registry.session import transaction
+
+SKIPPED, DONE_HERE = "skipped", "done"
+MOST_GROUND = 200
+
+
+class Step(StrEnum):
+    """A step of a batch that a body may skip, in order."""
+
+    ELIGIBILITY = "eligibility"
+    PLAN = "plan"
+    SCORES = "scores"
+    NOTICE = "notice"
+    UPLOAD = "upload"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        return _STEPS[self]
+
+    @property
+    def setting(self) -> str:
+        """Name of the setting that skips it."""
+        return f"step_{self.value}"
+
+
+_STEPS = {
+    Step.ELIGIBILITY: Text("申报条件审核", "eligibility"),
+    Step.PLAN: Text("考试安排", "examination plan"),
+    Step.SCORES: Text("成绩", "scores"),
+    Step.NOTICE: Text("结果公示", "public notice of results"),
+    Step.UPLOAD: Text("全国平台上传", "national upload"),
+}
+
+BEFORE_APPROVAL = (Step.ELIGIBILITY, Step.PLAN, Step.SCORES, Step.NOTICE)
+
+
+def settings_of(session: Session, prefix: str) -> Mapping[str, BodySetting]:
+    """Return the settings of a body that hold, by name."""
+    query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)
+    return {one.name: one for one in session.scalars(query)}
+
+
+def setting_history(session: Session, prefix: str) -> Sequence[BodySetting]:
+    """Return every setting a body ever made, the newest first."""
+    query = select(BodySetting).where(BodySetting.prefix == prefix)
+    return session.scalars(query.order_by(BodySetting.id.desc())).all()
+
+
+def figure_of(settings: Mapping[str, BodySetting], name: Figure, on: date) -> int:
+    """Return a figure as the body set it, else as the table of rules has it."""
+    own = settings.get(name)
+    return figure(name, on).value if own is None else int(own.value)
+
+
+def skipping(settings: Mapping[str, BodySetting], step: Step) -> BodySetting | None:
+    """Return the setting by which a body skips a step; None where it does it here."""
+    found = settings.get(step.setting)
+    return found if found is not None and found.value == SKIPPED else None
+
+
+def settle(
+    room: BatchRoom, person: Person, *, prefix: str, name: str, value: str, ground: str
+) -> None:
+    """Make a setting of a body; noted in the audit trail with its ground first.
+
+    Raises:
+        IssuerError: no such setting or a value it does not take (`setting_value`); no ground, or
+            a very long one (`setting_ground`); as `read_operator`.
+    """
+    _check_value(name, value, shanghai_day(room.clock()))
+    reason = ground.strip()
+    if not 1 <= len(reason) <= MOST_GROUND:
+        raise IssuerError(
+            "setting_ground",
+            Text(
+                f"请写明依据（{MOST_GROUND} 字以内），将记入审计记录",
+                f"give the ground in at most {MOST_GROUND} characters; it goes to the audit trail",
+            ),
+        )
+    operator = read_operator(name=person.name, ground=reason, reference=None)
+    now = room.clock()
+    note_act_now(room.register, operator, "body.setting", f"{prefix} {name}={value}", at=now)
+    with transaction(room.desks) as session:
+        session.add(
+            BodySetting(
+                prefix=prefix,
+                name=name,
+                value=value,
+                ground=reason,
+                set_at=now,
+                set_by=person.account_id,
+                setter=person.name,
+            )
+        )
+
+
+def _check_value(name: str, value: str, on: date) -> None:
+    if name in {step.setting for step in Step}:
+        if value in (SKIPPED, DONE_HERE):
+            return
+        raise IssuerError(
+            "setting_value", Text("请选择是否在此办理", "choose whether the step is done here")
+        )
+    if name in set(Figure):
+        rule = figure(Figure(name), on)
+        plain = value.isascii() and value.isdigit() and len(value) <= 4
+        if plain and rule.least <= int(value) <= rule.most:
+            return
+        raise IssuerError(
+            "setting_value",
+            Text(
+                f"应为 {rule.least}–{rule.most} 的整数",
+                f"a whole number from {rule.least} to {rule.most}",
+            ),
+        )
+    raise IssuerError("setting_value", Text("没有这项设置", "there is no such setting"))

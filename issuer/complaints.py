@@ -1,0 +1,270 @@
+"""Complaints and tips on the desks: put on record, given to somebody, answered, settled.
+
+Tips about forgeries lie with the police, all else with the authority; either may hand one over to
+the other. What a complaint says is sealed by the vault; its sender reads the answer on the public
+site, by the receipt code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from codes.filing_rules import RuleName, filing_rule
+from codes.wording import Text
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from registry.complaint_models import Complaint, SentComplaint
+from registry.complaints import ComplaintBox, ComplaintKind, ComplaintWords, waiting_complaints
+from registry.desk_sealed import SealedColumn
+from registry.session import reading, transaction
+from registry.vault import Vault
+
+MOST_ANSWER: Final = 2000
+
+
+def _words_context(row: Complaint) -> str:
+    return f"complaint/{row.receipt_sha256}/words"
+
+
+def _file_context(row: Complaint) -> str:
+    return f"complaint/{row.receipt_sha256}/file"
+
+
+def _answer_context(row: Complaint) -> str:
+    return f"complaint/{row.receipt_sha256}/answer"
+
+
+WORDS: Final = SealedColumn(Complaint, "words_sealed", _words_context)
+FILE: Final = SealedColumn(Complaint, "file_sealed", _file_context)
+ANSWER: Final = SealedColumn(Complaint, "answer_sealed", _answer_context)
+"""What a complaint says, what was sent along, and what its sender is answered."""
+
+
+class ComplaintOffice(StrEnum):
+    """Which desk a complaint lies with."""
+
+    AUTHORITY = "authority"
+    POLICE = "police"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        return _OFFICE_WORDS[self]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What comes here first."""
+        forged = ComplaintKind.FORGED
+        if self is ComplaintOffice.POLICE:
+            return (forged.value,)
+        return tuple(one.value for one in ComplaintKind if one is not forged)
+
+    @property
+    def other(self) -> ComplaintOffice:
+        """The other one."""
+        police = self is ComplaintOffice.POLICE
+        return ComplaintOffice.AUTHORITY if police else ComplaintOffice.POLICE
+
+
+_OFFICE_WORDS: Mapping[ComplaintOffice, Text] = MappingProxyType(
+    {
+        ComplaintOffice.AUTHORITY: Text("主管部门", "the authority"),
+        ComplaintOffice.POLICE: Text("公安机关", "the police"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintRoom:
+    """What complaints are worked on with.
+
+    Args:
+        vault: open.
+        desks: the desks' own database.
+        public: the public side's own database.
+        box: opens what was sent.
+        clock: returns now, aware UTC.
+    """
+
+    vault: Vault = field(repr=False)
+    desks: Engine
+    public: Engine
+    box: ComplaintBox = field(repr=False)
+    clock: Callable[[], datetime]
+
+    def today(self) -> date:
+        """Return the day in Shanghai."""
+        return shanghai_day(self.clock())
+
+
+def take_in(room: ComplaintRoom, office: ComplaintOffice) -> int:
+    """Put on record what was sent to an office; return how many.
+
+    The desks' commit comes first: a crash between the two leaves one to be marked as taken, which
+    is found by its receipt and not taken in twice.
+
+    Raises:
+        VaultError: what was sent was altered (`sealed_value_altered`).
+    """
+    days = timedelta(days=filing_rule(RuleName.COMPLAINT_DAYS, room.today()).value)
+    with reading(room.public) as public:
+        ids = [row.id for row in waiting_complaints(public, office.kinds)]
+    for one in ids:
+        with transaction(room.public) as public:
+            row = public.get(SentComplaint, one, with_for_update=True)
+            if row is None or row.taken_at is not None:
+                continue
+            due_on = shanghai_day(row.sent_at) + days
+            with transaction(room.desks) as desks:
+                _record(room, desks, row, office, due_on)
+            row.sealed = row.file_sealed = None
+            row.file_bytes, row.taken_at, row.due_on = 0, room.clock(), due_on
+    return len(ids)
+
+
+def _record(
+    room: ComplaintRoom, desks: Session, row: SentComplaint, office: ComplaintOffice, due_on: date
+) -> None:
+    if (
+        desks.scalar(select(Complaint.id).where(Complaint.receipt_sha256 == row.code_sha256))
+        is not None
+    ):
+        return  # a crash came between the two commits
+    words, file = room.box.words(row), room.box.file(row)
+    complaint = Complaint(
+        receipt_sha256=row.code_sha256,
+        office=office.value,
+        kind=row.kind,
+        file_kind=row.file_kind,
+        sent_at=row.sent_at,
+        taken_at=room.clock(),
+        due_on=due_on,
+    )
+    desks.add(complaint)
+    WORDS.put(complaint, room.vault, words.encode())
+    if file is not None:
+        FILE.put(complaint, room.vault, file)
+
+
+def complaints_of(desks: Session, office: ComplaintOffice | None) -> Sequence[Complaint]:
+    """Return the complaints of an office, or all: those open first, what is due first at the top.
+
+    Args:
+        office: None for somebody who looks at both.
+    """
+    query = select(Complaint)
+    if office is not None:
+        query = query.where(Complaint.office == office.value)
+    return desks.scalars(
+        query.order_by(Complaint.closed_at.is_not(None), Complaint.due_on, Complaint.id)
+    ).all()
+
+
+def words_of(room: ComplaintRoom, complaint: Complaint) -> ComplaintWords:
+    """Return what a complaint says; raises VaultError where it was altered."""
+    return ComplaintWords.decode(WORDS.read(complaint, room.vault) or b"{}")
+
+
+def assign(desks: Session, complaint: Complaint, account_id: int, name: str) -> None:
+    """Give a complaint to somebody of its office.
+
+    Raises:
+        IssuerError: it is settled (`complaint_closed`).
+    """
+    _check_open(complaint)
+    complaint.assignee_id, complaint.assignee = account_id, name
+
+
+def hand_over(complaint: Complaint) -> ComplaintOffice:
+    """Hand a complaint over to the other office; nobody has it there yet.
+
+    Raises:
+        IssuerError: it is settled (`complaint_closed`).
+    """
+    _check_open(complaint)
+    to = ComplaintOffice(complaint.office).other
+    complaint.office, complaint.assignee_id, complaint.assignee = to.value, None, None
+    return to
+
+
+def answer(
+    room: ComplaintRoom, complaint_id: int, words: str, *, account_id: int, name: str, close: bool
+) -> None:
+    """Answer the sender of a complaint; the answer before it goes.
+
+    The public side's commit comes first: answering again after a crash puts both right.
+
+    Args:
+        account_id, name: who answers, which is who it was given to.
+        close: and settle it.
+
+    Raises:
+        IssuerError: it is settled (`complaint_closed`), was given to somebody else
+            (`complaint_not_yours`), or the answer is empty or too long (`complaint_answer`).
+    """
+    if not 1 <= len(words) <= MOST_ANSWER or not words.replace("\n", "").isprintable():
+        raise IssuerError(
+            "complaint_answer",
+            Text(
+                f"请写明答复内容，不超过 {MOST_ANSWER} 字",
+                f"write the answer, in at most {MOST_ANSWER} characters",
+            ),
+        )
+    now = room.clock()
+    with transaction(room.desks) as desks:
+        complaint = desks.get_one(Complaint, complaint_id, with_for_update=True)
+        _check_open(complaint)
+        if complaint.assignee_id != account_id:
+            raise IssuerError(
+                "complaint_not_yours",
+                Text(
+                    "这件事项由别人办理，或还没有分派，请先领取",
+                    "it was given to somebody else, or to nobody yet; take it first",
+                ),
+            )
+        with transaction(room.public) as public:
+            row = public.scalars(
+                select(SentComplaint).where(SentComplaint.code_sha256 == complaint.receipt_sha256)
+            ).one_or_none()
+            if row is not None:  # the public side may have begun anew since
+                room.box.put_answer(row, words, now=now)
+                row.closed_at = now if close else None
+        ANSWER.put(complaint, room.vault, words.encode())
+        complaint.answered_at = now
+        if close:
+            complaint.closed_at, complaint.closed_by = now, name
+
+
+def _check_open(complaint: Complaint) -> None:
+    if complaint.closed_at is not None:
+        raise IssuerError("complaint_closed", Text("这件事项已经办结", "it is settled already"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """How many complaints of an office wait, and for what."""
+
+    unassigned: int
+    mine: int
+    overdue: int
+
+
+def pending(desks: Session, office: ComplaintOffice, account_id: int, today: date) -> Pending:
+    """Return what waits in an office, and for one of its people."""
+    columns = select(Complaint.assignee_id, Complaint.due_on)
+    rows = desks.execute(
+        columns.where(Complaint.office == office.value, Complaint.closed_at.is_(None))
+    ).all()
+    return Pending(
+        unassigned=sum(assignee is None for assignee, _ in rows),
+        mine=sum(assignee == account_id for assignee, _ in rows),
+        overdue=sum(due_on < today for _, due_on in rows),
+    )

@@ -1,0 +1,180 @@
+"""Eligibility on the screen: everybody with the condition met, a sheet to fill in, a form each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from io import BytesIO
+from typing import Any
+
+from flask import abort, redirect, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.uploads import takes_files
+from codes.assessment_rules import conditions
+from codes.wording import Text
+from issuer.batch_candidates import Candidate, kept_of, read_candidates
+from issuer.batch_eligibility import Facts, Kept, enter, enter_sheet, read_kept, write_sheet
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+)
+from issuer.console.batches_steps import may_examine
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
+from registry.batch_models import BatchDraft
+from registry.session import reading
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAGE_ROWS = 50
+NO_FILE = Text("请选择填写好的表格（.xlsx 或 .csv）", "choose the sheet that was filled in")
+
+
+def page_number(total: int) -> tuple[int, int]:
+    """Return the page that the address asks for, and how many there are."""
+    pages = max(1, -(-total // PAGE_ROWS))
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isdigit() and len(asked) < 7 else 1
+    return max(1, min(number, pages)), pages
+
+
+def read_file(name: str) -> bytes:
+    """Return the file of a form.
+
+    Raises:
+        IssuerError: none was chosen (`exam_sheet_not_chosen`).
+    """
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise IssuerError("exam_sheet_not_chosen", NO_FILE)
+    data: bytes = file.read()
+    return data
+
+
+@blueprint.get("/<int:draft_id>/eligibility")
+@allow(*DESK)
+def eligibility(draft_id: int) -> str:
+    """Show of everybody which condition is met, and on what evidence."""
+    return _list(the_draft(the_room(), draft_id), ())
+
+
+def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
+    room = the_room()
+    number, pages = page_number(draft.rows)
+    note_reading(room, "batch.eligibility", draft, str(number))
+    with reading(room.desks) as session:
+        offset = (number - 1) * PAGE_ROWS
+        people = read_candidates(room, session, draft, offset=offset, limit=PAGE_ROWS)
+        kept = kept_of(session, draft, people)
+        rows = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
+    day = shanghai_day(room.clock())
+    known = {
+        condition.name: condition
+        for one in people
+        if one.occupation is not None and one.level is not None
+        for condition in conditions(one.occupation, one.level, day)
+    }
+    return page(
+        room,
+        draft,
+        "batch_eligibility.html",
+        troubles=troubles,
+        rows=rows,
+        number=number,
+        pages=pages,
+        conditions=known,
+        may_examine=may_examine(draft),
+    )
+
+
+@blueprint.get("/<int:draft_id>/eligibility.xlsx")
+@allow(Role.BODY_CLERK)
+def eligibility_sheet(draft_id: int) -> Response:
+    """Send the sheet to fill in."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    note_reading(room, "batch.eligibility_sheet", draft)
+    data = BytesIO(write_sheet(room, draft))
+    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-申报条件.xlsx")
+
+
+@blueprint.post("/<int:draft_id>/eligibility")
+@allow(Role.BODY_CLERK)
+@takes_files(MOST_BYTES)
+def put_eligibility(draft_id: int) -> Response | tuple[str, int]:
+    """Take a filled-in sheet."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    try:
+        lines = read_exam_sheet(read_file("sheet"), ExamColumn.ROW)
+        enter_sheet(room, the_person(), own_prefix(), draft_id, lines)
+    except IssuerError as error:
+        if not error.code.startswith(("exam_", "roster_")):
+            raise
+        return _list(draft, (Trouble(field="sheet", text=error.text),)), 422
+    note_reading(room, "batch.eligibility_entered", draft, str(len(lines)))
+    return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
+
+
+@blueprint.get("/<int:draft_id>/eligibility/<int:row>")
+@allow(*DESK)
+def eligibility_of(draft_id: int, row: int) -> str:
+    """Show what was entered about one person, with the conditions of the level."""
+    draft = the_draft(the_room(), draft_id)
+    one, kept = _find(draft, row)
+    return _form(draft, one, kept, asdict(kept.facts if kept else Facts()))
+
+
+def _find(draft: BatchDraft, row: int) -> tuple[Candidate, Kept | None]:
+    room = the_room()
+    with reading(room.desks) as session:
+        found = read_candidates(room, session, draft, rows=(row,))
+        if not found:
+            abort(404)
+        kept = kept_of(session, draft, found)
+        return found[0], read_kept(room, draft, kept.get(found[0].person))
+
+
+def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str, Any]) -> str:
+    room = the_room()
+    note_reading(room, "batch.eligibility", draft, f"row {one.row}")
+    day = shanghai_day(room.clock())
+    known = one.occupation is not None and one.level is not None
+    offered = conditions(one.occupation, one.level, day) if known else ()  # type: ignore[arg-type]
+    faults = kept.faults if kept else ()
+    return page(
+        room,
+        draft,
+        "batch_candidate.html",
+        one=one,
+        kept=kept,
+        typed=typed,
+        conditions=offered,
+        troubles=[Trouble(field=name, text=text) for name, text in faults],
+        may_examine=may_examine(draft),
+    )
+
+
+@blueprint.post("/<int:draft_id>/eligibility/<int:row>")
+@allow(Role.BODY_CLERK)
+def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
+    """Keep what was entered about one person; what is not met is shown beside its fields."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    _find(draft, row)
+    names = asdict(Facts())
+    facts = Facts(**{name: request.form.get(name, "").strip()[:200] for name in names})
+    enter(room, the_person(), own_prefix(), draft_id, {row: facts})
+    one, kept = _find(draft, row)
+    if kept is not None and not kept.met:
+        return _form(draft, one, kept, asdict(kept.facts)), 422
+    return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)

@@ -1,0 +1,224 @@
+"""The public notice of a batch on the screen, as a page to put up, and the objections to it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from codes.assessment_rules import Figure
+from codes.wording import Text
+from issuer.batch_approval import check_ready
+from issuer.batch_candidates import examining, find_course
+from issuer.batch_closing import settle
+from issuer.batch_notice import (
+    OBJECTABLE,
+    Outcome,
+    last_day,
+    note_objection,
+    objections_of,
+    read_notice,
+    start_notice,
+    words_of_objection,
+)
+from issuer.batch_states import DraftState
+from issuer.batch_steps import check_before
+from issuer.body_settings import Step, figure_of, settings_of
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+)
+from issuer.console.batches_scores import check_now
+from issuer.console.batches_steps import may_examine
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from registry.batch_models import BatchDraft
+from registry.session import reading
+
+_MOST_TEXT = 1000
+_NO_DAY = Text("请选择日期", "choose a day")
+_NO_TEXT = Text(f"请填写，{_MOST_TEXT} 字以内", f"write at most {_MOST_TEXT} characters")
+_BAD_DAYS = Text("每行写一个日期，如 2026-10-01", "one day a line, such as 2026-10-01")
+
+
+@blueprint.get("/<int:draft_id>/notice")
+@allow(*DESK)
+def notice(draft_id: int) -> str:
+    """Show the public notice of a batch, and its objections."""
+    return _page(the_draft(the_room(), draft_id), (), {})
+
+
+def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+    room = the_room()
+    note_reading(room, "batch.notice", draft)
+    today = shanghai_day(room.clock())
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        found = read_notice(room, draft, course) if course is not None else None
+        wanted = figure_of(settings_of(session, draft.prefix), Figure.NOTICE_WORKING_DAYS, today)
+        objections = [
+            (one, words_of_objection(room, draft, one)) for one in objections_of(session, draft.id)
+        ]
+    tomorrow = today + timedelta(days=1)
+    offered = {
+        "first": tomorrow.isoformat(),
+        "last": last_day(tomorrow, wanted).isoformat(),
+        "received": today.isoformat(),
+    }
+    return page(
+        room,
+        draft,
+        "batch_notice.html",
+        troubles=troubles,
+        typed={**offered, **typed},
+        notice=found,
+        over=found is not None and found.last < today,
+        wanted=wanted,
+        objections=objections,
+        course=course,
+        outcomes=[(one.value, one.text) for one in Outcome],
+        may_examine=may_examine(draft),
+        may_object=DraftState(draft.state) in OBJECTABLE
+        and the_person().is_one_of(Role.BODY_CLERK)
+        and found is not None,
+        outcome_text={one.value: one.text for one in Outcome},
+    )
+
+
+@blueprint.get("/<int:draft_id>/notice/print")
+@allow(*DESK)
+def notice_print(draft_id: int) -> str:
+    """Show the notice as it is put up: masked names, days, where to object."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        found = read_notice(room, draft, course) if course is not None else None
+    if found is None:
+        abort(404)
+    with room.desk(draft.prefix, dry_run=True) as desk:
+        body = desk.site.body.name
+    return render_template("desk/batch_notice_print.html", draft=draft, notice=found, body=body)
+
+
+def _day(name: str, troubles: list[Trouble]) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        troubles.append(Trouble(field=name, text=_NO_DAY))
+        return date.min
+
+
+def _days_off(troubles: list[Trouble]) -> list[date]:
+    words = re.split(r"[\s,，、]+", request.form.get("holidays", "").strip())
+    try:
+        return sorted({date.fromisoformat(word) for word in words if word})
+    except ValueError:
+        troubles.append(Trouble(field="holidays", text=_BAD_DAYS))
+        return []
+
+
+@blueprint.post("/<int:draft_id>/notice")
+@allow(Role.BODY_CLERK)
+def put_up(draft_id: int) -> Response | tuple[str, int]:
+    """Put the names of a batch up."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    troubles: list[Trouble] = []
+    first, last, days_off = _day("first", troubles), _day("last", troubles), _days_off(troubles)
+    if troubles:
+        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    note_reading(room, "batch.notice_start", draft, f"{first} {last}")
+    try:
+        with examining(room, own_prefix(), draft_id) as (session, locked, course):
+            check_ready(locked)
+            check_before(room, session, locked, Step.NOTICE)
+            start_notice(
+                room,
+                session,
+                locked,
+                course,
+                the_person(),
+                first=first,
+                last=last,
+                days_off=days_off,
+            )
+    except IssuerError as error:
+        fields = {"result_notice_days": "first", "result_notice_short": "last"}
+        if error.code not in (*fields, "step_open", "draft_faulty", "draft_unchecked"):
+            raise
+        trouble = Trouble(field=fields.get(error.code, "first"), text=error.text)
+        return _page(draft, (trouble,), request.form.to_dict()), 422
+    return redirect(url_for("batches.notice", draft_id=draft_id), 303)
+
+
+@blueprint.post("/<int:draft_id>/objections")
+@allow(Role.BODY_CLERK)
+def object_to(draft_id: int) -> Response | tuple[str, int]:
+    """Note an objection as it was received."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    troubles: list[Trouble] = []
+    received_on = _day("received", troubles)
+    texts = {name: _text(name, troubles) for name in ("sender", "text")}
+    if troubles:
+        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    note_objection(room, the_person(), own_prefix(), draft_id, received_on=received_on, **texts)
+    note_reading(room, "batch.objection", draft)
+    return redirect(url_for("batches.notice", draft_id=draft_id), 303)
+
+
+def _text(name: str, troubles: list[Trouble]) -> str:
+    text = request.form.get(name, "").strip()
+    if not 1 <= len(text) <= _MOST_TEXT:
+        troubles.append(Trouble(field=name, text=_NO_TEXT))
+    return text
+
+
+@blueprint.post("/<int:draft_id>/objections/<int:objection_id>")
+@allow(Role.BODY_CLERK)
+def settle_one(draft_id: int, objection_id: int) -> Response | tuple[str, int]:
+    """Settle an objection with what was found."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    troubles: list[Trouble] = []
+    answer = _text("answer", troubles)
+    outcome = request.form.get("outcome", "")
+    if outcome not in set(Outcome):
+        text = Text("请选择处理结果", "choose how it was settled")
+        troubles.append(Trouble(field="outcome", text=text))
+    row = request.form.get("row", "").strip()
+    if row and not (row.isascii() and row.isdigit() and len(row) <= 7):
+        troubles.append(Trouble(field="row", text=Text("请填名册行号", "a row of the roster")))
+    if troubles:
+        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    try:
+        settle(
+            room,
+            the_person(),
+            own_prefix(),
+            draft_id,
+            objection_id,
+            outcome=Outcome(outcome),
+            answer=answer,
+            row=int(row) if row else None,
+        )
+    except IssuerError as error:
+        if error.code == "objection_settled":
+            abort(404)
+        if error.code != "objection_row":
+            raise
+        trouble = Trouble(field="row", text=error.text)
+        return _page(draft, (trouble,), request.form.to_dict()), 422
+    check_now(draft_id)
+    return redirect(url_for("batches.notice", draft_id=draft_id), 303)

@@ -1,0 +1,201 @@
+"""The examination plan of a batch on the screen: bank, sittings one by one, faults explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.roles import Role, allow
+from codes.assessment_rules import Part
+from codes.wording import Text
+from issuer.batch_candidates import examining, find_course, read_candidates
+from issuer.batch_plan import (
+    MOST_SITTINGS,
+    Plan,
+    Sitting,
+    figures_of,
+    inspect_plan,
+    needed_parts,
+    put_plan,
+    read_plan,
+)
+from issuer.body_settings import settings_of
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import (
+    SCORING,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+)
+from issuer.console.batches_steps import may_examine
+from issuer.desk import shanghai_day
+from registry.batch_models import BatchDraft
+from registry.session import reading
+
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_MOST_NAME = 60
+_MOST_PEOPLE = 40
+_NO_TEXT = Text(f"请填写，{_MOST_NAME} 字以内", f"write at most {_MOST_NAME} characters")
+_NO_CLOCK = Text("请填时刻，如 09:00", "a time of day, such as 09:00")
+_NO_COUNT = Text("请填 1–9999 的整数", "a whole number from 1 to 9999")
+_ORDER = Text("结束应晚于开始", "it ends after it begins")
+_NO_PART = Text("请选择科目", "choose the part")
+_NO_DAY = Text("请选择日期", "choose a day")
+_TOO_MANY = Text(f"最多 {_MOST_PEOPLE} 人", f"{_MOST_PEOPLE} people at most")
+
+
+@blueprint.get("/<int:draft_id>/plan")
+@allow(*SCORING)
+def plan(draft_id: int) -> str:
+    """Show the examination plan of a batch."""
+    return _page(the_draft(the_room(), draft_id), (), {})
+
+
+def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+    room = the_room()
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        found = read_plan(room, draft, course) if course is not None else Plan()
+        people = read_candidates(room, session, draft)
+        figures = figures_of(settings_of(session, draft.prefix), shanghai_day(room.clock()))
+    needed = needed_parts(room, draft, people)
+    faults = inspect_plan(found, needed, figures)
+    return page(
+        room,
+        draft,
+        "batch_plan.html",
+        troubles=troubles,
+        typed={"bank": found.bank, "version": found.version, **typed},
+        plan=found,
+        course=course,
+        needed=[(part.text, needed[part]) for part in Part if needed[part]],
+        parts_=[(part.value, part.text) for part in Part if needed[part]],
+        figures=figures,
+        faults=[fault for fault in faults if fault.sitting is None],
+        faults_of={
+            place: [fault.text for fault in faults if fault.sitting == place]
+            for place in range(len(found.sittings))
+        },
+        may_examine=may_examine(draft),
+    )
+
+
+@blueprint.post("/<int:draft_id>/plan")
+@allow(Role.BODY_CLERK)
+def put_bank(draft_id: int) -> Response | tuple[str, int]:
+    """Keep which question bank is used, and its version."""
+    troubles: list[Trouble] = []
+    bank, version = (_text(name, troubles) for name in ("bank", "version"))
+    draft = the_draft(the_room(), draft_id)
+    if troubles:
+        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    return _change(draft, lambda found: replace(found, bank=bank, version=version))
+
+
+@blueprint.post("/<int:draft_id>/plan/sittings")
+@allow(Role.BODY_CLERK)
+def add_sitting(draft_id: int) -> Response | tuple[str, int]:
+    """Add a sitting to the plan."""
+    draft, troubles = the_draft(the_room(), draft_id), list[Trouble]()
+    sitting = _sitting(troubles)
+    if sitting is None:
+        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+
+    def add(found: Plan) -> Plan:
+        return replace(found, sittings=(*found.sittings, sitting)[:MOST_SITTINGS])
+
+    return _change(draft, add)
+
+
+@blueprint.post("/<int:draft_id>/plan/sittings/<int:place>/drop")
+@allow(Role.BODY_CLERK)
+def drop_sitting(draft_id: int, place: int) -> Response | tuple[str, int]:
+    """Take a sitting out of the plan."""
+    draft = the_draft(the_room(), draft_id)
+
+    def drop(found: Plan) -> Plan:
+        left = tuple(one for at, one in enumerate(found.sittings) if at != place)
+        return replace(found, sittings=left)
+
+    return _change(draft, drop)
+
+
+def _change(draft: BatchDraft, change: Callable[[Plan], Plan]) -> Response:
+    room = the_room()
+    with examining(room, own_prefix(), draft.id) as (_, locked, course):
+        put_plan(room, locked, course, change(read_plan(room, locked, course)))
+    note_reading(room, "batch.plan", draft)
+    return redirect(url_for("batches.plan", draft_id=draft.id), 303)
+
+
+def _text(name: str, troubles: list[Trouble]) -> str:
+    text = request.form.get(name, "").strip()
+    if not 1 <= len(text) <= _MOST_NAME:
+        troubles.append(Trouble(field=name, text=_NO_TEXT))
+    return text
+
+
+def _count(name: str, troubles: list[Trouble]) -> int:
+    text = request.form.get(name, "").strip()
+    if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 4 and int(text)):
+        troubles.append(Trouble(field=name, text=_NO_COUNT))
+        return 0
+    return int(text)
+
+
+def _clock(name: str, troubles: list[Trouble]) -> str:
+    text = request.form.get(name, "").strip()
+    if not _CLOCK.fullmatch(text):
+        troubles.append(Trouble(field=name, text=_NO_CLOCK))
+    return text
+
+
+def _names(name: str, troubles: list[Trouble]) -> tuple[str, ...]:
+    words = re.split(r"[\s,，、;；]+", request.form.get(name, "").strip())
+    found = tuple(dict.fromkeys(word[:_MOST_NAME] for word in words if word))
+    if len(found) > _MOST_PEOPLE:
+        troubles.append(Trouble(field=name, text=_TOO_MANY))
+    return found
+
+
+def _day(troubles: list[Trouble]) -> str:
+    try:
+        return date.fromisoformat(request.form.get("day", "")).isoformat()
+    except ValueError:
+        troubles.append(Trouble(field="day", text=_NO_DAY))
+        return ""
+
+
+def _sitting(troubles: list[Trouble]) -> Sitting | None:
+    """Return the sitting of a form; None with troubles where it is none."""
+    part = request.form.get("part", "")
+    if part not in set(Part):
+        troubles.append(Trouble(field="part", text=_NO_PART))
+    day = _day(troubles)
+    begins, ends = _clock("begins", troubles), _clock("ends", troubles)
+    if not troubles and ends <= begins:
+        troubles.append(Trouble(field="ends", text=_ORDER))
+    where = _text("room", troubles)
+    seats, candidates = _count("seats", troubles), _count("candidates", troubles)
+    examiners, invigilators = _names("examiners", troubles), _names("invigilators", troubles)
+    if troubles:
+        return None
+    return Sitting(
+        part=Part(part),
+        day=day,
+        begins=begins,
+        ends=ends,
+        room=where,
+        seats=seats,
+        candidates=candidates,
+        examiners=examiners,
+        invigilators=invigilators,
+    )

@@ -1,0 +1,243 @@
+"""Scores on the screen: a grid to type into, a sheet to hand in, what is odd, and closing them."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+from flask import redirect, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from accounts.marked import MarkedCell, MarkedRow
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.uploads import takes_files
+from codes.assessment_rules import Part
+from codes.wording import Text
+from issuer.batch_candidates import find_course
+from issuer.batch_checks import check_soon
+from issuer.batch_closing import close_scores, list_left_out, reopen_scores, write_left_out
+from issuer.batch_room import BatchRoom
+from issuer.batch_scores import (
+    PLACES,
+    Odd,
+    Scored,
+    Standing,
+    enter,
+    enter_sheet,
+    find_odd,
+    read_scored,
+    write_sheet,
+)
+from issuer.console.batches_eligibility import PAGE_ROWS, XLSX, page_number, read_file
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import (
+    SCORING,
+    blueprint,
+    note_reading,
+    own_prefix,
+    page,
+    the_draft,
+    the_room,
+)
+from issuer.console.batches_steps import may_examine
+from issuer.errors import IssuerError
+from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
+from registry.batch_models import BatchDraft
+from registry.session import reading
+from templates.page_language import page_language
+
+_FIELD = "mark-{row}-{part}-{attempt}"
+_FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
+_ODD_SHOWN = 50
+_EN = {
+    ExamColumn.THEORY: "Theory",
+    ExamColumn.SKILLS: "Skills",
+    ExamColumn.REVIEW: "Review",
+    ExamColumn.THEORY_RESIT: "Theory, resit",
+    ExamColumn.SKILLS_RESIT: "Skills, resit",
+    ExamColumn.REVIEW_RESIT: "Review, resit",
+}
+_TONES = {Standing.PASSED: "good", Standing.PENDING: "warn", Standing.FAILED: "bad"}
+
+
+@blueprint.get("/<int:draft_id>/scores")
+@allow(*SCORING)
+def scores(draft_id: int) -> str:
+    """Show the scores of a batch."""
+    return _grid(the_draft(the_room(), draft_id), (), {})
+
+
+def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+    room = the_room()
+    number, pages = page_number(draft.rows)
+    note_reading(room, "batch.scores", draft, str(number))
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        people = read_scored(room, session, draft)
+    odd = find_odd(people)
+    parts = {rule.part: rule for one in people for rule in one.rules}
+    columns = [column for column, (part, _) in PLACES.items() if part in parts]
+    closed = course is not None and course.scores_closed_at is not None
+    entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
+    shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+    counts = dict.fromkeys(Standing, 0)
+    for one in people:
+        counts[one.standing] += 1
+    return page(
+        room,
+        draft,
+        "batch_scores.html",
+        troubles=troubles,
+        course=course,
+        closed=closed,
+        rules=list(parts.values()),
+        headings=[
+            Text("姓名", "Name"),
+            Text("级别", "Level"),
+            *(Text(column.value, _EN[column]) for column in columns),
+            Text("结果", "Outcome"),
+        ],
+        rows=[_marked(one, columns, odd, typed, editable=entering) for one in shown],
+        counts=[
+            (one.text, count, _TONES.get(one, "calm")) for one, count in counts.items() if count
+        ],
+        pending=counts[Standing.PENDING],
+        odd=odd[:_ODD_SHOWN],
+        odd_count=len(odd),
+        left_out=list_left_out(room, draft),
+        number=number,
+        pages=pages,
+        entering=entering,
+        may_examine=may_examine(draft),
+    )
+
+
+def odd_of(room: BatchRoom, draft: BatchDraft) -> list[Odd]:
+    """Return what is odd about the scores of a batch, for whoever approves it."""
+    with reading(room.desks) as session:
+        if draft.key_sealed is None or find_course(session, draft) is None:
+            return []
+        return find_odd(read_scored(room, session, draft))[:_ODD_SHOWN]
+
+
+def _marked(
+    one: Scored,
+    columns: list[ExamColumn],
+    odd: list[Odd],
+    typed: dict[str, str],
+    *,
+    editable: bool,
+) -> MarkedRow:
+    row = one.candidate.row
+    own = {rule.part for rule in one.rules}
+    cells = [MarkedCell(value=one.candidate.name), MarkedCell(value=one.candidate.level_zh)]
+    for column in columns:
+        part, attempt = PLACES[column]
+        name = _FIELD.format(row=row, part=part.value, attempt=attempt)
+        value = typed.get(name, one.scores.text(part, attempt))
+        open_ = editable and part in own
+        cells.append(MarkedCell(value=value, field=name if open_ else ""))
+    words = [found.text for found in odd if found.row == row]
+    said = one.standing.text
+    trouble = (
+        Text("；".join(t.zh for t in words), "; ".join(t.en for t in words)) if words else None
+    )
+    cells.append(MarkedCell(value=said.say(page_language(request)), trouble=trouble, warning=True))
+    return MarkedRow(number=row, cells=cells)
+
+
+@blueprint.get("/<int:draft_id>/scores.xlsx")
+@allow(Role.BODY_CLERK, Role.EXAMINER)
+def scores_sheet(draft_id: int) -> Response:
+    """Send the sheet to fill in."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    note_reading(room, "batch.scores_sheet", draft)
+    data = BytesIO(write_sheet(room, draft))
+    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-成绩.xlsx")
+
+
+@blueprint.get("/<int:draft_id>/left-out.xlsx")
+@allow(Role.BODY_CLERK)
+def left_out_sheet(draft_id: int) -> Response:
+    """Send the roster of those who do not go on, to begin another batch with."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    note_reading(room, "batch.left_out", draft)
+    data = BytesIO(write_left_out(room, draft))
+    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-未通过.xlsx")
+
+
+@blueprint.post("/<int:draft_id>/scores")
+@allow(Role.BODY_CLERK, Role.EXAMINER)
+def put_scores(draft_id: int) -> Response | tuple[str, int]:
+    """Keep the marks typed into the grid."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    typed: dict[int, dict[tuple[Part, int], str]] = {}
+    for name, text in request.form.items():
+        match = _FIELDS.fullmatch(name)
+        if match is not None and match[2] in set(Part):
+            typed.setdefault(int(match[1]), {})[Part(match[2]), int(match[3])] = text
+    try:
+        changed = enter(room, the_person(), own_prefix(), draft_id, typed)
+    except IssuerError as error:
+        return _refused(draft, error, "troubles")
+    note_reading(room, "batch.scores_entered", draft, str(changed))
+    place = request.args.get("page", "1")
+    return redirect(url_for("batches.scores", draft_id=draft_id, page=place), 303)
+
+
+@blueprint.post("/<int:draft_id>/scores/sheet")
+@allow(Role.BODY_CLERK, Role.EXAMINER)
+@takes_files(MOST_BYTES)
+def put_scores_sheet(draft_id: int) -> Response | tuple[str, int]:
+    """Take a filled-in sheet."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    try:
+        lines = read_exam_sheet(read_file("sheet"), ExamColumn.ROW)
+        changed = enter_sheet(room, the_person(), own_prefix(), draft_id, lines)
+    except IssuerError as error:
+        return _refused(draft, error, "sheet")
+    note_reading(room, "batch.scores_entered", draft, str(changed))
+    return redirect(url_for("batches.scores", draft_id=draft_id), 303)
+
+
+def _refused(draft: BatchDraft, error: IssuerError, field: str) -> tuple[str, int]:
+    if not error.code.startswith(("exam_", "roster_", "scores_", "step_open")):
+        raise error
+    return _grid(draft, (Trouble(field=field, text=error.text),), request.form.to_dict()), 422
+
+
+@blueprint.post("/<int:draft_id>/scores/close")
+@allow(Role.BODY_CLERK)
+def close(draft_id: int) -> Response | tuple[str, int]:
+    """Close the scores; those who did not pass are left out."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    seen = request.form.get("seen") == "yes"
+    try:
+        close_scores(room, the_person(), own_prefix(), draft_id, seen=seen)
+    except IssuerError as error:
+        return _refused(draft, error, "seen")
+    check_now(draft_id)
+    return redirect(url_for("batches.scores", draft_id=draft_id), 303)
+
+
+@blueprint.post("/<int:draft_id>/scores/reopen")
+@allow(Role.BODY_CLERK)
+def reopen(draft_id: int) -> Response:
+    """Open closed scores again."""
+    room = the_room()
+    the_draft(room, draft_id)
+    reopen_scores(room, the_person(), own_prefix(), draft_id)
+    check_now(draft_id)
+    return redirect(url_for("batches.scores", draft_id=draft_id), 303)
+
+
+def check_now(draft_id: int) -> None:
+    """Check a batch whose rows changed."""
+    check_soon(the_room(), own_prefix(), draft_id)

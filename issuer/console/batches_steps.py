@@ -1,0 +1,172 @@
+"""The steps of a batch's examination on its page, and the body's settings that skip them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.asking_again import asks_again
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from codes.assessment_rules import Figure, figure
+from codes.wording import Text
+from issuer.batch_room import BatchRoom
+from issuer.batch_states import EDITABLE, DraftState
+from issuer.batch_steps import StepStanding, StepState, steps_of
+from issuer.batch_upload import Upload, read_upload_state
+from issuer.body_settings import (
+    DONE_HERE,
+    SKIPPED,
+    Step,
+    figure_of,
+    setting_history,
+    settings_of,
+    settle,
+    skipping,
+)
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import DESK, blueprint, own_prefix, the_room
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from registry.batch_models import BatchDraft
+from registry.exam_models import BodySetting
+from registry.session import reading
+
+TONES = {StepStanding.DONE: "good", StepStanding.OPEN: "warn", StepStanding.SKIPPED: "calm"}
+_ENDPOINTS = {
+    Step.ELIGIBILITY: "batches.eligibility",
+    Step.PLAN: "batches.plan",
+    Step.SCORES: "batches.scores",
+    Step.NOTICE: "batches.notice",
+    Step.UPLOAD: "batches.upload",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A step as the page of a batch shows it."""
+
+    state: StepState
+    endpoint: str
+    tone: str
+
+
+def lines_of(room: BatchRoom, draft: BatchDraft) -> list[StepLine]:
+    """Return the steps of a batch before approval; none for an older batch or an issued one."""
+    if draft.key_sealed is None:
+        return []
+    with reading(room.desks) as session:
+        return [
+            StepLine(state=one, endpoint=_ENDPOINTS[one.step], tone=TONES[one.standing])
+            for one in steps_of(room, session, draft)
+        ]
+
+
+def are_done(lines: list[StepLine]) -> bool:
+    """Return whether nothing keeps a batch from approval."""
+    return all(one.state.standing is not StepStanding.OPEN for one in lines)
+
+
+def may_examine(draft: BatchDraft, *roles: Role) -> bool:
+    """Return whether the person may change a batch's examination now: a clerk, or of `roles`."""
+    allowed = the_person().is_one_of(Role.BODY_CLERK, *roles)
+    return DraftState(draft.state) in EDITABLE and allowed
+
+
+def upload_of(room: BatchRoom, draft: BatchDraft) -> Upload | None:
+    """Return how the national upload of an issued batch stands; None where it is not told here."""
+    if DraftState(draft.state) is not DraftState.ISSUED:
+        return None
+    with reading(room.desks) as session:
+        return read_upload_state(room, session, draft)
+
+
+@blueprint.get("/settings")
+@allow(*DESK)
+def settings() -> str:
+    """Show what the body has settled, and every earlier setting with its ground."""
+    return _settings((), {})
+
+
+def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+    room, prefix = the_room(), own_prefix()
+    day = shanghai_day(room.clock())
+    with reading(room.desks) as session:
+        own = settings_of(session, prefix)
+        history = setting_history(session, prefix)
+    return render_template(
+        "desk/batch_settings.html",
+        troubles=troubles,
+        typed=typed,
+        may_set=the_person().is_one_of(Role.APPROVER),
+        steps=[(step, skipping(own, step)) for step in Step],
+        figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
+        history=[(one.set_at, *_words(one), one.ground, one.setter) for one in history],
+        step_names=[(one.value, one.text) for one in Step],
+        figure_names=[(one.value, one.text) for one in Figure],
+        doings=[
+            (SKIPPED, Text("不在此办理", "skipped here")),
+            (DONE_HERE, Text("在此办理", "done here")),
+        ],
+    )
+
+
+def _words(setting: BodySetting) -> tuple[Text, Text]:
+    step = next((one for one in Step if one.setting == setting.name), None)
+    if step is None:
+        return Figure(setting.name).text, Text(setting.value, setting.value)
+    if setting.value == SKIPPED:
+        return step.text, Text("不在此办理", "skipped here")
+    return step.text, Text("在此办理", "done here")
+
+
+@blueprint.post("/settings/step")
+@allow(Role.APPROVER)
+@asks_again
+def set_step() -> Response | tuple[str, int]:
+    """Settle, with its ground, whether a step is done here."""
+    step = request.form.get("step", "")
+    name = Step(step).setting if step in set(Step) else ""
+    return _put(name, _FormNames(name="step", value="doing", ground="why"))
+
+
+@blueprint.post("/settings/figure")
+@allow(Role.APPROVER)
+@asks_again
+def set_figure() -> Response | tuple[str, int]:
+    """Set a figure, with its ground."""
+    figure_ = request.form.get("figure", "")
+    name = figure_ if figure_ in set(Figure) else ""
+    return _put(name, _FormNames(name="figure", value="value", ground="ground"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FormNames:
+    """What the fields of one of the two forms are called."""
+
+    name: str
+    value: str
+    ground: str
+
+
+def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
+    typed = {key: text.strip() for key, text in request.form.items()}
+    if not name:
+        text = Text("请选择设置项", "choose a setting")
+        return _settings((Trouble(field=fields.name, text=text),), typed), 422
+    value, ground = typed.get(fields.value, ""), typed.get(fields.ground, "")
+    try:
+        settle(the_room(), the_person(), prefix=own_prefix(), name=name, value=value, ground=ground)
+    except IssuerError as error:
+        field = fields.value if error.code == "setting_value" else fields.ground
+        if error.code not in _REFUSED:
+            raise
+        return _settings((Trouble(field=field, text=error.text),), typed), 422
+    return redirect(url_for("batches.settings"), 303)
+
+
+_REFUSED = frozenset(
+    {"setting_value", "setting_ground", "operator_text", "operator_document_number"}
+)

@@ -1,0 +1,95 @@
+"""The national upload of an issued batch: the package, its receipts, what is missing or late."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import send_file
+from werkzeug.wrappers import Response
+
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.uploads import takes_files
+from codes.wording import Text
+from issuer.batch_room import draft_closed
+from issuer.batch_states import DraftState
+from issuer.batch_upload import Reconciled, make_package, read_upload_state, reconcile
+from issuer.console.batches_eligibility import PAGE_ROWS, page_number, read_file
+from issuer.console.batches_forms import Trouble
+from issuer.console.batches_room import DESK, blueprint, note_reading, page, the_draft, the_room
+from issuer.errors import IssuerError
+from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
+from registry.batch_models import BatchDraft
+from registry.session import reading
+
+STANDINGS = {
+    "waiting": (Text("未收到回执", "no receipt"), "warn"),
+    "accepted": (Text("已上传", "accepted"), "good"),
+    "refused": (Text("被退回", "refused"), "bad"),
+}
+
+
+def _issued(draft_id: int) -> BatchDraft:
+    draft = the_draft(the_room(), draft_id)
+    if DraftState(draft.state) is not DraftState.ISSUED:
+        raise draft_closed(draft)
+    return draft
+
+
+@blueprint.get("/<int:draft_id>/upload")
+@allow(*DESK)
+def upload(draft_id: int) -> str:
+    """Show how the national upload of a batch stands, certificate by certificate."""
+    return _page(_issued(draft_id), ())
+
+
+def _page(
+    draft: BatchDraft, troubles: tuple[Trouble, ...], reconciled: Reconciled | None = None
+) -> str:
+    room = the_room()
+    with reading(room.desks) as session:
+        state = read_upload_state(room, session, draft)
+    order = {"refused": 0, "waiting": 1, "accepted": 2}
+    lines = sorted(state.lines, key=lambda one: (order[one.standing], one.number))
+    number, pages = page_number(len(lines))
+    return page(
+        room,
+        draft,
+        "batch_upload.html",
+        troubles=troubles,
+        upload=state,
+        lines=lines[(number - 1) * PAGE_ROWS : number * PAGE_ROWS],
+        standings=STANDINGS,
+        reconciled=reconciled,
+        number=number,
+        pages=pages,
+    )
+
+
+@blueprint.post("/<int:draft_id>/upload/package.zip")
+@allow(Role.BODY_CLERK)
+def package(draft_id: int) -> Response:
+    """Make the package for the national upload and send it."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "batch.upload_package", draft)
+    data = BytesIO(make_package(room, the_person(), draft))
+    name = f"{draft.name}-全国平台上传.zip"
+    return send_file(data, "application/zip", as_attachment=True, download_name=name)
+
+
+@blueprint.post("/<int:draft_id>/upload")
+@allow(Role.BODY_CLERK)
+@takes_files(MOST_BYTES)
+def put_receipts(draft_id: int) -> str | tuple[str, int]:
+    """Take what the national site answered; lines that fit nothing are told."""
+    room = the_room()
+    draft = _issued(draft_id)
+    try:
+        lines = read_exam_sheet(read_file("receipts"), ExamColumn.NUMBER)
+    except IssuerError as error:
+        return _page(draft, (Trouble(field="receipts", text=error.text),)), 422
+    found = reconcile(room, the_person(), draft, lines)
+    note_reading(room, "batch.upload_receipts", draft, str(found.taken))
+    return _page(draft, (), found)

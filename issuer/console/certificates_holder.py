@@ -1,0 +1,180 @@
+"""The certificate desk and the holder's own pages: codes at the counter, requests to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, abort, render_template, request
+from flask import redirect as lead
+from flask import url_for as address_of
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from accounts.person import Person, the_person
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from accounts.waiting import Waiting
+from codes.wording import Text
+from issuer.awarding import open_private
+from issuer.console.certificates_asking import BODY_READERS, REFUSALS, the_award
+from issuer.console.certificates_forms import Trouble, trouble_of
+from issuer.console.office import the_office, the_operator
+from issuer.holder_counter import MOST_ANSWER, HolderCounter
+from issuer.operator import DEFAULT_GROUND, note_act_now
+from registry.holder_access import HolderKeys
+from registry.holder_requests import (
+    AskedFor,
+    RequestOutcome,
+    count_requests,
+    find_request,
+    requests_to,
+)
+from registry.models import Award
+from registry.public_database import public_database, public_database_url
+from registry.session import reading
+
+blueprint = Blueprint("certificate_holder", __name__, url_prefix="/certificates")
+_LIST = TableSpec(
+    columns=(
+        Column(key="id", text=Text("申请", "Request")),
+        Column(key="kind", text=Text("事项", "For")),
+        Column(key="number", text=Text("证书编号", "Certificate number"), kind=ColumnKind.CODE),
+        Column(key="sent_at", text=Text("提交日期", "Sent"), kind=ColumnKind.DATE),
+        Column(key="state", text=Text("答复", "Answer")),
+    )
+)
+_CHOOSE = Text("请选择是否受理", "Choose whether it is taken up")
+
+
+@blueprint.post("/<int:award_id>/holder-code")
+@allow(Role.BODY_CLERK)
+def make_code(award_id: int) -> tuple[str, int] | str:
+    """Make a code for the holder at the counter, and show it this once; noted first."""
+    office, code, troubles = the_office(), "", list[Trouble]()
+    with reading(office.engine) as session:
+        award = the_award(session, award_id)
+        operator = the_operator(ground=DEFAULT_GROUND)
+        note_act_now(
+            office.engine, operator, "certificates.holder_code", award.number, at=office.clock()
+        )
+        try:
+            document_number = open_private(office.vault(), award).document_number
+            with holder_counter() as counter:
+                code = counter.code_at_the_counter(award, document_number)
+        except REFUSALS as error:
+            troubles.append(trouble_of(error))
+    page = render_template(
+        "desk/certificates/holder_code.html",
+        award_id=award_id,
+        number=award.number,
+        code=code,
+        public_url=office.public_url,
+        troubles=troubles,
+    )
+    return (page, 422) if troubles else page
+
+
+@blueprint.get("/requests")
+@allow(*BODY_READERS)
+def requests() -> str:
+    """List what holders ask this body for."""
+    table = read_table(request.args, _LIST)
+    with holder_counter() as counter, reading(counter.public) as session:
+        found = requests_to(session, counter.keys, _own_body())
+    return render_template(
+        "desk/certificates/requests.html",
+        table=table,
+        rows=found[table.offset : table.offset + table.size],
+        total=len(found),
+    )
+
+
+@blueprint.get("/requests/<int:number>")
+@allow(*BODY_READERS)
+def show_request(number: int) -> Response | str:
+    """Show a request and what it says; noted first."""
+    return _request_page(number)
+
+
+@blueprint.post("/requests/<int:number>/answer")
+@allow(Role.BODY_CLERK)
+def answer(number: int) -> Response | str | tuple[str, int]:
+    """Answer a request; what is to be done about it is done by the act's own form."""
+    _find(number)
+    said, words = (request.form.get(key, "").strip() for key in ("outcome", "answer"))
+    words = words.replace("\r\n", "\n")
+    if said not in tuple(map(str, RequestOutcome)):
+        trouble = Trouble(field="outcome", text=_CHOOSE)
+        return _request_page(number, (trouble,), said=said, words=words), 422
+    office = the_office()
+    operator = the_operator(ground=DEFAULT_GROUND)
+    note_act_now(
+        office.engine, operator, "certificates.request.answer", str(number), at=office.clock()
+    )
+    try:
+        with holder_counter() as counter:
+            counter.answer(_own_body(), number, RequestOutcome(said), words)
+    except REFUSALS as error:
+        field = "answer" if error.code == "request_answer" else ""
+        trouble = Trouble(field=field, text=error.text)
+        return _request_page(number, (trouble,), said=said, words=words), 422
+    return lead(address_of("certificate_holder.show_request", number=number), 303)
+
+
+def waiting_requests(person: Person) -> Iterator[Waiting]:
+    """Yield the requests that a clerk of a body has to answer."""
+    if person.body is None or not person.is_one_of(Role.BODY_CLERK):
+        return
+    with holder_counter() as counter, reading(counter.public) as session:
+        count = count_requests(session, person.body)
+    text = Text("件持证人申请待答复", "requests of holders to answer")
+    yield Waiting(text=text, count=count, link=address_of("certificate_holder.requests"))
+
+
+@contextmanager
+def holder_counter() -> Iterator[HolderCounter]:
+    """Yield where codes and requests lie, for one block."""
+    office = the_office()
+    with public_database(public_database_url(office.home)) as public:
+        yield HolderCounter(
+            public=public, keys=HolderKeys(office.home.pepper()), clock=office.clock
+        )
+
+
+def _request_page(
+    number: int, troubles: tuple[Trouble, ...] = (), *, said: str = "", words: str = ""
+) -> str:
+    office, found = the_office(), _find(number)
+    operator = the_operator(ground=DEFAULT_GROUND)
+    subject = f"{found.number} {number}"
+    note_act_now(office.engine, operator, "certificates.request", subject, at=office.clock())
+    with reading(office.engine) as session:
+        award_id = session.scalar(select(Award.id).where(Award.number == found.number))
+    return render_template(
+        "desk/certificates/request.html",
+        asked=found,
+        award_id=award_id,
+        may_act=the_person().is_one_of(Role.BODY_CLERK),
+        outcomes=[(one.value, one.text) for one in RequestOutcome],
+        said=said,
+        words=words,
+        most=MOST_ANSWER,
+        troubles=troubles,
+    )
+
+
+def _find(number: int) -> AskedFor:
+    """Return a request to the person's own body; 404 for any other."""
+    with holder_counter() as counter, reading(counter.public) as session:
+        found = find_request(session, counter.keys, _own_body(), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _own_body() -> str:
+    body = the_person().body
+    if body is None:
+        abort(404)
+    return body

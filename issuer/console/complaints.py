@@ -1,0 +1,354 @@
+"""The desks' pages of complaints and tips: the list, who works on them, reading, answering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Final
+
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file
+from flask import url_for as address_of
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.account_acts import list_accounts
+from accounts.bureau import the_bureau
+from accounts.page_words import Place, add_places
+from accounts.person import Person, the_person
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.troubles import Trouble
+from accounts.waiting import Waiting, add_waiting
+from codes.wording import Text
+from issuer.complaints import (
+    FILE,
+    MOST_ANSWER,
+    ComplaintOffice,
+    ComplaintRoom,
+    answer,
+    assign,
+    complaints_of,
+    hand_over,
+    pending,
+    take_in,
+    words_of,
+)
+from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
+from issuer.console.office import the_office
+from registry.complaint_models import Complaint
+from registry.complaints import ComplaintBox, ComplaintKind, count_waiting
+from registry.public_database import public_database, public_database_url
+from registry.session import reading, transaction
+
+blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
+
+WORKERS: Final = (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.POLICE)
+READERS: Final = (*WORKERS, Role.AUDITOR)
+_STATES: Final = {
+    "open": Text("未办结", "open"),
+    "mine": Text("由我办理", "mine"),
+    "overdue": Text("已逾期", "overdue"),
+    "closed": Text("已办结", "settled"),
+}
+_LIST: Final = TableSpec(
+    columns=(
+        Column(key="id", text=Text("编号", "No.")),
+        Column(key="kind", text=Text("事项", "About")),
+        Column(key="sent_at", text=Text("提交日期", "Sent"), kind=ColumnKind.DATE),
+        Column(key="due_on", text=Text("办结期限", "Due"), kind=ColumnKind.DATE),
+        Column(key="assignee", text=Text("办理人", "With")),
+        Column(key="state", text=Text("办理情况", "Standing")),
+    ),
+    filters=(
+        Filter(
+            key="state",
+            text=Text("办理情况", "Standing"),
+            kind=FilterKind.CHOICE,
+            choices=tuple(_STATES.items()),
+        ),
+        Filter(
+            key="kind",
+            text=Text("事项", "About"),
+            kind=FilterKind.CHOICE,
+            choices=tuple((one.value, one.text) for one in ComplaintKind),
+        ),
+    ),
+)
+_SUFFIXES: Final = {"pdf": ("application/pdf", "pdf"), "picture": ("application/octet-stream", "")}
+_HEADS: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
+
+
+def add_complaints(app: Flask) -> None:
+    """Put complaints into the desks: pages, their place, and what waits."""
+    app.register_blueprint(blueprint)
+    text = Text("投诉举报", "Complaints and tips")
+    add_places(app, [Place(endpoint="complaints.index", text=text, roles=frozenset(READERS))])
+    add_waiting(app, waiting_complaints)
+
+
+def office_of(person: Person) -> ComplaintOffice | None:
+    """Return whose complaints somebody works on; None for who looks at both and works on none."""
+    if person.is_one_of(Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR):
+        return ComplaintOffice.AUTHORITY
+    return ComplaintOffice.POLICE if person.is_one_of(Role.POLICE) else None
+
+
+def waiting_complaints(person: Person) -> Iterator[Waiting]:
+    """Yield what waits for somebody who works on complaints."""
+    office = office_of(person)
+    if office is None:
+        return
+    with reading(the_office().desks) as desks:
+        waits = pending(desks, office, person.account_id, today())
+    with _public_session() as public:
+        sent = count_waiting(public, office.kinds)
+    for text, count, state in (
+        (Text("件投诉举报待登记", "complaints to put on record"), sent, ""),
+        (Text("件投诉举报待分派", "complaints with nobody yet"), waits.unassigned, "?state=open"),
+        (Text("件投诉举报由您办理", "complaints of yours to answer"), waits.mine, "?state=mine"),
+        (Text("件投诉举报已逾期", "complaints overdue"), waits.overdue, "?state=overdue"),
+    ):
+        yield Waiting(text=text, count=count, link=address_of("complaints.index") + state)
+
+
+@blueprint.get("")
+@allow(*READERS)
+def index() -> str:
+    """List the complaints of one's office, and say how many are not on record yet."""
+    person, table = the_person(), read_table(request.args, _LIST)
+    office = office_of(person)
+    with reading(the_office().desks) as desks:
+        found = [
+            one
+            for one in complaints_of(desks, office)
+            if _fits(one, table.words("state"), person) and table.words("kind") in ("", one.kind)
+        ]
+    sent = 0
+    if office is not None:
+        with _public_session() as public:
+            sent = count_waiting(public, office.kinds)
+    return render_template(
+        "desk/complaints.html",
+        table=table,
+        rows=found[table.offset : table.offset + table.size],
+        total=len(found),
+        sent=sent,
+        works=office is not None,
+        today=today(),
+        kinds={one.value: one.text for one in ComplaintKind},
+        offices={one.value: one.text for one in ComplaintOffice},
+    )
+
+
+@blueprint.post("/take-in")
+@allow(*WORKERS)
+def put_on_record() -> AnyResponse:
+    """Put on record what was sent on the public site."""
+    limit_form()
+    office = _own_office()
+    with acting("complaint.take_in", office.value), _room() as room:
+        take_in(room, office)
+    return redirect(address_of("complaints.index", state="open"), 303)
+
+
+@blueprint.get("/<int:number>")
+@allow(*READERS)
+def show(number: int) -> AnyResponse:
+    """Show a complaint without its words."""
+    return _page(number)
+
+
+@blueprint.post("/<int:number>/assign")
+@allow(*WORKERS)
+def give(number: int) -> AnyResponse:
+    """Take a complaint, or as a director give it to somebody of the office."""
+    limit_form()
+    person, office = the_person(), _own_office()
+    people = dict(_people(office))
+    said = typed("account", 12) or str(person.account_id)
+    chosen = int(said) if said.isascii() and said.isdigit() else 0
+    if chosen != person.account_id and not (may_assign(person) and chosen in people):
+        return _page(number, (Trouble(field="account", text=_NOBODY),))
+    name = person.name if chosen == person.account_id else people[chosen]
+    try:
+        with (
+            acting("complaint.assign", f"{number} {name}"),
+            transaction(the_office().desks) as desks,
+        ):
+            assign(desks, _find(desks, number), chosen, name)
+    except REFUSALS as error:
+        return _page(number, (trouble_of(error),))
+    return _to(number)
+
+
+@blueprint.post("/<int:number>/hand-over")
+@allow(*WORKERS)
+def to_other_office(number: int) -> AnyResponse:
+    """Hand a complaint over to the other office."""
+    limit_form()
+    try:
+        with acting("complaint.hand_over", str(number)), transaction(the_office().desks) as desks:
+            hand_over(_find(desks, number))
+    except REFUSALS as error:
+        return _page(number, (trouble_of(error),))
+    return redirect(address_of("complaints.index"), 303)
+
+
+@blueprint.post("/<int:number>/read")
+@allow(*WORKERS)
+def read(number: int) -> AnyResponse:
+    """Show what a complaint says to who has it; noted first."""
+    limit_form()
+    if not _may_read(number):
+        return _page(number, (Trouble(field="", text=_TAKE_FIRST),))
+    with acting("complaint.read", str(number)):
+        return _page(number, opened=True)
+
+
+@blueprint.post("/<int:number>/file")
+@allow(*WORKERS)
+def file(number: int) -> AnyResponse:
+    """Hand out the file sent along, as a download; noted first."""
+    limit_form()
+    if not _may_read(number):
+        return _page(number, (Trouble(field="", text=_TAKE_FIRST),))
+    with acting("complaint.file", str(number)), _room() as room, reading(room.desks) as desks:
+        complaint = _find(desks, number)
+        content = FILE.read(complaint, room.vault)
+    if content is None:
+        abort(404)
+    mimetype, suffix = _SUFFIXES[complaint.file_kind or "picture"]
+    suffix = suffix or next((name for head, name in _HEADS if content.startswith(head)), "heic")
+    return send_file(
+        BytesIO(content), mimetype, as_attachment=True, download_name=f"{number}-附件.{suffix}"
+    )
+
+
+@blueprint.post("/<int:number>/answer")
+@allow(*WORKERS)
+def send_answer(number: int) -> AnyResponse:
+    """Answer the sender, and settle the complaint if that is said."""
+    limit_form()
+    person, words = the_person(), typed("answer", MOST_ANSWER + 1).replace("\r\n", "\n")
+    with reading(the_office().desks) as desks:
+        _find(desks, number)
+    close = typed("do", 10) == "close"
+    try:
+        with acting("complaint.answer", str(number)), _room() as room:
+            answer(room, number, words, account_id=person.account_id, name=person.name, close=close)
+    except REFUSALS as error:
+        return _page(number, (trouble_of(error, {"complaint_answer": "answer"}),), typed_=words)
+    return _to(number)
+
+
+_NOBODY: Final = Text("请选择本单位的经办人", "Choose somebody of this office")
+_TAKE_FIRST: Final = Text("请先领取，再查看内容", "Take it first, then read it")
+
+
+def may_assign(person: Person) -> bool:
+    """Say whether somebody gives complaints to others."""
+    return person.is_one_of(Role.AUTHORITY_DIRECTOR)
+
+
+def _page(
+    number: int, troubles: tuple[Trouble, ...] = (), *, opened: bool = False, typed_: str = ""
+) -> AnyResponse:
+    person = the_person()
+    office = office_of(person)
+    with reading(the_office().desks) as desks:
+        complaint = _find(desks, number)
+        mine = complaint.assignee_id == person.account_id and office is not None
+        words = None
+        if opened:
+            with _room() as room:
+                words = words_of(room, complaint)
+        page = render_template(
+            "desk/complaint.html",
+            complaint=complaint,
+            kind=ComplaintKind(complaint.kind).text,
+            office=ComplaintOffice(complaint.office),
+            has_file=complaint.file_kind is not None,
+            words=words,
+            overdue=_is_overdue(complaint),
+            works=office is not None,
+            mine=mine,
+            may_read=office is not None and (mine or may_assign(person)),
+            people=_people(office) if office is not None and may_assign(person) else (),
+            typed=typed_,
+            most=MOST_ANSWER,
+            troubles=troubles,
+        )
+    return Response(page, status=422 if troubles else 200)
+
+
+def _fits(one: Complaint, state: str, person: Person) -> bool:
+    still_open = one.closed_at is None
+    if state == "mine":
+        return still_open and one.assignee_id == person.account_id
+    return {
+        "": True,
+        "open": still_open,
+        "overdue": _is_overdue(one),
+        "closed": not still_open,
+    }[state]
+
+
+def _is_overdue(one: Complaint) -> bool:
+    return one.closed_at is None and one.due_on < today()
+
+
+def _may_read(number: int) -> bool:
+    person = the_person()
+    with reading(the_office().desks) as desks:
+        found = _find(desks, number)
+    return found.assignee_id == person.account_id or may_assign(person)
+
+
+def _find(desks: Session, number: int) -> Complaint:
+    """Return a complaint that the person of this request may see; 404 for any other."""
+    found = desks.get(Complaint, number)
+    office = office_of(the_person())
+    if found is None or (office is not None and found.office != office.value):
+        abort(404)
+    return found
+
+
+def _people(office: ComplaintOffice) -> list[tuple[int, str]]:
+    police = office is ComplaintOffice.POLICE
+    roles = {Role.POLICE} if police else {Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR}
+    return [
+        (row.id, row.name)
+        for row in list_accounts(the_bureau())
+        if row.active and not roles.isdisjoint(one.role for one in row.roles)
+    ]
+
+
+def _own_office() -> ComplaintOffice:
+    office = office_of(the_person())
+    assert office is not None  # the route is for those who have one
+    return office
+
+
+@contextmanager
+def _public_session() -> Iterator[Session]:
+    url = public_database_url(the_office().home)
+    with public_database(url) as engine, reading(engine) as session:
+        yield session
+
+
+@contextmanager
+def _room() -> Iterator[ComplaintRoom]:
+    office = the_office()
+    with public_database(public_database_url(office.home)) as public:
+        yield ComplaintRoom(
+            vault=office.vault(),
+            desks=office.desks,
+            public=public,
+            box=ComplaintBox(office.home.pepper()),
+            clock=office.clock,
+        )
+
+
+def _to(number: int) -> AnyResponse:
+    return redirect(address_of("complaints.show", number=number), 303)

@@ -1,0 +1,139 @@
+"""Questions of the police to a body: its clerks see them, and answer within the term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.page_words import Place, add_places
+from accounts.person import Person, the_person
+from accounts.roles import Role, allow
+from accounts.troubles import Trouble
+from accounts.waiting import Waiting, add_waiting
+from codes.wording import Text
+from issuer.console.office import the_office, the_operator
+from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
+from issuer.operator import note_act_now
+from registry.case_models import CaseQuestion
+from registry.case_questions import (
+    Answer,
+    check_answer,
+    give_answer,
+    question_of_body,
+    question_view,
+    questions_of_body,
+)
+from registry.cases import CaseError
+from registry.models import Award
+from registry.session import reading, transaction
+
+blueprint = Blueprint("questions", __name__, url_prefix="/questions")
+ANSWERERS = (Role.BODY_CLERK, Role.APPROVER)
+_FIELDS = {"question_answer": "answer", "question_words": "words"}
+_TONES = {Answer.OURS: "good", Answer.DIFFERS: "bad", Answer.NOT_OURS: "bad"}
+
+
+def add_questions(app: Flask) -> None:
+    """Add the pages on which bodies answer, and what waits on them."""
+    app.register_blueprint(blueprint)
+    add_waiting(app, waiting_for_body)
+    text = Text("公安询问", "Police questions")
+    add_places(app, [Place(endpoint="questions.index", text=text, roles=frozenset(ANSWERERS))])
+
+
+def waiting_for_body(person: Person) -> Iterator[Waiting]:
+    """Yield the questions that wait for a body's people."""
+    if person.body is None or not person.is_one_of(*ANSWERERS):
+        return
+    with reading(the_office().desks) as session:
+        query = select(CaseQuestion.id).where(
+            CaseQuestion.prefix == person.body, CaseQuestion.answer.is_(None)
+        )
+        count = len(session.scalars(query).all())
+    link = url_for("questions.index")
+    yield Waiting(
+        text=Text("项公安询问待答复", "police questions to answer"), count=count, link=link
+    )
+
+
+@blueprint.get("")
+@allow(*ANSWERERS)
+def index() -> str:
+    """List the questions to the body, the most urgent first."""
+    office, body = the_office(), the_person().body or ""
+    vault, today = office.vault(), shanghai_day(office.clock())
+    with reading(office.desks) as session:
+        found = [question_view(one, vault, today) for one in questions_of_body(session, body)]
+    return render_template("desk/questions.html", questions=found, tones=_TONES)
+
+
+@blueprint.get("/<int:question_id>")
+@allow(*ANSWERERS)
+def question(question_id: int) -> AnyResponse:
+    """Show a question and the form that answers it."""
+    return _page(question_id)
+
+
+@blueprint.post("/<int:question_id>")
+@allow(*ANSWERERS)
+def answer(question_id: int) -> AnyResponse:
+    """Answer a question; once, and for the record."""
+    office = the_office()
+    said = request.form.get("answer", "")
+    words = request.form.get("words", "").strip().replace("\r\n", "\n")[:1200]
+    chosen = Answer(said) if said in set(Answer) else None
+    try:
+        with transaction(office.desks) as session:
+            row = _question(session, question_id)
+            check_answer(row, chosen, words)
+            subject = f"question {question_id} {row.number} {said}"
+            operator = the_operator(ground="答复公安询问")
+            note_act_now(office.engine, operator, "questions.answer", subject, at=office.clock())
+            give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
+    except (CaseError, IssuerError) as error:
+        trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
+        return _page(question_id, said, words, (trouble,))
+    return redirect(url_for("questions.question", question_id=question_id), 303)
+
+
+def _page(
+    question_id: int, said: str = "", words: str = "", troubles: tuple[Trouble, ...] = ()
+) -> AnyResponse:
+    office = the_office()
+    with reading(office.desks) as session:
+        row = _question(session, question_id)
+        view = question_view(row, office.vault(), shanghai_day(office.clock()))
+    with reading(office.engine) as session:
+        award_id = session.scalar(select(Award.id).where(Award.number == view.number))
+    page = render_template(
+        "desk/question.html",
+        one=view,
+        award_id=award_id,
+        answers=[(one.value, one.text) for one in Answer],
+        said=said,
+        words=words,
+        troubles=troubles,
+        tones=_TONES,
+    )
+    return make_response(page, 422 if troubles else 200)
+
+
+def _question(session: Session, question_id: int) -> CaseQuestion:
+    row = question_of_body(session, question_id, the_person().body)
+    if row is None:
+        abort(404)
+    return row

@@ -1,0 +1,120 @@
+"""How each award of a batch came about, kept under the award's own key once it is issued.
+
+An erasure of the holder reaches it there; the desks' own database holds no key to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from issuer.batch_candidates import find_course, kept_of, read_candidates
+from issuer.batch_eligibility import read_kept
+from issuer.batch_plan import read_plan
+from issuer.batch_room import BatchRoom
+from issuer.batch_scores import scored
+from issuer.desk import Desk
+from registry.batch_models import BatchDraft
+from registry.exam_models import ExamRecord
+from registry.holder_keys import open_data_key
+from registry.models import Award
+from registry.session import reading, transaction
+from registry.vault import Vault, seal, unseal
+
+_AT_ONCE = 500
+
+
+def _context(number: str) -> str:
+    return f"exam-record {number}"
+
+
+def read_exam_record(desks: Session, vault: Vault, award: Award) -> Mapping[str, Any]:
+    """Return what is kept of how an award came about; empty where nothing is.
+
+    Raises:
+        VaultError: the holder was erased, or a row was altered.
+    """
+    kept = desks.get(ExamRecord, award.number)
+    if kept is None:
+        return {}
+    key = AESGCM(open_data_key(vault, award))
+    found: dict[str, Any] = json.loads(unseal(key, _context(award.number), kept.sealed))
+    return found
+
+
+def keep_records(
+    room: BatchRoom, desk: Desk, draft: BatchDraft, numbers: Mapping[int, str]
+) -> None:
+    """Keep of every award of a batch how it came about; what is kept already stays.
+
+    Args:
+        numbers: certificate number by row.
+    """
+    with reading(room.desks) as session:
+        found = _records(room, session, draft, numbers)
+        done = set(
+            session.scalars(select(ExamRecord.number).where(ExamRecord.number.in_(found)))
+            if len(found) <= _AT_ONCE
+            else session.scalars(select(ExamRecord.number))
+        )
+    waiting = [number for number in found if number not in done]
+    for start in range(0, len(waiting), _AT_ONCE):
+        _keep(room, desk, {number: found[number] for number in waiting[start : start + _AT_ONCE]})
+
+
+def _keep(room: BatchRoom, desk: Desk, records: Mapping[str, Any]) -> None:
+    with reading(desk.engine) as register, transaction(room.desks) as session:
+        query = select(Award).options(joinedload(Award.holder))
+        for award in register.scalars(query.where(Award.number.in_(records))):
+            text = json.dumps(records[award.number], ensure_ascii=False).encode()
+            key = AESGCM(open_data_key(desk.vault, award))
+            sealed = seal(key, _context(award.number), text)
+            session.add(ExamRecord(number=award.number, sealed=sealed))
+
+
+def _records(
+    room: BatchRoom, session: Session, draft: BatchDraft, numbers: Mapping[int, str]
+) -> dict[str, Any]:
+    """Return what is to be kept by number; nothing of a batch without an examination."""
+    course = find_course(session, draft)
+    if course is None:
+        return {}
+    kept, plan = kept_of(session, draft), read_plan(room, draft, course)
+    found: dict[str, Any] = {}
+    for one in read_candidates(room, session, draft):
+        stored = kept.get(one.person)
+        if one.row not in numbers or stored is None:
+            continue
+        eligibility = read_kept(room, draft, stored)
+        entry = scored(room, draft, one, stored)
+        found[numbers[one.row]] = {
+            "eligibility": None if eligibility is None else _said(asdict(eligibility)),
+            "marks": {rule.part.value: entry.scores.valid(rule.part) for rule in entry.rules},
+            "entries": [_said(asdict(mark)) for mark in entry.scores.entries],
+            "bank": plan.bank,
+            "version": plan.version,
+            "notice": [
+                None if day is None else day.isoformat()
+                for day in (course.notice_first, course.notice_last)
+            ],
+        }
+    return found
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as JSON takes them: days and moments as text, two-language texts as pairs."""
+    return {name: _plain(value) for name, value in data.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _said(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

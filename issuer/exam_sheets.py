@@ -1,0 +1,132 @@
+"""The spreadsheets of an examination: written with what is known, read back line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from codes.wording import Text
+from issuer.columns import MAX_ROWS
+from issuer.errors import IssuerError
+from issuer.exam_columns import ExamColumn, beginning, find_columns, headings
+from issuer.roster_faults import refuse_format, refuse_sheet
+from registry.child import Child, ChildFailed
+from registry.grid import Grid, text_of
+from registry.sheet_faults import SheetRefused
+from registry.sheet_format import SheetFormat, recognise_format
+from registry.sheet_text import read_text
+from registry.sheet_writing import write_workbook_rows
+from registry.workbook_json import decode_answer
+
+MOST_BYTES = 32 << 20
+_CHILD_SECONDS = 120.0
+_CHILD_MEMORY_BYTES = 2 << 30
+_ANSWER_BYTES = 256 << 20
+_MOST_CELL = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """One line of a sheet: its row number there, and the text in each column, blanks removed."""
+
+    number: int
+    cells: Mapping[ExamColumn, str] = field(repr=False)
+
+    def text(self, column: ExamColumn) -> str:
+        """Return the text in `column`, empty where there is none."""
+        return self.cells.get(column, "")
+
+
+def write_exam_sheet(
+    title: str, columns: Sequence[ExamColumn], lines: Iterable[Sequence[str]]
+) -> bytes:
+    """Return a workbook of these columns; every cell is text."""
+    return write_workbook_rows(title, [column.value for column in columns], lines)
+
+
+def read_exam_sheet(data: bytes, key: ExamColumn) -> tuple[SheetLine, ...]:
+    """Return the lines of a spreadsheet, taken apart in a child process.
+
+    Args:
+        data: .xlsx or delimited text; untrusted.
+        key: the column that says what a line is about.
+
+    Raises:
+        IssuerError: it cannot be read (`roster_…`), or has no such column (`exam_sheet_columns`).
+    """
+    if not data.strip():
+        raise _no_columns(key)
+    kind = recognise_format(data)
+    if kind not in (SheetFormat.XLSX, SheetFormat.TEXT):
+        fault = refuse_format(kind)
+        raise IssuerError(fault.code, fault.text)
+    try:
+        grid = _read_grid(data, kind)
+    except SheetRefused as refused:
+        fault = refuse_sheet(refused)
+        raise IssuerError(fault.code, fault.text) from refused
+    except ChildFailed as error:
+        raise IssuerError(error.code, error.text) from error
+    found = find_columns(beginning(grid))
+    if found is None or key not in found[1]:
+        raise _no_columns(key)
+    return tuple(_lines(grid, *found))
+
+
+def _read_grid(data: bytes, kind: SheetFormat) -> Grid:
+    if kind is SheetFormat.TEXT:
+        return read_text(data, headings, max_rows=MAX_ROWS).grid
+    with Child(
+        "issuer.exam_sheet_child",
+        seconds=_CHILD_SECONDS,
+        memory_bytes=_CHILD_MEMORY_BYTES,
+        answer_bytes=_ANSWER_BYTES,
+    ) as child:
+        return decode_answer(child.ask(data)).grid
+
+
+def _lines(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> Iterable[SheetLine]:
+    for row in grid.rows:
+        if row.number <= header:
+            continue
+        cells = {
+            column: text_of(row.cells[place]).strip()[:_MOST_CELL]
+            for column, place in places.items()
+            if place in row.cells
+        }
+        if any(cells.values()):
+            yield SheetLine(number=row.number, cells=cells)
+
+
+def _no_columns(key: ExamColumn) -> IssuerError:
+    return IssuerError(
+        "exam_sheet_columns",
+        Text(
+            f"没有找到含“{key.value}”的表头；请下载本页的表格，在其中填写后上传",
+            f"no header with “{key.value}” was found; download the sheet of this page, fill it in "
+            "and hand it in",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFault:
+    """What is wrong with a line of a sheet or form; `row` is the roster's, or the sheet's own."""
+
+    row: int
+    column: str
+    text: Text
+
+
+def refuse_lines(faults: Sequence[LineFault]) -> IssuerError:
+    """Return the refusal of a sheet or form with faults, the first of them named."""
+    shown = faults[:8]
+    zh = "；".join(f"第 {one.row} 行“{one.column}”：{one.text.zh}" for one in shown)
+    en = "; ".join(f"row {one.row}, “{one.column}”: {one.text.en}" for one in shown)
+    return IssuerError(
+        "exam_lines",
+        Text(
+            f"有 {len(faults)} 处需要改正，未作改动。{zh}",
+            f"{len(faults)} to correct; nothing was changed. {en}",
+        ),
+    )

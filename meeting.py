@@ -1,0 +1,77 @@
+"""Where rooms that never import one another meet, for the application that serves the desks.
+
+The police desk belongs to the verifier's room. What it needs of the issuer's and the sealer's is
+handed to it here as functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from issuer.console.office import Office
+    from registry.home import Home
+    from verifier.cases.room import PoliceRoom
+    from verifier.file_slots import FileSlots
+
+_PATIENCE = 15.0  # seconds an officer's file waits for another's
+
+
+def add_police(app: Flask, office: Office) -> None:
+    """Add the police desk, and the pages on which bodies answer its questions."""
+    from issuer.console.questions import add_questions
+    from verifier.desks.police_desk import add_police_desk
+
+    add_police_desk(app, open_police_room(office))
+    add_questions(app)
+
+
+def open_police_room(office: Office) -> PoliceRoom:
+    """Return the police desk's room of an office; nothing is started before it is used."""
+    from issuer.console.police_lent import note_for_police, read_full_record
+    from registry.desk_secret import open_desk_secret
+    from sealer.at_once import seal_at_once, sign_list
+    from verifier.cases.room import Lent, PoliceRoom, marks_child
+    from verifier.issued_pages import IssuedPages
+    from verifier.opening import open_verifier
+    from verifier.readers import Readers
+    from verifier.report_desk import ReportDesk
+    from verifier.seal_trust import home_seals
+
+    home = office.home
+    slots = _slots(home)
+    verifier = open_verifier(home, clock=office.clock, slots=slots)
+    return PoliceRoom(
+        home=home,
+        vault=office.vault,
+        register=office.engine,
+        desks=office.desks,
+        verifier=verifier,
+        readers=Readers(slots, IssuedPages(home.store), home_seals(home)),
+        marks=marks_child(),
+        reports=ReportDesk(home, verifier),
+        secret=open_desk_secret(office.desks, office.vault()).for_purpose("case-names").encode(),
+        lent=Lent(
+            note=partial(note_for_police, office),
+            read_record=partial(read_full_record, office),
+            seal_report=partial(seal_at_once, home, passphrase=office.passphrase),
+            seal_list=partial(sign_list, home, passphrase=office.passphrase),
+        ),
+        clock=office.clock,
+    )
+
+
+def _slots(home: Home) -> FileSlots:
+    """Return a place of the police's own, so that its files wait for one another alone."""
+    from verifier.file_slots import FileSlots
+
+    mark = hashlib.sha256(str(home.path).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"yanzhen-police-{os.getuid()}-{mark}"
+    return FileSlots(folder, 1, patience_seconds=_PATIENCE)

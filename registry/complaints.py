@@ -1,0 +1,223 @@
+"""Complaints and tips between the public side, which takes them, and the desks that answer.
+
+Words, file and answer are sealed under a key that follows from the look-up secret, which both sides
+hold: neither a copy of the public database nor its backup names anybody or says who is accused.
+Once a desk has put one on record, sealed by the vault, words and file go from here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.complaint_models import SentComplaint
+from registry.errors import RegistryError
+from registry.spoken_codes import (
+    RECEIPT_CHARACTERS,
+    digest_of_code,
+    new_code,
+    read_code,
+    spaced,
+)
+from registry.vault import seal, unseal
+
+MOST_WAITING: Final = 500
+MOST_FILE_BYTES: Final = 10 << 20
+MOST_WAITING_BYTES: Final = 300 << 20
+_PURPOSE: Final = "complaint"
+
+
+class ComplaintKind(StrEnum):
+    """What a complaint is about."""
+
+    FORGED = "forged"
+    BODY = "body"
+    SERVICE = "service"
+    OTHER = "other"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        return _KIND_WORDS[self]
+
+
+_KIND_WORDS: Mapping[ComplaintKind, Text] = MappingProxyType(
+    {
+        ComplaintKind.FORGED: Text(
+            "假证书、假查询网站或买卖证书",
+            "false certificates, false query sites, certificates for sale",
+        ),
+        ComplaintKind.BODY: Text(
+            "评价机构违规（收费、考试作弊、降低标准等）",
+            "an assessment body: fees, cheating, standards lowered",
+        ),
+        ComplaintKind.SERVICE: Text(
+            "证书办理（不发证、不更正、信息有误等）",
+            "handling of a certificate: not issued, not corrected, wrong data",
+        ),
+        ComplaintKind.OTHER: Text("其他", "something else"),
+    }
+)
+
+
+class ComplaintsFull(RegistryError):
+    """More complaints, or more of files, wait than are taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintWords:
+    """What a complaint says. Personal data.
+
+    Args:
+        sender: who complains and how to reach them; empty for somebody who does not say.
+        subject: certificate number, body or address that it is about; may be empty.
+        text: what happened.
+    """
+
+    sender: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+
+    def encode(self) -> bytes:
+        """Return it in bytes, to be sealed."""
+        held = {"sender": self.sender, "subject": self.subject, "text": self.text}
+        return json.dumps(held, ensure_ascii=False).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> ComplaintWords:
+        """Undo `encode`."""
+        held = json.loads(data)
+        return cls(sender=held["sender"], subject=held["subject"], text=held["text"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintFile:
+    """A file sent along; its kind was told by its bytes and a child process has read it."""
+
+    content: bytes = field(repr=False)
+    kind: str
+
+
+class ComplaintBox:
+    """Seals and opens what goes between the sides.
+
+    Args:
+        pepper: the look-up secret of the home.
+    """
+
+    def __init__(self, pepper: bytes) -> None:
+        derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"yanzhen/complaints")
+        self._cipher = AESGCM(derive.derive(pepper))
+
+    def send(
+        self,
+        session: Session,
+        kind: ComplaintKind,
+        words: ComplaintWords,
+        file: ComplaintFile | None,
+        *,
+        now: datetime,
+    ) -> str:
+        """Keep a complaint; return its receipt code, which is kept nowhere.
+
+        Raises:
+            ComplaintsFull: as many wait as are taken (`complaints_full`), or files of as many
+                bytes (`complaint_files_full`).
+        """
+        _check_room(session, 0 if file is None else len(file.content))
+        code = new_code(RECEIPT_CHARACTERS)
+        digest = digest_of_code(_PURPOSE, code)
+        row = SentComplaint(
+            kind=kind.value,
+            code_sha256=digest,
+            sealed=seal(self._cipher, f"words/{digest}", words.encode()),
+            file_sealed=None
+            if file is None
+            else seal(self._cipher, f"file/{digest}", file.content),
+            file_kind=None if file is None else file.kind,
+            file_bytes=0 if file is None else len(file.content),
+            sent_at=now,
+        )
+        session.add(row)
+        session.flush()
+        return spaced(code)
+
+    def words(self, row: SentComplaint) -> ComplaintWords:
+        """Return what was sent; raises VaultError where it was altered."""
+        assert row.sealed is not None
+        return ComplaintWords.decode(unseal(self._cipher, f"words/{row.code_sha256}", row.sealed))
+
+    def file(self, row: SentComplaint) -> bytes | None:
+        """Return the file sent along, if any; raises VaultError where it was altered."""
+        if row.file_sealed is None:
+            return None
+        return unseal(self._cipher, f"file/{row.code_sha256}", row.file_sealed)
+
+    def put_answer(self, row: SentComplaint, answer: str, *, now: datetime) -> None:
+        """Let the sender read an answer; the one before it goes."""
+        row.answer_sealed = seal(self._cipher, f"answer/{row.code_sha256}", answer.encode())
+        row.answered_at = now
+
+    def answer(self, row: SentComplaint) -> str | None:
+        """Return the answer, if there is one yet; raises VaultError where it was altered."""
+        if row.answer_sealed is None:
+            return None
+        return unseal(self._cipher, f"answer/{row.code_sha256}", row.answer_sealed).decode()
+
+
+def _check_room(session: Session, more_bytes: int) -> None:
+    waiting = select(func.count(SentComplaint.id), func.sum(SentComplaint.file_bytes))
+    count, held = session.execute(waiting.where(SentComplaint.taken_at.is_(None))).one()
+    if count >= MOST_WAITING:
+        raise ComplaintsFull(
+            "complaints_full",
+            Text(
+                "网上提交的投诉举报过多，请稍后再试，或以书面、电话方式提出",
+                "too many complaints wait to be read; try again later, or write or call",
+            ),
+        )
+    if more_bytes and (held or 0) + more_bytes > MOST_WAITING_BYTES:
+        raise ComplaintsFull(
+            "complaint_files_full",
+            Text(
+                "暂时不能接收附件，请先不带附件提交，在内容中写明有材料可以提供",
+                "files cannot be taken at present; send it without one and say that you have some",
+            ),
+        )
+
+
+def waiting_complaints(session: Session, kinds: Sequence[str]) -> Sequence[SentComplaint]:
+    """Return what was sent of some kinds and is not on record yet, the oldest first."""
+    query = select(SentComplaint).where(
+        SentComplaint.taken_at.is_(None), SentComplaint.kind.in_(kinds)
+    )
+    return session.scalars(query.order_by(SentComplaint.id)).all()
+
+
+def count_waiting(session: Session, kinds: Sequence[str]) -> int:
+    """Return how many of some kinds are not on record yet."""
+    query = select(func.count(SentComplaint.id)).where(
+        SentComplaint.taken_at.is_(None), SentComplaint.kind.in_(kinds)
+    )
+    return session.scalar(query) or 0
+
+
+def find_complaint(session: Session, code: str) -> SentComplaint | None:
+    """Return the complaint of a receipt code, tolerant of case, blanks and look-alikes."""
+    read = read_code(code, RECEIPT_CHARACTERS)
+    if read is None:
+        return None
+    digest = digest_of_code(_PURPOSE, read)
+    return session.scalar(select(SentComplaint).where(SentComplaint.code_sha256 == digest))

@@ -1,0 +1,181 @@
+"""What holders ask their assessment body for: a correction or a reissue; and what it answers.
+
+Both are sealed under a key that follows from the look-up secret, which both sides hold. A request
+changes nothing: the body's own acts do, which two of its people decide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.errors import RegistryError
+from registry.holder_access import HolderClaim, HolderKeys
+from registry.holder_models import HolderRequest
+from registry.vault import seal, unseal
+
+MOST_OPEN: Final = 3
+_KIND: Final = "request"
+_PREFIX_CHARACTERS: Final = 13
+
+
+class RequestKind(StrEnum):
+    """What is asked for; the codes of the acts on the certificate desk."""
+
+    CORRECT = "correct"
+    REISSUE = "reissue"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        correct = self is RequestKind.CORRECT
+        return Text("更正", "Correction") if correct else Text("补发", "Reissue")
+
+
+class RequestOutcome(StrEnum):
+    """What became of a request."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        accepted = self is RequestOutcome.ACCEPTED
+        return Text("已受理", "taken up") if accepted else Text("不予受理", "declined")
+
+
+class TooManyRequests(RegistryError):
+    """A holder has as many open requests as may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedFor:
+    """A request as its holder or the body reads it. Personal data.
+
+    Args:
+        number: of the certificate.
+        words: why, and what is to stand there.
+        answer: the body's, once there is one.
+    """
+
+    id: int
+    kind: RequestKind
+    number: str
+    words: str = field(repr=False)
+    sent_at: datetime
+    outcome: RequestOutcome | None
+    answer: str | None = field(repr=False)
+    answered_at: datetime | None
+
+
+def send_request(
+    session: Session,
+    keys: HolderKeys,
+    claim: HolderClaim,
+    kind: RequestKind,
+    words: str,
+    *,
+    now: datetime,
+) -> None:
+    """Put a request before the body of a certificate.
+
+    Raises:
+        TooManyRequests: as many wait for an answer as may (`requests_full`).
+    """
+    owner = keys.mark(claim)
+    waiting = select(func.count(HolderRequest.id)).where(
+        HolderRequest.owner == owner, HolderRequest.outcome.is_(None)
+    )
+    if (session.scalar(waiting) or 0) >= MOST_OPEN:
+        raise TooManyRequests(
+            "requests_full",
+            Text(
+                "已有申请在等待机构答复，请等答复后再提出",
+                "earlier requests still wait for an answer; ask again after that",
+            ),
+        )
+    clear = json.dumps([claim.number, words], ensure_ascii=False).encode()
+    session.add(
+        HolderRequest(
+            owner=owner,
+            body=claim.number[:_PREFIX_CHARACTERS],
+            kind=kind.value,
+            sealed=seal(keys.common_cipher(_KIND), f"words/{owner.hex()}", clear),
+            sent_at=now,
+        )
+    )
+
+
+def requests_of(session: Session, keys: HolderKeys, claim: HolderClaim) -> list[AskedFor]:
+    """Return the requests of a holder, the newest first; raises VaultError."""
+    query = select(HolderRequest).where(HolderRequest.owner == keys.mark(claim))
+    rows = session.scalars(query.order_by(HolderRequest.id.desc())).all()
+    return [_read(keys, row) for row in rows]
+
+
+def requests_to(session: Session, keys: HolderKeys, body: str) -> Sequence[AskedFor]:
+    """Return the requests to a body: those that wait first, the oldest at the top."""
+    query = select(HolderRequest).where(HolderRequest.body == body)
+    rows = session.scalars(
+        query.order_by(HolderRequest.outcome.is_not(None), HolderRequest.id)
+    ).all()
+    return [_read(keys, row) for row in rows]
+
+
+def find_request(session: Session, keys: HolderKeys, body: str, request_id: int) -> AskedFor | None:
+    """Return a request to a body; None where it is another's or there is none."""
+    row = session.get(HolderRequest, request_id)
+    return None if row is None or row.body != body else _read(keys, row)
+
+
+def count_requests(session: Session, body: str) -> int:
+    """Return how many requests to a body wait for an answer."""
+    query = select(func.count(HolderRequest.id)).where(
+        HolderRequest.body == body, HolderRequest.outcome.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def answer_request(
+    session: Session,
+    keys: HolderKeys,
+    body: str,
+    request_id: int,
+    outcome: RequestOutcome,
+    words: str,
+    *,
+    now: datetime,
+) -> bool:
+    """Answer a request to a body, once; False where it is answered, another's or not there."""
+    row = session.get(HolderRequest, request_id, with_for_update=True)
+    if row is None or row.body != body or row.outcome is not None:
+        return False
+    row.outcome, row.answered_at = outcome.value, now
+    context = f"answer/{row.owner.hex()}"
+    row.answer_sealed = seal(keys.common_cipher(_KIND), context, words.encode())
+    return True
+
+
+def _read(keys: HolderKeys, row: HolderRequest) -> AskedFor:
+    cipher, owner = keys.common_cipher(_KIND), row.owner.hex()
+    number, words = json.loads(unseal(cipher, f"words/{owner}", row.sealed))
+    sealed = row.answer_sealed
+    return AskedFor(
+        id=row.id,
+        kind=RequestKind(row.kind),
+        number=number,
+        words=words,
+        sent_at=row.sent_at,
+        outcome=None if row.outcome is None else RequestOutcome(row.outcome),
+        answer=None if sealed is None else unseal(cipher, f"answer/{owner}", sealed).decode(),
+        answered_at=row.answered_at,
+    )

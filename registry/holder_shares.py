@@ -1,0 +1,134 @@
+"""Links by which a holder shows a certificate to somebody for a while, and takes that back.
+
+What leads to the certificate lies sealed under the link's own code, which is kept nowhere: without
+the link neither the database nor its thief tells whose it is. Of visitors nothing is kept but how
+many there were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.errors import RegistryError, VaultError
+from registry.holder_access import HolderClaim, HolderKeys
+from registry.holder_models import HolderShare
+from registry.spoken_codes import new_code, read_code, spaced
+from registry.vault import seal, unseal
+
+SHARE_CHARACTERS: Final = 20
+SHARE_DAYS: Final = (1, 7, 30)
+MOST_SHARES: Final = 10
+_LISTED_AFTER: Final = timedelta(days=90)
+
+
+class TooManyShares(RegistryError):
+    """A holder has as many links in force as may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a link leads to.
+
+    Args:
+        full_name: whether its holder lets the whole name be seen.
+        expires_at: until when.
+    """
+
+    claim: HolderClaim
+    full_name: bool
+    expires_at: datetime
+
+
+def make_share(
+    session: Session,
+    keys: HolderKeys,
+    claim: HolderClaim,
+    *,
+    full_name: bool,
+    days: int,
+    now: datetime,
+) -> str:
+    """Make a link; return its code as it is shown, once.
+
+    Raises:
+        TooManyShares: there are as many in force as may be (`shares_full`).
+    """
+    owner = keys.mark(claim)
+    in_force = select(func.count(HolderShare.id)).where(
+        HolderShare.owner == owner,
+        HolderShare.sealed.is_not(None),
+        HolderShare.expires_at > now,
+    )
+    if (session.scalar(in_force) or 0) >= MOST_SHARES:
+        raise TooManyShares(
+            "shares_full",
+            Text(
+                f"有效的分享链接最多 {MOST_SHARES} 个，请先撤回不用的",
+                f"at most {MOST_SHARES} links can be in force; withdraw one first",
+            ),
+        )
+    session.execute(delete(HolderShare).where(HolderShare.expires_at < now - _LISTED_AFTER))
+    code = new_code(SHARE_CHARACTERS)
+    digest = keys.digest("share", code)
+    session.add(
+        HolderShare(
+            owner=owner,
+            digest=digest,
+            sealed=seal(keys.cipher("share", code), digest, claim.encode()),
+            full_name=full_name,
+            made_at=now,
+            expires_at=now + timedelta(days=days),
+            opened=0,
+        )
+    )
+    return spaced(code)
+
+
+def open_share(session: Session, keys: HolderKeys, typed: str, *, now: datetime) -> Shared | None:
+    """Return what a link leads to, and count that it was opened.
+
+    None where there is none, it is over or withdrawn: which of them is not told.
+    """
+    code = read_code(typed, SHARE_CHARACTERS)
+    if code is None:
+        return None
+    digest = keys.digest("share", code)
+    row = session.scalar(select(HolderShare).where(HolderShare.digest == digest))
+    if row is None or row.sealed is None or row.expires_at <= now:
+        return None
+    try:
+        claim = HolderClaim.decode(unseal(keys.cipher("share", code), digest, row.sealed))
+    except VaultError:
+        return None
+    session.execute(
+        update(HolderShare)
+        .where(HolderShare.id == row.id)
+        .values(opened=HolderShare.opened + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return Shared(claim=claim, full_name=row.full_name, expires_at=row.expires_at)
+
+
+def shares_of(session: Session, keys: HolderKeys, claim: HolderClaim) -> Sequence[HolderShare]:
+    """Return the links of a holder, the newest first."""
+    query = select(HolderShare).where(HolderShare.owner == keys.mark(claim))
+    return session.scalars(query.order_by(HolderShare.id.desc())).all()
+
+
+def withdraw_share(
+    session: Session, keys: HolderKeys, claim: HolderClaim, share_id: int, *, now: datetime
+) -> bool:
+    """Withdraw a link of a holder for good; False where it is none of theirs."""
+    row = session.get(HolderShare, share_id)
+    if row is None or row.owner != keys.mark(claim):
+        return False
+    if row.sealed is not None:
+        row.sealed, row.withdrawn_at = None, now
+    return True

@@ -1,0 +1,34 @@
+"""Codes that people write down and type again: letters and digits that are not mistaken."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Final
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_GROUP: Final = 4
+RECEIPT_CHARACTERS: Final = 16
+
+
+def new_code(characters: int) -> str:
+    """Return a fresh random code, five bits a character, without its hyphens."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(characters))
+
+
+def spaced(code: str) -> str:
+    """Return a code as it is shown: four characters, a hyphen, four characters."""
+    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
+
+
+def read_code(typed: str, characters: int) -> str | None:
+    """Return a code as typed, tolerant of case, blanks and look-alikes; None where it is none."""
+    plain = "".join(char for char in typed.upper() if char.isascii() and char.isalnum())
+    code = plain.translate(_MISREAD)
+    return code if len(code) == characters else None
+
+
+def digest_of_code(purpose: str, code: str) -> str:
+    """Return the SHA-256 by which a code that cannot be guessed is found again."""
+    return hashlib.sha256(f"yanzhen/{purpose} {code}".encode()).hexdigest()

@@ -1,0 +1,134 @@
+"""A batch on its way through its examination, as its clerk does each step."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from codes.levels import Level
+from issuer.batch_notice import last_day
+from issuer.batch_states import DraftState
+from issuer.desk import shanghai_day
+from registry.batch_models import BatchDraft, BatchRow
+from registry.session import reading
+from tests.issuer.batch_desk import CLERK, BatchDesk, photos_zip, roster_of
+from tests.issuer.desks import people
+
+LEFT_OUT_ROWS = (4, 5)
+"""The rows of the batch's third and fourth person: one failed, one was absent."""
+
+
+class Clock:
+    """A clock that a test puts forward."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def begun(desk: BatchDesk, folder: Path, count: int = 4, *, pictured: bool = False) -> int:
+    """Return a batch with sound rows, and photos if wanted; its examination still to come."""
+    persons = people(Level.THREE, count)
+    draft = desk.begin(roster_of(folder, persons))
+    if pictured:
+        desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
+    return draft
+
+
+def enter_eligibility(desk: BatchDesk, draft: int) -> None:
+    """Fill in the sheet of eligibility: two years in the occupation, for everybody."""
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    changes = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
+    answer = desk.post(f"/batches/{draft}/eligibility", sheet=filled(sheet, changes))
+    assert answer.status_code == 303, answer.text
+
+
+def filled(sheet: bytes, changes: dict[str, str], *rows: dict[str, str]) -> tuple[io.BytesIO, str]:
+    """Return a sheet with columns filled in for everybody, and more for the first rows, as CSV."""
+    table = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    head = [str(cell) for cell in table[0]]
+    lines = [",".join(head)]
+    for place, line in enumerate(table[1:]):
+        own = {**changes, **(rows[place] if place < len(rows) else {})}
+        cells = [own.get(name, str(cell)) for name, cell in zip(head, line, strict=True)]
+        lines.append(",".join(cells))
+    return io.BytesIO("\n".join(lines).encode("utf-8-sig")), "填好.csv"
+
+
+def plan(desk: BatchDesk, draft: int, people_count: int = 4) -> None:
+    """Make the plan of a batch: one room for each part."""
+    desk.post(f"/batches/{draft}/plan", bank="公安部题库", version="2025-1")
+    common = {
+        "day": "2026-12-05",
+        "room": "一号考场",
+        "seats": "30",
+        "candidates": str(people_count),
+    }
+    sittings = (
+        {"part": "theory", "begins": "09:00", "ends": "10:30", "invigilators": "甲、乙"},
+        {"part": "skills", "begins": "13:00", "ends": "16:00", "examiners": "丙、丁、戊"},
+    )
+    for one in sittings:
+        answer = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common, **one)
+        assert answer.status_code == 303, answer.text
+
+
+def enter_scores(desk: BatchDesk, draft: int) -> None:
+    """Enter scores by sheet: two pass, one fails, one is absent."""
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    marks = {"理论成绩": "82", "技能成绩": "75.5"}
+    rows: tuple[dict[str, str], ...] = (
+        {},
+        {"理论成绩": "79"},
+        {"技能成绩": "59.5"},
+        {"理论成绩": "缺考"},
+    )
+    answer = desk.post(f"/batches/{draft}/scores/sheet", sheet=filled(sheet, marks, *rows))
+    assert answer.status_code == 303, answer.text
+
+
+def put_up(desk: BatchDesk, draft: int, clock: Clock) -> date:
+    """Put the names up from tomorrow for five working days; return the last one."""
+    first = shanghai_day(clock.now) + timedelta(days=1)
+    last = last_day(first, 5)
+    answer = desk.post(
+        f"/batches/{draft}/notice", first=first.isoformat(), last=last.isoformat(), days_off=""
+    )
+    assert answer.status_code == 303, answer.text
+    return last
+
+
+def to_notice(desk: BatchDesk, folder: Path, clock: Clock) -> int:
+    """Return a batch whose notice is up."""
+    draft = begun(desk, folder, pictured=True)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    assert desk.post(f"/batches/{draft}/scores/close").status_code == 303
+    put_up(desk, draft, clock)
+    return draft
+
+
+def state_of(desk: BatchDesk, draft: int) -> DraftState:
+    """Return how far a batch is."""
+    with reading(desk.room.desks) as session:
+        return DraftState(session.get_one(BatchDraft, draft).state)
+
+
+def revision(desk: BatchDesk, draft: int) -> str:
+    """Return the revision of a batch."""
+    with reading(desk.room.desks) as session:
+        return str(session.get_one(BatchDraft, draft).revision)
+
+
+def rows_of(desk: BatchDesk, draft: int) -> list[int]:
+    """Return the rows that a batch has now."""
+    with reading(desk.room.desks) as session:
+        query = select(BatchRow.row).where(BatchRow.draft_id == draft)
+        return list(session.scalars(query.order_by(BatchRow.row)))

@@ -1,0 +1,398 @@
+"""From photos to approval at the evaluators' desk: eligibility, plan, scores, notice, upload."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from codes.levels import Level
+from issuer.batch_states import DraftState
+from issuer.body_settings import Step
+from issuer.columns import Column
+from issuer.desk import shanghai_day
+from issuer.exam_records import read_exam_record
+from issuer.roster import open_workbook_child, parse_roster
+from registry.exam_models import BatchCandidate, BatchCourse, BodySetting, ExamRecord
+from registry.home import Home
+from registry.models import Award
+from registry.session import reading, transaction
+from registry.trail_models import TrailEntry
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import (
+    APPROVER,
+    CLERK,
+    EXAMINER,
+    FOREIGN,
+    BatchDesk,
+    filed_home,
+    roster_of,
+)
+from tests.issuer.desks import PUBLIC_URL, people
+from tests.issuer.exam_desk import (
+    LEFT_OUT_ROWS,
+    Clock,
+    begun,
+    enter_eligibility,
+    enter_scores,
+    filled,
+    plan,
+    put_up,
+    revision,
+    rows_of,
+    state_of,
+    to_notice,
+)
+from wsgi import create_private_app
+
+
+@pytest.fixture(scope="module")
+def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home whose body skips no step."""
+    path = tmp_path_factory.mktemp("exams") / "home"
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return filed_home(home, skipped=()).path
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(
+    examining_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> Iterator[BatchDesk]:
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(examining_home, tmp_path / "home")
+    home = Home.open(tmp_path / "home", environment={})
+    yield BatchDesk(create_private_app(home, PASSPHRASE, clock=clock))
+
+
+def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = to_notice(desk, tmp_path, clock)
+    persons = people(Level.THREE, 4)
+    page = desk.get(f"/batches/{draft}/notice/print").text
+    assert f"{persons[0].name[0]}＊" in page
+    assert persons[0].name not in page and persons[0].document_number not in page
+    assert f"{persons[2].name[0]}＊" not in page.replace(f"{persons[0].name[0]}＊", "").replace(
+        f"{persons[1].name[0]}＊", ""
+    )
+    early = desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft))
+    assert early.status_code == 409 and "公示中" in early.text
+    clock.now += timedelta(days=9)
+    assert desk.submit(draft).status_code == 303
+    assert "将签发 2 张证书" in desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert desk.approve(draft).status_code == 303
+    desk.work()
+    assert state_of(desk, draft) is DraftState.ISSUED
+    with reading(desk.room.desks) as session:
+        assert session.scalars(select(BatchCandidate.person)).all() == []
+    reconcile_upload(desk, draft, clock)
+
+
+def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
+    """Take the package of an issued batch, and receipts of which some fit nothing."""
+    answer = desk.post(f"/batches/{draft}/upload/package.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        manifest = json.loads(archive.read("清单.json"))
+        text = archive.read("证书数据.csv").decode("utf-8-sig")
+    answer.close()
+    assert manifest["certificates"] == 2
+    assert "82,75.5" in text and people(Level.THREE, 1)[0].document_number in text
+    numbers = [line.split(",")[11] for line in text.splitlines()[1:]]
+    clock.now += timedelta(days=16)
+    assert "已过上传期限" in desk.get(f"/batches/{draft}").text
+    today = shanghai_day(clock.now).isoformat()
+    lines = [
+        "证书编号,上传结果,上传日期,说明",
+        f"{numbers[0]},成功,{today},",
+        f"{numbers[1]},失败,{today},照片不符",
+        f"{numbers[0]},成功,{today},",
+        f"S000012000123263000099,成功,{today},",
+    ]
+    sent = io.BytesIO("\n".join(lines).encode())
+    page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
+    assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
+    assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
+    sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
+    desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
+    assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text
+
+
+def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, pictured=True)
+    page = desk.get(f"/batches/{draft}").text
+    assert "尚未符合或尚未填写申报条件" in page and "/submit" not in page
+    answer = desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft))
+    assert answer.status_code == 409 and "申报条件审核" in answer.text
+    answer = desk.post(f"/batches/{draft}/scores/close")
+    assert answer.status_code == 422 and "还没有完成" in answer.text
+
+
+def test_a_batch_begun_before_goes_on_without(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 2, pictured=True)
+    with transaction(desk.room.desks) as session:
+        session.execute(delete(BatchCourse))
+    assert "启用考核流程之前" in desk.get(f"/batches/{draft}").text
+    for path in ("eligibility", "eligibility/2", "plan", "scores", "notice"):
+        assert desk.get(f"/batches/{draft}/{path}").status_code == 200, path
+    assert desk.post(f"/batches/{draft}/scores/close").status_code == 409
+    assert desk.submit(draft).status_code == 303
+    desk.approve(draft)
+    desk.work()
+    assert state_of(desk, draft) is DraftState.ISSUED
+
+
+def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 2, pictured=True)
+    bare = desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why=" ")
+    assert bare.status_code == 422
+    clerk = desk.post("/batches/settings/step", CLERK, step="plan", doing="skipped", why="某")
+    assert clerk.status_code == 403
+    for step in Step:
+        done = desk.post(
+            "/batches/settings/step", APPROVER, step=step.value, doing="skipped", why="另有考务系统"
+        )
+        assert done.status_code == 303
+    assert "另有考务系统" in desk.get(f"/batches/{draft}").text
+    assert desk.submit(draft).status_code == 303
+    with reading(desk.room.register) as session:
+        entries = session.scalars(select(TrailEntry)).all()
+    trail = [(one.act, one.subject, one.ground) for one in entries]
+    assert any(act == "body.setting" and ground == "另有考务系统" for act, _, ground in trail)
+    skipped = [subject for act, subject, _ in trail if act == "batch.steps_skipped"]
+    assert len(skipped) == 1 and skipped[0].endswith("eligibility plan scores notice")
+    with reading(desk.room.desks) as session:
+        assert len(session.scalars(select(BodySetting.id)).all()) == len(Step)
+
+
+def test_figures_are_set_between_their_bounds(desk: BatchDesk, clock: Clock) -> None:
+    wrong = desk.post(
+        "/batches/settings/figure", APPROVER, figure="notice_working_days", value="0", ground="某"
+    )
+    assert wrong.status_code == 422 and "1–30" in wrong.text
+    typed = {"figure": "notice_working_days", "value": "7", "ground": "机构公示办法"}
+    assert desk.post("/batches/settings/figure", APPROVER, **typed).status_code == 303
+    assert "机构公示办法" in desk.get("/batches/settings").text
+
+
+def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 1)
+    few = desk.post(f"/batches/{draft}/eligibility/2", condition="3-1", years="1")
+    assert few.status_code == 422
+    assert "不满 2 年" in few.text and "请写明依据材料" in few.text
+    kept = {"condition": "3-5", "years": "2", "evidence": "原证书、单位证明"}
+    legacy = {**kept, "certificate": "1612000123412345", "dated": "2016-05-01"}
+    wrong_level = desk.post(
+        f"/batches/{draft}/eligibility/2", CLERK, **{**legacy, "dated": "2025-12-31"}
+    )
+    assert wrong_level.status_code == 422 and "不足 2 年" in wrong_level.text
+    answer = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **legacy)
+    assert answer.status_code == 303, answer.text
+    page = desk.get(f"/batches/{draft}/eligibility").text
+    assert "未核对真伪" in page and "符合" in page
+
+
+def test_a_certificate_of_ours_is_checked_with_the_register(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    issued = to_notice(desk, tmp_path, clock)
+    clock.now += timedelta(days=9)
+    desk.submit(issued)
+    desk.approve(issued)
+    desk.work()
+    clock.now += timedelta(days=366 * 4)
+    with reading(desk.room.desks) as session:
+        number = session.scalars(select(ExamRecord.number).order_by(ExamRecord.number)).all()[0]
+    persons = people(Level.THREE, 2)
+    level = {Column.LEVEL: Level.TWO.zh}
+    draft = desk.begin(roster_of(tmp_path, persons, {1: level, 2: level}), "二")
+    typed = {"condition": "2-2", "years": "4", "evidence": "单位证明", "certificate": number}
+    own = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **typed)
+    assert own.status_code == 303, own.text
+    assert "已与登记册核对" in desk.get(f"/batches/{draft}/eligibility").text
+    another = desk.post(f"/batches/{draft}/eligibility/3", CLERK, **typed)
+    assert another.status_code == 422 and "没有这个编号的证书" in another.text
+    with reading(desk.room.desks) as session, reading(desk.room.register) as register:
+        award = register.scalars(select(Award).where(Award.number == number)).one()
+        found = read_exam_record(session, desk.room.vault, award)
+    assert found["marks"] == {"theory": "82", "skills": "75.5"}
+    page = f"/certificates/{award.id}"
+    assert "公安部题库" not in desk.get(page).text
+    assert desk.post(f"{page}/open", ground="窗口核对").status_code == 302
+    assert "公安部题库 2025-1" in desk.get(page).text
+
+
+def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    common = {"day": "2026-12-05", "room": "一号考场", "begins": "09:00", "ends": "11:00"}
+    for one in (
+        {"part": "theory", "seats": "2", "candidates": "4", "invigilators": "甲"},
+        {"part": "skills", "seats": "9", "candidates": "3", "examiners": "甲、乙"},
+        {"part": "review", "seats": "9", "candidates": "4", "examiners": "丙、丁、戊"},
+    ):
+        desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common, **one)
+    page = desk.get(f"/batches/{draft}/plan").text
+    for said in (
+        "请填写题库名称和版本",
+        "只有 2 个座位",
+        "至少需要 2 名",
+        "考评员 2 名，应为 3 名以上单数",
+        "同时占用 一号考场",
+        "甲 在同一时间另有安排",
+        "都不需要这一项",
+        "应考 4 人，已安排 3 人",
+    ):
+        assert said in page, said
+    bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
+    assert bad.status_code == 422 and "结束应晚于开始" not in bad.text
+    assert 'value="一号考场"' in bad.text
+    for _ in range(3):
+        desk.post(f"/batches/{draft}/plan/sittings/0/drop")
+    assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
+
+
+def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    marks = {"理论成绩": "80", "技能成绩": "70"}
+    desk.post(f"/batches/{draft}/scores/sheet", sheet=filled(sheet, marks, {"技能成绩": "100"}))
+    changed = {"mark-3-theory-1": "81", "mark-4-theory-1": "10.55"}
+    wrong = desk.post(f"/batches/{draft}/scores", CLERK, **changed)
+    assert wrong.status_code == 422 and "至多一位小数" in wrong.text and 'value="81"' in wrong.text
+    page = desk.get(f"/batches/{draft}/scores").text
+    assert "4 人成绩全部为 80 分" in page and "与多数人（中位数 70）相差较大" in page
+    desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "81"})
+    assert "录入后改动：80 → 81（王经办）" in desk.get(f"/batches/{draft}/scores").text
+    unseen = desk.post(f"/batches/{draft}/scores/close")
+    assert unseen.status_code == 422 and "勾选" in unseen.text
+    assert desk.post(f"/batches/{draft}/scores/close", seen="yes").status_code == 303
+    late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "90"})
+    assert late.status_code == 422 and "成绩已确认" in late.text
+
+
+def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    desk.post(f"/batches/{draft}/scores/close")
+    page = desk.get(f"/batches/{draft}/scores").text
+    assert "不合格" in page and "缺考" in page
+    left = desk.download(f"/batches/{draft}/left-out.xlsx")
+    with open_workbook_child() as child:
+        table = parse_roster(left, "补考.xlsx", child)
+    assert [row.text(Column.NAME) for row in table.rows] == [
+        one.name for one in people(Level.THREE, 4)[2:]
+    ]
+    assert rows_of(desk, draft) == [2, 3]
+    desk.post(f"/batches/{draft}/scores/reopen")
+    assert rows_of(desk, draft) == [2, 3, *LEFT_OUT_ROWS]
+    resit = {"mark-4-skills-2": "66", "mark-5-theory-2": "待补考"}
+    assert desk.post(f"/batches/{draft}/scores", CLERK, **resit).status_code == 303
+    desk.post(f"/batches/{draft}/scores/close")
+    assert rows_of(desk, draft) == [2, 3, 4]
+    assert "待补考" in desk.get(f"/batches/{draft}/scores").text
+
+
+def test_an_examiner_enters_scores_and_sees_nothing_else(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 2)
+    assert f"/batches/{draft}/scores" in desk.get("/batches", EXAMINER).text
+    mark = {"mark-2-theory-1": "80"}
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **mark).status_code == 303
+    page = desk.get(f"/batches/{draft}/scores", EXAMINER).text
+    assert 'value="80"' in page and "/scores/close" not in page and "/rows" not in page
+    assert desk.get(f"/batches/{draft}/plan", EXAMINER).status_code == 200
+    for path in ("", "/rows", "/eligibility", "/notice", "/review"):
+        assert desk.get(f"/batches/{draft}{path}", EXAMINER).status_code == 403, path
+    assert desk.post(f"/batches/{draft}/scores/close", EXAMINER).status_code == 403
+
+
+def test_sheets_that_fit_nobody_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    stray = filled(sheet, {"理论成绩": "80"}, {"姓名": "别人"}, {"名册行号": "77"})
+    answer = desk.post(f"/batches/{draft}/scores/sheet", sheet=stray)
+    assert answer.status_code == 422
+    assert "姓名与名册该行不一致" in answer.text and "没有这一行" in answer.text
+    for data in (b"", b"PK\x03\x04junk", b"\x00\x01" * 50, "甲,乙\n1,2".encode()):
+        for path in ("scores/sheet", "eligibility"):
+            bad = desk.post(f"/batches/{draft}/{path}", sheet=(io.BytesIO(data), "坏.xlsx"))
+            assert bad.status_code == 422, (path, data)
+    assert desk.post(f"/batches/{draft}/eligibility").status_code == 422
+    with reading(desk.room.desks) as session:
+        assert session.scalars(select(BatchCandidate.person)).all() == []
+
+
+def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = to_notice(desk, tmp_path, clock)
+    clock.now += timedelta(days=9)
+    desk.submit(draft)
+    day = shanghai_day(clock.now).isoformat()
+    noted = desk.post(
+        f"/batches/{draft}/objections", received=day, sender="匿名", text="<b>替考</b>"
+    )
+    assert noted.status_code == 303
+    assert "&lt;b&gt;替考" in desk.get(f"/batches/{draft}/notice").text
+    refused = desk.approve(draft)
+    assert refused.status_code == 409 and "异议" in refused.text
+    seen = revision(desk, draft)
+    desk.post(f"/batches/{draft}/return", APPROVER, revision=seen, reason="有异议")
+    settled = {"outcome": "upheld", "answer": "经查属实", "row": "3"}
+    assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 303
+    assert rows_of(desk, draft) == [2]
+    assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 404
+    desk.post(f"/batches/{draft}/rows/2", NAME="改名某")
+    assert "须重新公示" in desk.get(f"/batches/{draft}").text
+    short = {"first": (clock.now.date() + timedelta(days=2)).isoformat()}
+    answer = desk.post(f"/batches/{draft}/notice", CLERK, **short, last=short["first"])
+    assert answer.status_code == 422 and "个工作日" in answer.text
+    put_up(desk, draft, clock)
+    assert "公示中" in desk.get(f"/batches/{draft}").text
+
+
+def test_another_bodys_examination_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 1)
+    shown = ("eligibility", "eligibility/2", "eligibility.xlsx", "plan", "scores", "scores.xlsx")
+    for path in (*shown, "left-out.xlsx", "notice", "notice/print", "upload"):
+        assert desk.get(f"/batches/{draft}/{path}", FOREIGN).status_code == 404, path
+    acts: tuple[str, ...] = (
+        "eligibility",
+        "eligibility/2",
+        "plan",
+        "plan/sittings",
+        "plan/sittings/0/drop",
+    )
+    acts += ("scores", "scores/sheet", "scores/close", "scores/reopen", "notice", "objections")
+    for path in (*acts, "objections/1", "upload", "upload/package.zip"):
+        assert desk.post(f"/batches/{draft}/{path}", FOREIGN).status_code == 404, path
+
+
+def test_what_is_kept_of_candidates_does_not_lie_open(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    to_notice(desk, tmp_path, clock)
+    person = people(Level.THREE, 1)[0]
+    for file in desk.room.home.path.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            for words in (person.document_number, person.name, "单位证明", "公安部题库"):
+                assert words.encode() not in data, (file, words)

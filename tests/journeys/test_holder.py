@@ -1,0 +1,101 @@
+"""A holder comes in, shares and withdraws; a complaint is followed up: in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect
+
+from tests.accounts.desk_app import working_as
+from tests.issuer.authority_desk import CLERK as OFFICIAL
+from tests.issuer.lives import NUMBER, PERSON
+from tests.journeys.conftest import serving
+from tests.verifier.holders import DOCUMENT, Sides, open_sides
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    with open_sides(tmp_path_factory.mktemp("holder")) as sides:
+        yield sides
+
+
+@pytest.fixture(scope="module")
+def address(sides: Sides) -> Iterator[str]:
+    with serving(sides.public) as address:
+        yield address
+
+
+@pytest.fixture(params=["zh-CN", "en-GB"])
+def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, locale=request.param, base_url=address)
+    yield context.new_page()
+    context.close()
+
+
+def check_clean(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def send(page: Page, action: str) -> None:
+    page.locator(f"form[action$='{action}'] button[type=submit]").first.click()
+
+
+def test_a_holder_shares_a_certificate_and_withdraws_it(
+    sides: Sides, page: Page, browser: Browser
+) -> None:
+    page.goto("/holder")
+    check_clean(page)
+    page.fill("#number", NUMBER)
+    page.fill("#document", DOCUMENT)
+    page.fill("#code", sides.code())
+    send(page, "/holder")
+    expect(page.get_by_text(PERSON.name)).to_be_visible()
+    check_clean(page)
+    send(page, "/shares")
+    link = page.locator("#link").input_value()
+    code = link.partition("#")[2]
+    assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){4}", code)
+
+    asked: list[str] = []
+    visitor = browser.new_page()
+    visitor.on("request", lambda request: asked.append(request.url))
+    shared = page.url.partition("/holder")[0] + f"/shared#{code}"
+    visitor.goto(f"{shared}&appinstall=0")  # as a chat app forwards it
+    expect(visitor.locator("#outcome")).to_be_visible()
+    assert PERSON.name not in visitor.content()
+    assert "#" not in visitor.url and all(code not in url.partition("#")[0] for url in asked)
+
+    page.goto("/holder")
+    send(page, "/withdraw")
+    visitor.goto("about:blank")
+    visitor.goto(shared)
+    expect(visitor.locator("#code-wrong")).to_be_visible()
+    check_clean(page)
+    visitor.close()
+
+
+def test_a_complaint_is_followed_up(sides: Sides, page: Page) -> None:
+    page.goto("/complaints")
+    check_clean(page)
+    page.select_option("#kind", "body")
+    page.fill("#text", "考场没有监考人员")
+    send(page, "/complaints")
+    code = page.locator(".code").inner_text()
+    with working_as(sides.desks, OFFICIAL) as desk:
+        desk.post("/complaints/take-in")
+        found = re.findall(r"/complaints/(\d+)", desk.get("/complaints?state=open").text)
+        path = f"/complaints/{max(map(int, found))}"
+        desk.post(f"{path}/assign")
+        desk.post(f"{path}/answer", data={"answer": "已责令整改", "do": "close"})
+    page.goto("/complaints")
+    page.fill("#code", code)
+    send(page, "/receipt")
+    expect(page.get_by_text("已责令整改")).to_be_visible()
+    check_clean(page)

@@ -1,0 +1,133 @@
+"""A home with one certificate, its desks, and officers who work at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import pypdfium2
+from flask import Flask
+from flask.testing import FlaskClient
+
+from accounts.person import Person
+from accounts.roles import Role
+from codes.levels import Level
+from issuer.report_key_custody import ensure_report_key
+from keys.algorithms import Algorithm
+from registry.home import Home
+from templates.labels import Field
+from tests.accounts.desk_app import working_as
+from tests.conftest import PASSPHRASE
+from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.seal_homes import real_now
+from tests.verifier.edits import marked, redacted, value_mark
+from verifier.cases.room import PoliceRoom
+from verifier.desks.police import EXTENSION
+from wsgi import create_private_app
+
+ORGANISATION = "津城样本技能评价查验中心（虚构）"
+ONE = Person(account_id=11, name="周警官", roles=frozenset({Role.POLICE}), body=None)
+OTHER = Person(account_id=12, name="吴警官", roles=frozenset({Role.POLICE}), body=None)
+CLERK = Person(account_id=13, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX)
+FOREIGN = Person(
+    account_id=14, name="钱经办", roles=frozenset({Role.BODY_CLERK}), body="S000012000999"
+)
+AUDITOR = Person(account_id=15, name="郑审计", roles=frozenset({Role.AUDITOR}), body=None)
+REFERENCE = "津公（刑）受案字〔2026〕12号"
+
+
+@dataclass(slots=True)
+class PoliceHome:
+    """One filed body's home, one certificate of a person called `name`, and the desks."""
+
+    home: Home
+    app: Flask
+    pdf: bytes = field(repr=False)
+    forged_pdf: bytes = field(repr=False)
+    forged: bytes = field(repr=False)
+    number: str
+    name: str
+
+    @property
+    def room(self) -> PoliceRoom:
+        """The police desk's room."""
+        found: PoliceRoom = self.app.extensions[EXTENSION]
+        return found
+
+    def open_case(self, reference: str = REFERENCE, person: Person = ONE) -> int:
+        """Open a case; return its id."""
+        with working_as(self.app, person) as client:
+            form = {"reference": reference, "about": "招聘时提交的证书可疑"}
+            answer = client.post("/police/cases/new", data=form)
+        assert answer.status_code == 303, answer.text
+        return int(answer.location.rpartition("/")[2])
+
+    def hand_in(self, case_id: int, data: bytes, filename: str = "照片.jpg", **typed: str) -> int:
+        """Hand a file in; return its place in the case."""
+        form = {"by": "file", "giver": "某公司人事部", **typed, "file": (BytesIO(data), filename)}
+        with working_as(self.app, ONE) as client:
+            answer = client.post(f"/police/cases/{case_id}/papers/new", data=form)
+        assert answer.status_code == 303, answer.text
+        return int(answer.location.rpartition("/")[2])
+
+    def page(self, address: str, person: Person = ONE) -> str:
+        """Return what somebody is shown at an address."""
+        with working_as(self.app, person) as client:
+            answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.text
+
+    def post(self, address: str, person: Person = ONE, **form: str) -> tuple[int, str, bytes]:
+        """Send a form; return status, where it leads, and what came back."""
+        with working_as(self.app, person) as client:
+            answer = client.post(address, data=form)
+            return answer.status_code, answer.location or "", answer.data
+
+    def status(self, address: str, person: Person = ONE) -> int:
+        """Return the status that somebody gets at an address."""
+        with working_as(self.app, person) as client:
+            return int(client.get(address).status_code)
+
+
+@contextmanager
+def open_police_home(folder: Path) -> Iterator[PoliceHome]:
+    """Issue one certificate in a new demo home and open its desks for one block."""
+    now = real_now()
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=now, environment={})
+    file_body(home, algorithm=Algorithm.ES256)
+    ensure_report_key(home, ORGANISATION, PASSPHRASE, now=now)
+    (person,) = people(Level.THREE, 1)
+    with desk_at(home, clock=real_now) as desk:
+        roster = write_people(folder / "in", [person])
+        ((number, file),) = issue(desk, roster, folder / "out").files
+    app = create_private_app(home, PASSPHRASE, clock=real_now)
+    pdf = file.read_bytes()
+    forged_pdf = marked(redacted(pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    made = PoliceHome(
+        home, app, pdf, forged_pdf, photographed(forged_pdf), str(number), person.name
+    )
+    yield made
+    for one in (made.room.verifier, made.room.readers, made.room.marks, made.room.reports):
+        one.close()
+
+
+def photographed(pdf: bytes) -> bytes:
+    """Return the first page of a PDF as a scanner would give it."""
+    output = BytesIO()
+    with pypdfium2.PdfDocument(pdf) as document:
+        document[0].render(scale=150 / 72).to_pil().convert("RGB").save(output, "JPEG", quality=60)
+    return output.getvalue()
+
+
+def read_codes(page: str, pattern: str) -> list[str]:
+    """Return what a page shows of a pattern."""
+    return re.findall(pattern, page)
+
+
+def client_of(home: PoliceHome) -> FlaskClient:
+    """Return a browser of nobody."""
+    return home.app.test_client()

@@ -1,0 +1,200 @@
+"""Complaints and tips: sent on the public site, answered at a desk, followed up by a code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+
+from accounts.person import Person
+from accounts.roles import Role
+from registry.complaint_models import Complaint, SentComplaint
+from registry.home import Home
+from registry.public_database import public_database, public_database_url
+from registry.session import reading
+from registry.trail_models import TrailEntry
+from tests.accounts.desk_app import person_of
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
+from verifier.budgets import COMPLAINTS_AN_HOUR
+from wsgi import create_public_app
+
+POLICE = person_of(Role.POLICE, name="王警官")
+WORDS = {
+    "kind": "service",
+    "sender": "某群众 13900000000",
+    "subject": "S000012000123263000011",
+    "text": "考完半年<b>没发证</b>\n请核查",
+}
+
+
+@dataclass
+class Sides:
+    """The desks and the public site of one home."""
+
+    desk: AuthorityDesk
+    public: FlaskClient
+
+    def send(self, **changes: Any) -> str:
+        """Send a complaint; return its receipt code."""
+        page = self.public.post("/complaints", data=WORDS | changes)
+        found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", page.text)
+        assert found is not None, page.text
+        return found[0]
+
+    def follow(self, code: str) -> str:
+        """Return what its sender reads."""
+        return str(self.public.post("/complaints/receipt", data={"code": code}).text)
+
+    def newest(self) -> Complaint:
+        """Return the complaint that was put on record last."""
+        with self.desk.desks() as session:
+            return session.scalars(select(Complaint).order_by(Complaint.id.desc())).all()[0]
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    folder: Path = tmp_path_factory.mktemp("complaints")
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    desk = AuthorityDesk(home, folder / "in", datetime.now().date())  # as the public side's
+    app = create_public_app(home)
+    yield Sides(desk, app.test_client())
+    app.extensions["yanzhen_verifier"].close()
+    app.extensions["yanzhen_reports"].close()
+
+
+@pytest.fixture(autouse=True)
+def other_network(sides: Sides) -> None:
+    """Each test comes from a network of its own."""
+    Network.last += 1
+    sides.public.environ_base["REMOTE_ADDR"] = f"203.0.113.{Network.last}"
+
+
+class Network:
+    """The network of the last test."""
+
+    last = 0
+
+
+def picture() -> BytesIO:
+    file = BytesIO()
+    Image.new("RGB", (60, 40), "white").save(file, "PNG")
+    return BytesIO(file.getvalue())
+
+
+def do(sides: Sides, person: Person, path: str, **form: str) -> Any:
+    return sides.desk.post(person, f"/complaints/{path}", **form)
+
+
+def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> None:
+    code = sides.send(file=(picture(), "照片.png"))
+    with (
+        public_database(public_database_url(sides.desk.home)) as engine,
+        reading(engine) as session,
+    ):
+        row = session.scalars(select(SentComplaint)).all()[-1]
+        assert row.sealed is not None and "没发证".encode() not in row.sealed
+        assert row.file_sealed is not None and b"PNG" not in row.file_sealed
+    assert "等待登记" in sides.follow(code.lower())
+    desk = sides.desk
+    assert "件投诉举报待登记" in desk.get(CLERK, "/").text
+    assert "收到 1 件" in desk.get(CLERK, "/complaints").text
+    assert do(sides, CLERK, "take-in").status_code == 303
+    number = sides.newest().id
+    assert "正在核实处理" in sides.follow(code)
+
+    assert do(sides, CLERK, f"{number}/read").status_code == 422  # not theirs yet
+    assert do(sides, CLERK, f"{number}/answer", answer="已核实").status_code == 422
+    assert do(sides, CLERK, f"{number}/assign").status_code == 303
+    shown = do(sides, CLERK, f"{number}/read").text
+    assert "某群众 13900000000" in shown and "&lt;b&gt;没发证&lt;/b&gt;" in shown
+    sent = do(sides, CLERK, f"{number}/file")
+    assert sent.data.startswith(b"\x89PNG")
+    assert sent.headers["Content-Disposition"].startswith("attachment")
+    with desk.procedure.session() as session:
+        acts = set(session.scalars(select(TrailEntry.act)))
+    assert {"complaint.read", "complaint.file", "complaint.assign"} <= acts
+
+    empty = do(sides, CLERK, f"{number}/answer", answer=" ")
+    assert (empty.status_code, 'id="answer-wrong"' in empty.text) == (422, True)
+    do(sides, CLERK, f"{number}/answer", answer="已向机构核实", do="answer")
+    assert "已向机构核实" in sides.follow(code) and "仍在办理" in sides.follow(code)
+    do(sides, CLERK, f"{number}/answer", answer="证书已于<今日>补发", do="close")
+    page = sides.follow(code)
+    assert "已办结" in page and "&lt;今日&gt;" in page and "已向机构核实" not in page
+    assert do(sides, CLERK, f"{number}/answer", answer="再答").status_code == 422
+    assert "已办结" in desk.get(AUDITOR, f"/complaints/{number}").text
+
+
+def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sides) -> None:
+    code = sides.send(kind="forged", sender="", subject="yanzhen.example.com")
+    assert do(sides, CLERK, "take-in").status_code == 303
+    assert "等待登记" in sides.follow(code)
+    assert do(sides, POLICE, "take-in").status_code == 303
+    number = sides.newest().id
+    for way in ("", "/read", "/assign", "/file", "/answer", "/hand-over"):
+        path = f"/complaints/{number}{way}"
+        answer = sides.desk.post(DIRECTOR, path) if way else sides.desk.get(DIRECTOR, path)
+        assert answer.status_code == 404, way
+    do(sides, POLICE, f"{number}/assign")
+    assert "匿名" in do(sides, POLICE, f"{number}/read").text
+    assert do(sides, POLICE, f"{number}/file").status_code == 404
+    assert do(sides, POLICE, f"{number}/hand-over").status_code == 303
+    assert sides.desk.get(POLICE, f"/complaints/{number}").status_code == 404
+    assert sides.newest().assignee is None
+    assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
+
+
+def test_what_is_overdue_is_said_on_the_first_page(sides: Sides) -> None:
+    code = sides.send()
+    do(sides, CLERK, "take-in")
+    number, desk = sides.newest().id, sides.desk
+    assert do(sides, DIRECTOR, f"{number}/assign", account="99").status_code == 422
+    do(sides, DIRECTOR, f"{number}/assign")
+    desk.today += timedelta(days=61)
+    assert "件投诉举报已逾期" in desk.get(DIRECTOR, "/").text
+    assert f"/complaints/{number}" in desk.get(CLERK, "/complaints?state=overdue").text
+    do(sides, DIRECTOR, f"{number}/answer", answer="已处理", do="close")
+    assert f"/complaints/{number}" not in desk.get(CLERK, "/complaints?state=overdue").text
+    desk.today -= timedelta(days=61)
+    assert "已处理" in sides.follow(code)
+
+
+def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) -> None:
+    def refused(**changes: Any) -> str:
+        answer = sides.public.post("/complaints", data=WORDS | changes)
+        assert answer.status_code == 422
+        assert 'value="某群众 13900000000"' in answer.text or "sender" in changes
+        return str(answer.text)
+
+    assert 'id="kind-wrong"' in refused(kind="none")
+    assert 'id="text-wrong"' in refused(text=" ")
+    assert 'id="sender-wrong"' in refused(sender="一\n二")
+    assert 'id="file-wrong"' in refused(file=(BytesIO(b"MZ not a picture"), "a.png"))
+    assert 'id="file-wrong"' in refused(file=(BytesIO(b"%PDF-1.7 broken"), "a.pdf"))
+    both = picture().getvalue() + b"%PDF-1.7"
+    assert 'id="file-wrong"' in refused(file=(BytesIO(both), "a.png"))
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    body = part + b"\x89PNG\r\n\x1a\n" + bytes(10 << 20) + b"\r\n--x--\r\n"
+    large = sides.public.post(
+        "/complaints", data=body, content_type="multipart/form-data; boundary=x"
+    )
+    assert (large.status_code, 'id="file-wrong"' in large.text) == (422, True)
+    wrong = sides.public.post("/complaints/receipt", data={"code": "0000-0000-0000-0000"})
+    assert (wrong.status_code, 'id="code-wrong"' in wrong.text) == (422, True)
+
+
+def test_one_network_sends_only_so_many_in_an_hour(sides: Sides) -> None:
+    for _ in range(COMPLAINTS_AN_HOUR):
+        sides.send()
+    answer = sides.public.post("/complaints", data=WORDS)
+    assert answer.status_code == 429 and "没发证" in answer.text

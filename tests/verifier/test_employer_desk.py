@@ -1,0 +1,195 @@
+"""The employers' desk: a list from upload to workbook, keys shown once, nothing of others."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
+
+from accounts.roles import Role
+from registry.api_key_models import ApiKeyRow
+from registry.employer_models import EmployerAlert, EmployerCheck, Webhook
+from registry.session import reading, transaction
+from tests.accounts.desk_app import DeskClient
+from tests.verifier.bulk_lists import HEADINGS, csv_text
+from tests.verifier.employer_desk import EmployerDesk, open_employer_desk
+from tests.verifier.world import NAME
+from verifier.desks.employer_checks import KEPT_FOR, collect_all
+from verifier.desks.webhooks import add_webhook
+
+WAIT_SECONDS = 120.0
+SECRET = re.compile(r'<span class="code">(yz_[\w-]{43})</span>')
+PAGES = ("/employer/checks", "/employer/alerts", "/employer/keys", "/employer/webhooks")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmployerDesk]:
+    with open_employer_desk(tmp_path_factory.mktemp("employer")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser(desk: EmployerDesk) -> DeskClient:
+    return desk.employer()[1]
+
+
+@pytest.fixture(scope="module")
+def checked(desk: EmployerDesk, browser: DeskClient) -> str:
+    """The address of a list of two rows that was checked."""
+    rows = [HEADINGS, (desk.number, NAME, ""), (desk.number, "<b>某</b>", "")]
+    upload = {"file": (io.BytesIO(csv_text(rows).encode()), "=名单.csv"), "watch": "yes"}
+    answer = browser.post("/employer/checks", data=upload)
+    assert answer.status_code == 303
+    until = time.monotonic() + WAIT_SECONDS
+    while browser.get(f"{answer.location}/progress").get_json()["state"] == "running":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    collect_all(desk.room)  # as the runner does, though nobody came back to the page
+    return str(answer.location)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_empty_page_says_what_to_do(desk: EmployerDesk, page: str, lang: str) -> None:
+    shown = desk.employer()[1].get(f"{page}?lang={lang}", follow_redirects=True)
+    assert shown.status_code == 200
+    assert 'class="empty"' in shown.text
+    assert len(shown.data) < 200_000
+
+
+def test_a_list_is_checked_kept_and_downloaded(
+    desk: EmployerDesk, browser: DeskClient, checked: str
+) -> None:
+    page = browser.get(f"{checked}?lang=zh", follow_redirects=True).text
+    assert "核验结果" in page
+    assert "&lt;b&gt;某&lt;/b&gt;" in page
+    assert "<b>某</b>" not in page
+    book = browser.get(f"{checked}/result.xlsx")
+    assert book.headers["Cache-Control"] == "no-store"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
+    assert len(sheet) == 3
+    assert f"{checked}" in browser.get("/employer/checks").text
+    assert "1" in browser.get("/employer/alerts").text
+
+
+def test_nothing_kept_names_anybody_in_clear(desk: EmployerDesk, checked: str) -> None:
+    held = b"".join(path.read_bytes() for path in desk.made.home.path.glob("desk.sqlite3*"))
+    assert NAME.encode() not in held
+    assert desk.number.encode() not in held
+
+
+def test_another_employer_finds_nothing(desk: EmployerDesk, checked: str) -> None:
+    other = desk.employer()[1]
+    for place in ("", "/progress", "/result.xlsx"):
+        assert other.get(checked + place).status_code == 404
+    assert other.post(f"{checked}/delete").status_code == 404
+
+
+def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
+    (owner, browser), (_, other) = desk.employer(), desk.employer()
+    desk.key(owner)
+    now, vault = desk.desks.clock(), desk.room.open_vault()
+    with reading(desk.room.public) as session:
+        key_id = session.scalar(select(func.max(ApiKeyRow.id)))
+    with transaction(desk.room.desks) as session:
+        hook = add_webhook(session, vault, owner, "https://hr.example.com/", now=now)
+        alert = EmployerAlert(
+            account_id=owner,
+            event=1,
+            number=desk.number,
+            kind=4,
+            status="suspended",
+            effective_on=now.date(),
+            noted_at=now,
+        )
+        session.add(alert)
+    for address in (f"/employer/keys/{key_id}", f"/employer/webhooks/{hook.id}"):
+        assert browser.get(address).status_code == 200
+        assert other.get(address).status_code == 404
+    assert other.post(f"/employer/keys/{key_id}/revoke").status_code == 404
+    assert other.post(f"/employer/webhooks/{hook.id}/end").status_code == 404
+    other.post("/employer/alerts/seen", data={"last": "999999"})
+    assert desk.number not in other.get("/employer/alerts").text
+    assert "1" in browser.get("/").text
+    browser.post("/employer/alerts/seen", data={"last": str(alert.id)})
+    with reading(desk.room.desks) as session:
+        assert session.get_one(EmployerAlert, alert.id).seen_at is not None
+        assert session.get_one(Webhook, hook.id).ended_at is None
+    browser.post(f"/employer/webhooks/{hook.id}/end")
+    assert browser.get(f"/employer/webhooks/{hook.id}").status_code == 404
+
+
+def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
+    browser = desk.employer()[1]
+    chosen = {"name": "人事系统", "scopes": ["batches:read"], "rows_a_day": "1000"}
+    made = browser.post("/employer/keys", data=chosen)
+    found = SECRET.search(made.text)
+    assert found is not None
+    listed = browser.get("/employer/keys").text
+    assert found[1] not in listed
+    assert found[1][:9] in listed
+    headers = {"Authorization": f"Bearer {found[1]}"}
+    assert desk.client().get("/api/v1/batches", headers=headers).status_code == 200
+    own = re.search(r"/employer/keys/(\d+)", listed)
+    assert own is not None
+    assert "2026" in browser.get(own[0]).text
+    assert browser.post(f"{own[0]}/revoke").status_code == 303
+    assert desk.client().get("/api/v1/batches", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": "", "scopes": ["batches:read"], "rows_a_day": "1000"}, "name"),
+        ({"name": "某系统", "scopes": [], "rows_a_day": "1000"}, "scopes"),
+        ({"name": "某系统", "scopes": ["all"], "rows_a_day": "1000"}, "scopes"),
+        ({"name": "某系统", "scopes": ["batches:read"], "rows_a_day": "5"}, "rows_a_day"),
+    ],
+)
+def test_a_form_keeps_what_was_typed(
+    browser: DeskClient, typed: dict[str, object], field: str
+) -> None:
+    answer = browser.post("/employer/keys", data=typed)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert f'value="{typed["name"]}"' in answer.text
+
+
+def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk) -> None:
+    worker = desk.desks.plant("employer-late", Role.EMPLOYER)
+    late = desk.desks.arrived(worker, factor_minutes_ago=6)
+    chosen = {"name": "系统", "scopes": ["batches:read"], "rows_a_day": "1000"}
+    assert SECRET.search(late.post("/employer/keys", data=chosen).text) is None
+    late.post("/employer/webhooks", data={"url": "https://127.0.0.1/"})
+    with reading(desk.room.public) as session:
+        query = select(func.count(ApiKeyRow.id)).where(ApiKeyRow.employer == worker.account_id)
+        assert session.scalar(query) == 0
+
+
+def test_a_webhook_into_the_private_network_is_refused(browser: DeskClient) -> None:
+    for url in ("https://127.0.0.1/", "https://169.254.169.254/", "https://[::1]/"):
+        answer = browser.post("/employer/webhooks", data={"url": url})
+        assert answer.status_code == 422
+        assert f'value="{url}"' in answer.text
+
+
+def test_a_form_without_a_file_says_so(browser: DeskClient) -> None:
+    assert browser.post("/employer/checks", data={}).status_code == 422
+
+
+def test_a_result_goes_when_its_time_is_over(
+    desk: EmployerDesk, browser: DeskClient, checked: str
+) -> None:
+    began = desk.desks.clock.now
+    desk.desks.clock.now = began + KEPT_FOR + timedelta(days=1)
+    collect_all(desk.room)
+    with reading(desk.room.desks) as session:
+        assert session.scalar(select(func.count(EmployerCheck.id))) == 0
+    desk.desks.clock.now = began
+    assert browser.get(checked).status_code == 404

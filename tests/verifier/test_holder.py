@@ -1,0 +1,269 @@
+"""The holder's own pages: let in once by a code, what is shown, links that end, requests."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
+from sqlalchemy import event, select
+
+from codes.levels import Level
+from issuer.batch_handover import write_handover
+from registry.holder_access import (
+    MOST_TRIES,
+    CodePurpose,
+    HolderClaim,
+    HolderKeys,
+    find_session,
+    make_code,
+    open_session,
+    use_code,
+)
+from registry.holder_models import HolderShare
+from registry.public_database import open_public_engine, public_database_url
+from registry.session import reading, transaction
+from tests.accounts.desk_app import working_as
+from tests.arch.test_privacy import everything_logged
+from tests.conftest import NOW
+from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page, row_of
+from tests.issuer.desks import desk_at, people
+from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
+from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
+from verifier.site.holder import COOKIE
+
+DAY = timedelta(days=1)
+
+
+def token_of(client: FlaskClient) -> str:
+    found = re.search(r'name="token" value="([0-9a-f]+)"', client.get("/holder").text)
+    assert found is not None
+    return found[1]
+
+
+def send(client: FlaskClient, path: str, **form: str) -> Any:
+    return client.post(f"/holder{path}", data={"token": token_of(client)} | form)
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    with open_sides(tmp_path_factory.mktemp("holder")) as sides:
+        yield sides
+
+
+def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:
+    code, client = sides.code(), sides.browser()
+    answer = sides.enter(client, code.lower().replace("-", " "))
+    assert answer.status_code == 303
+    cookie = answer.headers["Set-Cookie"]
+    assert "SameSite=Strict" in cookie and "HttpOnly" in cookie and "Path=/holder" in cookie
+    shown = client.get("/holder")
+    assert PERSON.name in shown.text and "签发" in shown.text and DOCUMENT not in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    pdf = send(client, "/pdf")
+    assert pdf.data.startswith(b"%PDF") and pdf.headers["Cache-Control"] == "no-store"
+    assert sides.enter(sides.browser(), code).status_code == 422
+    client.post("/holder/leave")
+    assert PERSON.name not in client.get("/holder").text
+
+
+def test_nothing_is_done_without_the_token_of_the_session(sides: Sides) -> None:
+    client = sides.arrived()
+    for path in ("/pdf", "/shares", "/shares/1/withdraw", "/requests"):
+        for form in ({}, {"token": "0" * 32}):
+            answer = client.post(f"/holder{path}", data=form | {"days": "7", "name": "full"})
+            assert (answer.status_code, answer.location) == (303, "/holder")
+        assert sides.browser().post(f"/holder{path}").location == "/holder"
+
+
+def test_whatever_is_wrong_the_answer_is_the_same(sides: Sides) -> None:
+    code = sides.code()
+
+    def refused(**changes: str) -> str:
+        answer = sides.enter(sides.browser(), **({"code": "ABCD-2345"} | changes))
+        assert answer.status_code == 422 and COOKIE not in answer.headers.get("Set-Cookie", "")
+        text = str(answer.text)
+        for typed in (NUMBER, DOCUMENT, *changes.values()):
+            text = text.replace(f'value="{typed}"', "")
+        return text
+
+    first = refused()
+    assert first == refused(number=SECOND) == refused(document="110101199003070011")
+    assert first == refused(number="S000012000123263000999") == refused(code="x")
+    assert first == refused(number=SECOND, code=code)
+
+
+def test_a_code_is_void_after_some_wrong_tries_until_another_is_made(sides: Sides) -> None:
+    code = sides.code()
+    for _ in range(MOST_TRIES):
+        sides.enter(sides.browser(), "ABCD-2345")
+    assert sides.enter(sides.browser(), code).status_code == 422
+    assert sides.enter(sides.browser(), sides.code()).status_code == 303
+
+
+def test_a_code_made_anew_voids_the_one_before(sides: Sides) -> None:
+    earlier, later = sides.code(), sides.code()
+    assert sides.enter(sides.browser(), earlier).status_code == 422
+    assert sides.enter(sides.browser(), later).status_code == 303
+
+
+def test_codes_and_sessions_end_by_themselves(sides: Sides) -> None:
+    keys, engine = HolderKeys(sides.home.pepper()), sides.public.extensions["yanzhen_holder"].public
+    claim = HolderClaim(number="S000012000123263000777", document_number="X")
+    with transaction(engine) as session:
+        code = make_code(session, keys, claim, CodePurpose.COUNTER, now=NOW)
+        assert not use_code(session, keys, claim, code, now=NOW + DAY)
+        code = make_code(session, keys, claim, CodePurpose.HANDOVER, now=NOW)
+        assert use_code(session, keys, claim, code, now=NOW + 29 * DAY)
+        cookie = open_session(session, keys, claim, now=NOW)
+        session.flush()
+        assert find_session(session, keys, cookie, now=NOW) == claim
+        assert find_session(session, keys, cookie, now=NOW + timedelta(minutes=20)) is None
+        assert find_session(session, keys, cookie + "x", now=NOW) is None
+
+
+def test_a_wrong_code_and_an_unknown_certificate_take_the_same_statements(sides: Sides) -> None:
+    keys, engine = HolderKeys(sides.home.pepper()), sides.public.extensions["yanzhen_holder"].public
+    there = HolderClaim(number="S000012000123263000778", document_number="X")
+    nowhere = HolderClaim(number="S000012000123263000779", document_number="X")
+    asked: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    def statements(claim: HolderClaim, typed: str) -> list[str]:
+        asked.clear()
+        with transaction(engine) as session:
+            assert not use_code(session, keys, claim, typed, now=NOW)
+        return list(asked)
+
+    with transaction(engine) as session:
+        code = make_code(session, keys, there, CodePurpose.COUNTER, now=NOW)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        first = statements(nowhere, "ABCD-2345")
+        assert len(first) == 5 and first == statements(there, "ABCD-2345")
+        assert first == statements(there, "") == statements(nowhere, code)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> None:
+    client = sides.arrived()
+
+    def shared(name: str) -> str:
+        made = send(client, "/shares", days="7", name=name)
+        found = LINK.search(made.text)
+        assert found is not None, made.text
+        return found[1]
+
+    def visit(code: str) -> Any:
+        return sides.browser().post("/shared", data={"code": code})
+
+    masked, full = shared("masked"), shared("full")
+    seen = visit(masked)
+    assert seen.status_code == 200 and PERSON.name not in seen.text
+    assert f"{PERSON.name[0]}＊" in seen.text and DOCUMENT not in seen.text
+    assert PERSON.name in visit(f"https://yz.example.cn/shared#{full}").text
+    visit(masked)
+    page_ = client.get("/holder").text
+    assert "打开过 2 次" in page_ and "打开过 1 次" in page_ and masked not in page_
+    with reading(sides.public.extensions["yanzhen_holder"].public) as session:
+        row = session.scalars(select(HolderShare).where(HolderShare.opened == 2)).one()
+    assert masked.replace("-", "").encode() not in row.sealed and NUMBER.encode() not in row.sealed
+
+    assert send(client, f"/shares/{row.id}/withdraw").status_code == 303
+    assert visit(masked).status_code == 422 == visit("0" * 20).status_code
+    assert visit(full).status_code == 200
+    assert "已撤回" in client.get("/holder").text
+
+
+def test_no_code_link_name_or_document_number_is_logged(sides: Sides) -> None:
+    with everything_logged() as log:
+        code, client = sides.code(), sides.browser()
+        cookie = sides.enter(client, code).headers["Set-Cookie"].partition(";")[0]
+        link = LINK.search(send(client, "/shares", days="1", name="full").text)
+        assert link is not None
+        sides.browser().post("/shared", data={"code": link[1]})
+        send(client, "/requests", kind="reissue", words="证书在地铁上遗失")
+    said = log.getvalue()
+    assert "holder_shares" in said
+    for secret in (code, link[1], PERSON.name, DOCUMENT, cookie.partition("=")[2], "地铁"):
+        assert secret not in said and secret.replace("-", "") not in said
+
+
+def test_nobody_withdraws_the_link_of_another(sides: Sides) -> None:
+    client = sides.arrived()
+    send(client, "/shares", days="1", name="masked")
+    with working_as(sides.desks, CLERK) as desk:
+        answer = desk.post(f"/certificates/{row_of(sides.home, SECOND)}/holder-code")
+    code = CODE.search(answer.text)
+    assert code is not None
+    other = sides.browser()
+    second = people(Level.THREE, 2)[1].document_number
+    assert sides.enter(other, code[1], number=SECOND, document=second).status_code == 303
+    for share_id in (1, 2, 3, 999):
+        assert send(other, f"/shares/{share_id}/withdraw").status_code == 404
+    assert send(client, "/shares", days="9", name="full").status_code == 422
+
+
+def test_a_request_reaches_its_body_and_the_answer_its_holder(sides: Sides) -> None:
+    client = sides.arrived()
+    empty = send(client, "/requests", kind="correct", words=" ")
+    assert (empty.status_code, 'id="words-wrong"' in empty.text) == (422, True)
+    words = "姓名中的<吕>应为“侣”"
+    assert send(client, "/requests", kind="correct", words=words).status_code == 303
+    assert "等待机构答复" in client.get("/holder").text
+    desks = sides.desks
+    assert "件持证人申请待答复" in page(desks, CLERK, "/")
+    assert words[:4] not in page(desks, CLERK, "/certificates/requests")
+    listed = re.findall(
+        r"/certificates/requests/(\d+)", page(desks, CLERK, "/certificates/requests")
+    )
+    path = f"/certificates/requests/{max(map(int, listed))}"
+    shown = page(desks, APPROVER, path)
+    assert "&lt;吕&gt;" in shown and NUMBER in shown
+    act = f"/certificates/{row_of(sides.home, NUMBER)}/acts/correct"
+    assert act in page(desks, CLERK, path)
+    with working_as(desks, FOREIGN) as foreign:
+        assert foreign.get(path).status_code == 404
+        assert foreign.post(f"{path}/answer").status_code == 404
+        assert path not in foreign.get("/certificates/requests").text
+        award_id = row_of(sides.home, NUMBER)
+        assert foreign.post(f"/certificates/{award_id}/holder-code").status_code == 404
+    with working_as(desks, APPROVER) as approver:
+        assert approver.post(f"{path}/answer").status_code == 403
+    with working_as(desks, CLERK) as clerk:
+        path += "/answer"
+        assert clerk.post(path, data={"answer": "请来窗口"}).status_code == 422
+        assert clerk.post(path, data={"outcome": "accepted"}).status_code == 422
+        form = {"outcome": "accepted", "answer": "请带身份证到窗口"}
+        assert clerk.post(path, data=form).status_code == 303
+        assert clerk.post(path, data=form).status_code == 422
+    seen = client.get("/holder").text
+    assert "已受理" in seen and "请带身份证到窗口" in seen
+
+
+def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
+    keys = HolderKeys(sides.home.pepper())
+    engine = open_public_engine(public_database_url(sides.home))
+
+    def codes(claims: Sequence[HolderClaim]) -> list[str]:
+        with transaction(engine) as session:
+            now = sides.public.extensions["yanzhen_verifier"].now()
+            return [make_code(session, keys, one, CodePurpose.HANDOVER, now=now) for one in claims]
+
+    with desk_at(sides.home) as desk:
+        book = write_handover(desk, BATCH, codes)
+    engine.dispose()
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(book))
+    assert len(workbook.sheet_names) == 2
+    rows = workbook.get_sheet_by_index(1).to_python()
+    assert all("查看码" not in str(row[2]) for row in rows[1:])
+    code = next(str(row[2]) for row in rows if row[1] == NUMBER)
+    assert sides.enter(sides.browser(), code).status_code == 303

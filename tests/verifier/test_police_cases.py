@@ -1,0 +1,173 @@
+"""A police case from a forged photo to an evidence bundle that public tools verify."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.keys.seal_samples import need_openssl
+from tests.pdf.page_samples import need
+from tests.verifier.police_homes import (
+    AUDITOR,
+    ONE,
+    REFERENCE,
+    PoliceHome,
+    open_police_home,
+)
+from verifier.cases.bundle_readme import commands
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A case with a forged photo in it."""
+
+    desk: PoliceHome
+    case_id: int
+    place: int
+
+    @property
+    def address(self) -> str:
+        return f"/police/cases/{self.case_id}"
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walked]:
+    """The desks after an officer opened a case and handed a forged photo in."""
+    with open_police_home(tmp_path_factory.mktemp("police")) as desk:
+        case_id = desk.open_case()
+        place = desk.hand_in(case_id, desk.forged, number=desk.number)
+        yield Walked(desk, case_id, place)
+
+
+def bundle_of(walked: Walked) -> bytes:
+    status, _, data = walked.desk.post(f"{walked.address}/bundle")
+    assert status == 200, data[:400]
+    return data
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run one command of a README as somebody would who copies it into a shell."""
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def unpacked(data: bytes, folder: Path) -> list[str]:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        archive.extractall(folder)
+    return commands((folder / "README.txt").read_text(encoding="utf-8"))
+
+
+def test_the_page_of_a_paper_shows_verdict_boxes_and_report(walked: Walked) -> None:
+    page = walked.desk.page(f"{walked.address}/papers/{walked.place}")
+    assert "与登记内容不符" in page
+    assert "一级/高级技师" in page
+    assert "下载报告（PDF，已封签）" in page
+    assert hashlib.sha256(walked.desk.forged).hexdigest() in page
+    with_picture = f"{walked.address}/papers/{walked.place}/picture"
+    _, _, pdf = walked.desk.post(f"{walked.address}/papers/{walked.place}/report/pdf")
+    assert pdf.startswith(b"%PDF-")
+    assert walked.desk.status(with_picture) == 200
+
+
+def test_the_bundle_verifies_by_the_commands_of_its_readme_alone(
+    walked: Walked, tmp_path: Path
+) -> None:
+    need_openssl()
+    need(shutil.which("pdfsig") is not None, "pdfsig (package poppler-utils)")
+    ran = unpacked(bundle_of(walked), tmp_path)
+    assert len(ran) == 6
+    said = {command.split()[0]: run(command, tmp_path) for command in ran}
+    for command in ran:
+        done = run(command, tmp_path)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    sums = run(ran[0], tmp_path)
+    assert (
+        sums.stdout.count(": OK") == len([one for one in tmp_path.rglob("*") if one.is_file()]) - 2
+    )
+    assert "Verification successful" in run(ran[1], tmp_path).stderr
+    assert "Signature is Valid." in said["pdfsig"].stdout
+    assert "Total document signed" in said["pdfsig"].stdout
+    assert run(ran[5], tmp_path).stdout == ""
+    assert (tmp_path / "originals/01.jpg").read_bytes() == walked.desk.forged
+
+
+@pytest.mark.parametrize(
+    ("changed", "step"),
+    [
+        ("originals/01.jpg", 0),
+        ("case.json", 0),
+        ("custody.jsonl", 5),
+        ("SHA256SUMS", 1),
+        ("SHA256SUMS.p7s", 1),
+    ],
+)
+def test_one_changed_byte_is_found_by_the_commands(
+    walked: Walked, tmp_path: Path, changed: str, step: int
+) -> None:
+    need_openssl()
+    ran = unpacked(bundle_of(walked), tmp_path)
+    data = bytearray((tmp_path / changed).read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / changed).write_bytes(data)
+    done = run(ran[step], tmp_path)
+    assert done.returncode != 0
+
+
+def test_the_bundle_holds_the_boxed_picture_report_and_custody(
+    walked: Walked, tmp_path: Path
+) -> None:
+    unpacked(bundle_of(walked), tmp_path)
+    picture = np.asarray(Image.open(tmp_path / "pictures/01.jpg").convert("RGB")).astype(int)
+    reds = (picture[..., 0] > 180) & (picture[..., 1] < 60) & (picture[..., 2] < 60)
+    assert reds.sum() > 500
+    lines = (tmp_path / "custody.jsonl").read_text(encoding="utf-8").splitlines()
+    acts = [json.loads(line)["act"] for line in lines]
+    assert acts[:4] == ["open", "receive", "judge", "report"]
+    received = json.loads(lines[1])
+    assert received["sha256"] == hashlib.sha256(walked.desk.forged).hexdigest()
+    assert (received["from"], received["actor"]) == ("某公司人事部", ONE.name)
+    case = json.loads((tmp_path / "case.json").read_bytes())
+    assert case["reference"] == REFERENCE
+    assert case["items"][0]["outcome"] == "altered"
+    report = json.loads(next((tmp_path / "reports").glob("*.json")).read_bytes())["report"]
+    assert report["verdict"]["outcome"] == "altered"
+
+
+def test_custody_names_the_bundle_that_was_handed_out(walked: Walked) -> None:
+    digest = hashlib.sha256(bundle_of(walked)).hexdigest()
+    page = walked.desk.page(f"{walked.address}/custody")
+    assert digest in page
+    assert "逐条相连，与审计记录一致" in page
+
+
+def test_only_officers_see_cases(walked: Walked) -> None:
+    assert walked.desk.status(walked.address, AUDITOR) == 403
+    assert walked.desk.status("/police/cases/999") == 404
+    assert walked.desk.status(f"{walked.address}/papers/99") == 404
+    assert walked.desk.status(f"/police/cases/999/papers/{walked.place}") == 404
+
+
+def test_what_is_typed_is_escaped_and_forms_say_what_is_missing(walked: Walked) -> None:
+    status, _, body = walked.desk.post("/police/cases/new", reference="<b>x</b>", about="")
+    assert status == 422
+    assert b"&lt;b&gt;x&lt;/b&gt;" in body
+    assert "请填写".encode() in body
+    status, _, body = walked.desk.post(f"{walked.address}/papers/new", by="file", giver="甲")
+    assert status == 422
+    assert "请选择文件".encode() in body
+    status, _, body = walked.desk.post(
+        f"{walked.address}/papers/new", by="number", giver="甲", number=walked.desk.number
+    )
+    assert status == 422

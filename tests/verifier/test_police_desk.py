@@ -1,0 +1,239 @@
+"""The police desk beside its cases: records reviewed, bodies asked, clusters, custody checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from registry.case_models import CaseEvent, CaseQuestion, CaseReading
+from registry.session import reading, transaction
+from registry.trail_models import TrailEntry
+from tests.issuer.desks import PREFIX
+from tests.verifier.police_homes import (
+    AUDITOR,
+    CLERK,
+    FOREIGN,
+    ONE,
+    OTHER,
+    REFERENCE,
+    PoliceHome,
+    open_police_home,
+)
+from verifier.cases.clusters import find_clusters, near_groups
+from verifier.cases.custody import check_custody
+from verifier.cases.marks import MarkKind
+from verifier.cases.marks_child import handle
+
+GROUND = "核对持证人身份"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
+    """The desks of a home with one certificate."""
+    with open_police_home(tmp_path_factory.mktemp("police-desk")) as made:
+        yield made
+
+
+def read_record(desk: PoliceHome, case_id: int) -> str:
+    """Read the full record as one officer; return its address."""
+    status, at, _ = desk.post(f"/police/cases/{case_id}/records", number=desk.number, ground=GROUND)
+    assert status == 303
+    return at
+
+
+def last_reading(desk: PoliceHome) -> CaseReading:
+    with reading(desk.room.desks) as session:
+        found = session.scalars(select(CaseReading).order_by(CaseReading.id.desc())).first()
+    assert found is not None
+    return found
+
+
+def test_a_full_record_is_noted_first_and_shown_to_its_reader_alone(desk: PoliceHome) -> None:
+    case_id = desk.open_case()
+    assert desk.post(f"/police/cases/{case_id}/records", number=desk.number)[0] == 422
+    status, _, body = desk.post(
+        f"/police/cases/{case_id}/records", number="S" + "9" * 21, ground=GROUND
+    )
+    assert (status, "登记中没有".encode() in body) == (422, True)
+    document = "11010519491231002X"
+    status, _, _ = desk.post(
+        f"/police/cases/{case_id}/records", number=desk.number, ground=f"查 {document}"
+    )
+    assert status == 422
+    at = read_record(desk, case_id)
+    page = desk.page(at)
+    assert desk.name in page
+    assert desk.status(f"{at}/photo") == 200
+    assert desk.status(at, OTHER) == 404
+    assert desk.status(f"{at}/photo", OTHER) == 404
+    with reading(desk.room.register) as session:
+        noted = session.scalars(
+            select(TrailEntry).where(TrailEntry.act == "police.read_record")
+        ).all()
+    assert [(one.actor, one.ground, one.reference) for one in noted] == [
+        (ONE.name, GROUND, REFERENCE)
+    ]
+    with transaction(desk.room.desks) as session:
+        early = desk.room.clock() - timedelta(minutes=16)
+        session.execute(update(CaseReading).values(read_at=early))
+    assert desk.status(at) == 404
+
+
+def test_another_officer_reviews_a_reading_once(desk: PoliceHome) -> None:
+    read_record(desk, desk.open_case())
+    row = last_reading(desk)
+    address = f"/police/readings/{row.id}"
+    assert desk.post(address, ONE, mark="in_order")[0] == 422
+    assert desk.post(address, AUDITOR, mark="in_order")[0] == 403
+    assert desk.post(address, OTHER)[0] == 422
+    assert desk.post(address, OTHER, mark="questioned")[0] == 422
+    assert desk.post("/police/readings/999", OTHER, mark="in_order")[0] == 404
+    assert "次查看待复核" in desk.page("/", OTHER)
+    assert desk.post(address, OTHER, mark="questioned", remark="案件与证书无关？")[0] == 303
+    assert desk.post(address, OTHER, mark="in_order")[0] == 422
+    assert "案件与证书无关？" in desk.page("/police/readings", AUDITOR)
+    reviewed = last_reading(desk)
+    assert (reviewed.mark, reviewed.reviewed_by) == ("questioned", OTHER.name)
+
+
+def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHome) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕99号")
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    asked = {"asked_number": desk.number, "question": "<i>是否</i>由你单位签发？", "due": due}
+    address = f"/police/cases/{case_id}/questions"
+    for wrong in (
+        {"asked_number": "S" + "9" * 21},
+        {"question": ""},
+        {"due": desk.room.today().isoformat()},
+    ):
+        assert desk.post(address, **(asked | wrong))[0] == 422
+    assert desk.post(address, **asked)[0] == 303
+    with reading(desk.room.desks) as session:
+        row = session.scalars(select(CaseQuestion)).one()
+    at = f"/questions/{row.id}"
+    assert "项公安询问待答复" in desk.page("/", CLERK)
+    page = desk.page(at, CLERK)
+    assert "&lt;i&gt;是否&lt;/i&gt;由你单位签发？" in page
+    assert "〔2026〕99号" not in page
+    assert desk.status(at, FOREIGN) == 404
+    assert desk.post(at, FOREIGN, answer="ours")[0] == 404
+    assert "项公安询问待答复" not in desk.page("/", FOREIGN)
+    with transaction(desk.room.desks) as session:
+        session.execute(update(CaseQuestion).values(due_on=desk.room.today() - timedelta(days=1)))
+    assert "已逾期" in desk.page(f"/police/cases/{case_id}")
+    assert "项机构答复已逾期" in desk.page("/", ONE)
+    assert desk.post(at, CLERK)[0] == 422
+    assert desk.post(at, CLERK, answer="differs")[0] == 422
+    assert desk.post(at, CLERK, answer="differs", words="等级为三级")[0] == 303
+    assert desk.post(at, CLERK, answer="ours")[0] == 422
+    page = desk.page(f"/police/cases/{case_id}")
+    assert "是本机构签发，内容不一致" in page
+    assert "等级为三级" in page
+    assert row.prefix == PREFIX
+
+
+def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceHome) -> None:
+    one, other = desk.open_case("甲〔2026〕1号"), desk.open_case("乙〔2026〕2号")
+    first = desk.hand_in(one, desk.forged_pdf, "a.pdf", number=desk.number, name="张三")
+    desk.hand_in(other, desk.forged, "b.jpg", number=desk.number, name="李四")
+    desk.hand_in(other, desk.forged_pdf, "c.pdf", number=desk.number, name="李 四")
+    with reading(desk.room.desks) as session:
+        found = find_clusters(session, one)
+    by_kind = {cluster.kind: cluster for cluster in found}
+    assert by_kind[None].names == 2
+    assert len(by_kind[None].papers) == 3
+    assert len(by_kind[MarkKind.FILE].papers) == 2
+    assert len(by_kind[MarkKind.IMAGE].papers) == 2
+    assert len(by_kind[MarkKind.WHOLE].papers) == 3
+    page = desk.page("/police/clusters")
+    assert "2 个不同姓名" in page
+    assert "只是线索" in page
+    assert "张三" not in page
+    assert "同一个文件" in desk.page(f"/police/cases/{one}/papers/{first}")
+
+
+def test_a_genuine_file_leaves_no_marks_of_its_making(desk: PoliceHome) -> None:
+    case_id = desk.open_case("丙〔2026〕3号")
+    desk.hand_in(case_id, desk.pdf, "真.pdf")
+    page = desk.page(f"/police/cases/{case_id}/papers/1")
+    assert "核验一致，现行有效" in page
+    with reading(desk.room.desks) as session:
+        shared = [cluster.kind for cluster in find_clusters(session, case_id)]
+    assert set(shared) <= {None}
+
+
+def test_hashes_near_one_another_are_one_group() -> None:
+    assert near_groups([0, 0b111, 0xFFFF_0000, 0b11111111, 1 << 63]) == [[0, 1, 3, 4]]
+    assert near_groups([]) == []
+    assert near_groups([0, (1 << 6) - 1]) == []
+
+
+def test_what_the_child_says_of_files(desk: PoliceHome) -> None:
+    told = json.loads(handle(desk.pdf))
+    assert told["producer"] == "Yanzhen"
+    assert told["fonts"]
+    assert told["images"]
+    assert re.fullmatch("[0-9a-f]{16}", told["whole"])
+    assert json.loads(handle(b"%PDF-1.7 broken")) == {}
+    assert json.loads(handle(b"")) == {}
+
+
+@pytest.mark.parametrize("tampering", ["edit", "cut", "drop", "insert"])
+def test_custody_that_was_tampered_with_shows_it(desk: PoliceHome, tampering: str) -> None:
+    case_id = desk.open_case("丁〔2026〕4号")
+    for to in ("甲", "乙"):
+        form = {"number": desk.number, "ground": f"核对 {to}"}
+        assert desk.post(f"/police/cases/{case_id}/records", **form)[0] == 303
+    room = desk.room
+    mine = CaseEvent.case_id == case_id
+    with reading(room.desks) as session:
+        assert check_custody(room, session, room.vault(), case_id).faults == ()
+        rows = session.scalars(select(CaseEvent).where(mine)).all()
+    with transaction(room.desks) as session:
+        if tampering == "edit":
+            change = {"line_sealed": rows[1].line_sealed, "key": "other"}
+            session.execute(update(CaseEvent).where(mine, CaseEvent.place == 2).values(change))
+        elif tampering == "insert":
+            session.add(
+                CaseEvent(key="more", case_id=case_id, place=4, line_sealed=b"x", sha256="00")
+            )
+        else:
+            place = 3 if tampering == "cut" else 2
+            session.execute(delete(CaseEvent).where(mine, CaseEvent.place == place))
+    with reading(room.desks) as session:
+        places = {place for place, _ in check_custody(room, session, room.vault(), case_id).faults}
+    assert places == {{"edit": 2, "insert": 4}.get(tampering, 3)}
+    assert "保管记录核对不上" in desk.page(f"/police/cases/{case_id}/custody")
+    assert desk.post(f"/police/cases/{case_id}/bundle")[0] == 422
+
+
+def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
+    case_id = desk.open_case("戊〔2026〕5号")
+    address = f"/police/cases/{case_id}"
+    assert desk.post(f"{address}/hand-over", to="", paper="1")[0] == 422
+    assert desk.post(f"{address}/hand-over", to="检察院 孙", paper="移字1号")[0] == 303
+    status, _, body = desk.post(
+        f"{address}/papers/new", by="number", giver="甲", number=desk.number, name=desk.name
+    )
+    assert (status, "已移交或办结".encode() in body) == (422, True)
+    assert desk.post(f"{address}/close", outcome="forged", result="")[0] == 422
+    assert desk.post(f"{address}/close", outcome="forged", result="认定变造等级")[0] == 303
+    assert desk.post(f"{address}/close", outcome="genuine", result="再来")[0] == 422
+    assert "认定伪造、变造" in desk.page(address)
+
+
+def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHome) -> None:
+    case_id = desk.open_case("己〔2026〕6号")
+    form = {"by": "number", "giver": "电话举报", "number": desk.number, "name": desk.name}
+    status, at, _ = desk.post(f"/police/cases/{case_id}/papers/new", **form)
+    assert status == 303
+    page = desk.page(at)
+    assert "核验一致，现行有效" in page
+    assert "下载报告" in page
+    assert desk.post(f"{at}/original")[0] == 422
+    assert desk.post(f"{at}/again")[0] == 303

@@ -1,0 +1,207 @@
+"""The JSON Schemas (2020-12) of what the API takes and answers, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from verifier.api.problems import ProblemCode
+from verifier.bulk_limits import MAX_BULK_ROWS, MAX_CELL_CHARACTERS
+from verifier.verdict import Outcome, Severity, Status
+
+NOT_ASKED: Final = "not_asked"
+RESULT_MEMBERS: Final = ("outcome", "status", "error", "summary", "reason", "advice", "checked_at")
+_STRING: Final = {"type": "string"}
+_FLAG: Final = {"type": "boolean"}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_MOMENT: Final = {"type": "string", "format": "date-time"}
+_DAY: Final = {"type": "string", "format": "date"}
+_OUTCOMES: Final = [outcome.value for outcome in Outcome]
+_STATUSES: Final = [status.value for status in Status]
+
+
+def ref(name: str) -> dict[str, Any]:
+    """Return a reference to a schema of the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(
+    members: Mapping[str, Mapping[str, Any]], *, optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    required = [name for name in members if name not in optional]
+    found: dict[str, Any] = {"type": "object", "properties": members, "additionalProperties": False}
+    return found | ({"required": required} if required else {})
+
+
+def _members(**members: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    return members
+
+
+def _or_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _list(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": schema}
+
+
+_ANYTHING: Final = {"type": "object"}
+_TYPED: Final = {"type": "string", "maxLength": 200}
+_ON: Final = {"type": "string", "format": "date", "description": "YYYY-MM-DD"}
+_NUMBER_MEMBERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "number": _TYPED,
+    "name": _TYPED,
+    "document_number": _TYPED,
+    "on": _ON,
+    "challenge": _STRING,
+    "solution": _STRING,
+}
+_REPORT_MEMBERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "number": _STRING,
+    "state": {"enum": ["waiting", "sealed", "failed"]},
+    "asked_at": _MOMENT,
+    "sealed_at": _or_null(_MOMENT),
+    "pdf_sha256": _or_null(_STRING),
+    "json_sha256": _or_null(_STRING),
+}
+
+SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "BothLanguages": _object(_members(zh=_STRING, en=_STRING)),
+    "NumberQuestion": _object(
+        _NUMBER_MEMBERS, optional=("name", "document_number", "on", "challenge", "solution")
+    ),
+    "TextQuestion": _object(_members(text=_STRING, on=_ON), optional=("on",)),
+    "LinkQuestion": _object(_members(link=_STRING)),
+    "FileQuestion": _object(
+        _members(file={"type": "string", "contentMediaType": "*/*"}, on=_ON), optional=("on",)
+    ),
+    "ReportQuestion": _object(_members(number=_STRING, code=_STRING), optional=("code",)),
+    "Finding": _object(
+        _members(
+            code=_STRING,
+            severity={"enum": [severity.value for severity in Severity]},
+            message=_STRING,
+            message_zh=_STRING,
+            message_en=_STRING,
+            evidence={"type": "object", "additionalProperties": _STRING},
+        )
+    ),
+    "TrustShown": _object(_members(version=_COUNT, published_at=_MOMENT, age_days=_COUNT)),
+    "Verdict": _object(
+        _members(
+            outcome={"enum": _OUTCOMES},
+            status={"enum": _STATUSES},
+            summary=ref("BothLanguages"),
+            summary_text=_STRING,
+            findings=_list(ref("Finding")),
+            checked_at=_MOMENT,
+            demo=_FLAG,
+            trust_list=_or_null(ref("TrustShown")),
+            certificate=_or_null(_ANYTHING),
+            log_proof=_or_null(_STRING),
+            boxes=_or_null(_ANYTHING),
+            hints=_list(ref("Finding")),
+        ),
+        optional=("hints",),
+    ),
+    "LinkCheck": _object(
+        _members(
+            kind=_STRING,
+            known=_FLAG,
+            host=_or_null(_STRING),
+            findings=_list(ref("Finding")),
+            summary=_ANYTHING,
+            summary_text=_STRING,
+            verdict=_or_null(ref("Verdict")),
+        )
+    ),
+    "ReportAsked": _object(
+        {**_REPORT_MEMBERS, **_members(code=_STRING, links=_ANYTHING, verdict=ref("Verdict"))}
+    ),
+    "ReportTold": _object(
+        {
+            **_REPORT_MEMBERS,
+            **_members(
+                report=_ANYTHING,
+                pdf={"type": "string", "contentEncoding": "base64"},
+                json={"type": "string", "contentEncoding": "base64"},
+            ),
+        },
+        optional=("report", "pdf", "json"),
+    ),
+    "BatchRow": _object(
+        _members(
+            number={"type": "string", "minLength": 1, "maxLength": MAX_CELL_CHARACTERS},
+            name={"type": "string", "maxLength": MAX_CELL_CHARACTERS},
+            document_number={"type": "string", "maxLength": MAX_CELL_CHARACTERS},
+        ),
+        optional=("name", "document_number"),
+    ),
+    "NewBatch": _object(
+        _members(
+            rows=_list(ref("BatchRow")) | {"minItems": 1, "maxItems": MAX_BULK_ROWS}, watch=_FLAG
+        ),
+        optional=("watch",),
+    ),
+    "Batch": _object(
+        _members(
+            id=_STRING,
+            state={"enum": ["running", "done", "failed"]},
+            rows=_COUNT,
+            done=_COUNT,
+            watch=_FLAG,
+            made_at=_MOMENT,
+            keep_until=_MOMENT,
+            counts={
+                "type": "object",
+                "propertyNames": {"enum": [*_OUTCOMES, NOT_ASKED]},
+                "additionalProperties": _COUNT,
+            },
+        )
+    ),
+    "BatchPage": _object(_members(batches=_list(ref("Batch")), next_cursor=_or_null(_STRING))),
+    "Result": _object(
+        _members(
+            index=_COUNT,
+            outcome={"enum": [*_OUTCOMES, NOT_ASKED]},
+            status={"enum": _STATUSES},
+            error=_or_null(_object(_members(code=_STRING, cell=_STRING))),
+            summary=ref("BothLanguages"),
+            reason=ref("BothLanguages"),
+            advice=ref("BothLanguages"),
+            checked_at=_MOMENT,
+        )
+    ),
+    "ResultPage": _object(_members(results=_list(ref("Result")), next_cursor=_or_null(_STRING))),
+    "Usage": _object(
+        _members(
+            rows_a_day=_COUNT,
+            rows_left_today=_COUNT,
+            days=_list(_object(_members(day=_DAY, requests=_COUNT, rows=_COUNT))),
+        )
+    ),
+    "Document": _ANYTHING,
+    "StatusChange": _object(
+        _members(
+            type={"const": "certificate.changed"},
+            id=_STRING,
+            number=_STRING,
+            event=_STRING,
+            status={"enum": _STATUSES},
+            effective_on=_DAY,
+            noted_at=_MOMENT,
+        )
+    ),
+    "Problem": _object(
+        _members(
+            type={"const": "about:blank"},
+            status={"type": "integer", "minimum": 400, "maximum": 599},
+            code={"enum": [code.value for code in ProblemCode]},
+            title=_STRING,
+            detail=_STRING,
+            detail_zh=_STRING,
+            detail_en=_STRING,
+            evidence={"type": "object", "additionalProperties": _STRING},
+        )
+    ),
+}

@@ -1,0 +1,101 @@
+"""Asking a body to confirm what a suspect paper says of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.case_models import CaseQuestion
+from registry.case_questions import MOST_WORDS
+from registry.case_sealed import QUESTION
+from registry.cases import CaseError, new_key
+from registry.models import Site
+from registry.session import reading, transaction
+from verifier.cases.casework import Officer, add_step, check_open, hold_case
+from verifier.cases.custody import Act
+from verifier.cases.room import PoliceRoom
+
+LONGEST: Final = timedelta(days=60)
+USUAL: Final = timedelta(days=5)
+
+
+def ask_body(
+    room: PoliceRoom, officer: Officer, case_id: int, *, number: str, words: str, due: date | None
+) -> None:
+    """Put a question to the body that a number names.
+
+    Raises:
+        CaseError: no body of this register has the number's prefix (`question_body`), nothing is
+            asked (`question_text`), the term is none (`question_due`), or the case is no longer
+            open (`case_not_open`).
+    """
+    prefix = number[:13]
+    with reading(room.register) as session:
+        known = session.scalar(select(Site.id).where(Site.prefix == prefix))
+    if known is None:
+        raise CaseError(
+            "question_body",
+            Text(
+                "编号的前 13 位不是备案机构的前缀，没有可以询问的机构",
+                "the first 13 characters of the number are no filed body's: there is none to ask",
+            ),
+        )
+    if not 0 < len(words) <= MOST_WORDS:
+        raise CaseError(
+            "question_text",
+            Text(
+                f"请写明要机构确认什么（{MOST_WORDS} 字以内）",
+                f"say what is to be confirmed, in at most {MOST_WORDS} characters",
+            ),
+        )
+    today = room.today()
+    if due is None or not today < due <= today + LONGEST:
+        raise CaseError(
+            "question_due",
+            Text(
+                f"答复期限应在明天至 {LONGEST.days} 天以内",
+                f"the term ends between tomorrow and {LONGEST.days} days from now",
+            ),
+        )
+    vault = room.vault()
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        check_open(case)
+        row = CaseQuestion(
+            key=new_key(),
+            case_id=case_id,
+            prefix=prefix,
+            number=number,
+            due_on=due,
+            asked_by=officer.name,
+            asked_at=room.clock(),
+        )
+        session.add(row)
+        QUESTION.put(row, vault, words.encode())
+        add_step(
+            room,
+            session,
+            vault,
+            case,
+            officer,
+            Act.ASK,
+            details={"body": prefix, "number": number, "due": due.isoformat()},
+        )
+
+
+def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:
+    """Return the questions of a case, the latest first."""
+    query = select(CaseQuestion).where(CaseQuestion.case_id == case_id)
+    return list(session.scalars(query.order_by(CaseQuestion.id.desc())))
+
+
+def count_overdue(session: Session, today: date) -> int:
+    """Return how many questions went unanswered past their term."""
+    query = select(CaseQuestion.id).where(
+        CaseQuestion.answer.is_(None), CaseQuestion.due_on < today
+    )
+    return len(session.scalars(query).all())

@@ -1,0 +1,221 @@
+"""The evidence bundle: one ZIP that whoever receives it checks with public tools alone.
+
+It holds the originals, the pictures with boxes, the verdicts, the sealed reports, the custody list,
+the trust list and certificates, and a README whose commands check all of it. `SHA256SUMS` names
+every other file; the report key signs it, so that nothing can be put in, taken out or changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from keys.certificates import certificate_pem
+from registry.case_models import CaseItem, PoliceCase
+from registry.case_questions import question_view
+from registry.case_sealed import (
+    CASE_ABOUT,
+    ITEM_ABOUT,
+    ITEM_BOXED,
+    ITEM_CONTENT,
+    REPORT_JSON,
+    REPORT_PDF,
+    read_json,
+)
+from registry.cases import CaseError
+from registry.session import reading, transaction
+from registry.trust_file import root_pin
+from registry.vault import Vault
+from verifier.cases.asking import questions_of_case
+from verifier.cases.bundle_readme import BundleFacts, write_readme
+from verifier.cases.casework import Officer, add_step, find_case, hold_case
+from verifier.cases.custody import Act, check_custody, custody_files
+from verifier.cases.room import PoliceRoom
+from verifier.file_kinds import FileKind, kind_of
+from verifier.verdict import format_instant
+
+SUMS: Final = "SHA256SUMS"
+SUMS_SIGNED: Final = "SHA256SUMS.p7s"
+README: Final = "README.txt"
+_ENDINGS: Final = {FileKind.PDF: "pdf"}
+_MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A bundle as it is handed out."""
+
+    name: str
+    content: bytes = field(repr=False)
+    sha256: str
+
+
+def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
+    """Return the bundle of a case, and put its hash into custody.
+
+    Raises:
+        CaseError: there is no such case, nothing in it (`bundle_empty`), or its custody list is
+            not in order (`custody_broken`).
+        HomeError, KeysError: the report key is missing or not in its time.
+        VaultError: something of the case was altered.
+    """
+    vault, now = room.vault(), room.clock()
+    with reading(room.desks) as session:
+        case = find_case(session, case_id)
+        if not case.items:
+            raise CaseError(
+                "bundle_empty",
+                Text("案件中还没有送检材料", "there is nothing in the case yet"),
+            )
+        reference = case.reference
+        files = _files(room, session, vault, case)
+    facts = BundleFacts(
+        reference=reference,
+        made_at=now,
+        demo=room.home.demo,
+        reports=tuple(
+            name for name in files if name.startswith("reports/") and name[-4:] == ".pdf"
+        ),
+        revoked="certificates/revoked.crl" in files,
+    )
+    files[README] = write_readme(facts)
+    content = _packed(room, files, now)
+    digest = hashlib.sha256(content).hexdigest()
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        add_step(
+            room,
+            session,
+            vault,
+            case,
+            officer,
+            Act.BUNDLE,
+            details={"sha256": digest, "size": str(len(content))},
+        )
+    day = now.astimezone(_BEIJING)
+    return Bundle(name=f"case-{case_id}-{day:%Y%m%d-%H%M}.zip", content=content, sha256=digest)
+
+
+def _files(room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase) -> dict[str, bytes]:
+    custody = check_custody(room, session, vault, case.id)
+    if custody.faults:
+        raise CaseError(
+            "custody_broken",
+            Text(
+                "保管记录核对不上，不能制作证据包，请先查明",
+                "the custody list is not in order; clear that up before a bundle is made",
+            ),
+        )
+    lines, hashes = custody_files(custody.lines)
+    files = {"custody.jsonl": lines, "custody-hashes.txt": hashes}
+    for item in case.items:
+        files |= _files_of_item(item, vault)
+    files["case.json"] = _json(_about_case(room, session, vault, case))
+    files |= _foundations(room)
+    return files
+
+
+def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:
+    place, about = f"{item.place:02d}", read_json(ITEM_ABOUT, item, vault)
+    files = {f"verdicts/{place}.json": _json(about.get("verdict", {}))}
+    if (original := ITEM_CONTENT.read(item, vault)) is not None:
+        files[f"originals/{place}.{_ending(original)}"] = original
+    if (picture := ITEM_BOXED.read(item, vault)) is not None:
+        files[f"pictures/{place}.jpg"] = picture
+    for column, ending in ((REPORT_PDF, "pdf"), (REPORT_JSON, "json")):
+        if (report := column.read(item, vault)) is not None:
+            files[f"reports/{place}-{item.report_number}.{ending}"] = report
+    return files
+
+
+def _about_case(
+    room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase
+) -> dict[str, Any]:
+    asked = [question_view(one, vault, room.today()) for one in questions_of_case(session, case.id)]
+    return {
+        "reference": case.reference,
+        "state": case.state,
+        "opened_by": case.opened_by,
+        "opened_at": format_instant(case.opened_at),
+        **read_json(CASE_ABOUT, case, vault),
+        "items": [_about_item(item, read_json(ITEM_ABOUT, item, vault)) for item in case.items],
+        "questions": [
+            {
+                "body": one.prefix,
+                "number": one.number,
+                "question": one.question,
+                "due_on": one.due_on.isoformat(),
+                "answer": one.answer,
+                "words": one.words,
+                "answered_by": one.answered_by,
+            }
+            for one in asked
+        ],
+    }
+
+
+def _about_item(item: CaseItem, about: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "place": item.place,
+        "kind": item.kind,
+        "file_name": about["file"],
+        "received_from": about["from"],
+        "received_by": item.received_by,
+        "received_at": format_instant(item.received_at),
+        "sha256": item.sha256,
+        "size": item.size,
+        "outcome": item.outcome,
+        "report": item.report_number,
+    }
+
+
+def _foundations(room: PoliceRoom) -> dict[str, bytes]:
+    """Return what a receiver checks by: trust list, its pin, the certificates of seals."""
+    home = room.home
+    wanted = {
+        "trust/trust-list.json": home.key_document_path,
+        "certificates/report.pem": home.report_certificate_path,
+        "certificates/revoked.crl": home.seal_crl_path,
+    }
+    found = {name: path.read_bytes() for name, path in wanted.items() if path.exists()}
+    return found | {
+        "trust/root-pin.txt": f"{root_pin(home)}\n".encode(),
+        "certificates/root.pem": certificate_pem(home.seal_root_path.read_bytes()),
+    }
+
+
+def _packed(room: PoliceRoom, files: dict[str, bytes], now: datetime) -> bytes:
+    sums = "".join(
+        f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items())
+    ).encode()
+    files = files | {SUMS: sums, SUMS_SIGNED: room.lent.seal_list(sums)}
+    output, local = io.BytesIO(), now.astimezone(_BEIJING)
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, date_time=local.timetuple()[:6])
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, data)
+    return output.getvalue()
+
+
+def _ending(data: bytes) -> str:
+    """Return the ending of a file by its bytes, so that nobody's file name is trusted."""
+    if (kind := kind_of(data)) in _ENDINGS:
+        return _ENDINGS[kind]
+    return next((ending for magic, ending in _MAGIC if data.startswith(magic)), "bin")
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"

@@ -1,0 +1,164 @@
+"""The README of an evidence bundle: what is in it, and the commands that check it.
+
+Its commands stand indented by four blanks, one a line; tests run exactly these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFacts:
+    """What the README of one bundle says.
+
+    Args:
+        reference: the case number.
+        made_at: aware.
+        demo: made by demonstration keys.
+        reports: paths of the reports in it.
+        revoked: whether a list of revoked certificates is in it.
+    """
+
+    reference: str
+    made_at: datetime
+    demo: bool
+    reports: tuple[str, ...]
+    revoked: bool
+
+
+def write_readme(facts: BundleFacts) -> bytes:
+    """Return the README, Chinese first."""
+    return (_chinese(facts) + "\n" + "-" * 60 + "\n\n" + _english(facts)).encode()
+
+
+def commands(readme: str) -> list[str]:
+    """Return the commands of a README in their order, each once."""
+    return list(
+        dict.fromkeys(line.strip() for line in readme.splitlines() if line.startswith("    "))
+    )
+
+
+def _sums() -> str:
+    return "    sha256sum --strict -c SHA256SUMS\n"
+
+
+def _signature(facts: BundleFacts) -> str:
+    at = int(facts.made_at.timestamp())
+    return (
+        f"    openssl cms -verify -binary -inform DER -attime {at} -in SHA256SUMS.p7s "
+        "-content SHA256SUMS -CAfile certificates/root.pem -out /dev/null\n"
+    )
+
+
+def _root() -> str:
+    return "    openssl x509 -in certificates/root.pem -noout -subject -fingerprint -sha256\n"
+
+
+def _revoked(facts: BundleFacts) -> str:
+    if not facts.revoked:
+        return ""
+    return (
+        "    openssl crl -inform DER -in certificates/revoked.crl "
+        "-CAfile certificates/root.pem -noout -text\n"
+    )
+
+
+def _reports(facts: BundleFacts) -> str:
+    return "".join(f"    pdfsig -nocert {name}\n" for name in facts.reports)
+
+
+def _custody() -> str:
+    return (
+        "    h=$(printf '%064d' 0); while IFS= read -r l; do h=$(printf '%s\\n%s' \"$h\" \"$l\" | "
+        "sha256sum | cut -d' ' -f1); echo $h; done < custody.jsonl | diff - custody-hashes.txt\n"
+    )
+
+
+def _chinese(facts: BundleFacts) -> str:
+    when = f"{facts.made_at.astimezone(_BEIJING):%Y年%m月%d日 %H:%M}"
+    demo = "【演示 样本：使用演示密钥制作，没有证明效力】\n\n" if facts.demo else ""
+    return f"""{demo}证据包：案件 {facts.reference}
+制作时间（北京时间）：{when}
+
+一、内容
+originals/     送检原件，与收到时逐字节相同
+pictures/      送检材料首页，与登记不符之处有红框
+verdicts/      核验结论（JSON）
+reports/       查验报告，PDF 加盖电子印章；JSON 内容相同
+case.json      案件、送检人、机构答复
+custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
+trust/         制作时的信任列表和根公钥摘要
+certificates/  查验报告印章的证书、根证书、吊销列表
+SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
+
+二、核对办法
+在 Linux 或 macOS 上解压，在本文件所在的文件夹中逐条运行。需要 coreutils、openssl、poppler-utils。
+
+1. 文件齐全、未被改动（每个文件都应显示 OK 或“成功”）
+{_sums()}
+2. 文件清单由查验报告印章签署（应显示 CMS Verification successful）
+{_signature(facts)}
+3. 根证书：下面显示的指纹须与核验网站公布、或由主管部门当面提供的一致。
+   只与本证据包内的文件比对不能证明来源。
+{_root()}
+4. 印章未被吊销（列出已吊销证书的编号；应显示 verify OK）
+{_revoked(facts)}
+5. 查验报告（应显示 Signature is Valid 和 Total document signed；证书颁发者未被软件预置时，
+   另显示 Certificate Validation 之外的提示，以第 2、3 步为准）
+{_reports(facts)}
+6. 保管记录：每条摘要等于 SHA-256（上一条摘要 + 换行 + 本条文字），第一条之前为 64 个 0。
+   没有任何输出即为一致
+{_custody()}
+三、说明
+本证据包证明：文件自制作之时起未被改动，以及系统当时核验得出的结论。不证明送检材料从何而来，
+送检人、时间以保管记录所登记的为准。查验报告也可在核验网站凭编号和查询码核对。
+"""
+
+
+def _english(facts: BundleFacts) -> str:
+    when = f"{facts.made_at.astimezone(_BEIJING):%Y-%m-%d %H:%M}"
+    demo = "[DEMO SAMPLE: made with demonstration keys, proves nothing]\n\n" if facts.demo else ""
+    return f"""{demo}Evidence bundle: case {facts.reference}
+Made (Beijing time): {when}
+
+A. What is in it
+originals/     what was handed in, byte for byte as received
+pictures/      its first page, red boxes around what differs from the record
+verdicts/      the verifier's answers (JSON)
+reports/       verification reports: a sealed PDF, and the same as JSON
+case.json      the case, who handed things in, what bodies answered
+custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of each
+trust/         the trust list in force and the digest of its root keys
+certificates/  certificates of the seal of reports, its root, the list of revoked ones
+SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
+
+B. How to check it
+Unpack on Linux or macOS and run each command in the folder of this file. It takes coreutils,
+openssl and poppler-utils.
+
+1. Every file is there and unchanged (each says OK)
+{_sums()}
+2. The list of files is signed by the seal of reports (CMS Verification successful)
+{_signature(facts)}
+3. The root certificate: its fingerprint has to be the one that the public site or the authority
+   itself gives you. Comparing files of this bundle with one another proves no origin.
+{_root()}
+4. The seal was not revoked (lists serials of revoked certificates; verify OK)
+{_revoked(facts)}
+5. The reports (Signature is Valid, Total document signed; what else a reader says of an issuer it
+   does not know is settled by 2 and 3)
+{_reports(facts)}
+6. Custody: each hash is SHA-256 of (the hash before, a line feed, the line); 64 zeros come before
+   the first. No output means that it agrees
+{_custody()}
+C. What it proves
+That the files are unchanged since it was made, and what the system answered then. It does not prove
+where a paper came from: who handed it in, and when, is as the custody list says. Reports can also
+be looked up on the public site by number and code.
+"""

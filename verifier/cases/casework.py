@@ -1,0 +1,238 @@
+"""Opening a case, taking suspect papers in, having them judged, handing the case over, closing it.
+
+Whatever is done goes to custody in the same transaction, and from there to the audit trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from registry.case_models import CaseItem, PoliceCase
+from registry.case_sealed import (
+    CASE_ABOUT,
+    ITEM_ABOUT,
+    ITEM_CONTENT,
+    put_json,
+    read_json,
+)
+from registry.cases import CaseError, CaseOutcome, CaseState, new_key
+from registry.session import transaction
+from registry.vault import Vault
+from verifier.cases.custody import Act, add_line
+from verifier.cases.judging import Typed
+from verifier.cases.room import PoliceRoom
+
+MOST_ITEMS: Final = 30
+MOST_CASE_BYTES: Final = 120 << 20
+MOST_WORDS: Final = 500
+MOST_REFERENCE: Final = 60
+MOST_NAME: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Who acts."""
+
+    account_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What came with a paper.
+
+    Args:
+        data: the file; None of a number alone.
+        filename: as it is called.
+        giver: who brought it.
+        typed: what an officer reads on it.
+    """
+
+    data: bytes | None = field(repr=False)
+    filename: str = field(default="", repr=False)
+    giver: str = field(default="", repr=False)
+    typed: Typed = field(default_factory=Typed)
+
+
+def open_case(room: PoliceRoom, officer: Officer, *, reference: str, about: str) -> int:
+    """Open a case and return its id.
+
+    Raises:
+        CaseError: the case number is missing (`case_reference`), what it is about is missing or
+            too long (`case_about`), or the number may not stand on the audit trail.
+    """
+    if not 0 < len(reference) <= MOST_REFERENCE or not reference.isprintable():
+        raise CaseError(
+            "case_reference",
+            Text(
+                f"请填写案件编号（{MOST_REFERENCE} 字以内）",
+                f"give the case number, at most {MOST_REFERENCE} characters",
+            ),
+        )
+    check_words("case_about", about)
+    vault = room.vault()
+    with transaction(room.desks) as session:
+        case = PoliceCase(
+            key=new_key(),
+            reference=reference,
+            state=CaseState.OPEN,
+            opened_by_id=officer.account_id,
+            opened_by=officer.name,
+            opened_at=room.clock(),
+        )
+        session.add(case)
+        put_json(CASE_ABOUT, case, vault, {"about": about})
+        session.flush()
+        add_step(room, session, vault, case, officer, Act.OPEN, details={"reference": reference})
+        return case.id
+
+
+def take_out(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> tuple[str, bytes]:
+    """Return name and bytes of an original, which is noted in custody first.
+
+    Raises:
+        CaseError: there is none (`no_original`).
+    """
+    vault = room.vault()
+    with transaction(room.desks) as session:
+        case, item = hold_case(session, case_id), find_item(session, case_id, place)
+        data = ITEM_CONTENT.read(item, vault)
+        if data is None:
+            raise CaseError("no_original", Text("这一项没有原件", "there is no file of it"))
+        details = {"sha256": item.sha256 or ""}
+        add_step(room, session, vault, case, officer, Act.TAKE_OUT, item=place, details=details)
+        return read_json(ITEM_ABOUT, item, vault)["file"], data
+
+
+def hand_over(room: PoliceRoom, officer: Officer, case_id: int, *, to: str, paper: str) -> None:
+    """Hand a case over to somebody; papers are no longer taken in.
+
+    Raises:
+        CaseError: it is no longer open (`case_not_open`); receiver or paper are missing
+            (`hand_over_to`, `hand_over_paper`).
+    """
+    for code, words in (("hand_over_to", to), ("hand_over_paper", paper)):
+        check_words(code, words)
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        check_open(case)
+        _step(room, session, case, officer, Act.HAND_OVER, {"to": to, "paper": paper})
+        case.state, case.handed_over_at = CaseState.HANDED_OVER, room.clock()
+
+
+def close_case(
+    room: PoliceRoom, officer: Officer, case_id: int, outcome: CaseOutcome | None, words: str
+) -> None:
+    """Close a case with what came of it.
+
+    Raises:
+        CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
+            nothing is said of it (`case_result`).
+    """
+    if outcome is None:
+        raise CaseError("case_outcome", Text("请选择处理结果", "choose an outcome"))
+    check_words("case_result", words)
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        if case.state == CaseState.CLOSED:
+            raise CaseError("case_closed", Text("案件已办结", "the case is closed"))
+        _step(room, session, case, officer, Act.CLOSE, {"outcome": outcome.value, "result": words})
+        case.state, case.closed_at, case.outcome = CaseState.CLOSED, room.clock(), outcome
+
+
+def find_case(session: Session, case_id: int) -> PoliceCase:
+    """Return a case.
+
+    Raises:
+        CaseError: there is none (`case_unknown`).
+    """
+    case = session.get(PoliceCase, case_id)
+    if case is None:
+        raise CaseError("case_unknown", Text("没有这个案件", "there is no such case"))
+    return case
+
+
+def hold_case(session: Session, case_id: int) -> PoliceCase:
+    """Return a case that nobody else changes until the transaction ends; raises as `find_case`."""
+    session.execute(select(PoliceCase.id).where(PoliceCase.id == case_id).with_for_update())
+    return find_case(session, case_id)
+
+
+def find_item(session: Session, case_id: int, place: int) -> CaseItem:
+    """Return a paper of a case; raises CaseError where there is none (`paper_unknown`)."""
+    query = select(CaseItem).where(CaseItem.case_id == case_id, CaseItem.place == place)
+    item = session.scalar(query)
+    if item is None:
+        raise CaseError("paper_unknown", Text("没有这件送检材料", "there is no such paper"))
+    return item
+
+
+def add_step(
+    room: PoliceRoom,
+    session: Session,
+    vault: Vault,
+    case: PoliceCase,
+    officer: Officer,
+    act: Act,
+    *,
+    item: int | None = None,
+    ground: str | None = None,
+    details: Mapping[str, str] | None = None,
+) -> None:
+    """Add what an officer does in a case to its custody; the act is its own ground unless given.
+
+    Raises:
+        CaseError, VaultError, RegistryUnavailable: as `add_line`.
+    """
+    add_line(
+        room,
+        session,
+        vault,
+        case.id,
+        act,
+        actor=officer.name,
+        ground=ground or act.text.zh,
+        reference=case.reference,
+        item=item,
+        details=details,
+    )
+
+
+def check_open(case: PoliceCase) -> None:
+    """Go on only with a case that is being worked on; raises CaseError `case_not_open`."""
+    if case.state != CaseState.OPEN:
+        raise CaseError(
+            "case_not_open",
+            Text("案件已移交或办结，不能再办理", "the case was handed over or closed"),
+        )
+
+
+def _step(
+    room: PoliceRoom,
+    session: Session,
+    case: PoliceCase,
+    officer: Officer,
+    act: Act,
+    details: dict[str, str],
+) -> None:
+    vault = room.vault()
+    about = read_json(CASE_ABOUT, case, vault)
+    put_json(CASE_ABOUT, case, vault, about | details)
+    add_step(room, session, vault, case, officer, act, details=details)
+
+
+def check_words(code: str, words: str) -> None:
+    """Go on only where something was filled in, not too long; raises CaseError by that code."""
+    if not 0 < len(words) <= MOST_WORDS:
+        raise CaseError(
+            code,
+            Text(
+                f"请填写（{MOST_WORDS} 字以内）", f"fill this in, at most {MOST_WORDS} characters"
+            ),
+        )

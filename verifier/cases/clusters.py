@@ -1,0 +1,153 @@
+"""Clusters: which suspect papers share something, and what exactly it is.
+
+Pictures are alike where their 64-bit hashes differ in a few signs. Nothing here is a proof: a
+cluster says where to look.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.case_models import CaseItem, CaseMark, PoliceCase
+from verifier.cases.marks import MarkKind
+
+NEAR_SIGNS: Final = 5
+MOST_PICTURES: Final = 4000
+MOST_CLUSTERS: Final = 200
+_LOOKING: Final = (MarkKind.WHOLE, MarkKind.LOOKS)
+_EXACT: Final = (MarkKind.FILE, MarkKind.IMAGE, MarkKind.HOST, MarkKind.PROGRAM, MarkKind.FONTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperPlace:
+    """Where a paper is: its case, its place there, what it claims."""
+
+    item_id: int
+    case_id: int
+    reference: str
+    place: int
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Papers that share something.
+
+    Args:
+        kind: what is shared; None for one number.
+        value: what it is, as it can be shown.
+        names: for one number: how many different names it stands with; 0 for other kinds.
+        papers: two or more.
+    """
+
+    kind: MarkKind | None
+    value: str
+    names: int
+    papers: tuple[PaperPlace, ...]
+
+
+def find_clusters(session: Session, case_id: int | None = None) -> list[Cluster]:
+    """Return the clusters there are, or those that a case has a part in."""
+    groups = [*_numbers(session), *_exact(session), *_alike(session)]
+    places = _places(session, {one for _, _, _, items in groups for one in items})
+    found = [
+        Cluster(
+            kind=kind,
+            value=value,
+            names=names,
+            papers=tuple(places[one] for one in sorted(items) if one in places),
+        )
+        for kind, value, names, items in groups
+    ]
+    kept = [
+        one
+        for one in found
+        if len(one.papers) > 1
+        and (case_id is None or any(paper.case_id == case_id for paper in one.papers))
+    ]
+    return kept[:MOST_CLUSTERS]
+
+
+_Group = tuple[MarkKind | None, str, int, frozenset[int]]
+
+
+def _numbers(session: Session) -> Iterator[_Group]:
+    """Yield numbers on several papers, those with different names first."""
+    query = (
+        select(CaseItem.number, func.count(func.distinct(CaseItem.name_mark)))
+        .where(CaseItem.number.is_not(None))
+        .group_by(CaseItem.number)
+        .having(func.count() > 1)
+        .order_by(func.count(func.distinct(CaseItem.name_mark)).desc(), CaseItem.number)
+        .limit(MOST_CLUSTERS)
+    )
+    for number, names in session.execute(query).all():
+        items = session.scalars(select(CaseItem.id).where(CaseItem.number == number))
+        yield None, str(number), names, frozenset(items)
+
+
+def _exact(session: Session) -> Iterator[_Group]:
+    for kind in _EXACT:
+        query = (
+            select(CaseMark.value)
+            .where(CaseMark.kind == kind)
+            .group_by(CaseMark.value)
+            .having(func.count(func.distinct(CaseMark.item_id)) > 1)
+            .order_by(func.count(func.distinct(CaseMark.item_id)).desc(), CaseMark.value)
+            .limit(MOST_CLUSTERS)
+        )
+        for value in session.scalars(query).all():
+            wanted = select(CaseMark.item_id).where(CaseMark.kind == kind, CaseMark.value == value)
+            yield kind, value, 0, frozenset(session.scalars(wanted))
+
+
+def _alike(session: Session) -> Iterator[_Group]:
+    for kind in _LOOKING:
+        query = select(CaseMark.item_id, CaseMark.value).where(CaseMark.kind == kind)
+        rows = session.execute(query.order_by(CaseMark.id.desc()).limit(MOST_PICTURES)).all()
+        hashes = [int(value, 16) for _, value in rows]
+        for members in near_groups(hashes):
+            items = frozenset(rows[one][0] for one in members)
+            yield kind, rows[members[0]][1], 0, items
+
+
+def near_groups(hashes: Sequence[int]) -> list[list[int]]:
+    """Return groups of places whose 64-bit hashes lie near one another, one to the next."""
+    every = np.array(hashes, dtype=np.uint64)
+    group = list(range(len(hashes)))
+
+    def head(one: int) -> int:
+        while group[one] != one:
+            group[one] = group[group[one]]
+            one = group[one]
+        return one
+
+    for place, value in enumerate(every):
+        apart = np.bitwise_count(every[:place] ^ value)
+        for other in np.flatnonzero(apart <= NEAR_SIGNS):
+            group[head(place)] = head(int(other))
+    found: dict[int, list[int]] = defaultdict(list)
+    for place in range(len(hashes)):
+        found[head(place)].append(place)
+    return [members for members in found.values() if len(members) > 1]
+
+
+def _places(session: Session, items: set[int]) -> Mapping[int, PaperPlace]:
+    query = (
+        select(CaseItem.id, PoliceCase.id, PoliceCase.reference, CaseItem.place, CaseItem.number)
+        .join(PoliceCase, CaseItem.case_id == PoliceCase.id)
+        .where(CaseItem.id.in_(items))
+    )
+    return {
+        item: PaperPlace(
+            item_id=item, case_id=case, reference=reference, place=place, number=number
+        )
+        for item, case, reference, place, number in session.execute(query)
+    }

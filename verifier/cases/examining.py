@@ -1,0 +1,197 @@
+"""Takes suspect papers in and has them judged; a report is sealed with the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from codes.wording import Text
+from keys.errors import KeysError
+from registry.case_models import CaseItem, CaseMark
+from registry.case_sealed import (
+    ITEM_ABOUT,
+    ITEM_BOXED,
+    ITEM_CONTENT,
+    REPORT_JSON,
+    REPORT_PDF,
+    put_json,
+    read_json,
+)
+from registry.cases import CaseError, new_key
+from registry.errors import RegistryError
+from registry.reports import ReportFiles
+from registry.session import reading, transaction
+from registry.vault import Vault
+from verifier.cases.casework import (
+    Brought,
+    Officer,
+    add_step,
+    check_open,
+    check_words,
+    find_item,
+    hold_case,
+)
+from verifier.cases.custody import Act
+from verifier.cases.judging import Judged, Typed, judge_file, judge_number, kept_verdict, sha256_of
+from verifier.cases.marks import name_mark
+from verifier.cases.room import PoliceRoom
+from verifier.document import MAX_FILE_BYTES
+from verifier.errors import VerifierError
+
+MOST_ITEMS: Final = 30
+MOST_CASE_BYTES: Final = 120 << 20
+MOST_NAME: Final = 120
+
+
+def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
+    """Take a paper into a case, have it judged, and return its place; its bytes are kept sealed.
+
+    The bytes are kept before anything reads them, so that what is judged is what was received.
+
+    Raises:
+        CaseError: the case is no longer open (`case_not_open`), holds too much (`case_full`), who
+            brought the paper is not said (`paper_from`), or there is no file (`paper_file`).
+        UsageError: as `Verifier.verify_number`.
+    """
+    _check_brought(brought)
+    data = brought.data
+    if data is None:
+        judge_number(room, brought.typed)  # what is wrong with it is said before it is taken in
+    place = _take_in(room, officer, case_id, brought)
+    judge_again(room, officer, case_id, place)
+    return place
+
+
+def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> None:
+    """Have a paper judged by the register as it is now, and a report sealed if that can be done.
+
+    Raises:
+        CaseError: the case is no longer open (`case_not_open`); there is no such paper.
+    """
+    vault = room.vault()
+    with reading(room.desks) as session:
+        item = find_item(session, case_id, place)
+        about, data = read_json(ITEM_ABOUT, item, vault), ITEM_CONTENT.read(item, vault)
+    typed = Typed(**about["typed"])
+    judged = (
+        judge_number(room, typed) if data is None else judge_file(room, data, about["file"], typed)
+    )
+    sealed, trouble = _sealed_report(room, judged)
+    with transaction(room.desks) as session:
+        case, item = hold_case(session, case_id), find_item(session, case_id, place)
+        check_open(case)
+        kept = {**about, **kept_verdict(judged.verdict), "trouble": trouble}
+        kept.pop("report_code", None)
+        _keep_verdict(room, session, vault, item, judged)
+        put_json(ITEM_ABOUT, item, vault, kept)
+        details = {"outcome": judged.verdict.outcome.value}
+        add_step(room, session, vault, case, officer, Act.JUDGE, item=place, details=details)
+        if sealed is not None:
+            number, code, files = sealed
+            item.report_number = number
+            put_json(ITEM_ABOUT, item, vault, {**kept, "report_code": code})
+            REPORT_PDF.put(item, vault, files.pdf)
+            REPORT_JSON.put(item, vault, files.json)
+            details = {"report": number, "sha256": sha256_of(files.pdf)}
+            add_step(room, session, vault, case, officer, Act.REPORT, item=place, details=details)
+
+
+def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
+    vault, data = room.vault(), brought.data
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        check_open(case)
+        count, total = session.execute(
+            select(func.count(), func.coalesce(func.sum(CaseItem.size), 0)).where(
+                CaseItem.case_id == case_id
+            )
+        ).one()
+        if count >= MOST_ITEMS or int(total or 0) + len(data or b"") > MOST_CASE_BYTES:
+            raise CaseError(
+                "case_full",
+                Text(
+                    f"一个案件最多 {MOST_ITEMS} 件、{MOST_CASE_BYTES >> 20} MB，请另立案件",
+                    f"a case holds {MOST_ITEMS} papers and {MOST_CASE_BYTES >> 20} MB at most; "
+                    "open another",
+                ),
+            )
+        item = CaseItem(
+            key=new_key(),
+            case_id=case_id,
+            place=count + 1,
+            kind="number" if data is None else "file",
+            sha256=None if data is None else sha256_of(data),
+            size=None if data is None else len(data),
+            received_at=room.clock(),
+            received_by=officer.name,
+            outcome="",
+        )
+        session.add(item)
+        name = brought.filename.replace("\\", "/").rpartition("/")[2][-MOST_NAME:]
+        about = {"file": name, "from": brought.giver, "typed": brought.typed.kept}
+        put_json(ITEM_ABOUT, item, vault, about)
+        if data is not None:
+            ITEM_CONTENT.put(item, vault, data)
+        details = _details(item, brought, name)
+        place = item.place
+        add_step(room, session, vault, case, officer, Act.RECEIVE, item=place, details=details)
+        return place
+
+
+def _details(item: CaseItem, brought: Brought, name: str) -> Mapping[str, str]:
+    details = {"from": brought.giver}
+    if item.sha256 is None:
+        return details | {"number": brought.typed.number}
+    return details | {"file": name, "size": str(item.size), "sha256": item.sha256}
+
+
+def _keep_verdict(
+    room: PoliceRoom, session: Session, vault: Vault, item: CaseItem, judged: Judged
+) -> None:
+    item.outcome = judged.verdict.outcome.value
+    item.report_number = item.report_pdf_sealed = item.report_json_sealed = None
+    item.number = judged.number
+    item.prefix = None if judged.number is None else judged.number[:13]
+    item.name_mark = None if not judged.name else name_mark(room, judged.name)
+    if judged.picture is not None:
+        ITEM_BOXED.put(item, vault, judged.picture)
+    session.execute(delete(CaseMark).where(CaseMark.item_id == item.id))
+    session.add_all(
+        CaseMark(item_id=item.id, kind=one.kind, value=one.value) for one in judged.marks
+    )
+
+
+def _sealed_report(
+    room: PoliceRoom, judged: Judged
+) -> tuple[tuple[str, str, ReportFiles] | None, dict[str, str] | None]:
+    """Return number, code and files of the report on a verdict, or why there is none."""
+    if not room.reports.offers:
+        return None, _NO_KEY
+    draft = room.reports.draft(judged.verdict, judged.examined)
+    now = judged.verdict.checked_at
+    try:
+        ticket, files = room.lent.seal_report(draft, lambda: room.reports.ask(draft, now=now))
+    except (KeysError, RegistryError, VerifierError) as error:
+        return None, {"zh": error.text.zh, "en": error.text.en}
+    return (ticket.number, ticket.code, files), None
+
+
+_NO_KEY: Final = {
+    "zh": "没有查验报告专用密钥，请管理员运行 yanzhen report-key new，再重新核验",
+    "en": "there is no report key; have yanzhen report-key new run, then verify again",
+}
+
+
+def _check_brought(brought: Brought) -> None:
+    check_words("paper_from", brought.giver)
+    if brought.data is not None and not 0 < len(brought.data) <= MAX_FILE_BYTES:
+        raise CaseError(
+            "paper_file",
+            Text(
+                f"请选择文件，不超过 {MAX_FILE_BYTES >> 20} MB",
+                f"choose a file of at most {MAX_FILE_BYTES >> 20} MB",
+            ),
+        )

@@ -1,0 +1,232 @@
+"""What suspect papers may share: numbers, files, pictures, hosts of QR codes, programs, fonts.
+
+Marks are leads, not proofs: each says what exactly is shared, and how much that tells. Of a file
+that was verified as genuine only number and file are kept, because what our own pages share tells
+of no forger. Pictures are compared as whole pictures; nothing looks for faces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from codes.names import fold_name, normalise_name
+from codes.wording import Text
+from keys.document import KeyDocument
+from registry.child import ChildFailed
+from verifier.cases.room import PoliceRoom
+from verifier.document import FileReading
+from verifier.errors import KeyDocumentUnavailable
+from verifier.file_kinds import FileKind, kind_of
+from verifier.scan import Scan, read_qr
+from verifier.verdict import Outcome, Verdict
+
+_NUMBER: Final = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{21}(?![0-9])")
+_HASH: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
+_GENUINE: Final = frozenset({Outcome.VALID, Outcome.NOT_CURRENT})
+_OURS: Final = "Yanzhen"
+_LONGEST: Final = 300
+
+
+class MarkKind(StrEnum):
+    """What kind of thing is shared."""
+
+    FILE = "file"
+    WHOLE = "whole"
+    IMAGE = "image"
+    LOOKS = "looks"
+    HOST = "host"
+    PROGRAM = "program"
+    FONTS = "fonts"
+
+    @property
+    def text(self) -> Text:
+        """What is shared, in both languages."""
+        return _KINDS[self][0]
+
+    @property
+    def weight(self) -> Text:
+        """How much it tells, in both languages."""
+        return _KINDS[self][1]
+
+
+_KINDS: Final = {
+    MarkKind.FILE: (
+        Text("同一个文件（SHA-256 相同）", "the very same file (SHA-256)"),
+        Text("逐字节相同", "byte for byte"),
+    ),
+    MarkKind.WHOLE: (
+        Text("整张图像相近", "whole pictures that look alike"),
+        Text(
+            "同一版式的证书本来就相近，须目视比对",
+            "pages of one layout look alike anyway; compare by eye",
+        ),
+    ),
+    MarkKind.IMAGE: (
+        Text("文件中嵌有同一张图片（逐字节相同）", "the very same picture inside (byte for byte)"),
+        Text(
+            "可能是照片、印章或底图，须打开查看是哪一张",
+            "a photo, a seal or a background; look which it is",
+        ),
+    ),
+    MarkKind.LOOKS: (
+        Text("文件中嵌有相近的图片", "pictures inside that look alike"),
+        Text(
+            "整图特征相近，不作人脸识别，须目视比对",
+            "alike as whole pictures, no faces compared; compare by eye",
+        ),
+    ),
+    MarkKind.HOST: (
+        Text("二维码指向同一个外部网站", "QR codes that lead to one foreign host"),
+        Text("不是备案网站的地址；不要打开", "not a published address; do not open it"),
+    ),
+    MarkKind.PROGRAM: (
+        Text("制作软件标识相同", "the same program named as its maker"),
+        Text(
+            "常见软件有很多人使用，单独一项说明不了什么",
+            "many people use a common program; weak alone",
+        ),
+    ),
+    MarkKind.FONTS: (
+        Text("所用字体的组合相同", "the same set of fonts"),
+        Text("组合越特别越有意义；常见组合说明不了什么", "the odder the set, the more it tells"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One thing a paper may share; `value` is compared letter by letter, or as a 64-bit hash."""
+
+    kind: MarkKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperClaims:
+    """What a file says of itself, as far as it was read; nothing of it is verified.
+
+    Args:
+        number: certificate number; None where none was read.
+        name: of the holder; None where none was read.
+    """
+
+    number: str | None
+    name: str | None
+    marks: tuple[Mark, ...]
+
+
+def gather_claims(room: PoliceRoom, data: bytes, verdict: Verdict) -> PaperClaims:
+    """Return what a file claims and what it may share with others; what cannot be read is left out.
+
+    Args:
+        room: whose children read it.
+        data: the file; untrusted.
+        verdict: on it.
+    """
+    readers = room.readers.answering()
+    reading = readers.read(data)
+    pages = reading.pages if isinstance(reading, FileReading) else ()
+    symbols = [text for page in pages for text in page.symbols]
+    document = _document(room)
+    number, name = _of_symbols(symbols, document)
+    if verdict.certificate is not None:
+        number = verdict.certificate.number
+    if number is None:
+        found = (_NUMBER.search("".join(one.text for one in page.glyphs)) for page in pages)
+        number = next((one[0] for one in found if one), None)
+    if number is None and kind_of(data) is not FileKind.PDF:
+        said = readers.read_print(data)
+        number, name = said.number, said.name
+    return PaperClaims(
+        number=number, name=name, marks=_marks(room, data, verdict, symbols, document)
+    )
+
+
+def name_mark(room: PoliceRoom, name: str) -> str:
+    """Return a keyed hash that is equal for one name however it is spaced."""
+    folded = fold_name(normalise_name(name).name)
+    return hmac.digest(room.secret, folded.encode(), hashlib.sha256).hex()
+
+
+def _marks(
+    room: PoliceRoom,
+    data: bytes,
+    verdict: Verdict,
+    symbols: Sequence[str],
+    document: KeyDocument | None,
+) -> tuple[Mark, ...]:
+    file = Mark(kind=MarkKind.FILE, value=hashlib.sha256(data).hexdigest())
+    if verdict.outcome in _GENUINE:
+        return (file,)
+    try:
+        told = json.loads(room.marks.ask(data))
+    except (ChildFailed, ValueError):
+        told = {}
+    of_file = _of_file(told) if isinstance(told, dict) else ()
+    return tuple(dict.fromkeys((file, *_hosts(symbols, document), *of_file)))
+
+
+def _of_file(told: dict[str, Any]) -> Iterator[Mark]:
+    """Yield what the child told, of which nothing is believed to be well-formed."""
+    if _is_hash(told.get("whole")):
+        yield Mark(kind=MarkKind.WHOLE, value=told["whole"])
+    images = told.get("images")
+    for one in images if isinstance(images, list) else ():
+        if isinstance(one, dict) and _is_hash(one.get("sha256")):
+            yield Mark(kind=MarkKind.IMAGE, value=one["sha256"])
+            if _is_hash(one.get("looks")):
+                yield Mark(kind=MarkKind.LOOKS, value=one["looks"])
+    named = [_plain(told.get(key)) for key in ("producer", "creator")]
+    if any(one and one != _OURS for one in named):
+        yield Mark(kind=MarkKind.PROGRAM, value=" / ".join(filter(None, named))[:_LONGEST])
+    fonts = told.get("fonts")
+    names = sorted({_plain(one) for one in fonts} - {""}) if isinstance(fonts, list) else []
+    if len(names) > 1:
+        yield Mark(kind=MarkKind.FONTS, value=", ".join(names)[:_LONGEST])
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, str) and _HASH.fullmatch(value) is not None
+
+
+def _plain(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    return "".join(char for char in text if char.isprintable()).strip()
+
+
+def _document(room: PoliceRoom) -> KeyDocument | None:
+    try:
+        return room.verifier.trust_list().document
+    except KeyDocumentUnavailable:
+        return None
+
+
+def _of_symbols(
+    symbols: Sequence[str], document: KeyDocument | None
+) -> tuple[str | None, str | None]:
+    for text in symbols if document is not None else ():
+        assert document is not None
+        scan = read_qr(text, document)
+        if isinstance(scan, Scan):
+            return str(scan.record.number), scan.record.holder_name
+    return None, None
+
+
+def _hosts(symbols: Sequence[str], document: KeyDocument | None) -> Iterator[Mark]:
+    ours = set() if document is None else {one.host for one in document.hosts}
+    for text in symbols:
+        try:
+            parts = urlsplit(text.strip())
+            host = parts.netloc.rpartition("@")[2].lower()
+        except ValueError:
+            continue
+        if parts.scheme.lower() in ("http", "https") and host and host not in ours:
+            yield Mark(kind=MarkKind.HOST, value=_plain(host)[:_LONGEST])

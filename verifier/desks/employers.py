@@ -1,0 +1,74 @@
+"""Puts the employers' desk into an application: its pages, and where they stand in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from flask import Flask, url_for
+
+from accounts.bureau import the_bureau
+from accounts.page_words import Place, add_places
+from accounts.person import Person
+from accounts.roles import Role
+from accounts.waiting import Waiting, add_waiting
+from codes.wording import Text
+from registry.home import Home
+from registry.public_database import open_public_engine, public_database_url
+from registry.vault import Vault
+from verifier.desks import employers_alerts, employers_checks, employers_keys, employers_webhooks
+from verifier.desks.employer_changes import unseen_alerts
+from verifier.desks.employers_room import (
+    ROOM_EXTENSION,
+    EmployersRoom,
+    blueprint,
+    open_jobs,
+    the_room,
+)
+
+_PARTS: Final = (employers_alerts, employers_checks, employers_keys, employers_webhooks)
+_EMPLOYER: Final = frozenset({Role.EMPLOYER})
+_PLACES: Final = (
+    ("employers.checks", Text("核验名单", "Check lists")),
+    ("employers.alerts", Text("变动提醒", "Alerts")),
+    ("employers.keys", Text("接口密钥", "API keys")),
+    ("employers.webhooks", Text("回调通知", "Webhooks")),
+)
+
+
+def add_employers(app: Flask, home: Home, open_vault: Callable[[], Vault]) -> None:
+    """Add the employers' desk to an application whose accounts are open.
+
+    Args:
+        open_vault: returns the vault of the home, open.
+
+    Raises:
+        RegistryUnavailable: the public side's database does not answer.
+    """
+    with app.app_context():
+        bureau = the_bureau()
+    app.extensions[ROOM_EXTENSION] = EmployersRoom(
+        home=home,
+        register=bureau.register,
+        public=open_public_engine(public_database_url(home)),
+        desks=bureau.desks,
+        secret=bureau.secret,
+        open_vault=open_vault,
+        jobs=open_jobs(home),
+        clock=bureau.clock,
+    )
+    app.register_blueprint(blueprint)
+    add_places(
+        app,
+        [Place(endpoint=endpoint, text=text, roles=_EMPLOYER) for endpoint, text in _PLACES],
+    )
+    add_waiting(app, _waiting)
+
+
+def _waiting(person: Person) -> Iterable[Waiting]:
+    if person.is_one_of(Role.EMPLOYER):
+        yield Waiting(
+            text=Text("项证书状态变动待查看", "changes of certificates to look at"),
+            count=unseen_alerts(the_room(), person.account_id),
+            link=url_for("employers.alerts"),
+        )

@@ -1,0 +1,62 @@
+"""The employers' desk: what became of certificates that were checked before."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from codes.wording import Text
+from log.leaves import LifeKind
+from registry.session import reading
+from registry.watches import WATCHED_FOR, watched_by
+from verifier.desks.employer_changes import EVENTS, alerts_of, mark_seen, unseen_alerts
+from verifier.desks.employers_room import blueprint, own_id, the_room
+from verifier.verdict import Status
+
+_LIST: Final = TableSpec(
+    columns=(
+        Column(key="number", text=Text("证书编号", "Certificate"), kind=ColumnKind.CODE),
+        Column(key="kind", text=Text("发生了什么", "What happened")),
+        Column(key="status", text=Text("现在的状态", "Status")),
+        Column(key="effective_on", text=Text("生效日期", "From"), kind=ColumnKind.DATE),
+        Column(key="noted_at", text=Text("提醒日期", "Told"), kind=ColumnKind.DATE),
+    ),
+    size=50,
+)
+
+
+@blueprint.get("/alerts")
+@allow(Role.EMPLOYER)
+def alerts() -> str:
+    """List what happened to certificates this employer watches."""
+    room, table = the_room(), read_table(request.args, _LIST)
+    rows, total = alerts_of(room, own_id(), offset=table.offset, limit=table.size)
+    with reading(room.public) as session:
+        watched = watched_by(session, own_id(), now=room.clock())
+    return render_template(
+        "desk/employer_alerts.html",
+        table=table,
+        rows=rows,
+        total=total,
+        unseen=unseen_alerts(room, own_id()),
+        last=rows[0].id if rows else 0,
+        watched=watched,
+        watched_days=WATCHED_FOR.days,
+        events={kind.value: text for kind, text in EVENTS.items()},
+        status=Status,
+        kinds=LifeKind,
+    )
+
+
+@blueprint.post("/alerts/seen")
+@allow(Role.EMPLOYER)
+def seen() -> Response:
+    """Mark the alerts that were shown as looked at."""
+    last = request.form.get("last", "")
+    if last.isascii() and last.isdigit() and len(last) < 12:
+        mark_seen(the_room(), own_id(), up_to=int(last))
+    return redirect(url_for("employers.alerts"), 303)

@@ -1,0 +1,202 @@
+"""The employers' desk: hand a list in, watch it being checked, come back to what it came to."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+from flask import jsonify, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from accounts.bureau import the_bureau
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from accounts.troubles import Trouble
+from accounts.uploads import takes_files
+from codes.wording import Text
+from registry.employer_models import EmployerCheck
+from templates.page_headers import NO_STORE
+from templates.page_language import page_language
+from verifier.bulk_jobs import JobsFull
+from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.bulk_template import write_bulk_template
+from verifier.desks.employer_checks import (
+    KEPT_FOR,
+    RUNNING,
+    answer_of,
+    begin_check,
+    checks_of,
+    collect,
+    delete_check,
+    find_check,
+    look_at,
+    workbook_of,
+)
+from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.many_files import shown
+from verifier.site import words
+from verifier.verdict import Outcome
+
+Answer = Response | str | tuple[str, int]
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LIST: Final = TableSpec(
+    columns=(
+        Column(key="made_at", text=Text("提交日期", "Handed in"), kind=ColumnKind.DATE),
+        Column(key="state", text=Text("状态", "State")),
+        Column(key="rows", text=Text("行数", "Rows"), kind=ColumnKind.NUMBER),
+        Column(key="off", text=Text("需留意", "To look at"), kind=ColumnKind.NUMBER),
+        Column(key="watch", text=Text("变动提醒", "Alerts")),
+        Column(key="keep_until", text=Text("保存至", "Kept until"), kind=ColumnKind.DATE),
+    ),
+    size=20,
+)
+STATES: Final = {
+    RUNNING: ("note", Text("核验中", "being checked")),
+    "done": ("good", Text("已完成", "done")),
+    "refused": ("warn", Text("名单不能核验", "list not usable")),
+    "lost": ("bad", Text("中途停止", "broken off")),
+}
+_NO_FILE: Final = Text(
+    "请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file"
+)
+_FULL: Final = Text(
+    "正在核验的名单较多，这一份没有开始；请等前面的名单核验完再提交。",
+    "Too many lists are being checked; this one was not begun. Wait for the earlier ones.",
+)
+_TOO_LARGE: Final = Text(
+    f"文件超过 {MAX_BULK_BYTES >> 20} MB，请拆分后提交",
+    f"the file has more than {MAX_BULK_BYTES >> 20} MB; split it",
+)
+
+
+@blueprint.get("/checks")
+@allow(Role.EMPLOYER)
+def checks() -> Answer:
+    """Show the form for a list, and the lists checked before."""
+    return _list_page()
+
+
+@blueprint.post("/checks")
+@allow(Role.EMPLOYER)
+@takes_files(MAX_BULK_BYTES)
+def hand_in() -> Answer:
+    """Begin to check a list, and lead to its page."""
+    part = request.files.get("file")
+    data = b"" if part is None else part.stream.read(MAX_BULK_BYTES + 1)
+    if part is None or not part.filename or not data:
+        return _list_page(Trouble(field="file", text=_NO_FILE))
+    if len(data) > MAX_BULK_BYTES:
+        return _list_page(Trouble(field="file", text=_TOO_LARGE))
+    name = shown(part.filename.replace("\\", "/").rpartition("/")[2])
+    watch = request.form.get("watch") == "yes"
+    try:
+        check_id = begin_check(the_room(), own_id(), data, name, watch=watch)
+    except JobsFull:
+        return _list_page(Trouble(field="file", text=_FULL))
+    return redirect(url_for("employers.check", check_id=check_id), 303)
+
+
+@blueprint.get("/checks/template.xlsx")
+@allow(Role.EMPLOYER)
+def template() -> Response:
+    """Send an empty list to be filled in."""
+    data = io.BytesIO(write_bulk_template(page_language(request)))
+    return send_file(data, _XLSX, as_attachment=True, download_name="yanzhen-list.xlsx")
+
+
+@blueprint.get("/checks/<int:check_id>")
+@allow(Role.EMPLOYER)
+def check(check_id: int) -> Answer:
+    """Show how far a check is, or what it came to."""
+    room, row = the_room(), _found(check_id)
+    row = collect(room, row)
+    if row.state == RUNNING:
+        return render_template("desk/employer_running.html", row=row, state=look_at(room, row))
+    answer = {} if row.state == "lost" else _read_answer(row)
+    language = page_language(request)
+
+    def told(pair: list[str]) -> str:
+        return Text(*pair).say(language)
+
+    return render_template(
+        "desk/employer_check.html",
+        row=row,
+        answer=answer,
+        told=told,
+        states=STATES,
+        tones={outcome.value: tone for outcome, tone in words.TONES.items()},
+        valid=Outcome.VALID.value,
+    )
+
+
+@blueprint.get("/checks/<int:check_id>/progress")
+@allow(Role.EMPLOYER)
+def progress(check_id: int) -> Response:
+    """Tell the page's script how far a check is."""
+    state = look_at(the_room(), _found(check_id))
+    running = state is not None and state.answer is None
+    text = Text("正在核验", "checking").say(page_language(request))
+    told: dict[str, Any] = {"state": RUNNING if running else "over", "text": text}
+    if state is not None:
+        told |= {"done": state.done, "total": state.total}
+    return jsonify(told)
+
+
+@blueprint.get("/checks/<int:check_id>/result.xlsx")
+@allow(Role.EMPLOYER)
+def workbook(check_id: int) -> Response:
+    """Send the result as a workbook."""
+    row = _found(check_id)
+    data = workbook_of(the_room(), row, page_language(request))
+    found_or_404(data)
+    _note("employer.result", row, "下载核验结果")
+    answer = send_file(
+        io.BytesIO(data or b""), _XLSX, as_attachment=True, download_name="yanzhen-result.xlsx"
+    )
+    answer.headers["Cache-Control"] = NO_STORE
+    return answer
+
+
+@blueprint.post("/checks/<int:check_id>/delete")
+@allow(Role.EMPLOYER)
+def delete(check_id: int) -> Answer:
+    """Delete a check before its time."""
+    row = _found(check_id)
+    _note("employer.delete", row, "提前删除核验结果")
+    delete_check(the_room(), row)
+    return redirect(url_for("employers.checks"), 303)
+
+
+def _read_answer(row: EmployerCheck) -> dict[str, Any]:
+    _note("employer.result", row, "查看核验结果")
+    return answer_of(the_room(), row)
+
+
+def _note(act: str, row: EmployerCheck, ground: str) -> None:
+    the_bureau().note(the_person().name, act, f"employer check {row.id}", ground)
+
+
+def _found(check_id: int) -> EmployerCheck:
+    row = find_check(the_room(), own_id(), check_id)
+    found_or_404(row)
+    assert row is not None
+    return row
+
+
+def _list_page(*troubles: Trouble) -> Answer:
+    table = read_table(request.args, _LIST)
+    rows, total = checks_of(the_room(), own_id(), offset=table.offset, limit=table.size)
+    page = render_template(
+        "desk/employer_checks.html",
+        table=table,
+        rows=rows,
+        total=total,
+        states=STATES,
+        troubles=troubles,
+        watch=request.form.get("watch", "yes" if request.method == "GET" else "") == "yes",
+        most_rows=MAX_BULK_ROWS,
+        most_mb=MAX_BULK_BYTES >> 20,
+        kept_days=KEPT_FOR.days,
+    )
+    return (page, 422) if troubles else page

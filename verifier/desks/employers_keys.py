@@ -1,0 +1,115 @@
+"""The employers' desk: API keys, made and shown once, their usage day by day, revoked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.asking_again import asks_again
+from accounts.bureau import the_bureau
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.troubles import Trouble
+from codes.wording import Text
+from registry.api_key_models import ApiKeyRow
+from registry.session import reading, transaction
+from verifier.api_keys import (
+    LONGEST_NAME,
+    ROWS_A_DAY,
+    Scope,
+    find_key,
+    keys_of,
+    make_key,
+    revoke_key,
+    usage_of,
+)
+from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.errors import KeyRefused
+
+Answer = Response | str | tuple[str, int]
+_FIELDS: Final = {"key_name": "name", "key_scopes": "scopes", "key_quota": "rows_a_day"}
+_USAGE_DAYS: Final = 31
+
+
+@blueprint.get("/keys")
+@allow(Role.EMPLOYER)
+def keys() -> Answer:
+    """List the keys, and show the form of a new one."""
+    return _page()
+
+
+@blueprint.post("/keys")
+@allow(Role.EMPLOYER)
+@asks_again
+def make() -> Answer:
+    """Make a key, and show it this once."""
+    name = request.form.get("name", "")
+    quota = request.form.get("rows_a_day", "")
+    try:
+        with transaction(the_room().public) as session:
+            new = make_key(
+                session,
+                own_id(),
+                name=name,
+                scopes=request.form.getlist("scopes"),
+                rows_a_day=int(quota) if quota.isascii() and quota.isdigit() else 0,
+                now=the_room().clock(),
+            )
+            _note("employer.key_made", new.id, "建立接口密钥")
+    except KeyRefused as refused:
+        return _page(Trouble(field=_FIELDS.get(refused.code, ""), text=refused.text))
+    return render_template("desk/employer_key_made.html", secret=new.secret, name=name)
+
+
+@blueprint.get("/keys/<int:key_id>")
+@allow(Role.EMPLOYER)
+def key(key_id: int) -> Answer:
+    """Show a key and what it was used for."""
+    with reading(the_room().public) as session:
+        row = find_key(session, own_id(), key_id)
+        found_or_404(row)
+        days = usage_of(session, key_id, days=_USAGE_DAYS, now=the_room().clock())
+    return render_template(
+        "desk/employer_key.html", row=row, scopes=_scopes(row), days=days, usage_days=_USAGE_DAYS
+    )
+
+
+@blueprint.post("/keys/<int:key_id>/revoke")
+@allow(Role.EMPLOYER)
+@asks_again
+def revoke(key_id: int) -> Answer:
+    """Revoke a key, from now on."""
+    with transaction(the_room().public) as session:
+        row = find_key(session, own_id(), key_id)
+        found_or_404(row)
+        assert row is not None
+        _note("employer.key_revoked", key_id, "停用接口密钥")
+        revoke_key(row, now=the_room().clock())
+    return redirect(url_for("employers.keys"), 303)
+
+
+def _note(act: str, key_id: int, ground: str) -> None:
+    the_bureau().note(the_person().name, act, f"api key {key_id}", ground)
+
+
+def _scopes(row: ApiKeyRow | None) -> tuple[Scope, ...]:
+    held = set() if row is None else set(row.scopes.split())
+    return tuple(scope for scope in Scope if scope.value in held)
+
+
+def _page(*troubles: Trouble) -> Answer:
+    with reading(the_room().public) as session:
+        rows = keys_of(session, own_id())
+    page = render_template(
+        "desk/employer_keys.html",
+        rows=[(row, _scopes(row)) for row in rows],
+        scopes=[(scope.value, scope.text) for scope in Scope],
+        quotas=[(str(rows), Text(f"{rows:,} 行", f"{rows:,} rows")) for rows in ROWS_A_DAY],
+        typed=request.form,
+        chosen=request.form.getlist("scopes"),
+        longest=LONGEST_NAME,
+        troubles=troubles,
+    )
+    return (page, 422) if troubles else page

@@ -1,0 +1,93 @@
+"""The employers' desk: addresses that are told of changes, and what became of each delivery."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from accounts.asking_again import asks_again
+from accounts.bureau import the_bureau
+from accounts.person import the_person
+from accounts.roles import Role, allow
+from accounts.troubles import Trouble
+from registry.session import reading, transaction
+from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.desks.webhook_address import LONGEST_URL
+from verifier.desks.webhooks import (
+    add_webhook,
+    deliveries_of,
+    find_webhook,
+    read_url,
+    waiting_of,
+    webhooks_of,
+)
+from verifier.errors import KeyRefused
+
+Answer = Response | str | tuple[str, int]
+_SHOWN = 50
+
+
+@blueprint.get("/webhooks")
+@allow(Role.EMPLOYER)
+def webhooks() -> Answer:
+    """List the webhooks, and show the form of a new one."""
+    return _page()
+
+
+@blueprint.post("/webhooks")
+@allow(Role.EMPLOYER)
+@asks_again
+def add() -> Answer:
+    """Set a webhook up, and show its secret this once."""
+    room, url = the_room(), request.form.get("url", "")
+    try:
+        good, vault = read_url(url), room.open_vault()
+        with transaction(room.desks) as session:
+            new = add_webhook(session, vault, own_id(), good, now=room.clock())
+            _note("employer.webhook_added", new.id, "设置回调地址")
+    except KeyRefused as refused:
+        return _page(Trouble(field="url", text=refused.text))
+    return render_template("desk/employer_webhook_made.html", secret=new.secret, url=url.strip())
+
+
+@blueprint.get("/webhooks/<int:webhook_id>")
+@allow(Role.EMPLOYER)
+def webhook(webhook_id: int) -> Answer:
+    """Show a webhook and its latest deliveries."""
+    with reading(the_room().desks) as session:
+        row = find_webhook(session, own_id(), webhook_id)
+        found_or_404(row)
+        rows = deliveries_of(session, webhook_id, limit=_SHOWN)
+        waiting = waiting_of(session, webhook_id)
+    return render_template("desk/employer_webhook.html", row=row, rows=rows, waiting=waiting)
+
+
+@blueprint.post("/webhooks/<int:webhook_id>/end")
+@allow(Role.EMPLOYER)
+@asks_again
+def end(webhook_id: int) -> Answer:
+    """End a webhook: nothing more is sent there."""
+    with transaction(the_room().desks) as session:
+        row = find_webhook(session, own_id(), webhook_id)
+        found_or_404(row)
+        assert row is not None
+        _note("employer.webhook_ended", webhook_id, "停用回调地址")
+        row.ended_at = the_room().clock()
+    return redirect(url_for("employers.webhooks"), 303)
+
+
+def _note(act: str, webhook_id: int, ground: str) -> None:
+    the_bureau().note(the_person().name, act, f"webhook {webhook_id}", ground)
+
+
+def _page(*troubles: Trouble) -> Answer:
+    with reading(the_room().desks) as session:
+        rows = [(row, waiting_of(session, row.id)) for row in webhooks_of(session, own_id())]
+    page = render_template(
+        "desk/employer_webhooks.html",
+        rows=rows,
+        url=request.form.get("url", ""),
+        longest=LONGEST_URL,
+        troubles=troubles,
+    )
+    return (page, 422) if troubles else page

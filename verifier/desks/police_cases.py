@@ -1,0 +1,288 @@
+"""The police desk: cases, their pages, hand-over, outcome, bundle and custody."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, Final
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.asking_again import asks_again
+from accounts.roles import allow
+from accounts.tables import (
+    Column,
+    ColumnKind,
+    Filter,
+    FilterKind,
+    TableSpec,
+    read_table,
+)
+from accounts.troubles import Trouble
+from codes.wording import Text
+from registry.case_models import CaseItem, PoliceCase
+from registry.case_questions import question_view
+from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
+from registry.cases import CaseOutcome, CaseState
+from registry.session import reading
+from verifier.cases.asking import USUAL, ask_body, questions_of_case
+from verifier.cases.bundle import make_bundle
+from verifier.cases.casework import close_case, hand_over, open_case
+from verifier.cases.clusters import find_clusters
+from verifier.cases.custody import DETAILS, check_custody, count_lines
+from verifier.cases.examining import MOST_ITEMS
+from verifier.cases.readings import readings_of_case
+from verifier.desks.police import (
+    OFFICERS,
+    REFUSALS,
+    the_case,
+    the_officer,
+    the_room,
+    trouble_of,
+    typed,
+    typed_day,
+)
+from verifier.site.words import TONES
+from verifier.verdict import Outcome
+
+blueprint = Blueprint("police", __name__, url_prefix="/police/cases")
+
+STATE_TONES: Final = {
+    CaseState.OPEN: "note",
+    CaseState.HANDED_OVER: "warn",
+    CaseState.CLOSED: "good",
+}
+_SPEC: Final = TableSpec(
+    columns=(
+        Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
+        Column(key="state", text=Text("状态", "State")),
+        Column(key="papers", text=Text("送检材料", "Papers"), kind=ColumnKind.NUMBER),
+        Column(key="opened_by", text=Text("立案人", "Opened by")),
+        Column(
+            key="opened_at", text=Text("立案时间", "Opened"), kind=ColumnKind.DATE, sortable=True
+        ),
+    ),
+    filters=(
+        Filter(key="reference", text=Text("案件编号", "Case number")),
+        Filter(
+            key="state",
+            text=Text("状态", "State"),
+            kind=FilterKind.CHOICE,
+            choices=tuple((one.value, one.text) for one in CaseState),
+        ),
+    ),
+    sort="opened_at",
+    descending=True,
+)
+
+
+@blueprint.get("")
+@allow(*OFFICERS)
+def cases() -> str:
+    """List the cases."""
+    table = read_table(request.args, _SPEC)
+    query = select(PoliceCase)
+    if reference := table.words("reference"):
+        query = query.where(PoliceCase.reference.contains(reference, autoescape=True))
+    if state := table.words("state"):
+        query = query.where(PoliceCase.state == state)
+    order = PoliceCase.id.desc() if table.descending else PoliceCase.id
+    with reading(the_room().desks) as session:
+        total = session.scalar(select(func.count()).select_from(query.subquery()))
+        found = session.scalars(query.order_by(order).offset(table.offset).limit(table.limit)).all()
+        shown, more = table.cut(found)
+        counted = (
+            select(CaseItem.case_id, func.count())
+            .where(CaseItem.case_id.in_([one.id for one in shown]))
+            .group_by(CaseItem.case_id)
+        )
+        papers = dict(session.execute(counted).tuples().all())
+    rows = [
+        {
+            "id": one.id,
+            "reference": one.reference,
+            "state": CaseState(one.state),
+            "papers": papers.get(one.id, 0),
+            "opened_by": one.opened_by,
+            "opened_at": one.opened_at,
+        }
+        for one in shown
+    ]
+    return render_template(
+        "desk/police/cases.html", table=table, rows=rows, more=more, total=total, tones=STATE_TONES
+    )
+
+
+@blueprint.get("/new")
+@allow(*OFFICERS)
+def new() -> AnyResponse:
+    """Show the form that opens a case."""
+    return _new_page()
+
+
+@blueprint.post("/new")
+@allow(*OFFICERS)
+def open_new() -> AnyResponse:
+    """Open a case."""
+    reference, about = typed("reference"), typed("about")
+    try:
+        case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
+    except REFUSALS as error:
+        return _new_page(reference, about, (trouble_of(error),))
+    return redirect(url_for("police.case", case_id=case_id), 303)
+
+
+def _new_page(
+    reference: str = "", about: str = "", troubles: tuple[Trouble, ...] = ()
+) -> AnyResponse:
+    page = render_template(
+        "desk/police/new.html", reference=reference, about=about, troubles=troubles
+    )
+    return make_response(page, 422 if troubles else 200)
+
+
+@blueprint.get("/<int:case_id>")
+@allow(*OFFICERS)
+def case(case_id: int) -> AnyResponse:
+    """Show everything of a case, and what may be done next."""
+    return case_page(case_id)
+
+
+@blueprint.post("/<int:case_id>/questions")
+@allow(*OFFICERS)
+def ask(case_id: int) -> AnyResponse:
+    """Ask the body that a number names to confirm it."""
+    entry = {"asked_number": typed("asked_number", 22), "question": typed("question")}
+    try:
+        ask_body(
+            the_room(),
+            the_officer(),
+            case_id,
+            number=entry["asked_number"],
+            words=entry["question"],
+            due=typed_day("due"),
+        )
+    except REFUSALS as error:
+        return case_page(case_id, (trouble_of(error),), entry | {"due": typed("due", 20)})
+    return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
+
+
+@blueprint.post("/<int:case_id>/hand-over")
+@allow(*OFFICERS)
+def hand_over_case(case_id: int) -> AnyResponse:
+    """Hand a case over."""
+    entry = {"to": typed("to"), "paper": typed("paper")}
+    try:
+        hand_over(the_room(), the_officer(), case_id, to=entry["to"], paper=entry["paper"])
+    except REFUSALS as error:
+        return case_page(case_id, (trouble_of(error),), entry)
+    return redirect(url_for("police.case", case_id=case_id), 303)
+
+
+@blueprint.post("/<int:case_id>/close")
+@allow(*OFFICERS)
+def close(case_id: int) -> AnyResponse:
+    """Close a case with its outcome."""
+    entry = {"outcome": typed("outcome", 20), "result": typed("result")}
+    said = entry["outcome"]
+    outcome = CaseOutcome(said) if said in set(CaseOutcome) else None
+    try:
+        close_case(the_room(), the_officer(), case_id, outcome, entry["result"])
+    except REFUSALS as error:
+        return case_page(case_id, (trouble_of(error),), entry)
+    return redirect(url_for("police.case", case_id=case_id), 303)
+
+
+@blueprint.post("/<int:case_id>/bundle")
+@allow(*OFFICERS)
+@asks_again
+def bundle(case_id: int) -> AnyResponse:
+    """Hand out the evidence bundle of a case; custody keeps its hash."""
+    try:
+        made = make_bundle(the_room(), the_officer(), case_id)
+    except REFUSALS as error:
+        return case_page(case_id, (trouble_of(error),))
+    return download(made.content, made.name, "application/zip")
+
+
+@blueprint.get("/<int:case_id>/custody")
+@allow(*OFFICERS)
+def custody(case_id: int) -> str:
+    """Show the custody list, checked now."""
+    room = the_room()
+    vault = room.vault()
+    with reading(room.desks) as session:
+        found = the_case(session, case_id)
+        checked = check_custody(room, session, vault, case_id)
+        return render_template(
+            "desk/police/custody.html", case=found, checked=checked, labels=DETAILS
+        )
+
+
+def case_page(
+    case_id: int, troubles: tuple[Trouble, ...] = (), entry: dict[str, str] | None = None
+) -> AnyResponse:
+    """Return the page of a case, with what was typed into one of its forms."""
+    room = the_room()
+    vault = room.vault()
+    with reading(room.desks) as session:
+        found = the_case(session, case_id)
+        items = [_line(one, read_json(ITEM_ABOUT, one, vault)) for one in found.items]
+        shown: dict[str, Any] = {
+            "case": found,
+            "state": CaseState(found.state),
+            "about": read_json(CASE_ABOUT, found, vault),
+            "items": items,
+            "questions": [
+                question_view(one, vault, room.today())
+                for one in questions_of_case(session, case_id)
+            ],
+            "readings": readings_of_case(session, case_id),
+            "clusters": len(find_clusters(session, case_id)),
+            "custody": count_lines(session, case_id),
+        }
+    page = render_template(
+        "desk/police/case.html",
+        **shown,
+        entry={"due": (room.today() + USUAL).isoformat()} | (entry or {}),
+        troubles=troubles,
+        tones=STATE_TONES,
+        outcomes=[(one.value, one.text) for one in CaseOutcome],
+        outcome=None if found.outcome is None else CaseOutcome(found.outcome),
+        numbers=list(dict.fromkeys(one["number"] for one in items if one["number"])),
+        most=MOST_ITEMS,
+    )
+    return make_response(page, 422 if troubles else 200)
+
+
+def download(data: bytes, name: str, mimetype: str) -> Response:
+    """Return a file that no cache keeps."""
+    answer = send_file(BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _line(item: CaseItem, about: dict[str, Any]) -> dict[str, Any]:
+    outcome = Outcome(item.outcome) if item.outcome else None
+    return {
+        "place": item.place,
+        "kind": item.kind,
+        "number": item.number,
+        "file": about["file"],
+        "giver": about["from"],
+        "received_at": item.received_at,
+        "received_by": item.received_by,
+        "outcome": None if outcome is None else outcome.text,
+        "tone": "wait" if outcome is None else TONES[outcome],
+        "report": item.report_number,
+    }

@@ -1,0 +1,67 @@
+"""Puts the police desk into the private application: its pages, the way to them, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, url_for
+from sqlalchemy import func, select
+
+from accounts.page_words import Place, add_places
+from accounts.person import Person
+from accounts.roles import Role
+from accounts.waiting import Waiting, add_waiting
+from codes.wording import Text
+from registry.case_models import PoliceCase
+from registry.cases import CaseState
+from registry.session import reading
+from verifier.cases.asking import count_overdue
+from verifier.cases.readings import readings_to_review
+from verifier.cases.room import PoliceRoom
+from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
+from verifier.desks.police_cases import blueprint as cases
+from verifier.desks.police_papers import blueprint as papers
+from verifier.desks.police_records import WAITING
+from verifier.desks.police_records import blueprint as records
+
+_PLACES = (
+    ("police.cases", Text("案件", "Cases"), OFFICERS),
+    ("police_records.clusters", Text("串并线索", "Clusters"), OFFICERS),
+    ("police_records.readings", Text("查看复核", "Readings to review"), REVIEWERS),
+)
+
+
+def add_police_desk(app: Flask, room: PoliceRoom) -> None:
+    """Register the pages of the police and their places in the navigation."""
+    app.extensions[EXTENSION] = room
+    for part in (cases, papers, records):
+        app.register_blueprint(part)
+    add_waiting(app, waiting_for_police)
+    add_places(
+        app, [Place(endpoint=at, text=text, roles=frozenset(roles)) for at, text, roles in _PLACES]
+    )
+
+
+def waiting_for_police(person: Person) -> Iterator[Waiting]:
+    """Yield what waits for an officer."""
+    if not person.is_one_of(Role.POLICE):
+        return
+    room = the_room()
+    with reading(room.desks) as session:
+        open_cases = session.scalar(
+            select(func.count()).where(
+                PoliceCase.state != CaseState.CLOSED, PoliceCase.opened_by_id == person.account_id
+            )
+        )
+        overdue = count_overdue(session, room.today())
+        to_review = len(readings_to_review(session, person.account_id))
+    cases_at = url_for("police.cases")
+    yield Waiting(
+        text=Text("个本人案件未办结", "cases of yours not closed"),
+        count=open_cases or 0,
+        link=cases_at,
+    )
+    yield Waiting(
+        text=Text("项机构答复已逾期", "answers of bodies overdue"), count=overdue, link=cases_at
+    )
+    yield Waiting(text=WAITING, count=to_review, link=url_for("police_records.readings"))

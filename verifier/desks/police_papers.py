@@ -1,0 +1,188 @@
+"""Suspect papers of a case: taken in, judged, shown with the boxed picture, their reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from accounts.roles import allow
+from accounts.troubles import Trouble
+from accounts.uploads import takes_files
+from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
+from registry.cases import CaseState
+from registry.session import reading
+from verifier.cases.casework import Brought, take_out
+from verifier.cases.clusters import find_clusters
+from verifier.cases.examining import judge_again, receive
+from verifier.cases.judging import Typed, as_text, texts
+from verifier.desks.police import (
+    OFFICERS,
+    REFUSALS,
+    the_case,
+    the_item,
+    the_officer,
+    the_room,
+    trouble_of,
+    typed,
+)
+from verifier.desks.police_cases import download
+from verifier.document import MAX_FILE_BYTES
+from verifier.site.words import TONES
+from verifier.verdict import Outcome
+
+blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
+
+
+@blueprint.get("/new")
+@allow(*OFFICERS)
+def new(case_id: int) -> AnyResponse:
+    """Show the form that takes a paper in: a file, or a number alone."""
+    return _new_page(case_id)
+
+
+@blueprint.post("/new")
+@allow(*OFFICERS)
+@takes_files(MAX_FILE_BYTES)
+def take_in(case_id: int) -> AnyResponse:
+    """Take a paper in and have it judged."""
+    upload = request.files.get("file")
+    by_number = typed("by", 10) == "number"
+    entry = {key: typed(key, 120) for key in ("by", "giver", "number", "name", "document")}
+    said = Typed(
+        number=entry["number"], name=entry["name"], document=entry["document"] if by_number else ""
+    )
+    data = None if by_number else upload.read(MAX_FILE_BYTES + 1) if upload else b""
+    filename = (upload.filename or "") if upload else ""
+    brought = Brought(data=data, filename=filename, giver=entry["giver"], typed=said)
+    try:
+        place = receive(the_room(), the_officer(), case_id, brought)
+    except REFUSALS as error:
+        return _new_page(case_id, entry, (trouble_of(error),))
+    return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
+
+
+@blueprint.get("/<int:place>")
+@allow(*OFFICERS)
+def paper(case_id: int, place: int) -> AnyResponse:
+    """Show a paper: the verdict, the picture with boxes, its report, what it shares."""
+    return _paper_page(case_id, place)
+
+
+@blueprint.post("/<int:place>/again")
+@allow(*OFFICERS)
+def again(case_id: int, place: int) -> AnyResponse:
+    """Have a paper judged once more."""
+    with reading(the_room().desks) as session:
+        the_item(session, case_id, place)
+    try:
+        judge_again(the_room(), the_officer(), case_id, place)
+    except REFUSALS as error:
+        return _paper_page(case_id, place, (trouble_of(error),))
+    return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
+
+
+@blueprint.get("/<int:place>/picture")
+@allow(*OFFICERS)
+def picture(case_id: int, place: int) -> AnyResponse:
+    """Return the picture of a paper, with boxes where something differs."""
+    room = the_room()
+    with reading(room.desks) as session:
+        data = ITEM_BOXED.read(the_item(session, case_id, place), room.vault())
+    if data is None:
+        abort(404)
+    answer = Response(data, content_type="image/jpeg")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/<int:place>/original")
+@allow(*OFFICERS)
+def original(case_id: int, place: int) -> AnyResponse:
+    """Hand out an original; custody says so first."""
+    with reading(the_room().desks) as session:
+        the_item(session, case_id, place)
+    try:
+        name, data = take_out(the_room(), the_officer(), case_id, place)
+    except REFUSALS as error:
+        return _paper_page(case_id, place, (trouble_of(error),))
+    return download(data, name or f"{case_id}-{place}", "application/octet-stream")
+
+
+@blueprint.post("/<int:place>/report/<any(pdf, json):form>")
+@allow(*OFFICERS)
+def report(case_id: int, place: int, form: str) -> AnyResponse:
+    """Hand out a file of the sealed report."""
+    room = the_room()
+    with reading(room.desks) as session:
+        item = the_item(session, case_id, place)
+        column = REPORT_PDF if form == "pdf" else REPORT_JSON
+        data, number = column.read(item, room.vault()), item.report_number
+    if data is None:
+        abort(404)
+    return download(data, f"{number}.{form}", f"application/{form}")
+
+
+def _new_page(
+    case_id: int, entry: dict[str, str] | None = None, troubles: tuple[Trouble, ...] = ()
+) -> AnyResponse:
+    with reading(the_room().desks) as session:
+        case = the_case(session, case_id)
+        page = render_template(
+            "desk/police/paper_new.html",
+            case=case,
+            entry={"by": request.args.get("by", "file")} | (entry or {}),
+            troubles=troubles,
+            most_mb=MAX_FILE_BYTES >> 20,
+        )
+    return make_response(page, 422 if troubles else 200)
+
+
+def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    room = the_room()
+    with reading(room.desks) as session:
+        case, item = the_case(session, case_id), the_item(session, case_id, place)
+        about = read_json(ITEM_ABOUT, item, room.vault())
+        shared = [
+            one
+            for one in find_clusters(session, case_id)
+            if any(paper.item_id == item.id for paper in one.papers)
+        ]
+        page = render_template(
+            "desk/police/paper.html",
+            case=case,
+            open=case.state == CaseState.OPEN,
+            item=item,
+            about=about,
+            shared=shared,
+            troubles=troubles,
+            has_picture=item.boxed_sealed is not None,
+            **_verdict(item.outcome, about),
+        )
+    return make_response(page, 422 if troubles else 200)
+
+
+def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:
+    if "verdict" not in about:
+        return {"verdict": None}
+    told = about["verdict"]
+    return {
+        "verdict": told,
+        "summary": as_text(told["summary"]),
+        "tone": about.get("tone") or TONES[Outcome(outcome)],
+        "meaning": as_text(about["meaning"]),
+        "findings": texts(about["findings"]),
+        "facts": texts(about["facts"]),
+        "boxes": texts(about["boxes"]),
+        "report_trouble": as_text(about.get("trouble")),
+    }

@@ -1,0 +1,289 @@
+"""Complaints and tips from the public: sending one, perhaps with a file, and following it up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from threading import Lock
+from typing import Final
+
+from flask import Blueprint, Flask, current_app, make_response, render_template, request
+from sqlalchemy import Engine
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Text
+from registry.child import ChildFailed
+from registry.complaints import (
+    MOST_FILE_BYTES,
+    ComplaintBox,
+    ComplaintFile,
+    ComplaintKind,
+    ComplaintsFull,
+    ComplaintWords,
+    find_complaint,
+)
+from registry.errors import RegistryError
+from registry.home import Home
+from registry.public_database import open_public_engine, public_database_url
+from registry.session import reading, transaction
+from verifier.budgets import COMPLAINTS_AN_HOUR
+from verifier.budgets_request import may_complain
+from verifier.document import MAX_FILE_BYTES
+from verifier.file_kinds import FileKind, kind_of
+from verifier.file_slots import FileSlots, NoFreeSlot
+from verifier.report_desk import ReportDesk
+from verifier.service import Verifier
+from verifier.site.forms import MAX_FORM_BYTES, MULTIPART_MARGIN_BYTES, Trouble, Upload, read_upload
+from verifier.site.pages import error_response
+
+EXTENSION: Final = "yanzhen_complaints"
+MOST_SENDER: Final = 200
+MOST_SUBJECT: Final = 200
+MOST_WORDS: Final = 5000
+
+blueprint = Blueprint("complaints", __name__)
+
+
+class ComplaintDesk:
+    """What the public side keeps of complaints, and how it looks at a file sent along.
+
+    Args:
+        home: the installation.
+        pictures: draws a file in a child process.
+        slots: how many files may be read at once.
+    """
+
+    def __init__(self, home: Home, pictures: ReportDesk, slots: FileSlots) -> None:
+        self._home = home
+        self._pictures = pictures
+        self._slots = slots
+        self._lock = Lock()
+        self._public: Engine | None = None
+        self.box = ComplaintBox(home.pepper())
+
+    @property
+    def public(self) -> Engine:
+        """The public side's own database, opened when it is first asked for."""
+        with self._lock:
+            if self._public is None:
+                self._public = open_public_engine(public_database_url(self._home))
+            return self._public
+
+    def read_file(self, data: bytes) -> ComplaintFile | None:
+        """Return a file to be sent along; None where it is no picture or PDF that opens.
+
+        Raises:
+            NoFreeSlot: as many files are being read as may be.
+            ChildFailed: it took too long, or ended the process that reads it.
+        """
+        kind = kind_of(data)
+        if kind not in (FileKind.PDF, FileKind.PICTURE):
+            return None
+        with self._slots.taken():
+            drawn = self._pictures.draw(data)
+        return None if drawn is None else ComplaintFile(content=data, kind=kind.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintEntry:
+    """A complaint as typed."""
+
+    kind: str = ""
+    sender: str = field(default="", repr=False)
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What became of a complaint.
+
+    Args:
+        answer: what the desk answers its sender, or None.
+        due_on: until when it is to be settled, once it is on record.
+    """
+
+    text: Text
+    sent_at: datetime
+    due_on: date | None
+    answer: str | None = field(repr=False)
+    answered_at: datetime | None
+    closed: bool
+
+
+def add_complaints(app: Flask, home: Home, pictures: ReportDesk, slots: FileSlots) -> None:
+    """Let an application take complaints for a home."""
+    app.extensions[EXTENSION] = ComplaintDesk(home, pictures, slots)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/complaints")
+def start() -> AnyResponse:
+    """Show the form, and where one is followed up."""
+    return _page(ComplaintEntry())
+
+
+@blueprint.post("/complaints")
+def send() -> AnyResponse:
+    """Keep a complaint, sealed, and show its receipt code once."""
+    request.max_content_length = MAX_FILE_BYTES + MULTIPART_MARGIN_BYTES  # beyond it no page
+    entry, upload = _read(request.form), read_upload(request.files)
+    troubles = (*_inspect(entry), *_inspect_upload(upload))
+    if troubles:
+        return _page(entry, troubles)
+    if not may_complain(request):
+        return _page(entry, (Trouble(field="text", text=_MANY),), status=429)
+    desk = _desk()
+    try:
+        file = None if upload is None else desk.read_file(upload.data)
+    except (NoFreeSlot, ChildFailed):
+        return _page(entry, (Trouble(field="file", text=_BUSY),), status=503)
+    if upload is not None and file is None:
+        return _page(entry, (Trouble(field="file", text=_UNREADABLE),))
+    words = ComplaintWords(sender=entry.sender, subject=entry.subject, text=entry.text)
+    try:
+        with transaction(desk.public) as session:
+            kind = ComplaintKind(entry.kind)
+            code = desk.box.send(session, kind, words, file, now=_verifier().now())
+    except ComplaintsFull as error:
+        at = "file" if error.code == "complaint_files_full" else "text"
+        return _page(entry, (Trouble(field=at, text=error.text),))
+    return make_response(
+        render_template("complaint_sent.html", kind=kind, code=code, anonymous=not entry.sender)
+    )
+
+
+@blueprint.post("/complaints/receipt")
+def follow_up() -> AnyResponse:
+    """Say what became of a complaint, to who holds its receipt code."""
+    request.max_content_length = MAX_FORM_BYTES
+    code = request.form.get("code", "").strip()[:60]
+    desk = _desk()
+    with reading(desk.public) as session:
+        row = find_complaint(session, code)
+        if row is None:
+            trouble = Trouble(field="code", text=_UNKNOWN)
+            return _page(ComplaintEntry(), (trouble,), code=code)
+        taken, closed = row.taken_at is not None, row.closed_at is not None
+        standing = Standing(
+            text=_STANDINGS[taken, row.answered_at is not None, closed],
+            sent_at=row.sent_at,
+            due_on=row.due_on,
+            answer=desk.box.answer(row),
+            answered_at=row.answered_at,
+            closed=closed,
+        )
+    return _page(ComplaintEntry(), code=code, standing=standing)
+
+
+_WAITS: Final = Text("已收到，等待登记", "received; it has yet to be put on record")
+_LOOKED_INTO: Final = Text("已登记，正在核实处理", "on record and being looked into")
+_ANSWERED: Final = Text("已有答复，仍在办理", "answered so far, and still being looked into")
+_CLOSED: Final = Text("已办结", "settled")
+_STANDINGS: Final = {
+    (taken, answered, closed): _CLOSED
+    if closed
+    else _ANSWERED
+    if answered
+    else _LOOKED_INTO
+    if taken
+    else _WAITS
+    for taken in (False, True)
+    for answered in (False, True)
+    for closed in (False, True)
+}
+_UNKNOWN: Final = Text(
+    "没有这个回执编号，请核对后重新输入", "There is no such receipt; check the code"
+)
+_MANY: Final = Text(
+    f"您所在的网络一小时内已提交 {COMPLAINTS_AN_HOUR} 件，请稍后再试，或以书面、电话方式提出",
+    f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write",
+)
+_BUSY: Final = Text(
+    "附件暂时读不了，请稍后重新选择附件提交，或换一个文件",
+    "The file cannot be read now; choose it again and send in a while, or choose another",
+)
+_UNREADABLE: Final = Text(
+    "附件打不开：只接收能正常打开的图片或 PDF 文件，请重新选择，或不带附件提交",
+    "The file does not open: choose a picture or PDF that does, or send it without one",
+)
+_LARGE: Final = Text(
+    f"附件超过 {MOST_FILE_BYTES >> 20} MB，请缩小后重新选择",
+    f"The file has more than {MOST_FILE_BYTES >> 20} MB; choose a smaller one",
+)
+
+
+def _page(
+    entry: ComplaintEntry,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    code: str = "",
+    standing: Standing | None = None,
+    status: int = 422,
+) -> AnyResponse:
+    page = render_template(
+        "complaints.html",
+        entry=entry,
+        kinds=[(one.value, one.text) for one in ComplaintKind],
+        most_sender=MOST_SENDER,
+        most_subject=MOST_SUBJECT,
+        most=MOST_WORDS,
+        most_megabytes=MOST_FILE_BYTES >> 20,
+        code=code,
+        standing=standing,
+        troubles=troubles,
+    )
+    return make_response(page, status if troubles else 200)
+
+
+def _read(form: Mapping[str, str]) -> ComplaintEntry:
+    return ComplaintEntry(
+        kind=form.get("kind", ""),
+        sender=form.get("sender", "").strip(),
+        subject=form.get("subject", "").strip(),
+        text=form.get("text", "").replace("\r\n", "\n").strip(),
+    )
+
+
+def _inspect(entry: ComplaintEntry) -> tuple[Trouble, ...]:
+    troubles = []
+    if entry.kind not in tuple(map(str, ComplaintKind)):
+        text = Text("请选择反映的事项", "Choose what it is about")
+        troubles.append(Trouble(field="kind", text=text))
+    for at, value, most in (
+        ("sender", entry.sender, MOST_SENDER),
+        ("subject", entry.subject, MOST_SUBJECT),
+    ):
+        if len(value) > most or not value.isprintable():
+            text = Text(f"请写在一行内，不超过 {most} 字", f"One line of at most {most} characters")
+            troubles.append(Trouble(field=at, text=text))
+    if not 1 <= len(entry.text) <= MOST_WORDS or not entry.text.replace("\n", "").isprintable():
+        text = Text(
+            f"请写明情况，不超过 {MOST_WORDS} 字",
+            f"Say what happened, in at most {MOST_WORDS} characters",
+        )
+        troubles.append(Trouble(field="text", text=text))
+    return tuple(troubles)
+
+
+def _inspect_upload(upload: Upload | None) -> tuple[Trouble, ...]:
+    if upload is None or len(upload.data) <= MOST_FILE_BYTES:
+        return ()
+    return (Trouble(field="file", text=_LARGE),)
+
+
+def _desk() -> ComplaintDesk:
+    desk: ComplaintDesk = current_app.extensions[EXTENSION]
+    return desk
+
+
+def _verifier() -> Verifier:
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    return verifier
+
+
+@blueprint.errorhandler(RegistryError)
+def show_unavailable(error: RegistryError) -> AnyResponse:
+    """Say that complaints cannot be taken or followed up at present."""
+    return error_response(error, 503)

@@ -1,0 +1,398 @@
+"""The holder's own pages: let in by a code handed over in person, history, PDF, links, requests."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any, Final
+
+from flask import Blueprint, Flask, current_app, make_response, redirect, render_template, request
+from flask import url_for as address_of
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from codes.wording import Text
+from registry.errors import RegistryError
+from registry.holder_access import (
+    SESSION,
+    HolderClaim,
+    HolderKeys,
+    end_session,
+    find_session,
+    open_session,
+    use_code,
+)
+from registry.holder_requests import RequestKind, requests_of, send_request
+from registry.holder_shares import (
+    SHARE_DAYS,
+    make_share,
+    open_share,
+    shares_of,
+    withdraw_share,
+)
+from registry.home import Home
+from registry.public_database import open_public_engine, public_database_url
+from registry.session import reading, transaction
+from verifier.budgets_request import LookUp
+from verifier.holder import HolderLook, HolderView
+from verifier.opening import open_holder_look
+from verifier.report_desk import public_address
+from verifier.service import Verifier
+from verifier.site import present, words
+from verifier.site.forms import MAX_FORM_BYTES, Trouble
+from verifier.site.pages import Repeat, error_response, result_page
+from verifier.site.waiting import waiting_page
+
+EXTENSION: Final = "yanzhen_holder"
+COOKIE: Final = "yanzhen_holder"
+COOKIE_PATH: Final = "/holder"
+MOST_WORDS: Final = 1000
+
+blueprint = Blueprint("holder", __name__)
+
+
+class HolderDesk:
+    """What the holder's pages work with.
+
+    Args:
+        home: the installation.
+        verifier: proves what is shown, and tells the time.
+    """
+
+    def __init__(self, home: Home, verifier: Verifier) -> None:
+        self._home = home
+        self._lock = Lock()
+        self._public: Engine | None = None
+        self.keys = HolderKeys(home.pepper())
+        self.verifier = verifier
+        self.look: HolderLook = open_holder_look(home, verifier)
+
+    @property
+    def public(self) -> Engine:
+        """The public side's own database, opened when it is first asked for."""
+        with self._lock:
+            if self._public is None:
+                self._public = open_public_engine(public_database_url(self._home))
+            return self._public
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingIn:
+    """What was typed to be let in."""
+
+    number: str = ""
+    document: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A holder who was let in: whose certificate, and the cookie of their session."""
+
+    claim: HolderClaim
+    cookie: str = field(repr=False)
+
+    def form_token(self) -> str:
+        """Return what every form of the session carries."""
+        return _desk().keys.digest("form", self.cookie)[:32]
+
+
+def add_holder_pages(app: Flask, home: Home, verifier: Verifier) -> None:
+    """Let an application serve the holders of a home."""
+    app.extensions[EXTENSION] = HolderDesk(home, verifier)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/holder")
+def start() -> AnyResponse:
+    """Show a holder who was let in their certificate, anybody else how to come in."""
+    guest = _guest()
+    return _enter_page(ComingIn()) if guest is None else _certificate_page(guest)
+
+
+@blueprint.post("/holder")
+def come_in() -> AnyResponse:
+    """Let a holder in by number, document number and a code."""
+    request.max_content_length = MAX_FORM_BYTES
+    number, document, code = (
+        request.form.get(name, "").strip()[:60] for name in ("number", "document", "code")
+    )
+    entry = ComingIn(number=number, document=document)
+    given = (("number", number), ("document", document), ("code", code))
+    missing = tuple(Trouble(field=at, text=_MISSING[at]) for at, value in given if not value)
+    if missing:
+        return _enter_page(entry, missing)
+    look_up = LookUp(request, number, None, document)
+    demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
+    if demand is not None:
+        return waiting_page(demand, Repeat(action=address_of("holder.come_in"), fields=given))
+    desk, now = _desk(), _now()
+    claim = desk.look.claim(number, document) or HolderClaim(number="", document_number="")
+    with transaction(desk.public) as session:
+        right = use_code(session, desk.keys, claim, code, now=now)
+        cookie = open_session(session, desk.keys, claim, now=now) if right else ""
+    if not right:
+        look_up.fail()
+        return _enter_page(entry, (Trouble(field="code", text=_WRONG),))
+    answer = redirect(address_of("holder.start"), 303)
+    answer.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=int(SESSION.total_seconds()),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+@blueprint.post("/holder/leave")
+def leave() -> AnyResponse:
+    """End the session."""
+    guest, desk = _guest(), _desk()
+    if guest is not None:
+        with transaction(desk.public) as session:
+            end_session(session, desk.keys, guest.cookie)
+    answer = redirect(address_of("holder.start"), 303)
+    answer.delete_cookie(COOKIE, path=COOKIE_PATH)
+    return answer
+
+
+@blueprint.post("/holder/pdf")
+def download() -> AnyResponse:
+    """Give the PDF of the copy in force."""
+    guest = _guest_of_form()
+    if guest is None:
+        return _to_start()
+    page = _desk().look.page(guest.claim)
+    if page is None:
+        raise NotFound
+    answer = current_app.response_class(page, mimetype="application/pdf")
+    name = f"{guest.claim.number}.pdf"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@blueprint.post("/holder/shares")
+def share() -> AnyResponse:
+    """Make a link, and show it once."""
+    guest = _guest_of_form()
+    if guest is None:
+        return _to_start()
+    days = next((one for one in SHARE_DAYS if str(one) == request.form.get("days")), None)
+    shown = request.form.get("name")
+    if days is None or shown not in ("masked", "full"):
+        text = Text("请选择有效期和姓名显示方式", "Choose how long, and how the name is shown")
+        return _certificate_page(guest, (Trouble(field="days", text=text),))
+
+    def do(session: Session, keys: HolderKeys) -> str:
+        full_name = shown == "full"
+        return make_share(session, keys, guest.claim, full_name=full_name, days=days, now=_now())
+
+    return _change(guest, "days", do)
+
+
+@blueprint.post("/holder/shares/<int:share_id>/withdraw")
+def withdraw(share_id: int) -> AnyResponse:
+    """Withdraw a link for good."""
+    guest, desk = _guest_of_form(), _desk()
+    if guest is None:
+        return _to_start()
+    with transaction(desk.public) as session:
+        found = withdraw_share(session, desk.keys, guest.claim, share_id, now=_now())
+    if not found:
+        raise NotFound
+    return _to_start("#shares")
+
+
+@blueprint.post("/holder/requests")
+def ask() -> AnyResponse:
+    """Ask the body for a correction or a reissue."""
+    guest = _guest_of_form()
+    if guest is None:
+        return _to_start()
+    kind = request.form.get("kind", "")
+    said = request.form.get("words", "").replace("\r\n", "\n").strip()
+    troubles = []
+    if kind not in tuple(map(str, RequestKind)):
+        text = Text("请选择申请事项", "Choose what you ask for")
+        troubles.append(Trouble(field="kind", text=text))
+    if not 1 <= len(said) <= MOST_WORDS or not said.replace("\n", "").isprintable():
+        text = Text(
+            f"请写明原因，不超过 {MOST_WORDS} 字",
+            f"Say why, in at most {MOST_WORDS} characters",
+        )
+        troubles.append(Trouble(field="words", text=text))
+    if troubles:
+        return _certificate_page(guest, tuple(troubles), kind=kind, said=said)
+
+    def do(session: Session, keys: HolderKeys) -> str:
+        send_request(session, keys, guest.claim, RequestKind(kind), said, now=_now())
+        return ""
+
+    return _change(guest, "words", do, back="#requests", kind=kind, said=said)
+
+
+@blueprint.get("/shared")
+def shared_start() -> str:
+    """Give the page that a link opens; what comes after its # reaches no server and no log."""
+    return render_template("shared.html", code="", troubles=())
+
+
+@blueprint.post("/shared")
+def shared() -> AnyResponse | str:
+    """Show the certificate that a link leads to."""
+    request.max_content_length = MAX_FORM_BYTES
+    code, desk = request.form.get("code", "").strip()[:200].rpartition("#")[2], _desk()
+    with transaction(desk.public) as session:
+        found = open_share(session, desk.keys, code, now=_now())
+    if found is None:
+        trouble = Trouble(field="code", text=_NO_SHARE)
+        return make_response(render_template("shared.html", code=code, troubles=(trouble,)), 422)
+    verdict = desk.look.verdict(found.claim, full_name=found.full_name)
+    repeat = Repeat(action=address_of("holder.shared"), fields=(("code", code),))
+    return result_page(verdict, repeat=repeat, shared_until=found.expires_at)
+
+
+_MISSING: Final = {
+    "number": Text("请填写证书编号", "Enter the certificate number"),
+    "document": Text("请填写本人证件号码", "Enter your document number"),
+    "code": Text("请填写查看码", "Enter the code"),
+}
+_WRONG: Final = Text(
+    "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
+    "Number, document number or code do not fit, or the code was used, is over or was tried too "
+    "often; check them, or get another code from the body that issued the certificate",
+)
+_NO_SHARE: Final = Text(
+    "这个分享链接不存在、已过期或已被撤回，请向持证人核实",
+    "There is no such link, or it is over or withdrawn; ask the holder",
+)
+
+
+def _change(
+    guest: Guest,
+    at: str,
+    act: Callable[[Session, HolderKeys], str],
+    *,
+    back: str = "#shares",
+    **typed: str,
+) -> AnyResponse:
+    """Do what a form asks; show what it gives, once, or lead back to the page."""
+    desk = _desk()
+    try:
+        with transaction(desk.public) as session:
+            made = act(session, desk.keys)
+    except RegistryError as error:
+        if error.code not in ("shares_full", "requests_full"):
+            raise
+        return _certificate_page(guest, (Trouble(field=at, text=error.text),), **typed)
+    return _certificate_page(guest, made=made) if made else _to_start(back)
+
+
+def _enter_page(entry: ComingIn, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+    page = render_template("holder_enter.html", entry=entry, troubles=troubles)
+    return make_response(page, 422 if troubles else 200)
+
+
+def _certificate_page(
+    guest: Guest,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    made: str = "",
+    kind: str = "",
+    said: str = "",
+) -> AnyResponse:
+    desk, view = _desk(), _desk().look.view(guest.claim)
+    if view is None:
+        return _enter_page(ComingIn(), (Trouble(field="number", text=_GONE),))
+    with reading(desk.public) as session:
+        shares = list(shares_of(session, desk.keys, guest.claim))
+        requests = requests_of(session, desk.keys, guest.claim)
+    page = render_template(
+        "holder.html",
+        **_seen(view),
+        token=guest.form_token(),
+        made=_address_of_share(made) if made else "",
+        shares=shares,
+        days=SHARE_DAYS,
+        now=_now(),
+        requests=requests,
+        kinds=[(one.value, one.text) for one in RequestKind],
+        kind=kind,
+        said=said,
+        most=MOST_WORDS,
+        troubles=troubles,
+    )
+    return make_response(page, 422 if troubles else 200)
+
+
+_GONE: Final = Text(
+    "这张证书的登记已不能打开，可能已依法删除",
+    "The record of this certificate does not open any more; it may have been erased under the law",
+)
+
+
+def _seen(view: HolderView) -> dict[str, Any]:
+    verdict = view.verdict
+    return {
+        "verdict": verdict,
+        "tone": present.tone(verdict),
+        "status": present.shown_status(verdict),
+        "meaning": present.meaning(verdict),
+        "checked_at": present.beijing_time(verdict.checked_at),
+        "facts": present.facts(verdict),
+        "events": [(one.effective_on, words.LIFE_WORDS[one.kind]) for one in view.events],
+        "may_download": view.may_download,
+    }
+
+
+def _address_of_share(code: str) -> str:
+    path = public_address(_desk().verifier, address_of("holder.shared_start"))
+    start = path if "://" in path else request.host_url.rstrip("/") + path
+    return f"{start}#{code}"
+
+
+def _guest() -> Guest | None:
+    """Return the holder of this request's session, or None."""
+    cookie, desk = request.cookies.get(COOKIE, ""), _desk()
+    if not cookie:
+        return None
+    with reading(desk.public) as session:
+        claim = find_session(session, desk.keys, cookie, now=_now())
+    return None if claim is None else Guest(claim=claim, cookie=cookie)
+
+
+def _guest_of_form() -> Guest | None:
+    """Return the holder who sent a form of their own session; None for any other form."""
+    request.max_content_length = MAX_FORM_BYTES
+    guest = _guest()
+    if guest is None:
+        return None
+    given = request.form.get("token", "")
+    right = hmac.compare_digest(given.encode(), guest.form_token().encode())
+    return guest if right else None
+
+
+def _to_start(place: str = "") -> AnyResponse:
+    return redirect(address_of("holder.start") + place, 303)
+
+
+def _now() -> datetime:
+    return _desk().verifier.now()
+
+
+def _desk() -> HolderDesk:
+    desk: HolderDesk = current_app.extensions[EXTENSION]
+    return desk
+
+
+@blueprint.errorhandler(RegistryError)
+def show_unavailable(error: RegistryError) -> AnyResponse:
+    """Say that nothing can be shown at present."""
+    return error_response(error, 503)

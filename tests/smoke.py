@@ -1,6 +1,6 @@
 """Tries what the README promises of `make demo`: `python -m tests.smoke`.
 
-Starts it, waits until it answers, follows the three links it printed, and stops it.
+Starts it, waits until verifier and desks answer, follows the links it printed, and stops it.
 """
 
 from __future__ import annotations
@@ -40,10 +40,11 @@ def main() -> int:
         try:
             wait_for(f"{url}/healthz", demo)
             seconds = time.monotonic() - started
+            wait_for(f"http://127.0.0.1:{PORT + 1}/sign-in", demo)
             problems = inspect(url, printed(output))
         finally:
             os.killpg(demo.pid, signal.SIGTERM)
-            demo.wait(30)
+            demo.wait(60)
     for problem in problems:
         print(f"make demo: {problem}", file=sys.stderr)
     print(f"make demo answered after {seconds:.0f} s: {'as promised' if not problems else 'NOT'}")
@@ -83,6 +84,8 @@ def inspect(url: str, text: str) -> list[str]:
         with urllib.request.urlopen(link.partition("#")[0], timeout=10) as page:
             if page.status != 200:
                 problems.append(f"{link} answers {page.status}")
+    if f"http://localhost:{PORT + 1}" not in text or "demo.approver" not in text:
+        problems.append("it does not say who may sign in to the desks")
     folder = _FOLDER.search(text)
     pdfs = list(Path(folder[1]).glob("*.pdf")) if folder else []
     if len(pdfs) < LEAST_CERTIFICATES:

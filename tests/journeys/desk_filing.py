@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
+from issuer.body_settings import Step
 from issuer.cli_seal import subject_of
 from issuer.columns import Column
 from issuer.publishing import publish
@@ -55,6 +56,7 @@ def file_and_issue(walk: Walk, folder: Path) -> bytes:
         clerk = _arrive(walk, stack, link, "new.clerk")
         link = _add(custodian, "新审批", "机构审批人", "new.approver")
         approver = _arrive(walk, stack, link, "new.approver")
+        _examine_elsewhere(walk, approver.page)
         _make_key(walk)
         with walk.runner():
             return _issue(clerk.page, approver.page, folder)
@@ -183,6 +185,19 @@ def _arrive(walk: Walk, stack: ExitStack, link: str, username: str) -> _New:
     page.get_by_role("link", name="已保存，继续").click()
     expect(page.get_by_role("heading", name="待办")).to_be_visible()
     return _New(page=page, username=username)
+
+
+def _examine_elsewhere(walk: Walk, page: Page) -> None:
+    page.locator(".places").get_by_role("link", name="批次签发").click()
+    page.get_by_role("link", name="机构设置").click()
+    walk.see(page, "body-settings")
+    for step in Step:
+        page.locator("#step").select_option(value=step.value)
+        page.get_by_label("不在此办理").check()
+        page.get_by_label("依据").first.fill("机构另有考务系统，见会议纪要")
+        page.get_by_role("button", name="保存步骤设置").click()
+        row = page.get_by_role("listitem").filter(has_text=step.text.zh)
+        expect(row.filter(has_text="不在此办理").first).to_be_visible()
 
 
 def _make_key(walk: Walk) -> None:

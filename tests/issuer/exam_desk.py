@@ -34,10 +34,12 @@ class Clock:
         return self.now
 
 
-def begun(desk: BatchDesk, folder: Path, count: int = 4, *, pictured: bool = False) -> int:
+def begun(
+    desk: BatchDesk, folder: Path, count: int = 4, *, name: str = "一", pictured: bool = False
+) -> int:
     """Return a batch with sound rows, and photos if wanted; its examination still to come."""
     persons = people(Level.THREE, count)
-    draft = desk.begin(roster_of(folder, persons))
+    draft = desk.begin(roster_of(folder, persons), name)
     if pictured:
         desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
     return draft

@@ -111,7 +111,9 @@ def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Pa
     assert answer.status_code == 422 and "还没有完成" in answer.text
 
 
-def test_a_batch_begun_before_goes_on_without(desk: BatchDesk, tmp_path: Path) -> None:
+def test_a_batch_begun_before_goes_on_without(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
     draft = begun(desk, tmp_path, 2, pictured=True)
     with transaction(desk.room.desks) as session:
         session.execute(delete(BatchCourse))
@@ -123,6 +125,9 @@ def test_a_batch_begun_before_goes_on_without(desk: BatchDesk, tmp_path: Path) -
     desk.approve(draft)
     desk.work()
     assert state_of(desk, draft) is DraftState.ISSUED
+    clock.now += timedelta(days=100)
+    page = desk.get(f"/batches/{draft}").text
+    assert "未收到回执" in page and "已过上传期限" not in page
 
 
 def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.wording import Text
-from issuer.batch_approval import operator_for, subject_of
+from issuer.batch_approval import check_ready, operator_for, subject_of
 from issuer.batch_candidates import (
     Candidate,
+    examining,
     find_course,
     keep_of,
     kept_of,
@@ -24,7 +26,7 @@ from issuer.batch_candidates import (
     read_candidates,
 )
 from issuer.batch_checks import count_rows
-from issuer.batch_notice import Outcome, find_objectable, settle_objection
+from issuer.batch_notice import Outcome, find_objectable, settle_objection, start_notice
 from issuer.batch_room import BatchRoom, changing, find_draft
 from issuer.batch_rows import open_row, seal_cells
 from issuer.batch_scores import Standing, find_odd, read_scored, scores_closed
@@ -113,15 +115,22 @@ def reopen_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int) -
         course = find_course(session, draft)
         if course is None:
             raise no_course()
+        here = {one.person for one in read_candidates(room, session, draft)}
         for kept in _left_out(session, draft):
             if kept.left_out != Standing.OBJECTION:
-                _bring_back(room, session, draft, kept)
+                _bring_back(room, session, draft, kept, again=kept.person not in here)
         course.scores_closed_at = course.scores_closer = None
         course.notice_first = course.notice_last = course.notice_sealed = None
 
 
-def _bring_back(room: BatchRoom, session: Session, draft: BatchDraft, kept: BatchCandidate) -> None:
+def _bring_back(
+    room: BatchRoom, session: Session, draft: BatchDraft, kept: BatchCandidate, *, again: bool
+) -> None:
+    """Let somebody go on; their row comes again, but where another roster has them already."""
     row, cells = kept.row or 0, kept.cells_sealed
+    kept.left_out = kept.row = kept.cells_sealed = None
+    if not again:
+        return
     if session.get(BatchRow, (draft.id, row)) is not None:  # another roster came meanwhile
         cipher = room.cipher(draft)
         old = open_row(cipher, BatchRow(draft_id=draft.id, row=row, cells_sealed=cells))
@@ -130,8 +139,29 @@ def _bring_back(room: BatchRoom, session: Session, draft: BatchDraft, kept: Batc
         cells = seal_cells(cipher, row, old.cells, old.faults)
     session.add(BatchRow(draft_id=draft.id, row=row, cells_sealed=cells))
     session.flush()
-    kept.left_out = kept.row = kept.cells_sealed = None
     draft.rows += 1
+
+
+def put_up(
+    room: BatchRoom,
+    person: Person,
+    prefix: str,
+    draft_id: int,
+    *,
+    first: date,
+    last: date,
+    days_off: Sequence[date],
+) -> None:
+    """Put the names of everybody of a batch up; raises as `start_notice`, `check_ready`,
+    `check_before`, `examining`.
+    """
+    _note(room, person, "batch.notice", prefix, draft_id)
+    with examining(room, prefix, draft_id) as (session, draft, course):
+        check_ready(draft)
+        check_before(room, session, draft, Step.NOTICE)
+        start_notice(
+            room, session, draft, course, person, first=first, last=last, days_off=days_off
+        )
 
 
 def settle(

@@ -143,16 +143,21 @@ def standing_of(scores: Scores, rules: Sequence[PartRule]) -> Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """Somebody with their scores."""
+    """Somebody with their scores.
+
+    Args:
+        barred: an objection against them was upheld, whatever the scores.
+    """
 
     candidate: Candidate
     scores: Scores = field(repr=False)
     rules: tuple[PartRule, ...]
+    barred: bool = False
 
     @property
     def standing(self) -> Standing:
-        """What the scores come to."""
-        return standing_of(self.scores, self.rules)
+        """What it comes to."""
+        return Standing.OBJECTION if self.barred else standing_of(self.scores, self.rules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +242,8 @@ def scored(
     on = shanghai_day(draft.made_at)
     known = one.occupation is not None and one.level is not None
     rules = parts(one.occupation, one.level, on) if known else ()  # type: ignore[arg-type]  # both are
-    return Scored(candidate=one, scores=open_scores(room, draft, kept), rules=rules)
+    barred = kept is not None and kept.left_out == Standing.OBJECTION
+    return Scored(candidate=one, scores=open_scores(room, draft, kept), rules=rules, barred=barred)
 
 
 def open_scores(room: BatchRoom, draft: BatchDraft, kept: BatchCandidate | None) -> Scores:

@@ -110,8 +110,9 @@ _STANDINGS = {
     DraftState.ISSUED: _Standing(
         text=Text("已签发", "issued"),
         next_step=Text(
-            "下载证书和清单，印制、发放，由持证人在领证签收表上签名",
-            "download certificates and lists, print, hand over, have each holder sign the list",
+            "下载证书和清单，印制、发放，由持证人在领证签收表上签名；上传全国平台并核对回执",
+            "download certificates and lists, print, hand over, have each holder sign the list; "
+            "upload to the national site and reconcile the receipts",
         ),
         actor=_CLERK,
     ),

@@ -28,6 +28,7 @@ from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.wording import Text
 from issuer.awarding import read_private
+from issuer.batch_candidates import find_course
 from issuer.batch_room import BatchRoom
 from issuer.body_settings import Step, figure_of, settings_of, skipping
 from issuer.copy_list import find_batch
@@ -167,7 +168,7 @@ class Upload:
 
     Args:
         due: last day, by the figure that holds.
-        late: it is past, and receipts are missing.
+        late: it is past, and receipts are missing; not said of a batch begun before there were any.
         counts: how many certificates by standing.
         skipped: the setting by which the body does it elsewhere.
     """
@@ -198,10 +199,11 @@ def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> U
     counts = Counter(line.standing for line in lines)
     packages = select(UploadPackage).where(UploadPackage.draft_id == draft.id)
     skipped = skipping(settings, Step.UPLOAD)
+    told = find_course(session, draft) is not None  # of an older batch nobody knows what was done
     missing = bool(counts["waiting"] or counts["refused"])
     return Upload(
         due=due,
-        late=missing and skipped is None and shanghai_day(room.clock()) > due,
+        late=missing and skipped is None and told and shanghai_day(room.clock()) > due,
         counts=counts,
         lines=lines,
         packages=tuple(session.scalars(packages.order_by(UploadPackage.id.desc()))),

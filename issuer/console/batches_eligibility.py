@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
-from codes.assessment_rules import conditions
+from codes.assessment_rules import Condition, conditions
 from codes.wording import Text
 from issuer.batch_candidates import Candidate, kept_of, read_candidates
 from issuer.batch_eligibility import Facts, Kept, enter, enter_sheet, read_kept, write_sheet
@@ -148,8 +148,9 @@ def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str,
     room = the_room()
     note_reading(room, "batch.eligibility", draft, f"row {one.row}")
     day = shanghai_day(room.clock())
-    known = one.occupation is not None and one.level is not None
-    offered = conditions(one.occupation, one.level, day) if known else ()  # type: ignore[arg-type]
+    offered: tuple[Condition, ...] = ()
+    if one.occupation is not None and one.level is not None:
+        offered = conditions(one.occupation, one.level, day)
     faults = kept.faults if kept else ()
     return page(
         room,

@@ -12,9 +12,8 @@ from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure
 from codes.wording import Text
-from issuer.batch_approval import check_ready
-from issuer.batch_candidates import examining, find_course
-from issuer.batch_closing import settle
+from issuer.batch_candidates import find_course
+from issuer.batch_closing import put_up, settle
 from issuer.batch_notice import (
     OBJECTABLE,
     Outcome,
@@ -22,12 +21,10 @@ from issuer.batch_notice import (
     note_objection,
     objections_of,
     read_notice,
-    start_notice,
     words_of_objection,
 )
 from issuer.batch_states import DraftState
-from issuer.batch_steps import check_before
-from issuer.body_settings import Step, figure_of, settings_of
+from issuer.body_settings import figure_of, settings_of
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     DESK,
@@ -130,7 +127,7 @@ def _days_off(troubles: list[Trouble]) -> list[date]:
 
 @blueprint.post("/<int:draft_id>/notice")
 @allow(Role.BODY_CLERK)
-def put_up(draft_id: int) -> Response | tuple[str, int]:
+def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
     """Put the names of a batch up."""
     room = the_room()
     draft = the_draft(room, draft_id)
@@ -138,21 +135,10 @@ def put_up(draft_id: int) -> Response | tuple[str, int]:
     first, last, days_off = _day("first", troubles), _day("last", troubles), _days_off(troubles)
     if troubles:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422
-    note_reading(room, "batch.notice_start", draft, f"{first} {last}")
     try:
-        with examining(room, own_prefix(), draft_id) as (session, locked, course):
-            check_ready(locked)
-            check_before(room, session, locked, Step.NOTICE)
-            start_notice(
-                room,
-                session,
-                locked,
-                course,
-                the_person(),
-                first=first,
-                last=last,
-                days_off=days_off,
-            )
+        put_up(
+            room, the_person(), own_prefix(), draft_id, first=first, last=last, days_off=days_off
+        )
     except IssuerError as error:
         fields = {"result_notice_days": "first", "result_notice_short": "last"}
         if error.code not in (*fields, "step_open", "draft_faulty", "draft_unchecked"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -32,10 +34,12 @@ class Clock:
         return self.now
 
 
-def begun(desk: BatchDesk, folder: Path, count: int = 4, *, pictured: bool = False) -> int:
+def begun(
+    desk: BatchDesk, folder: Path, count: int = 4, *, name: str = "一", pictured: bool = False
+) -> int:
     """Return a batch with sound rows, and photos if wanted; its examination still to come."""
     persons = people(Level.THREE, count)
-    draft = desk.begin(roster_of(folder, persons))
+    draft = desk.begin(roster_of(folder, persons), name)
     if pictured:
         desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
     return draft
@@ -132,3 +136,32 @@ def rows_of(desk: BatchDesk, draft: int) -> list[int]:
     with reading(desk.room.desks) as session:
         query = select(BatchRow.row).where(BatchRow.draft_id == draft)
         return list(session.scalars(query.order_by(BatchRow.row)))
+
+
+def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
+    """Take the package of an issued batch, and receipts of which some fit nothing."""
+    answer = desk.post(f"/batches/{draft}/upload/package.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        manifest = json.loads(archive.read("清单.json"))
+        text = archive.read("证书数据.csv").decode("utf-8-sig")
+    answer.close()
+    assert manifest["certificates"] == 2
+    assert "82,75.5" in text and people(Level.THREE, 1)[0].document_number in text
+    numbers = [line.split(",")[11] for line in text.splitlines()[1:]]
+    clock.now += timedelta(days=16)
+    assert "已过上传期限" in desk.get(f"/batches/{draft}").text
+    today = shanghai_day(clock.now).isoformat()
+    lines = [
+        "证书编号,上传结果,上传日期,说明",
+        f"{numbers[0]},成功,{today},",
+        f"{numbers[1]},失败,{today},照片不符",
+        f"{numbers[0]},成功,{today},",
+        f"S000012000123263000099,成功,{today},",
+    ]
+    sent = io.BytesIO("\n".join(lines).encode())
+    page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
+    assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
+    assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
+    sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
+    desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
+    assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
 import shutil
-import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +43,7 @@ from tests.issuer.exam_desk import (
     filled,
     plan,
     put_up,
+    reconcile_upload,
     revision,
     rows_of,
     state_of,
@@ -102,35 +101,6 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     reconcile_upload(desk, draft, clock)
 
 
-def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
-    """Take the package of an issued batch, and receipts of which some fit nothing."""
-    answer = desk.post(f"/batches/{draft}/upload/package.zip")
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        manifest = json.loads(archive.read("清单.json"))
-        text = archive.read("证书数据.csv").decode("utf-8-sig")
-    answer.close()
-    assert manifest["certificates"] == 2
-    assert "82,75.5" in text and people(Level.THREE, 1)[0].document_number in text
-    numbers = [line.split(",")[11] for line in text.splitlines()[1:]]
-    clock.now += timedelta(days=16)
-    assert "已过上传期限" in desk.get(f"/batches/{draft}").text
-    today = shanghai_day(clock.now).isoformat()
-    lines = [
-        "证书编号,上传结果,上传日期,说明",
-        f"{numbers[0]},成功,{today},",
-        f"{numbers[1]},失败,{today},照片不符",
-        f"{numbers[0]},成功,{today},",
-        f"S000012000123263000099,成功,{today},",
-    ]
-    sent = io.BytesIO("\n".join(lines).encode())
-    page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
-    assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
-    assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
-    sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
-    desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
-    assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text
-
-
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, pictured=True)
     page = desk.get(f"/batches/{draft}").text
@@ -141,7 +111,9 @@ def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Pa
     assert answer.status_code == 422 and "还没有完成" in answer.text
 
 
-def test_a_batch_begun_before_goes_on_without(desk: BatchDesk, tmp_path: Path) -> None:
+def test_a_batch_begun_before_goes_on_without(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
     draft = begun(desk, tmp_path, 2, pictured=True)
     with transaction(desk.room.desks) as session:
         session.execute(delete(BatchCourse))
@@ -153,6 +125,9 @@ def test_a_batch_begun_before_goes_on_without(desk: BatchDesk, tmp_path: Path) -
     desk.approve(draft)
     desk.work()
     assert state_of(desk, draft) is DraftState.ISSUED
+    clock.now += timedelta(days=100)
+    page = desk.get(f"/batches/{draft}").text
+    assert "未收到回执" in page and "已过上传期限" not in page
 
 
 def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
@@ -309,6 +284,11 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
     desk.post(f"/batches/{draft}/scores/close")
     assert rows_of(desk, draft) == [2, 3, 4]
     assert "待补考" in desk.get(f"/batches/{draft}/scores").text
+    whole = (io.BytesIO(roster_of(tmp_path, people(Level.THREE, 4))), "名册.xlsx")
+    desk.post(f"/batches/{draft}/roster", roster=whole)  # who was left out is in it again
+    assert "第 5 行" in desk.get(f"/batches/{draft}").text
+    desk.post(f"/batches/{draft}/scores/reopen")
+    assert rows_of(desk, draft) == [2, 3, 4, 5]
 
 
 def test_an_examiner_enters_scores_and_sees_nothing_else(desk: BatchDesk, tmp_path: Path) -> None:
@@ -367,6 +347,8 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)
     assert "公示中" in desk.get(f"/batches/{draft}").text
+    desk.post(f"/batches/{draft}/scores/reopen")
+    assert rows_of(desk, draft) == [2, *LEFT_OUT_ROWS]  # all but who was objected to
 
 
 def test_another_bodys_examination_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:

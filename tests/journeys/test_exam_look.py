@@ -1,0 +1,77 @@
+"""The pages of an examination in a browser: clean of axe, nothing too wide, light."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser
+
+from issuer.desk import shanghai_day
+from registry.home import Home
+from tests.accounts.desk_app import working_as
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import BOTH, CLERK, BatchDesk, filed_home
+from tests.issuer.desks import PUBLIC_URL
+from tests.issuer.exam_desk import Clock, begun, enter_scores, to_notice
+from tests.journeys.conftest import serving
+from tests.journeys.test_desk_look import MAX_PAGE_BYTES, PICTURES, a_page
+from wsgi import create_private_app
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
+    """Desks with a batch whose notice is over and was objected to, and one at its beginning."""
+    folder: Path = tmp_path_factory.mktemp("exam-look")
+    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    filed_home(home, skipped=())
+    clock = Clock()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+        desk = BatchDesk(create_private_app(home, PASSPHRASE, clock=clock))
+    over = to_notice(desk, folder, clock)
+    clock.now += timedelta(days=9)
+    day = shanghai_day(clock.now).isoformat()
+    desk.post(f"/batches/{over}/objections", CLERK, received=day, sender="匿名", text="有人替考")
+    new = begun(desk, folder, name="二")
+    enter_scores(desk, new)
+    typed = {"condition": "3-1", "years": "1"}
+    desk.post(f"/batches/{new}/eligibility/2", CLERK, **typed)
+    sitting = {"part": "skills", "day": "2026-12-05", "begins": "09:00", "ends": "11:00"}
+    place = {"room": "一号考场", "seats": "2", "candidates": "4", "examiners": "甲、乙"}
+    desk.post(f"/batches/{new}/plan/sittings", CLERK, **sitting, **place)
+    return desk
+
+
+@pytest.mark.parametrize("view", [(1366, "zh"), (390, "en")], ids=["office", "phone"])
+def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
+    browser: Browser, desk: BatchDesk, view: tuple[int, str]
+) -> None:
+    width, language = view
+    pages = {
+        "exam-steps": "/batches/2",
+        "eligibility": "/batches/2/eligibility",
+        "candidate": "/batches/2/eligibility/2",
+        "plan": "/batches/2/plan",
+        "scores": "/batches/2/scores",
+        "scores-closed": "/batches/1/scores",
+        "notice": "/batches/1/notice",
+        "notice-print": "/batches/1/notice/print",
+        "settings": "/batches/settings",
+    }
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (
+        working_as(desk.app, BOTH),
+        serving(desk.app) as address,
+        a_page(browser, address, width=width, language=language) as page,
+    ):
+        for name, path in pages.items():
+            answer = page.goto(address + path)
+            assert answer is not None and answer.status == 200, name
+            assert len(answer.body()) < MAX_PAGE_BYTES
+            page.screenshot(path=PICTURES / f"{name}-{width}-{language}.png", full_page=True)
+            found = Axe().run(page)
+            assert found.violations_count == 0, (name, found.generate_report())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name

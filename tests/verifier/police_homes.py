@@ -81,7 +81,7 @@ class PoliceHome:
         assert answer.status_code == 200, (address, answer.status_code)
         return answer.text
 
-    def post(self, address: str, person: Person = ONE, **form: str) -> tuple[int, str, bytes]:
+    def post(self, address: str, person: Person = ONE, /, **form: str) -> tuple[int, str, bytes]:
         """Send a form; return status, where it leads, and what came back."""
         with working_as(self.app, person) as client:
             answer = client.post(address, data=form)

@@ -106,7 +106,7 @@ def cases() -> str:
             .where(CaseItem.case_id.in_([one.id for one in shown]))
             .group_by(CaseItem.case_id)
         )
-        papers = dict(session.execute(counted).tuples().all())
+        papers = {case_id: number for case_id, number in session.execute(counted)}
     rows = [
         {
             "id": one.id,

@@ -102,11 +102,11 @@ def cases() -> str:
         found = session.scalars(query.order_by(order).offset(table.offset).limit(table.limit)).all()
         shown, more = table.cut(found)
         counted = (
-            select(CaseItem.case_id, func.count())
+            select(CaseItem.case_id, func.count().label("papers"))
             .where(CaseItem.case_id.in_([one.id for one in shown]))
             .group_by(CaseItem.case_id)
         )
-        papers = {case_id: number for case_id, number in session.execute(counted)}
+        papers = {one.case_id: one.papers for one in session.execute(counted)}
     rows = [
         {
             "id": one.id,

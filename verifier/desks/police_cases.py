@@ -138,7 +138,10 @@ def open_new() -> AnyResponse:
     try:
         case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
     except REFUSALS as error:
-        return _new_page(reference, about, (trouble_of(error),))
+        trouble = trouble_of(error)
+        if trouble.field == "ground":  # what may not stand on the trail is the number
+            trouble = Trouble(field="reference", text=trouble.text)
+        return _new_page(reference, about, (trouble,))
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 

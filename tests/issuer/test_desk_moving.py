@@ -146,7 +146,7 @@ def fill_case(session: Session, vault: Vault) -> None:
     received = {"received_at": NOW, "received_by": "周", "outcome": ""}
     asked = {"prefix": PREFIX, "number": "1", "asked_by": "周", "asked_at": NOW}
     read = {"number": "1", "account_id": 1, "reader": "周", "ground": "查", "reference": "一"}
-    rows = [
+    rows: list[Any] = [
         CaseItem(place=1, kind="file", **mine, **received),
         CaseEvent(place=1, sha256="00", **mine),
         CaseQuestion(due_on=NOW.date(), **mine, **asked),

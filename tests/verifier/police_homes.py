@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pypdfium2
 from flask import Flask
-from flask.testing import FlaskClient
 
 from accounts.person import Person
 from accounts.roles import Role
@@ -81,7 +79,7 @@ class PoliceHome:
         assert answer.status_code == 200, (address, answer.status_code)
         return answer.text
 
-    def post(self, address: str, person: Person = ONE, **form: str) -> tuple[int, str, bytes]:
+    def post(self, address: str, person: Person = ONE, /, **form: str) -> tuple[int, str, bytes]:
         """Send a form; return status, where it leads, and what came back."""
         with working_as(self.app, person) as client:
             answer = client.post(address, data=form)
@@ -121,13 +119,3 @@ def photographed(pdf: bytes) -> bytes:
     with pypdfium2.PdfDocument(pdf) as document:
         document[0].render(scale=150 / 72).to_pil().convert("RGB").save(output, "JPEG", quality=60)
     return output.getvalue()
-
-
-def read_codes(page: str, pattern: str) -> list[str]:
-    """Return what a page shows of a pattern."""
-    return re.findall(pattern, page)
-
-
-def client_of(home: PoliceHome) -> FlaskClient:
-    """Return a browser of nobody."""
-    return home.app.test_client()

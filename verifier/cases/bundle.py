@@ -189,10 +189,10 @@ def _foundations(room: PoliceRoom) -> dict[str, bytes]:
         "certificates/revoked.crl": home.seal_crl_path,
     }
     found = {name: path.read_bytes() for name, path in wanted.items() if path.exists()}
-    return found | {
-        "trust/root-pin.txt": f"{root_pin(home)}\n".encode(),
-        "certificates/root.pem": certificate_pem(home.seal_root_path.read_bytes()),
-    }
+    found["trust/root-pin.txt"] = f"{root_pin(home)}\n".encode()
+    if home.seal_root_path.exists():  # without one there is no report key, and so no bundle
+        found["certificates/root.pem"] = certificate_pem(home.seal_root_path.read_bytes())
+    return found
 
 
 def _packed(room: PoliceRoom, files: dict[str, bytes], now: datetime) -> bytes:

@@ -102,11 +102,11 @@ def cases() -> str:
         found = session.scalars(query.order_by(order).offset(table.offset).limit(table.limit)).all()
         shown, more = table.cut(found)
         counted = (
-            select(CaseItem.case_id, func.count())
+            select(CaseItem.case_id, func.count().label("papers"))
             .where(CaseItem.case_id.in_([one.id for one in shown]))
             .group_by(CaseItem.case_id)
         )
-        papers = dict(session.execute(counted).tuples().all())
+        papers = {one.case_id: one.papers for one in session.execute(counted)}
     rows = [
         {
             "id": one.id,
@@ -138,7 +138,10 @@ def open_new() -> AnyResponse:
     try:
         case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
     except REFUSALS as error:
-        return _new_page(reference, about, (trouble_of(error),))
+        trouble = trouble_of(error)
+        if trouble.field == "ground":  # what may not stand on the trail is the number
+            trouble = Trouble(field="reference", text=trouble.text)
+        return _new_page(reference, about, (trouble,))
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 

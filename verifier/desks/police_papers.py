@@ -119,11 +119,13 @@ def original(case_id: int, place: int) -> AnyResponse:
     return download(data, name or f"{case_id}-{place}", "application/octet-stream")
 
 
-@blueprint.post("/<int:place>/report/<any(pdf, json):form>")
+@blueprint.post("/<int:place>/report/<form>")
 @allow(*OFFICERS)
 def report(case_id: int, place: int, form: str) -> AnyResponse:
     """Hand out a file of the sealed report."""
     room = the_room()
+    if form not in ("pdf", "json"):
+        abort(404)
     with reading(room.desks) as session:
         item = the_item(session, case_id, place)
         column = REPORT_PDF if form == "pdf" else REPORT_JSON

@@ -19,6 +19,7 @@ from tests.verifier.employer_desk import EmployerDesk, open_employer_desk
 from tests.verifier.world import NAME
 from verifier.api.batch_body import read_batch
 from verifier.api.batches import JOBS_EXTENSION
+from verifier.api.keyed import ENGINE_EXTENSION, URL_EXTENSION
 from verifier.api_keys import MOST_KEYS, Scope, make_key, revoke_key
 from verifier.bulk_jobs import BulkJobs, JobLimits
 from verifier.errors import KeyRefused
@@ -94,7 +95,7 @@ def test_a_list_is_checked_and_every_row_answered_in_its_place(
     asker, batch = done
     assert batch["state"] == "done"
     assert (batch["rows"], batch["done"], sum(batch["counts"].values())) == (3, 3, 3)
-    assert batch["counts"]["valid"] == batch["counts"]["not_found"] == 1
+    assert batch["counts"] == {"valid": 1, "not_found": 2}
     address, seen, cursor = f"{BATCHES}/{batch['id']}/results", [], ""
     for _ in range(3):
         page = asker.ask("GET", f"{address}?limit=2{cursor}").get_json()
@@ -219,6 +220,20 @@ def test_no_key_a_wrong_one_and_a_revoked_one_are_refused(desk: EmployerDesk) ->
         assert row.used_at is not None
         revoke_key(row, now=row.used_at)
     assert Asker(desk, secret).ask("GET", BATCHES).get_json()["code"] == "key_invalid"
+
+
+def test_a_database_that_is_away_is_said_to_be(
+    desk: EmployerDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = desk.key(EMPLOYER)
+    monkeypatch.delitem(desk.public.extensions, ENGINE_EXTENSION, raising=False)
+    nowhere = f"sqlite:///{desk.made.home.path}/nowhere/public.sqlite3"
+    with monkeypatch.context() as away:
+        away.setitem(desk.public.extensions, URL_EXTENSION, nowhere)
+        answer = Asker(desk, secret).ask("GET", BATCHES)
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "keys_unavailable")
+        assert answer.headers["Retry-After"]
+    assert Asker(desk, secret).ask("GET", BATCHES).status_code == 200
 
 
 def test_no_more_rows_are_taken_than_a_day_allows(desk: EmployerDesk, no_room: None) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from issuer.batch_supervisor import runner_beside
 from log.leaves import LifeKind
 from registry.account_models import AccountRow
 from registry.api_key_models import ApiKeyRow, WatchRow
@@ -283,6 +285,17 @@ def test_the_runner_does_all_that_waits(scene: Scene) -> None:
         assert session.scalars(
             select(EmployerAlert.kind).where(EmployerAlert.account_id == account_id)
         ).all() == [LifeKind.REISSUE]
+
+
+def test_the_runner_works_beside_the_web_server(scene: Scene) -> None:
+    account_id = scene.watching()
+    scene.happen(LifeKind.SUSPEND)
+    until = time.monotonic() + 120
+    with runner_beside(scene.room.home, PASSPHRASE, "verifier.desks.employer_runner"):
+        while unseen_alerts(scene.room, account_id) == 0:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+    assert unseen_alerts(scene.room, account_id) == 1
 
 
 @pytest.mark.parametrize(

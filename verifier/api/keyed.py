@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from codes.wording import Text
 from registry.errors import RegistryError
+from registry.public_database import open_public_engine
 from registry.session import transaction
 from verifier.api.problems import Problem, ProblemCode, Refused, refuse
 from verifier.api_keys import ApiKey, QuotaSpent, Scope, count_request, open_key
 
 View = TypeVar("View", bound=Callable[..., Any])
-KEYS_EXTENSION: Final = "yanzhen_api_keys"
+URL_EXTENSION: Final = "yanzhen_api_keys_url"
+ENGINE_EXTENSION: Final = "yanzhen_api_keys"
 _LONGEST: Final = 200
 _RETRY_SECONDS: Final = 15
 
@@ -44,8 +46,15 @@ def the_key() -> ApiKey:
 
 
 def public_engine() -> Engine:
-    """Return the public side's database of this application."""
-    engine: Engine = current_app.extensions[KEYS_EXTENSION]
+    """Return the public side's database of this application, opened when it is first asked.
+
+    Raises:
+        RegistryError, SQLAlchemyError: it does not answer; it may later.
+    """
+    extensions = current_app.extensions
+    if ENGINE_EXTENSION not in extensions:
+        extensions[ENGINE_EXTENSION] = open_public_engine(extensions[URL_EXTENSION])
+    engine: Engine = extensions[ENGINE_EXTENSION]
     return engine
 
 

@@ -21,7 +21,6 @@ from verifier.desks.employer_changes import unseen_alerts
 from verifier.desks.employers_room import (
     ROOM_EXTENSION,
     EmployersRoom,
-    blueprint,
     open_jobs,
     the_room,
 )
@@ -29,10 +28,10 @@ from verifier.desks.employers_room import (
 _PARTS: Final = (employers_alerts, employers_checks, employers_keys, employers_webhooks)
 _EMPLOYER: Final = frozenset({Role.EMPLOYER})
 _PLACES: Final = (
-    ("employers.checks", Text("核验名单", "Check lists")),
-    ("employers.alerts", Text("变动提醒", "Alerts")),
-    ("employers.keys", Text("接口密钥", "API keys")),
-    ("employers.webhooks", Text("回调通知", "Webhooks")),
+    ("employer_checks.checks", Text("核验名单", "Check lists")),
+    ("employer_alerts.alerts", Text("变动提醒", "Alerts")),
+    ("employer_keys.keys", Text("接口密钥", "API keys")),
+    ("employer_webhooks.webhooks", Text("回调通知", "Webhooks")),
 )
 
 
@@ -57,7 +56,8 @@ def add_employers(app: Flask, home: Home, open_vault: Callable[[], Vault]) -> No
         jobs=open_jobs(home),
         clock=bureau.clock,
     )
-    app.register_blueprint(blueprint)
+    for part in _PARTS:
+        app.register_blueprint(part.blueprint)
     add_places(
         app,
         [Place(endpoint=endpoint, text=text, roles=_EMPLOYER) for endpoint, text in _PLACES],
@@ -70,5 +70,5 @@ def _waiting(person: Person) -> Iterable[Waiting]:
         yield Waiting(
             text=Text("项证书状态变动待查看", "changes of certificates to look at"),
             count=unseen_alerts(the_room(), person.account_id),
-            link=url_for("employers.alerts"),
+            link=url_for("employer_alerts.alerts"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.roles import Role, allow
@@ -14,8 +14,10 @@ from log.leaves import LifeKind
 from registry.session import reading
 from registry.watches import WATCHED_FOR, watched_by
 from verifier.desks.employer_changes import EVENTS, alerts_of, mark_seen, unseen_alerts
-from verifier.desks.employers_room import blueprint, own_id, the_room
+from verifier.desks.employers_room import own_id, the_room
 from verifier.verdict import Status
+
+blueprint = Blueprint("employer_alerts", __name__, url_prefix="/employer")
 
 _LIST: Final = TableSpec(
     columns=(
@@ -59,4 +61,4 @@ def seen() -> Response:
     last = request.form.get("last", "")
     if last.isascii() and last.isdigit() and len(last) < 12:
         mark_seen(the_room(), own_id(), up_to=int(last))
-    return redirect(url_for("employers.alerts"), 303)
+    return redirect(url_for("employer_alerts.alerts"), 303)

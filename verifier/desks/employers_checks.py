@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any, Final
 
-from flask import jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from accounts.bureau import the_bureau
@@ -33,10 +33,12 @@ from verifier.desks.employer_checks import (
     look_at,
     workbook_of,
 )
-from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.many_files import shown
 from verifier.site import words
 from verifier.verdict import Outcome
+
+blueprint = Blueprint("employer_checks", __name__, url_prefix="/employer")
 
 Answer = Response | str | tuple[str, int]
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -94,7 +96,7 @@ def hand_in() -> Answer:
         check_id = begin_check(the_room(), own_id(), data, name, watch=watch)
     except JobsFull:
         return _list_page(Trouble(field="file", text=_FULL))
-    return redirect(url_for("employers.check", check_id=check_id), 303)
+    return redirect(url_for("employer_checks.check", check_id=check_id), 303)
 
 
 @blueprint.get("/checks/template.xlsx")
@@ -165,7 +167,7 @@ def delete(check_id: int) -> Answer:
     row = _found(check_id)
     _note("employer.delete", row, "提前删除核验结果")
     delete_check(the_room(), row)
-    return redirect(url_for("employers.checks"), 303)
+    return redirect(url_for("employer_checks.checks"), 303)
 
 
 def _read_answer(row: EmployerCheck) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
@@ -25,8 +25,10 @@ from verifier.api_keys import (
     revoke_key,
     usage_of,
 )
-from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.errors import KeyRefused
+
+blueprint = Blueprint("employer_keys", __name__, url_prefix="/employer")
 
 Answer = Response | str | tuple[str, int]
 _FIELDS: Final = {"key_name": "name", "key_scopes": "scopes", "key_quota": "rows_a_day"}
@@ -46,7 +48,7 @@ def keys() -> Answer:
 def make() -> Answer:
     """Make a key, and show it this once."""
     name = request.form.get("name", "")
-    quota = request.form.get("rows_a_day", "")
+    quota = request.form.get("rows_a_day", "")[:9]
     try:
         with transaction(the_room().public) as session:
             new = make_key(
@@ -87,7 +89,7 @@ def revoke(key_id: int) -> Answer:
         assert row is not None
         _note("employer.key_revoked", key_id, "停用接口密钥")
         revoke_key(row, now=the_room().clock())
-    return redirect(url_for("employers.keys"), 303)
+    return redirect(url_for("employer_keys.keys"), 303)
 
 
 def _note(act: str, key_id: int, ground: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import Blueprint, abort, current_app
+from flask import abort, current_app
 from sqlalchemy import Engine
 
 from accounts.person import the_person
@@ -22,7 +22,6 @@ from registry.vault import Vault
 from verifier.bulk_jobs import EMPLOYER_LIMITS, BulkJobs
 
 ROOM_EXTENSION: Final = "yanzhen_employers"
-blueprint = Blueprint("employers", __name__, url_prefix="/employer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

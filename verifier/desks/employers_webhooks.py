@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
@@ -11,7 +11,7 @@ from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from registry.session import reading, transaction
-from verifier.desks.employers_room import blueprint, found_or_404, own_id, the_room
+from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.desks.webhook_address import LONGEST_URL
 from verifier.desks.webhooks import (
     add_webhook,
@@ -22,6 +22,8 @@ from verifier.desks.webhooks import (
     webhooks_of,
 )
 from verifier.errors import KeyRefused
+
+blueprint = Blueprint("employer_webhooks", __name__, url_prefix="/employer")
 
 Answer = Response | str | tuple[str, int]
 _SHOWN = 50
@@ -73,7 +75,7 @@ def end(webhook_id: int) -> Answer:
         assert row is not None
         _note("employer.webhook_ended", webhook_id, "停用回调地址")
         row.ended_at = the_room().clock()
-    return redirect(url_for("employers.webhooks"), 303)
+    return redirect(url_for("employer_webhooks.webhooks"), 303)
 
 
 def _note(act: str, webhook_id: int, ground: str) -> None:

@@ -20,6 +20,7 @@ from registry.home import Home
 from registry.public_database import open_public_engine, public_database_url
 from registry.report_drafts import MAX_DRAFT_BYTES, ReportDrafts, ReportTicket
 from registry.reports import KeptReport, ReportFiles, find_report, open_report, queue_report
+from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.report_content import Examined, moment_of, report_content
 from verifier.service import Verifier
@@ -88,6 +89,8 @@ class ReportDesk:
         Raises:
             ChildFailed: the child process that draws ended, or had no time.
         """
+        if not data or len(data) > MAX_FILE_BYTES:
+            return None
         picture = self._child.ask(data)
         return picture if picture.startswith(_JPEG) else None
 

@@ -144,8 +144,17 @@ def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> No
     for path in (*shown, *files):
         assert desk.get(f"/batches/{draft}{path}", FOREIGN).status_code == 404, path
     acts = ("submit", "take-back", "check", "approve", "return", "pause", "go-on", "delete")
-    acts += ("files/handover-codes.xlsx",)
-    for act in (*acts, "rows", "rows/2", "rows/2/drop", "photos", "photos/drop", "corrections"):
+    codes = "files/handover-codes.xlsx"
+    for act in (
+        *acts,
+        codes,
+        "rows",
+        "rows/2",
+        "rows/2/drop",
+        "photos",
+        "photos/drop",
+        "corrections",
+    ):
         answer = desk.post(f"/batches/{draft}/{act}", FOREIGN, seen="yes", revision="1")
         assert answer.status_code == 404, act
     assert "没有" in desk.get("/batches", FOREIGN).text

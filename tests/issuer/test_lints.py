@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -372,3 +373,21 @@ def test_foreign_people_and_every_document_type_pass(tmp_path: Path) -> None:
     )
     assert not report.problems
     assert len(report.candidates) == 4
+
+
+def test_awards_are_looked_up_together_before_any_is_asked_about(tmp_path: Path) -> None:
+    expected: list[list[object]] = []
+    asked: list[object] = []
+
+    def expect(keys: Sequence[object]) -> None:
+        expected.append(list(keys))
+
+    def find(*key: object) -> None:
+        assert key in expected[0]
+        asked.append(key)
+
+    bad = person(document_number=BAD_CHECK)
+    lint(tmp_path, person(0), person(1), bad, person(2), expect=expect, batch_award=find)
+    assert len(expected) == 1
+    assert asked == expected[0]
+    assert len(asked) == 3

@@ -202,11 +202,15 @@ SEAL_ENTRIES = {
     ),
     Code.FILE_SAVED_ANEW: Entry(
         _NOTICE,
-        None,
+        _INCONCLUSIVE,
         Text(
-            "这不是签发的原始文件（不是逐字节相同），已把页面与签发的原件逐处比对。",
-            "This is not the original file (not byte for byte); its page was compared with the "
-            "issued one, spot by spot.",
+            "这不是签发的原始文件（不是逐字节相同）。已按本系统画出的页面与签发的原件逐处比对；"
+            "但同一个 PDF 在别的软件里可能显示不同内容，不能仅凭它下结论。请索取原始文件，"
+            "或者把纸质证书拍照、把您看到的页面截图后再核验。",
+            "This is not the original file (not byte for byte). Its page, as drawn here, was "
+            "compared with the issued one, spot by spot; but other programs may show the same PDF "
+            "otherwise, so nothing is concluded from it alone. Ask for the original file, or check "
+            "a photo of the paper or a screenshot of what you see.",
         ),
     ),
     Code.PAGE_AGREES: Entry(

@@ -30,7 +30,6 @@ from verifier.file_kinds import FileKind
 from verifier.finding_codes import Code
 from verifier.findings import (
     REQUIRED_FOR_FILE,
-    REQUIRED_FOR_PAGE,
     REQUIRED_FOR_PICTURE,
     find,
 )
@@ -137,7 +136,6 @@ def decide_file(
         pdf: what is known of a PDF beside what it prints; None for a picture.
     """
     as_picture = claims.kind is FileKind.PICTURE or picture is not None
-    compared = pdf is not None and pdf.page is not None
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = inspect_picture(picture, _records(standing))
@@ -146,10 +144,9 @@ def decide_file(
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
-    required = REQUIRED_FOR_PAGE if compared else REQUIRED_FOR_FILE
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
-        required=REQUIRED_FOR_PICTURE if as_picture else required,
+        required=REQUIRED_FOR_PICTURE if as_picture else REQUIRED_FOR_FILE,
         status=standing.status,
         logged=standing.log_proof,
         document=document,
@@ -287,7 +284,9 @@ def _inspect_frame(
     claims: FileClaims, standing: Standing, pdf: PdfEvidence | None
 ) -> tuple[Finding, ...]:
     """Return what to say of a PDF around the page that was judged as a picture."""
+    alike = pdf is not None and pdf.seal.bare
     return (
+        *(() if alike else (find(Code.FILE_SAVED_ANEW),)),
         *inspect_pages(claims.pages),
         *_inspect_seal(pdf, standing, identical=False),
     )

@@ -37,8 +37,6 @@ REQUIRED_FOR_FILE = REQUIRED_FOR_RECORD | {Code.FILE_IDENTICAL, Code.FIELD_AGREE
 # A picture is never the file itself: it is held to what it shows, all of which must agree, for any
 # field that does not, or cannot be told, forces another outcome.
 REQUIRED_FOR_PICTURE = REQUIRED_FOR_RECORD | {Code.PICTURE_FIELD_AGREES, Code.PHOTO_AGREES}
-# A PDF that is not the one issued, but whose page was compared with it.
-REQUIRED_FOR_PAGE = REQUIRED_FOR_RECORD | {Code.PAGE_AGREES, Code.FIELD_AGREES}
 
 
 def find(

@@ -24,6 +24,7 @@ class SealReading:
     Args:
         held: what else the file holds that may show other things elsewhere; None where it could
             not be looked through.
+        bare: the file is one picture on one page, which every program shows alike.
         intact: the bytes covered are those that were sealed, and the signature is the signer's.
         padded: the seal's own place holds more than it, or was written otherwise than ours are.
         revisions: how many the covered bytes have.
@@ -35,6 +36,7 @@ class SealReading:
 
     state: SealState
     held: tuple[Kind, ...] | None = None
+    bare: bool = False
     coverage: Coverage = Coverage.MISPLACED
     intact: bool = False
     padded: bool = False
@@ -87,7 +89,7 @@ def parse_seal(value: object) -> SealReading:
         state = SealState(value["state"])
         kinds = None if held is None else _names(Kind, held)
         if state is not SealState.ONE:
-            return SealReading(state=state, held=kinds)
+            return SealReading(state=state, held=kinds, bare=value.get("bare") is True)
         return SealReading(
             state=state,
             held=kinds,

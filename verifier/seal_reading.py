@@ -21,6 +21,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from verifier.pdf_contents import appended_kinds, held_kinds
+from verifier.pdf_scan import is_bare_scan
 from verifier.seal_states import Coverage, Kind, SealState
 
 _HOLE = re.compile(rb"<[0-9A-Fa-f]*>")
@@ -36,7 +37,8 @@ def read_seal(data: bytes) -> dict[str, Any]:
         data: the file; untrusted.
 
     Returns:
-        "state" and "held", and where the state is ONE the rest, as `verifier.seal` takes it.
+        "state" and "held", "bare" where there is no seal, and where the state is ONE the rest, as
+        `verifier.seal` takes it.
     """
     try:
         return _read(data)
@@ -56,7 +58,8 @@ def _read(data: bytes) -> dict[str, Any]:
         return {"state": SealState.SEVERAL, "held": held, "count": len(values)}
     if not values:
         remains = b"/ByteRange" in data or "/Perms" in reader.root
-        return {"state": SealState.HOLLOW if remains else SealState.NONE, "held": held}
+        state = SealState.HOLLOW if remains else SealState.NONE
+        return {"state": state, "held": held, "bare": not held and is_bare_scan(data)}
     (field,) = (field for _, value, field in enumerate_sig_fields(reader) if value is not None)
     try:
         facts = _judge(data, reader, field.get_object())

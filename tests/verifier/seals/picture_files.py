@@ -49,6 +49,21 @@ def laid(pdf: bytes, lay: Lay) -> bytes:
         return output.getvalue()
 
 
+def hide_from_pdfium(document: pikepdf.Pdf) -> None:
+    """Cover the name where a rectangle with a name for a side is ignored, as poppler does.
+
+    PDFium takes the name for nought, and clips all away.
+    """
+    page = document.pages[0]
+    patch = Stream(document, bytes([200]) * 12, Type=Name.XObject, Subtype=Name.Image)
+    patch.Width, patch.Height, patch.BitsPerComponent = 4, 3, 8
+    patch.ColorSpace = Name.DeviceGray
+    page.Resources.XObject.FX = patch
+    left, bottom, right, top = NAME_PLACE
+    place = b"%d 0 0 %d %d %d cm" % (right - left, top - bottom, left, bottom)
+    page.contents_add(b"\nq /a 0 0 1 re W n " + place + b" /FX Do Q\n")
+
+
 def add_annotation(document: pikepdf.Pdf, subtype: str, **entries: Any) -> pikepdf.Object:
     """Lay an annotation over the name, all that can be behind a reference."""
     made = Dictionary(

@@ -70,6 +70,13 @@ def test_what_stands_before_the_head_of_a_file_is_told(office: Office) -> None:
     assert codes(verdict) & {"file_holds_more", "seal_unreadable"}
 
 
+def test_a_scan_on_which_only_other_programs_show_more_is_not_valid(office: Office) -> None:
+    lay = pictures.hide_from_pdfium
+    verdict = office.verify(pictures.scanned(pictures.drawn(office.pdf), lay=lay))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "file_saved_anew" in codes(verdict)
+
+
 def test_a_scan_of_the_page_is_valid_as_before(office: Office) -> None:
     verdict = office.verify(pictures.scanned(pictures.drawn(office.pdf)))
     assert verdict.outcome is Outcome.VALID

@@ -58,8 +58,8 @@ _STANDINGS = {
     DraftState.PREPARING: _Standing(
         text=Text("准备中", "being prepared"),
         next_step=Text(
-            "改正标出的单元格，补齐照片，办完考核各步，然后提交审批",
-            "mend the marked cells, add the photos, do each step of the examination, then submit",
+            "按批次总览“接下来”所列逐项办理，然后提交审批",
+            "do what the batch's page lists under what comes next, then submit it",
         ),
         actor=_CLERK,
     ),

@@ -9,21 +9,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.assessment_rules import Figure, figure
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
+from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import note_act_now, read_operator
-from registry.exam_models import BodySetting
-from registry.session import transaction
+from registry.batch_models import BatchDraft
+from registry.exam_models import BatchCourse, BodySetting
+from registry.session import reading, transaction
 
 SKIPPED, DONE_HERE = "skipped", "done"
 MOST_GROUND = 200
+_BEFORE_DECISION = (DraftState.PREPARING, DraftState.RETURNED, DraftState.SUBMITTED)
 
 
 class Step(StrEnum):
@@ -88,7 +91,8 @@ def settle(
 
     Raises:
         IssuerError: no such setting or a value it does not take (`setting_value`); no ground, or
-            a very long one (`setting_ground`); as `read_operator`.
+            a very long one (`setting_ground`); names of a batch stand on a notice that would count
+            no more (`setting_notice`); as `read_operator`.
     """
     _check_value(name, value, shanghai_day(room.clock()))
     reason = ground.strip()
@@ -101,6 +105,8 @@ def settle(
             ),
         )
     operator = read_operator(name=person.name, ground=reason, reference=None)
+    if (name, value) == (Step.NOTICE.setting, SKIPPED):
+        _check_nobody_on_notice(room, prefix)
     now = room.clock()
     note_act_now(room.register, operator, "body.setting", f"{prefix} {name}={value}", at=now)
     with transaction(room.desks) as session:
@@ -114,6 +120,28 @@ def settle(
                 set_by=person.account_id,
                 setter=person.name,
             )
+        )
+
+
+def _check_nobody_on_notice(room: BatchRoom, prefix: str) -> None:
+    """Refuse to drop the notice for a batch whose names are up: objections could not come in."""
+    query = (
+        select(func.count(BatchDraft.id))
+        .join(BatchCourse, BatchCourse.draft_id == BatchDraft.id)
+        .where(BatchDraft.prefix == prefix, BatchDraft.state.in_(_BEFORE_DECISION))
+        .where(BatchCourse.notice_sealed.is_not(None))
+    )
+    with reading(room.desks) as session:
+        count = session.scalar(query) or 0
+    if count:
+        raise IssuerError(
+            "setting_notice",
+            Text(
+                f"有 {count} 个批次已经公示、尚未审批，现在不能改为不办理结果公示；"
+                "请待这些批次办完后再改",
+                f"{count} batches are on notice and not decided yet; the notice can be dropped "
+                "once they are done",
+            ),
         )
 
 

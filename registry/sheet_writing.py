@@ -18,8 +18,12 @@ _NOT_IN_SHEET_NAMES: Final = str.maketrans("[]:*?/\\'", "        ")
 
 
 def harmless(text: str) -> str:
-    """Return a text of a CSV file; one that would be computed gets an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA_BEGINS) else text
+    """Return a text of a CSV file; one that would be computed gets an apostrophe before it.
+
+    Hyphens alone, as certificates print them for no specialty, are nothing to compute.
+    """
+    computed = text.startswith(_FORMULA_BEGINS) and text.strip("-") != ""
+    return f"'{text}" if computed else text
 
 
 def write_csv_rows(headings: Sequence[str], rows: Iterable[Sequence[SheetValue]]) -> bytes:

@@ -160,13 +160,12 @@ def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
     try:
         settle(the_room(), the_person(), prefix=own_prefix(), name=name, value=value, ground=ground)
     except IssuerError as error:
-        field = fields.value if error.code == "setting_value" else fields.ground
+        field = fields.ground if error.code in _OF_GROUND else fields.value
         if error.code not in _REFUSED:
             raise
         return _settings((Trouble(field=field, text=error.text),), typed), 422
     return redirect(url_for("batches.settings"), 303)
 
 
-_REFUSED = frozenset(
-    {"setting_value", "setting_ground", "operator_text", "operator_document_number"}
-)
+_OF_GROUND = frozenset({"setting_ground", "operator_text", "operator_document_number"})
+_REFUSED = _OF_GROUND | {"setting_value", "setting_notice"}

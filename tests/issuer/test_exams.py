@@ -155,6 +155,18 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
         assert len(session.scalars(select(BodySetting.id)).all()) == len(Step)
 
 
+def test_the_notice_is_not_dropped_while_names_are_up(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    to_notice(desk, tmp_path, clock)
+    dropped = {"step": "notice", "doing": "skipped", "why": "内部公示"}
+    refused = desk.post("/batches/settings/step", APPROVER, **dropped)
+    assert refused.status_code == 422 and "1 个批次已经公示" in refused.text
+    with reading(desk.room.desks) as session:
+        names = session.scalars(select(BodySetting.name)).all()
+    assert Step.NOTICE.setting not in names
+
+
 def test_figures_are_set_between_their_bounds(desk: BatchDesk, clock: Clock) -> None:
     wrong = desk.post(
         "/batches/settings/figure", APPROVER, figure="notice_working_days", value="0", ground="某"

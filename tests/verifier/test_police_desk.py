@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from registry.case_models import CaseEvent, CaseQuestion, CaseReading
+from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.issuer.desks import PREFIX
@@ -28,6 +29,10 @@ from verifier.cases.clusters import find_clusters, near_groups
 from verifier.cases.custody import check_custody
 from verifier.cases.marks import MarkKind
 from verifier.cases.marks_child import handle
+from verifier.finding_codes import Code
+from verifier.findings import find
+from verifier.service import Verifier
+from verifier.verdict import Outcome
 
 GROUND = "核对持证人身份"
 
@@ -237,3 +242,31 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHo
     assert "下载报告" in page
     assert desk.post(f"{at}/original")[0] == 422
     assert desk.post(f"{at}/again")[0] == 303
+
+
+def test_the_name_an_officer_reads_on_a_file_is_compared_too(desk: PoliceHome) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕101号")
+    place = desk.hand_in(case_id, desk.pdf, "证书.pdf", number=desk.number, name="胡志刚")
+    page = desk.page(f"/police/cases/{case_id}/papers/{place}")
+    assert "接收时所填的编号和姓名" in page and "胡志刚" in page
+    assert Outcome.NOT_FOUND.text.zh in page
+    assert Outcome.VALID.text.zh in page  # the file's own answer stands beside it
+
+
+def test_a_busy_machine_gives_no_verdict_and_seals_no_report(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕102号")
+    found = desk.room.verifier.verify_number(desk.number, name=desk.name)
+    busy = replace(found, findings=(find(Code.SYSTEM_BUSY),))
+    monkeypatch.setattr(Verifier, "verify_file", lambda *_: busy)
+    address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.pdf, '证书.pdf')}"
+    assert "还没有核验结论" in desk.page(address)
+    status, _, refused = desk.post(f"{address}/again")
+    assert status == 422 and "系统繁忙" in refused.decode()
+    with reading(desk.room.desks) as session:
+        query = select(CaseItem.report_number).where(CaseItem.case_id == case_id)
+        assert session.scalars(query).all() == [None]
+    monkeypatch.undo()
+    assert desk.post(f"{address}/again")[0] == 303
+    assert Outcome.VALID.text.zh in desk.page(address)

@@ -104,7 +104,7 @@ SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
 {_sums()}
 2. 文件清单由查验报告印章签署（应显示 CMS Verification successful）
 {_signature(facts)}
-3. 根证书：下面显示的指纹须与核验网站公布、或由主管部门当面提供的一致。
+3. 根证书：下面显示的指纹须与核验网站“核对查验报告”页所列、或由主管部门当面提供的一致。
    只与本证据包内的文件比对不能证明来源。
 {_root()}
 4. 印章未被吊销（列出已吊销证书的编号；应显示 verify OK）
@@ -146,8 +146,8 @@ openssl and poppler-utils.
 {_sums()}
 2. The list of files is signed by the seal of reports (CMS Verification successful)
 {_signature(facts)}
-3. The root certificate: its fingerprint has to be the one that the public site or the authority
-   itself gives you. Comparing files of this bundle with one another proves no origin.
+3. The root certificate: its fingerprint has to be the one on the public site's page "Check a
+   verification report", or that the authority itself gives you. Comparing files of this bundle with one another proves no origin.
 {_root()}
 4. The seal was not revoked (lists serials of revoked certificates; verify OK)
 {_revoked(facts)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -40,10 +41,25 @@ from verifier.cases.marks import name_mark
 from verifier.cases.room import PoliceRoom
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
+from verifier.finding_codes import Code
 
 MOST_ITEMS: Final = 30
 MOST_CASE_BYTES: Final = 120 << 20
 MOST_NAME: Final = 120
+
+
+class CaseBusy(CaseError):
+    """A paper was not judged: the machine was busy with others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "case_busy",
+            Text(
+                "系统繁忙，这一件没有核验完。原件已接收并加密保存，请稍后再点“核验”",
+                "the machine is busy and the paper was not judged; it was received and sealed. "
+                "Verify it a little later",
+            ),
+        )
 
 
 def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
@@ -61,7 +77,8 @@ def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) 
     if data is None:
         judge_number(room, brought.typed)  # what is wrong with it is said before it is taken in
     place = _take_in(room, officer, case_id, brought)
-    judge_again(room, officer, case_id, place)
+    with suppress(CaseBusy):  # its page says that it is still to be judged
+        judge_again(room, officer, case_id, place)
     return place
 
 
@@ -70,6 +87,7 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
 
     Raises:
         CaseError: the case is no longer open (`case_not_open`); there is no such paper.
+        CaseBusy: the machine had no time for it; that is no verdict, and nothing of it is kept.
     """
     vault = room.vault()
     with reading(room.desks) as session:
@@ -79,11 +97,13 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     judged = (
         judge_number(room, typed) if data is None else judge_file(room, data, about["file"], typed)
     )
+    if any(one.code == Code.SYSTEM_BUSY for one in judged.verdict.findings):
+        raise CaseBusy
     sealed, trouble = _sealed_report(room, judged)
     with transaction(room.desks) as session:
         case, item = hold_case(session, case_id), find_item(session, case_id, place)
         check_open(case)
-        kept = {**about, **kept_verdict(judged.verdict), "trouble": trouble}
+        kept = {**about, **kept_verdict(judged), "trouble": trouble}
         kept.pop("report_code", None)
         _keep_verdict(room, session, vault, item, judged)
         put_json(ITEM_ABOUT, item, vault, kept)

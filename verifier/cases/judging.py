@@ -10,6 +10,7 @@ from typing import Any
 from codes.wording import Text
 from verifier.cases.marks import Mark, gather_claims
 from verifier.cases.room import PoliceRoom
+from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number
 from verifier.site import present
 from verifier.site.boxed import boxed_view
@@ -39,6 +40,8 @@ class Judged:
         picture: a JPEG of it, with red boxes where something differs; None of a number, or where
             none could be drawn.
         number, name: what it claims; None where that was not read.
+        typed: the answer on the number and name that an officer read on a file; None where either
+            was not typed.
     """
 
     verdict: Verdict
@@ -47,6 +50,7 @@ class Judged:
     number: str | None
     name: str | None = field(repr=False)
     marks: tuple[Mark, ...]
+    typed: Verdict | None = None
 
 
 def judge_file(room: PoliceRoom, data: bytes, filename: str, typed: Typed) -> Judged:
@@ -68,7 +72,17 @@ def judge_file(room: PoliceRoom, data: bytes, filename: str, typed: Typed) -> Ju
         number=_plain_number(typed.number) or claims.number,
         name=typed.name or claims.name,
         marks=claims.marks,
+        typed=_judge_typed(room, typed),
     )
+
+
+def _judge_typed(room: PoliceRoom, typed: Typed) -> Verdict | None:
+    if not typed.number or not typed.name:
+        return None
+    try:
+        return room.verifier.verify_number(typed.number, name=typed.name, document_number=None)
+    except UsageError:
+        return None  # not as numbers and names are; the file's own answer stands
 
 
 def judge_number(room: PoliceRoom, typed: Typed) -> Judged:
@@ -89,12 +103,14 @@ def judge_number(room: PoliceRoom, typed: Typed) -> Judged:
     )
 
 
-def kept_verdict(verdict: Verdict) -> dict[str, Any]:
+def kept_verdict(judged: Judged) -> dict[str, Any]:
     """Return a verdict as JSON, and beside it what its page shows."""
+    verdict = judged.verdict
     boxed = boxed_view(verdict)
     return {
         "verdict": verdict_to_json(verdict),
         "tone": present.tone(verdict),
+        "typed_answer": None if judged.typed is None else _answer_to_typed(judged.typed),
         "meaning": _both(present.meaning(verdict)),
         "findings": [
             {"tone": one.tone, "mark": _both(one.mark), "text": _both(one.text)}
@@ -117,6 +133,14 @@ def kept_verdict(verdict: Verdict) -> dict[str, Any]:
             }
             for one in (() if boxed is None else boxed.differences)
         ],
+    }
+
+
+def _answer_to_typed(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "tone": present.tone(verdict),
+        "summary": verdict_to_json(verdict)["summary"],
+        "meaning": _both(present.meaning(verdict)),
     }
 
 

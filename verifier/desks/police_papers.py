@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -39,7 +40,7 @@ from verifier.desks.police import (
 from verifier.desks.police_cases import download
 from verifier.document import MAX_FILE_BYTES
 from verifier.site.words import TONES
-from verifier.verdict import Outcome
+from verifier.verdict import Outcome, say_instant
 
 blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
 
@@ -177,9 +178,12 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
 def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:
     if "verdict" not in about:
         return {"verdict": None}
-    told = about["verdict"]
+    told, on_typed = about["verdict"], about.get("typed_answer")
+    moment = datetime.fromisoformat(told["checked_at"])
     return {
         "verdict": told,
+        "checked": say_instant(moment),
+        "typed_answer": on_typed and {key: as_text(value) for key, value in on_typed.items()},
         "summary": as_text(told["summary"]),
         "tone": about.get("tone") or TONES[Outcome(outcome)],
         "meaning": as_text(about["meaning"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -265,7 +266,13 @@ def _page(page: ReportPage) -> str:
         not_proved=words.NOT_PROVED,
         compared=_compared,
         is_code=_is_code,
+        fingerprint=_fingerprint(_desk().root()),
     )
+
+
+def _fingerprint(root: bytes | None) -> str | None:
+    """Return the SHA-256 of the root certificate as openssl prints it."""
+    return None if root is None else hashlib.sha256(root).digest().hex(":").upper()
 
 
 def _compared(evidence: dict[str, str]) -> Text:

@@ -14,9 +14,10 @@ from codes.wording import Text
 from issuer.batch_approval import is_own
 from issuer.batch_drafts import list_drafts
 from issuer.batch_states import DraftState
+from issuer.body_settings import Step, settings_of, skipping
 from issuer.console.batches_room import the_room
 from registry.batch_models import BatchDraft
-from registry.exam_models import BatchObjection
+from registry.exam_models import BatchCourse, BatchObjection
 from registry.session import reading
 
 _CLERKS = (
@@ -30,9 +31,13 @@ _EITHERS = (
 
 
 def waiting_batches(person: Person) -> Iterator[Waiting]:
-    """Yield what waits for a clerk or an approver of a body."""
+    """Yield what waits for a clerk, an approver or an examiner of a body."""
     clerk, approver = person.is_one_of(Role.BODY_CLERK), person.is_one_of(Role.APPROVER)
-    if person.body is None or not (clerk or approver):
+    if person.body is None:
+        return
+    if person.is_one_of(Role.EXAMINER):
+        yield _waiting_scores(person.body)
+    if not (clerk or approver):
         return
     found = list_drafts(the_room(), person.body)
     if approver:
@@ -45,6 +50,21 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield _waiting_objections(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
+
+
+def _waiting_scores(prefix: str) -> Waiting:
+    own = BatchDraft.id == BatchCourse.draft_id
+    query = select(BatchDraft.id).join(BatchCourse, own).where(BatchDraft.prefix == prefix)
+    preparing = query.where(BatchDraft.state == DraftState.PREPARING)
+    with reading(the_room().desks) as session:
+        skipped = skipping(settings_of(session, prefix), Step.SCORES) is not None
+        hits = session.scalars(preparing.where(BatchCourse.scores_closed_at.is_(None))).all()
+    hits = () if skipped else hits
+    link = url_for("batches.index", state=DraftState.PREPARING.value)
+    if len(hits) == 1:
+        link = url_for("batches.scores", draft_id=hits[0])
+    text = Text("个批次待录入、核对成绩", "batches whose scores are to be entered")
+    return Waiting(text=text, count=len(hits), link=link)
 
 
 def _waiting_objections(prefix: str) -> Waiting:

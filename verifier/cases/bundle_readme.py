@@ -147,7 +147,8 @@ openssl and poppler-utils.
 2. The list of files is signed by the seal of reports (CMS Verification successful)
 {_signature(facts)}
 3. The root certificate: its fingerprint has to be the one on the public site's page "Check a
-   verification report", or that the authority itself gives you. Comparing files of this bundle with one another proves no origin.
+   verification report", or that the authority itself gives you. Comparing files of this bundle
+   with one another proves no origin.
 {_root()}
 4. The seal was not revoked (lists serials of revoked certificates; verify OK)
 {_revoked(facts)}

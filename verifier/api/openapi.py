@@ -171,10 +171,12 @@ def _refusals(operation: Operation, language: Language) -> Mapping[str, Any]:
 
 def _webhook(language: Language) -> dict[str, Any]:
     text = Text(
-        "关注的证书状态变动时，向您登记的 https 地址发出；签名见 docs/webhooks.md。"
+        "关注的证书状态变动时，向您登记的 https 地址发出。Yanzhen-Signature 为“v1=”加 HMAC-SHA256"
+        "（十六进制），内容为 Yanzhen-Timestamp、Yanzhen-Delivery、正文，以英文句点连接。"
         "2xx 以外的应答按退避间隔重发；同一事件的 Yanzhen-Delivery 不变",
-        "Sent to the https address you gave when a watched certificate changes; how it is signed "
-        "is told in docs/webhooks.md. Whatever is not answered 2xx is sent again, with the same "
+        "Sent to the https address you gave when a watched certificate changes. Yanzhen-Signature "
+        "is “v1=” and HMAC-SHA256 in hexadecimal of Yanzhen-Timestamp, Yanzhen-Delivery and the "
+        "body, joined by full stops. Whatever is not answered 2xx is sent again, with the same "
         "Yanzhen-Delivery",
     )
     return {

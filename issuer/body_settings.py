@@ -139,8 +139,8 @@ def _check_nobody_on_notice(room: BatchRoom, prefix: str) -> None:
             Text(
                 f"有 {count} 个批次已经公示、尚未审批，现在不能改为不办理结果公示；"
                 "请待这些批次办完后再改",
-                f"{count} batches are on notice and not decided yet; the notice can be dropped "
-                "once they are done",
+                f"on notice and not decided yet: {count}; the notice can be dropped once they are "
+                "done",
             ),
         )
 

@@ -38,6 +38,7 @@ def unhurried() -> Iterator[None]:
         patch.setattr("verifier.document.READ_SECONDS", 60.0)
         patch.setattr("verifier.picture.COMPARE_SECONDS", 60.0)
         patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
+        patch.setattr("verifier.cases.room.MARKS_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
         patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
         yield

@@ -25,6 +25,7 @@ from codes.wording import Language, Text
 if TYPE_CHECKING:
     from flask import Flask
 
+    from issuer.console.office import Office
     from registry.home import Home
 
 EXIT_USAGE = 64
@@ -192,24 +193,14 @@ def create_private_app(
     from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
-    from accounts.page_words import add_places, desk_words
+    from accounts.page_words import desk_words
     from accounts.uploads import limit_bodies
-    from accounts.waiting import add_waiting
-    from issuer.console.authority_desk import add_authority_desk
-    from issuer.console.batches import PLACES as BATCH_PLACES
-    from issuer.console.batches_room import blueprint as batches
-    from issuer.console.batches_waiting import waiting_batches
-    from issuer.console.certificates_places import add_certificates
-    from issuer.console.complaints import add_complaints
-    from issuer.console.front import blueprint as front
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
     from keys.errors import KeysError
-    from meeting import add_police
     from registry.errors import RegistryError, RegistryUnavailable
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
-    from verifier.desks.employers import add_employers
 
     templates = Path(__file__).parent / "templates"
     app = Flask(
@@ -228,6 +219,25 @@ def create_private_app(
     refusals = {IssuerError: 409, RegistryError: 409, RegistryUnavailable: 503, KeysError: 503}
     add_error_pages(app, refusals)
     add_account_pages(app)
+    _add_desks(app, home, office)
+    add_headers(app)
+    return app
+
+
+def _add_desks(app: Flask, home: Home, office: Office) -> None:
+    """Add the pages of every desk."""
+    from accounts.page_words import add_places
+    from accounts.waiting import add_waiting
+    from issuer.console.authority_desk import add_authority_desk
+    from issuer.console.batches import PLACES as BATCH_PLACES
+    from issuer.console.batches_room import blueprint as batches
+    from issuer.console.batches_waiting import waiting_batches
+    from issuer.console.certificates_places import add_certificates
+    from issuer.console.complaints import add_complaints
+    from issuer.console.front import blueprint as front
+    from meeting import add_police
+    from verifier.desks.employers import add_employers
+
     app.register_blueprint(front)
     add_certificates(app)
     app.register_blueprint(batches)
@@ -237,8 +247,6 @@ def create_private_app(
     add_complaints(app)
     add_police(app, office)
     add_employers(app, home, office.vault)
-    add_headers(app)
-    return app
 
 
 class _LazyGroup(click.Group):

@@ -34,6 +34,35 @@ def ask_body(
             open (`case_not_open`).
     """
     prefix = number[:13]
+    due_on = _check_question(room, prefix, words, due)
+    vault = room.vault()
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        check_open(case)
+        row = CaseQuestion(
+            key=new_key(),
+            case_id=case_id,
+            prefix=prefix,
+            number=number,
+            due_on=due_on,
+            asked_by=officer.name,
+            asked_at=room.clock(),
+        )
+        session.add(row)
+        QUESTION.put(row, vault, words.encode())
+        add_step(
+            room,
+            session,
+            vault,
+            case,
+            officer,
+            Act.ASK,
+            details={"body": prefix, "number": number, "due": due_on.isoformat()},
+        )
+
+
+def _check_question(room: PoliceRoom, prefix: str, words: str, due: date | None) -> date:
+    """Return the day of the term, where everything is as it should be; raises as `ask_body`."""
     with reading(room.register) as session:
         known = session.scalar(select(Site.id).where(Site.prefix == prefix))
     if known is None:
@@ -61,30 +90,7 @@ def ask_body(
                 f"the term ends between tomorrow and {LONGEST.days} days from now",
             ),
         )
-    vault = room.vault()
-    with transaction(room.desks) as session:
-        case = hold_case(session, case_id)
-        check_open(case)
-        row = CaseQuestion(
-            key=new_key(),
-            case_id=case_id,
-            prefix=prefix,
-            number=number,
-            due_on=due,
-            asked_by=officer.name,
-            asked_at=room.clock(),
-        )
-        session.add(row)
-        QUESTION.put(row, vault, words.encode())
-        add_step(
-            room,
-            session,
-            vault,
-            case,
-            officer,
-            Act.ASK,
-            details={"body": prefix, "number": number, "due": due.isoformat()},
-        )
+    return due
 
 
 def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:

@@ -81,24 +81,28 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
-    def ask(self, question: bytes, *, before: float = inf) -> bytes:
+    def ask(self, question: bytes, *, before: float = inf, seconds: float = inf) -> bytes:
         """Return the child's answer to `question`.
 
         Args:
             before: when the asker needs the answer (`time.monotonic`), if that is sooner.
+            seconds: the limit for this question, if it is tighter than the child's own.
 
         Raises:
             ChildFailed: it crashed, ran out of memory, took too long or answered too much.
         """
+        if seconds <= 0:
+            raise ChildFailed(FailureReason.TIMEOUT)
         patience = before - time.monotonic()
         if patience <= 0 or not self._lock.acquire(timeout=min(patience, threading.TIMEOUT_MAX)):
             raise ChildFailed(FailureReason.BUSY)
         try:
-            return self._ask_alone(question, min(before, time.monotonic() + self._seconds))
+            return self._ask_alone(question, before, min(seconds, self._seconds))
         finally:
             self._lock.release()
 
-    def _ask_alone(self, question: bytes, deadline: float) -> bytes:
+    def _ask_alone(self, question: bytes, before: float, seconds: float) -> bytes:
+        deadline = min(before, time.monotonic() + seconds)
         try:
             process = self._running()
             used = processor_seconds(process.pid)
@@ -106,7 +110,7 @@ class Child:
                 return self._exchange(process, question, deadline)
             except _TimeUp as error:
                 took = processor_seconds(process.pid) - used
-                waited = took < self._seconds / 2
+                waited = took < seconds / 2
                 reason = FailureReason.BUSY if waited else FailureReason.TIMEOUT
                 raise ChildFailed(reason) from error
         except (OSError, EOFError) as error:

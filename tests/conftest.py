@@ -40,6 +40,7 @@ def unhurried() -> Iterator[None]:
         patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
         patch.setattr("verifier.cases.room.MARKS_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
+        patch.setattr("verifier.readers.WORK_SECONDS", 190.0)
         patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
         yield
 

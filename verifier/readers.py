@@ -31,6 +31,9 @@ AskChild = Callable[[bytes], bytes]
 # For all that one answer asks of children, the waits for a place included: a third of what a
 # server gives a worker (`wsgi.WORKER_SECONDS`) before it takes it for dead.
 ANSWER_SECONDS = 20.0
+# For the work of the children alone, whatever a file makes them do: nobody waits longer than ten
+# seconds for an answer on a machine that is not busy.
+WORK_SECONDS = 9.0
 
 
 class Readers:
@@ -61,6 +64,7 @@ class Readers:
         self._comparer = picture_comparer()
         self._compare_bytes = compare_bytes
         self._deadline = inf
+        self._work_seconds = inf
         self.held_up = False
 
     def answering(self) -> Readers:
@@ -70,6 +74,7 @@ class Readers:
         """
         readers = copy(self)
         readers._deadline = time.monotonic() + ANSWER_SECONDS
+        readers._work_seconds = WORK_SECONDS
         return readers
 
     def close(self) -> None:
@@ -117,13 +122,17 @@ class Readers:
         return read_picture(data, 0, self._compare)
 
     def _read(self, data: bytes) -> bytes:
-        return self._ask(self._read_bytes or self._asking(self._reader), data)
+        return self._ask(self._read_bytes or partial(self._have_work, self._reader), data)
 
     def _compare(self, data: bytes) -> bytes:
-        return self._ask(self._compare_bytes or self._asking(self._comparer), data)
+        return self._ask(self._compare_bytes or partial(self._have_work, self._comparer), data)
 
-    def _asking(self, child: Child) -> AskChild:
-        return partial(child.ask, before=self._deadline)
+    def _have_work(self, child: Child, data: bytes) -> bytes:
+        start = time.monotonic()
+        try:
+            return child.ask(data, before=self._deadline, seconds=self._work_seconds)
+        finally:
+            self._work_seconds -= time.monotonic() - start
 
     def _ask(self, ask: AskChild, data: bytes) -> bytes:
         try:

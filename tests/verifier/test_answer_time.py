@@ -13,6 +13,7 @@ import pytest
 from registry.child import Child, ChildFailed, FailureReason
 from tests.forgery.papers import Works, make_works
 from tests.verifier.papers import encode_picture
+from verifier.document import document_reader
 from verifier.file_slots import FileSlots
 from verifier.issued_pages import NO_PAGES
 from verifier.opening import open_verifier
@@ -23,6 +24,7 @@ from verifier.verdict import Outcome, Verdict
 from wsgi import WORKER_SECONDS
 
 BUDGET = 20.0  # as docs/api.md says; tests have more
+EMPTY_PAGE = json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}).encode()
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +60,9 @@ def test_one_deadline_is_handed_to_every_wait_of_an_answer(
             with super().taken(before=before):
                 yield
 
-    def ask(_: Child, question: bytes, *, before: float = 0.0) -> bytes:
+    def ask(_: Child, question: bytes, *, before: float = 0.0, seconds: float) -> bytes:
         handed.append(before)
-        return json.dumps({"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}).encode()
+        return EMPTY_PAGE
 
     monkeypatch.setattr(Child, "ask", ask)
     started = time.monotonic()
@@ -71,6 +73,37 @@ def test_one_deadline_is_handed_to_every_wait_of_an_answer(
     assert len(set(handed)) == 1
     assert BUDGET <= handed[0] - started < 2 * BUDGET
     assert not readers.held_up
+
+
+def test_each_child_gets_what_the_others_left_of_the_time_for_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("verifier.readers.WORK_SECONDS", 9.0)
+    clock = [100.0]
+    monkeypatch.setattr("verifier.readers.time.monotonic", lambda: clock[0])
+    handed: list[float] = []
+
+    def ask(_: Child, question: bytes, *, before: float, seconds: float) -> bytes:
+        handed.append(seconds)
+        clock[0] += 4.0
+        return EMPTY_PAGE
+
+    monkeypatch.setattr(Child, "ask", ask)
+    site = Readers(None, NO_PAGES, no_seals)
+    readers = site.answering()
+    readers.glance(b"%PDF-1.7")
+    readers.read(b"%PDF-1.7")
+    readers.read_print(b"\xff\xd8\xff")
+    site.answering().read(b"\xff\xd8\xff")
+    assert handed == [9.0, 5.0, 1.0, 9.0]
+
+
+def test_no_time_left_for_work_is_the_files_own_fault_and_costs_no_child() -> None:
+    child = document_reader()
+    with pytest.raises(ChildFailed) as failed:
+        child.ask(b"", seconds=0.0)
+    assert failed.value.reason is FailureReason.TIMEOUT
+    assert child._process is None
 
 
 def test_an_answer_whose_time_is_over_is_inconclusive_and_not_waited_for(

@@ -45,7 +45,8 @@ def put_in_log(desk: Desk, office: LogOffice, scope: CopyScope) -> int:
         IssuerError, KeysError, RegistryError: as `record_copies`.
     """
     publish_log(office)
-    done, unhindered = 0, None
+    done = 0
+    unhindered: int | None = None
     while (first := _first_waiting(desk, scope)) is not None:
         blockers = _blockers(desk, scope)
         if blockers:

@@ -142,8 +142,9 @@ def _issue(desk: Desk, job: _Job, fonts: FontChain) -> dict[str, list[str]]:
         rows = [person.candidate(row) for row, person in enumerate(job.persons, start=2)]
         for result in reserve(desk, batch_id, rows):
             told["new" if result.new else "taken"].append(result.number)
-        told["recorded"] = ["x"] * record_reserved(desk, batch_id, _silent)
-        put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
+        recorded = record_reserved(desk, batch_id, _silent)
+        recorded += put_in_log(desk, office_of(desk), BatchCopies(batch_id=batch_id))
+        told["recorded"] = ["x"] * recorded
         told["drawn"] = ["x"] * draw_recorded(desk, batch_id, fonts, _silent)
     except (SQLAlchemyError, RegistryError, IssuerError, TemplatesError, CodesError) as error:
         cause = type(error.__cause__).__name__ if error.__cause__ else "no cause"

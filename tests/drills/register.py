@@ -173,7 +173,8 @@ def _record_faults(desk: Desk, award: Award, copy: Copy) -> Iterator[str]:
 
 def _file_faults(desk: Desk, award: Award, copy: Copy) -> Iterator[str]:
     if copy.pdf_stored is None:
-        yield "no page"
+        proof = "a" if copy.log_proof else "no"
+        yield f"no page; its record is leaf {copy.leaf_index} of the log, with {proof} proof stored"
         return
     key = read_data_key(desk, award)
     page = desk.home.store.get(copy.pdf_stored, key)

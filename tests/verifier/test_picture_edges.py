@@ -54,8 +54,9 @@ def rest_of(rows: Sequence[str], *, cut: int = 0) -> Elsewhere:
     reference = Reference(colours=page(*ISSUED), values={}, photo=None, fixed=BOXES, seal=None)
     colours = page(*rows)
     colours[:cut] = colours[cut]
-    down, across = np.indices(colours.shape[:2]).astype(np.float32)
-    shown = Laid(colours=colours, inside=down >= cut, scale=1.0, x=across, y=down)
+    across, down = np.meshgrid(np.arange(300, dtype=np.float32), np.arange(280, dtype=np.float32))
+    inside = np.asarray(down >= cut, np.bool_)
+    shown = Laid(colours=colours, inside=inside, scale=1.0, x=across, y=down)
     issued, lights = lights_of(reference.colours), lights_of(colours)
     red = surplus_red(reference, issued, lights)
     return judge_elsewhere(reference, issued, shown, lights, red, FindsNothing(), NeverAsked())

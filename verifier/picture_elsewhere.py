@@ -37,6 +37,7 @@ _BESIDE: Final = 6  # and to its sides
 _INK: Final = 0.18
 _DARK: Final = 0.35  # of issued print; the pattern under it is paler
 _LEAST_SIDE: Final = 8
+_LEAST_SEEN: Final = 0.25  # of a piece that the edge of the picture cuts
 _COLOURED: Final = 0.15  # between its lights: ink of a stamp or a pen, not of a printer
 
 USUAL: Final = 0.75  # less alike mostly than this: too worn to tell
@@ -100,9 +101,12 @@ def judge_elsewhere(
     seen = [box for box in reference.fixed if _is_inside(box, laid)]
     blur = _blur(seen, red)
     pieces = [Piece(box=box, likeness=_fixed_likeness(box, red, green, blur)) for box in seen]
+    cut = [box for box in reference.fixed if _LEAST_SEEN <= _share_inside(box, laid) < 1]
     differs: list[Box] = []
-    unclear: list[Box] = []
-    if pieces and median(one.likeness for one in pieces) >= USUAL:
+    unclear = [box for box in cut if _fixed_likeness(box, red, green, blur) < DOUBTFUL]
+    if pieces and median(one.likeness for one in pieces) < USUAL:
+        unclear.append(_around(seen))
+    elif pieces:
         for box in _joined([one.box for one in pieces if one.likeness < OTHER]):
             other = _is_read_otherwise(box, reference, laid, reader)
             (differs if other else unclear).append(box)
@@ -227,8 +231,17 @@ def _red_text(
 
 
 def _is_inside(box: Box, laid: Laid) -> bool:
+    return _share_inside(box, laid) == 1
+
+
+def _share_inside(box: Box, laid: Laid) -> float:
     part = laid.inside[box[1] : box[3], box[0] : box[2]]
-    return bool(part.size and part.all())
+    return float(part.mean()) if part.size else 0.0
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return min(left), min(top), max(right), max(bottom)
 
 
 def _blur(boxes: Sequence[Box], light: Light) -> float:

@@ -23,7 +23,9 @@ READ_OTHER: Final = 0.8  # and another, to count as another
 STILL_LIKELY: Final = 0.3  # the expected character is likelier than this: reading it wrong is noise
 LIKE: Final = 0.85  # drawings as alike as this show the same character, where nothing is read
 LIKE_ENOUGH: Final = 0.5  # and less than this no longer the one that is read
-LIKE_THE_REST: Final = 0.94  # as alike as this, whatever is read, if the rest is no more so
+LIKE_THE_REST: Final = 0.94  # as alike as this, where no other is read for sure
+READ_PLAINLY: Final = 0.97  # how likely letters and digits are that nobody added a stroke to
+LESS_LIKE: Final = 0.09  # than usual: less plainly read as well, a stroke may be added
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
 HARDLY_READ: Final = "-·"  # characters that the model often passes over
@@ -114,12 +116,13 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return _judge_surplus(match)
     unread = match.sign is None or match.sign.likely < READ_OTHER
     if match.is_read and match.sign is not None and match.sign.likely >= READ:
-        enough = match.likeness >= LIKE_ENOUGH and not _may_be_similar(match)
+        doubtful = _may_be_similar(match) or _may_have_a_stroke_more(match, usual)
+        enough = match.likeness >= LIKE_ENOUGH and not doubtful
         return Decision.AGREES if enough else Decision.UNCLEAR
     if match.likeness >= (LIKE if match.cell.text in HARDLY_READ else UNLIKE) and unread:
         return Decision.AGREES
     if match.likeness >= min(LIKE_THE_REST, max(LIKE, usual - 0.03)):
-        told = match.likeness >= LIKE_THE_REST or match.expected_likely is None
+        told = match.expected_likely is None or (unread and match.likeness >= LIKE_THE_REST)
         return Decision.AGREES if told else Decision.UNCLEAR
     if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
         return Decision.DIFFERS
@@ -138,6 +141,13 @@ def _may_be_similar(match: CellMatch) -> bool:
     """Return whether a similar ideograph may stand there: too small to be read for sure."""
     assert match.cell is not None and match.sign is not None
     return "\u4e00" < match.cell.text < "\ufa6e" and match.sign.likely < READ_SURELY
+
+
+def _may_have_a_stroke_more(match: CellMatch, usual: float) -> bool:
+    """Return whether a stroke may be added: 0 to 8, 1 to 7; both witnesses are in doubt then."""
+    assert match.cell is not None and match.sign is not None
+    plain = match.sign.likely >= READ_PLAINLY or not match.cell.text.isalnum()
+    return not plain and match.likeness < usual - LESS_LIKE
 
 
 def _judge_unknown(match: CellMatch, usual: float) -> Decision:

@@ -7,6 +7,7 @@ import zlib
 from io import BytesIO
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
@@ -26,6 +27,28 @@ def png(picture: Image.Image, *chunks: tuple[bytes, bytes]) -> bytes:
         for kind, body in chunks
     )
     return plain[:at] + made + plain[at:]
+
+
+def raw_png(depth: int, kind: int, row: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """Return a PNG of two rows; the chunks follow its head, those after a bare IDAT its dots."""
+    width = 8 * len(row) // depth // (3 if kind == 2 else 1)
+    head = struct.pack(">IIBBBBB", width, 2, depth, kind, 0, 0, 0)
+    dots = zlib.compress((b"\0" + row) * 2)
+    whole = [(b"IHDR", head), *chunks, (b"IEND", b"")]
+    if (b"IDAT", b"") in chunks:
+        whole[whole.index((b"IDAT", b""))] = (b"IDAT", dots)
+    else:
+        whole.insert(-1, (b"IDAT", dots))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in whole
+    )
+
+
+def heic(**settings: int) -> bytes:
+    output = BytesIO()
+    pillow_heif.from_pillow(GREY).save(output, quality=80, **settings)
+    return output.getvalue()
 
 
 def animated(kind: str) -> bytes:
@@ -56,6 +79,10 @@ def one_clear_dot() -> Image.Image:
 
 
 GREY = Image.new("RGB", SIZE, "grey")
+CLEAR, LINEAR = (b"tRNS", b"\x00\x01"), (b"gAMA", struct.pack(">I", 100_000))
+USUAL = (b"gAMA", struct.pack(">I", 45_455))
+BLACK_AND_WHITE = (b"PLTE", bytes((0, 0, 0, 255, 255, 255)))
+WHITE_AND_BLACK = (b"PLTE", bytes((255, 255, 255, 0, 0, 0)))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +100,15 @@ GREY = Image.new("RGB", SIZE, "grey")
         with_profile(srgb(b"A2B0")),
         with_profile(b"no profile"),
         with_profile(srgb(), "JPEG", "CMYK"),
+        raw_png(16, 0, b"\x00\x01\xff\xff", CLEAR),
+        raw_png(16, 2, bytes.fromhex("123412341234ffffffffffff"), (b"tRNS", b"\x12\x34" * 3)),
+        raw_png(4, 0, b"\x1f", CLEAR),
+        raw_png(8, 0, b"\x01\xff", (b"IDAT", b""), CLEAR),
+        raw_png(8, 0, b"\x01\xff", LINEAR, USUAL),
+        raw_png(8, 3, b"\x00\x01", BLACK_AND_WHITE, WHITE_AND_BLACK),
+        raw_png(8, 0, b"\x01\xff", (b"sRGB", b"\0"), LINEAR),
+        heic() + struct.pack(">I", 8) + b"moov",
+        heic(color_primaries=9, transfer_characteristics=16, matrix_coefficients=9),
     ],
     ids=[
         "animated PNG",
@@ -84,6 +120,15 @@ GREY = Image.new("RGB", SIZE, "grey")
         "profile of tables",
         "damaged profile",
         "profile of inks",
+        "clear value of sixteen bits",
+        "clear colour of sixteen bits",
+        "clear value of four bits",
+        "clear value after the dots",
+        "two gammas",
+        "two palettes",
+        "sRGB and another gamma",
+        "HEIC with a film",
+        "HEIC of HDR",
     ],
 )
 def test_what_viewers_may_show_in_more_than_one_way_is_not_read(data: bytes) -> None:
@@ -109,22 +154,33 @@ def test_usual_pictures_are_read(data: bytes) -> None:
     assert opened.size == opened.info[FULL_SIZE] == SIZE
 
 
-def test_colours_are_those_a_profile_gives_them() -> None:
-    dark = bytearray(srgb())
-    # One curve serves all three colours: as a power of 6 instead of sRGB's, greys come out dark.
-    at = dark.index(b"para") if b"para" in dark else dark.index(b"curv")
-    count = int.from_bytes(dark[128:132])
-    table = [bytes(dark[132 + 12 * one : 144 + 12 * one]) for one in range(count)]
-    curves = [entry for entry in table if entry[:4] in (b"rTRC", b"gTRC", b"bTRC")]
-    assert at
-    curve = b"curv" + bytes(4) + (1).to_bytes(4) + (6 * 256).to_bytes(2)
-    for entry in curves:
-        start = int.from_bytes(entry[4:8])
-        dark[start : start + len(curve)] = curve
+def curved(power: float) -> bytes:
+    """Return sRGB's profile with a power in place of its curves."""
+    made = bytearray(srgb())
+    count = int.from_bytes(made[128:132])
+    table = [bytes(made[132 + 12 * one : 144 + 12 * one]) for one in range(count)]
+    curve = b"curv" + bytes(4) + (1).to_bytes(4) + round(power * 256).to_bytes(2)
+    for entry in table:
+        if entry[:4] in (b"rTRC", b"gTRC", b"bTRC"):
+            start = int.from_bytes(entry[4:8])
+            made[start : start + len(curve)] = curve
+    return bytes(made)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_colours_are_those_a_profile_gives_them(mode: str) -> None:
     output = BytesIO()
-    GREY.save(output, "PNG", icc_profile=bytes(dark))
+    GREY.convert(mode).save(output, "PNG", icc_profile=curved(2.8))
     seen = np.asarray(open_as_seen(output.getvalue()))
-    assert seen.max() < 60  # 128 in the file
+    assert 95 < seen.min() <= seen.max() < 110  # 128 in the file
+
+
+def test_a_profile_that_makes_another_page_of_the_numbers_is_not_followed() -> None:
+    output = BytesIO()
+    GREY.save(output, "PNG", icc_profile=curved(6))  # greys come out dark, where it is followed
+    with pytest.raises(UnreadPicture) as refused:
+        open_as_seen(output.getvalue())
+    assert refused.value.fault == "picture_not_plain"
 
 
 def test_sixteen_bits_of_grey_are_read_as_eight() -> None:

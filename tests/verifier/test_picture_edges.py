@@ -1,0 +1,105 @@
+"""Where comparing a picture once had nothing to say: its edge, worn print, a stroke more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from verifier.picture_align import Laid
+from verifier.picture_elsewhere import Elsewhere, judge_elsewhere, surplus_red
+from verifier.picture_judge import Decision, judge_cell
+from verifier.picture_lights import lights_of
+from verifier.picture_match import CellMatch
+from verifier.picture_page import Finder
+from verifier.picture_reference import Box, Cell, Pixels, Reference
+from verifier.picture_words import Reader, Sign
+
+ROWS = (60, 140, 220)
+BOXES: tuple[Box, ...] = tuple(
+    (left, top - 40, left + 70, top + 8) for top in ROWS for left in (30, 110, 190)
+)
+NOTHING = Elsewhere(differs=(), unclear=())
+
+
+class FindsNothing(Finder):
+    def __init__(self) -> None: ...
+
+    def find(self, picture: Pixels) -> list[NDArray[np.float32]]:
+        return []
+
+
+class NeverAsked(Reader):
+    def __init__(self) -> None: ...
+
+
+def page(*rows: str) -> Pixels:
+    """Return a page with a row of print in three pieces at each of `ROWS`."""
+    drawn = np.full((280, 300, 3), 250, np.uint8)
+    for top, row in zip(ROWS, rows, strict=True):
+        for at, (left, *_) in enumerate(BOXES[:3]):
+            piece = row[2 * at : 2 * at + 2]
+            cv2.putText(drawn, piece, (left, top), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (20,) * 3, 4)
+    return drawn
+
+
+ISSUED = ("KLMNEF", "ABCDGH", "RSTUVW")
+
+
+def rest_of(rows: Sequence[str], *, cut: int = 0) -> Elsewhere:
+    """Return what is said of a page of these rows, its first `cut` dots out of the picture."""
+    reference = Reference(colours=page(*ISSUED), values={}, photo=None, fixed=BOXES, seal=None)
+    colours = page(*rows)
+    colours[:cut] = colours[cut]
+    across, down = np.meshgrid(np.arange(300, dtype=np.float32), np.arange(280, dtype=np.float32))
+    inside = np.asarray(down >= cut, np.bool_)
+    shown = Laid(colours=colours, inside=inside, scale=1.0, x=across, y=down)
+    issued, lights = lights_of(reference.colours), lights_of(colours)
+    red = surplus_red(reference, issued, lights)
+    return judge_elsewhere(reference, issued, shown, lights, red, FindsNothing(), NeverAsked())
+
+
+def test_of_print_as_issued_nothing_is_said_wherever_the_picture_ends() -> None:
+    assert rest_of(ISSUED) == rest_of(ISSUED, cut=15) == NOTHING
+
+
+def test_other_print_that_the_edge_of_the_picture_cuts_cannot_be_told() -> None:
+    rest = rest_of(("OOOOOO", *ISSUED[1:]), cut=32)
+    assert rest.differs == ()
+    assert set(rest.unclear) & set(BOXES[:3])
+
+
+def test_where_most_of_the_print_is_other_it_is_not_taken_for_worn_and_passed_over() -> None:
+    blank = "      "
+    assert rest_of((blank, blank, ISSUED[2])).unclear
+
+
+@pytest.mark.parametrize(
+    ("char", "read", "likely", "likeness", "decision"),
+    [
+        ("3", "8", 0.99, 0.944, Decision.UNCLEAR),  # its left half added, pale
+        ("3", "8", 0.5, 0.944, Decision.AGREES),
+        ("0", "0", 0.84, 0.849, Decision.UNCLEAR),  # made an 8
+        ("1", "I", 0.53, 0.814, Decision.UNCLEAR),  # made a 7
+        ("0", "0", 1.0, 0.86, Decision.AGREES),
+        ("0", "0", 0.84, 0.9, Decision.AGREES),
+        ("）", "）", 0.86, 0.82, Decision.AGREES),
+    ],
+)
+def test_a_stroke_added_to_a_character_is_not_passed_over(
+    char: str, read: str, likely: float, likeness: float, decision: Decision
+) -> None:
+    box = (0, 0, 30, 30)
+    match = CellMatch(
+        cell=Cell(text=char, box=box),
+        sign=Sign(text=read, at=15.0, likely=likely, first=0, last=1),
+        expected_likely=0.01,
+        likeness=likeness,
+        inked=True,
+        blank=False,
+        box=box,
+    )
+    assert judge_cell(match, 0.96) is decision

@@ -19,7 +19,7 @@ from log.leaves import LeafKind, LifeLeaf, decode_leaf
 from log.merkle import Frontier, hash_leaf, perfect_root, prove_consistency, verify_consistency
 from log.notes import VerifierKey, parse_vkey
 from log.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, TileId, TileTree, decode_bundle, tile_at
-from registry.log_prover import AboveBundles, Prover, root_differs
+from registry.log_prover import GetBundle, Prover, bundles_under, root_differs
 from registry.log_seen import LogMemory, SeenLog
 from registry.memory_file import Stamp
 
@@ -69,7 +69,7 @@ class LogReader:
         self._memory = memory
         self._lock = threading.Lock()
         self._read: tuple[_State, SignedCheckpoint] | None = None
-        self._above: tuple[SignedCheckpoint, AboveBundles] | None = None
+        self._bundles: tuple[SignedCheckpoint, GetBundle] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -154,9 +154,9 @@ class LogReader:
         """
         signed = self.checkpoint()
         with self._lock:
-            if self._above is None or self._above[0] is not signed:
-                self._above = (signed, AboveBundles(self.tile, signed.checkpoint))
-            return Prover(self.tile, signed, self._above[1], self._marks_under)
+            if self._bundles is None or self._bundles[0] is not signed:
+                self._bundles = (signed, bundles_under(self.tile, signed.checkpoint))
+            return Prover(self.tile, signed, self._bundles[1], self._marks_under)
 
     def _marks_under(self, checkpoint: Checkpoint) -> Mapping[bytes, int]:
         """Return by mark the index of every life leaf, at least of those under a checkpoint."""

@@ -183,9 +183,12 @@ class Bundle:
         """
         data, starts = self._data, self._starts
         start = starts[-1]
-        for _ in range(len(starts), place + 2):
-            start += _LENGTH_BYTES + int.from_bytes(data[start : start + _LENGTH_BYTES])
-            starts.append(start)
+        try:
+            for _ in range(len(starts), place + 2):
+                start += _LENGTH_BYTES + (data[start] << 8 | data[start + 1])
+                starts.append(start)
+        except IndexError as error:
+            raise _bundle_error(start, place) from error
         if starts[place + 1] > len(data):
             raise _bundle_error(starts[place], place)
         return data[starts[place] + _LENGTH_BYTES : starts[place + 1]]

@@ -54,7 +54,7 @@ def find(
         return _plain(code)
     entry = CATALOGUE[code]
     return Finding(
-        code=code.value,
+        code=str(code),
         severity=entry.severity,
         text=_fill(entry.text, slots or {}),
         evidence=dict(evidence or {}),
@@ -65,10 +65,12 @@ def find(
 def _plain(code: Code) -> Finding:
     """Return the one finding for a code whose sentence has no slots, with no evidence."""
     entry = CATALOGUE[code]
-    return Finding(code=code.value, severity=entry.severity, text=_fill(entry.text, {}))
+    return Finding(code=str(code), severity=entry.severity, text=_fill(entry.text, {}))
 
 
 def _fill(text: Text, slots: Mapping[str, str | Text]) -> Text:
+    if Text not in map(type, slots.values()):
+        return Text(text.zh.format_map(slots), text.en.format_map(slots))
     zh = {name: value.zh if isinstance(value, Text) else value for name, value in slots.items()}
     en = {name: value.en if isinstance(value, Text) else value for name, value in slots.items()}
     return Text(text.zh.format_map(zh), text.en.format_map(en))

@@ -6,7 +6,6 @@ proven to be under that checkpoint.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,10 +21,10 @@ from log.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, TileId, TileTree, decode
 from registry.log_prover import GetBundle, Prover, bundles_under, root_differs
 from registry.log_seen import LogMemory, SeenLog
 from registry.memory_file import Stamp
+from registry.store import read_whole
 
 VKEY = "vkey"
 CHECKPOINT = "checkpoint"
-_READ_BYTES = 1 << 20
 _LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the array
 
 
@@ -183,16 +182,8 @@ class LogReader:
         self._frontier, self._marks = frontier, marks
 
     def _file(self, name: str) -> bytes:
-        # Without a path object or a file object: both take longer than the reading.
         try:
-            descriptor = os.open(f"{self._folder}/{name}", os.O_RDONLY)
-            try:
-                parts = []
-                while part := os.read(descriptor, _READ_BYTES):
-                    parts.append(part)
-                return b"".join(parts)
-            finally:
-                os.close(descriptor)
+            return read_whole(f"{self._folder}/{name}")
         except OSError as error:
             raise _unreadable(name) from error
 

@@ -30,6 +30,8 @@ from codes.wording import Text
 
 MAX_NAME_CHARACTERS = 40
 
+# Most names: two or more of the commonest ideographs, none of which any step below changes.
+_PLAIN = re.compile(f"[\u4e00-\u9fff]{{2,{MAX_NAME_CHARACTERS}}}")
 _SPACES = re.compile("[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _COMPOSED_LETTER = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]+")
 
@@ -55,6 +57,8 @@ def normalise_name(typed: str) -> NameReading:
     Args:
         typed: as a person or a spreadsheet gave it; untrusted.
     """
+    if _PLAIN.fullmatch(typed):
+        return NameReading(name=typed, notices=(), problems=())
     notices: list[Notice] = []
     if len(typed) > LONGEST_TYPED:
         return NameReading(name="", notices=(), problems=(_too_long(len(typed)),))
@@ -80,6 +84,8 @@ def fold_name(name: str) -> str:
     Args:
         name: anything; untrusted.
     """
+    if _PLAIN.fullmatch(name):
+        return name
     shown = "".join(map(_fold_character, half_width(name)))
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", shown).casefold())
 

@@ -5,7 +5,7 @@ Everything here expects a string without faults; `codes.number_rule` says whethe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 
 from codes.levels import Level
 from codes.notices import Part
@@ -14,23 +14,26 @@ from codes.regions import find_province
 from codes.wording import Text
 
 
-def explain_prefix(text: str) -> Iterator[Part]:
-    """Yield the four parts that the filing gives (positions 1–13)."""
-    yield _category_part(text[0])
-    yield _body_part(text[1:5])
-    yield Part(
-        positions=(6, 7),
-        label=Text("机构（站点）所在地省级代码", "Province of the body"),
-        value=text[5:7],
-        meaning=_province_meaning(text[5:7]),
-    )
-    yield Part(
-        positions=(8, 13),
-        label=Text("机构（站点）序列码", "Serial of the body or its site"),
-        value=text[7:13],
-        meaning=Text(
-            f"所在省份编定的第{int(text[7:13])}号机构（站点）",
-            f"body or site no. {int(text[7:13])} of its province",
+@lru_cache(maxsize=256)
+def explain_prefix(prefix: str) -> tuple[Part, ...]:
+    """Return the four parts that the filing gives (positions 1–13)."""
+    return (
+        _category_part(prefix[0]),
+        _body_part(prefix[1:5]),
+        Part(
+            positions=(6, 7),
+            label=Text("机构（站点）所在地省级代码", "Province of the body"),
+            value=prefix[5:7],
+            meaning=_province_meaning(prefix[5:7]),
+        ),
+        Part(
+            positions=(8, 13),
+            label=Text("机构（站点）序列码", "Serial of the body or its site"),
+            value=prefix[7:],
+            meaning=Text(
+                f"所在省份编定的第{int(prefix[7:])}号机构（站点）",
+                f"body or site no. {int(prefix[7:])} of its province",
+            ),
         ),
     )
 
@@ -39,7 +42,7 @@ def explain_number(text: str) -> tuple[Part, ...]:
     """Return the seven parts of a number without faults, from left to right."""
     level, serial = Level(int(text[15])), int(text[16:])
     return (
-        *explain_prefix(text),
+        *explain_prefix(text[:13]),
         year_part(text[13:15]),
         Part(
             positions=(16, 16),

@@ -71,7 +71,7 @@ def explain_special(text: str) -> tuple[Part, ...]:
     )
     serial = int(text[16:])
     return (
-        *explain_prefix(text),
+        *explain_prefix(text[:13]),
         year_part(text[13:15]),
         level,
         serial_part(

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 import cbor2
 
@@ -229,7 +230,8 @@ def key_name(key: PublicJwk) -> str:
     return _to_text(key.thumbprint)
 
 
-def keys_by_name(keys: Iterable[StatusKey], day: date) -> dict[str, PublicJwk]:
+@lru_cache(maxsize=16)
+def keys_by_name(keys: tuple[StatusKey, ...], day: date) -> Mapping[str, PublicJwk]:
     """Return by name the keys of a trust list whose lists count on a day."""
     return {key_name(key.jwk): key.jwk for key in keys if key.covers(day)}
 

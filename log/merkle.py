@@ -45,15 +45,18 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
     return row[0]
 
 
-def rows_over(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
+def rows_over(row: bytes) -> list[bytes]:
     """Return every row of the tree over 2^n hashes: they themselves first, their root last.
 
     Args:
-        hashes: a power of two of them, at least one.
+        row: a power of two of them, at least one, as one string.
     """
-    rows = [hashes]
-    while len(rows[-1]) > 1:
-        rows.append(_row_above(rows[-1]))
+    sha256, pair = hashlib.sha256, 2 * HASH_BYTES
+    rows = [row]
+    while len(row) > HASH_BYTES:
+        starts = range(0, len(row), pair)
+        row = b"".join([sha256(b"\x01" + row[at : at + pair]).digest() for at in starts])
+        rows.append(row)
     return rows
 
 

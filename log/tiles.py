@@ -183,9 +183,12 @@ class Bundle:
         """
         data, starts = self._data, self._starts
         start = starts[-1]
-        for _ in range(len(starts), place + 2):
-            start += _LENGTH_BYTES + int.from_bytes(data[start : start + _LENGTH_BYTES])
-            starts.append(start)
+        try:
+            for _ in range(len(starts), place + 2):
+                start += _LENGTH_BYTES + (data[start] << 8 | data[start + 1])
+                starts.append(start)
+        except IndexError as error:
+            raise _bundle_error(start, place) from error
         if starts[place + 1] > len(data):
             raise _bundle_error(starts[place], place)
         return data[starts[place] + _LENGTH_BYTES : starts[place + 1]]
@@ -196,8 +199,8 @@ def encode_tile(hashes: Sequence[bytes]) -> bytes:
     return b"".join(hashes)
 
 
-def decode_tile(data: bytes, width: int) -> list[bytes]:
-    """Return the hashes in a tile.
+def check_tile(data: bytes, width: int) -> bytes:
+    """Return the bytes of a tile, which hold as many hashes as they should.
 
     Args:
         data: untrusted.
@@ -212,6 +215,12 @@ def decode_tile(data: bytes, width: int) -> list[bytes]:
             Text("日志分块的长度不正确", "A tile of the log does not have the right length"),
             evidence={"bytes": str(len(data)), "expected": str(width * HASH_BYTES)},
         )
+    return data
+
+
+def decode_tile(data: bytes, width: int) -> list[bytes]:
+    """Return the hashes in a tile; takes and raises as `check_tile`."""
+    check_tile(data, width)
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Final
 
 from codes.wording import Text
 from log.checkpoint import Checkpoint, SignedCheckpoint
 from log.errors import LogError
 from log.merkle import (
+    HASH_BYTES,
     hash_children,
     hash_leaf,
     inclusion_ranges,
@@ -26,9 +29,11 @@ from log.tiles import (
     ReadTile,
     TileId,
     TileTree,
-    decode_tile,
+    check_tile,
     tile_at,
 )
+
+_BUNDLES_KEPT: Final = 1024  # of 16 KiB each
 
 
 class AboveBundles:
@@ -100,7 +105,7 @@ class AboveBundles:
 
 
 @dataclass(frozen=True, slots=True)
-class _FullBundle:
+class FullBundle:
     """The hashes over one complete bundle of leaves, and the path from there to the root.
 
     Args:
@@ -108,13 +113,43 @@ class _FullBundle:
         above: the rest of the inclusion proof, the same for each of its leaves.
     """
 
-    rows: Sequence[Sequence[bytes]]
+    rows: Sequence[bytes]
     above: tuple[bytes, ...]
+
+    def leaf(self, offset: int) -> bytes:
+        """Return the hash of the leaf at an offset in the bundle."""
+        return self._hash(0, offset)
 
     def path(self, offset: int) -> tuple[bytes, ...]:
         """Return the inclusion proof of the leaf at an offset in the bundle."""
-        within = [self.rows[level][offset >> level ^ 1] for level in range(TILE_HEIGHT)]
+        within = [self._hash(level, offset >> level ^ 1) for level in range(TILE_HEIGHT)]
         return (*within, *self.above)
+
+    def _hash(self, level: int, place: int) -> bytes:
+        return self.rows[level][HASH_BYTES * place : HASH_BYTES * (place + 1)]
+
+
+GetBundle = Callable[[int], FullBundle]
+
+
+def bundles_under(read: ReadTile, checkpoint: Checkpoint) -> GetBundle:
+    """Return what gives the complete bundles under a checkpoint by their numbers, once proven.
+
+    It is shared by all provers under that checkpoint. Those asked for last are kept: to work out
+    the inner hashes of one takes longer than everything else that finds a leaf.
+
+    Args:
+        read: returns a tile's bytes, unproven.
+        checkpoint: its signature is proven.
+    """
+    above = AboveBundles(read, checkpoint)
+    return lru_cache(maxsize=_BUNDLES_KEPT)(partial(_prove_bundle, read, above))
+
+
+def _prove_bundle(read: ReadTile, above: AboveBundles, bundle: int) -> FullBundle:
+    """Return the inner hashes of 256 leaves, once their root is proven; raises as `above`."""
+    rows = rows_over(check_tile(read(TileId(0, bundle)), TILE_WIDTH))
+    return FullBundle(rows, above.prove(bundle, rows[-1]))
 
 
 class Prover:
@@ -123,7 +158,7 @@ class Prover:
     Args:
         read: returns a tile's or a bundle's bytes, unproven.
         signed: a checkpoint whose signature is proven.
-        above: of that checkpoint.
+        bundle: as `bundles_under` that checkpoint returns it.
         marks: returns the marks of the life leaves under a checkpoint, proven to be all.
     """
 
@@ -131,14 +166,13 @@ class Prover:
         self,
         read: ReadTile,
         signed: SignedCheckpoint,
-        above: AboveBundles,
+        bundle: GetBundle,
         marks: Callable[[Checkpoint], Mapping[bytes, int]],
     ) -> None:
         self._read = read
         self._signed = signed
-        self._above = above
+        self._bundle = bundle
         self._marks = marks
-        self._full: dict[int, _FullBundle] = {}
         self._bundles: dict[TileId, Bundle] = {}
 
     @property
@@ -184,23 +218,13 @@ class Prover:
         """
         leaf_hash = hash_leaf(self.entry(index))
         if index | (TILE_WIDTH - 1) < self.size:
-            full = self._full_bundle(index // TILE_WIDTH)
-            if full.rows[0][index % TILE_WIDTH] != leaf_hash:
+            full = self._bundle(index // TILE_WIDTH)
+            if full.leaf(index % TILE_WIDTH) != leaf_hash:
                 raise root_differs()
             path = full.path(index % TILE_WIDTH)
         else:
             path = self._prove_alone(index, leaf_hash)
         return LogProof(index=index, path=path, checkpoint=self._signed.note, extra=extra)
-
-    def _full_bundle(self, bundle: int) -> _FullBundle:
-        """Return the inner hashes of 256 leaves, once their root is proven."""
-        full = self._full.get(bundle)
-        if full is None:
-            tile = TileId(0, bundle)
-            rows = rows_over(decode_tile(self._read(tile), TILE_WIDTH))
-            full = _FullBundle(rows, self._above.prove(bundle, rows[-1][0]))
-            self._full[bundle] = full
-        return full
 
     def _prove_alone(self, index: int, leaf_hash: bytes) -> tuple[bytes, ...]:
         """Return the proof of a leaf in the last bundle, while that is incomplete."""

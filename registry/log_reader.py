@@ -6,7 +6,6 @@ proven to be under that checkpoint.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ from log.leaves import LeafKind, LifeLeaf, decode_leaf
 from log.merkle import Frontier, hash_leaf, perfect_root, prove_consistency, verify_consistency
 from log.notes import VerifierKey, parse_vkey
 from log.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, TileId, TileTree, decode_bundle, tile_at
-from registry.log_prover import AboveBundles, Prover, root_differs
+from registry.log_prover import GetBundle, Prover, bundles_under, root_differs
 from registry.log_seen import LogMemory, SeenLog
 from registry.memory_file import Stamp
+from registry.store import read_whole
 
 VKEY = "vkey"
 CHECKPOINT = "checkpoint"
-_READ_BYTES = 1 << 20
 _LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the array
 
 
@@ -69,7 +68,7 @@ class LogReader:
         self._memory = memory
         self._lock = threading.Lock()
         self._read: tuple[_State, SignedCheckpoint] | None = None
-        self._above: tuple[SignedCheckpoint, AboveBundles] | None = None
+        self._bundles: tuple[SignedCheckpoint, GetBundle] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
 
@@ -154,9 +153,9 @@ class LogReader:
         """
         signed = self.checkpoint()
         with self._lock:
-            if self._above is None or self._above[0] is not signed:
-                self._above = (signed, AboveBundles(self.tile, signed.checkpoint))
-            return Prover(self.tile, signed, self._above[1], self._marks_under)
+            if self._bundles is None or self._bundles[0] is not signed:
+                self._bundles = (signed, bundles_under(self.tile, signed.checkpoint))
+            return Prover(self.tile, signed, self._bundles[1], self._marks_under)
 
     def _marks_under(self, checkpoint: Checkpoint) -> Mapping[bytes, int]:
         """Return by mark the index of every life leaf, at least of those under a checkpoint."""
@@ -183,16 +182,8 @@ class LogReader:
         self._frontier, self._marks = frontier, marks
 
     def _file(self, name: str) -> bytes:
-        # Without a path object or a file object: both take longer than the reading.
         try:
-            descriptor = os.open(f"{self._folder}/{name}", os.O_RDONLY)
-            try:
-                parts = []
-                while part := os.read(descriptor, _READ_BYTES):
-                    parts.append(part)
-                return b"".join(parts)
-            finally:
-                os.close(descriptor)
+            return read_whole(f"{self._folder}/{name}")
         except OSError as error:
             raise _unreadable(name) from error
 

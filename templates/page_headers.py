@@ -45,6 +45,10 @@ SCANNER_HEADERS = {
 # server is away a cache may go on answering for a week.
 SHARED_CACHE = "public, max-age=300, stale-while-revalidate=300, stale-if-error=604800"
 NO_STORE = "no-store"
+_DEFAULTS = {
+    name.lower(): (name, value)
+    for name, value in (*FIXED_HEADERS.items(), ("Cache-Control", NO_STORE))
+}
 
 
 def add_headers(app: Flask) -> None:
@@ -54,10 +58,9 @@ def add_headers(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in FIXED_HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
     if request.endpoint == "static" and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = SHARED_CACHE
-    else:
-        response.headers.setdefault("Cache-Control", NO_STORE)
+        headers["Cache-Control"] = SHARED_CACHE
+    there = {name.lower() for name, _ in headers}
+    headers.extend([one for key, one in _DEFAULTS.items() if key not in there])
     return response

@@ -8,9 +8,14 @@ from datetime import date
 
 from codes.record import Record
 from registry.opened import OpenedAward, OpenedCopy
-from verifier.finding_codes import Code
 from verifier.life import inspect_day
-from verifier.status_answer import ListAnswer, ListReach, compare_list, inspect_list
+from verifier.status_answer import (
+    ListAnswer,
+    ListReach,
+    agrees_with_list,
+    inspect_list,
+    say_compared,
+)
 from verifier.verdict import Finding, Status
 
 
@@ -52,12 +57,12 @@ class Asked:
         if answer is None:
             return said
         if award is not None and copy is not None and answer.reach is ListReach.READ:
-            compared = compare_list(answer, award, copy)
-        else:
-            compared = inspect_list(answer)
-        if not self.lists_decide:
-            compared = tuple(one for one in compared if one.code == Code.STATUS_LIST_DIFFERS)
-        return (*said, *compared)
+            agrees = agrees_with_list(answer, award, copy)
+            if self.lists_decide or not agrees:
+                said = (*said, say_compared(answer, agrees=agrees))
+        elif self.lists_decide:
+            said = (*said, *inspect_list(answer))
+        return said
 
 
 NOTHING_ELSE = Asked()

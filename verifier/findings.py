@@ -50,26 +50,27 @@ def find(
         slots: values for every `{slot}` of the sentence, in one language or in both.
         evidence: named facts beside the sentence.
     """
+    if not slots and not evidence:
+        return _plain(code)
     entry = CATALOGUE[code]
-    text = entry.text
-    if slots or not _is_whole(code):
-        text = _fill(text, slots or {})
     return Finding(
-        code=code.value,
+        code=str(code),
         severity=entry.severity,
-        text=text,
-        evidence={} if evidence is None else dict(evidence),
+        text=_fill(entry.text, slots or {}),
+        evidence=dict(evidence or {}),
     )
 
 
 @cache
-def _is_whole(code: Code) -> bool:
-    """Return whether the sentence of a code has no slots."""
-    text = CATALOGUE[code].text
-    return "{" not in text.zh and "{" not in text.en
+def _plain(code: Code) -> Finding:
+    """Return the one finding for a code whose sentence has no slots, with no evidence."""
+    entry = CATALOGUE[code]
+    return Finding(code=str(code), severity=entry.severity, text=_fill(entry.text, {}))
 
 
 def _fill(text: Text, slots: Mapping[str, str | Text]) -> Text:
+    if Text not in map(type, slots.values()):
+        return Text(text.zh.format_map(slots), text.en.format_map(slots))
     zh = {name: value.zh if isinstance(value, Text) else value for name, value in slots.items()}
     en = {name: value.en if isinstance(value, Text) else value for name, value in slots.items()}
     return Text(text.zh.format_map(zh), text.en.format_map(en))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import assert_never
 
 from codes.occupations import occupation_by_index
@@ -64,7 +65,7 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
             said = (find(Code.ALGORITHM_UNAVAILABLE, unchecked, unchecked),)
         case SignatureState.GENUINE:
             right = inspect_right(record, body, today, key_covered_day=proof.key_covered_day)
-            said = (find(Code.SIGNATURE_GENUINE, names, names), *right)
+            said = (_say_genuine(body.name), *right)
         case _:
             assert_never(proof.signature)
     genuine = proof.signature is SignatureState.GENUINE
@@ -119,4 +120,14 @@ def inspect_right(
         found.append(find(Code.OUT_OF_SCOPE, slots, {**shown, "level": str(level.value)}))
     if record.issued_on > today:
         found.append(find(Code.ISSUED_IN_FUTURE, shown, shown))
-    return tuple(found) or (find(Code.ISSUER_ENTITLED, {"body": body.name}, shown),)
+    return tuple(found) or (_say_entitled(body.name, record.issued_on),)
+
+
+@lru_cache(maxsize=1024)
+def _say_genuine(body: str) -> Finding:
+    return find(Code.SIGNATURE_GENUINE, {"body": body}, {"body": body})
+
+
+@lru_cache(maxsize=1024)
+def _say_entitled(body: str, issued_on: date) -> Finding:
+    return find(Code.ISSUER_ENTITLED, {"body": body}, {"issued_on": issued_on.isoformat()})

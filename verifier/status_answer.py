@@ -99,7 +99,7 @@ def inspect_list(answer: ListAnswer) -> tuple[Finding, ...]:
     return (find(code, slots, answer.evidence),)
 
 
-def compare_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> tuple[Finding, ...]:
+def agrees_with_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> bool:
     """Return whether a fresh list and the events of the register say the same of a copy.
 
     A list is always a little behind: it must know of what happened a minute before it was made, and
@@ -107,9 +107,13 @@ def compare_list(answer: ListAnswer, award: OpenedAward, copy: OpenedCopy) -> tu
     """
     assert answer.found is not None
     said = answer.found.value_of(split_index(answer.status_index)[1])
-    agrees = said in set(_possible(award, copy, answer.found.issued_at))
+    return said in set(_possible(award, copy, answer.found.issued_at))
+
+
+def say_compared(answer: ListAnswer, *, agrees: bool) -> Finding:
+    """Return what a fresh list came to beside the register."""
     code = Code.STATUS_LIST_AGREES if agrees else Code.STATUS_LIST_DIFFERS
-    return (find(code, answer.slots, answer.evidence),)
+    return find(code, answer.slots, answer.evidence)
 
 
 def _possible(award: OpenedAward, copy: OpenedCopy, made_at: datetime) -> Iterator[StatusValue]:

@@ -28,7 +28,7 @@ from keys.status_list import (
     split_index,
 )
 from registry.memory_file import Stamp, stamp_of
-from registry.store import write_durably
+from registry.store import read_whole, write_durably
 from verifier.errors import UsageError
 from verifier.status_answer import ListAnswer, ListReach
 
@@ -201,6 +201,6 @@ def fetch_from_folder(folder: Path) -> Fetch:
     """Return what reads lists from a folder that they are published in."""
 
     def fetch(list_id: int) -> bytes:
-        return (folder / f"{list_id}.{ListForm.JWT}").read_bytes()
+        return read_whole(f"{folder}/{list_id}.{ListForm.JWT}")
 
     return fetch

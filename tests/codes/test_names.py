@@ -264,3 +264,13 @@ def test_no_two_unified_ideographs_fold_alike() -> None:
     ]  # fmt: skip
     unified = "".join(chr(code) for block in blocks for code in block)
     assert fold_name(unified) == unified
+
+
+def test_common_ideographs_are_read_at_once_as_the_steps_read_them() -> None:
+    for start in range(0x4E00, 0xA000, 32):
+        plain = "".join(map(chr, range(start, start + 32)))
+        assert fold_name(plain) == plain == fold_name(plain + " ")
+        at_once, by_steps = normalise_name(plain), normalise_name(f" {plain}")
+        assert (at_once.name, at_once.problems) == (plain, ()) == (by_steps.name, by_steps.problems)
+        assert at_once.notices == ()
+        assert notices(by_steps) == ["name_trimmed"]

@@ -55,3 +55,26 @@ def test_a_changed_hash_in_the_tile_that_the_proof_needs_is_noticed(
     path.write_bytes(bytes(data))
     with pytest.raises(LogError, match="log_root_differs"):
         LogReader(folder).prover().prove(index)
+
+
+def test_a_proven_bundle_is_kept_for_the_next_prover_and_its_entries_are_not(folder: Path) -> None:
+    reader = LogReader(folder)
+    first = reader.prover().prove(7)
+    (folder / tile_at(0, 0, SIZE).path).unlink()
+    assert reader.prover().prove(7) == first
+    entries = folder / tile_at(ENTRIES, 0, SIZE).path
+    data = bytearray(entries.read_bytes())
+    data[data.index(entry(7)) + 2] ^= 1
+    entries.write_bytes(bytes(data))
+    with pytest.raises(LogError, match="log_root_differs"):
+        reader.prover().prove(7)
+
+
+def test_a_bundle_that_was_not_proven_is_read_anew_once_it_is_mended(folder: Path) -> None:
+    reader, path = LogReader(folder), folder / tile_at(0, 0, SIZE).path
+    right = path.read_bytes()
+    path.write_bytes(bytes([right[0] ^ 1]) + right[1:])
+    with pytest.raises(LogError, match="log_root_differs"):
+        reader.prover().prove(7)
+    path.write_bytes(right)
+    assert reader.prover().prove(7).index == 7

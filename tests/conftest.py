@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from registry.home import Home
 
@@ -41,6 +43,30 @@ def unhurried() -> Iterator[None]:
         patch.setattr("verifier.cases.room.MARKS_SECONDS", 60.0)
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
         patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
+        yield
+
+
+class CompiledPages(BytecodeCache):
+    """Templates compiled once for all applications; of one that changed, its new text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template what was compiled of it, if anything was."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled of a template."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_pages() -> Iterator[None]:
+    """Compile each template once: most tests of pages make an application of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flask.Flask.jinja_options", {"bytecode_cache": CompiledPages()})
         yield
 
 

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from registry.home import Home
 
@@ -42,6 +44,30 @@ def unhurried() -> Iterator[None]:
         patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
         patch.setattr("verifier.readers.WORK_SECONDS", 190.0)
         patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
+        yield
+
+
+class CompiledPages(BytecodeCache):
+    """Templates compiled once for all applications; of one that changed, its new text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template what was compiled of it, if anything was."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled of a template."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_pages() -> Iterator[None]:
+    """Compile each template once: most tests of pages make an application of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flask.Flask.jinja_options", {"bytecode_cache": CompiledPages()})
         yield
 
 
@@ -92,8 +118,11 @@ def home(empty_once: Path, tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def any_home(tmp_path: Path, any_database: dict[str, str]) -> Home:
+def any_home(request: pytest.FixtureRequest, tmp_path: Path, any_database: dict[str, str]) -> Home:
     """An empty demo home on each kind of database in turn."""
+    if not any_database:
+        copied: Home = request.getfixturevalue("home")
+        return copied
     return Home.create(
         tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment=any_database
     )

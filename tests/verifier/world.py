@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
@@ -20,11 +19,9 @@ from codes.qr_text import encode_qr_text
 from codes.record import Record, commit, decode_record, encode_record
 from issuer.leaves import Recorded, append_files, append_records
 from issuer.log_files import LogFiles
-from issuer.sequencing import lock_head, sequence
 from keys.algorithms import Algorithm
 from keys.document import BodyEntry, Host, KeyDocument
 from keys.envelope import Envelope, encode_envelope
-from keys.log_key import LogKey, generate_log_key, sign_checkpoint
 from keys.ring import PublicKey, Scope, Standing
 from keys.signing import PrivateKey, prepare, sign
 from keys.trust_list import TrustList
@@ -42,14 +39,9 @@ from registry.log_reader import LogReader
 from registry.models import (
     Award,
     AwardStatus,
-    Base,
-    Batch,
-    Body,
     Copy,
     CopyKind,
     CopyState,
-    Holder,
-    Site,
 )
 from registry.row_reader import RowReader, Rows
 from registry.session import open_engine, transaction
@@ -57,14 +49,16 @@ from registry.vault import Vault
 from tests.keys.trust_samples import trust_list
 from tests.verifier.body_keys import body_key as body_key
 from tests.verifier.body_keys import stranger_key as stranger_key
+from tests.verifier.empty_register import BODY_NAME as BODY_NAME
+from tests.verifier.empty_register import HOST as HOST
+from tests.verifier.empty_register import NOW as NOW
+from tests.verifier.empty_register import PREFIX as PREFIX
+from tests.verifier.empty_register import log_key as log_key
+from tests.verifier.empty_register import new_register, publish
 from tests.verifier.plans import kinds_of, whole_life
 from verifier.service import Verifier
 
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
-PREFIX = "S000012000123"
-BODY_NAME = "天津市示例职业技能培训学校"
-HOST = "yz.example.cn"
 URL_PREFIX = f"https://{HOST}/q#"
 PEPPER = b"p" * 32
 VAULT = Vault(b"v" * 32)
@@ -73,12 +67,6 @@ DOCUMENT = "12010119900307663X"
 OCCUPATION = 1
 
 Look = Callable[[], AbstractContextManager[Rows]] | None
-
-
-@cache
-def log_key() -> LogKey:
-    """The key of this world's log."""
-    return generate_log_key(f"{HOST}/log")
 
 
 def public_entry(
@@ -218,30 +206,13 @@ class World:
     engine: Engine
     log: LogFiles
     log_folder: Path
-    _ids: dict[str, int] = field(default_factory=dict)
+    _ids: dict[str, int]
 
     @classmethod
     def make(cls, folder: Path) -> World:
         """An empty register with the filed body."""
-        engine = open_engine(f"sqlite:///{folder / 'registry.sqlite3'}", create=True)
-        Base.metadata.create_all(engine)
-        key = log_key()
-        log_folder = folder / "public" / "log"
-        files = LogFiles(public=log_folder, memory=folder / "log-memory", vkey=key.vkey)
-        world = cls(engine, files, log_folder)
-        with files.alone():
-            (log_folder / "vkey").write_text(f"{key.vkey}\n", encoding="utf-8")
-        world.publish()
-        with transaction(engine) as session:
-            site = Site(prefix=PREFIX, body=Body(name=BODY_NAME, credit_code=None))
-            holder = Holder(blind_index=b"i" * 32, sealed=b"")
-            session.add_all([site, holder])
-            session.flush()
-            batch = Batch(site_id=site.id, name="2026-1", created_at=NOW)
-            session.add(batch)
-            session.flush()
-            world._ids = {"site": site.id, "holder": holder.id, "batch": batch.id}
-        return world
+        made = new_register(folder)
+        return cls(made.engine, made.log, made.log_folder, made.ids)
 
     def record(
         self,
@@ -316,19 +287,7 @@ class World:
 
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""
-        with self.log.alone():
-            last = self.log.last().checkpoint
-            with transaction(self.engine) as session:
-                head = lock_head(session)
-                sequence(session, head, NOW)
-                query = select(LogEntry.leaf).where(LogEntry.leaf_index >= last.size)
-                leaves = [
-                    leaf for leaf in session.scalars(query.order_by(LogEntry.leaf_index)) if leaf
-                ]
-                size = head.size
-            self.log.extend(last.size, leaves)
-            root = self.log.derive(last, size)
-            self.log.publish(sign_checkpoint(log_key(), size=size, root=root))
+        publish(self.engine, self.log)
 
     @staticmethod
     def _add_status(session: Session, award: Award, status: AwardStatus, data_key: bytes) -> None:

@@ -25,7 +25,7 @@ from tests.verifier.police_homes import (
     PoliceHome,
     open_police_home,
 )
-from verifier.cases.clusters import find_clusters, near_groups
+from verifier.cases.clusters import NEAR_SIGNS, find_clusters, near_groups
 from verifier.cases.custody import check_custody
 from verifier.cases.marks import MarkKind
 from verifier.cases.marks_child import handle
@@ -173,9 +173,11 @@ def test_a_genuine_file_leaves_no_marks_of_its_making(desk: PoliceHome) -> None:
 
 
 def test_hashes_near_one_another_are_one_group() -> None:
+    apart = (1 << NEAR_SIGNS + 1) - 1
     assert near_groups([0, 0b111, 0xFFFF_0000, 0b11111111, 1 << 63]) == [[0, 1, 3, 4]]
     assert near_groups([]) == []
-    assert near_groups([0, (1 << 6) - 1]) == []
+    assert near_groups([0, apart >> 1]) == [[0, 1]]
+    assert near_groups([0, apart]) == []
 
 
 def test_what_the_child_says_of_files(desk: PoliceHome) -> None:

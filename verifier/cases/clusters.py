@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from registry.case_models import CaseItem, CaseMark, PoliceCase
 from verifier.cases.marks import MarkKind
 
-NEAR_SIGNS: Final = 5
+# Of 64. A page drawn and the same page scanned differ in up to 6, where neighbours are nearly
+# alike; pages of different layouts differ in 18 and more.
+NEAR_SIGNS: Final = 8
 MOST_PICTURES: Final = 4000
 MOST_CLUSTERS: Final = 200
 _LOOKING: Final = (MarkKind.WHOLE, MarkKind.LOOKS)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Page, Response, expect
@@ -14,10 +13,10 @@ from tests.issuer.desks import desk_at
 from tests.issuer.lives import done
 from tests.journeys.desk_walk import Walk
 from tests.verifier.bulk_lists import HEADINGS, workbook
+from tests.verifier.employer_desk import every_place_taken
 from tests.verifier.police_homes import PoliceHome
 from verifier.desks.employer_runner import tend
 from verifier.desks.employers_room import ROOM_EXTENSION, EmployersRoom
-from verifier.file_slots import FileSlots
 
 ROWS = 2_000
 WRONG_NAMES = range(100, 112)
@@ -67,7 +66,7 @@ def rows_of(desk: PoliceHome) -> list[tuple[str, str, str]]:
 def _hand_in(walk: Walk, page: Page, room: EmployersRoom, path: Path) -> None:
     page.get_by_label("名单文件").set_input_files(path)
     expect(page.get_by_label("名单中的证书以后状态有变动时提醒我")).to_be_checked()
-    with _others_first(room):
+    with every_place_taken(room):
         page.get_by_role("button", name="开始核验").click()
         expect(page.get_by_role("heading", name="正在核验")).to_be_visible()
         expect(page.get_by_text("等待核验：轮到这一份名单时")).to_be_visible()
@@ -76,17 +75,6 @@ def _hand_in(walk: Walk, page: Page, room: EmployersRoom, path: Path) -> None:
     with page.expect_response(_counts_rows, timeout=_SLOW_MS):
         pass  # the page asks by itself
     expect(page.get_by_role("heading", name="核验结果")).to_be_visible(timeout=_SLOW_MS)
-
-
-@contextmanager
-def _others_first(room: EmployersRoom) -> Iterator[None]:
-    """Hold every place in which a list is checked, as the lists of others would."""
-    jobs = room.jobs
-    places = FileSlots(jobs._folder.with_name("batch-slots"), jobs._running)
-    with ExitStack() as held:
-        for _ in range(jobs._running):
-            held.enter_context(places.taken())
-        yield
 
 
 def _counts_rows(answer: Response) -> bool:

@@ -7,10 +7,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.asking_again import GOOD_FOR
 from accounts.roles import Role
 from tests.issuer.seal_homes import real_now
 from tests.journeys.desk_walk import Camera, Walk, WalkClock, walking
@@ -62,7 +64,7 @@ def investigate(walk: Walk, desk: PoliceHome, folder: Path) -> str:
         page.goto(at)
         expect(page.get_by_text("是本机构签发，内容不一致")).to_be_visible()
         walk.see(page, "police-case")
-        verify_bundle(_bundle(page), folder, original=desk.forged)
+        verify_bundle(_bundle(walk, page), folder, original=desk.forged)
         page.get_by_role("link", name="查看并核对保管记录").click()
         walk.see(page, "police-custody")
         page.goto(at)
@@ -104,7 +106,9 @@ def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
     card = page.locator("#records")
     expect(card.get_by_label("证书编号")).to_have_value(desk.number)
     card.get_by_label("事由").fill(_GROUND)
+    _wait_long(walk)
     card.get_by_role("button", name="查看完整登记信息").click()
+    _prove(walk, page)
     expect(page.get_by_text(desk.name).first).to_be_visible()
     expect(page.get_by_text(_GROUND).first).to_be_visible()
     walk.see(page, "police-record")
@@ -128,10 +132,23 @@ def _answer(walk: Walk) -> None:
         expect(page.get_by_text("已答复").first).to_be_visible()
 
 
-def _bundle(page: Page) -> Path:
+def _bundle(walk: Walk, page: Page) -> Path:
+    _wait_long(walk)
     with page.expect_download(timeout=_SLOW_MS) as sent:
         page.get_by_role("button", name="制作并下载证据包").click()
+        _prove(walk, page)
     return sent.value.path()
+
+
+def _wait_long(walk: Walk) -> None:
+    """Let the time pass after which it is asked once more who acts."""
+    walk.clock.ahead += GOOD_FOR + timedelta(minutes=1)
+
+
+def _prove(walk: Walk, page: Page) -> None:
+    expect(page.get_by_role("heading", name="请再次验证")).to_be_visible()
+    page.get_by_label("验证码").fill(walk.code())
+    page.get_by_role("button", name="验证并继续").click()
 
 
 def _end(walk: Walk, page: Page) -> None:

@@ -18,7 +18,9 @@ from tests.issuer.lives import NUMBER, SECOND, issue_people
 from tests.journeys.conftest import launch
 from tests.journeys.desk_batch import issue_batch
 from tests.journeys.desk_change import correct, look_on, reissue
+from tests.journeys.desk_employer import check_staff
 from tests.journeys.desk_filing import file_and_issue
+from tests.journeys.desk_police import investigate, outside_desks_to_walk
 from tests.journeys.desk_walk import OFFICE, desks_to_walk
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
@@ -73,6 +75,12 @@ def main() -> int:
             look_on(walk, NUMBER)
             issue_batch(walk, parts[1])
             file_and_issue(walk, parts[2])
+        with outside_desks_to_walk(browser, Path(folder) / "outside", camera) as outside:
+            parts = [Path(folder) / name for name in ("bundle", "list")]
+            for part in parts:
+                part.mkdir()
+            investigate(outside.walk, outside.desk, parts[0])
+            check_staff(outside.walk, outside.desk, parts[1])
         browser.close()
     for stale in FOLDER.glob("*.png"):
         if stale.stem not in wanted:

@@ -178,7 +178,7 @@ def test_a_genuine_file_leaves_no_marks_of_its_making(desk: PoliceHome) -> None:
 )
 def test_one_place_of_the_menu_is_marked(desk: PoliceHome, path: str, place: str) -> None:
     page = desk.page("/police" + path.format(case=desk.open_case()))
-    marked = re.findall(r'aria-current="(?:page|true)">([^<]+)</a></li>', page)
+    marked = re.findall(r'data-key="[^"]*" aria-current="(?:page|true)">([^<]+)<', page)
     assert marked == [place]
 
 

@@ -65,6 +65,7 @@ def investigate(walk: Walk, desk: PoliceHome, folder: Path) -> str:
         expect(page.get_by_text("是本机构签发，内容不一致")).to_be_visible()
         walk.see(page, "police-case")
         verify_bundle(_bundle(walk, page), folder, original=desk.forged)
+        page.goto(at)
         page.get_by_role("link", name="查看并核对保管记录").click()
         walk.see(page, "police-custody")
         page.goto(at)

@@ -28,7 +28,7 @@ FOLDER = GUIDES / "img"
 MAX_BYTES = 100_000
 _HEIGHT = 1100
 _SHOWN_WIDTH = 1024
-_COLOURS = 48
+_COLOURS = (48, 32, 20, 12)
 _NAMED = re.compile(r"\]\(img/([a-z0-9-]+)\.png\)")
 
 
@@ -39,12 +39,15 @@ def named_pictures() -> set[str]:
 
 
 def shrink(png: bytes) -> bytes:
-    """Return a screenshot as a small picture of few colours."""
+    """Return a screenshot as a small picture of few colours, of fewer where it is too big."""
     with Image.open(io.BytesIO(png)) as picture:
         height = round(picture.height * _SHOWN_WIDTH / picture.width)
         small = picture.convert("RGB").resize((_SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    small.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    for colours in _COLOURS:
+        out = io.BytesIO()
+        small.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MAX_BYTES:
+            break
     return out.getvalue()
 
 

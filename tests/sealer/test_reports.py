@@ -34,8 +34,6 @@ from registry.reports import (
     queue_report,
 )
 from registry.session import transaction
-from templates.fonts import FontChain
-from templates.report_page import ReportSeal, draw_report
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import desk_at
 from tests.issuer.lives import approved, proposed
@@ -271,41 +269,6 @@ def test_other_readers_accept_the_seal_of_the_whole_file(
         inside = document.attachments["report.json"].get_file().read_bytes()
         assert "/Examined" in document.pages[0].Resources.XObject
     assert json.loads(inside) == json.loads(text)["report"]
-
-
-@pytest.mark.parametrize(
-    ("outcome", "speaks_for_it", "said"),
-    [
-        ("valid", True, "查验时的证书状态"),
-        ("inconclusive", False, "查验对象未能核验，不能据此认为其真实有效"),
-        ("altered", False, "查验对象的结论见上，不能据此认为其真实有效"),
-    ],
-)
-def test_the_status_of_a_record_speaks_for_no_paper_that_does_not_agree_with_it(
-    sealed: tuple[ReportTicket, bytes, bytes], outcome: str, speaks_for_it: bool, said: str
-) -> None:
-    report = json.loads(sealed[2])["report"]
-    assert report["verdict"]["status"] == "current"
-    report["verdict"]["outcome"] = outcome
-    page = draw_report(
-        report,
-        mark=b"%test",
-        content=b"{}",
-        picture=None,
-        address=report["address"],
-        seal=ReportSeal(
-            signer_name=ORGANISATION,
-            organisation=ORGANISATION,
-            contents_bytes=20,
-            fingerprint="0" * 64,
-        ),
-        sealed_at=real_now(),
-        fonts=FontChain(),
-    )
-    shown = "".join(text_of(page.filled(b"")[0]).split())
-    assert said in shown
-    assert ("查验时的证书状态" in shown) is speaks_for_it
-    assert ("登记记录的状态" in shown) is not speaks_for_it
 
 
 def test_a_file_is_named_without_its_folders_and_by_its_hash(

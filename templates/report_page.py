@@ -27,6 +27,8 @@ _LABEL_WIDTH: Final = 58.0
 _HEADING_HEIGHT: Final = 14.0
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _COMPARED: Final = ("printed", "record")
+_AGREEING: Final = ("valid", "not_current")
+_NOT_CHECKED: Final = "inconclusive"
 _MARK: Final = "Sample"
 _TONES: Final[Mapping[str, Colour]] = {
     "info": colour("1F6B3A"),
@@ -194,17 +196,28 @@ def _draw_conclusion(sheets: Sheets, report: Mapping[str, Any]) -> None:
     sheets.paragraph(verdict["summary"]["zh"], 16.0, ink=_tone_of(verdict["outcome"]))
     sheets.paragraph(verdict["summary"]["en"], _BODY, ink=LABEL_INK)
     if verdict["status"] != "unknown":
-        _fact(sheets, words.STATUS, _said(verdict["status_text"]))
+        _draw_status(sheets, verdict["outcome"], _said(verdict["status_text"]))
     for finding in verdict["findings"]:
         if finding["code"] == "status_on_day":
             sheets.paragraph(finding["message_zh"], _BODY)
             sheets.paragraph(finding["message_en"], _SMALL, ink=LABEL_INK)
 
 
+def _draw_status(sheets: Sheets, outcome: str, status: str) -> None:
+    """Draw the status; it speaks for what was examined only where that agrees with the record."""
+    if outcome in _AGREEING:
+        _fact(sheets, words.STATUS, status)
+        return
+    _fact(sheets, words.RECORD_STATUS, status)
+    said = words.RECORD_ALONE if outcome == _NOT_CHECKED else words.RECORD_ELSE
+    sheets.paragraph(said.zh, _BODY)
+    sheets.paragraph(said.en, _SMALL, ink=LABEL_INK)
+
+
 def _tone_of(outcome: str) -> Colour:
     if outcome == "valid":
         return _TONES["info"]
-    return INK if outcome in ("not_found", "inconclusive") else RED
+    return INK if outcome in ("not_found", _NOT_CHECKED) else RED
 
 
 def _draw_examined(sheets: Sheets, examined: Mapping[str, Any]) -> None:

@@ -23,6 +23,17 @@ NOT_THIS: Final = Text("本报告不能说明的事项", "What this report is no
 HOW_TO_CHECK: Final = Text("本报告的核对办法", "How to check this report")
 
 STATUS: Final = Text("查验时的证书状态", "Status at that time")
+RECORD_STATUS: Final = Text("登记记录的状态", "Status of the record")
+RECORD_ALONE: Final = Text(
+    "以上只是登记记录当时的状态；查验对象未能核验，不能据此认为其真实有效。",
+    "This is the status of the record alone. What was examined could not be checked: it does not "
+    "follow that it is genuine or in force.",
+)
+RECORD_ELSE: Final = Text(
+    "以上只是登记记录当时的状态；查验对象的结论见上，不能据此认为其真实有效。",
+    "This is the status of the record alone. What was examined came to the conclusion above: it "
+    "does not follow that it is genuine or in force.",
+)
 EVIDENCE: Final = Text("依据", "Evidence")
 PRINTED_AND_RECORD: Final = Text(
     "所印为“{printed}”，登记为“{record}”。", "Printed: “{printed}”; on record: “{record}”."

@@ -14,6 +14,8 @@ GUIDE_OF = {
     Role.APPROVER: "approver",
     Role.KEY_CUSTODIAN: "key-custodian",
     Role.AUDITOR: "auditor",
+    Role.POLICE: "police",
+    Role.EMPLOYER: "employer",
 }
 
 

@@ -43,13 +43,14 @@ expect.set_options(timeout=_PATIENCE_MS)
 
 @dataclass
 class WalkClock:
-    """A clock that goes on from the tests' own day, and further when told to."""
+    """A clock that goes on from a day, the tests' own unless told, and further when told to."""
 
+    start: datetime = NOW
     ahead: timedelta = timedelta()
     began: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> datetime:
-        return NOW + timedelta(seconds=time.monotonic() - self.began) + self.ahead
+        return self.start + timedelta(seconds=time.monotonic() - self.began) + self.ahead
 
 
 Camera = Callable[[Page, str], None]
@@ -230,7 +231,6 @@ def desks_to_walk(browser: Browser, folder: Path, camera: Camera | None = None) 
     """Serve the desks of a new home whose body has a key and a seal, with demo people."""
     demo = Demo(folder=folder)
     folder.mkdir(parents=True, exist_ok=True)
-    demo.passphrase_file.write_bytes(PASSPHRASE)
     home = filed_home(
         Home.create(demo.home, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
     )
@@ -238,8 +238,19 @@ def desks_to_walk(browser: Browser, folder: Path, camera: Camera | None = None) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PUBLIC_URL_VARIABLE, PUBLIC_URL)
         app = create_private_app(home, PASSPHRASE, clock=clock)
+    with walking(browser, home, app, clock, camera) as walk:
+        yield walk
+
+
+@contextmanager
+def walking(
+    browser: Browser, home: Home, app: Flask, clock: WalkClock, camera: Camera | None = None
+) -> Iterator[Walk]:
+    """Serve the desks of a demo's home, with demo people."""
+    demo = Demo(folder=home.path.parent)
+    demo.passphrase_file.write_bytes(PASSPHRASE)
     with serving(app) as address:
-        walk = Walk(
+        yield Walk(
             browser=browser,
             address=address,
             home=home,
@@ -248,4 +259,3 @@ def desks_to_walk(browser: Browser, folder: Path, camera: Camera | None = None) 
             people=people_of(demo),
             camera=camera,
         )
-        yield walk

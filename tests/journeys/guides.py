@@ -18,7 +18,9 @@ from tests.issuer.lives import NUMBER, SECOND, issue_people
 from tests.journeys.conftest import launch
 from tests.journeys.desk_batch import issue_batch
 from tests.journeys.desk_change import correct, look_on, reissue
+from tests.journeys.desk_employer import check_staff
 from tests.journeys.desk_filing import file_and_issue
+from tests.journeys.desk_police import investigate, outside_desks_to_walk
 from tests.journeys.desk_walk import OFFICE, desks_to_walk
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
@@ -26,7 +28,7 @@ FOLDER = GUIDES / "img"
 MAX_BYTES = 100_000
 _HEIGHT = 1100
 _SHOWN_WIDTH = 1024
-_COLOURS = 48
+_COLOURS = (48, 32, 20, 12)
 _NAMED = re.compile(r"\]\(img/([a-z0-9-]+)\.png\)")
 
 
@@ -37,12 +39,15 @@ def named_pictures() -> set[str]:
 
 
 def shrink(png: bytes) -> bytes:
-    """Return a screenshot as a small picture of few colours."""
+    """Return a screenshot as a small picture of few colours, of fewer where it is too big."""
     with Image.open(io.BytesIO(png)) as picture:
         height = round(picture.height * _SHOWN_WIDTH / picture.width)
         small = picture.convert("RGB").resize((_SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
-    out = io.BytesIO()
-    small.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    for colours in _COLOURS:
+        out = io.BytesIO()
+        small.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        if out.tell() <= MAX_BYTES:
+            break
     return out.getvalue()
 
 
@@ -73,6 +78,12 @@ def main() -> int:
             look_on(walk, NUMBER)
             issue_batch(walk, parts[1])
             file_and_issue(walk, parts[2])
+        with outside_desks_to_walk(browser, Path(folder) / "outside", camera) as outside:
+            parts = [Path(folder) / name for name in ("bundle", "list")]
+            for part in parts:
+                part.mkdir()
+            investigate(outside.walk, outside.desk, parts[0])
+            check_staff(outside.walk, outside.desk, parts[1])
         browser.close()
     for stale in FOLDER.glob("*.png"):
         if stale.stem not in wanted:

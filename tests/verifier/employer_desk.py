@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.verifier.bulk_homes import BulkHome, make_bulk_home
 from tests.verifier.world import NAME, NOW
 from verifier.api_keys import ROWS_A_DAY, Scope, make_key
 from verifier.desks.employers_room import ROOM_EXTENSION, EmployersRoom
+from verifier.file_slots import FileSlots
 from wsgi import create_private_app, create_public_app
 
 PASSPHRASE = b"correct horse"
@@ -81,6 +82,17 @@ def _complete(made: BulkHome) -> None:
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     engine.dispose()
+
+
+@contextmanager
+def every_place_taken(room: EmployersRoom) -> Iterator[None]:
+    """Hold every place in which a list is checked, as the lists of others would."""
+    jobs = room.jobs
+    places = FileSlots(jobs._folder.with_name("batch-slots"), jobs._running)
+    with ExitStack() as held:
+        for _ in range(jobs._running):
+            held.enter_context(places.taken())
+        yield
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -40,7 +41,7 @@ REFERENCE = "津公（刑）受案字〔2026〕12号"
 
 @dataclass(slots=True)
 class PoliceHome:
-    """One filed body's home, one certificate of a person called `name`, and the desks."""
+    """One filed body's home, its certificates, the first of a person called `name`, the desks."""
 
     home: Home
     app: Flask
@@ -49,6 +50,8 @@ class PoliceHome:
     forged: bytes = field(repr=False)
     number: str
     name: str
+    issued: tuple[tuple[str, str], ...]
+    """Number and name of every certificate."""
 
     @property
     def room(self) -> PoliceRoom:
@@ -92,22 +95,28 @@ class PoliceHome:
 
 
 @contextmanager
-def open_police_home(folder: Path) -> Iterator[PoliceHome]:
-    """Issue one certificate in a new demo home and open its desks for one block."""
+def open_police_home(
+    folder: Path, *, certificates: int = 1, clock: Callable[[], datetime] = real_now
+) -> Iterator[PoliceHome]:
+    """Issue some certificates in a new demo home and open its desks for one block.
+
+    Args:
+        clock: of the desks.
+    """
     now = real_now()
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=now, environment={})
     file_body(home, algorithm=Algorithm.ES256)
     ensure_report_key(home, ORGANISATION, PASSPHRASE, now=now)
-    (person,) = people(Level.THREE, 1)
+    persons = people(Level.THREE, certificates)
     with desk_at(home, clock=real_now) as desk:
-        roster = write_people(folder / "in", [person])
-        ((number, file),) = issue(desk, roster, folder / "out").files
-    app = create_private_app(home, PASSPHRASE, clock=real_now)
-    pdf = file.read_bytes()
-    forged_pdf = marked(redacted(pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
-    made = PoliceHome(
-        home, app, pdf, forged_pdf, photographed(forged_pdf), str(number), person.name
+        files = issue(desk, write_people(folder / "in", persons), folder / "out").files
+    app = create_private_app(home, PASSPHRASE, clock=clock)
+    issued = tuple(
+        (str(number), person.name) for (number, _), person in zip(files, persons, strict=True)
     )
+    pdf = files[0][1].read_bytes()
+    forged_pdf = marked(redacted(pdf, Field.LEVEL), value_mark(Field.LEVEL, "一级/高级技师"))
+    made = PoliceHome(home, app, pdf, forged_pdf, photographed(forged_pdf), *issued[0], issued)
     yield made
     for one in (made.room.verifier, made.room.readers, made.room.marks, made.room.reports):
         one.close()

@@ -18,7 +18,7 @@ from registry.employer_models import EmployerAlert, EmployerCheck, Webhook
 from registry.session import reading, transaction
 from tests.accounts.desk_app import DeskClient
 from tests.verifier.bulk_lists import HEADINGS, csv_text
-from tests.verifier.employer_desk import EmployerDesk, open_employer_desk
+from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
 from verifier.desks.employer_checks import KEPT_FOR, collect_all
 from verifier.desks.webhooks import add_webhook
@@ -177,6 +177,27 @@ def test_a_webhook_into_the_private_network_is_refused(browser: DeskClient) -> N
         answer = browser.post("/employer/webhooks", data={"url": url})
         assert answer.status_code == 422
         assert f'value="{url}"' in answer.text
+
+
+def test_a_list_that_waits_says_so_and_what_comes_next(desk: EmployerDesk) -> None:
+    browser = desk.employer()[1]
+    with every_place_taken(desk.room):
+        upload = {"file": (io.BytesIO(csv_text([HEADINGS]).encode()), "名单.csv"), "watch": "yes"}
+        at = browser.post("/employer/checks", data=upload).location
+        page = browser.get(f"{at}?lang=zh", follow_redirects=True).text
+        told = browser.get(f"{at}/progress").get_json()
+        assert "等待核验" in page and "逐行核验" in page
+        assert 'data-part="count" hidden' in page
+        assert re.search(r"<progress[^>]* value=", page) is None
+        assert (told["state"], told["total"]) == ("running", 0)
+        assert "等待核验" in told["text"]
+    until = time.monotonic() + WAIT_SECONDS
+    while browser.get(f"{at}/progress").get_json()["state"] == "running":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    refused = browser.get(f"{at}?lang=zh", follow_redirects=True).text
+    assert "名单不能核验" in refused
+    assert "已列入变动提醒" not in refused
 
 
 def test_a_form_without_a_file_says_so(browser: DeskClient) -> None:

@@ -172,6 +172,16 @@ def test_a_genuine_file_leaves_no_marks_of_its_making(desk: PoliceHome) -> None:
     assert set(shared) <= {None}
 
 
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/clusters", "串并线索"), ("/readings", "查看复核"), ("/cases/{case}/papers/new", "案件")],
+)
+def test_one_place_of_the_menu_is_marked(desk: PoliceHome, path: str, place: str) -> None:
+    page = desk.page("/police" + path.format(case=desk.open_case()))
+    marked = re.findall(r'data-key="[^"]*" aria-current="(?:page|true)">([^<]+)<', page)
+    assert marked == [place]
+
+
 def test_hashes_near_one_another_are_one_group() -> None:
     apart = (1 << NEAR_SIGNS + 1) - 1
     assert near_groups([0, 0b111, 0xFFFF_0000, 0b11111111, 1 << 63]) == [[0, 1, 3, 4]]
@@ -222,7 +232,8 @@ def test_custody_that_was_tampered_with_shows_it(desk: PoliceHome, tampering: st
 def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     case_id = desk.open_case("戊〔2026〕5号")
     address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/hand-over", to="", paper="1")[0] == 422
+    status, _, body = desk.post(f"{address}/hand-over", to="", paper="1")
+    assert (status, "请填写接收单位和接收人".encode() in body) == (422, True)
     assert desk.post(f"{address}/hand-over", to="检察院 孙", paper="移字1号")[0] == 303
     status, _, body = desk.post(
         f"{address}/papers/new", by="number", giver="甲", number=desk.number, name=desk.name
@@ -232,6 +243,9 @@ def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     assert desk.post(f"{address}/close", outcome="forged", result="认定变造等级")[0] == 303
     assert desk.post(f"{address}/close", outcome="genuine", result="再来")[0] == 422
     assert "认定伪造、变造" in desk.page(address)
+    custody = re.sub(r"<[^>]+>", " ", desk.page(f"{address}/custody"))
+    assert "处理结果 认定伪造、变造" in " ".join(custody.split())
+    assert "forged" not in custody
 
 
 def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHome) -> None:
@@ -242,6 +256,9 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHo
     page = desk.page(at)
     assert "核验一致，现行有效" in page
     assert "下载报告" in page
+    assert "所填姓名" in page and "接收情况" in page
+    assert "核验结论" in desk.page(f"/police/cases/{case_id}/custody")
+    assert "valid" not in re.sub(r"<[^>]+>", " ", desk.page(f"/police/cases/{case_id}/custody"))
     assert desk.post(f"{at}/original")[0] == 422
     assert desk.post(f"{at}/again")[0] == 303
 

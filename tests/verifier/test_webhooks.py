@@ -29,7 +29,14 @@ from verifier.desks.employer_changes import alerts_of, tell_changes, unseen_aler
 from verifier.desks.employer_runner import end_for_disabled, tend
 from verifier.desks.employers_room import EmployersRoom
 from verifier.desks.webhook_address import NotSent, read_target, safe_address, send
-from verifier.desks.webhooks import LONGEST, SHORTEST, add_webhook, back_off, deliver_due
+from verifier.desks.webhooks import (
+    LONGEST,
+    SHORTEST,
+    add_webhook,
+    back_off,
+    deliver_due,
+    trouble_words,
+)
 from verifier.errors import KeyRefused
 
 URL = "https://hr.example.com/hook?a=1"
@@ -137,6 +144,14 @@ def nobody_else(scene: Scene) -> Iterator[None]:
         session.execute(delete(WatchRow))
     with transaction(scene.room.desks) as session:
         session.execute(update(Webhook).values(ended_at=scene.clock.now))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [("http_503", "对方应答 503"), ("no_answer", "没有应答"), ("later_one", "later_one")],
+)
+def test_what_went_wrong_with_a_delivery_is_said_in_words(trouble: str, words: str) -> None:
+    assert trouble_words(trouble).zh == words
 
 
 def test_a_thousand_deliveries_reach_a_receiver_that_fails_at_random(scene: Scene) -> None:

@@ -33,6 +33,13 @@ MOST_CASE_BYTES: Final = 120 << 20
 MOST_WORDS: Final = 500
 MOST_REFERENCE: Final = 60
 MOST_NAME: Final = 120
+_WANTED: Final = {
+    "case_about": Text("案由和简要情况", "what it is about"),
+    "case_result": Text("处理结果的说明", "the outcome in words"),
+    "hand_over_to": Text("接收单位和接收人", "to whom it is handed over"),
+    "hand_over_paper": Text("移交文书编号", "the number of the paper"),
+    "paper_from": Text("提交人或来源", "from whom it comes"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,10 +236,12 @@ def _step(
 
 def check_words(code: str, words: str) -> None:
     """Go on only where something was filled in, not too long; raises CaseError by that code."""
+    wanted = _WANTED[code]
     if not 0 < len(words) <= MOST_WORDS:
         raise CaseError(
             code,
             Text(
-                f"请填写（{MOST_WORDS} 字以内）", f"fill this in, at most {MOST_WORDS} characters"
+                f"请填写{wanted.zh}（{MOST_WORDS} 字以内）",
+                f"give {wanted.en}, at most {MOST_WORDS} characters",
             ),
         )

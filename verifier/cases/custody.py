@@ -21,13 +21,13 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from registry.case_models import CaseEvent
 from registry.case_sealed import EVENT_LINE, read_text
-from registry.cases import new_key
+from registry.cases import CaseOutcome, new_key
 from registry.errors import VaultError
 from registry.session import reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
 from verifier.cases.room import PoliceRoom
-from verifier.verdict import format_instant
+from verifier.verdict import Outcome, format_instant
 
 FIRST: Final = "0" * 64
 _MOST_NOTED: Final = 100_000
@@ -66,7 +66,7 @@ _ACTS: Final = {
     Act.CLOSE: Text("办结", "Closed"),
 }
 
-DETAILS: Final = {
+_DETAILS: Final = {
     "sha256": Text("SHA-256", "SHA-256"),
     "size": Text("字节", "bytes"),
     "from": Text("提交人", "from"),
@@ -80,9 +80,9 @@ DETAILS: Final = {
     "due": Text("答复期限", "answer by"),
     "to": Text("接收人", "to"),
     "paper": Text("文书", "paper"),
-    "result": Text("处理结果", "outcome"),
+    "result": Text("说明", "in words"),
 }
-"""Labels of what a line says beside who, when and what."""
+_CLOSED_WITH: Final = Text("处理结果", "outcome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,19 @@ class CustodyLine:
     details: Mapping[str, str] = field(repr=False)
     line: str = field(repr=False)
     sha256: str
+
+    @property
+    def shown(self) -> Sequence[tuple[Text | str, Text | str]]:
+        """Label and value of what it says beside who, when and what, in words for a page."""
+        return [self._in_words(name, value) for name, value in self.details.items()]
+
+    def _in_words(self, name: str, value: str) -> tuple[Text | str, Text | str]:
+        label = _DETAILS.get(name, name)
+        if name != "outcome":
+            return label, value
+        if self.act is Act.CLOSE:
+            return _CLOSED_WITH, CaseOutcome(value).text if value in set(CaseOutcome) else value
+        return label, Outcome(value).text if value in set(Outcome) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

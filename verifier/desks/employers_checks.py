@@ -18,7 +18,7 @@ from codes.wording import Text
 from registry.employer_models import EmployerCheck
 from templates.page_headers import NO_STORE
 from templates.page_language import page_language
-from verifier.bulk_jobs import JobsFull
+from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_template import write_bulk_template
 from verifier.desks.employer_checks import (
@@ -59,6 +59,11 @@ STATES: Final = {
     "refused": ("warn", Text("名单不能核验", "list not usable")),
     "lost": ("bad", Text("中途停止", "broken off")),
 }
+_WAITING: Final = Text(
+    "等待核验：轮到这一份名单时先读取，再逐行核验，逐行的进度届时显示在这里",
+    "Waiting: when its turn comes the list is read, then checked row by row; progress shows here",
+)
+_CHECKING: Final = Text("正在逐行核验，已完成行数", "Checking row by row; rows done")
 _NO_FILE: Final = Text(
     "请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file"
 )
@@ -114,7 +119,10 @@ def check(check_id: int) -> Answer:
     room, row = the_room(), _found(check_id)
     row = collect(room, row)
     if row.state == RUNNING:
-        return render_template("desk/employer_running.html", row=row, state=look_at(room, row))
+        state = look_at(room, row)
+        return render_template(
+            "desk/employer_running.html", row=row, state=state, text=_progress_words(state)
+        )
     answer = {} if row.state == "lost" else _read_answer(row)
     language = page_language(request)
 
@@ -138,7 +146,7 @@ def progress(check_id: int) -> Response:
     """Tell the page's script how far a check is."""
     state = look_at(the_room(), _found(check_id))
     running = state is not None and state.answer is None
-    text = Text("正在核验", "checking").say(page_language(request))
+    text = _progress_words(state).say(page_language(request))
     told: dict[str, Any] = {"state": RUNNING if running else "over", "text": text}
     if state is not None:
         told |= {"done": state.done, "total": state.total}
@@ -168,6 +176,10 @@ def delete(check_id: int) -> Answer:
     _note("employer.delete", row, "提前删除核验结果")
     delete_check(the_room(), row)
     return redirect(url_for("employer_checks.checks"), 303)
+
+
+def _progress_words(state: JobState | None) -> Text:
+    return _CHECKING if state is not None and state.total else _WAITING
 
 
 def _read_answer(row: EmployerCheck) -> dict[str, Any]:

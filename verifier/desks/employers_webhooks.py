@@ -18,6 +18,7 @@ from verifier.desks.webhooks import (
     deliveries_of,
     find_webhook,
     read_url,
+    trouble_words,
     waiting_of,
     webhooks_of,
 )
@@ -61,7 +62,13 @@ def webhook(webhook_id: int) -> Answer:
         found_or_404(row)
         rows = deliveries_of(session, webhook_id, limit=_SHOWN)
         waiting = waiting_of(session, webhook_id)
-    return render_template("desk/employer_webhook.html", row=row, rows=rows, waiting=waiting)
+    return render_template(
+        "desk/employer_webhook.html",
+        row=row,
+        rows=rows,
+        waiting=waiting,
+        trouble_words=trouble_words,
+    )
 
 
 @blueprint.post("/webhooks/<int:webhook_id>/end")

@@ -39,7 +39,7 @@ from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import close_case, hand_over, open_case
 from verifier.cases.clusters import find_clusters
-from verifier.cases.custody import DETAILS, check_custody, count_lines
+from verifier.cases.custody import check_custody, count_lines
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.readings import readings_of_case
 from verifier.desks.police import (
@@ -227,9 +227,7 @@ def custody(case_id: int) -> str:
     with reading(room.desks) as session:
         found = the_case(session, case_id)
         checked = check_custody(room, session, vault, case_id)
-        return render_template(
-            "desk/police/custody.html", case=found, checked=checked, labels=DETAILS
-        )
+        return render_template("desk/police/custody.html", case=found, checked=checked)
 
 
 def case_page(

@@ -32,6 +32,12 @@ _LEASE: Final = timedelta(minutes=2)
 _AT_ONCE: Final = 100
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets begin, not one
 _ACKNOWLEDGED: Final = range(200, 300)
+_ANSWERED: Final = "http_"
+_TROUBLES: Final = {
+    "no_answer": Text("没有应答", "no answer"),
+    "webhook_unresolved": Text("找不到该地址的主机", "host not found"),
+    "webhook_private": Text("地址指向内网，未发送", "leads to a private network, not sent"),
+}
 
 Send = Callable[[str, Mapping[str, str], bytes], int]
 """Posts a body to an address and returns the HTTP status; raises NotSent."""
@@ -127,6 +133,14 @@ def back_off(attempts: int) -> timedelta:
     return min(LONGEST, SHORTEST * (1 << min(attempts - 1, 20)))
 
 
+def trouble_words(trouble: str) -> Text:
+    """Return what the page of a webhook says of what went wrong with a delivery."""
+    if trouble.startswith(_ANSWERED):
+        status = trouble.removeprefix(_ANSWERED)
+        return Text(f"对方应答 {status}", f"answered {status}")
+    return _TROUBLES.get(trouble, Text(trouble, trouble))
+
+
 def deliver_due(room: EmployersRoom, post: Send) -> int:
     """Send everything that is due once; return how many were tried.
 
@@ -198,7 +212,7 @@ def _post(
     except NotSent as failed:
         silent.add(hook.id)
         return failed.word
-    return None if status in _ACKNOWLEDGED else f"http_{status}"
+    return None if status in _ACKNOWLEDGED else f"{_ANSWERED}{status}"
 
 
 def _settle(room: EmployersRoom, delivery: WebhookDelivery, trouble: str | None) -> None:

@@ -21,7 +21,8 @@
       }
       var bar = box.querySelector('progress');
       bar.max = told.total || 1;
-      bar.value = told.done;
+      if (told.total) bar.value = told.done; else bar.removeAttribute('value');
+      part('count').hidden = !told.total;
       part('done').textContent = told.done;
       part('total').textContent = told.total;
       if (part('text').textContent !== told.text) part('text').textContent = told.text;

@@ -1,0 +1,178 @@
+"""A forged photo at the police desk: from signing in to a bundle that public tools verify."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from accounts.asking_again import GOOD_FOR
+from accounts.roles import Role
+from tests.issuer.seal_homes import real_now
+from tests.journeys.desk_walk import Camera, Walk, WalkClock, walking
+from tests.verifier.police_homes import REFERENCE, PoliceHome, open_police_home
+from verifier.cases.bundle_readme import commands
+
+_CERTIFICATES = 6
+_GROUND = "核对持证人身份"
+_QUESTION = "该编号的证书是否由你机构签发？登记的等级是几级？"
+_RESULT = "等级系涂改，行政处罚"
+_SLOW_MS = 120_000  # a file is read, compared and sealed
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideWalk:
+    """Walks of those who judge certificates that others issued, and the home that has them."""
+
+    walk: Walk
+    desk: PoliceHome
+
+
+@contextmanager
+def outside_desks_to_walk(
+    browser: Browser, folder: Path, camera: Camera | None = None
+) -> Iterator[OutsideWalk]:
+    """Serve the desks of a home with certificates on record, at the time that it is.
+
+    Lists are checked by a process that has its own clock.
+    """
+    clock = WalkClock(start=real_now())
+    with (
+        open_police_home(folder, certificates=_CERTIFICATES, clock=clock) as desk,
+        walking(browser, desk.home, desk.app, clock, camera) as walk,
+    ):
+        yield OutsideWalk(walk, desk)
+
+
+def investigate(walk: Walk, desk: PoliceHome, folder: Path) -> str:
+    """Go through a case of a forged photo; return its custody list as the last page shows it."""
+    with walk.signed_in(Role.POLICE) as page:
+        walk.see(page, "police-front")
+        at = _open(walk, page)
+        _hand_in(walk, page, desk.forged)
+        page.goto(at)
+        _read_record(walk, page, desk)
+        page.goto(at)
+        _ask(page)
+        _answer(walk)
+        page.goto(at)
+        expect(page.get_by_text("是本机构签发，内容不一致")).to_be_visible()
+        walk.see(page, "police-case")
+        verify_bundle(_bundle(walk, page), folder, original=desk.forged)
+        page.goto(at)
+        page.get_by_role("link", name="查看并核对保管记录").click()
+        walk.see(page, "police-custody")
+        page.goto(at)
+        _end(walk, page)
+        page.get_by_role("link", name="查看并核对保管记录").click()
+        expect(page.get_by_text("逐条相连，与审计记录一致")).to_be_visible()
+        return page.locator("table.custody").inner_text()
+
+
+def _open(walk: Walk, page: Page) -> str:
+    page.locator(".places").get_by_role("link", name="案件", exact=True).click()
+    walk.see(page, "police-cases")
+    page.get_by_role("link", name="立案登记").click()
+    page.get_by_label("案件编号").fill(REFERENCE)
+    page.get_by_label("案由和简要情况").fill("招聘时提交的证书可疑")
+    walk.see(page, "police-new", again=False)
+    page.get_by_role("button", name="登记，下一步提交材料").click()
+    expect(page.get_by_role("heading", name=REFERENCE)).to_be_visible()
+    return page.url
+
+
+def _hand_in(walk: Walk, page: Page, photo: bytes) -> None:
+    page.get_by_role("link", name="提交文件").click()
+    page.get_by_label("可疑证书的照片").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    )
+    page.get_by_label("提交人或来源").fill("某公司人事部")
+    walk.see(page, "police-paper-new", again=False)
+    page.get_by_role("button", name="提交并核验").click(timeout=_SLOW_MS)
+    expect(page.get_by_role("heading", name="与登记不符之处")).to_be_visible(timeout=_SLOW_MS)
+    expect(page.locator(".differences")).to_contain_text("一级/高级技师")
+    walk.see(page, "police-paper")
+    with page.expect_download() as sent:
+        page.get_by_role("button", name="下载报告").click()
+    assert sent.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
+    card = page.locator("#records")
+    expect(card.get_by_label("证书编号")).to_have_value(desk.number)
+    card.get_by_label("事由").fill(_GROUND)
+    _wait_long(walk)
+    card.get_by_role("button", name="查看完整登记信息").click()
+    _prove(walk, page)
+    expect(page.get_by_text(desk.name).first).to_be_visible()
+    expect(page.get_by_text(_GROUND).first).to_be_visible()
+    walk.see(page, "police-record")
+
+
+def _ask(page: Page) -> None:
+    page.get_by_label("要确认的内容").fill(_QUESTION)
+    page.get_by_role("button", name="发出询问").click()
+    expect(page.get_by_text("等候机构").first).to_be_visible()
+
+
+def _answer(walk: Walk) -> None:
+    with walk.signed_in(Role.BODY_CLERK) as page:
+        page.locator(".waiting a", has_text="项公安询问待答复").click()
+        page.locator("table.data a").first.click()
+        expect(page.get_by_text(_QUESTION)).to_be_visible()
+        walk.see(page, "police-question")
+        page.get_by_label("是本机构签发，内容不一致").check()
+        page.get_by_label("说明").fill("登记为三级/高级工")
+        page.get_by_role("button", name="提交答复").click()
+        expect(page.get_by_text("已答复").first).to_be_visible()
+
+
+def _bundle(walk: Walk, page: Page) -> Path:
+    _wait_long(walk)
+    with page.expect_download(timeout=_SLOW_MS) as sent:
+        page.get_by_role("button", name="制作并下载证据包").click()
+        _prove(walk, page)
+    return sent.value.path()
+
+
+def _wait_long(walk: Walk) -> None:
+    """Let the time pass after which it is asked once more who acts."""
+    walk.clock.ahead += GOOD_FOR + timedelta(minutes=1)
+
+
+def _prove(walk: Walk, page: Page) -> None:
+    expect(page.get_by_role("heading", name="请再次验证")).to_be_visible()
+    page.get_by_label("验证码").fill(walk.code())
+    page.get_by_role("button", name="验证并继续").click()
+
+
+def _end(walk: Walk, page: Page) -> None:
+    page.get_by_label("接收单位和接收人").fill("样本分局法制大队 吴警官")
+    page.get_by_label("移交文书编号").fill("津公移字〔2026〕7号")
+    page.get_by_role("button", name="登记移交").click()
+    expect(page.get_by_text("已移交").first).to_be_visible()
+    page.get_by_label("认定伪造、变造").check()
+    page.get_by_label("说明").fill(_RESULT)
+    page.get_by_role("button", name="办结").click()
+    expect(page.get_by_text(_RESULT)).to_be_visible()
+    walk.see(page, "police-closed")
+
+
+def verify_bundle(bundle: Path, folder: Path, *, original: bytes) -> None:
+    """Run the commands of a bundle's README: sha256sum, openssl, pdfsig and the custody list."""
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(folder)
+    assert (folder / "originals/01.jpg").read_bytes() == original
+    ran = commands((folder / "README.txt").read_text(encoding="utf-8"))
+    assert {"sha256sum", "openssl", "pdfsig"} <= {command.split()[0] for command in ran}
+    for command in ran:
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (command, done.stdout, done.stderr)

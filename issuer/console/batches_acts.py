@@ -28,6 +28,7 @@ from issuer.console.batches_scores import odd_of
 from issuer.console.batches_steps import lines_of
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
+from registry.session import reading
 
 _UNSEEN = Text(
     "请先勾选“已核对”，再批准签发",
@@ -77,13 +78,15 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
     room = the_room()
     note_reading(room, "batch.review", draft)
     found = review_of(room, draft)
+    with reading(room.desks) as session:
+        samples = choose_samples(session, draft)
     return page(
         room,
         draft,
         "batch_review.html",
         review=found,
         review_rows=found.groups,
-        samples=choose_samples(room, own_prefix(), draft.id),
+        samples=samples,
         troubles=troubles,
         reason_typed=reason_typed,
         exam=lines_of(room, draft),
@@ -97,7 +100,8 @@ def sample(draft_id: int, row: int) -> Response:
     """Draw the sample page of a row; kept nowhere."""
     room = the_room()
     the_draft(room, draft_id)
-    answer = Response(draw_sample(room, own_prefix(), draft_id, row), mimetype="image/png")
+    picture = draw_sample(room, the_person(), own_prefix(), draft_id, row)
+    answer = Response(picture, mimetype="image/png")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -110,7 +114,12 @@ def consent(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     if request.form.get("seen") != "yes":
         return _review(draft, (Trouble(field="seen", text=_UNSEEN),), ""), 422
-    approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    try:
+        approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    except IssuerError as error:
+        if error.code != "samples_unseen":
+            raise
+        return _review(draft, (Trouble(field="seen", text=error.text),), ""), 422
     return to_batch(draft_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text
@@ -43,6 +44,7 @@ def hand_over(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     submit(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    say_done(Text("已提交审批", "Submitted for approval"))
     return to_batch(draft_id)
 
 
@@ -53,6 +55,7 @@ def withdraw(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     take_back(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    say_done(Text("已撤回，可以继续修改", "Taken back; it can be changed again"))
     return to_batch(draft_id)
 
 
@@ -120,6 +123,7 @@ def consent(draft_id: int) -> Response | tuple[str, int]:
         if error.code != "samples_unseen":
             raise
         return _review(draft, (Trouble(field="seen", text=error.text),), ""), 422
+    say_done(Text("已批准，后台正在签发", "Approved; it is being issued"))
     return to_batch(draft_id)
 
 
@@ -137,6 +141,7 @@ def send_it_back(draft_id: int) -> Response | tuple[str, int]:
         if error.code != "return_reason":
             raise
         return _review(draft, (Trouble(field="reason", text=error.text),), reason), 422
+    say_done(Text("已退回", "Returned"))
     return to_batch(draft_id)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import abort, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
@@ -122,6 +123,7 @@ def put_eligibility(draft_id: int) -> Response | tuple[str, int]:
             raise
         return _list(draft, (Trouble(field="sheet", text=error.text),)), 422
     note_reading(room, "batch.eligibility_entered", draft, str(len(lines)))
+    say_done(Text(f"申报条件表已录入 {len(lines)} 行", f"Rows of the sheet kept: {len(lines)}"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
 
 
@@ -144,7 +146,14 @@ def _find(draft: BatchDraft, row: int) -> tuple[Candidate, Kept | None]:
         return found[0], read_kept(room, draft, kept.get(found[0].person))
 
 
-def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str, Any]) -> str:
+def _form(
+    draft: BatchDraft,
+    one: Candidate,
+    kept: Kept | None,
+    typed: dict[str, Any],
+    *,
+    saved: bool = False,
+) -> str:
     room = the_room()
     note_reading(room, "batch.eligibility", draft, f"row {one.row}")
     day = shanghai_day(room.clock())
@@ -158,6 +167,7 @@ def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str,
         "batch_candidate.html",
         one=one,
         kept=kept,
+        saved=saved,
         typed=typed,
         conditions=offered,
         troubles=[Trouble(field=name, text=text) for name, text in faults],
@@ -177,5 +187,6 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
     enter(room, the_person(), own_prefix(), draft_id, {row: facts})
     one, kept = _find(draft, row)
     if kept is not None and not kept.met:
-        return _form(draft, one, kept, asdict(kept.facts)), 422
+        return _form(draft, one, kept, asdict(kept.facts), saved=True), 422
+    say_done(Text(f"第 {row} 行的申报条件已保存", f"What was entered of row {row} is saved"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)

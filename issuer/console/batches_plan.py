@@ -10,6 +10,7 @@ from datetime import date
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.roles import Role, allow
 from codes.assessment_rules import Part
 from codes.wording import Text
@@ -97,6 +98,7 @@ def put_bank(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(the_room(), draft_id)
     if troubles:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    say_done(Text("题库名称和版本已保存", "The question bank is saved"))
     return _change(draft, lambda found: replace(found, bank=bank, version=version))
 
 
@@ -112,6 +114,7 @@ def add_sitting(draft_id: int) -> Response | tuple[str, int]:
     def add(found: Plan) -> Plan:
         return replace(found, sittings=(*found.sittings, sitting)[:MOST_SITTINGS])
 
+    say_done(Text("已增加一场考试", "The sitting was added"))
     return _change(draft, add)
 
 
@@ -125,6 +128,7 @@ def drop_sitting(draft_id: int, place: int) -> Response | tuple[str, int]:
         left = tuple(one for at, one in enumerate(found.sittings) if at != place)
         return replace(found, sittings=left)
 
+    say_done(Text("已取消这一场考试", "The sitting was cancelled"))
     return _change(draft, drop)
 
 

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure, figure
@@ -164,6 +165,7 @@ def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
         if error.code not in _REFUSED:
             raise
         return _settings((Trouble(field=field, text=error.text),), typed), 422
+    say_done(Text("设置已保存，并记入审计记录", "The setting is saved and on the audit trail"))
     return redirect(url_for("batches.settings"), 303)
 
 

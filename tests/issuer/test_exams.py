@@ -23,6 +23,7 @@ from registry.home import Home
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
+from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
@@ -50,6 +51,19 @@ from tests.issuer.exam_desk import (
     to_notice,
 )
 from wsgi import create_private_app
+
+
+THEORY = {
+    "part": "theory",
+    "day": "2026-12-05",
+    "begins": "09:00",
+    "ends": "10:30",
+    "room": "一号考场",
+    "seats": "30",
+    "candidates": "4",
+    "invigilators": "甲、乙",
+}
+"""A sitting as the form sends it."""
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +113,33 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
     reconcile_upload(desk, draft, clock)
+
+
+def test_each_form_that_succeeds_says_so_on_the_next_page_once(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path)
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    eligible = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
+    one = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
+    forms: tuple[tuple[str, dict[str, object], str], ...] = (
+        ("eligibility", {"sheet": filled(sheet, eligible)}, "申报条件表已录入 4 行"),
+        ("eligibility/2", dict(one), "第 2 行的申报条件已保存"),
+        ("plan", {"bank": "公安部题库", "version": "2025-1"}, "题库名称和版本已保存"),
+        ("plan/sittings", dict(THEORY), "已增加一场考试"),
+        ("scores", {"mark-2-theory-1": "80"}, "成绩已保存，新录入或改动 1 项"),
+        ("check", {}, "已办理。"),
+    )
+    with working_as(desk.app, CLERK) as client:
+        for path, form, said in forms:
+            answer = client.post(
+                f"/batches/{draft}/{path}",
+                data=form,
+                content_type="multipart/form-data",
+                follow_redirects=True,
+            )
+            assert said in answer.text, path
+            assert said not in client.get(answer.request.path).text, path
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:

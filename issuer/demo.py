@@ -36,7 +36,7 @@ from issuer.report_key_custody import ensure_report_key
 from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.run import IssueRun, RunSummary, issue_and_report
-from issuer.sample import write_sample
+from issuer.sample import write_sample, write_trial
 from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
 from keys.seal_authority import SealSubject
@@ -79,6 +79,11 @@ class Demo:
         return self.folder / "certificates"
 
     @property
+    def trial(self) -> Path:
+        """Where the roster and photos lie that a newcomer hands in at the desks."""
+        return self.folder / "desk"
+
+    @property
     def listing(self) -> Path:
         """demo.json: what was issued."""
         return self.folder / "demo.json"
@@ -97,6 +102,7 @@ def issue_demo(
     passphrase = _passphrase(demo)
     home = _home(demo, passphrase, clock)
     roster = write_sample(demo.folder / "roster")
+    write_trial(demo.trial)
     table = read_roster(roster)
     run = IssueRun(roster=roster, prefix=PREFIX, batch=BATCH, out=demo.certificates, photos=None)
     with (

@@ -25,7 +25,7 @@ from issuer.sample_photos import draw_portrait
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.desk_database import desk_database_url, open_desk_engine
-from registry.exam_models import BodySetting
+from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
 from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
@@ -63,7 +63,7 @@ def filed_home(home: Home, *, skipped: Collection[Step] = tuple(Step)) -> Home:
     with transaction(desks) as session:
         for step in skipped:
             session.add(
-                BodySetting(
+                setting := BodySetting(
                     prefix=PREFIX,
                     name=step.setting,
                     value=SKIPPED,
@@ -71,6 +71,15 @@ def filed_home(home: Home, *, skipped: Collection[Step] = tuple(Step)) -> Home:
                     set_at=NOW,
                     set_by=APPROVER.account_id,
                     setter=APPROVER.name,
+                )
+            )
+            session.flush()
+            session.add(
+                BodySettingConfirmed(
+                    setting_id=setting.id,
+                    confirmed_at=NOW,
+                    confirmed_by=SECOND_APPROVER.account_id,
+                    confirmer=SECOND_APPROVER.name,
                 )
             )
     desks.dispose()

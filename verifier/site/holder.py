@@ -199,15 +199,25 @@ def share() -> AnyResponse:
 
 @blueprint.post("/holder/shares/<int:share_id>/withdraw")
 def withdraw(share_id: int) -> AnyResponse:
-    """Withdraw a link for good."""
+    """Withdraw a link for good, once the holder has said so a second time."""
     guest, desk = _guest_of_form(), _desk()
     if guest is None:
         return _to_start()
+    if request.form.get("sure") != "yes":
+        return _ask_to_withdraw(guest, share_id)
     with transaction(desk.public) as session:
         found = withdraw_share(session, desk.keys, guest.claim, share_id, now=_now())
     if not found:
         raise NotFound
     return _to_start("#shares")
+
+
+def _ask_to_withdraw(guest: Guest, share_id: int) -> AnyResponse:
+    with reading(_desk().public) as session:
+        own = {one.id for one in shares_of(session, _desk().keys, guest.claim)}
+    if share_id not in own:
+        raise NotFound
+    return _certificate_page(guest, withdrawing=share_id)
 
 
 @blueprint.post("/holder/requests")
@@ -281,7 +291,8 @@ def _change(
     act: Callable[[Session, HolderKeys], str],
     *,
     back: str = "#shares",
-    **typed: str,
+    kind: str = "",
+    said: str = "",
 ) -> AnyResponse:
     """Do what a form asks; show what it gives, once, or lead back to the page."""
     desk = _desk()
@@ -291,7 +302,7 @@ def _change(
     except RegistryError as error:
         if error.code not in ("shares_full", "requests_full"):
             raise
-        return _certificate_page(guest, (Trouble(field=at, text=error.text),), **typed)
+        return _certificate_page(guest, (Trouble(field=at, text=error.text),), kind=kind, said=said)
     return _certificate_page(guest, made=made) if made else _to_start(back)
 
 
@@ -305,6 +316,7 @@ def _certificate_page(
     troubles: tuple[Trouble, ...] = (),
     *,
     made: str = "",
+    withdrawing: int = 0,
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
@@ -313,13 +325,16 @@ def _certificate_page(
         return _enter_page(ComingIn(), (Trouble(field="number", text=_GONE),))
     with reading(desk.public) as session:
         shares = list(shares_of(session, desk.keys, guest.claim))
+        listed = [(len(shares) - at, one) for at, one in enumerate(shares)]
         requests = requests_of(session, desk.keys, guest.claim)
     page = render_template(
         "holder.html",
         **_seen(view),
         token=guest.form_token(),
         made=_address_of_share(made) if made else "",
-        shares=shares,
+        shares=listed,
+        withdrawing=withdrawing,
+        beijing_time=present.beijing_time,
         days=SHARE_DAYS,
         now=_now(),
         requests=requests,

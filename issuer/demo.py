@@ -48,6 +48,7 @@ from registry.store import write_durably
 
 PREFIX = "S000012000123"
 BATCH = "样本批次"
+_PORT_FILE = "port"
 REPORTS_BY = "津城样本技能评价查验中心（虚构）"
 _FILING = {
     "name": "津城样本职业技能评价中心（虚构）",
@@ -87,6 +88,15 @@ class Demo:
     def listing(self) -> Path:
         """demo.json: what was issued."""
         return self.folder / "demo.json"
+
+    def keep_port(self, port: int) -> None:
+        """Remember at which port the demo is served, for whoever asks from another terminal."""
+        write_durably(self.folder / _PORT_FILE, str(port).encode())
+
+    def read_port(self) -> int | None:
+        """Return the port at which the demo was served last; None where it never was."""
+        file = self.folder / _PORT_FILE
+        return int(file.read_bytes()) if file.is_file() else None
 
 
 def issue_demo(

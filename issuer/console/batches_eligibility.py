@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -61,6 +63,32 @@ def read_file(name: str) -> bytes:
     return data
 
 
+class Judged(StrEnum):
+    """What is known of somebody's eligibility."""
+
+    MET = "met"
+    UNMET = "unmet"
+    OPEN = "open"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        return _JUDGED[self]
+
+
+_JUDGED = {
+    Judged.MET: Text("符合", "met"),
+    Judged.UNMET: Text("不符合", "not met"),
+    Judged.OPEN: Text("未填写", "not entered"),
+}
+
+
+def _judged(kept: Kept | None) -> Judged:
+    if kept is None:
+        return Judged.OPEN
+    return Judged.MET if kept.met else Judged.UNMET
+
+
 @blueprint.get("/<int:draft_id>/eligibility")
 @allow(*DESK)
 def eligibility(draft_id: int) -> str:
@@ -70,17 +98,21 @@ def eligibility(draft_id: int) -> str:
 
 def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
     room = the_room()
-    number, pages = page_number(draft.rows)
-    note_reading(room, "batch.eligibility", draft, str(number))
     with reading(room.desks) as session:
-        offset = (number - 1) * PAGE_ROWS
-        people = read_candidates(room, session, draft, offset=offset, limit=PAGE_ROWS)
-        kept = kept_of(session, draft, people)
-        rows = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
+        people = read_candidates(room, session, draft)
+        kept = kept_of(session, draft)
+        everybody = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
+    counts = Counter(_judged(found) for _, found in everybody)
+    show = request.args.get("show", "")
+    show = show if show in set(Judged) else ""
+    asked = [one for one in everybody if show in ("", _judged(one[1]))]
+    number, pages = page_number(len(asked))
+    note_reading(room, "batch.eligibility", draft, str(number))
+    rows = asked[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     day = shanghai_day(room.clock())
     known = {
         condition.name: condition
-        for one in people
+        for one, _ in rows
         if one.occupation is not None and one.level is not None
         for condition in conditions(one.occupation, one.level, day)
     }
@@ -90,6 +122,9 @@ def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
         "batch_eligibility.html",
         troubles=troubles,
         rows=rows,
+        everybody=len(everybody),
+        show=show,
+        judged=[(one.value, one.text, counts[one]) for one in Judged],
         number=number,
         pages=pages,
         conditions=known,

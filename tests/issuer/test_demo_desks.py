@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
 from accounts.roles import Role
@@ -26,7 +29,7 @@ from tests.accounts.desk_app import DeskClient
 from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
-from wsgi import create_private_app
+from wsgi import cli, create_private_app
 
 
 def folder_of(path: Path, *, demo: bool = True) -> Demo:
@@ -109,6 +112,27 @@ def test_the_roster_of_a_trial_is_of_people_without_a_certificate(tmp_path: Path
     assert numbers.isdisjoint({one.document_number for one in sample_people()})
     with zipfile.ZipFile(tmp_path / TRIAL_PHOTOS_NAME) as photos:
         assert {name.removesuffix(".jpg") for name in photos.namelist()} == numbers
+
+
+def test_who_asks_for_the_people_is_told_the_port_of_the_demo(
+    place: Demo,
+) -> None:
+    told = CliRunner()
+    ask = ["demo", "--people", "--json", "--dir", str(place.folder)]
+    assert json.loads(told.invoke(cli, ask).output)["desks"] == desks_address(8001)
+    place.keep_port(9000)
+    assert json.loads(told.invoke(cli, ask).output)["desks"] == desks_address(9001)
+    told_port = told.invoke(cli, [*ask, "--port", "7000"])
+    assert json.loads(told_port.output)["desks"] == desks_address(7001)
+
+
+def test_a_demo_begun_in_the_background_hears_ctrl_c(place: Demo) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell begins what ends in &
+    try:
+        CliRunner().invoke(cli, ["demo", "--people", "--dir", str(place.folder)])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_no_other_home_gets_people_whose_password_is_told(tmp_path: Path) -> None:

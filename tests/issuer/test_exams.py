@@ -246,6 +246,23 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path) -> 
     assert "未核对真伪" in page and "符合" in page
 
 
+def test_eligibility_shows_how_many_are_left_and_lists_them(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path)
+    persons = people(Level.THREE, 4)
+    good = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
+    desk.post(f"/batches/{draft}/eligibility/2", CLERK, **good)
+    desk.post(f"/batches/{draft}/eligibility/3", CLERK, **good | {"years": "1"})
+    for show, rows in (("", {2, 3, 4, 5}), ("met", {2}), ("unmet", {3}), ("open", {4, 5})):
+        page = desk.get(f"/batches/{draft}/eligibility?show={show}").text
+        named = {row for row, one in enumerate(persons, start=2) if one.name in page}
+        assert named == rows, show
+        links = re.findall(r'eligibility(?:\?show=\w+)?"[^>]*>(\S+) *<[^>]*>(\d+)<', page)
+        counts = {"全部": "4", "符合": "1", "不符合": "1", "未填写": "2"}
+        assert dict(links).items() >= counts.items(), (links, show)
+
+
 def test_a_certificate_of_ours_is_checked_with_the_register(
     desk: BatchDesk, tmp_path: Path, clock: Clock
 ) -> None:

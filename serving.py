@@ -69,15 +69,15 @@ def demo(
     from verifier.listening import check_address
 
     _hear_ctrl_c()
-    asked, port = port, _PORT if port is None else port
-    url = demo_address(host, port)
+    at = _PORT if port is None else port
+    url = demo_address(host, at)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     if people:
-        _tell_people(place, asked or place.read_port() or _PORT, as_json=as_json)
+        _tell_people(place, port or place.read_port() or _PORT, as_json=as_json)
         return
     if not once:
-        check_address(host, port)  # before samples are issued for nothing
-        check_address(HOST, port + 1)
+        check_address(host, at)  # before samples are issued for nothing
+        check_address(HOST, at + 1)
     language = click.get_current_context().find_root().obj
     progress = ProgressLine(language, quiet=as_json)
     with progress.watching():
@@ -100,11 +100,11 @@ def demo(
     }
     told = welcome(place.certificates, url, links)
     click.echo(told.say(language))
-    place.keep_port(port)
-    _tell_people(place, port, as_json=False)
+    place.keep_port(at)
+    _tell_people(place, at, as_json=False)
     click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
-    with desks_beside(place, public_url=url, port=port + 1):
-        run_server(home, host=host, port=port, workers=None)
+    with desks_beside(place, public_url=url, port=at + 1):
+        run_server(home, host=host, port=at, workers=None)
 
 
 def _hear_ctrl_c() -> None:

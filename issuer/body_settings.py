@@ -78,7 +78,7 @@ def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
     query = select(BodySettingConfirmed.setting_id, BodySettingConfirmed.confirmer)
     own = BodySettingConfirmed.setting_id == BodySetting.id
     found = session.execute(query.join(BodySetting, own).where(BodySetting.prefix == prefix))
-    return dict(found.tuples().all())
+    return {one.setting_id: one.confirmer for one in found}
 
 
 def unconfirmed(session: Session, prefix: str) -> list[BodySetting]:

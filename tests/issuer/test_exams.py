@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +24,6 @@ from registry.home import Home
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
-from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
@@ -54,18 +52,6 @@ from tests.issuer.exam_desk import (
     to_notice,
 )
 from wsgi import create_private_app
-
-THEORY = {
-    "part": "theory",
-    "day": "2026-12-05",
-    "begins": "09:00",
-    "ends": "10:30",
-    "room": "一号考场",
-    "seats": "30",
-    "candidates": "4",
-    "invigilators": "甲、乙",
-}
-"""A sitting as the form sends it."""
 
 
 @pytest.fixture(scope="module")
@@ -115,33 +101,6 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
     reconcile_upload(desk, draft, clock)
-
-
-def test_each_form_that_succeeds_says_so_on_the_next_page_once(
-    desk: BatchDesk, tmp_path: Path
-) -> None:
-    draft = begun(desk, tmp_path)
-    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
-    eligible = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
-    one = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
-    forms: tuple[tuple[str, dict[str, object], str], ...] = (
-        ("eligibility", {"sheet": filled(sheet, eligible)}, "申报条件表已录入 4 行"),
-        ("eligibility/2", dict(one), "第 2 行的申报条件已保存"),
-        ("plan", {"bank": "公安部题库", "version": "2025-1"}, "题库名称和版本已保存"),
-        ("plan/sittings", dict(THEORY), "已增加一场考试"),
-        ("scores", {"mark-2-theory-1": "80"}, "成绩已保存，新录入或改动 1 项"),
-        ("check", {}, "已办理。"),
-    )
-    with working_as(desk.app, CLERK) as client:
-        for path, form, said in forms:
-            answer = client.post(
-                f"/batches/{draft}/{path}",
-                data=form,
-                content_type="multipart/form-data",
-                follow_redirects=True,
-            )
-            assert said in answer.text, path
-            assert said not in client.get(answer.request.path).text, path
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:
@@ -246,23 +205,6 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path) -> 
     assert "未核对真伪" in page and "符合" in page
 
 
-def test_eligibility_shows_how_many_are_left_and_lists_them(
-    desk: BatchDesk, tmp_path: Path
-) -> None:
-    draft = begun(desk, tmp_path)
-    persons = people(Level.THREE, 4)
-    good = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
-    desk.post(f"/batches/{draft}/eligibility/2", CLERK, **good)
-    desk.post(f"/batches/{draft}/eligibility/3", CLERK, **good | {"years": "1"})
-    for show, rows in (("", {2, 3, 4, 5}), ("met", {2}), ("unmet", {3}), ("open", {4, 5})):
-        page = desk.get(f"/batches/{draft}/eligibility?show={show}").text
-        named = {row for row, one in enumerate(persons, start=2) if one.name in page}
-        assert named == rows, show
-        links = re.findall(r'eligibility(?:\?show=\w+)?"[^>]*>(\S+) *<[^>]*>(\d+)<', page)
-        counts = {"全部": "4", "符合": "1", "不符合": "1", "未填写": "2"}
-        assert dict(links).items() >= counts.items(), (links, show)
-
-
 def test_a_certificate_of_ours_is_checked_with_the_register(
     desk: BatchDesk, tmp_path: Path, clock: Clock
 ) -> None:
@@ -291,57 +233,6 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     assert "公安部题库" not in desk.get(page).text
     assert desk.post(f"{page}/open", ground="窗口核对").status_code == 302
     assert "公安部题库 2025-1" in desk.get(page).text
-
-
-def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = begun(desk, tmp_path)
-    common = {"day": "2026-12-05", "room": "一号考场", "begins": "09:00", "ends": "11:00"}
-    for one in (
-        {"part": "theory", "seats": "2", "candidates": "4", "invigilators": "甲"},
-        {"part": "skills", "seats": "9", "candidates": "3", "examiners": "甲、乙"},
-        {"part": "review", "seats": "9", "candidates": "4", "examiners": "丙、丁、戊"},
-    ):
-        desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common, **one)
-    page = desk.get(f"/batches/{draft}/plan").text
-    for said in (
-        "请填写题库名称和版本",
-        "只有 2 个座位",
-        "至少需要 2 名",
-        "考评员 2 名，应为 3 名以上单数",
-        "同时占用 一号考场",
-        "甲 在同一时间另有安排",
-        "都不需要这一项",
-        "应考 4 人，已安排 3 人",
-    ):
-        assert said in page, said
-    bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
-    assert bad.status_code == 422 and "结束应晚于开始" not in bad.text
-    assert 'value="一号考场"' in bad.text
-    for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
-        assert desk.post(drop).status_code == 303
-    assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
-
-
-def test_a_planned_sitting_is_changed_and_cancelled(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = begun(desk, tmp_path)
-    desk.post(f"/batches/{draft}/plan/sittings", CLERK, **THEORY)
-    page = desk.get(f"/batches/{draft}/plan").text
-    address = re.findall(rf'href="(/batches/{draft}/plan/sittings/\w+)#sitting"', page)[0]
-    form = desk.get(address).text
-    assert 'value="一号考场"' in form and "甲、乙</textarea>" in form and "保存修改" in form
-    wrong = desk.post(address, CLERK, **THEORY | {"ends": "08:00", "room": "二号考场"})
-    assert wrong.status_code == 422 and f'action="{address}"' in wrong.text
-    assert 'value="二号考场"' in wrong.text
-    moved = THEORY | {"room": "二号考场", "day": "2026-12-06"}
-    assert desk.post(address, CLERK, **moved).status_code == 303
-    page = desk.get(f"/batches/{draft}/plan").text
-    assert "二号考场" in page and "一号考场" not in page
-    late = desk.post(address, CLERK, **THEORY)  # the form of somebody who saw it as it was before
-    assert late.status_code == 409 and "已有变动" in late.text
-    drop = re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page)[0]
-    assert desk.post(drop).status_code == 303
-    assert desk.post(drop).status_code == 409
-    assert "二号考场" not in desk.get(f"/batches/{draft}/plan").text
 
 
 def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_path: Path) -> None:

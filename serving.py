@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from issuer.demo import Demo
     from registry.home import Home
+
+
+_PORT = 8000
 
 
 @click.command()
@@ -45,12 +49,12 @@ def serve(host: str, port: int, workers: int | None) -> None:
 @click.command()
 @click.option("--dir", "folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address")
-@click.option("--port", default=8000, show_default=True, help="端口 / port")
+@click.option("--port", type=int, help="端口，默认 8000 / port (8000)")
 @click.option("--once", is_flag=True, help="签发、逐一核验后退出 / issue, verify each, exit")
 @click.option("--people", is_flag=True, help="显示工作台账号和验证码 / who may sign in, and codes")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def demo(
-    folder: Path | None, host: str, port: int, once: bool, people: bool, as_json: bool
+    folder: Path | None, host: str, port: int | None, once: bool, people: bool, as_json: bool
 ) -> None:
     """签发样本，打开核验网站和工作台。Issue samples, open verifier and desks on them.
 
@@ -64,14 +68,16 @@ def demo(
     from verifier.check_all import check_all
     from verifier.listening import check_address
 
-    url = demo_address(host, port)
+    _hear_ctrl_c()
+    at = _PORT if port is None else port
+    url = demo_address(host, at)
     place = Demo(folder=folder or Path("demo") / url.rpartition("/")[2].replace(":", "-"))
     if people:
-        _tell_people(place, port, as_json=as_json)
+        _tell_people(place, port or place.read_port() or _PORT, as_json=as_json)
         return
     if not once:
-        check_address(host, port)  # before samples are issued for nothing
-        check_address(HOST, port + 1)
+        check_address(host, at)  # before samples are issued for nothing
+        check_address(HOST, at + 1)
     language = click.get_current_context().find_root().obj
     progress = ProgressLine(language, quiet=as_json)
     with progress.watching():
@@ -94,10 +100,16 @@ def demo(
     }
     told = welcome(place.certificates, url, links)
     click.echo(told.say(language))
-    _tell_people(place, port, as_json=False)
+    place.keep_port(at)
+    _tell_people(place, at, as_json=False)
     click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
-    with desks_beside(place, public_url=url, port=port + 1):
-        run_server(home, host=host, port=port, workers=None)
+    with desks_beside(place, public_url=url, port=at + 1):
+        run_server(home, host=host, port=at, workers=None)
+
+
+def _hear_ctrl_c() -> None:
+    """Let SIGINT stop this process, also where a shell began it in the background ignoring it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _tell_people(place: Demo, port: int, *, as_json: bool) -> None:
@@ -109,7 +121,7 @@ def _tell_people(place: Demo, port: int, *, as_json: bool) -> None:
         click.echo(json.dumps(people_json(people, url), ensure_ascii=False))
         return
     again = f"{program_called(sys.argv[0])} demo --people --dir {quote_word(str(place.folder))}"
-    told = people_told(people, url, f"{again} --port {port}")
+    told = people_told(people, url, again)
     click.echo(told.say(click.get_current_context().find_root().obj))
 
 

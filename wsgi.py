@@ -190,6 +190,7 @@ def create_private_app(
 
     from accounts.csrf import protect_forms
     from accounts.display import add_display
+    from accounts.done import add_done
     from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
@@ -213,6 +214,7 @@ def create_private_app(
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
     add_display(app)
+    add_done(app)
     guard(app)
     limit_bodies(app)
     protect_forms(app)

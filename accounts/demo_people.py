@@ -1,7 +1,7 @@
-"""One person for every role, for a demo: invented, ready to sign in, with one password and one key.
+"""People for a demo, invented and ready to sign in: one for every role, two where an act takes two.
 
-Both are computed from the secret of the demo's desks: who reads the demo's folder has them again,
-and they open nothing elsewhere.
+Password and key are one for all, computed from the secret of the demo's desks: who reads the demo's
+folder has them again, and they open nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -31,6 +31,13 @@ _NAMES: Final = {
     Role.POLICE: "王警官",
     Role.AUDITOR: "冯审计",
 }
+_SECOND_NAMES: Final = {
+    Role.AUTHORITY_DIRECTOR: "陈主任",
+    Role.BODY_CLERK: "褚经办",
+    Role.APPROVER: "卫审批",
+    Role.POLICE: "蒋警官",
+}
+"""Roles of which two are needed: the one acts, the other approves, reviews or confirms."""
 _KEY_BYTES: Final = 20
 _GROUND: Final = "演示"
 
@@ -41,12 +48,14 @@ class DemoPeople:
 
     Args:
         usernames: the name for signing in, by role.
+        seconds: that of the second person, by role, where a role has one.
         password: everybody's.
         app_key: of everybody's authenticator app, base32.
         code: what that app shows now.
     """
 
     usernames: dict[Role, str]
+    seconds: dict[Role, str]
     password: str
     app_key: str
     code: str
@@ -65,27 +74,35 @@ def demo_people(bureau: Bureau, body: str | None) -> DemoPeople:
     open_accounts(app, bureau)
     roles = [role for role in Role if body is not None or role not in BODY_ROLES]
     usernames = {role: f"demo.{role.value.replace('_', '-')}" for role in roles}
-    _add_missing(bureau, usernames, body)
+    seconds = {role: f"{name}-2" for role, name in usernames.items() if role in _SECOND_NAMES}
+    _add_missing(bureau, usernames, _NAMES, body)
+    _add_missing(bureau, seconds, _SECOND_NAMES, body)
     with app.app_context():
         codes = the_library().totp_factory
         assert isinstance(codes, CodesOnce)
-        for username in usernames.values():
+        for username in (*usernames.values(), *seconds.values()):
             account = AccountStore(bureau).find_user(username=username)
             assert account is not None
             _make_ready(bureau, account, codes, password=password, key=key)
         return DemoPeople(
-            usernames=usernames, password=password, app_key=key, code=codes.code_now(key)
+            usernames=usernames,
+            seconds=seconds,
+            password=password,
+            app_key=key,
+            code=codes.code_now(key),
         )
 
 
-def _add_missing(bureau: Bureau, usernames: dict[Role, str], body: str | None) -> None:
+def _add_missing(
+    bureau: Bureau, usernames: dict[Role, str], names: dict[Role, str], body: str | None
+) -> None:
     there = {row.username for row in list_accounts(bureau)}
     for role, username in usernames.items():
         if username in there:
             enable_account(bureau, username)
             continue
         prefix = body if role in BODY_ROLES else None
-        new = NewAccount(username=username, name=_NAMES[role], roles=[role], body=prefix)
+        new = NewAccount(username=username, name=names[role], roles=[role], body=prefix)
         bureau.note(_GROUND, "accounts.add", username, _GROUND)
         add_account(bureau, new, made_by=_GROUND)
 

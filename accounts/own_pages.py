@@ -13,6 +13,7 @@ from accounts.arriving import the_account
 from accounts.asking_again import asks_again
 from accounts.browser_sessions import is_over
 from accounts.bureau import the_bureau
+from accounts.done import say_done
 from accounts.errors import AccountError
 from accounts.library import inspect_password
 from accounts.passkeys import passkeys_of, remove_passkey
@@ -57,13 +58,13 @@ def _page(*troubles: Trouble) -> str:
         passkeys=passkeys_of(bureau, account),
         devices=[row for row in rows if not is_over(row, bureau.clock())],
         this_device=the_browser().row_id,
-        done=_DONE.get(request.args.get("done", "")),
         troubles=troubles,
     )
 
 
 def _done(what: str) -> Response:
-    return redirect(url_for("own.own", done=what), 303)
+    say_done(_DONE[what])
+    return redirect(url_for("own.own"), 303)
 
 
 @blueprint.post("/password")

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask import Flask, current_app, g, request
 
 from accounts.display import elder_view
+from accounts.done import what_was_done
 from accounts.person import current_person
 from accounts.roles import Role
 from accounts.spoken import spoken_count, spoken_day
@@ -79,5 +80,6 @@ def desk_words() -> dict[str, Any]:
         "places": places,
         "keys": place_keys(places),
         "elder": elder_view(request),
+        "what_was_done": what_was_done,
         "demo": current_app.extensions["yanzhen_home"].demo,
     }

@@ -24,6 +24,7 @@ from accounts.account_acts import (
 from accounts.account_rules import SIDES, read_username
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
+from accounts.done import say_done
 from accounts.errors import AccountError
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
@@ -186,7 +187,6 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         waiting=waiting,
         role_options=_role_options(person),
         asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
-        done=_DONE.get(request.args.get("done", "")),
         troubles=troubles,
     )
 
@@ -248,4 +248,5 @@ def reset(account_id: int) -> Answer:
 
 
 def _done(account_id: int, what: str) -> Response:
-    return redirect(url_for("people.person_page", account_id=account_id, done=what), 303)
+    say_done(_DONE[what])
+    return redirect(url_for("people.person_page", account_id=account_id), 303)

@@ -21,6 +21,7 @@ from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_checks import needs_check, trouble_values
 from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
+from issuer.batch_samples import check_shown
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.batch_steps import check_steps
 from issuer.body_settings import Step
@@ -111,12 +112,15 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revisio
     Raises:
         IssuerError: `draft_unknown`; it does not wait for approval, as another was faster
             (`draft_closed`); the approver submitted it (`draft_own`); `draft_changed`; a step is
-            open again, as an objection came (`step_open`).
+            open again, as an objection came (`step_open`); the approver was not shown every sample
+            page of the batch as it is (`samples_unseen`).
     """
     with _noting(room, person, "batch.approve", prefix, draft_id) as (session, draft):
         _check_other(draft, person)
         if DraftState(draft.state) is DraftState.SUBMITTED:
             check_steps(room, session, draft)
+            if draft.revision == revision:
+                check_shown(session, draft, person)
         values = {
             "state": DraftState.APPROVED,
             "decided_at": room.clock(),

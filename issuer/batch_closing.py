@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_approval import check_ready, operator_for, subject_of
 from issuer.batch_candidates import (
@@ -29,7 +30,7 @@ from issuer.batch_checks import count_rows
 from issuer.batch_notice import Outcome, find_objectable, settle_objection, start_notice
 from issuer.batch_room import BatchRoom, changing, find_draft
 from issuer.batch_rows import open_row, seal_cells
-from issuer.batch_scores import Standing, find_odd, read_scored, scores_closed
+from issuer.batch_scores import Scored, Standing, find_odd, read_scored, scores_closed
 from issuer.batch_steps import check_before
 from issuer.body_settings import Step
 from issuer.columns import Column
@@ -60,7 +61,8 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
     Raises:
         IssuerError: as `changing`; `course_none`; an earlier step is open (`step_open`); closed
             already (`scores_closed`); marks are missing (`scores_pending`); something is odd and
-            nobody looked at it (`scores_odd`); nobody passed (`scores_none_passed`).
+            nobody looked at it (`scores_odd`); the person entered some of the marks themselves
+            (`scores_own`); nobody passed (`scores_none_passed`).
     """
     _note(room, person, "batch.scores_close", prefix, draft_id)
     with changing(room, prefix, draft_id) as (session, draft):
@@ -77,6 +79,7 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
             raise _pending(pending)
         if find_odd(people) and not seen:
             raise _ODD
+        _check_others_marks(person, people)
         passed = sum(standing is Standing.PASSED for standing in standings.values())
         if not passed:
             raise _NONE_PASSED
@@ -87,6 +90,25 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         count_rows(session, draft)
         course.scores_closed_at, course.scores_closer = room.clock(), person.name
     return passed
+
+
+def _check_others_marks(person: Person, people: Sequence[Scored]) -> None:
+    """See that whoever closes the scores entered none of the marks that count."""
+    rows = [
+        one.candidate.row
+        for one in people
+        if any(is_same_person(entry.by, person.name) for entry in one.scores.last())
+    ]
+    if rows:
+        shown = "、".join(map(str, rows[:8]))
+        raise IssuerError(
+            "scores_own",
+            Text(
+                f"第 {shown} 行等 {len(rows)} 人的成绩由您录入，须由另一名经办人核对确认；未作改动",
+                f"you entered marks of {len(rows)} people (rows {shown}), so another clerk compares"
+                " and closes them; nothing was changed",
+            ),
+        )
 
 
 def _leave_out(

@@ -5,17 +5,18 @@ Figures (panel, ratios) are dated data that a body may set otherwise; each fault
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import combinations
 
 from codes.assessment_rules import Figure, Part
 from codes.wording import Text
 from issuer.batch_candidates import Candidate
-from issuer.batch_room import BatchRoom
+from issuer.batch_room import BatchRoom, draft_changed
 from issuer.batch_scores import scored
 from issuer.body_settings import figure_of
 from issuer.desk import shanghai_day
@@ -25,6 +26,7 @@ from registry.vault import seal, unseal
 
 _WHAT = "batch-plan"
 MOST_SITTINGS = 60
+_MARK_DIGITS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,12 @@ class Sitting:
     candidates: int
     examiners: tuple[str, ...]
     invigilators: tuple[str, ...]
+
+    @property
+    def mark(self) -> str:
+        """What tells this sitting from every other, so that a form acts on the one it showed."""
+        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:_MARK_DIGITS]
 
     def overlaps(self, other: Sitting) -> bool:
         """Return whether both are under way at some moment."""
@@ -96,6 +104,20 @@ def put_plan(room: BatchRoom, draft: BatchDraft, course: BatchCourse, plan: Plan
     data = {**asdict(plan), "sittings": [asdict(one) for one in ordered]}
     text = json.dumps(data, ensure_ascii=False).encode()
     course.plan_sealed = seal(room.cipher(draft), _WHAT, text)
+
+
+def change_sitting(plan: Plan, mark: str, other: Sitting | None) -> Plan:
+    """Return a plan with one sitting changed, or cancelled where `other` is None.
+
+    Raises:
+        IssuerError: the plan has no sitting of this mark any more (`draft_changed`).
+    """
+    marks = [one.mark for one in plan.sittings]
+    if mark not in marks:
+        raise draft_changed()
+    place = marks.index(mark)
+    others = (*plan.sittings[:place], *plan.sittings[place + 1 :])
+    return replace(plan, sittings=others if other is None else (*others, other))
 
 
 def needed_parts(room: BatchRoom, draft: BatchDraft, people: Sequence[Candidate]) -> Counter[Part]:

@@ -1,15 +1,17 @@
 """Sample pages for whoever approves a batch: how certificates will look, their numbers still blank.
 
-They are marked as samples across, carry no seal and no signed record, and are kept nowhere.
+They are marked as samples across, carry no seal and no signed record, and are kept nowhere. That
+one was drawn for somebody is kept: nobody approves a batch whose samples they were not shown.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from accounts.person import Person
 from codes.wording import Text
 from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
@@ -18,9 +20,9 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.issuing import inspect_batch
-from registry.batch_models import BatchRow
+from registry.batch_models import BatchDraft, BatchRow, BatchSampleShown
 from registry.child import Child
-from registry.session import reading
+from registry.session import reading, transaction
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 
@@ -30,18 +32,16 @@ _PICTURE_SECONDS = 30.0
 _PICTURE_BYTES = 1 << 30
 
 
-def choose_samples(room: BatchRoom, prefix: str, draft_id: int) -> Sequence[int]:
+def choose_samples(session: Session, draft: BatchDraft) -> list[int]:
     """Return the row numbers that sample pages are drawn of: the first, the middle, the last."""
-    with reading(room.desks) as session:
-        draft = find_draft(session, prefix, draft_id)
-        rows = select(BatchRow.row).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
-        count = session.scalar(select(func.count()).where(BatchRow.draft_id == draft.id)) or 0
-        places = sorted({0, count // 2, max(count - 1, 0)})[:SAMPLES]
-        return [row for place in places for row in session.scalars(rows.offset(place).limit(1))]
+    rows = select(BatchRow.row).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
+    count = session.scalar(select(func.count()).where(BatchRow.draft_id == draft.id)) or 0
+    places = sorted({0, count // 2, max(count - 1, 0)})[:SAMPLES]
+    return [row for place in places for row in session.scalars(rows.offset(place).limit(1))]
 
 
-def draw_sample(room: BatchRoom, prefix: str, draft_id: int, row: int) -> bytes:
-    """Return the page of a row as a PNG picture.
+def draw_sample(room: BatchRoom, person: Person, prefix: str, draft_id: int, row: int) -> bytes:
+    """Return the page of a row as a PNG picture; that it was drawn for this person is kept.
 
     Raises:
         IssuerError: `draft_unknown`; the row is not there or is at fault (`draft_no_sample`).
@@ -65,7 +65,48 @@ def draw_sample(room: BatchRoom, prefix: str, draft_id: int, row: int) -> bytes:
     with Child(
         "issuer.page_picture_child", seconds=_PICTURE_SECONDS, memory_bytes=_PICTURE_BYTES
     ) as child:
-        return child.ask(page.filled(b"")[0])
+        picture = child.ask(page.filled(b"")[0])
+    note_shown(room, person, draft, row)
+    return picture
+
+
+def note_shown(room: BatchRoom, person: Person, draft: BatchDraft, row: int) -> None:
+    """Keep that the sample page of a row was drawn for somebody."""
+    with transaction(room.desks) as session:
+        session.merge(
+            BatchSampleShown(
+                draft_id=draft.id, account_id=person.account_id, revision=draft.revision, row=row
+            )
+        )
+
+
+def check_shown(session: Session, draft: BatchDraft, person: Person) -> None:
+    """See that somebody was shown every sample page of a batch as it is now.
+
+    Raises:
+        IssuerError: the page of some row could not be drawn, or was not asked for
+            (`samples_unseen`).
+    """
+    shown = session.scalars(
+        select(BatchSampleShown.row).where(
+            BatchSampleShown.draft_id == draft.id,
+            BatchSampleShown.account_id == person.account_id,
+            BatchSampleShown.revision == draft.revision,
+        )
+    ).all()
+    rows = [row for row in choose_samples(session, draft) if row not in set(shown)]
+    if rows:
+        zh, en = "、".join(map(str, rows)), ", ".join(map(str, rows))
+        raise IssuerError(
+            "samples_unseen",
+            Text(
+                f"第 {zh} 行的样张没有显示出来，不能批准；请稍候刷新本页，看到样张后再批准。"
+                "一直不能显示的，请点开样张查看原因，或退回修改",
+                f"the sample page of rows {en} was not shown, so nothing was approved; wait, reload"
+                " the page and look at it first. Where it never shows, open it to see why, or "
+                "return the batch",
+            ),
+        )
 
 
 def _face(desk: Desk, candidate: Candidate, layout: str) -> CertificateFace:

@@ -118,6 +118,10 @@ class Scores:
         """Return what counts of a part: a resit before the first attempt."""
         return self.text(part, 2) or self.text(part, 1)
 
+    def last(self) -> tuple[Entry, ...]:
+        """Return the entries that hold: the last one of each mark."""
+        return tuple({(entry.part, entry.attempt): entry for entry in self.entries}.values())
+
     def changed(self, part: Part, attempt: int) -> tuple[Entry, ...]:
         """Return the entries of a mark that was entered more than once."""
         found = tuple(e for e in self.entries if (e.part, e.attempt) == (part, attempt))

@@ -1,6 +1,7 @@
 """What a body has settled for itself: steps it skips, figures it sets, each with its ground.
 
 Settings are only added to; the latest of a name holds. Each is on the audit trail with its ground.
+One that skips a step holds from when another approver confirmed it (docs/decisions/0034).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.assessment_rules import Figure, figure
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
@@ -21,7 +23,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import note_act_now, read_operator
 from registry.batch_models import BatchDraft
-from registry.exam_models import BatchCourse, BodySetting
+from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed
 from registry.session import reading, transaction
 
 SKIPPED, DONE_HERE = "skipped", "done"
@@ -63,7 +65,74 @@ BEFORE_APPROVAL = (Step.ELIGIBILITY, Step.PLAN, Step.SCORES, Step.NOTICE)
 def settings_of(session: Session, prefix: str) -> Mapping[str, BodySetting]:
     """Return the settings of a body that hold, by name."""
     query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)
-    return {one.name: one for one in session.scalars(query)}
+    confirmed = confirmers_of(session, prefix)
+    return {one.name: one for one in session.scalars(query) if _holds(one, confirmed)}
+
+
+def _holds(setting: BodySetting, confirmed: Mapping[int, str]) -> bool:
+    return setting.value != SKIPPED or setting.id in confirmed
+
+
+def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
+    """Return who confirmed settings of a body, by the id of each setting."""
+    query = select(BodySettingConfirmed.setting_id, BodySettingConfirmed.confirmer)
+    own = BodySettingConfirmed.setting_id == BodySetting.id
+    found = session.execute(query.join(BodySetting, own).where(BodySetting.prefix == prefix))
+    return {one.setting_id: one.confirmer for one in found}
+
+
+def unconfirmed(session: Session, prefix: str) -> list[BodySetting]:
+    """Return the settings of a body that wait for another person's confirmation."""
+    query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)
+    latest = {one.name: one for one in session.scalars(query)}
+    confirmed = confirmers_of(session, prefix)
+    return [one for one in latest.values() if not _holds(one, confirmed)]
+
+
+def is_own_setting(setting: BodySetting, person: Person) -> bool:
+    """Return whether a person made a setting, and so cannot confirm it."""
+    return setting.set_by == person.account_id or is_same_person(setting.setter, person.name)
+
+
+def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> None:
+    """Confirm what another person set; from now on it holds. Noted in the audit trail first.
+
+    Raises:
+        IssuerError: it does not wait for confirmation (`setting_gone`); the person made it
+            (`setting_own`); `setting_notice`, as `settle`.
+    """
+    with reading(room.desks) as session:
+        found = {one.id: one for one in unconfirmed(session, prefix)}.get(setting_id)
+    if found is None:
+        raise IssuerError(
+            "setting_gone",
+            Text(
+                "这项设置已确认或已被后来的设置取代",
+                "this setting was confirmed already, or a later one took its place",
+            ),
+        )
+    if is_own_setting(found, person):
+        raise IssuerError(
+            "setting_own",
+            Text(
+                "这项设置由您提出，须由另一名审批人确认",
+                "you made this setting, so another approver confirms it",
+            ),
+        )
+    if found.name == Step.NOTICE.setting:
+        _check_nobody_on_notice(room, prefix)
+    operator = read_operator(name=person.name, ground=found.ground, reference=None)
+    subject, now = f"{prefix} {found.name}={found.value}", room.clock()
+    note_act_now(room.register, operator, "body.setting_confirm", subject, at=now)
+    with transaction(room.desks) as session:
+        session.merge(
+            BodySettingConfirmed(
+                setting_id=setting_id,
+                confirmed_at=now,
+                confirmed_by=person.account_id,
+                confirmer=person.name,
+            )
+        )
 
 
 def setting_history(session: Session, prefix: str) -> Sequence[BodySetting]:
@@ -88,6 +157,8 @@ def settle(
     room: BatchRoom, person: Person, *, prefix: str, name: str, value: str, ground: str
 ) -> None:
     """Make a setting of a body; noted in the audit trail with its ground first.
+
+    One that skips a step waits for `confirm` by another person.
 
     Raises:
         IssuerError: no such setting or a value it does not take (`setting_value`); no ground, or

@@ -36,7 +36,7 @@ from issuer.report_key_custody import ensure_report_key
 from issuer.root_custody import ensure_root, open_root_keys
 from issuer.roster import read_roster
 from issuer.run import IssueRun, RunSummary, issue_and_report
-from issuer.sample import write_sample
+from issuer.sample import write_sample, write_trial
 from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
 from keys.seal_authority import SealSubject
@@ -48,6 +48,7 @@ from registry.store import write_durably
 
 PREFIX = "S000012000123"
 BATCH = "样本批次"
+_PORT_FILE = "port"
 REPORTS_BY = "津城样本技能评价查验中心（虚构）"
 _FILING = {
     "name": "津城样本职业技能评价中心（虚构）",
@@ -79,9 +80,23 @@ class Demo:
         return self.folder / "certificates"
 
     @property
+    def trial(self) -> Path:
+        """Where the roster and photos lie that a newcomer hands in at the desks."""
+        return self.folder / "desk"
+
+    @property
     def listing(self) -> Path:
         """demo.json: what was issued."""
         return self.folder / "demo.json"
+
+    def keep_port(self, port: int) -> None:
+        """Remember at which port the demo is served, for whoever asks from another terminal."""
+        write_durably(self.folder / _PORT_FILE, str(port).encode())
+
+    def read_port(self) -> int | None:
+        """Return the port at which the demo was served last; None where it never was."""
+        file = self.folder / _PORT_FILE
+        return int(file.read_bytes()) if file.is_file() else None
 
 
 def issue_demo(
@@ -97,6 +112,7 @@ def issue_demo(
     passphrase = _passphrase(demo)
     home = _home(demo, passphrase, clock)
     roster = write_sample(demo.folder / "roster")
+    write_trial(demo.trial)
     table = read_roster(roster)
     run = IssueRun(roster=roster, prefix=PREFIX, batch=BATCH, out=demo.certificates, photos=None)
     with (

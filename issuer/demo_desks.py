@@ -7,21 +7,30 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
-from accounts.bureau import open_bureau
+from accounts.account_acts import find_account
+from accounts.bureau import Bureau, open_bureau
 from accounts.demo_people import DemoPeople, demo_people
 from accounts.roles import Role
 from codes.wording import Text
+from issuer.body_settings import SKIPPED, Step, setting_history
 from issuer.demo import PREFIX, Demo
 from issuer.errors import IssuerError
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from keys.passphrase import ENVIRONMENT_NAME
+from registry.account_models import AccountRow
+from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
+from registry.session import reading, transaction
 
 HOST = "127.0.0.1"
 """Desks of a demo are for this machine only, wherever its verifier is: everybody there has one
 password, which stands on the terminal."""
 
+NO_NOTICE: Final = (
+    "演示：公示须满五个工作日，本演示不办理；要试办公示的，由审批人在“机构设置”改为在此办理"
+)
 _WORKERS = "2"
 
 
@@ -44,7 +53,51 @@ def people_of(demo: Demo) -> DemoPeople:
             Text("该数据目录不是演示用的", "that home is not a demo's"),
         )
     with open_bureau(home, demo.passphrase_file.read_bytes()) as bureau:
-        return demo_people(bureau, PREFIX)
+        people = demo_people(bureau, PREFIX)
+        _skip_notice(bureau, people)
+        return people
+
+
+def _skip_notice(bureau: Bureau, people: DemoPeople) -> None:
+    """Settle, as two approvers could, that batches of the demo need no notice; but only once.
+
+    A notice takes whole working days, and whoever tries the desks wants to see a certificate today.
+    """
+    name = Step.NOTICE.setting
+    with reading(bureau.desks) as session:
+        set_before = setting_history(session, PREFIX)
+    if any(one.name == name for one in set_before):
+        return
+    usernames = (people.usernames[Role.APPROVER], people.seconds[Role.APPROVER])
+    first, second = (_account(bureau, one) for one in usernames)
+    bureau.note(first.name, "body.setting", f"{PREFIX} {name}={SKIPPED}", NO_NOTICE)
+    bureau.note(second.name, "body.setting_confirm", f"{PREFIX} {name}={SKIPPED}", NO_NOTICE)
+    now = bureau.clock()
+    with transaction(bureau.desks) as session:
+        setting = BodySetting(
+            prefix=PREFIX,
+            name=name,
+            value=SKIPPED,
+            ground=NO_NOTICE,
+            set_at=now,
+            set_by=first.id,
+            setter=first.name,
+        )
+        session.add(setting)
+        session.flush()
+        session.add(
+            BodySettingConfirmed(
+                setting_id=setting.id,
+                confirmed_at=now,
+                confirmed_by=second.id,
+                confirmer=second.name,
+            )
+        )
+
+
+def _account(bureau: Bureau, username: str) -> AccountRow:
+    with reading(bureau.desks) as session:
+        return find_account(session, username)
 
 
 @contextmanager
@@ -82,8 +135,10 @@ def people_told(people: DemoPeople, url: str, again: str) -> Text:
         url: where the desks are.
         again: the command that shows the code of then.
     """
-    zh = "\n".join(f"  {name:<24} {role.text.zh}" for role, name in people.usernames.items())
-    en = "\n".join(f"  {name:<24} {role.text.en}" for role, name in people.usernames.items())
+    both = [*people.usernames.items(), *people.seconds.items()]
+    lines = sorted(both, key=lambda one: list(Role).index(one[0]))
+    zh = "\n".join(f"  {name:<24} {role.text.zh}" for role, name in lines)
+    en = "\n".join(f"  {name:<24} {role.text.en}" for role, name in lines)
     return Text(
         f"工作台：{url}（只限本机）\n用户名：\n{zh}\n密码（各账号相同）：{people.password}\n"
         f"验证码（现在）：{people.code}；半分钟一换，每个账号每码只用一次，再看一次：\n  {again}\n"
@@ -102,6 +157,7 @@ def people_json(people: DemoPeople, url: str) -> dict[str, object]:
     return {
         "desks": url,
         "accounts": {role.value: name for role, name in named.items()},
+        "second_accounts": {role.value: name for role, name in people.seconds.items()},
         "password": people.password,
         "app_key": people.app_key,
         "code": people.code,

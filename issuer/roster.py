@@ -232,9 +232,9 @@ def _too_many_people(count: int) -> FileProblem:
     return FileProblem(
         code="roster_too_many_rows",
         text=Text(
-            f"名册有 {count} 人，超过 {MAX_ROWS} 人的上限；请拆分后用同一批次名分次导入。",
+            f"名册有 {count} 人，超过 {MAX_ROWS} 人的上限；请拆分为若干份名册，分别上传或导入。",
             f"The roster has {count} people, more than the limit of {MAX_ROWS}; split it and "
-            "issue the parts under the same batch name.",
+            "hand each part in by itself.",
         ),
     )
 

@@ -83,10 +83,9 @@ def _too_many_rows(sheet: str | None, last_row: int | None) -> FileProblem:
         row=last_row,
         text=Text(
             f"工作表“{sheet}”的内容到第 {last_row} 行，超过 {MAX_ROWS} 行的上限；"
-            "请删除多余的行，或拆分为若干名册，用同一批次名分次导入。",
+            "请删除多余的行，或拆分为若干份名册，分别上传或导入。",
             f"Sheet “{sheet}” reaches row {last_row}, beyond the limit of {MAX_ROWS} rows; delete "
-            "what does not belong there, or split the roster and issue the parts under the same "
-            "batch name.",
+            "what does not belong there, or split the roster and hand each part in by itself.",
         ),
     )
 
@@ -120,9 +119,9 @@ def _too_long_text() -> FileProblem:
     return FileProblem(
         code="roster_too_many_rows",
         text=Text(
-            f"名册超过 {MAX_ROWS} 行；请拆分为若干名册，用同一批次名分次导入。",
-            f"The roster has more than {MAX_ROWS} rows; split it into several rosters and issue "
-            "them one after the other under the same batch name.",
+            f"名册超过 {MAX_ROWS} 行；请拆分为若干份名册，分别上传或导入。",
+            f"The roster has more than {MAX_ROWS} rows; split it into several rosters and hand "
+            "each in by itself.",
         ),
     )
 

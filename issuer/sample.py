@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from codes.occupations import occupation_by_code
 from issuer.columns import Column
-from issuer.sample_people import SamplePerson, sample_people
+from issuer.sample_people import SamplePerson, sample_people, trial_people
 from issuer.sample_photos import draw_portrait
 from issuer.template import write_roster
 
 ROSTER_NAME = "样本名册.xlsx"
 PHOTO_FOLDER = "photos"
+TRIAL_ROSTER_NAME = "试办名册.xlsx"
+TRIAL_PHOTOS_NAME = "试办照片.zip"
+_TRIAL_SEED = 1_000
 _OCCUPATION = "3-02-02-00"
 
 
@@ -36,6 +40,27 @@ def write_sample(folder: Path) -> Path:
     path = folder / ROSTER_NAME
     write_roster(path, rows)
     return path
+
+
+def write_trial(folder: Path) -> None:
+    """Write a small roster and the ZIP of its photos, to be handed in at the desks of a demo.
+
+    Args:
+        folder: made where it is missing; files of the same names are replaced.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    occupation = occupation_by_code(_OCCUPATION).zh
+    rows: list[list[str]] = []
+    with zipfile.ZipFile(folder / TRIAL_PHOTOS_NAME, "w", zipfile.ZIP_STORED) as photos:
+        for number, person in enumerate(trial_people(), start=_TRIAL_SEED):
+            photo = f"{person.document_number}.jpg"
+            born = person.birth_date.year
+            photos.writestr(photo, draw_portrait(seed=number, sex=person.sex, birth_year=born))
+            rows.append(_row(person, occupation, photo))
+    write_roster(folder / TRIAL_ROSTER_NAME, rows)
 
 
 def _row(person: SamplePerson, occupation: str, photo: str) -> list[str]:

@@ -63,6 +63,12 @@ MARIE-CLAIRE D'EXEMPLE PP X0000006 女 1990-02-20 三级
 JOHN SAMPLE         PP X0000007 男 1981-09-29 三级
 """
 
+_TRIAL_PEOPLE = """
+郭晓明    ID 120116 男 1990-10-21 三级
+郑雅文    ID 120117 女 1992-03-09 三级
+何建国    ID 120118 男 1985-06-27 三级
+"""
+
 _KINDS = {
     "ID": DocumentType.RESIDENT_ID,
     "HK": DocumentType.HK_MACAO_PERMIT,
@@ -90,11 +96,16 @@ class SamplePerson:
 
 def sample_people() -> tuple[SamplePerson, ...]:
     """Return the people of the sample, always the same, in roster order."""
-    return tuple(_people())
+    return tuple(_people(_PEOPLE))
 
 
-def _people() -> Iterator[SamplePerson]:
-    for index, line in enumerate(_PEOPLE.strip().splitlines()):
+def trial_people() -> tuple[SamplePerson, ...]:
+    """Return people who hold no sample certificate yet, for a batch at the desks of a demo."""
+    return tuple(_people(_TRIAL_PEOPLE))
+
+
+def _people(lines: str) -> Iterator[SamplePerson]:
+    for index, line in enumerate(lines.strip().splitlines()):
         name, kind, stem, sex_zh, born_text, level = _fields(line)
         sex = Sex.MALE if sex_zh == "男" else Sex.FEMALE
         born = date.fromisoformat(born_text)

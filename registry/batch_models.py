@@ -101,6 +101,17 @@ class BatchRow(DeskBase):
     award: Mapped[str | None] = mapped_column(String(22))
 
 
+class BatchSampleShown(DeskBase):
+    """A sample page that was drawn for an approver, of a row as it was in one revision."""
+
+    __tablename__ = "batch_samples_shown"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[int] = mapped_column(primary_key=True)
+
+
 class BatchPhoto(DeskBase):
     """One picture that was handed in for a batch.
 

@@ -36,6 +36,9 @@ from registry.vault import seal, unseal
 MOST_WAITING: Final = 500
 MOST_FILE_BYTES: Final = 10 << 20
 MOST_WAITING_BYTES: Final = 300 << 20
+UNREAD_MARK: Final = "?"
+"""Ends the kind of a file that was kept unread, while the machine was busy."""
+
 _PURPOSE: Final = "complaint"
 
 
@@ -104,10 +107,20 @@ class ComplaintWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComplaintFile:
-    """A file sent along; its kind was told by its bytes and a child process has read it."""
+    """A file sent along; its kind was told by its bytes.
+
+    Args:
+        unread: no child process has read it, as none was free: it may not open.
+    """
 
     content: bytes = field(repr=False)
     kind: str
+    unread: bool = False
+
+    @property
+    def kept_kind(self) -> str:
+        """Its kind as it is kept, with the mark of one that was not read."""
+        return f"{self.kind}{UNREAD_MARK if self.unread else ''}"
 
 
 class ComplaintBox:
@@ -146,7 +159,7 @@ class ComplaintBox:
             file_sealed=None
             if file is None
             else seal(self._cipher, f"file/{digest}", file.content),
-            file_kind=None if file is None else file.kind,
+            file_kind=None if file is None else file.kept_kind,
             file_bytes=0 if file is None else len(file.content),
             sent_at=now,
         )

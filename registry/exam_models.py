@@ -32,6 +32,17 @@ class BodySetting(DeskBase):
     setter: Mapped[str] = mapped_column(String(60))
 
 
+class BodySettingConfirmed(DeskBase):
+    """That another person confirmed a setting which skips a step; before, it does not hold."""
+
+    __tablename__ = "body_settings_confirmed"
+
+    setting_id: Mapped[int] = mapped_column(ForeignKey("body_settings.id"), primary_key=True)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int]
+    confirmer: Mapped[str] = mapped_column(String(60))
+
+
 class BatchCourse(DeskBase):
     """The examination of a batch.
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.page_words import Place
 from accounts.person import the_person
 from accounts.roles import Role, allow
@@ -152,6 +153,7 @@ def create() -> Response | tuple[str, int]:
         return _form(entry, Trouble(field="name", text=error.text)), 422
     fill(room, own_prefix(), draft_id, table)
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text(f"名册已读入 {len(table.rows)} 行", f"Rows read: {len(table.rows)}"))
     return to_batch(draft_id)
 
 
@@ -194,6 +196,7 @@ def replace_roster(draft_id: int) -> Response | tuple[str, int]:
         return _overview(room, draft, (trouble,)), 422
     fill(room, own_prefix(), draft_id, table)
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text(f"名册已读入 {len(table.rows)} 行", f"Rows read: {len(table.rows)}"))
     return to_batch(draft_id)
 
 
@@ -204,6 +207,7 @@ def delete(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     throw_away(room, own_prefix(), draft_id)
+    say_done(Text("批次已删除", "The batch was deleted"))
     return redirect(url_for("batches.index"), 303)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text
@@ -28,6 +29,7 @@ from issuer.console.batches_scores import odd_of
 from issuer.console.batches_steps import lines_of
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
+from registry.session import reading
 
 _UNSEEN = Text(
     "请先勾选“已核对”，再批准签发",
@@ -42,6 +44,7 @@ def hand_over(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     submit(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    say_done(Text("已提交审批", "Submitted for approval"))
     return to_batch(draft_id)
 
 
@@ -52,6 +55,7 @@ def withdraw(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     take_back(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    say_done(Text("已撤回，可以继续修改", "Taken back; it can be changed again"))
     return to_batch(draft_id)
 
 
@@ -77,13 +81,15 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
     room = the_room()
     note_reading(room, "batch.review", draft)
     found = review_of(room, draft)
+    with reading(room.desks) as session:
+        samples = choose_samples(session, draft)
     return page(
         room,
         draft,
         "batch_review.html",
         review=found,
         review_rows=found.groups,
-        samples=choose_samples(room, own_prefix(), draft.id),
+        samples=samples,
         troubles=troubles,
         reason_typed=reason_typed,
         exam=lines_of(room, draft),
@@ -97,7 +103,8 @@ def sample(draft_id: int, row: int) -> Response:
     """Draw the sample page of a row; kept nowhere."""
     room = the_room()
     the_draft(room, draft_id)
-    answer = Response(draw_sample(room, own_prefix(), draft_id, row), mimetype="image/png")
+    picture = draw_sample(room, the_person(), own_prefix(), draft_id, row)
+    answer = Response(picture, mimetype="image/png")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -110,7 +117,13 @@ def consent(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     if request.form.get("seen") != "yes":
         return _review(draft, (Trouble(field="seen", text=_UNSEEN),), ""), 422
-    approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    try:
+        approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+    except IssuerError as error:
+        if error.code != "samples_unseen":
+            raise
+        return _review(draft, (Trouble(field="seen", text=error.text),), ""), 422
+    say_done(Text("已批准，后台正在签发", "Approved; it is being issued"))
     return to_batch(draft_id)
 
 
@@ -128,6 +141,7 @@ def send_it_back(draft_id: int) -> Response | tuple[str, int]:
         if error.code != "return_reason":
             raise
         return _review(draft, (Trouble(field="reason", text=error.text),), reason), 422
+    say_done(Text("已退回", "Returned"))
     return to_batch(draft_id)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
 from flask import abort, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
@@ -60,6 +63,32 @@ def read_file(name: str) -> bytes:
     return data
 
 
+class Judged(StrEnum):
+    """What is known of somebody's eligibility."""
+
+    MET = "met"
+    UNMET = "unmet"
+    OPEN = "open"
+
+    @property
+    def text(self) -> Text:
+        """What it is called."""
+        return _JUDGED[self]
+
+
+_JUDGED = {
+    Judged.MET: Text("符合", "met"),
+    Judged.UNMET: Text("不符合", "not met"),
+    Judged.OPEN: Text("未填写", "not entered"),
+}
+
+
+def _judged(kept: Kept | None) -> Judged:
+    if kept is None:
+        return Judged.OPEN
+    return Judged.MET if kept.met else Judged.UNMET
+
+
 @blueprint.get("/<int:draft_id>/eligibility")
 @allow(*DESK)
 def eligibility(draft_id: int) -> str:
@@ -69,17 +98,21 @@ def eligibility(draft_id: int) -> str:
 
 def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
     room = the_room()
-    number, pages = page_number(draft.rows)
-    note_reading(room, "batch.eligibility", draft, str(number))
     with reading(room.desks) as session:
-        offset = (number - 1) * PAGE_ROWS
-        people = read_candidates(room, session, draft, offset=offset, limit=PAGE_ROWS)
-        kept = kept_of(session, draft, people)
-        rows = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
+        people = read_candidates(room, session, draft)
+        kept = kept_of(session, draft)
+        everybody = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
+    counts = Counter(_judged(found) for _, found in everybody)
+    show = request.args.get("show", "")
+    show = show if show in set(Judged) else ""
+    asked = [one for one in everybody if show in ("", _judged(one[1]))]
+    number, pages = page_number(len(asked))
+    note_reading(room, "batch.eligibility", draft, str(number))
+    rows = asked[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     day = shanghai_day(room.clock())
     known = {
         condition.name: condition
-        for one in people
+        for one, _ in rows
         if one.occupation is not None and one.level is not None
         for condition in conditions(one.occupation, one.level, day)
     }
@@ -89,6 +122,9 @@ def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
         "batch_eligibility.html",
         troubles=troubles,
         rows=rows,
+        everybody=len(everybody),
+        show=show,
+        judged=[(one.value, one.text, counts[one]) for one in Judged],
         number=number,
         pages=pages,
         conditions=known,
@@ -122,6 +158,7 @@ def put_eligibility(draft_id: int) -> Response | tuple[str, int]:
             raise
         return _list(draft, (Trouble(field="sheet", text=error.text),)), 422
     note_reading(room, "batch.eligibility_entered", draft, str(len(lines)))
+    say_done(Text(f"申报条件表已录入 {len(lines)} 行", f"Rows of the sheet kept: {len(lines)}"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
 
 
@@ -144,7 +181,14 @@ def _find(draft: BatchDraft, row: int) -> tuple[Candidate, Kept | None]:
         return found[0], read_kept(room, draft, kept.get(found[0].person))
 
 
-def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str, Any]) -> str:
+def _form(
+    draft: BatchDraft,
+    one: Candidate,
+    kept: Kept | None,
+    typed: dict[str, Any],
+    *,
+    saved: bool = False,
+) -> str:
     room = the_room()
     note_reading(room, "batch.eligibility", draft, f"row {one.row}")
     day = shanghai_day(room.clock())
@@ -158,6 +202,7 @@ def _form(draft: BatchDraft, one: Candidate, kept: Kept | None, typed: dict[str,
         "batch_candidate.html",
         one=one,
         kept=kept,
+        saved=saved,
         typed=typed,
         conditions=offered,
         troubles=[Trouble(field=name, text=text) for name, text in faults],
@@ -177,5 +222,6 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
     enter(room, the_person(), own_prefix(), draft_id, {row: facts})
     one, kept = _find(draft, row)
     if kept is not None and not kept.met:
-        return _form(draft, one, kept, asdict(kept.facts)), 422
+        return _form(draft, one, kept, asdict(kept.facts), saved=True), 422
+    say_done(Text(f"第 {row} 行的申报条件已保存", f"What was entered of row {row} is saved"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure
@@ -145,6 +146,7 @@ def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
             raise
         trouble = Trouble(field=fields.get(error.code, "first"), text=error.text)
         return _page(draft, (trouble,), request.form.to_dict()), 422
+    say_done(Text("公示已登记", "The notice is put up"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)
 
 
@@ -161,6 +163,7 @@ def object_to(draft_id: int) -> Response | tuple[str, int]:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422
     note_objection(room, the_person(), own_prefix(), draft_id, received_on=received_on, **texts)
     note_reading(room, "batch.objection", draft)
+    say_done(Text("异议已登记", "The objection is noted"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)
 
 
@@ -207,4 +210,5 @@ def settle_one(draft_id: int, objection_id: int) -> Response | tuple[str, int]:
         trouble = Trouble(field="row", text=error.text)
         return _page(draft, (trouble,), request.form.to_dict()), 422
     check_now(draft_id)
+    say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)

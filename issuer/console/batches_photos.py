@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
 from codes.wording import Text
@@ -74,6 +75,7 @@ def add_photos(draft_id: int) -> Response | tuple[str, int]:
         text = _NO_PICTURE if files else _NONE
         return _page(draft, (Trouble(field="photos", text=text),)), 422
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text(f"已收到照片 {taken.pictures} 张", f"Photos taken in: {taken.pictures}"))
     return redirect(url_for("batches.photos", draft_id=draft_id), 303)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.roles import Role, allow
 from codes.assessment_rules import Part
 from codes.wording import Text
@@ -18,6 +19,7 @@ from issuer.batch_plan import (
     MOST_SITTINGS,
     Plan,
     Sitting,
+    change_sitting,
     figures_of,
     inspect_plan,
     needed_parts,
@@ -59,7 +61,13 @@ def plan(draft_id: int) -> str:
     return _page(the_draft(the_room(), draft_id), (), {})
 
 
-def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+def _page(
+    draft: BatchDraft,
+    troubles: tuple[Trouble, ...],
+    typed: dict[str, str],
+    changing: str = "",
+) -> str:
+    """Show the plan; `changing` is the mark of the sitting that the form at its end changes."""
     room = the_room()
     with reading(room.desks) as session:
         course = find_course(session, draft)
@@ -73,6 +81,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         draft,
         "batch_plan.html",
         troubles=troubles,
+        changing=changing,
         typed={"bank": found.bank, "version": found.version, **typed},
         plan=found,
         course=course,
@@ -97,6 +106,7 @@ def put_bank(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(the_room(), draft_id)
     if troubles:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422
+    say_done(Text("题库名称和版本已保存", "The question bank is saved"))
     return _change(draft, lambda found: replace(found, bank=bank, version=version))
 
 
@@ -112,20 +122,44 @@ def add_sitting(draft_id: int) -> Response | tuple[str, int]:
     def add(found: Plan) -> Plan:
         return replace(found, sittings=(*found.sittings, sitting)[:MOST_SITTINGS])
 
+    say_done(Text("已增加一场考试", "The sitting was added"))
     return _change(draft, add)
 
 
-@blueprint.post("/<int:draft_id>/plan/sittings/<int:place>/drop")
+@blueprint.get("/<int:draft_id>/plan/sittings/<mark>")
 @allow(Role.BODY_CLERK)
-def drop_sitting(draft_id: int, place: int) -> Response | tuple[str, int]:
-    """Take a sitting out of the plan."""
+def sitting_of(draft_id: int, mark: str) -> str:
+    """Show a sitting in the form that changes it."""
+    room, draft = the_room(), the_draft(the_room(), draft_id)
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        found = read_plan(room, draft, course) if course is not None else Plan()
+    one = next((one for one in found.sittings if one.mark == mark), None)
+    if one is None or not may_examine(draft):
+        abort(404)
+    people = {name: "、".join(getattr(one, name)) for name in ("examiners", "invigilators")}
+    return _page(draft, (), {**asdict(one), **people}, mark)
+
+
+@blueprint.post("/<int:draft_id>/plan/sittings/<mark>")
+@allow(Role.BODY_CLERK)
+def put_sitting(draft_id: int, mark: str) -> Response | tuple[str, int]:
+    """Change a sitting."""
+    draft, troubles = the_draft(the_room(), draft_id), list[Trouble]()
+    sitting = _sitting(troubles)
+    if sitting is None:
+        return _page(draft, tuple(troubles), request.form.to_dict(), mark), 422
+    say_done(Text("这一场考试的安排已修改", "The sitting was changed"))
+    return _change(draft, lambda found: change_sitting(found, mark, sitting))
+
+
+@blueprint.post("/<int:draft_id>/plan/sittings/<mark>/drop")
+@allow(Role.BODY_CLERK)
+def drop_sitting(draft_id: int, mark: str) -> Response | tuple[str, int]:
+    """Cancel a sitting."""
     draft = the_draft(the_room(), draft_id)
-
-    def drop(found: Plan) -> Plan:
-        left = tuple(one for at, one in enumerate(found.sittings) if at != place)
-        return replace(found, sittings=left)
-
-    return _change(draft, drop)
+    say_done(Text("已取消这一场考试", "The sitting was cancelled"))
+    return _change(draft, lambda found: change_sitting(found, mark, None))
 
 
 def _change(draft: BatchDraft, change: Callable[[Plan], Plan]) -> Response:

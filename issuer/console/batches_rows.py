@@ -8,6 +8,7 @@ from io import BytesIO
 from flask import redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.marked import MarkedCell, MarkedRow
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
@@ -219,6 +220,7 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
         check_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
     if read_row(room, own_prefix(), draft_id, row).faulty:
+        say_done(Text("已保存，本行仍有问题待改正", "Saved; the row still has something to mend"))
         return redirect(url_for("batches.row", draft_id=draft_id, row=row), 303)
     return _back(draft_id)
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from flask import redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.marked import MarkedCell, MarkedRow
 from accounts.person import the_person
 from accounts.roles import Role, allow
@@ -186,6 +187,7 @@ def put_scores(draft_id: int) -> Response | tuple[str, int]:
     except IssuerError as error:
         return _refused(draft, error, "troubles")
     note_reading(room, "batch.scores_entered", draft, str(changed))
+    say_done(_kept(changed))
     place = request.args.get("page", "1")
     return redirect(url_for("batches.scores", draft_id=draft_id, page=place), 303)
 
@@ -203,7 +205,12 @@ def put_scores_sheet(draft_id: int) -> Response | tuple[str, int]:
     except IssuerError as error:
         return _refused(draft, error, "sheet")
     note_reading(room, "batch.scores_entered", draft, str(changed))
+    say_done(_kept(changed))
     return redirect(url_for("batches.scores", draft_id=draft_id), 303)
+
+
+def _kept(changed: int) -> Text:
+    return Text(f"成绩已保存，新录入或改动 {changed} 项", f"Marks saved, new or changed: {changed}")
 
 
 def _refused(draft: BatchDraft, error: IssuerError, field: str) -> tuple[str, int]:
@@ -220,10 +227,11 @@ def close(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     seen = request.form.get("seen") == "yes"
     try:
-        close_scores(room, the_person(), own_prefix(), draft_id, seen=seen)
+        passed = close_scores(room, the_person(), own_prefix(), draft_id, seen=seen)
     except IssuerError as error:
         return _refused(draft, error, "seen")
     check_now(draft_id)
+    say_done(Text(f"成绩已确认，合格 {passed} 人", f"The scores are closed; passed: {passed}"))
     return redirect(url_for("batches.scores", draft_id=draft_id), 303)
 
 
@@ -235,6 +243,7 @@ def reopen(draft_id: int) -> Response:
     the_draft(room, draft_id)
     reopen_scores(room, the_person(), own_prefix(), draft_id)
     check_now(draft_id)
+    say_done(Text("成绩已重新打开，可以补录", "The scores are open again"))
     return redirect(url_for("batches.scores", draft_id=draft_id), 303)
 
 

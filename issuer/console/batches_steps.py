@@ -8,6 +8,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure, figure
@@ -20,11 +21,15 @@ from issuer.body_settings import (
     DONE_HERE,
     SKIPPED,
     Step,
+    confirm,
+    confirmers_of,
     figure_of,
+    is_own_setting,
     setting_history,
     settings_of,
     settle,
     skipping,
+    unconfirmed,
 )
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import DESK, blueprint, own_prefix, the_room
@@ -96,6 +101,8 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
     with reading(room.desks) as session:
         own = settings_of(session, prefix)
         history = setting_history(session, prefix)
+        confirmers = confirmers_of(session, prefix)
+        waiting = unconfirmed(session, prefix)
     return render_template(
         "desk/batch_settings.html",
         troubles=troubles,
@@ -103,7 +110,11 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         may_set=the_person().is_one_of(Role.APPROVER),
         steps=[(step, skipping(own, step)) for step in Step],
         figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
-        history=[(one.set_at, *_words(one), one.ground, one.setter) for one in history],
+        waiting=[(one, *_words(one), is_own_setting(one, the_person())) for one in waiting],
+        history=[
+            (one.set_at, *_words(one), one.ground, one.setter, confirmers.get(one.id, ""))
+            for one in history
+        ],
         step_names=[(one.value, one.text) for one in Step],
         figure_names=[(one.value, one.text) for one in Figure],
         doings=[
@@ -142,6 +153,21 @@ def set_figure() -> Response | tuple[str, int]:
     return _put(name, _FormNames(name="figure", value="value", ground="ground"))
 
 
+@blueprint.post("/settings/<int:setting_id>/confirm")
+@allow(Role.APPROVER)
+@asks_again
+def confirm_setting(setting_id: int) -> Response | tuple[str, int]:
+    """Confirm a setting that another person made."""
+    try:
+        confirm(the_room(), the_person(), own_prefix(), setting_id)
+    except IssuerError as error:
+        if error.code not in ("setting_gone", "setting_own", "setting_notice"):
+            raise
+        return _settings((Trouble(field="waiting", text=error.text),), {}), 409
+    say_done(Text("设置已确认，即时生效", "The setting is confirmed and holds from now on"))
+    return redirect(url_for("batches.settings"), 303)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FormNames:
     """What the fields of one of the two forms are called."""
@@ -164,8 +190,13 @@ def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
         if error.code not in _REFUSED:
             raise
         return _settings((Trouble(field=field, text=error.text),), typed), 422
+    say_done(_WAITS if value == SKIPPED else _SAVED)
     return redirect(url_for("batches.settings"), 303)
 
 
+_SAVED = Text("设置已保存，并记入审计记录", "The setting is saved and on the audit trail")
+_WAITS = Text(
+    "设置已提出，由另一名审批人确认后生效", "Noted; it holds once another approver confirmed it"
+)
 _OF_GROUND = frozenset({"setting_ground", "operator_text", "operator_document_number"})
 _REFUSED = _OF_GROUND | {"setting_value", "setting_notice"}

@@ -14,7 +14,7 @@ from codes.wording import Text
 from issuer.batch_approval import is_own
 from issuer.batch_drafts import list_drafts
 from issuer.batch_states import DraftState
-from issuer.body_settings import Step, settings_of, skipping
+from issuer.body_settings import Step, is_own_setting, settings_of, skipping, unconfirmed
 from issuer.console.batches_room import the_room
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BatchObjection
@@ -44,12 +44,21 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         others = [one for one in found if not is_own(one, person)]
         text = Text("个批次待审批", "batches to approve")
         yield _waiting(DraftState.SUBMITTED, text, others)
+        yield _waiting_settings(person)
     for state, text in _CLERKS if clerk else ():
         yield _waiting(state, text, found)
     if clerk:
         yield _waiting_objections(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
+
+
+def _waiting_settings(person: Person) -> Waiting:
+    with reading(the_room().desks) as session:
+        found = unconfirmed(session, person.body or "")
+    count = sum(not is_own_setting(one, person) for one in found)
+    text = Text("项机构设置待确认", "settings of the body to confirm")
+    return Waiting(text=text, count=count, link=url_for("batches.settings"))
 
 
 def _waiting_scores(prefix: str) -> Waiting:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.done import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text
@@ -81,7 +82,8 @@ def send(award_id: int, code: str) -> str | tuple[str, int] | Response:
                 act_id = propose_once(
                     desk, award_id, wanted, proposer=the_person().name, fonts=fonts
                 )
-                return redirect(url_for("certificate_decisions.show", act_id=act_id))
+                say_done(Text("已提出，由另一人审批", "Proposed; another person decides"))
+                return redirect(url_for("certificate_decisions.show", act_id=act_id), 303)
             with reading(desk.engine) as session:
                 award = the_award(session, award_id)
                 preview = rehearse(session, desk, award, wanted, fonts, opened=subject.opened)

@@ -159,7 +159,7 @@ def _decided(place: ActPlace, work: Callable[[], None]) -> Response | tuple[str,
         work()
     except REFUSALS as error:
         return _show(_place(place.act_id), (trouble_of(error),)), 409
-    return redirect(url_for("certificate_decisions.show", act_id=place.act_id))
+    return redirect(url_for("certificate_decisions.show", act_id=place.act_id), 303)
 
 
 def _place(act_id: int) -> ActPlace:

@@ -37,7 +37,7 @@ from issuer.complaints import (
 from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
 from issuer.console.office import the_office
 from registry.complaint_models import Complaint
-from registry.complaints import ComplaintBox, ComplaintKind, count_waiting
+from registry.complaints import UNREAD_MARK, ComplaintBox, ComplaintKind, count_waiting
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 
@@ -218,7 +218,7 @@ def file(number: int) -> AnyResponse:
         content = FILE.read(complaint, room.vault)
     if content is None:
         abort(404)
-    mimetype, suffix = _SUFFIXES[complaint.file_kind or "picture"]
+    mimetype, suffix = _SUFFIXES[(complaint.file_kind or "picture").removesuffix(UNREAD_MARK)]
     suffix = suffix or next((name for head, name in _HEADS if content.startswith(head)), "heic")
     return send_file(
         BytesIO(content), mimetype, as_attachment=True, download_name=f"{number}-附件.{suffix}"
@@ -269,6 +269,7 @@ def _page(
             kind=ComplaintKind(complaint.kind).text,
             office=ComplaintOffice(complaint.office),
             has_file=complaint.file_kind is not None,
+            unread=(complaint.file_kind or "").endswith(UNREAD_MARK),
             words=words,
             overdue=_is_overdue(complaint),
             works=office is not None,

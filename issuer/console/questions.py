@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.done import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
@@ -107,6 +108,7 @@ def answer(question_id: int) -> AnyResponse:
     except (CaseError, IssuerError) as error:
         trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
         return _page(question_id, said, words, (trouble,))
+    say_done(Text("答复已送达公安机关", "The police have the answer"))
     return redirect(url_for("questions.question", question_id=question_id), 303)
 
 

@@ -14,8 +14,9 @@ from flask import Flask
 
 from accounts.person import Person
 from accounts.roles import Role
-from issuer.batch_room import BatchRoom
+from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_runner import run_waiting
+from issuer.batch_samples import choose_samples, note_shown
 from issuer.body_settings import SKIPPED, Step
 from issuer.columns import Column
 from issuer.console.office import OFFICE_EXTENSION, Office
@@ -24,9 +25,9 @@ from issuer.sample_photos import draw_portrait
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
 from registry.desk_database import desk_database_url, open_desk_engine
-from registry.exam_models import BodySetting
+from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
-from registry.session import transaction
+from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import PREFIX, desk_at, file_body
@@ -62,7 +63,7 @@ def filed_home(home: Home, *, skipped: Collection[Step] = tuple(Step)) -> Home:
     with transaction(desks) as session:
         for step in skipped:
             session.add(
-                BodySetting(
+                setting := BodySetting(
                     prefix=PREFIX,
                     name=step.setting,
                     value=SKIPPED,
@@ -70,6 +71,15 @@ def filed_home(home: Home, *, skipped: Collection[Step] = tuple(Step)) -> Home:
                     set_at=NOW,
                     set_by=APPROVER.account_id,
                     setter=APPROVER.name,
+                )
+            )
+            session.flush()
+            session.add(
+                BodySettingConfirmed(
+                    setting_id=setting.id,
+                    confirmed_at=NOW,
+                    confirmed_by=SECOND_APPROVER.account_id,
+                    confirmer=SECOND_APPROVER.name,
                 )
             )
     desks.dispose()
@@ -139,8 +149,17 @@ class BatchDesk:
         assert found is not None, page
         return self.post(f"/batches/{draft_id}/submit", person, revision=found[1])
 
+    def see_samples(self, draft_id: int, person: Person = APPROVER) -> None:
+        """Let every sample page of a batch count as shown to somebody; none is drawn."""
+        with reading(self.room.desks) as session:
+            draft = find_draft(session, PREFIX, draft_id)
+            rows = choose_samples(session, draft)
+        for row in rows:
+            note_shown(self.room, person, draft, row)
+
     def approve(self, draft_id: int, person: Person = APPROVER) -> Any:
-        """Approve a batch as the review page offers it."""
+        """Approve a batch as the review page offers it, its samples seen."""
+        self.see_samples(draft_id, person)
         return self.post(
             f"/batches/{draft_id}/approve", person, seen="yes", revision=self.revision(draft_id)
         )

@@ -17,7 +17,7 @@ from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
-from tests.issuer.batch_desk import CLERK, BatchDesk, photos_zip, roster_of
+from tests.issuer.batch_desk import CLERK, EXAMINER, BatchDesk, photos_zip, roster_of
 from tests.issuer.desks import people
 
 LEFT_OUT_ROWS = (4, 5)
@@ -93,7 +93,8 @@ def enter_scores(desk: BatchDesk, draft: int) -> None:
         {"技能成绩": "59.5"},
         {"理论成绩": "缺考"},
     )
-    answer = desk.post(f"/batches/{draft}/scores/sheet", sheet=filled(sheet, marks, *rows))
+    sent = filled(sheet, marks, *rows)
+    answer = desk.post(f"/batches/{draft}/scores/sheet", EXAMINER, sheet=sent)
     assert answer.status_code == 303, answer.text
 
 

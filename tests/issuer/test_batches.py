@@ -173,10 +173,31 @@ def test_whoever_submitted_a_batch_does_not_approve_it(ready_desk: BatchDesk) ->
     assert state_of(desk, draft) is DraftState.SUBMITTED
 
 
+def test_a_batch_is_not_approved_before_its_samples_were_shown_to_the_approver(
+    ready_desk: BatchDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, draft = ready_desk, READY
+    desk.submit(draft)
+    desk.see_samples(draft, SECOND_APPROVER)  # what another saw does not count
+    form = {"seen": "yes", "revision": now(desk, draft)}
+    with monkeypatch.context() as broken:
+        broken.setattr("issuer.batch_samples._PICTURE_SECONDS", 0.0)
+        assert desk.get(f"/batches/{draft}/samples/2.png", APPROVER).status_code >= 400
+    refused = desk.post(f"/batches/{draft}/approve", APPROVER, **form)
+    assert refused.status_code == 422
+    assert "第 2、3 行的样张没有显示出来" in refused.text
+    assert state_of(desk, draft) is DraftState.SUBMITTED
+    for row in (2, 3):
+        assert desk.get(f"/batches/{draft}/samples/{row}.png", APPROVER).status_code == 200
+    assert desk.post(f"/batches/{draft}/approve", APPROVER, **form).status_code == 303
+
+
 def test_of_approvers_at_once_one_approves(ready_desk: BatchDesk) -> None:
     desk, draft = ready_desk, READY
     desk.submit(draft)
     room, revision = desk.room, int(now(desk, draft))
+    for person in (APPROVER, SECOND_APPROVER):
+        desk.see_samples(draft, person)
     for _ in range(50):
         keep(room, draft, {"state": DraftState.SUBMITTED, "decided_by": None})
         with ThreadPoolExecutor(2) as threads:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
 
 from accounts.roles import Role
-from issuer.demo import Demo
-from issuer.demo_desks import desks_address, people_json, people_of, people_told
+from issuer.body_settings import Step, setting_history, settings_of
+from issuer.columns import Column
+from issuer.demo import PREFIX, Demo
+from issuer.demo_desks import NO_NOTICE, desks_address, people_json, people_of, people_told
 from issuer.errors import IssuerError
+from issuer.roster import open_workbook_child, parse_roster
+from issuer.sample import TRIAL_PHOTOS_NAME, TRIAL_ROSTER_NAME, write_trial
+from issuer.sample_people import sample_people
 from registry.account_models import AccountRow
 from registry.desk_database import open_desks
 from registry.home import Home
-from registry.session import transaction
+from registry.session import reading, transaction
 from tests.accounts.desk_app import DeskClient
 from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
-from wsgi import create_private_app
+from wsgi import cli, create_private_app
 
 
 def folder_of(path: Path, *, demo: bool = True) -> Demo:
@@ -51,9 +60,9 @@ def test_everybody_signs_in_as_told_also_after_changing_what_was_told(place: Dem
     told = people_of(place)
     assert (told.password, told.app_key) == (first.password, first.app_key)
     app = create_private_app(home, PASSPHRASE)
-    for role in (Role.POLICE, Role.APPROVER):
+    for username in (told.usernames[Role.APPROVER], told.seconds[Role.POLICE]):
         browser = DeskClient(app, app.response_class)
-        typed = {"username": told.usernames[role], "password": told.password}
+        typed = {"username": username, "password": told.password}
         assert browser.post("/sign-in", data=typed).location == "/sign-in/factor"
         answer = browser.post(
             "/sign-in/factor", data={"code": app_code(told.app_key, datetime.now(UTC))}
@@ -71,9 +80,59 @@ def test_all_that_is_needed_to_sign_in_is_told(place: Demo) -> None:
             people.code,
             people.app_key,
             *people.usernames.values(),
+            *people.seconds.values(),
         ):
             assert needed in text
     assert people_json(people, url)["code"] == people.code
+
+
+def test_a_newcomer_needs_to_wait_for_no_notice_and_has_a_second_person(tmp_path: Path) -> None:
+    place = folder_of(tmp_path / "demo")
+    home = Home.open(place.home, environment={})
+    filed_home(home, skipped=())
+    for _ in range(2):  # started again, nothing is settled again
+        people = people_of(place)
+    needed = {Role.AUTHORITY_DIRECTOR, Role.APPROVER, Role.BODY_CLERK, Role.POLICE}
+    assert set(people.seconds) == needed
+    desks = open_desks(home)
+    with reading(desks) as session:
+        settings = settings_of(session, PREFIX)
+        assert len(setting_history(session, PREFIX)) == 1
+    desks.dispose()
+    assert set(settings) == {Step.NOTICE.setting}
+    assert settings[Step.NOTICE.setting].ground == NO_NOTICE
+
+
+def test_the_roster_of_a_trial_is_of_people_without_a_certificate(tmp_path: Path) -> None:
+    write_trial(tmp_path)
+    with open_workbook_child() as child:
+        table = parse_roster((tmp_path / TRIAL_ROSTER_NAME).read_bytes(), "试办.xlsx", child)
+    numbers = {row.text(Column.DOCUMENT_NUMBER) for row in table.rows}
+    assert len(numbers) == 3
+    assert numbers.isdisjoint({one.document_number for one in sample_people()})
+    with zipfile.ZipFile(tmp_path / TRIAL_PHOTOS_NAME) as photos:
+        assert {name.removesuffix(".jpg") for name in photos.namelist()} == numbers
+
+
+def test_who_asks_for_the_people_is_told_the_port_of_the_demo(
+    place: Demo,
+) -> None:
+    told = CliRunner()
+    ask = ["demo", "--people", "--json", "--dir", str(place.folder)]
+    assert json.loads(told.invoke(cli, ask).output)["desks"] == desks_address(8001)
+    place.keep_port(9000)
+    assert json.loads(told.invoke(cli, ask).output)["desks"] == desks_address(9001)
+    told_port = told.invoke(cli, [*ask, "--port", "7000"])
+    assert json.loads(told_port.output)["desks"] == desks_address(7001)
+
+
+def test_a_demo_begun_in_the_background_hears_ctrl_c(place: Demo) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell begins what ends in &
+    try:
+        CliRunner().invoke(cli, ["demo", "--people", "--dir", str(place.folder)])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_no_other_home_gets_people_whose_password_is_told(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.issuer.batch_desk import (
     CLERK,
     EXAMINER,
     FOREIGN,
+    SECOND_APPROVER,
     BatchDesk,
     filed_home,
     roster_of,
@@ -143,6 +145,15 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
             "/batches/settings/step", APPROVER, step=step.value, doing="skipped", why="另有考务系统"
         )
         assert done.status_code == 303
+    assert desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft)).status_code == 409
+    for number in range(1, len(Step) + 1):
+        address = f"/batches/settings/{number}/confirm"
+        own = desk.post(address, APPROVER)
+        assert own.status_code == 409 and "须由另一名审批人确认" in own.text
+        assert desk.post(address, FOREIGN).status_code == 409
+        assert "项机构设置待确认" in desk.get("/", SECOND_APPROVER).text
+        assert desk.post(address, SECOND_APPROVER).status_code == 303
+        assert desk.post(address, SECOND_APPROVER).status_code == 409
     assert "另有考务系统" in desk.get(f"/batches/{draft}").text
     assert desk.submit(draft).status_code == 303
     with reading(desk.room.register) as session:
@@ -224,42 +235,14 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     assert "公安部题库 2025-1" in desk.get(page).text
 
 
-def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
-    draft = begun(desk, tmp_path)
-    common = {"day": "2026-12-05", "room": "一号考场", "begins": "09:00", "ends": "11:00"}
-    for one in (
-        {"part": "theory", "seats": "2", "candidates": "4", "invigilators": "甲"},
-        {"part": "skills", "seats": "9", "candidates": "3", "examiners": "甲、乙"},
-        {"part": "review", "seats": "9", "candidates": "4", "examiners": "丙、丁、戊"},
-    ):
-        desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common, **one)
-    page = desk.get(f"/batches/{draft}/plan").text
-    for said in (
-        "请填写题库名称和版本",
-        "只有 2 个座位",
-        "至少需要 2 名",
-        "考评员 2 名，应为 3 名以上单数",
-        "同时占用 一号考场",
-        "甲 在同一时间另有安排",
-        "都不需要这一项",
-        "应考 4 人，已安排 3 人",
-    ):
-        assert said in page, said
-    bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
-    assert bad.status_code == 422 and "结束应晚于开始" not in bad.text
-    assert 'value="一号考场"' in bad.text
-    for _ in range(3):
-        desk.post(f"/batches/{draft}/plan/sittings/0/drop")
-    assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
-
-
 def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     enter_eligibility(desk, draft)
     plan(desk, draft)
     sheet = desk.download(f"/batches/{draft}/scores.xlsx")
     marks = {"理论成绩": "80", "技能成绩": "70"}
-    desk.post(f"/batches/{draft}/scores/sheet", sheet=filled(sheet, marks, {"技能成绩": "100"}))
+    sent = filled(sheet, marks, {"技能成绩": "100"})
+    desk.post(f"/batches/{draft}/scores/sheet", EXAMINER, sheet=sent)
     changed = {"mark-3-theory-1": "81", "mark-4-theory-1": "10.55"}
     wrong = desk.post(f"/batches/{draft}/scores", CLERK, **changed)
     assert wrong.status_code == 422 and "至多一位小数" in wrong.text and 'value="81"' in wrong.text
@@ -269,7 +252,10 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     assert "录入后改动：80 → 81（王经办）" in desk.get(f"/batches/{draft}/scores").text
     unseen = desk.post(f"/batches/{draft}/scores/close")
     assert unseen.status_code == 422 and "勾选" in unseen.text
-    assert desk.post(f"/batches/{draft}/scores/close", seen="yes").status_code == 303
+    own = desk.post(f"/batches/{draft}/scores/close", seen="yes")
+    assert own.status_code == 422 and "第 3 行等 1 人的成绩由您录入" in own.text
+    other = replace(CLERK, account_id=7, name="何经办")
+    assert desk.post(f"/batches/{draft}/scores/close", other, seen="yes").status_code == 303
     late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "90"})
     assert late.status_code == 422 and "成绩已确认" in late.text
 
@@ -292,7 +278,7 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
     desk.post(f"/batches/{draft}/scores/reopen")
     assert rows_of(desk, draft) == [2, 3, *LEFT_OUT_ROWS]
     resit = {"mark-4-skills-2": "66", "mark-5-theory-2": "待补考"}
-    assert desk.post(f"/batches/{draft}/scores", CLERK, **resit).status_code == 303
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **resit).status_code == 303
     desk.post(f"/batches/{draft}/scores/close")
     assert rows_of(desk, draft) == [2, 3, 4]
     assert "待补考" in desk.get(f"/batches/{draft}/scores").text

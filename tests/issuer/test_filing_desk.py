@@ -128,7 +128,9 @@ def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
         page = send(client, "/filing/drafts", {}).headers["Location"]
         sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
         assert send(client, page, sent).status_code == 303
+        assert "JSON" not in client.get(page).text
         shown = client.get(page).text
+        assert shown.index('id="name"') < shown.index('id="form_file"')  # not what one begins with
         assert 'value="91120000MA0000000M"' in shown and 'value="000123"' in shown
         bad = send(client, page, {"do": "import", "form_file": (BytesIO(b"[1]"), "x.json")})
         assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)

@@ -194,6 +194,8 @@ def _approve(walk: Walk, page: Page) -> None:
     page.locator(".waiting a", has_text="个批次待审批").click()
     page.get_by_role("link", name="去审批").click()
     expect(page.locator("img.sample").first).to_be_visible()
+    for sample in page.locator("img.sample").all():  # it cannot be approved before they are shown
+        expect(sample).to_have_js_property("complete", True, timeout=_SLOW_MS)
     walk.see(page, "batch-review")
     page.get_by_label("人数、提示和样张已核对").check()
     page.get_by_role("button", name=f"批准签发 {ROWS} 张").click()

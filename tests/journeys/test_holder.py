@@ -75,6 +75,9 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
     assert "#" not in visitor.url and all(code not in url.partition("#")[0] for url in asked)
 
     page.goto("/holder")
+    send(page, "/withdraw#shares")
+    expect(page.get_by_role("button", name="确认撤回链接 1")).to_be_visible()
+    check_clean(page)
     send(page, "/withdraw")
     visitor.goto("about:blank")
     visitor.goto(shared)

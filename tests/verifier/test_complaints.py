@@ -26,6 +26,7 @@ from tests.accounts.desk_app import person_of
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
 from verifier.budgets import COMPLAINTS_AN_HOUR
+from verifier.file_slots import FileSlots
 from wsgi import create_public_app
 
 POLICE = person_of(Role.POLICE, name="王警官")
@@ -167,6 +168,25 @@ def test_what_is_overdue_is_said_on_the_first_page(sides: Sides) -> None:
     assert f"/complaints/{number}" not in desk.get(CLERK, "/complaints?state=overdue").text
     desk.today -= timedelta(days=61)
     assert "已处理" in sides.follow(code)
+
+
+def test_a_file_sent_while_the_machine_is_busy_is_kept_and_said_to_be_unread(
+    sides: Sides, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = sides.public.application.extensions["yanzhen_complaints"]
+    with monkeypatch.context() as busy:
+        busy.setattr(desk, "_slots", FileSlots(tmp_path, 0, patience_seconds=0.0))
+        sent = sides.public.post("/complaints", data=WORDS | {"file": (picture(), "a.png")})
+    assert sent.status_code == 200 and "不用重新提交" in sent.text
+    do(sides, CLERK, "take-in")
+    number = sides.newest().id
+    do(sides, CLERK, f"{number}/assign")
+    assert "附件没有检查过" in do(sides, CLERK, f"{number}/read").text
+    file = do(sides, CLERK, f"{number}/file")
+    assert file.data == picture().getvalue() and ".png" in file.headers["Content-Disposition"]
+    sides.send(file=(picture(), "a.png"))
+    do(sides, CLERK, "take-in")
+    assert sides.newest().file_kind == "picture"
 
 
 def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) -> None:

@@ -178,7 +178,10 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     sealed = row.sealed or b""
     assert len(sealed) > 40 and NUMBER.encode() not in sealed
 
-    assert send(client, f"/shares/{row.id}/withdraw").status_code == 303
+    asked = send(client, f"/shares/{row.id}/withdraw")  # it is asked first
+    assert asked.status_code == 200 and "确认撤回链接 1" in asked.text
+    assert "已撤回" not in client.get("/holder").text
+    assert send(client, f"/shares/{row.id}/withdraw", sure="yes").status_code == 303
     assert visit(masked).status_code == 422 == visit("0" * 20).status_code
     assert visit(full).status_code == 200
     assert "已撤回" in client.get("/holder").text
@@ -210,6 +213,7 @@ def test_nobody_withdraws_the_link_of_another(sides: Sides) -> None:
     assert sides.enter(other, code[1], number=SECOND, document=second).status_code == 303
     for share_id in (1, 2, 3, 999):
         assert send(other, f"/shares/{share_id}/withdraw").status_code == 404
+        assert send(other, f"/shares/{share_id}/withdraw", sure="yes").status_code == 404
     assert send(client, "/shares", days="9", name="full").status_code == 422
 
 

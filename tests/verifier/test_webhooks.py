@@ -359,6 +359,7 @@ def test_no_private_address_is_ever_asked(address: str) -> None:
 
 def test_an_open_address_is_taken_as_it_was_resolved() -> None:
     assert safe_address(read_target(URL), leads_to("8.8.8.8", "2606:4700::1111")) == "8.8.8.8"
-    with pytest.raises(KeyRefused, match="webhook_unresolved"):
+    with pytest.raises(KeyRefused, match="webhook_unresolved") as caught:
         safe_address(read_target(URL), leads_to())
+    assert read_target(URL).host in caught.value.text.zh and "离线" in caught.value.text.zh
     assert timedelta(0) < SHORTEST < LONGEST

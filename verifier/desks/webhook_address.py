@@ -91,9 +91,9 @@ def safe_address(target: Target, ask: Resolve = resolve) -> str:
     try:
         addresses = [ip_address(one.partition("%")[0]) for one in ask(target.host, target.port)]
     except (OSError, ValueError, UnicodeError) as error:
-        raise _unresolved() from error
+        raise _unresolved(target.host) from error
     if not addresses:
-        raise _unresolved()
+        raise _unresolved(target.host)
     if not all(map(_is_open, addresses)):
         raise KeyRefused(
             "webhook_private",
@@ -169,8 +169,14 @@ def _no_url() -> KeyRefused:
     )
 
 
-def _unresolved() -> KeyRefused:
+def _unresolved(host: str) -> KeyRefused:
     return KeyRefused(
         "webhook_unresolved",
-        Text("找不到该地址的主机，请核对", "the host of this address is not found; check it"),
+        Text(
+            f"本服务器查不到主机 {host} 的网络地址，回调地址没有设置。请核对拼写；"
+            "本服务器没有接入互联网的（如离线演示），不能使用回调，请改看“变动提醒”",
+            f"this server finds no network address of the host {host}; no webhook was set up. Check"
+            " how it is spelt. A server without internet, such as a demo off line, can use no "
+            "webhooks: look at the alerts instead",
+        ),
     )

@@ -73,15 +73,16 @@ class ComplaintDesk:
     def read_file(self, data: bytes) -> ComplaintFile | None:
         """Return a file to be sent along; None where it is no picture or PDF that opens.
 
-        Raises:
-            NoFreeSlot: as many files are being read as may be.
-            ChildFailed: it took too long, or ended the process that reads it.
+        While the machine is busy it is kept unread: nobody should have to send a complaint again.
         """
         kind = kind_of(data)
         if kind not in (FileKind.PDF, FileKind.PICTURE):
             return None
-        with self._slots.taken():
-            drawn = self._pictures.draw(data)
+        try:
+            with self._slots.taken():
+                drawn = self._pictures.draw(data)
+        except (NoFreeSlot, ChildFailed):
+            return ComplaintFile(content=data, kind=kind.value, unread=True)
         return None if drawn is None else ComplaintFile(content=data, kind=kind.value)
 
 
@@ -135,10 +136,7 @@ def send() -> AnyResponse:
     if not may_complain(request):
         return _page(entry, (Trouble(field="text", text=_MANY),), status=429)
     desk = _desk()
-    try:
-        file = None if upload is None else desk.read_file(upload.data)
-    except (NoFreeSlot, ChildFailed):
-        return _page(entry, (Trouble(field="file", text=_BUSY),), status=503)
+    file = None if upload is None else desk.read_file(upload.data)
     if upload is not None and file is None:
         return _page(entry, (Trouble(field="file", text=_UNREADABLE),))
     words = ComplaintWords(sender=entry.sender, subject=entry.subject, text=entry.text)
@@ -150,7 +148,13 @@ def send() -> AnyResponse:
         at = "file" if error.code == "complaint_files_full" else "text"
         return _page(entry, (Trouble(field=at, text=error.text),))
     return make_response(
-        render_template("complaint_sent.html", kind=kind, code=code, anonymous=not entry.sender)
+        render_template(
+            "complaint_sent.html",
+            kind=kind,
+            code=code,
+            anonymous=not entry.sender,
+            unread=file is not None and file.unread,
+        )
     )
 
 
@@ -199,10 +203,6 @@ _UNKNOWN: Final = Text(
 _MANY: Final = Text(
     f"您所在的网络一小时内已提交 {COMPLAINTS_AN_HOUR} 件，请稍后再试，或以书面、电话方式提出",
     f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write",
-)
-_BUSY: Final = Text(
-    "附件暂时读不了，请稍后重新选择附件提交，或换一个文件",
-    "The file cannot be read now; choose it again and send in a while, or choose another",
 )
 _UNREADABLE: Final = Text(
     "附件打不开：只接收能正常打开的图片或 PDF 文件，请重新选择，或不带附件提交",

@@ -45,6 +45,7 @@ from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble
+from verifier.site.holder_words import GONE, MISSING, NO_SHARE, WRONG
 from verifier.site.pages import Repeat, error_response, result_page
 from verifier.site.waiting import waiting_page
 
@@ -123,7 +124,7 @@ def come_in() -> AnyResponse:
     )
     entry = ComingIn(number=number, document=document)
     given = (("number", number), ("document", document), ("code", code))
-    missing = tuple(Trouble(field=at, text=_MISSING[at]) for at, value in given if not value)
+    missing = tuple(Trouble(field=at, text=MISSING[at]) for at, value in given if not value)
     if missing:
         return _enter_page(entry, missing)
     look_up = LookUp(request, number, None, document)
@@ -137,7 +138,7 @@ def come_in() -> AnyResponse:
         cookie = open_session(session, desk.keys, claim, now=now) if right else ""
     if not right:
         look_up.fail()
-        return _enter_page(entry, (Trouble(field="code", text=_WRONG),))
+        return _enter_page(entry, (Trouble(field="code", text=WRONG),))
     answer = redirect(address_of("holder.start"), 303)
     answer.set_cookie(
         COOKIE,
@@ -199,15 +200,25 @@ def share() -> AnyResponse:
 
 @blueprint.post("/holder/shares/<int:share_id>/withdraw")
 def withdraw(share_id: int) -> AnyResponse:
-    """Withdraw a link for good."""
+    """Withdraw a link for good, once the holder has said so a second time."""
     guest, desk = _guest_of_form(), _desk()
     if guest is None:
         return _to_start()
+    if request.form.get("sure") != "yes":
+        return _ask_to_withdraw(guest, share_id)
     with transaction(desk.public) as session:
         found = withdraw_share(session, desk.keys, guest.claim, share_id, now=_now())
     if not found:
         raise NotFound
     return _to_start("#shares")
+
+
+def _ask_to_withdraw(guest: Guest, share_id: int) -> AnyResponse:
+    with reading(_desk().public) as session:
+        own = {one.id for one in shares_of(session, _desk().keys, guest.claim)}
+    if share_id not in own:
+        raise NotFound
+    return _certificate_page(guest, withdrawing=share_id)
 
 
 @blueprint.post("/holder/requests")
@@ -252,27 +263,11 @@ def shared() -> AnyResponse | str:
     with transaction(desk.public) as session:
         found = open_share(session, desk.keys, code, now=_now())
     if found is None:
-        trouble = Trouble(field="code", text=_NO_SHARE)
+        trouble = Trouble(field="code", text=NO_SHARE)
         return make_response(render_template("shared.html", code=code, troubles=(trouble,)), 422)
     verdict = desk.look.verdict(found.claim, full_name=found.full_name)
     repeat = Repeat(action=address_of("holder.shared"), fields=(("code", code),))
     return result_page(verdict, repeat=repeat, shared_until=found.expires_at)
-
-
-_MISSING: Final = {
-    "number": Text("请填写证书编号", "Enter the certificate number"),
-    "document": Text("请填写本人证件号码", "Enter your document number"),
-    "code": Text("请填写查看码", "Enter the code"),
-}
-_WRONG: Final = Text(
-    "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
-    "Number, document number or code do not fit, or the code was used, is over or was tried too "
-    "often; check them, or get another code from the body that issued the certificate",
-)
-_NO_SHARE: Final = Text(
-    "这个分享链接不存在、已过期或已被撤回，请向持证人核实",
-    "There is no such link, or it is over or withdrawn; ask the holder",
-)
 
 
 def _change(
@@ -281,7 +276,8 @@ def _change(
     act: Callable[[Session, HolderKeys], str],
     *,
     back: str = "#shares",
-    **typed: str,
+    kind: str = "",
+    said: str = "",
 ) -> AnyResponse:
     """Do what a form asks; show what it gives, once, or lead back to the page."""
     desk = _desk()
@@ -291,7 +287,7 @@ def _change(
     except RegistryError as error:
         if error.code not in ("shares_full", "requests_full"):
             raise
-        return _certificate_page(guest, (Trouble(field=at, text=error.text),), **typed)
+        return _certificate_page(guest, (Trouble(field=at, text=error.text),), kind=kind, said=said)
     return _certificate_page(guest, made=made) if made else _to_start(back)
 
 
@@ -305,21 +301,25 @@ def _certificate_page(
     troubles: tuple[Trouble, ...] = (),
     *,
     made: str = "",
+    withdrawing: int = 0,
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
     desk, view = _desk(), _desk().look.view(guest.claim)
     if view is None:
-        return _enter_page(ComingIn(), (Trouble(field="number", text=_GONE),))
+        return _enter_page(ComingIn(), (Trouble(field="number", text=GONE),))
     with reading(desk.public) as session:
         shares = list(shares_of(session, desk.keys, guest.claim))
+        listed = [(len(shares) - at, one) for at, one in enumerate(shares)]
         requests = requests_of(session, desk.keys, guest.claim)
     page = render_template(
         "holder.html",
         **_seen(view),
         token=guest.form_token(),
         made=_address_of_share(made) if made else "",
-        shares=shares,
+        shares=listed,
+        withdrawing=withdrawing,
+        beijing_time=present.beijing_time,
         days=SHARE_DAYS,
         now=_now(),
         requests=requests,
@@ -330,12 +330,6 @@ def _certificate_page(
         troubles=troubles,
     )
     return make_response(page, 422 if troubles else 200)
-
-
-_GONE: Final = Text(
-    "这张证书的登记已不能打开，可能已依法删除",
-    "The record of this certificate does not open any more; it may have been erased under the law",
-)
 
 
 def _seen(view: HolderView) -> dict[str, Any]:

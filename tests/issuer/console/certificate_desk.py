@@ -76,7 +76,7 @@ def proposed(app: Flask, award_id: int, code: str, person: Person = CLERK, **typ
         shown = client.post(f"/certificates/{award_id}/acts/{code}", data=form)
         assert shown.status_code == 200, shown.text
         done = client.post(f"/certificates/{award_id}/acts/{code}", data=form | {"step": "propose"})
-        assert done.status_code == 302, done.text
+        assert done.status_code == 303, done.text
     return int(done.location.rpartition("/")[2])
 
 
@@ -97,7 +97,7 @@ def approved(app: Flask, act_id: int, award_id: int, person: Person = APPROVER) 
     with working_as(app, person) as client:
         open_full(client, award_id, "审批变更事项")
         answer = client.post(f"/acts/{act_id}/approve", data=decision(client, act_id))
-        assert answer.status_code == 302, answer.text
+        assert answer.status_code == 303, answer.text
 
 
 def folder_of(path: Path) -> Path:

@@ -208,5 +208,5 @@ def test_two_approvers_at_two_browsers_come_to_one_effect(app: Flask, office: Ho
 
         browsers = [type(client)(app, app.response_class) for _ in range(2)]
         with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(press, browsers)) == [302, 409]
+            assert sorted(pool.map(press, browsers)) == [303, 409]
     assert status_of(office, SECOND) is AwardStatus.REVOKED

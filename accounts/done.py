@@ -1,0 +1,43 @@
+"""What was done is said on the next page: once, in one place, whatever form it was.
+
+A form that succeeds is answered by a way to the next page (303); that page says so in the words of
+the view, or in general ones where the view has none.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, g, request, session
+
+from accounts.person import current_person
+from codes.wording import Text
+
+_KEPT: Final = "done"
+_IN_GENERAL: Final = Text("已办理。", "Done.")
+_SIGNING: Final = "signing"
+"""Blueprint of signing in and out, which are seen by themselves."""
+
+
+def say_done(text: Text) -> None:
+    """Have the next page say what this request did; no personal data."""
+    g.done = text
+
+
+def add_done(app: Flask) -> None:
+    """Let every form of an application that succeeded say so on the next page."""
+    app.after_request(_keep)
+
+
+def _keep(response: Response) -> Response:
+    succeeded = request.method == "POST" and response.status_code == 303
+    if succeeded and request.blueprint != _SIGNING and current_person() is not None:
+        text: Text = g.get("done", _IN_GENERAL)
+        session[_KEPT] = [text.zh, text.en]
+    return response
+
+
+def what_was_done() -> Text | None:
+    """Return what the request before did, for the page that shows it; only once."""
+    kept = session.pop(_KEPT, None)
+    return None if kept is None else Text(*kept)

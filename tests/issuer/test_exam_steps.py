@@ -1,0 +1,137 @@
+"""What a clerk is shown at each step of an examination: what was done, and what is left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from codes.levels import Level
+from registry.home import Home
+from tests.accounts.desk_app import working_as
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import CLERK, BatchDesk, filed_home
+from tests.issuer.desks import PUBLIC_URL, people
+from tests.issuer.exam_desk import begun, filled
+from wsgi import create_private_app
+
+THEORY = {
+    "part": "theory",
+    "day": "2026-12-05",
+    "begins": "09:00",
+    "ends": "10:30",
+    "room": "一号考场",
+    "seats": "30",
+    "candidates": "4",
+    "invigilators": "甲、乙",
+}
+"""A sitting as the form sends it."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatchDesk]:
+    """Desks of a body that skips no step; each test begins a batch of its own."""
+    path = tmp_path_factory.mktemp("exam-steps") / "home"
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+        for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+            patch.delenv(name, raising=False)
+        yield BatchDesk(create_private_app(filed_home(home, skipped=()), PASSPHRASE))
+
+
+def test_each_form_that_succeeds_says_so_on_the_next_page_once(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, name="各表")
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    eligible = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
+    one = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
+    forms: tuple[tuple[str, dict[str, object], str], ...] = (
+        ("eligibility", {"sheet": filled(sheet, eligible)}, "申报条件表已录入 4 行"),
+        ("eligibility/2", dict(one), "第 2 行的申报条件已保存"),
+        ("plan", {"bank": "公安部题库", "version": "2025-1"}, "题库名称和版本已保存"),
+        ("plan/sittings", dict(THEORY), "已增加一场考试"),
+        ("scores", {"mark-2-theory-1": "80"}, "成绩已保存，新录入或改动 1 项"),
+        ("check", {}, "已办理。"),
+    )
+    with working_as(desk.app, CLERK) as client:
+        for path, form, said in forms:
+            answer = client.post(
+                f"/batches/{draft}/{path}",
+                data=form,
+                content_type="multipart/form-data",
+                follow_redirects=True,
+            )
+            assert said in answer.text, path
+            assert said not in client.get(answer.request.path).text, path
+
+
+def test_eligibility_shows_how_many_are_left_and_lists_them(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, name="条件")
+    persons = people(Level.THREE, 4)
+    good = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
+    desk.post(f"/batches/{draft}/eligibility/2", CLERK, **good)
+    desk.post(f"/batches/{draft}/eligibility/3", CLERK, **good | {"years": "1"})
+    for show, rows in (("", {2, 3, 4, 5}), ("met", {2}), ("unmet", {3}), ("open", {4, 5})):
+        page = desk.get(f"/batches/{draft}/eligibility?show={show}").text
+        named = {row for row, one in enumerate(persons, start=2) if one.name in page}
+        assert named == rows, show
+        links = re.findall(r'eligibility(?:\?show=\w+)?"[^>]*>(\S+) *<[^>]*>(\d+)<', page)
+        counts = {"全部": "4", "符合": "1", "不符合": "1", "未填写": "2"}
+        assert dict(links).items() >= counts.items(), (links, show)
+
+
+def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, name="安排")
+    common = {"day": "2026-12-05", "room": "一号考场", "begins": "09:00", "ends": "11:00"}
+    for one in (
+        {"part": "theory", "seats": "2", "candidates": "4", "invigilators": "甲"},
+        {"part": "skills", "seats": "9", "candidates": "3", "examiners": "甲、乙"},
+        {"part": "review", "seats": "9", "candidates": "4", "examiners": "丙、丁、戊"},
+    ):
+        desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common, **one)
+    page = desk.get(f"/batches/{draft}/plan").text
+    for said in (
+        "请填写题库名称和版本",
+        "只有 2 个座位",
+        "至少需要 2 名",
+        "考评员 2 名，应为 3 名以上单数",
+        "同时占用 一号考场",
+        "甲 在同一时间另有安排",
+        "都不需要这一项",
+        "应考 4 人，已安排 3 人",
+    ):
+        assert said in page, said
+    bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
+    assert bad.status_code == 422 and "结束应晚于开始" not in bad.text
+    assert 'value="一号考场"' in bad.text
+    for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
+        assert desk.post(drop).status_code == 303
+    assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
+
+
+def test_a_planned_sitting_is_changed_and_cancelled(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, name="改期")
+    desk.post(f"/batches/{draft}/plan/sittings", CLERK, **THEORY)
+    page = desk.get(f"/batches/{draft}/plan").text
+    address = re.findall(rf'href="(/batches/{draft}/plan/sittings/\w+)#sitting"', page)[0]
+    form = desk.get(address).text
+    assert 'value="一号考场"' in form and "甲、乙</textarea>" in form and "保存修改" in form
+    wrong = desk.post(address, CLERK, **THEORY | {"ends": "08:00", "room": "二号考场"})
+    assert wrong.status_code == 422 and f'action="{address}"' in wrong.text
+    assert 'value="二号考场"' in wrong.text
+    moved = THEORY | {"room": "二号考场", "day": "2026-12-06"}
+    assert desk.post(address, CLERK, **moved).status_code == 303
+    page = desk.get(f"/batches/{draft}/plan").text
+    assert "二号考场" in page and "一号考场" not in page
+    late = desk.post(address, CLERK, **THEORY)  # the form of somebody who saw it as it was before
+    assert late.status_code == 409 and "已有变动" in late.text
+    drop = re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page)[0]
+    assert desk.post(drop).status_code == 303
+    assert desk.post(drop).status_code == 409
+    assert "二号考场" not in desk.get(f"/batches/{draft}/plan").text

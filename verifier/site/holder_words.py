@@ -1,0 +1,26 @@
+"""What holders and their visitors are told where something does not fit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from codes.wording import Text
+
+MISSING: Final = {
+    "number": Text("请填写证书编号", "Enter the certificate number"),
+    "document": Text("请填写本人证件号码", "Enter your document number"),
+    "code": Text("请填写查看码", "Enter the code"),
+}
+WRONG: Final = Text(
+    "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
+    "Number, document number or code do not fit, or the code was used, is over or was tried too "
+    "often; check them, or get another code from the body that issued the certificate",
+)
+NO_SHARE: Final = Text(
+    "这个分享链接不存在、已过期或已被撤回，请向持证人核实",
+    "There is no such link, or it is over or withdrawn; ask the holder",
+)
+GONE: Final = Text(
+    "这张证书的登记已不能打开，可能已依法删除",
+    "The record of this certificate does not open any more; it may have been erased under the law",
+)

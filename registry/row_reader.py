@@ -2,8 +2,7 @@
 
 A session and its objects, and even SQLAlchemy's execution of one statement, take many times what
 the database does to find a row by its key. Here a SELECT is compiled once, and then goes to the
-driver of a pooled connection as it is. A connection to a SQLite file, which cannot break between
-two looks, is not even given back to the pool.
+driver of a pooled connection as it is.
 """
 
 from __future__ import annotations
@@ -109,8 +108,6 @@ class RowReader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._is_file = engine.dialect.name == "sqlite"
-        self._idle: list[tuple[Any, Any]] = []  # connections to a file, with their cursors
         self._written: dict[Query, _Written] = {}
 
     @contextmanager
@@ -123,8 +120,9 @@ class RowReader:
         """
         fault: Any = self._engine.dialect.loaded_dbapi
         try:
-            pooled, cursor = self._take()
-            if self._is_file:
+            pooled = self._engine.raw_connection()
+            cursor = pooled.cursor()
+            if self._engine.dialect.name == "sqlite":
                 cursor.execute("BEGIN")
         except (fault.Error, SQLAlchemyError) as error:
             raise _translated(error, fault) from error
@@ -132,21 +130,9 @@ class RowReader:
         try:
             yield rows
         finally:
-            if self._is_file and not rows.broken:
-                pooled.rollback()
-                self._idle.append((pooled, cursor))
-            else:
-                if rows.broken:
-                    pooled.invalidate()
-                pooled.close()  # which ends the transaction
-
-    def _take(self) -> tuple[Any, Any]:
-        """Return a connection that is not in use, and its cursor."""
-        try:
-            return self._idle.pop()
-        except IndexError:
-            pooled = self._engine.raw_connection()
-            return pooled, pooled.cursor()
+            if rows.broken:
+                pooled.invalidate()
+            pooled.close()  # which ends the transaction
 
     def _write(self, query: Query) -> _Written:
         written = self._written.get(query)

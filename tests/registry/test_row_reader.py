@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import column, event, select, table
+from sqlalchemy import column, select, table
 
 from registry.errors import RegistryDamaged, RegistryUnavailable
 from registry.home import Home
@@ -52,19 +52,6 @@ def test_a_question_that_fails_is_named_and_the_next_one_asks_anew(home: Home) -
             assert rows.broken
         with reader.reading() as rows:
             assert rows.all(_BODIES) == []
-
-
-def test_looks_at_once_have_connections_of_their_own_and_later_ones_take_those(
-    home: Home,
-) -> None:
-    opened: list[object] = []
-    with database(home.database_url) as engine:
-        event.listen(engine, "connect", lambda raw, _: opened.append(raw))
-        reader = RowReader(engine)
-        for _ in range(3):
-            with reader.reading() as one, reader.reading() as other:
-                assert one.all(_BODIES) == other.all(_BODIES) == []
-    assert len(opened) == 2
 
 
 def test_what_is_no_database_is_damaged(tmp_path: Path) -> None:

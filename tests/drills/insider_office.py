@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ class Office:
         def skip(at: str, names: list[str]) -> set[str]:
             return {name for name in names if Path(at) == home and name in _LINKED}
 
+        gc.collect()  # connections of verifiers that were closed end now, not while it is copied
         shutil.copytree(home, folder, ignore=skip)
         for name in _LINKED:
             (folder / name).symlink_to(home / name)

@@ -56,7 +56,10 @@ def file_and_issue(walk: Walk, folder: Path) -> bytes:
         clerk = _arrive(walk, stack, link, "new.clerk")
         link = _add(custodian, "新审批", "机构审批人", "new.approver")
         approver = _arrive(walk, stack, link, "new.approver")
+        link = _add(custodian, "另审批", "机构审批人", "other.approver")
+        other = _arrive(walk, stack, link, "other.approver")
         _examine_elsewhere(walk, approver.page)
+        _confirm(walk, other.page)
         _make_key(walk)
         with walk.runner():
             return _issue(clerk.page, approver.page, folder)
@@ -196,6 +199,20 @@ def _examine_elsewhere(walk: Walk, page: Page) -> None:
         page.get_by_label("不在此办理").check()
         page.get_by_label("依据").first.fill("机构另有考务系统，见会议纪要")
         page.get_by_role("button", name="保存步骤设置").click()
+        expect(page.locator("#waiting").get_by_text(step.text.zh)).to_be_visible()
+
+
+def _confirm(walk: Walk, page: Page) -> None:
+    """Confirm, as another approver, what the first one set."""
+    page.locator(".places").get_by_role("link", name="批次签发").click()
+    page.get_by_role("link", name="机构设置").click()
+    waiting = page.locator("#waiting").get_by_role("button", name="确认")
+    expect(waiting).to_have_count(len(Step))
+    walk.see(page, "body-settings-waiting")
+    for left in reversed(range(len(Step))):
+        waiting.first.click()
+        expect(waiting).to_have_count(left)
+    for step in Step:
         row = page.get_by_role("listitem").filter(has_text=step.text.zh)
         expect(row.filter(has_text="不在此办理").first).to_be_visible()
 
@@ -231,6 +248,7 @@ def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
     approver.goto("/")
     approver.locator(".waiting a").click()
     approver.get_by_role("link", name="去审批").click()
+    approver.wait_for_load_state("networkidle", timeout=_SLOW_MS)  # the samples are drawn
     approver.get_by_label("人数、提示和样张已核对").check()
     approver.get_by_role("button", name="批准签发 1 张").click()
     expect(approver.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)

@@ -237,7 +237,7 @@ def _judge_fields(
     usual = usual_likeness([line for lines in matched.values() for line in lines])
     judged = {field: judge_lines(lines, usual) for field, lines in matched.items()}
     for field in struck:
-        if judged[field].decision is Decision.AGREES:
+        if judged[field].decision is not Decision.DIFFERS:
             judged[field] = replace(_UNSEEN, why=Why.COVERED)
     return {field.value: _UNSEEN if field in outside else one for field, one in judged.items()}
 

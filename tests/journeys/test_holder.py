@@ -76,7 +76,7 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
 
     page.goto("/holder")
     send(page, "/withdraw#shares")
-    sure = re.compile("确认撤回链接 1|Withdraw link 1")
+    sure = re.compile("确认撤回链接|Withdraw link")
     expect(page.get_by_role("button", name=sure)).to_be_visible()
     check_clean(page)
     send(page, "/withdraw")

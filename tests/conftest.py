@@ -17,7 +17,8 @@ from jinja2.bccache import Bucket
 
 from registry.home import Home
 
-# Hooks: in CI a skipped test is a failed run.
+# Hooks: temporary folders are kept in memory; in CI a skipped test is a failed run.
+from tests.memory_disk import pytest_configure  # noqa: F401 - hook
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks
 
 PASSPHRASE = b"correct horse battery"

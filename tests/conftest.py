@@ -20,6 +20,7 @@ from registry.home import Home
 # Hooks: temporary folders are kept in memory; in CI a skipped test is a failed run.
 from tests.memory_disk import pytest_configure  # noqa: F401 - hook
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks
+from tests.unhurried import unhurried
 
 PASSPHRASE = b"correct horse battery"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -32,19 +33,9 @@ def clock() -> Callable[[], datetime]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def unhurried() -> Iterator[None]:
-    """Give the reading of files more time than a site does: tests run on busy machines.
-
-    The drill `hostile` measures the time of answers.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("verifier.document.READ_SECONDS", 60.0)
-        patch.setattr("verifier.picture.COMPARE_SECONDS", 60.0)
-        patch.setattr("verifier.report_desk.PICTURE_SECONDS", 60.0)
-        patch.setattr("verifier.cases.room.MARKS_SECONDS", 60.0)
-        patch.setattr("verifier.readers.ANSWER_SECONDS", 200.0)
-        patch.setattr("verifier.readers.WORK_SECONDS", 190.0)
-        patch.setattr("issuer.batch_samples._PICTURE_SECONDS", 120.0)
+def much_time() -> Iterator[None]:
+    """Give the reading of files more time than a site does."""
+    with unhurried():
         yield
 
 

@@ -319,16 +319,14 @@ def _surplus(
         if min(part.shape) < _LEAST_SIDE or len(columns) < _LEAST_SIDE:
             continue
         box = (left + int(columns[0]), top, left + int(columns[-1]) + 1, bottom)
-        if len(columns) >= LEAST_EMS * (bottom - top):
-            wide = (box[0] - _AIR // 2, top, box[2] + _AIR // 2, bottom)
-            _, likely = _read(light, wide, reader)
-        elif issued is None:
-            continue
-        else:  # read together with the print that it runs into
-            text, likely = _read(light, (left, top, right, bottom), reader)
-            own, _ = _read(issued, (left, top, right, bottom), reader)
-            if len(text) <= len(own):
+        read = (box[0] - _AIR // 2, top, box[2] + _AIR // 2, bottom)
+        if len(columns) < LEAST_EMS * (bottom - top):
+            if issued is None:
                 continue
+            read = (left, top, right, bottom)  # with the print that it runs into
+        text, likely = _read(light, read, reader)
+        if issued is not None and len(text) <= len(_read(issued, read, reader)[0]):
+            continue  # the page's own print, with the noise of a dark picture around it
         if likely >= MAYBE:
             plain = colours is None or not _is_coloured(colours[top:bottom, left:right][part])
             found.append((box, plain and likely >= READ))

@@ -162,7 +162,8 @@ def _judge_surplus(match: CellMatch) -> Decision:
     assert match.sign is not None
     if not match.inked or match.likeness >= SURPLUS_LIKE or match.sign.likely < SURPLUS_MAYBE:
         return Decision.AGREES
-    return Decision.DIFFERS if match.sign.likely >= SURPLUS else Decision.UNCLEAR
+    plain = match.sign.likely >= SURPLUS and not match.blank
+    return Decision.DIFFERS if plain else Decision.UNCLEAR
 
 
 def judge_portrait(match: PortraitMatch) -> Judged:

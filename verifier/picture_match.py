@@ -26,9 +26,12 @@ _CELL_SEARCH: Final = 4  # and a character within it
 _MARGIN: Final = 3
 _FAINT: Final = 0.08  # of the brightness of paper: less is no ink
 _BARE: Final = 0.3  # of the usual ink of the line: less is none
+_PALE: Final = 0.5  # of that: less is hardly a character of its own
+_FLAT: Final = 0.02  # of the brightness of paper between the darkest dot and the palest
 _LIT_ALIKE: Final = 0.1  # paper is no brighter or darker than this against that of the line
 _GAP_COST: Final = 1.0
 _PLACE_COST: Final = 0.6  # for a character read a whole place beside where it should stand
+_NEARER: Final = 0.001  # of two alike, the nearer one is the expected one
 
 # Characters the model may take for one another, and nobody would alter one into the other.
 _ALIKE: Final = {
@@ -50,7 +53,8 @@ class CellMatch:
             model does not know it.
         likeness: of the two drawings, from -1 to 1.
         inked: whether there is any print in its place at all.
-        blank: whether bare paper is seen in its place, lit like the rest of the line.
+        blank: whether bare paper is seen in its place, lit like the rest of the line; of a surplus
+            character, whether it is much paler than the line, as what is smeared is.
         box: where, on the page.
     """
 
@@ -125,10 +129,14 @@ def match_line(
     matches = []
     seen = [_ink_and_paper(_moved(cell.box, move), shown, red) for cell in line.cells]
     usual = np.median(np.array(seen), axis=0)
-    for cell, sign in _paired(line.cells, words.signs, crop[0]):
+    pairs = _paired(line.cells, words.signs, crop[0])
+    last = max(at for at, (cell, _) in enumerate(pairs) if cell is not None)
+    for at, (cell, sign) in enumerate(pairs):
         if cell is None:
             assert sign is not None
-            matches.append(_surplus(sign, crop, words, expected, shown, move))
+            place = _place_of_surplus(sign, crop, line.box[2] if at > last else None)
+            pale = _ink_and_paper(_moved(place, move), shown, red)[0] < _PALE * usual[0]
+            matches.append(_surplus(sign, place, expected, shown, move, pale=bool(pale)))
             continue
         value, inked = _cell_likeness(cell.box, soft[blur], corner, shown, move)
         ink, paper = _ink_and_paper(_moved(cell.box, move), shown, red)
@@ -184,23 +192,37 @@ def _cell_likeness(
     return value, inked
 
 
-def _surplus(
-    sign: Sign, crop: Box, words: Words, expected: Plane, shown: Plane, move: tuple[int, int]
-) -> CellMatch:
-    """Return what a character without a place of its own is like on the page as issued."""
+def _place_of_surplus(sign: Sign, crop: Box, end: int | None) -> Box:
+    """Return where a character stands that has no place of its own.
+
+    Args:
+        end: of the value, which it is beyond; None within the value.
+    """
     height = crop[3] - crop[1]
     middle = round(crop[0] + sign.at)
-    box = (middle - height // 4, crop[1] + height // 6, middle + height // 4, crop[3] - height // 6)
+    left, right = middle - height // 4, middle + height // 4
+    if end is not None:  # the value's last character is no part of it
+        left, right = max(left, end), max(right, end + height // 4)
+    return left, crop[1] + height // 6, right, crop[3] - height // 6
+
+
+def _surplus(
+    sign: Sign, box: Box, expected: Plane, shown: Plane, move: tuple[int, int], *, pale: bool
+) -> CellMatch:
+    """Return what a character without a place of its own is like on the page as issued."""
     moved = _moved(box, move)
     own = _cut(shown, moved, 0)
-    value, _ = _best_place(_cut(shown, moved, _CELL_SEARCH), _cut(expected, box, 0))
+    issued = _cut(expected, box, 0)
+    value, _ = _best_place(_cut(shown, moved, _CELL_SEARCH), issued)
+    if np.ptp(issued) < _FLAT:  # bare paper: compared, it would be like everything
+        value = 0.0
     return CellMatch(
         cell=None,
         sign=sign,
         expected_likely=None,
         likeness=value,
         inked=bool(own.size and np.percentile(own, 97) > _FAINT),
-        blank=False,
+        blank=pale,
         box=box,
     )
 
@@ -266,4 +288,4 @@ def _pair_cost(cell: Cell, sign: Sign, left: int) -> float:
     width = max(8, cell.box[2] - cell.box[0])
     away = abs(sign.at + left - (cell.box[0] + cell.box[2]) / 2) / width
     same = 0.0 if alike(cell.text, sign.text) else 0.9
-    return same + _PLACE_COST * max(0.0, away - 0.5)
+    return same + _PLACE_COST * max(0.0, away - 0.5) + _NEARER * away

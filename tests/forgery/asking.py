@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.forgery.judging import Mark, judge
 from tests.forgery.papers import Paper, make_works
 from tests.forgery.pieces import Piece
 from tests.forgery.tally import Kind
+from tests.unhurried import unhurried
 from verifier.opening import open_verifier
 from verifier.verdict import Verdict
 
@@ -46,11 +48,8 @@ def ask(
         papers: how many certificates the office issues.
     """
     works = make_works(folder, seed=seed, count=papers)
-    verifier = open_verifier(works.home)
-    try:
+    with unhurried(), closing(open_verifier(works.home)) as verifier:
         for index in indices:
             piece = make(works.papers, index)
             verdict = verifier.verify_file(piece.data, piece.filename)
             yield Asked(series=series, piece=piece, verdict=verdict, mark=judge(piece, verdict))
-    finally:
-        verifier.close()

@@ -13,10 +13,10 @@ from verifier.picture_align import Laid
 from verifier.picture_elsewhere import Elsewhere, judge_elsewhere, surplus_red
 from verifier.picture_judge import Decision, judge_cell
 from verifier.picture_lights import lights_of
-from verifier.picture_match import CellMatch
+from verifier.picture_match import CellMatch, LineMatch, crop_of, match_line
 from verifier.picture_page import Finder
-from verifier.picture_reference import Box, Cell, Pixels, Reference
-from verifier.picture_words import Reader, Sign
+from verifier.picture_reference import Box, Cell, Line, Pixels, Reference
+from verifier.picture_words import Reader, Sign, Words
 
 ROWS = (60, 140, 220)
 BOXES: tuple[Box, ...] = tuple(
@@ -103,3 +103,56 @@ def test_a_stroke_added_to_a_character_is_not_passed_over(
         box=box,
     )
     assert judge_cell(match, 0.96) is decision
+
+
+STEP = 28  # dots from one digit to the next
+
+
+def number_line(text: str, ink: int = 20) -> Pixels:
+    """Return a page with digits in one row; what is beyond the fourth is in `ink`."""
+    drawn = np.full((120, 400, 3), 250, np.uint8)
+    for at, digit in enumerate(text):
+        grey = 20 if at < 4 else ink
+        cv2.putText(
+            drawn, digit, (60 + STEP * at, 74), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (grey,) * 3, 3
+        )
+    return drawn
+
+
+def matched(shown: Pixels, *signs: tuple[str, int]) -> LineMatch:
+    """Compare a page that shows the number 0014 with what was read at these places of it."""
+    boxes = [(58 + STEP * at, 40, 58 + STEP * (at + 1), 80) for at in range(4)]
+    cells = tuple(Cell(text=text, box=box) for text, box in zip("0014", boxes, strict=True))
+    line = Line(cells=cells, free_until=380)
+    crop = crop_of(line.box, line, shown.shape)
+    read = tuple(
+        Sign(text=text, at=float(x - crop[0]), likely=0.99, first=0, last=1) for text, x in signs
+    )
+    words = Words(signs=read, likely=np.zeros((40, 20000), np.float32), strip=8.0)
+    issued, lights = lights_of(number_line("0014")), lights_of(shown)
+    bright = lights.red.astype(np.float32)
+    return match_line(line, words, crop, issued.ink, lights.ink, bright)
+
+
+AS_ISSUED = (("0", 72), ("0", 100), ("1", 128), ("4", 156))
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [("00141", ("1", 172)), ("00144", ("4", 172)), ("00144", ("4", 184))],
+)
+def test_a_digit_that_stands_right_after_a_value_is_not_taken_for_its_last(
+    text: str, beyond: tuple[str, int]
+) -> None:
+    match = matched(number_line(text), *AS_ISSUED, beyond)
+    assert [one.cell is None for one in match.cells] == [False] * 4 + [True]
+    assert [judge_cell(one, 0.96) for one in match.cells] == [Decision.AGREES] * 4 + [
+        Decision.DIFFERS
+    ]
+
+
+def test_what_is_read_after_a_value_where_little_or_nothing_stands_is_no_alteration() -> None:
+    bare = matched(number_line("0014"), *AS_ISSUED, ("4", 172))
+    assert judge_cell(bare.cells[-1], 0.96) is Decision.AGREES
+    pale = matched(number_line("00141", ink=150), *AS_ISSUED, ("1", 172))
+    assert judge_cell(pale.cells[-1], 0.96) is Decision.UNCLEAR

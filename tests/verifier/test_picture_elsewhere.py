@@ -26,13 +26,14 @@ from tests.forgery.raster_edits import (
 )
 from tests.forgery.wear import wears_of
 from verifier.picture_align import Laid
-from verifier.picture_elsewhere import shows_other_papers
+from verifier.picture_elsewhere import judge_elsewhere, shows_other_papers, surplus_red
 from verifier.picture_judge import Decision, judge_cell, judge_portrait
+from verifier.picture_lights import lights_of
 from verifier.picture_match import CellMatch
 from verifier.picture_page import Finder
 from verifier.picture_portrait import PortraitMatch, match_portrait
-from verifier.picture_reference import Cell, Pixels
-from verifier.picture_words import Sign
+from verifier.picture_reference import Cell, Pixels, Reference
+from verifier.picture_words import Reader, Sign
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
@@ -230,3 +231,31 @@ def test_an_ideograph_must_be_read_surely(char: str, likely: float, decision: De
         box=box,
     )
     assert judge_cell(match, 0.96) is decision
+
+
+def titled(text: str, *, dark: bool) -> Laid:
+    """Return a page with one line of print, as issued or photographed in the dark."""
+    sheet = Image.new("RGB", (700, 160), (250, 246, 235))
+    ImageDraw.Draw(sheet).text((60, 40), text, (30, 30, 30), serif_font(64))
+    colours = np.asarray(sheet)
+    if dark:
+        grain = np.random.default_rng(3).normal(0, 16, colours.shape)
+        colours = np.clip(colours * 0.3 + grain, 0, 255).astype(np.uint8)
+    across, down = np.meshgrid(np.arange(700, dtype=np.float32), np.arange(160, dtype=np.float32))
+    inside = np.ones(across.shape, bool)
+    return Laid(colours=colours, inside=inside, scale=1.0, x=across, y=down)
+
+
+@pytest.mark.parametrize(("shown", "differs"), [("等级证书", False), ("等级证书第二", True)])
+def test_the_grain_of_a_dark_picture_is_no_surplus_print(shown: str, differs: bool) -> None:
+    colours = titled("等级证书", dark=False).colours
+    left, top, right, bottom = 66, 66, 310, 108  # tighter than lines are found
+    reference = Reference(
+        colours=colours, values={}, photo=None, fixed=((left, top, right, bottom),), seal=None
+    )
+    issued, laid = lights_of(colours), titled(shown, dark=True)
+    lights = lights_of(laid.colours)
+    red = surplus_red(reference, issued, lights)
+    rest = judge_elsewhere(reference, issued, laid, lights, red, Finder(), Reader())
+    assert bool(rest.differs) is differs
+    assert not rest.unclear

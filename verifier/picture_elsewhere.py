@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from statistics import median
 from typing import Final
 
@@ -47,6 +48,7 @@ SEAL_OTHER: Final = 0.35  # of the seal's tiles
 LEAST_EMS: Final = 0.35
 READ: Final = 0.85  # likely, on average, as characters of surplus text are
 MAYBE: Final = 0.6
+_SAID: Final = 0.75  # of its characters, for text to be the page's own: all of up to three
 _RED_INK: Final = 0.15  # darker in green light than in red by this: red ink
 _STRUCK: Final = 0.8  # of a value's width, in one stroke
 _LEAST_STRUCK: Final = 1.5  # of its height: what is shorter may be within a stamp's stroke
@@ -319,18 +321,29 @@ def _surplus(
         if min(part.shape) < _LEAST_SIDE or len(columns) < _LEAST_SIDE:
             continue
         box = (left + int(columns[0]), top, left + int(columns[-1]) + 1, bottom)
-        read = (box[0] - _AIR // 2, top, box[2] + _AIR // 2, bottom)
-        if len(columns) < LEAST_EMS * (bottom - top):
-            if issued is None:
+        if len(columns) >= LEAST_EMS * (bottom - top):
+            wide = (box[0] - _AIR // 2, top, box[2] + _AIR // 2, bottom)
+            text, likely = _read(light, wide, reader)
+            if issued is not None and is_said_by(_read(issued, wide, reader)[0], text):
+                continue  # the page's own print, in the grain of a dark picture
+        elif issued is None:
+            continue
+        else:  # read together with the print that it runs into
+            text, likely = _read(light, (left, top, right, bottom), reader)
+            own, _ = _read(issued, (left, top, right, bottom), reader)
+            if len(text) <= len(own):
                 continue
-            read = (left, top, right, bottom)  # with the print that it runs into
-        text, likely = _read(light, read, reader)
-        if issued is not None and len(text) <= len(_read(issued, read, reader)[0]):
-            continue  # the page's own print, with the noise of a dark picture around it
         if likely >= MAYBE:
             plain = colours is None or not _is_coloured(colours[top:bottom, left:right][part])
             found.append((box, plain and likely >= READ))
     return found
+
+
+def is_said_by(own: str, text: str) -> bool:
+    """Return whether a text says no more than the page's own, misread here and there at most."""
+    blocks = SequenceMatcher(None, own, text, autojunk=False).get_matching_blocks()
+    same = sum(block.size for block in blocks)
+    return len(text) <= len(own) and same >= _SAID * len(text)
 
 
 def _read(light: Pixels, box: Box, reader: Reader) -> tuple[str, float]:

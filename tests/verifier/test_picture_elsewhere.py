@@ -26,7 +26,12 @@ from tests.forgery.raster_edits import (
 )
 from tests.forgery.wear import wears_of
 from verifier.picture_align import Laid
-from verifier.picture_elsewhere import judge_elsewhere, shows_other_papers, surplus_red
+from verifier.picture_elsewhere import (
+    is_said_by,
+    judge_elsewhere,
+    shows_other_papers,
+    surplus_red,
+)
 from verifier.picture_judge import Decision, judge_cell, judge_portrait
 from verifier.picture_lights import lights_of
 from verifier.picture_match import CellMatch
@@ -259,3 +264,21 @@ def test_the_grain_of_a_dark_picture_is_no_surplus_print(shown: str, differs: bo
     rest = judge_elsewhere(reference, issued, laid, lights, red, Finder(), Reader())
     assert bool(rest.differs) is differs
     assert not rest.unclear
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "said"),
+    [
+        ("职业技能等级证书", "职业技能等级证木", True),
+        ("等级水平。", "等级水平", True),
+        ("一", "特", False),
+        ("X", "特", False),
+        ("", "特", False),
+        ("职业技能等级证书", "特种设备操作证", False),
+        ("二级", "二级甲", False),
+    ],
+)
+def test_only_what_the_page_itself_says_is_no_surplus_print(
+    own: str, text: str, said: bool
+) -> None:
+    assert is_said_by(own, text) is said

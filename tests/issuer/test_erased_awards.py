@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from audit.auditing import AuditOutcome, audit_log, new_memory
 from audit.trust import choose_log_key, read_trust
@@ -30,6 +30,7 @@ from log.reading import FolderSource
 from registry.home import Home
 from registry.life_models import ActState, LifeAct
 from registry.models import Award, AwardStatus, Copy, CopyState, Holder
+from registry.schema import migrate
 from registry.session import reading, transaction
 from registry.trust_file import root_pin
 from tests.conftest import NOW, PASSPHRASE
@@ -124,6 +125,23 @@ def test_what_was_left_or_put_back_is_found(two_issued: Home, change: dict[str, 
     found = {(one.row, one.field) for one in faults if one.table == "awards"}
     assert found == {(NUMBER, next(iter(change)))}  # a status list that says otherwise is told too
     assert {one.table for one in faults} <= {"awards", "status_lists"}
+
+
+def test_what_is_put_back_into_an_event_that_no_key_opens_is_found_or_goes_when_migrated(
+    two_issued: Home,
+) -> None:
+    with desk_at(two_issued) as desk:
+        erase(desk, NUMBER)
+        done(desk, LifeKind.SUSPEND, number=SECOND)
+        with desk.engine.begin() as connection:  # as the version before left them
+            connection.execute(text("UPDATE life_events SET sealed = x'00' WHERE sealed = x''"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+        faults = fsck(desk.home, desk.engine, desk.vault)
+        assert migrate(desk.engine, lambda: desk.vault) == "0011"
+        assert fsck(desk.home, desk.engine, desk.vault) == []
+    assert [(one.table, one.row, one.field) for one in faults] == [
+        ("life_events", NUMBER, "sealed")
+    ]
 
 
 @pytest.mark.parametrize(

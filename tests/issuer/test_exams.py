@@ -18,6 +18,7 @@ from issuer.body_settings import Step
 from issuer.columns import Column
 from issuer.desk import shanghai_day
 from issuer.exam_records import read_exam_record
+from issuer.fsck.run import fsck
 from issuer.roster import open_workbook_child, parse_roster
 from registry.exam_models import BatchCandidate, BatchCourse, BodySetting, ExamRecord
 from registry.home import Home
@@ -100,7 +101,15 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     assert state_of(desk, draft) is DraftState.ISSUED
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
+    room, query = desk.room, select(Award).order_by(Award.id).limit(1)
+    with reading(room.register) as session:
+        former = session.scalars(query).one().public_sealed
     reconcile_upload(desk, draft, clock)
+    assert fsck(room.home, room.register, room.vault) == []
+    with transaction(room.register) as session:
+        session.scalars(query).one().public_sealed = former  # sealed by the body, once
+    faults = fsck(room.home, room.register, room.vault)
+    assert [(one.field, one.code) for one in faults] == [("public_sealed", "differs")]
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:

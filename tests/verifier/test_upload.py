@@ -21,9 +21,11 @@ LATE = NationalUpload(due=YESTERDAY)
 CODES = {"uploaded", "upload_due", "upload_late", "upload_not_known"}
 
 
-def asked(world: World, upload: NationalUpload, **standing: AwardStatus) -> Verdict:
+def asked(
+    world: World, upload: NationalUpload, status: AwardStatus = AwardStatus.CURRENT
+) -> Verdict:
     made = sign_record(make_record())
-    world.record(CopyPlan(issued=made), upload=upload, **standing)
+    world.record(CopyPlan(issued=made), upload=upload, status=status)
     by_name = world.verifier().verify_number(str(made.number), name=NAME)
     by_code = world.verifier().verify_qr(made.qr_text())
     assert CODES & set(codes(by_code)) == CODES & set(codes(by_name))

@@ -33,6 +33,7 @@ from issuer.batch_states import RUNNABLE, DraftState
 from issuer.copy_run import export_again
 from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
+from issuer.desk import shanghai_day
 from issuer.exam_records import keep_records
 from issuer.issuing import Phase
 from issuer.lint import LintReport
@@ -41,6 +42,7 @@ from issuer.operator import note_act_now, read_operator
 from issuer.results import RowOutcome
 from issuer.roster import RosterTable
 from issuer.run import IssueRun, RunSummary, issue_and_report
+from issuer.upload_standing import note_due
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading, transaction
 from registry.store import make_folder
@@ -123,6 +125,7 @@ def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
         )
         if not summary.refused:
             keep_records(room, desk, draft, summary.numbers)
+            note_due(room, draft, shanghai_day(room.clock()), summary.numbers.values())
     if summary.refused:
         _keep_refused(room, draft, table, summary.report)
     else:

@@ -14,29 +14,28 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
-from codes.assessment_rules import Figure
 from codes.errors import CodesError
 from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from codes.wording import Text
 from issuer.awarding import read_private
-from issuer.batch_candidates import find_course
 from issuer.batch_room import BatchRoom
-from issuer.body_settings import Step, figure_of, settings_of, skipping
+from issuer.body_settings import Step, settings_of, skipping
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
 from issuer.exam_columns import ExamColumn
 from issuer.exam_records import read_exam_record
 from issuer.exam_sheets import SheetLine
+from issuer.upload_standing import due_on, may_be_late, note_due, note_receipts
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
 from registry.exam_models import BodySetting, UploadPackage, UploadReceipt
@@ -60,6 +59,7 @@ HEADINGS = (
     "发证日期",
     "评价机构",
 )
+_NUMBER = HEADINGS.index("证书编号")
 ACCEPTED_WORDS = frozenset({"成功", "通过", "已上传", "上传成功", "是"})
 REFUSED_WORDS = frozenset({"失败", "不通过", "退回", "上传失败", "否"})
 _MOST_REASON = 200
@@ -106,6 +106,8 @@ def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
                 manifest=text,
             )
         )
+    numbers = [str(row[_NUMBER]) for row in rows]
+    note_due(room, draft, _issued_on(draft), numbers)  # of a batch issued before that was noted
     return _zip({**files, "清单.json": text.encode()})
 
 
@@ -188,9 +190,7 @@ class Upload:
 
 def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> Upload:
     """Return how the upload of an issued batch stands, line by line."""
-    issued = shanghai_day(draft.finished_at or draft.made_at)
-    settings = settings_of(session, draft.prefix)
-    due = issued + timedelta(days=figure_of(settings, Figure.UPLOAD_DAYS, issued))
+    due = due_on(session, draft, _issued_on(draft))
     query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
     numbers = session.scalars(query.where(BatchRow.award.is_not(None)).order_by(BatchRow.award))
     receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
@@ -198,17 +198,19 @@ def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> U
     lines = tuple(_line(room, number or "", latest.get(number or "")) for number in numbers)
     counts = Counter(line.standing for line in lines)
     packages = select(UploadPackage).where(UploadPackage.draft_id == draft.id)
-    skipped = skipping(settings, Step.UPLOAD)
-    told = find_course(session, draft) is not None  # of an older batch nobody knows what was done
     missing = bool(counts["waiting"] or counts["refused"])
     return Upload(
         due=due,
-        late=missing and skipped is None and told and shanghai_day(room.clock()) > due,
+        late=missing and may_be_late(session, draft) and shanghai_day(room.clock()) > due,
         counts=counts,
         lines=lines,
         packages=tuple(session.scalars(packages.order_by(UploadPackage.id.desc()))),
-        skipped=skipped,
+        skipped=skipping(settings_of(session, draft.prefix), Step.UPLOAD),
     )
+
+
+def _issued_on(draft: BatchDraft) -> date:
+    return shanghai_day(draft.finished_at or draft.made_at)
 
 
 def _line(room: BatchRoom, number: str, receipt: UploadReceipt | None) -> ReceiptLine:
@@ -239,19 +241,33 @@ class Reconciled:
 def reconcile(
     room: BatchRoom, person: Person, draft: BatchDraft, lines: Sequence[SheetLine]
 ) -> Reconciled:
-    """Keep what the national site answered, line by line; what fits nothing is told, not kept."""
+    """Keep what the national site answered, line by line; what fits nothing is told, not kept.
+
+    The register is told first: what broke off between is not kept here, so the file is sent again.
+
+    Raises:
+        VaultError: the row of a certificate was altered; nothing was kept.
+    """
     faults: list[tuple[int, Text]] = []
     taken: dict[str, tuple[bool, SheetLine]] = {}
-    with transaction(room.desks) as session:
+    today = shanghai_day(room.clock())
+    with reading(room.desks) as session:
         query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
         known = set(session.scalars(query))
-        for line in lines:
-            number, accepted = _number(line), _accepted(line)
-            why = _fault(number, accepted, known, taken, line, shanghai_day(room.clock()))
-            if why is not None:
-                faults.append((line.number, why))
-            elif accepted is not None:
-                taken[number] = (accepted, line)
+        due = due_on(session, draft, _issued_on(draft)) if may_be_late(session, draft) else None
+    for line in lines:
+        number, accepted = _number(line), _accepted(line)
+        why = _fault(number, accepted, known, taken, line, today)
+        if why is not None:
+            faults.append((line.number, why))
+        elif accepted is not None:
+            taken[number] = (accepted, line)
+    days = {
+        number: (_day(line) or today) if accepted else None
+        for number, (accepted, line) in taken.items()
+    }
+    note_receipts(room, draft, days, due)
+    with transaction(room.desks) as session:
         for number, (accepted, line) in taken.items():
             _keep(room, session, draft, person, number, accepted=accepted, line=line)
     return Reconciled(taken=len(taken), faults=tuple(faults))

@@ -39,7 +39,7 @@ from registry.holder_keys import (
     private_context,
 )
 from registry.home import Home
-from registry.life_models import ActState, LifeAct
+from registry.life_models import ActState, LifeAct, LifeEvent
 from registry.life_records import mark_changed
 from registry.models import Award, AwardStatus, Batch, Copy, Holder
 from registry.public_database import public_database, public_database_url
@@ -265,6 +265,7 @@ def _destroy(session: Session, holder: Holder, awards: Sequence[Award], *, now: 
             log_proof=None,
         )
     )
+    session.execute(update(LifeEvent).where(LifeEvent.award_id.in_(ids)).values(sealed=_GONE))
     holder.key_sealed, holder.sealed = None, _GONE
     holder.blind_index = new_key()  # leads to nobody
     holder.erased_at = now

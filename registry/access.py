@@ -26,6 +26,7 @@ from registry.claims import (
     wrapping_key,
 )
 from registry.models import Access, Award, Copy
+from registry.national_upload import NOTHING_NOTED, NationalUpload, write_upload
 from registry.vault import seal, unseal
 from registry.vault_models import ErasedRecord
 
@@ -96,9 +97,30 @@ def take_ways_in(session: Session, award_ids: Sequence[int]) -> None:
     session.execute(delete(Access).where(Access.award_id.in_(award_ids)))
 
 
-def seal_public(data_key: bytes, number: str, *, body_name: str, document_number: str) -> bytes:
+def seal_public(
+    data_key: bytes,
+    number: str,
+    *,
+    body_name: str,
+    document_number: str,
+    upload: NationalUpload = NOTHING_NOTED,
+) -> bytes:
     """Seal what a claim holder may see of an award beside its signed records."""
     public = {"body_name": body_name, "document_masked": mask_document(document_number)}
+    return _seal_public(data_key, number, public | write_upload(upload))
+
+
+def seal_upload(data_key: bytes, number: str, sealed: bytes, upload: NationalUpload) -> bytes:
+    """Seal the same public fields anew with what is known of the national upload.
+
+    Raises:
+        VaultError: the row was altered.
+    """
+    public = unseal_public(data_key, number, sealed)
+    return _seal_public(data_key, number, public | write_upload(upload))
+
+
+def _seal_public(data_key: bytes, number: str, public: Mapping[str, str]) -> bytes:
     return seal(AESGCM(data_key), f"award/{number}", json.dumps(public).encode())
 
 

@@ -54,6 +54,13 @@ def desk_database_url(home: Home, environment: Mapping[str, str] = os.environ) -
     return f"sqlite:///{(home.path / DESK_DATABASE_FILE).absolute()}"
 
 
+def has_desks(home: Home, environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether desks were ever opened on a home, wherever their database is."""
+    here = home.path / DESK_DATABASE_FILE
+    mark = home.path / ELSEWHERE_FILE
+    return here.exists() or mark.exists() or bool(environment.get(DESK_DATABASE_VARIABLE))
+
+
 def open_desks(home: Home, environment: Mapping[str, str] = os.environ) -> Engine:
     """Return an engine for the desks' own database of a home; remember where it is not the home's.
 

@@ -14,11 +14,12 @@ from typing import Any, TypeVarTuple
 from sqlalchemy import Connection, Row, Select, Table, bindparam, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from registry.access import seal_envelope, unseal_envelope, unseal_second
+from registry.access import seal_envelope, seal_upload, unseal_envelope, unseal_second
 from registry.errors import VaultError
 from registry.holder_keys import name_index, open_data_key, open_holder, private_context
 from registry.life_models import StatusListRow
 from registry.models import Award, Base, Copy, Holder
+from registry.national_upload import NOTHING_NOTED
 from registry.row_marks import mark_of_delivery, mark_of_list, mark_of_recording
 from registry.vault import Vault
 
@@ -107,6 +108,43 @@ def _name_index(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
     except VaultError:
         return None
     return name_index(vault, private["name"])
+
+
+def add_uploads(connection: Connection, vault: Vault) -> None:
+    """Have the public fields of each award say that nothing is noted of its national upload.
+
+    Else those that say something later would be longer than those that never do.
+    """
+    query = select(
+        Award.id,
+        Award.number,
+        Award.data_key_sealed,
+        Award.public_sealed,
+        Holder.blind_index,
+        Holder.key_sealed,
+        Holder.key_generation,
+        Holder.erased_at,
+    ).join(Holder, Award.holder_id == Holder.id)
+    unwritten = query.where(Award.public_sealed.is_not(None), Holder.erased_at.is_(None))
+    for rows in _chunks(connection, unwritten, Award.id):
+        sealed = {row.id: _with_upload(vault, row) for row in rows}
+        _write(connection, Award, "public_sealed", {k: v for k, v in sealed.items() if v})
+
+
+def _with_upload(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
+    """Return the public fields of an award under a new seal; None where the old is to stay."""
+    award = Award(number=row.number, data_key_sealed=row.data_key_sealed)
+    award.holder = Holder(
+        blind_index=row.blind_index,
+        key_sealed=row.key_sealed,
+        key_generation=row.key_generation,
+        erased_at=row.erased_at,
+    )
+    try:
+        data_key = open_data_key(vault, award)
+        return seal_upload(data_key, row.number, row.public_sealed, NOTHING_NOTED)
+    except VaultError:
+        return None
 
 
 def mark_recordings(connection: Connection, vault: Vault) -> None:

@@ -40,6 +40,7 @@ from registry.life import Event
 from registry.life_records import open_events
 from registry.logbook import LeafPlace, LogSecrets, waiting_leaves
 from registry.models import Access, Award, AwardStatus, Copy, CopyKind, CopyState
+from registry.national_upload import NOTHING_NOTED, NationalUpload, read_upload
 from registry.row_reader import Query, Rows
 from registry.stored_page import StoredPage
 from registry.vault_models import ErasedRecord
@@ -96,7 +97,8 @@ class OpenedAward:
     """One award as the public side sees it, opened by a claim the asker held.
 
     `award_status` and each copy's state are the register's cache; `events` is what they must
-    follow from. `log_secrets` opens what the public log says of it.
+    follow from. `log_secrets` opens what the public log says of it. `upload` is the word of the
+    body that issued it, which nothing but the seal proves.
     """
 
     number: str
@@ -106,6 +108,7 @@ class OpenedAward:
     copies: tuple[OpenedCopy, ...]
     events: tuple[Event, ...]
     log_secrets: LogSecrets = field(repr=False)
+    upload: NationalUpload = NOTHING_NOTED
 
     @property
     def current(self) -> OpenedCopy | None:
@@ -192,6 +195,7 @@ def _open(rows: Rows, pepper: bytes, *claims: Claim) -> OpenedAward | None:
             if copy.envelope_sealed is not None
         ),
         events=open_events(rows, award_id, number, data_key),
+        upload=read_upload(public),
     )
 
 

@@ -46,7 +46,9 @@ _EVERYWHERE = {
     Code.PAPER_NOT_SEEN,
     Code.NAME_NORMALISED,
     Code.NUMBER_NORMALISED,
+    Code.UPLOAD_NOT_KNOWN,
 }
+_UPLOAD = {Code.UPLOADED, Code.UPLOAD_DUE, Code.UPLOAD_LATE}
 # Of what was read otherwise, this changes a character and not only how it is written.
 _READ_OTHERWISE = {"typed_look_alikes", "typed_foreign_letters", "number_five_read_as_s"}
 
@@ -83,13 +85,15 @@ def reason_of(verdict: Verdict) -> Text:
     said = [
         (finding.severity, finding.text)
         for code, finding in zip(codes, verdict.findings, strict=True)
-        if finding.severity is not Severity.INFO and code not in _EVERYWHERE
+        if finding.severity is not Severity.INFO and code not in (_EVERYWHERE | _UPLOAD)
         if verdict.outcome is Outcome.VALID or _decides(code, verdict.outcome, finding.severity)
     ]
     order = (Severity.ALARM, Severity.PROBLEM, Severity.NOTICE)
     texts = [text for _, text in sorted(said, key=lambda one: order.index(one[0]))]
     if not texts:
-        return Text(f"{verdict.summary.zh}。", f"{verdict.summary.en}.")
+        texts = [Text(f"{verdict.summary.zh}。", f"{verdict.summary.en}.")]
+    if verdict.outcome is Outcome.VALID:
+        texts += [one.text for one in verdict.findings if one.code in _UPLOAD]
     return Text("".join(text.zh for text in texts), " ".join(text.en for text in texts))
 
 

@@ -15,6 +15,7 @@ from verifier.catalogue_picture import PICTURE_ENTRIES
 from verifier.catalogue_seal import SEAL_ENTRIES
 from verifier.catalogue_trust import TRUST_ENTRIES
 from verifier.catalogue_unseen import UNSEEN_ENTRIES
+from verifier.catalogue_upload import UPLOAD_ENTRIES
 from verifier.finding_codes import Code, Entry
 from verifier.verdict import Outcome, Severity
 
@@ -377,6 +378,7 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
         **TRUST_ENTRIES,
         **_SCAN,
         **UNSEEN_ENTRIES,
+        **UPLOAD_ENTRIES,
         **FILE_ENTRIES,
         **PICTURE_ENTRIES,
         **SEAL_ENTRIES,

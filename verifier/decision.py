@@ -29,6 +29,7 @@ from verifier.printed import print_fields, with_photo_found
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
 from verifier.second import inspect_second
+from verifier.upload import inspect_upload
 from verifier.verdict import (
     Finding,
     Outcome,
@@ -199,7 +200,8 @@ def judge_scan(
                     award = answer.award
                     status, stands = inspect_status(award, copy, answer.life, proof)
                     beside = inspect_second(copy.second, scan.envelope.payload, document)
-                    registered = (find(Code.REGISTERED), said, *stands, *beside)
+                    told = inspect_upload(award, status, today)
+                    registered = (find(Code.REGISTERED), said, *stands, *told, *beside)
             case _:
                 assert_never(answer.reach)
     lost = _inspect_key(proof, answer, logged) if proof.genuine else ()
@@ -288,7 +290,8 @@ def _judge_award(
             status, found = inspect_status(award, copy, answer.life, proof)
             beside = inspect_second(copy.second, envelope.payload, document)
             earlier = _earlier_copies(award, copy, record)
-            said = (find(Code.REGISTERED), in_log, *found, *beside, *earlier)
+            told = inspect_upload(award, status, today)
+            said = (find(Code.REGISTERED), in_log, *found, *told, *beside, *earlier)
     return Standing(
         record=record,
         body_name=_body_name(award, proof),

@@ -75,6 +75,10 @@ class Code(StrEnum):
     STATUS_LIST_OLDER = "status_list_older"
     STATUS_LIST_BROKEN = "status_list_broken"
     STATUS_LIST_UNAVAILABLE = "status_list_unavailable"
+    UPLOADED = "uploaded"
+    UPLOAD_DUE = "upload_due"
+    UPLOAD_LATE = "upload_late"
+    UPLOAD_NOT_KNOWN = "upload_not_known"
     COPY_REISSUED = "copy_reissued"
     COPY_ARCHIVE = "copy_archive"
 

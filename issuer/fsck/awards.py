@@ -40,6 +40,7 @@ from registry.life import Event, Life
 from registry.life_models import LifeEvent
 from registry.logbook import life_key, life_mark
 from registry.models import Access, Award, AwardStatus, Batch, Holder, Site
+from registry.national_upload import read_upload
 from registry.row_marks import is_recording_marked, mark_of_award
 from registry.vault import unseal
 
@@ -272,9 +273,12 @@ class _AwardChecks:
         try:
             opened = unseal(AESGCM(data_key), f"award/{award.number}", award.public_sealed or b"")
             public = json.loads(opened)
+            upload = read_upload(public)
         except VaultError:
             yield self._fault("public_sealed", "unopenable")
             return
+        if upload.uploaded_on != self._office.uploaded.get(award.number):
+            yield self._fault("public_sealed", "differs")
         if public["document_masked"] != mask_document(private["document_number"]):
             yield self._fault("public_sealed", "differs")
         if site is not None and public["body_name"] not in _names_of(self._beside.session, site):

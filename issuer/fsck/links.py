@@ -192,6 +192,8 @@ class ErasedChecks:
                 lives.append((logged, entry))
             elif _is_issue_of_another(logged, award):
                 yield Fault(table="awards", row=award.number, field="number", code="differs")
+        if any(event.sealed for event in events):  # nobody could read it, nor see it change
+            yield Fault(table="life_events", row=award.number, field="sealed", code="unexpected")
         said = [
             (event.n, LifeKind(event.kind), event.effective_on, event.copy_id) for event in events
         ]

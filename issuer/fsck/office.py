@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from keys.document import KeyDocument
 from log.notes import VerifierKey
@@ -23,6 +25,7 @@ class FsckOffice:
         waiting: the copies that leaves wait for, which the published log does not hold yet.
         waiting_awards: the awards that leaves wait for.
         indexed: how many leaves have an index, published or not.
+        uploaded: when certificates were uploaded to the national site, by the latest receipts.
     """
 
     vault: Vault
@@ -33,6 +36,7 @@ class FsckOffice:
     waiting: frozenset[int]
     waiting_awards: frozenset[int]
     indexed: int
+    uploaded: Mapping[str, date]
 
     def is_waiting(self, copy_id: int) -> bool:
         """Say whether a leaf about a copy is appended and not published yet."""

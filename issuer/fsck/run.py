@@ -16,6 +16,7 @@ from issuer.fsck.faults import Fault
 from issuer.fsck.links import compare_event_rows, compare_links
 from issuer.fsck.office import FsckOffice
 from issuer.fsck.published import PublishedLog
+from issuer.fsck.receipts import read_receipts
 from issuer.fsck.rows import compare_filings, compare_lists, compare_rows, compare_trail
 from issuer.fsck.status import compare_status_lists
 from issuer.opening import trust_source
@@ -44,7 +45,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
 
     Raises:
         IssuerError: no key document is published.
-        HomeError: the look-up secret is missing.
+        HomeError: the look-up secret is missing, or as `read_receipts`.
     """
     reader = LogReader(home.log_folder)
     try:
@@ -64,6 +65,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             waiting=_waiting(session, published.size, LogEntry.copy_id),
             waiting_awards=_waiting(session, published.size, LogEntry.award_id),
             indexed=session.scalar(select(func.max(LogEntry.leaf_index) + 1)) or 0,
+            uploaded=read_receipts(home),
         )
         matched = Matched()
         found = list(published.faults)

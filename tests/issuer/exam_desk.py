@@ -19,6 +19,7 @@ from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 from tests.issuer.batch_desk import CLERK, EXAMINER, BatchDesk, photos_zip, roster_of
 from tests.issuer.desks import people
+from verifier.opening import open_verifier
 
 LEFT_OUT_ROWS = (4, 5)
 """The rows of the batch's third and fourth person: one failed, one was absent."""
@@ -149,7 +150,9 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
     assert manifest["certificates"] == 2
     assert "82,75.5" in text and people(Level.THREE, 1)[0].document_number in text
     numbers = [line.split(",")[11] for line in text.splitlines()[1:]]
+    assert told_of_upload(desk, numbers, clock) == ["upload_due", "upload_due"]
     clock.now += timedelta(days=16)
+    assert told_of_upload(desk, numbers, clock) == ["upload_late", "upload_late"]
     assert "已过上传期限" in desk.get(f"/batches/{draft}").text
     today = shanghai_day(clock.now).isoformat()
     lines = [
@@ -162,7 +165,23 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
     sent = io.BytesIO("\n".join(lines).encode())
     page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
     assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
+    assert told_of_upload(desk, numbers, clock) == ["uploaded", "upload_late"]
     assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
     sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
     desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
     assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text
+    assert told_of_upload(desk, numbers, clock) == ["uploaded", "uploaded"]
+
+
+def told_of_upload(desk: BatchDesk, numbers: list[str], clock: Clock) -> list[str]:
+    """What the public is told of the upload of the certificates of the batch's first persons."""
+    verifier = open_verifier(desk.room.home, clock=clock)
+    try:
+        verdicts = [
+            verifier.verify_number(number, name=person.name)
+            for number, person in zip(numbers, people(Level.THREE, len(numbers)), strict=True)
+        ]
+    finally:
+        verifier.close()
+    said = [{one.code for one in verdict.findings} for verdict in verdicts]
+    return [code for codes in said for code in codes if code.startswith("upload")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import select, text, update
 
 from audit.auditing import AuditOutcome, audit_log, new_memory
 from audit.trust import choose_log_key, read_trust
@@ -27,11 +29,15 @@ from issuer.vault_rotation import rotate_vault
 from keys.status_list import StatusValue, join_index
 from log.leaves import LifeKind
 from log.reading import FolderSource
+from registry.access import unseal_public
+from registry.holder_keys import open_data_key
 from registry.home import Home
 from registry.life_models import ActState, LifeAct
 from registry.models import Award, AwardStatus, Copy, CopyState, Holder
+from registry.schema import migrate
 from registry.session import reading, transaction
 from registry.trust_file import root_pin
+from registry.vault import seal
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.desks import desk_at
 from tests.issuer.lives import (
@@ -124,6 +130,32 @@ def test_what_was_left_or_put_back_is_found(two_issued: Home, change: dict[str, 
     found = {(one.row, one.field) for one in faults if one.table == "awards"}
     assert found == {(NUMBER, next(iter(change)))}  # a status list that says otherwise is told too
     assert {one.table for one in faults} <= {"awards", "status_lists"}
+
+
+def test_a_home_of_schema_0011_is_migrated_and_what_no_key_opens_is_found_until_then(
+    two_issued: Home,
+) -> None:
+    with desk_at(two_issued) as desk:
+        erase(desk, NUMBER)
+        done(desk, LifeKind.SUSPEND, number=SECOND)
+        with desk.engine.begin() as connection:  # as the version before left them
+            connection.execute(text("UPDATE life_events SET sealed = x'00' WHERE sealed = x''"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+        with transaction(desk.engine) as session:
+            award = session.scalars(select(Award).where(Award.number == SECOND)).one()
+            key, now = open_data_key(desk.vault, award), award.public_sealed or b""
+            public = unseal_public(key, SECOND, now)
+            before = {name: public[name] for name in ("body_name", "document_masked")}
+            award.public_sealed = seal(AESGCM(key), f"award/{SECOND}", json.dumps(before).encode())
+        faults = fsck(desk.home, desk.engine, desk.vault)
+        assert migrate(desk.engine, lambda: desk.vault) == "0011"
+        assert fsck(desk.home, desk.engine, desk.vault) == []
+        with reading(desk.engine) as session:
+            query = select(Award.public_sealed).where(Award.number == SECOND)
+            assert len(session.scalars(query).one() or b"") == len(now)
+    assert [(one.table, one.row, one.field) for one in faults] == [
+        ("life_events", NUMBER, "sealed")
+    ]
 
 
 @pytest.mark.parametrize(

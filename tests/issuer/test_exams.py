@@ -18,10 +18,14 @@ from issuer.body_settings import Step
 from issuer.columns import Column
 from issuer.desk import shanghai_day
 from issuer.exam_records import read_exam_record
+from issuer.fsck.run import fsck
 from issuer.roster import open_workbook_child, parse_roster
+from registry.access import seal_upload
 from registry.exam_models import BatchCandidate, BatchCourse, BodySetting, ExamRecord
+from registry.holder_keys import open_data_key
 from registry.home import Home
 from registry.models import Award
+from registry.national_upload import NOTHING_NOTED
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.conftest import NOW, PASSPHRASE
@@ -50,6 +54,7 @@ from tests.issuer.exam_desk import (
     rows_of,
     state_of,
     to_notice,
+    told_of_upload,
 )
 from wsgi import create_private_app
 
@@ -100,7 +105,22 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     assert state_of(desk, draft) is DraftState.ISSUED
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
+    room, query = desk.room, select(Award).order_by(Award.id)
+    with transaction(room.register) as session:
+        awards = session.scalars(query).all()
+        numbers = [award.number for award in awards]
+        assert told_of_upload(desk, numbers, clock) == ["upload_due", "upload_due"]
+        for award in awards:  # as of a batch issued before that was noted
+            key, sealed = open_data_key(room.vault, award), award.public_sealed or b""
+            award.public_sealed = seal_upload(key, award.number, sealed, NOTHING_NOTED)
+        former = awards[0].public_sealed
+    assert told_of_upload(desk, numbers, clock) == ["upload_not_known", "upload_not_known"]
     reconcile_upload(desk, draft, clock)
+    assert fsck(room.home, room.register, room.vault) == []
+    with transaction(room.register) as session:
+        session.scalars(query).all()[0].public_sealed = former  # sealed by the body, once
+    faults = fsck(room.home, room.register, room.vault)
+    assert [(one.field, one.code) for one in faults] == [("public_sealed", "differs")]
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def test_the_file_as_issued_is_valid(desk: Desk) -> None:
         "registered",
         "logged",
         "status_current",
+        "upload_not_known",
         "field_agrees",
         "file_identical",
     }

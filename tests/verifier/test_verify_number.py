@@ -66,6 +66,7 @@ def test_a_registered_certificate_is_valid_by_name(world: World, algorithm: Algo
         "registered",
         "logged",
         "status_current",
+        "upload_not_known",
         "document_number_not_checked",
         "paper_not_seen",
     ]
@@ -117,7 +118,7 @@ def test_both_facts_must_be_right_where_both_are_given(
     if verdict.certificate is not None:
         assert verdict.certificate.holder_name == NAME
         assert DOCUMENT not in repr(verdict)
-        assert codes(verdict)[-2:] == ["status_current", "paper_not_seen"]
+        assert codes(verdict)[-2:] == ["upload_not_known", "paper_not_seen"]
 
 
 def test_a_number_as_people_type_it_is_found_and_the_changes_are_said(world: World) -> None:

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from registry.access import take_ways_in
 from registry.models import Award, AwardStatus
+from registry.national_upload import NationalUpload
 from registry.session import transaction
-from tests.verifier.world import CopyPlan, World, make_record, sign_record
+from tests.verifier.world import TODAY, CopyPlan, World, make_record, sign_record
 
 WRONG_NAME = "王小明"
 WRONG_DOCUMENT = "120101199003076642"
@@ -24,7 +25,8 @@ def unlike_numbers(world: World) -> dict[str, str]:
     }
     for serial, (case, standing) in enumerate(standings.items(), start=1):
         made = sign_record(make_record(serial=serial, print_serial=serial))
-        world.record(CopyPlan(issued=made), status=standing)
+        upload = NationalUpload(uploaded_on=TODAY if case == "valid" else None)
+        world.record(CopyPlan(issued=made), status=standing, upload=upload)
         numbers[case] = str(made.number)
     with transaction(world.engine) as session:
         query = select(Award.id).where(Award.number == numbers["erased"])

@@ -43,6 +43,7 @@ from registry.models import (
     CopyKind,
     CopyState,
 )
+from registry.national_upload import NOTHING_NOTED, NationalUpload
 from registry.row_reader import RowReader, Rows
 from registry.session import open_engine, transaction
 from registry.vault import Vault
@@ -220,6 +221,7 @@ class World:
         status: AwardStatus = AwardStatus.CURRENT,
         name: str | None = None,
         logged: bool = True,
+        upload: NationalUpload = NOTHING_NOTED,
     ) -> None:
         """Put one award with its copies on record, found by `name` instead of its own if given.
 
@@ -230,7 +232,7 @@ class World:
         first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
         data_key = secrets.token_bytes(32)
         with transaction(self.engine) as session:
-            award = self._award(first, status, data_key)
+            award = self._award(first, status, data_key, upload)
             session.add(award)
             session.flush()
             grant_holder_access(
@@ -253,7 +255,9 @@ class World:
         if logged:
             self.publish()
 
-    def _award(self, first: Issued, status: AwardStatus, data_key: bytes) -> Award:
+    def _award(
+        self, first: Issued, status: AwardStatus, data_key: bytes, upload: NationalUpload
+    ) -> Award:
         number = first.number
         award = Award(
             number=str(number),
@@ -273,7 +277,11 @@ class World:
             recorded_at=NOW,
         )
         award.public_sealed = seal_public(
-            data_key, str(number), body_name=BODY_NAME, document_number=first.document_number
+            data_key,
+            str(number),
+            body_name=BODY_NAME,
+            document_number=first.document_number,
+            upload=upload,
         )
         return award
 

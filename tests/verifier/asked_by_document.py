@@ -83,7 +83,7 @@ class FromElsewhere:
         """Answer a request."""
         self._requests += 1
         high, low = divmod(self._requests, 256)
-        environ["REMOTE_ADDR"] = f"10.{high >> 8 & 255}.{high & 255}.{low}"
+        environ["REMOTE_ADDR"] = f"10.{low}.{high % 256}.1"  # a network of its own too
         return self._app(environ, start_response)
 
 

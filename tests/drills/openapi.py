@@ -158,8 +158,8 @@ def _keys(place: _Place) -> Iterator[Asked]:
     operations, examples = place.named(keyed=True), place.figures.keyed
     for key in (place.key(), place.key(Scope.READ)):
         yield place.ask(operations, examples, authorization=key)
-    for key in (None, "Bearer yz_none"):
-        asked = place.ask(operations, examples, authorization=key, phases=_FUZZING)
+    for bad in (None, "Bearer yz_none"):
+        asked = place.ask(operations, examples, authorization=bad, phases=_FUZZING)
         require(set(asked.statuses) == {401}, f"answered without a key: {set(asked.statuses)}")
         yield asked
 

@@ -163,4 +163,5 @@ def _note(asked: Asked, recorder: ScenarioRecorder) -> None:
         for check in checks:
             if check.failure_info is not None:
                 failure = check.failure_info.failure
-                asked.faults.append(f"{label}: {check.name}: {failure.title}: {failure.message}")
+                said = " ".join(failure.message.split())
+                asked.faults.append(f"{label}: {check.name}: {failure.title}: {said}")

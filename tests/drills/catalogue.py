@@ -11,6 +11,7 @@ NAMES = (
     "log_flips",
     "mutated_qr",
     "mutated_rosters",
+    "openapi",
     "hostile",
     "browser",
     "names",

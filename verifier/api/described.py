@@ -120,7 +120,7 @@ CURSOR: Final = Parameter(
     name="cursor",
     place="query",
     text=Text("上一页给出的 next_cursor", "next_cursor of the page before"),
-    schema={"type": "string", "maxLength": 100},
+    schema={"type": "string", "pattern": "^[0-9]{1,12}$"},
 )
 LIMIT: Final = Parameter(
     name="limit",

@@ -24,7 +24,10 @@ _VARIABLE: Final = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 _LANG: Final = Parameter(
     name="lang",
     place="query",
-    text=Text("文字的语言", "language of the texts"),
+    text=Text(
+        "文字的语言；其他值按 zh 处理",
+        "language of the texts; any other value counts as zh",
+    ),
     schema={"enum": [language.value for language in Language], "default": Language.ZH.value},
 )
 _TAGS: Final = {

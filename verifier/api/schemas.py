@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from verifier.api.problems import ProblemCode
 from verifier.bulk_limits import MAX_BULK_ROWS, MAX_CELL_CHARACTERS
+from verifier.links import MAX_LINK_CHARACTERS
+from verifier.typed import MAX_TYPED_CHARACTERS
 from verifier.verdict import Outcome, Severity, Status
 
 NOT_ASKED: Final = "not_asked"
@@ -46,8 +48,24 @@ def _list(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _ANYTHING: Final = {"type": "object"}
-_TYPED: Final = {"type": "string", "maxLength": 200}
+_TYPED: Final = {"type": "string", "maxLength": MAX_TYPED_CHARACTERS}
 _ON: Final = {"type": "string", "format": "date", "description": "YYYY-MM-DD"}
+# What `batch_body` takes in a cell of a list, and in that of the number.
+_CELL: Final = {
+    "type": "string",
+    "maxLength": MAX_CELL_CHARACTERS,
+    "pattern": r"^[^\x00-\x1f\x7f]*$",
+}
+_FULL_CELL: Final = _CELL | {
+    "minLength": 1,
+    "pattern": r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+}
+_HOLDER_NAMED: Final = {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"type": "string", "pattern": r"\S"}}}
+        for name in ("name", "document_number")
+    ]
+}
 _NUMBER_MEMBERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "number": _TYPED,
     "name": _TYPED,
@@ -69,9 +87,12 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
     "BothLanguages": _object(_members(zh=_STRING, en=_STRING)),
     "NumberQuestion": _object(
         _NUMBER_MEMBERS, optional=("name", "document_number", "on", "challenge", "solution")
-    ),
+    )
+    | _HOLDER_NAMED,
     "TextQuestion": _object(_members(text=_STRING, on=_ON), optional=("on",)),
-    "LinkQuestion": _object(_members(link=_STRING)),
+    "LinkQuestion": _object(
+        _members(link={"type": "string", "minLength": 1, "maxLength": MAX_LINK_CHARACTERS})
+    ),
     "FileQuestion": _object(
         _members(file={"type": "string", "contentMediaType": "*/*"}, on=_ON), optional=("on",)
     ),
@@ -130,13 +151,10 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
         optional=("report", "pdf", "json"),
     ),
     "BatchRow": _object(
-        _members(
-            number={"type": "string", "minLength": 1, "maxLength": MAX_CELL_CHARACTERS},
-            name={"type": "string", "maxLength": MAX_CELL_CHARACTERS},
-            document_number={"type": "string", "maxLength": MAX_CELL_CHARACTERS},
-        ),
+        _members(number=_FULL_CELL, name=_CELL, document_number=_CELL),
         optional=("name", "document_number"),
-    ),
+    )
+    | _HOLDER_NAMED,
     "NewBatch": _object(
         _members(
             rows=_list(ref("BatchRow")) | {"minItems": 1, "maxItems": MAX_BULK_ROWS}, watch=_FLAG

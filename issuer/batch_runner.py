@@ -137,7 +137,7 @@ def main() -> None:
     """Read where the home is and its passphrase from standard input, and work."""
     signal.signal(signal.SIGTERM, _end)
     order = json.loads(sys.stdin.readline())
-    run(Home.open(Path(order["home"])), order["passphrase"].encode(), os.getppid())
+    run(Home.open(Path(order["home"])), order["passphrase"].encode(), order["parent"])
 
 
 if __name__ == "__main__":

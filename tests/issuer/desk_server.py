@@ -32,7 +32,7 @@ _PATIENCE_SECONDS = 120.0
 Found = TypeVar("Found")
 
 
-def wait_for(look: Callable[[], Found]) -> Found:
+def wait_for(look: Callable[[], Found | None]) -> Found:
     """Look until something is found; return it."""
     until = time.monotonic() + _PATIENCE_SECONDS
     while not (found := look()):

@@ -17,10 +17,9 @@ from sqlalchemy import Engine, func, select, text
 
 from codes.levels import Level
 from issuer.batch_issue import MOST_KILLED, certificates_path
-from issuer.batch_photos import BatchPhoto
 from issuer.batch_states import DraftState
 from issuer.batch_sweeping import STRAY_SECONDS, sweep
-from registry.batch_models import BatchDraft, BatchRow
+from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
 from registry.models import Award, Batch, Copy
 from registry.session import reading, transaction
@@ -65,9 +64,14 @@ def begin(server: DeskServer, roster: bytes, name: str) -> int:
 
 
 def files_of(desk: BatchDesk, server: DeskServer) -> set[Path]:
-    """Return every file of the home and of the server's temporary folder, but the databases'."""
+    """Return every file of home and temporary folder but databases, locks and the trail's memory."""
     both = [*desk.room.home.path.rglob("*"), *server.temporary.rglob("*")]
-    return {path for path in both if path.is_file() and ".sqlite3" not in path.name}
+    own = {".runner", ".held", "trail-memory"}
+    return {
+        path
+        for path in both
+        if path.is_file() and ".sqlite3" not in path.name and path.name not in own
+    }
 
 
 def photos_of(desk: BatchDesk, draft: int) -> set[Path]:
@@ -151,8 +155,8 @@ def test_a_roster_that_could_not_be_kept_whole_does_not_take_its_batchs_name(
         "CREATE TRIGGER broken BEFORE INSERT ON batch_rows "
         "BEGIN SELECT RAISE(ABORT, 'the worker ends here'); END",
     )
-    sent = {"name": "一次提交", "roster": (io.BytesIO(roster), "名册.xlsx")}
-    assert desk.post("/batches", **sent).status_code == 422
+    sent = (io.BytesIO(roster), "名册.xlsx")
+    assert desk.post("/batches", name="一次提交", roster=sent).status_code == 422
     _run(desk.room.desks, "DROP TRIGGER broken")
     desk.begin(roster, "一次提交")
 
@@ -170,10 +174,10 @@ def test_a_run_killed_at_several_points_while_nobody_looks_issues_everything_onc
     desk.submit(draft)
     desk.approve(draft)
 
-    def copies(*conditions: object) -> int:
-        query = select(func.count(Copy.id)).join(Award).join(Batch).where(Batch.name == "签发")
+    def drawn() -> int:
+        query = select(func.count(Copy.pdf_stored)).join(Award).join(Batch)
         with reading(register) as session:
-            return session.scalar(query.where(*conditions)) or 0  # type: ignore[arg-type]
+            return session.scalar(query.where(Batch.name == "签发")) or 0
 
     def told(phase: str) -> list[tuple[int, int]]:
         with engine.connect() as connection:
@@ -182,13 +186,12 @@ def test_a_run_killed_at_several_points_while_nobody_looks_issues_everything_onc
             return [(row.done, row.total) for row in found]
 
     def kill_once(reached: Callable[[], object]) -> None:
-        runner = wait_for(lambda: bool(reached()) and server.runner())
-        os.kill(runner, signal.SIGKILL)
+        os.kill(wait_for(lambda: server.runner() if reached() else None), signal.SIGKILL)
         wait_for(lambda: _BROKEN_OFF in desk.get(f"/batches/{draft}/progress").get_json()["text"])
         assert state_of(desk, draft) is DraftState.ISSUING
 
-    kill_once(lambda: copies() == len(PERSONS))
-    kill_once(lambda: copies(Copy.pdf_stored.is_not(None)) == len(PERSONS))
+    kill_once(lambda: told("reserve"))
+    kill_once(lambda: drawn() == len(PERSONS))
     exported = len(told("export"))
     kill_once(lambda: len(told("export")) > exported)
     wait_for(lambda: state_of(desk, draft) is DraftState.ISSUED)
@@ -207,8 +210,9 @@ def test_a_run_killed_at_several_points_while_nobody_looks_issues_everything_onc
     with zipfile.ZipFile(certificates_path(desk.room, batch)) as archive:
         names = [name for name in archive.namelist() if name.startswith("S0")]
     assert [name[:22] for name in sorted(names)] == [award.number for award in awards]
-    for phase in ("sign", "draw"):
-        assert {total for _, total in told(phase)} == {len(PERSONS)}
+    counts = [count for phase in ("reserve", "sign", "draw") for count in told(phase)]
+    assert {total for _, total in counts} == {len(PERSONS)}
+    assert all(done <= total for done, total in counts)
     assert (batch.done, batch.total) == (len(PERSONS), len(PERSONS))
     left = {path.name for path in desk.room.folder(draft).rglob("*") if path.is_file()}
     assert left == {".held", "签发.zip", "签发-结果.xlsx"}

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -261,7 +262,8 @@ def trouble_of(error: Exception) -> Trouble:
         )
     if isinstance(error, STOPPING):
         return Trouble(error.code, error.text)
-    _LOG.error("batch_unforeseen %s", type(error).__name__, exc_info=error)
+    place = extract_tb(error.__traceback__)[-1]  # what it says may name somebody
+    _LOG.error("batch_unforeseen %s %s:%s", type(error).__name__, place.name, place.lineno)
     return Trouble(
         "draft_unforeseen",
         Text(

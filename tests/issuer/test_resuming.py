@@ -64,7 +64,7 @@ def begin(server: DeskServer, roster: bytes, name: str) -> int:
 
 
 def files_of(desk: BatchDesk, server: DeskServer) -> set[Path]:
-    """Return every file of home and temporary folder but databases, locks and the trail's memory."""
+    """Return the files of home and temporary folder: all but databases, locks, a memory."""
     both = [*desk.room.home.path.rglob("*"), *server.temporary.rglob("*")]
     own = {".runner", ".held", "trail-memory"}
     return {
@@ -194,7 +194,7 @@ def test_a_run_killed_at_several_points_while_nobody_looks_issues_everything_onc
     kill_once(lambda: drawn() == len(PERSONS))
     exported = len(told("export"))
     kill_once(lambda: len(told("export")) > exported)
-    wait_for(lambda: state_of(desk, draft) is DraftState.ISSUED)
+    wait_for(lambda: state_of(desk, draft) is DraftState.ISSUED, every_seconds=0.2)
 
     with reading(register) as session:
         query = select(Award).join(Batch).where(Batch.name == "签发").order_by(Award.serial)

@@ -19,15 +19,15 @@ from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
 from verifier.api.batches import JOBS_EXTENSION
-from verifier.budgets_gate import open_gate
 from verifier.api_keys import ROWS_A_DAY
+from verifier.budgets_gate import open_gate
 from verifier.bulk_job import main as job
 from verifier.bulk_jobs import MOST_RUNS, BulkJobs, JobLost, JobOrder
 from verifier.bulk_place import ANSWER, LIST, RUNS, SPENT, JobPlace
 from verifier.desks.employer_checks import collect_all
 
 BATCHES = "/api/v1/batches"
-ROWS, UNKNOWN, ASKED = 2_000, 30, 1_000
+ROWS, UNKNOWN, ASKED = 2_000, 30, 600
 WAIT_SECONDS = 120.0
 
 

@@ -7,11 +7,13 @@ batch is checked by the web worker at once, a large one by the runner (`issuer.b
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import extract_tb
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -53,6 +55,7 @@ class Trouble:
     text: Text
 
 
+_LOG = logging.getLogger("yanzhen.batches")
 _TOLD_SECONDS = 0.5
 _WRITTEN_AT_ONCE = 5000
 
@@ -75,6 +78,21 @@ def holding(room: BatchRoom, draft_id: int) -> Iterator[bool]:
         yield True
     finally:
         os.close(descriptor)
+
+
+def is_held(room: BatchRoom, draft_id: int) -> bool:
+    """Return whether somebody checks or issues a batch at this moment."""
+    try:
+        descriptor = os.open(room.folder(draft_id) / ".held", os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def needs_check(draft: BatchDraft) -> bool:
@@ -110,7 +128,7 @@ def check(room: BatchRoom, prefix: str, draft_id: int) -> bool:
                 if draft.rows == 0:
                     return True
                 _check_once(room, prefix, draft_id)
-            except (*STOPPING, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - one batch must not keep all others waiting
                 _keep_trouble(room, draft, trouble_of(error))
                 return True
 
@@ -192,8 +210,17 @@ def check_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
             count_rows(session, now)
 
 
-def telling(room: BatchRoom, draft_id: int, phase: str) -> Callable[[int, int], None]:
-    """Return what keeps how far a phase is where the screen finds it, twice a second at most."""
+def telling(
+    room: BatchRoom,
+    draft_id: int,
+    phase: str,
+    count: Callable[[int, int], tuple[int, int]] = lambda done, total: (done, total),
+) -> Callable[[int, int], None]:
+    """Return what keeps how far a phase is where the screen finds it, twice a second at most.
+
+    Args:
+        count: returns what is kept, where that is not what was told.
+    """
     last = 0.0
 
     def tell(done: int, total: int) -> None:
@@ -202,6 +229,7 @@ def telling(room: BatchRoom, draft_id: int, phase: str) -> Callable[[int, int], 
         if now - last < _TOLD_SECONDS and done < total:
             return
         last = now
+        done, total = count(done, total)
         keep(room, draft_id, {"phase": phase, "done": done, "total": total})
 
     return tell
@@ -218,8 +246,12 @@ def _keep_trouble(room: BatchRoom, draft: BatchDraft, trouble: Trouble) -> None:
     keep(room, draft.id, {**values, "checked": draft.revision, "awaiting": 0, "phase": None})
 
 
-def trouble_of(error: Any) -> Trouble:
-    """Return what stopped a check or a run, to be kept with the batch."""
+def trouble_of(error: Exception) -> Trouble:
+    """Return what stopped a check or a run, to be kept with the batch.
+
+    What nobody foresaw is among them: a runner that died of it would meet it again at once, and the
+    page would say for ever that the batch is being issued.
+    """
     if isinstance(error, OSError):
         return Trouble(
             "draft_disk",
@@ -228,7 +260,19 @@ def trouble_of(error: Any) -> Trouble:
                 "a file cannot be written, perhaps the disk is full; ask the administrator",
             ),
         )
-    return Trouble(error.code, error.text)
+    if isinstance(error, STOPPING):
+        return Trouble(error.code, error.text)
+    place = extract_tb(error.__traceback__)[-1]  # what it says may name somebody
+    _LOG.error("batch_unforeseen %s %s:%s", type(error).__name__, place.name, place.lineno)
+    return Trouble(
+        "draft_unforeseen",
+        Text(
+            f"程序发生意外故障（{type(error).__name__}），已停止；名册、照片和已赋编号不受影响。"
+            "请联系系统管理员查看日志，处理后再继续",
+            f"the program met a fault of its own ({type(error).__name__}) and stopped. Roster, "
+            "photos and numbers given are safe. Have the administrator look into the log first",
+        ),
+    )
 
 
 def trouble_values(trouble: Trouble | None) -> dict[str, str | None]:

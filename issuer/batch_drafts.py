@@ -43,14 +43,23 @@ class Mended:
     faults: Sequence[Remark] = ()
 
 
-def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: str) -> int:
-    """Begin a batch and return its id.
+def begin(
+    room: BatchRoom,
+    person: Person,
+    *,
+    prefix: str,
+    name: str,
+    layout: str,
+    table: RosterTable | None = None,
+) -> int:
+    """Begin a batch, with the rows of its roster in the same commit, and return its id.
 
     Args:
         person: who prepares it.
         prefix: of their body.
         name: as typed.
         layout: a known one.
+        table: its roster as read; None for a batch without rows so far.
 
     Raises:
         IssuerError: `batch_name`; this body has a batch of this name (`batch_name_taken`).
@@ -77,6 +86,9 @@ def begin(room: BatchRoom, person: Person, *, prefix: str, name: str, layout: st
             BATCH_KEY.put(draft, room.vault, new_key())
             session.flush()
             session.add(BatchCourse(draft_id=draft.id))
+            if table is not None:
+                _put_table(session, room.cipher(draft), draft, table)
+                draft.revision += 1
             return draft.id
     except IntegrityError as error:
         raise _name_taken() from error
@@ -99,14 +111,17 @@ def fill(room: BatchRoom, prefix: str, draft_id: int, table: RosterTable) -> Non
         IssuerError: as `changing`.
     """
     with changing(room, prefix, draft_id) as (session, draft):
-        cipher = room.cipher(draft)
         session.execute(delete(BatchRow).where(BatchRow.draft_id == draft.id))
-        values = table_values(cipher, draft.id, table)
-        for start in range(0, len(values), _INSERTED_AT_ONCE):
-            session.execute(insert(BatchRow), values[start : start + _INSERTED_AT_ONCE])
-        draft.sheet_sealed = seal_sheet(cipher, table)
-        draft.rows = len(values)
-        draft.faulty = draft.unpictured = draft.noticed = 0
+        _put_table(session, room.cipher(draft), draft, table)
+
+
+def _put_table(session: Session, cipher: AESGCM, draft: BatchDraft, table: RosterTable) -> None:
+    values = table_values(cipher, draft.id, table)
+    for start in range(0, len(values), _INSERTED_AT_ONCE):
+        session.execute(insert(BatchRow), values[start : start + _INSERTED_AT_ONCE])
+    draft.sheet_sealed = seal_sheet(cipher, table)
+    draft.rows = len(values)
+    draft.faulty = draft.unpictured = draft.noticed = 0
 
 
 def put_rows(

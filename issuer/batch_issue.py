@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -16,7 +17,6 @@ from sqlalchemy import select, update
 from codes.wording import Text
 from issuer.batch_approval import approval_mark, subject_of
 from issuer.batch_checks import (
-    STOPPING,
     Trouble,
     count_rows,
     holding,
@@ -30,10 +30,13 @@ from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import finding_values, load_table
 from issuer.batch_states import RUNNABLE, DraftState
+from issuer.copy_list import find_batch
+from issuer.copy_rows import BatchCopies, Condition, count_copies, drawn, recorded
 from issuer.copy_run import export_again
 from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
-from issuer.desk import shanghai_day
+from issuer.desk import Desk, shanghai_day
+from issuer.errors import IssuerError
 from issuer.exam_records import keep_records
 from issuer.issuing import Phase
 from issuer.lint import LintReport
@@ -50,6 +53,18 @@ from templates.fonts import FontChain
 
 GROUND = "批次已审批，后台签发"
 RESULTS_SUFFIX = "-结果.xlsx"
+
+
+MOST_KILLED = 5
+"""So many runs of a batch may be killed without getting any further before it is left alone."""
+
+
+_THROUGH: Mapping[Phase, tuple[Condition, ...]] = {
+    Phase.RESERVE: (),
+    Phase.SIGN: (recorded,),
+    Phase.DRAW: (drawn,),
+}
+"""What is true of a copy that came through a phase."""
 
 
 class Paused(Exception):
@@ -78,12 +93,42 @@ def issue(room: BatchRoom, draft_id: int) -> bool:
         if draft is None:
             return True
         try:
+            _count_attempt(room, draft)
             _issue_held(room, draft)
         except Paused:
             keep(room, draft.id, {"state": DraftState.PAUSED, "pausing": False})
-        except (*STOPPING, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the page must not say that it goes on
             _stop(room, draft, trouble_of(error))
+        finally:
+            _attempts_path(room, draft.id).unlink(missing_ok=True)
         return True
+
+
+def _attempts_path(room: BatchRoom, draft_id: int) -> Path:
+    return room.folder(draft_id) / ".attempts"
+
+
+def _count_attempt(room: BatchRoom, draft: BatchDraft) -> None:
+    """Count a run that begins; only one that was killed leaves its count behind.
+
+    Raises:
+        IssuerError: several were killed one after the other, and none came any further
+            (`draft_killed`): the next would be too, and other batches would wait for ever.
+    """
+    path = _attempts_path(room, draft.id)
+    killed = len(path.read_bytes()) if path.exists() else 0
+    if killed >= MOST_KILLED:
+        raise IssuerError(
+            "draft_killed",
+            Text(
+                f"后台签发进程连续 {killed} 次中途被终止，已停止；已赋编号不变。"
+                "请联系系统管理员检查服务器内存和日志，处理后再继续",
+                f"the process that issues was killed {killed} times in a row and got no further; "
+                "it stopped. Numbers given stay as they are. Have the administrator look at the "
+                "server's memory and log first",
+            ),
+        )
+    path.write_bytes(b"." * (killed + 1))
 
 
 def _take_up(room: BatchRoom, draft_id: int) -> BatchDraft | None:
@@ -121,7 +166,7 @@ def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
     with room.desk(draft.prefix, workers=usable_cpus()) as desk:
         announce_host(desk, room.public_url, another=False)
         summary = issue_and_report(
-            run, desk, table, photos, skip_bad=False, progress=_Progress(room, draft.id)
+            run, desk, table, photos, skip_bad=False, progress=_Progress(room, desk, draft)
         )
         if not summary.refused:
             keep_records(room, desk, draft, summary.numbers)
@@ -133,12 +178,16 @@ def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
 
 
 class _Progress:
-    """Keeps how far a run is, and stops it where somebody asked for that, between two commits."""
+    """Keeps how far a run is, and stops it where somebody asked for that, between two commits.
 
-    def __init__(self, room: BatchRoom, draft_id: int) -> None:
+    The engine tells what this run does; a batch that is gone on with is counted whole.
+    """
+
+    def __init__(self, room: BatchRoom, desk: Desk, draft: BatchDraft) -> None:
         self._room = room
-        self._draft_id = draft_id
-        self._tell = telling(room, draft_id, Phase.LINT)
+        self._desk = desk
+        self._draft = draft
+        self._tell = telling(room, draft.id, Phase.LINT)
         self._phase = Phase.LINT
         self._stopped = False
 
@@ -149,15 +198,27 @@ class _Progress:
             Paused: once, when somebody asked for it.
         """
         if phase is not self._phase:
-            self._phase, self._tell = phase, telling(self._room, self._draft_id, phase)
+            self._phase = phase
+            room, draft_id = self._room, self._draft.id
+            whole = (self._whole,) if phase in _THROUGH else ()
+            self._tell = telling(room, draft_id, phase, *whole)
         self._tell(done, total)
+        if done and phase in _THROUGH:
+            _attempts_path(self._room, self._draft.id).unlink(missing_ok=True)
         if not self._stopped and phase is not Phase.EXPORT and self._is_asked():
             self._stopped = True
             raise Paused
 
+    def _whole(self, _done: int, _total: int) -> tuple[int, int]:
+        """Return how many of all rows have come through a phase, in this run or an earlier one."""
+        with reading(self._desk.engine) as session:
+            scope = BatchCopies(batch_id=find_batch(session, self._desk.site, self._draft.name))
+        done = count_copies(self._desk, scope, *_THROUGH[self._phase])
+        return done, max(self._draft.rows, done)
+
     def _is_asked(self) -> bool:
         with reading(self._room.desks) as session:
-            query = select(BatchDraft.pausing).where(BatchDraft.id == self._draft_id)
+            query = select(BatchDraft.pausing).where(BatchDraft.id == self._draft.id)
             return bool(session.scalar(query))
 
 

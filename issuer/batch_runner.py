@@ -17,16 +17,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 from sqlalchemy import or_, select
 
 from issuer.batch_checks import check
-from issuer.batch_issue import clear_delivery, delivery_folder, issue
+from issuer.batch_issue import issue
 from issuer.batch_room import FILES_FOLDER, BatchRoom
-from issuer.batch_states import EDITABLE, RUNNABLE, DraftState
+from issuer.batch_states import EDITABLE, RUNNABLE
+from issuer.batch_sweeping import sweep
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.batch_models import BatchDraft
 from registry.desk_database import open_desks
@@ -38,8 +39,6 @@ from registry.store import make_folder
 
 LOOK_SECONDS = 0.5
 SWEPT_SECONDS = 3600.0
-KEPT_FOR = timedelta(days=7)
-"""How long the files of an issued batch lie ready in clear."""
 
 _LOG = logging.getLogger("yanzhen.batches")
 
@@ -73,20 +72,6 @@ def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int]]:
             [(row.id, row.prefix) for row in session.execute(unchecked.order_by(BatchDraft.id))],
             list(session.scalars(runnable.order_by(BatchDraft.decided_at, BatchDraft.id))),
         )
-
-
-def sweep(room: BatchRoom) -> None:
-    """Remove the clear files of batches that were issued some time ago."""
-    with reading(room.desks) as session:
-        old = session.scalars(
-            select(BatchDraft.id).where(
-                BatchDraft.state == DraftState.ISSUED,
-                BatchDraft.finished_at < room.clock() - KEPT_FOR,
-            )
-        ).all()
-    for draft_id in old:
-        if delivery_folder(room, draft_id).is_dir():
-            clear_delivery(room, draft_id)
 
 
 @contextmanager
@@ -133,10 +118,10 @@ def _work(home: Home, passphrase: bytes, parent: int) -> None:
     room, swept_at = open_room(home, passphrase), -SWEPT_SECONDS
     while os.getppid() == parent:
         try:
+            # The vault is opened anew each time: its key may have been changed since.
             if time.monotonic() - swept_at > SWEPT_SECONDS:
-                sweep(room)
                 swept_at = time.monotonic()
-            # Opened anew: the vault's key may have been changed since.
+                sweep(replace(room, vault=home.vault(passphrase)))
             if is_waiting(room) and run_waiting(replace(room, vault=home.vault(passphrase))):
                 continue
         except (RegistryError, OSError) as error:  # a database that is away comes back
@@ -152,7 +137,7 @@ def main() -> None:
     """Read where the home is and its passphrase from standard input, and work."""
     signal.signal(signal.SIGTERM, _end)
     order = json.loads(sys.stdin.readline())
-    run(Home.open(Path(order["home"])), order["passphrase"].encode(), os.getppid())
+    run(Home.open(Path(order["home"])), order["passphrase"].encode(), order["parent"])
 
 
 if __name__ == "__main__":

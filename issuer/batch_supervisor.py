@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,9 @@ from keys.passphrase import ENVIRONMENT_NAME as PASSPHRASE_VARIABLE
 from registry.home import Home
 
 BATCH_RUNNER = "issuer.batch_runner"
-_AGAIN_SECONDS = 2.0
+_AGAIN_SECONDS = 0.25  # twice as long after each that died soon, so that none takes all the time
+_MOST_AGAIN_SECONDS = 8.0
+_LIVED_SECONDS = 60.0
 _PATIENCE_SECONDS = 30.0
 
 
@@ -28,7 +31,11 @@ class Supervisor:
     """
 
     def __init__(self, home: Home, passphrase: bytes, module: str = BATCH_RUNNER) -> None:
-        order = {"home": str(home.path.absolute()), "passphrase": passphrase.decode()}
+        order = {
+            "home": str(home.path.absolute()),
+            "passphrase": passphrase.decode(),
+            "parent": os.getpid(),
+        }
         self._order = json.dumps(order).encode() + b"\n"
         self._module = module
         self._ending = threading.Event()
@@ -55,7 +62,9 @@ class Supervisor:
         return None if self._process is None else self._process.pid
 
     def _watch(self) -> None:
+        pause = _AGAIN_SECONDS
         while not self._ending.is_set():
+            began = time.monotonic()
             self._process = process = subprocess.Popen(
                 [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,
@@ -70,7 +79,10 @@ class Supervisor:
             except OSError:
                 process.kill()
             process.wait()
-            self._ending.wait(_AGAIN_SECONDS)
+            if time.monotonic() - began > _LIVED_SECONDS:
+                pause = _AGAIN_SECONDS
+            self._ending.wait(pause)
+            pause = min(2 * pause, _MOST_AGAIN_SECONDS)
 
 
 @contextmanager

@@ -46,6 +46,11 @@ def unrecorded() -> ColumnElement[bool]:
     return Copy.envelope_sealed.is_(None)
 
 
+def recorded() -> ColumnElement[bool]:
+    """Return the condition that a copy has a signed record."""
+    return Copy.envelope_sealed.is_not(None)
+
+
 def undrawn() -> ColumnElement[bool]:
     """Return the condition that a copy is on record and has no page yet."""
     return Copy.envelope_sealed.is_not(None) & Copy.pdf_stored.is_(None)

@@ -121,6 +121,13 @@ class FileStore:
         """Return whether a file of this name is stored; what is in it only its key can tell."""
         return self._path(name).is_file()
 
+    def names(self, *, written_before: float) -> Iterator[str]:
+        """Yield the names of the files stored before an instant, in seconds since 1970."""
+        for path in self._folder.glob("??/*"):
+            with suppress(OSError):  # discarded meanwhile
+                if path.stat().st_mtime < written_before:
+                    yield path.name
+
     def sweep(self) -> None:
         """Remove what killed writers left unfinished; the work of living ones is left alone."""
         sweep_unfinished(self._folder)

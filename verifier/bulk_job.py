@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from registry.home import Home
     from verifier.bulk_budget import BatchBudget
     from verifier.bulk_check import BulkReport
-    from verifier.bulk_jobs import JobPlace
+    from verifier.bulk_place import JobPlace
 
 _PAGE_ROWS = 200
 _PATIENCE_SECONDS = 600.0
@@ -29,11 +30,13 @@ def main(question: bytes) -> None:
     from pathlib import Path
 
     from verifier.bulk_budget import open_batch_budget
-    from verifier.bulk_jobs import ANSWER, JobPlace
+    from verifier.bulk_place import ANSWER, LIST, JobPlace
     from verifier.file_slots import FileSlots, NoFreeSlot
 
     head, _, data = question.partition(b"\n")
     order = json.loads(head)
+    if len(data) != order["bytes"]:
+        return  # whoever told it was killed; half a list would look like a whole one
     folder, home = Path(order["folder"]), Path(order["home"])
     place = JobPlace(folder, order["token"])
     slots = FileSlots(
@@ -45,6 +48,7 @@ def main(question: bytes) -> None:
     except NoFreeSlot:
         return  # without an answer it is lost, and the asker is told to try again
     place.seal(ANSWER, json.dumps(answer).encode())
+    (place.path / LIST).unlink(missing_ok=True)  # nobody begins it anew
 
 
 def _check(
@@ -54,9 +58,9 @@ def _check(
     from registry.home import Home
     from verifier.bulk_check import check_bulk
     from verifier.bulk_faults import BulkError
-    from verifier.bulk_jobs import PROGRESS, ROWS, workbook_name
     from verifier.bulk_json import result_to_json
     from verifier.bulk_page import page_answer, page_refusal
+    from verifier.bulk_place import PROGRESS, ROWS, workbook_name
     from verifier.bulk_results import write_workbook
     from verifier.bulk_table import open_bulk_child, parse_bulk
     from verifier.opening import open_verifier, utc_now
@@ -72,7 +76,8 @@ def _check(
 
     verifier = open_verifier(Home.open(home))
     try:
-        report = check_bulk(verifier, table, utc_now, on_failed=budget.spend, on_progress=show)
+        spend = _spending(place, budget)
+        report = check_bulk(verifier, table, utc_now, on_failed=spend, on_progress=show)
     finally:
         verifier.close()
     if order["watcher"] is not None:
@@ -83,6 +88,26 @@ def _check(
     for language in Language if order["workbooks"] else ():
         place.seal(workbook_name(language), write_workbook(report, language))
     return page_answer(report, _PAGE_ROWS)
+
+
+def _spending(place: JobPlace, budget: BatchBudget) -> Callable[[int], None]:
+    """Return what counts failed rows once, though a killed run of the same check met them before.
+
+    That they are counted is written first: killed in between, a run has counted too little.
+    """
+    from verifier.bulk_place import SPENT
+
+    counted, seen = place.read_number(SPENT), 0
+
+    def spend(failed: int) -> None:
+        nonlocal counted, seen
+        seen += failed
+        new, counted = seen - counted, max(seen, counted)
+        if new > 0:
+            place.write(SPENT, str(counted).encode())
+            budget.spend(new)
+
+    return spend
 
 
 def _watch(home: Home, employer: int, report: BulkReport) -> None:

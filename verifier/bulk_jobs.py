@@ -3,12 +3,13 @@
 Each runs in a process of its own: no worker waits for it, and it outlives the worker that started
 it. What it found is kept for a short time in a folder of this user's alone, sealed under a key that
 only the token gives; the token is nowhere but with the asker. The uploaded list goes to the process
-through a pipe and never lies in a file. See docs/decisions/0022-many-at-once.md.
+through a pipe. It lies in no file, but where it is asked that a check outlives the death of its own
+process: then it lies sealed under the token until it is answered, and whoever looks for the result
+begins the check anew. See docs/decisions/0022-many-at-once.md and 0032-employers.md.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,16 +18,26 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from codes.wording import Language
+from verifier.bulk_place import (
+    ANSWER,
+    LIST,
+    PROGRESS,
+    ROWS,
+    RUNS,
+    JobPlace,
+    JobUnknown,
+    alone,
+    is_alive,
+    read_file,
+    workbook_name,
+)
 from verifier.file_slots import check_own
 
 KEEP_SECONDS = 30 * 60
@@ -34,9 +45,8 @@ MOST_KEPT = 32
 MOST_UNFINISHED = 8
 MOST_KEPT_OF_ONE = 8  # networks that hand in more wait for their own, and for nobody else
 MOST_UNFINISHED_OF_ONE = 2
-ALIVE, PROGRESS, ANSWER, ROWS = "alive", "progress", "answer", "rows"
+MOST_RUNS = 5  # of one check whose process is killed again and again
 _NETWORK, _SALT = "network", "salt"
-_NONCE_BYTES = 12
 _TOKEN_BYTES = 24
 _TOKEN_CHARACTERS = 32
 
@@ -71,6 +81,7 @@ class JobOrder:
         rows: keep the answer to every row, for programs.
         workbooks: keep the result as workbooks, for people.
         watcher: employer who is to be told when a certificate changes; None for nobody.
+        again: keep the list sealed until it is answered, so that a killed check is begun anew.
     """
 
     file: str
@@ -78,6 +89,7 @@ class JobOrder:
     rows: bool = False
     workbooks: bool = True
     watcher: int | None = None
+    again: bool = False
 
 
 class JobsFull(Exception):
@@ -89,11 +101,7 @@ class JobsFull(Exception):
 
 
 class JobLost(Exception):
-    """The process ended without an answer; nothing of it is kept."""
-
-
-class JobUnknown(Exception):
-    """There is no batch check of this token, or its time is over."""
+    """The process ended without an answer, and no other is to be started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,63 +116,6 @@ class JobState:
     done: int = 0
     total: int = 0
     answer: dict[str, Any] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class JobPlace:
-    """Where one batch check keeps its files, and the key they are sealed under.
-
-    Args:
-        folder: of all of them.
-        token: the asker's; secret.
-    """
-
-    folder: Path
-    token: str = field(repr=False)
-
-    @property
-    def path(self) -> Path:
-        """The folder of this one; its name does not give the token away."""
-        return self.folder / hashlib.sha256(b"yanzhen/batch/place" + self._secret).hexdigest()[:32]
-
-    def seal(self, name: str, data: bytes) -> None:
-        """Write a file, whole or not at all."""
-        nonce = os.urandom(_NONCE_BYTES)
-        self.write(name, nonce + self._cipher.encrypt(nonce, data, name.encode()))
-
-    def unseal(self, name: str) -> bytes:
-        """Return what `seal` wrote.
-
-        Raises:
-            JobUnknown: there is no such file, or another one.
-        """
-        try:
-            sealed = (self.path / name).read_bytes()
-            nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-            return self._cipher.decrypt(nonce, rest, name.encode())
-        except (OSError, InvalidTag, ValueError) as error:
-            raise JobUnknown from error
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file that says nothing of anybody, whole or not at all."""
-        part = self.path / f"{name}-part"
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        part.replace(self.path / name)
-
-    @property
-    def _secret(self) -> bytes:
-        return self.token.encode("ascii", "replace")
-
-    @property
-    def _cipher(self) -> AESGCM:
-        return AESGCM(hashlib.sha256(b"yanzhen/batch/seal" + self._secret).digest())
-
-
-def workbook_name(language: Language) -> str:
-    """Return the name under which a job keeps its result in a language."""
-    return f"result-{language.value}"
 
 
 class BulkJobs:
@@ -204,46 +155,43 @@ class BulkJobs:
         Raises:
             JobsFull: it was not begun; the asker may try again.
         """
-        self._started = [process for process in self._started if process.poll() is None]
+        token = self.prepare(data, order)
+        place = JobPlace(self._folder, token)
+        with alone(place, wait=True) as alive:
+            assert alive is not None
+            self._spawn(place, alive, _told(data, order), data)
+        return token
+
+    def prepare(self, data: bytes, order: JobOrder) -> str:
+        """Find a place for a check and return its token; nothing is checked so far.
+
+        With `order.again` the list lies there, sealed, and `look` begins the check: whoever is
+        killed between putting the token on record and beginning has lost nothing.
+
+        Args:
+            data: untrusted.
+            order: what is to be done with it.
+
+        Raises:
+            JobsFull: there is no room; the asker may try again.
+        """
         mark = self._claim(order.network)
         place = JobPlace(self._folder, secrets.token_urlsafe(_TOKEN_BYTES))
         place.path.mkdir(mode=0o700)
         place.write(_NETWORK, mark)
-        alive = os.open(place.path / ALIVE, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(alive, fcntl.LOCK_EX)  # held for as long as the process lives
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "verifier.bulk_job"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(alive,),
-                start_new_session=True,
-            )
-        finally:
-            os.close(alive)
-        self._started.append(process)
-        told = {
-            "home": str(self._home),
-            "folder": str(self._folder),
-            "token": place.token,
-            "running": self._running,
-            **asdict(order),
-        }
-        assert process.stdin is not None
-        with suppress(OSError), process.stdin:  # one that died at once is seen as lost
-            process.stdin.write(json.dumps(told).encode() + b"\n" + data)
+        if order.again:
+            place.seal(LIST, json.dumps(_told(data, order)).encode() + b"\n" + data)
         return place.token
 
     def look(self, token: str) -> JobState:
-        """Return how far the batch check of a token is.
+        """Return how far the batch check of a token is; begin it anew where that is to be done.
 
         Raises:
             JobUnknown: there is none, or its time is over.
-            JobLost: it ended without an answer.
+            JobLost: it ended without an answer, and is not begun anew.
         """
         place = self._place(token)
-        alive = _is_locked(place.path / ALIVE)
+        alive = is_alive(place.path) or self._begin_again(place)
         if (place.path / ANSWER).exists():
             return JobState(answer=json.loads(place.unseal(ANSWER)))
         if not alive:
@@ -253,6 +201,45 @@ class BulkJobs:
         except (OSError, ValueError):
             return JobState()
         return JobState(done=done, total=total)
+
+    def _begin_again(self, place: JobPlace) -> bool:
+        """Begin a check whose process is gone, unless it answered; return whether one runs."""
+        if not (place.path / LIST).exists():
+            return False
+        with alone(place) as alive:
+            if alive is None:
+                return True  # another was quicker
+            runs = place.read_number(RUNS)
+            if (place.path / ANSWER).exists() or runs >= MOST_RUNS:
+                return False
+            head, _, data = place.unseal(LIST).partition(b"\n")
+            place.write(RUNS, str(runs + 1).encode())
+            with suppress(OSError):  # no room for a process now; the next look tries again
+                self._spawn(place, alive, json.loads(head), data)
+        return True
+
+    def _spawn(self, place: JobPlace, alive: int, told: Mapping[str, object], data: bytes) -> None:
+        """Start the process of a check; it holds the lock on `alive` for as long as it lives."""
+        self._started = [process for process in self._started if process.poll() is None]
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "verifier.bulk_job"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(alive,),
+            start_new_session=True,
+        )
+        self._started.append(process)
+        order = {
+            "home": str(self._home),
+            "folder": str(self._folder),
+            "token": place.token,
+            "running": self._running,
+            **told,
+        }
+        assert process.stdin is not None
+        with suppress(OSError), process.stdin:  # one that died at once is seen as lost
+            process.stdin.write(json.dumps(order).encode() + b"\n" + data)
 
     def workbook(self, token: str, language: Language) -> bytes:
         """Return the result of a token as a workbook; raises JobUnknown."""
@@ -296,10 +283,10 @@ class BulkJobs:
         except OSError as error:
             raise JobsFull from error
         limits = self._limits
-        unfinished = [path for path in kept if _is_locked(path / ALIVE)]
+        unfinished = [path for path in kept if is_alive(path)]
         if len(kept) >= limits.kept or len(unfinished) >= limits.unfinished:
             raise JobsFull
-        own = {path for path in kept if network and _read(path / _NETWORK) == mark}
+        own = {path for path in kept if network and read_file(path / _NETWORK) == mark}
         waiting = sum(path in own for path in unfinished)
         if len(own) >= limits.kept_of_one or waiting >= limits.unfinished_of_one:
             raise JobsFull(of_one=True)
@@ -328,23 +315,6 @@ class BulkJobs:
         return 0.0
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _is_locked(path: Path) -> bool:
-    """Say whether a process holds the lock of a file: whether the job is alive."""
-    try:
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+def _told(data: bytes, order: JobOrder) -> dict[str, object]:
+    """Return what a process is told of its order; a list that came in half is none."""
+    return {**asdict(order), "bytes": len(data)}

@@ -15,7 +15,7 @@ from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.uploads import takes_files
 from codes.wording import Language, Text
-from issuer.batch_checks import JUDGING, check_soon
+from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_awards, list_drafts, throw_away
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
@@ -89,6 +89,11 @@ _LIST = TableSpec(
 )
 _AWARDS_SHOWN = 100
 _JUDGING = Text("检查照片", "judging photos")
+_BROKEN_OFF = Text(
+    "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",
+    "The process that issues broke off and is being started again; numbers given stay as they are. "
+    "If it is not going on in a few minutes, call the administrator",
+)
 
 
 @blueprint.get("")
@@ -147,11 +152,15 @@ def create() -> Response | tuple[str, int]:
         return _form(entry, Trouble(field="roster", text=error.text)), 422
     try:
         draft_id = begin(
-            room, the_person(), prefix=own_prefix(), name=entry.name, layout=entry.layout
+            room,
+            the_person(),
+            prefix=own_prefix(),
+            name=entry.name,
+            layout=entry.layout,
+            table=table,
         )
     except IssuerError as error:
         return _form(entry, Trouble(field="name", text=error.text)), 422
-    fill(room, own_prefix(), draft_id, table)
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"名册已读入 {len(table.rows)} 行", f"Rows read: {len(table.rows)}"))
     return to_batch(draft_id)
@@ -174,7 +183,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         draft,
         "batch.html",
         troubles=troubles,
-        told=_told(draft),
+        told=_told(room, draft),
         awards=awards,
         exam=exam,
         exam_done=batches_steps.are_done(exam),
@@ -215,21 +224,29 @@ def delete(draft_id: int) -> Response:
 @allow(*DESK)
 def progress(draft_id: int) -> Response:
     """Tell how far check or run are, for the page that shows it."""
-    draft = the_draft(the_room(), draft_id)
-    return jsonify(_told(draft))
+    room = the_room()
+    return jsonify(_told(room, the_draft(room, draft_id)))
 
 
-def _told(draft: BatchDraft) -> dict[str, Any]:
+def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     """Return what a page shows of a check or a run that is under way."""
     language: Language = page_language(request)
     running = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
     waiting = draft.checked < draft.revision or draft.awaiting > 0
+    text = _BROKEN_OFF if _is_broken_off(room, draft) else _phase(draft.phase, running=running)
     return {
         "done": draft.done,
         "total": draft.total,
-        "text": _phase(draft.phase, running=running).say(language),
+        "text": text.say(language),
         "state": f"{draft.state} {'waiting' if waiting else 'ready'} {draft.pausing}",
     }
+
+
+def _is_broken_off(room: BatchRoom, draft: BatchDraft) -> bool:
+    """Return whether whoever issued a batch was killed, and nobody has taken it up so far."""
+    if DraftState(draft.state) is not DraftState.ISSUING or is_held(room, draft.id):
+        return False
+    return the_draft(room, draft.id).state == DraftState.ISSUING  # it may have ended just now
 
 
 def _phase(phase: str | None, *, running: bool) -> Text:

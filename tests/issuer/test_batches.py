@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
-import signal
-import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,13 +21,11 @@ from issuer.batch_approval import approve
 from issuer.batch_checks import keep
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
-from issuer.batch_supervisor import runner_beside
 from issuer.columns import Column
 from issuer.errors import IssuerError
 from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
-from registry.models import Award
 from registry.session import reading, transaction
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
@@ -250,22 +245,6 @@ def test_a_paused_batch_goes_on_where_it_stopped(ready_desk: BatchDesk) -> None:
     assert state_of(desk, draft) is DraftState.ISSUED
 
 
-def test_a_killed_runner_is_started_anew_and_loses_nothing(ready_desk: BatchDesk) -> None:
-    desk, draft = ready_desk, READY
-    desk.submit(draft)
-    desk.approve(draft)
-    with runner_beside(desk.room.home, PASSPHRASE) as supervisor:
-        await_state(desk, draft, DraftState.ISSUING)
-        first = supervisor.pid
-        assert first is not None
-        os.kill(first, signal.SIGKILL)
-        await_state(desk, draft, DraftState.ISSUED)
-        assert supervisor.pid != first
-    with reading(desk.room.register) as session:
-        numbers = session.scalars(select(Award.number).order_by(Award.number)).all()
-    assert [number[-6:] for number in numbers] == ["000001", "000002"]
-
-
 def test_an_issued_batch_keeps_nothing_of_people(ready_desk: BatchDesk) -> None:
     desk, draft = ready_desk, READY
     desk.submit(draft)
@@ -347,14 +326,6 @@ def state_of(desk: BatchDesk, draft: int) -> DraftState:
     """Return how far a batch is."""
     with reading(desk.room.desks) as session:
         return DraftState(session.get_one(BatchDraft, draft).state)
-
-
-def await_state(desk: BatchDesk, draft: int, state: DraftState) -> None:
-    """Wait until a batch is so far."""
-    deadline = time.monotonic() + 60
-    while (found := state_of(desk, draft)) is not state:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.02)
 
 
 def attempt(room: BatchRoom, person: Person, draft: int, revision: int) -> str:

@@ -27,9 +27,9 @@ from verifier.bulk_jobs import (
     JobLost,
     JobOrder,
     JobsFull,
-    JobUnknown,
 )
 from verifier.bulk_limits import MAX_BULK_BYTES
+from verifier.bulk_place import JobUnknown
 from wsgi import create_public_app
 
 WAIT_SECONDS = 60.0

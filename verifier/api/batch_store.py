@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -16,13 +17,15 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
 
 from registry.api_key_models import ApiBatchRow
 from registry.session import transaction
 from registry.vault import seal, unseal
 from verifier.api.batch_body import FILE_NAME, BatchBody
 from verifier.api_keys import ApiKey, give_rows_back, take_rows
-from verifier.bulk_jobs import EMPLOYER_LIMITS, BulkJobs, JobOrder, JobsFull
+from verifier.bulk_jobs import EMPLOYER_LIMITS, BulkJobs, JobLost, JobOrder
+from verifier.bulk_place import JobUnknown
 
 KEPT_FOR: Final = timedelta(seconds=EMPLOYER_LIMITS.keep_seconds)
 _BEGINNING: Final = timedelta(seconds=60)
@@ -70,21 +73,11 @@ def begin_batch(
     with transaction(public) as session:
         session.execute(delete(ApiBatchRow).where(ApiBatchRow.keep_until < now))
         take_rows(session, key, 0, now=now)  # nobody else begins with this key meanwhile
-        earlier = None
-        if mark is not None:
-            query = select(ApiBatchRow).where(ApiBatchRow.key_id == key.id)
-            earlier = session.scalar(query.where(ApiBatchRow.idempotency == mark))
+        earlier = None if mark is None else _find_earlier(session, key, mark, digest, now)
         if earlier is not None:
-            if earlier.body_digest != digest:
-                raise NotBegun(Repeated.OTHER_LIST)
-            if earlier.token_sealed is not None:
-                return Begun(row=earlier, again=True)
-            if earlier.made_at > now - _BEGINNING:
-                raise NotBegun(Repeated.BUSY)
-            session.delete(earlier)  # whoever worked on it was killed
-            session.flush()
-            give_rows_back(session, key, earlier.rows, now=now)
+            return Begun(row=earlier, again=True)
         take_rows(session, key, body.rows, now=now)
+        token = jobs.prepare(body.data, _order(key, body))
         row = ApiBatchRow(
             name=secrets.token_hex(16),
             key_id=key.id,
@@ -95,33 +88,46 @@ def begin_batch(
             idempotency=mark,
             body_digest=digest,
         )
+        row.token_sealed = seal(_cipher(key), row.name, token.encode())
         session.add(row)
         session.flush()
-    return Begun(row=_start(public, jobs, key, body, row, now), again=False)
+    # Row and rows counted are one commit. The check is begun by this, or, if this worker is killed,
+    # by whoever looks next.
+    with suppress(JobLost, JobUnknown):
+        jobs.look(token)
+    return Begun(row=row, again=False)
 
 
-def _start(
-    public: Engine, jobs: BulkJobs, key: ApiKey, body: BatchBody, row: ApiBatchRow, now: datetime
-) -> ApiBatchRow:
-    order = JobOrder(
+def _find_earlier(
+    session: Session, key: ApiKey, mark: str, digest: str, now: datetime
+) -> ApiBatchRow | None:
+    """Return the list that the same request began before; raises NotBegun as `begin_batch`."""
+    query = select(ApiBatchRow).where(ApiBatchRow.key_id == key.id)
+    earlier = session.scalar(query.where(ApiBatchRow.idempotency == mark))
+    if earlier is None:
+        return None
+    if earlier.body_digest != digest:
+        raise NotBegun(Repeated.OTHER_LIST)
+    if earlier.token_sealed is not None:
+        return earlier
+    # Only versions that put a list on record before they had a place for it left such a row.
+    if earlier.made_at > now - _BEGINNING:
+        raise NotBegun(Repeated.BUSY)
+    session.delete(earlier)
+    session.flush()
+    give_rows_back(session, key, earlier.rows, now=now)
+    return None
+
+
+def _order(key: ApiKey, body: BatchBody) -> JobOrder:
+    return JobOrder(
         file=FILE_NAME,
         network=f"api key {key.id}",
         rows=True,
         workbooks=False,
         watcher=key.employer if body.watch else None,
+        again=True,
     )
-    try:
-        token = jobs.start(body.data, order)
-    except JobsFull:
-        with transaction(public) as session:
-            session.execute(delete(ApiBatchRow).where(ApiBatchRow.id == row.id))
-            give_rows_back(session, key, body.rows, now=now)
-        raise
-    with transaction(public) as session:
-        kept = session.get(ApiBatchRow, row.id)
-        assert kept is not None
-        kept.token_sealed = seal(_cipher(key), row.name, token.encode())
-        return kept
 
 
 def find_batch(public: Engine, key: ApiKey, name: str, *, now: datetime) -> ApiBatchRow | None:

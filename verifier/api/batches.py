@@ -41,7 +41,8 @@ from verifier.api.keyed import keyed, now, public_engine, quota_spent, the_key, 
 from verifier.api.problems import Problem, ProblemCode, Refused, dump_json, refuse
 from verifier.api.views import show_fault, show_http_error, show_refusal
 from verifier.api_keys import QuotaSpent, Scope, rows_left, usage_of
-from verifier.bulk_jobs import BulkJobs, JobLost, JobsFull, JobState, JobUnknown
+from verifier.bulk_jobs import BulkJobs, JobLost, JobsFull, JobState
+from verifier.bulk_place import JobUnknown
 from verifier.verdict import format_instant
 
 blueprint = Blueprint("api_batches", __name__)

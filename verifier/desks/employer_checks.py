@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ from codes.wording import Language
 from registry.employer_models import CHECK_ANSWER, CHECK_EN, CHECK_ZH, EmployerCheck
 from registry.session import reading, transaction
 from registry.vault import seal, unseal
-from verifier.bulk_jobs import JobLost, JobOrder, JobState, JobUnknown
+from verifier.bulk_jobs import JobLost, JobOrder, JobState
+from verifier.bulk_place import JobUnknown
 from verifier.desks.employers_room import EmployersRoom
 
 KEPT_FOR: Final = timedelta(days=90)
@@ -35,11 +37,14 @@ def begin_check(
         JobsFull: it was not begun.
     """
     order = JobOrder(
-        file=file, network=f"employer {account_id}", watcher=account_id if watch else None
+        file=file,
+        network=f"employer {account_id}",
+        watcher=account_id if watch else None,
+        again=True,
     )
-    token = room.jobs.start(data, order)
+    token = room.jobs.prepare(data, order)
     now = room.clock()
-    with transaction(room.desks) as session:
+    with _forgetting(room, token), transaction(room.desks) as session:
         row = EmployerCheck(
             account_id=account_id,
             state=RUNNING,
@@ -50,7 +55,18 @@ def begin_check(
         session.add(row)
         session.flush()
         row.token_sealed = seal(room.cipher, _context(row.id), token.encode())
-        return row.id
+    look_at(room, row)  # which begins it; killed before, whoever looks next does
+    return row.id
+
+
+@contextmanager
+def _forgetting(room: EmployersRoom, token: str) -> Iterator[None]:
+    """Forget a list that could not be put on record."""
+    try:
+        yield
+    except BaseException:
+        _forget(room, token)
+        raise
 
 
 def find_check(room: EmployersRoom, account_id: int, check_id: int) -> EmployerCheck | None:
@@ -80,7 +96,10 @@ def checks_of(
 
 
 def look_at(room: EmployersRoom, row: EmployerCheck) -> JobState | None:
-    """Return how far a check is that was not collected; None where it was lost."""
+    """Return how far a check is that was not collected; None where it was lost.
+
+    One whose process was killed is begun anew by this, so that an employer has nothing to do.
+    """
     if row.token_sealed is None:
         return None
     try:
@@ -124,8 +143,7 @@ def collect(room: EmployersRoom, row: EmployerCheck) -> EmployerCheck:
             kept.state = "refused" if refused else "done"
             kept.rows, kept.off = answer.get("rows", 0), answer.get("off", 0)
         kept.token_sealed = None
-    if answer is not None:
-        _forget(room, token)
+    _forget(room, token)
     return kept
 
 

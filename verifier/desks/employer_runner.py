@@ -100,4 +100,4 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _end)
     order = json.loads(sys.stdin.buffer.readline())
-    run(Home.open(Path(order["home"])), order["passphrase"].encode(), os.getppid())
+    run(Home.open(Path(order["home"])), order["passphrase"].encode(), order["parent"])

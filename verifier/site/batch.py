@@ -31,9 +31,9 @@ from verifier.bulk_jobs import (
     JobOrder,
     JobsFull,
     JobState,
-    JobUnknown,
 )
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.bulk_place import JobUnknown
 from verifier.many_files import shown
 from verifier.site import forms, words
 from verifier.verdict import Outcome

@@ -190,10 +190,10 @@ def create_private_app(
 
     from accounts.csrf import protect_forms
     from accounts.display import add_display
-    from accounts.done import add_done
     from accounts.error_pages import add_error_pages
     from accounts.guard import guard
     from accounts.mounting import add_account_pages
+    from accounts.next_page_notice import add_done
     from accounts.page_words import desk_words
     from accounts.uploads import limit_bodies
     from issuer.console.opening import open_office

@@ -13,9 +13,9 @@ from accounts.arriving import the_account
 from accounts.asking_again import asks_again
 from accounts.browser_sessions import is_over
 from accounts.bureau import the_bureau
-from accounts.done import say_done
 from accounts.errors import AccountError
 from accounts.library import inspect_password
+from accounts.next_page_notice import say_done
 from accounts.passkeys import passkeys_of, remove_passkey
 from accounts.roles import signed_in
 from accounts.second_factor import make_recovery_codes

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Flask, current_app, g, request
 
 from accounts.display import elder_view
-from accounts.done import what_was_done
+from accounts.next_page_notice import what_was_done
 from accounts.person import current_person
 from accounts.roles import Role
 from accounts.spoken import spoken_count, spoken_day

@@ -24,8 +24,8 @@ from accounts.account_acts import (
 from accounts.account_rules import SIDES, read_username
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
-from accounts.done import say_done
 from accounts.errors import AccountError
+from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import BODY_ROLES, Role, allow

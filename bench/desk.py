@@ -87,13 +87,16 @@ def measure(url: str, count: int, rounds: int) -> dict[str, Any]:
     """
     with database(url) as engine:
         upgrade(engine)
+        begun = time.perf_counter()
         _fill(engine, count)
+        filled = time.perf_counter() - begun
         with reading(engine) as session:
             answers = [_ask(session, one, rounds) for one in _questions()]
     slowest = max(answers, key=lambda answer: answer["list_ms"])
     return {
         "bench": "desk",
         "awards": count,
+        "fill_seconds": round(filled, 1),
         "questions": len(answers),
         "slowest_ms": slowest["list_ms"],
         "slowest": slowest["name"],
@@ -255,6 +258,7 @@ def main(quick: bool, awards: int | None, as_json: bool) -> None:
             server.cleanup()
     for answer in sorted(figures["answers"], key=lambda one: -one["list_ms"])[:10]:
         click.echo(f"{answer['list_ms']:9.1f} ms  bare {answer['bare_ms']:9.1f}  {answer['name']}")
+    click.echo(f"filled in {figures['fill_seconds']} s")
     click.echo(f"slowest {figures['slowest_ms']} ms, bare {figures['bare_slowest_ms']} ms")
     if as_json:
         click.echo(json.dumps(figures))

@@ -23,7 +23,7 @@ from codes.errors import CodesError
 from codes.wording import Text
 from issuer.batch_photos import DraftPhotos, judge_waiting
 from issuer.batch_room import BatchRoom, find_draft
-from issuer.batch_rows import finding_values, load_table
+from issuer.batch_rows import RowFindings, load_table, seal_findings, write_findings
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.errors import IssuerError
 from issuer.issuing import Phase, inspect_batch
@@ -57,7 +57,6 @@ class Trouble:
 
 _LOG = logging.getLogger("yanzhen.batches")
 _TOLD_SECONDS = 0.5
-_WRITTEN_AT_ONCE = 5000
 
 
 @contextmanager
@@ -141,12 +140,12 @@ def _check_once(room: BatchRoom, prefix: str, draft_id: int) -> None:
         photos = DraftPhotos(room, session, draft)
     tell = telling(room, draft_id, Phase.LINT)
     report = inspect(room, draft, table, photos, lambda _, done, total: tell(done, total))
-    values = finding_values(cipher, draft_id, table, report)
+    findings = seal_findings(cipher, table, report)
     with transaction(room.desks) as session:
         now = find_draft(session, prefix, draft_id, locked=True)
         if now.revision != draft.revision or DraftState(now.state) not in EDITABLE:
             return
-        _write_findings(session, draft_id, values)
+        _write_changed(session, draft_id, findings)
         now.checked = now.revision
         count_rows(session, now)
         now.trouble = now.trouble_zh = now.trouble_en = now.phase = None
@@ -165,7 +164,7 @@ def inspect(
         return inspect_batch(desk, table, photos, draft.name, fonts, progress, layout=draft.layout)
 
 
-def _write_findings(session: Session, draft_id: int, values: list[dict[str, Any]]) -> None:
+def _write_changed(session: Session, draft_id: int, findings: list[RowFindings]) -> None:
     """Write what was found; rows about which there was and is nothing to say are left alone."""
     said = set(
         session.scalars(
@@ -174,9 +173,8 @@ def _write_findings(session: Session, draft_id: int, values: list[dict[str, Any]
             )
         )
     )
-    changed = [one for one in values if one["findings_sealed"] is not None or one["row"] in said]
-    for start in range(0, len(changed), _WRITTEN_AT_ONCE):
-        session.execute(update(BatchRow), changed[start : start + _WRITTEN_AT_ONCE])
+    changed = [one for one in findings if one.sealed is not None or one.row in said]
+    write_findings(session, draft_id, changed)
 
 
 def count_rows(session: Session, draft: BatchDraft) -> None:
@@ -206,7 +204,7 @@ def check_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
     with transaction(room.desks) as session:
         now = find_draft(session, prefix, draft_id, locked=True)
         if now.revision == draft.revision:
-            session.execute(update(BatchRow), finding_values(cipher, draft_id, table, report))
+            write_findings(session, draft_id, seal_findings(cipher, table, report))
             count_rows(session, now)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, insert, select, update
@@ -117,10 +118,11 @@ def fill(room: BatchRoom, prefix: str, draft_id: int, table: RosterTable) -> Non
 
 def _put_table(session: Session, cipher: AESGCM, draft: BatchDraft, table: RosterTable) -> None:
     values = table_values(cipher, draft.id, table)
-    for start in range(0, len(values), _INSERTED_AT_ONCE):
-        session.execute(insert(BatchRow), values[start : start + _INSERTED_AT_ONCE])
+    connection = session.connection()  # the rows are no objects of the session
+    while some := list(islice(values, _INSERTED_AT_ONCE)):
+        connection.execute(insert(BatchRow), some)
     draft.sheet_sealed = seal_sheet(cipher, table)
-    draft.rows = len(values)
+    draft.rows = len(table.rows)
     draft.faulty = draft.unpictured = draft.noticed = 0
 
 

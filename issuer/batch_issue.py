@@ -28,7 +28,7 @@ from issuer.batch_checks import (
 from issuer.batch_drafts import empty, remove_files
 from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
-from issuer.batch_rows import finding_values, load_table
+from issuer.batch_rows import load_table, seal_findings, write_findings
 from issuer.batch_states import RUNNABLE, DraftState
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, Condition, count_copies, drawn, recorded
@@ -227,9 +227,9 @@ def _keep_refused(
 ) -> None:
     """Keep why rows that were good when they were approved are not any more."""
     cipher = room.cipher(draft)
-    values = finding_values(cipher, draft.id, table, report)
+    findings = seal_findings(cipher, table, report)
     with transaction(room.desks) as session:
-        session.execute(update(BatchRow), values)
+        write_findings(session, draft.id, findings)
         count_rows(session, session.get_one(BatchDraft, draft.id))
     count = len(report.faulty_rows)
     text = Text(

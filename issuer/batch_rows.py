@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -21,6 +22,14 @@ from registry.vault import seal, unseal
 
 _SHEET = "batch-sheet"
 _COLUMNS = {column.value: column for column in Column}
+_NAMED = {column.name: column for column in Column}
+_REPEATING = frozenset(
+    (Column.DOCUMENT_TYPE, Column.SEX, Column.OCCUPATION, Column.SPECIALTY, Column.LEVEL)
+)
+_WRITTEN_AT_ONCE = 5000
+_WRITE_FINDINGS = update(BatchRow).where(
+    BatchRow.draft_id == bindparam("of_draft"), BatchRow.row == bindparam("of_row")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +104,13 @@ def seal_cells(
     return seal(cipher, f"batch-row {row}", json.dumps(packed, ensure_ascii=False).encode())
 
 
-def table_values(cipher: AESGCM, draft_id: int, table: RosterTable) -> list[dict[str, Any]]:
-    """Return the database's rows for a roster."""
+def table_values(cipher: AESGCM, draft_id: int, table: RosterTable) -> Iterator[dict[str, Any]]:
+    """Yield the database's rows for a roster, in order."""
     faults: dict[int, list[Remark]] = {}
     for problem in table.problems:
         faults.setdefault(problem.row, []).append(remark_of(problem, stops=True))
-    return [
-        {
+    for row in table.rows:
+        yield {
             "draft_id": draft_id,
             "row": row.row,
             "cells_sealed": seal_cells(cipher, row.row, row.cells, faults.get(row.row, ())),
@@ -110,8 +119,6 @@ def table_values(cipher: AESGCM, draft_id: int, table: RosterTable) -> list[dict
             "unpictured": False,
             "noticed": False,
         }
-        for row in table.rows
-    ]
 
 
 def load_table(
@@ -182,41 +189,66 @@ def _open_cells(
     cipher: AESGCM, row: int, sealed: bytes | None
 ) -> tuple[dict[Column, str], tuple[Remark, ...]]:
     packed = json.loads(unseal(cipher, f"batch-row {row}", sealed or b""))
-    cells = {Column[name]: text for name, text in packed["cells"].items()}
+    cells: dict[Column, str] = {}
+    for name, text in packed["cells"].items():
+        column = _NAMED[name]
+        # What rows have in common is kept once: a roster may have fifty thousand of them.
+        cells[column] = sys.intern(text) if column in _REPEATING else text
     return cells, _unpack(packed["faults"])
 
 
-def finding_values(
-    cipher: AESGCM, draft_id: int, table: RosterTable, report: LintReport
-) -> list[dict[str, Any]]:
-    """Return what the lints said of every row, as the database's rows keep it."""
+@dataclass(frozen=True, slots=True)
+class RowFindings:
+    """What the lints said of a row, as `BatchRow` keeps it."""
+
+    row: int
+    sealed: bytes | None
+    faulty: bool
+    unpictured: bool
+    noticed: bool
+
+
+def seal_findings(cipher: AESGCM, table: RosterTable, report: LintReport) -> list[RowFindings]:
+    """Return what the lints said of every row, sealed."""
     found: dict[int, list[Remark]] = {}
     for problem in report.problems:
         found.setdefault(problem.row, []).append(remark_of(problem, stops=True))
     for notice in report.notices:
         found.setdefault(notice.row, []).append(remark_of(notice, stops=False))
-    return [
-        {
-            "draft_id": draft_id,
-            "row": row.row,
-            "findings_sealed": _seal_findings(cipher, row.row, found.get(row.row)),
-            "faulty": any(
-                one.stops and one.column is not Column.PHOTO for one in found.get(row.row, ())
-            ),
-            "unpictured": any(
-                one.stops and one.column is Column.PHOTO for one in found.get(row.row, ())
-            ),
-            "noticed": any(not one.stops for one in found.get(row.row, ())),
-        }
-        for row in table.rows
-    ]
+    return [_sealed(cipher, row.row, found.pop(row.row, ())) for row in table.rows]
 
 
-def _seal_findings(cipher: AESGCM, row: int, remarks: Sequence[Remark] | None) -> bytes | None:
+def _sealed(cipher: AESGCM, row: int, remarks: Sequence[Remark]) -> RowFindings:
     if not remarks:
-        return None
+        return RowFindings(row, None, faulty=False, unpictured=False, noticed=False)
     packed = json.dumps(_pack(remarks), ensure_ascii=False).encode()
-    return seal(cipher, f"batch-findings {row}", packed)
+    return RowFindings(
+        row,
+        seal(cipher, f"batch-findings {row}", packed),
+        faulty=any(one.stops and one.column is not Column.PHOTO for one in remarks),
+        unpictured=any(one.stops and one.column is Column.PHOTO for one in remarks),
+        noticed=any(not one.stops for one in remarks),
+    )
+
+
+def write_findings(session: Session, draft_id: int, findings: Sequence[RowFindings]) -> None:
+    """Write what the lints said of rows of a batch, in place of what they said before."""
+    connection = session.connection()  # the rows are no objects of the session
+    for start in range(0, len(findings), _WRITTEN_AT_ONCE):
+        connection.execute(
+            _WRITE_FINDINGS,
+            [
+                {
+                    "of_draft": draft_id,
+                    "of_row": one.row,
+                    "findings_sealed": one.sealed,
+                    "faulty": one.faulty,
+                    "unpictured": one.unpictured,
+                    "noticed": one.noticed,
+                }
+                for one in findings[start : start + _WRITTEN_AT_ONCE]
+            ],
+        )
 
 
 def open_findings(cipher: AESGCM, row: int, sealed: bytes) -> tuple[Remark, ...]:

@@ -9,20 +9,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from accounts.account_acts import find_account
 from accounts.bureau import Bureau, open_bureau
 from accounts.demo_people import DemoPeople, demo_people
+from accounts.person import Person
 from accounts.roles import Role
 from codes.wording import Text
-from issuer.body_settings import SKIPPED, Step, setting_history
+from issuer.batch_room import BatchRoom
+from issuer.body_settings import (
+    SKIPPED,
+    Step,
+    confirm,
+    setting_history,
+    settle,
+    unconfirmed,
+)
 from issuer.demo import PREFIX, Demo
 from issuer.errors import IssuerError
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from keys.passphrase import ENVIRONMENT_NAME
-from registry.account_models import AccountRow
-from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
-from registry.session import reading, transaction
+from registry.session import reading
 
 HOST = "127.0.0.1"
 """Desks of a demo are for this machine only, wherever its verifier is: everybody there has one
@@ -52,52 +61,55 @@ def people_of(demo: Demo) -> DemoPeople:
             "demo_only",
             Text("该数据目录不是演示用的", "that home is not a demo's"),
         )
-    with open_bureau(home, demo.passphrase_file.read_bytes()) as bureau:
+    passphrase = demo.passphrase_file.read_bytes()
+    with open_bureau(home, passphrase) as bureau:
         people = demo_people(bureau, PREFIX)
-        _skip_notice(bureau, people)
+        _skip_notice(home, passphrase, bureau, people)
         return people
 
 
-def _skip_notice(bureau: Bureau, people: DemoPeople) -> None:
-    """Settle, as two approvers could, that batches of the demo need no notice; but only once.
+def _skip_notice(home: Home, passphrase: bytes, bureau: Bureau, people: DemoPeople) -> None:
+    """Have two approvers settle that batches of the demo need no notice; but only once.
 
     A notice takes whole working days, and whoever tries the desks wants to see a certificate today.
+    Where names are on notice already, the notice stays.
     """
     name = Step.NOTICE.setting
     with reading(bureau.desks) as session:
-        set_before = setting_history(session, PREFIX)
-    if any(one.name == name for one in set_before):
-        return
+        is_set = any(one.name == name for one in setting_history(session, PREFIX))
+        if is_set and not _own_waiting(session):
+            return
+    room = BatchRoom(
+        home=home,
+        passphrase=passphrase,
+        vault=home.vault(passphrase),
+        desks=bureau.desks,
+        register=bureau.register,
+        public_url="",
+        clock=bureau.clock,
+    )
     usernames = (people.usernames[Role.APPROVER], people.seconds[Role.APPROVER])
-    first, second = (_account(bureau, one) for one in usernames)
-    bureau.note(first.name, "body.setting", f"{PREFIX} {name}={SKIPPED}", NO_NOTICE)
-    bureau.note(second.name, "body.setting_confirm", f"{PREFIX} {name}={SKIPPED}", NO_NOTICE)
-    now = bureau.clock()
-    with transaction(bureau.desks) as session:
-        setting = BodySetting(
-            prefix=PREFIX,
-            name=name,
-            value=SKIPPED,
-            ground=NO_NOTICE,
-            set_at=now,
-            set_by=first.id,
-            setter=first.name,
-        )
-        session.add(setting)
-        session.flush()
-        session.add(
-            BodySettingConfirmed(
-                setting_id=setting.id,
-                confirmed_at=now,
-                confirmed_by=second.id,
-                confirmer=second.name,
-            )
-        )
+    first, second = (_approver(bureau, one) for one in usernames)
+    try:
+        if not is_set:
+            settle(room, first, prefix=PREFIX, name=name, value=SKIPPED, ground=NO_NOTICE)
+        with reading(bureau.desks) as session:
+            waiting = _own_waiting(session)
+        for setting_id in waiting:
+            confirm(room, second, PREFIX, setting_id)
+    except IssuerError as error:
+        if error.code != "setting_notice":
+            raise
 
 
-def _account(bureau: Bureau, username: str) -> AccountRow:
+def _own_waiting(session: Session) -> list[int]:
+    return [one.id for one in unconfirmed(session, PREFIX) if one.ground == NO_NOTICE]
+
+
+def _approver(bureau: Bureau, username: str) -> Person:
     with reading(bureau.desks) as session:
-        return find_account(session, username)
+        row = find_account(session, username)
+    return Person(account_id=row.id, name=row.name, roles=frozenset({Role.APPROVER}), body=PREFIX)
 
 
 @contextmanager

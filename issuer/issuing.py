@@ -351,7 +351,8 @@ class _LiveAwards:
     ) -> Award | None:
         """Return the person's live award; nearly nobody of a roster has one."""
         key = (kind, document_number, occupation, level)
-        self.expect((key,))
+        if key not in self._known:
+            self.expect((key,))
         award_id = self._known[key]
         if award_id is None:
             return None

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from codes.documents import (
@@ -32,6 +33,7 @@ from issuer.roster import RosterRow, RosterTable
 
 Value = TypeVar("Value")
 _READ_AHEAD_ROWS = 500
+_BIRTH_DATES = 32_768  # days in ninety years
 _NO_SPECIALTY = frozenset(("-", "--", "—", "——", "/", "无", "none"))
 _DATE = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
@@ -149,6 +151,7 @@ class _RowParser:
         self._sexes = _Remembered(parse_sex)
         self._occupations = _Remembered(parse_occupation)
         self._levels = _Remembered(parse_level)
+        self._birth_date = lru_cache(_BIRTH_DATES)(parse_birth_date)
 
     def read_many(self, rows: Sequence[RosterRow]) -> Iterator[Subject]:
         """Yield these rows parsed, their awards looked up together."""
@@ -190,7 +193,7 @@ class _RowParser:
             document_type=kind,
             document=document,
             sex=self._sexes.parse(row.text(Column.SEX)),
-            birth_date=parse_birth_date(row.text(Column.BIRTH_DATE)),
+            birth_date=self._birth_date(row.text(Column.BIRTH_DATE)),
             occupation=occupation,
             specialty=parse_specialty(row.text(Column.SPECIALTY)),
             level=level,
@@ -237,10 +240,13 @@ def parse_specialty(text: str) -> str | None:
     return None if not folded or folded.casefold() in _NO_SPECIALTY else folded
 
 
+_NO_LATIN_NAME: Parsed[str] = Parsed(None, None)
+
+
 def parse_latin_name(text: str) -> Parsed[str]:
     """Return the name in Latin letters that a cell gives."""
     if not text:
-        return Parsed(None, None)
+        return _NO_LATIN_NAME
     try:
         return Parsed(normalise_latin_name(text), None)
     except CodesError as error:

@@ -246,7 +246,8 @@ def serve(handle: Callable[[bytes], bytes]) -> None:
         _renew_cpu_seconds(int(os.environ.get(_CPU_VARIABLE, "0")))
         (length,) = _LENGTH.unpack(head)
         answer = handle(questions.read(length))
-        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.write(_LENGTH.pack(len(answer)))
+        answers.write(answer)
         answers.flush()
 
 

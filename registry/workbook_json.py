@@ -12,14 +12,14 @@ from registry.sheet_faults import SheetFault, SheetRefused
 def encode_reading(reading: WorkbookReading) -> bytes:
     """Return the reading as JSON bytes."""
     grid = reading.grid
-    rows = [
-        [row.number, int(row.hidden), [_encode_cell(p, cell) for p, cell in row.cells.items()]]
-        for row in grid.rows
-    ]
     merged = [[m.first_row, m.first_column, m.last_row, m.last_column] for m in grid.merged]
-    return _dump(
-        {"sheet": grid.sheet, "others": reading.other_sheets, "merged": merged, "rows": rows}
-    )
+    about = {"sheet": grid.sheet, "others": reading.other_sheets, "merged": merged}
+    answer = bytearray(_dump(about).removesuffix(b"}") + b',"rows":[')
+    for place, row in enumerate(grid.rows):  # one by one: all at once would take memory twice
+        cells = [_encode_cell(position, cell) for position, cell in row.cells.items()]
+        answer += (b"," if place else b"") + _dump([row.number, int(row.hidden), cells])
+    answer += b"]}"
+    return bytes(answer)
 
 
 def encode_refusal(refused: SheetRefused) -> bytes:
@@ -66,7 +66,7 @@ def decode_answer(answer: bytes) -> WorkbookReading:
     )
 
 
-def _dump(document: dict[str, Any]) -> bytes:
+def _dump(document: dict[str, Any] | list[Any]) -> bytes:
     return json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 

@@ -75,6 +75,7 @@ def open_verifier(
         slots=slots,
         issued_pages=IssuedPages(home.store),
         seals=home_seals(home),
+        release=engine.dispose,
     )
 
 

@@ -1,4 +1,4 @@
-"""Step 4 for a picture without a readable QR code: looks up what it says, as if it were typed."""
+"""Step 4 by print: what a page or a picture says is looked up as if it were typed."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from keys.document import KeyDocument
+from templates.labels import Field
 from verifier.decision import NumberClaims, Standing, judge_row
+from verifier.file_decision import FileClaims
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.lookup import Answer, Register
+from verifier.lookup import Answer, Reach, Register
 from verifier.picture_claims import PictureClaims
-from verifier.typed import normalise_document, read_holder, read_number
+from verifier.typed import MAX_TYPED_CHARACTERS, normalise_document, read_holder, read_number
 from verifier.verdict import Finding
 
 
@@ -60,3 +62,24 @@ def find_standing(
         elif standing.genuine:
             return FoundByPrint(answer=answer, standing=standing, name_known=name is not None)
     return (find(Code.PRINT_NOT_FOUND),) if missed else ()
+
+
+def reach_by_document(claims: FileClaims, register: Register, today: date) -> Reach | None:
+    """Return what asking for the record by the printed document number leads to.
+
+    None where no number is printed that can be asked for.
+    """
+    field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)
+    if field is None or not field.readings or not field.is_plain:
+        return None
+    reach = None
+    for printed in field.readings:
+        if not printed.strip() or len(printed) > MAX_TYPED_CHARACTERS:
+            continue
+        number = normalise_document(printed, today)
+        reach = register.by_holder(
+            claims.scan.record.number, name=None, document_number=number
+        ).reach
+        if reach is not Reach.ABSENT:
+            break
+    return reach

@@ -21,7 +21,6 @@ from log.errors import LogError
 from log.notes import VerifierKey
 from registry.log_reader import LogReader
 from registry.row_reader import Rows
-from templates.labels import Field
 from verifier.asked import Asked
 from verifier.conclusion import conclude_verdict, local_day
 from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
@@ -42,9 +41,9 @@ from verifier.findings import find
 from verifier.hints import say_difference
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
-from verifier.lookup import Answer, Reach, Register
+from verifier.lookup import Answer, Register
 from verifier.pdf_examination import Glance
-from verifier.picture_search import FoundByPrint, find_standing
+from verifier.picture_search import FoundByPrint, find_standing, reach_by_document
 from verifier.proof import Proof, prove
 from verifier.readers import AskChild, Readers
 from verifier.scan import Scan, read_qr
@@ -52,9 +51,7 @@ from verifier.seal_trust import SealSource, no_seals
 from verifier.status_source import StatusSource
 from verifier.steps import log_step, log_verdict
 from verifier.typed import (
-    MAX_TYPED_CHARACTERS,
     check_text,
-    normalise_document,
     read_day,
     read_holder,
     read_number,
@@ -85,6 +82,7 @@ class Verifier:
         issued_pages: gives the pages that were issued; by default none is at hand.
         compare_bytes: has a picture compared elsewhere, as `read_bytes` does for reading.
         seals: gives the authority of seals that is published here.
+        release: ends what `look` keeps open; a later look opens it anew.
     """
 
     def __init__(
@@ -101,19 +99,22 @@ class Verifier:
         issued_pages: IssuedPages = NO_PAGES,
         compare_bytes: AskChild | None = None,
         seals: SealSource = no_seals,
+        release: Callable[[], None] = lambda: None,
     ) -> None:
         self._trust_source = trust_source
         self._register = Register(look, pepper, log)
         self._log = log
         self._clock = clock
         self._status_lists = status_lists
+        self._release = release
         self._readers = Readers(
             slots, issued_pages, seals, read_bytes=read_bytes, compare_bytes=compare_bytes
         )
 
     def close(self) -> None:
-        """End the child processes that were started."""
+        """End the child processes that were started, and the connections to the register."""
         self._readers.close()
+        self._release()
 
     def sparing(self) -> Verifier:
         """Return this verifier without look-ups by number and holder: signed records only."""
@@ -258,7 +259,8 @@ class Verifier:
         )
         # 6 compare every field, the document number through the register; 7 status, 8 verdict
         known = standing.award is not None
-        check = document_check(self._reach_by_document(claims, moment) if known else None)
+        today = local_day(moment.now)
+        check = document_check(reach_by_document(claims, self._register, today) if known else None)
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
@@ -379,21 +381,6 @@ class Verifier:
         answer = self._register.by_record(scan.envelope.payload, with_files=with_files)
         log_step(4, "find", reach=answer.reach.value)
         return proof, answer
-
-    def _reach_by_document(self, claims: FileClaims, moment: _Moment) -> Reach | None:
-        field = claims.printed.fields.get(Field.DOCUMENT_NUMBER)
-        if field is None or not field.readings or not field.is_plain:
-            return None
-        reach = None
-        for printed in field.readings:
-            if not printed.strip() or len(printed) > MAX_TYPED_CHARACTERS:
-                continue
-            number = normalise_document(printed, local_day(moment.now))
-            record = claims.scan.record
-            reach = self._register.by_holder(record.number, name=None, document_number=number).reach
-            if reach is not Reach.ABSENT:
-                break
-        return reach
 
 
 def _conclude(moment: _Moment, *findings: Finding) -> Verdict:

@@ -34,13 +34,15 @@ def show_verdict(verdict: Verdict, language: Language, hints: Iterable[Finding] 
     Args:
         hints: what to say first of the question as it was typed.
     """
-    said = [line for one in hints for line in _finding_lines(one, language)]
+    said = [line for one in hints for line in _finding_lines(one, language, one.severity.text)]
     return "\n".join((*said, *_lines(verdict, language)))
 
 
 def show_link(check: LinkCheck, language: Language) -> str:
     """Return what a link came to, and the verdict on a record in it, as lines for a person."""
-    lines = [line for one in check.findings for line in _finding_lines(one, language)]
+    lines = [
+        line for one in check.findings for line in _finding_lines(one, language, one.severity.text)
+    ]
     if check.verdict is not None:
         lines += ["", *_lines(check.verdict, language)]
     return "\n".join((*lines, "", f"{_LINK.say(language)}{_colon(language)}{_of(check, language)}"))
@@ -53,7 +55,8 @@ def _of(check: LinkCheck, language: Language) -> str:
 
 def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     for finding in verdict.findings:
-        yield from _finding_lines(finding, language, verdict.box_sign(finding))
+        mark, sign = verdict.mark_of(finding), verdict.box_sign(finding)
+        yield from _finding_lines(finding, language, mark, sign)
     if verdict.certificate is not None:
         yield ""
         yield _SHOULD_SHOW.say(language)
@@ -79,8 +82,10 @@ def _on_days(verdict: Verdict, language: Language) -> Iterator[str]:
             yield Text(f"；{day} 当日：{text.zh}", f"; on {day}: {text.en}").say(language)
 
 
-def _finding_lines(finding: Finding, language: Language, sign: str = "") -> Iterator[str]:
-    yield f"[{finding.severity.text.say(language)}] {sign}{finding.text.say(language)}"
+def _finding_lines(
+    finding: Finding, language: Language, mark: Text, sign: str = ""
+) -> Iterator[str]:
+    yield f"[{mark.say(language)}] {sign}{finding.text.say(language)}"
     for name, label in _EVIDENCE.items():
         if name in finding.evidence:
             yield f"    {label.say(language)}{_colon(language)}{finding.evidence[name]}"

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from codes.wording import Language, Text
+from templates.report_words import RECORD_STATUS
 
 Outline = tuple[tuple[float, float], ...]
 
@@ -87,6 +88,8 @@ _STATUS_TEXTS = {
     Status.CORRECTED: Text("已更正", "corrected"),
     Status.UNKNOWN: Text("未知", "not known"),
 }
+
+_IN_FORCE = "status_current"  # as `finding_codes` has it
 
 _SEVERITY_TEXTS = {
     Severity.INFO: Text("通过", "passed"),
@@ -234,6 +237,14 @@ class Verdict:
     def __bool__(self) -> bool:
         """Refuse to be used as a truth value: an outcome is not a yes or no."""
         raise TypeError("a verdict has no truth value; compare its outcome")
+
+    def mark_of(self, finding: Finding) -> Text:
+        """Return what stands before a finding: how much it matters, or that it is of the record.
+
+        A record in force speaks for no paper that does not agree with it.
+        """
+        of_record = finding.code == _IN_FORCE and self.outcome is not Outcome.VALID
+        return RECORD_STATUS if of_record else finding.severity.text
 
     def box_sign(self, finding: Finding) -> str:
         """Return the number of the box a finding is about, such as ①, and a blank; else empty."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask import jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.page_words import Place
 from accounts.person import the_person
 from accounts.roles import Role, allow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text
@@ -152,6 +152,7 @@ def stop_for_now(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     pause(room, the_person(), own_prefix(), draft_id)
+    say_done(Text("已要求暂停，手头的做完即停", "It pauses once what is in hand is done"))
     return to_batch(draft_id)
 
 
@@ -162,4 +163,5 @@ def resume(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     go_on(room, the_person(), own_prefix(), draft_id)
+    say_done(Text("后台继续签发", "Issuing goes on"))
     return redirect(url_for("batches.show", draft_id=draft_id), 303)

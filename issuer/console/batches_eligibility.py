@@ -11,7 +11,7 @@ from typing import Any
 from flask import abort, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files

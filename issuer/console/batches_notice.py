@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
 from codes.wording import Text

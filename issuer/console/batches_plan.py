@@ -10,7 +10,7 @@ from datetime import date
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from codes.assessment_rules import Part
 from codes.wording import Text

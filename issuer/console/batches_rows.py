@@ -8,8 +8,8 @@ from io import BytesIO
 from flask import redirect, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
 from accounts.marked import MarkedCell, MarkedRow
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
 from codes.wording import Text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.spoken import spoken_day
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
@@ -203,6 +204,7 @@ def propose_on_site(prefix: str, kind: str) -> AnyResponse:
         made = propose_act(act, words)
     except REFUSALS as error:
         return _act_page(prefix, kind, entry, (trouble_of(error, _FIELDS),))
+    say_done(Text("已提出，由负责人审批", "Proposed; the director decides"))
     return redirect(url_for("filing_proposals.proposal", number=made), 303)
 
 

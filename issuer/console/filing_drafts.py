@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import lead_on, say_done
 from accounts.roles import allow
 from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
@@ -90,6 +91,7 @@ def start() -> AnyResponse:
         else:
             draft = start_draft(session, actor.name, now=office.clock())
         number = draft.id
+    lead_on()
     return redirect(url_for("filing_drafts.draft", number=number), 303)
 
 
@@ -121,8 +123,10 @@ def change(number: int) -> AnyResponse:
         if troubles:
             return _page(found, troubles)
     if wish == "discard":
+        say_done(Text("草稿已删除", "The draft is deleted"))
         return redirect(url_for("filing_drafts.drafts"), 303)
     if wish != "submit":
+        say_done(Text("已保存，尚未提交", "Saved, not submitted yet"))
         return redirect(url_for("filing_drafts.draft", number=number) + _ANCHORS.get(wish, ""), 303)
     return _submit(number)
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -209,6 +210,7 @@ def propose_filing(number: int) -> AnyResponse:
         made = propose_act(act, words)
     except REFUSALS as error:
         return _file_page(number, entry, (trouble_of(error, _FILE_FIELDS),))
+    say_done(Text("已提出，由负责人审批", "Proposed; the director decides"))
     return redirect(url_for("filing_proposals.proposal", number=made), 303)
 
 

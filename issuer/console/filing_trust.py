@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -84,6 +85,7 @@ def hand_in() -> AnyResponse:
             collect_signed(session, office.home, found, now=now, signers=root_keys())
     except REFUSALS as error:
         return _page((trouble_of(error, {}, "parts"),))
+    say_done(Text("已收下签署件，签署满数即公布", "Taken in; published once enough have signed"))
     return redirect(url_for("filing_trust.trust"), 303)
 
 

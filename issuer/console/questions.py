@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.done import say_done
+from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow

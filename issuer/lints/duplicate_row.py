@@ -29,11 +29,12 @@ def _inspect(batch: LintBatch) -> Iterator[Finding]:
 def _grouped(
     subjects: Iterable[Subject], key_of: Callable[[Subject], Hashable | None]
 ) -> Iterable[list[Subject]]:
-    groups: dict[Hashable, list[Subject]] = {}
+    first: dict[Hashable, Subject] = {}
+    groups: dict[Hashable, list[Subject]] = {}  # of two at least, and so of few
     for subject in subjects:
         key = key_of(subject)
-        if key is not None:
-            groups.setdefault(key, []).append(subject)
+        if key is not None and (one := first.setdefault(key, subject)) is not subject:
+            groups.setdefault(key, [one]).append(subject)
     return groups.values()
 
 

@@ -15,10 +15,13 @@ from issuer.subjects import Subject
 
 
 def _inspect(subject: Subject, context: LintContext) -> Iterator[Finding]:
-    typed, spelled = subject.latin_typed, subject.latin_spelled
+    typed = subject.latin_typed
     if typed.fault is not None:
         yield problem(subject, Column.LATIN_NAME, typed.fault.code, typed.fault.text)
-    if not context.bilingual or typed.value is not None or spelled is None:
+    if not context.bilingual or typed.value is not None:
+        return  # and the tables of spelling, which are large, are not loaded
+    spelled = subject.latin_spelled
+    if spelled is None:
         return
     if spelled.text is None and typed.fault is None:
         yield problem(subject, Column.LATIN_NAME, "latin_name_needed", _needed(spelled.unread))

@@ -15,13 +15,14 @@ from issuer.subjects import Subject
 
 def _inspect(batch: LintBatch) -> Iterator[Finding]:
     """Ask once about every character of the batch, then find the rows that hold a missing one."""
-    printed = [(subject, _printed(subject)) for subject in batch.subjects]
-    characters = {char for _, fields in printed for text in fields.values() for char in text}
+    characters: set[str] = set()
+    for subject in batch.subjects:
+        characters.update(*_printed(subject).values())
     missing = frozenset(batch.context.missing_characters("".join(sorted(characters))))
     if not missing:
         return
-    for subject, fields in printed:
-        for column, text in fields.items():
+    for subject in batch.subjects:
+        for column, text in _printed(subject).items():
             for char in dict.fromkeys(char for char in text if char in missing):
                 batch.unprintable.add(subject.row.row)
                 explained = batch.context.explain_missing(char)

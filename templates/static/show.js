@@ -39,7 +39,8 @@ export function showVerdict(root, verdict, tables, language, stage) {
   slot('advice').textContent = tables.words.compare_advice[speaks ? 'good' : 'other'][language];
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
-  fillFindings(slot('findings'), shownFindings(verdict, tables, stage), tables.words, language);
+  const findings = shownFindings(verdict, tables, stage);
+  fillFindings(slot('findings'), findings, verdict.outcome, tables.words, language);
   slot('print').addEventListener('click', () => window.print());
   if (stage.otherWays) slot('actions').remove();
   root.replaceChildren(page);
@@ -166,9 +167,12 @@ function shownFindings(verdict, tables, stage) {
   return shown.sort((one, other) => rank(one) - rank(other));
 }
 
-function fillFindings(list, findings, words, language) {
+/** A record in force speaks for no paper that does not agree with it: then it is a fact alone. */
+function fillFindings(list, findings, outcome, words, language) {
   list.append(...findings.map((one) => {
-    const { tone, [language]: mark } = words.severities[one.severity];
+    const ofRecord = one.code === 'status_current' && outcome !== 'valid';
+    const { tone, [language]: mark } = ofRecord
+      ? words.record_status : words.severities[one.severity];
     const item = element('li', `tone-${tone}`);
     const text = element('div');
     text.append(element('span', 'mark', mark), one[`message_${language}`]);

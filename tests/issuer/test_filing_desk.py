@@ -136,6 +136,16 @@ def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
         assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)
 
 
+def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        assert "已办理" not in client.get(page).text
+        send(client, page, TYPED | {"do": "save"})
+        assert "已保存，尚未提交" in client.get(page).text
+
+
 def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:
     desk.typed_application()
     step = "/filing/applications/1/step"

@@ -163,6 +163,12 @@ def ask(home: Home) -> Verdict:
         verifier.close()
 
 
+def register_files_open() -> int:
+    """How many descriptors of this process are of the register."""
+    links = [one for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return sum(one.readlink().name.startswith("registry.sqlite3") for one in links)
+
+
 def test_an_office_put_back_to_before_a_revocation_is_answered_with_nothing(
     home: Home, tmp_path: Path
 ) -> None:
@@ -171,7 +177,9 @@ def test_an_office_put_back_to_before_a_revocation_is_answered_with_nothing(
     with desk_at(home) as desk:
         publish_behind(status_office_of(desk), every=True)
     copy_database(home, tmp_path / "kept.sqlite3")
+    before = register_files_open()
     assert ask(home).outcome is Outcome.VALID
+    assert register_files_open() == before  # a verifier that is closed leaves the register
     for folder in (home.log_folder, home.status_folder):
         shutil.copytree(folder, tmp_path / folder.name)
     with desk_at(home) as desk:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from accounts.person import Person
 from accounts.roles import Role
+from registry.child import Child
 from registry.complaint_models import Complaint, SentComplaint
 from registry.home import Home
 from registry.public_database import public_database, public_database_url
@@ -187,6 +188,31 @@ def test_a_file_sent_while_the_machine_is_busy_is_kept_and_said_to_be_unread(
     sides.send(file=(picture(), "a.png"))
     do(sides, CLERK, "take-in")
     assert sides.newest().file_kind == "picture"
+
+
+@pytest.mark.parametrize(
+    ("module", "seconds", "answer_bytes", "status", "said"),
+    [
+        ("registry.errors", 15, 1000, 422, "请重新拍照或另存后再选择"),  # it ends without an answer
+        ("verifier.report_picture_child", 15, 10, 422, "请重新拍照或另存后再选择"),
+        ("verifier.report_picture_child", 0.001, 1000, 200, "不用重新提交"),  # no time was given
+    ],
+)
+def test_a_file_that_brings_its_reader_down_is_refused_and_one_that_had_no_time_is_kept(
+    sides: Sides,
+    monkeypatch: pytest.MonkeyPatch,
+    module: str,
+    seconds: float,
+    answer_bytes: int,
+    status: int,
+    said: str,
+) -> None:
+    desk = sides.public.application.extensions["yanzhen_complaints"]
+    child = Child(module, seconds=seconds, memory_bytes=512 << 20, answer_bytes=answer_bytes)
+    with child, monkeypatch.context() as other:
+        other.setattr(desk._pictures, "_child", child)
+        sent = sides.public.post("/complaints", data=WORDS | {"file": (picture(), "a.png")})
+    assert (sent.status_code, said in sent.text) == (status, True)
 
 
 def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) -> None:

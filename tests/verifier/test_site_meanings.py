@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from codes.wording import Language
 from keys.document import KeyDocument
 from registry.models import AwardStatus, CopyState
 from tests.journeys.site_apps import make_app
@@ -28,6 +29,7 @@ from verifier.catalogue import CATALOGUE
 from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.finding_codes import Code
 from verifier.findings import conclude, find
+from verifier.show import show_verdict
 from verifier.site import present, words
 from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.verdict import Finding, Outcome, Status, Verdict
@@ -167,6 +169,19 @@ def test_a_contradiction_shows_no_status() -> None:
 def test_a_picture_shows_the_status_its_record_has() -> None:
     picture = verdict_of(find(Code.PICTURE_NOT_COMPARED), status=Status.CURRENT)
     assert present.shown_status(picture) == Status.CURRENT.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "mark"),
+    [(Outcome.VALID, "通过"), (Outcome.INCONCLUSIVE, "登记记录的状态")],
+)
+def test_a_record_in_force_passes_for_no_paper_that_was_not_verified(
+    outcome: Outcome, mark: str
+) -> None:
+    verdict = replace(verdict_of(find(Code.STATUS_CURRENT)), outcome=outcome)
+    (line,) = present.shown_findings(verdict)
+    assert (line.mark.zh, line.text.zh) == (mark, "现行有效。")
+    assert f"[{mark}] 现行有效。" in show_verdict(verdict, Language.ZH)
 
 
 def test_a_field_that_differs_is_told_before_a_foreign_address() -> None:

@@ -148,10 +148,11 @@ def nobody_else(scene: Scene) -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("trouble", "words"),
-    [("http_503", "对方应答 503"), ("no_answer", "没有应答"), ("later_one", "later_one")],
+    [("http_503", "对方应答 503"), ("no_answer", "没有应答"), ("later_one", "未能送达")],
 )
 def test_what_went_wrong_with_a_delivery_is_said_in_words(trouble: str, words: str) -> None:
-    assert trouble_words(trouble).zh == words
+    said = trouble_words(trouble)
+    assert words in said.zh and trouble not in said.zh + said.en
 
 
 def test_a_thousand_deliveries_reach_a_receiver_that_fails_at_random(scene: Scene) -> None:

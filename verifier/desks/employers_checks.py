@@ -9,6 +9,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request, send_f
 from werkzeug.wrappers import Response
 
 from accounts.bureau import the_bureau
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
@@ -101,6 +102,7 @@ def hand_in() -> Answer:
         check_id = begin_check(the_room(), own_id(), data, name, watch=watch)
     except JobsFull:
         return _list_page(Trouble(field="file", text=_FULL))
+    say_done(Text("名单已收到，正在逐行核验", "The list is here and is being checked"))
     return redirect(url_for("employer_checks.check", check_id=check_id), 303)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
+from accounts.next_page_notice import lead_on
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
@@ -46,6 +47,7 @@ def open_full(case_id: int) -> AnyResponse:
         row = open_record(the_room(), the_officer(), case_id, **entry)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+    lead_on()
     return redirect(url_for("police_records.record", case_id=case_id, reading_id=row), 303)
 
 

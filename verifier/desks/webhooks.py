@@ -37,7 +37,16 @@ _TROUBLES: Final = {
     "no_answer": Text("没有应答", "no answer"),
     "webhook_unresolved": Text("找不到该地址的主机", "host not found"),
     "webhook_private": Text("地址指向内网，未发送", "leads to a private network, not sent"),
+    "webhook_url": Text(
+        "地址已不符合要求，未发送；请停用后另设地址",
+        "no address that may be sent to any more; end this webhook and set up another",
+    ),
 }
+_NOT_SENT: Final = Text(
+    "未能送达，将自动重发；如一直不成功，请停用后重新设置，或联系系统管理员",
+    "not delivered; it is sent again by itself. If it never arrives, end this webhook and set it "
+    "up anew, or tell the administrator",
+)
 
 Send = Callable[[str, Mapping[str, str], bytes], int]
 """Posts a body to an address and returns the HTTP status; raises NotSent."""
@@ -138,7 +147,7 @@ def trouble_words(trouble: str) -> Text:
     if trouble.startswith(_ANSWERED):
         status = trouble.removeprefix(_ANSWERED)
         return Text(f"对方应答 {status}", f"answered {status}")
-    return _TROUBLES.get(trouble, Text(trouble, trouble))
+    return _TROUBLES.get(trouble, _NOT_SENT)
 
 
 def deliver_due(room: EmployersRoom, post: Send) -> int:

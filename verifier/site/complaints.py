@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
-from registry.child import ChildFailed
+from registry.child import ChildFailed, FailureReason
 from registry.complaints import (
     MOST_FILE_BYTES,
     ComplaintBox,
@@ -74,6 +74,7 @@ class ComplaintDesk:
         """Return a file to be sent along; None where it is no picture or PDF that opens.
 
         While the machine is busy it is kept unread: nobody should have to send a complaint again.
+        One that brings its reader down does not open, however often it is sent.
         """
         kind = kind_of(data)
         if kind not in (FileKind.PDF, FileKind.PICTURE):
@@ -81,7 +82,11 @@ class ComplaintDesk:
         try:
             with self._slots.taken():
                 drawn = self._pictures.draw(data)
-        except (NoFreeSlot, ChildFailed):
+        except NoFreeSlot:
+            return ComplaintFile(content=data, kind=kind.value, unread=True)
+        except ChildFailed as error:
+            if error.reason is not FailureReason.BUSY:
+                return None
             return ComplaintFile(content=data, kind=kind.value, unread=True)
         return None if drawn is None else ComplaintFile(content=data, kind=kind.value)
 
@@ -205,8 +210,9 @@ _MANY: Final = Text(
     f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write",
 )
 _UNREADABLE: Final = Text(
-    "附件打不开：只接收能正常打开的图片或 PDF 文件，请重新选择，或不带附件提交",
-    "The file does not open: choose a picture or PDF that does, or send it without one",
+    "附件打不开：只接收能正常打开的图片或 PDF 文件。请重新拍照或另存后再选择，或不带附件提交",
+    "The file does not open as a picture or PDF: take the picture anew or save the file again, or "
+    "send the complaint without it",
 )
 _LARGE: Final = Text(
     f"附件超过 {MOST_FILE_BYTES >> 20} MB，请缩小后重新选择",

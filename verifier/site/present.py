@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
+from templates.report_words import RECORD_STATUS
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
 from verifier.site import words
@@ -224,11 +225,12 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
             if code in _GROUPS
             else [_with_print(one, verdict.box_sign(one)) for one in alike]
         )
-        severity = alike[0].severity
+        severity, mark = alike[0].severity, verdict.mark_of(alike[0])
+        told = Severity.NOTICE if mark == RECORD_STATUS else severity
         lines += [
             (
                 rank(code, severity),
-                ShownFinding(tone=SEVERITY_TONES[severity], mark=severity.text, text=text),
+                ShownFinding(tone=SEVERITY_TONES[told], mark=mark, text=text),
             )
             for text in texts
         ]

@@ -16,6 +16,7 @@ from codes.occupations import occupations
 from codes.regions import provinces
 from codes.wording import Text
 from templates.labels import NO_SPECIALTY
+from templates.report_words import RECORD_STATUS
 from verifier.catalogue import CATALOGUE
 from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
@@ -79,6 +80,10 @@ def _words() -> dict[str, Any]:
         "statuses": {one.value: _text(one.text) for one in Status},
         "severities": {
             one.value: {**_text(one.text), "tone": words.SEVERITY_TONES[one]} for one in Severity
+        },
+        "record_status": {
+            **_text(RECORD_STATUS),
+            "tone": words.SEVERITY_TONES[Severity.NOTICE],
         },
         "trust_list": {
             "today": _text(TRUST_TODAY),

@@ -1,7 +1,8 @@
 """What was done is said on the next page: once, in one place, whatever form it was.
 
 A form that succeeds is answered by a way to the next page (303); that page says so in the words of
-the view, or in general ones where the view has none.
+the view, or in general ones where the view has none. A form that only leads on says nothing, and
+one whose act waits for another person says that it waits.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ def say_done(text: Text) -> None:
     g.done = text
 
 
+def lead_on() -> None:
+    """Have the next page say nothing: all that this request did is to lead there."""
+    g.done = None
+
+
 def add_done(app: Flask) -> None:
     """Let every form of an application that succeeded say so on the next page."""
     app.after_request(_keep)
@@ -31,8 +37,9 @@ def add_done(app: Flask) -> None:
 
 def _keep(response: Response) -> Response:
     succeeded = request.method == "POST" and response.status_code == 303
-    if succeeded and request.blueprint != _SIGNING and current_person() is not None:
-        text: Text = g.get("done", _IN_GENERAL)
+    text: Text | None = g.get("done", _IN_GENERAL)
+    signed_in = request.blueprint != _SIGNING and current_person() is not None
+    if succeeded and signed_in and text is not None:
         session[_KEPT] = [text.zh, text.en]
     return response
 

@@ -41,6 +41,7 @@ from keys.algorithms import decode_coordinate
 from keys.document import KeyDocument
 from keys.envelope import to_be_signed
 from registry.home import Home
+from verifier.conclusion import local_day
 from verifier.key_source import home_source
 from verifier.proof import prove
 from verifier.scan import Scan, read_qr
@@ -172,7 +173,7 @@ def _server(home: Home) -> AbstractContextManager[int]:
 def _read_codes(home: Home, asked: Sequence[Asked], rounds: int) -> dict[str, float]:
     """Time reading codes and checking their signatures, beside OpenSSL's verification alone."""
     document = home_source(home)().document
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     texts = [one.qr_text for one in asked]
     bare = [_bare(text, document) for text in texts]
     keys = {one[0]: _openssl_key(document, one[0]) for one in bare}

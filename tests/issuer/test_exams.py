@@ -342,7 +342,7 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 404
     desk.post(f"/batches/{draft}/rows/2", NAME="改名某")
     assert "须重新公示" in desk.get(f"/batches/{draft}").text
-    short = {"first": (clock.now.date() + timedelta(days=2)).isoformat()}
+    short = {"first": (shanghai_day(clock.now) + timedelta(days=2)).isoformat()}
     answer = desk.post(f"/batches/{draft}/notice", CLERK, **short, last=short["first"])
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)

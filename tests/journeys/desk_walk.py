@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -28,6 +27,7 @@ from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
 from tests.issuer.desks import PUBLIC_URL
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.keyboard import press, write
 from wsgi import create_private_app
@@ -174,8 +174,7 @@ class Walk:
 def _hold(page: Page, name: str) -> None:
     assert len(page.content().encode()) < MAX_PAGE_BYTES, name
     assert page.locator("h1").count() == 1, name
-    found = Axe().run(page)
-    assert found.violations_count == 0, (name, found.generate_report())
+    check_accessible(page, name)
 
 
 def _fits(page: Page, name: str) -> None:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.desk_app import working_as
 from tests.issuer.authority_desk import CLERK as OFFICIAL
 from tests.issuer.lives import NUMBER, PERSON
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.keyboard import choose, press, write
 from tests.journeys.site import PHONE
@@ -41,8 +41,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
 
 
 def check_clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
 
 

@@ -237,7 +237,7 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     from issuer.console.certificates_places import add_certificates
     from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
-    from meeting import add_police
+    from police_opening import add_police
     from verifier.desks.employers import add_employers
 
     app.register_blueprint(front)

@@ -35,6 +35,7 @@ from bench.issue_font import WORKPLACE
 from bench.issue_share import candidates, desk_of_bench, issue
 from bench.served import LONGEST_SECONDS, served
 from issuer.candidates import Candidate
+from issuer.desk import shanghai_day
 from issuer.life_acts import propose
 from issuer.life_forms import ActForm
 from issuer.reserving import live_key
@@ -119,7 +120,7 @@ def _revoke(home: Home, port: int, environment: Mapping[str, str], candidate: Ca
             correction=None,
         )
         act = propose(desk, form, proposer="张提出", fonts=FontChain())
-        status_keys = keys_by_name(desk.document.status_keys, desk.clock().date())
+        status_keys = keys_by_name(desk.document.status_keys, shanghai_day(desk.clock()))
     list_id, position = split_index(status_index)
 
     def online() -> bool:

@@ -11,6 +11,7 @@ import click
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.cli_seal import crl_url
+from issuer.desk import shanghai_day
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from issuer.report_key_custody import make_report_key, revoke_report_key
 from issuer.report_key_files import StoredReportKey, read_report_keys
@@ -34,7 +35,7 @@ def new(organisation: str, credit_code: str | None, as_json: bool) -> None:
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     url = crl_url(home, os.environ.get(PUBLIC_URL_VARIABLE, ""))
     made = make_report_key(home, organisation, credit_code, passphrase, now=now, crl_url=url)
-    last = made.chain.not_after.date()
+    last = shanghai_day(made.chain.not_after)
     show(
         describe(made, now),
         Text(

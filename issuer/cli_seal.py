@@ -12,6 +12,7 @@ import click
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.cli_timestamps import crl, timestamps
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import find_site
 from issuer.publishing import LANDING_PATH, PUBLIC_URL_VARIABLE, parse_public_url
@@ -281,11 +282,10 @@ def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
     agrees = name in (made.chain.organization, made.chain.signer_name)
     told = describe(made, made.created_at)
     owner = made.chain.organization or made.chain.signer_name
+    last = shanghai_day(made.chain.not_after)
     text = Text(
-        f"印章 {made.seal_id} 已就绪：{owner}，由 {told['issuer']} 签发，"
-        f"有效期至 {made.chain.not_after.date()}",
-        f"seal {made.seal_id} is ready: {owner}, issued by {told['issuer']}, "
-        f"valid to {made.chain.not_after.date()}",
+        f"印章 {made.seal_id} 已就绪：{owner}，由 {told['issuer']} 签发，有效期至 {last}",
+        f"seal {made.seal_id} is ready: {owner}, issued by {told['issuer']}, valid to {last}",
     )
     note = trust_note(told)
     if note is not None:

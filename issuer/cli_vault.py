@@ -198,7 +198,12 @@ def erasures(as_json: bool) -> None:
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         lines = list_erasures(engine)
     rows = [
-        (str(line.id), line.proposed_at.date().isoformat(), line.proposer, line.approver or "—")
+        (
+            str(line.id),
+            shanghai_day(line.proposed_at).isoformat(),
+            line.proposer,
+            line.approver or "—",
+        )
         for line in lines
     ]
     zh = [

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from codes.levels import Level
 from codes.wording import Text
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_sums import windows_as_acted, windows_on_record
 from issuer.host_names import is_host
@@ -328,7 +329,7 @@ def compose(session: Session, home: Home, *, now: datetime) -> KeyDocument:
         expires_at=published_at + LIST_TERM,
         hosts=tuple(Host(host=h.host, valid_from=h.valid_from, valid_to=h.valid_to) for h in hosts),
         bodies=tuple(_body_entry(site) for site in sites),
-        logs=log_sources(home, former.document if former else None, published_at.date()),
+        logs=log_sources(home, former.document if former else None, shanghai_day(now)),
         status_keys=status_keys(home),
         witnesses=tuple(witnesses.urls),
         witness_quorum=witnesses.quorum,

@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from itertools import pairwise
+from typing import Final
 
 from cryptography import x509
 
@@ -43,6 +44,7 @@ from keys.errors import KeysError
 from keys.seal_kinds import SealKind, kind_of
 
 DIGEST_BYTES = 32
+_SHANGHAI: Final = timezone(timedelta(hours=8))
 # Tokens of public authorities are 4–7 KB with their certificates; a measured figure is better.
 DEFAULT_TOKEN_BYTES = 10_000
 
@@ -186,7 +188,7 @@ def check_usable(chain: SealChain, now: datetime) -> None:
     decisive = load_certificate(chain.certificates[number - 1])
     match state:
         case ChainState.EXPIRED:
-            day = decisive.not_valid_after_utc.date().isoformat()
+            day = _day(decisive.not_valid_after_utc)
             raise KeysError(
                 "seal_expired",
                 Text(
@@ -197,7 +199,7 @@ def check_usable(chain: SealChain, now: datetime) -> None:
                 evidence={"not_after": decisive.not_valid_after_utc.isoformat()},
             )
         case ChainState.NOT_YET:
-            day = decisive.not_valid_before_utc.date().isoformat()
+            day = _day(decisive.not_valid_before_utc)
             raise KeysError(
                 "seal_not_yet_valid",
                 Text(
@@ -209,6 +211,10 @@ def check_usable(chain: SealChain, now: datetime) -> None:
             )
         case ChainState.USABLE:
             _check_usage(decisive)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(_SHANGHAI).date().isoformat()
 
 
 def check_pair(chain: SealChain, public_key: bytes) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -51,6 +52,34 @@ def public_database(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+class PublicSide:
+    """What a desk of the public side has: its home's own database, opened when first asked for.
+
+    Args:
+        home: the installation.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = Lock()
+        self._public: Engine | None = None
+
+    @property
+    def public(self) -> Engine:
+        """The public side's own database."""
+        with self._lock:
+            if self._public is None:
+                self._public = open_public_engine(public_database_url(self._home))
+            return self._public
+
+    def close(self) -> None:
+        """Let go of the connections, if there are any."""
+        with self._lock:
+            if self._public is not None:
+                self._public.dispose()
+                self._public = None
 
 
 def open_public_engine(url: str) -> Engine:

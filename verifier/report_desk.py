@@ -8,16 +8,13 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any, Final
-
-from sqlalchemy import Engine
 
 from codes.wording import Text
 from registry.child import Child, ChildFailed
 from registry.errors import VaultError
 from registry.home import Home
-from registry.public_database import open_public_engine, public_database_url
+from registry.public_database import PublicSide
 from registry.report_drafts import MAX_DRAFT_BYTES, ReportDrafts, ReportTicket
 from registry.reports import KeptReport, ReportFiles, find_report, open_report, queue_report
 from verifier.document import MAX_FILE_BYTES
@@ -36,7 +33,7 @@ _PICTURE_BYTES: Final = 200 << 10
 _JPEG: Final = b"\xff\xd8\xff"
 
 
-class ReportDesk:
+class ReportDesk(PublicSide):
     """Makes drafts of reports from verdicts, queues them, and opens sealed ones.
 
     Args:
@@ -48,12 +45,10 @@ class ReportDesk:
     def __init__(
         self, home: Home, verifier: Verifier, environment: Mapping[str, str] = os.environ
     ) -> None:
-        self._home = home
+        super().__init__(home)
         self._verifier = verifier
         self._environment = environment
         self._drafts = ReportDrafts(home.pepper())
-        self._engine: Engine | None = None
-        self._lock = Lock()
         self._child = Child(
             "verifier.report_picture_child",
             seconds=PICTURE_SECONDS,
@@ -64,10 +59,7 @@ class ReportDesk:
     def close(self) -> None:
         """End the child process and the connections, if there are any."""
         self._child.close()
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-                self._engine = None
+        super().close()
 
     @property
     def offers(self) -> bool:
@@ -122,7 +114,7 @@ class ReportDesk:
                 ),
             )
         ticket = self._drafts.ticket(draft, asked_at)
-        queue_report(self.engine(), ticket, draft, now=now, keep_days=self._keep_days())
+        queue_report(self.public, ticket, draft, now=now, keep_days=self._keep_days())
         return ticket
 
     def ask_text(self, text: str, *, now: datetime) -> ReportTicket:
@@ -135,11 +127,11 @@ class ReportDesk:
 
     def find(self, number: str) -> KeptReport | None:
         """Return what anybody may know of a report; raises RegistryUnavailable."""
-        return find_report(self.engine(), number)
+        return find_report(self.public, number)
 
     def open(self, ticket: ReportTicket) -> ReportFiles | None:
         """Return the files of a sealed report; raises RegistryUnavailable."""
-        return open_report(self.engine(), ticket)
+        return open_report(self.public, ticket)
 
     def root(self) -> bytes | None:
         """Return the root certificate that reports of this home lead to."""
@@ -152,13 +144,6 @@ class ReportDesk:
     def address(self) -> str:
         """Return where reports of this home are looked up."""
         return public_address(self._verifier, REPORT_PATH)
-
-    def engine(self) -> Engine:
-        """Return the engine of the public side's own database, opened when first asked for."""
-        with self._lock:
-            if self._engine is None:
-                self._engine = open_public_engine(public_database_url(self._home))
-            return self._engine
 
     def _moment(self, draft: bytes) -> datetime:
         try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, send_file, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
@@ -52,6 +51,7 @@ from issuer.template import template_bytes
 from registry.batch_models import BatchDraft
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
+from templates.workbooks import send_workbook
 
 PLACES = (
     Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(SCORING)),
@@ -68,7 +68,6 @@ _PARTS = (  # their routes, by import
     batches_steps,
     batches_upload,
 )
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LIST = TableSpec(
     columns=(
         Column(key="name", text=Text("批次", "Batch")),
@@ -120,8 +119,7 @@ def index() -> str:
 @allow(*DESK)
 def template() -> Response:
     """Send an empty roster to be filled in."""
-    data = BytesIO(template_bytes())
-    return send_file(data, _XLSX, as_attachment=True, download_name="名册模板.xlsx")
+    return send_workbook(template_bytes(), "名册模板.xlsx")
 
 
 @blueprint.get("/new")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from enum import StrEnum
-from io import BytesIO
 from typing import Any
 
-from flask import abort, redirect, request, send_file, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
@@ -29,6 +28,7 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
+from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
 from issuer.console.batches_steps import may_examine
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
@@ -36,31 +36,7 @@ from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PAGE_ROWS = 50
-NO_FILE = Text("请选择填写好的表格（.xlsx 或 .csv）", "choose the sheet that was filled in")
-
-
-def page_number(total: int) -> tuple[int, int]:
-    """Return the page that the address asks for, and how many there are."""
-    pages = max(1, -(-total // PAGE_ROWS))
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isdigit() and len(asked) < 7 else 1
-    return max(1, min(number, pages)), pages
-
-
-def read_file(name: str) -> bytes:
-    """Return the file of a form.
-
-    Raises:
-        IssuerError: none was chosen (`exam_sheet_not_chosen`).
-    """
-    file = request.files.get(name)
-    if file is None or not file.filename:
-        raise IssuerError("exam_sheet_not_chosen", NO_FILE)
-    data: bytes = file.read()
-    return data
+from templates.workbooks import send_workbook
 
 
 class Judged(StrEnum):
@@ -139,8 +115,7 @@ def eligibility_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.eligibility_sheet", draft)
-    data = BytesIO(write_sheet(room, draft))
-    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-申报条件.xlsx")
+    return send_workbook(write_sheet(room, draft), f"{draft.name}-申报条件.xlsx")
 
 
 @blueprint.post("/<int:draft_id>/eligibility")

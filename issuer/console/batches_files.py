@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from flask import send_file
 from werkzeug.wrappers import Response
 
@@ -17,8 +15,7 @@ from issuer.console.batches_room import DESK, blueprint, note_reading, the_draft
 from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from templates.workbooks import send_workbook
 
 
 @blueprint.get("/<int:draft_id>/files/certificates.zip")
@@ -51,7 +48,7 @@ def results(draft_id: int) -> Response:
                 "given to each row still stand on the page of the batch",
             ),
         )
-    return send_file(path, _XLSX, as_attachment=True, download_name=path.name)
+    return send_workbook(path, path.name)
 
 
 @blueprint.get("/<int:draft_id>/files/handover.xlsx")
@@ -63,8 +60,7 @@ def handover(draft_id: int) -> Response:
     note_reading(room, "batch.handover", draft)
     with room.desk(draft.prefix, dry_run=True) as desk:
         data = write_handover(desk, draft.name)
-    name = f"{draft.name}-领证签收表.xlsx"
-    return send_file(BytesIO(data), _XLSX, as_attachment=True, download_name=name)
+    return send_workbook(data, f"{draft.name}-领证签收表.xlsx")
 
 
 @blueprint.post("/<int:draft_id>/files/handover-codes.xlsx")
@@ -76,8 +72,7 @@ def handover_with_codes(draft_id: int) -> Response:
     note_reading(room, "batch.holder_codes", draft)
     with room.desk(draft.prefix, dry_run=True) as desk, holder_counter() as counter:
         data = write_handover(desk, draft.name, counter.codes_for_handover)
-    name = f"{draft.name}-领证签收表和查看码.xlsx"
-    return send_file(BytesIO(data), _XLSX, as_attachment=True, download_name=name)
+    return send_workbook(data, f"{draft.name}-领证签收表和查看码.xlsx")
 
 
 def _issued(draft_id: int) -> BatchDraft:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import redirect, request, send_file, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.marked import MarkedCell, MarkedRow
@@ -30,13 +29,13 @@ from issuer.console.batches_room import (
     the_room,
     words_of,
 )
+from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
+from templates.workbooks import send_workbook
 
-PAGE_ROWS = 50
 _SHOWS = ("faulty", "unpictured", "noticed", "all")
 _NO_PHOTO_YET = Text("尚无照片", "no photo yet")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/<int:draft_id>/rows")
@@ -58,10 +57,7 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
         "noticed": draft.noticed,
     }
     total = counts.get(show, draft.rows)
-    pages = max(1, -(-total // PAGE_ROWS))
-    asked = request.args.get("page", "1")
-    number = min(int(asked), pages) if asked.isdigit() and len(asked) < 7 else 1
-    number = max(number, 1)
+    number, pages = page_number(total)
     found = read_rows(room, draft, show=show, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     note_reading(room, "batch.rows", draft, f"{show} {number}")
     cipher = room.cipher(draft)
@@ -244,10 +240,7 @@ def corrections(draft_id: int) -> Response:
     draft = the_draft(room, draft_id)
     found = read_rows(room, draft, show="faulty", offset=0, limit=draft.rows)
     note_reading(room, "batch.corrections", draft)
-    name = f"{draft.name}-待改正.xlsx"
-    return send_file(
-        BytesIO(write_corrections(found)), _XLSX, as_attachment=True, download_name=name
-    )
+    return send_workbook(write_corrections(found), f"{draft.name}-待改正.xlsx")
 
 
 @blueprint.post("/<int:draft_id>/corrections")

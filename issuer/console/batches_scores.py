@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 
-from flask import redirect, request, send_file, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.marked import MarkedCell, MarkedRow
@@ -30,7 +29,6 @@ from issuer.batch_scores import (
     read_scored,
     write_sheet,
 )
-from issuer.console.batches_eligibility import PAGE_ROWS, XLSX, page_number, read_file
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     SCORING,
@@ -41,6 +39,7 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
+from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
 from issuer.console.batches_steps import may_examine
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
@@ -48,6 +47,7 @@ from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
 from templates.page_language import page_language
+from templates.workbooks import send_workbook
 
 _FIELD = "mark-{row}-{part}-{attempt}"
 _FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
@@ -156,8 +156,7 @@ def scores_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.scores_sheet", draft)
-    data = BytesIO(write_sheet(room, draft))
-    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-成绩.xlsx")
+    return send_workbook(write_sheet(room, draft), f"{draft.name}-成绩.xlsx")
 
 
 @blueprint.get("/<int:draft_id>/left-out.xlsx")
@@ -167,8 +166,7 @@ def left_out_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.left_out", draft)
-    data = BytesIO(write_left_out(room, draft))
-    return send_file(data, XLSX, as_attachment=True, download_name=f"{draft.name}-未通过.xlsx")
+    return send_workbook(write_left_out(room, draft), f"{draft.name}-未通过.xlsx")
 
 
 @blueprint.post("/<int:draft_id>/scores")

@@ -14,9 +14,9 @@ from codes.wording import Text
 from issuer.batch_room import draft_closed
 from issuer.batch_states import DraftState
 from issuer.batch_upload import Reconciled, make_package, read_upload_state, reconcile
-from issuer.console.batches_eligibility import PAGE_ROWS, page_number, read_file
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import DESK, blueprint, note_reading, page, the_draft, the_room
+from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet

@@ -1,6 +1,6 @@
 """What the office does for the police desk, which is in the verifier's room.
 
-Handed over as functions by `meeting`, so that neither room imports the other.
+Handed over as functions by `police_opening`, so that neither room imports the other.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
-    "meeting.py",
+    "police_opening.py",
     "serving.py",
     "wsgi.py",
     "yanzhen.py",

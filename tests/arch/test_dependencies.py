@@ -32,7 +32,7 @@ USED_WITHOUT_IMPORT = {
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 OURS = {
-    "meeting",
+    "police_opening",
     "serving",
     "wsgi",
     "yanzhen",

@@ -208,17 +208,16 @@ def test_figures_are_set_between_their_bounds(desk: BatchDesk, clock: Clock) -> 
     assert "机构公示办法" in desk.get("/batches/settings").text
 
 
-def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path) -> None:
+def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path, clock: Clock) -> None:
     draft = begun(desk, tmp_path, 1)
     few = desk.post(f"/batches/{draft}/eligibility/2", condition="3-1", years="1")
     assert few.status_code == 422
     assert "不满 2 年" in few.text and "请写明依据材料" in few.text
     kept = {"condition": "3-5", "years": "2", "evidence": "原证书、单位证明"}
     legacy = {**kept, "certificate": "1612000123412345", "dated": "2016-05-01"}
-    wrong_level = desk.post(
-        f"/batches/{draft}/eligibility/2", CLERK, **{**legacy, "dated": "2025-12-31"}
-    )
-    assert wrong_level.status_code == 422 and "不足 2 年" in wrong_level.text
+    recent = legacy | {"dated": str(shanghai_day(clock.now) - timedelta(days=365))}
+    too_soon = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **recent)
+    assert too_soon.status_code == 422 and "不足 2 年" in too_soon.text
     answer = desk.post(f"/batches/{draft}/eligibility/2", CLERK, **legacy)
     assert answer.status_code == 303, answer.text
     page = desk.get(f"/batches/{draft}/eligibility").text
@@ -362,7 +361,7 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 404
     desk.post(f"/batches/{draft}/rows/2", NAME="改名某")
     assert "须重新公示" in desk.get(f"/batches/{draft}").text
-    short = {"first": (clock.now.date() + timedelta(days=2)).isoformat()}
+    short = {"first": (shanghai_day(clock.now) + timedelta(days=2)).isoformat()}
     answer = desk.post(f"/batches/{draft}/notice", CLERK, **short, last=short["first"])
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)

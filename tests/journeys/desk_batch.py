@@ -21,6 +21,7 @@ from issuer.columns import Column
 from issuer.sample_photos import paint_portrait
 from issuer.template import write_roster
 from tests.journeys.desk_walk import Walk
+from tests.journeys.keyboard import fetch, hand_over, press, tick, write
 
 ROWS = 300
 FACES = 12  # drawn once each: drawing 300 would take longer than all else
@@ -111,7 +112,7 @@ def issue_batch(walk: Walk, folder: Path) -> bytes:
             _mend_on_the_page(walk, page)
             _mend_in_a_spreadsheet(walk, page, folder)
             _add_photos(walk, page, folder)
-            page.get_by_role("button", name="提交审批").click()
+            press(page.get_by_role("button", name="提交审批"))
             expect(page.get_by_text("等待审批").first).to_be_visible()
         with walk.signed_in(Role.APPROVER) as page:
             _approve(walk, page)
@@ -120,20 +121,19 @@ def issue_batch(walk: Walk, folder: Path) -> bytes:
 
 
 def _hand_in(walk: Walk, page: Page, folder: Path) -> str:
-    page.locator(".places").get_by_role("link", name="批次签发").click()
+    press(page.locator(".places").get_by_role("link", name="批次签发"))
     walk.see(page, "batches-none")
-    with page.expect_download() as sent:
-        page.get_by_role("link", name="下载名册模板").click()
-    assert Column.NAME.value in _rows_of(sent.value.path())[0]
-    page.get_by_role("link", name="新建批次").click()
+    template = fetch(page.get_by_role("link", name="下载名册模板"))
+    assert Column.NAME.value in _rows_of(template)[0]
+    press(page.get_by_role("link", name="新建批次"))
     walk.see(page, "batch-new")
-    page.get_by_label("名册文件").set_input_files(folder / "名册.xlsx")
-    page.get_by_role("button", name="上传并检查").click()
+    hand_over(page.get_by_label("名册文件"), folder / "名册.xlsx")
+    press(page.get_by_role("button", name="上传并检查"))
     mend = page.get_by_role("link", name=f"改正名册中 {len(planted())} 行的问题")
     expect(mend).to_be_visible(timeout=_SLOW_MS)
     at = page.url
     walk.see(page, "batch-to-mend")
-    mend.click()
+    press(mend)
     return at
 
 
@@ -144,15 +144,13 @@ def _mend_on_the_page(walk: Walk, page: Page) -> None:
     for place in list(planted())[:_ON_THE_PAGE]:
         column, _ = planted()[place]
         cell = page.get_by_label(f"第 {place + 1} 行 {column.value}", exact=True)
-        cell.fill(person(place)[column])
-    page.get_by_role("button", name="保存本页修改").click()
+        write(cell, person(place)[column])
+    press(page.get_by_role("button", name="保存本页修改"))
     expect(faulty).to_have_count(len(planted()) - _ON_THE_PAGE, timeout=_SLOW_MS)
 
 
 def _mend_in_a_spreadsheet(walk: Walk, page: Page, folder: Path) -> None:
-    with page.expect_download() as sent:
-        page.get_by_role("link", name="下载有问题的").click()
-    headings, *rows = _rows_of(sent.value.path())
+    headings, *rows = _rows_of(fetch(page.get_by_role("link", name="下载有问题的")))
     for row in rows:
         place = int(row[0]) - 1
         column, _ = planted()[place]
@@ -160,22 +158,22 @@ def _mend_in_a_spreadsheet(walk: Walk, page: Page, folder: Path) -> None:
     path = folder / "改正.csv"
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         csv.writer(file).writerows([headings, *rows])
-    page.get_by_label("改正后的文件").set_input_files(path)
-    page.get_by_role("button", name="上传改正").click()
+    hand_over(page.get_by_label("改正后的文件"), path)
+    press(page.get_by_role("button", name="上传改正"))
     add = page.get_by_role("link", name=f"上传照片（还差 {ROWS} 人）")
     expect(add).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "roster-mended")
-    add.click()
+    press(add)
 
 
 def _add_photos(walk: Walk, page: Page, folder: Path) -> None:
-    page.get_by_label("照片或 ZIP").set_input_files(folder / "照片.zip")
-    page.get_by_role("button", name="上传", exact=True).click()
+    hand_over(page.get_by_label("照片或 ZIP"), folder / "照片.zip")
+    press(page.get_by_role("button", name="上传", exact=True))
     expect(_fact(page, "待检查")).to_have_text("0", timeout=_SLOW_MS)
     expect(_fact(page, "缺少照片的人员")).to_have_text("0")
     expect(_fact(page, "照片不合格的人员")).to_have_text("0")
     walk.see(page, "photos-added")
-    page.get_by_role("navigation", name="本批次").get_by_role("link", name="总览").click()
+    press(page.get_by_role("navigation", name="本批次").get_by_role("link", name="总览"))
     walk.see(page, "batch-ready")
 
 
@@ -191,14 +189,14 @@ def _fact(page: Page, label: str) -> Locator:
 
 
 def _approve(walk: Walk, page: Page) -> None:
-    page.locator(".waiting a", has_text="个批次待审批").click()
-    page.get_by_role("link", name="去审批").click()
+    press(page.locator(".waiting a", has_text="个批次待审批"))
+    press(page.get_by_role("link", name="去审批"))
     expect(page.locator("img.sample").first).to_be_visible()
     for sample in page.locator("img.sample").all():  # it cannot be approved before they are shown
         expect(sample).to_have_js_property("complete", True, timeout=_SLOW_MS)
     walk.see(page, "batch-review")
-    page.get_by_label("人数、提示和样张已核对").check()
-    page.get_by_role("button", name=f"批准签发 {ROWS} 张").click()
+    tick(page.get_by_label("人数、提示和样张已核对"))
+    press(page.get_by_role("button", name=f"批准签发 {ROWS} 张"))
     pause = page.get_by_role("button", name="暂停签发")
     expect(pause).to_be_visible()
     begun = page.locator("[data-part=done]").filter(has_text=re.compile("[1-9]"))
@@ -211,12 +209,8 @@ def _fetch(walk: Walk, page: Page, at: str) -> bytes:
     expect(page.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-issued")
     for name in ("领证签收表", "结果表"):
-        with page.expect_download() as sent:
-            page.get_by_role("link", name=name).click()
-        assert zipfile.is_zipfile(sent.value.path())
-    with page.expect_download() as sent:
-        page.get_by_role("link", name="证书 ZIP").click()
-    return sent.value.path().read_bytes()
+        assert zipfile.is_zipfile(fetch(page.get_by_role("link", name=name)))
+    return fetch(page.get_by_role("link", name="证书 ZIP")).read_bytes()
 
 
 def certificates_in(archive: bytes) -> list[str]:

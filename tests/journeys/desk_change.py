@@ -1,13 +1,19 @@
-"""A correction, by the keyboard alone, and a reissue: found, proposed, approved, downloaded."""
+"""A correction, by Tab from the top of each page, and a reissue by the mouse, to their PDFs."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
-from tests.journeys.desk_walk import Walk, by_tab, enter, press, type_in
+from tests.journeys.desk_walk import Walk
+from tests.journeys.keyboard import by_tab, enter, press, write
 
 RIGHT_NAME = "欧阳改正"
+
+_press = partial(press, come=by_tab)
+_write = partial(write, come=by_tab)
 
 
 def correct(walk: Walk, number: str) -> bytes:
@@ -19,15 +25,15 @@ def correct(walk: Walk, number: str) -> bytes:
         walk.see(page, "certificates")
         _find(page, number)
         walk.see(page, "certificate")
-        press(page, page.get_by_role("link", name="更正", exact=True))
+        _press(page.get_by_role("link", name="更正", exact=True))
         walk.see(page, "correction")
-        type_in(page, page.get_by_label("正确的姓名"), RIGHT_NAME)
-        type_in(page, page.get_by_label("事由"), "名册录入有误，已核对身份证原件")
-        type_in(page, page.get_by_label("文号"), "津技鉴〔2026〕15号")
+        _write(page.get_by_label("正确的姓名"), RIGHT_NAME)
+        _write(page.get_by_label("事由"), "名册录入有误，已核对身份证原件")
+        _write(page.get_by_label("文号"), "津技鉴〔2026〕15号")
         enter(page)
         expect(page.get_by_text("变更前后", exact=True).first).to_be_visible()
         walk.see(page, "correction-before-after", again=False)
-        press(page, page.get_by_role("button", name="提出，交另一人审批"))
+        _press(page.get_by_role("button", name="提出，交另一人审批"))
         expect(page.get_by_role("button", name="撤回")).to_be_visible()
     return _approved(walk, keyboard=True)
 
@@ -61,7 +67,7 @@ def look_on(walk: Walk, number: str) -> None:
 
 
 def _find(page: Page, number: str) -> None:
-    type_in(page, page.get_by_label("证书编号"), number)
+    _write(page.get_by_label("证书编号"), number)
     enter(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text(number)
 
@@ -71,26 +77,26 @@ def _approved(walk: Walk, *, keyboard: bool) -> bytes:
         waits = page.locator(".waiting a", has_text="项证书变更待审批")
         if keyboard:
             walk.see(page, "approver-front")
-            press(page, waits)
+            _press(waits)
         else:
             waits.click()
         ground = page.get_by_role("button", name="查看完整内容")
         if keyboard:
-            press(page, ground)
+            _press(ground)
         elif ground.count():
             ground.click()
         approve = page.get_by_role("button", name="批准并生效")
         expect(approve).to_be_visible()
         if keyboard:
             walk.see(page, "act-to-approve")
-            press(page, approve)
+            _press(approve)
         else:
             approve.click()
         link = page.get_by_role("link", name="到证书页下载")
         expect(link).to_be_visible(timeout=40_000)
         if keyboard:
             walk.see(page, "act-done")
-            press(page, link)
+            _press(link)
         else:
             link.click()
         button = page.get_by_role("button", name="下载 PDF")
@@ -98,7 +104,7 @@ def _approved(walk: Walk, *, keyboard: bool) -> bytes:
             page.get_by_role("button", name="查看完整个人信息").click()
         with page.expect_download() as sent:
             if keyboard:
-                by_tab(page, button.first)
+                by_tab(button.first)
                 page.keyboard.press("Enter")
             else:
                 button.first.click()

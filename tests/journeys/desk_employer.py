@@ -13,6 +13,7 @@ from tests.issuer.desks import desk_at
 from tests.issuer.lives import done
 from tests.issuer.seal_homes import real_now
 from tests.journeys.desk_walk import Walk
+from tests.journeys.keyboard import fetch, hand_over, press
 from tests.verifier.bulk_lists import HEADINGS, workbook
 from tests.verifier.employer_desk import every_place_taken
 from tests.verifier.police_homes import PoliceHome
@@ -37,10 +38,9 @@ def check_staff(walk: Walk, desk: PoliceHome, folder: Path) -> bytes:
     path.write_bytes(workbook([HEADINGS, *rows_of(desk)]))
     with walk.signed_in(Role.EMPLOYER) as page:
         walk.see(page, "employer-front")
-        page.locator(".places").get_by_role("link", name="核验名单").click()
+        press(page.locator(".places").get_by_role("link", name="核验名单"))
         walk.see(page, "employer-lists-none")
-        with page.expect_download():
-            page.get_by_role("link", name="下载名单模板").click()
+        fetch(page.get_by_role("link", name="下载名单模板"))
         _hand_in(walk, page, room, path)
         result = _fetch(walk, page)
         _revoke(walk, later)
@@ -65,10 +65,10 @@ def rows_of(desk: PoliceHome) -> list[tuple[str, str, str]]:
 
 
 def _hand_in(walk: Walk, page: Page, room: EmployersRoom, path: Path) -> None:
-    page.get_by_label("名单文件").set_input_files(path)
+    hand_over(page.get_by_label("名单文件"), path)
     expect(page.get_by_label("名单中的证书以后状态有变动时提醒我")).to_be_checked()
     with every_place_taken(room):
-        page.get_by_role("button", name="开始核验").click()
+        press(page.get_by_role("button", name="开始核验"))
         expect(page.get_by_role("heading", name="正在核验")).to_be_visible()
         expect(page.get_by_text("等待核验：轮到这一份名单时")).to_be_visible()
         expect(page.get_by_text("0 / 0")).to_be_hidden()
@@ -85,23 +85,22 @@ def _counts_rows(answer: Response) -> bool:
 def _fetch(walk: Walk, page: Page) -> bytes:
     expect(page.get_by_text(f"有 {OFF} 行不是“现行有效”")).to_be_visible()
     walk.see(page, "employer-result")
-    with page.expect_download() as sent:
-        page.get_by_role("link", name="下载结果工作簿").click()
-    page.locator(".places").get_by_role("link", name="核验名单").click()
+    book = fetch(page.get_by_role("link", name="下载结果工作簿"))
+    press(page.locator(".places").get_by_role("link", name="核验名单"))
     expect(page.get_by_text("已完成")).to_be_visible()
     walk.see(page, "employer-lists")
-    return sent.value.path().read_bytes()
+    return book.read_bytes()
 
 
 def _see_alert(walk: Walk, page: Page, number: str) -> None:
     page.goto("/")
-    page.locator(".waiting a", has_text="项证书状态变动待查看").click()
+    press(page.locator(".waiting a", has_text="项证书状态变动待查看"))
     # What happened just before a check is told too, so the one revoked before may stand here.
     row = page.locator("table.data tbody tr", has_text=number)
     expect(row).to_have_count(1)
     expect(row).to_contain_text("已撤销")
     walk.see(page, "employer-alert")
-    page.get_by_role("button", name="全部标为已看").click()
+    press(page.get_by_role("button", name="全部标为已看"))
     expect(page.get_by_text("项新的变动")).to_be_hidden()
 
 

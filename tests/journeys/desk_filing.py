@@ -26,6 +26,7 @@ from tests.conftest import PASSPHRASE
 from tests.issuer.body_keys import make_body_key
 from tests.journeys.desk_batch import ROWS, person, photo
 from tests.journeys.desk_walk import Walk
+from tests.journeys.keyboard import choose, fetch, hand_over, press, tick, write
 
 NAME = "津城新设职业技能评价中心（虚构）"
 PREFIX = "S000012000456"
@@ -70,38 +71,38 @@ def _apply(walk: Walk, folder: Path) -> None:
     licence.write_bytes("营业执照（样本）".encode())
     with walk.signed_in(Role.AUTHORITY_CLERK) as page:
         walk.see(page, "authority-clerk-front")
-        page.locator(".places").get_by_role("link", name="备案申请").click()
+        press(page.locator(".places").get_by_role("link", name="备案申请"))
         walk.see(page, "applications-none")
-        page.get_by_role("button", name="录入新申请").click()
+        press(page.get_by_role("button", name="录入新申请"))
         walk.see(page, "application-entry")
-        page.get_by_role("button", name="受理申请").click()
+        press(page.get_by_role("button", name="受理申请"))
         expect(page.locator("#troubles")).to_be_visible()
         walk.see(page, "application-entry-troubles", again=False)
-        page.get_by_label("单位名称").fill(NAME)
-        page.get_by_label("统一社会信用代码").fill("91120000MA0000000M")
-        page.get_by_role("radio", name="社会培训评价组织").check()
-        page.get_by_label("职业 1", exact=True).select_option(value="3-02-02-00")
-        page.get_by_role("group", name="职业 1 的级别").get_by_label("三级").check()
-        page.get_by_label("站点 1 地址").fill("天津市虚构区样本路 4 号")
-        page.get_by_label("站点 1 申请的机构序列码").fill(PREFIX[-6:])
-        page.get_by_label("考评员人数").fill("12")
-        page.get_by_label("督导员人数").fill("2")
-        page.get_by_label("选择文件").set_input_files(licence)
-        page.get_by_role("button", name="受理申请").click()
+        write(page.get_by_label("单位名称"), NAME)
+        write(page.get_by_label("统一社会信用代码"), "91120000MA0000000M")
+        tick(page.get_by_role("radio", name="社会培训评价组织"))
+        choose(page.get_by_label("职业 1", exact=True), "3-02-02-00")
+        tick(page.get_by_role("group", name="职业 1 的级别").get_by_label("三级"))
+        write(page.get_by_label("站点 1 地址"), "天津市虚构区样本路 4 号")
+        write(page.get_by_label("站点 1 申请的机构序列码"), PREFIX[-6:])
+        write(page.get_by_label("考评员人数"), "12")
+        write(page.get_by_label("督导员人数"), "2")
+        hand_over(page.get_by_label("选择文件"), licence)
+        press(page.get_by_role("button", name="受理申请"))
         expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
         walk.see(page, "application")
         _opinion(page)
 
 
 def _opinion(page: Page) -> None:
-    page.locator("input[name=step][value=accept]").check()
-    page.get_by_role("button", name="提交", exact=True).click()
+    tick(page.locator("input[name=step][value=accept]"))
+    press(page.get_by_role("button", name="提交", exact=True))
     expect(page.locator("input[name=step][value=accept]")).to_have_count(0)
 
 
 def _open_application(page: Page) -> None:
-    page.locator(".waiting a", has_text="件备案申请待办理").click()
-    page.get_by_role("row", name=NAME).get_by_role("link").first.click()
+    press(page.locator(".waiting a", has_text="件备案申请待办理"))
+    press(page.get_by_role("row", name=NAME).get_by_role("link").first)
 
 
 def _select(walk: Walk) -> None:
@@ -113,9 +114,9 @@ def _select(walk: Walk) -> None:
 def _start_notice(walk: Walk) -> None:
     with walk.signed_in(Role.AUTHORITY_CLERK) as page:
         _open_application(page)
-        page.get_by_role("link", name="确定公示期").click()
+        press(page.get_by_role("link", name="确定公示期"))
         walk.see(page, "notice-days")
-        page.get_by_role("button", name="开始公示").click()
+        press(page.get_by_role("button", name="开始公示"))
         expect(page.get_by_text("公示和异议")).to_be_visible()
         walk.see(page, "application-on-notice")
 
@@ -123,48 +124,48 @@ def _start_notice(walk: Walk) -> None:
 def _propose(walk: Walk) -> None:
     with walk.signed_in(Role.AUTHORITY_CLERK) as page:
         _open_application(page)
-        page.get_by_role("link", name="提出备案").click()
+        press(page.get_by_role("link", name="提出备案"))
         expect(page.get_by_label("站点 1：")).to_have_value(PREFIX)
         walk.see(page, "filing-terms")
-        page.get_by_label("理由").fill("公示期满，无异议，符合条件")
-        page.get_by_role("button", name="提交审批").click()
+        write(page.get_by_label("理由"), "公示期满，无异议，符合条件")
+        press(page.get_by_role("button", name="提交审批"))
         expect(page.get_by_role("button", name="撤回")).to_be_visible()
 
 
 def _approve(walk: Walk) -> None:
     with walk.signed_in(Role.AUTHORITY_DIRECTOR) as page:
-        page.locator(".waiting a", has_text="项提出的事项待批准").click()
-        page.get_by_role("row", name="备案").get_by_role("link").first.click()
+        press(page.locator(".waiting a", has_text="项提出的事项待批准"))
+        press(page.get_by_role("row", name="备案").get_by_role("link").first)
         walk.see(page, "proposal")
-        page.get_by_label("我已核对变更前后的内容").check()
-        page.get_by_role("button", name="批准并发布").click()
-        page.get_by_role("link", name=f"机构 {PREFIX}").click()
+        tick(page.get_by_label("我已核对变更前后的内容"))
+        press(page.get_by_role("button", name="批准并发布"))
+        press(page.get_by_role("link", name=f"机构 {PREFIX}"))
         expect(page.get_by_text("备案有效").first).to_be_visible()
         walk.see(page, "body-filed")
 
 
 def _first_account(walk: Walk) -> str:
     with walk.signed_in(Role.AUTHORITY_DIRECTOR) as page:
-        page.locator(".places").get_by_role("link", name="人员与账号").click()
+        press(page.locator(".places").get_by_role("link", name="人员与账号"))
         walk.see(page, "people")
-        page.get_by_role("link", name="添加人员").click()
+        press(page.get_by_role("link", name="添加人员"))
         walk.see(page, "person-add")
-        page.get_by_label("所属机构编码").fill(PREFIX)
+        write(page.get_by_label("所属机构编码"), PREFIX)
         return _fill_in(page, "新保管", "密钥保管人", "new.custodian")
 
 
 def _fill_in(page: Page, name: str, role: str, username: str) -> str:
-    page.get_by_label("姓名").fill(name)
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label(role).check()
-    page.get_by_role("button", name="添加", exact=True).click()
+    write(page.get_by_label("姓名"), name)
+    write(page.get_by_label("用户名"), username)
+    tick(page.get_by_label(role))
+    press(page.get_by_role("button", name="添加", exact=True))
     return page.locator(".set-up-link").inner_text().strip()
 
 
 def _add(custodian: _New, name: str, role: str, username: str) -> str:
     page = custodian.page
-    page.locator(".places").get_by_role("link", name="人员与账号").click()
-    page.get_by_role("link", name="添加人员").click()
+    press(page.locator(".places").get_by_role("link", name="人员与账号"))
+    press(page.get_by_role("link", name="添加人员"))
     return _fill_in(page, name, role, username)
 
 
@@ -174,43 +175,43 @@ def _arrive(walk: Walk, stack: ExitStack, link: str, username: str) -> _New:
     first = username == "new.custodian"
     if first:
         walk.see(page, "set-up")
-    page.get_by_label("新密码").fill(PASSWORD)
-    page.get_by_label("再输入一次").fill(PASSWORD)
-    page.get_by_role("button", name="下一步").click()
+    write(page.get_by_label("新密码"), PASSWORD)
+    write(page.get_by_label("再输入一次"), PASSWORD)
+    press(page.get_by_role("button", name="下一步"))
     key = page.locator(".code").first.inner_text()
     if first:
         walk.see(page, "set-up-factor")
-    page.get_by_label("验证码").fill(walk.code(key))
-    page.get_by_role("button", name="启用验证器").click()
+    write(page.get_by_label("验证码"), walk.code(key))
+    press(page.get_by_role("button", name="启用验证器"))
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     if first:
         walk.see(page, "recovery-codes", again=False)
-    page.get_by_role("link", name="已保存，继续").click()
+    press(page.get_by_role("link", name="已保存，继续"))
     expect(page.get_by_role("heading", name="待办")).to_be_visible()
     return _New(page=page, username=username)
 
 
 def _examine_elsewhere(walk: Walk, page: Page) -> None:
-    page.locator(".places").get_by_role("link", name="批次签发").click()
-    page.get_by_role("link", name="机构设置").click()
+    press(page.locator(".places").get_by_role("link", name="批次签发"))
+    press(page.get_by_role("link", name="机构设置"))
     walk.see(page, "body-settings")
     for step in Step:
-        page.locator("#step").select_option(value=step.value)
-        page.get_by_label("不在此办理").check()
-        page.get_by_label("依据").first.fill("机构另有考务系统，见会议纪要")
-        page.get_by_role("button", name="保存步骤设置").click()
+        choose(page.locator("#step"), step.value)
+        tick(page.get_by_label("不在此办理"))
+        write(page.get_by_label("依据").first, "机构另有考务系统，见会议纪要")
+        press(page.get_by_role("button", name="保存步骤设置"))
         expect(page.locator("#waiting").get_by_text(step.text.zh)).to_be_visible()
 
 
 def _confirm(walk: Walk, page: Page) -> None:
     """Confirm, as another approver, what the first one set."""
-    page.locator(".places").get_by_role("link", name="批次签发").click()
-    page.get_by_role("link", name="机构设置").click()
+    press(page.locator(".places").get_by_role("link", name="批次签发"))
+    press(page.get_by_role("link", name="机构设置"))
     waiting = page.locator("#waiting").get_by_role("button", name="确认")
     expect(waiting).to_have_count(len(Step))
     walk.see(page, "body-settings-waiting")
     for left in reversed(range(len(Step))):
-        waiting.first.click()
+        press(waiting.first)
         expect(waiting).to_have_count(left)
     for step in Step:
         row = page.get_by_role("listitem").filter(has_text=step.text.zh)
@@ -232,27 +233,26 @@ def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
     cells = person(ROWS + 1) | {Column.LEVEL: "三级/高级工", Column.PHOTO: "1.jpg"}
     write_roster(folder / "一人.xlsx", [[cells.get(column, "") for column in Column]])
     (folder / "1.jpg").write_bytes(photo(1))
-    clerk.locator(".places").get_by_role("link", name="批次签发").click()
-    clerk.get_by_role("link", name="新建批次").click()
-    clerk.get_by_label("名册文件").set_input_files(folder / "一人.xlsx")
-    clerk.get_by_role("button", name="上传并检查").click()
+    press(clerk.locator(".places").get_by_role("link", name="批次签发"))
+    press(clerk.get_by_role("link", name="新建批次"))
+    hand_over(clerk.get_by_label("名册文件"), folder / "一人.xlsx")
+    press(clerk.get_by_role("button", name="上传并检查"))
     add = clerk.get_by_role("link", name="上传照片：1 人还没有合格照片")
     expect(add).to_be_visible(timeout=_SLOW_MS)
-    add.click()
-    clerk.get_by_label("照片或 ZIP").set_input_files(folder / "1.jpg")
-    clerk.get_by_role("button", name="上传", exact=True).click()
-    clerk.get_by_role("navigation", name="本批次").get_by_role("link", name="总览").click()
+    press(add)
+    hand_over(clerk.get_by_label("照片或 ZIP"), folder / "1.jpg")
+    press(clerk.get_by_role("button", name="上传", exact=True))
+    press(clerk.get_by_role("navigation", name="本批次").get_by_role("link", name="总览"))
     submit = clerk.get_by_role("button", name="提交审批")
     expect(submit).to_be_visible(timeout=_SLOW_MS)
-    submit.click()
+    press(submit)
     approver.goto("/")
-    approver.locator(".waiting a").click()
-    approver.get_by_role("link", name="去审批").click()
+    press(approver.locator(".waiting a"))
+    press(approver.get_by_role("link", name="去审批"))
     approver.wait_for_load_state("networkidle", timeout=_SLOW_MS)  # the samples are drawn
-    approver.get_by_label("人数、提示和样张已核对").check()
-    approver.get_by_role("button", name="批准签发 1 张").click()
+    tick(approver.get_by_label("人数、提示和样张已核对"))
+    press(approver.get_by_role("button", name="批准签发 1 张"))
     expect(approver.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
-    with approver.expect_download() as sent:
-        approver.get_by_role("link", name="证书 ZIP").click()
-    assert zipfile.is_zipfile(sent.value.path())
-    return sent.value.path().read_bytes()
+    issued = fetch(approver.get_by_role("link", name="证书 ZIP"))
+    assert zipfile.is_zipfile(issued)
+    return issued.read_bytes()

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from accounts.asking_again import GOOD_FOR
 from accounts.roles import Role
 from tests.issuer.seal_homes import real_now
 from tests.journeys.desk_walk import Camera, Walk, WalkClock, walking
+from tests.journeys.keyboard import fetch, hand_over, press, tick, write
 from tests.verifier.police_homes import REFERENCE, PoliceHome, open_police_home
 from verifier.cases.bundle_readme import commands
 
@@ -66,79 +67,75 @@ def investigate(walk: Walk, desk: PoliceHome, folder: Path) -> str:
         walk.see(page, "police-case")
         verify_bundle(_bundle(walk, page), folder, original=desk.forged)
         page.goto(at)
-        page.get_by_role("link", name="查看并核对保管记录").click()
+        press(page.get_by_role("link", name="查看并核对保管记录"))
         walk.see(page, "police-custody")
         page.goto(at)
         _end(walk, page)
-        page.get_by_role("link", name="查看并核对保管记录").click()
+        press(page.get_by_role("link", name="查看并核对保管记录"))
         expect(page.get_by_text("逐条相连，与审计记录一致")).to_be_visible()
         return page.locator("table.custody").inner_text()
 
 
 def _open(walk: Walk, page: Page) -> str:
-    page.locator(".places").get_by_role("link", name="案件", exact=True).click()
+    press(page.locator(".places").get_by_role("link", name="案件", exact=True))
     walk.see(page, "police-cases")
-    page.get_by_role("link", name="立案登记").click()
-    page.get_by_label("案件编号").fill(REFERENCE)
-    page.get_by_label("案由和简要情况").fill("招聘时提交的证书可疑")
+    press(page.get_by_role("link", name="立案登记"))
+    write(page.get_by_label("案件编号"), REFERENCE)
+    write(page.get_by_label("案由和简要情况"), "招聘时提交的证书可疑")
     walk.see(page, "police-new", again=False)
-    page.get_by_role("button", name="登记，下一步提交材料").click()
+    press(page.get_by_role("button", name="登记，下一步提交材料"))
     expect(page.get_by_role("heading", name=REFERENCE)).to_be_visible()
     return page.url
 
 
 def _hand_in(walk: Walk, page: Page, photo: bytes) -> None:
-    page.get_by_role("link", name="提交文件").click()
-    page.get_by_label("可疑证书的照片").set_input_files(
-        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo}
-    )
-    page.get_by_label("提交人或来源").fill("某公司人事部")
+    press(page.get_by_role("link", name="提交文件"))
+    file: FilePayload = {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo}
+    hand_over(page.get_by_label("可疑证书的照片"), file)
+    write(page.get_by_label("提交人或来源"), "某公司人事部")
     walk.see(page, "police-paper-new", again=False)
-    page.get_by_role("button", name="提交并核验").click(timeout=_SLOW_MS)
+    press(page.get_by_role("button", name="提交并核验"))
     expect(page.get_by_role("heading", name="与登记不符之处")).to_be_visible(timeout=_SLOW_MS)
     expect(page.locator(".differences")).to_contain_text("一级/高级技师")
     walk.see(page, "police-paper")
-    with page.expect_download() as sent:
-        page.get_by_role("button", name="下载报告").click()
-    assert sent.value.path().read_bytes().startswith(b"%PDF-")
+    report = fetch(page.get_by_role("button", name="下载报告"))
+    assert report.read_bytes().startswith(b"%PDF-")
 
 
 def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
     card = page.locator("#records")
     expect(card.get_by_label("证书编号")).to_have_value(desk.number)
-    card.get_by_label("事由").fill(_GROUND)
+    write(card.get_by_label("事由"), _GROUND)
     _wait_long(walk)
-    card.get_by_role("button", name="查看完整登记信息").click()
-    _prove(walk, page)
+    press(card.get_by_role("button", name="查看完整登记信息"))
+    press(_proof(walk, page))
     expect(page.get_by_text(desk.name).first).to_be_visible()
     expect(page.get_by_text(_GROUND).first).to_be_visible()
     walk.see(page, "police-record")
 
 
 def _ask(page: Page) -> None:
-    page.get_by_label("要确认的内容").fill(_QUESTION)
-    page.get_by_role("button", name="发出询问").click()
+    write(page.get_by_label("要确认的内容"), _QUESTION)
+    press(page.get_by_role("button", name="发出询问"))
     expect(page.get_by_text("等候机构").first).to_be_visible()
 
 
 def _answer(walk: Walk) -> None:
     with walk.signed_in(Role.BODY_CLERK) as page:
-        page.locator(".waiting a", has_text="项公安询问待答复").click()
-        page.locator("table.data a").first.click()
+        press(page.locator(".waiting a", has_text="项公安询问待答复"))
+        press(page.locator("table.data a").first)
         expect(page.get_by_text(_QUESTION)).to_be_visible()
         walk.see(page, "police-question")
-        page.get_by_label("是本机构签发，内容不一致").check()
-        page.get_by_label("说明").fill("登记为三级/高级工")
-        page.get_by_role("button", name="提交答复").click()
+        tick(page.get_by_label("是本机构签发，内容不一致"))
+        write(page.get_by_label("说明"), "登记为三级/高级工")
+        press(page.get_by_role("button", name="提交答复"))
         expect(page.get_by_text("已答复").first).to_be_visible()
 
 
 def _bundle(walk: Walk, page: Page) -> Path:
     _wait_long(walk)
-    with page.expect_download(timeout=_SLOW_MS) as sent:
-        page.get_by_role("button", name="制作并下载证据包").click()
-        _prove(walk, page)
-    return sent.value.path()
+    press(page.get_by_role("button", name="制作并下载证据包"))
+    return fetch(_proof(walk, page))
 
 
 def _wait_long(walk: Walk) -> None:
@@ -146,20 +143,21 @@ def _wait_long(walk: Walk) -> None:
     walk.clock.ahead += GOOD_FOR + timedelta(minutes=1)
 
 
-def _prove(walk: Walk, page: Page) -> None:
+def _proof(walk: Walk, page: Page) -> Locator:
+    """Type the next code where it is asked once more who acts; return what sends it."""
     expect(page.get_by_role("heading", name="请再次验证")).to_be_visible()
-    page.get_by_label("验证码").fill(walk.code())
-    page.get_by_role("button", name="验证并继续").click()
+    write(page.get_by_label("验证码"), walk.code())
+    return page.get_by_role("button", name="验证并继续")
 
 
 def _end(walk: Walk, page: Page) -> None:
-    page.get_by_label("接收单位和接收人").fill("样本分局法制大队 吴警官")
-    page.get_by_label("移交文书编号").fill("津公移字〔2026〕7号")
-    page.get_by_role("button", name="登记移交").click()
+    write(page.get_by_label("接收单位和接收人"), "样本分局法制大队 吴警官")
+    write(page.get_by_label("移交文书编号"), "津公移字〔2026〕7号")
+    press(page.get_by_role("button", name="登记移交"))
     expect(page.get_by_text("已移交").first).to_be_visible()
-    page.get_by_label("认定伪造、变造").check()
-    page.get_by_label("说明").fill(_RESULT)
-    page.get_by_role("button", name="办结").click()
+    tick(page.get_by_label("认定伪造、变造"))
+    write(page.get_by_label("说明"), _RESULT)
+    press(page.get_by_role("button", name="办结"))
     expect(page.get_by_text(_RESULT)).to_be_visible()
     walk.see(page, "police-closed")
 

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from accounts.demo_people import DemoPeople
 from accounts.roles import Role
@@ -28,7 +27,9 @@ from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
 from tests.issuer.desks import PUBLIC_URL
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
+from tests.journeys.keyboard import press, write
 from wsgi import create_private_app
 
 PICTURES = Path("build/desk-pictures/journeys")
@@ -36,7 +37,6 @@ MAX_PAGE_BYTES = 200_000
 WIDE, OFFICE, PHONE = 1920, 1366, 390
 _NEXT_CODE = timedelta(seconds=31)  # each code of an app is taken once
 _LOOK_SECONDS = 0.1
-_MOST_TABS = 150
 _PATIENCE_MS = 30_000
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -94,14 +94,14 @@ class Walk:
 
     @contextmanager
     def signed_in(self, role: Role) -> Iterator[Page]:
-        """Sign somebody of a role in, as the pages say."""
+        """Sign somebody of a role in by the keyboard, as the pages say."""
         with self.a_person() as page:
             page.goto("/")
-            page.get_by_label("用户名").fill(self.people.usernames[role])
-            page.get_by_label("密码").fill(self.people.password)
-            page.get_by_role("button", name="下一步").click()
-            page.get_by_label("验证码").fill(self.code())
-            page.get_by_role("button", name="登录").click()
+            write(page.get_by_label("用户名"), self.people.usernames[role])
+            write(page.get_by_label("密码"), self.people.password)
+            press(page.get_by_role("button", name="下一步"))
+            write(page.get_by_label("验证码"), self.code())
+            press(page.get_by_role("button", name="登录"))
             expect(page.get_by_role("heading", name="待办")).to_be_visible()
             yield page
 
@@ -174,8 +174,7 @@ class Walk:
 def _hold(page: Page, name: str) -> None:
     assert len(page.content().encode()) < MAX_PAGE_BYTES, name
     assert page.locator("h1").count() == 1, name
-    found = Axe().run(page)
-    assert found.violations_count == 0, (name, found.generate_report())
+    check_accessible(page, name)
 
 
 def _fits(page: Page, name: str) -> None:
@@ -195,35 +194,6 @@ def _show_as(page: Page, *, language: str, view: str) -> None:
     said = {"lang": language, "view": view}
     page.context.add_cookies([{"name": n, "value": v, "url": page.url} for n, v in said.items()])
     page.reload()
-
-
-def by_tab(page: Page, wanted: Locator) -> None:
-    """Reach a control by the Tab key alone."""
-    expect(wanted).to_be_visible()
-    for _ in range(_MOST_TABS):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-    pytest.fail(f"the Tab key never reaches {wanted}")
-
-
-def type_in(page: Page, wanted: Locator, text: str) -> None:
-    """Reach a field by the Tab key and type."""
-    by_tab(page, wanted)
-    page.keyboard.press("Control+a")
-    page.keyboard.type(text)
-
-
-def press(page: Page, wanted: Locator) -> None:
-    """Reach a link or a button by the Tab key and press it; return on the page it leads to."""
-    by_tab(page, wanted)
-    enter(page)
-
-
-def enter(page: Page) -> None:
-    """Press Enter, and return on the page that it leads to."""
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 @contextmanager

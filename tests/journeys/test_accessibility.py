@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.axe import check_accessible
 from tests.journeys.site import DESK, PHONE, STATES, Site, running_site
 
 SIZES = {"phone": PHONE, "desk": DESK}
@@ -51,8 +51,7 @@ def test_every_state_is_accessible_and_fits(
 ) -> None:
     STATES[state](page, site)
     _picture(page, state, request.node.callspec.id)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.locator("h1").count() == 1
     for width in {page.viewport_size["width"] if page.viewport_size else 0, NARROWEST}:
         page.set_viewport_size({"width": width, "height": 800})

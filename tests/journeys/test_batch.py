@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.verifier.bulk_homes import BulkHome, make_bulk_home
 from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
@@ -47,8 +47,7 @@ def lists(made: BulkHome, tmp_path: Path) -> dict[str, Path]:
 
 def check_page(page: Page) -> None:
     """Find no fault of accessibility, and nothing wider than the screen."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.locator("h1").count() == 1
     width = page.viewport_size["width"] if page.viewport_size else 0
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,6 +20,7 @@ from codes.wording import Text
 from registry.home import Home
 from tests.accounts.desk_app import person_of, working_as
 from tests.conftest import NOW, PASSPHRASE
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.desk_specimen import blueprint
 from wsgi import create_private_app
@@ -106,8 +106,7 @@ def test_every_page_is_accessible_fits_and_is_light(
             assert answer is not None
             assert len(answer.body()) < MAX_PAGE_BYTES
             page.screenshot(path=PICTURES / f"{name}-{width}-{language}-{kind}.png", full_page=True)
-            found = Axe().run(page)
-            assert found.violations_count == 0, (name, found.generate_report())
+            check_accessible(page, name)
             assert page.locator("h1").count() == 1
             for narrow in (width, NARROWEST):
                 page.set_viewport_size({"width": narrow, "height": 800})
@@ -121,7 +120,7 @@ def test_an_open_menu_is_accessible_too(browser: Browser, address: str) -> None:
         page.locator(".places-label").click()
         assert page.get_by_role("link", name="批次").first.is_visible()
         page.locator(".menu > summary").click()
-        assert Axe().run(page).violations_count == 0
+        check_accessible(page)
         assert page.get_by_role("button", name="退出登录").is_visible()
         page.screenshot(path=PICTURES / "menu-390-zh.png")
 

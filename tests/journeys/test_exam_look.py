@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser
 
 from issuer.desk import shanghai_day
@@ -16,6 +15,7 @@ from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import BOTH, CLERK, BatchDesk, filed_home
 from tests.issuer.desks import PUBLIC_URL
 from tests.issuer.exam_desk import Clock, begun, enter_scores, to_notice
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.test_desk_look import MAX_PAGE_BYTES, PICTURES, a_page
 from wsgi import create_private_app
@@ -72,6 +72,5 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
             assert answer is not None and answer.status == 200, name
             assert len(answer.body()) < MAX_PAGE_BYTES
             page.screenshot(path=PICTURES / f"{name}-{width}-{language}.png", full_page=True)
-            found = Axe().run(page)
-            assert found.violations_count == 0, (name, found.generate_report())
+            check_accessible(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name

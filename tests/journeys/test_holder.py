@@ -1,4 +1,4 @@
-"""A holder comes in, shares and withdraws; a complaint is followed up: in a real browser."""
+"""A holder comes in, shares and withdraws; a complaint is followed up: without a mouse."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accounts.desk_app import working_as
 from tests.issuer.authority_desk import CLERK as OFFICIAL
 from tests.issuer.lives import NUMBER, PERSON
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
+from tests.journeys.keyboard import choose, press, write
 from tests.journeys.site import PHONE
 from tests.verifier.holders import DOCUMENT, Sides, open_sides
 
@@ -40,13 +41,12 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
 
 
 def check_clean(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
 
 
 def send(page: Page, action: str) -> None:
-    page.locator(f"form[action$='{action}'] button[type=submit]").first.click()
+    press(page.locator(f"form[action$='{action}'] button[type=submit]").first)
 
 
 def test_a_holder_shares_a_certificate_and_withdraws_it(
@@ -54,9 +54,9 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
 ) -> None:
     page.goto("/holder")
     check_clean(page)
-    page.fill("#number", NUMBER)
-    page.fill("#document", DOCUMENT)
-    page.fill("#code", sides.code())
+    write(page.locator("#number"), NUMBER)
+    write(page.locator("#document"), DOCUMENT)
+    write(page.locator("#code"), sides.code())
     send(page, "/holder")
     expect(page.get_by_text(PERSON.name)).to_be_visible()
     check_clean(page)
@@ -90,8 +90,8 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
 def test_a_complaint_is_followed_up(sides: Sides, page: Page) -> None:
     page.goto("/complaints")
     check_clean(page)
-    page.select_option("#kind", "body")
-    page.fill("#text", "考场没有监考人员")
+    choose(page.locator("#kind"), "body")
+    write(page.locator("#text"), "考场没有监考人员")
     send(page, "/complaints")
     code = page.locator(".code").inner_text()
     with working_as(sides.desks, OFFICIAL) as desk:
@@ -101,7 +101,7 @@ def test_a_complaint_is_followed_up(sides: Sides, page: Page) -> None:
         desk.post(f"{path}/assign")
         desk.post(f"{path}/answer", data={"answer": "已责令整改", "do": "close"})
     page.goto("/complaints")
-    page.fill("#code", code)
+    write(page.locator("#code"), code)
     send(page, "/receipt")
     expect(page.get_by_text("已责令整改")).to_be_visible()
     check_clean(page)

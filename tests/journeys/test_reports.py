@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.sealer.report_homes import ReportHome, open_report_home
 
@@ -32,8 +32,7 @@ def address(desk: ReportHome) -> Iterator[str]:
 
 def look_at(page: Page) -> None:
     """Assert that what is shown is accessible and fits."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.locator("h1").count() == 1
     width = page.viewport_size["width"] if page.viewport_size else 0
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

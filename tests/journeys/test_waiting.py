@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.site_apps import make_app
 from tests.verifier.gates import Clock, make_gate
@@ -143,7 +143,6 @@ def test_the_pages_are_accessible_and_fit(
     folder = os.environ.get("YANZHEN_SCREENSHOTS")
     if folder:
         page.screenshot(path=f"{folder}/{shown}-{width}-{language}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_accessible(page)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     context.close()

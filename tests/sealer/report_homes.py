@@ -82,13 +82,19 @@ class ReportHome:
         return answer.status_code, body
 
 
-@contextmanager
-def open_report_home(folder: Path) -> Iterator[ReportHome]:
-    """Issue one certificate in a new demo home and open its site for one block."""
+def make_report_home(folder: Path) -> Home:
+    """Make a demo home with one filed body and a report key."""
     now = real_now()
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=now, environment={})
     file_body(home, algorithm=Algorithm.ES256)
     ensure_report_key(home, ORGANISATION, PASSPHRASE, now=now)
+    return home
+
+
+@contextmanager
+def open_report_home(folder: Path) -> Iterator[ReportHome]:
+    """Issue one certificate in a new demo home and open its site for one block."""
+    home = make_report_home(folder)
     (person,) = people(Level.THREE, 1)
     with desk_at(home, clock=real_now) as desk:
         roster = write_people(folder / "in", [person])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from keys.document import KeyDocument
 from keys.services import LogSource
 from registry.home import Home
 from tests.keys.trust_samples import one_root, published
@@ -33,6 +34,12 @@ class BulkHome:
     pdf: Path
 
 
+def listed_document() -> KeyDocument:
+    """Return what the trust list of these homes says."""
+    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
+    return replace(key_document(demo=True), logs=(listed,))
+
+
 def make_bulk_home(folder: Path) -> BulkHome:
     """Make a home that processes of their own can open."""
     path = folder / "home"
@@ -41,8 +48,7 @@ def make_bulk_home(folder: Path) -> BulkHome:
     (path / "public" / "pepper").write_bytes(PEPPER)
     home.root_folder.mkdir()
     home.root_pin_path.write_text(one_root().pin)
-    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
-    home.key_document_path.write_bytes(published(replace(key_document(demo=True), logs=(listed,))))
+    home.key_document_path.write_bytes(published(listed_document()))
     world = World.make(path)
     issued = sign_record(make_record())
     pdf = folder / "certificate.pdf"

@@ -15,20 +15,18 @@ from flask import Flask
 from accounts.person import Person
 from accounts.roles import Role
 from codes.levels import Level
-from issuer.report_key_custody import ensure_report_key
-from keys.algorithms import Algorithm
 from registry.home import Home
 from templates.labels import Field
 from tests.accounts.desk_app import working_as
 from tests.conftest import PASSPHRASE
-from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, write_people
+from tests.issuer.desks import PREFIX, desk_at, issue, people, write_people
 from tests.issuer.seal_homes import real_now
+from tests.sealer.report_homes import make_report_home
 from tests.verifier.edits import marked, redacted, value_mark
 from verifier.cases.room import PoliceRoom
 from verifier.desks.police import EXTENSION
 from wsgi import create_private_app
 
-ORGANISATION = "津城样本技能评价查验中心（虚构）"
 ONE = Person(account_id=11, name="周警官", roles=frozenset({Role.POLICE}), body=None)
 OTHER = Person(account_id=12, name="吴警官", roles=frozenset({Role.POLICE}), body=None)
 CLERK = Person(account_id=13, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX)
@@ -103,10 +101,7 @@ def open_police_home(
     Args:
         clock: of the desks.
     """
-    now = real_now()
-    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=now, environment={})
-    file_body(home, algorithm=Algorithm.ES256)
-    ensure_report_key(home, ORGANISATION, PASSPHRASE, now=now)
+    home = make_report_home(folder)
     persons = people(Level.THREE, certificates)
     with desk_at(home, clock=real_now) as desk:
         files = issue(desk, write_people(folder / "in", persons), folder / "out").files

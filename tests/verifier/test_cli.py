@@ -2,74 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keys.document import KeyDocument
-from keys.services import LogSource
-from registry.home import Home
-from tests.keys.trust_samples import one_root, published
+from tests.keys.trust_samples import published
+from tests.verifier.bulk_homes import BulkHome, listed_document, make_bulk_home
 from tests.verifier.papers import paper
-from tests.verifier.world import (
-    DOCUMENT,
-    NAME,
-    NOW,
-    PEPPER,
-    CopyPlan,
-    Issued,
-    World,
-    key_document,
-    log_key,
-    make_record,
-    sign_record,
-)
+from tests.verifier.world import DOCUMENT, NAME
 from wsgi import main
 
 Run = Callable[..., tuple[int, str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A home with one certificate on record, and its file."""
-
-    issued: Issued
-    pdf: Path
-
-
-def document() -> KeyDocument:
-    """What the home's trust list says."""
-    listed = LogSource(vkey=str(log_key().vkey), valid_from=date(2020, 1, 1), valid_to=None)
-    return replace(key_document(demo=True), logs=(listed,))
-
-
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BulkHome:
     """A home as the issuing side leaves it."""
-    path = tmp_path / "home"
-    home = Home.create(path, demo=True, passphrase=b"correct horse", now=NOW, environment={})
-    (path / "registry.sqlite3").unlink()
-    (path / "public" / "pepper").write_bytes(PEPPER)
-    home.root_folder.mkdir()
-    home.root_pin_path.write_text(one_root().pin)
-    home.key_document_path.write_bytes(published(document()))
-    world = World.make(path)
-    issued = sign_record(make_record())
-    pdf = tmp_path / "certificate.pdf"
-    pdf.write_bytes(paper(issued))
-    sha256 = hashlib.sha256(pdf.read_bytes()).hexdigest()
-    world.record(CopyPlan(issued=issued, pdf_sha256=sha256))
-    world.engine.dispose()
-    monkeypatch.setenv("YANZHEN_HOME", str(path))
+    made = make_bulk_home(tmp_path)
+    monkeypatch.setenv("YANZHEN_HOME", str(made.home.path))
     monkeypatch.delenv("YANZHEN_DATABASE_URL", raising=False)
-    return Desk(issued, pdf)
+    return made
 
 
 @pytest.fixture
@@ -88,7 +46,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def test_a_valid_certificate_ends_with_zero_and_the_summary_comes_last(
-    desk: Desk, run: Run
+    desk: BulkHome, run: Run
 ) -> None:
     code, output, _ = run("number", str(desk.issued.number), "--name", NAME)
     assert code == 0
@@ -98,7 +56,7 @@ def test_a_valid_certificate_ends_with_zero_and_the_summary_comes_last(
     assert any("证书编号：" + str(desk.issued.number) in line for line in lines)
 
 
-def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: Desk, run: Run) -> None:
+def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: BulkHome, run: Run) -> None:
     number = str(desk.issued.number)
     code, output, _ = run("number", number, "--name", NAME, "--on", "2020-02-29")
     assert code == 0
@@ -108,17 +66,19 @@ def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: Desk, run
     assert "没有 2020-02-30 这一天" in error
 
 
-def test_english_is_spoken_when_asked_for(desk: Desk, run: Run) -> None:
+def test_english_is_spoken_when_asked_for(desk: BulkHome, run: Run) -> None:
     code, output, _ = run("qr", desk.issued.qr_text(), "--lang", "en")
     assert code == 0
     assert output.splitlines()[-1] == "Result: Agrees with the register and is in force"
     assert "Skill level: Level 3 / Senior worker" in output
 
 
-def test_a_list_past_its_term_serves_and_the_verdict_says_whom_to_ask(desk: Desk, run: Run) -> None:
-    path = Home.open(Path(os.environ["YANZHEN_HOME"])).key_document_path
-    ended = document().published_at + timedelta(days=1)
-    path.write_bytes(published(replace(document(), version=2, expires_at=ended)))
+def test_a_list_past_its_term_serves_and_the_verdict_says_whom_to_ask(
+    desk: BulkHome, run: Run
+) -> None:
+    path = desk.home.key_document_path
+    ended = listed_document().published_at + timedelta(days=1)
+    path.write_bytes(published(replace(listed_document(), version=2, expires_at=ended)))
     for language, said in (
         ("zh", ("超过有效期", "请另向主管部门核实", "结论：核验一致，现行有效")),
         ("en", ("past its term", "Ask the authority as well", "Result: Agrees with the register")),
@@ -129,7 +89,7 @@ def test_a_list_past_its_term_serves_and_the_verdict_says_whom_to_ask(desk: Desk
 
 
 def test_the_language_of_the_whole_command_holds_unless_another_is_asked_for(
-    desk: Desk, run: Run, monkeypatch: pytest.MonkeyPatch
+    desk: BulkHome, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YANZHEN_LANG", "en")
     for arguments, result in (((), "Result: "), (("--lang", "zh"), "结论：")):
@@ -137,7 +97,7 @@ def test_the_language_of_the_whole_command_holds_unless_another_is_asked_for(
         assert output.splitlines()[-1].startswith(result)
 
 
-def test_each_entrance_gives_the_same_json(desk: Desk, run: Run) -> None:
+def test_each_entrance_gives_the_same_json(desk: BulkHome, run: Run) -> None:
     number = str(desk.issued.number)
     verdicts: list[dict[str, Any]] = []
     for arguments in (
@@ -170,18 +130,18 @@ def test_each_entrance_gives_the_same_json(desk: Desk, run: Run) -> None:
     ],
 )
 def test_exit_codes_tell_scripts_apart(
-    desk: Desk, run: Run, arguments: tuple[str, ...], code: int
+    desk: BulkHome, run: Run, arguments: tuple[str, ...], code: int
 ) -> None:
     assert run(*arguments)[0] == code
 
 
-def test_a_number_alone_says_nothing_about_it(desk: Desk, run: Run) -> None:
+def test_a_number_alone_says_nothing_about_it(desk: BulkHome, run: Run) -> None:
     known = run("number", str(desk.issued.number))
     unknown = run("number", str(desk.issued.number)[:-1] + "9")
     assert known == unknown
 
 
-def test_an_edited_file_shows_both_sides(desk: Desk, run: Run) -> None:
+def test_an_edited_file_shows_both_sides(desk: BulkHome, run: Run) -> None:
     desk.pdf.write_bytes(paper(desk.issued, holder_name="张三"))
     code, output, _ = run("file", str(desk.pdf))
     assert code == 1

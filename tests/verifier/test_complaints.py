@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from accounts.person import Person
 from accounts.roles import Role
+from issuer.desk import shanghai_day
 from registry.child import Child
 from registry.complaint_models import Complaint, SentComplaint
 from registry.home import Home
@@ -26,6 +27,7 @@ from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import person_of
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
+from tests.issuer.seal_homes import real_now
 from verifier.budgets import COMPLAINTS_AN_HOUR
 from verifier.file_slots import FileSlots
 from wsgi import create_public_app
@@ -67,7 +69,7 @@ class Sides:
 def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
     folder: Path = tmp_path_factory.mktemp("complaints")
     home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
-    desk = AuthorityDesk(home, folder / "in", datetime.now().date())  # as the public side's
+    desk = AuthorityDesk(home, folder / "in", shanghai_day(real_now()))  # as the public side's
     app = create_public_app(home)
     yield Sides(desk, app.test_client())
     app.extensions["yanzhen_verifier"].close()

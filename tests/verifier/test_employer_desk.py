@@ -20,6 +20,7 @@ from tests.accounts.desk_app import DeskClient
 from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
+from verifier.conclusion import local_day
 from verifier.desks.employer_checks import KEPT_FOR, collect_all
 from verifier.desks.webhooks import add_webhook
 
@@ -105,7 +106,7 @@ def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
             number=desk.number,
             kind=4,
             status="suspended",
-            effective_on=now.date(),
+            effective_on=local_day(now),
             noted_at=now,
         )
         session.add(alert)

@@ -25,6 +25,7 @@ from registry.session import open_engine, reading, transaction
 from registry.watches import WATCHED_FOR, WatchMarks, watch
 from tests.accounts.sign_in_ways import Clock
 from tests.verifier.employer_desk import PASSPHRASE, EmployerDesk, open_employer_desk
+from verifier.conclusion import local_day
 from verifier.desks.employer_changes import alerts_of, tell_changes, unseen_alerts
 from verifier.desks.employer_runner import end_for_disabled, tend
 from verifier.desks.employers_room import EmployersRoom
@@ -97,7 +98,7 @@ class Scene:
                         award_id=award.id,
                         n=n,
                         kind=kind,
-                        effective_on=self.clock.now.date(),
+                        effective_on=local_day(self.clock.now),
                         at=self.clock.now,
                         sealed=b"",
                     )

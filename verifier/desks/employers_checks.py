@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any, Final
 
-from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.bureau import the_bureau
@@ -19,6 +18,7 @@ from codes.wording import Text
 from registry.employer_models import EmployerCheck
 from templates.page_headers import NO_STORE
 from templates.page_language import page_language
+from templates.workbooks import send_workbook
 from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_template import write_bulk_template
@@ -42,7 +42,6 @@ from verifier.verdict import Outcome
 blueprint = Blueprint("employer_checks", __name__, url_prefix="/employer")
 
 Answer = Response | str | tuple[str, int]
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LIST: Final = TableSpec(
     columns=(
         Column(key="made_at", text=Text("提交日期", "Handed in"), kind=ColumnKind.DATE),
@@ -110,8 +109,7 @@ def hand_in() -> Answer:
 @allow(Role.EMPLOYER)
 def template() -> Response:
     """Send an empty list to be filled in."""
-    data = io.BytesIO(write_bulk_template(page_language(request)))
-    return send_file(data, _XLSX, as_attachment=True, download_name="yanzhen-list.xlsx")
+    return send_workbook(write_bulk_template(page_language(request)), "yanzhen-list.xlsx")
 
 
 @blueprint.get("/checks/<int:check_id>")
@@ -163,9 +161,7 @@ def workbook(check_id: int) -> Response:
     data = workbook_of(the_room(), row, page_language(request))
     found_or_404(data)
     _note("employer.result", row, "下载核验结果")
-    answer = send_file(
-        io.BytesIO(data or b""), _XLSX, as_attachment=True, download_name="yanzhen-result.xlsx"
-    )
+    answer = send_workbook(data or b"", "yanzhen-result.xlsx")
     answer.headers["Cache-Control"] = NO_STORE
     return answer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from flask import (
@@ -14,7 +13,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
@@ -23,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from codes.wording import Text
 from templates.page_headers import NO_STORE
 from templates.page_language import page_language
+from templates.workbooks import send_workbook
 from verifier.budgets_request import network_of_request
 from verifier.bulk_jobs import (
     KEEP_SECONDS,
@@ -40,7 +39,6 @@ from verifier.verdict import Outcome
 
 blueprint = Blueprint("batch", __name__)
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _KEEP_MINUTES = KEEP_SECONDS // 60
 _NO_FILE = Text("请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file")
 _FULL = Text(
@@ -124,9 +122,7 @@ def workbook(token: str) -> Response:
         data = _jobs().workbook(token, page_language(request))
     except JobUnknown as error:
         raise NotFound from error
-    answer = send_file(
-        io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name="yanzhen-batch.xlsx"
-    )
+    answer = send_workbook(data, "yanzhen-batch.xlsx")
     answer.headers["Cache-Control"] = NO_STORE
     return answer
 
@@ -146,10 +142,7 @@ def template() -> Response:
     """Give an empty list to fill in."""
     from verifier.bulk_template import write_bulk_template
 
-    data = write_bulk_template(page_language(request))
-    return send_file(
-        io.BytesIO(data), mimetype=_XLSX, as_attachment=True, download_name="yanzhen-list.xlsx"
-    )
+    return send_workbook(write_bulk_template(page_language(request)), "yanzhen-list.xlsx")
 
 
 def _result_page(state: JobState, token: str) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from threading import Lock
 from typing import Final
 
 from flask import Blueprint, Flask, current_app, make_response, render_template, request
-from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
@@ -25,7 +23,7 @@ from registry.complaints import (
 )
 from registry.errors import RegistryError
 from registry.home import Home
-from registry.public_database import open_public_engine, public_database_url
+from registry.public_database import PublicSide
 from registry.session import reading, transaction
 from verifier.budgets import COMPLAINTS_AN_HOUR
 from verifier.budgets_request import may_complain
@@ -45,7 +43,7 @@ MOST_WORDS: Final = 5000
 blueprint = Blueprint("complaints", __name__)
 
 
-class ComplaintDesk:
+class ComplaintDesk(PublicSide):
     """What the public side keeps of complaints, and how it looks at a file sent along.
 
     Args:
@@ -55,20 +53,10 @@ class ComplaintDesk:
     """
 
     def __init__(self, home: Home, pictures: ReportDesk, slots: FileSlots) -> None:
-        self._home = home
+        super().__init__(home)
         self._pictures = pictures
         self._slots = slots
-        self._lock = Lock()
-        self._public: Engine | None = None
         self.box = ComplaintBox(home.pepper())
-
-    @property
-    def public(self) -> Engine:
-        """The public side's own database, opened when it is first asked for."""
-        with self._lock:
-            if self._public is None:
-                self._public = open_public_engine(public_database_url(self._home))
-            return self._public
 
     def read_file(self, data: bytes) -> ComplaintFile | None:
         """Return a file to be sent along; None where it is no picture or PDF that opens.

@@ -6,12 +6,10 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 from typing import Any, Final
 
 from flask import Blueprint, Flask, current_app, make_response, redirect, render_template, request
 from flask import url_for as address_of
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
@@ -36,7 +34,7 @@ from registry.holder_shares import (
     withdraw_share,
 )
 from registry.home import Home
-from registry.public_database import open_public_engine, public_database_url
+from registry.public_database import PublicSide
 from registry.session import reading, transaction
 from verifier.budgets_request import LookUp
 from verifier.holder import HolderLook, HolderView
@@ -57,7 +55,7 @@ MOST_WORDS: Final = 1000
 blueprint = Blueprint("holder", __name__)
 
 
-class HolderDesk:
+class HolderDesk(PublicSide):
     """What the holder's pages work with.
 
     Args:
@@ -66,20 +64,10 @@ class HolderDesk:
     """
 
     def __init__(self, home: Home, verifier: Verifier) -> None:
-        self._home = home
-        self._lock = Lock()
-        self._public: Engine | None = None
+        super().__init__(home)
         self.keys = HolderKeys(home.pepper())
         self.verifier = verifier
         self.look: HolderLook = open_holder_look(home, verifier)
-
-    @property
-    def public(self) -> Engine:
-        """The public side's own database, opened when it is first asked for."""
-        with self._lock:
-            if self._public is None:
-                self._public = open_public_engine(public_database_url(self._home))
-            return self._public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

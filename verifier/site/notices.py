@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
 from typing import Final
 
 from flask import Blueprint, Flask, current_app, make_response, render_template, request
@@ -18,7 +17,7 @@ from registry.errors import RegistryError
 from registry.filing_models import Objection
 from registry.home import Home
 from registry.objections import ObjectionBox, ObjectionsFull, ObjectionWords, find_sent
-from registry.public_database import open_public_engine, public_database_url
+from registry.public_database import PublicSide
 from registry.session import open_engine, reading, transaction
 from verifier.notices import Notice, current_notices
 from verifier.service import Verifier
@@ -32,7 +31,7 @@ MOST_WORDS: Final = 5000
 blueprint = Blueprint("notices", __name__)
 
 
-class NoticeDesk:
+class NoticeDesk(PublicSide):
     """What the public side reads of notices and keeps of objections.
 
     Args:
@@ -40,24 +39,14 @@ class NoticeDesk:
     """
 
     def __init__(self, home: Home) -> None:
-        self._home = home
-        self._lock = Lock()
+        super().__init__(home)
         self._register = open_engine(home.database_url, read_only=True)
-        self._public: Engine | None = None
         self.box = ObjectionBox(home.pepper())
 
     @property
     def register(self) -> Engine:
         """The register, read only."""
         return self._register
-
-    @property
-    def public(self) -> Engine:
-        """The public side's own database, opened when it is first asked for."""
-        with self._lock:
-            if self._public is None:
-                self._public = open_public_engine(public_database_url(self._home))
-            return self._public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

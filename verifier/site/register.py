@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from codes.levels import Level
 from codes.occupations import occupations
 from keys.trust_list import TrustList
+from verifier.conclusion import local_day
 from verifier.register import (
     STATE_NAMES,
     RegisterQuery,
@@ -56,7 +57,7 @@ def page() -> str:
         occupations=occupations(),
         levels=[(str(int(level)), level.text) for level in sorted(Level, reverse=True)],
         provinces=sorted(provinces.items()),
-        expired=trust.document.expires_at.date() < day,
+        expired=local_day(trust.document.expires_at) < day,
         address=url_for("register.page"),
     )
 

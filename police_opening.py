@@ -1,7 +1,7 @@
-"""Where rooms that never import one another meet, for the application that serves the desks.
+"""Opens the police desk for the application that serves the desks.
 
-The police desk belongs to the verifier's room. What it needs of the issuer's and the sealer's is
-handed to it here as functions.
+The desk belongs to the verifier's room, which imports neither the issuer's nor the sealer's. What
+it needs of theirs is handed to it here as functions.
 """
 
 from __future__ import annotations

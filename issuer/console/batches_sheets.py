@@ -1,0 +1,32 @@
+"""What the pages of sheets have in common: the sheet that came back, and rows page by page."""
+
+from __future__ import annotations
+
+from flask import request
+
+from codes.wording import Text
+from issuer.errors import IssuerError
+
+PAGE_ROWS = 50
+_NO_FILE = Text("请选择填写好的表格（.xlsx 或 .csv）", "choose the sheet that was filled in")
+
+
+def page_number(total: int) -> tuple[int, int]:
+    """Return the page that the address asks for, and how many there are."""
+    pages = max(1, -(-total // PAGE_ROWS))
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isdigit() and len(asked) < 7 else 1
+    return max(1, min(number, pages)), pages
+
+
+def read_file(name: str) -> bytes:
+    """Return the file of a form.
+
+    Raises:
+        IssuerError: none was chosen (`exam_sheet_not_chosen`).
+    """
+    file = request.files.get(name)
+    if file is None or not file.filename:
+        raise IssuerError("exam_sheet_not_chosen", _NO_FILE)
+    data: bytes = file.read()
+    return data

@@ -176,7 +176,7 @@ def give(number: int) -> AnyResponse:
             acting("complaint.assign", f"{number} {name}"),
             transaction(the_office().desks) as desks,
         ):
-            assign(desks, _find(desks, number), chosen, name)
+            assign(_find(desks, number, hold=True), chosen, name, held_by=_held_as_shown())
     except REFUSALS as error:
         return _page(number, (trouble_of(error),))
     return _to(number)
@@ -189,7 +189,7 @@ def to_other_office(number: int) -> AnyResponse:
     limit_form()
     try:
         with acting("complaint.hand_over", str(number)), transaction(the_office().desks) as desks:
-            hand_over(_find(desks, number))
+            hand_over(_find(desks, number, hold=True), held_by=_held_as_shown())
     except REFUSALS as error:
         return _page(number, (trouble_of(error),))
     return redirect(address_of("complaints.index"), 303)
@@ -306,9 +306,15 @@ def _may_read(number: int) -> bool:
     return found.assignee_id == person.account_id or may_assign(person)
 
 
-def _find(desks: Session, number: int) -> Complaint:
+def _held_as_shown() -> int | None:
+    """Return who had the complaint on the page that the form stood on."""
+    said = typed("held", 12)
+    return int(said) if said.isascii() and said.isdigit() else None
+
+
+def _find(desks: Session, number: int, *, hold: bool = False) -> Complaint:
     """Return a complaint that the person of this request may see; 404 for any other."""
-    found = desks.get(Complaint, number)
+    found = desks.get(Complaint, number, with_for_update=hold)
     office = office_of(the_person())
     if found is None or (office is not None and found.office != office.value):
         abort(404)

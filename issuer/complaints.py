@@ -173,6 +173,24 @@ def words_of(room: ComplaintRoom, complaint: Complaint) -> ComplaintWords:
     return ComplaintWords.decode(WORDS.read(complaint, room.vault) or b"{}")
 
 
+def hold_complaint(desks: Session, number: int, office: ComplaintOffice) -> Complaint:
+    """Return a complaint of an office that nobody else changes until the transaction ends.
+
+    Raises:
+        IssuerError: it lies with the other office by now (`complaint_elsewhere`).
+    """
+    complaint = desks.get_one(Complaint, number, with_for_update=True)
+    if complaint.office != office.value:
+        raise IssuerError(
+            "complaint_elsewhere",
+            Text(
+                f"这件事项刚刚已转{office.other.text.zh}办理",
+                f"it was handed over just now and lies with {office.other.text.en}",
+            ),
+        )
+    return complaint
+
+
 def assign(complaint: Complaint, account_id: int, name: str, *, held_by: int | None) -> None:
     """Give a complaint to somebody of its office.
 

@@ -12,6 +12,7 @@ NAMES = (
     "mutated_qr",
     "mutated_rosters",
     "hostile",
+    "desks",
     "browser",
     "names",
     "readability",

@@ -75,7 +75,7 @@ def propose_once(
     """
 
     def admit(session: Session) -> None:
-        award = session.get_one(Award, award_id, with_for_update=True)  # of two at once one proposes
+        award = session.get_one(Award, award_id, with_for_update=True)  # of two one does
         _check_none_waiting(session, award, form)
 
     return propose(desk, form, proposer=proposer, fonts=fonts, admit=admit)

@@ -250,12 +250,14 @@ def approve(
         proposer = proposal.proposed_by
     decision = decision_for(proposer, actor.name if act.by_two else None, words, shanghai_day(now))
     opened = signers()
-    with _settling(desks, number, ProposalState.DONE, actor, now, None) as basis:
-        with transaction(register) as session:
-            _hold(session, act)
-            if basis_of(session, act) != basis:
-                raise _outdated()
-            struck, publication = _carry_out(session, home, act, decision, now=now, signers=opened)
+    with (
+        _settling(desks, number, ProposalState.DONE, actor, now, None) as basis,
+        transaction(register) as session,
+    ):
+        _hold(session, act)
+        if basis_of(session, act) != basis:
+            raise _outdated()
+        struck, publication = _carry_out(session, home, act, decision, now=now, signers=opened)
     return Done(publication=publication, struck=struck)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW
-from tests.drills.desks_races import Deed, Kind, Race, called
+from tests.drills.desks_races import Deed, Kind, Race, called, names_in
 from tests.drills.desks_world import BodyDesk, World, candidates, skip_steps
 from tests.issuer.batch_desk import photos_zip, roster_of
 from tests.issuer.desks import PREFIX
@@ -54,7 +55,7 @@ def batches(first: str, second: str) -> Kind:
                     Deed(name=pair[0], path=f"/batches/{draft}/{first}", form=own),
                     Deed(name=pair[1], path=f"/batches/{draft}/{second}", form=own),
                 ),
-                effects=lambda: _whose_batch(world, draft),
+                effects=partial(_whose_batch, world, draft),
                 told=("本批次现为", "本批次在您查看之后已有变动"),
                 acts=tuple(noted.get(act, f"batch.{act}") for act in sorted({first, second})),
             )
@@ -123,20 +124,15 @@ def settings(world: World, folder: Path) -> Iterator[Race]:
             session.flush()
             number = setting.id
         path = f"/batches/settings/{number}/confirm"
-        confirmer = select(BodySettingConfirmed.confirmer)
+        query = select(BodySettingConfirmed.confirmer).where(
+            BodySettingConfirmed.setting_id == number
+        )
         yield Race(
             deeds=(Deed(name="qian", path=path), Deed(name="sun", path=path)),
-            effects=lambda query=confirmer.where(BodySettingConfirmed.setting_id == number): _all(
-                world, query
-            ),
+            effects=partial(names_in, world.office.desks, query),
             told=("这项设置已确认",),
             acts=("body.setting_confirm",),
         )
-
-
-def _all(world: World, query: object) -> Sequence[str]:
-    with reading(world.office.desks) as session:
-        return list(session.scalars(query))  # type: ignore[call-overload, no-any-return]  # a select
 
 
 def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
@@ -162,7 +158,7 @@ def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
                     Deed(name="qian", path=f"{path}/approve", form=form),
                     Deed(name=other, path=f"{path}/{second}", form=form),
                 ),
-                effects=lambda act=act: _whose_act(world, act),  # type: ignore[misc]  # bound now
+                effects=partial(_whose_act, world, act),
                 told=("已由",),
                 acts=tuple(f"life.{one}" for one in sorted({"approve", second})),
             )
@@ -229,15 +225,10 @@ def proposals(world: World, folder: Path) -> Iterator[Race]:
         query = select(LifeAct.proposer).where(LifeAct.award_id == award)
         yield Race(
             deeds=(Deed(name="zhou", path=path, form=form), Deed(name="wu", path=path, form=form)),
-            effects=lambda query=query: _in_register(world, query),  # type: ignore[misc]  # bound now
+            effects=partial(names_in, world.office.engine, query),
             told=("已经提出",),
             acts=("life.propose",),
         )
-
-
-def _in_register(world: World, query: object) -> Sequence[str]:
-    with reading(world.office.engine) as session:
-        return list(session.scalars(query))  # type: ignore[call-overload, no-any-return]  # a select
 
 
 def requests(world: World, folder: Path) -> Iterator[Race]:
@@ -285,7 +276,7 @@ def questions(world: World, folder: Path) -> Iterator[Race]:
         path = f"/questions/{question}"
         yield Race(
             deeds=(Deed(name="zhou", path=path, form=form), Deed(name="wu", path=path, form=form)),
-            effects=lambda: _all(world, select(CaseQuestion.answered_by)),
+            effects=partial(names_in, world.office.desks, select(CaseQuestion.answered_by)),
             told=("这项询问已经答复",),
             acts=("questions.answer",),
         )

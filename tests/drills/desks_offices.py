@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from zlib import crc32
@@ -26,7 +27,7 @@ from registry.filing_models import ApplicationDecision, FilingAct, Objection
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 from tests.conftest import NOW, PASSPHRASE
-from tests.drills.desks_races import SOMEBODY, Deed, Kind, Race, called
+from tests.drills.desks_races import SOMEBODY, Deed, Kind, Race, called, names_in
 from tests.drills.desks_world import World
 from tests.issuer.desks import FILING, PREFIX
 from tests.issuer.procedures import Procedure
@@ -61,7 +62,7 @@ def filings(second: str) -> Kind:
                     Deed(name="feng", path=f"{path}/approve", form=form),
                     Deed(name=other, path=f"{path}/{second}", form=form),
                 ),
-                effects=lambda site=site, number=number: _settled(world, site, number),  # type: ignore[misc]  # bound now
+                effects=partial(_settled, world, site, number),
                 told=("不能再办理",),
                 acts=(f"filing.{what}", *([noted[second]] if second in noted else [])),
             )
@@ -160,7 +161,7 @@ def applications(second: str) -> Kind:
             )
             yield Race(
                 deeds=(deeds[0], deeds[1]),
-                effects=lambda query=query: _in_register(world, query),  # type: ignore[misc]  # bound now
+                effects=partial(names_in, world.office.engine, query),
                 told=("已办理了下一环节",),
                 acts=tuple(f"filing.{one}" for one in sorted({"accept", second})),
             )
@@ -174,11 +175,6 @@ def _credit_code(seed: str) -> str:
 
     stem = f"91120000{crc32(seed.encode()) % 10**9:09d}"
     return stem + str(uscc.calc_check_digit(stem))
-
-
-def _in_register(world: World, query: object) -> Sequence[str]:
-    with reading(world.office.engine) as session:
-        return list(session.scalars(query))  # type: ignore[call-overload, no-any-return]  # a select
 
 
 def objections(world: World, folder: Path) -> Iterator[Race]:
@@ -197,7 +193,7 @@ def objections(world: World, folder: Path) -> Iterator[Race]:
                 Deed(name="feng", path=path, form=form),
                 Deed(name="chen", path=path, form=form),
             ),
-            effects=lambda query=query: _in_register(world, query),  # type: ignore[misc]  # bound now
+            effects=partial(names_in, world.office.engine, query),
             told=("没有待处理的",),
             acts=("filing.settle",),
         )
@@ -223,15 +219,10 @@ def checks(world: World, folder: Path) -> Iterator[Race]:
                 Deed(name="feng", path=path, form=form),
                 Deed(name="chen", path=path, form=form),
             ),
-            effects=lambda: _at_desks(world, select(QualityCheck.closed_by)),
+            effects=partial(names_in, world.office.desks, select(QualityCheck.closed_by)),
             told=("该次检查已办结",),
             acts=("quality.close",),
         )
-
-
-def _at_desks(world: World, query: object) -> Sequence[str]:
-    with reading(world.office.desks) as session:
-        return list(session.scalars(query))  # type: ignore[call-overload, no-any-return]  # a select
 
 
 def cases(act: str) -> Kind:
@@ -248,15 +239,13 @@ def cases(act: str) -> Kind:
                 session.execute(
                     update(PoliceCase).where(PoliceCase.id == case).values(**still_open)
                 )
-                before = session.scalar(_lines(case)) or 0
+            before = _lines(world, case)
             yield Race(
                 deeds=(
                     Deed(name="chu", path=path, form=form),
                     Deed(name="wei", path=path, form=form),
                 ),
-                effects=lambda before=before: (  # type: ignore[misc]  # bound now
-                    [SOMEBODY] * (_custody(world, case) - before)
-                ),
+                effects=partial(_lines_since, world, case, before),
                 told=(word,),
                 acts=(f"police.{act.replace('-', '_')}",),
             )
@@ -271,13 +260,15 @@ def _case(world: World, reference: str) -> int:
     return int(opened.location.rpartition("/")[2])
 
 
-def _lines(case: int) -> object:
-    return select(func.count(CaseEvent.id)).where(CaseEvent.case_id == case)
-
-
-def _custody(world: World, case: int) -> int:
+def _lines(world: World, case: int) -> int:
+    """Return how many lines the custody of a case has."""
+    query = select(func.count(CaseEvent.id)).where(CaseEvent.case_id == case)
     with reading(world.office.desks) as session:
-        return session.scalar(_lines(case)) or 0  # type: ignore[call-overload, no-any-return]  # a select
+        return session.scalar(query) or 0
+
+
+def _lines_since(world: World, case: int, before: int) -> Sequence[str]:
+    return [SOMEBODY] * (_lines(world, case) - before)
 
 
 def readings(world: World, folder: Path) -> Iterator[Race]:
@@ -296,7 +287,7 @@ def readings(world: World, folder: Path) -> Iterator[Race]:
                 Deed(name="chu", path=path, form={"mark": "in_order"}),
                 Deed(name="wei", path=path, form={"mark": "questioned", "remark": "事由不明"}),
             ),
-            effects=lambda: _at_desks(world, select(CaseReading.reviewed_by)),
+            effects=partial(names_in, world.office.desks, select(CaseReading.reviewed_by)),
             told=("这条记录已复核",),
             acts=("police.review",),
         )

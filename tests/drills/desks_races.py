@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, Select, func, select
 from werkzeug.test import TestResponse
 
 from accounts.roles import Role
@@ -140,6 +141,12 @@ def _race(world: World, pool: ThreadPoolExecutor, race: Race) -> Iterator[str]:
     noted = _noted(world, race.acts, before)
     if noted != 1:
         yield f"the audit trail says that it was done {noted} times"
+
+
+def names_in(engine: Engine, query: Select[Any]) -> Sequence[str]:
+    """Return the names that a query finds."""
+    with reading(engine) as session:
+        return list(session.scalars(query))
 
 
 def _last_entry(world: World) -> int:

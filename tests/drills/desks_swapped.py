@@ -212,7 +212,7 @@ def _paths(
     rule: Rule, things: Mapping[str, Sequence[str]], first: Sequence[str] = ()
 ) -> Iterator[str]:
     """Yield addresses of a route with the other's ids; the first argument's own where given."""
-    names = [one for one in rule.rule.replace(">", "<").split("<")[1::2]]
+    names = rule.rule.replace(">", "<").split("<")[1::2]
     arguments = [name.rpartition(":")[2] for name in names]
     choices = [_ids(rule, argument, things) for argument in arguments]
     if first:

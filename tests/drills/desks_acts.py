@@ -146,7 +146,7 @@ def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
     ends = kind_of is LifeKind.REVOKE
 
     def kind(world: World, folder: Path) -> Iterator[Race]:
-        fresh = _fresh_numbers(world, kind_of or second)
+        fresh = _fresh_numbers(world, kind_of or second, pages=kind_of in MAKES_COPY)
         number = next(fresh)
         for turn in count():
             number = next(fresh) if ends and turn else number
@@ -166,10 +166,10 @@ def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
     return kind
 
 
-def _fresh_numbers(world: World, name: object) -> Iterator[str]:
+def _fresh_numbers(world: World, name: object, *, pages: bool = False) -> Iterator[str]:
     """Yield certificates that nothing has happened to yet."""
     for lot in count():
-        yield from world.certify(_AT_ONCE, f"{name}-{lot}")
+        yield from world.certify(1 if pages else _AT_ONCE, f"{name}-{lot}", pages=pages)
 
 
 def _proposed(world: World, number: str, kind: LifeKind | None, turn: int) -> tuple[int, int]:

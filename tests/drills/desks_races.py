@@ -6,18 +6,22 @@ real application on real databases.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+import psycopg
+from sqlalchemy import Engine, Select, func, make_url, select
 from werkzeug.test import TestResponse
 
 from accounts.roles import Role
+from registry.desk_database import DESK_DATABASE_VARIABLE
 from registry.session import reading
 from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import FORM_SECRET, signed_token
@@ -84,9 +88,9 @@ def run_races(folder: Path, kinds: Mapping[str, Kind], *, rounds: int, database:
         folder: an empty one.
         kinds: by what they are called.
         rounds: at least one of each kind.
-        database: of the register.
+        database: of the register and of the desks.
     """
-    with database_environment(database, folder) as environment:
+    with _databases(database, folder) as environment:
         world = open_world(folder, environment=environment)
         for name, role, body in PEOPLE:
             world.arrive(name, role, body)
@@ -100,12 +104,31 @@ def run_races(folder: Path, kinds: Mapping[str, Kind], *, rounds: int, database:
                 run[name] += 1
                 faults += [f"{name}: {one}" for one in _race(world, pool, next(started[name]))]
         world.office.engine.dispose()
+        world.office.desks.dispose()
     require_none(faults, f"{rounds} races of two persons")
     return {
         f"races on {database.value}": rounds,
         **{f"{name}: done by one, the other told": count for name, count in run.items()},
         "done told to both, or to none": 0,
     }
+
+
+@contextmanager
+def _databases(kind: Database, folder: Path) -> Iterator[Mapping[str, str]]:
+    """Yield the environment of a home whose register and desks' database are of a kind."""
+    with database_environment(kind, folder) as environment:
+        if kind is Database.SQLITE:
+            yield environment
+            return
+        register = make_url(environment["YANZHEN_DATABASE_URL"])
+        with psycopg.connect(environment["YANZHEN_DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("CREATE DATABASE desks")
+        desks = register.set(database="desks").render_as_string(hide_password=False)
+        os.environ[DESK_DATABASE_VARIABLE] = desks
+        try:
+            yield environment
+        finally:
+            del os.environ[DESK_DATABASE_VARIABLE]
 
 
 def _race(world: World, pool: ThreadPoolExecutor, race: Race) -> Iterator[str]:

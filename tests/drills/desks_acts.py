@@ -91,11 +91,12 @@ def _lay_before(world: World, draft: int, state: DraftState) -> None:
                 decided_by=None,
                 decided_at=None,
                 mark=None,
+                revision=BatchDraft.checked,  # a batch that was returned has another
                 submitter=None if state is DraftState.PREPARING else called("zhou"),
                 submitted_by=world.ids["zhou"],
             )
         )
-    for name in ("qian", "sun"):  # a returned batch has a new revision
+    for name in ("qian", "sun"):
         BodyDesk(world.desks.app, prefix=PREFIX).see_samples(draft, world.person(name))
 
 

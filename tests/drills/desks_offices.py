@@ -171,7 +171,7 @@ def applications(second: str) -> Kind:
 
 def _credit_code(seed: str) -> str:
     """Return a well-formed code of a unit that does not exist."""
-    from stdnum.cn import uscc  # type: ignore[import-untyped]  # it has no types
+    from stdnum.cn import uscc
 
     stem = f"91120000{crc32(seed.encode()) % 10**9:09d}"
     return stem + str(uscc.calc_check_digit(stem))

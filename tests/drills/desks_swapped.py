@@ -71,7 +71,7 @@ def run_swapped(folder: Path, *, count: int, seed: int) -> Facts:
     batch = own_batch(world, folder)
     marks = _marks(world, things)
     shown = _show_to_own(world, things, marks)
-    before = rows_of_home(world.home)
+    before = rows_of_home(world.home, batch)
     sent = _Sent(world=world, marks=marks)
     asked = list(_swapped(world, things, batch))
     random.Random(seed).shuffle(asked)
@@ -82,7 +82,7 @@ def run_swapped(folder: Path, *, count: int, seed: int) -> Facts:
             sent.typed(typed[number // _TYPED_SHARE % len(typed)])
         else:
             sent.swapped(asked[number % len(asked)])
-    after = rows_of_home(world.home)
+    after = rows_of_home(world.home, batch)
     changed = sorted(name for name in before | after if before.get(name) != after.get(name))
     require_none(sent.faults, "requests with ids of another body's things")
     require_none(changed, "tables that requests with another body's ids changed")
@@ -92,6 +92,7 @@ def run_swapped(folder: Path, *, count: int, seed: int) -> Facts:
         "routes with ids": len({one.rule.endpoint for one in asked}),
         "roles that sent them": len(PARTIES),
         "refused: no such page (404)": sent.refused[404],
+        "refused: not in one's own batch (409, 422)": sent.refused[409] + sent.refused[422],
         "refused: not of that role (403)": sent.refused[403],
         "ids typed into fields and queries": sent.refused[200],
         "pages with the very ids that their own people were shown": shown,
@@ -103,13 +104,23 @@ def run_swapped(folder: Path, *, count: int, seed: int) -> Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Swapped:
-    """A request by somebody with an address that is another's."""
+    """A request by somebody with an address that is another's.
+
+    Args:
+        rule: of the route.
+        method: of HTTP.
+        name: whose browser sends it.
+        path: with the other's ids.
+        allowed: whether somebody of that role may use the route.
+        in_own: whether it names the other's thing in what is one's own.
+    """
 
     rule: Rule
     method: str
     name: str
     path: str
     allowed: bool
+    in_own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +147,9 @@ class _Sent:
         """Send a request that must be refused."""
         form = {**_FORM, **_OF_ROUTE.get(one.rule.endpoint, {})}
         answer = self._send(one.name, one.method, one.path, form if one.method != "GET" else None)
-        fits = (404,) if one.allowed else (403,)
+        fits: tuple[int, ...] = (404,) if one.allowed else (403,)
+        if one.allowed and one.in_own:  # the own batch has no such thing, and says so
+            fits = (404, 409, 422)
         self.refused[answer.status_code] += 1
         said = f"{one.method} {one.rule.rule} by {one.name}"
         if answer.status_code not in fits:
@@ -228,9 +241,9 @@ def _paths(
 def _swapped(world: World, things: Mapping[str, Sequence[str]], own: int) -> Iterator[_Swapped]:
     """Yield every request that must be refused: route × role × the other's ids."""
     for rule, method, roles in routes_with_ids(world):
-        paths = list(_paths(rule, things))
+        paths, in_own = list(_paths(rule, things)), list[str]()
         if rule.rule.startswith("/batches/<int:draft_id>") and len(rule.arguments) > 1:
-            paths += _paths(rule, things, first=[str(own)])  # the own batch, the other's row in it
+            in_own = list(_paths(rule, things, first=[str(own)]))
         for name, role, _ in PARTIES:
             allowed = role in roles
             if allowed and role in _SEES_ALL and not rule.rule.startswith("/account/"):
@@ -238,8 +251,15 @@ def _swapped(world: World, things: Mapping[str, Sequence[str]], own: int) -> Ite
                     continue  # they read what all bodies have
                 here = things["complaint"] if role is Role.POLICE else things["tip"]
                 paths = list(_paths(rule, {**things, "tip": here}))
-            for path in paths:
-                yield _Swapped(rule=rule, method=method, name=name, path=path, allowed=allowed)
+            for path in (*paths, *in_own):
+                yield _Swapped(
+                    rule=rule,
+                    method=method,
+                    name=name,
+                    path=path,
+                    allowed=allowed,
+                    in_own=path in in_own,
+                )
 
 
 def _typed(things: Mapping[str, Sequence[str]], batch: int, own: str) -> Iterator[_Typed]:
@@ -288,8 +308,13 @@ def _show_to_own(world: World, things: Mapping[str, Sequence[str]], marks: Seque
     return shown
 
 
-def rows_of_home(home: Home) -> dict[str, str]:
-    """Return what stands in each table of a home's databases, as a hash of its rows."""
+def rows_of_home(home: Home, own: int) -> dict[str, str]:
+    """Return what stands in each table of a home's databases, as a hash of its rows.
+
+    Args:
+        home: at rest.
+        own: the batch that its own people may well change.
+    """
     found: dict[str, str] = {}
     for path in sorted(home.path.glob("*.sqlite3")):
         with closing(sqlite3.connect(path)) as connection:
@@ -297,8 +322,16 @@ def rows_of_home(home: Home) -> dict[str, str]:
             names = [name for (name,) in connection.execute(query)]
             for name in names:
                 if name not in _LIVE:
-                    rows = sorted(map(repr, connection.execute(f'SELECT * FROM "{name}"')))  # noqa: S608 - names of our own tables
-                    digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()
-                    found[f"{path.stem}.{name}"] = digest
+                    found[f"{path.stem}.{name}"] = _hash_of(connection, name, own)
     require(len(found) > 40, f"only {len(found)} tables were found")
     return found
+
+
+def _hash_of(connection: sqlite3.Connection, table: str, own: int) -> str:
+    """Return a hash of the rows of a table that are not of the own batch."""
+    columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
+    query = f'SELECT * FROM "{table}"'  # noqa: S608 - the name of one of our own tables
+    if table == "batch_drafts" or "draft_id" in columns:
+        query += f" WHERE {'id' if table == 'batch_drafts' else 'draft_id'} <> {own}"
+    rows = sorted(map(repr, connection.execute(query)))
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()

@@ -30,7 +30,7 @@ from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.conftest import NOW
 from tests.drills.desks_world import MARK, OTHER, BodyDesk, World, candidates, ids_of, skip_steps
-from tests.issuer.batch_desk import photos_zip, roster_of
+from tests.issuer.batch_desk import CLERK, photos_zip, roster_of
 from tests.issuer.desks import PREFIX
 from tests.issuer.exam_desk import enter_eligibility, enter_scores, plan, put_up
 from verifier.api_keys import Scope, make_key
@@ -105,7 +105,7 @@ def _examined(world: World, desk: BodyDesk, folder: Path) -> int:
     clock.go_on(days=2)
     day = (NOW + timedelta(days=2)).date().isoformat()
     said = {"received": day, "sender": f"{MARK}群众", "text": f"{MARK}替考"}
-    _went(desk.post(f"/batches/{draft}/objections", **said))
+    _went(desk.post(f"/batches/{draft}/objections", CLERK, **said))
     return draft
 
 

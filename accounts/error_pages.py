@@ -130,7 +130,7 @@ def add_error_pages(app: Flask, refusals: Mapping[type[Exception], int]) -> None
         refusals: the error trees of the rooms behind the desks, whose `code` and `text` are safe to
             show, and the HTTP status of each.
     """
-    app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(HTTPException, show_error)
     for tree, status in refusals.items():
         app.register_error_handler(tree, partial(_show_refusal, status=status))
 
@@ -150,7 +150,8 @@ def _show_refusal(error: Exception, *, status: int) -> Response:
     return _answer(ErrorPage(status=status, title=_REFUSED, advice=text, code=code))
 
 
-def _show(error: HTTPException) -> Response:
+def show_error(error: HTTPException) -> Response:
+    """Return the page of an HTTP error; what handles an error returns it and raises no other."""
     status = error.code or 500
     if 300 <= status < 400:
         found = error.get_response()

@@ -157,6 +157,27 @@ def find_application(
     return application
 
 
+def check_as_shown(application: FilingApplication, seen: str) -> None:
+    """Refuse a step that was chosen before somebody else took one.
+
+    Args:
+        application: held in a transaction.
+        seen: how many steps the page showed that the step was chosen on; empty without a page.
+
+    Raises:
+        IssuerError: there are more by now (`application_moved`).
+    """
+    if seen not in ("", str(len(application.decisions))):
+        last = application.decisions[-1]
+        raise IssuerError(
+            "application_moved",
+            Text(
+                f"打开本页之后，{last.decider}已办理了下一环节；请核对现在的情况后再办",
+                f"since this page was opened, {last.decider} took a step; look at it as it is now",
+            ),
+        )
+
+
 def form_of(application: FilingApplication) -> ApplicationForm:
     """Return what is applied for now: the last version of the form."""
     row = application.forms[-1]

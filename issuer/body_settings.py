@@ -104,13 +104,7 @@ def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> No
     with reading(room.desks) as session:
         found = {one.id: one for one in unconfirmed(session, prefix)}.get(setting_id)
     if found is None:
-        raise IssuerError(
-            "setting_gone",
-            Text(
-                "这项设置已确认或已被后来的设置取代",
-                "this setting was confirmed already, or a later one took its place",
-            ),
-        )
+        raise _gone()
     if is_own_setting(found, person):
         raise IssuerError(
             "setting_own",
@@ -125,14 +119,31 @@ def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> No
     subject, now = f"{prefix} {found.name}={found.value}", room.clock()
     note_act_now(room.register, operator, "body.setting_confirm", subject, at=now)
     with transaction(room.desks) as session:
-        session.merge(
-            BodySettingConfirmed(
-                setting_id=setting_id,
-                confirmed_at=now,
-                confirmed_by=person.account_id,
-                confirmer=person.name,
+        session.get(BodySetting, setting_id, with_for_update=True)  # of two at once one confirms
+        gone = all(one.id != setting_id for one in unconfirmed(session, prefix))
+        if not gone:
+            session.add(
+                BodySettingConfirmed(
+                    setting_id=setting_id,
+                    confirmed_at=now,
+                    confirmed_by=person.account_id,
+                    confirmer=person.name,
+                )
             )
-        )
+    if gone:
+        failed = f"{subject} {_gone().code}"
+        note_act_now(room.register, operator, "body.setting_confirm.failed", failed, at=now)
+        raise _gone()
+
+
+def _gone() -> IssuerError:
+    return IssuerError(
+        "setting_gone",
+        Text(
+            "这项设置已确认或已被后来的设置取代",
+            "this setting was confirmed already, or a later one took its place",
+        ),
+    )
 
 
 def setting_history(session: Session, prefix: str) -> Sequence[BodySetting]:

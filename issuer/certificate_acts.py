@@ -73,9 +73,12 @@ def propose_once(
     Raises:
         IssuerError: as `rehearse`.
     """
-    with reading(desk.engine) as session:
-        _check_none_waiting(session, session.get_one(Award, award_id), form)
-    return propose(desk, form, proposer=proposer, fonts=fonts)
+
+    def admit(session: Session) -> None:
+        award = session.get_one(Award, award_id, with_for_update=True)  # of two one does
+        _check_none_waiting(session, award, form)
+
+    return propose(desk, form, proposer=proposer, fonts=fonts, admit=admit)
 
 
 def show_page(desk: Desk, place: ActPlace, *, opened: bool) -> ActPage:

@@ -173,23 +173,55 @@ def words_of(room: ComplaintRoom, complaint: Complaint) -> ComplaintWords:
     return ComplaintWords.decode(WORDS.read(complaint, room.vault) or b"{}")
 
 
-def assign(desks: Session, complaint: Complaint, account_id: int, name: str) -> None:
-    """Give a complaint to somebody of its office.
+def hold_complaint(desks: Session, number: int, office: ComplaintOffice) -> Complaint:
+    """Return a complaint of an office that nobody else changes until the transaction ends.
 
     Raises:
-        IssuerError: it is settled (`complaint_closed`).
+        IssuerError: it lies with the other office by now (`complaint_elsewhere`).
+    """
+    complaint = desks.get_one(Complaint, number, with_for_update=True)
+    if complaint.office != office.value:
+        raise IssuerError(
+            "complaint_elsewhere",
+            Text(
+                f"这件事项刚刚已转{office.other.text.zh}办理",
+                f"it was handed over just now and lies with {office.other.text.en}",
+            ),
+        )
+    return complaint
+
+
+def assign(complaint: Complaint, account_id: int, name: str, *, held_by: int | None) -> None:
+    """Give a complaint to somebody of its office.
+
+    Args:
+        complaint: held in a transaction.
+        account_id: of who works on it from now on.
+        name: theirs.
+        held_by: who had it as it was shown to who gives it.
+
+    Raises:
+        IssuerError: it is settled (`complaint_closed`), or somebody else has it by now
+            (`complaint_taken`).
     """
     _check_open(complaint)
+    _check_held(complaint, held_by)
     complaint.assignee_id, complaint.assignee = account_id, name
 
 
-def hand_over(complaint: Complaint) -> ComplaintOffice:
+def hand_over(complaint: Complaint, *, held_by: int | None) -> ComplaintOffice:
     """Hand a complaint over to the other office; nobody has it there yet.
 
+    Args:
+        complaint: held in a transaction.
+        held_by: who had it as it was shown to who hands it over.
+
     Raises:
-        IssuerError: it is settled (`complaint_closed`).
+        IssuerError: it is settled (`complaint_closed`), or somebody else has it by now
+            (`complaint_taken`).
     """
     _check_open(complaint)
+    _check_held(complaint, held_by)
     to = ComplaintOffice(complaint.office).other
     complaint.office, complaint.assignee_id, complaint.assignee = to.value, None, None
     return to
@@ -246,6 +278,19 @@ def answer(
 def _check_open(complaint: Complaint) -> None:
     if complaint.closed_at is not None:
         raise IssuerError("complaint_closed", Text("这件事项已经办结", "it is settled already"))
+
+
+def _check_held(complaint: Complaint, held_by: int | None) -> None:
+    """Refuse what was decided on a page that showed somebody else at work."""
+    if complaint.assignee_id != held_by:
+        now_with = complaint.assignee
+        raise IssuerError(
+            "complaint_taken",
+            Text(
+                f"这件事项刚刚有了变动，现由{now_with or '无人'}办理；请核对后再办",
+                f"somebody was faster: it lies with {now_with or 'nobody'} now; look at it again",
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

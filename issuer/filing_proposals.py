@@ -2,13 +2,15 @@
 
 A proposal is tried when it is made and when it is looked at, in a transaction that is undone: what
 it would change is what it did change there. It is carried out in one transaction of the register,
-which refuses it where another act came between, so that of two who approve at once one does.
+which refuses it where another act came between. The proposal is held meanwhile, so that of two who
+settle it at once one does, and the other is told.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -33,7 +35,7 @@ from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, FilingAct
 from registry.home import Home
 from registry.models import Site
-from registry.session import transaction
+from registry.session import reading, transaction
 
 
 class ProposalState(StrEnum):
@@ -240,20 +242,22 @@ def approve(
         IssuerError: it is settled (`proposal_settled`), about what has changed since
             (`proposal_outdated`), or by the same person (`approver_same`); or as the act.
     """
-    with transaction(desks) as session:
+    with reading(desks) as session:
         proposal = find_proposal(session, number)
         act, words = parse_act(proposal.act), words_of(proposal)
         check_waiting(proposal)
         check_other_person(proposal, act, actor)
-        basis, proposer = proposal.basis, proposal.proposed_by
+        proposer = proposal.proposed_by
     decision = decision_for(proposer, actor.name if act.by_two else None, words, shanghai_day(now))
     opened = signers()
-    with transaction(register) as session:
+    with (
+        _settling(desks, number, ProposalState.DONE, actor, now, None) as basis,
+        transaction(register) as session,
+    ):
         _hold(session, act)
         if basis_of(session, act) != basis:
             raise _outdated()
         struck, publication = _carry_out(session, home, act, decision, now=now, signers=opened)
-    _settle(desks, number, ProposalState.DONE, actor, now, None)
     return Done(publication=publication, struck=struck)
 
 
@@ -265,7 +269,8 @@ def decline(desks: Engine, number: int, actor: Actor, remark: str, *, now: datet
     """
     if not remark:
         raise IssuerError("reason_missing", Text("须写明理由", "say why"))
-    _settle(desks, number, ProposalState.DECLINED, actor, now, remark)
+    with _settling(desks, number, ProposalState.DECLINED, actor, now, remark):
+        pass  # nothing else changes
 
 
 def take_back(desks: Engine, number: int, actor: Actor, *, now: datetime) -> None:
@@ -274,13 +279,14 @@ def take_back(desks: Engine, number: int, actor: Actor, *, now: datetime) -> Non
     Raises:
         IssuerError: it is another's (`proposal_of_another`), or settled (`proposal_settled`).
     """
-    with transaction(desks) as session:
+    with reading(desks) as session:
         if find_proposal(session, number).proposed_by_id != actor.account_id:
             raise IssuerError(
                 "proposal_of_another",
                 Text("只能由提出人本人撤回", "only who proposed it takes it back"),
             )
-    _settle(desks, number, ProposalState.TAKEN_BACK, actor, now, None)
+    with _settling(desks, number, ProposalState.TAKEN_BACK, actor, now, None):
+        pass  # nothing else changes
 
 
 def check_waiting(proposal: FilingProposal) -> None:
@@ -303,18 +309,23 @@ def check_other_person(proposal: FilingProposal, act: ProposedAct, actor: Actor)
         )
 
 
-def _settle(
+@contextmanager
+def _settling(
     desks: Engine,
     number: int,
     state: ProposalState,
     actor: Actor,
     now: datetime,
     remark: str | None,
-) -> None:
+) -> Iterator[int]:
+    """Hold a proposal that waits while the block does what settles it; yield its basis.
+
+    A crash between the register's commit and this one leaves it waiting and outdated.
+    """
     with transaction(desks) as session:
         proposal = find_proposal(session, number, hold=True)
-        if state is not ProposalState.DONE:  # what is in the register is done, whatever was said
-            check_waiting(proposal)
+        check_waiting(proposal)
+        yield proposal.basis
         proposal.state = state.value
         proposal.settled_by = actor.name
         proposal.settled_at = now

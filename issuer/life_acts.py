@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -66,8 +67,22 @@ def check_proposal(session: Session, desk: Desk, form: ActForm, fonts: FontChain
     return Target(form=form, award_id=award_id, batch_id=batch_id, hits=hits)
 
 
-def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> int:
+def propose(
+    desk: Desk,
+    form: ActForm,
+    *,
+    proposer: str,
+    fonts: FontChain,
+    admit: Callable[[Session], None] | None = None,
+) -> int:
     """Put a proposal on record; return its number.
+
+    Args:
+        desk: the body's place of work.
+        form: what is proposed.
+        proposer: who proposes it.
+        fonts: for the page of a copy that it makes.
+        admit: raises, in the same transaction, where it may not be proposed now.
 
     Raises:
         IssuerError: `act_text_missing`; no such award or batch; nothing it could change
@@ -76,6 +91,8 @@ def propose(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> in
     proposer = parse_name(proposer)
     with transaction(desk.engine) as session:
         check_vault_in_force(session, desk.vault)
+        if admit is not None:
+            admit(session)
         target = check_proposal(session, desk, form, fonts)
         form = target.form
         act = LifeAct(

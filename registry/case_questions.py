@@ -69,9 +69,18 @@ def questions_of_body(session: Session, prefix: str) -> list[CaseQuestion]:
     return list(session.scalars(query.order_by(*order)))
 
 
-def question_of_body(session: Session, question_id: int, prefix: str | None) -> CaseQuestion | None:
-    """Return a question to a body; None where there is none or it is another's."""
-    row = session.get(CaseQuestion, question_id)
+def question_of_body(
+    session: Session, question_id: int, prefix: str | None, *, hold: bool = False
+) -> CaseQuestion | None:
+    """Return a question to a body; None where there is none or it is another's.
+
+    Args:
+        session: reads it.
+        question_id: its number.
+        prefix: of the body.
+        hold: keep others from answering it until the transaction ends.
+    """
+    row = session.get(CaseQuestion, question_id, with_for_update=hold)
     return row if row is not None and row.prefix == prefix else None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from accounts.error_pages import show_error
 from accounts.person import the_person
 from accounts.roles import Role
 from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
@@ -132,8 +134,8 @@ def to_batch(draft_id: int) -> Response:
 
 
 @blueprint.errorhandler(IssuerError)
-def refuse(error: IssuerError) -> tuple[str, int] | tuple[str, int, dict[str, str]]:
+def refuse(error: IssuerError) -> Response | tuple[str, int]:
     """Say on a page why an act was not done; what is not there, or another body's, is not found."""
     if error.code in _NOT_HERE:
-        abort(404)
+        return show_error(NotFound())
     return render_template("desk/batch_refused.html", error=error), 409

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
@@ -158,8 +158,12 @@ def set_figure() -> Response | tuple[str, int]:
 @asks_again
 def confirm_setting(setting_id: int) -> Response | tuple[str, int]:
     """Confirm a setting that another person made."""
+    room, prefix = the_room(), own_prefix()
+    with reading(room.desks) as session:
+        if all(one.id != setting_id for one in setting_history(session, prefix)):
+            abort(404)
     try:
-        confirm(the_room(), the_person(), own_prefix(), setting_id)
+        confirm(room, the_person(), prefix, setting_id)
     except IssuerError as error:
         if error.code not in ("setting_gone", "setting_own", "setting_notice"):
             raise

@@ -116,6 +116,8 @@ def answer(number: int) -> Response | str | tuple[str, int]:
         with holder_counter() as counter:
             counter.answer(_own_body(), number, RequestOutcome(said), words)
     except REFUSALS as error:
+        failed, act = f"{number} {error.code}", "certificates.request.answer.failed"
+        note_act_now(office.engine, operator, act, failed, at=office.clock())
         field = "answer" if error.code == "request_answer" else ""
         trouble = Trouble(field=field, text=error.text)
         return _request_page(number, (trouble,), said=said, words=words), 422

@@ -30,6 +30,7 @@ from issuer.complaints import (
     assign,
     complaints_of,
     hand_over,
+    hold_complaint,
     pending,
     take_in,
     words_of,
@@ -165,6 +166,8 @@ def give(number: int) -> AnyResponse:
     """Take a complaint, or as a director give it to somebody of the office."""
     limit_form()
     person, office = the_person(), _own_office()
+    with reading(the_office().desks) as desks:
+        _find(desks, number)
     people = dict(_people(office))
     said = typed("account", 12) or str(person.account_id)
     chosen = int(said) if said.isascii() and said.isdigit() else 0
@@ -176,9 +179,10 @@ def give(number: int) -> AnyResponse:
             acting("complaint.assign", f"{number} {name}"),
             transaction(the_office().desks) as desks,
         ):
-            assign(desks, _find(desks, number), chosen, name)
+            complaint = hold_complaint(desks, number, office)
+            assign(complaint, chosen, name, held_by=_held_as_shown())
     except REFUSALS as error:
-        return _page(number, (trouble_of(error),))
+        return _refused(number, error)
     return _to(number)
 
 
@@ -187,11 +191,14 @@ def give(number: int) -> AnyResponse:
 def to_other_office(number: int) -> AnyResponse:
     """Hand a complaint over to the other office."""
     limit_form()
+    office = _own_office()
+    with reading(the_office().desks) as desks:
+        _find(desks, number)
     try:
         with acting("complaint.hand_over", str(number)), transaction(the_office().desks) as desks:
-            hand_over(_find(desks, number))
+            hand_over(hold_complaint(desks, number, office), held_by=_held_as_shown())
     except REFUSALS as error:
-        return _page(number, (trouble_of(error),))
+        return _refused(number, error)
     return redirect(address_of("complaints.index"), 303)
 
 
@@ -240,6 +247,13 @@ def send_answer(number: int) -> AnyResponse:
     except REFUSALS as error:
         return _page(number, (trouble_of(error, {"complaint_answer": "answer"}),), typed_=words)
     return _to(number)
+
+
+def _refused(number: int, error: Exception) -> AnyResponse:
+    """Say why nothing was done, on the complaint's page or where that is the other office's."""
+    if getattr(error, "code", "") == "complaint_elsewhere":
+        raise error
+    return _page(number, (trouble_of(error),))
 
 
 _NOBODY: Final = Text("请选择本单位的经办人", "Choose somebody of this office")
@@ -304,6 +318,12 @@ def _may_read(number: int) -> bool:
     with reading(the_office().desks) as desks:
         found = _find(desks, number)
     return found.assignee_id == person.account_id or may_assign(person)
+
+
+def _held_as_shown() -> int | None:
+    """Return who had the complaint on the page that the form stood on."""
+    said = typed("held", 12)
+    return int(said) if said.isascii() and said.isdigit() else None
 
 
 def _find(desks: Session, number: int) -> Complaint:

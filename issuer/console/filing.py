@@ -17,7 +17,13 @@ from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step
-from issuer.applications import find_application, form_of, open_material, take_step
+from issuer.applications import (
+    check_as_shown,
+    find_application,
+    form_of,
+    open_material,
+    take_step,
+)
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
@@ -181,10 +187,11 @@ def opinion(number: int) -> AnyResponse:
             acting(f"filing.{step}", str(number), reference=reference) as now,
             transaction(the_office().engine) as session,
         ):
-            found = _find(session.get(FilingApplication, number))
+            found = find_application(session, number)
+            check_as_shown(found, typed("seen", 6))
             if duty_of(Stage(found.state), step) is Duty.DIRECTOR and not is_director():
                 abort(403)
-            take_step(session, find_application(session, number), step, decision, now=now)
+            take_step(session, found, step, decision, now=now)
     except REFUSALS as error:
         return _page(number, entry, (trouble_of(error, _FIELDS, "step"),))
     return redirect(url_for("filing.application", number=number), 303)

@@ -179,7 +179,7 @@ def find(number: int, place: int) -> AnyResponse:
             transaction(office.desks) as session,
         ):
             note_finding(
-                _find(session, number),
+                _find(session, number, hold=True),
                 office.vault(),
                 place,
                 Finding(said),
@@ -208,7 +208,7 @@ def close(number: int) -> AnyResponse:
             transaction(office.desks) as session,
         ):
             close_check(
-                _find(session, number),
+                _find(session, number, hold=True),
                 office.vault(),
                 CheckOutcome(said),
                 words.replace("\r\n", "\n"),
@@ -286,8 +286,8 @@ def _sample_page(entry: SampleEntry, troubles: tuple[Trouble, ...] = ()) -> AnyR
     return Response(page, status=422 if troubles else 200)
 
 
-def _find(session: Session, number: int) -> QualityCheck:
-    found = session.get(QualityCheck, number)
+def _find(session: Session, number: int, *, hold: bool = False) -> QualityCheck:
+    found = session.get(QualityCheck, number, with_for_update=hold)
     not_found_unless(found is not None)
     assert found is not None
     return found

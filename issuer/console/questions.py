@@ -99,7 +99,7 @@ def answer(question_id: int) -> AnyResponse:
     chosen = Answer(said) if said in set(Answer) else None
     try:
         with transaction(office.desks) as session:
-            row = _question(session, question_id)
+            row = _question(session, question_id, hold=True)
             check_answer(row, chosen, words)
             subject = f"question {question_id} {row.number} {said}"
             operator = the_operator(ground="答复公安询问")
@@ -134,8 +134,8 @@ def _page(
     return make_response(page, 422 if troubles else 200)
 
 
-def _question(session: Session, question_id: int) -> CaseQuestion:
-    row = question_of_body(session, question_id, the_person().body)
+def _question(session: Session, question_id: int, *, hold: bool = False) -> CaseQuestion:
+    row = question_of_body(session, question_id, the_person().body, hold=hold)
     if row is None:
         abort(404)
     return row

@@ -13,6 +13,7 @@ NAMES = (
     "mutated_rosters",
     "openapi",
     "hostile",
+    "desks",
     "browser",
     "names",
     "readability",

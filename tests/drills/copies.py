@@ -13,6 +13,7 @@ from tests.drills.results import ROOT
 
 DEFECTS = Path(__file__).parent / "defects"
 _COPIED = (
+    "accounts",
     "audit",
     "codes",
     "keys",
@@ -20,8 +21,11 @@ _COPIED = (
     "registry",
     "templates",
     "issuer",
+    "sealer",
     "verifier",
     "tests",
+    "meeting.py",
+    "serving.py",
     "wsgi.py",
     "yanzhen.py",
 )

@@ -154,6 +154,7 @@ def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> No
         assert answer.status_code == 404, act
     assert "没有" in desk.get("/batches", FOREIGN).text
     assert desk.get(f"/batches/{draft}").status_code == 200
+    assert desk.get(f"/batches/{draft}/rows/99").status_code == 404
 
 
 def test_whoever_submitted_a_batch_does_not_approve_it(ready_desk: BatchDesk) -> None:

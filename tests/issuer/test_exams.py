@@ -6,7 +6,7 @@ import io
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,10 @@ from sqlalchemy import delete, select
 
 from codes.levels import Level
 from issuer.batch_states import DraftState
-from issuer.body_settings import Step
+from issuer.body_settings import Step, confirm, confirmers_of
 from issuer.columns import Column
 from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
 from issuer.exam_records import read_exam_record
 from issuer.fsck.run import fsck
 from issuer.roster import open_workbook_child, parse_roster
@@ -39,7 +40,7 @@ from tests.issuer.batch_desk import (
     filed_home,
     roster_of,
 )
-from tests.issuer.desks import PUBLIC_URL, people
+from tests.issuer.desks import PREFIX, PUBLIC_URL, people
 from tests.issuer.exam_desk import (
     LEFT_OUT_ROWS,
     Clock,
@@ -170,7 +171,7 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
         address = f"/batches/settings/{number}/confirm"
         own = desk.post(address, APPROVER)
         assert own.status_code == 409 and "须由另一名审批人确认" in own.text
-        assert desk.post(address, FOREIGN).status_code == 409
+        assert desk.post(address, FOREIGN).status_code == 404
         assert "项机构设置待确认" in desk.get("/", SECOND_APPROVER).text
         assert desk.post(address, SECOND_APPROVER).status_code == 303
         assert desk.post(address, SECOND_APPROVER).status_code == 409
@@ -184,6 +185,21 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
     assert len(skipped) == 1 and skipped[0].endswith("eligibility plan scores notice")
     with reading(desk.room.desks) as session:
         assert len(session.scalars(select(BodySetting.id)).all()) == len(Step)
+
+
+def test_of_two_who_confirm_a_setting_at_once_one_does(desk: BatchDesk) -> None:
+    desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why="另有系统")
+    third = replace(APPROVER, account_id=9, name="冯审批")
+
+    def meanwhile() -> datetime:
+        confirm(desk.room, SECOND_APPROVER, PREFIX, 1)
+        return desk.room.clock()
+
+    with pytest.raises(IssuerError) as caught:
+        confirm(replace(desk.room, clock=meanwhile), third, PREFIX, 1)
+    assert caught.value.code == "setting_gone"
+    with reading(desk.room.desks) as session:
+        assert confirmers_of(session, PREFIX) == {1: SECOND_APPROVER.name}
 
 
 def test_the_notice_is_not_dropped_while_names_are_up(

@@ -20,8 +20,9 @@ from issuer.application_form import sample_application
 from issuer.application_states import Stage, Step
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
-from issuer.filing_proposals import Actor, ProposalState, approve
+from issuer.filing_proposals import Actor, ProposalState, approve, decline
 from issuer.root_custody import open_root_keys
+from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingDraft, FilingProposal
 from registry.filing_models import FilingAct, FilingApplication
 from registry.home import Home
@@ -341,7 +342,41 @@ def test_of_two_who_approve_at_once_one_does(desk: AuthorityDesk) -> None:
     actors = [Actor(account_id=n, name=name) for n, name in ((2, "钱负责"), (3, "孙负责"))]
     with ThreadPoolExecutor(2) as pool:
         told = sorted(pool.map(approve_as, actors))
-    assert told[0] == "done" and told[1] in ("proposal_outdated", "proposal_settled")
+    assert told == ["done", "proposal_settled"]
     with reading(office.engine) as session:
         events = list(session.scalars(select(FilingAct.event).order_by(FilingAct.id)))
     assert events == ["filed", "suspended"]
+
+
+def test_what_is_declined_while_another_approves_it_is_not_carried_out(desk: AuthorityDesk) -> None:
+    filed(desk)
+    suspend(desk, date(2026, 12, 10))
+    office = desk.office
+
+    def keys_after_another_declined() -> tuple[RootKey, ...]:
+        decline(office.desks, 1, Actor(account_id=3, name="孙负责"), "理由不足", now=desk.now())
+        return open_root_keys(desk.home, PASSPHRASE)
+
+    with pytest.raises(IssuerError) as caught:
+        approve(
+            office.desks,
+            office.engine,
+            desk.home,
+            1,
+            Actor(account_id=2, name="钱负责"),
+            now=desk.now(),
+            signers=keys_after_another_declined,
+        )
+    assert caught.value.code == "proposal_settled"
+    with reading(office.engine) as session:
+        assert list(session.scalars(select(FilingAct.event))) == ["filed"]
+
+
+def test_an_opinion_on_a_page_that_is_out_of_date_takes_no_step(desk: AuthorityDesk) -> None:
+    desk.typed_application()
+    assert 'name="seen" value="1"' in desk.get(DIRECTOR, "/filing/applications/1").text
+    step = "/filing/applications/1/step"
+    assert desk.post(DIRECTOR_TOO, step, step="accept", seen="1").status_code == 303
+    late = desk.post(DIRECTOR, step, step="accept", seen="1")
+    assert (late.status_code, "孙负责已办理" in late.text) == (422, True)
+    assert stage(desk) is Stage.REVIEWED

@@ -152,7 +152,12 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     do(sides, POLICE, f"{number}/assign")
     assert "匿名" in do(sides, POLICE, f"{number}/read").text
     assert do(sides, POLICE, f"{number}/file").status_code == 404
-    assert do(sides, POLICE, f"{number}/hand-over").status_code == 303
+    late = do(sides, POLICE, f"{number}/hand-over")  # as shown before somebody took it
+    assert (late.status_code, "现由王警官办理" in late.text) == (422, True)
+    shown = sides.desk.get(POLICE, f"/complaints/{number}").text
+    assert f'name="held" value="{POLICE.account_id}"' in shown
+    held = {"held": str(POLICE.account_id)}
+    assert do(sides, POLICE, f"{number}/hand-over", **held).status_code == 303
     assert sides.desk.get(POLICE, f"/complaints/{number}").status_code == 404
     assert sides.newest().assignee is None
     assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
@@ -164,6 +169,9 @@ def test_what_is_overdue_is_said_on_the_first_page(sides: Sides) -> None:
     number, desk = sides.newest().id, sides.desk
     assert do(sides, DIRECTOR, f"{number}/assign", account="99").status_code == 422
     do(sides, DIRECTOR, f"{number}/assign")
+    late = do(sides, CLERK, f"{number}/assign")  # of two who take one at once, one has it
+    assert (late.status_code, "现由钱负责办理" in late.text) == (422, True)
+    assert sides.newest().assignee == "钱负责"
     before, desk.today = desk.today, sides.newest().due_on + timedelta(days=1)
     assert "件投诉举报已逾期" in desk.get(DIRECTOR, "/").text
     assert f"/complaints/{number}" in desk.get(CLERK, "/complaints?state=overdue").text

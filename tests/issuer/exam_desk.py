@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
@@ -16,10 +18,20 @@ from issuer.batch_notice import last_day
 from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from registry.batch_models import BatchDraft, BatchRow
+from registry.home import Home
 from registry.session import reading
-from tests.issuer.batch_desk import CLERK, EXAMINER, BatchDesk, photos_zip, roster_of
-from tests.issuer.desks import people
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import (
+    CLERK,
+    EXAMINER,
+    BatchDesk,
+    filed_home,
+    photos_zip,
+    roster_of,
+)
+from tests.issuer.desks import PUBLIC_URL, people
 from verifier.opening import open_verifier
+from wsgi import create_private_app
 
 LEFT_OUT_ROWS = (4, 5)
 """The rows of the batch's third and fourth person: one failed, one was absent."""
@@ -185,3 +197,21 @@ def told_of_upload(desk: BatchDesk, numbers: list[str], clock: Clock) -> list[st
         verifier.close()
     said = [{one.code for one in verdict.findings} for verdict in verdicts]
     return [code for codes in said for code in codes if code.startswith("upload")]
+
+
+def make_examining_home(path: Path) -> Path:
+    """Make a home whose body skips no step of an examination, and return its folder."""
+    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    return filed_home(home, skipped=()).path
+
+
+def open_examining(
+    made: Path, path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> BatchDesk:
+    """Return the desks of a copy of such a home, by a clock that the test turns on."""
+    monkeypatch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
+    for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    shutil.copytree(made, path)
+    home = Home.open(path, environment={})
+    return BatchDesk(create_private_app(home, PASSPHRASE, clock=clock))

@@ -1,0 +1,121 @@
+"""What a body settles for its examinations: steps done elsewhere, figures, and who confirms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from issuer.body_settings import Step, confirm, confirmers_of
+from issuer.errors import IssuerError
+from registry.exam_models import BodySetting
+from registry.session import reading
+from registry.trail_models import TrailEntry
+from tests.issuer.batch_desk import (
+    APPROVER,
+    CLERK,
+    FOREIGN,
+    SECOND_APPROVER,
+    BatchDesk,
+)
+from tests.issuer.desks import PREFIX
+from tests.issuer.exam_desk import (
+    Clock,
+    begun,
+    make_examining_home,
+    open_examining,
+    revision,
+    to_notice,
+)
+
+
+@pytest.fixture(scope="module")
+def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home whose body skips no step."""
+    return make_examining_home(tmp_path_factory.mktemp("exams") / "home")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(
+    examining_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> BatchDesk:
+    return open_examining(examining_home, tmp_path / "home", monkeypatch, clock)
+
+
+def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 2, pictured=True)
+    bare = desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why=" ")
+    assert bare.status_code == 422
+    clerk = desk.post("/batches/settings/step", CLERK, step="plan", doing="skipped", why="某")
+    assert clerk.status_code == 403
+    for step in Step:
+        done = desk.post(
+            "/batches/settings/step", APPROVER, step=step.value, doing="skipped", why="另有考务系统"
+        )
+        assert done.status_code == 303
+    assert desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft)).status_code == 409
+    for number in range(1, len(Step) + 1):
+        address = f"/batches/settings/{number}/confirm"
+        own = desk.post(address, APPROVER)
+        assert own.status_code == 409 and "须由另一名审批人确认" in own.text
+        assert desk.post(address, FOREIGN).status_code == 404
+        assert "项机构设置待确认" in desk.get("/", SECOND_APPROVER).text
+        assert desk.post(address, SECOND_APPROVER).status_code == 303
+        assert desk.post(address, SECOND_APPROVER).status_code == 409
+    assert "另有考务系统" in desk.get(f"/batches/{draft}").text
+    assert desk.submit(draft).status_code == 303
+    with reading(desk.room.register) as session:
+        entries = session.scalars(select(TrailEntry)).all()
+    trail = [(one.act, one.subject, one.ground) for one in entries]
+    assert any(act == "body.setting" and ground == "另有考务系统" for act, _, ground in trail)
+    skipped = [subject for act, subject, _ in trail if act == "batch.steps_skipped"]
+    assert len(skipped) == 1 and skipped[0].endswith("eligibility plan scores notice")
+    with reading(desk.room.desks) as session:
+        assert len(session.scalars(select(BodySetting.id)).all()) == len(Step)
+
+
+def test_of_two_who_confirm_a_setting_at_once_one_does(desk: BatchDesk) -> None:
+    desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why="另有系统")
+    third = replace(APPROVER, account_id=9, name="冯审批")
+
+    def meanwhile() -> datetime:
+        confirm(desk.room, SECOND_APPROVER, PREFIX, 1)
+        return desk.room.clock()
+
+    with pytest.raises(IssuerError) as caught:
+        confirm(replace(desk.room, clock=meanwhile), third, PREFIX, 1)
+    assert caught.value.code == "setting_gone"
+    with reading(desk.room.desks) as session:
+        assert confirmers_of(session, PREFIX) == {1: SECOND_APPROVER.name}
+
+
+def test_the_notice_is_not_dropped_while_names_are_up(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    to_notice(desk, tmp_path, clock)
+    dropped = {"step": "notice", "doing": "skipped", "why": "内部公示"}
+    refused = desk.post("/batches/settings/step", APPROVER, **dropped)
+    assert refused.status_code == 422 and "1 个批次已经公示" in refused.text
+    with reading(desk.room.desks) as session:
+        names = session.scalars(select(BodySetting.name)).all()
+    assert Step.NOTICE.setting not in names
+
+
+def test_figures_are_set_between_their_bounds(desk: BatchDesk, clock: Clock) -> None:
+    wrong = desk.post(
+        "/batches/settings/figure", APPROVER, figure="notice_working_days", value="0", ground="某"
+    )
+    assert wrong.status_code == 422 and "1–30" in wrong.text
+    typed = {"figure": "notice_working_days", "value": "7", "ground": "机构公示办法"}
+    assert desk.post("/batches/settings/figure", APPROVER, **typed).status_code == 303
+    assert "机构公示办法" in desk.get("/batches/settings").text

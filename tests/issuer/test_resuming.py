@@ -156,8 +156,10 @@ def test_a_roster_that_could_not_be_kept_whole_does_not_take_its_batchs_name(
         "BEGIN SELECT RAISE(ABORT, 'the worker ends here'); END",
     )
     sent = (io.BytesIO(roster), "名册.xlsx")
-    assert desk.post("/batches", name="一次提交", roster=sent).status_code == 422
-    _run(desk.room.desks, "DROP TRIGGER broken")
+    try:
+        assert desk.post("/batches", name="一次提交", roster=sent).status_code == 422
+    finally:
+        _run(desk.room.desks, "DROP TRIGGER broken")
     desk.begin(roster, "一次提交")
 
 

@@ -13,18 +13,26 @@ _TRIES = 3  # a page that tells of progress may be renewed between two keys
 _SLOW_MS = 120_000
 
 _SEEN = """
-one => {
-  const focused = document.activeElement
-  if (one !== focused) return `the focus is at ${focused.outerHTML.slice(0, 200)}`
-  const ringed = [one, one.closest("label")].some(part => {
-    const style = part && getComputedStyle(part)
-    return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-  })
-  if (!ringed) return "nothing is drawn around it"
-  const box = one.getBoundingClientRect()
-  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
-  const own = top && (one.contains(top) || top.contains(one) || one.closest("label")?.contains(top))
-  return own ? "" : "it is out of sight or covered"
+async one => {
+  const wrong = () => {
+    const focused = document.activeElement
+    if (one !== focused) return `the focus is at ${focused.outerHTML.slice(0, 200)}`
+    const label = one.closest("label")
+    const ringed = [one, label].some(part => {
+      const style = part && getComputedStyle(part)
+      return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    })
+    if (!ringed) return "nothing is drawn around it"
+    const box = one.getBoundingClientRect()
+    const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2
+    const top = document.elementFromPoint(
+      middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight))
+    const own = top && (one.contains(top) || top.contains(one) || label?.contains(top))
+    return own ? "" : `it is out of sight or covered: ${box.top} to ${box.bottom}`
+  }
+  for (let turn = 0; wrong() && turn < 50; turn++)  // a page scrolls smoothly to what has the focus
+    await new Promise(done => setTimeout(done, 20))
+  return wrong()
 }
 """
 """What is wrong with how a focused control is seen; nothing where it is seen."""

@@ -34,7 +34,10 @@ def address(sides: Sides) -> Iterator[str]:
 def page(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Page]:
     width, height = PHONE
     context = browser.new_context(
-        viewport={"width": width, "height": height}, locale=request.param, base_url=address
+        viewport={"width": width, "height": height},
+        locale=request.param,
+        base_url=address,
+        reduced_motion="reduce",  # what has the focus is scrolled to at once
     )
     yield context.new_page()
     context.close()

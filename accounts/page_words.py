@@ -29,11 +29,13 @@ class Place:
         endpoint: of its page, without parameters.
         text: what it is called.
         roles: who is shown it; the route's own roles, or fewer.
+        purpose: what is done there, in a line, for whoever is new; shown on the front page.
     """
 
     endpoint: str
     text: Text
     roles: frozenset[Role]
+    purpose: Text | None = None
 
 
 def add_places(app: Flask, places: Sequence[Place]) -> None:

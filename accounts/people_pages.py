@@ -57,7 +57,9 @@ _DONE: Final = {
 def add_people_place(app: Flask) -> None:
     """Show managers the way here."""
     text = Text("人员与账号", "People and accounts")
-    add_places(app, [Place(endpoint="people.people", text=text, roles=frozenset(MANAGERS))])
+    why = Text("新建、停用、重置账号", "New accounts, disabled ones, new sign-in links")
+    roles = frozenset(MANAGERS)
+    add_places(app, [Place(endpoint="people.people", text=text, roles=roles, purpose=why)])
 
 
 def may_manage(person: Person, row: AccountRow) -> bool:

@@ -18,11 +18,33 @@ from issuer.console.filing_trust import blueprint as trust
 from issuer.console.filing_waiting import waiting_for_officials
 
 _PLACES = (
-    ("filing.applications", Text("备案申请", "Applications")),
-    ("filing_bodies.bodies", Text("备案机构", "Filed bodies")),
-    ("filing_proposals.waiting", Text("待审批事项", "Waiting for approval")),
-    ("filing_quality.checks", Text("质量检查", "Quality checks")),
-    ("filing_trust.trust", Text("信任列表", "Trust list")),
+    (
+        "filing.applications",
+        Text("备案申请", "Applications"),
+        Text("受理申报，初审、遴选、公示到备案", "Review, selection and notice, up to filing"),
+    ),
+    (
+        "filing_bodies.bodies",
+        Text("备案机构", "Filed bodies"),
+        Text(
+            "备案范围和期限，续期、变更、暂停、撤销", "What each may award; renew, change, withdraw"
+        ),
+    ),
+    (
+        "filing_proposals.waiting",
+        Text("待审批事项", "Waiting for approval"),
+        Text("备案方面由一人提出、等另一人批准的事项", "Filing acts that wait for a second person"),
+    ),
+    (
+        "filing_quality.checks",
+        Text("质量检查", "Quality checks"),
+        Text("抽查已核发的证书", "Look at samples of what was issued"),
+    ),
+    (
+        "filing_trust.trust",
+        Text("信任列表", "Trust list"),
+        Text("公布哪些机构、哪些密钥可信，到期前重新签署", "Which bodies and keys to believe"),
+    ),
 )
 
 
@@ -32,4 +54,7 @@ def add_authority_desk(app: Flask) -> None:
         app.register_blueprint(part)
     roles = frozenset(READERS)
     add_waiting(app, waiting_for_officials)
-    add_places(app, [Place(endpoint=at, text=text, roles=roles) for at, text in _PLACES])
+    add_places(
+        app,
+        [Place(endpoint=at, text=text, roles=roles, purpose=why) for at, text, why in _PLACES],
+    )

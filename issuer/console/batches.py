@@ -54,7 +54,14 @@ from templates.page_language import page_language
 from templates.workbooks import send_workbook
 
 PLACES = (
-    Place(endpoint="batches.index", text=Text("批次签发", "Batches"), roles=frozenset(SCORING)),
+    Place(
+        endpoint="batches.index",
+        text=Text("批次签发", "Batches"),
+        roles=frozenset(SCORING),
+        purpose=Text(
+            "从名册、考试、成绩到核发证书", "From roster, examination and scores to paper"
+        ),
+    ),
 )
 _PARTS = (  # their routes, by import
     batches_acts,

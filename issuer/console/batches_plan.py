@@ -94,6 +94,7 @@ def _page(
             for place in range(len(found.sittings))
         },
         may_examine=may_examine(draft),
+        date_of=date.fromisoformat,
     )
 
 
@@ -186,7 +187,7 @@ def _count(name: str, troubles: list[Trouble]) -> int:
 
 
 def _clock(name: str, troubles: list[Trouble]) -> str:
-    text = request.form.get(name, "").strip()
+    text = request.form.get(name, "").strip().replace("：", ":").zfill(len("09:00"))
     if not _CLOCK.fullmatch(text):
         troubles.append(Trouble(field=name, text=_NO_CLOCK))
     return text

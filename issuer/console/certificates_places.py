@@ -24,16 +24,32 @@ def add_certificates(app: Flask) -> None:
     add_places(
         app,
         (
-            Place(endpoint="certificates.index", text=Text("证书", "Certificates"), roles=readers),
+            Place(
+                endpoint="certificates.index",
+                text=Text("证书", "Certificates"),
+                roles=readers,
+                purpose=Text(
+                    "查一张证书，办理更正、补发、暂停、撤销",
+                    "Find one; correct, reissue, suspend, revoke",
+                ),
+            ),
             Place(
                 endpoint="certificate_decisions.index",
                 text=Text("变更审批", "Acts to approve"),
                 roles=readers,
+                purpose=Text(
+                    "对已核发证书提出的更正、撤销等事项",
+                    "What is proposed for certificates already issued",
+                ),
             ),
             Place(
                 endpoint="certificate_holder.requests",
                 text=Text("持证人申请", "Requests of holders"),
                 roles=frozenset(BODY_READERS),
+                purpose=Text(
+                    "持证人在网上申请更正、补发，在此答复",
+                    "Answer holders who ask for a correction or reissue",
+                ),
             ),
         ),
     )

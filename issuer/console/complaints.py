@@ -84,7 +84,9 @@ def add_complaints(app: Flask) -> None:
     """Put complaints into the desks: pages, their place, and what waits."""
     app.register_blueprint(blueprint)
     text = Text("投诉举报", "Complaints and tips")
-    add_places(app, [Place(endpoint="complaints.index", text=text, roles=frozenset(READERS))])
+    why = Text("公众提交的投诉和线索，登记、答复、办结", "What the public reports: take up, answer")
+    roles = frozenset(READERS)
+    add_places(app, [Place(endpoint="complaints.index", text=text, roles=roles, purpose=why)])
     add_waiting(app, waiting_complaints)
 
 

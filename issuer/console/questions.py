@@ -53,7 +53,9 @@ def add_questions(app: Flask) -> None:
     app.register_blueprint(blueprint)
     add_waiting(app, waiting_for_body)
     text = Text("公安询问", "Police questions")
-    add_places(app, [Place(endpoint="questions.index", text=text, roles=frozenset(ANSWERERS))])
+    why = Text("公安机关请本机构核实的证书，限期答复", "Certificates the police ask about")
+    roles = frozenset(ANSWERERS)
+    add_places(app, [Place(endpoint="questions.index", text=text, roles=roles, purpose=why)])
 
 
 def waiting_for_body(person: Person) -> Iterator[Waiting]:

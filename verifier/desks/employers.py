@@ -28,10 +28,26 @@ from verifier.desks.employers_room import (
 _PARTS: Final = (employers_alerts, employers_checks, employers_keys, employers_webhooks)
 _EMPLOYER: Final = frozenset({Role.EMPLOYER})
 _PLACES: Final = (
-    ("employer_checks.checks", Text("核验名单", "Check lists")),
-    ("employer_alerts.alerts", Text("变动提醒", "Alerts")),
-    ("employer_keys.keys", Text("接口密钥", "API keys")),
-    ("employer_webhooks.webhooks", Text("回调通知", "Webhooks")),
+    (
+        "employer_checks.checks",
+        Text("核验名单", "Check lists"),
+        Text("上传名单，逐行核验证书", "Hand in a list; every certificate is checked"),
+    ),
+    (
+        "employer_alerts.alerts",
+        Text("变动提醒", "Alerts"),
+        Text("核验过的证书后来被暂停、撤销等", "What happened later to what you checked"),
+    ),
+    (
+        "employer_keys.keys",
+        Text("接口密钥", "API keys"),
+        Text("供单位的系统自行核验，由技术人员使用", "For your own systems, and who runs them"),
+    ),
+    (
+        "employer_webhooks.webhooks",
+        Text("回调通知", "Webhooks"),
+        Text("有变动时自动通知单位的系统，由技术人员使用", "Changes told to your systems at once"),
+    ),
 )
 
 
@@ -60,7 +76,10 @@ def add_employers(app: Flask, home: Home, open_vault: Callable[[], Vault]) -> No
         app.register_blueprint(part.blueprint)
     add_places(
         app,
-        [Place(endpoint=endpoint, text=text, roles=_EMPLOYER) for endpoint, text in _PLACES],
+        [
+            Place(endpoint=endpoint, text=text, roles=_EMPLOYER, purpose=why)
+            for endpoint, text, why in _PLACES
+        ],
     )
     add_waiting(app, _waiting)
 

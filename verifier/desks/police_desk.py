@@ -25,9 +25,24 @@ from verifier.desks.police_records import WAITING
 from verifier.desks.police_records import blueprint as records
 
 _PLACES = (
-    ("police.cases", Text("案件", "Cases"), OFFICERS),
-    ("police_records.clusters", Text("串并线索", "Clusters"), OFFICERS),
-    ("police_records.readings", Text("查看复核", "Readings to review"), REVIEWERS),
+    (
+        "police.cases",
+        Text("案件", "Cases"),
+        OFFICERS,
+        Text("登记案件，核验可疑证书，制作证据包", "Open a case, examine papers, make the bundle"),
+    ),
+    (
+        "police_records.clusters",
+        Text("串并线索", "Clusters"),
+        OFFICERS,
+        Text("各案之间相同的编号、文件和照片", "What papers of several cases have in common"),
+    ),
+    (
+        "police_records.readings",
+        Text("查看复核", "Readings to review"),
+        REVIEWERS,
+        Text("另一名民警复核对个人信息的查看", "A second officer reviews who read personal data"),
+    ),
 )
 
 
@@ -38,7 +53,11 @@ def add_police_desk(app: Flask, room: PoliceRoom) -> None:
         app.register_blueprint(part)
     add_waiting(app, waiting_for_police)
     add_places(
-        app, [Place(endpoint=at, text=text, roles=frozenset(roles)) for at, text, roles in _PLACES]
+        app,
+        [
+            Place(endpoint=at, text=text, roles=frozenset(roles), purpose=why)
+            for at, text, roles, why in _PLACES
+        ],
     )
 
 

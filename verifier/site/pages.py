@@ -40,6 +40,7 @@ def page_words() -> dict[str, Any]:
     trust = published_trust()
     return {
         **language_words(language),
+        "beijing_day": present.beijing_day,
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,

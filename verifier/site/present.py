@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from codes.wording import Text
@@ -274,6 +274,11 @@ def _filled(text: Text, **slots: Text) -> Text:
     zh = text.zh.format(**{name: slot.zh for name, slot in slots.items()})
     en = text.en.format(**{name: slot.en for name, slot in slots.items()})
     return Text(zh, en)
+
+
+def beijing_day(when: date) -> date:
+    """Return a day as it is, and of an aware moment the day that it was in China."""
+    return when.astimezone(BEIJING).date() if isinstance(when, datetime) else when
 
 
 def beijing_time(instant: datetime) -> Text:

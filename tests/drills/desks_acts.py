@@ -144,13 +144,13 @@ def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
         second: what the other does.
     """
     other = {"approve": "sun", "reject": "sun", "withdraw": "zhou"}[second]
-    ends = kind_of is LifeKind.REVOKE
+    once = kind_of in (LifeKind.REVOKE, LifeKind.REISSUE)
 
     def kind(world: World, folder: Path) -> Iterator[Race]:
         fresh = _fresh_numbers(world, kind_of or second, pages=kind_of in MAKES_COPY)
         number = next(fresh)
         for turn in count():
-            number = next(fresh) if ends and turn else number
+            number = next(fresh) if once and turn else number
             act, lived = _proposed(world, number, kind_of, turn)
             form = {**_REASON, "hits": "1", "lived": str(lived)}
             path = f"/acts/{act}"

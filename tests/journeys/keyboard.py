@@ -30,7 +30,8 @@ async one => {
     const own = top && (one.contains(top) || top.contains(one) || label?.contains(top))
     return own ? "" : `it is out of sight or covered: ${box.top} to ${box.bottom}`
   }
-  for (let turn = 0; wrong() && turn < 50; turn++)  // a page scrolls smoothly to what has the focus
+  // A page scrolls smoothly to what has the focus.
+  for (let turn = 0; wrong().startsWith("it is out of sight") && turn < 25; turn++)
     await new Promise(done => setTimeout(done, 20))
   return wrong()
 }

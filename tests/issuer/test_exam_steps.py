@@ -88,7 +88,7 @@ def test_eligibility_shows_how_many_are_left_and_lists_them(
 
 def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, name="安排")
-    common = {"day": "2026-12-05", "room": "一号考场", "begins": "09:00", "ends": "11:00"}
+    common = {"day": "2026-12-05", "room": "一号考场", "begins": "9：00", "ends": "11:00"}
     for one in (
         {"part": "theory", "seats": "2", "candidates": "4", "invigilators": "甲"},
         {"part": "skills", "seats": "9", "candidates": "3", "examiners": "甲、乙"},
@@ -105,6 +105,7 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
         "甲 在同一时间另有安排",
         "都不需要这一项",
         "应考 4 人，已安排 3 人",
+        "2026年12月5日 09:00–11:00",
     ):
         assert said in page, said
     bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})

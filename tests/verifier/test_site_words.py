@@ -33,6 +33,12 @@ def test_every_outcome_and_severity_has_its_words_and_tone() -> None:
     assert set(words.SEVERITY_TONES) == set(Severity)
 
 
+def test_a_moment_is_told_as_the_day_it_was_in_china() -> None:
+    evening = datetime(2026, 11, 26, 18, 51, tzinfo=UTC)
+    assert present.beijing_day(evening) == date(2026, 11, 27)
+    assert present.beijing_day(date(2026, 11, 26)) == date(2026, 11, 26)
+
+
 def test_the_script_is_given_every_table_the_server_judges_by() -> None:
     assert set(TABLES["findings"]) == {one.value for one in Code}
     assert set(TABLES["words"]["outcomes"]) == {one.value for one in Outcome}

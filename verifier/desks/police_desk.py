@@ -35,7 +35,7 @@ _PLACES = (
         "police_records.clusters",
         Text("串并线索", "Clusters"),
         OFFICERS,
-        Text("各案之间相同的编号、文件和照片", "What papers of several cases have in common"),
+        Text("各案材料之间相同或相近之处", "What papers of several cases have in common"),
     ),
     (
         "police_records.readings",

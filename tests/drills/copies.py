@@ -24,7 +24,7 @@ _COPIED = (
     "sealer",
     "verifier",
     "tests",
-    "meeting.py",
+    "police_opening.py",
     "serving.py",
     "wsgi.py",
     "yanzhen.py",

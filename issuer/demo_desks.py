@@ -149,8 +149,8 @@ def people_told(people: DemoPeople, url: str, again: str) -> Text:
     """
     both = [*people.usernames.items(), *people.seconds.items()]
     lines = sorted(both, key=lambda one: list(Role).index(one[0]))
-    zh = "\n".join(f"  {name:<24} {role.text.zh}" for role, name in lines)
-    en = "\n".join(f"  {name:<24} {role.text.en}" for role, name in lines)
+    zh = "\n".join(f"  {name:<26} {role.text.zh}" for role, name in lines)
+    en = "\n".join(f"  {name:<26} {role.text.en}" for role, name in lines)
     return Text(
         f"工作台：{url}（只限本机）\n用户名：\n{zh}\n密码（各账号相同）：{people.password}\n"
         f"验证码（现在）：{people.code}；半分钟一换，每个账号每码只用一次，再看一次：\n  {again}\n"

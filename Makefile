@@ -15,7 +15,7 @@ JOBS ?= auto
 # Tests start hundreds of processes; none of them is to compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: assets demo test check drills pictures golden install format lock clean
+.PHONY: assets demo test types check drills pictures golden install format lock clean
 .DEFAULT_GOAL := demo
 
 .venv/run.stamp: requirements.lock pyproject.toml
@@ -56,9 +56,12 @@ test: .venv/dev.stamp
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) test
+	$(MAKE) -j2 types test
+
+# Takes a minute of one core; `check` has it beside the tests.
+types: .venv/dev.stamp
+	$(BIN)/mypy
 
 drills: .venv/dev.stamp
 	$(BIN)/python -m tests.tools

@@ -51,7 +51,7 @@ from verifier.service import Verifier
 from verifier.status_source import StatusSource, VersionMemory, fetch_from_folder
 from verifier.verdict import Outcome, Status
 
-_EDITS = {Figure.FULL: 1000, Figure.SHORT: 40}
+_EDITS = {Figure.FULL: 1000, Figure.SHORT: 24}
 _STOLEN = {Figure.FULL: 200, Figure.SHORT: 12}
 _FORGED = {Figure.FULL: 300, Figure.SHORT: 15}
 _PARTS = 2

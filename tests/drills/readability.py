@@ -20,7 +20,7 @@ from tests.drills.photo_series import (
 from verifier.document_child import handle
 from verifier.questions import Question, Task, pack
 
-_COUNT = {Figure.FULL: 500, Figure.SHORT: 16}
+_COUNT = {Figure.FULL: 500, Figure.SHORT: 6}
 _SHORT_MEGAPIXELS = 3
 
 _LEAST_PERCENT = {3: 99, 2: 95}  # by megapixels, clean and marked alike

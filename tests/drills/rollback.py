@@ -51,8 +51,8 @@ from verifier.finding_codes import Code
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome, Status
 
-_POINTS = {Figure.FULL: 50, Figure.SHORT: 3}
-_ROUNDS = {Figure.FULL: 60, Figure.SHORT: 4}
+_POINTS = {Figure.FULL: 50, Figure.SHORT: 1}
+_ROUNDS = {Figure.FULL: 60, Figure.SHORT: 2}
 _ACTS_BETWEEN = 2
 _FIRST_AWARDS = 4
 _TICK = timedelta(minutes=1)

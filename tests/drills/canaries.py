@@ -36,7 +36,7 @@ from tests.drills.office import (
 from tests.drills.results import ROOT
 from tests.drills.traced import PRINTED, Ended, run_traced
 
-_PEOPLE = {Figure.FULL: 2_000, Figure.SHORT: 12}
+_PEOPLE = {Figure.FULL: 2_000, Figure.SHORT: 6}
 _A_PART = 500
 _ERASED_OF_A_HUNDRED = 5
 _SHORT_PART = "people-1"

@@ -32,7 +32,7 @@ from tests.drills.outside import outside_faults
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome
 
-_CASES = {Figure.FULL: 120, Figure.SHORT: 5}
+_CASES = {Figure.FULL: 120, Figure.SHORT: 3}
 _PARTS = {Figure.FULL: 2, Figure.SHORT: 1}
 _CHINA = timedelta(hours=8)  # reckoned here by hand, without the product's calendar
 _MINUTE = timedelta(minutes=1)

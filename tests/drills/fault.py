@@ -26,7 +26,7 @@ from tests.drills.office import desk_of, make_office
 T = TypeVar("T")
 _ROWS = {Figure.FULL: 20, Figure.SHORT: 2}
 _LEVELS = {Figure.FULL: 25, Figure.SHORT: 1}  # of each of the two ways to fill a disk
-_STOPS = {Figure.FULL: 50, Figure.SHORT: 2}
+_STOPS = {Figure.FULL: 50, Figure.SHORT: 1}
 _FAULTS_OF_OFFICE = 4  # then a new one, so that looking at all of it stays quick
 _SMALLEST_LIMIT = 1 << 12
 _LARGEST_LIMIT = 1 << 22

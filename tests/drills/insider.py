@@ -52,8 +52,8 @@ from verifier.status_source import StatusSource, VersionMemory, fetch_from_folde
 from verifier.verdict import Outcome, Status
 
 _EDITS = {Figure.FULL: 1000, Figure.SHORT: 24}
-_STOLEN = {Figure.FULL: 200, Figure.SHORT: 12}
-_FORGED = {Figure.FULL: 300, Figure.SHORT: 15}
+_STOLEN = {Figure.FULL: 200, Figure.SHORT: 6}
+_FORGED = {Figure.FULL: 300, Figure.SHORT: 8}
 _PARTS = 2
 _AWARDS = 9
 _LATER = NOW + timedelta(hours=1)

@@ -15,7 +15,7 @@ from tests.pdf.page_samples import BARE, draw
 from tests.pdf.rare_names import TOGETHER, faults_of, floor_drawer, rare_faces
 from tests.pdf.test_two_hundred_names import draw_from_extensions
 
-_NAMES = {Figure.FULL: 1000, Figure.SHORT: 60}
+_NAMES = {Figure.FULL: 1000, Figure.SHORT: 30}
 _PARTS = {Figure.FULL: 4, Figure.SHORT: 1}
 _FLOOR = "every machine's characters"
 _EXTENSIONS = "extensions A to F"

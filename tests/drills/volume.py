@@ -22,7 +22,7 @@ from tests.drills.volume_child import LINT, RECORD
 from verifier.opening import open_verifier
 from verifier.verdict import Outcome
 
-_ROWS = {Figure.FULL: 50_000, Figure.SHORT: 600}
+_ROWS = {Figure.FULL: 50_000, Figure.SHORT: 300}
 _RECORDED = {Figure.FULL: 50_000, Figure.SHORT: 60}
 _TENTH = 10
 _MOST_KIB_PER_ROW = 4

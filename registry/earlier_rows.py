@@ -58,18 +58,28 @@ def seal_anew(connection: Connection, vault: Vault) -> None:
         _write(connection, Copy, "envelope_sealed", {k: v for k, v in sealed.items() if v})
 
 
-def _sealed_anew(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
-    """Return the record of a copy under its new seal; None where the seal is to stay."""
-    copy = Copy(status_index=row.status_index, second_sealed=row.second_sealed)
+def _award_of(row: Row[*tuple[Any, ...]]) -> Award:
+    """Return an award and its holder as far as its data key needs them, from columns of both."""
     award = Award(number=row.number, data_key_sealed=row.data_key_sealed)
-    award.holder = Holder(
+    award.holder = _holder_of(row)
+    return award
+
+
+def _holder_of(row: Row[*tuple[Any, ...]]) -> Holder:
+    """Return a holder as far as the holder's key needs it."""
+    return Holder(
         blind_index=row.blind_index,
         key_sealed=row.key_sealed,
         key_generation=row.key_generation,
         erased_at=row.erased_at,
     )
+
+
+def _sealed_anew(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
+    """Return the record of a copy under its new seal; None where the seal is to stay."""
+    copy = Copy(status_index=row.status_index, second_sealed=row.second_sealed)
     try:
-        data_key = open_data_key(vault, award)
+        data_key = open_data_key(vault, _award_of(row))
         unseal_second(data_key, copy)
         alone = Copy(status_index=row.status_index)
         envelope = unseal_envelope(data_key, alone, row.envelope_sealed)
@@ -96,14 +106,8 @@ def index_names(connection: Connection, vault: Vault) -> None:
 
 def _name_index(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
     """Return the index of the name of an award; None where it does not open, or was erased."""
-    holder = Holder(
-        blind_index=row.blind_index,
-        key_sealed=row.key_sealed,
-        key_generation=row.key_generation,
-        erased_at=row.erased_at,
-    )
     try:
-        key = open_holder(vault, holder)
+        key = open_holder(vault, _holder_of(row))
         private = json.loads(key.unseal(private_context(row.number), row.private_sealed))
     except VaultError:
         return None
@@ -133,15 +137,8 @@ def add_uploads(connection: Connection, vault: Vault) -> None:
 
 def _with_upload(vault: Vault, row: Row[*tuple[Any, ...]]) -> bytes | None:
     """Return the public fields of an award under a new seal; None where the old is to stay."""
-    award = Award(number=row.number, data_key_sealed=row.data_key_sealed)
-    award.holder = Holder(
-        blind_index=row.blind_index,
-        key_sealed=row.key_sealed,
-        key_generation=row.key_generation,
-        erased_at=row.erased_at,
-    )
     try:
-        data_key = open_data_key(vault, award)
+        data_key = open_data_key(vault, _award_of(row))
         return seal_upload(data_key, row.number, row.public_sealed, NOTHING_NOTED)
     except VaultError:
         return None

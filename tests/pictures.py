@@ -26,7 +26,7 @@ from codes.wording import Language
 from issuer.demo import Demo, issue_demo
 from issuer.progress import ProgressLine
 from registry.home import Home
-from tests.tools import chromium_path
+from tests.tools import system_chromium
 from wsgi import create_public_app
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
@@ -72,7 +72,7 @@ def picture_of_phone(address: str) -> Image.Image:
     """Return what a phone shows once the page at `address` has its verdict."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=system_chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(
             viewport={"width": _PHONE["width"], "height": _PHONE["height"]},

@@ -17,36 +17,54 @@ from pathlib import Path
 
 HANAZONO = Path("/usr/share/fonts/truetype/hanazono/HanaMinB.ttf")
 SOFTHSM = Path("/usr/lib/softhsm/libsofthsm2.so")
+HEADLESS_SHELL = "chromium-headless-shell"
 
 
-def chromium_path() -> str | None:
-    """Return a Chromium to drive: the system's, else Playwright's own, else None."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
+def system_chromium() -> str | None:
+    """Return the system's Chromium; None where there is none, or only Playwright's own.
+
+    The shell without a surface comes first: it takes some 40 % less processor time.
+    """
+    names = (HEADLESS_SHELL, "chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def has_chromium() -> bool:
+    """Whether there is a Chromium to drive, the system's or Playwright's own."""
+    if system_chromium() is not None:
+        return True
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        return Path(playwright.chromium.executable_path).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A tool without a wheel, how to find it, and what does not run without it."""
+    """A tool without a wheel, how to find it, and what does not run without it.
+
+    Args:
+        name: as people know it.
+        package: Debian's.
+        serves: the tests that do not run without it.
+        found: whether there is one that will do.
+        best: whether the one worth installing is there; None where any that is found is.
+    """
 
     name: str
     package: str
     serves: str
     found: Callable[[], bool]
+    best: Callable[[], bool] | None = None
 
 
 TOOLS = (
     Tool(
         name="Chromium",
-        package="chromium",
+        package=HEADLESS_SHELL,
         serves="tests/journeys (real browser)",
-        found=lambda: chromium_path() is not None,
+        found=has_chromium,
+        best=lambda: shutil.which(HEADLESS_SHELL) is not None,
     ),
     Tool(
         name="pdftotext, pdftoppm, pdfsig",
@@ -92,14 +110,14 @@ def install(tools: list[Tool]) -> None:
             env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
             stdout=subprocess.DEVNULL,
         )
-    if chromium_path() is None:
+    if not has_chromium():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
 def main() -> int:
     """Install what is missing; return 1 if CI asked for all and something stays missing."""
-    if missing := missing_tools():
-        install(missing)
+    if wanted := [tool for tool in TOOLS if not (tool.best or tool.found)()]:
+        install(wanted)
     still = missing_tools()
     for tool in still:
         print(f"NOT RUN: {tool.serves}: no {tool.name} (package {tool.package})")

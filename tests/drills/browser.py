@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.drills.drill import Drill, Facts, Figure, Part, ToolMissing, require_none
 from tests.journeys.agreement import cut_off, disagreements
-from tests.journeys.conftest import CHROMIUM, launch, serving
+from tests.journeys.conftest import launch, serving
 from tests.journeys.sample_codes import (
     NOW,
     World,
@@ -25,6 +24,7 @@ from tests.journeys.sample_codes import (
 )
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
+from tests.tools import HEADLESS_SHELL, has_chromium
 from verifier.service import Verifier
 
 _TEXTS = {Figure.FULL: 1_000, Figure.SHORT: 60}
@@ -66,8 +66,8 @@ def _run(_: Path, *, kind: str, count: int, seed: int) -> Facts:
 
 @contextmanager
 def _page(verifier: Verifier, *, offline: bool) -> Iterator[Page]:
-    if shutil.which(CHROMIUM) is None:
-        raise ToolMissing("no Chromium (package chromium)")
+    if not has_chromium():
+        raise ToolMissing(f"no Chromium (package {HEADLESS_SHELL})")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with serving(make_app(verifier)) as address, sync_playwright() as playwright:
         browser = launch(playwright)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -15,10 +14,11 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from tests.tools import HEADLESS_SHELL, has_chromium, system_chromium
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,8 +34,8 @@ ARGUMENTS = (
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The driver of browsers, where there is a browser to drive."""
-    if shutil.which(CHROMIUM) is None:
-        lack = f"{CHROMIUM} is missing (apt-get install chromium)"
+    if not has_chromium():
+        lack = f"Chromium is missing (apt-get install {HEADLESS_SHELL})"
         if os.environ.get("CI") == "true":
             pytest.fail(lack)
         pytest.skip(f"no browser test ran: {lack}")
@@ -53,7 +53,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 def launch(playwright: Playwright, *more: str) -> Browser:
     """Start a browser with further arguments."""
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *more])
+    return playwright.chromium.launch(executable_path=system_chromium(), args=[*ARGUMENTS, *more])
 
 
 def _read_whole(app: Flask) -> WSGIApplication:

@@ -21,6 +21,7 @@ from codes.levels import Level
 from codes.number import parse_number
 from codes.occupations import occupation_by_index
 from templates.certificate import CertificateFace, CertificatePrinter
+from templates.drawing import Box
 from templates.fonts import SYSTEM_FONT_DIRS, FontChain
 
 BARE = FontChain(system_dirs=())
@@ -113,21 +114,35 @@ def page_picture(pdf: bytes, dots_per_inch: int) -> Image.Image:
     return _picture(pdf, dots_per_inch, grey=False).convert("RGB")
 
 
-def symbols_seen(pdf: bytes, dots_per_inch: int) -> list[zxingcpp.Barcode]:
-    """Return the QR symbols that are read from a grey picture of the page."""
-    picture = _picture(pdf, dots_per_inch, grey=True)
+def symbols_seen(
+    pdf: bytes, dots_per_inch: int, within: Box | None = None
+) -> list[zxingcpp.Barcode]:
+    """Return the QR symbols that are read from a grey picture of the page, or of a box of it."""
+    picture = _picture(pdf, dots_per_inch, grey=True, within=within)
     wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     return list(zxingcpp.read_barcodes(picture, formats=wanted))
 
 
-def _picture(pdf: bytes, dots_per_inch: int, *, grey: bool) -> Image.Image:
+def _picture(
+    pdf: bytes, dots_per_inch: int, *, grey: bool, within: Box | None = None
+) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
         document.init_forms()  # without it the library leaves out the seal, a form's widget
-        picture: Image.Image = document[0].render(scale=dots_per_inch / 72, grayscale=grey).to_pil()
+        page = document[0]
+        cut = _margins(page, within) if within else (0, 0, 0, 0)
+        drawn = page.render(scale=dots_per_inch / 72, grayscale=grey, crop=cut)
+        picture: Image.Image = drawn.to_pil()
     finally:
         document.close()
     return picture
+
+
+def _margins(page: pypdfium2.PdfPage, box: Box) -> tuple[float, float, float, float]:
+    """Return what lies left of, below, right of and above a box, in points."""
+    width, height = page.get_size()
+    left, bottom, right, top = (mm * 72 / 25.4 for mm in (box.left, box.bottom, box.right, box.top))
+    return left, bottom, width - right, height - top
 
 
 def poppler_text(pdf: bytes, folder: Path) -> str:

@@ -20,6 +20,7 @@ _RED: Final = (224, 32, 32)
 _AIR: Final = 10  # dots of the page around what is boxed
 _INK: Final = 45  # levels of grey darker than the paper around it
 _MARK: Final = 0.9
+_EDGE: Final = 4  # dots of a line that are of the box it leads to
 
 
 def outline_of(boxes: Sequence[Box], laid: Laid) -> Outline:
@@ -75,9 +76,7 @@ def _number(
     """Write a number in a red disc beside a box, where it covers least, a thin line between."""
     radius = 7 * thick
     x, y = _free_place(points, radius, taken)
-    left, top = (int(side) for side in points.min(axis=0))
-    right, bottom = (int(side) for side in points.max(axis=0))
-    near = (min(max(x, left), right), min(max(y, top), bottom))
+    near = _nearest(points, (x, y))
     cv2.line(shown, (x, y), near, _RED, max(1, thick // 2), cv2.LINE_AA)
     cv2.circle(shown, (x, y), radius, _RED, -1, cv2.LINE_AA)
     cv2.circle(taken, (x, y), radius + thick, 1, -1)
@@ -92,30 +91,42 @@ def _number(
 def _free_place(
     points: NDArray[np.int32], radius: int, taken: NDArray[np.uint8]
 ) -> tuple[int, int]:
-    """Return the middle of the nearest disc beside a box that covers least of what is taken."""
+    """Return the middle of the nearest disc beside a box that, with its line, covers least."""
     height, width = taken.shape
-    left, top = (int(side) for side in points.min(axis=0))
-    right, bottom = (int(side) for side in points.max(axis=0))
-    middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
-    sums = cv2.integral(taken)
-    best = (float("inf"), middle_x, middle_y)
+    least = (float("inf"), points[0])
     for far in range(2 * radius, max(height, width), radius // 2):
-        for x, y in (
-            (right + far, middle_y),
-            (left - far, middle_y),
-            (middle_x, top - far),
-            (middle_x, bottom + far),
-        ):
+        for x, y in _places(points, far):
             if not (radius < x < width - radius and radius < y < height - radius):
                 continue
-            one, other = y - radius, y + radius
-            covered = (
-                sums[other, x + radius]
-                - sums[one, x + radius]
-                - sums[other, x - radius]
-                + sums[one, x - radius]
-            )
+            under = int(taken[y - radius : y + radius, x - radius : x + radius].sum())
+            covered = under + radius * _crossed(_nearest(points, (x, y)), (x, y), taken)
             if covered == 0:
                 return x, y
-            best = min(best, (float(covered), x, y))
-    return best[1], best[2]
+            least = min(least, (covered, (x, y)), key=lambda one: one[0])
+    return int(least[1][0]), int(least[1][1])
+
+
+def _places(points: NDArray[np.int32], far: int) -> list[tuple[int, int]]:
+    """Return places at this distance from a box, those level with its middle first."""
+    left, top, right, bottom = _sides(points)
+    middle_x, middle_y = (left + right) // 2, (top + bottom) // 2
+    beside = [(x, y) for y in (middle_y, top, bottom) for x in (right + far, left - far)]
+    return beside + [(x, y) for x in (middle_x, right, left) for y in (top - far, bottom + far)]
+
+
+def _nearest(points: NDArray[np.int32], place: tuple[int, int]) -> tuple[int, int]:
+    left, top, right, bottom = _sides(points)
+    return min(max(place[0], left), right), min(max(place[1], top), bottom)
+
+
+def _sides(points: NDArray[np.int32]) -> tuple[int, int, int, int]:
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _crossed(start: tuple[int, int], end: tuple[int, int], taken: NDArray[np.uint8]) -> int:
+    """Return how many taken dots lie on the line between two places, the box's own edge aside."""
+    steps = max(abs(end[0] - start[0]), abs(end[1] - start[1]))
+    xs = np.linspace(start[0], end[0], steps + 1).astype(int)[_EDGE:]
+    ys = np.linspace(start[1], end[1], steps + 1).astype(int)[_EDGE:]
+    return int(taken[ys, xs].sum())

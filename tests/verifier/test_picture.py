@@ -134,6 +134,20 @@ def test_the_number_of_a_box_covers_nothing_printed_nor_another_number() -> None
     assert filled[:, 1405:].sum() > 1000 or filled[:, :195].sum() > 1000
 
 
+def test_the_line_from_a_box_to_its_number_crosses_no_other_print() -> None:
+    page = np.full((1400, 1000, 3), 245, np.uint8)
+    for top, high in ((365, 6), (455, 6), (480, 30), (560, 30)):  # rules, and two more values
+        page[top : top + high, 300:900] = 20
+    page[425:431, 470:900] = 20  # the rule under the value goes on right of it
+    page[400:430, 100:280] = 20
+    box = [(300.0, 400.0), (460.0, 400.0), (460.0, 430.0), (300.0, 430.0)]
+    encoded = draw_boxes(page, [box])
+    shown = np.array(Image.open(BytesIO(encoded)).convert("RGB")).astype(int)
+    red = (shown[:, :, 0] > 150) & (shown[:, :, 1] < 120)
+    assert red[390:440, 470:].sum() > 300
+    assert not (red & (page[:, :, 0] == 20)).any()
+
+
 def test_a_red_stamp_beside_and_over_the_name_is_not_read_into_it(
     works: Works, verifier: Verifier
 ) -> None:

@@ -61,9 +61,14 @@ class FormFields:
         """Return the refusal of one field."""
         return field_error(f"{self.where}.{name}" if self.where else name, zh, en)
 
+    def _missing(self, name: str) -> FieldError:
+        return self.error(name, "未填写", "is not filled in")
+
     def text(self, name: str, most: int, *, lines: bool = False) -> str:
         """Return a text of 1 to `most` printable characters, of several lines where allowed."""
         value = self.entry.get(name)
+        if value is None or value == "":
+            raise self._missing(name)
         if not isinstance(value, str) or not 1 <= len(value.strip()) <= most:
             raise self.error(name, f"应为 1–{most} 个字符", f"must have 1–{most} characters")
         if not (value.replace("\n", "") if lines else value.strip()).isprintable():
@@ -77,6 +82,8 @@ class FormFields:
     def count(self, name: str, most: int) -> int:
         """Return a whole number from 0 to `most`."""
         value = self.entry.get(name)
+        if value is None or value == "":
+            raise self._missing(name)
         if type(value) is not int or not 0 <= value <= most:
             raise self.error(
                 name, f"应为 0–{most} 的整数", f"must be a whole number from 0 to {most}"
@@ -97,6 +104,8 @@ class FormFields:
     def items(self, name: str) -> list[object]:
         """Return a list of at least one entry."""
         value = self.entry.get(name)
+        if value is None:
+            raise self._missing(name)
         if not isinstance(value, list) or not value:
             raise self.error(name, "至少一项", "needs at least one entry")
         return value

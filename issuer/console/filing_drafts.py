@@ -52,6 +52,18 @@ blueprint = Blueprint("filing_drafts", __name__, url_prefix="/filing/drafts")
 
 _MOST_BYTES: Final = 2 * MAX_MATERIAL_BYTES
 _MOST_SITES: Final = 20
+_FIELD_NAMES: Final = {
+    "name": Text("单位名称", "Name"),
+    "credit_code": Text("统一社会信用代码", "Unified social credit code"),
+    "category": Text("机构类别", "Category"),
+    "occupations-0": Text("职业 {}", "Occupation {}"),
+    "occupations-0-levels": Text("职业 {} 的级别", "Levels of occupation {}"),
+    "sites-0-address": Text("站点 {} 地址", "Site {}: address"),
+    "sites-0-serial": Text("站点 {} 申请的机构序列码", "Site {}: serial asked for"),
+    "examiners": Text("考评员人数", "Examiners"),
+    "supervisors": Text("督导员人数", "Quality supervisors"),
+    "files": Text("材料文件", "Material files"),
+}
 CATEGORIES: Final = (
     (
         Category.SOCIAL.value,
@@ -216,10 +228,13 @@ def _take_files(found: FilingDraft) -> tuple[Trouble, ...]:
 
 
 def _faults(found: FilingDraft) -> tuple[Trouble, ...]:
-    return tuple(
-        Trouble(field=field_id(error.field), text=error.fault)
-        for error in inspect_draft(found, now=the_office().clock())
-    )
+    troubles = []
+    for error in inspect_draft(found, now=the_office().clock()):
+        field = field_id(error.field)
+        name, fault = field_name(field), error.fault
+        text = Text(f"{name.zh}：{fault.zh}", f"{name.en}: {fault.en}") if name else fault
+        troubles.append(Trouble(field=field, text=text))
+    return tuple(troubles)
 
 
 def field_id(path: str) -> str:
@@ -232,6 +247,16 @@ def field_id(path: str) -> str:
     if plain.startswith("materials"):
         return "files"
     return {"occupations": "occupations-0", "sites": "sites-0-address"}.get(plain, plain)
+
+
+def field_name(field: str) -> Text | None:
+    """Return what a field of the page is called, by its id; None of one without a name."""
+    index = re.search(r"\d+", field)
+    name = _FIELD_NAMES.get(field.replace(index[0], "0") if index else field)
+    if name is None or index is None:
+        return name
+    number = int(index[0]) + 1
+    return Text(name.zh.format(number), name.en.format(number))
 
 
 def _most_occupations() -> int:
@@ -261,6 +286,7 @@ def _page(found: FilingDraft, troubles: tuple[Trouble, ...] = ()) -> AnyResponse
         levels=[(int(level), level.text) for level in sorted(Level, reverse=True)],
         categories=CATEGORIES,
         decision=read_decision_entry(),
+        field_name=field_name,
         troubles=troubles,
     )
     return Response(page, status=422 if troubles else 200)

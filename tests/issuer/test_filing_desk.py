@@ -113,6 +113,13 @@ def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
     for field in ("name", "credit_code", "category", "occupations-0-levels", "sites-0-serial"):
         assert f'id="{field}-wrong"' in answer.text, field
         assert f'href="#{field}"' in answer.text, field
+    for told in (
+        "单位名称：未填写",
+        "机构类别：未填写",
+        "职业 1 的级别：",
+        "考评员人数：应为 0–9999",
+    ):
+        assert f">{told}" in answer.text, told
     assert 'value="许多"' in answer.text and 'value="12"' in answer.text
     assert "营业执照.pdf" in answer.text  # the file is kept
     with desk.desks() as session:

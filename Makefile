@@ -10,7 +10,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-JOBS ?= auto
+# Tests wait for browsers, servers and killed processes: one more at work than there are cores.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 # Tests start hundreds of processes; none of them is to compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -51,7 +52,7 @@ demo: .venv/run.stamp .venv/assets.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m tests.tools
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

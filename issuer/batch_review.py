@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from codes.errors import CodesError
-from codes.levels import parse_level
+from codes.levels import Level, parse_level
+from codes.occupations import parse_occupation
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.batch_rows import open_findings, open_row
@@ -22,25 +23,25 @@ class Review:
     """A batch at a glance.
 
     Args:
-        groups: (occupation, level, how many), as the rows say it, in order.
+        groups: (occupation, level, how many), the lower levels of each first.
         notices: (how many rows, what is worth a look), the most frequent first.
     """
 
-    groups: tuple[tuple[str, str, int], ...]
+    groups: tuple[tuple[Text, Text, int], ...]
     notices: tuple[tuple[int, Text], ...]
 
 
 def review(room: BatchRoom, draft: BatchDraft) -> Review:
     """Return a batch at a glance; one sentence stands for all notices of its kind."""
     cipher = room.cipher(draft)
-    groups: Counter[tuple[str, str]] = Counter()
+    groups: Counter[tuple[Text, Text]] = Counter()
     counts: Counter[str] = Counter()
     texts: dict[str, Text] = {}
     with reading(room.desks) as session:
         query = select(BatchRow).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
         for stored in session.scalars(query):
             row = open_row(cipher, stored)
-            groups[row.text(Column.OCCUPATION), row.text(Column.LEVEL)] += 1
+            groups[_occupation(row.text(Column.OCCUPATION)), _level(row.text(Column.LEVEL))] += 1
             if stored.findings_sealed is None:
                 continue
             remarks = open_findings(cipher, stored.row, stored.findings_sealed)
@@ -57,9 +58,23 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
     )
 
 
-def _order(occupation: str, level: str) -> tuple[str, int]:
-    """Return where a group stands: by occupation, the lower levels first."""
+def _occupation(typed: str) -> Text:
+    """Return what an occupation is called; where there is none such, what is typed."""
     try:
-        return occupation, -int(parse_level(level))
+        found = parse_occupation(typed)
     except CodesError:
-        return occupation, 0
+        return Text(typed, typed)
+    return Text(found.zh, found.en)
+
+
+def _level(typed: str) -> Text:
+    try:
+        return parse_level(typed).text
+    except CodesError:
+        return Text(typed, typed)
+
+
+def _order(occupation: Text, level: Text) -> tuple[str, int]:
+    """Return where a group stands: by occupation, the lower levels first."""
+    ranks = {one.text: -one for one in Level}
+    return occupation.zh, ranks.get(level, 0)

@@ -27,6 +27,7 @@ from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
 from registry.session import reading, transaction
+from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
@@ -117,6 +118,9 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert desk.submit(draft).status_code == 303
     review = desk.get(f"/batches/{draft}/review", APPROVER).text
     assert "将签发 4 张证书" in review
+    with working_as(desk.app, APPROVER) as client:
+        english = client.get(f"/batches/{draft}/review?lang=en", follow_redirects=True).text
+    assert "<span>Security manager</span>" in english and "<span>三级/高级工</span>" not in english
     sample = desk.get(f"/batches/{draft}/samples/2.png", APPROVER)
     assert sample.data.startswith(b"\x89PNG")
     assert desk.approve(draft).status_code == 303

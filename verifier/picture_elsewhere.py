@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from codes.simplified import simplified
 from verifier.picture_align import Laid
 from verifier.picture_lights import Lights, Plane, ink_of
 from verifier.picture_match import BLURS
@@ -208,7 +209,7 @@ def _is_read_otherwise(box: Box, reference: Reference, laid: Laid, reader: Reade
     wide = (box[0] - air, box[1] - air, box[2] + air, box[3] + air)
     issued, _ = _read(reference.colours, wide, reader)
     shown, likely = _read(laid.colours, wide, reader)
-    return likely >= READ and issued != shown
+    return likely >= READ and simplified(issued) != simplified(shown)
 
 
 def _cut_colours(colours: Pixels, box: Box) -> Pixels:
@@ -340,8 +341,12 @@ def _surplus(
 
 
 def is_said_by(own: str, text: str) -> bool:
-    """Return whether a text says no more than the page's own, misread here and there at most."""
-    blocks = SequenceMatcher(None, own, text, autojunk=False).get_matching_blocks()
+    """Return whether a text says no more than the page's own, misread here and there at most.
+
+    In grain, characters of the page are read as the traditional ones.
+    """
+    matcher = SequenceMatcher(None, simplified(own), simplified(text), autojunk=False)
+    blocks = matcher.get_matching_blocks()
     same = sum(block.size for block in blocks)
     return len(text) <= len(own) and same >= _SAID * len(text)
 

@@ -15,7 +15,7 @@ from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, r
 from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
-from issuer.batch_drafts import begin, fill, list_awards, list_drafts, throw_away
+from issuer.batch_drafts import begin, fill, list_drafts, throw_away
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
 from issuer.columns import MAX_FILE_BYTES
@@ -45,6 +45,7 @@ from issuer.console.batches_room import (
 )
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.issued_rows import list_issued
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
@@ -181,7 +182,7 @@ def show(draft_id: int) -> str:
 
 
 def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
-    awards = list_awards(room, draft, limit=_AWARDS_SHOWN)
+    awards = list_issued(room, draft, limit=_AWARDS_SHOWN)
     exam = batches_steps.lines_of(room, draft)
     return page(
         room,

@@ -29,7 +29,7 @@ def issued_scores(draft: BatchDraft) -> str:
         "batch_scores_issued.html",
         why=_why(draft, course),
         people=people,
-        places=[
+        entered=[
             (SCORE_HEADINGS[column], place) for column, place in PLACES.items() if place in kept
         ],
         number=number,

@@ -37,6 +37,7 @@ class EmployersRoom:
         open_vault: returns the vault, open.
         jobs: the checks that run.
         clock: returns now, aware UTC.
+        public_url: where the public site is, or empty where nobody said.
     """
 
     home: Home
@@ -47,6 +48,12 @@ class EmployersRoom:
     open_vault: Callable[[], Vault] = field(repr=False)
     jobs: BulkJobs
     clock: Callable[[], datetime]
+    public_url: str = ""
+
+    @property
+    def developers(self) -> str:
+        """The address where the public site describes the API; empty where it is not known."""
+        return f"{self.public_url.rstrip('/')}/developers" if self.public_url else ""
 
     @property
     def cipher(self) -> AESGCM:

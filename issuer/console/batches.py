@@ -17,6 +17,7 @@ from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_drafts, throw_away
 from issuer.batch_room import BatchRoom
+from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
 from issuer.columns import MAX_FILE_BYTES
 from issuer.console import (
@@ -100,6 +101,13 @@ _BROKEN_OFF = Text(
     "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",
     "The process that issues broke off and is being started again; numbers given stay as they are. "
     "If it is not going on in a few minutes, call the administrator",
+)
+_NOBODY = Text(
+    "后台程序现在没有运行，所以还没有开始；已保存的内容不受影响，您不用重做。系统会自动启动后台程序；"
+    "几分钟后仍是这样的，请系统管理员查看工作台服务（yanzhen desk）的日志并重新启动它",
+    "Nothing is running in the background, so this has not begun; what was saved is safe, and "
+    "nothing is to be done again. The system starts it by itself; if this stays for some minutes, "
+    "ask the administrator to look at the log of the desks (yanzhen desk) and start them anew",
 )
 
 
@@ -239,7 +247,11 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     language: Language = page_language(request)
     running = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
     waiting = draft.checked < draft.revision or draft.awaiting > 0
-    text = _BROKEN_OFF if _is_broken_off(room, draft) else _phase(draft.phase, running=running)
+    text = _phase(draft.phase, running=running)
+    if _is_broken_off(room, draft):
+        text = _BROKEN_OFF
+    elif (running or waiting) and not (is_held(room, draft.id) or has_runner(room.home)):
+        text = _NOBODY
     return {
         "done": draft.done,
         "total": draft.total,

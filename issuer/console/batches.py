@@ -252,9 +252,10 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
         text = _BROKEN_OFF
     elif (running or waiting) and not (is_held(room, draft.id) or has_runner(room.home)):
         text = _NOBODY
+    begun = text is not _NOBODY  # what was counted before is of the check, and says nothing now
     return {
-        "done": draft.done,
-        "total": draft.total,
+        "done": draft.done if begun else 0,
+        "total": draft.total if begun else 0,
         "text": text.say(language),
         "state": f"{draft.state} {'waiting' if waiting else 'ready'} {draft.pausing}",
     }

@@ -239,7 +239,8 @@ def test_an_approved_batch_says_when_nothing_is_there_to_issue_it(ready_desk: Ba
     ready_desk.submit(READY)
     ready_desk.approve(READY)
     progress = f"/batches/{READY}/progress"
-    assert "后台程序现在没有运行" in ready_desk.get(progress).get_json()["text"]
+    told = ready_desk.get(progress).get_json()
+    assert "后台程序现在没有运行" in told["text"] and told["total"] == 0
     assert "后台程序现在没有运行" in ready_desk.get(f"/batches/{READY}").text
     with only_runner(ready_desk.room.home) as alone:
         assert alone and ready_desk.get(progress).get_json()["text"] == "即将开始"

@@ -248,7 +248,7 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     add_authority_desk(app)
     add_complaints(app)
     add_police(app, office)
-    add_employers(app, home, office.vault)
+    add_employers(app, home, office.vault, public_url=office.public_url)
 
 
 class _LazyGroup(click.Group):

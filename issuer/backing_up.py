@@ -4,7 +4,8 @@ The database is copied first, at one moment; a file that a row names is on disk 
 the files copied after it are all there. The databases that the sides keep for themselves, such as
 `public.sqlite3`, are copied each at one moment too. What the trail remembers is copied before the
 database, so that the restored trail is never shorter than its memory. What the issuer remembers of
-the last checkpoint is left out: a restored home must not believe that it is up to date.
+the last checkpoint is left out: a restored home must not believe that it is up to date. Lists that
+employers had checked at that moment are left out too: they are deleted once they are answered.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from sqlalchemy import Engine
 
 from issuer.backup_stream import BackupLock, SealedWriter
 from issuer.root_custody import holds_root_key
-from registry.home import Home
+from registry.home import EMPLOYER_CHECKS, Home
 from registry.home_lock import alone_with_keys
 from registry.log_reader import CHECKPOINT
 from registry.row_memory import join_memories
@@ -37,7 +38,7 @@ from registry.store import writing_durably
 MANIFEST = "manifest.json"
 DATABASE = "database"
 FILES = "home"
-_LEFT_OUT = ("registry.sqlite3", "secrets/.exclusive")
+_LEFT_OUT = ("registry.sqlite3", "secrets/.exclusive", f"{EMPLOYER_CHECKS}/")
 _ROOT = "secrets/root/"
 _LOG_MEMORY = "log-memory/"
 

@@ -303,13 +303,3 @@ def list_drafts(room: BatchRoom, prefix: str) -> Sequence[BatchDraft]:
     with reading(room.desks) as session:
         query = select(BatchDraft).where(BatchDraft.prefix == prefix)
         return session.scalars(query.order_by(BatchDraft.id.desc())).all()
-
-
-def list_awards(room: BatchRoom, draft: BatchDraft, *, limit: int) -> list[tuple[int, str]]:
-    """Return the first rows of an issued batch with the certificate number each was given."""
-    query = select(BatchRow.row, BatchRow.award).where(BatchRow.draft_id == draft.id)
-    with reading(room.desks) as session:
-        found = session.execute(
-            query.where(BatchRow.award.is_not(None)).order_by(BatchRow.row).limit(limit)
-        )
-        return [(row, award) for row, award in found if award is not None]

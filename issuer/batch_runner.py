@@ -39,6 +39,7 @@ from registry.store import make_folder
 
 LOOK_SECONDS = 0.5
 SWEPT_SECONDS = 3600.0
+_LOCK = ".runner"
 
 _LOG = logging.getLogger("yanzhen.batches")
 
@@ -79,7 +80,7 @@ def only_runner(home: Home) -> Iterator[bool]:
     """Be the one runner of a home; yields False where there is one already."""
     folder = home.path / FILES_FOLDER
     make_folder(folder)
-    descriptor = os.open(folder / ".runner", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,6 +90,21 @@ def only_runner(home: Home) -> Iterator[bool]:
         yield True
     finally:
         os.close(descriptor)
+
+
+def has_runner(home: Home) -> bool:
+    """Return whether a runner works for a home at this moment."""
+    try:
+        descriptor = os.open(home.path / FILES_FOLDER / _LOCK, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def open_room(home: Home, passphrase: bytes) -> BatchRoom:

@@ -79,8 +79,8 @@ _STANDINGS = {
         actor=_APPROVER,
     ),
     DraftState.APPROVED: _Standing(
-        text=Text("已批准，等待签发", "approved, about to be issued"),
-        next_step=Text("后台即将开始签发", "issuing begins in the background"),
+        text=Text("已批准，等待签发", "approved, waits to be issued"),
+        next_step=Text("等候后台签发", "waits to be issued in the background"),
         actor=_SYSTEM,
     ),
     DraftState.ISSUING: _Standing(

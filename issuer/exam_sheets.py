@@ -118,15 +118,24 @@ class LineFault:
     text: Text
 
 
-def refuse_lines(faults: Sequence[LineFault]) -> IssuerError:
+class LinesRefused(IssuerError):
+    """A sheet or a form has faults; `faults` are all of them, the sentence names the first."""
+
+    def __init__(self, code: str, text: Text, *, faults: Sequence[LineFault]) -> None:
+        super().__init__(code, text)
+        self.faults = tuple(faults)
+
+
+def refuse_lines(faults: Sequence[LineFault]) -> LinesRefused:
     """Return the refusal of a sheet or form with faults, the first of them named."""
     shown = faults[:8]
     zh = "；".join(f"第 {one.row} 行“{one.column}”：{one.text.zh}" for one in shown)
     en = "; ".join(f"row {one.row}, “{one.column}”: {one.text.en}" for one in shown)
-    return IssuerError(
+    return LinesRefused(
         "exam_lines",
         Text(
             f"有 {len(faults)} 处需要改正，未作改动。{zh}",
             f"{len(faults)} to correct; nothing was changed. {en}",
         ),
+        faults=faults,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from issuer.copies_to_print import is_to_print
 from issuer.copy_list import find_batch
 from issuer.desk import Desk
 from issuer.errors import IssuerError
@@ -134,19 +135,27 @@ def withdraw(desk: Desk, act_id: int, *, decided_by: str, reason: str) -> None:
 
 
 def list_acts(
-    desk: Desk, state: ActState | None, *, before: int | None = None, limit: int | None = None
+    desk: Desk,
+    state: ActState | None,
+    *,
+    to_print: bool = False,
+    before: int | None = None,
+    limit: int | None = None,
 ) -> list[ActView]:
     """Return the body's acts in one state, or all, the latest first.
 
     Args:
         desk: the body's place of work.
         state: None for every one.
+        to_print: only acts whose copy is ready and was downloaded by nobody yet.
         before: only acts with a lower number, to turn the page.
         limit: how many at most.
     """
     query = select(LifeAct).where(LifeAct.site_id == desk.site.id).order_by(LifeAct.id.desc())
     if state is not None:
         query = query.where(LifeAct.state == state)
+    if to_print:
+        query = query.where(is_to_print())
     if before is not None:
         query = query.where(LifeAct.id < before)
     query = query.limit(limit)
@@ -265,6 +274,7 @@ def view_act(session: Session, desk: Desk, act: LifeAct) -> ActView:
         kind=form.kind,
         state=ActState(act.state),
         target=target,
+        award_id=act.award_id,
         ground=form.ground,
         reason=form.reason,
         reference=form.reference,

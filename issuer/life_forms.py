@@ -75,6 +75,7 @@ class ActView:
 
     Args:
         target: certificate number, or batch, or prefix of the body.
+        award_id: of the one award it is about, if it is about one.
         hits: how many awards it changes: as counted now, or as it did.
         decision: why it was rejected or withdrawn.
     """
@@ -83,6 +84,7 @@ class ActView:
     kind: LifeKind
     state: ActState
     target: str
+    award_id: int | None
     ground: Ground | None
     reason: str = field(repr=False)
     reference: str

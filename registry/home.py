@@ -28,6 +28,7 @@
     secrets/status/         the key that signs them, under the same passphrase
     status-memory.json      the greatest version of each list that `yanzhen verify` has seen
     public.sqlite3          the public side's own database (registry.public_database)
+    employer-checks/        sealed lists of employers that are being checked at the desks
     store/                  sealed files, named by content
     desks-elsewhere         empty; says that the desks' database is not in the home
 
@@ -53,6 +54,7 @@ from registry.store import FileStore, write_durably
 from registry.vault import Vault, VaultKeys, new_key, open_vault_keys, seal_vault_keys
 
 DATABASE_VARIABLE = "YANZHEN_DATABASE_URL"
+EMPLOYER_CHECKS = "employer-checks"
 _MARKER = "home.json"
 _PEPPER_BYTES = 32
 
@@ -178,6 +180,11 @@ class Home:
     def lists_seen_path(self) -> Path:
         """The versions of its own status lists that this home's verifiers have seen."""
         return self.trust_memory_path.with_name("status-lists.json")
+
+    @property
+    def employer_checks_folder(self) -> Path:
+        """Where lists that employers handed in at the desks lie, sealed, while they are checked."""
+        return self.path / EMPLOYER_CHECKS
 
     @property
     def key_folder(self) -> Path:

@@ -185,7 +185,7 @@ _SIGNATURE = {
         _PROBLEM,
         Outcome.UNKNOWN_ISSUER,
         Text(
-            "发证日期 {issued_on} 不在签名密钥的有效期内。",
+            "发证日期{issued_on}不在签名密钥的有效期内。",
             "The signing key was not valid on the date of issue, {issued_on}.",
         ),
     ),
@@ -214,7 +214,7 @@ _SIGNATURE = {
         _PROBLEM,
         Outcome.UNKNOWN_ISSUER,
         Text(
-            "“{body}”在 {issued_on} 未就“{occupation}”“{level}”备案。",
+            "“{body}”在{issued_on}未就“{occupation}”“{level}”备案。",
             "On {issued_on}, {body} was not filed for {occupation}, {level}.",
         ),
     ),
@@ -230,7 +230,7 @@ _SIGNATURE = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "发证日期 {issued_on} 晚于今天，请核对本机时间，或向评价机构核实。",
+            "发证日期{issued_on}晚于今天，请核对本机时间，或向评价机构核实。",
             "The date of issue, {issued_on}, has not come yet. Check this machine's clock, or ask "
             "the assessment body.",
         ),

@@ -11,7 +11,7 @@ UPLOAD_ENTRIES = {
         Severity.INFO,
         None,
         Text(
-            "据评价机构登记的回执，证书已于 {uploaded_on} 上传全国平台。",
+            "据评价机构登记的回执，证书已于{uploaded_on}上传全国平台。",
             "By the receipt that the assessment body has on record, the certificate was uploaded "
             "to the national site on {uploaded_on}.",
         ),
@@ -20,7 +20,7 @@ UPLOAD_ENTRIES = {
         Severity.NOTICE,
         None,
         Text(
-            "评价机构尚未登记上传全国平台的回执，上传期限为 {due}。此前在全国平台可能查询不到。",
+            "评价机构尚未登记上传全国平台的回执，上传期限为{due}。此前在全国平台可能查询不到。",
             "The assessment body has no receipt of the national upload on record yet; it is due by "
             "{due}. Until then the national site may not find the certificate.",
         ),

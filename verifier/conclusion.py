@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from codes.wording import Text
 from keys.document import KeyDocument
 from verifier.finding_codes import Code
 from verifier.findings import REQUIRED_FOR_RECORD, conclude, find
 from verifier.logged import LogFact
-from verifier.verdict import Finding, Status, TrustShown, Verdict
+from verifier.verdict import Finding, Status, TrustShown, Verdict, say_day
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -59,10 +60,9 @@ def _marks(document: KeyDocument | None, now: datetime) -> tuple[Finding, ...]:
     marks = [find(Code.DEMO)] if document.demo else []
     if now >= document.expires_at:
         shown = _trust_shown(document, now)
-        slots = {
-            "version": str(shown.version),
-            "published_on": local_day(document.published_at).isoformat(),
-            "days": str(shown.age_days),
-        }
-        marks.append(find(Code.TRUST_LIST_OLD, slots, slots))
+        day = local_day(document.published_at)
+        facts = {"version": str(shown.version), "days": str(shown.age_days)}
+        slots: dict[str, str | Text] = {**facts, "published_on": say_day(day)}
+        evidence = {**facts, "published_on": day.isoformat()}
+        marks.append(find(Code.TRUST_LIST_OLD, slots, evidence))
     return tuple(marks)

@@ -19,7 +19,7 @@ from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.logged import LifeInLog
 from verifier.proof import Proof
-from verifier.verdict import Finding, Status
+from verifier.verdict import Finding, Status, say_day
 
 _NOT_PROVED = (Status.UNKNOWN, (Code.ROW_NOT_PROVED,))
 _VOID = {
@@ -98,7 +98,7 @@ def inspect_day(
         issued_on=issued_on,
     )
     evidence = {"day": day.isoformat(), "status": status.value}
-    slots: dict[str, str | Text] = {"day": day.isoformat(), "status": DAY_TEXTS[status]}
+    slots: dict[str, str | Text] = {"day": say_day(day), "status": DAY_TEXTS[status]}
     return (find(Code.STATUS_ON_DAY, slots, evidence),)
 
 

@@ -15,7 +15,7 @@ from keys.envelope import Envelope
 from keys.ring import PublicKey, SignatureState, verify_record
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.verdict import Finding, format_instant, say_instant
+from verifier.verdict import Finding, format_instant, say_day, say_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +106,21 @@ def inspect_right(
     """
     level = record.number.level
     shown = {"issued_on": record.issued_on.isoformat()}
+    said = {"issued_on": say_day(record.issued_on)}
     found: list[Finding] = []
     if not key_covered_day:
-        found.append(find(Code.KEY_NOT_VALID_THEN, shown, shown))
+        found.append(find(Code.KEY_NOT_VALID_THEN, said, shown))
     if body.scope_for(record.occupation, level, record.issued_on) is None:
         occupation = occupation_by_index(record.occupation)
         slots: dict[str, str | Text] = {
-            **shown,
+            **said,
             "body": body.name,
             "occupation": Text(occupation.zh, occupation.en),
             "level": Text(level.zh, level.en),
         }
         found.append(find(Code.OUT_OF_SCOPE, slots, {**shown, "level": str(level.value)}))
     if record.issued_on > today:
-        found.append(find(Code.ISSUED_IN_FUTURE, shown, shown))
+        found.append(find(Code.ISSUED_IN_FUTURE, said, shown))
     return tuple(found) or (_say_entitled(body.name, record.issued_on),)
 
 

@@ -19,7 +19,7 @@ from keys.report_document import (
 )
 from registry.errors import RegistryError
 from registry.reports import KeptReport
-from templates.labels import format_date
+from templates.labels import format_date, format_date_en
 from verifier.site.present import BEIJING
 from verifier.verdict import Outcome
 
@@ -174,5 +174,6 @@ def _registered(
 def _when(moment: datetime) -> Text:
     local = moment.astimezone(BEIJING)
     return Text(
-        f"北京时间{format_date(local.date())}{local:%H:%M}", f"on {local:%Y-%m-%d %H:%M} in Beijing"
+        f"北京时间{format_date(local.date())}{local:%H:%M}",
+        f"on {format_date_en(local.date())} at {local:%H:%M} in Beijing",
     )

@@ -7,7 +7,7 @@ from datetime import date
 from registry.opened import OpenedAward
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.verdict import Finding, Status
+from verifier.verdict import Finding, Status, say_day
 
 
 def inspect_upload(award: OpenedAward, status: Status, today: date) -> tuple[Finding, ...]:
@@ -22,9 +22,10 @@ def inspect_upload(award: OpenedAward, status: Status, today: date) -> tuple[Fin
         return ()
     upload = award.upload
     if upload.uploaded_on is not None:
-        slots = {"uploaded_on": upload.uploaded_on.isoformat()}
-        return (find(Code.UPLOADED, slots, slots),)
+        day = upload.uploaded_on
+        evidence = {"uploaded_on": day.isoformat()}
+        return (find(Code.UPLOADED, {"uploaded_on": say_day(day)}, evidence),)
     if upload.due is None:
         return (find(Code.UPLOAD_NOT_KNOWN),)
-    slots = {"due": upload.due.isoformat()}
-    return (find(Code.UPLOAD_LATE if today > upload.due else Code.UPLOAD_DUE, slots, slots),)
+    code = Code.UPLOAD_LATE if today > upload.due else Code.UPLOAD_DUE
+    return (find(code, {"due": say_day(upload.due)}, {"due": upload.due.isoformat()}),)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, assert_never
 
 from codes.wording import Language, Text
+from templates.labels import format_date, format_date_en
 from templates.report_words import RECORD_STATUS
 
 Outline = tuple[tuple[float, float], ...]
@@ -316,8 +317,14 @@ def format_instant(instant: datetime) -> str:
 
 def say_instant(instant: datetime) -> Text:
     """Return an aware instant as people in China read it, to the minute."""
-    shown = f"{instant.astimezone(_SHANGHAI):%Y-%m-%d %H:%M}"
-    return Text(f"北京时间 {shown}", f"{shown} Beijing time")
+    local = instant.astimezone(_SHANGHAI)
+    day = say_day(local.date())
+    return Text(f"北京时间 {day.zh} {local:%H:%M}", f"{day.en}, {local:%H:%M} Beijing time")
+
+
+def say_day(day: date) -> Text:
+    """Return a day as pages and sentences write it: 2026年11月27日, 27 November 2026."""
+    return Text(format_date(day), format_date_en(day))
 
 
 def finding_to_json(finding: Finding, language: Language) -> dict[str, Any]:

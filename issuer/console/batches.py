@@ -15,8 +15,9 @@ from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, r
 from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
-from issuer.batch_drafts import begin, fill, list_awards, list_drafts, throw_away
+from issuer.batch_drafts import begin, fill, list_drafts, throw_away
 from issuer.batch_room import BatchRoom
+from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
 from issuer.columns import MAX_FILE_BYTES
 from issuer.console import (
@@ -45,6 +46,7 @@ from issuer.console.batches_room import (
 )
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.issued_rows import list_issued
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
@@ -99,6 +101,13 @@ _BROKEN_OFF = Text(
     "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",
     "The process that issues broke off and is being started again; numbers given stay as they are. "
     "If it is not going on in a few minutes, call the administrator",
+)
+_NOBODY = Text(
+    "后台程序现在没有运行，所以还没有开始；已保存的内容不受影响，您不用重做。系统会自动启动后台程序；"
+    "几分钟后仍是这样的，请系统管理员查看工作台服务（yanzhen desk）的日志并重新启动它",
+    "Nothing is running in the background, so this has not begun; what was saved is safe, and "
+    "nothing is to be done again. The system starts it by itself; if this stays for some minutes, "
+    "ask the administrator to look at the log of the desks (yanzhen desk) and start them anew",
 )
 
 
@@ -181,7 +190,7 @@ def show(draft_id: int) -> str:
 
 
 def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
-    awards = list_awards(room, draft, limit=_AWARDS_SHOWN)
+    awards = list_issued(room, draft, limit=_AWARDS_SHOWN)
     exam = batches_steps.lines_of(room, draft)
     return page(
         room,
@@ -238,10 +247,15 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     language: Language = page_language(request)
     running = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
     waiting = draft.checked < draft.revision or draft.awaiting > 0
-    text = _BROKEN_OFF if _is_broken_off(room, draft) else _phase(draft.phase, running=running)
+    text = _phase(draft.phase, running=running)
+    if _is_broken_off(room, draft):
+        text = _BROKEN_OFF
+    elif (running or waiting) and not (is_held(room, draft.id) or has_runner(room.home)):
+        text = _NOBODY
+    begun = text is not _NOBODY  # what was counted before is of the check, and says nothing now
     return {
-        "done": draft.done,
-        "total": draft.total,
+        "done": draft.done if begun else 0,
+        "total": draft.total if begun else 0,
         "text": text.say(language),
         "state": f"{draft.state} {'waiting' if waiting else 'ready'} {draft.pausing}",
     }

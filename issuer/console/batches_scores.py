@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -30,6 +32,7 @@ from issuer.batch_scores import (
     write_sheet,
 )
 from issuer.console.batches_forms import Trouble
+from issuer.console.batches_issued import issued_scores
 from issuer.console.batches_room import (
     SCORING,
     blueprint,
@@ -39,11 +42,11 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
-from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
+from issuer.console.batches_sheets import PAGE_ROWS, SCORE_HEADINGS, page_number, read_file
 from issuer.console.batches_steps import may_examine
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
-from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
+from issuer.exam_sheets import MOST_BYTES, LineFault, LinesRefused, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
 from templates.page_language import page_language
@@ -52,25 +55,25 @@ from templates.workbooks import send_workbook
 _FIELD = "mark-{row}-{part}-{attempt}"
 _FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
 _ODD_SHOWN = 50
-_EN = {
-    ExamColumn.THEORY: "Theory",
-    ExamColumn.SKILLS: "Skills",
-    ExamColumn.REVIEW: "Review",
-    ExamColumn.THEORY_RESIT: "Theory, resit",
-    ExamColumn.SKILLS_RESIT: "Skills, resit",
-    ExamColumn.REVIEW_RESIT: "Review, resit",
-}
+_LEFT = 2  # columns of a row before its marks: name, level
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _TONES = {Standing.PASSED: "good", Standing.PENDING: "warn", Standing.FAILED: "bad"}
 
 
 @blueprint.get("/<int:draft_id>/scores")
 @allow(*SCORING)
 def scores(draft_id: int) -> str:
-    """Show the scores of a batch."""
-    return _grid(the_draft(the_room(), draft_id), (), {})
+    """Show the scores of a batch; of an issued one those that certificates rest on."""
+    draft = the_draft(the_room(), draft_id)
+    return issued_scores(draft) if draft.key_sealed is None else _grid(draft)
 
 
-def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+def _grid(
+    draft: BatchDraft,
+    troubles: tuple[Trouble, ...] = (),
+    typed: Mapping[str, str] = _NOTHING,
+    faults: Sequence[LineFault] = (),
+) -> str:
     room = the_room()
     number, pages = page_number(draft.rows)
     note_reading(room, "batch.scores", draft, str(number))
@@ -83,6 +86,7 @@ def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
     closed = course is not None and course.scores_closed_at is not None
     entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
     shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+    wrong = {(fault.row, fault.column): fault.text for fault in faults}
     counts = dict.fromkeys(Standing, 0)
     for one in people:
         counts[one.standing] += 1
@@ -90,17 +94,18 @@ def _grid(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         room,
         draft,
         "batch_scores.html",
-        troubles=troubles,
+        troubles=(*troubles, *(_told(fault, columns) for fault in faults)),
+        refused=bool(faults),
         course=course,
         closed=closed,
         rules=list(parts.values()),
         headings=[
             Text("姓名", "Name"),
             Text("级别", "Level"),
-            *(Text(column.value, _EN[column]) for column in columns),
+            *(SCORE_HEADINGS[column] for column in columns),
             Text("结果", "Outcome"),
         ],
-        rows=[_marked(one, columns, odd, typed, editable=entering) for one in shown],
+        rows=[_marked(one, columns, odd, typed, wrong, editable=entering) for one in shown],
         counts=[
             (one.text, count, _TONES.get(one, "calm")) for one, count in counts.items() if count
         ],
@@ -127,7 +132,8 @@ def _marked(
     one: Scored,
     columns: list[ExamColumn],
     odd: list[Odd],
-    typed: dict[str, str],
+    typed: Mapping[str, str],
+    wrong: Mapping[tuple[int, str], Text],
     *,
     editable: bool,
 ) -> MarkedRow:
@@ -138,8 +144,9 @@ def _marked(
         part, attempt = PLACES[column]
         name = _FIELD.format(row=row, part=part.value, attempt=attempt)
         value = typed.get(name, one.scores.text(part, attempt))
-        open_ = editable and part in own
-        cells.append(MarkedCell(value=value, field=name if open_ else ""))
+        why = wrong.get((row, column.value))
+        open_ = editable and (part in own or why is not None)
+        cells.append(MarkedCell(value=value, trouble=why, field=name if open_ else ""))
     words = [found.text for found in odd if found.row == row]
     said = one.standing.text
     trouble = (
@@ -147,6 +154,17 @@ def _marked(
     )
     cells.append(MarkedCell(value=said.say(page_language(request)), trouble=trouble, warning=True))
     return MarkedRow(number=row, cells=cells)
+
+
+def _told(fault: LineFault, columns: list[ExamColumn]) -> Trouble:
+    """Return a fault as the list above the grid tells it, with the cell it leads to, if shown."""
+    column = ExamColumn(fault.column)
+    place = f"cell-{fault.row}-{_LEFT + columns.index(column) + 1}" if column in columns else ""
+    text = Text(
+        f"第 {fault.row} 行“{fault.column}”：{fault.text.zh}",
+        f"Row {fault.row}, {SCORE_HEADINGS[column].en}: {fault.text.en}",
+    )
+    return Trouble(field=place, text=text)
 
 
 @blueprint.get("/<int:draft_id>/scores.xlsx")
@@ -182,6 +200,8 @@ def put_scores(draft_id: int) -> Response | tuple[str, int]:
             typed.setdefault(int(match[1]), {})[Part(match[2]), int(match[3])] = text
     try:
         changed = enter(room, the_person(), own_prefix(), draft_id, typed)
+    except LinesRefused as error:
+        return _grid(draft, typed=request.form, faults=error.faults), 422
     except IssuerError as error:
         return _refused(draft, error, "troubles")
     note_reading(room, "batch.scores_entered", draft, str(changed))
@@ -214,7 +234,7 @@ def _kept(changed: int) -> Text:
 def _refused(draft: BatchDraft, error: IssuerError, field: str) -> tuple[str, int]:
     if not error.code.startswith(("exam_", "roster_", "scores_", "step_open")):
         raise error
-    return _grid(draft, (Trouble(field=field, text=error.text),), request.form.to_dict()), 422
+    return _grid(draft, (Trouble(field=field, text=error.text),), request.form), 422
 
 
 @blueprint.post("/<int:draft_id>/scores/close")

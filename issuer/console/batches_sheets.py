@@ -6,8 +6,20 @@ from flask import request
 
 from codes.wording import Text
 from issuer.errors import IssuerError
+from issuer.exam_columns import ExamColumn
 
 PAGE_ROWS = 50
+SCORE_HEADINGS = {
+    column: Text(column.value, en)
+    for column, en in (
+        (ExamColumn.THEORY, "Theory"),
+        (ExamColumn.SKILLS, "Skills"),
+        (ExamColumn.REVIEW, "Review"),
+        (ExamColumn.THEORY_RESIT, "Theory, resit"),
+        (ExamColumn.SKILLS_RESIT, "Skills, resit"),
+        (ExamColumn.REVIEW_RESIT, "Review, resit"),
+    )
+}
 _NO_FILE = Text("请选择填写好的表格（.xlsx 或 .csv）", "choose the sheet that was filled in")
 
 

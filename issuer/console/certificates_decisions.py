@@ -23,9 +23,10 @@ from issuer.console.certificates import body_options
 from issuer.console.certificates_asking import BODY_READERS, READERS, REFUSALS, opened_by_person
 from issuer.console.certificates_forms import Trouble, trouble_of
 from issuer.console.certificates_show import changes_shown
-from issuer.console.certificates_words import ACT_TITLES, FINAL
+from issuer.console.certificates_words import ACT_TITLES, FINAL, TO_PRINT
 from issuer.console.office import Office, the_office
 from issuer.copy_list import REASON_WORDS
+from issuer.desk import Desk
 from issuer.life_acts import ActPlace, find_place, list_acts, reject, withdraw
 from issuer.life_forms import MAKES_COPY, ActView
 from issuer.life_run import approve_and_publish
@@ -42,6 +43,11 @@ TONES = {
     ActState.APPROVED: "good",
     ActState.REJECTED: "bad",
     ActState.WITHDRAWN: "calm",
+}
+_TABS: dict[str, Text] = {
+    ActState.PROPOSED: STATE_WORDS[ActState.PROPOSED],
+    TO_PRINT: Text("待印制", "To print"),
+    **{one: STATE_WORDS[one] for one in ActState if one is not ActState.PROPOSED},
 }
 _SPEC = TableSpec(
     columns=(
@@ -61,18 +67,18 @@ _SPEC = TableSpec(
 @blueprint.get("/")
 @allow(*READERS)
 def index() -> str:
-    """List a body's acts in one state, those that wait unless asked otherwise."""
+    """List a body's acts in one state, or whose copy is to print; else those that wait."""
     office, person = the_office(), the_person()
     with reading(office.engine) as session:
         bodies = [] if person.body else body_names(session)
     prefix = person.body or request.args.get("body", "")
-    state = _state(request.args.get("state", ""))
+    state = _asked(request.args.get("state", ""))
     table = read_table(request.args, _SPEC)
     found: list[ActView] = []
     if person.body or prefix in {one for one, _ in bodies}:
         before = int(table.after) if table.after.isascii() and table.after.isdecimal() else None
         with office.desk(prefix, dry_run=True) as desk:
-            found = list_acts(desk, state, before=before, limit=table.limit)
+            found = _found(desk, state, before=before, limit=table.limit)
     acts, more = table.cut(found)
     return render_template(
         "desk/certificates/acts.html",
@@ -81,7 +87,8 @@ def index() -> str:
         more=more,
         cursor=str(acts[-1].act_id) if acts else "",
         state=state,
-        tabs=[(one, STATE_WORDS[one], _address(one, prefix)) for one in ActState],
+        tabs=[(one, text, _address(one, prefix)) for one, text in _TABS.items()],
+        to_print=state == TO_PRINT,
         bodies=bodies,
         body_options=body_options(bodies),
         prefix=prefix,
@@ -247,6 +254,7 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
 def _row(act: ActView) -> dict[str, object]:
     return {
         "act_id": act.act_id,
+        "award_id": act.award_id,
         "kind": ACT_TITLES[act.kind],
         "target": act.target,
         "hits": act.hits,
@@ -256,13 +264,19 @@ def _row(act: ActView) -> dict[str, object]:
     }
 
 
-def _address(state: ActState, prefix: str) -> str:
+def _found(desk: Desk, tab: str, *, before: int | None, limit: int) -> list[ActView]:
+    printing = tab == TO_PRINT
+    state = ActState.APPROVED if printing else ActState(tab)
+    return list_acts(desk, state, to_print=printing, before=before, limit=limit)
+
+
+def _address(tab: str, prefix: str) -> str:
     body = None if the_person().body else prefix or None
-    return url_for("certificate_decisions.index", state=state.value, body=body)
+    return url_for("certificate_decisions.index", state=str(tab), body=body)
 
 
-def _state(asked: str) -> ActState:
-    return ActState(asked) if asked in set(ActState) else ActState.PROPOSED
+def _asked(tab: str) -> str:
+    return tab if tab in _TABS else ActState.PROPOSED
 
 
 def _number(field: str) -> int | None:

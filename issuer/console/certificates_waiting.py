@@ -1,4 +1,4 @@
-"""Which acts on certificates wait for an approver, as their first page shows it."""
+"""Which acts on certificates wait for an approver and copies for a clerk, as first pages say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from accounts.roles import Role
 from accounts.waiting import Waiting
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from issuer.console.certificates_words import TO_PRINT
 from issuer.console.office import the_office
+from issuer.copies_to_print import awards_to_print
 from issuer.life_acts import waiting_acts
 from registry.session import reading
 
@@ -29,5 +31,24 @@ def waiting_changes(person: Person) -> Iterator[Waiting]:
     yield Waiting(
         text=Text("项证书变更待审批", "acts on certificates to approve"),
         count=len(others),
+        link=link,
+    )
+
+
+def waiting_copies(person: Person) -> Iterator[Waiting]:
+    """Yield how many corrected, reissued or archive copies a clerk of the body has to print."""
+    if person.body is None or not person.is_one_of(Role.BODY_CLERK):
+        return
+    with reading(the_office().engine) as session:
+        found = awards_to_print(session, person.body)
+    link = url_for("certificate_decisions.index", state=TO_PRINT)
+    if len(found) == 1:
+        link = url_for("certificates.show", award_id=found[0], _anchor="copies")
+    yield Waiting(
+        text=Text(
+            "份更正、补发或存档的证书待下载印制",
+            "corrected, reissued or archive copies to download and print",
+        ),
+        count=len(found),
         link=link,
     )

@@ -53,3 +53,5 @@ ACT_HELP = {
 ACT_CODES = KIND_CODES
 FINAL = frozenset({LifeKind.REVOKE, LifeKind.ANNUL, LifeKind.DIED})
 """The acts that nothing undoes."""
+TO_PRINT = "to-print"
+"""What the list of acts is asked for, beside the states of acts: copies to print."""

@@ -3,6 +3,9 @@
  * `verifier/findings.py` uses; all of them come from /tables.json.
  */
 
+const MONTHS = ('January February March April May June July August September October November '
+  + 'December').split(' ');
+
 /**
  * Make a finding of the catalogue, its slots filled.
  * @param {object} tables /tables.json
@@ -20,6 +23,19 @@ export function finding(tables, code, slots = {}, evidence = {}) {
     message_en: fill(entry.en, slots, 'en'),
     evidence,
   };
+}
+
+/** A day, such as 2026-11-27, as sentences write it. */
+export function sayDay(isoDate) {
+  const [year, month, day] = isoDate.split('-').map(Number);
+  return { zh: `${year}年${month}月${day}日`, en: `${day} ${MONTHS[month - 1]} ${year}` };
+}
+
+/** An instant as people in China read it, to the minute; China has had one offset since 1991. */
+export function sayInstant(instant) {
+  const there = new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString();
+  const [day, time] = [sayDay(there.slice(0, 10)), there.slice(11, 16)];
+  return { zh: `北京时间 ${day.zh} ${time}`, en: `${day.en}, ${time} Beijing time` };
 }
 
 /**

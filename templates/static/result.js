@@ -1,4 +1,4 @@
-/** The result page's only script: offers printing, which needs one. */
+/** Offers printing, which needs a script: on the page of a result and of a receipt. */
 
 const button = document.getElementById('print');
 button.hidden = false;

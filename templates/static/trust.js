@@ -3,7 +3,7 @@
  * `verifier/proof.py` and `verifier/scan.py`, on what the trust list says.
  */
 
-import { finding } from './findings.js';
+import { finding, sayDay, sayInstant } from './findings.js';
 import { labelOf, toBeSigned, UnsupportedError, verifySignature } from './signature.js';
 
 const MAX_SHOWN_HOST = 100;
@@ -57,13 +57,6 @@ export async function prove(reading, record, keyDocument, tables, today, subtle)
   return { body, genuine, unchecked: false, findings: [said, ...right], lost };
 }
 
-/** An instant as people in China read it, to the minute; China has one offset. */
-function sayInstant(instant) {
-  const there = new Date(Date.parse(instant) + 8 * 3600 * 1000).toISOString();
-  const shown = `${there.slice(0, 10)} ${there.slice(11, 16)}`;
-  return { zh: `北京时间 ${shown}`, en: `${shown} Beijing time` };
-}
-
 /** What a compromised key means here, where the public log's proof is not at hand. */
 function inspectCompromise(body, key, tables) {
   const since = key.compromised_since;
@@ -87,20 +80,21 @@ async function check({ algorithm, payload, signature }, key, subtle) {
 function inspectRight(record, body, key, tables, today) {
   const { issuedOn, number: { level } } = record;
   const shown = { issued_on: issuedOn };
+  const said = { issued_on: sayDay(issuedOn) };
   const found = [];
-  if (!holds(key, issuedOn)) found.push(finding(tables, 'key_not_valid_then', shown, shown));
+  if (!holds(key, issuedOn)) found.push(finding(tables, 'key_not_valid_then', said, shown));
   const filed = body.scopes.some((scope) => scope.occupation === record.occupation
     && scope.levels.includes(level) && holds(scope, issuedOn));
   if (!filed) {
     const slots = {
-      ...shown,
+      ...said,
       body: body.name,
       occupation: tables.occupations[record.occupation],
       level: tables.levels[level],
     };
     found.push(finding(tables, 'out_of_scope', slots, { ...shown, level: String(level) }));
   }
-  if (issuedOn > today) found.push(finding(tables, 'issued_in_future', shown, shown));
+  if (issuedOn > today) found.push(finding(tables, 'issued_in_future', said, shown));
   if (found.length > 0) return found;
   return [finding(tables, 'issuer_entitled', { body: body.name }, shown)];
 }

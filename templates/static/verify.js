@@ -3,7 +3,7 @@
  * would give without its register. Pure: no network, no page, no clock of its own.
  */
 
-import { finding, outcomeOf } from './findings.js';
+import { finding, outcomeOf, sayDay } from './findings.js';
 import { decodeQrText, QrTextError } from './qr_text.js';
 import { decodeRecord, RecordError } from './record.js';
 import { inspectHost, prove, shownHost } from './trust.js';
@@ -117,12 +117,10 @@ function marks(tables, keyDocument, now) {
   const found = keyDocument.demo ? [finding(tables, 'demo')] : [];
   if (now >= new Date(keyDocument.expires_at)) {
     const { version, published_at, age_days } = trustShown(keyDocument, now);
-    const slots = {
-      version: String(version),
-      published_on: chinaDate(new Date(published_at)),
-      days: String(age_days),
-    };
-    found.push(finding(tables, 'trust_list_old', slots, slots));
+    const published_on = chinaDate(new Date(published_at));
+    const facts = { version: String(version), days: String(age_days) };
+    const slots = { ...facts, published_on: sayDay(published_on) };
+    found.push(finding(tables, 'trust_list_old', slots, { ...facts, published_on }));
   }
   return found;
 }

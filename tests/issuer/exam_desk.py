@@ -122,9 +122,9 @@ def put_up(desk: BatchDesk, draft: int, clock: Clock) -> date:
     return last
 
 
-def to_notice(desk: BatchDesk, folder: Path, clock: Clock) -> int:
+def to_notice(desk: BatchDesk, folder: Path, clock: Clock, name: str = "一") -> int:
     """Return a batch whose notice is up."""
-    draft = begun(desk, folder, pictured=True)
+    draft = begun(desk, folder, name=name, pictured=True)
     enter_eligibility(desk, draft)
     plan(desk, draft)
     enter_scores(desk, draft)

@@ -65,6 +65,9 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Issued:
 @pytest.fixture(scope="module")
 def backup(issued: Issued, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     out = tmp_path_factory.mktemp("backup") / "backup"
+    being_checked = issued.home.employer_checks_folder / "checks"
+    being_checked.mkdir(parents=True)
+    (being_checked / "list").write_bytes(b"sealed")
     with issued.engine() as engine:
         back_up(engine, issued.home, out, LOCK, with_root=False, now=NOW)
     return out.read_bytes()
@@ -96,6 +99,7 @@ def test_a_restored_home_is_the_one_backed_up(
     assert (done.trail, done.log, done.altered) == (1, LogStanding.NOT_COMPARED, 0)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     assert not (home.path / "log-memory" / "checkpoint").exists()
+    assert not home.employer_checks_folder.exists()
 
 
 def test_what_the_public_side_keeps_is_restored_though_it_was_being_written(

@@ -20,6 +20,7 @@ from codes.levels import Level
 from issuer.batch_approval import approve
 from issuer.batch_checks import keep
 from issuer.batch_room import BatchRoom
+from issuer.batch_runner import only_runner
 from issuer.batch_states import DraftState
 from issuer.columns import Column
 from issuer.errors import IssuerError
@@ -236,6 +237,17 @@ def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:
     desk.work()
     assert state_of(desk, draft) is DraftState.STOPPED
     assert "与审批时不一致" in desk.get(f"/batches/{draft}").text
+
+
+def test_an_approved_batch_says_when_nothing_is_there_to_issue_it(ready_desk: BatchDesk) -> None:
+    ready_desk.submit(READY)
+    ready_desk.approve(READY)
+    progress = f"/batches/{READY}/progress"
+    told = ready_desk.get(progress).get_json()
+    assert "后台程序现在没有运行" in told["text"] and told["total"] == 0
+    assert "后台程序现在没有运行" in ready_desk.get(f"/batches/{READY}").text
+    with only_runner(ready_desk.room.home) as alone:
+        assert alone and ready_desk.get(progress).get_json()["text"] == "即将开始"
 
 
 def test_a_paused_batch_goes_on_where_it_stopped(ready_desk: BatchDesk) -> None:

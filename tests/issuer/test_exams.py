@@ -91,6 +91,7 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     assert state_of(desk, draft) is DraftState.ISSUED
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
+    see_issued_scores(desk, draft)
     room, query = desk.room, select(Award).order_by(Award.id)
     with transaction(room.register) as session:
         awards = session.scalars(query).all()
@@ -107,6 +108,24 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
         session.scalars(query).all()[0].public_sealed = former  # sealed by the body, once
     faults = fsck(room.home, room.register, room.vault)
     assert [(one.field, one.code) for one in faults] == [("public_sealed", "differs")]
+
+
+def see_issued_scores(desk: BatchDesk, draft: int) -> None:
+    """See that the scores of an issued batch are shown masked, and why none can be changed."""
+    with reading(desk.room.register) as session:
+        award = session.scalars(select(Award).order_by(Award.id)).all()[0]
+    link = f'<a href="/certificates/{award.id}"><span class="code">{award.number}</span></a>'
+    assert link in desk.get(f"/batches/{draft}").text
+    name = people(Level.THREE, 1)[0].name
+    for person in (CLERK, APPROVER, EXAMINER):
+        answer = desk.get(f"/batches/{draft}/scores", person)
+        assert answer.status_code == 200 and "成绩不能再录入或改动" in answer.text
+        assert "75.5" in answer.text and "79" in answer.text and "59.5" not in answer.text
+        assert name not in answer.text and f"{name[0]}＊" in answer.text
+        assert (link in answer.text) == (person is not EXAMINER) and award.number in answer.text
+        assert 'name="mark-' not in answer.text
+    late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-2-theory-1": "90"})
+    assert late.status_code == 409
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:
@@ -195,6 +214,12 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     changed = {"mark-3-theory-1": "81", "mark-4-theory-1": "10.55"}
     wrong = desk.post(f"/batches/{draft}/scores", CLERK, **changed)
     assert wrong.status_code == 422 and "至多一位小数" in wrong.text and 'value="81"' in wrong.text
+    cell = '<a href="#cell-4-3">第 4 行“理论成绩”：应为'
+    assert cell in wrong.text and 'class="bad" id="cell-4-3"' in wrong.text
+    assert 'aria-describedby="cell-4-3-why" aria-invalid="true"' in wrong.text
+    assert "都还没有保存" in wrong.text and wrong.text.count('aria-invalid="true"') == 1
+    nowhere = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-review-1": "81"})
+    assert nowhere.status_code == 422 and "本级别没有这一项" in nowhere.text
     page = desk.get(f"/batches/{draft}/scores").text
     assert "4 人成绩全部为 80 分" in page and "与多数人（中位数 70）相差较大" in page
     desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "81"})

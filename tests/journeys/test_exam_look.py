@@ -31,10 +31,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
         desk = BatchDesk(create_private_app(home, PASSPHRASE, clock=clock))
+    issued = to_notice(desk, folder, clock, name="三")
     over = to_notice(desk, folder, clock)
     clock.now += timedelta(days=9)
     day = shanghai_day(clock.now).isoformat()
     desk.post(f"/batches/{over}/objections", CLERK, received=day, sender="匿名", text="有人替考")
+    desk.submit(issued)
+    desk.approve(issued)
+    desk.work()
     new = begun(desk, folder, name="二")
     enter_scores(desk, new)
     typed = {"condition": "3-1", "years": "1"}
@@ -51,14 +55,16 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
 ) -> None:
     width, language = view
     pages = {
-        "exam-steps": "/batches/2",
-        "eligibility": "/batches/2/eligibility",
-        "candidate": "/batches/2/eligibility/2",
-        "plan": "/batches/2/plan",
-        "scores": "/batches/2/scores",
-        "scores-closed": "/batches/1/scores",
-        "notice": "/batches/1/notice",
-        "notice-print": "/batches/1/notice/print",
+        "exam-steps": "/batches/3",
+        "eligibility": "/batches/3/eligibility",
+        "candidate": "/batches/3/eligibility/2",
+        "plan": "/batches/3/plan",
+        "scores": "/batches/3/scores",
+        "scores-closed": "/batches/2/scores",
+        "scores-issued": "/batches/1/scores",
+        "issued": "/batches/1",
+        "notice": "/batches/2/notice",
+        "notice-print": "/batches/2/notice/print",
         "settings": "/batches/settings",
     }
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -74,3 +80,6 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
             page.screenshot(path=PICTURES / f"{name}-{width}-{language}.png", full_page=True)
             check_accessible(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            for here in page.locator(".tabs [aria-current]").all():
+                box = here.bounding_box()  # the tab where one is can be seen at once
+                assert box is not None and 0 <= box["x"] <= width - box["width"], name

@@ -61,9 +61,9 @@ def test_the_status_on_a_day_is_told_beside_the_present_one(page: Page, site: Si
     page.fill("#on", "2020-05-01")
     page.click(".look-up button")
     headline(page, Outcome.VALID.text.zh)
-    expect(page.locator("body")).to_contain_text("2020-05-01 当日状态：尚未核发")
+    expect(page.locator("body")).to_contain_text("2020年5月1日当日状态：尚未核发")
     page.click("text=English")
-    expect(page.locator("body")).to_contain_text("On 2020-05-01: not yet issued")
+    expect(page.locator("body")).to_contain_text("On 1 May 2020: not yet issued")
 
 
 def test_a_day_to_come_is_asked_for_again_in_place(page: Page, site: Site) -> None:

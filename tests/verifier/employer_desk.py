@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -102,7 +103,9 @@ def open_employer_desk(folder: Path) -> Iterator[EmployerDesk]:
     _complete(made)
     public = create_public_app(made.home)
     clock = Clock(NOW)
-    app = create_private_app(made.home, PASSPHRASE, clock=clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YANZHEN_PUBLIC_URL", "https://yz.example.cn")
+        app = create_private_app(made.home, PASSPHRASE, clock=clock)
     desk = EmployerDesk(made=made, desks=Desks(app=app, clock=clock), public=public)
     yield desk
     desk.room.jobs.close()

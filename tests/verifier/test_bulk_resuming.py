@@ -6,8 +6,10 @@ import io
 import json
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from verifier.api.batches import JOBS_EXTENSION
 from verifier.api_keys import ROWS_A_DAY
 from verifier.budgets_gate import open_gate
 from verifier.bulk_job import main as job
-from verifier.bulk_jobs import MOST_RUNS, BulkJobs, JobLost, JobOrder
+from verifier.bulk_jobs import EMPLOYER_LIMITS, MOST_RUNS, BulkJobs, JobLost, JobOrder
 from verifier.bulk_place import ANSWER, LIST, RUNS, SPENT, JobPlace
 from verifier.desks.employer_checks import collect_all
+from verifier.desks.employers_room import open_jobs
 
 BATCHES = "/api/v1/batches"
 ROWS, UNKNOWN, ASKED = 2_000, 30, 600
@@ -105,6 +108,40 @@ def test_a_killed_check_of_the_desk_is_begun_anew_by_the_runner(desk: EmployerDe
 
     row = wait_for(lambda: (one := kept()).state != "running" and one)
     assert (row.account_id, row.state, row.rows, row.off) == (account, "done", 1, 0)
+
+
+def test_a_list_of_the_desk_outlives_the_temporary_folder_of_its_service(
+    desk: EmployerDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, browser = desk.employer()
+    upload = {"file": (io.BytesIO(csv_text([HEADINGS, (desk.number, NAME, "")]).encode()), "a.csv")}
+    with every_place_taken(desk.room):
+        at = browser.post("/employer/checks", data=upload).location
+        kill_last(desk.room.jobs)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # as a service started anew finds it
+    home = desk.made.home
+    again = replace(desk.room, jobs=open_jobs(home))
+
+    def kept() -> EmployerCheck:
+        collect_all(again)
+        with reading(again.desks) as session:
+            return session.get_one(EmployerCheck, int(at.rpartition("/")[2]))
+
+    row = wait_for(lambda: (one := kept()).state != "running" and one)
+    again.jobs.close()
+    assert (row.account_id, row.state, row.rows) == (account, "done", 1)
+    assert [one.name for one in home.employer_checks_folder.rglob(LIST)] == []
+
+
+def test_what_nobody_comes_back_for_is_swept(desk: EmployerDesk) -> None:
+    token = desk.room.jobs.prepare(b"", JobOrder(file="a.csv", again=True))
+    place = JobPlace(desk.room.jobs._folder, token).path
+    collect_all(desk.room)
+    assert place.is_dir()
+    old = time.time() - EMPLOYER_LIMITS.keep_seconds - 60
+    os.utime(place, (old, old))
+    collect_all(desk.room)
+    assert not place.exists()
 
 
 def test_a_check_that_is_killed_again_and_again_is_given_up(desk: EmployerDesk) -> None:

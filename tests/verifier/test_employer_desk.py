@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -73,6 +74,9 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert "<b>某</b>" not in page
     book = browser.get(f"{checked}/result.xlsx")
     assert book.headers["Cache-Control"] == "no-store"
+    day = local_day(desk.desks.clock())
+    assert f"核验结果-名单-{day}.xlsx" in unquote(book.headers["Content-Disposition"])
+    assert re.search(r"北京时间 20\d\d年\d+月\d+日 \d\d:\d\d", page)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
     assert len(sheet) == 3
     assert f"{checked}" in browser.get("/employer/checks").text
@@ -132,7 +136,9 @@ def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     made = browser.post("/employer/keys", data=chosen)
     found = SECRET.search(made.text)
     assert found is not None
+    assert 'data-copy="secret"' in made.text and "copy.js" in made.text
     listed = browser.get("/employer/keys").text
+    assert 'href="https://yz.example.cn/developers"' in listed
     assert found[1] not in listed
     assert found[1][:9] in listed
     headers = {"Authorization": f"Bearer {found[1]}"}

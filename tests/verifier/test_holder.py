@@ -160,6 +160,7 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
         made = send(client, "/shares", days="7", name=name)
         found = LINK.search(made.text)
         assert found is not None, made.text
+        assert 'data-copy="link"' in made.text and "copy.js" in made.text
         return found[1]
 
     def visit(code: str) -> Any:
@@ -169,6 +170,7 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     seen = visit(masked)
     assert seen.status_code == 200 and PERSON.name not in seen.text
     assert f"{PERSON.name[0]}＊" in seen.text and DOCUMENT not in seen.text
+    assert "持证人选择只显示部分姓名" in seen.text and "未提供姓名" not in seen.text
     assert PERSON.name in visit(f"https://yz.example.cn/shared#{full}").text
     visit(masked)
     page_ = client.get("/holder").text

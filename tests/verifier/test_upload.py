@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -53,7 +53,8 @@ def test_a_verdict_says_where_the_upload_stands_beside_its_outcome(
     (found,) = [one for one in verdict.findings if one.code in CODES]
     assert (found.code, found.severity, found.evidence) == (code, severity, evidence)
     assert verdict.outcome is Outcome.VALID
-    assert all(day in found.text.zh and day in found.text.en for day in evidence.values())
+    for day in map(date.fromisoformat, evidence.values()):
+        assert f"2026年11月{day.day}日" in found.text.zh and f"{day.day} November" in found.text.en
     assert code in {one["code"] for one in verdict_to_json(verdict)["findings"]}
     # A list says it of each row, unless nothing is known.
     assert (found.text.zh in reason_of(verdict).zh) is said

@@ -153,6 +153,7 @@ def collect_all(room: EmployersRoom) -> None:
         rows = session.scalars(select(EmployerCheck).where(EmployerCheck.state == RUNNING)).all()
     for row in rows:
         collect(room, row)
+    room.jobs.sweep()
     with transaction(room.desks) as session:
         session.execute(delete(EmployerCheck).where(EmployerCheck.keep_until < room.clock()))
 

@@ -51,11 +51,14 @@ _PLACES: Final = (
 )
 
 
-def add_employers(app: Flask, home: Home, open_vault: Callable[[], Vault]) -> None:
+def add_employers(
+    app: Flask, home: Home, open_vault: Callable[[], Vault], *, public_url: str
+) -> None:
     """Add the employers' desk to an application whose accounts are open.
 
     Args:
         open_vault: returns the vault of the home, open.
+        public_url: where the public site is, or empty where nobody said.
 
     Raises:
         RegistryUnavailable: the public side's database does not answer.
@@ -70,6 +73,7 @@ def add_employers(app: Flask, home: Home, open_vault: Callable[[], Vault]) -> No
         secret=bureau.secret,
         open_vault=open_vault,
         jobs=open_jobs(home),
+        public_url=public_url,
         clock=bureau.clock,
     )
     for part in _PARTS:

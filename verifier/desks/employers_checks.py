@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from templates.workbooks import send_workbook
 from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_template import write_bulk_template
+from verifier.conclusion import local_day
 from verifier.desks.employer_checks import (
     KEPT_FOR,
     RUNNING,
@@ -63,6 +65,7 @@ _WAITING: Final = Text(
     "等待核验：轮到这一份名单时先读取，再逐行核验，逐行的进度届时显示在这里",
     "Waiting: when its turn comes the list is read, then checked row by row; progress shows here",
 )
+_MOST_STEM: Final = 60
 _CHECKING: Final = Text("正在逐行核验，已完成行数", "Checking row by row; rows done")
 _NO_FILE: Final = Text(
     "请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file"
@@ -158,10 +161,12 @@ def progress(check_id: int) -> Response:
 def workbook(check_id: int) -> Response:
     """Send the result as a workbook."""
     row = _found(check_id)
-    data = workbook_of(the_room(), row, page_language(request))
+    language = page_language(request)
+    data = workbook_of(the_room(), row, language)
     found_or_404(data)
     _note("employer.result", row, "下载核验结果")
-    answer = send_workbook(data or b"", "yanzhen-result.xlsx")
+    name = _result_name(answer_of(the_room(), row)["file"], local_day(row.made_at))
+    answer = send_workbook(data or b"", name.say(language))
     answer.headers["Cache-Control"] = NO_STORE
     return answer
 
@@ -174,6 +179,14 @@ def delete(check_id: int) -> Answer:
     _note("employer.delete", row, "提前删除核验结果")
     delete_check(the_room(), row)
     return redirect(url_for("employer_checks.checks"), 303)
+
+
+def _result_name(file: str, day: date) -> Text:
+    """Return what a result is kept as: by the list it is of and the day, of safe characters."""
+    stem = file.rpartition(".")[0] or file
+    safe = "".join(char if char.isalnum() or char in "-_" else "_" for char in stem)
+    short = safe.strip("_")[:_MOST_STEM] or "-"
+    return Text(f"核验结果-{short}-{day}.xlsx", f"check-result-{short}-{day}.xlsx")
 
 
 def _progress_words(state: JobState | None) -> Text:

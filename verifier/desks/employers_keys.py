@@ -107,6 +107,7 @@ def _page(*troubles: Trouble) -> Answer:
     page = render_template(
         "desk/employer_keys.html",
         rows=[(row, _scopes(row)) for row in rows],
+        developers=the_room().developers,
         scopes=[(scope.value, scope.text) for scope in Scope],
         quotas=[(str(rows), Text(f"{rows:,} 行", f"{rows:,} rows")) for rows in ROWS_A_DAY],
         typed=request.form,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
-from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,6 +34,7 @@ class EmployersRoom:
         open_vault: returns the vault, open.
         jobs: the checks that run.
         clock: returns now, aware UTC.
+        public_url: where the public site is, or empty where nobody said.
     """
 
     home: Home
@@ -47,6 +45,12 @@ class EmployersRoom:
     open_vault: Callable[[], Vault] = field(repr=False)
     jobs: BulkJobs
     clock: Callable[[], datetime]
+    public_url: str = ""
+
+    @property
+    def developers(self) -> str:
+        """The address where the public site describes the API; empty where it is not known."""
+        return f"{self.public_url.rstrip('/')}/developers" if self.public_url else ""
 
     @property
     def cipher(self) -> AESGCM:
@@ -55,11 +59,13 @@ class EmployersRoom:
 
 
 def open_jobs(home: Home) -> BulkJobs:
-    """Return the checks of the employers' desk of a home, shared by all its processes."""
-    mark = sha256(str(home.path.absolute()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"yanzhen-desk-{os.getuid()}-{mark}"
+    """Return the checks of the employers' desk of a home, shared by all its processes.
+
+    They lie in the home: the temporary folder of a service may go with it when it is started anew.
+    """
+    folder = home.employer_checks_folder.absolute() / "checks"
     half = max(1, (os.cpu_count() or 1) // 2)
-    return BulkJobs(home.path.absolute(), folder / "checks", half, limits=EMPLOYER_LIMITS)
+    return BulkJobs(home.path.absolute(), folder, half, limits=EMPLOYER_LIMITS)
 
 
 def the_room() -> EmployersRoom:

@@ -22,7 +22,7 @@ from verifier.site import forms, present, words
 from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
 from verifier.site.reports import offers_reports, report_desk
-from verifier.verdict import Finding, Outcome, Verdict
+from verifier.verdict import Finding, Outcome, Verdict, say_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,7 @@ def page_words() -> dict[str, Any]:
     return {
         **language_words(language),
         "beijing_day": present.beijing_day,
+        "say_day": say_day,
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,
         "too_large": forms.TOO_LARGE,
@@ -112,7 +113,7 @@ def result_page(
         meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
-        facts=present.facts(verdict),
+        facts=present.facts(verdict, shared=shared_until is not None),
         compare_advice=words.COMPARE_ADVICE[tone == "good"],
         findings=present.shown_findings(verdict),
         not_proved=words.NOT_PROVED,

@@ -8,14 +8,20 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from codes.wording import Text
-from templates.labels import LABELS, NO_SPECIALTY, Field, format_date
+from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
 from verifier.site import words
 from verifier.site.meanings import SPECIFIC, Meaning
-from verifier.site.words import FACT_LABELS, FACT_NOTES, SEVERITY_TONES, STATUS_HIDDEN
-from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict
+from verifier.site.words import (
+    FACT_LABELS,
+    FACT_NOTES,
+    NAME_MASKED_BY_HOLDER,
+    SEVERITY_TONES,
+    STATUS_HIDDEN,
+)
+from verifier.verdict import Finding, Outcome, PrintedFields, Severity, Status, Verdict, say_day
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 
@@ -116,13 +122,19 @@ _FOREMOST = frozenset(
 """Notices that force nothing and yet are part of the answer: they stand before what agrees."""
 
 
-def facts(verdict: Verdict) -> tuple[Fact, ...]:
-    """Return every printed field in the order of the certificate, as far as it may be shown."""
+def facts(verdict: Verdict, *, shared: bool = False) -> tuple[Fact, ...]:
+    """Return every printed field in the order of the certificate, as far as it may be shown.
+
+    Args:
+        shared: its holder lets it be seen by a link, and chose how the name is shown.
+    """
     printed = verdict.certificate
     if printed is None:
         return ()
     values = _values(printed)
     notes = _notes(printed)
+    if shared and printed.name_masked:
+        notes["holder_name"] = NAME_MASKED_BY_HOLDER
     fixed_width = {"number", "print_serial"}
     if printed.document_masked is not None:
         fixed_width.add("document_number")
@@ -144,7 +156,6 @@ def facts(verdict: Verdict) -> tuple[Fact, ...]:
 
 
 def _values(printed: PrintedFields) -> dict[str, Text]:
-    issued = printed.issued_on
     values = {
         "holder_name": _same(printed.holder_name),
         "document_type": printed.document_type,
@@ -153,7 +164,7 @@ def _values(printed: PrintedFields) -> dict[str, Text]:
         "level": printed.level,
         "number": _same(printed.number),
         "body_name": _same(printed.body_name),
-        "issued_on": Text(format_date(issued), f"{issued.day} {issued:%B %Y}"),
+        "issued_on": say_day(printed.issued_on),
         "print_serial": _same(printed.print_serial),
     }
     if printed.document_masked is not None:
@@ -284,10 +295,8 @@ def beijing_day(when: date) -> date:
 def beijing_time(instant: datetime) -> Text:
     """Return an aware instant as people in China read it."""
     local = instant.astimezone(BEIJING)
-    return Text(
-        f"北京时间 {local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}",
-        f"{local.day} {local:%B %Y, %H:%M:%S} Beijing time",
-    )
+    day = say_day(local.date())
+    return Text(f"北京时间 {day.zh} {local:%H:%M:%S}", f"{day.en}, {local:%H:%M:%S} Beijing time")
 
 
 def _same(value: str) -> Text:

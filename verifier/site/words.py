@@ -119,6 +119,11 @@ FACT_NOTES = {
     "occupation_code": Text("职业编码 {code}", "Code {code}"),
 }
 
+NAME_MASKED_BY_HOLDER = Text(
+    "持证人选择只显示部分姓名", "Shown in part: its holder chose to have the name masked"
+)
+"""What is said of a masked name on a page that was shared."""
+
 LIFE_WORDS = {
     LifeKind.REISSUE: Text("补发，原来的一份作废", "reissued; the copy before became void"),
     LifeKind.ARCHIVE_COPY: Text("制作存档副本", "a duplicate was made for the files"),

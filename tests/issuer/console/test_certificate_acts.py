@@ -16,7 +16,7 @@ from issuer.life_acts import propose
 from issuer.life_approval import approve
 from log.leaves import LifeKind
 from registry.home import Home
-from registry.models import Award, AwardStatus
+from registry.models import Award, AwardStatus, CopyState
 from registry.session import database, reading
 from templates.fonts import FontChain
 from tests.accounts.desk_app import working_as
@@ -108,6 +108,25 @@ def test_a_reissue_and_an_archive_duplicate_take_two_persons_too(app: Flask, off
     with working_as(app, CLERK) as client:
         again = client.post(f"/certificates/{award_id}/acts/archive", data=REASON)
         assert again.status_code == 422
+
+
+def test_a_copy_that_was_made_waits_for_the_clerk_until_it_is_downloaded(
+    app: Flask, office: Home
+) -> None:
+    award_id = row_of(office, SECOND)
+    place = f'href="/certificates/{award_id}#copies"'
+    approved(app, proposed(app, award_id, "reissue", because="damaged"), award_id)
+    assert "待下载印制" in page(app, CLERK, "/")
+    assert place in page(app, CLERK, "/acts/?state=to-print")
+    for other in (APPROVER, FOREIGN):
+        assert "待下载印制" not in page(app, other, "/")
+    with database(office.database_url) as engine, reading(engine) as session:
+        copies = session.get_one(Award, award_id).copies
+        (copy_id,) = [one.id for one in copies if one.state == CopyState.CURRENT]
+    with working_as(app, CLERK) as client:
+        open_full(client, award_id)
+        assert client.post(f"/certificates/{award_id}/copies/{copy_id}").status_code == 200
+    assert place not in page(app, CLERK, "/acts/?state=to-print")
 
 
 def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothing(

@@ -1,0 +1,123 @@
+"""The rows of an issued batch: which certificate each became, and the marks it was awarded on.
+
+Rows, photos and whoever was left out were deleted with the batch's key; what is read here lies in
+the register, under each award's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from codes.assessment_rules import Part
+from codes.wording import Text
+from issuer.batch_room import BatchRoom
+from issuer.certificate_list import UNREADABLE, lines_of
+from issuer.exam_records import read_exam_record
+from registry.batch_models import BatchDraft, BatchRow
+from registry.errors import VaultError
+from registry.models import Award
+from registry.session import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedRow:
+    """A row that became a certificate.
+
+    Args:
+        row: its number in the roster.
+        number: of the certificate.
+        award_id: of the certificate; None where the register holds no such number.
+    """
+
+    row: int
+    number: str
+    award_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedMarks:
+    """Somebody who passed, masked, with the marks that hold.
+
+    Args:
+        of: the row and its certificate.
+        name: masked, or why there is none.
+        level: of the certificate.
+        marks: by part and attempt (2 for a resit), as entered last; empty where none were kept.
+    """
+
+    of: IssuedRow
+    name: Text
+    level: Text
+    marks: dict[tuple[Part, int], str] = field(repr=False)
+
+
+def count_issued(room: BatchRoom, draft: BatchDraft) -> int:
+    """Return how many rows of an issued batch became certificates."""
+    query = select(func.count()).select_from(BatchRow)
+    with reading(room.desks) as session:
+        own = BatchRow.draft_id == draft.id
+        return session.scalar(query.where(own, BatchRow.award.is_not(None))) or 0
+
+
+def list_issued(
+    room: BatchRoom, draft: BatchDraft, *, offset: int = 0, limit: int
+) -> list[IssuedRow]:
+    """Return rows of an issued batch in order, each with the certificate it became."""
+    query = select(BatchRow.row, BatchRow.award).where(BatchRow.draft_id == draft.id)
+    query = query.where(BatchRow.award.is_not(None)).order_by(BatchRow.row)
+    with reading(room.desks) as session:
+        found = [
+            (row, award or "") for row, award in session.execute(query.offset(offset).limit(limit))
+        ]
+    numbers = select(Award.number, Award.id).where(Award.number.in_([one for _, one in found]))
+    with reading(room.register) as session:
+        ids = {one.number: one.id for one in session.execute(numbers)}
+    return [IssuedRow(row=row, number=one, award_id=ids.get(one)) for row, one in found]
+
+
+def read_issued_marks(
+    room: BatchRoom, draft: BatchDraft, *, offset: int, limit: int
+) -> list[IssuedMarks]:
+    """Return people of an issued batch with their marks, in the order of its rows."""
+    rows = list_issued(room, draft, offset=offset, limit=limit)
+    ids = [one.award_id for one in rows if one.award_id is not None]
+    with reading(room.register) as register, reading(room.desks) as desks:
+        lines = {line.award_id: line for line in lines_of(register, room.vault, ids)}
+        marks = _marks(room, register, desks, ids)
+    found = []
+    for one in rows:
+        line = lines.get(one.award_id or 0)
+        found.append(
+            IssuedMarks(
+                of=one,
+                name=UNREADABLE if line is None else line.name,
+                level=UNREADABLE if line is None else line.level.text,
+                marks=marks.get(one.award_id or 0, {}),
+            )
+        )
+    return found
+
+
+def _marks(
+    room: BatchRoom, register: Session, desks: Session, ids: Sequence[int]
+) -> dict[int, dict[tuple[Part, int], str]]:
+    query = select(Award).where(Award.id.in_(ids))
+    query = query.options(joinedload(Award.holder, innerjoin=True), lazyload(Award.copies))
+    found = {}
+    for award in register.scalars(query):
+        try:
+            record = read_exam_record(desks, room.vault, award)
+        except VaultError:  # erased, or altered: its name says so
+            continue
+        found[award.id] = _last(record.get("entries", ()))
+    return found
+
+
+def _last(entries: Sequence[dict[str, Any]]) -> dict[tuple[Part, int], str]:
+    said = {(Part(one["part"]), int(one["attempt"])): str(one["text"]) for one in entries}
+    return {place: text for place, text in said.items() if text}

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote as quote_word
@@ -161,8 +162,10 @@ def run_desks(home: Home, passphrase: bytes, *, host: str, port: int, workers: i
     """
     from issuer.batch_supervisor import runner_beside
 
-    employers = "verifier.desks.employer_runner"
-    with runner_beside(home, passphrase), runner_beside(home, passphrase, employers):
+    runners = ("issuer.batch_runner", "verifier.desks.employer_runner", "police_opening")
+    with ExitStack() as beside:
+        for module in runners:
+            beside.enter_context(runner_beside(home, passphrase, module))
         _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
 
 

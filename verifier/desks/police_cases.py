@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import (
     Blueprint,
     Response,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -35,6 +36,7 @@ from registry.case_questions import question_view
 from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
 from registry.cases import CaseOutcome, CaseState
 from registry.session import reading
+from templates.page_language import page_language
 from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import close_case, hand_over, open_case
@@ -42,6 +44,7 @@ from verifier.cases.clusters import find_clusters
 from verifier.cases.custody import check_custody, count_lines
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.readings import readings_of_case
+from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -62,6 +65,7 @@ STATE_TONES: Final = {
     CaseState.HANDED_OVER: "warn",
     CaseState.CLOSED: "good",
 }
+WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers done")
 _SPEC: Final = TableSpec(
     columns=(
         Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
@@ -161,6 +165,17 @@ def case(case_id: int) -> AnyResponse:
     return case_page(case_id)
 
 
+@blueprint.get("/<int:case_id>/progress")
+@allow(*OFFICERS)
+def progress(case_id: int) -> Response:
+    """Tell the page's script how many papers of a case are judged."""
+    with reading(the_room().desks) as session:
+        papers = len(the_case(session, case_id).items)
+        waiting = len(places_waiting(session, case_id))
+    text = WAITING.say(page_language(request))
+    return jsonify({"state": str(waiting), "text": text, "done": papers - waiting, "total": papers})
+
+
 @blueprint.post("/<int:case_id>/questions")
 @allow(*OFFICERS)
 def ask(case_id: int) -> AnyResponse:
@@ -251,6 +266,7 @@ def case_page(
             "readings": readings_of_case(session, case_id),
             "clusters": len(find_clusters(session, case_id)),
             "custody": count_lines(session, case_id),
+            "waiting": places_waiting(session, case_id),
         }
     page = render_template(
         "desk/police/case.html",
@@ -262,6 +278,7 @@ def case_page(
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
         numbers=list(dict.fromkeys(one["number"] for one in items if one["number"])),
         most=MOST_ITEMS,
+        waiting_words=WAITING,
     )
     return make_response(page, 422 if troubles else 200)
 

@@ -63,7 +63,7 @@ def demo(
     may be deleted at will; the desks are on the next port, for this machine only.
     """
     from issuer.demo import Demo, altered_qr_text, audit_command, demo_address, issue_demo, welcome
-    from issuer.demo_desks import HOST, desks_beside
+    from issuer.demo_desks import HOST, NO_DESKS, desks_beside, people_of
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -99,12 +99,16 @@ def demo(
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    told = welcome(place.certificates, url, links)
-    click.echo(told.say(language))
     place.keep_port(at)
-    _tell_people(place, at, as_json=False)
-    click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
-    with desks_beside(place, public_url=url, port=at + 1):
+    with desks_beside(place, public_url=url, port=at + 1) as answering:
+        people_of(place, with_work=True)  # while the desks start
+        is_up = answering()
+        click.echo(welcome(place.certificates, url, links).say(language))
+        if is_up:  # their address is told when it can be opened
+            _tell_people(place, at, as_json=False)
+        else:
+            click.echo(NO_DESKS.say(language), err=True)
+        click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
         run_server(home, host=host, port=at, workers=None)
 
 

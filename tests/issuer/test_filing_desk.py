@@ -18,9 +18,12 @@ from werkzeug.routing import Rule
 from accounts.roles import BODY_ROLES, Role
 from issuer.application_form import sample_application
 from issuer.application_states import Stage, Step
+from issuer.console.filing_proposals import approved_text
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
-from issuer.filing_proposals import Actor, ProposalState, approve, decline
+from issuer.filing_decision import FilingTerms
+from issuer.filing_proposals import Actor, Done, ProposalState, approve, decline
+from issuer.proposed_acts import FileAct
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingDraft, FilingProposal
@@ -121,6 +124,46 @@ def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
     assert mended.headers["Location"] == "/filing/applications/1"
     with desk.desks() as session:
         assert session.scalars(select(FilingDraft)).all() == []
+
+
+def seen_in(page: str) -> str:
+    """Return which state of the thing a form was made from."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_who_types_into_an_older_draft_is_told_and_keeps_what_was_typed(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        first = seen_in(client.get(at).text)
+        kept = {"do": "save", "seen": first}
+        assert send(client, at, TYPED | kept | {"examiners": "15"}).status_code == 303
+        for wish in ("save", "submit", "discard", "upload"):
+            late = send(client, at, TYPED | {"do": wish, "seen": first, "examiners": "99"})
+            assert late.status_code == 422 and "他人已修改" in late.text
+            assert 'value="99"' in late.text and "<del>15</del>" in late.text
+        assert 'value="15"' in client.get(at).text
+        over = {"do": "save", "seen": seen_in(late.text), "examiners": "99"}
+        assert send(client, at, TYPED | over).status_code == 303
+        assert 'value="99"' in client.get(at).text
+
+
+def test_the_next_page_says_what_was_filed_and_what_comes_next(desk: AuthorityDesk) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        file = (BytesIO("营业执照".encode()), "营业执照.pdf")
+        taken = send(client, at, TYPED | {"do": "submit", "files": file}).headers["Location"]
+        assert "第 1 号申请已受理，下一步材料初审" in client.get(taken).text
+        send(client, f"{taken}/step", {"step": "accept"})
+        assert "第 1 号申请的办理意见已登记，目前环节：" in client.get(taken).text
+    act = FileAct(
+        application_id=1,
+        terms=FilingTerms(prefixes=(PREFIX,), first=MONDAY, last=MONDAY + 30 * DAY),
+    )
+    assert "编号前缀 " + PREFIX in approved_text(act, Done(publication=None, struck=0)).zh
 
 
 def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:

@@ -16,6 +16,7 @@ from issuer.batch_supervisor import runner_beside
 from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
+from tests.accounts.desk_app import working_as
 from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX
 from tests.verifier.police_homes import (
@@ -275,6 +276,13 @@ def test_the_name_an_officer_reads_on_a_file_is_compared_too(desk: PoliceHome) -
     assert "接收时所填的编号和姓名" in page and "胡志刚" in page
     assert Outcome.NOT_FOUND.text.zh in page
     assert Outcome.VALID.text.zh in page  # the file's own answer stands beside it
+
+
+def test_the_next_page_names_the_case_and_what_comes_next(desk: PoliceHome) -> None:
+    with working_as(desk.app, ONE) as client:
+        form = {"reference": "津公（刑）受案字〔2026〕106号", "about": "证书可疑"}
+        page = client.post("/police/cases/new", data=form, follow_redirects=True).text
+    assert "案件 津公（刑）受案字〔2026〕106号 已登记，下一步提交可疑证书" in page
 
 
 def make_busy(desk: PoliceHome, monkeypatch: pytest.MonkeyPatch) -> None:

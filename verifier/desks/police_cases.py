@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.tables import (
     Column,
@@ -146,6 +147,12 @@ def open_new() -> AnyResponse:
         if trouble.field == "ground":  # what may not stand on the trail is the number
             trouble = Trouble(field="reference", text=trouble.text)
         return _new_page(reference, about, (trouble,))
+    say_done(
+        Text(
+            f"案件 {reference} 已登记，下一步提交可疑证书",
+            f"Case {reference} is open; next: hand in the suspect paper",
+        )
+    )
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
@@ -192,6 +199,9 @@ def ask(case_id: int) -> AnyResponse:
         )
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry | {"due": typed("due", 20)})
+    say_done(
+        Text("询问已送达机构，答复后显示在本页", "The body has the question; its answer shows here")
+    )
     return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
 
 
@@ -204,6 +214,12 @@ def hand_over_case(case_id: int) -> AnyResponse:
         hand_over(the_room(), the_officer(), case_id, to=entry["to"], paper=entry["paper"])
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+    say_done(
+        Text(
+            "移交已登记，不再接收材料；有处理结果后办结",
+            "The hand-over is noted; close the case once it is known what came of it",
+        )
+    )
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
@@ -218,6 +234,7 @@ def close(case_id: int) -> AnyResponse:
         close_case(the_room(), the_officer(), case_id, outcome, entry["result"])
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+    say_done(Text("案件已办结，处理结果已登记", "The case is closed, and its outcome noted"))
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -267,6 +269,10 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHo
     assert "valid" not in re.sub(r"<[^>]+>", " ", desk.page(f"/police/cases/{case_id}/custody"))
     assert desk.post(f"{at}/original")[0] == 422
     assert desk.post(f"{at}/again")[0] == 303
+    with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
+        readme = bundle.read("README.txt").decode()
+    assert "reports/" in readme and "verdicts/" in readme
+    assert "pictures/" not in readme and "originals/" not in readme
 
 
 def test_the_name_an_officer_reads_on_a_file_is_compared_too(desk: PoliceHome) -> None:

@@ -147,7 +147,7 @@ def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought)
             raise CaseError(
                 "case_full",
                 Text(
-                    f"一个案件最多 {MOST_ITEMS} 件、{MOST_CASE_BYTES >> 20} MB，请另立案件",
+                    f"一个案件最多 {MOST_ITEMS} 件、{MOST_CASE_BYTES >> 20} MB，请另行登记案件",
                     f"a case holds {MOST_ITEMS} papers and {MOST_CASE_BYTES >> 20} MB at most; "
                     "open another",
                 ),

@@ -72,9 +72,9 @@ _SPEC: Final = TableSpec(
         Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
         Column(key="state", text=Text("状态", "State")),
         Column(key="papers", text=Text("送检材料", "Papers"), kind=ColumnKind.NUMBER),
-        Column(key="opened_by", text=Text("立案人", "Opened by")),
+        Column(key="opened_by", text=Text("登记人", "Opened by")),
         Column(
-            key="opened_at", text=Text("立案时间", "Opened"), kind=ColumnKind.DATE, sortable=True
+            key="opened_at", text=Text("登记时间", "Opened"), kind=ColumnKind.DATE, sortable=True
         ),
     ),
     filters=(

@@ -212,7 +212,7 @@ def _progress_words(before: int) -> Text:
         return Text("排在第一位，有空位即核验", "First in the queue: verified as soon as it can be")
     return Text(
         f"前面还有 {before} 件材料，依次核验",
-        f"{before} papers are before it; each is verified in turn",
+        f"Papers before it: {before}; each is verified in turn",
     )
 
 

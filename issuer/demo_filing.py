@@ -25,7 +25,7 @@ _APPLICATION: Final = {
     "name": "海河样本技能评价有限公司（虚构）",
     "credit_code": "91120000MA0000001Q",
     "category": "S",
-    "occupations": [{"occupation": "3-02-02-00", "levels": [4, 3]}],
+    "occupations": [{"occupation": "3-02-02-00", "levels": [3, 2]}],
     "sites": [{"address": "天津市虚构区样本路 8 号", "serial": "000124"}],
     "staff": {"examiners": 9, "supervisors": 2},
     "materials": [{"title": title, "file": f"{title}.txt"} for title in _MATERIALS],

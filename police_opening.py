@@ -99,7 +99,8 @@ def run(home: Home, passphrase: bytes, parent: int) -> None:
     from verifier.cases.examining import judge_waiting
     from verifier.cases.waiting import papers_to_judge
 
-    desks, room = open_desks(home), None
+    desks = open_desks(home)
+    room: PoliceRoom | None = None
     while os.getppid() == parent:
         pause = _LOOK_SECONDS
         try:

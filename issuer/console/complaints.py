@@ -197,7 +197,7 @@ def to_other_office(number: int) -> AnyResponse:
             hand_over(hold_complaint(desks, number, office), held_by=_held_as_shown())
     except REFUSALS as error:
         return _refused(number, error)
-    told = next(one for one in ComplaintOffice if one is not office).text
+    told = office.other.text
     say_done(
         Text(
             f"第 {number} 号已转交{told.zh}，由其分派办理",

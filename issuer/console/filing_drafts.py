@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -263,30 +263,26 @@ def _find(session: Session, number: int, *, hold: bool = False) -> FilingDraft:
 
 def _differences(saved: ApplicationEntry, typed: ApplicationEntry) -> list[tuple[Text, str, str]]:
     """Return what is saved beside what was typed, where the two differ."""
-    rows = [
-        (label, getattr(saved, name), getattr(typed, name))
-        for name, label in (
-            ("name", Text("单位名称", "Name")),
-            ("credit_code", Text("统一社会信用代码", "Unified social credit code")),
-            ("category", Text("机构类别", "Category")),
-            ("examiners", Text("考评员人数", "Examiners")),
-            ("supervisors", Text("督导员人数", "Quality supervisors")),
-        )
-    ]
-    rows += [
-        (label, *("；".join(map(words, getattr(one, name))) for one in (saved, typed)))
-        for name, label, words in _MANY
-    ]
+    rows = [(label, words(saved), words(typed)) for label, words in _SHOWN]
     return [row for row in rows if row[1] != row[2]]
 
 
-_MANY: Final[tuple[tuple[str, Text, Callable[[Any], str]], ...]] = (
-    (
-        "scopes",
-        Text("职业和级别", "Occupations and levels"),
-        lambda one: f"{one.occupation} {'、'.join(one.levels)}",
-    ),
-    ("sites", Text("站点", "Sites"), lambda one: f"{one.address} {one.serial}".strip()),
+def _scope_words(entry: ApplicationEntry) -> str:
+    return "；".join(f"{one.occupation} {'、'.join(one.levels)}" for one in entry.scopes)
+
+
+def _site_words(entry: ApplicationEntry) -> str:
+    return "；".join(f"{one.address} {one.serial}".strip() for one in entry.sites)
+
+
+_SHOWN: Final[tuple[tuple[Text, Callable[[ApplicationEntry], str]], ...]] = (
+    (Text("单位名称", "Name"), lambda entry: entry.name),
+    (Text("统一社会信用代码", "Unified social credit code"), lambda entry: entry.credit_code),
+    (Text("机构类别", "Category"), lambda entry: entry.category),
+    (Text("职业和级别", "Occupations and levels"), _scope_words),
+    (Text("站点", "Sites"), _site_words),
+    (Text("考评员人数", "Examiners"), lambda entry: entry.examiners),
+    (Text("督导员人数", "Quality supervisors"), lambda entry: entry.supervisors),
 )
 
 

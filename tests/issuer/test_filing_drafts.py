@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from issuer.application_form import sample_application
 from issuer.console.filing_proposals import approved_text
+from issuer.filing import read_prefix
 from issuer.filing_decision import FilingTerms
 from issuer.filing_proposals import Done
 from issuer.proposed_acts import FileAct
@@ -88,7 +89,7 @@ def test_the_next_page_says_what_was_filed_and_what_comes_next(desk: AuthorityDe
         assert "第 1 号申请的办理意见已登记，目前环节：" in client.get(taken).text
     act = FileAct(
         application_id=1,
-        terms=FilingTerms(prefixes=(PREFIX,), first=MONDAY, last=MONDAY + 30 * DAY),
+        terms=FilingTerms(prefixes=(read_prefix(PREFIX),), first=MONDAY, last=MONDAY + 30 * DAY),
     )
     assert "编号前缀 " + PREFIX in approved_text(act, Done(publication=None, struck=0)).zh
 

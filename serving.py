@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote as quote_word
@@ -62,7 +63,7 @@ def demo(
     may be deleted at will; the desks are on the next port, for this machine only.
     """
     from issuer.demo import Demo, altered_qr_text, audit_command, demo_address, issue_demo, welcome
-    from issuer.demo_desks import HOST, desks_beside
+    from issuer.demo_desks import HOST, NO_DESKS, desks_beside, people_of
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -98,12 +99,16 @@ def demo(
         "altered": altered_qr_text(listing[0]["qr_text"]),
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
-    told = welcome(place.certificates, url, links)
-    click.echo(told.say(language))
     place.keep_port(at)
-    _tell_people(place, at, as_json=False)
-    click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
-    with desks_beside(place, public_url=url, port=at + 1):
+    with desks_beside(place, public_url=url, port=at + 1) as answering:
+        people_of(place, with_work=True)  # while the desks start
+        is_up = answering()
+        click.echo(welcome(place.certificates, url, links).say(language))
+        if is_up:  # their address is told when it can be opened
+            _tell_people(place, at, as_json=False)
+        else:
+            click.echo(NO_DESKS.say(language), err=True)
+        click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
         run_server(home, host=host, port=at, workers=None)
 
 
@@ -161,8 +166,10 @@ def run_desks(home: Home, passphrase: bytes, *, host: str, port: int, workers: i
     """
     from issuer.batch_supervisor import runner_beside
 
-    employers = "verifier.desks.employer_runner"
-    with runner_beside(home, passphrase), runner_beside(home, passphrase, employers):
+    runners = ("issuer.batch_runner", "verifier.desks.employer_runner", "police_opening")
+    with ExitStack() as beside:
+        for module in runners:
+            beside.enter_context(runner_beside(home, passphrase, module))
         _serve(lambda: create_private_app(home, passphrase), host=host, port=port, workers=workers)
 
 

@@ -72,13 +72,13 @@ class Basis:
 
     Args:
         standing: S, N, P or ?, as the table's head explains.
-        source: in Chinese, as published.
+        source: where it stands.
         valid_from: first day it holds.
         valid_to: last day it holds, or None while it is in force.
     """
 
     standing: str
-    source: str
+    source: Text
     valid_from: date
     valid_to: date | None
 
@@ -191,7 +191,7 @@ def _condition(entry: dict[str, Any], basis: dict[str, Any]) -> Condition:
 def _basis(entry: dict[str, Any]) -> Basis:
     return Basis(
         standing=entry["standing"],
-        source=entry["source"],
+        source=Text(entry["source_zh"], entry["source_en"]),
         valid_from=day(entry["valid_from"]),
         valid_to=day_or_open(entry["valid_to"]),
     )

@@ -77,6 +77,35 @@ def save_draft(draft: FilingDraft, entry: ApplicationEntry, *, now: datetime) ->
     draft.changed_at = now
 
 
+def check_draft_as_shown(draft: FilingDraft, seen: str) -> None:
+    """Refuse to keep what was typed over what somebody else kept meanwhile.
+
+    Args:
+        draft: held in a transaction.
+        seen: `draft_mark` of the draft as the page showed it; empty without a page.
+
+    Raises:
+        IssuerError: it was changed since (`draft_moved`).
+    """
+    if seen not in ("", draft_mark(draft)):
+        raise IssuerError(
+            "draft_moved",
+            Text(
+                "打开本页之后，他人已修改并保存这份录入。您填写的内容仍在本页，尚未保存；"
+                "核对后再次保存即替换（所选文件须重新选择）",
+                "since this page was opened, somebody else changed and saved this entry. What you "
+                "typed is still here, not saved; compare it, then save again to replace theirs "
+                "(choose files again)",
+            ),
+        )
+
+
+def draft_mark(draft: FilingDraft) -> str:
+    """Return what tells one state of a draft from the next."""
+    files = " ".join(str(one.id) for one in draft.files)
+    return hashlib.sha256(f"{draft.entry} {files}".encode()).hexdigest()[:16]
+
+
 def read_entry_file(data: bytes) -> ApplicationEntry:
     """Return the entry in an uploaded application file (JSON, as `yanzhen filing template`).
 

@@ -339,7 +339,7 @@ def _packed(facts: Facts, found: Judgement, today: date, by: str) -> dict[str, A
         "met": found.met,
         "on": today.isoformat(),
         "by": by,
-        "rule": "" if basis is None else f"{basis.source}（{basis.valid_from} 起）",
+        "rule": "" if basis is None else f"{basis.source.zh}（{basis.valid_from} 起）",
         "faults": [[name, text.zh, text.en] for name, text in found.faults],
         "remarks": [[text.zh, text.en] for text in found.remarks],
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -27,6 +30,7 @@ from issuer.body_settings import (
     unconfirmed,
 )
 from issuer.demo import PREFIX, Demo
+from issuer.demo_filing import leave_application
 from issuer.errors import IssuerError
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from keys.passphrase import ENVIRONMENT_NAME
@@ -40,7 +44,13 @@ password, which stands on the terminal."""
 NO_NOTICE: Final = (
     "演示：公示须满五个工作日，本演示不办理；要试办公示的，由审批人在“机构设置”改为在此办理"
 )
+NO_DESKS: Final = Text(
+    "工作台没有启动，原因见上；核验网站照常打开",
+    "The desks did not start: see above why. The verifier opens all the same",
+)
 _WORKERS = "2"
+_PATIENCE_SECONDS = 120.0  # a machine may be busy
+_LOOK_SECONDS = 0.1
 
 
 def desks_address(port: int) -> str:
@@ -48,8 +58,12 @@ def desks_address(port: int) -> str:
     return f"http://localhost:{port}"
 
 
-def people_of(demo: Demo) -> DemoPeople:
+def people_of(demo: Demo, *, with_work: bool = False) -> DemoPeople:
     """Return who may sign in to the desks of a demo, made as far as missing.
+
+    Args:
+        demo: whose desks.
+        with_work: leave an application at the authority's desk, where there never was one.
 
     Raises:
         HomeError: there is no demo in the folder.
@@ -65,6 +79,9 @@ def people_of(demo: Demo) -> DemoPeople:
     with open_bureau(home, passphrase) as bureau:
         people = demo_people(bureau, PREFIX)
         _skip_notice(home, passphrase, bureau, people)
+        if with_work:
+            clerk = _person(bureau, people.usernames[Role.AUTHORITY_CLERK], Role.AUTHORITY_CLERK)
+            leave_application(home, passphrase, bureau, clerk.name)
         return people
 
 
@@ -89,7 +106,7 @@ def _skip_notice(home: Home, passphrase: bytes, bureau: Bureau, people: DemoPeop
         clock=bureau.clock,
     )
     usernames = (people.usernames[Role.APPROVER], people.seconds[Role.APPROVER])
-    first, second = (_approver(bureau, one) for one in usernames)
+    first, second = (_person(bureau, one, Role.APPROVER) for one in usernames)
     try:
         if not is_set:
             settle(room, first, prefix=PREFIX, name=name, value=SKIPPED, ground=NO_NOTICE)
@@ -106,16 +123,17 @@ def _own_waiting(session: Session) -> list[int]:
     return [one.id for one in unconfirmed(session, PREFIX) if one.ground == NO_NOTICE]
 
 
-def _approver(bureau: Bureau, username: str) -> Person:
+def _person(bureau: Bureau, username: str, role: Role) -> Person:
     with reading(bureau.desks) as session:
         row = find_account(session, username)
-    return Person(account_id=row.id, name=row.name, roles=frozenset({Role.APPROVER}), body=PREFIX)
+    return Person(account_id=row.id, name=row.name, roles=frozenset({role}), body=row.body)
 
 
 @contextmanager
-def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[None]:
+def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[Callable[[], bool]]:
     """Serve the desks of a demo for as long as the block lasts.
 
+    Yields what waits until they answer, and returns whether they do: else they ended.
     The processes a server forks leave the block too: only the one that entered it ends the desks.
     """
     own = {
@@ -132,11 +150,25 @@ def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        yield
+        yield lambda: _answers(running, port)
     finally:
         if os.getpid() == owner:
             running.terminate()
             running.wait()
+
+
+def _answers(running: subprocess.Popen[bytes], port: int) -> bool:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while running.poll() is None and time.monotonic() < until:
+        with (
+            suppress(OSError, HTTPException),
+            closing(HTTPConnection(HOST, port, timeout=30)) as to,
+        ):
+            to.request("GET", "/sign-in")
+            if to.getresponse().status == HTTPStatus.OK:
+                return True
+        time.sleep(_LOOK_SECONDS)
+    return False
 
 
 def people_told(people: DemoPeople, url: str, again: str) -> Text:

@@ -221,18 +221,34 @@ def note_finding(
     *,
     found_by: str,
     now: datetime,
+    seen: str = "",
 ) -> QualityItem:
     """Put on record what was found about one certificate; the words are sealed.
 
+    Args:
+        check: held in a transaction.
+        seen: `finding_mark` of the certificate as the page showed it; empty without a page.
+
     Raises:
-        IssuerError: the check is closed (`check_closed`), has no such place (`sample_place`), or a
-            fault is not described (`finding_words`).
+        IssuerError: the check is closed (`check_closed`), has no such place (`sample_place`), a
+            fault is not described (`finding_words`), or somebody else noted something about the
+            certificate since the page was opened (`finding_moved`).
     """
     _check_open(check)
     item = next((one for one in check.items if one.place == place), None)
     if item is None:
         raise IssuerError(
             "sample_place", Text(f"样本中没有第 {place} 份", f"the sample has no place {place}")
+        )
+    if seen not in ("", finding_mark(item)):
+        raise IssuerError(
+            "finding_moved",
+            Text(
+                f"打开本页之后，{item.found_by}已登记这一份的结果，见下方样本表；"
+                "您填写的内容仍在，核对后再次登记即替换",
+                f"since this page was opened, {item.found_by} noted a finding: see the sample "
+                "below. What you typed is still here; note it again to replace theirs",
+            ),
         )
     if (finding is not Finding.IN_ORDER and not words) or len(words) > _MOST_WORDS:
         raise IssuerError(
@@ -249,6 +265,12 @@ def note_finding(
     item.found_by = found_by
     item.found_at = now
     return item
+
+
+def finding_mark(item: QualityItem) -> str:
+    """Return what tells one finding about a certificate from the next."""
+    said = (item.finding, item.found_by, item.found_at, item.words_sealed)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def words_of(vault: Vault, item: QualityItem) -> str:

@@ -84,6 +84,16 @@ class CaseItem(DeskBase):
     report_json_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
+class CaseWaiting(DeskBase):
+    """A paper waits to be judged, as the machine was busy; gone with its verdict."""
+
+    __tablename__ = "police_case_waiting"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("police_case_items.id"), primary_key=True)
+    asked_by: Mapped[str] = mapped_column(String(60))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CaseMark(DeskBase):
     """Something of a suspect paper that another may share: a hash, a host, a program's name."""
 

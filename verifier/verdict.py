@@ -93,7 +93,7 @@ _STATUS_TEXTS = {
 _IN_FORCE = "status_current"  # as `finding_codes` has it
 
 _SEVERITY_TEXTS = {
-    Severity.INFO: Text("通过", "passed"),
+    Severity.INFO: Text("核实", "confirmed"),
     Severity.NOTICE: Text("提示", "note"),
     Severity.PROBLEM: Text("问题", "problem"),
     Severity.ALARM: Text("警示", "alarm"),

@@ -87,4 +87,5 @@ def remove_photos(draft_id: int) -> Response:
     the_draft(room, draft_id)
     drop_photos(room, own_prefix(), draft_id)
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text("照片已全部移除", "Every photo was taken out"))
     return redirect(url_for("batches.photos", draft_id=draft_id), 303)

@@ -152,6 +152,7 @@ def mend(draft_id: int) -> Response | tuple[str, int]:
         for number in list(typed)[:PAGE_ROWS]:
             check_row(room, own_prefix(), draft_id, number)
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text("改动已保存", "What was changed is saved"))
     return _back(draft_id)
 
 
@@ -229,6 +230,7 @@ def drop(draft_id: int, row: int) -> Response:
     the_draft(room, draft_id)
     drop_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text(f"第 {row} 行已移除", f"Row {row} was taken out"))
     return _back(draft_id)
 
 
@@ -258,4 +260,5 @@ def correct(draft_id: int) -> Response | tuple[str, int]:
             raise
         return _grid(draft, (Trouble(field="corrections", text=error.text),)), 422
     check_soon(room, own_prefix(), draft_id)
+    say_done(Text("改正后的各行已读入", "The mended rows were read in"))
     return _back(draft_id)

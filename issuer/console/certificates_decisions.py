@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.next_page_notice import say_done
 from accounts.person import sees_body, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
@@ -49,6 +50,10 @@ _TABS: dict[str, Text] = {
     TO_PRINT: Text("待印制", "To print"),
     **{one: STATE_WORDS[one] for one in ActState if one is not ActState.PROPOSED},
 }
+_HOLDS = Text("在线核验即时生效", "It holds online from now on")
+_NEW_PAGE = Text("下一步见下方", "What comes next stands below")
+_REJECTED = Text("未予批准，证书没有变动", "Declined; nothing of the certificate changed")
+_WITHDRAWN = Text("已撤回，证书没有变动", "Taken back; nothing of the certificate changed")
 _SPEC = TableSpec(
     columns=(
         Column(key="act_id", text=Text("编号", "Act"), kind=ColumnKind.CODE),
@@ -112,21 +117,24 @@ def approve(act_id: int) -> Response | tuple[str, int]:
             "请先查看变更前后的内容，再批准", "look at what is corrected first, then approve it"
         )
         return _show(place, (Trouble(field="ground", text=text),)), 422
-    return _decided(place, partial(_approve, office, place))
+    title = ACT_TITLES[place.kind]
+    then = _NEW_PAGE if place.kind in MAKES_COPY else _HOLDS
+    done = Text(f"已批准：{title.zh}。{then.zh}", f"Approved: {title.en}. {then.en}")
+    return _decided(place, partial(_approve, office, place), done)
 
 
 @blueprint.post("/<int:act_id>/reject")
 @allow(Role.APPROVER)
 def decline(act_id: int) -> Response | tuple[str, int]:
     """Decline what another person proposed; nothing changes."""
-    return _closed(_place(act_id), reject)
+    return _closed(_place(act_id), reject, _REJECTED)
 
 
 @blueprint.post("/<int:act_id>/withdraw")
 @allow(*BODY_READERS)
 def take_back(act_id: int) -> Response | tuple[str, int]:
     """Take one's own proposal back; nothing changes."""
-    return _closed(_place(act_id), withdraw)
+    return _closed(_place(act_id), withdraw, _WITHDRAWN)
 
 
 def _approve(office: Office, place: ActPlace) -> None:
@@ -147,7 +155,7 @@ def _approve(office: Office, place: ActPlace) -> None:
         )
 
 
-def _closed(place: ActPlace, close: Callable[..., None]) -> Response | tuple[str, int]:
+def _closed(place: ActPlace, close: Callable[..., None], done: Text) -> Response | tuple[str, int]:
     reason = request.form.get("reason", "").strip()
     if not reason:
         text = Text("请写明理由", "say why")
@@ -157,15 +165,16 @@ def _closed(place: ActPlace, close: Callable[..., None]) -> Response | tuple[str
         with the_office().desk(place.prefix, dry_run=True) as desk:
             close(desk, place.act_id, decided_by=the_person().name, reason=reason)
 
-    return _decided(place, work)
+    return _decided(place, work, done)
 
 
-def _decided(place: ActPlace, work: Callable[[], None]) -> Response | tuple[str, int]:
+def _decided(place: ActPlace, work: Callable[[], None], done: Text) -> Response | tuple[str, int]:
     """Do what was decided and go to what came of it; a refusal is said beside the act."""
     try:
         work()
     except REFUSALS as error:
         return _show(_place(place.act_id), (trouble_of(error),)), 409
+    say_done(done)
     return redirect(url_for("certificate_decisions.show", act_id=place.act_id), 303)
 
 

@@ -11,6 +11,7 @@ from flask import url_for as address_of
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from accounts.next_page_notice import say_done
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
@@ -121,6 +122,12 @@ def answer(number: int) -> Response | str | tuple[str, int]:
         field = "answer" if error.code == "request_answer" else ""
         trouble = Trouble(field=field, text=error.text)
         return _request_page(number, (trouble,), said=said, words=words), 422
+    say_done(
+        Text(
+            "答复已保存，持证人登录后可以看到；需要更正、补发的，另在证书页提出",
+            "The answer is kept, and the holder sees it; propose a correction or a reissue apart",
+        )
+    )
     return lead(address_of("certificate_holder.show_request", number=number), 303)
 
 

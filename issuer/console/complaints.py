@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.account_acts import list_accounts
 from accounts.bureau import the_bureau
+from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
-from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.tables import read_table
 from accounts.troubles import Trouble
 from accounts.waiting import Waiting, add_waiting
 from codes.wording import Text
@@ -36,9 +37,22 @@ from issuer.complaints import (
     words_of,
 )
 from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
+from issuer.console.complaints_words import (
+    ANSWERED,
+    LIST,
+    NOBODY,
+    SETTLED,
+    TAKE_FIRST,
+)
 from issuer.console.office import the_office
 from registry.complaint_models import Complaint
-from registry.complaints import UNREAD_MARK, ComplaintBox, ComplaintKind, count_waiting
+from registry.complaints import (
+    UNREAD_MARK,
+    ComplaintBox,
+    ComplaintKind,
+    ComplaintWords,
+    count_waiting,
+)
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 
@@ -46,36 +60,6 @@ blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 WORKERS: Final = (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.POLICE)
 READERS: Final = (*WORKERS, Role.AUDITOR)
-_STATES: Final = {
-    "open": Text("未办结", "open"),
-    "mine": Text("由我办理", "mine"),
-    "overdue": Text("已逾期", "overdue"),
-    "closed": Text("已办结", "settled"),
-}
-_LIST: Final = TableSpec(
-    columns=(
-        Column(key="id", text=Text("编号", "No.")),
-        Column(key="kind", text=Text("事项", "About")),
-        Column(key="sent_at", text=Text("提交日期", "Sent"), kind=ColumnKind.DATE),
-        Column(key="due_on", text=Text("办结期限", "Due"), kind=ColumnKind.DATE),
-        Column(key="assignee", text=Text("办理人", "With")),
-        Column(key="state", text=Text("办理情况", "Standing")),
-    ),
-    filters=(
-        Filter(
-            key="state",
-            text=Text("办理情况", "Standing"),
-            kind=FilterKind.CHOICE,
-            choices=tuple(_STATES.items()),
-        ),
-        Filter(
-            key="kind",
-            text=Text("事项", "About"),
-            kind=FilterKind.CHOICE,
-            choices=tuple((one.value, one.text) for one in ComplaintKind),
-        ),
-    ),
-)
 _SUFFIXES: Final = {"pdf": ("application/pdf", "pdf"), "picture": ("application/octet-stream", "")}
 _HEADS: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 
@@ -119,7 +103,7 @@ def waiting_complaints(person: Person) -> Iterator[Waiting]:
 @allow(*READERS)
 def index() -> str:
     """List the complaints of one's office, and say how many are not on record yet."""
-    person, table = the_person(), read_table(request.args, _LIST)
+    person, table = the_person(), read_table(request.args, LIST)
     office = office_of(person)
     with reading(the_office().desks) as desks:
         found = [
@@ -151,7 +135,13 @@ def put_on_record() -> AnyResponse:
     limit_form()
     office = _own_office()
     with acting("complaint.take_in", office.value), _room() as room:
-        take_in(room, office)
+        taken = take_in(room, office)
+    say_done(
+        Text(
+            f"已登记 {taken} 件；下一步领取或分派办理",
+            f"Put on record: {taken}. Next: somebody takes each, or is given it",
+        )
+    )
     return redirect(address_of("complaints.index", state="open"), 303)
 
 
@@ -174,7 +164,7 @@ def give(number: int) -> AnyResponse:
     said = typed("account", 12) or str(person.account_id)
     chosen = int(said) if said.isascii() and said.isdigit() else 0
     if chosen != person.account_id and not (may_assign(person) and chosen in people):
-        return _page(number, (Trouble(field="account", text=_NOBODY),))
+        return _page(number, (Trouble(field="account", text=NOBODY),))
     name = person.name if chosen == person.account_id else people[chosen]
     try:
         with (
@@ -185,6 +175,12 @@ def give(number: int) -> AnyResponse:
             assign(complaint, chosen, name, held_by=_held_as_shown())
     except REFUSALS as error:
         return _refused(number, error)
+    if chosen == person.account_id:
+        say_done(
+            Text("由您办理；下一步查看内容，再答复", "It is yours; next: read it, then answer")
+        )
+    else:
+        say_done(Text(f"已分派给 {name} 办理", f"Given to {name}"))
     return _to(number)
 
 
@@ -201,6 +197,13 @@ def to_other_office(number: int) -> AnyResponse:
             hand_over(hold_complaint(desks, number, office), held_by=_held_as_shown())
     except REFUSALS as error:
         return _refused(number, error)
+    told = office.other.text
+    say_done(
+        Text(
+            f"第 {number} 号已转交{told.zh}，由其分派办理",
+            f"No. {number} was handed to {told.en}, who give it to somebody",
+        )
+    )
     return redirect(address_of("complaints.index"), 303)
 
 
@@ -210,7 +213,7 @@ def read(number: int) -> AnyResponse:
     """Show what a complaint says to who has it; noted first."""
     limit_form()
     if not _may_read(number):
-        return _page(number, (Trouble(field="", text=_TAKE_FIRST),))
+        return _page(number, (Trouble(field="", text=TAKE_FIRST),))
     with acting("complaint.read", str(number)):
         return _page(number, opened=True)
 
@@ -221,7 +224,7 @@ def file(number: int) -> AnyResponse:
     """Hand out the file sent along, as a download; noted first."""
     limit_form()
     if not _may_read(number):
-        return _page(number, (Trouble(field="", text=_TAKE_FIRST),))
+        return _page(number, (Trouble(field="", text=TAKE_FIRST),))
     with acting("complaint.file", str(number)), _room() as room, reading(room.desks) as desks:
         complaint = _find(desks, number)
         content = FILE.read(complaint, room.vault)
@@ -248,6 +251,7 @@ def send_answer(number: int) -> AnyResponse:
             answer(room, number, words, account_id=person.account_id, name=person.name, close=close)
     except REFUSALS as error:
         return _page(number, (trouble_of(error, {"complaint_answer": "answer"}),), typed_=words)
+    say_done(SETTLED if close else ANSWERED)
     return _to(number)
 
 
@@ -256,10 +260,6 @@ def _refused(number: int, error: Exception) -> AnyResponse:
     if getattr(error, "code", "") == "complaint_elsewhere":
         raise error
     return _page(number, (trouble_of(error),))
-
-
-_NOBODY: Final = Text("请选择本单位的经办人", "Choose somebody of this office")
-_TAKE_FIRST: Final = Text("请先领取，再查看内容", "Take it first, then read it")
 
 
 def may_assign(person: Person) -> bool:
@@ -275,10 +275,7 @@ def _page(
     with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
-        words = None
-        if opened:
-            with _room() as room:
-                words = words_of(room, complaint)
+        words = _words(complaint, opened=opened) if office is not None else None
         page = render_template(
             "desk/complaint.html",
             complaint=complaint,
@@ -286,6 +283,7 @@ def _page(
             office=ComplaintOffice(complaint.office),
             has_file=complaint.file_kind is not None,
             unread=(complaint.file_kind or "").endswith(UNREAD_MARK),
+            opened=opened,
             words=words,
             overdue=_is_overdue(complaint),
             works=office is not None,
@@ -297,6 +295,15 @@ def _page(
             troubles=troubles,
         )
     return Response(page, status=422 if troubles else 200)
+
+
+def _words(complaint: Complaint, *, opened: bool) -> ComplaintWords:
+    """Return what a complaint says; that its subject alone is shown is noted here."""
+    if opened:
+        with _room() as room:
+            return words_of(room, complaint)
+    with acting("complaint.subject", str(complaint.id)), _room() as room:
+        return words_of(room, complaint)
 
 
 def _fits(one: Complaint, state: str, person: Person) -> bool:

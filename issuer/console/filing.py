@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.troubles import Trouble
@@ -192,8 +193,15 @@ def opinion(number: int) -> AnyResponse:
             if duty_of(Stage(found.state), step) is Duty.DIRECTOR and not is_director():
                 abort(403)
             take_step(session, found, step, decision, now=now)
+            stage = STAGE_NAMES[Stage(found.state)]
     except REFUSALS as error:
         return _page(number, entry, (trouble_of(error, _FIELDS, "step"),))
+    say_done(
+        Text(
+            f"第 {number} 号申请的办理意见已登记，目前环节：{stage.zh}",
+            f"What was decided of application {number} is on record; it stands at: {stage.en}",
+        )
+    )
     return redirect(url_for("filing.application", number=number), 303)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -19,6 +20,8 @@ from codes.occupations import occupations
 from codes.wording import Text
 from issuer.application_drafts import (
     add_file,
+    check_draft_as_shown,
+    draft_mark,
     drop_file,
     entry_of,
     inspect_draft,
@@ -122,8 +125,13 @@ def change(number: int) -> AnyResponse:
     limit_form(_MOST_BYTES)
     office, wish = the_office(), request.form.get("do", "save")
     with transaction(office.desks) as session:
-        found = _find(session, number)
-        save_draft(found, _read_entry(), now=office.clock())
+        found = _find(session, number, hold=True)
+        entry = _read_entry()
+        try:
+            check_draft_as_shown(found, request.form.get("seen", ""))
+        except IssuerError as error:
+            return _page(found, (trouble_of(error),), typed=entry)
+        save_draft(found, entry, now=office.clock())
         troubles = _take_files(found)
         if wish.startswith("drop-") and wish[5:].isdigit():
             drop_file(found, int(wish[5:11]))
@@ -134,26 +142,28 @@ def change(number: int) -> AnyResponse:
             troubles = _faults(found)
         if troubles:
             return _page(found, troubles)
+        saved = draft_mark(found)
     if wish == "discard":
         say_done(Text("草稿已删除", "The draft is deleted"))
         return redirect(url_for("filing_drafts.drafts"), 303)
     if wish != "submit":
         say_done(Text("已保存，尚未提交", "Saved, not submitted yet"))
         return redirect(url_for("filing_drafts.draft", number=number) + _ANCHORS.get(wish, ""), 303)
-    return _submit(number)
+    return _submit(number, saved)
 
 
-def _submit(number: int) -> AnyResponse:
-    """Take the application in; the draft goes once it is on record."""
+def _submit(number: int, saved: str) -> AnyResponse:
+    """Take the application in as it was saved; the draft goes once it is on record."""
     office = the_office()
     decision, troubles = parse_decision(read_decision_entry())
     with transaction(office.desks) as session:
-        found = _find(session, number)
+        found = _find(session, number, hold=True)
         if decision is None:
             return _page(found, troubles)
         vault, supplements = office.vault(), found.supplements
         subject = "" if supplements is None else str(supplements)
         try:
+            check_draft_as_shown(found, saved)
             form, materials = parse_draft_application(found, vault, now=office.clock())
             with (
                 acting("filing.apply", subject, reference=decision.reference or "") as now,
@@ -171,6 +181,12 @@ def _submit(number: int) -> AnyResponse:
         except REFUSALS as error:
             return _page(found, (trouble_of(error, _FIELDS, "name"),))
         session.delete(found)
+    say_done(
+        Text(
+            f"第 {taken} 号申请已受理，下一步材料初审",
+            f"Application {taken} was taken in; next: the review of its papers",
+        )
+    )
     return redirect(url_for("filing.application", number=taken), 303)
 
 
@@ -263,19 +279,53 @@ def _most_occupations() -> int:
     return filing_rule(RuleName.MOST_OCCUPATIONS, today()).value
 
 
-def _find(session: Session, number: int) -> FilingDraft:
-    found = session.get(FilingDraft, number)
+def _find(session: Session, number: int, *, hold: bool = False) -> FilingDraft:
+    found = session.get(FilingDraft, number, with_for_update=hold)
     not_found_unless(found is not None)
     assert found is not None
     return found
 
 
-def _page(found: FilingDraft, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
-    entry, day = entry_of(found), today()
+def _differences(saved: ApplicationEntry, typed: ApplicationEntry) -> list[tuple[Text, str, str]]:
+    """Return what is saved beside what was typed, where the two differ."""
+    rows = [(label, words(saved), words(typed)) for label, words in _SHOWN]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _scope_words(entry: ApplicationEntry) -> str:
+    return "；".join(f"{one.occupation} {'、'.join(one.levels)}" for one in entry.scopes)
+
+
+def _site_words(entry: ApplicationEntry) -> str:
+    return "；".join(f"{one.address} {one.serial}".strip() for one in entry.sites)
+
+
+_SHOWN: Final[tuple[tuple[Text, Callable[[ApplicationEntry], str]], ...]] = (
+    (Text("单位名称", "Name"), lambda entry: entry.name),
+    (Text("统一社会信用代码", "Unified social credit code"), lambda entry: entry.credit_code),
+    (Text("机构类别", "Category"), lambda entry: entry.category),
+    (Text("职业和级别", "Occupations and levels"), _scope_words),
+    (Text("站点", "Sites"), _site_words),
+    (Text("考评员人数", "Examiners"), lambda entry: entry.examiners),
+    (Text("督导员人数", "Quality supervisors"), lambda entry: entry.supervisors),
+)
+
+
+def _page(
+    found: FilingDraft,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    typed: ApplicationEntry | None = None,
+) -> AnyResponse:
+    """Show a draft, or what was typed where that could not be kept in its place."""
+    saved, day = entry_of(found), today()
+    entry = saved if typed is None else typed
     page = render_template(
         "desk/filing_draft.html",
         draft=found,
         entry=entry,
+        seen=draft_mark(found),
+        differences=() if typed is None else _differences(saved, typed),
         scopes=[*entry.scopes, *[ScopeEntry()] * (_most_occupations() - len(entry.scopes))],
         sites=[*entry.sites, SiteEntry()][:_MOST_SITES],
         occupations=[

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
@@ -116,6 +117,13 @@ def begin_notice(number: int) -> AnyResponse:
     except REFUSALS as error:
         fields = {"notice_not_to_come": "first", "notice_too_short": "last"}
         return _notice_page(number, entry, (trouble_of(error, fields),))
+    say_done(
+        Text(
+            f"公示已登记，{first}至{last}在核验网站公布；期满无异议再办理备案",
+            f"The notice stands on the public site from {first} to {last}; once it has elapsed "
+            "without objections the filing can be proposed",
+        )
+    )
     return redirect(url_for("filing.application", number=number), 303)
 
 
@@ -157,6 +165,12 @@ def enter_objection(number: int) -> AnyResponse:
     except REFUSALS as error:
         fields = {"objection_out_of_time": "received_on"}
         return _objection_page(number, entry, (trouble_of(error, fields),))
+    say_done(
+        Text(
+            "异议已登记并加密保存，由负责人作出处理",
+            "The objection is on record, sealed; a director settles it",
+        )
+    )
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
 
 
@@ -179,10 +193,18 @@ def take_sent(number: int) -> AnyResponse:
             transaction(office.engine) as session,
         ):
             application = find_application(session, number)
-            take_sent_objections(session, sent, office.vault(), box, application, decision, now=now)
+            taken = take_sent_objections(
+                session, sent, office.vault(), box, application, decision, now=now
+            )
     except REFUSALS as error:
         entry = ObjectionEntry(received_on=today().isoformat())
         return _objection_page(number, entry, (trouble_of(error),))
+    say_done(
+        Text(
+            f"已登记异议 {taken} 件，由负责人作出处理",
+            f"Objections put on record: {taken}; a director settles them",
+        )
+    )
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
 
 
@@ -233,6 +255,7 @@ def settle(number: int, which: int) -> AnyResponse:
     except REFUSALS as error:
         told = (trouble_of(error, {"reason_missing": "reason"}, "outcome"),)
         return _settle_page(number, which, outcome=outcome, entry=entry, troubles=told)
+    say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
 
 

@@ -41,6 +41,7 @@ from issuer.filing import read_prefix
 from issuer.filing_decision import FilingTerms, likely_prefix, longest_term
 from issuer.filing_proposals import (
     STATE_NAMES,
+    Done,
     ProposalState,
     Trial,
     Words,
@@ -119,7 +120,7 @@ def approve_one(number: int) -> AnyResponse:
     try:
         with acting(name, found.subject, reference=reference) as now:
             _check_sent(act)
-            approve(
+            done = approve(
                 office.desks,
                 office.engine,
                 office.home,
@@ -130,7 +131,28 @@ def approve_one(number: int) -> AnyResponse:
             )
     except REFUSALS as error:
         return _page(number, troubles=(trouble_of(error, {}, "seen"),))
+    say_done(approved_text(act, done))
     return redirect(url_for("filing_proposals.proposal", number=number), 303)
+
+
+def approved_text(act: ProposedAct, done: Done) -> Text:
+    """Return what an approved act came to, and what comes next."""
+    what = act_text(act)
+    if isinstance(act, FileAct):
+        prefixes = "、".join(act.prefixes)
+        what = Text(
+            f"第 {act.application_id} 号申请已备案，编号前缀 {prefixes}",
+            f"application {act.application_id} is filed with prefix {prefixes}",
+        )
+    publication = done.publication
+    if publication is None or publication.in_force:
+        return Text(f"已批准：{what.zh}。信任列表已公布", f"Approved: {what.en}. It is published")
+    return Text(
+        f"已批准：{what.zh}。信任列表还差 {publication.missing} 份根密钥签署，"
+        "下一步在“信任列表”下载、签署、交回",
+        f"Approved: {what.en}. The trust list lacks {publication.missing} signatures of root keys; "
+        "next, under “Trust list”: download it, have it signed, hand it in",
+    )
 
 
 @blueprint.post("/proposals/<int:number>/decline")
@@ -146,6 +168,12 @@ def decline_one(number: int) -> AnyResponse:
             decline(the_office().desks, number, the_actor(), remark, now=now)
     except REFUSALS as error:
         return _page(number, remark=remark, troubles=(trouble_of(error, {}, "remark"),))
+    say_done(
+        Text(
+            "未予批准，备案没有变动；提出人可以重新提出",
+            "Declined; nothing of the filing changed, and it may be proposed anew",
+        )
+    )
     return redirect(url_for("filing_proposals.proposal", number=number), 303)
 
 
@@ -161,6 +189,7 @@ def take_one_back(number: int) -> AnyResponse:
             take_back(the_office().desks, number, the_actor(), now=now)
     except REFUSALS as error:
         return _page(number, troubles=(trouble_of(error),))
+    say_done(Text("已撤回，备案没有变动", "Taken back; nothing of the filing changed"))
     return redirect(url_for("filing_proposals.proposal", number=number), 303)
 
 

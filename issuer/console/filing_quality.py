@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.levels import Level
@@ -43,6 +44,7 @@ from issuer.quality_checks import (
     close_check,
     conclusion_of,
     draw_again,
+    finding_mark,
     note_finding,
     start_check,
     words_of,
@@ -144,6 +146,7 @@ def draw_sample() -> AnyResponse:
             number = check.id
     except REFUSALS as error:
         return _sample_page(entry, (trouble_of(error, _FIELDS),))
+    say_done(Text("样本已抽取，下一步逐份登记检查结果", "Drawn; next: note what is found of each"))
     return redirect(url_for("filing_quality.check", number=number), 303)
 
 
@@ -186,10 +189,12 @@ def find(number: int, place: int) -> AnyResponse:
                 words.replace("\r\n", "\n"),
                 found_by=the_actor().name,
                 now=now,
+                seen=typed("seen", 40),
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"finding_words": "words"}, "finding"),)
         return _page(number, place=place, said=said, words=words, troubles=told)
+    say_done(Text(f"第 {place} 份的检查结果已登记", f"What was found about No. {place} is noted"))
     return redirect(url_for("filing_quality.check", number=number), 303)
 
 
@@ -218,6 +223,8 @@ def close(number: int) -> AnyResponse:
     except REFUSALS as error:
         told = (trouble_of(error, {"conclusion_missing": "conclusion"}, "outcome"),)
         return _page(number, outcome=said, conclusion=words, troubles=told)
+    name = OUTCOME_NAMES[CheckOutcome(said)]
+    say_done(Text(f"质量检查已作出结论：{name.zh}", f"The quality check is concluded: {name.en}"))
     return redirect(url_for("filing_quality.check", number=number), 303)
 
 
@@ -249,6 +256,7 @@ def _page(
             tones={str(key): tone for key, tone in _TONES.items()},
             left=sum(one.finding is None for one in found.items),
             item=item,
+            seen="" if item is None else finding_mark(item),
             said=said or (item.finding if item else ""),
             typed_words=words,
             outcome=outcome,

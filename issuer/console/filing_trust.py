@@ -107,6 +107,12 @@ def compose() -> AnyResponse:
             publish(session, office.home, now=now, signers=root_keys())
     except REFUSALS as error:
         return _page((trouble_of(error, {}, "sure"),))
+    say_done(
+        Text(
+            "信任列表已重新生成；根密钥签署满数即公布",
+            "The trust list was composed anew; it is published once enough root keys have signed",
+        )
+    )
     return redirect(url_for("filing_trust.trust"), 303)
 
 

@@ -26,24 +26,34 @@ def open_office(
     """Open the office of a home and give it, and the accounts of its people, to an application.
 
     Raises:
-        HomeError, RegistryUnavailable: the home is not fit for work.
-        VaultError: the passphrase is wrong.
+        HomeError, RegistryUnavailable, VaultError: as `make_office`.
     """
-    vault = home.vault(passphrase)
-    engine = open_engine(home.database_url)
-    check_schema(engine)
-    desks = open_desks(home)
-    secret = open_desk_secret(desks, vault)
+    office = make_office(home, passphrase, clock=clock)
+    secret = open_desk_secret(office.desks, office.vault())
     app.secret_key = secret.for_purpose("signing")
-    office = Office(
-        home=home,
-        passphrase=passphrase,
-        engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
-        desks=desks,
-        public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
-        clock=clock,
+    open_accounts(
+        app, Bureau(desks=office.desks, register=office.engine, secret=secret, clock=clock)
     )
-    open_accounts(app, Bureau(desks=desks, register=office.engine, secret=secret, clock=clock))
     app.extensions["yanzhen_home"] = home
     app.extensions[OFFICE_EXTENSION] = office
     return office
+
+
+def make_office(home: Home, passphrase: bytes, *, clock: Callable[[], datetime]) -> Office:
+    """Return the office of a home.
+
+    Raises:
+        HomeError, RegistryUnavailable: the home is not fit for work.
+        VaultError: the passphrase is wrong.
+    """
+    home.vault(passphrase)
+    engine = open_engine(home.database_url)
+    check_schema(engine)
+    return Office(
+        home=home,
+        passphrase=passphrase,
+        engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
+        desks=open_desks(home),
+        public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
+        clock=clock,
+    )

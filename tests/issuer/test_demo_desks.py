@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from accounts.roles import Role
 from issuer.body_settings import Step, setting_history, settings_of
 from issuer.columns import Column
 from issuer.demo import PREFIX, Demo
-from issuer.demo_desks import NO_NOTICE, desks_address, people_json, people_of, people_told
+from issuer.demo_desks import (
+    NO_NOTICE,
+    desks_address,
+    desks_beside,
+    people_json,
+    people_of,
+    people_told,
+)
 from issuer.errors import IssuerError
 from issuer.roster import open_workbook_child, parse_roster
 from issuer.sample import TRIAL_PHOTOS_NAME, TRIAL_ROSTER_NAME, write_trial
 from issuer.sample_people import sample_people
 from registry.account_models import AccountRow
 from registry.desk_database import open_desks
+from registry.filing_models import FilingApplication
 from registry.home import Home
-from registry.session import reading, transaction
+from registry.session import database, reading, transaction
 from tests.accounts.desk_app import DeskClient
 from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
@@ -133,6 +144,41 @@ def test_a_demo_begun_in_the_background_hears_ctrl_c(place: Demo) -> None:
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_an_application_waits_at_the_authoritys_desk_of_a_demo(place: Demo) -> None:
+    home = Home.open(place.home, environment={})
+    for _ in range(2):  # started again, there is still one
+        people_of(place, with_work=True)
+    with database(home.database_url) as engine, reading(engine) as session:
+        found = session.scalars(select(FilingApplication)).all()
+        assert [(one.state, len(one.forms[0].materials)) for one in found] == [("received", 3)]
+        assert found[0].decisions[0].decider == "赵经办"
+
+
+def test_the_desks_of_a_demo_are_told_once_they_answer(place: Demo) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with desks_beside(place, public_url="http://127.0.0.1:1", port=port) as answering:
+        with pytest.raises(URLError):
+            urlopen(f"http://127.0.0.1:{port}/sign-in")
+        assert answering()
+        page = urlopen(f"http://127.0.0.1:{port}/sign-in/factor").read().decode()
+        assert "sign-in" in page
+    (broken := Demo(folder=place.folder / "none")).folder.mkdir()
+    broken.passphrase_file.write_bytes(PASSPHRASE)
+    with desks_beside(broken, public_url="http://127.0.0.1:1", port=port) as answering:
+        assert not answering()  # there is no home: the desks end
+
+
+def test_the_second_factor_of_a_demo_says_where_its_code_stands(place: Demo) -> None:
+    people = people_of(place)
+    app = create_private_app(Home.open(place.home, environment={}), PASSPHRASE)
+    browser = DeskClient(app, app.response_class)
+    typed = {"username": people.usernames[Role.POLICE], "password": people.password}
+    browser.post("/sign-in", data=typed)
+    assert "yanzhen demo --people" in browser.get("/sign-in/factor").text
 
 
 def test_no_other_home_gets_people_whose_password_is_told(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ def test_every_level_of_every_occupation_has_conditions_and_parts() -> None:
     for occupation in occupations():
         for level in occupation.levels:
             found = conditions(occupation.code, level, TODAY)
-            assert len(found) == 5 and all(one.basis.source for one in found)
+            assert len(found) == 5 and all(
+                one.basis.source.zh and one.basis.source.en.isascii() for one in found
+            )
             assert {rule.part for rule in parts(occupation.code, level, TODAY)} >= {
                 Part.THEORY,
                 Part.SKILLS,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -16,14 +15,13 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from accounts.roles import BODY_ROLES, Role
-from issuer.application_form import sample_application
 from issuer.application_states import Stage, Step
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
 from issuer.filing_proposals import Actor, ProposalState, approve, decline
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
-from registry.filing_desk_models import FilingDraft, FilingProposal
+from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingAct, FilingApplication
 from registry.home import Home
 from registry.models import Site
@@ -39,7 +37,6 @@ from tests.issuer.authority_desk import (
     DIRECTOR_TOO,
     TYPED,
     AuthorityDesk,
-    send,
 )
 from tests.issuer.procedures import MONDAY, PREFIX, at, decision
 
@@ -95,63 +92,6 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert notes[-2:] == ["filing.file.propose", "filing.file"]
     body = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
     assert "备案有效" in body and "三级/高级工" in body and "赵经办、钱负责" in body
-
-
-def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
-    desk: AuthorityDesk,
-) -> None:
-    wrong = {
-        "name": "",
-        "credit_code": "91120000MA00000001",
-        "category": "",
-        "occupations-0-levels": ["5"],
-        "sites-0-serial": "12",
-        "examiners": "许多",
-    }
-    answer = desk.typed_application(**wrong)
-    assert answer.status_code == 422
-    for field in ("name", "credit_code", "category", "occupations-0-levels", "sites-0-serial"):
-        assert f'id="{field}-wrong"' in answer.text, field
-        assert f'href="#{field}"' in answer.text, field
-    for told in (
-        "单位名称：未填写",
-        "机构类别：未填写",
-        "职业 1 的级别：",
-        "考评员人数：应为 0–9999",
-    ):
-        assert f">{told}" in answer.text, told
-    assert 'value="许多"' in answer.text and 'value="12"' in answer.text
-    assert "营业执照.pdf" in answer.text  # the file is kept
-    with desk.desks() as session:
-        assert len(session.scalars(select(FilingDraft)).one().files) == 1
-    mended = desk.post(CLERK, "/filing/drafts/1", do="submit", **TYPED)
-    assert mended.headers["Location"] == "/filing/applications/1"
-    with desk.desks() as session:
-        assert session.scalars(select(FilingDraft)).all() == []
-
-
-def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
-    entry = json.dumps(sample_application(), ensure_ascii=False).encode()
-    with working_as(desk.app, CLERK) as client:
-        page = send(client, "/filing/drafts", {}).headers["Location"]
-        sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
-        assert send(client, page, sent).status_code == 303
-        assert "JSON" not in client.get(page).text
-        shown = client.get(page).text
-        assert shown.index('id="name"') < shown.index('id="form_file"')  # not what one begins with
-        assert 'value="91120000MA0000000M"' in shown and 'value="000123"' in shown
-        bad = send(client, page, {"do": "import", "form_file": (BytesIO(b"[1]"), "x.json")})
-        assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)
-
-
-def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
-    desk: AuthorityDesk,
-) -> None:
-    with working_as(desk.app, CLERK) as client:
-        page = send(client, "/filing/drafts", {}).headers["Location"]
-        assert "已办理" not in client.get(page).text
-        send(client, page, TYPED | {"do": "save"})
-        assert "已保存，尚未提交" in client.get(page).text
 
 
 def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:

@@ -88,6 +88,30 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
     assert (again.status_code, "已办结" in again.text) == (422, True)
 
 
+def test_a_finding_noted_meanwhile_is_not_written_over(desk: AuthorityDesk) -> None:
+    days = {"first": "2026-01-01", "last": "2026-12-31"}
+    assert desk.post(CLERK, NEW, prefix=PREFIX, size="2", **days).status_code == 303
+    page, find = "/filing/quality/1", "/filing/quality/1/findings/1"
+
+    def seen(text: str) -> str:
+        found = re.search(r'name="seen" value="([^"]+)"', text)
+        assert found is not None
+        return found[1]
+
+    opened = seen(desk.get(CLERK, f"{page}?place=1").text)
+    first = desk.post(CLERK, find, finding="minor", words="缺一页签到表", seen=opened)
+    assert first.status_code == 303
+    late = desk.post(DIRECTOR, find, finding="serious", words="缺考评记录", seen=opened)
+    assert late.status_code == 422 and f"{CLERK.name}已登记" in late.text
+    assert "缺考评记录</textarea>" in late.text and "缺一页签到表" in late.text
+    assert (
+        desk.post(
+            DIRECTOR, find, finding="serious", words="缺考评记录", seen=seen(late.text)
+        ).status_code
+        == 303
+    )
+
+
 def test_a_sample_of_nothing_is_refused(desk: AuthorityDesk) -> None:
     wish = SampleWish(
         prefix="S000012000999", first=date(2026, 1, 1), last=date(2026, 2, 1), level=None, size=1

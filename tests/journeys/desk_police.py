@@ -79,7 +79,7 @@ def investigate(walk: Walk, desk: PoliceHome, folder: Path) -> str:
 def _open(walk: Walk, page: Page) -> str:
     press(page.locator(".places").get_by_role("link", name="案件", exact=True))
     walk.see(page, "police-cases")
-    press(page.get_by_role("link", name="立案登记"))
+    press(page.get_by_role("link", name="案件登记"))
     write(page.get_by_label("案件编号"), REFERENCE)
     write(page.get_by_label("案由和简要情况"), "招聘时提交的证书可疑")
     walk.see(page, "police-new", again=False)

@@ -116,6 +116,10 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     number = sides.newest().id
     assert "正在核实处理" in sides.follow(code)
 
+    untaken = desk.get(CLERK, f"/complaints/{number}").text
+    assert WORDS["subject"] in untaken and "不发证、不更正" in untaken
+    assert "13900000000" not in untaken and "没发证" not in untaken
+    assert WORDS["subject"] not in desk.get(AUDITOR, f"/complaints/{number}").text
     assert do(sides, CLERK, f"{number}/read").status_code == 422  # not theirs yet
     assert do(sides, CLERK, f"{number}/answer", answer="已核实").status_code == 422
     assert do(sides, CLERK, f"{number}/assign").status_code == 303
@@ -126,7 +130,8 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     assert sent.headers["Content-Disposition"].startswith("attachment")
     with desk.procedure.session() as session:
         acts = set(session.scalars(select(TrailEntry.act)))
-    assert {"complaint.read", "complaint.file", "complaint.assign"} <= acts
+    assert {"complaint.subject", "complaint.read", "complaint.file"} <= acts
+    assert "complaint.assign" in acts
 
     empty = do(sides, CLERK, f"{number}/answer", answer=" ")
     assert (empty.status_code, 'id="answer-wrong"' in empty.text) == (422, True)

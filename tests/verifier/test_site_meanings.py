@@ -173,7 +173,7 @@ def test_a_picture_shows_the_status_its_record_has() -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "mark"),
-    [(Outcome.VALID, "通过"), (Outcome.INCONCLUSIVE, "登记记录的状态")],
+    [(Outcome.VALID, "核实"), (Outcome.INCONCLUSIVE, "登记记录的状态")],
 )
 def test_a_record_in_force_passes_for_no_paper_that_was_not_verified(
     outcome: Outcome, mark: str

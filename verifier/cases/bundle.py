@@ -88,6 +88,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
             name for name in files if name.startswith("reports/") and name[-4:] == ".pdf"
         ),
         revoked="certificates/revoked.crl" in files,
+        folders=frozenset(name.partition("/")[0] for name in files if "/" in name),
     )
     files[README] = write_readme(facts)
     content = _packed(room, files, now)

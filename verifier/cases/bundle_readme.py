@@ -5,6 +5,7 @@ Its commands stand indented by four blanks, one a line; tests run exactly these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,6 +24,7 @@ class BundleFacts:
         demo: made by demonstration keys.
         reports: paths of the reports in it.
         revoked: whether a list of revoked certificates is in it.
+        folders: the folders in it.
     """
 
     reference: str
@@ -30,6 +32,7 @@ class BundleFacts:
     demo: bool
     reports: tuple[str, ...]
     revoked: bool
+    folders: frozenset[str]
 
 
 def write_readme(facts: BundleFacts) -> bytes:
@@ -42,6 +45,26 @@ def commands(readme: str) -> list[str]:
     return list(
         dict.fromkeys(line.strip() for line in readme.splitlines() if line.startswith("    "))
     )
+
+
+_CONTENTS_ZH: Final = {
+    "originals": "送检原件，与收到时逐字节相同",
+    "pictures": "送检材料首页，与登记不符之处有红框",
+    "verdicts": "核验结论（JSON）",
+    "reports": "查验报告，PDF 加盖电子印章；JSON 内容相同",
+}
+_CONTENTS_EN: Final = {
+    "originals": "what was handed in, byte for byte as received",
+    "pictures": "its first page, red boxes around what differs from the record",
+    "verdicts": "the verifier's answers (JSON)",
+    "reports": "verification reports: a sealed PDF, and the same as JSON",
+}
+
+
+def _contents(facts: BundleFacts, told: Mapping[str, str]) -> str:
+    """Return a line for each folder of papers that is in the bundle."""
+    there = ((name, words) for name, words in told.items() if name in facts.folders)
+    return "".join(f"{name + '/':<15}{words}\n" for name, words in there)
 
 
 def _sums() -> str:
@@ -87,11 +110,7 @@ def _chinese(facts: BundleFacts) -> str:
 制作时间（北京时间）：{when}
 
 一、内容
-originals/     送检原件，与收到时逐字节相同
-pictures/      送检材料首页，与登记不符之处有红框
-verdicts/      核验结论（JSON）
-reports/       查验报告，PDF 加盖电子印章；JSON 内容相同
-case.json      案件、送检人、机构答复
+{_contents(facts, _CONTENTS_ZH)}case.json      案件、送检人、机构答复
 custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、吊销列表
@@ -128,11 +147,7 @@ def _english(facts: BundleFacts) -> str:
 Made (Beijing time): {when}
 
 A. What is in it
-originals/     what was handed in, byte for byte as received
-pictures/      its first page, red boxes around what differs from the record
-verdicts/      the verifier's answers (JSON)
-reports/       verification reports: a sealed PDF, and the same as JSON
-case.json      the case, who handed things in, what bodies answered
+{_contents(facts, _CONTENTS_EN)}case.json      the case, who handed things in, what bodies answered
 custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of each
 trust/         the trust list in force and the digest of its root keys
 certificates/  certificates of the seal of reports, its root, the list of revoked ones

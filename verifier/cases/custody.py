@@ -54,7 +54,7 @@ class Act(StrEnum):
 
 
 _ACTS: Final = {
-    Act.OPEN: Text("立案登记", "Case opened"),
+    Act.OPEN: Text("案件登记", "Case opened"),
     Act.RECEIVE: Text("接收送检材料", "Evidence received"),
     Act.JUDGE: Text("核验", "Verified"),
     Act.REPORT: Text("出具查验报告", "Report sealed"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -39,6 +39,7 @@ from verifier.cases.custody import Act
 from verifier.cases.judging import Judged, Typed, judge_file, judge_number, kept_verdict, sha256_of
 from verifier.cases.marks import name_mark
 from verifier.cases.room import PoliceRoom
+from verifier.cases.waiting import end_wait, let_wait, papers_to_judge
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
 from verifier.finding_codes import Code
@@ -47,25 +48,14 @@ MOST_ITEMS: Final = 30
 MOST_CASE_BYTES: Final = 120 << 20
 MOST_NAME: Final = 120
 
-
-class CaseBusy(CaseError):
-    """A paper was not judged: the machine was busy with others."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "case_busy",
-            Text(
-                "系统繁忙，这一件没有核验完。原件已接收并加密保存，请稍后再点“核验”",
-                "the machine is busy and the paper was not judged; it was received and sealed. "
-                "Verify it a little later",
-            ),
-        )
+_LOG = logging.getLogger("yanzhen.police")
 
 
 def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
     """Take a paper into a case, have it judged, and return its place; its bytes are kept sealed.
 
     The bytes are kept before anything reads them, so that what is judged is what was received.
+    Where the machine is busy the paper waits, as `judge_again` says.
 
     Raises:
         CaseError: the case is no longer open (`case_not_open`), holds too much (`case_full`), who
@@ -77,17 +67,19 @@ def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) 
     if data is None:
         judge_number(room, brought.typed)  # what is wrong with it is said before it is taken in
     place = _take_in(room, officer, case_id, brought)
-    with suppress(CaseBusy):  # its page says that it is still to be judged
-        judge_again(room, officer, case_id, place)
+    judge_again(room, officer, case_id, place)
     return place
 
 
-def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> None:
+def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> bool:
     """Have a paper judged by the register as it is now, and a report sealed if that can be done.
+
+    Returns:
+        Whether it was. Where the machine was busy nothing is kept of what that came to: the paper
+        waits, and is judged when a place is free (`verifier.cases.waiting`).
 
     Raises:
         CaseError: the case is no longer open (`case_not_open`); there is no such paper.
-        CaseBusy: the machine had no time for it; that is no verdict, and nothing of it is kept.
     """
     vault = room.vault()
     with reading(room.desks) as session:
@@ -98,13 +90,15 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
         judge_number(room, typed) if data is None else judge_file(room, data, about["file"], typed)
     )
     if any(one.code == Code.SYSTEM_BUSY for one in judged.verdict.findings):
-        raise CaseBusy
+        let_wait(room, officer, case_id, place)
+        return False
     sealed, trouble = _sealed_report(room, judged)
     with transaction(room.desks) as session:
         case, item = hold_case(session, case_id), find_item(session, case_id, place)
         check_open(case)
         kept = {**about, **kept_verdict(judged), "trouble": trouble}
         kept.pop("report_code", None)
+        end_wait(session, item)
         _keep_verdict(room, session, vault, item, judged)
         put_json(ITEM_ABOUT, item, vault, kept)
         details = {"outcome": judged.verdict.outcome.value}
@@ -117,6 +111,26 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
             REPORT_JSON.put(item, vault, files.json)
             details = {"report": number, "sha256": sha256_of(files.pdf)}
             add_step(room, session, vault, case, officer, Act.REPORT, item=place, details=details)
+    return True
+
+
+def judge_waiting(room: PoliceRoom) -> bool:
+    """Have the papers that wait judged, in the name of who asked; return whether any was refused.
+
+    One that is refused keeps no other waiting; a busy machine ends the round.
+    """
+    with reading(room.desks) as session:
+        papers = papers_to_judge(session, room.clock())
+    refused = False
+    for one in papers:
+        officer = Officer(account_id=0, name=one.asked_by)
+        try:
+            if not judge_again(room, officer, one.case_id, one.place):
+                break
+        except (RegistryError, VerifierError, KeysError, OSError) as error:
+            _LOG.warning("police_waiting code=%s", getattr(error, "code", type(error).__name__))
+            refused = True
+    return refused
 
 
 def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
@@ -133,7 +147,7 @@ def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought)
             raise CaseError(
                 "case_full",
                 Text(
-                    f"一个案件最多 {MOST_ITEMS} 件、{MOST_CASE_BYTES >> 20} MB，请另立案件",
+                    f"一个案件最多 {MOST_ITEMS} 件、{MOST_CASE_BYTES >> 20} MB，请另行登记案件",
                     f"a case holds {MOST_ITEMS} papers and {MOST_CASE_BYTES >> 20} MB at most; "
                     "open another",
                 ),

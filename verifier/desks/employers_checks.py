@@ -178,6 +178,7 @@ def delete(check_id: int) -> Answer:
     row = _found(check_id)
     _note("employer.delete", row, "提前删除核验结果")
     delete_check(the_room(), row)
+    say_done(Text("核验结果已删除", "The check is deleted"))
     return redirect(url_for("employer_checks.checks"), 303)
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
@@ -89,6 +90,7 @@ def revoke(key_id: int) -> Answer:
         assert row is not None
         _note("employer.key_revoked", key_id, "停用接口密钥")
         revoke_key(row, now=the_room().clock())
+    say_done(Text("密钥已停用", "The key is revoked"))
     return redirect(url_for("employer_keys.keys"), 303)
 
 

@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
+from codes.wording import Text
 from registry.session import reading, transaction
 from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.desks.webhook_address import LONGEST_URL
@@ -82,6 +84,7 @@ def end(webhook_id: int) -> Answer:
         assert row is not None
         _note("employer.webhook_ended", webhook_id, "停用回调地址")
         row.ended_at = the_room().clock()
+    say_done(Text("回调地址已停用", "The webhook is ended"))
     return redirect(url_for("employer_webhooks.webhooks"), 303)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import (
     Blueprint,
     Response,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.tables import (
     Column,
@@ -35,6 +37,7 @@ from registry.case_questions import question_view
 from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
 from registry.cases import CaseOutcome, CaseState
 from registry.session import reading
+from templates.page_language import page_language
 from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import close_case, hand_over, open_case
@@ -42,6 +45,7 @@ from verifier.cases.clusters import find_clusters
 from verifier.cases.custody import check_custody, count_lines
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.readings import readings_of_case
+from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -62,14 +66,15 @@ STATE_TONES: Final = {
     CaseState.HANDED_OVER: "warn",
     CaseState.CLOSED: "good",
 }
+WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers done")
 _SPEC: Final = TableSpec(
     columns=(
         Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
         Column(key="state", text=Text("状态", "State")),
         Column(key="papers", text=Text("送检材料", "Papers"), kind=ColumnKind.NUMBER),
-        Column(key="opened_by", text=Text("立案人", "Opened by")),
+        Column(key="opened_by", text=Text("登记人", "Opened by")),
         Column(
-            key="opened_at", text=Text("立案时间", "Opened"), kind=ColumnKind.DATE, sortable=True
+            key="opened_at", text=Text("登记时间", "Opened"), kind=ColumnKind.DATE, sortable=True
         ),
     ),
     filters=(
@@ -142,6 +147,12 @@ def open_new() -> AnyResponse:
         if trouble.field == "ground":  # what may not stand on the trail is the number
             trouble = Trouble(field="reference", text=trouble.text)
         return _new_page(reference, about, (trouble,))
+    say_done(
+        Text(
+            f"案件 {reference} 已登记，下一步提交可疑证书",
+            f"Case {reference} is open; next: hand in the suspect paper",
+        )
+    )
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
@@ -161,6 +172,17 @@ def case(case_id: int) -> AnyResponse:
     return case_page(case_id)
 
 
+@blueprint.get("/<int:case_id>/progress")
+@allow(*OFFICERS)
+def progress(case_id: int) -> Response:
+    """Tell the page's script how many papers of a case are judged."""
+    with reading(the_room().desks) as session:
+        papers = len(the_case(session, case_id).items)
+        waiting = len(places_waiting(session, case_id))
+    text = WAITING.say(page_language(request))
+    return jsonify({"state": str(waiting), "text": text, "done": papers - waiting, "total": papers})
+
+
 @blueprint.post("/<int:case_id>/questions")
 @allow(*OFFICERS)
 def ask(case_id: int) -> AnyResponse:
@@ -177,6 +199,9 @@ def ask(case_id: int) -> AnyResponse:
         )
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry | {"due": typed("due", 20)})
+    say_done(
+        Text("询问已送达机构，答复后显示在本页", "The body has the question; its answer shows here")
+    )
     return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
 
 
@@ -189,6 +214,12 @@ def hand_over_case(case_id: int) -> AnyResponse:
         hand_over(the_room(), the_officer(), case_id, to=entry["to"], paper=entry["paper"])
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+    say_done(
+        Text(
+            "移交已登记，不再接收材料；有处理结果后办结",
+            "The hand-over is noted; close the case once it is known what came of it",
+        )
+    )
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
@@ -203,6 +234,7 @@ def close(case_id: int) -> AnyResponse:
         close_case(the_room(), the_officer(), case_id, outcome, entry["result"])
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+    say_done(Text("案件已办结，处理结果已登记", "The case is closed, and its outcome noted"))
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
@@ -251,6 +283,7 @@ def case_page(
             "readings": readings_of_case(session, case_id),
             "clusters": len(find_clusters(session, case_id)),
             "custody": count_lines(session, case_id),
+            "waiting": places_waiting(session, case_id),
         }
     page = render_template(
         "desk/police/case.html",
@@ -262,6 +295,7 @@ def case_page(
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
         numbers=list(dict.fromkeys(one["number"] for one in items if one["number"])),
         most=MOST_ITEMS,
+        waiting_words=WAITING,
     )
     return make_response(page, 422 if troubles else 200)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import (
     Blueprint,
     Response,
     abort,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -17,16 +18,20 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.troubles import Trouble
 from accounts.uploads import takes_files
+from codes.wording import Text
 from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
 from registry.cases import CaseState
 from registry.session import reading
+from templates.page_language import page_language
 from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import find_clusters
 from verifier.cases.examining import judge_again, receive
 from verifier.cases.judging import Typed, as_text, texts
+from verifier.cases.waiting import count_before, places_waiting
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -43,6 +48,12 @@ from verifier.site.words import TONES
 from verifier.verdict import Outcome, say_instant
 
 blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
+
+_JUDGED: Final = Text("已重新核验", "Verified again")
+_WAITS: Final = Text(
+    "系统正在核验其他材料；这一件已排队，轮到时自动重新核验",
+    "Other papers are being verified; this one is in the queue and is verified again by itself",
+)
 
 
 @blueprint.get("/new")
@@ -70,6 +81,12 @@ def take_in(case_id: int) -> AnyResponse:
         place = receive(the_room(), the_officer(), case_id, brought)
     except REFUSALS as error:
         return _new_page(case_id, entry, (trouble_of(error),))
+    say_done(
+        Text(
+            f"第 {place} 件已接收，记入保管记录",
+            f"No. {place} was taken in, and is on the custody list",
+        )
+    )
     return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
 
 
@@ -87,10 +104,22 @@ def again(case_id: int, place: int) -> AnyResponse:
     with reading(the_room().desks) as session:
         the_item(session, case_id, place)
     try:
-        judge_again(the_room(), the_officer(), case_id, place)
+        judged = judge_again(the_room(), the_officer(), case_id, place)
     except REFUSALS as error:
         return _paper_page(case_id, place, (trouble_of(error),))
+    say_done(_JUDGED if judged else _WAITS)
     return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
+
+
+@blueprint.get("/<int:place>/progress")
+@allow(*OFFICERS)
+def progress(case_id: int, place: int) -> Response:
+    """Tell the page's script whether a paper still waits to be judged."""
+    with reading(the_room().desks) as session:
+        item = the_item(session, case_id, place)
+        waits = place in places_waiting(session, case_id)
+        text = _progress_words(count_before(session, item)).say(page_language(request))
+    return jsonify({"state": "waiting" if waits else "over", "text": text, "done": 0, "total": 0})
 
 
 @blueprint.get("/<int:place>/picture")
@@ -156,6 +185,7 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
     with reading(room.desks) as session:
         case, item = the_case(session, case_id), the_item(session, case_id, place)
         about = read_json(ITEM_ABOUT, item, room.vault())
+        waits = place in places_waiting(session, case_id)
         shared = [
             one
             for one in find_clusters(session, case_id)
@@ -169,10 +199,21 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
             about=about,
             shared=shared,
             troubles=troubles,
+            waits=waits,
+            progress=_progress_words(count_before(session, item)) if waits else None,
             has_picture=item.boxed_sealed is not None,
             **_verdict(item.outcome, about),
         )
     return make_response(page, 422 if troubles else 200)
+
+
+def _progress_words(before: int) -> Text:
+    if not before:
+        return Text("排在第一位，有空位即核验", "First in the queue: verified as soon as it can be")
+    return Text(
+        f"前面还有 {before} 件材料，依次核验",
+        f"Papers before it: {before}; each is verified in turn",
+    )
 
 
 def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
-from accounts.next_page_notice import lead_on
+from accounts.next_page_notice import lead_on, say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
@@ -104,6 +104,7 @@ def review(reading_id: int) -> AnyResponse:
         review_reading(the_room(), the_officer(), reading_id, mark, remark)
     except REFUSALS as error:
         return _readings_page(reading_id, said, remark, (trouble_of(error),))
+    say_done(Text("复核结论已登记", "The review is noted"))
     return redirect(url_for("police_records.readings"), 303)
 
 

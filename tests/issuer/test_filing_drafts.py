@@ -1,0 +1,125 @@
+"""An application as it is typed at the authority's desk: troubles, files, two who type at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from issuer.application_form import sample_application
+from issuer.console.filing_proposals import approved_text
+from issuer.filing import read_prefix
+from issuer.filing_decision import FilingTerms
+from issuer.filing_proposals import Done
+from issuer.proposed_acts import FileAct
+from registry.filing_desk_models import FilingDraft
+from registry.home import Home
+from tests.accounts.desk_app import working_as
+from tests.issuer.authority_desk import CLERK, DAY, TYPED, AuthorityDesk, send
+from tests.issuer.procedures import MONDAY, PREFIX
+
+
+@pytest.fixture
+def desk(home: Home, tmp_path: Path) -> AuthorityDesk:
+    return AuthorityDesk(home, tmp_path / "in")
+
+
+def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
+    desk: AuthorityDesk,
+) -> None:
+    wrong = {
+        "name": "",
+        "credit_code": "91120000MA00000001",
+        "category": "",
+        "occupations-0-levels": ["5"],
+        "sites-0-serial": "12",
+        "examiners": "许多",
+    }
+    answer = desk.typed_application(**wrong)
+    assert answer.status_code == 422
+    for field in ("name", "credit_code", "category", "occupations-0-levels", "sites-0-serial"):
+        assert f'id="{field}-wrong"' in answer.text, field
+        assert f'href="#{field}"' in answer.text, field
+    for told in (
+        "单位名称：未填写",
+        "机构类别：未填写",
+        "职业 1 的级别：",
+        "考评员人数：应为 0–9999",
+    ):
+        assert f">{told}" in answer.text, told
+    assert 'value="许多"' in answer.text and 'value="12"' in answer.text
+    assert "营业执照.pdf" in answer.text  # the file is kept
+    with desk.desks() as session:
+        assert len(session.scalars(select(FilingDraft)).one().files) == 1
+    mended = desk.post(CLERK, "/filing/drafts/1", do="submit", **TYPED)
+    assert mended.headers["Location"] == "/filing/applications/1"
+    with desk.desks() as session:
+        assert session.scalars(select(FilingDraft)).all() == []
+
+
+def seen_in(page: str) -> str:
+    """Return which state of the thing a form was made from."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_who_types_into_an_older_draft_is_told_and_keeps_what_was_typed(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        first = seen_in(client.get(at).text)
+        kept = {"do": "save", "seen": first}
+        assert send(client, at, TYPED | kept | {"examiners": "15"}).status_code == 303
+        for wish in ("save", "submit", "discard", "upload"):
+            late = send(client, at, TYPED | {"do": wish, "seen": first, "examiners": "99"})
+            assert late.status_code == 422 and "他人已修改" in late.text
+            assert 'value="99"' in late.text and "<del>15</del>" in late.text
+        assert 'value="15"' in client.get(at).text
+        over = {"do": "save", "seen": seen_in(late.text), "examiners": "99"}
+        assert send(client, at, TYPED | over).status_code == 303
+        assert 'value="99"' in client.get(at).text
+
+
+def test_the_next_page_says_what_was_filed_and_what_comes_next(desk: AuthorityDesk) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        file = (BytesIO("营业执照".encode()), "营业执照.pdf")
+        taken = send(client, at, TYPED | {"do": "submit", "files": file}).headers["Location"]
+        assert "第 1 号申请已受理，下一步材料初审" in client.get(taken).text
+        send(client, f"{taken}/step", {"step": "accept"})
+        assert "第 1 号申请的办理意见已登记，目前环节：" in client.get(taken).text
+    act = FileAct(
+        application_id=1,
+        terms=FilingTerms(prefixes=(read_prefix(PREFIX),), first=MONDAY, last=MONDAY + 30 * DAY),
+    )
+    assert "编号前缀 " + PREFIX in approved_text(act, Done(publication=None, struck=0)).zh
+
+
+def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
+    entry = json.dumps(sample_application(), ensure_ascii=False).encode()
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
+        assert send(client, page, sent).status_code == 303
+        assert "JSON" not in client.get(page).text
+        shown = client.get(page).text
+        assert shown.index('id="name"') < shown.index('id="form_file"')  # not what one begins with
+        assert 'value="91120000MA0000000M"' in shown and 'value="000123"' in shown
+        bad = send(client, page, {"do": "import", "form_file": (BytesIO(b"[1]"), "x.json")})
+        assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)
+
+
+def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        assert "已办理" not in client.get(page).text
+        send(client, page, TYPED | {"do": "save"})
+        assert "已保存，尚未提交" in client.get(page).text

@@ -1,0 +1,84 @@
+"""Suspect papers that wait to be judged, because the machine was busy or broke off.
+
+The rows are the truth: `python -m police_opening`, beside the desks, judges what waits, so that no
+officer has to ask twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from registry.case_models import CaseItem, CaseWaiting, PoliceCase
+from registry.cases import CaseState
+from registry.session import transaction
+from verifier.cases.casework import Officer, check_open, find_item, hold_case
+from verifier.cases.room import PoliceRoom
+
+BROKEN_OFF: Final = timedelta(seconds=60)
+"""By then a worker of the web server has judged what it took in, or was killed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A paper that waits, and who asked that it be judged."""
+
+    case_id: int
+    place: int
+    asked_by: str
+
+
+def let_wait(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> None:
+    """Have a paper wait until the machine has time for it; raises as `hold_case`, `check_open`."""
+    with transaction(room.desks) as session:
+        check_open(hold_case(session, case_id))
+        item = find_item(session, case_id, place)
+        if session.get(CaseWaiting, item.id) is None:
+            session.add(CaseWaiting(item_id=item.id, asked_by=officer.name, asked_at=room.clock()))
+
+
+def end_wait(session: Session, item: CaseItem) -> None:
+    """Have a paper wait no longer: it is judged."""
+    session.execute(delete(CaseWaiting).where(CaseWaiting.item_id == item.id))
+
+
+def places_waiting(session: Session, case_id: int) -> list[int]:
+    """Return the places in an open case of what waits, or is being judged for the first time."""
+    query = _open_papers(CaseItem.place).where(CaseItem.case_id == case_id)
+    return list(session.scalars(query.where(_ASKED | _UNJUDGED)))
+
+
+def count_before(session: Session, item: CaseItem) -> int:
+    """Return how many papers of all cases are judged before one."""
+    query = _open_papers(CaseItem.id).where(CaseItem.id < item.id, _ASKED | _UNJUDGED)
+    return len(session.scalars(query).all())
+
+
+def papers_to_judge(session: Session, now: datetime) -> list[Waiting]:
+    """Return what nobody judges just now and somebody should, the first come first."""
+    asked_by = func.coalesce(CaseWaiting.asked_by, CaseItem.received_by)
+    broken_off = _UNJUDGED & (CaseItem.received_at <= now - BROKEN_OFF)
+    query = _open_papers(CaseItem.case_id, CaseItem.place, asked_by).where(_ASKED | broken_off)
+    return [
+        Waiting(case_id=case_id, place=place, asked_by=name)
+        for case_id, place, name in session.execute(query)
+    ]
+
+
+def _open_papers(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(CaseItem)
+        .join(PoliceCase, PoliceCase.id == CaseItem.case_id)
+        .outerjoin(CaseWaiting, CaseWaiting.item_id == CaseItem.id)
+        .where(PoliceCase.state == CaseState.OPEN)
+        .order_by(CaseItem.id)
+    )
+
+
+_ASKED: Final = CaseWaiting.item_id.is_not(None)
+_UNJUDGED: Final = CaseItem.outcome == ""

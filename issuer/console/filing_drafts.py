@@ -301,13 +301,13 @@ def _site_words(entry: ApplicationEntry) -> str:
 
 
 _SHOWN: Final[tuple[tuple[Text, Callable[[ApplicationEntry], str]], ...]] = (
-    (Text("单位名称", "Name"), lambda entry: entry.name),
-    (Text("统一社会信用代码", "Unified social credit code"), lambda entry: entry.credit_code),
-    (Text("机构类别", "Category"), lambda entry: entry.category),
+    (_FIELD_NAMES["name"], lambda entry: entry.name),
+    (_FIELD_NAMES["credit_code"], lambda entry: entry.credit_code),
+    (_FIELD_NAMES["category"], lambda entry: entry.category),
     (Text("职业和级别", "Occupations and levels"), _scope_words),
     (Text("站点", "Sites"), _site_words),
-    (Text("考评员人数", "Examiners"), lambda entry: entry.examiners),
-    (Text("督导员人数", "Quality supervisors"), lambda entry: entry.supervisors),
+    (_FIELD_NAMES["examiners"], lambda entry: entry.examiners),
+    (_FIELD_NAMES["supervisors"], lambda entry: entry.supervisors),
 )
 
 

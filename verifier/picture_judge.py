@@ -29,6 +29,7 @@ LESS_LIKE: Final = 0.09  # than usual: less plainly read as well, a stroke may b
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
 HARDLY_READ: Final = "-·"  # characters that the model often passes over
+ONE_STROKE: Final = ("一-—–―ー", "/,.，、丿ノ")  # read for one another; none says another fact
 SURPLUS: Final = 0.85  # how likely a character must be where there should be none
 SURPLUS_MAYBE: Final = 0.7  # from here on it cannot be told; less is noise of the pattern
 SURPLUS_LIKE: Final = 0.5
@@ -126,6 +127,8 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return Decision.AGREES if told else Decision.UNCLEAR
     if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
         return Decision.DIFFERS
+    if _is_the_same_stroke(match):
+        return Decision.UNCLEAR
     other = match.sign is not None and match.sign.likely >= READ_OTHER
     if match.expected_likely is None:
         return _judge_unknown(match, usual)
@@ -135,6 +138,13 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
     if sharp and match.sign is not None and not match.is_read and match.sign.likely >= READ:
         return Decision.DIFFERS
     return Decision.UNCLEAR
+
+
+def _is_the_same_stroke(match: CellMatch) -> bool:
+    """Return whether one stroke is read for another, as in the grain of a dark picture."""
+    assert match.cell is not None
+    signs = match.cell.text, match.sign.text if match.sign is not None else ""
+    return any(all(sign and sign in one for sign in signs) for one in ONE_STROKE)
 
 
 def _may_be_similar(match: CellMatch) -> bool:

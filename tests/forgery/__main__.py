@@ -1,6 +1,9 @@
 """`python -m tests.forgery`: makes pieces, asks a verifier, prints tables, keeps what went wrong.
 
 python -m tests.forgery --hand A --seed 1 --count 28 --keep FOLDER
+
+A piece of the drill is made again by its own seed and place; its people are of that seed plus the
+place where its part begins, as in `--seed 20261123 --people 20261323 --start 247 --count 1`.
 """
 
 from __future__ import annotations
@@ -35,9 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     series = PDF if options.pdf else PICTURE
     found = []
     with tempfile.TemporaryDirectory(prefix="yz-forgery-") as folder:
-        for one in ask(
-            Path(folder), make, indices, series=series, seed=options.seed, papers=PAPERS
-        ):
+        people = seed if options.people is None else options.people
+        for one in ask(Path(folder), make, indices, series=series, seed=people, papers=PAPERS):
             found.append(one.kind)
             _tell(one)
             if options.keep and one.mark not in {*CAUGHT, Mark.FINE}:
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pdf", action="store_true", help="files forged as PDF, not pictures")
     parser.add_argument("--hand", choices=[one.value for one in Hand], default="A")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--people", type=int, metavar="SEED", help="of whom papers are")
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--count", type=int, default=28)
     parser.add_argument("--step", type=int, default=1)

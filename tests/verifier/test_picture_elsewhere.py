@@ -270,6 +270,8 @@ def test_the_grain_of_a_dark_picture_is_no_surplus_print(shown: str, differs: bo
     ("own", "text", "said"),
     [
         ("职业技能等级证书", "职业技能等级证木", True),
+        ("职业技能等级证书", "职業技能等級证書", True),  # traditional, by the grain
+        ("職業技能等級證書", "职业技能等级证书", True),
         ("等级水平。", "等级水平", True),
         ("一", "特", False),
         ("X", "特", False),

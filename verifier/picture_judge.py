@@ -27,8 +27,10 @@ LIKE_THE_REST: Final = 0.94  # as alike as this, where no other is read for sure
 READ_PLAINLY: Final = 0.97  # how likely letters and digits are that nobody added a stroke to
 LESS_LIKE: Final = 0.09  # than usual: less plainly read as well, a stroke may be added
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
+THAN_USUAL: Final = 0.06  # less alike by this than characters of a worn picture mostly are
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
 HARDLY_READ: Final = "-·"  # characters that the model often passes over
+THIN: Final = "-·一/"  # little ink: in grain neither drawing nor model tells them well
 ONE_STROKE: Final = ("一-—–―ー", "/,.，、丿ノ")  # read for one another; none says another fact
 SURPLUS: Final = 0.85  # how likely a character must be where there should be none
 SURPLUS_MAYBE: Final = 0.7  # from here on it cannot be told; less is noise of the pattern
@@ -129,13 +131,16 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return Decision.DIFFERS
     if _is_the_same_stroke(match):
         return Decision.UNCLEAR
-    other = match.sign is not None and match.sign.likely >= READ_OTHER
     if match.expected_likely is None:
         return _judge_unknown(match, usual)
-    if other and not match.is_read and match.likeness < UNLIKE:
+    if match.sign is None or match.is_read:
+        return Decision.UNCLEAR
+    thin = match.cell.text in THIN
+    other = match.sign.likely >= (READ_PLAINLY if thin else READ_OTHER)
+    if other and match.likeness < min(UNLIKE, usual - THAN_USUAL):
         return Decision.DIFFERS
-    sharp = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
-    if sharp and match.sign is not None and not match.is_read and match.sign.likely >= READ:
+    gone = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
+    if gone and match.sign.likely >= (READ_PLAINLY if thin else READ):
         return Decision.DIFFERS
     return Decision.UNCLEAR
 

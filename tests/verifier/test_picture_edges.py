@@ -96,8 +96,28 @@ def test_where_most_of_the_print_is_other_it_is_not_taken_for_worn_and_passed_ov
 def test_a_stroke_added_to_a_character_is_not_passed_over(
     char: str, read: str, likely: float, likeness: float, decision: Decision
 ) -> None:
+    assert judge_cell(read_as(char, read, likely, likeness), 0.96) is decision
+
+
+@pytest.mark.parametrize(
+    ("char", "read", "likely", "likeness", "decision"),
+    [
+        ("技", "枝", 0.98, 0.79, Decision.UNCLEAR),  # as alike as the rest
+        ("-", "2", 0.92, 0.6, Decision.UNCLEAR),
+        ("-", "2", 0.46, 0.55, Decision.UNCLEAR),
+        ("3", "5", 1.0, 0.72, Decision.DIFFERS),
+        ("-", "特", 1.0, 0.3, Decision.DIFFERS),
+    ],
+)
+def test_in_grain_another_is_what_is_less_alike_than_the_rest(
+    char: str, read: str, likely: float, likeness: float, decision: Decision
+) -> None:
+    assert judge_cell(read_as(char, read, likely, likeness), 0.85) is decision
+
+
+def read_as(char: str, read: str, likely: float, likeness: float) -> CellMatch:
     box = (0, 0, 30, 30)
-    match = CellMatch(
+    return CellMatch(
         cell=Cell(text=char, box=box),
         sign=Sign(text=read, at=15.0, likely=likely, first=0, last=1),
         expected_likely=0.01,
@@ -106,7 +126,6 @@ def test_a_stroke_added_to_a_character_is_not_passed_over(
         blank=False,
         box=box,
     )
-    assert judge_cell(match, 0.96) is decision
 
 
 STEP = 28  # dots from one digit to the next

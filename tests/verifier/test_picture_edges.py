@@ -89,8 +89,8 @@ def test_where_most_of_the_print_is_other_it_is_not_taken_for_worn_and_passed_ov
         ("）", "）", 0.86, 0.82, Decision.AGREES),
         ("一", "-", 0.84, 0.7, Decision.UNCLEAR),  # the grain of a dark picture
         ("/", ",", 0.84, 0.7, Decision.UNCLEAR),
-        ("一", "二", 0.84, 0.7, Decision.DIFFERS),
-        ("一", "/", 0.84, 0.7, Decision.DIFFERS),
+        ("一", "二", 0.99, 0.7, Decision.DIFFERS),
+        ("一", "/", 0.99, 0.7, Decision.DIFFERS),
     ],
 )
 def test_a_stroke_added_to_a_character_is_not_passed_over(

@@ -76,6 +76,7 @@ def test_an_app_leads_in_and_a_passkey_after_it(desks: Desks, page: Page) -> Non
     page.get_by_label("验证码").fill(app_code(key, datetime.now(UTC)))
     page.get_by_role("button", name="启用验证器").click()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
+    expect(page.locator("#print")).to_be_visible()
     page.get_by_role("link", name="已保存，继续").click()
 
     page.goto("/account/factor")

@@ -1,4 +1,4 @@
-/** Offers printing, which needs a script: on the page of a result and of a receipt. */
+/** Offers printing, which needs a script: of a result, a receipt, recovery codes. */
 
 const button = document.getElementById('print');
 button.hidden = false;

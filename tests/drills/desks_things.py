@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,7 +20,7 @@ from registry.batch_models import BatchPhoto, BatchRow
 from registry.case_models import CaseQuestion, CaseReading
 from registry.complaint_models import Complaint
 from registry.complaints import ComplaintBox, ComplaintKind, ComplaintWords
-from registry.employer_models import CHECK_EN, CHECK_ZH, EmployerCheck
+from registry.employer_models import CHECK_ANSWER, CHECK_EN, CHECK_ZH, EmployerCheck
 from registry.exam_models import BatchObjection, BodySetting
 from registry.holder_access import HolderClaim, HolderKeys
 from registry.holder_models import HolderRequest
@@ -205,6 +206,9 @@ def _of_people(world: World) -> dict[str, Sequence[object]]:
         session.flush()
         for column in (CHECK_ZH, CHECK_EN):
             column.put(checked, world.office.vault(), MARK.encode())
+        CHECK_ANSWER.put(
+            checked, world.office.vault(), json.dumps({"file": f"{MARK}.csv"}).encode()
+        )
         return {
             "key": [key.id],
             "webhook": [hook.id],

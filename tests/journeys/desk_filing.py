@@ -87,7 +87,7 @@ def _apply(walk: Walk, folder: Path) -> None:
         write(page.get_by_label("站点 1 申请的机构序列码"), PREFIX[-6:])
         write(page.get_by_label("考评员人数"), "12")
         write(page.get_by_label("督导员人数"), "2")
-        hand_over(page.get_by_label("选择文件"), licence)
+        hand_over(page.get_by_label("材料文件"), licence)
         press(page.get_by_role("button", name="受理申请"))
         expect(page.get_by_role("heading", level=1)).to_contain_text(NAME)
         walk.see(page, "application")

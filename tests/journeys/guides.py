@@ -28,7 +28,7 @@ FOLDER = GUIDES / "img"
 MAX_BYTES = 100_000
 _HEIGHT = 1100
 _SHOWN_WIDTH = 1024
-_COLOURS = (48, 32, 20, 12)
+_COLOURS = (128, 96, 64, 32)
 _NAMED = re.compile(r"\]\(img/([a-z0-9-]+)\.png\)")
 
 
@@ -45,7 +45,11 @@ def shrink(png: bytes) -> bytes:
         small = picture.convert("RGB").resize((_SHOWN_WIDTH, height), Image.Resampling.LANCZOS)
     for colours in _COLOURS:
         out = io.BytesIO()
-        small.quantize(colours, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        # Chosen so that a small red box stays red, then moved to what is most of the page.
+        few = small.quantize(
+            colours, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
+        few.save(out, "PNG", optimize=True)
         if out.tell() <= MAX_BYTES:
             break
     return out.getvalue()

@@ -19,7 +19,7 @@ from verifier.picture_reference import Box
 
 READ: Final = 0.4  # how likely the expected character must be to count as read
 READ_SURELY: Final = 0.9  # and an ideograph: less, and a similar one may stand there
-READ_OTHER: Final = 0.8  # and another, to count as another
+READ_OTHER: Final = 0.8  # and another, to count as another; as surely as that in a worn picture
 STILL_LIKELY: Final = 0.3  # the expected character is likelier than this: reading it wrong is noise
 LIKE: Final = 0.85  # drawings as alike as this show the same character, where nothing is read
 LIKE_ENOUGH: Final = 0.5  # and less than this no longer the one that is read
@@ -135,11 +135,11 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return _judge_unknown(match, usual)
     if match.sign is None or match.is_read:
         return Decision.UNCLEAR
-    thin = match.cell.text in THIN
-    other = match.sign.likely >= (READ_PLAINLY if thin else READ_OTHER)
-    if other and match.likeness < min(UNLIKE, usual - THAN_USUAL):
+    thin, worn = match.cell.text in THIN, usual < SHARP
+    least = READ_PLAINLY if thin else READ_SURELY if worn else READ_OTHER
+    if match.sign.likely >= least and match.likeness < min(UNLIKE, usual - THAN_USUAL):
         return Decision.DIFFERS
-    gone = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
+    gone = not worn and match.likeness < NOTHING_LIKE and match.inked
     if gone and match.sign.likely >= (READ_PLAINLY if thin else READ):
         return Decision.DIFFERS
     return Decision.UNCLEAR

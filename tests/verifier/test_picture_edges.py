@@ -100,19 +100,21 @@ def test_a_stroke_added_to_a_character_is_not_passed_over(
 
 
 @pytest.mark.parametrize(
-    ("char", "read", "likely", "likeness", "decision"),
+    ("char", "read", "likely", "likeness", "usual", "decision"),
     [
-        ("技", "枝", 0.98, 0.79, Decision.UNCLEAR),  # as alike as the rest
-        ("-", "2", 0.92, 0.6, Decision.UNCLEAR),
-        ("-", "2", 0.46, 0.55, Decision.UNCLEAR),
-        ("3", "5", 1.0, 0.72, Decision.DIFFERS),
-        ("-", "特", 1.0, 0.3, Decision.DIFFERS),
+        ("技", "枝", 0.98, 0.79, 0.82, Decision.UNCLEAR),  # as alike as the rest
+        ("6", "0", 0.84, 0.71, 0.81, Decision.UNCLEAR),
+        ("-", "2", 0.92, 0.6, 0.87, Decision.UNCLEAR),
+        ("-", "2", 0.46, 0.55, 0.87, Decision.UNCLEAR),
+        ("3", "5", 1.0, 0.72, 0.88, Decision.DIFFERS),
+        ("晓", "宁", 0.98, 0.22, 0.81, Decision.DIFFERS),
+        ("-", "特", 1.0, 0.3, 0.87, Decision.DIFFERS),
     ],
 )
 def test_in_grain_another_is_what_is_less_alike_than_the_rest(
-    char: str, read: str, likely: float, likeness: float, decision: Decision
+    char: str, read: str, likely: float, likeness: float, usual: float, decision: Decision
 ) -> None:
-    assert judge_cell(read_as(char, read, likely, likeness), 0.85) is decision
+    assert judge_cell(read_as(char, read, likely, likeness), usual) is decision
 
 
 def read_as(char: str, read: str, likely: float, likeness: float) -> CellMatch:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _PATIENCE = 15.0  # seconds an officer's file waits for another's
 _LOOK_SECONDS = 1.0
 _REFUSED_SECONDS = 15.0  # until what could not be judged is tried again
+_LOCK = ".police-runner"
 _LOG = logging.getLogger("yanzhen.police")
 
 
@@ -89,10 +90,18 @@ def _slots(home: Home) -> FileSlots:
 
 
 def run(home: Home, passphrase: bytes, parent: int) -> None:
-    """Judge what waits until the parent process is gone, or this one is told to end.
+    """Judge what waits until the parent process is gone, or this one is told to end."""
+    from issuer.batch_runner import only_runner
 
-    What reads papers is opened only once one waits.
-    """
+    while os.getppid() == parent:
+        with only_runner(home, _LOCK) as alone:
+            if alone:
+                _work(home, passphrase, parent)
+        time.sleep(_LOOK_SECONDS)
+
+
+def _work(home: Home, passphrase: bytes, parent: int) -> None:
+    """Judge what waits; what reads papers is opened only once one waits."""
     from registry.desk_database import open_desks
     from registry.errors import RegistryError
     from registry.session import reading

@@ -76,11 +76,11 @@ def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int]]:
 
 
 @contextmanager
-def only_runner(home: Home) -> Iterator[bool]:
-    """Be the one runner of a home; yields False where there is one already."""
+def only_runner(home: Home, lock: str = _LOCK) -> Iterator[bool]:
+    """Be the one runner of a home, of its kind; yields False where there is one already."""
     folder = home.path / FILES_FOLDER
     make_folder(folder)
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from codes.wording import Text
 from verifier.verdict import Outcome, Severity
@@ -175,6 +176,10 @@ class Code(StrEnum):
     LINK_UNENCRYPTED = "link_unencrypted"
     LINK_CARRIES_RECORD = "link_carries_record"
     LINK_CARRIES_NOTHING = "link_carries_nothing"
+
+
+BUSY: Final = frozenset({Code.SYSTEM_BUSY, Code.FILES_WAITING})
+"""Codes of what was not looked at for want of time or place: it is to be asked again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def page_number(total: int) -> tuple[int, int]:
     """Return the page that the address asks for, and how many there are."""
     pages = max(1, -(-total // PAGE_ROWS))
     asked = request.args.get("page", "1")
-    number = int(asked) if asked.isdigit() and len(asked) < 7 else 1
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     return max(1, min(number, pages)), pages
 
 

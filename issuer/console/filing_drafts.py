@@ -133,7 +133,7 @@ def change(number: int) -> AnyResponse:
             return _page(found, (trouble_of(error),), typed=entry)
         save_draft(found, entry, now=office.clock())
         troubles = _take_files(found)
-        if wish.startswith("drop-") and wish[5:].isdigit():
+        if re.fullmatch(r"drop-[0-9]+", wish):
             drop_file(found, int(wish[5:11]))
         if wish == "discard":
             session.delete(found)

@@ -139,6 +139,9 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
 
 def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
     draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 1)))
+    for page in ("²", "①", "٣", "-1", "9" * 30):
+        assert desk.get(f"/batches/{draft}/scores?page={page}").status_code == 200
+    assert desk.get(f"/batches/{2**63}").status_code == 404
     shown = ("", "/rows", "/rows/2", "/photos", "/review", "/samples/2.png", "/progress")
     files = ("/corrections.xlsx", "/files/certificates.zip", "/files/handover.xlsx")
     for path in (*shown, *files):

@@ -133,6 +133,17 @@ def test_a_list_of_the_desk_outlives_the_temporary_folder_of_its_service(
     assert [one.name for one in home.employer_checks_folder.rglob(LIST)] == []
 
 
+def test_the_check_of_a_list_that_is_deleted_ends(desk: EmployerDesk) -> None:
+    _, browser = desk.employer()
+    upload = {"file": (io.BytesIO(csv_text([HEADINGS, (desk.number, NAME, "")]).encode()), "a.csv")}
+    with every_place_taken(desk.room):
+        at = browser.post("/employer/checks", data=upload).location
+        process = desk.room.jobs._started[-1]
+        assert process.poll() is None
+        assert browser.post(f"{at}/delete").status_code == 303
+        process.wait(WAIT_SECONDS)
+
+
 def test_what_nobody_comes_back_for_is_swept(desk: EmployerDesk) -> None:
     token = desk.room.jobs.prepare(b"", JobOrder(file="a.csv", again=True))
     place = JobPlace(desk.room.jobs._folder, token).path

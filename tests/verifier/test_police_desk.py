@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from issuer.batch_supervisor import runner_beside
-from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
+from registry.case_models import CaseEvent, CaseQuestion, CaseReading
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import working_as
-from tests.conftest import PASSPHRASE
 from tests.issuer.desks import PREFIX
 from tests.verifier.police_homes import (
     AUDITOR,
@@ -32,14 +28,9 @@ from tests.verifier.police_homes import (
     open_police_home,
 )
 from verifier.cases.clusters import NEAR_SIGNS, find_clusters, near_groups
-from verifier.cases.custody import Act, check_custody
-from verifier.cases.examining import judge_waiting
+from verifier.cases.custody import check_custody
 from verifier.cases.marks import MarkKind
 from verifier.cases.marks_child import handle
-from verifier.cases.waiting import papers_to_judge, places_waiting
-from verifier.finding_codes import Code
-from verifier.findings import find
-from verifier.service import Verifier
 from verifier.verdict import Outcome
 
 GROUND = "核对持证人身份"
@@ -289,84 +280,3 @@ def test_the_next_page_names_the_case_and_what_comes_next(desk: PoliceHome) -> N
         form = {"reference": "津公（刑）受案字〔2026〕106号", "about": "证书可疑"}
         page = client.post("/police/cases/new", data=form, follow_redirects=True).text
     assert "案件 津公（刑）受案字〔2026〕106号 已登记，下一步提交可疑证书" in page
-
-
-def make_busy(desk: PoliceHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the verifier find no time for any file, until the patch is undone."""
-    found = desk.room.verifier.verify_number(desk.number, name=desk.name)
-    busy = replace(found, findings=(find(Code.SYSTEM_BUSY),))
-    monkeypatch.setattr(Verifier, "verify_file", lambda *_: busy)
-
-
-def test_what_a_busy_machine_did_not_judge_is_judged_by_itself(
-    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case_id = desk.open_case("津公（刑）受案字〔2026〕102号")
-    make_busy(desk, monkeypatch)
-    address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.pdf, '证书.pdf')}"
-    page, case = desk.page(address), desk.page(f"/police/cases/{case_id}")
-    assert "不用再点" in page and f'data-poll="{address}/progress"' in page
-    assert f"{address}/again" not in page
-    assert "等候核验" in case and f'data-poll="/police/cases/{case_id}/progress"' in case
-    assert json.loads(desk.page(f"{address}/progress"))["state"] == "waiting"
-    assert not judge_waiting(desk.room)  # still busy: it goes on waiting
-    with reading(desk.room.desks) as session:
-        query = select(CaseItem.report_number).where(CaseItem.case_id == case_id)
-        assert session.scalars(query).all() == [None]
-    monkeypatch.undo()
-    assert not judge_waiting(desk.room)
-    assert Outcome.VALID.text.zh in desk.page(address)
-    assert json.loads(desk.page(f"{address}/progress"))["state"] == "over"
-    told = json.loads(desk.page(f"/police/cases/{case_id}/progress"))
-    assert (told["state"], told["done"], told["total"]) == ("0", 1, 1)
-
-
-def test_a_paper_to_be_judged_again_keeps_its_verdict_until_its_turn(
-    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case_id = desk.open_case("津公（刑）受案字〔2026〕103号")
-    address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.pdf, '证书.pdf')}"
-    make_busy(desk, monkeypatch)
-    for _ in range(2):  # asked twice, it waits once
-        assert desk.post(f"{address}/again", OTHER)[0] == 303
-    page = desk.page(address)
-    assert "等候重新核验" in page and Outcome.VALID.text.zh in page
-    monkeypatch.undo()
-    judge_waiting(desk.room)
-    assert "等候重新核验" not in desk.page(address)
-    with reading(desk.room.desks) as session:
-        lines = check_custody(desk.room, session, desk.room.vault(), case_id).lines
-    assert [one.actor for one in lines if one.act == Act.JUDGE] == [ONE.name, OTHER.name]
-
-
-def test_a_paper_left_without_a_verdict_waits_unless_its_case_is_over(desk: PoliceHome) -> None:
-    case_id = desk.open_case("津公（刑）受案字〔2026〕104号")
-    left, fresh = (desk.hand_in(case_id, desk.pdf, "证书.pdf") for _ in range(2))
-    with transaction(desk.room.desks) as session:  # as a worker killed on the way leaves them
-        session.execute(update(CaseItem).where(CaseItem.case_id == case_id).values(outcome=""))
-        old = desk.room.clock() - timedelta(minutes=2)
-        query = update(CaseItem).where(CaseItem.case_id == case_id, CaseItem.place == left)
-        session.execute(query.values(received_at=old))
-    with reading(desk.room.desks) as session:
-        told = papers_to_judge(session, desk.room.clock())
-        assert [(one.case_id, one.place) for one in told] == [(case_id, left)]
-        assert places_waiting(session, case_id) == [left, fresh]
-    with transaction(desk.room.desks) as session:
-        query = update(PoliceCase).where(PoliceCase.id == case_id)
-        session.execute(query.values(state="handed_over"))
-    with reading(desk.room.desks) as session:
-        assert not papers_to_judge(session, desk.room.clock())
-
-
-def test_the_runner_beside_the_desks_judges_what_waits(
-    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case_id = desk.open_case("津公（刑）受案字〔2026〕105号")
-    make_busy(desk, monkeypatch)
-    place = desk.hand_in(case_id, desk.pdf, "证书.pdf")
-    monkeypatch.undo()
-    with runner_beside(desk.home, PASSPHRASE, "police_opening"):
-        until = time.monotonic() + 120
-        while Outcome.VALID.text.zh not in desk.page(f"/police/cases/{case_id}/papers/{place}"):
-            assert time.monotonic() < until
-            time.sleep(0.5)

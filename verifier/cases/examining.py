@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from keys.errors import KeysError
-from registry.case_models import CaseItem, CaseMark
+from registry.case_models import CaseItem, CaseMark, PoliceCase
 from registry.case_sealed import (
     ITEM_ABOUT,
     ITEM_BOXED,
@@ -42,7 +42,7 @@ from verifier.cases.room import PoliceRoom
 from verifier.cases.waiting import end_wait, let_wait, papers_to_judge
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
-from verifier.finding_codes import Code
+from verifier.finding_codes import BUSY
 
 MOST_ITEMS: Final = 30
 MOST_CASE_BYTES: Final = 120 << 20
@@ -85,20 +85,25 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     with reading(room.desks) as session:
         item = find_item(session, case_id, place)
         about, data = read_json(ITEM_ABOUT, item, vault), ITEM_CONTENT.read(item, vault)
+        began_with = item.about_sealed
     typed = Typed(**about["typed"])
     judged = (
         judge_number(room, typed) if data is None else judge_file(room, data, about["file"], typed)
     )
-    if any(one.code == Code.SYSTEM_BUSY for one in judged.verdict.findings):
+    if any(one.code in BUSY for one in judged.verdict.findings):
         let_wait(room, officer, case_id, place)
         return False
+    with reading(room.desks) as session:
+        check_open(session.get_one(PoliceCase, case_id))  # no report is sealed of one that is over
     sealed, trouble = _sealed_report(room, judged)
     with transaction(room.desks) as session:
         case, item = hold_case(session, case_id), find_item(session, case_id, place)
         check_open(case)
+        end_wait(session, item)
+        if item.about_sealed != began_with:
+            return True  # judged meanwhile, by a register as new or newer
         kept = {**about, **kept_verdict(judged), "trouble": trouble}
         kept.pop("report_code", None)
-        end_wait(session, item)
         _keep_verdict(room, session, vault, item, judged)
         put_json(ITEM_ABOUT, item, vault, kept)
         details = {"outcome": judged.verdict.outcome.value}
@@ -127,7 +132,7 @@ def judge_waiting(room: PoliceRoom) -> bool:
         try:
             if not judge_again(room, officer, one.case_id, one.place):
                 break
-        except (RegistryError, VerifierError, KeysError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever one paper does, the others are judged
             _LOG.warning("police_waiting code=%s", getattr(error, "code", type(error).__name__))
             refused = True
     return refused

@@ -25,14 +25,13 @@ from verifier.cases.room import PoliceRoom
 from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_kinds import FileKind, kind_of
-from verifier.finding_codes import Code
+from verifier.finding_codes import BUSY
 from verifier.scan import Scan, read_qr
 from verifier.verdict import Outcome, Verdict
 
 _NUMBER: Final = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{21}(?![0-9])")
 _HASH: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
 _GENUINE: Final = frozenset({Outcome.VALID, Outcome.NOT_CURRENT})
-_BUSY: Final = frozenset({Code.SYSTEM_BUSY.value, Code.FILES_WAITING.value})
 _OURS: Final = "Yanzhen"
 _LONGEST: Final = 300
 
@@ -136,7 +135,7 @@ def gather_claims(room: PoliceRoom, data: bytes, verdict: Verdict) -> PaperClaim
         data: the file; untrusted.
         verdict: on it.
     """
-    if any(one.code in _BUSY for one in verdict.findings):
+    if any(one.code in BUSY for one in verdict.findings):
         file = Mark(kind=MarkKind.FILE, value=hashlib.sha256(data).hexdigest())
         return PaperClaims(number=None, name=None, marks=(file,))
     readers = room.readers.answering()

@@ -37,8 +37,11 @@ def let_wait(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> No
     with transaction(room.desks) as session:
         check_open(hold_case(session, case_id))
         item = find_item(session, case_id, place)
-        if session.get(CaseWaiting, item.id) is None:
+        waiting = session.get(CaseWaiting, item.id)
+        if waiting is None:
             session.add(CaseWaiting(item_id=item.id, asked_by=officer.name, asked_at=room.clock()))
+        else:
+            waiting.asked_at = room.clock()  # behind the others: one that never ends keeps none
 
 
 def end_wait(session: Session, item: CaseItem) -> None:
@@ -54,8 +57,8 @@ def places_waiting(session: Session, case_id: int) -> list[int]:
 
 def count_before(session: Session, item: CaseItem) -> int:
     """Return how many papers of all cases are judged before one."""
-    query = _open_papers(CaseItem.id).where(CaseItem.id < item.id, _ASKED | _UNJUDGED)
-    return len(session.scalars(query).all())
+    waiting = list(session.scalars(_open_papers(CaseItem.id).where(_ASKED | _UNJUDGED)))
+    return waiting.index(item.id) if item.id in waiting else 0
 
 
 def papers_to_judge(session: Session, now: datetime) -> list[Waiting]:
@@ -76,7 +79,7 @@ def _open_papers(*columns: Any) -> Select[Any]:
         .join(PoliceCase, PoliceCase.id == CaseItem.case_id)
         .outerjoin(CaseWaiting, CaseWaiting.item_id == CaseItem.id)
         .where(PoliceCase.state == CaseState.OPEN)
-        .order_by(CaseItem.id)
+        .order_by(func.coalesce(CaseWaiting.asked_at, CaseItem.received_at), CaseItem.id)
     )
 
 

@@ -195,7 +195,6 @@ def create_private_app(
     from accounts.mounting import add_account_pages
     from accounts.next_page_notice import add_done
     from accounts.page_words import desk_words
-    from accounts.row_ids import RowId
     from accounts.uploads import limit_bodies
     from issuer.console.opening import open_office
     from issuer.errors import IssuerError
@@ -211,7 +210,6 @@ def create_private_app(
         template_folder=str(templates / "pages"),
         static_folder=str(templates / "static"),
     )
-    app.url_map.converters["int"] = RowId
     office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)

@@ -241,7 +241,7 @@ _STANDING = {
     Code.REGISTERED: Entry(
         _INFO,
         None,
-        Text("与登记记录一致。", "Agrees with the record in the register."),
+        Text("登记中有这份证书的记录。", "The register holds the record of this certificate."),
     ),
     Code.RECORD_ERASED: Entry(
         _NOTICE,

@@ -24,7 +24,7 @@ from registry.batch_models import BatchDraft
 from registry.session import reading
 
 STANDINGS = {
-    "waiting": (Text("未收到回执", "no receipt"), "warn"),
+    "waiting": (Text("尚无回执", "no receipt"), "warn"),
     "accepted": (Text("已上传", "accepted"), "good"),
     "refused": (Text("被退回", "refused"), "bad"),
 }

@@ -17,6 +17,7 @@ from issuer.filing_acts import SiteStanding
 from issuer.filing_duties import Duty, turn_of
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, views_of_sites
+from issuer.quality_checks import checks_of
 from registry.filing_models import FilingApplication
 from registry.session import reading
 
@@ -29,6 +30,8 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
     director = person.is_one_of(Role.AUTHORITY_DIRECTOR)
     with reading(office.desks) as desks:
         proposals = waiting_proposals(desks)
+        checks = [one for one in checks_of(desks) if one.outcome is None]
+        looked_at = sum(all(item.finding for item in one.items) for one in checks)
     if director:
         others = [one for one in proposals if one.proposed_by_id != person.account_id]
         yield Waiting(
@@ -46,6 +49,13 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         text=Text("件备案申请待办理", "applications to act on"),
         count=sum(turn.duty is mine and (turn.due is None or turn.due < day) for turn in turns),
         link=url_for("filing.applications"),
+    )
+    yield Waiting(
+        text=Text("次质量检查待作出结论", "quality checks to conclude")
+        if director
+        else Text("次质量检查待登记结果", "quality checks with findings to note"),
+        count=looked_at if director else len(checks) - looked_at,
+        link=url_for("filing_quality.checks"),
     )
     ending = [
         view

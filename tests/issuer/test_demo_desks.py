@@ -178,7 +178,7 @@ def test_the_second_factor_of_a_demo_says_where_its_code_stands(place: Demo) -> 
     browser = DeskClient(app, app.response_class)
     typed = {"username": people.usernames[Role.POLICE], "password": people.password}
     browser.post("/sign-in", data=typed)
-    assert "yanzhen demo --people" in browser.get("/sign-in/factor").text
+    assert "再看一次" in browser.get("/sign-in/factor").text
 
 
 def test_no_other_home_gets_people_whose_password_is_told(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_batch_begun_before_goes_on_without(
     assert state_of(desk, draft) is DraftState.ISSUED
     clock.now += timedelta(days=100)
     page = desk.get(f"/batches/{draft}").text
-    assert "未收到回执" in page and "已过上传期限" not in page
+    assert "尚无回执" in page and "已过上传期限" not in page
 
 
 def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path, clock: Clock) -> None:

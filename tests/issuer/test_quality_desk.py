@@ -71,6 +71,7 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
     silent = desk.post(CLERK, f"{find}/1", finding="serious")
     assert (silent.status_code, 'id="words-wrong"' in silent.text) == (422, True)
     assert desk.post(CLERK, f"{find}/9", finding="in_order").status_code == 422
+    assert "次质量检查待登记结果" in desk.get(CLERK, "/").text
     early = desk.post(DIRECTOR, "/filing/quality/1/close", outcome="passed", conclusion="好")
     assert (early.status_code, "还有 2 份" in early.text) == (422, True)
     desk.post(CLERK, f"{find}/1", finding="serious", words="张某的考评记录缺失")
@@ -80,7 +81,9 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
         assert sealed is not None and "张某".encode() not in sealed
     close = "/filing/quality/1/close"
     assert desk.post(CLERK, close, outcome="suspension").status_code == 403
+    assert "次质量检查待作出结论" in desk.get(DIRECTOR, "/").text
     closed = desk.post(DIRECTOR, close, outcome="suspension", conclusion="抽查不合格")
+    assert "次质量检查待作出结论" not in desk.get(DIRECTOR, "/").text
     assert closed.status_code == 303
     page = desk.get(CLERK, "/filing/quality/1").text
     assert f"/filing/bodies/{PREFIX}/acts/suspend" in page and "抽查不合格" in page

@@ -80,7 +80,10 @@ def _signature(facts: BundleFacts) -> str:
 
 
 def _root() -> str:
-    return "    openssl x509 -in certificates/root.pem -noout -subject -fingerprint -sha256\n"
+    return (
+        "    openssl x509 -in certificates/root.pem -noout "
+        "-subject -nameopt utf8 -fingerprint -sha256\n"
+    )
 
 
 def _revoked(facts: BundleFacts) -> str:

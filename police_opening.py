@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _PATIENCE = 15.0  # seconds an officer's file waits for another's
 _LOOK_SECONDS = 1.0
 _REFUSED_SECONDS = 15.0  # until what could not be judged is tried again
-_LOCK = ".police-runner"
+_FOLDER = "desk-police"
 _LOG = logging.getLogger("yanzhen.police")
 
 
@@ -94,7 +94,7 @@ def run(home: Home, passphrase: bytes, parent: int) -> None:
     from issuer.batch_runner import only_runner
 
     while os.getppid() == parent:
-        with only_runner(home, _LOCK) as alone:
+        with only_runner(home, _FOLDER) as alone:
             if alone:
                 _work(home, passphrase, parent)
         time.sleep(_LOOK_SECONDS)

@@ -6,7 +6,6 @@ batch is checked by the web worker at once, a large one by the runner (`issuer.b
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import time
@@ -30,6 +29,7 @@ from issuer.issuing import Phase, inspect_batch
 from issuer.lint import LintReport
 from issuer.roster import RosterTable
 from keys.errors import KeysError
+from registry import held_file
 from registry.batch_models import BatchDraft, BatchRow
 from registry.errors import RegistryError
 from registry.session import reading, transaction
@@ -37,6 +37,7 @@ from registry.store import make_folder
 from templates.errors import TemplatesError
 from templates.fonts import FontChain
 
+_HELD = ".held"
 ROWS_AT_ONCE = 1000
 PHOTOS_AT_ONCE = 60
 """What a person waits for; more is left to the runner."""
@@ -67,31 +68,13 @@ def holding(room: BatchRoom, draft_id: int) -> Iterator[bool]:
     """
     folder = room.folder(draft_id)
     make_folder(folder)
-    descriptor = os.open(folder / ".held", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(descriptor)
+    with held_file.hold(folder / _HELD) as alone:
+        yield alone
 
 
 def is_held(room: BatchRoom, draft_id: int) -> bool:
     """Return whether somebody checks or issues a batch at this moment."""
-    try:
-        descriptor = os.open(room.folder(draft_id) / ".held", os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return held_file.is_held(room.folder(draft_id) / _HELD)
 
 
 def needs_check(draft: BatchDraft) -> bool:

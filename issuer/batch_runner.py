@@ -7,7 +7,6 @@ it leaves rows that the next one goes on with.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -32,6 +31,7 @@ from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.batch_models import BatchDraft
 from registry.desk_database import open_desks
 from registry.errors import RegistryError
+from registry.held_file import hold, is_held
 from registry.home import Home
 from registry.row_memory import MEMORY_OPTION
 from registry.session import open_engine, reading
@@ -76,35 +76,16 @@ def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int]]:
 
 
 @contextmanager
-def only_runner(home: Home, lock: str = _LOCK) -> Iterator[bool]:
-    """Be the one runner of a home, of its kind; yields False where there is one already."""
-    folder = home.path / FILES_FOLDER
-    make_folder(folder)
-    descriptor = os.open(folder / lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-    finally:
-        os.close(descriptor)
+def only_runner(home: Home, folder: str = FILES_FOLDER) -> Iterator[bool]:
+    """Be the one runner of a home in a folder of it; yields False where there is one already."""
+    make_folder(home.path / folder)
+    with hold(home.path / folder / _LOCK) as alone:
+        yield alone
 
 
 def has_runner(home: Home) -> bool:
     """Return whether a runner works for a home at this moment."""
-    try:
-        descriptor = os.open(home.path / FILES_FOLDER / _LOCK, os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_held(home.path / FILES_FOLDER / _LOCK)
 
 
 def open_room(home: Home, passphrase: bytes) -> BatchRoom:

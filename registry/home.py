@@ -29,6 +29,7 @@
     status-memory.json      the greatest version of each list that `yanzhen verify` has seen
     public.sqlite3          the public side's own database (registry.public_database)
     employer-checks/        sealed lists of employers that are being checked at the desks
+    desk-police/            says whether a runner judges what waits at the police desk
     store/                  sealed files, named by content
     desks-elsewhere         empty; says that the desks' database is not in the home
 

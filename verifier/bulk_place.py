@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from codes.wording import Language
+from registry.held_file import is_held
 
 PROGRESS, ANSWER, ROWS = "progress", "answer", "rows"
 LIST, RUNS, SPENT = "list", "runs", "spent"
@@ -115,14 +116,4 @@ def read_file(path: Path) -> bytes:
 
 def is_alive(path: Path) -> bool:
     """Return whether a process holds the lock in the folder of a check."""
-    try:
-        descriptor = os.open(path / _ALIVE, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_held(path / _ALIVE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -70,6 +71,7 @@ def network_of(peer: str | None, forwarded: Iterable[str], proxies: Proxies) -> 
     return str(current)
 
 
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> _Address | None:
     try:
         address = ip_address(text.strip("[]"))

@@ -56,6 +56,9 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
     # 3 the signature
     said: tuple[Finding, ...]
     match proof.signature:
+        case SignatureState.GENUINE:
+            right = inspect_right(record, body, today, key_covered_day=proof.key_covered_day)
+            said = (_say_genuine(body.name), *right)
         case SignatureState.KEY_UNKNOWN:
             said = (find(Code.KEY_UNKNOWN, names, {"key_id": str(record.key_id)}),)
         case SignatureState.WRONG:
@@ -63,9 +66,6 @@ def prove(envelope: Envelope, record: Record, document: KeyDocument, today: date
         case SignatureState.UNCHECKED:
             unchecked = {**names, "algorithm": envelope.algorithm.label}
             said = (find(Code.ALGORITHM_UNAVAILABLE, unchecked, unchecked),)
-        case SignatureState.GENUINE:
-            right = inspect_right(record, body, today, key_covered_day=proof.key_covered_day)
-            said = (_say_genuine(body.name), *right)
         case _:
             assert_never(proof.signature)
     genuine = proof.signature is SignatureState.GENUINE
@@ -104,13 +104,16 @@ def inspect_right(
     Args:
         key_covered_day: whether the window of the key that signed it holds that date.
     """
-    level = record.number.level
-    shown = {"issued_on": record.issued_on.isoformat()}
-    said = {"issued_on": say_day(record.issued_on)}
+    level, issued_on = record.number.level, record.issued_on
+    entitled = body.scope_for(record.occupation, level, issued_on) is not None
+    if key_covered_day and entitled and issued_on <= today:
+        return (_say_entitled(body.name, issued_on),)
+    shown = {"issued_on": issued_on.isoformat()}
+    said = {"issued_on": say_day(issued_on)}
     found: list[Finding] = []
     if not key_covered_day:
         found.append(find(Code.KEY_NOT_VALID_THEN, said, shown))
-    if body.scope_for(record.occupation, level, record.issued_on) is None:
+    if not entitled:
         occupation = occupation_by_index(record.occupation)
         slots: dict[str, str | Text] = {
             **said,
@@ -119,9 +122,9 @@ def inspect_right(
             "level": Text(level.zh, level.en),
         }
         found.append(find(Code.OUT_OF_SCOPE, slots, {**shown, "level": str(level.value)}))
-    if record.issued_on > today:
+    if issued_on > today:
         found.append(find(Code.ISSUED_IN_FUTURE, said, shown))
-    return tuple(found) or (_say_entitled(body.name, record.issued_on),)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

@@ -178,9 +178,14 @@ def _changed_print(old: str, new: str) -> Forge:
 
 
 def _added_print(field: Field, at: int, ems: tuple[float, float], text: str) -> Forge:
+    in_row = not ems[1]  # and so part of what the field says
+
     def forge(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
         add_print(canvas, canvas.paper.value_glyphs(field)[at], ems, text)
-        return Right(codes=frozenset({Code.PAGE_DIFFERS_ELSEWHERE}))
+        return Right(
+            fields=frozenset({str(field)} if in_row else ()),
+            codes=frozenset({Code.PAGE_DIFFERS_ELSEWHERE}),
+        )
 
     return forge
 

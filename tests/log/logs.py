@@ -17,6 +17,7 @@ from tests.log.trees import LOG_KEY, LOG_SIGN, ORIGIN
 
 PREFIX = parse_prefix("S000012000123")
 START = datetime(2026, 3, 1, 1, 0, 0, tzinfo=UTC)
+_SERIALS = 999_999  # of a body, a year and a level
 
 
 class GrowingLog:
@@ -72,7 +73,10 @@ def issue_leaf(serial: int, *, on: date = date(2026, 3, 1)) -> IssueLeaf:
 
 
 def own_entries(start: int, count: int) -> list[bytes]:
-    """Return entries as issuing makes them: an issue leaf, then the leaf of its copy."""
+    """Return entries as issuing makes them: an issue leaf, then the leaf of its copy.
+
+    Serials begin anew where a year has no more of them.
+    """
     return [
         encode_leaf(_leaf(at), START + timedelta(seconds=at)) for at in range(start, start + count)
     ]
@@ -80,5 +84,5 @@ def own_entries(start: int, count: int) -> list[bytes]:
 
 def _leaf(at: int) -> Leaf:
     if at % 2 == 0:
-        return issue_leaf(at // 2 + 1)
+        return issue_leaf(at // 2 % _SERIALS + 1)
     return CopyLeaf(prefix=str(PREFIX), file_sha256=hashlib.sha256(b"file %d" % at).digest())

@@ -120,11 +120,20 @@ PICTURE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "图片中没有可以核验的二维码，按其中印刷的编号和持证人信息也未查到登记记录；"
-            "也可能是识读有误。请对照原件，用编号和姓名查询。",
-            "The picture shows no QR code that can be verified, and the number and holder printed "
-            "in it lead to no record; they may also have been misread. Look the certificate up by "
-            "number and name, from the original.",
+            "按图片中印刷的编号和持证人信息未查到登记记录，也可能是识读有误。请对照原件，"
+            "用编号和姓名查询。",
+            "The number and holder printed in the picture lead to no record; they may also have "
+            "been misread. Look the certificate up by number and name, from the original.",
+        ),
+    ),
+    Code.QR_OF_ANOTHER: Entry(
+        _PROBLEM,
+        Outcome.ALTERED,
+        Text(
+            "图片中印刷的是另一份已登记的证书（{printed}），二维码却取自编号 {number} 的证书："
+            "二维码与印刷内容不属于同一份证书。",
+            "What is printed in the picture is another certificate on record ({printed}), while "
+            "its QR code is that of {number}: code and print do not belong together.",
         ),
     ),
 }

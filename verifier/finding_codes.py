@@ -133,6 +133,7 @@ class Code(StrEnum):
     PICTURE_OTHER_PAPERS = "picture_other_papers"
     PICTURE_BY_PRINT = "picture_by_print"
     PRINT_NOT_FOUND = "print_not_found"
+    QR_OF_ANOTHER = "qr_of_another"
     SEAL_WHOLE = "seal_whole"
     SEAL_SIGNER_KNOWN = "seal_signer_known"
     SEAL_SIGNER_UNKNOWN = "seal_signer_unknown"

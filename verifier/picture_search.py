@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from codes.number import CertificateNumber
 from keys.document import KeyDocument
 from templates.labels import Field
 from verifier.decision import NumberClaims, Standing, judge_row
@@ -62,6 +63,31 @@ def find_standing(
         elif standing.genuine:
             return FoundByPrint(answer=answer, standing=standing, name_known=name is not None)
     return (find(Code.PRINT_NOT_FOUND),) if missed else ()
+
+
+def find_other(
+    claims: PictureClaims,
+    number: CertificateNumber,
+    register: Register,
+    document: KeyDocument,
+    today: date,
+) -> tuple[Finding, ...]:
+    """Return whether the print of a picture is that of another certificate than its QR code.
+
+    Args:
+        number: of the certificate that the code belongs to.
+
+    Returns:
+        That it is, or that its print was looked up and not found; else nothing.
+    """
+    printed = None if claims.number is None else read_number(claims.number, today).number
+    if printed is None or printed == number:
+        return ()
+    found = find_standing(claims, register, document, today)
+    if not isinstance(found, FoundByPrint):
+        return found
+    numbers = {"printed": str(printed), "number": str(number)}
+    return (find(Code.QR_OF_ANOTHER, numbers, numbers),)
 
 
 def reach_by_document(claims: FileClaims, register: Register, today: date) -> Reach | None:

@@ -43,7 +43,12 @@ from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Register
 from verifier.pdf_examination import Glance
-from verifier.picture_search import FoundByPrint, find_standing, reach_by_document
+from verifier.picture_search import (
+    FoundByPrint,
+    find_other,
+    find_standing,
+    reach_by_document,
+)
 from verifier.proof import Proof, prove
 from verifier.readers import AskChild, Readers
 from verifier.scan import Scan, read_qr
@@ -263,6 +268,10 @@ class Verifier:
         check = document_check(reach_by_document(claims, self._register, today) if known else None)
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
+        if picture is not None and not picture.aligned:  # perhaps it is not of that certificate
+            said, number = readers.read_print(data), claims.scan.record.number
+            other = find_other(said, number, self._register, moment.document, today)
+            claims = replace(claims, notices=(*claims.notices, *other))
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         if readers.held_up:
             claims = replace(claims, notices=(*claims.notices, find(Code.SYSTEM_BUSY)))

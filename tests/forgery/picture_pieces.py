@@ -143,7 +143,7 @@ def _symbol_copied(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
     own = canvas.paper
     paste_symbol(canvas, canvas.chance.choice([p for p in papers if p is not own]).face.qr_text)
     named = (Field.NUMBER, Field.HOLDER_NAME, Field.DOCUMENT_NUMBER)
-    return Right(fields=frozenset(named), codes=frozenset({Code.QR_CONFLICT}))
+    return Right(fields=frozenset(named), codes=frozenset({Code.QR_CONFLICT, Code.QR_OF_ANOTHER}))
 
 
 def _foreign_host(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:

@@ -42,10 +42,10 @@ def desk(world: World, child: Child) -> Desk:
 
 @pytest.fixture(scope="module")
 def works(tmp_path_factory: pytest.TempPathFactory) -> Works:
-    """A small office and two certificates of its, to be forged."""
+    """A small office and three certificates of its, to be forged."""
     from tests.forgery.papers import make_works  # takes time that few tests need
 
-    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=2)
+    return make_works(tmp_path_factory.mktemp("works"), seed=3, count=3)
 
 
 @pytest.fixture(scope="module")

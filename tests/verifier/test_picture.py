@@ -21,17 +21,8 @@ from werkzeug.test import encode_multipart
 from codes.wording import Language
 from templates.labels import Field
 from tests.forgery.papers import SHEET_DPI, Paper, Works, serif_font
-from tests.forgery.raster_edits import (
-    Canvas,
-    Hand,
-    paste_symbol,
-    remove_symbol,
-    replace_photo,
-    rewrite,
-)
+from tests.forgery.raster_edits import Canvas, Hand, remove_symbol, replace_photo, rewrite
 from tests.forgery.wear import wears_of
-from tests.verifier.gates import Clock, make_gate
-from verifier.budgets_request import GATE_EXTENSION
 from verifier.issued_pages import NO_PAGES
 from verifier.opening import open_verifier
 from verifier.picture import Decision, compare_picture, picture_comparer
@@ -211,37 +202,6 @@ def test_another_name_without_a_code_is_found_by_document_number_and_the_true_on
     assert paper.face.holder_name not in json.dumps(verdict_to_json(verdict), ensure_ascii=False)
 
 
-def test_looking_up_by_the_print_of_pictures_spends_the_budget_of_look_ups(
-    works: Works, tmp_path: Path
-) -> None:
-    edited = canvas(works.papers[0])
-    remove_symbol(edited)
-    genuine = saved(edited.picture)
-    rewrite(edited, Field.HOLDER_NAME, "高文博")
-    found_by_document = saved(edited.picture)
-    rewrite(edited, Field.DOCUMENT_NUMBER, "120101199003076642")
-    wrong = saved(edited.picture)
-    app = create_public_app(works.home)
-    app.extensions[GATE_EXTENSION] = gate = make_gate(tmp_path, Clock(), address=2)
-    client: FlaskClient = app.test_client()
-
-    def codes(picture: bytes) -> set[str]:
-        answer = json.loads(client.post("/api/v1/verify/file", **uploaded(picture)).data)
-        return {one["code"] for one in answer["findings"]}
-
-    try:
-        assert "picture_by_print" in codes(genuine)
-        assert "picture_by_print" in codes(found_by_document)
-        assert not gate.budgets.is_spent_by("127.0.0.1")
-        assert "print_not_found" in codes(wrong)
-        assert gate.budgets.is_spent_by("127.0.0.1")
-        told = codes(genuine)
-    finally:
-        app.extensions["yanzhen_verifier"].close()
-    assert {"qr_not_found", "holder_not_asked"} <= told
-    assert {"picture_by_print", "print_not_found"}.isdisjoint(told)
-
-
 def test_a_code_on_another_paper_is_not_taken_for_the_certificate(
     works: Works, verifier: Verifier
 ) -> None:
@@ -252,38 +212,6 @@ def test_a_code_on_another_paper_is_not_taken_for_the_certificate(
     verdict = verifier.verify_file(saved(other), "IMG_6.jpg")
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert "picture_not_aligned" in codes_of(verdict)
-
-
-def test_the_code_of_another_certificate_is_told_from_what_is_printed(
-    works: Works, tmp_path: Path
-) -> None:
-    paper, _, other = works.papers  # one upright, the other a landscape
-    edited = canvas(paper)
-    paste_symbol(edited, other.face.qr_text)
-    shown = saved(edited.picture)
-    rewrite(edited, Field.HOLDER_NAME, "高文博")
-    rewrite(edited, Field.DOCUMENT_NUMBER, "120101199003076642")
-    wrong = saved(edited.picture)
-    app = create_public_app(works.home)
-    app.extensions[GATE_EXTENSION] = gate = make_gate(tmp_path, Clock(), address=1)
-    client = app.test_client()
-
-    def answered(picture: bytes) -> tuple[str, dict[str, dict[str, str]]]:
-        answer = json.loads(client.post("/api/v1/verify/file", **uploaded(picture)).data)
-        return answer["outcome"], {one["code"]: one["evidence"] for one in answer["findings"]}
-
-    try:
-        outcome, told = answered(shown)
-        assert outcome == "altered"
-        numbers = {"printed": str(paper.number), "number": str(other.number)}
-        assert told["qr_of_another"] == numbers
-        assert not gate.budgets.is_spent_by("127.0.0.1")
-        outcome, told = answered(wrong)
-        assert outcome == "inconclusive"
-        assert {"print_not_found", "picture_not_aligned"} <= told.keys()
-        assert gate.budgets.is_spent_by("127.0.0.1")
-    finally:
-        app.extensions["yanzhen_verifier"].close()
 
 
 def test_without_the_page_as_issued_a_picture_is_left_to_the_eye(

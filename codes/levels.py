@@ -70,7 +70,7 @@ def parse_level(text: str) -> Level:
         raise CodesError(
             "level_contradictory",
             Text(
-                "职业技能等级前后不一致，请按“三级/高级工”的形式填写。",
+                "级别前后不一致，请按“三级/高级工”的形式填写。",
                 "The words name different skill levels; write it like “三级/高级工”.",
             ),
         )
@@ -95,7 +95,7 @@ def _unknown() -> CodesError:
     return CodesError(
         "level_unknown",
         Text(
-            "职业技能等级无法识别，请填写一级至五级（如“三级/高级工”）。",
+            "级别无法识别，请填写一级至五级（如“三级/高级工”）。",
             "The skill level is not recognised; write level 1 to 5, such as “三级/高级工”.",
         ),
     )

@@ -92,13 +92,18 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
     return passed
 
 
-def _check_others_marks(person: Person, people: Sequence[Scored]) -> None:
-    """See that whoever closes the scores entered none of the marks that count."""
-    rows = [
+def own_rows(person: Person, people: Sequence[Scored]) -> list[int]:
+    """Return the rows of whom a person entered a mark that counts: others close those scores."""
+    return [
         one.candidate.row
         for one in people
         if any(is_same_person(entry.by, person.name) for entry in one.scores.last())
     ]
+
+
+def _check_others_marks(person: Person, people: Sequence[Scored]) -> None:
+    """See that whoever closes the scores entered none of the marks that count."""
+    rows = own_rows(person, people)
     if rows:
         shown = "、".join(map(str, rows[:8]))
         raise IssuerError(

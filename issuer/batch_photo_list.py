@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from codes.wording import Text
-from issuer.batch_photos import DraftPhotos
+from issuer.batch_photos import DraftPhotos, KeptPhoto
 from issuer.batch_room import BatchRoom
 from issuer.batch_rows import open_row
 from issuer.columns import Column
@@ -34,6 +34,15 @@ class PhotoLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """A row whose photo will be printed; `name` is personal data."""
+
+    row: int
+    name: str
+    photo_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoList:
     """The photos of a batch.
 
@@ -46,6 +55,7 @@ class PhotoList:
         refused_count: how many there are.
         unused: names of pictures that no row asks for.
         unused_count: how many there are.
+        matched: every row with its photo, in order.
     """
 
     handed_in: int
@@ -56,6 +66,7 @@ class PhotoList:
     refused_count: int
     unused: tuple[str, ...]
     unused_count: int
+    matched: tuple[Matched, ...]
 
 
 def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
@@ -63,13 +74,17 @@ def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
     cipher = room.cipher(draft)
     missing: list[PhotoLine] = []
     refused: list[PhotoLine] = []
+    matched: list[Matched] = []
     with reading(room.desks) as session:
         photos = DraftPhotos(room, session, draft)
         query = select(BatchRow).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
         for stored in session.scalars(query):
             row = open_row(cipher, stored)
             file, number = row.text(Column.PHOTO), row.text(Column.DOCUMENT_NUMBER)
-            photos.read(file=file, document_number=number)
+            photo = photos.read(file=file, document_number=number).photo
+            if isinstance(photo, KeptPhoto):
+                name = row.text(Column.NAME)
+                matched.append(Matched(row=row.row, name=name, photo_id=photo.photo_id))
             for remark in row.about(Column.PHOTO):
                 line = PhotoLine(row=row.row, what=row.text(Column.NAME), text=remark.text)
                 if remark.code == PHOTO_MISSING:
@@ -86,4 +101,5 @@ def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
         refused_count=len(refused),
         unused=tuple(unused[:SHOWN]),
         unused_count=len(unused),
+        matched=tuple(matched),
     )

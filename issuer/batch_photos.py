@@ -272,8 +272,13 @@ def _keep_judged(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPhoto:
-    """A photo to print, read from its sealed file whenever its bytes are asked for."""
+    """A photo to print, read from its sealed file whenever its bytes are asked for.
 
+    Args:
+        photo_id: its row.
+    """
+
+    photo_id: int
     sha256: bytes
     store: FileStore = field(repr=False, compare=False)
     name: str = field(repr=False)
@@ -306,15 +311,17 @@ class DraftPhotos:
         cipher, store = AESGCM(key), room.files(draft.id)
         self._names: dict[str, list[_Kept]] = {}
         self._asked: set[str] = set()
-        query = select(BatchPhoto.about_sealed, BatchPhoto.stored).where(
+        query = select(BatchPhoto.id, BatchPhoto.about_sealed, BatchPhoto.stored).where(
             BatchPhoto.draft_id == draft.id, BatchPhoto.judged.is_(True)
         )
-        for sealed, stored in session.execute(query.order_by(BatchPhoto.id)):
+        for photo_id, sealed, stored in session.execute(query.order_by(BatchPhoto.id)):
             about = _open_about(cipher, sealed)
             photo = None
             if stored is not None:
                 sha256 = bytes.fromhex(about["sha256"])
-                photo = KeptPhoto(sha256=sha256, store=store, name=stored, key=key)
+                photo = KeptPhoto(
+                    photo_id=photo_id, sha256=sha256, store=store, name=stored, key=key
+                )
             kept = _Kept(
                 name=about["name"],
                 judgement=decode_judgement(about["judged"].encode()),
@@ -361,6 +368,24 @@ class DraftPhotos:
 
     def __len__(self) -> int:
         return sum(len(kept) for kept in self._names.values())
+
+
+def read_photo(room: BatchRoom, session: Session, draft: BatchDraft, photo_id: int) -> bytes | None:
+    """Return a photo to print as the child made it, a JPEG of one inch; it is not opened here.
+
+    None where the batch has no such photo, or it was refused or is not judged yet.
+
+    Raises:
+        IssuerError, VaultError: as `BatchRoom.key`.
+        StoreError: its file is missing, or was altered.
+    """
+    query = select(BatchPhoto.stored).where(
+        BatchPhoto.id == photo_id, BatchPhoto.draft_id == draft.id, BatchPhoto.judged.is_(True)
+    )
+    stored = session.scalar(query)
+    if stored is None:
+        return None
+    return room.files(draft.id).get(stored, room.key(draft))[_OWN_BYTES:]
 
 
 def drop_photos(room: BatchRoom, prefix: str, draft_id: int) -> None:

@@ -125,7 +125,7 @@ def _status(award: Award, kind: LifeKind) -> Iterator[Change]:
             label=Text("能否恢复", "Can it be undone"), before=_NONE, after=Text("不能", "no")
         )
         yield Change(
-            label=Text("持证人可否再次取得本等级", "May the holder earn this level anew"),
+            label=Text("持证人可否再次取得本级别", "May the holder earn this level anew"),
             before=Text("否，已持有", "no, held already"),
             after=Text("可以", "yes"),
         )

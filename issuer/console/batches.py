@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -33,9 +34,11 @@ from issuer.console import (
     batches_upload,
 )
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
+from issuer.console.batches_next import are_done, lines_of, next_of
 from issuer.console.batches_room import (
     DESK,
     SCORING,
+    TO_UPLOAD,
     blueprint,
     own_prefix,
     page,
@@ -50,6 +53,7 @@ from issuer.issued_rows import list_issued
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
+from issuer.uploads_waiting import batches_to_upload
 from registry.batch_models import BatchDraft
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
@@ -82,7 +86,7 @@ _LIST = TableSpec(
         Column(key="name", text=Text("批次", "Batch")),
         Column(key="state", text=Text("状态", "State")),
         Column(key="rows", text=Text("人数", "People"), kind=ColumnKind.NUMBER),
-        Column(key="faulty", text=Text("待改正", "To mend"), kind=ColumnKind.NUMBER),
+        Column(key="faulty", text=Text("待改正、补充", "To mend or add")),
         Column(key="next", text=Text("下一步", "Next")),
         Column(key="made_at", text=Text("建立时间", "Begun"), kind=ColumnKind.DATE),
     ),
@@ -91,7 +95,10 @@ _LIST = TableSpec(
             key="state",
             text=Text("状态", "State"),
             kind=FilterKind.CHOICE,
-            choices=tuple((state.value, state.text) for state in DraftState),
+            choices=(
+                *((state.value, state.text) for state in DraftState),
+                (TO_UPLOAD, Text("已签发，待上传全国平台", "issued, to be uploaded")),
+            ),
         ),
     ),
 )
@@ -116,8 +123,7 @@ _NOBODY = Text(
 def index() -> str:
     """List the batches of the person's body."""
     table = read_table(request.args, _LIST)
-    asked = table.words("state")
-    found = [one for one in list_drafts(the_room(), own_prefix()) if asked in ("", one.state)]
+    found = _asked_for(table.words("state"))
     rows = found[table.offset : table.offset + table.size]
     return render_template(
         "desk/batches.html",
@@ -128,7 +134,18 @@ def index() -> str:
         on_desk=the_person().is_one_of(*DESK),
         tone_of=tone_of,
         DraftState=DraftState,
+        next_of=partial(next_of, the_room(), deep=False),
     )
+
+
+def _asked_for(state: str) -> list[BatchDraft]:
+    """Return the batches of the person's body in a state; all for none."""
+    room, prefix = the_room(), own_prefix()
+    drafts = list_drafts(room, prefix)
+    if state == TO_UPLOAD:
+        hits = set(batches_to_upload(room, prefix))
+        return [one for one in drafts if one.id in hits]
+    return [one for one in drafts if state in ("", one.state)]
 
 
 @blueprint.get("/template.xlsx")
@@ -191,7 +208,7 @@ def show(draft_id: int) -> str:
 
 def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
     awards = list_issued(room, draft, limit=_AWARDS_SHOWN)
-    exam = batches_steps.lines_of(room, draft)
+    exam = lines_of(room, draft)
     return page(
         room,
         draft,
@@ -200,7 +217,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         told=_told(room, draft),
         awards=awards,
         exam=exam,
-        exam_done=batches_steps.are_done(exam),
+        exam_done=are_done(exam),
         upload=batches_steps.upload_of(room, draft),
     )
 

@@ -15,6 +15,7 @@ from issuer.batch_drafts import check_again
 from issuer.batch_review import review as review_of
 from issuer.batch_samples import choose_samples, draw_sample
 from issuer.console.batches_forms import Trouble, read_revision
+from issuer.console.batches_next import lines_of
 from issuer.console.batches_room import (
     DESK,
     blueprint,
@@ -26,7 +27,6 @@ from issuer.console.batches_room import (
     to_batch,
 )
 from issuer.console.batches_scores import odd_of
-from issuer.console.batches_steps import lines_of
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from registry.session import reading

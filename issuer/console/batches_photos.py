@@ -1,8 +1,8 @@
-"""The photos of a batch on the screen: which are missing, which were refused and why."""
+"""The photos of a batch on the screen: each beside its name, which are missing, which refused."""
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
@@ -11,7 +11,7 @@ from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.batch_checks import check_soon
 from issuer.batch_photo_list import list_photos
-from issuer.batch_photos import MAX_UPLOAD_BYTES, HandedIn, drop_photos, take_in
+from issuer.batch_photos import MAX_UPLOAD_BYTES, HandedIn, drop_photos, read_photo, take_in
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     DESK,
@@ -22,8 +22,10 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
+from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
+from registry.session import reading
 
 _NONE = Text("请选择照片或照片的 ZIP 压缩包", "choose photos, or a ZIP of photos")
 _NO_PICTURE = Text(
@@ -42,15 +44,34 @@ def photos(draft_id: int) -> str:
 def _page(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
     room = the_room()
     found = list_photos(room, draft)
-    note_reading(room, "batch.photos", draft)
+    number, pages = page_number(len(found.matched))
+    note_reading(room, "batch.photos", draft, str(number))
     return page(
         room,
         draft,
         "batch_photos.html",
         found=found,
+        shown=found.matched[(number - 1) * PAGE_ROWS : number * PAGE_ROWS],
+        number=number,
+        pages=pages,
         troubles=troubles,
         most_megabytes=MAX_UPLOAD_BYTES >> 20,
     )
+
+
+@blueprint.get("/<int:draft_id>/photos/<int:photo_id>.jpg")
+@allow(*DESK)
+def photo(draft_id: int, photo_id: int) -> Response:
+    """Return one photo as it will be printed; that it is looked at was noted with the page."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    with reading(room.desks) as session:
+        content = read_photo(room, session, draft, photo_id)
+    if content is None:
+        abort(404)
+    answer = Response(content, mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @blueprint.post("/<int:draft_id>/photos")

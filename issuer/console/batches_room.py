@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -15,6 +16,7 @@ from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, s
 from issuer.batch_checks import needs_check
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
+from issuer.console.batches_next import StepLine, next_of
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.operator import note_act_now
@@ -29,6 +31,9 @@ DESK: Final = (Role.BODY_CLERK, Role.APPROVER)
 
 SCORING: Final = (*DESK, Role.EXAMINER)
 """Who sees plan and scores: an examiner enters scores, and sees nothing else of a batch."""
+
+TO_UPLOAD: Final = "to-upload"
+"""What the list of batches is asked for, beside their states: issued, and still to be uploaded."""
 
 STEPS: Final = (
     DraftState.PREPARING,
@@ -96,8 +101,14 @@ def note_reading(room: BatchRoom, act: str, draft: BatchDraft, about: str = "") 
     note_act_now(room.register, operator, act, subject, at=room.clock())
 
 
-def words_of(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
-    """Return what every page of a batch can say of it."""
+def words_of(
+    room: BatchRoom, draft: BatchDraft, exam: Sequence[StepLine] | None = None
+) -> dict[str, Any]:
+    """Return what every page of a batch can say of it.
+
+    Args:
+        exam: the steps of its examination, where they were read already.
+    """
     state, person = DraftState(draft.state), the_person()
     return {
         "draft": draft,
@@ -106,7 +117,8 @@ def words_of(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
         "tone": _TONES[state],
         "steps": [step.text for step in STEPS],
         "step": _STEP_OF[state],
-        "editable": state in EDITABLE and person.is_one_of(Role.BODY_CLERK),
+        "next_step": next_of(room, draft, exam),
+        "editable": is_editable(draft),
         "may_decide": person.is_one_of(Role.APPROVER) and not is_own(draft, person),
         "own": is_own(draft, person),
         "clerk": person.is_one_of(Role.BODY_CLERK),
@@ -118,14 +130,26 @@ def words_of(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     }
 
 
+def is_editable(draft: BatchDraft) -> bool:
+    """Return whether the person may change rows and photos of a batch now."""
+    return DraftState(draft.state) in EDITABLE and the_person().is_one_of(Role.BODY_CLERK)
+
+
 def tone_of(state: str) -> str:
     """Return the tone in which a state is shown."""
     return _TONES[DraftState(state)]
 
 
-def page(room: BatchRoom, draft: BatchDraft, template: str, **words: Any) -> str:
-    """Return a page of a batch."""
-    return render_template(f"desk/{template}", **words_of(room, draft), **words)
+def page(
+    room: BatchRoom,
+    draft: BatchDraft,
+    template: str,
+    *,
+    exam: Sequence[StepLine] | None = None,
+    **words: Any,
+) -> str:
+    """Return a page of a batch; `exam` as `words_of`."""
+    return render_template(f"desk/{template}", exam=exam, **words_of(room, draft, exam), **words)
 
 
 def to_batch(draft_id: int) -> Response:

@@ -22,12 +22,12 @@ from issuer.console.batches_forms import ROW_FIELD, Trouble, read_cells, read_up
 from issuer.console.batches_room import (
     DESK,
     blueprint,
+    is_editable,
     note_reading,
     own_prefix,
     page,
     the_draft,
     the_room,
-    words_of,
 )
 from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
@@ -62,7 +62,7 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     note_reading(room, "batch.rows", draft, f"{show} {number}")
     cipher = room.cipher(draft)
     columns = _columns(sheet_columns(cipher, draft), found, show)
-    editable = words_of(room, draft)["editable"]
+    editable = is_editable(draft)
     return page(
         room,
         draft,

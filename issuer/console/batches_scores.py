@@ -18,7 +18,13 @@ from codes.assessment_rules import Part
 from codes.wording import Text
 from issuer.batch_candidates import find_course
 from issuer.batch_checks import check_soon
-from issuer.batch_closing import close_scores, list_left_out, reopen_scores, write_left_out
+from issuer.batch_closing import (
+    close_scores,
+    list_left_out,
+    own_rows,
+    reopen_scores,
+    write_left_out,
+)
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import (
     PLACES,
@@ -116,6 +122,7 @@ def _grid(
         number=number,
         pages=pages,
         entering=entering,
+        own_count=len(own_rows(the_person(), people)),
         may_examine=may_examine(draft),
     )
 

@@ -15,7 +15,6 @@ from codes.assessment_rules import Figure, figure
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
-from issuer.batch_steps import StepStanding, StepState, steps_of
 from issuer.batch_upload import Upload, read_upload_state
 from issuer.body_settings import (
     DONE_HERE,
@@ -38,40 +37,6 @@ from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from registry.exam_models import BodySetting
 from registry.session import reading
-
-TONES = {StepStanding.DONE: "good", StepStanding.OPEN: "warn", StepStanding.SKIPPED: "calm"}
-_ENDPOINTS = {
-    Step.ELIGIBILITY: "batches.eligibility",
-    Step.PLAN: "batches.plan",
-    Step.SCORES: "batches.scores",
-    Step.NOTICE: "batches.notice",
-    Step.UPLOAD: "batches.upload",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepLine:
-    """A step as the page of a batch shows it."""
-
-    state: StepState
-    endpoint: str
-    tone: str
-
-
-def lines_of(room: BatchRoom, draft: BatchDraft) -> list[StepLine]:
-    """Return the steps of a batch before approval; none for an older batch or an issued one."""
-    if draft.key_sealed is None:
-        return []
-    with reading(room.desks) as session:
-        return [
-            StepLine(state=one, endpoint=_ENDPOINTS[one.step], tone=TONES[one.standing])
-            for one in steps_of(room, session, draft)
-        ]
-
-
-def are_done(lines: list[StepLine]) -> bool:
-    """Return whether nothing keeps a batch from approval."""
-    return all(one.state.standing is not StepStanding.OPEN for one in lines)
 
 
 def may_examine(draft: BatchDraft, *roles: Role) -> bool:

@@ -15,7 +15,8 @@ from issuer.batch_approval import is_own
 from issuer.batch_drafts import list_drafts
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, is_own_setting, settings_of, skipping, unconfirmed
-from issuer.console.batches_room import the_room
+from issuer.console.batches_room import TO_UPLOAD, the_room
+from issuer.uploads_waiting import batches_to_upload
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BatchObjection
 from registry.session import reading
@@ -49,6 +50,7 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield _waiting(state, text, found)
     if clerk:
         yield _waiting_objections(person.body)
+        yield _waiting_uploads(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
 
@@ -84,6 +86,18 @@ def _waiting_objections(prefix: str) -> Waiting:
         count = session.scalar(unsettled) or 0
     text = Text("件结果公示异议待处理", "objections to settle")
     return Waiting(text=text, count=count, link=url_for("batches.index"))
+
+
+def _waiting_uploads(prefix: str) -> Waiting:
+    hits = batches_to_upload(the_room(), prefix)
+    link = url_for("batches.index", state=TO_UPLOAD)
+    if len(hits) == 1:
+        link = url_for("batches.show", draft_id=hits[0])
+    text = Text(
+        "个已签发批次待印制、上传全国平台",
+        "issued batches to print and upload to the national site",
+    )
+    return Waiting(text=text, count=len(hits), link=link)
 
 
 def _waiting(state: DraftState, text: Text, found: Sequence[BatchDraft]) -> Waiting:

@@ -65,7 +65,7 @@ _OPENING = re.compile(r"/(certificates|acts)/\d{1,9}")
 _COLUMNS = (
     Column(key="number", text=Text("证书编号", "Certificate number"), kind=ColumnKind.CODE),
     Column(key="name", text=Text("姓名", "Name")),
-    Column(key="level", text=Text("等级", "Level")),
+    Column(key="level", text=Text("级别", "Level")),
     Column(key="batch", text=Text("批次", "Batch")),
     Column(
         key="issued_on",
@@ -280,7 +280,7 @@ def _spec(batches: list[str]) -> TableSpec:
             ),
             Filter(
                 key="level",
-                text=Text("等级", "Level"),
+                text=Text("级别", "Level"),
                 kind=FilterKind.CHOICE,
                 choices=tuple((str(int(level)), level.text) for level in Level),
             ),

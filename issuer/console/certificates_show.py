@@ -19,6 +19,7 @@ from issuer.console.certificates_words import ACT_CODES, ACT_TITLES, FINAL
 from issuer.copy_list import AWARD_WORDS, KIND_WORDS, REASON_WORDS, STATE_WORDS
 from registry.life import DayStatus
 from registry.models import AwardStatus
+from templates.labels import LABELS, Field
 
 TONES = {
     AwardStatus.CURRENT: "good",
@@ -87,7 +88,7 @@ def printed(view: CertificateView) -> list[tuple[Text, Any]]:
         *(() if view.person is None else _person(view.person)),
         (Text("职业", "Occupation"), view.occupation),
         (Text("工种/职业方向", "Specialty"), view.specialty or "--"),
-        (Text("等级", "Level"), view.level.text),
+        (LABELS[Field.LEVEL], view.level.text),
         (Text("证书编号", "Certificate number"), view.number),
         (Text("评价机构", "Assessment body"), view.body_name),
         (Text("发证日期", "Date of issue"), view.issued_on),

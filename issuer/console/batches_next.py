@@ -1,0 +1,147 @@
+"""What comes next for a batch, said and linked the same on each of its pages and in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request, url_for
+
+from codes.wording import Text
+from issuer.batch_checks import ROWS_AT_ONCE, needs_check
+from issuer.batch_room import BatchRoom
+from issuer.batch_states import EDITABLE, DraftState
+from issuer.batch_steps import StepStanding, StepState, steps_of
+from issuer.body_settings import Step
+from registry.batch_models import BatchDraft
+from registry.session import reading
+
+_TONES: Final = {StepStanding.DONE: "good", StepStanding.OPEN: "warn", StepStanding.SKIPPED: "calm"}
+_ENDPOINTS: Final = {
+    Step.ELIGIBILITY: "batches.eligibility",
+    Step.PLAN: "batches.plan",
+    Step.SCORES: "batches.scores",
+    Step.NOTICE: "batches.notice",
+}
+_OVERVIEW: Final = "batches.show"
+_SCORING: Final = frozenset({"batches.plan", "batches.scores"})
+_CLERK: Final = DraftState.PREPARING.actor
+_BOTH: Final = Text("考评员和经办人", "the examiner and the clerk")
+_CHECKING: Final = Text("等候检查完成", "wait for the check")
+_ROSTER: Final = Text("上传名册", "hand in a roster")
+_SUBMIT: Final = Text("提交审批", "submit it for approval")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A step as the page of a batch shows it."""
+
+    state: StepState
+    endpoint: str
+    tone: str
+
+
+def lines_of(room: BatchRoom, draft: BatchDraft) -> list[StepLine]:
+    """Return the steps of a batch before approval; none for an older batch or an issued one."""
+    if draft.key_sealed is None:
+        return []
+    with reading(room.desks) as session:
+        return [
+            StepLine(state=one, endpoint=_ENDPOINTS[one.step], tone=_TONES[one.standing])
+            for one in steps_of(room, session, draft)
+        ]
+
+
+def are_done(lines: Sequence[StepLine]) -> bool:
+    """Return whether nothing keeps a batch from approval."""
+    return _open(lines) is None
+
+
+def _open(lines: Sequence[StepLine]) -> StepLine | None:
+    return next((one for one in lines if one.state.standing is StepStanding.OPEN), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What comes next for a batch.
+
+    Args:
+        text: what is to be done.
+        actor: who does it.
+        endpoint: of the page where it is done.
+        show: which rows that page is to show; empty for its own choice.
+    """
+
+    text: Text
+    actor: Text = _CLERK
+    endpoint: str = _OVERVIEW
+    show: str = ""
+
+    @property
+    def for_examiners(self) -> bool:
+        """Whether an examiner may open the page."""
+        return self.endpoint in _SCORING
+
+    def address(self, draft_id: int) -> str:
+        """Return the address of the page; empty on the overview, which lists all, and on itself."""
+        if request.endpoint in (_OVERVIEW, self.endpoint):
+            return ""
+        return url_for(self.endpoint, draft_id=draft_id, show=self.show or None)
+
+
+def next_of(
+    room: BatchRoom,
+    draft: BatchDraft,
+    lines: Sequence[StepLine] | None = None,
+    *,
+    deep: bool = True,
+) -> NextStep:
+    """Return what comes next for a batch.
+
+    Args:
+        lines: the steps of its examination, where they were read already.
+        deep: read them otherwise. That opens every row, so a large batch is left to its overview,
+            which says so.
+    """
+    state = DraftState(draft.state)
+    usual = NextStep(text=state.next_step, actor=state.actor)
+    if state not in EDITABLE or draft.trouble is not None:
+        return usual
+    first = _of_rows(draft)
+    if first is not None:
+        return first
+    if lines is None and deep and draft.rows <= ROWS_AT_ONCE:
+        lines = lines_of(room, draft)
+    if lines is None:
+        return usual
+    left = _open(lines)
+    if left is not None:
+        return _of_step(left)
+    return usual if state is DraftState.RETURNED else NextStep(text=_SUBMIT)
+
+
+def _of_rows(draft: BatchDraft) -> NextStep | None:
+    """Return what is to be done about rows and photos; None where nothing is."""
+    if not draft.rows:
+        return NextStep(text=_ROSTER)
+    if needs_check(draft):
+        return NextStep(text=_CHECKING, actor=DraftState.ISSUING.actor)
+    if draft.faulty:
+        many = draft.faulty
+        text = Text(f"改正名册中 {many} 行的问题", f"mend {many} rows of the roster")
+        return NextStep(text=text, endpoint="batches.rows", show="faulty")
+    if draft.unpictured:
+        many = draft.unpictured
+        text = Text(f"上传照片（还差 {many} 人）", f"add photos ({many} people have none)")
+        return NextStep(text=text, endpoint="batches.photos")
+    return None
+
+
+def _of_step(line: StepLine) -> NextStep:
+    step, point = line.state.step, line.state.point or line.state.standing.text
+    return NextStep(
+        text=Text(f"{step.text.zh}（{point.zh}）", f"{step.text.en} ({point.en})"),
+        actor=_BOTH if step is Step.SCORES else _CLERK,
+        endpoint=line.endpoint,
+    )

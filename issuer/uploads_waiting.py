@@ -1,0 +1,71 @@
+"""Which issued batches of a body are still to be printed and uploaded to the national site."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, func, select
+
+from issuer.batch_room import BatchRoom
+from issuer.batch_states import DraftState
+from issuer.body_settings import Step, settings_of, skipping
+from registry.batch_models import BatchDraft, BatchRow
+from registry.exam_models import BatchCourse, UploadReceipt
+from registry.models import Award, AwardStatus, Batch, Site
+from registry.session import reading
+
+_AT_ONCE = 500
+
+
+def batches_to_upload(room: BatchRoom, prefix: str) -> list[int]:
+    """Return the ids of issued batches with a certificate in force that was not accepted yet.
+
+    None where the body uploads elsewhere, and none of batches begun before examinations were kept
+    here: of those nobody knows.
+    """
+    query = (
+        select(BatchDraft)
+        .join(BatchCourse, BatchCourse.draft_id == BatchDraft.id)
+        .where(BatchDraft.prefix == prefix, BatchDraft.state == DraftState.ISSUED)
+        .where(exists().where(BatchRow.draft_id == BatchDraft.id, _is_missing()))
+    )
+    with reading(room.desks) as session:
+        if skipping(settings_of(session, prefix), Step.UPLOAD) is not None:
+            return []
+        found = session.scalars(query.order_by(BatchDraft.id)).all()
+    return [draft.id for draft in found if _has_one_in_force(room, draft)]
+
+
+def _is_missing() -> ColumnElement[bool]:
+    """Return the condition of rows whose certificate has no good receipt; the latest line holds."""
+    own = (UploadReceipt.draft_id == BatchRow.draft_id, UploadReceipt.number == BatchRow.award)
+    latest = (
+        select(UploadReceipt.accepted)
+        .where(*own)
+        .order_by(UploadReceipt.id.desc())
+        .limit(1)
+        .correlate(BatchRow)
+        .scalar_subquery()
+    )
+    return BatchRow.award.is_not(None) & func.coalesce(latest, False).is_(False)
+
+
+def _has_one_in_force(room: BatchRoom, draft: BatchDraft) -> bool:
+    """Return whether a certificate without a good receipt is in force: a package has no others."""
+    ended = _ended(room, draft)
+    if not ended:
+        return True
+    query = select(BatchRow.award).where(BatchRow.draft_id == draft.id, _is_missing())
+    with reading(room.desks) as session:
+        numbers = session.scalars(query.execution_options(yield_per=_AT_ONCE))
+        return any(number not in ended for number in numbers)
+
+
+def _ended(room: BatchRoom, draft: BatchDraft) -> frozenset[str | None]:
+    query = (
+        select(Award.number)
+        .join(Batch, Award.batch_id == Batch.id)
+        .join(Site, Batch.site_id == Site.id)
+        .where(Site.prefix == draft.prefix, Batch.name == draft.name)
+        .where(Award.status != AwardStatus.CURRENT)
+    )
+    with reading(room.register) as session:
+        return frozenset(session.scalars(query))

@@ -51,9 +51,9 @@ from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
 from registry.batch_models import BatchDraft
+from templates.downloads import send_workbook
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
-from templates.workbooks import send_workbook
 
 PLACES = (
     Place(
@@ -135,7 +135,7 @@ def index() -> str:
 @allow(*DESK)
 def template() -> Response:
     """Send an empty roster to be filled in."""
-    return send_workbook(template_bytes(), "名册模板.xlsx")
+    return send_workbook(template_bytes(), Text("名册模板", "roster-template"))
 
 
 @blueprint.get("/new")

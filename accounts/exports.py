@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Final
-from urllib.parse import quote
 
 from flask import Response
 
 from codes.wording import Language, Text
 from registry.sheet_writing import SheetValue, write_csv_rows, write_workbook_rows
+from templates.downloads import attachment
 
 MAX_ROWS: Final = 100_000
 _KINDS: Final = {
@@ -44,6 +44,5 @@ def export_rows(
     else:
         data = write_workbook_rows(name.say(language), said, plain)
     response = Response(data, content_type=_KINDS[ending])
-    called = quote(f"{name.say(language)}.{ending}")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{called}"
+    response.headers["Content-Disposition"] = attachment(name.say(language), name.en, ending)
     return response

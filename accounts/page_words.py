@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from flask import Flask, current_app, g, request
 
-from accounts.display import elder_view
 from accounts.next_page_notice import what_was_done
 from accounts.person import current_person
 from accounts.roles import Role
 from accounts.spoken import spoken_count, spoken_day
 from codes.wording import Text
-from templates.page_language import language_words, page_language
+from templates.page_display import display_words, page_view
+from templates.page_language import page_language
 
 _PLACES: Final = "yanzhen_desk_places"
 FRONT_KEY: Final = "h"
@@ -75,13 +75,12 @@ def desk_words() -> dict[str, Any]:
     language = g.get("language") or page_language(request)
     places = places_of_person()
     return {
-        **language_words(language),
+        **display_words(request, language, page_view(request)),
         "day": lambda when: spoken_day(when).say(language),
         "count": spoken_count,
         "person": current_person(),
         "places": places,
         "keys": place_keys(places),
-        "elder": elder_view(request),
         "what_was_done": what_was_done,
         "demo": current_app.extensions["yanzhen_home"].demo,
     }

@@ -9,9 +9,10 @@ from flask import Request, Response
 from codes.wording import Language, Text
 
 COOKIE_NAME = "lang"
-_COOKIE_SECONDS = 365 * 24 * 3600
+COOKIE_SECONDS = 365 * 24 * 3600
 
 HTML_LANG = {Language.ZH: "zh-CN", Language.EN: "en"}
+LANGUAGE_NAMES = {Language.ZH: "中文", Language.EN: "English"}
 
 
 def asked_language(request: Request) -> Language | None:
@@ -32,7 +33,6 @@ def other_language(language: Language) -> Language:
 
 def language_words(language: Language) -> dict[str, Any]:
     """Return what every template says of its language, and says in it: `t(zh, en)`, `say(text)`."""
-    other = other_language(language)
 
     def translate(zh: str, en: str) -> str:
         return Text(zh, en).say(language)
@@ -40,20 +40,13 @@ def language_words(language: Language) -> dict[str, Any]:
     def say(text: Text) -> str:
         return text.say(language)
 
-    return {
-        "t": translate,
-        "say": say,
-        "html_lang": HTML_LANG[language],
-        "other_lang": other.value,
-        "other_html_lang": HTML_LANG[other],
-        "other_name": "English" if other is Language.EN else "中文",
-    }
+    return {"t": translate, "say": say, "html_lang": HTML_LANG[language]}
 
 
 def remember_language(response: Response, language: Language) -> Response:
     """Keep a switched language for a year; the landing page's script reads the cookie too."""
     response.set_cookie(
-        COOKIE_NAME, language.value, max_age=_COOKIE_SECONDS, samesite="Lax", httponly=False
+        COOKIE_NAME, language.value, max_age=COOKIE_SECONDS, samesite="Lax", httponly=False
     )
     return response
 

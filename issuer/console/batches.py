@@ -55,9 +55,9 @@ from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
 from issuer.uploads_waiting import batches_to_upload
 from registry.batch_models import BatchDraft
+from templates.downloads import send_workbook
 from templates.layout_files import known_layouts, load_layout
 from templates.page_language import page_language
-from templates.workbooks import send_workbook
 
 PLACES = (
     Place(
@@ -152,7 +152,7 @@ def _asked_for(state: str) -> list[BatchDraft]:
 @allow(*DESK)
 def template() -> Response:
     """Send an empty roster to be filled in."""
-    return send_workbook(template_bytes(), "名册模板.xlsx")
+    return send_workbook(template_bytes(), Text("名册模板", "roster-template"))
 
 
 @blueprint.get("/new")

@@ -36,7 +36,7 @@ from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
-from templates.workbooks import send_workbook
+from templates.downloads import send_workbook
 
 
 class Judged(StrEnum):
@@ -115,7 +115,8 @@ def eligibility_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.eligibility_sheet", draft)
-    return send_workbook(write_sheet(room, draft), f"{draft.name}-申报条件.xlsx")
+    name = Text(f"{draft.name}-申报条件", f"{draft.name}-eligibility")
+    return send_workbook(write_sheet(room, draft), name)
 
 
 @blueprint.post("/<int:draft_id>/eligibility")

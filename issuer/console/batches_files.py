@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask import send_file
 from werkzeug.wrappers import Response
 
 from accounts.roles import Role, allow
@@ -15,7 +14,8 @@ from issuer.console.batches_room import DESK, blueprint, note_reading, the_draft
 from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
-from templates.workbooks import send_workbook
+from templates.downloads import send_download, send_workbook
+from templates.file_types import ZIP
 
 
 @blueprint.get("/<int:draft_id>/files/certificates.zip")
@@ -28,7 +28,7 @@ def certificates(draft_id: int) -> Response:
     path = certificates_path(room, draft)
     if not path.is_file():
         write_again(room, draft)
-    return send_file(path, "application/zip", as_attachment=True, download_name=path.name)
+    return send_download(path, Text(path.stem, f"{draft.name}-certificates"), ZIP)
 
 
 @blueprint.get("/<int:draft_id>/files/results.xlsx")
@@ -48,7 +48,7 @@ def results(draft_id: int) -> Response:
                 "given to each row still stand on the page of the batch",
             ),
         )
-    return send_workbook(path, path.name)
+    return send_workbook(path, Text(path.stem, f"{draft.name}-results"))
 
 
 @blueprint.get("/<int:draft_id>/files/handover.xlsx")
@@ -60,7 +60,8 @@ def handover(draft_id: int) -> Response:
     note_reading(room, "batch.handover", draft)
     with room.desk(draft.prefix, dry_run=True) as desk:
         data = write_handover(desk, draft.name)
-    return send_workbook(data, f"{draft.name}-领证签收表.xlsx")
+    name = Text(f"{draft.name}-领证签收表", f"{draft.name}-hand-over")
+    return send_workbook(data, name)
 
 
 @blueprint.post("/<int:draft_id>/files/handover-codes.xlsx")
@@ -72,7 +73,8 @@ def handover_with_codes(draft_id: int) -> Response:
     note_reading(room, "batch.holder_codes", draft)
     with room.desk(draft.prefix, dry_run=True) as desk, holder_counter() as counter:
         data = write_handover(desk, draft.name, counter.codes_for_handover)
-    return send_workbook(data, f"{draft.name}-领证签收表和查看码.xlsx")
+    name = Text(f"{draft.name}-领证签收表和查看码", f"{draft.name}-hand-over-and-codes")
+    return send_workbook(data, name)
 
 
 def _issued(draft_id: int) -> BatchDraft:

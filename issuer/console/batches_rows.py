@@ -32,7 +32,7 @@ from issuer.console.batches_room import (
 from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
-from templates.workbooks import send_workbook
+from templates.downloads import send_workbook
 
 _SHOWS = ("faulty", "unpictured", "noticed", "all")
 _NO_PHOTO_YET = Text("尚无照片", "no photo yet")
@@ -242,7 +242,8 @@ def corrections(draft_id: int) -> Response:
     draft = the_draft(room, draft_id)
     found = read_rows(room, draft, show="faulty", offset=0, limit=draft.rows)
     note_reading(room, "batch.corrections", draft)
-    return send_workbook(write_corrections(found), f"{draft.name}-待改正.xlsx")
+    name = Text(f"{draft.name}-待改正", f"{draft.name}-to-mend")
+    return send_workbook(write_corrections(found), name)
 
 
 @blueprint.post("/<int:draft_id>/corrections")

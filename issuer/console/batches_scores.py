@@ -55,8 +55,8 @@ from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, LineFault, LinesRefused, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
+from templates.downloads import send_workbook
 from templates.page_language import page_language
-from templates.workbooks import send_workbook
 
 _FIELD = "mark-{row}-{part}-{attempt}"
 _FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
@@ -181,7 +181,8 @@ def scores_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.scores_sheet", draft)
-    return send_workbook(write_sheet(room, draft), f"{draft.name}-成绩.xlsx")
+    name = Text(f"{draft.name}-成绩", f"{draft.name}-scores")
+    return send_workbook(write_sheet(room, draft), name)
 
 
 @blueprint.get("/<int:draft_id>/left-out.xlsx")
@@ -191,7 +192,8 @@ def left_out_sheet(draft_id: int) -> Response:
     room = the_room()
     draft = the_draft(room, draft_id)
     note_reading(room, "batch.left_out", draft)
-    return send_workbook(write_left_out(room, draft), f"{draft.name}-未通过.xlsx")
+    name = Text(f"{draft.name}-未通过", f"{draft.name}-not-passed")
+    return send_workbook(write_left_out(room, draft), name)
 
 
 @blueprint.post("/<int:draft_id>/scores")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import send_file
 from werkzeug.wrappers import Response
 
 from accounts.person import the_person
@@ -22,6 +19,8 @@ from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
+from templates.downloads import send_download
+from templates.file_types import ZIP
 
 STANDINGS = {
     "waiting": (Text("尚无回执", "no receipt"), "warn"),
@@ -74,9 +73,9 @@ def package(draft_id: int) -> Response:
     room = the_room()
     draft = _issued(draft_id)
     note_reading(room, "batch.upload_package", draft)
-    data = BytesIO(make_package(room, the_person(), draft))
-    name = f"{draft.name}-全国平台上传.zip"
-    return send_file(data, "application/zip", as_attachment=True, download_name=name)
+    data = make_package(room, the_person(), draft)
+    name = Text(f"{draft.name}-全国平台上传", f"{draft.name}-national-upload")
+    return send_download(data, name, ZIP)
 
 
 @blueprint.post("/<int:draft_id>/upload")

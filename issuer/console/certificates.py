@@ -56,6 +56,8 @@ from issuer.operator import DEFAULT_GROUND, note_act_now
 from registry.errors import RegistryError
 from registry.models import AwardStatus
 from registry.session import reading
+from templates.downloads import send_download
+from templates.file_types import PDF
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/certificates")
 MOST_FOUND = 50
@@ -213,14 +215,8 @@ def page_file(award_id: int, copy_id: int) -> Response | tuple[str, int]:
             page = hand_out(desk, award_id, copy_id)
     except REFUSALS as error:
         return _show(award_id, (trouble_of(error),)), 409
-    answer = send_file(
-        BytesIO(page.content),
-        mimetype="application/pdf",
-        as_attachment=True,
-        download_name=page.name,
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    name = page.name.removesuffix(".pdf")
+    return send_download(page.content, Text(name, name), PDF)
 
 
 def _show(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Final
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, send_file
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 from flask import url_for as address_of
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -55,13 +54,13 @@ from registry.complaints import (
 )
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
+from templates.downloads import send_download
+from templates.file_types import file_type
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 WORKERS: Final = (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.POLICE)
 READERS: Final = (*WORKERS, Role.AUDITOR)
-_SUFFIXES: Final = {"pdf": ("application/pdf", "pdf"), "picture": ("application/octet-stream", "")}
-_HEADS: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 
 
 def add_complaints(app: Flask) -> None:
@@ -230,11 +229,8 @@ def file(number: int) -> AnyResponse:
         content = FILE.read(complaint, room.vault)
     if content is None:
         abort(404)
-    mimetype, suffix = _SUFFIXES[(complaint.file_kind or "picture").removesuffix(UNREAD_MARK)]
-    suffix = suffix or next((name for head, name in _HEADS if content.startswith(head)), "heic")
-    return send_file(
-        BytesIO(content), mimetype, as_attachment=True, download_name=f"{number}-附件.{suffix}"
-    )
+    name = Text(f"{number}-附件", f"{number}-attachment")
+    return send_download(content, name, file_type(content))
 
 
 @blueprint.post("/<int:number>/answer")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from io import BytesIO
 from typing import Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -51,6 +50,8 @@ from registry.filing_models import ApplicationDecision, ApplicationMaterial, Fil
 from registry.objections import waiting_objections
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
+from templates.downloads import send_download
+from templates.file_types import file_type
 
 blueprint = Blueprint("filing", __name__, url_prefix="/filing")
 
@@ -230,16 +231,11 @@ def read_material(number: int) -> AnyResponse:
 
 
 def _download(material: ApplicationMaterial, content: bytes) -> Response:
-    suffix = _SUFFIXES.get(content[:4], "bin")
-    return send_file(
-        BytesIO(content),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=f"{material.title}.{suffix}",
-    )
+    kind = file_type(content)
+    title = material.title.removesuffix(f".{kind.ending}")
+    return send_download(content, Text(title, title), kind, plain=f"material-{material.id}")
 
 
-_SUFFIXES: Final = {b"%PDF": "pdf", b"PK\x03\x04": "xlsx", b"\xff\xd8\xff\xe0": "jpg"}
 _FIELDS: Final = {
     "reason_missing": "reason",
     "decided_in_future": "decided_on",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from io import BytesIO
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
@@ -38,6 +37,8 @@ from keys.document import KeyDocument
 from keys.jws import key_name
 from keys.trust_list import MAX_TRUST_LIST_BYTES
 from registry.session import transaction
+from templates.downloads import send_download
+from templates.file_types import JSON
 
 blueprint = Blueprint("filing_trust", __name__, url_prefix="/filing/trust")
 
@@ -58,12 +59,8 @@ def draft() -> AnyResponse:
     path = the_office().home.trust_draft_path
     not_found_unless(path.exists())
     version = read_draft(path).document.version
-    return send_file(
-        BytesIO(path.read_bytes()),
-        mimetype="application/json",
-        as_attachment=True,
-        download_name=f"trust-list-{version}.json",
-    )
+    name = Text(f"信任列表-{version}", f"trust-list-{version}")
+    return send_download(path, name, JSON)
 
 
 @blueprint.post("/parts")

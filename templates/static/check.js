@@ -3,7 +3,7 @@
  * what the landing page and the scanner do alike. The text never becomes an address.
  */
 
-import { pageLanguage } from './language.js';
+import { pageLanguage } from './display.js';
 import { pageWords, showVerdict } from './show.js';
 import { UnsupportedError } from './signature.js';
 import { TrustError, readTrustList } from './trust_list.js';

@@ -4,7 +4,7 @@
  */
 
 import { checkText } from './check.js';
-import { carryFragment, keepLanguage } from './language.js';
+import { carryFragment, keepDisplay } from './display.js';
 import { pageWords, showMessage } from './show.js';
 
 const root = document.getElementById('result');
@@ -13,7 +13,7 @@ const serverCheck = document.getElementById('server-check');
 /** Counts runs, so that a late answer to an earlier code is not shown for a later one. */
 let run = 0;
 
-if (!keepLanguage()) start();
+if (!keepDisplay()) start();
 window.addEventListener('hashchange', start);
 
 function start() {

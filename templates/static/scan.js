@@ -4,7 +4,7 @@
  */
 
 import { checkText, loadTrust } from './check.js';
-import { keepLanguage, pageLanguage } from './language.js';
+import { keepDisplay, pageLanguage } from './display.js';
 import { openReader, readPicture } from './scanning.js';
 import { pageWords, showMessage } from './show.js';
 import { TrustError } from './trust_list.js';
@@ -21,7 +21,7 @@ let run = 0;
 let stream = null;
 let reader = null;
 
-if (!keepLanguage()) start();
+if (!keepDisplay()) start();
 
 function start() {
   navigator.serviceWorker?.register('/sw.js', { scope: '/scan' }).catch(() => {});

@@ -83,11 +83,11 @@ class AuthorityDesk:
         with working_as(self.app, person) as client:
             return send(client, path, {key.replace("__", "-"): v for key, v in fields.items()})
 
-    def typed_application(self, **changes: Any) -> Any:
+    def typed_application(self, material: bytes = "营业执照".encode(), **changes: Any) -> Any:
         """Type the sample application into the form, with one material, and take it in."""
         with working_as(self.app, CLERK) as client:
             page = send(client, "/filing/drafts", {}).headers["Location"]
-            file = (BytesIO("营业执照".encode()), "营业执照.pdf")
+            file = (BytesIO(material), "营业执照.pdf")
             send(client, page, TYPED | {"do": "upload", "files": file})
             return send(client, page, TYPED | {"do": "submit"} | changes)
 

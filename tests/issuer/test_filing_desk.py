@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -117,11 +118,28 @@ def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None
     assert desk.post(CLERK, read, material="99", ground="材料初审").status_code == 404
     given = desk.post(CLERK, read, material="1", ground="材料初审")
     assert given.data == "营业执照".encode()
-    assert given.headers["Content-Disposition"].startswith("attachment")
+    named = given.headers["Content-Disposition"]
+    assert named.startswith('attachment; filename="material-1.txt"')
+    assert unquote(named).endswith("UTF-8''营业执照.txt")
+    assert given.headers["X-Content-Type-Options"] == "nosniff"
     with reading(desk.office.engine) as session:
         last = session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc())).first()
         assert last is not None
         assert (last.act, last.subject, last.ground) == ("filing.read", "1 material 1", "材料初审")
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "mimetype"),
+    [(b"%PDF-1.7\n", "pdf", "application/pdf"), (b"\xff\xd8\xff\xe1", "jpg", "image/jpeg")],
+)
+def test_a_material_is_given_under_its_title_and_right_type(
+    desk: AuthorityDesk, content: bytes, ending: str, mimetype: str
+) -> None:
+    desk.typed_application(content)
+    read = "/filing/applications/1/materials"
+    given = desk.post(CLERK, read, material="1", ground="材料初审")
+    assert unquote(given.headers["Content-Disposition"]).endswith(f"营业执照.{ending}")
+    assert given.mimetype == mimetype
 
 
 def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) -> None:

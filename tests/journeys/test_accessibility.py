@@ -19,8 +19,13 @@ SIZES = {"phone": PHONE, "desk": DESK}
 NARROWEST = 320
 SCREENSHOTS = "YANZHEN_SCREENSHOTS"
 # English runs longer, so that is the one to fit on a phone.
-VIEWS = (("phone", "en"), ("desk", "zh"))
-ALL_VIEWS = (*VIEWS, ("phone", "zh"), ("desk", "en"))
+VIEWS = (("phone", "en", "standard"), ("desk", "zh", "standard"), ("phone", "en", "elder"))
+ALL_VIEWS = (
+    *VIEWS,
+    ("phone", "zh", "elder"),
+    ("phone", "zh", "standard"),
+    ("desk", "en", "standard"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +34,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(params=ALL_VIEWS if os.environ.get(SCREENSHOTS) else VIEWS)
+@pytest.fixture(params=ALL_VIEWS if os.environ.get(SCREENSHOTS) else VIEWS, ids="-".join)
 def page(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Page]:
-    size, language = request.param
+    size, language, view = request.param
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         is_mobile=size == "phone",
         has_touch=size == "phone",
     )
-    context.add_cookies([{"name": "lang", "value": language, "url": site.address}])
+    said = {"lang": language, "view": view}
+    context.add_cookies([{"name": n, "value": v, "url": site.address} for n, v in said.items()])
     page = context.new_page()
     page.set_default_timeout(15_000)
     yield page
@@ -53,6 +59,7 @@ def test_every_state_is_accessible_and_fits(
     _picture(page, state, request.node.callspec.id)
     check_accessible(page)
     assert page.locator("h1").count() == 1
+    assert page.locator("html.elder").count() == ("elder" in request.node.callspec.id)
     for width in {page.viewport_size["width"] if page.viewport_size else 0, NARROWEST}:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width

@@ -297,6 +297,27 @@ def test_the_language_is_kept_and_the_code_taken_along(page: Page, site: Site) -
     headline(page, Outcome.NOT_CURRENT.text.zh)
 
 
+def test_large_type_is_kept_beside_the_language_and_the_code_taken_along(
+    page: Page, site: Site
+) -> None:
+    page.goto(site.link(site.current))
+    headline(page, Outcome.VALID.text.zh)
+    page.get_by_role("link", name="长者模式").click()
+    headline(page, Outcome.VALID.text.zh)
+    page.get_by_role("link", name="English").click()
+    headline(page, Outcome.VALID.text.en)
+    page.goto("about:blank")
+    page.goto(site.link(site.revoked))
+    headline(page, Outcome.NOT_CURRENT.text.en)
+    expect(page.locator("html")).to_have_class("elder")
+    page.goto(f"{site.address}/scan")
+    expect(page.locator("html")).to_have_class("elder")
+    page.get_by_role("link", name="Standard view").click()
+    expect(page.locator("html")).not_to_have_class("elder")
+    page.goto(site.address)
+    expect(page.locator("html")).not_to_have_class("elder")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     "certificate", ["current", "revoked", "superseded", "unrecorded", "unfiled"]

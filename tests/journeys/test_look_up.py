@@ -173,7 +173,7 @@ def test_a_result_prints_without_what_cannot_be_used_on_paper(
     page.click(".look-up button")
     expect(page.locator("#print")).to_be_visible()
     page.emulate_media(media="print")
-    for hidden in (".language", ".actions", ".skip"):
+    for hidden in (".switches", ".actions", ".skip"):
         expect(page.locator(hidden)).to_be_hidden()
     for shown in (".banner", ".facts >> nth=0", ".findings", ".demo-strip", ".site-foot"):
         expect(page.locator(shown)).to_be_visible()

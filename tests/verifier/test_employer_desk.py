@@ -75,7 +75,9 @@ def test_a_list_is_checked_kept_and_downloaded(
     book = browser.get(f"{checked}/result.xlsx")
     assert book.headers["Cache-Control"] == "no-store"
     day = local_day(desk.desks.clock())
-    assert f"核验结果-名单-{day}.xlsx" in unquote(book.headers["Content-Disposition"])
+    named = book.headers["Content-Disposition"]
+    assert f"核验结果-名单-{day}.xlsx" in unquote(named)
+    assert f'filename="check-result-{day}.xlsx"' in named
     assert re.search(r"北京时间 20\d\d年\d+月\d+日 \d\d:\d\d", page)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
     assert len(sheet) == 3

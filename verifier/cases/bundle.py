@@ -36,25 +36,23 @@ from registry.cases import CaseError
 from registry.session import reading, transaction
 from registry.trust_file import root_pin
 from registry.vault import Vault
+from templates.file_types import file_type
 from verifier.cases.asking import questions_of_case
 from verifier.cases.bundle_readme import BundleFacts, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import Act, check_custody, custody_files
 from verifier.cases.room import PoliceRoom
-from verifier.file_kinds import FileKind, kind_of
 from verifier.verdict import format_instant
 
 SUMS: Final = "SHA256SUMS"
 SUMS_SIGNED: Final = "SHA256SUMS.p7s"
 README: Final = "README.txt"
-_ENDINGS: Final = {FileKind.PDF: "pdf"}
-_MAGIC: Final = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG", "png"), (b"RIFF", "webp"))
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A bundle as it is handed out."""
+    """A bundle as it is handed out, its name without ending."""
 
     name: str
     content: bytes = field(repr=False)
@@ -105,7 +103,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
             details={"sha256": digest, "size": str(len(content))},
         )
     day = now.astimezone(_BEIJING)
-    return Bundle(name=f"case-{case_id}-{day:%Y%m%d-%H%M}.zip", content=content, sha256=digest)
+    return Bundle(name=f"case-{case_id}-{day:%Y%m%d-%H%M}", content=content, sha256=digest)
 
 
 def _files(room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase) -> dict[str, bytes]:
@@ -131,7 +129,8 @@ def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:
     place, about = f"{item.place:02d}", read_json(ITEM_ABOUT, item, vault)
     files = {f"verdicts/{place}.json": _json(about.get("verdict", {}))}
     if (original := ITEM_CONTENT.read(item, vault)) is not None:
-        files[f"originals/{place}.{_ending(original)}"] = original
+        ending = file_type(original).ending  # nobody's file name is trusted
+        files[f"originals/{place}.{ending}"] = original
     if (picture := ITEM_BOXED.read(item, vault)) is not None:
         files[f"pictures/{place}.jpg"] = picture
     for column, ending in ((REPORT_PDF, "pdf"), (REPORT_JSON, "json")):
@@ -209,13 +208,6 @@ def _packed(room: PoliceRoom, files: dict[str, bytes], now: datetime) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return output.getvalue()
-
-
-def _ending(data: bytes) -> str:
-    """Return the ending of a file by its bytes, so that nobody's file name is trusted."""
-    if (kind := kind_of(data)) in _ENDINGS:
-        return _ENDINGS[kind]
-    return next((ending for magic, ending in _MAGIC if data.startswith(magic)), "bin")
 
 
 def _json(value: Mapping[str, Any]) -> bytes:

@@ -17,9 +17,8 @@ from accounts.troubles import Trouble
 from accounts.uploads import takes_files
 from codes.wording import Text
 from registry.employer_models import EmployerCheck
-from templates.page_headers import NO_STORE
+from templates.downloads import send_workbook
 from templates.page_language import page_language
-from templates.workbooks import send_workbook
 from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_template import write_bulk_template
@@ -112,7 +111,8 @@ def hand_in() -> Answer:
 @allow(Role.EMPLOYER)
 def template() -> Response:
     """Send an empty list to be filled in."""
-    return send_workbook(write_bulk_template(page_language(request)), "yanzhen-list.xlsx")
+    name = Text("核验名单", "yanzhen-list")
+    return send_workbook(write_bulk_template(page_language(request)), name)
 
 
 @blueprint.get("/checks/<int:check_id>")
@@ -166,9 +166,7 @@ def workbook(check_id: int) -> Response:
     found_or_404(data)
     _note("employer.result", row, "下载核验结果")
     name = _result_name(answer_of(the_room(), row)["file"], local_day(row.made_at))
-    answer = send_workbook(data or b"", name.say(language))
-    answer.headers["Cache-Control"] = NO_STORE
-    return answer
+    return send_workbook(data or b"", name)
 
 
 @blueprint.post("/checks/<int:check_id>/delete")
@@ -187,7 +185,7 @@ def _result_name(file: str, day: date) -> Text:
     stem = file.rpartition(".")[0] or file
     safe = "".join(char if char.isalnum() or char in "-_" else "_" for char in stem)
     short = safe.strip("_")[:_MOST_STEM] or "-"
-    return Text(f"核验结果-{short}-{day}.xlsx", f"check-result-{short}-{day}.xlsx")
+    return Text(f"核验结果-{short}-{day}", f"check-result-{short}-{day}")
 
 
 def _progress_words(state: JobState | None) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any, Final
 
 from flask import (
@@ -13,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from sqlalchemy import func, select
@@ -37,6 +35,8 @@ from registry.case_questions import question_view
 from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
 from registry.cases import CaseOutcome, CaseState
 from registry.session import reading
+from templates.downloads import send_download
+from templates.file_types import ZIP
 from templates.page_language import page_language
 from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
@@ -247,7 +247,7 @@ def bundle(case_id: int) -> AnyResponse:
         made = make_bundle(the_room(), the_officer(), case_id)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),))
-    return download(made.content, made.name, "application/zip")
+    return send_download(made.content, Text(made.name, made.name), ZIP)
 
 
 @blueprint.get("/<int:case_id>/custody")
@@ -298,13 +298,6 @@ def case_page(
         waiting_words=WAITING,
     )
     return make_response(page, 422 if troubles else 200)
-
-
-def download(data: bytes, name: str, mimetype: str) -> Response:
-    """Return a file that no cache keeps."""
-    answer = send_file(BytesIO(data), mimetype=mimetype, as_attachment=True, download_name=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _line(item: CaseItem, about: dict[str, Any]) -> dict[str, Any]:

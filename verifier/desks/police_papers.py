@@ -26,6 +26,8 @@ from codes.wording import Text
 from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
 from registry.cases import CaseState
 from registry.session import reading
+from templates.downloads import send_download
+from templates.file_types import JSON, PDF, file_type
 from templates.page_language import page_language
 from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import find_clusters
@@ -42,7 +44,6 @@ from verifier.desks.police import (
     trouble_of,
     typed,
 )
-from verifier.desks.police_cases import download
 from verifier.document import MAX_FILE_BYTES
 from verifier.site.words import TONES
 from verifier.verdict import Outcome, say_instant
@@ -146,7 +147,9 @@ def original(case_id: int, place: int) -> AnyResponse:
         name, data = take_out(the_room(), the_officer(), case_id, place)
     except REFUSALS as error:
         return _paper_page(case_id, place, (trouble_of(error),))
-    return download(data, name or f"{case_id}-{place}", "application/octet-stream")
+    plain = f"{case_id}-{place}"
+    stem = name.rpartition(".")[0] or name or plain
+    return send_download(data, Text(stem, stem), file_type(data), plain=plain)
 
 
 @blueprint.post("/<int:place>/report/<form>")
@@ -162,7 +165,7 @@ def report(case_id: int, place: int, form: str) -> AnyResponse:
         data, number = column.read(item, room.vault()), item.report_number
     if data is None:
         abort(404)
-    return download(data, f"{number}.{form}", f"application/{form}")
+    return send_download(data, Text(number or "", number or ""), PDF if form == "pdf" else JSON)
 
 
 def _new_page(

@@ -19,9 +19,8 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
-from templates.page_headers import NO_STORE
+from templates.downloads import send_workbook
 from templates.page_language import page_language
-from templates.workbooks import send_workbook
 from verifier.budgets_request import network_of_request
 from verifier.bulk_jobs import (
     KEEP_SECONDS,
@@ -122,9 +121,7 @@ def workbook(token: str) -> Response:
         data = _jobs().workbook(token, page_language(request))
     except JobUnknown as error:
         raise NotFound from error
-    answer = send_workbook(data, "yanzhen-batch.xlsx")
-    answer.headers["Cache-Control"] = NO_STORE
-    return answer
+    return send_workbook(data, Text("核验结果", "yanzhen-batch"))
 
 
 @blueprint.post("/batch/<token>/delete")
@@ -142,7 +139,8 @@ def template() -> Response:
     """Give an empty list to fill in."""
     from verifier.bulk_template import write_bulk_template
 
-    return send_workbook(write_bulk_template(page_language(request)), "yanzhen-list.xlsx")
+    name = Text("核验名单", "yanzhen-list")
+    return send_workbook(write_bulk_template(page_language(request)), name)
 
 
 def _result_page(state: JobState, token: str) -> str:

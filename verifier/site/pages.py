@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from keys.trust_list import TrustList
+from templates.page_display import View, display_words, page_view
 from templates.page_headers import PICTURE_POLICY, SHARED_CACHE
-from templates.page_language import language_words, page_language
+from templates.page_language import page_language
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
@@ -35,11 +36,11 @@ class Repeat:
 
 def page_words() -> dict[str, Any]:
     """Return what every template can say, in the language of the page."""
-    chosen: Language | None = g.get("language")
-    language = chosen or page_language(request)
+    display: tuple[Language, View] | None = g.get("display")
+    language, view = display or (page_language(request), page_view(request))
     trust = published_trust()
     return {
-        **language_words(language),
+        **display_words(request, language, view),
         "beijing_day": present.beijing_day,
         "say_day": say_day,
         "demo": trust is not None and trust.document.demo,
@@ -75,9 +76,9 @@ def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> A
     return make_response(page, 422 if troubles else 200)
 
 
-def landing_page(language: Language) -> str:
+def landing_page(language: Language, view: View) -> str:
     """Return the page a scanned code opens; nothing in it depends on who asks."""
-    g.language = language
+    g.display = (language, view)
     trust = published_trust()
     return render_template(
         "landing.html",

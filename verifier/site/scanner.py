@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 from flask import Blueprint, current_app, g, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
+from templates.page_display import View, asked_view
 from templates.page_headers import NO_STORE, SCANNER_HEADERS
 from templates.page_language import asked_language
 from verifier.site.pages import published_trust, shared_response
@@ -25,7 +27,8 @@ _ICONS = {"icon-192.png": "192x192", "icon-512.png": "512x512"}
 @blueprint.get("/scan")
 def page() -> AnyResponse:
     """Give the scanner; like the landing page it depends on nothing but its address."""
-    page = _page(asked_language(request) or Language.ZH)
+    language, view = asked_language(request), asked_view(request)
+    page = _page(language or Language.ZH, view or View.STANDARD)
     answer = shared_response(page.encode(), "text/html; charset=utf-8")
     answer.headers.update(SCANNER_HEADERS)
     return answer
@@ -36,7 +39,7 @@ def service_worker() -> AnyResponse:
     """Give the service worker: what it keeps, under a version that changes with any of it."""
     folder = Path(current_app.static_folder or "")
     shell = [*_pages(), *(url_for("static", filename=name) for name in _shell_files(folder))]
-    pages = "".join(_page(language) for language in Language)
+    pages = "".join(_page(language, view) for language, view in product(Language, View))
     version = hashlib.sha256(pages.encode() + tables_json() + _content(folder)).hexdigest()[:16]
     head = f"const SHELL = {json.dumps(shell)};\nconst VERSION = {json.dumps(version)};\n"
     script = (folder / _WORKER).read_text(encoding="utf-8")
@@ -73,15 +76,16 @@ def manifest() -> AnyResponse:
     return shared_response(data, "application/manifest+json")
 
 
-def _page(language: Language) -> str:
-    g.language = language
+def _page(language: Language, view: View) -> str:
+    g.display = (language, view)
     trust = published_trust()
     return render_template("scan.html", demo=False, root_pin="" if trust is None else trust.pin)
 
 
 def _pages() -> list[str]:
-    address = url_for("scanner.page")
-    return [address, *(f"{address}?lang={language.value}" for language in Language)]
+    """Return every address of the scanner that a switch, a script or the manifest leads to."""
+    choices = product((None, *Language), (None, *View))
+    return [url_for("scanner.page", lang=language, view=view) for language, view in choices]
 
 
 @cache

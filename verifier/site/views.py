@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Language
 from registry.home import Home
-from templates.page_language import asked_language, remember_language
+from templates.page_display import View, asked_view, remember_display
+from templates.page_language import asked_language
 from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
@@ -126,7 +127,8 @@ def start_again() -> AnyResponse:
 @blueprint.get("/q")
 def landing() -> AnyResponse:
     """Give the page that a scanned QR code opens; it depends on nothing but its address."""
-    page = landing_page(asked_language(request) or Language.ZH)
+    language, view = asked_language(request), asked_view(request)
+    page = landing_page(language or Language.ZH, view or View.STANDARD)
     return shared_response(page.encode(), "text/html; charset=utf-8")
 
 
@@ -198,11 +200,11 @@ def show_fault(error: Exception) -> AnyResponse:
 
 
 @blueprint.after_app_request
-def keep_language(response: Response) -> Response:
-    """Remember a switched language, except on answers that caches share or programs read."""
-    asked = None if request.path.startswith("/api/") else asked_language(request)
-    if asked is not None and not response.headers.get("Cache-Control", "").startswith("public"):
-        remember_language(response, asked)
+def keep_display(response: Response) -> Response:
+    """Remember a switched display, except on answers that caches share or programs read."""
+    shared = response.headers.get("Cache-Control", "").startswith("public")
+    if not shared and not request.path.startswith("/api/"):
+        remember_display(response, request)
     return response
 
 

@@ -60,7 +60,7 @@ def draft() -> AnyResponse:
     not_found_unless(path.exists())
     version = read_draft(path).document.version
     name = Text(f"信任列表-{version}", f"trust-list-{version}")
-    return send_download(path, name, JSON)
+    return send_download(path.read_bytes(), name, JSON)
 
 
 @blueprint.post("/parts")

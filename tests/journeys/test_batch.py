@@ -82,7 +82,8 @@ def test_a_list_goes_in_and_a_workbook_comes_out(
     assert "S1" in page.locator(".findings").inner_text()
     with page.expect_download() as given:
         page.locator("a[download]").first.press("Enter")
-    assert given.value.suggested_filename == "yanzhen-batch.xlsx"
+    named = {"zh": "核验结果.xlsx", "en": "yanzhen-batch.xlsx"}
+    assert given.value.suggested_filename == named[language]
     context.close()
 
 

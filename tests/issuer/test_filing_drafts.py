@@ -6,6 +6,7 @@ import json
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -31,7 +32,7 @@ def desk(home: Home, tmp_path: Path) -> AuthorityDesk:
 def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
     desk: AuthorityDesk,
 ) -> None:
-    wrong = {
+    wrong: dict[str, Any] = {
         "name": "",
         "credit_code": "91120000MA00000001",
         "category": "",

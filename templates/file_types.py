@@ -31,10 +31,11 @@ _BEGINNINGS: Final = (
     (b"7z\xbc\xaf", FileType("7z", "application/x-7z-compressed")),
 )
 _HEIC: Final = FileType("heic", "image/heic")
-_HEIC_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+_HEIF_SEQUENCE: Final = b"hevc"
 _WEBP: Final = FileType("webp", "image/webp")
-_PDF_MARK: Final = b"%PDF-"
-_PDF_HEAD_BYTES: Final = 1024  # readers look for the mark this far in
+PDF_MARK: Final = b"%PDF-"
+PDF_HEAD_BYTES: Final = 1024  # readers look for the mark this far in
 # A ZIP lists its parts at its end.
 _ZIP_HEAD: Final = b"PK\x03\x04"
 _ZIP_LIST_BYTES: Final = 1 << 16
@@ -66,12 +67,12 @@ def file_type(data: bytes) -> FileType:
         return _named_within(data, _OLE_STREAMS) or UNKNOWN
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _WEBP
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+    if data[4:8] == b"ftyp" and data[8:12] in (*HEIF_BRANDS, _HEIF_SEQUENCE):
         return _HEIC
     for beginning, found in _BEGINNINGS:
         if data.startswith(beginning):
             return found
-    if _PDF_MARK in data[:_PDF_HEAD_BYTES]:
+    if PDF_MARK in data[:PDF_HEAD_BYTES]:
         return PDF
     return _TEXT if _is_text(data) else UNKNOWN
 

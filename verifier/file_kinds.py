@@ -8,10 +8,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-_PDF_MARK: Final = b"%PDF-"
-_PDF_HEAD_BYTES: Final = 1024  # readers look for the mark this far in
+from templates.file_types import HEIF_BRANDS, PDF_HEAD_BYTES, PDF_MARK
+
 _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 
 
 class FileKind(StrEnum):
@@ -28,13 +27,13 @@ def kind_of(data: bytes) -> FileKind | None:
     A picture is both as soon as a PDF may begin anywhere in it: some readers search all of a file.
     """
     if _is_picture(data):
-        return FileKind.BOTH if _PDF_MARK in data else FileKind.PICTURE
-    return FileKind.PDF if _PDF_MARK in data[:_PDF_HEAD_BYTES] else None
+        return FileKind.BOTH if PDF_MARK in data else FileKind.PICTURE
+    return FileKind.PDF if PDF_MARK in data[:PDF_HEAD_BYTES] else None
 
 
 def is_heif(data: bytes) -> bool:
     """Return whether a file begins as a HEIC photograph does."""
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+    return data[4:8] == b"ftyp" and data[8:12] in HEIF_BRANDS
 
 
 def _is_picture(data: bytes) -> bool:

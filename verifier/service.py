@@ -259,12 +259,10 @@ class Verifier:
         log_step(1, "read", claims.notices, bytes=len(data))
         proof, answer = self._ask(claims.scan, moment, with_files=True)
         # 5 prove the row
-        standing = judge_scan(
-            claims.scan, proof, answer, document=moment.document, today=local_day(moment.now)
-        )
+        today = local_day(moment.now)
+        standing = judge_scan(claims.scan, proof, answer, document=moment.document, today=today)
         # 6 compare every field, the document number through the register; 7 status, 8 verdict
         known = standing.award is not None
-        today = local_day(moment.now)
         check = document_check(reach_by_document(claims, self._register, today) if known else None)
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None

@@ -14,6 +14,7 @@ from registry.home import Home
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.ceremonies import Ceremony
 from tests.issuer.desks import FILING, PREFIX
+from tests.issuer.exam_desk import Clock, make_examining_home
 from tests.issuer.lives import issue_two
 from tests.issuer.shells import SECRET, Shell
 from tests.issuer.tokens import soft_tokens
@@ -59,6 +60,18 @@ def filed_shell(shell: Shell, filed_once: Path, tmp_path: Path) -> Shell:
     assert shell("keys", "new", "--body", PREFIX).code == 0
     shutil.copytree(home, filed_once)
     return shell
+
+
+@pytest.fixture(scope="session")
+def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a home whose body skips no step; tests work on copies of it."""
+    return make_examining_home(tmp_path_factory.mktemp("examining") / "home")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of an examination's desks, which the test turns on."""
+    return Clock()
 
 
 @pytest.fixture(scope="session")

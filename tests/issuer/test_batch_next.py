@@ -31,7 +31,6 @@ from tests.issuer.exam_desk import (
     begun,
     enter_eligibility,
     enter_scores,
-    make_examining_home,
     open_examining,
     plan,
     put_up,
@@ -42,17 +41,6 @@ from tests.issuer.exam_desk import (
 _NEXT = re.compile(r'<p class="next">.*?</p>', re.S)
 _PHOTO = re.compile(r'src="(/batches/\d+/photos/\d+\.jpg)"')
 _MOST_BYTES = 60_000
-
-
-@pytest.fixture(scope="module")
-def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a home whose body skips no step."""
-    return make_examining_home(tmp_path_factory.mktemp("next") / "home")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

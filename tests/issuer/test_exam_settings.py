@@ -25,22 +25,10 @@ from tests.issuer.desks import PREFIX
 from tests.issuer.exam_desk import (
     Clock,
     begun,
-    make_examining_home,
     open_examining,
     revision,
     to_notice,
 )
-
-
-@pytest.fixture(scope="module")
-def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a home whose body skips no step."""
-    return make_examining_home(tmp_path_factory.mktemp("exams") / "home")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ from tests.issuer.exam_desk import (
     enter_eligibility,
     enter_scores,
     filled,
-    make_examining_home,
     open_examining,
     plan,
     put_up,
@@ -50,17 +49,6 @@ from tests.issuer.exam_desk import (
     to_notice,
     told_of_upload,
 )
-
-
-@pytest.fixture(scope="module")
-def examining_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a home whose body skips no step."""
-    return make_examining_home(tmp_path_factory.mktemp("exams") / "home")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

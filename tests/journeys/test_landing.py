@@ -314,6 +314,7 @@ def test_large_type_is_kept_beside_the_language_and_the_code_taken_along(
     expect(page.locator("html")).to_have_class("elder")
     page.get_by_role("link", name="Standard view").click()
     expect(page.locator("html")).not_to_have_class("elder")
+    page.wait_for_function("document.cookie.includes('view=standard')")  # its script has run
     page.goto(site.address)
     expect(page.locator("html")).not_to_have_class("elder")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
@@ -31,3 +33,11 @@ def awards_to_print(session: Session, prefix: str) -> list[int]:
         .order_by(LifeAct.id)
     )
     return [award_id for award_id in session.scalars(query) if award_id is not None]
+
+
+def acts_to_print(session: Session, award_id: int) -> Mapping[int, int]:
+    """Return the approved acts that made copies of an award which are to be printed, by copy."""
+    query = select(LifeAct.copy_id, LifeAct.id).where(
+        LifeAct.award_id == award_id, LifeAct.state == ActState.APPROVED, is_to_print()
+    )
+    return {copy_id: act_id for copy_id, act_id in session.execute(query) if copy_id is not None}

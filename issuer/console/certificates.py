@@ -49,6 +49,7 @@ from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import Trouble, read_asked, trouble_of
 from issuer.console.certificates_show import TONES, words_of
 from issuer.console.office import the_office, the_operator
+from issuer.copies_to_print import acts_to_print
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
@@ -197,18 +198,25 @@ def photo(award_id: int) -> Response:
 @blueprint.post("/<int:award_id>/copies/<int:copy_id>")
 @allow(*BODY_READERS)
 def page_file(award_id: int, copy_id: int) -> Response | tuple[str, int]:
-    """Hand the page of a copy out to who has opened the certificate; noted, and then delivered."""
+    """Hand the page of a copy out to who said why; noted, and then delivered.
+
+    Of a copy that an approved act made and nobody has downloaded yet, the act says why.
+    """
     office = the_office()
     with reading(office.engine) as session:
         award = the_award(session, award_id)
         number, prefix = award.number, prefix_of(session, award)
         if copy_id not in {copy.id for copy in award.copies}:
             abort(404)
+        act_id = acts_to_print(session, award_id).get(copy_id)
     opened = opened_by_person(award_id)
-    if opened is None:
+    if act_id is not None:
+        operator = the_operator(ground=f"印制审批事项 {act_id} 批准的证书")
+    elif opened is not None:
+        operator = the_operator(ground=opened.ground, reference=opened.reference)
+    else:
         text = Text("请先写明事由，再下载文件", "say why first, then download the file")
         return _show(award_id, (Trouble(field="ground", text=text),)), 422
-    operator = the_operator(ground=opened.ground, reference=opened.reference)
     note_act_now(office.engine, operator, "certificates.file", number, at=office.clock())
     try:
         with office.desk(prefix, dry_run=True) as desk:
@@ -232,6 +240,7 @@ def _show(
         )
         on_day = None if day is None else status_of_day(session, vault, award, day)
         kinds = offered(award)
+        to_print = acts_to_print(session, award_id)
         exam = exam_facts(office, vault, award) if opened is not None and view.person else ()
     return render_template(
         "desk/certificates/show.html",
@@ -242,6 +251,7 @@ def _show(
         reference=reference,
         asked_day=day,
         kinds=kinds,
+        to_print=to_print,
         exam=exam,
         public_url=office.public_url,
         **words_of(view, day=day, on_day=on_day),

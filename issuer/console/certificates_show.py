@@ -111,7 +111,7 @@ def timeline(view: CertificateView) -> list[tuple[Any, ...]]:
     delivered = [
         (
             one.line.delivered_at,
-            Text("交付", "Delivered"),
+            Text("文件导出", "File written out"),
             Text(f"印制流水码 {one.line.print_serial}", f"copy {one.line.print_serial}"),
             None,
             "calm",

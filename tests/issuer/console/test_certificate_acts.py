@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -18,6 +19,7 @@ from log.leaves import LifeKind
 from registry.home import Home
 from registry.models import Award, AwardStatus, CopyState
 from registry.session import database, reading
+from registry.trail import TrailFilter, find_entries
 from templates.fonts import FontChain
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -127,6 +129,29 @@ def test_a_copy_that_was_made_waits_for_the_clerk_until_it_is_downloaded(
         open_full(client, award_id)
         assert client.post(f"/certificates/{award_id}/copies/{copy_id}").status_code == 200
     assert place not in page(app, CLERK, "/acts/?state=to-print")
+
+
+def test_what_an_act_gave_a_reason_for_is_downloaded_without_another(
+    app: Flask, office: Home
+) -> None:
+    award_id = row_of(office, SECOND)
+    act_id = proposed(app, award_id, "reissue", because="other")
+    approved(app, act_id, award_id)
+    with database(office.database_url) as engine, reading(engine) as session:
+        copies = session.get_one(Award, award_id).copies
+        (copy_id,) = [one.id for one in copies if one.state == CopyState.CURRENT]
+    at = f"/certificates/{award_id}"
+    with working_as(app, replace(CLERK, account_id=8, name="何经办")) as client:  # opened nothing
+        assert f'action="{at}/copies/{copy_id}"' in client.get(at).text
+        assert client.post(f"{at}/copies/{copy_id}").data.startswith(b"%PDF")
+        assert f'action="{at}/copies/{copy_id}"' not in client.get(at).text
+        again = client.post(f"{at}/copies/{copy_id}")
+        assert again.status_code == 422 and "请先写明事由" in again.text
+        text = client.get(at).text
+        assert "文件导出" in text and "交付" not in text
+    with database(office.database_url) as engine, reading(engine) as session:
+        (noted,) = find_entries(session, TrailFilter(act="certificates.file"), limit=1)
+    assert (noted.actor, noted.ground) == ("何经办", f"印制审批事项 {act_id} 批准的证书")
 
 
 def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothing(

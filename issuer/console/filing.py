@@ -11,7 +11,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
-from accounts.roles import allow
+from accounts.person import the_person
+from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -269,6 +270,7 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             outcomes=_OUTCOMES,
             sent=_sent(found),
             steps=mine,
+            clerk=the_person().is_one_of(Role.AUTHORITY_CLERK),
             opinions=[
                 (str(step), _OPINION_WORDS[stage, step])
                 for step in _OPINIONS

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
+from accounts.spoken import spoken_day
 from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
@@ -22,6 +23,7 @@ from issuer.console.authority import (
     REFUSALS,
     DecisionEntry,
     acting,
+    is_director,
     limit_form,
     not_found_unless,
     parse_day,
@@ -117,11 +119,12 @@ def begin_notice(number: int) -> AnyResponse:
     except REFUSALS as error:
         fields = {"notice_not_to_come": "first", "notice_too_short": "last"}
         return _notice_page(number, entry, (trouble_of(error, fields),))
+    since, until = spoken_day(first), spoken_day(last)
     say_done(
         Text(
-            f"公示已登记，{first}至{last}在核验网站公布；期满无异议再办理备案",
-            f"The notice stands on the public site from {first} to {last}; once it has elapsed "
-            "without objections the filing can be proposed",
+            f"公示已登记，{since.zh}至{until.zh}在核验网站公布；期满无异议再办理备案",
+            f"The notice stands on the public site from {since.en} to {until.en}; once it has "
+            "elapsed without objections the filing can be proposed",
         )
     )
     return redirect(url_for("filing.application", number=number), 303)
@@ -326,6 +329,7 @@ def _settle_page(
             number=which,
             objection=one,
             words=open_objection(office.vault(), one) if opened else None,
+            is_director=is_director(),
             outcome=outcome,
             entry=entry or DecisionEntry(),
             troubles=troubles,

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from accounts.roles import BODY_ROLES, Role
+from accounts.spoken import spoken_day
 from issuer.application_states import Stage, Step
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
@@ -59,15 +60,26 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert "材料初审" in page and "91120000MA0000000M" in page
     assert "待材料初审" in desk.get(AUDITOR, "/filing/applications").text
 
+    why, _, _ = page.partition('<textarea id="reason"')
+    assert "通过的可以不填" in why and not why.rpartition("理由")[2].startswith("<span")
+
     step = "/filing/applications/1/step"
     assert desk.post(CLERK, step, step="accept").status_code == 303
     assert desk.post(CLERK, step, step="accept").status_code == 403  # selecting is a director's
     assert desk.post(DIRECTOR, step, step="accept").status_code == 303
     notice = "/filing/applications/1/notice"
+    said = "由经办人办理；负责人也可以办理"
+    for person, told in ((CLERK, False), (DIRECTOR, True), (AUDITOR, False)):
+        page = desk.get(person, "/filing/applications/1").text
+        assert (said in page, notice in page) == (told, person is not AUDITOR)
     assert str(MONDAY + DAY) in desk.get(CLERK, notice).text
     short = desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 2 * DAY)
     assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
-    assert desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 7 * DAY).status_code == 303
+    with working_as(desk.app, CLERK) as client:
+        days = {"first": MONDAY + DAY, "last": MONDAY + 7 * DAY}
+        begun = client.post(notice, data=days, follow_redirects=True)
+    first, last = (spoken_day(day).zh for day in days.values())
+    assert f"公示已登记，{first}至{last}在核验网站公布" in begun.text
     assert "公示中" in desk.get(CLERK, "/filing/applications").text
 
     desk.today = MONDAY + 8 * DAY
@@ -153,7 +165,8 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     )
     assert entered.status_code == 303
     page = desk.get(CLERK, f"{base}/1").text
-    assert "某群众" not in page and "由主管部门负责人处理" in page
+    assert "某群众" not in page and "由主管部门负责人处理" in page and "/1/settle" not in page
+    assert f'action="{base}/1/settle"' in desk.get(DIRECTOR, f"{base}/1").text
     assert (
         desk.post(CLERK, f"{base}/1/settle", outcome="dismissed", reason="不实").status_code == 403
     )

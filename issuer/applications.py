@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.application_form import ApplicationForm, parse_application
 from issuer.application_states import Stage, Step, next_stage
@@ -218,11 +219,12 @@ def _check_decision(
         raise IssuerError("reason_missing", Text("须写明理由（--reason）", "say why (--reason)"))
     last = max(one.decided_on for one in application.decisions)
     if decision.decided_on < last:
+        day, before = spoken_day(decision.decided_on), spoken_day(last)
         raise IssuerError(
             "decided_before_last_step",
             Text(
-                f"办理日期 {decision.decided_on} 早于上一环节的 {last}",
-                f"{decision.decided_on} is before the last step, of {last}",
+                f"办理日期{day.zh}早于上一环节的{before.zh}",
+                f"{day.en} is before the last step, of {before.en}",
             ),
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
+from accounts.spoken import spoken_day
 from codes.assessment_rules import Condition, conditions
 from codes.levels import Level
 from codes.number import NumberKind, inspect_number
@@ -172,13 +173,13 @@ def _judge_years(
             )
         )
     if since is not None and float(typed) > (today - since).days / _DAYS_A_YEAR + 0.1:
+        day = spoken_day(since)
         faults.append(
             (
                 "years",
                 Text(
-                    f"原证书 {since} 核发，至今不足 {typed} 年；年限应自取得证书起计",
-                    f"the certificate is of {since}, fewer than {typed} years ago; years count "
-                    "from it",
+                    f"原证书于{day.zh}核发，至今不足 {typed} 年；年限应自取得证书起计",
+                    f"fewer than {typed} years since the certificate, of {day.en}",
                 ),
             )
         )
@@ -229,8 +230,7 @@ def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> dat
     try:
         found = date.fromisoformat(facts.dated.strip())
     except ValueError:
-        faults.append(("dated", _NO_DAY))
-        return None
+        found = date.max
     if found > today:
         faults.append(("dated", _NO_DAY))
         return None
@@ -238,9 +238,10 @@ def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> dat
 
 
 def _checked(issued_on: date) -> Text:
+    day = spoken_day(issued_on)
     return Text(
-        f"原证书已与登记册核对：本人、级别相符，{issued_on} 核发",
-        f"prior certificate checked with the register: the holder's, issued on {issued_on}",
+        f"原证书已与登记册核对：本人、级别相符，{day.zh}核发",
+        f"prior certificate checked with the register: the holder's, issued on {day.en}",
     )
 
 
@@ -334,12 +335,13 @@ def _judged(
 
 def _packed(facts: Facts, found: Judgement, today: date, by: str) -> dict[str, Any]:
     basis = None if found.condition is None else found.condition.basis
+    since = "" if basis is None else spoken_day(basis.valid_from).zh
     return {
         "facts": asdict(facts),
         "met": found.met,
         "on": today.isoformat(),
         "by": by,
-        "rule": "" if basis is None else f"{basis.source.zh}（{basis.valid_from} 起）",
+        "rule": "" if basis is None else f"{basis.source.zh}（{since}起）",
         "faults": [[name, text.zh, text.en] for name, text in found.faults],
         "remarks": [[text.zh, text.en] for text in found.remarks],
     }

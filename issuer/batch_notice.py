@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
+from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
 from codes.names import mask_name
 from codes.wording import Text
@@ -185,7 +186,8 @@ def open_notice_point(
     if waiting:
         return Text(f"{waiting} 件异议尚未处理", f"objections not settled: {waiting}")
     if shanghai_day(room.clock()) <= notice.last:
-        return Text(f"公示中，至 {notice.last} 止", f"put up until {notice.last}")
+        last = spoken_day(notice.last)
+        return Text(f"公示中，至{last.zh}止", f"put up until {last.en}")
     return None
 
 

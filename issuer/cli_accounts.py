@@ -21,6 +21,7 @@ from accounts.account_rules import fold_username
 from accounts.bureau import open_bureau
 from accounts.roles import Role
 from accounts.setup_links import SetupLink
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.desk import shanghai_day
@@ -87,12 +88,12 @@ def reset(username: str, url: str, as_json: bool) -> None:
 
 
 def _show_link(username: str, link: SetupLink, url: str, *, as_json: bool) -> None:
-    address, day = url.rstrip("/") + link.path, shanghai_day(link.until)
+    address, day = url.rstrip("/") + link.path, spoken_day(shanghai_day(link.until))
     show(
         {"username": username, "link": address, "until": link.until.isoformat()},
         Text(
-            f"{username} 的设置链接，只能使用一次，有效期至 {day}，请当面交给本人：\n{address}",
-            f"set-up link of {username}, works once, until {day}; hand it over in person:\n"
+            f"{username} 的设置链接，只能使用一次，有效期至{day.zh}，请当面交给本人：\n{address}",
+            f"set-up link of {username}, works once, until {day.en}; hand it over in person:\n"
             f"{address}",
         ),
         as_json=as_json,

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.number import parse_number
 from codes.wording import Text
 from issuer.acts import privileged
@@ -32,7 +33,7 @@ from issuer.copy_run import (
 )
 from issuer.copy_run import reissue as make_reissue
 from issuer.copying import CopyReservation, ReissuePreview, preview_reissue
-from issuer.desk import SHANGHAI, Desk
+from issuer.desk import Desk
 from issuer.left_out import left_out_as_list, left_out_text
 from issuer.opening import announce_host, open_desk
 from issuer.progress import ProgressLine
@@ -356,14 +357,13 @@ def _award_line(award: AwardCopies) -> Text:
 
 def _line(copy: CopyLine) -> Text:
     kind, state = KIND_WORDS[copy.kind], STATE_WORDS[copy.state]
-    made = copy.made_at.astimezone(SHANGHAI)
+    made = spoken_day(copy.made_at)
     out = Text("文件未导出", "file not written out")
     if copy.delivered_at is not None:
-        delivered = f"{copy.delivered_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        out = Text(f"文件已导出 {delivered}", f"file written out {delivered}")
-    about = f"{copy.layout}  {made:%Y-%m-%d %H:%M}"
-    zh = f"{copy.print_serial}  {kind.zh}  {state.zh}  {about}  {out.zh}"
-    en = f"{copy.print_serial}  {kind.en}  {state.en}  {about}  {out.en}"
+        delivered = spoken_day(copy.delivered_at)
+        out = Text(f"文件已导出 {delivered.zh}", f"file written out {delivered.en}")
+    zh = f"{copy.print_serial}  {kind.zh}  {state.zh}  {copy.layout}  {made.zh}  {out.zh}"
+    en = f"{copy.print_serial}  {kind.en}  {state.en}  {copy.layout}  {made.en}  {out.en}"
     if copy.reason is None:
         return Text(zh, en)
     reason = REASON_WORDS[copy.reason]

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.custody import compromise_key, retire_key, rotate_key
@@ -67,10 +68,11 @@ def retire(prefix: str, key_id: int, last_day: datetime | None, yes: bool, as_js
     now = datetime.now(UTC)
     day: date = last_day.date() if last_day else shanghai_day(now)
     if not yes:
+        last = spoken_day(day)
         say(
             Text(
-                f"密钥 {key_id:04x} 在 {day} 之后将不再签发，且不可恢复启用。",
-                f"key {key_id:04x} will sign nothing after {day}; this cannot be undone.",
+                f"密钥 {key_id:04x} 在{last.zh}之后将不再签发，且不可恢复启用。",
+                f"key {key_id:04x} will sign nothing after {last.en}; this cannot be undone.",
             )
         )
         click.confirm("确认停用？/ Retire it?", abort=True)
@@ -117,13 +119,13 @@ def rotate(prefix: str, algorithm: str, first_day: datetime | None, as_json: boo
             today=today,
         )
         publication = publish(session, home, now=now, signers=signers)
-    told = publication.text
+    told, since = publication.text, spoken_day(row.valid_from)
     show(
         {**describe_key(row), "prefix": prefix, **publication.as_dict()},
         Text(
-            f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起由它签发，"
+            f"已生成密钥 {row.key_id:04x}（{algorithm}），自{since.zh}起由它签发，"
             f"原有密钥届时停用；{told.zh}",
-            f"made key {row.key_id:04x} ({algorithm}); it signs from {row.valid_from} on and the "
+            f"made key {row.key_id:04x} ({algorithm}); it signs from {since.en} on and the "
             f"others no longer do; {told.en}",
         ),
         as_json=as_json,
@@ -190,13 +192,14 @@ def compromise(
 
 
 def _warning(key_id: int, since: datetime, loss: KeyLoss) -> Text:
-    shown = f"{since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    local = since.astimezone(SHANGHAI)
+    day = spoken_day(local.date())
     return Text(
-        f"密钥 {key_id:04x} 自北京时间 {shown} 起声明失密，不可撤回。用它签发而未能"
-        f"证明此前已记入公开日志的证书，都将核验为“未登记”。{loss.text.zh}。",
-        f"key {key_id:04x} is declared compromised since {shown} Beijing time; this cannot be "
-        "taken back. Whatever it signed that is not shown to have been in the public log before "
-        f"will verify as unregistered; {loss.text.en}.",
+        f"密钥 {key_id:04x} 自北京时间{day.zh} {local:%H:%M:%S} 起声明失密，不可撤回。用它签发而"
+        f"未能证明此前已记入公开日志的证书，都将核验为“未登记”。{loss.text.zh}。",
+        f"key {key_id:04x} is declared compromised since {day.en}, {local:%H:%M:%S} Beijing time; "
+        "this cannot be taken back. Whatever it signed that is not shown to have been in the "
+        f"public log before will verify as unregistered; {loss.text.en}.",
     )
 
 

@@ -12,6 +12,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.wording import Language, Text
 from issuer.acts import privileged
 from issuer.cli_key_acts import (
@@ -175,11 +176,10 @@ def _add_key(
         now=now,
         crl_url=crl_url(home, os.environ.get(PUBLIC_URL_VARIABLE, "")),
     )
+    since = spoken_day(row.valid_from)
     text = Text(
-        f"已生成密钥 {row.key_id:04x}（{algorithm}），自 {row.valid_from} 起启用；"
-        f"{publication.text.zh}",
-        f"made key {row.key_id:04x} ({algorithm}), valid from {row.valid_from}; "
-        f"{publication.text.en}",
+        f"已生成密钥 {row.key_id:04x}（{algorithm}），自{since.zh}起启用；{publication.text.zh}",
+        f"made key {row.key_id:04x} ({algorithm}), valid from {since.en}; {publication.text.en}",
     )
     if seal is not None:
         text = Text(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.cli_seal import crl_url
@@ -35,12 +36,12 @@ def new(organisation: str, credit_code: str | None, as_json: bool) -> None:
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     url = crl_url(home, os.environ.get(PUBLIC_URL_VARIABLE, ""))
     made = make_report_key(home, organisation, credit_code, passphrase, now=now, crl_url=url)
-    last = shanghai_day(made.chain.not_after)
+    last = spoken_day(shanghai_day(made.chain.not_after))
     show(
         describe(made, now),
         Text(
-            f"查验报告专用密钥 {made.key_id} 已就绪，有效期至 {last}。请重新启动 yanzhen sealer",
-            f"report key {made.key_id} is ready, valid to {last}. Start yanzhen sealer again",
+            f"查验报告专用密钥 {made.key_id} 已就绪，有效期至{last.zh}。请重新启动 yanzhen sealer",
+            f"report key {made.key_id} is ready, valid to {last.en}. Start yanzhen sealer again",
         ),
         as_json=as_json,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.cli_timestamps import crl, timestamps
@@ -282,10 +283,10 @@ def _show_new(home: Home, made: StoredSeal, *, as_json: bool) -> None:
     agrees = name in (made.chain.organization, made.chain.signer_name)
     told = describe(made, made.created_at)
     owner = made.chain.organization or made.chain.signer_name
-    last = shanghai_day(made.chain.not_after)
+    last = spoken_day(shanghai_day(made.chain.not_after))
     text = Text(
-        f"印章 {made.seal_id} 已就绪：{owner}，由 {told['issuer']} 签发，有效期至 {last}",
-        f"seal {made.seal_id} is ready: {owner}, issued by {told['issuer']}, valid to {last}",
+        f"印章 {made.seal_id} 已就绪：{owner}，由 {told['issuer']} 签发，有效期至{last.zh}",
+        f"seal {made.seal_id} is ready: {owner}, issued by {told['issuer']}, valid to {last.en}",
     )
     note = trust_note(told)
     if note is not None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.ceremony import (
@@ -32,6 +33,7 @@ from issuer.ceremony import (
     unite_drafts,
 )
 from issuer.cli_key_acts import ALGORITHMS
+from issuer.desk import shanghai_day
 from issuer.draft_words import describe_draft, digest_text, draft_text
 from issuer.errors import IssuerError
 from issuer.filing_view import join_lines
@@ -248,6 +250,7 @@ def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
         return [error.text]
     document, digest = trust.document, spoken_digest(trust.sha256.hex())
     days = (datetime.now(UTC) - document.published_at).days
+    until = spoken_day(shanghai_day(document.expires_at))
     answer["trust_list"] = {
         "version": document.version,
         "published_at": document.published_at.isoformat(),
@@ -257,9 +260,9 @@ def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
     return [
         Text(
             f"信任列表第 {document.version} 版：编制于 {days} 天前，"
-            f"有效期至 {document.expires_at:%Y-%m-%d}；文件摘要 {digest}",
+            f"有效期至{until.zh}；文件摘要 {digest}",
             f"trust list {document.version}: {days} days old, fresh until "
-            f"{document.expires_at:%Y-%m-%d}; digest {digest}",
+            f"{until.en}; digest {digest}",
         )
     ]
 

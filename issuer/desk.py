@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from accounts.spoken import spoken_day
 from codes.number import NumberPrefix, parse_prefix
 from codes.wording import Text
 from issuer.custody import open_key, preferred_of
@@ -119,11 +120,12 @@ class KeyCabinet:
             label = self._preferred.label
             command += f" --algorithm {label}"
             zh, en = f" {label} ", f" {label}"
+        on = spoken_day(day)
         return IssuerError(
             "no_active_key",
             Text(
-                f"机构 {self._prefix} 在 {day} 没有可用的{zh}签名密钥，请运行 {command}",
-                f"body {self._prefix} has no{en} signing key for {day}; run {command}",
+                f"机构 {self._prefix} 在{on.zh}没有可用的{zh}签名密钥，请运行 {command}",
+                f"body {self._prefix} has no{en} signing key for {on.en}; run {command}",
             ),
         )
 

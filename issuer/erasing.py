@@ -20,6 +20,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.desk import shanghai_day
@@ -220,14 +221,14 @@ def _check_may_erase(
         return None, None
     until = rule.kept_until(max(award.issued_on for award in awards))
     if shanghai_day(now) < until and wish.order_reference is None:
-        source = rule.named()
+        source, day = rule.named(), spoken_day(until)
         raise IssuerError(
             "erasure_kept",
             Text(
-                f"依据“{source.zh}”，该持证人的档案须保存至 {until}，届时方可删除；"
+                f"依据“{source.zh}”，该持证人的档案须保存至{day.zh}，届时方可删除；"
                 "此前仅可存储并采取必要的安全保护措施。法院或主管部门决定删除的，"
                 "请用 --ground order --order 写明文号",
-                f"under {source.en} this holder's file is kept until {until} and can be erased "
+                f"under {source.en} this holder's file is kept until {day.en} and can be erased "
                 "from then on; until then it is stored and kept safe, and not otherwise used. An "
                 "order of a court or authority goes before: --ground order --order REFERENCE",
             ),

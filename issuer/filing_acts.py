@@ -18,6 +18,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.filing_rules import RuleName, filing_rule
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
@@ -249,22 +250,24 @@ def _check_days(
     if event in _DATED_FREELY:
         return
     if effective_on < decision.decided_on:
+        day, decided = spoken_day(effective_on), spoken_day(decision.decided_on)
         raise IssuerError(
             "effective_before_decision",
             Text(
-                f"生效日期 {effective_on} 早于决定日期 {decision.decided_on}；决定不溯及既往",
-                f"{effective_on} is before the decision of {decision.decided_on}; "
+                f"生效日期{day.zh}早于决定日期{decided.zh}；决定不溯及既往",
+                f"{day.en} is before the decision of {decided.en}; "
                 "no decision takes effect before its day",
             ),
         )
     query = select(func.max(FilingAct.effective_on)).where(FilingAct.site_id == site.id)
     last = session.scalar(query.where(FilingAct.event.not_in(_DATED_FREELY)))
     if last is not None and effective_on < last:
+        day = spoken_day(last)
         raise IssuerError(
             "effective_before_last_act",
             Text(
-                f"该机构已有一项自 {last} 起生效的决定，本次生效日期不得早于该日",
-                f"an act on this filing takes effect on {last}; this one cannot take effect before",
+                f"该机构已有一项自{day.zh}起生效的决定，本次生效日期不得早于该日",
+                f"an act on this filing takes effect on {day.en}; this one cannot before that day",
             ),
         )
 
@@ -277,18 +280,19 @@ def check_decided_on(decided_on: date, today: date, *, freely: bool = False) -> 
         today: the day it is entered, Asia/Shanghai.
         freely: it was decided elsewhere, whenever.
     """
+    day = spoken_day(decided_on)
     if decided_on > today:
         raise IssuerError(
             "decided_in_future",
-            Text(f"决定日期 {decided_on} 尚未到来", f"the decision is dated {decided_on}, to come"),
+            Text(f"决定日期{day.zh}尚未到来", f"the decision is dated {day.en}, to come"),
         )
     most = filing_rule(RuleName.LATE_ENTRY_DAYS, today).value
     if not freely and decided_on < today - timedelta(days=most):
         raise IssuerError(
             "decided_long_ago",
             Text(
-                f"决定日期 {decided_on} 距今已超过 {most} 日，不能补录；请以新的决定办理",
-                f"the decision of {decided_on} is more than {most} days old and cannot be entered "
+                f"决定日期{day.zh}距今已超过 {most} 日，不能补录；请以新的决定办理",
+                f"the decision of {day.en} is more than {most} days old and cannot be entered "
                 "any more; decide anew",
             ),
         )
@@ -296,11 +300,12 @@ def check_decided_on(decided_on: date, today: date, *, freely: bool = False) -> 
 
 def _check_past(before: FilingSum, after: FilingSum, day: date) -> None:
     if rights_before(before.windows, day) != rights_before(after.windows, day):
+        since = spoken_day(day)
         raise IssuerError(
             "filing_backdated",
             Text(
-                f"该决定会改变 {day} 之前的备案范围，不予办理",
-                f"this would change what was filed before {day}",
+                f"该决定会改变{since.zh}之前的备案范围，不予办理",
+                f"this would change what was filed before {since.en}",
             ),
         )
 

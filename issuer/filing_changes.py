@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.notices import Problem
@@ -40,11 +41,12 @@ def renew(
     check_open(total, FilingEvent.RENEWED, today)
     windows = [_following(end, last) for end in _ends(total, today) if end.last and end.last < last]
     if not windows:
+        day = spoken_day(last)
         raise IssuerError(
             "nothing_to_renew",
             Text(
-                f"没有在 {last} 之前到期的有效备案范围，无需续期",
-                f"nothing that is filed ends before {last}",
+                f"没有在{day.zh}之前到期的有效备案范围，无需续期",
+                f"nothing that is filed ends before {day.en}",
             ),
         )
     for window in windows:
@@ -65,11 +67,12 @@ def check_term(first: date, last: date, today: date) -> None:
     years = filing_rule(RuleName.LONGEST_TERM_YEARS, today).value
     most = (first.replace(day=1, year=first.year + years) + timedelta(days=31)).replace(day=1)
     if not first <= last < most:
+        begun, over = spoken_day(first), spoken_day(last)
         raise IssuerError(
             "term_too_long",
             Text(
-                f"备案期限 {first} 至 {last} 不成立，或超过 {years} 年",
-                f"a term from {first} to {last} is none, or is longer than {years} years",
+                f"备案期限{begun.zh}至{over.zh}不成立，或超过 {years} 年",
+                f"a term from {begun.en} to {over.en} is none, or is longer than {years} years",
             ),
         )
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.filing_rules import RuleName, filing_rule
 from codes.number import NumberPrefix
 from codes.wording import Text
@@ -82,11 +83,12 @@ def file_application(
     _check_prefixes(form, terms.prefixes)
     check_term(terms.first, terms.last, shanghai_day(now))
     if terms.first < decision.decided_on:
+        day = spoken_day(decision.decided_on)
         raise IssuerError(
             "term_before_decision",
             Text(
-                f"备案期限不得早于决定日期 {decision.decided_on} 开始",
-                f"the term cannot begin before the decision of {decision.decided_on}",
+                f"备案期限不得早于决定日期{day.zh}开始",
+                f"the term cannot begin before the decision of {day.en}",
             ),
         )
     return [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from codes.occupations import Occupation, occupation_by_index
 from codes.wording import Text
@@ -90,18 +91,20 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
             "  ".join(filter(None, (one.reference, one.reason))),
         )
         persons = "、".join(filter(None, (one.decider, one.approver)))
+        day = spoken_day(one.decided_on)
         yield Text(
-            f"  {one.decided_on}  {step.zh}（{persons}）{said}",
-            f"  {one.decided_on}  {step.en} ({persons}) {said}",
+            f"  {day.zh}  {step.zh}（{persons}）{said}",
+            f"  {day.en}  {step.en} ({persons}) {said}",
         )
     if application.notices:
         for number, objection in enumerate(application.notices[-1].objections, start=1):
             outcome = OUTCOME_NAMES[
                 ObjectionOutcome(objection.outcome) if objection.outcome else None
             ]
+            day = spoken_day(objection.received_on)
             yield Text(
-                f"  异议 {number}：{objection.received_on} 收到，{outcome.zh}",
-                f"  objection {number}: received {objection.received_on}, {outcome.en}",
+                f"  异议 {number}：{day.zh}收到，{outcome.zh}",
+                f"  objection {number}: received {day.en}, {outcome.en}",
             )
 
 
@@ -126,9 +129,10 @@ def next_of(application: FilingApplication, today: date) -> Text:
             f"objection settle（{waiting} 件异议待处理）", f"objection settle ({waiting} open)"
         )
     if today <= notice.last_day:
+        last = spoken_day(notice.last_day)
         return Text(
-            f"公示至 {notice.last_day} 止，期满次日起 file",
-            f"file, once the notice has run to {notice.last_day}",
+            f"公示至{last.zh}止，期满次日起 file",
+            f"file, once the notice has run to {last.en}",
         )
     return Text("file、return 或 refuse", "file, return or refuse")
 
@@ -168,22 +172,26 @@ def act_line(act: FilingAct) -> Text:
     event = EVENT_NAMES[FilingEvent(act.event)]
     said = "  ".join(filter(None, (act.reference, act.reason)))
     persons = "、".join(filter(None, (act.decider, act.approver))) or "—"
+    decided, since = spoken_day(act.decided_on), spoken_day(act.effective_on)
     return Text(
-        f"  {act.decided_on}  {event.zh}，自 {act.effective_on} 起（{persons}）{said}",
-        f"  {act.decided_on}  {event.en}, from {act.effective_on} ({persons}) {said}",
+        f"  {decided.zh}  {event.zh}，自{since.zh}起（{persons}）{said}",
+        f"  {decided.en}  {event.en}, from {since.en} ({persons}) {said}",
     )
 
 
 def scope_lines(windows: Sequence[Window]) -> Iterator[Text]:
     """Yield a line for each occupation and term: levels of one window together."""
     for row in scope_rows(windows):
-        occupation, levels, first, last = row.occupation, row.levels, row.first, row.last
-        until = Text(f"至 {last}", f"to {last}") if last else Text("起，未定截止日期", "on, open")
+        occupation, levels, first = row.occupation, row.levels, spoken_day(row.first)
+        until = Text("起，未定截止日期", "on, open")
+        if row.last:
+            last = spoken_day(row.last)
+            until = Text(f"至{last.zh}", f"to {last.en}")
         yield Text(
             f"  {occupation.zh}（{occupation.code}）："
-            f"{'、'.join(level.zh for level in levels)}，{first} {until.zh}",
+            f"{'、'.join(level.zh for level in levels)}，{first.zh}{until.zh}",
             f"  {occupation.en} ({occupation.code}): "
-            f"{', '.join(level.en for level in levels)}; from {first} {until.en}",
+            f"{', '.join(level.en for level in levels)}; from {first.en} {until.en}",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from accounts.spoken import spoken_day
 from codes.notices import Notice
 from codes.wording import Text
 from keys.algorithms import Algorithm
@@ -38,25 +39,28 @@ def _spare(
     active: list[PublicKey], spare: list[PublicKey], signing: PublicKey, day: date
 ) -> Notice:
     retire = [f"yanzhen keys retire --body {key.prefix} --key {key.key_id:04x}" for key in spare]
+    since = spoken_day(day)
     return Notice(
         code="key_second_active",
         text=Text(
-            f"该机构现有 {len(active)} 个在用密钥，自 {day} 起由 {signing.key_id:04x} 签发。"
+            f"该机构现有 {len(active)} 个在用密钥，自{since.zh}起由 {signing.key_id:04x} 签发。"
             f"不再需要的请停用：{'；'.join(retire)}",
-            f"this body now has {len(active)} active keys; from {day} on, "
+            f"this body now has {len(active)} active keys; from {since.en} on, "
             f"{signing.key_id:04x} signs. Retire what is not needed: {'; '.join(retire)}",
         ),
     )
 
 
 def _beside(first: PublicKey, second: PublicKey, day: date) -> Notice:
+    since = spoken_day(day)
     return Notice(
         code="key_signs_beside",
         text=Text(
-            f"自 {day} 起，二维码由 {first.key_id:04x}（{first.algorithm.label}）签名，"
+            f"自{since.zh}起，二维码由 {first.key_id:04x}（{first.algorithm.label}）签名，"
             f"{second.key_id:04x}（{second.algorithm.label}）的第二签名存入 PDF 附件和登记库；"
             "可用 yanzhen keys prefer 更改",
-            f"from {day} on, {first.key_id:04x} ({first.algorithm.label}) signs the QR codes, and "
+            f"from {since.en} on, {first.key_id:04x} ({first.algorithm.label}) signs the QR codes, "
+            "and "
             f"{second.key_id:04x} ({second.algorithm.label}) signs beside it in the PDF's "
             "attachment and the register; yanzhen keys prefer changes which",
         ),

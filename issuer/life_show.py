@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from accounts.spoken import spoken_day
 from codes.wording import Language, Text
 from issuer.copy_list import REASON_WORDS
-from issuer.desk import SHANGHAI
 from issuer.life_forms import ActView
 from issuer.life_run import LifeOutcome
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KIND_WORDS, STATE_WORDS
@@ -144,7 +144,8 @@ def approved_text(outcome: LifeOutcome, act_id: int) -> Text:
 
 
 def _signed(who: str, at: datetime) -> Text:
-    return _same(f"{who}，{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    when = spoken_day(at)
+    return Text(f"{who}，{when.zh}", f"{who}, {when.en}")
 
 
 def _same(text: str) -> Text:

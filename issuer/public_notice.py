@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.application_states import Step
@@ -141,12 +142,12 @@ def add_objection(
     take_step(session, application, Step.OBJECT, decision, now=now)
     notice = application.notices[-1]
     if not notice.first_day <= form.received_on <= min(notice.last_day, shanghai_day(now)):
+        first, last = spoken_day(notice.first_day), spoken_day(notice.last_day)
         raise IssuerError(
             "objection_out_of_time",
             Text(
-                f"收到日期不在公示期（{notice.first_day} 至 {notice.last_day}）内；"
-                "公示期外的反映按投诉举报办理",
-                f"it was not received during the notice ({notice.first_day} to {notice.last_day}); "
+                f"收到日期不在公示期（{first.zh}至{last.zh}）内；公示期外的反映按投诉举报办理",
+                f"it was not received during the notice ({first.en} to {last.en}); "
                 "outside of it, it is a complaint",
             ),
         )
@@ -267,11 +268,12 @@ def check_notice(application: FilingApplication, decided_on: date) -> None:
     """
     notice = application.notices[-1]
     if decided_on <= notice.last_day:
+        last = spoken_day(notice.last_day)
         raise IssuerError(
             "notice_running",
             Text(
-                f"公示至 {notice.last_day} 止，期满次日起方可备案",
-                f"the notice runs to {notice.last_day}; the filing may follow from the next day on",
+                f"公示至{last.zh}止，期满次日起方可备案",
+                f"the notice runs to {last.en}; the filing may follow from the next day on",
             ),
         )
     still_open = sum(one.outcome is None for one in notice.objections)

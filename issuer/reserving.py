@@ -17,6 +17,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from codes.record import SALT_BYTES
 from codes.wording import Text
@@ -264,11 +265,12 @@ def _check_filed(session: Session, site: Site, drafts: Sequence[_Draft], day: da
         raise IssuerError(stop.code, stop.text)
     for draft in drafts:
         if draft.candidate.level not in filed.get(draft.candidate.occupation.index, ()):
+            when = spoken_day(day)
             raise IssuerError(
                 "level_not_filed",
                 Text(
-                    f"第 {draft.candidate.row} 行：该级别在核发日期 {day} 不在备案范围内",
-                    f"row {draft.candidate.row}: the level is not filed on {day}",
+                    f"第 {draft.candidate.row} 行：该级别在核发日期{when.zh}不在备案范围内",
+                    f"row {draft.candidate.row}: the level is not filed on {when.en}",
                 ),
             )
 

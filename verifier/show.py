@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from codes.wording import Language, Text
@@ -11,7 +12,7 @@ from templates.labels import LABELS, Field
 from verifier.finding_codes import Code
 from verifier.life import DAY_TEXTS
 from verifier.links import LinkCheck
-from verifier.verdict import Finding, PrintedFields, Status, Verdict
+from verifier.verdict import Finding, PrintedFields, Status, Verdict, say_day
 
 _BEIJING = ZoneInfo("Asia/Shanghai")
 _SHOULD_SHOW = Text("证书应载内容（请逐项比对）：", "What the certificate should show:")
@@ -78,8 +79,8 @@ def _on_days(verdict: Verdict, language: Language) -> Iterator[str]:
     for finding in verdict.findings:
         if finding.code == Code.STATUS_ON_DAY:
             day, status = finding.evidence["day"], DayStatus(finding.evidence["status"])
-            text = DAY_TEXTS[status]
-            yield Text(f"；{day} 当日：{text.zh}", f"; on {day}: {text.en}").say(language)
+            text, said = DAY_TEXTS[status], say_day(date.fromisoformat(day))
+            yield Text(f"；{said.zh}当日：{text.zh}", f"; on {said.en}: {text.en}").say(language)
 
 
 def _finding_lines(
@@ -101,7 +102,7 @@ def _facts(printed: PrintedFields, language: Language) -> Iterator[tuple[str, st
         Field.SPECIALTY: printed.specialty,
         Field.LEVEL: printed.level.say(language),
         Field.BODY_NAME: printed.body_name,
-        Field.ISSUED_ON: printed.issued_on.isoformat(),
+        Field.ISSUED_ON: say_day(printed.issued_on).say(language),
         Field.PRINT_SERIAL: printed.print_serial,
     }
     for field, value in values.items():

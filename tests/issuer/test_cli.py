@@ -197,7 +197,7 @@ def test_a_second_key_is_told_with_who_signs_and_how_to_retire_the_other(
     said = filed_shell("keys", "new", "--body", PREFIX).out
     assert "提示" not in said
     later = filed_shell("keys", "new", "--body", PREFIX, "--from", "2098-01-01").out
-    assert "提示：该机构现有 2 个在用密钥，自 2098-01-01 起由 " in later
+    assert "提示：该机构现有 2 个在用密钥，自2098年1月1日起由 " in later
 
 
 def test_a_list_of_filings_is_in_words_and_dates(filed_shell: Shell) -> None:
@@ -205,11 +205,11 @@ def test_a_list_of_filings_is_in_words_and_dates(filed_shell: Shell) -> None:
     assert body.startswith(PREFIX)
     assert scope.strip() == (
         "保卫管理员（3-02-02-00）：三级/高级工、二级/技师、一级/高级技师，"
-        "2024-01-01 起，未定截止日期"
+        "2024年1月1日起，未定截止日期"
     )
     english = filed_shell("--lang", "en", "filing", "list").out
     assert "Level 3 / Senior worker" in english
-    assert "from 2024-01-01 on, open" in english
+    assert "from 1 January 2024 on, open" in english
     (listed,) = filed_shell("filing", "list", "--json").json["bodies"]
     assert listed["scopes"] == [
         {"occupation": "3-02-02-00", "levels": [3, 2, 1], "from": "2024-01-01", "to": None}

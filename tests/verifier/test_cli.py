@@ -60,7 +60,7 @@ def test_the_conclusion_says_where_it_stood_on_the_day_asked_for(desk: BulkHome,
     number = str(desk.issued.number)
     code, output, _ = run("number", number, "--name", NAME, "--on", "2020-02-29")
     assert code == 0
-    assert output.splitlines()[-1] == "结论：核验一致，现行有效；2020-02-29 当日：尚未核发"
+    assert output.splitlines()[-1] == "结论：核验一致，现行有效；2020年2月29日当日：尚未核发"
     code, _, error = run("number", number, "--name", NAME, "--on", "2020-02-30")
     assert code == 64
     assert "没有 2020-02-30 这一天" in error

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -31,7 +31,7 @@ from verifier.cases.clusters import NEAR_SIGNS, find_clusters, near_groups
 from verifier.cases.custody import check_custody
 from verifier.cases.marks import MarkKind
 from verifier.cases.marks_child import handle
-from verifier.verdict import Outcome
+from verifier.verdict import Outcome, say_day
 
 GROUND = "核对持证人身份"
 
@@ -117,6 +117,8 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     ):
         assert desk.post(address, **(asked | wrong))[0] == 422
     assert desk.post(address, **asked)[0] == 303
+    custody = desk.page(f"/police/cases/{case_id}/custody")
+    assert say_day(date.fromisoformat(due)).zh in custody and due not in custody
     with reading(desk.room.desks) as session:
         row = session.scalars(select(CaseQuestion)).one()
     at = f"/questions/{row.id}"

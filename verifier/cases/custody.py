@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -27,7 +27,7 @@ from registry.session import reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
 from verifier.cases.room import PoliceRoom
-from verifier.verdict import Outcome, format_instant
+from verifier.verdict import Outcome, format_instant, say_day
 
 FIRST: Final = "0" * 64
 _MOST_NOTED: Final = 100_000
@@ -110,6 +110,8 @@ class CustodyLine:
 
     def _in_words(self, name: str, value: str) -> tuple[Text | str, Text | str]:
         label = _DETAILS.get(name, name)
+        if name == "due":
+            return label, say_day(date.fromisoformat(value))
         if name != "outcome":
             return label, value
         if self.act is Act.CLOSE:

@@ -23,7 +23,7 @@ from issuer.errors import IssuerError
 from issuer.filing import find_site
 from registry.desk_sealed import SealedColumn
 from registry.filing_desk_models import QualityCheck, QualityItem
-from registry.models import Award
+from registry.models import Award, Site
 from registry.vault import Vault
 
 MOST_SAMPLE = 500
@@ -193,6 +193,19 @@ def population(register: Session, wish: SampleWish) -> list[str]:
     if wish.level is not None:
         query = query.where(Award.level == wish.level)
     return list(register.scalars(query))
+
+
+def awards_of(register: Session, check: QualityCheck) -> Mapping[str, int]:
+    """Return the row of each award of a sample, by its number."""
+    numbers = [one.number for one in check.items]
+    awards = register.execute(select(Award.number, Award.id).where(Award.number.in_(numbers)))
+    return dict(awards.all())
+
+
+def names_of(register: Session, prefixes: Iterable[str]) -> Mapping[str, str]:
+    """Return the name of the body of each site, by its prefix."""
+    sites = register.scalars(select(Site).where(Site.prefix.in_(set(prefixes))))
+    return {one.prefix: one.body.name for one in sites}
 
 
 def draw_again(register: Session, check: QualityCheck) -> Redraw:

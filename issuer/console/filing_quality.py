@@ -40,11 +40,13 @@ from issuer.quality_checks import (
     CheckOutcome,
     Finding,
     SampleWish,
+    awards_of,
     checks_of,
     close_check,
     conclusion_of,
     draw_again,
     finding_mark,
+    names_of,
     note_finding,
     start_check,
     words_of,
@@ -81,12 +83,14 @@ class SampleEntry:
 @allow(*READERS)
 def checks() -> str:
     """List the checks there were."""
-    with reading(the_office().desks) as session:
+    office = the_office()
+    with reading(office.desks) as session, reading(office.engine) as register:
         found = checks_of(session)
         done = {one.id: sum(item.finding is not None for item in one.items) for one in found}
         return render_template(
             "desk/filing_quality.html",
             checks=found,
+            names=names_of(register, (one.prefix for one in found)),
             done=done,
             outcomes={str(key): text for key, text in OUTCOME_NAMES.items()},
             tones=_TONES,
@@ -246,6 +250,8 @@ def _page(
         page = render_template(
             "desk/filing_check.html",
             check=found,
+            body=names_of(register, [found.prefix]).get(found.prefix, found.prefix),
+            awards=awards_of(register, found),
             again=draw_again(register, found),
             words={one.place: words_of(vault, one) for one in found.items},
             conclusion_kept=conclusion_of(found, vault),

@@ -16,7 +16,7 @@ from issuer.quality_checks import SampleWish, digest_of, draw, start_check
 from keys.algorithms import Algorithm
 from registry.filing_desk_models import QualityCheck, QualityItem
 from registry.home import Home
-from registry.models import Award
+from registry.models import Award, Site
 from registry.session import reading, transaction
 from tests.conftest import NOW
 from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
@@ -66,6 +66,16 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
         assert drawn == draw(session.scalars(select(Award.number)), seed, 2)
 
     page = desk.get(AUDITOR, "/filing/quality/1").text
+    with reading(desk.office.engine) as session:
+        awards = {one.number: one.id for one in session.scalars(select(Award))}
+        name = session.scalars(select(Site)).one().body.name
+    for number in drawn:
+        link = f'href="/certificates/{awards[number]}"'
+        assert re.search(rf'{link}><span class="code">{number}<', page)
+        assert desk.get(CLERK, f"/certificates/{awards[number]}").status_code == 200
+    assert re.search(rf"<h1>第 1 次质量检查：{name}</h1>", page)
+    assert name in desk.get(AUDITOR, "/filing/quality").text
+    assert 'href="?place=1#finding-form"' in desk.get(CLERK, "/filing/quality/1").text
     assert seed in page and "结果一致" in page and all(number in page for number in drawn)
     find = "/filing/quality/1/findings"
     silent = desk.post(CLERK, f"{find}/1", finding="serious")

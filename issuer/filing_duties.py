@@ -71,6 +71,11 @@ def duty_of(stage: Stage, step: Step) -> Duty:
     return Duty.DIRECTOR if directs else Duty.CLERK
 
 
+def phase_of(stage: Stage) -> Text:
+    """Return the part of the procedure that an open stage belongs to."""
+    return PROCEDURE[_PLACES[stage]]
+
+
 def open_steps(stage: Stage) -> tuple[Step, ...]:
     """Return the steps that a stage leaves open, in the order of the procedure."""
     return tuple(step for step in Step if (stage, step) in TRANSITIONS)

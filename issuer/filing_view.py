@@ -16,10 +16,16 @@ from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
 from issuer.applications import form_of
 from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding
+from issuer.filing_duties import Duty, duty_of, phase_of
 from issuer.filing_sums import step_of
 from issuer.public_notice import ObjectionOutcome
 from keys.filing_windows import FilingEvent, Window
-from registry.filing_models import FilingAct, FilingApplication, Objection
+from registry.filing_models import (
+    ApplicationDecision,
+    FilingAct,
+    FilingApplication,
+    Objection,
+)
 
 STEP_NAMES = {
     Step.APPLY: Text("申报", "applied"),
@@ -33,6 +39,7 @@ STEP_NAMES = {
     Step.UPHOLD: Text("异议成立", "objection upheld"),
     Step.FILE: Text("备案", "filed"),
 }
+_IN_A_PHASE = frozenset({Step.ACCEPT, Step.RETURN, Step.REFUSE})
 OUTCOME_NAMES = {
     None: Text("待处理", "open"),
     ObjectionOutcome.DISMISSED: Text("不成立", "dismissed"),
@@ -78,6 +85,31 @@ def application_as_dict(application: FilingApplication, today: date) -> dict[str
     }
 
 
+def step_text(decision: ApplicationDecision) -> Text:
+    """Return what was done to an application, and in which part of the procedure."""
+    step = Step(decision.step)
+    name = STEP_NAMES[step]
+    if step not in _IN_A_PHASE:
+        return name
+    phase = phase_of(Stage(decision.state_before))
+    return Text(f"{phase.zh}：{name.zh}", f"{phase.en}: {name.en}")
+
+
+def persons_text(decision: ApplicationDecision) -> Text:
+    """Return who did it and who approved it, each with their part."""
+    step = Step(decision.step)
+    directed = bool(decision.state_before) and (
+        duty_of(Stage(decision.state_before), step) is Duty.DIRECTOR
+    )
+    part = Text("负责人", "director") if directed else Text("经办人", "clerk")
+    decider = Text(f"{part.zh} {decision.decider}", f"{part.en} {decision.decider}")
+    if decision.approver is None:
+        return decider
+    return Text(
+        f"{decider.zh}，审批人 {decision.approver}", f"{decider.en}, approver {decision.approver}"
+    )
+
+
 def application_lines(application: FilingApplication, today: date) -> Iterator[Text]:
     """Yield an application for people to read: where it stands, what it names, what was done."""
     yield application_line(application, today)
@@ -86,15 +118,12 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
         line = f"  {material.title}  {material.size:,} B  SHA-256 {material.sha256}"
         yield Text(line, line)
     for one in application.decisions:
-        step, said = (
-            STEP_NAMES[Step(one.step)],
-            "  ".join(filter(None, (one.reference, one.reason))),
-        )
-        persons = "、".join(filter(None, (one.decider, one.approver)))
+        step, persons = step_text(one), persons_text(one)
+        said = "  ".join(filter(None, (one.reference, one.reason)))
         day = spoken_day(one.decided_on)
         yield Text(
-            f"  {day.zh}  {step.zh}（{persons}）{said}",
-            f"  {day.en}  {step.en} ({persons}) {said}",
+            f"  {day.zh}  {step.zh}（{persons.zh}）{said}",
+            f"  {day.en}  {step.en} ({persons.en}) {said}",
         )
     if application.notices:
         for number, objection in enumerate(application.notices[-1].objections, start=1):

@@ -44,7 +44,7 @@ from issuer.console.authority import (
 from issuer.console.office import the_office
 from issuer.filing_duties import PROCEDURE, Duty, Turn, duty_of, open_steps, stage_place, turn_of
 from issuer.filing_proposals import waiting_proposals
-from issuer.filing_view import OUTCOME_NAMES, STEP_NAMES
+from issuer.filing_view import OUTCOME_NAMES, persons_text, step_text
 from issuer.public_notice import ObjectionOutcome
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
@@ -344,11 +344,10 @@ def _row(one: FilingApplication, day: date, *, proposed: bool) -> ApplicationRow
     )
 
 
-def _event(one: ApplicationDecision) -> tuple[date, Text, str, str, str]:
-    step = Step(one.step)
+def _event(one: ApplicationDecision) -> tuple[date, Text, str, Text, str]:
     said = "  ".join(filter(None, (one.reference, one.reason)))
-    persons = "、".join(filter(None, (one.decider, one.approver)))
-    return one.decided_on, STEP_NAMES[step], said, persons, _EVENT_TONES.get(step, "calm")
+    tone = _EVENT_TONES.get(Step(one.step), "calm")
+    return one.decided_on, step_text(one), said, persons_text(one), tone
 
 
 _OUTCOMES: Final = {

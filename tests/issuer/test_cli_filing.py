@@ -74,7 +74,7 @@ def test_a_clerk_brings_an_application_under_notice(shell: Shell, folder: Path) 
     assert "公示中" in shell("filing", "show", "1").out
     english = shell("--lang", "en", "filing", "show", "1").out
     assert "under public notice" in english
-    assert "returned (经办甲)" in english
+    assert "Preliminary review: returned (clerk 经办甲)" in english
 
 
 def test_a_clerk_settles_an_objection_and_files(shell: Shell, folder: Path, tmp_path: Path) -> None:

@@ -103,6 +103,13 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
         notes = [one.act for one in session.scalars(select(TrailEntry).order_by(TrailEntry.id))]
     assert notes[:2] == ["filing.apply", "filing.accept"]
     assert notes[-2:] == ["filing.file.propose", "filing.file"]
+    page = desk.get(AUDITOR, "/filing/applications/1").text
+    for step, by in (
+        ("材料初审：通过", "经办人 赵经办"),
+        ("评估遴选：通过", "负责人 钱负责"),
+        ("备案", "经办人 赵经办，审批人 钱负责"),
+    ):
+        assert re.search(rf'<b>{step}</b>.*?class="by">{by}<', page, re.DOTALL)
     body = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
     assert "备案有效" in body and "三级/高级工" in body and "赵经办、钱负责" in body
 

@@ -241,11 +241,15 @@ def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     )
     assert (status, "已移交或办结".encode() in body) == (422, True)
     assert desk.post(f"{address}/close", outcome="forged", result="")[0] == 422
-    assert desk.post(f"{address}/close", outcome="forged", result="认定变造等级")[0] == 303
+    said = {"outcome": "forged", "result": "认定变造等级"}
+    status, _, body = desk.post(f"{address}/close", **said)  # nothing was examined
+    assert (status, b'id="unexamined-wrong"' in body) == (422, True)
+    assert desk.post(f"{address}/close", **said, unexamined="原件已由检察院核验")[0] == 303
     assert desk.post(f"{address}/close", outcome="genuine", result="再来")[0] == 422
     assert "认定伪造、变造" in desk.page(address)
     custody = re.sub(r"<[^>]+>", " ", desk.page(f"{address}/custody"))
     assert "处理结果 认定伪造、变造" in " ".join(custody.split())
+    assert "没有核验材料的原因 原件已由检察院核验" in " ".join(custody.split())
     assert "forged" not in custody
 
 
@@ -258,6 +262,7 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHo
     assert "核验一致，现行有效" in page
     assert "下载报告" in page
     assert "所填姓名" in page and "接收情况" in page
+    assert 'name="unexamined"' not in desk.page(f"/police/cases/{case_id}")
     assert "核验结论" in desk.page(f"/police/cases/{case_id}/custody")
     assert "valid" not in re.sub(r"<[^>]+>", " ", desk.page(f"/police/cases/{case_id}/custody"))
     assert desk.post(f"{at}/original")[0] == 422

@@ -36,6 +36,7 @@ MOST_NAME: Final = 120
 _WANTED: Final = {
     "case_about": Text("案由和简要情况", "what it is about"),
     "case_result": Text("处理结果的说明", "the outcome in words"),
+    "case_unexamined": Text("没有核验任何材料就办结的原因", "why no paper was examined"),
     "hand_over_to": Text("接收单位和接收人", "to whom it is handed over"),
     "hand_over_paper": Text("移交文书编号", "the number of the paper"),
     "paper_from": Text("提交人或来源", "from whom it comes"),
@@ -134,13 +135,23 @@ def hand_over(room: PoliceRoom, officer: Officer, case_id: int, *, to: str, pape
 
 
 def close_case(
-    room: PoliceRoom, officer: Officer, case_id: int, outcome: CaseOutcome | None, words: str
+    room: PoliceRoom,
+    officer: Officer,
+    case_id: int,
+    outcome: CaseOutcome | None,
+    words: str,
+    *,
+    unexamined: str = "",
 ) -> None:
     """Close a case with what came of it.
 
+    Args:
+        unexamined: why no paper of it was examined; asked for where none was.
+
     Raises:
         CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
-            nothing is said of it (`case_result`).
+            nothing is said of it (`case_result`), or of why nothing was examined
+            (`case_unexamined`).
     """
     if outcome is None:
         raise CaseError("case_outcome", Text("请选择处理结果", "choose an outcome"))
@@ -149,8 +160,18 @@ def close_case(
         case = hold_case(session, case_id)
         if case.state == CaseState.CLOSED:
             raise CaseError("case_closed", Text("案件已办结", "the case is closed"))
-        _step(room, session, case, officer, Act.CLOSE, {"outcome": outcome.value, "result": words})
+        details = {"outcome": outcome.value, "result": words}
+        if not was_examined(session, case_id):
+            check_words("case_unexamined", unexamined)
+            details["unexamined"] = unexamined
+        _step(room, session, case, officer, Act.CLOSE, details)
         case.state, case.closed_at, case.outcome = CaseState.CLOSED, room.clock(), outcome
+
+
+def was_examined(session: Session, case_id: int) -> bool:
+    """Return whether any paper of a case has a verdict."""
+    query = select(CaseItem.id).where(CaseItem.case_id == case_id, CaseItem.outcome.is_not(None))
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def find_case(session: Session, case_id: int) -> PoliceCase:

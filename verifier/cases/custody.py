@@ -81,6 +81,7 @@ _DETAILS: Final = {
     "to": Text("接收人", "to"),
     "paper": Text("文书", "paper"),
     "result": Text("说明", "in words"),
+    "unexamined": Text("没有核验材料的原因", "why nothing was examined"),
 }
 _CLOSED_WITH: Final = Text("处理结果", "outcome")
 

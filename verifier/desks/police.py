@@ -92,6 +92,7 @@ _FIELDS: Final = {
     "hand_over_paper": "paper",
     "case_outcome": "outcome",
     "case_result": "result",
+    "case_unexamined": "unexamined",
     "record_ground": "ground",
     "record_unknown": "number",
     "operator_text": "ground",

@@ -227,11 +227,18 @@ def hand_over_case(case_id: int) -> AnyResponse:
 @allow(*OFFICERS)
 def close(case_id: int) -> AnyResponse:
     """Close a case with its outcome."""
-    entry = {"outcome": typed("outcome", 20), "result": typed("result")}
+    entry = {key: typed(key) for key in ("outcome", "result", "unexamined")}
     said = entry["outcome"]
     outcome = CaseOutcome(said) if said in set(CaseOutcome) else None
     try:
-        close_case(the_room(), the_officer(), case_id, outcome, entry["result"])
+        close_case(
+            the_room(),
+            the_officer(),
+            case_id,
+            outcome,
+            entry["result"],
+            unexamined=entry["unexamined"],
+        )
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
     say_done(Text("案件已办结，处理结果已登记", "The case is closed, and its outcome noted"))

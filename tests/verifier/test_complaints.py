@@ -108,13 +108,19 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
         row = session.scalars(select(SentComplaint)).all()[-1]
         assert row.sealed is not None and "没发证".encode() not in row.sealed
         assert row.file_sealed is not None and b"PNG" not in row.file_sealed
-    assert "等待登记" in sides.follow(code.lower())
+    followed = sides.follow(code.lower())
+    assert "等待登记" in followed
+    assert WORDS["subject"] in followed and "不发证、不更正" in followed
+    assert "没发证" not in followed
+    assert 'id="text"' not in followed and "反映其他事项" in followed  # no empty form again
     desk = sides.desk
     assert "件投诉举报待登记" in desk.get(CLERK, "/").text
     assert "收到 1 件" in desk.get(CLERK, "/complaints").text
     assert do(sides, CLERK, "take-in").status_code == 303
     number = sides.newest().id
-    assert "正在核实处理" in sides.follow(code)
+    followed = sides.follow(code)
+    assert "正在核实处理" in followed and "不发证、不更正" in followed
+    assert WORDS["subject"] not in followed  # it has gone to the desk
 
     untaken = desk.get(CLERK, f"/complaints/{number}").text
     assert WORDS["subject"] in untaken and "不发证、不更正" in untaken

@@ -94,10 +94,14 @@ class Standing:
     """What became of a complaint.
 
     Args:
+        subject: the certificate, body or address it names, until a desk has put it on record;
+            empty from then on, and where it names none.
         answer: what the desk answers its sender, or None.
         due_on: until when it is to be settled, once it is on record.
     """
 
+    kind: ComplaintKind
+    subject: str = field(repr=False)
     text: Text
     sent_at: datetime
     due_on: date | None
@@ -161,9 +165,11 @@ def follow_up() -> AnyResponse:
         row = find_complaint(session, code)
         if row is None:
             trouble = Trouble(field="code", text=_UNKNOWN)
-            return _page(ComplaintEntry(), (trouble,), code=code)
+            return _page(ComplaintEntry(), (trouble,), code=code, following=True)
         taken, closed = row.taken_at is not None, row.closed_at is not None
         standing = Standing(
+            kind=ComplaintKind(row.kind),
+            subject="" if row.sealed is None else desk.box.words(row).subject,
             text=_STANDINGS[taken, row.answered_at is not None, closed],
             sent_at=row.sent_at,
             due_on=row.due_on,
@@ -171,7 +177,7 @@ def follow_up() -> AnyResponse:
             answered_at=row.answered_at,
             closed=closed,
         )
-    return _page(ComplaintEntry(), code=code, standing=standing)
+    return _page(ComplaintEntry(), code=code, standing=standing, following=True)
 
 
 _WAITS: Final = Text("已收到，等待登记", "received; it has yet to be put on record")
@@ -214,6 +220,7 @@ def _page(
     *,
     code: str = "",
     standing: Standing | None = None,
+    following: bool = False,
     status: int = 422,
 ) -> AnyResponse:
     page = render_template(
@@ -226,6 +233,7 @@ def _page(
         most_megabytes=MOST_FILE_BYTES >> 20,
         code=code,
         standing=standing,
+        following=following,
         troubles=troubles,
     )
     return make_response(page, status if troubles else 200)

@@ -1,6 +1,7 @@
 """The README of an evidence bundle: what is in it, and the commands that check it.
 
-Its commands stand indented by four blanks, one a line; tests run exactly these.
+Its commands stand indented by four blanks, one a line; tests run exactly these. What PowerShell on
+Windows needs otherwise stands below, indented by a tab.
 """
 
 from __future__ import annotations
@@ -42,9 +43,16 @@ def write_readme(facts: BundleFacts) -> bytes:
 
 def commands(readme: str) -> list[str]:
     """Return the commands of a README in their order, each once."""
-    return list(
-        dict.fromkeys(line.strip() for line in readme.splitlines() if line.startswith("    "))
-    )
+    return _indented(readme, "    ")
+
+
+def windows_commands(readme: str) -> list[str]:
+    """Return the commands of a README that are for PowerShell, in their order, each once."""
+    return _indented(readme, "\t")
+
+
+def _indented(readme: str, by: str) -> list[str]:
+    return list(dict.fromkeys(line.strip() for line in readme.splitlines() if line.startswith(by)))
 
 
 _CONTENTS_ZH: Final = {
@@ -67,16 +75,24 @@ def _contents(facts: BundleFacts, told: Mapping[str, str]) -> str:
     return "".join(f"{name + '/':<15}{words}\n" for name, words in there)
 
 
+_WINDOWS: Final = "   Windows PowerShell:\n"
+
+
 def _sums() -> str:
-    return "    sha256sum --strict -c SHA256SUMS\n"
+    return f"    sha256sum --strict -c SHA256SUMS\n{_WINDOWS}" + (
+        "\tGet-Content SHA256SUMS -Encoding UTF8 | ForEach-Object { $h, $n = $_ -split '  ', 2; "
+        'if ((Get-FileHash -LiteralPath $n -Algorithm SHA256).Hash -eq $h) { "OK $n" } '
+        'else { "FAILED $n" } }\n'
+    )
 
 
 def _signature(facts: BundleFacts) -> str:
     at = int(facts.made_at.timestamp())
-    return (
-        f"    openssl cms -verify -binary -inform DER -attime {at} -in SHA256SUMS.p7s "
-        "-content SHA256SUMS -CAfile certificates/root.pem -out /dev/null\n"
+    command = (
+        f"openssl cms -verify -binary -inform DER -attime {at} -in SHA256SUMS.p7s "
+        "-content SHA256SUMS -CAfile certificates/root.pem -out"
     )
+    return f"    {command} /dev/null\n{_WINDOWS}\t{command} NUL\n"
 
 
 def _root() -> str:
@@ -103,6 +119,15 @@ def _custody() -> str:
     return (
         "    h=$(printf '%064d' 0); while IFS= read -r l; do h=$(printf '%s\\n%s' \"$h\" \"$l\" | "
         "sha256sum | cut -d' ' -f1); echo $h; done < custody.jsonl | diff - custody-hashes.txt\n"
+        f"{_WINDOWS}"
+        "\t$u = New-Object Text.UTF8Encoding $false; "
+        "$s = [Security.Cryptography.SHA256]::Create(); "
+        "$g = [IO.File]::ReadAllLines(\"$pwd\\custody-hashes.txt\"); $h = '0' * 64; $i = 0; "
+        'foreach ($l in [IO.File]::ReadAllLines("$pwd\\custody.jsonl", $u)) '
+        '{ $h = -join ($s.ComputeHash($u.GetBytes("$h`n$l")) | '
+        "ForEach-Object { $_.ToString('x2') }); "
+        'if ($h -ne $g[$i]) { "line $($i + 1) differs" }; $i++ }; '
+        'if ($i -ne $g.Count) { "lines: $i, hashes: $($g.Count)" }\n'
     )
 
 
@@ -120,7 +145,10 @@ certificates/  查验报告印章的证书、根证书、吊销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
 
 二、核对办法
-在 Linux 或 macOS 上解压，在本文件所在的文件夹中逐条运行。需要 coreutils、openssl、poppler-utils。
+解压后，在本文件所在的文件夹中逐条运行。Linux 或 macOS 在终端中运行，需要 coreutils、openssl、
+poppler-utils。Windows 在 PowerShell 中运行：标有 Windows PowerShell 的用其下一行，没有标的相同；
+第 1、6 步不用安装软件，其余需要 openssl（Git for Windows 的 usr\\bin 中有）和 Poppler 的
+pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 
 1. 文件齐全、未被改动（每个文件都应显示 OK 或“成功”）
 {_sums()}
@@ -157,8 +185,11 @@ certificates/  certificates of the seal of reports, its root, the list of revoke
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
 
 B. How to check it
-Unpack on Linux or macOS and run each command in the folder of this file. It takes coreutils,
-openssl and poppler-utils.
+Unpack it and run each command in the folder of this file. Linux and macOS: in a terminal; it takes
+coreutils, openssl and poppler-utils. Windows: in PowerShell; take the line below "Windows
+PowerShell" where there is one, else the same. Steps 1 and 6 need nothing installed, the others
+openssl (Git for Windows has one in usr\\bin) and pdfsig of Poppler; without pdfsig look at the
+seal of a report in a PDF reader.
 
 1. Every file is there and unchanged (each says OK)
 {_sums()}

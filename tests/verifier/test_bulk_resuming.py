@@ -121,6 +121,8 @@ def test_a_list_of_the_desk_outlives_the_temporary_folder_of_its_service(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # as a service started anew finds it
     home = desk.made.home
     again = replace(desk.room, jobs=open_jobs(home))
+    for folder in (home.employer_checks_folder, home.employer_checks_folder / "checks"):
+        assert folder.stat().st_mode & 0o777 == 0o700
 
     def kept() -> EmployerCheck:
         collect_all(again)

@@ -63,9 +63,11 @@ def open_jobs(home: Home) -> BulkJobs:
 
     They lie in the home: the temporary folder of a service may go with it when it is started anew.
     """
-    folder = home.employer_checks_folder.absolute() / "checks"
+    folder = home.employer_checks_folder.absolute()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
     half = max(1, (os.cpu_count() or 1) // 2)
-    return BulkJobs(home.path.absolute(), folder, half, limits=EMPLOYER_LIMITS)
+    return BulkJobs(home.path.absolute(), folder / "checks", half, limits=EMPLOYER_LIMITS)
 
 
 def the_room() -> EmployersRoom:

@@ -177,6 +177,8 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert "打开过 2 次" in page_ and "打开过 1 次" in page_ and masked not in page_
     with reading(sides.public.extensions["yanzhen_holder"].public) as session:
         row = session.scalars(select(HolderShare).where(HolderShare.opened == 2)).one()
+    assert row.expires_at - row.made_at == 7 * DAY  # however often it was opened
+    assert "从生成链接时起算，与对方何时打开无关" in page_
     sealed = row.sealed or b""
     assert len(sealed) > 40 and NUMBER.encode() not in sealed
 

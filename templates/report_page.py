@@ -18,6 +18,7 @@ from templates.report_picture import PICTURE, box_signs, draw_picture
 from templates.report_sheet import BOTTOM, LEFT, RIGHT, SIZE_MM, TOP, Sheets
 from templates.sample_marks import sample_word
 from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
+from templates.spoken_values import printed_and_record
 from templates.unsealed_page import UnsealedPage
 
 _SHANGHAI: Final = timezone(timedelta(hours=8))
@@ -258,9 +259,8 @@ def _compared(finding: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
     printed, record = (finding["evidence"].get(name) for name in _COMPARED)
     if printed is None or record is None:
         return ()
-    zh, en = (words.PRINTED_AND_RECORD.zh, words.PRINTED_AND_RECORD.en)
-    slots = {"printed": printed, "record": record}
-    return ((zh.format_map(slots), _BODY), (en.format_map(slots), _SMALL))
+    said = printed_and_record(printed, record)
+    return ((said.zh, _BODY), (said.en, _SMALL))
 
 
 def _evidence(finding: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from templates import report_words as words
 from templates.drawing import INK, LABEL_INK
 from templates.pictures import Picture
 from templates.report_sheet import BOTTOM, LEFT, RIGHT, Placed, Sheets
+from templates.spoken_values import spoken_value
 
 PICTURE: Final = "Examined"
 _MOST_MM: Final = (92.0, 130.0)  # of the picture
@@ -92,6 +93,7 @@ def _draw_record(
     )
     if told is not None:
         label = words.RECORD_SHORT
-        sheets.paragraph(f"{label.zh}：{told}", _BODY, left=left + 7)
-        sheets.paragraph(f"{label.en}: {told}", _SMALL, left=left + 7, ink=LABEL_INK)
+        said = spoken_value(told)
+        sheets.paragraph(f"{label.zh}：{said.zh}", _BODY, left=left + 7)
+        sheets.paragraph(f"{label.en}: {said.en}", _SMALL, left=left + 7, ink=LABEL_INK)
     sheets.y -= 3

@@ -36,7 +36,7 @@ RECORD_ELSE: Final = Text(
 )
 EVIDENCE: Final = Text("依据", "Evidence")
 PRINTED_AND_RECORD: Final = Text(
-    "所印为“{printed}”，登记为“{record}”。", "Printed: “{printed}”; on record: “{record}”."
+    "所印为{printed}，登记为{record}。", "Printed: {printed}; on record: {record}."
 )
 RECORD_SHORT: Final = Text("登记内容", "on record")
 TRUST_LIST: Final = Text("信任列表", "Trust list")

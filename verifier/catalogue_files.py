@@ -67,8 +67,8 @@ FILE_ENTRIES = {
         _PROBLEM,
         Outcome.ALTERED,
         Text(
-            "{field}：文件所印与登记内容不符。",
-            "{field}: what the file shows differs from the record.",
+            "{field}：所示与登记内容不符。",
+            "{field}: what is shown differs from the record.",
         ),
     ),
     Code.FIELD_NOT_COMPARED: Entry(

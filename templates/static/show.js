@@ -40,7 +40,7 @@ export function showVerdict(root, verdict, tables, language, stage) {
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
   const findings = shownFindings(verdict, tables, stage);
-  fillFindings(slot('findings'), findings, verdict.outcome, tables.words, language);
+  fillFindings(slot('findings'), findings, { verdict, tables, language, banner: tone });
   slot('print').addEventListener('click', () => window.print());
   if (stage.otherWays) slot('actions').remove();
   root.replaceChildren(page);
@@ -164,18 +164,34 @@ function shownFindings(verdict, tables, stage) {
   const shown = verdict.findings.filter(
     (one) => !(stage.asking && one.code === 'registry_not_asked'));
   const rank = (one) => tables.findings[one.code]?.rank ?? 0;
-  return shown.sort((one, other) => rank(one) - rank(other));
+  const after = (one) => Number(!decides(one, verdict, tables));
+  return shown.sort(
+    (one, other) => rank(one) - rank(other) || after(one) - after(other));
 }
 
-/** A record in force speaks for no paper that does not agree with it: then it is a fact alone. */
-function fillFindings(list, findings, outcome, words, language) {
+/** Whether the outcome follows from a finding. */
+function decides({ code }, { outcome }, { findings }) {
+  return findings[code]?.forces === outcome;
+}
+
+/**
+ * A record in force speaks for no paper that does not agree with it: then it is a fact alone. What
+ * decided the outcome says so, and looks no weaker than the banner.
+ */
+function fillFindings(list, findings, { verdict, tables, language, banner }) {
+  const { words } = tables;
+  const strength = (tone) => words.tone_strength.indexOf(tone);
   list.append(...findings.map((one) => {
-    const ofRecord = one.code === 'status_current' && outcome !== 'valid';
-    const { tone, [language]: mark } = ofRecord
+    const ofRecord = one.code === 'status_current' && verdict.outcome !== 'valid';
+    const { tone: own, [language]: mark } = ofRecord
       ? words.record_status : words.severities[one.severity];
-    const item = element('li', `tone-${tone}`);
+    const decisive = decides(one, verdict, tables);
+    const tone = decisive && strength(banner) > strength(own) ? banner : own;
+    const item = element('li', `tone-${tone}${decisive ? ' decides' : ''}`);
     const text = element('div');
-    text.append(element('span', 'mark', mark), one[`message_${language}`]);
+    text.append(element('span', 'mark', mark));
+    if (decisive) text.append(element('span', 'decisive', words.decides[language]));
+    text.append(one[`message_${language}`]);
     item.append(icon(tone), text);
     return item;
   }));

@@ -113,7 +113,12 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
         "typed_answer": None if judged.typed is None else _answer_to_typed(judged.typed),
         "meaning": _both(present.meaning(verdict)),
         "findings": [
-            {"tone": one.tone, "mark": _both(one.mark), "text": _both(one.text)}
+            {
+                "tone": one.tone,
+                "mark": _both(one.mark),
+                "text": _both(one.text),
+                "decides": one.decides,
+            }
             for one in present.shown_findings(verdict)
         ],
         "facts": [

@@ -29,6 +29,7 @@ from registry.session import reading
 from templates.downloads import send_download
 from templates.file_types import JSON, PDF, file_type
 from templates.page_language import page_language
+from templates.spoken_values import spoken_value
 from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import find_clusters
 from verifier.cases.examining import judge_again, receive
@@ -45,7 +46,7 @@ from verifier.desks.police import (
     typed,
 )
 from verifier.document import MAX_FILE_BYTES
-from verifier.site.words import TONES
+from verifier.site.words import DECIDES, TONES
 from verifier.verdict import Outcome, say_instant
 
 blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
@@ -227,6 +228,8 @@ def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:
     return {
         "verdict": told,
         "checked": say_instant(moment),
+        "decides": DECIDES,
+        "spoken_value": spoken_value,
         "typed_answer": on_typed and {key: as_text(value) for key, value in on_typed.items()},
         "summary": as_text(told["summary"]),
         "tone": about.get("tone") or TONES[Outcome(outcome)],

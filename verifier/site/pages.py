@@ -16,6 +16,7 @@ from keys.trust_list import TrustList
 from templates.page_display import View, display_words, page_view
 from templates.page_headers import PICTURE_POLICY, SHARED_CACHE
 from templates.page_language import page_language
+from templates.spoken_values import spoken_value
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
@@ -42,6 +43,8 @@ def page_words() -> dict[str, Any]:
     return {
         **display_words(request, language, view),
         "beijing_day": present.beijing_day,
+        "decides": words.DECIDES,
+        "spoken_value": spoken_value,
         "say_day": say_day,
         "demo": trust is not None and trust.document.demo,
         "max_file_bytes": MAX_FILE_BYTES,

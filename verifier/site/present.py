@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
+from templates.spoken_values import quoted_value, spoken_value
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
 from verifier.site import words
@@ -54,11 +55,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFinding:
-    """One line of the list of checks; alike fields of a file share a line."""
+    """One line of the list of checks; alike fields of a file share a line.
+
+    Args:
+        decides: the outcome follows from it; said in words too, `words.DECIDES`.
+    """
 
     tone: str
     mark: Text
     text: Text
+    decides: bool = False
 
 
 _GROUPS = {
@@ -107,6 +113,8 @@ _COMPARISONS = {
     ),
 }
 
+_FILE_SHOWS = Text("文件所印", "The file shows")
+_PICTURE_SHOWS = Text("图片所示", "The picture shows")
 
 _FOREMOST = frozenset(
     {
@@ -190,8 +198,14 @@ def _comparison(finding: Finding) -> Comparison:
     code = Code(finding.code)
     if code in _COMPARISONS:
         return _COMPARISONS[code]
-    shown = finding.evidence.get("printed", "")
-    return Comparison(tone="bad", text=Text(f"文件所印：{shown}", f"The file shows: {shown}"))
+    shown_by, shown = _shown_by(finding), spoken_value(finding.evidence.get("printed", ""))
+    text = Text(f"{shown_by.zh}：{shown.zh}", f"{shown_by.en}: {shown.en}")
+    return Comparison(tone="bad", text=text)
+
+
+def _shown_by(finding: Finding) -> Text:
+    """Return what showed a field that differs; only in a picture it has a place."""
+    return _PICTURE_SHOWS if "outline" in finding.evidence else _FILE_SHOWS
 
 
 def shown_status(verdict: Verdict) -> Text | None:
@@ -227,8 +241,11 @@ def _specific(verdict: Verdict) -> Meaning | None:
 
 
 def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
-    """Return the lines of the list of checks: what decided the outcome first."""
-    lines: list[tuple[int, ShownFinding]] = []
+    """Return the lines of the list of checks: by rank, and in each what decided the outcome first.
+
+    What decided it looks no weaker than the banner.
+    """
+    lines: list[tuple[tuple[int, bool], ShownFinding]] = []
     for code in dict.fromkeys(Code(one.code) for one in verdict.findings):
         alike = [one for one in verdict.findings if one.code == code.value]
         texts = (
@@ -237,11 +254,13 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
             else [_with_print(one, verdict.box_sign(one)) for one in alike]
         )
         severity, mark = alike[0].severity, verdict.mark_of(alike[0])
-        told = Severity.NOTICE if mark == RECORD_STATUS else severity
+        own = SEVERITY_TONES[Severity.NOTICE if mark == RECORD_STATUS else severity]
+        decides = CATALOGUE[code].forces is verdict.outcome
+        shown = max(own, tone(verdict), key=words.TONE_STRENGTH.index) if decides else own
         lines += [
             (
-                rank(code, severity),
-                ShownFinding(tone=SEVERITY_TONES[told], mark=mark, text=text),
+                (rank(code, severity), not decides),
+                ShownFinding(tone=shown, mark=mark, text=text, decides=decides),
             )
             for text in texts
         ]
@@ -274,10 +293,11 @@ def _with_print(finding: Finding, sign: str) -> Text:
     """Return a finding's sentence, its box's number first, with what is shown and on record."""
     if finding.code != Code.FIELD_DIFFERS.value:
         return Text(f"{sign}{finding.text.zh}", f"{sign}{finding.text.en}")
-    printed, record = finding.evidence.get("printed", ""), finding.evidence.get("record", "")
+    printed = quoted_value(finding.evidence.get("printed", ""))
+    record, shown_by = quoted_value(finding.evidence.get("record", "")), _shown_by(finding)
     return Text(
-        f"{sign}{finding.text.zh}文件所印“{printed}”，登记为“{record}”。",
-        f"{sign}{finding.text.en} The file shows “{printed}”, the record “{record}”.",
+        f"{sign}{finding.text.zh}{shown_by.zh}{printed.zh}，登记为{record.zh}。",
+        f"{sign}{finding.text.en} {shown_by.en} {printed.en}, the record {record.en}.",
     )
 
 

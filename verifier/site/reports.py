@@ -19,7 +19,7 @@ from registry.errors import RegistryError
 from registry.home import Home
 from registry.report_drafts import ReportTicket, read_report_number, read_ticket
 from registry.reports import KeptReport, ReportFiles, ReportQueueFull
-from templates.report_words import PRINTED_AND_RECORD
+from templates.spoken_values import printed_and_record
 from verifier.budgets import REPORTS_AN_HOUR
 from verifier.budgets_request import may_have_report
 from verifier.errors import UsageError
@@ -277,8 +277,7 @@ def _fingerprint(root: bytes | None) -> str | None:
 
 def _compared(evidence: dict[str, str]) -> Text:
     """Return what was printed beside what is on record."""
-    said = PRINTED_AND_RECORD
-    return Text(said.zh.format_map(evidence), said.en.format_map(evidence))
+    return printed_and_record(evidence["printed"], evidence["record"])
 
 
 def _is_code(value: str) -> bool:

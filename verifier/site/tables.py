@@ -85,6 +85,8 @@ def _words() -> dict[str, Any]:
             **_text(RECORD_STATUS),
             "tone": words.SEVERITY_TONES[Severity.NOTICE],
         },
+        "tone_strength": words.TONE_STRENGTH,
+        "decides": _text(words.DECIDES),
         "trust_list": {
             "today": _text(TRUST_TODAY),
             "earlier": _text(TRUST_EARLIER),

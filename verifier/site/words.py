@@ -27,6 +27,12 @@ SEVERITY_TONES = {
     Severity.ALARM: "bad",
 }
 
+TONE_STRENGTH = ("good", "calm", "note", "warn", "bad")
+"""From the quietest to the loudest."""
+
+DECIDES = Text("结论依据", "decides the outcome")
+"""Beside the mark of a finding that the outcome follows from."""
+
 MEANINGS = {
     Outcome.VALID: Text(
         "证书信息与评价机构的登记一致，证书目前有效。请再将下表与手中证书逐项核对。",

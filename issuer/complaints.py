@@ -180,15 +180,24 @@ def hold_complaint(desks: Session, number: int, office: ComplaintOffice) -> Comp
         IssuerError: it lies with the other office by now (`complaint_elsewhere`).
     """
     complaint = desks.get_one(Complaint, number, with_for_update=True)
+    check_office(complaint, office)
+    return complaint
+
+
+def check_office(complaint: Complaint, office: ComplaintOffice) -> None:
+    """Check that a complaint lies with an office.
+
+    Raises:
+        IssuerError: it lies with the other office by now (`complaint_elsewhere`).
+    """
     if complaint.office != office.value:
         raise IssuerError(
             "complaint_elsewhere",
             Text(
-                f"这件事项刚刚已转{office.other.text.zh}办理",
-                f"it was handed over just now and lies with {office.other.text.en}",
+                f"这件事项已转{office.other.text.zh}办理",
+                f"it was handed over and lies with {office.other.text.en} now",
             ),
         )
-    return complaint
 
 
 def assign(complaint: Complaint, account_id: int, name: str, *, held_by: int | None) -> None:

@@ -28,6 +28,7 @@ from issuer.complaints import (
     ComplaintRoom,
     answer,
     assign,
+    check_office,
     complaints_of,
     hand_over,
     hold_complaint,
@@ -332,10 +333,18 @@ def _held_as_shown() -> int | None:
 
 
 def _find(desks: Session, number: int) -> Complaint:
-    """Return a complaint that the person of this request may see; 404 for any other."""
+    """Return a complaint that the person of this request may see; 404 for any other.
+
+    Raises:
+        IssuerError: they act on one that their office handed over (`complaint_elsewhere`).
+    """
     found = desks.get(Complaint, number)
+    if found is None:
+        abort(404)
     office = office_of(the_person())
-    if found is None or (office is not None and found.office != office.value):
+    if office is not None and found.office != office.value:
+        if request.method == "POST" and found.kind in office.kinds:
+            check_office(found, office)
         abort(404)
     return found
 

@@ -124,7 +124,7 @@ def complaints(first: str, second: str, *, handed: bool = False) -> Kind:
                     ),
                 ),
                 effects=effects,
-                told=("这件事项刚刚有了变动", "这件事项刚刚已转"),
+                told=("这件事项刚刚有了变动", "这件事项已转"),
                 acts=("complaint.assign", "complaint.hand_over"),
             )
 

@@ -170,6 +170,9 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     held = {"held": str(POLICE.account_id)}
     assert do(sides, POLICE, f"{number}/hand-over", **held).status_code == 303
     assert sides.desk.get(POLICE, f"/complaints/{number}").status_code == 404
+    for way in ("assign", "hand-over", "read", "answer"):  # from the page as it was shown before
+        late = do(sides, POLICE, f"{number}/{way}", **held)
+        assert (late.status_code, "这件事项已转" in late.text) == (409, True), way
     assert sides.newest().assignee is None
     assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
 

@@ -232,7 +232,13 @@ def cases(act: str) -> Kind:
     def kind(world: World, folder: Path) -> Iterator[Race]:
         case = _case(world, act)
         path = f"/police/cases/{case}/{act}"
-        form = {"outcome": "genuine", "result": "属实", "to": "检察院", "paper": "移送书1号"}
+        form = {
+            "outcome": "genuine",
+            "result": "属实",
+            "unexamined": "未收到材料",
+            "to": "检察院",
+            "paper": "移送书1号",
+        }
         while True:
             with world.kept() as session:
                 still_open = {"state": "open", "outcome": None}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from sqlalchemy import ColumnElement, exists, func, select
 
 from issuer.batch_room import BatchRoom
@@ -13,6 +15,29 @@ from registry.models import Award, AwardStatus, Batch, Site
 from registry.session import reading
 
 _AT_ONCE = 500
+
+
+class UploadStanding(StrEnum):
+    """How far an issued batch came with its upload to the national site."""
+
+    WAITS = "waits"
+    DONE = "done"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+
+
+def upload_standing(room: BatchRoom, draft: BatchDraft) -> UploadStanding:
+    """Return how far an issued batch came; unknown where it began before this was kept here."""
+    with reading(room.desks) as session:
+        if skipping(settings_of(session, draft.prefix), Step.UPLOAD) is not None:
+            return UploadStanding.ELSEWHERE
+        if session.get(BatchCourse, draft.id) is None:
+            return UploadStanding.UNKNOWN
+        missing = session.scalar(
+            select(exists().where(BatchRow.draft_id == draft.id, _is_missing()))
+        )
+    waits = missing and _has_one_in_force(room, draft)
+    return UploadStanding.WAITS if waits else UploadStanding.DONE
 
 
 def batches_to_upload(room: BatchRoom, prefix: str) -> list[int]:

@@ -14,6 +14,7 @@ from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.batch_steps import StepStanding, StepState, steps_of
 from issuer.body_settings import Step
+from issuer.uploads_waiting import UploadStanding, upload_standing
 from registry.batch_models import BatchDraft
 from registry.session import reading
 
@@ -68,13 +69,13 @@ class NextStep:
 
     Args:
         text: what is to be done.
-        actor: who does it.
+        actor: who does it; None where nobody has anything to do.
         endpoint: of the page where it is done.
         show: which rows that page is to show; empty for its own choice.
     """
 
     text: Text
-    actor: Text = _CLERK
+    actor: Text | None = _CLERK
     endpoint: str = _OVERVIEW
     show: str = ""
 
@@ -90,6 +91,23 @@ class NextStep:
         return url_for(self.endpoint, draft_id=draft_id, show=self.show or None)
 
 
+_AFTER_ISSUE: Final = {
+    UploadStanding.DONE: NextStep(
+        text=Text(
+            "没有待办：证书均已上传全国平台，回执已核对",
+            "nothing: every certificate is uploaded to the national site, its receipt reconciled",
+        ),
+        actor=None,
+    ),
+    UploadStanding.ELSEWHERE: NextStep(
+        text=Text(
+            "下载证书和清单，印制、发放，由持证人在领证签收表上签名",
+            "download certificates and lists, print, hand over, have each holder sign the list",
+        ),
+    ),
+}
+
+
 def next_of(
     room: BatchRoom,
     draft: BatchDraft,
@@ -101,11 +119,13 @@ def next_of(
 
     Args:
         lines: the steps of its examination, where they were read already.
-        deep: read them otherwise. That opens every row, so a large batch is left to its overview,
-            which says so.
+        deep: read them otherwise, and of an issued batch how far its upload came. That opens every
+            row, so a large batch is left to its overview, which says so.
     """
     state = DraftState(draft.state)
     usual = NextStep(text=state.next_step, actor=state.actor)
+    if state is DraftState.ISSUED and deep:
+        return _AFTER_ISSUE.get(upload_standing(room, draft), usual)
     if state not in EDITABLE or draft.trouble is not None:
         return usual
     first = _of_rows(draft)

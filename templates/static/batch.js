@@ -24,7 +24,7 @@ async function follow() {
   window.location.reload();
 }
 
-/** Refuse a file the server would refuse, and do not send it twice. */
+/** Refuse a file the server would refuse, before it is sent. */
 function guardUpload(form) {
   const input = form.querySelector('input[type="file"]');
   input.addEventListener('change', () => {
@@ -32,9 +32,4 @@ function guardUpload(form) {
     input.setCustomValidity(tooLarge ? form.dataset.tooLarge : '');
     if (tooLarge) input.reportValidity();
   });
-  form.addEventListener('submit', (event) => {
-    if (form.classList.contains('sent')) event.preventDefault();
-    form.classList.add('sent');
-  });
-  window.addEventListener('pageshow', () => form.classList.remove('sent'));
 }

@@ -2,7 +2,6 @@
 
 fillFromFragment();
 for (const form of document.querySelectorAll('form.upload')) guardUpload(form);
-for (const form of document.querySelectorAll('form')) guardTwice(form);
 
 /**
  * A link such as `/#number=S0000…&name=` fills the form. What follows the `#` is not sent to the
@@ -35,14 +34,4 @@ function guardUpload(form) {
       if (other !== event.target) other.value = '';
     }
   });
-}
-
-/** Show that an upload or a question is under way, and do not send it twice. */
-function guardTwice(form) {
-  form.addEventListener('submit', (event) => {
-    if (form.classList.contains('sent')) event.preventDefault();
-    form.classList.add('sent');
-  });
-  // A page shown again from the browser's history must work again.
-  window.addEventListener('pageshow', () => form.classList.remove('sent'));
 }

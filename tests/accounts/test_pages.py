@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask, abort
-from python_calamine import CalamineWorkbook
 
 from accounts.error_pages import describe_error
-from accounts.exports import export_rows
 from accounts.page_words import Place, add_places, place_keys
 from accounts.person import Person
 from accounts.roles import EVERYBODY, Role, signed_in
@@ -163,29 +159,12 @@ def test_every_place_has_a_letter_of_its_own() -> None:
     assert keys == {"Batches": "b", "Bodies": "o", "To do": "t", "Home": "m", "hhh": "a"}
 
 
-def test_an_export_holds_no_formula(app: Flask) -> None:
-    hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
-    rows = [[text, 7, NOW.date(), None] for text in hostile]
-    headings = [Text("=甲", "=a"), Text("数", "n"), Text("日", "day"), Text("空", "none")]
-    name = Text("[批次]*", "[list]*")
-
-    text = export_rows("csv", name, headings, rows, Language.ZH).get_data()
-    book = export_rows("nonsense", name, headings, rows, Language.ZH)
-
-    for row in csv.reader(io.StringIO(text.decode("utf-8-sig"), newline="")):
-        assert row[0].startswith("'")
-    assert "%5B" in book.headers["Content-Disposition"]
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.get_data())).get_sheet_by_index(0)
-    read = sheet.to_python()
-    assert [row[0] for row in read[1:5]] == hostile[:4]
-    assert read[1][1:3] == [7, NOW.date()]
-
-
 def test_the_style_sheet_is_understood_by_old_browsers() -> None:
     css = Path("templates/static/desk/desk.css").read_text(encoding="utf-8")
 
     for newer in (":has(", ":is(", ":where(", "@layer", "@container", "inset:", "dvh", "\n  & "):
         assert newer not in css, newer
+    scripts = [*Path("templates/static/desk").glob("[kl]*.js"), Path("templates/static/busy.js")]
     for newer in ("?.", "??", "import ", "async ", "=> {"):
-        for script in Path("templates/static/desk").glob("[klu]*.js"):
+        for script in scripts:
             assert newer not in script.read_text(encoding="utf-8"), (script, newer)

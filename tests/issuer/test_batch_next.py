@@ -107,8 +107,10 @@ def test_an_issued_batch_waits_for_its_clerk_until_it_is_uploaded(
     assert batches_to_upload(desk.room, PREFIX) == []  # there is nothing left to be uploaded
     with transaction(desk.room.register) as session:
         session.execute(update(Award).values(status=AwardStatus.CURRENT))
+    assert "上传全国平台并核对回执" in next_on(desk, f"/batches/{draft}")
     reconcile_upload(desk, draft, clock)
     assert words not in desk.get("/").text
+    assert "没有待办：证书均已上传" in next_on(desk, f"/batches/{draft}")
     assert "没有符合条件的记录" in desk.get("/batches?state=to-upload").text
 
 
@@ -167,4 +169,4 @@ def test_an_upload_has_words_for_while_it_runs(desk: BatchDesk, tmp_path: Path, 
     begun(desk, tmp_path, 1)
     text = desk.get(f"/batches/{page}").text
     assert 'enctype="multipart/form-data" data-busy="正在上传并检查' in text
-    assert 'src="/static/desk/upload.js" defer' in text
+    assert 'src="/static/busy.js" defer' in text

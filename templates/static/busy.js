@@ -1,6 +1,6 @@
 /**
- * Says below a form with files that it is on its way, and does not send it twice. What it says is in
- * the form's `data-busy`; without script the browser's own sign has to do.
+ * Says below a form that it is on its way, and does not send it twice. What it says is in the form's
+ * `data-busy`; without script the browser's own sign has to do.
  */
 (function () {
   'use strict';
@@ -20,7 +20,8 @@
       form.setAttribute('aria-busy', String(busy));
     }
     form.addEventListener('submit', function (event) {
-      if (sent) event.preventDefault(); else show(true);
+      if (sent) event.preventDefault();
+      else if (!event.defaultPrevented) show(true);
     });
     // A page shown again from the browser's history must work again.
     window.addEventListener('pageshow', function () { show(false); });

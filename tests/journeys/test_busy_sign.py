@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-_SCRIPT = Path("templates/static/desk/upload.js")
+_SCRIPT = Path("templates/static/busy.js")
 _PAGE = """
 <form data-busy="正在上传" action="/"><button>上传</button></form>
 <form id="other"><button>保存</button></form>

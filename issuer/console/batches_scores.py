@@ -256,7 +256,7 @@ def close(draft_id: int) -> Response | tuple[str, int]:
     try:
         passed = close_scores(room, the_person(), own_prefix(), draft_id, seen=seen)
     except IssuerError as error:
-        return _refused(draft, error, "seen")
+        return _refused(draft, error, "seen" if error.code == "scores_odd" else "")
     check_now(draft_id)
     say_done(Text(f"成绩已确认，合格 {passed} 人", f"The scores are closed; passed: {passed}"))
     return redirect(url_for("batches.scores", draft_id=draft_id), 303)

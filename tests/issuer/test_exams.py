@@ -212,11 +212,13 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     assert "4 人成绩全部为 80 分" in page and "与多数人（中位数 70）相差较大" in page
     desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "81"})
     assert "录入后改动：80 → 81（王经办）" in desk.get(f"/batches/{draft}/scores").text
-    unseen = desk.post(f"/batches/{draft}/scores/close")
+    other = replace(CLERK, account_id=7, name="何经办")
+    unseen = desk.post(f"/batches/{draft}/scores/close", other)
     assert unseen.status_code == 422 and "勾选" in unseen.text
+    assert '<a href="#seen">' in unseen.text and 'id="seen"' in unseen.text
     own = desk.post(f"/batches/{draft}/scores/close", seen="yes")
     assert own.status_code == 422 and "第 3 行等 1 人的成绩由您录入" in own.text
-    other = replace(CLERK, account_id=7, name="何经办")
+    assert "#seen" not in own.text
     assert desk.post(f"/batches/{draft}/scores/close", other, seen="yes").status_code == 303
     late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "90"})
     assert late.status_code == 422 and "成绩已确认" in late.text

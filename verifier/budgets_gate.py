@@ -30,6 +30,18 @@ from verifier.budgets_puzzle import (
 from verifier.finding_codes import Code
 from verifier.verdict import Verdict
 
+_OF_A_PLACE = frozenset(
+    {
+        Code.FIELD_DIFFERS,
+        Code.FIELD_COVERED,
+        Code.PICTURE_FIELD_UNCLEAR,
+        Code.PAGE_DIFFERS,
+        Code.PAGE_COVERED,
+        Code.PAGE_MARKED,
+    }
+)
+"""Findings of one place on the page, by which a guess of what stands there can be told right."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
@@ -113,12 +125,16 @@ class LookUpGate:
         )
 
     def settle_file(self, network: str, verdict: Verdict) -> None:
-        """Count a file as one that failed where it held a wrong number, name or document number."""
+        """Count a file as one that failed where it held a wrong number, name or document number.
+
+        A document number that was held against the page as issued and does not agree counts too:
+        which digits of it can be told says as much as a wrong one.
+        """
         codes = {one.code for one in verdict.findings}
         differing = {
             one.evidence.get("field") for one in verdict.findings if one.code == Code.FIELD_DIFFERS
         }
-        guessed = Field.DOCUMENT_NUMBER.value in differing or Code.PRINT_NOT_FOUND in codes
+        guessed = _tells_document(verdict) or Code.PRINT_NOT_FOUND in codes
         if Code.PICTURE_BY_PRINT in codes:  # a wrong name was looked up before the document number
             guessed |= Field.HOLDER_NAME.value in differing
         if guessed:
@@ -130,6 +146,16 @@ class LookUpGate:
         """Count the look-up if it failed; one that was right, or that asked nothing, is free."""
         if any(one.code == Code.NOT_FOUND for one in verdict.findings):
             self.budgets.spend(network)
+
+
+def _tells_document(verdict: Verdict) -> bool:
+    """Return whether a verdict tells of a document number in the file that it does not agree."""
+    name = Field.DOCUMENT_NUMBER.value
+    return any(
+        one.code in _OF_A_PLACE
+        and name in (one.evidence.get("field", ""), *one.evidence.get("places", "").split())
+        for one in verdict.findings
+    )
 
 
 def open_gate(home: Home, environment: Mapping[str, str] = os.environ) -> LookUpGate:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from codes.names import mask_name
 from keys.document import KeyDocument
@@ -34,6 +33,7 @@ from verifier.findings import (
     find,
 )
 from verifier.life import find_pending
+from verifier.link_parts import leads_to
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
 from verifier.pdf_examination import PdfEvidence
@@ -336,20 +336,12 @@ def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, .
     if not others:
         return ()
     own = {host.host for host in document.hosts}
-    hosts = {host for one in others if (host := _host(one)) is not None} - own
+    hosts = {host for one in others if (host := leads_to(one)) is not None} - own
     foreign = (
         find(Code.OTHER_QR_FOREIGN, {"host": host}, {"host": host})
         for host in sorted(shorten(host) for host in hosts)
     )
     return (find(Code.OTHER_QR_IGNORED), *foreign)
-
-
-def _host(symbol: str) -> str | None:
-    """Return the host a code leads to, where it is a link at all."""
-    try:
-        return urlsplit(symbol.strip()).hostname
-    except ValueError:
-        return None
 
 
 def _no_certificate(others: int) -> Finding:

@@ -21,6 +21,7 @@ from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.link_hosts import Likeness, likeness, plain_host
+from verifier.link_parts import EDGES, LinkParts, split_link
 from verifier.scan import Scan, read_qr, shown_host
 from verifier.service import Verifier
 from verifier.verdict import Finding, Verdict, finding_to_json, verdict_to_json
@@ -28,15 +29,7 @@ from verifier.verdict import Finding, Verdict, finding_to_json, verdict_to_json
 MAX_LINK_CHARACTERS = 4096
 NATIONAL_HOSTS = frozenset({CERTIFICATE_SITE, BODY_SITE})
 
-# As browsers read it: slashes of either kind, the host up to the next slash, `?` or `#`.
-_URL = re.compile(r"(?:(https?):[/\\]*)?([^/\\?#]*)([^#]*)(#.*)?", re.IGNORECASE | re.ASCII)
 _BEGINNING = re.compile(r"https?:[/\\]", re.IGNORECASE | re.ASCII)
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?![0-9]{1,5}(?:[/\\?#]|$))", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?|\[[0-9a-f:.]+\](:[0-9]{1,5})?")
-_NAME = re.compile(r".*[a-z].*\..*|.*\..*[a-z].*|localhost(:[0-9]+)?")
-_BLANK = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u3000]")
-_EDGES = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2060\u3000\ufeff<>\"'“”‘’《》（）()，。；"
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class LinkKind(StrEnum):
@@ -107,15 +100,6 @@ class LinkCheck:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    scheme: str | None
-    userinfo: str
-    host: str
-    path: str
-    fragment: str
-
-
 def check_link(verifier: Verifier, text: str) -> LinkCheck:
     """Return where the link `text` leads, and the verdict on a record in it; it is not followed.
 
@@ -126,7 +110,7 @@ def check_link(verifier: Verifier, text: str) -> LinkCheck:
         UsageError: it is empty (`link_empty`), too long (`text_too_long`), or several
             (`link_several`).
     """
-    link = text.strip(_EDGES)
+    link = text.strip(EDGES)
     if not link:
         raise UsageError("link_empty", Text("请粘贴要检查的链接", "paste the link to check"))
     if len(link) > MAX_LINK_CHARACTERS:
@@ -142,7 +126,7 @@ def check_link(verifier: Verifier, text: str) -> LinkCheck:
         document = verifier.trust_list().document
     except KeyDocumentUnavailable as error:
         return LinkCheck(kind=LinkKind.UNKNOWN, host=None, findings=(find(Code(error.code)),))
-    parts = _split(link)
+    parts = split_link(link)
     if parts is None:
         return LinkCheck(kind=LinkKind.MALFORMED, host=None, findings=(find(Code.LINK_MALFORMED),))
     kind, findings = _judge_host(parts, document, verifier.today())
@@ -159,31 +143,11 @@ def _one_link(text: str) -> str:
     links = [run[found.start() :] for run in text.split() if (found := _BEGINNING.search(run))]
     if len(links) > 1:
         raise UsageError("link_several", Text("一次只能检查一个链接", "check one link at a time"))
-    return links[0].strip(_EDGES) if links else text
-
-
-def _split(link: str) -> _Parts | None:
-    """Return the parts as a browser would see them; None where it is no link to a site."""
-    found = _URL.fullmatch(link)
-    if found is None or _BLANK.search(link):
-        return None
-    scheme = None if found[1] is None else found[1].lower()
-    if scheme is None and _SCHEME.match(link):
-        return None  # such as javascript: or an app's own
-    userinfo, _, authority = found[2].rpartition("@")
-    host = plain_host(authority)
-    for name, port in _DEFAULT_PORTS.items():
-        if scheme in (None, name):
-            host = host.removesuffix(port)
-    if not _HOST.fullmatch(host) or (scheme is None and not _NAME.fullmatch(host)):
-        return None
-    return _Parts(
-        scheme=scheme, userinfo=userinfo, host=host, path=found[3], fragment=(found[4] or "")[1:]
-    )
+    return links[0].strip(EDGES) if links else text
 
 
 def _judge_host(
-    parts: _Parts, document: KeyDocument, today: date
+    parts: LinkParts, document: KeyDocument, today: date
 ) -> tuple[LinkKind, list[Finding]]:
     shown = {"host": shown_host(parts.host)}
     ours = {
@@ -213,7 +177,7 @@ def _judge_host(
     return LinkKind.LOOK_ALIKE, [find(Code.LINK_LOOK_ALIKE, slots, evidence), *disguise]
 
 
-def _inspect_disguise(parts: _Parts, known: set[str]) -> list[Finding]:
+def _inspect_disguise(parts: LinkParts, known: set[str]) -> list[Finding]:
     """Return an alarm where a known host stands in the link at a place that leads nowhere."""
     elsewhere = plain_host(parts.userinfo) + parts.path.casefold()
     named = sorted(one for one in known if one in elsewhere)
@@ -223,7 +187,7 @@ def _inspect_disguise(parts: _Parts, known: set[str]) -> list[Finding]:
     return [find(Code.LINK_DISGUISED, slots, slots)]
 
 
-def _judge_contents(kind: LinkKind, parts: _Parts, carried: bool) -> list[Finding]:
+def _judge_contents(kind: LinkKind, parts: LinkParts, carried: bool) -> list[Finding]:
     if carried:
         return [find(Code.LINK_CARRIES_RECORD)]
     if kind is LinkKind.OURS and parts.path.rstrip("/") == "/q":

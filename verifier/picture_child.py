@@ -91,13 +91,16 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
     reference = draw_reference(question.issued)
     issued = lights_of(reference.colours)
     size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
+    fields = [
+        one for one in reference.values if question.with_document or one != Field.DOCUMENT_NUMBER
+    ]
     seen: list[_Seen] = []
     for view in views:
         laid = lay_onto(view, reference.colours)
         if laid is None:
             return {"aligned": False, "size": size}
-        seen.append(_judge(view, laid, reference, issued))
-    fields, outlines, boxed = _gravest(seen, reference, scale)
+        seen.append(_judge(view, laid, reference, issued, fields))
+    judged, outlines, boxed = _gravest(seen, reference, scale)
     rests = [_rest_of(one, reference, issued) for one in seen]
     differs = [outline for rest in rests for outline in rest.differs][:MOST_BOXES]
     unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]
@@ -108,7 +111,7 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
     return {
         "aligned": True,
         "size": size,
-        "fields": fields,
+        "fields": judged,
         "elsewhere": {
             "differs": [_in_file(outline, scale) for outline in differs],
             "unclear": [_in_file(outline, scale) for outline in unclear],
@@ -138,10 +141,12 @@ class _Seen:
 _GRAVITY: Final = {Decision.AGREES: 0, Decision.UNCLEAR: 1, Decision.DIFFERS: 2}
 
 
-def _judge(view: Pixels, laid: Laid, reference: Reference, issued: Lights) -> _Seen:
+def _judge(
+    view: Pixels, laid: Laid, reference: Reference, issued: Lights, fields: Sequence[Field]
+) -> _Seen:
     lights = lights_of(laid.colours)
     red = surplus_red(reference, issued, lights)
-    judged = _judge_fields(reference, issued.ink, laid, lights, red)
+    judged = _judge_fields(fields, reference, issued.ink, laid, lights, red)
     if reference.photo is not None:
         judged[PHOTO] = _judge_photo(reference, laid, reference.photo)
     return _Seen(view=view, laid=laid, lights=lights, red=red, judged=judged)
@@ -214,14 +219,19 @@ def _in_file(outline: Outline, scale: float) -> list[list[float]]:
 
 
 def _judge_fields(
-    reference: Reference, expected: Plane, laid: Laid, lights: Lights, red: Plane
+    fields: Sequence[Field],
+    reference: Reference,
+    expected: Plane,
+    laid: Laid,
+    lights: Lights,
+    red: Plane,
 ) -> dict[str, Judged]:
     light, shown = lights.red, lights.ink
     shape = reference.colours.shape
     jobs = [
         (field, line, crop_of(line.box, line, shape))
-        for field, lines in reference.values.items()
-        for line in lines
+        for field in fields
+        for line in reference.values[field]
     ]
     bright = light.astype(np.float32)
     words = _reader().read([light[box[1] : box[3], box[0] : box[2]] for _, _, box in jobs])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-_HEAD = struct.Struct(">?II")
+_HEAD = struct.Struct(">??II")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,21 +17,24 @@ class PictureQuestion:
         page: of the file, counted from 0.
         file: the uploaded bytes; untrusted.
         issued: the PDF as issued; empty where it is asked only what can be read.
+        with_document: whether the document number is compared.
     """
 
     is_pdf: bool
     page: int
     file: bytes = field(repr=False)
     issued: bytes = field(repr=False)
+    with_document: bool = True
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        return _HEAD.pack(self.is_pdf, self.page, len(self.issued)) + self.issued + self.file
+        head = _HEAD.pack(self.is_pdf, self.with_document, self.page, len(self.issued))
+        return head + self.issued + self.file
 
     @classmethod
     def decode(cls, data: bytes) -> PictureQuestion:
         """Undo `encode`."""
-        is_pdf, page, length = _HEAD.unpack_from(data)
+        is_pdf, with_document, page, length = _HEAD.unpack_from(data)
         start = _HEAD.size + length
         file, issued = data[start:], data[_HEAD.size : start]
-        return cls(is_pdf=is_pdf, page=page, file=file, issued=issued)
+        return cls(is_pdf=is_pdf, page=page, file=file, issued=issued, with_document=with_document)

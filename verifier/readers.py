@@ -65,7 +65,17 @@ class Readers:
         self._compare_bytes = compare_bytes
         self._deadline = inf
         self._work_seconds = inf
+        self._spares = False
         self.held_up = False
+
+    def sparing(self) -> Readers:
+        """Return these readers as they answer who may not guess a document number.
+
+        Of a picture it is not compared, and no PDF is held against the page as issued.
+        """
+        readers = copy(self)
+        readers._spares = True
+        return readers
 
     def answering(self) -> Readers:
         """Return these readers with a budget of time for one answer.
@@ -102,7 +112,7 @@ class Readers:
             glance,
             standing,
             ask=self._read,
-            issued_pages=self._issued_pages,
+            issued_pages=NO_PAGES if self._spares else self._issued_pages,
             published=self._seals(),
         )
 
@@ -114,7 +124,9 @@ class Readers:
         if issued is None:
             return None
         is_pdf = kind_of(data) is FileKind.PDF
-        question = PictureQuestion(is_pdf=is_pdf, page=page, file=data, issued=issued)
+        question = PictureQuestion(
+            is_pdf=is_pdf, page=page, file=data, issued=issued, with_document=not self._spares
+        )
         return compare_picture(question, self._compare)
 
     def read_print(self, data: bytes) -> PictureClaims:

@@ -122,9 +122,10 @@ class Verifier:
         self._release()
 
     def sparing(self) -> Verifier:
-        """Return this verifier without look-ups by number and holder: signed records only."""
+        """Return this verifier for who may not guess: signed records only, no document number."""
         spared = copy(self)
         spared._register = self._register.sparing()
+        spared._readers = self._readers.sparing()
         return spared
 
     @contextmanager

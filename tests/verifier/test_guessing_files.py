@@ -7,15 +7,21 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
+from codes.wording import Text
 from registry.child import Child
+from tests.conftest import NOW
 from tests.journeys.site_apps import make_app
 from tests.verifier.desk import Desk
 from tests.verifier.gates import Clock, make_gate
 from tests.verifier.papers import paper
 from tests.verifier.world import World
 from verifier.budgets_request import GATE_EXTENSION
+from verifier.conclusion import conclude_verdict
+from verifier.finding_codes import Code
+from verifier.verdict import Finding, Severity
 
 HERE, WRONG = "127.0.0.1", "120101199003076642"
 
@@ -43,6 +49,28 @@ def test_wrong_document_numbers_in_files_spend_the_budget_and_then_are_not_compa
     assert outcome == "inconclusive" or "field_differs" not in codes
     assert "holder_not_asked" in codes
     assert "signature_genuine" in codes
+
+
+@pytest.mark.parametrize(
+    ("code", "evidence", "counts"),
+    [
+        (Code.PICTURE_FIELD_UNCLEAR, {"field": "document_number"}, True),
+        (Code.PAGE_DIFFERS, {"field": "document_number"}, True),
+        (Code.PAGE_MARKED, {"places": "photo document_number"}, True),
+        (Code.PICTURE_FIELD_UNCLEAR, {"field": "level"}, False),
+        (Code.PICTURE_FIELD_AGREES, {"field": "document_number"}, False),
+    ],
+)
+def test_a_document_number_that_does_not_agree_with_the_page_as_issued_counts(
+    tmp_path: Path, code: Code, evidence: dict[str, str], counts: bool
+) -> None:
+    finding = Finding(
+        code=code.value, severity=Severity.NOTICE, text=Text("", ""), evidence=evidence
+    )
+    verdict = conclude_verdict((finding,), document=None, now=NOW)
+    gate = make_gate(tmp_path, Clock(), address=1)
+    gate.settle_file(HERE, verdict)
+    assert gate.budgets.is_spent_by(HERE) is counts
 
 
 def test_what_all_others_spent_does_not_touch_files(

@@ -77,3 +77,27 @@ def test_the_code_of_another_certificate_is_told_from_what_is_printed(
         assert gate.budgets.is_spent_by("127.0.0.1")
     finally:
         app.extensions["yanzhen_verifier"].close()
+
+
+def test_a_document_number_is_not_guessed_digit_by_digit_from_a_picture(
+    works: Works, tmp_path: Path
+) -> None:
+    edited = canvas(works.papers[0])
+    rewrite(edited, Field.DOCUMENT_NUMBER, "120101199003076642")
+    guess = saved(edited.picture)
+    app = create_public_app(works.home)
+    app.extensions[GATE_EXTENSION] = gate = make_gate(tmp_path, Clock(), address=1)
+    client = app.test_client()
+
+    def told() -> tuple[set[str], set[str]]:
+        answer = json.loads(client.post("/api/v1/verify/file", **uploaded(guess)).data)
+        findings = [(one["code"], one["evidence"].get("field")) for one in answer["findings"]]
+        boxes = {one["field"] for one in (answer["boxes"] or {"boxes": []})["boxes"]}
+        return {code for code, field in findings if field == "document_number"}, boxes
+
+    try:
+        assert told() == ({"field_differs"}, {"document_number"})
+        assert gate.budgets.is_spent_by("127.0.0.1")
+        assert told() == ({"field_not_compared"}, set())
+    finally:
+        app.extensions["yanzhen_verifier"].close()

@@ -254,6 +254,27 @@ def test_another_code_beside_the_certificate_is_ignored_and_said(desk: Desk) -> 
     assert (other.severity, other.evidence["host"]) == (Severity.PROBLEM, "u.wechat.com")
 
 
+@pytest.mark.parametrize(
+    ("symbol", "host"),
+    [
+        ("https://evil.example\\@yz.example.cn/q", "evil.example"),
+        ("evil.example/q?n=1", "evil.example"),
+        ("https:/evil.example/q", "evil.example"),
+        ("https:evil.example", "evil.example"),
+        ("https://yz.example.cn:8443/q", "yz.example.cn:8443"),
+        ("https://evil.exa\tmple/", "https://evil.exa"),
+        ("weixin://dl/business", "weixin://dl/business"),
+    ],
+)
+def test_another_code_leads_where_a_browser_would_go(desk: Desk, symbol: str, host: str) -> None:
+    issued, _ = desk.issue()
+    page = {"glyphs": [], "symbols": [symbol, issued.qr_text()]}
+    answer = json.dumps({"kind": "picture", "pages": [page]}).encode()
+    verdict = desk.world.verifier(read_bytes=lambda _: answer).verify_file(b"\xff\xd8\xff", "a.png")
+    (other,) = [one for one in verdict.findings if one.code == "other_qr_foreign"]
+    assert other.evidence["host"] == host
+
+
 def test_another_code_that_leads_nowhere_is_no_problem(desk: Desk) -> None:
     issued, _ = desk.issue()
     symbols = ["P0012345", issued.qr_text()]

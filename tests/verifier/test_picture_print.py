@@ -92,7 +92,7 @@ def test_a_document_number_is_not_guessed_digit_by_digit_from_a_picture(
     def told() -> tuple[set[str], set[str]]:
         answer = json.loads(client.post("/api/v1/verify/file", **uploaded(guess)).data)
         findings = [(one["code"], one["evidence"].get("field")) for one in answer["findings"]]
-        boxes = {one["field"] for one in (answer["boxes"] or {"boxes": []})["boxes"]}
+        boxes = {one["field"] for one in (answer["boxes"] or {"fields": []})["fields"]}
         return {code for code, field in findings if field == "document_number"}, boxes
 
     try:

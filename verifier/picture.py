@@ -88,6 +88,11 @@ class PictureReading:
     papers: bool
     boxed: BoxedPicture | None
 
+    @property
+    def fits_nothing(self) -> bool:
+        """Whether the page was not found, and no other paper was taken for it."""
+        return not self.aligned and not self.papers
+
 
 def picture_comparer() -> Child:
     """Return the child process that compares pictures; it starts with the first of them."""
@@ -150,8 +155,9 @@ def _parse(value: object) -> PictureReading | None:
     """Believe nothing: a hostile picture may speak through the child."""
     match value:
         case {"aligned": False}:
+            papers = value.get("papers") is True
             return PictureReading(
-                aligned=False, fields={}, elsewhere=((), ()), papers=False, boxed=None
+                aligned=False, fields={}, elsewhere=((), ()), papers=papers, boxed=None
             )
         case {
             "aligned": True,

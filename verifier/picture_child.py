@@ -51,6 +51,7 @@ from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
 from verifier.picture_show import Outline, draw_boxes, outline_of
+from verifier.picture_symbol import has_code_beside
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
@@ -101,6 +102,8 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
             return {"aligned": False, "size": size}
         seen.append(_judge(view, laid, reference, issued, fields))
     judged, outlines, boxed = _gravest(seen, reference, scale)
+    if outlines and all(has_code_beside(one.view, one.laid, reference.colours) for one in seen):
+        return {"aligned": False, "size": size, "papers": True}
     rests = [_rest_of(one, reference, issued) for one in seen]
     differs = [outline for rest in rests for outline in rest.differs][:MOST_BOXES]
     unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]

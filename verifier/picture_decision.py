@@ -25,7 +25,8 @@ def inspect_picture(
     if reading is None:
         return (find(Code.PICTURE_NOT_COMPARED),)
     if not reading.aligned:
-        return (find(Code.PICTURE_NOT_ALIGNED),)
+        others = (find(Code.PICTURE_OTHER_PAPERS),) if reading.papers else ()
+        return (find(Code.PICTURE_NOT_ALIGNED), *others)
     findings = [
         _field_finding(field, reading.fields.get(field.value), records.get(field, ""))
         for field in COMPARED_FIELDS

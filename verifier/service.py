@@ -267,7 +267,7 @@ class Verifier:
         check = document_check(reach_by_document(claims, self._register, today) if known else None)
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
-        if picture is not None and not picture.aligned:  # perhaps it is not of that certificate
+        if picture is not None and picture.fits_nothing:  # perhaps it is not of that certificate
             said, number = readers.read_print(data), claims.scan.record.number
             other = find_other(said, number, self._register, moment.document, today)
             claims = replace(claims, notices=(*claims.notices, *other))

@@ -153,6 +153,22 @@ def test_a_genuine_page_beside_a_forged_one_does_not_answer_for_it(
     assert "picture_other_papers" in codes_of(verdict)
 
 
+def test_a_genuine_page_beside_the_code_of_another_is_not_called_altered(
+    works: Works, verifier: Verifier
+) -> None:
+    shown, other = canvas(works.papers[0]), works.papers[1]
+    remove_symbol(shown)  # as under a glare
+    left, top, right, bottom = other.symbol_box()
+    corner = other.sheet().crop((left - 120, top - 120, right + 120, bottom + 120))
+    sheet = shown.picture
+    both = Image.new("RGB", (sheet.width + corner.width + 120, sheet.height + 80), (120, 100, 80))
+    both.paste(sheet, (40, 40))
+    both.paste(corner, (sheet.width + 100, sheet.height - corner.height - 200))
+    verdict = asked(verifier, both)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert {"picture_not_aligned", "picture_other_papers"} <= codes_of(verdict)
+
+
 class NeverAsked(Finder):
     def __init__(self) -> None: ...
 

@@ -1,0 +1,41 @@
+"""Where the QR code of a certificate lies in a picture of it; a part of `picture_child`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from verifier.picture_align import Laid
+from verifier.picture_reference import Pixels
+
+_QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
+_WIDER: Final = 1.02  # a page is not laid to the last dot
+
+
+def has_code_beside(picture: Pixels, laid: Laid, issued: Pixels) -> bool:
+    """Return whether the code of a page is in the picture, but nowhere on the page as laid.
+
+    Then what was laid is another paper, and the page that the code is of is not seen whole.
+
+    Args:
+        issued: the drawing of the page as issued.
+    """
+    texts = {one.text for one in _codes(issued)}
+    places = [_middle(one.position) for one in _codes(picture) if one.text in texts]
+    height, width = laid.x.shape
+    page = np.array(laid.outline((0, 0, width, height)), np.float32)
+    middle = page.mean(axis=0)
+    wider = (middle + (page - middle) * _WIDER).astype(np.float32)
+    return bool(places) and all(cv2.pointPolygonTest(wider, one, False) < 0 for one in places)
+
+
+def _codes(picture: Pixels) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(picture, formats=_QR_ONLY)
+
+
+def _middle(place: zxingcpp.Position) -> tuple[float, float]:
+    corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    return sum(one.x for one in corners) / 4, sum(one.y for one in corners) / 4

@@ -154,8 +154,8 @@ def _parse_line(item: object) -> ReadLine | None:
 def _parse(value: object) -> PictureReading | None:
     """Believe nothing: a hostile picture may speak through the child."""
     match value:
-        case {"aligned": False}:
-            papers = value.get("papers") is True
+        case {"aligned": False, **rest}:
+            papers = rest.get("papers") is True
             return PictureReading(
                 aligned=False, fields={}, elsewhere=((), ()), papers=papers, boxed=None
             )

@@ -139,6 +139,25 @@ def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> Pictu
     return read_picture_claims([one for one in lines if one is not None])
 
 
+def code_is_on_page(question: PictureQuestion, ask: Callable[[bytes], bytes]) -> bool | None:
+    """Return whether a code lies on the page of a question; None where that is not found.
+
+    Args:
+        ask: as `compare_picture` takes it.
+    """
+    try:
+        value = json.loads(ask(question.encode()))
+    except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
+        return None
+    match value:
+        case {"on_page": [True, *others]} if all(one is True for one in others):
+            return True
+        case {"on_page": [*views]} if any(one is False for one in views):
+            return False
+        case _:
+            return None
+
+
 def _parse_line(item: object) -> ReadLine | None:
     match item:
         case [str() as text, *sides] if len(sides) == _CORNERS:

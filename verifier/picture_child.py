@@ -51,7 +51,7 @@ from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
 from verifier.picture_show import Outline, draw_boxes, outline_of
-from verifier.picture_symbol import has_code_beside
+from verifier.picture_symbol import has_code_beside, has_code_on
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
@@ -90,6 +90,8 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         lines = read_lines(views[0], _finder(), _reader())
         return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
     reference = draw_reference(question.issued)
+    if question.only_laid:
+        return {"on_page": [_has_code_on(view, reference) for view in views]}
     issued = lights_of(reference.colours)
     size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
     fields = [
@@ -122,6 +124,12 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         },
         "shown": base64.b64encode(shown).decode("ascii"),
     }
+
+
+def _has_code_on(view: Pixels, reference: Reference) -> bool | None:
+    """Return whether a code lies on the page of a reference; None where that is not in the view."""
+    laid = lay_onto(view, reference.colours)
+    return None if laid is None else has_code_on(view, laid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

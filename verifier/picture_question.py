@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-_HEAD = struct.Struct(">??II")
+_HEAD = struct.Struct(">???II")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class PictureQuestion:
         file: the uploaded bytes; untrusted.
         issued: the PDF as issued; empty where it is asked only what can be read.
         with_document: whether the document number is compared.
+        only_laid: it is asked only whether a code lies on that page.
     """
 
     is_pdf: bool
@@ -25,16 +26,25 @@ class PictureQuestion:
     file: bytes = field(repr=False)
     issued: bytes = field(repr=False)
     with_document: bool = True
+    only_laid: bool = False
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        head = _HEAD.pack(self.is_pdf, self.with_document, self.page, len(self.issued))
+        flags = (self.is_pdf, self.with_document, self.only_laid)
+        head = _HEAD.pack(*flags, self.page, len(self.issued))
         return head + self.issued + self.file
 
     @classmethod
     def decode(cls, data: bytes) -> PictureQuestion:
         """Undo `encode`."""
-        is_pdf, with_document, page, length = _HEAD.unpack_from(data)
+        is_pdf, with_document, only_laid, page, length = _HEAD.unpack_from(data)
         start = _HEAD.size + length
         file, issued = data[start:], data[_HEAD.size : start]
-        return cls(is_pdf=is_pdf, page=page, file=file, issued=issued, with_document=with_document)
+        return cls(
+            is_pdf=is_pdf,
+            page=page,
+            file=file,
+            issued=issued,
+            with_document=with_document,
+            only_laid=only_laid,
+        )

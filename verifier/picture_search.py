@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from codes.number import CertificateNumber
 from keys.document import KeyDocument
 from templates.labels import Field
 from verifier.decision import NumberClaims, Standing, judge_row
@@ -14,6 +13,7 @@ from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.lookup import Answer, Reach, Register
 from verifier.picture_claims import PictureClaims
+from verifier.readers import Readers
 from verifier.typed import MAX_TYPED_CHARACTERS, normalise_document, read_holder, read_number
 from verifier.verdict import Finding
 
@@ -66,8 +66,9 @@ def find_standing(
 
 
 def find_other(
-    claims: PictureClaims,
-    number: CertificateNumber,
+    readers: Readers,
+    data: bytes,
+    claims: FileClaims,
     register: Register,
     document: KeyDocument,
     today: date,
@@ -75,17 +76,23 @@ def find_other(
     """Return whether the print of a picture is that of another certificate than its QR code.
 
     Args:
-        number: of the certificate that the code belongs to.
+        data: the uploaded bytes; untrusted.
+        claims: of the code.
 
     Returns:
-        That it is, or that its print was looked up and not found; else nothing.
+        That it is, or that its print was looked up and not found, or that the code lies beside the
+        page that is printed; else nothing.
     """
-    printed = None if claims.number is None else read_number(claims.number, today).number
+    said, number = readers.read_print(data), claims.scan.record.number
+    printed = None if said.number is None else read_number(said.number, today).number
     if printed is None or printed == number:
         return ()
-    found = find_standing(claims, register, document, today)
+    found = find_standing(said, register, document, today)
     if not isinstance(found, FoundByPrint):
         return found
+    on_page = readers.has_code_on(data, claims.page, found.standing)
+    if not on_page:
+        return () if on_page is None else (find(Code.PICTURE_OTHER_PAPERS),)
     numbers = {"printed": str(printed), "number": str(number)}
     return (find(Code.QR_OF_ANOTHER, numbers, numbers),)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import cv2
@@ -24,12 +25,22 @@ def has_code_beside(picture: Pixels, laid: Laid, issued: Pixels) -> bool:
         issued: the drawing of the page as issued.
     """
     texts = {one.text for one in _codes(issued)}
-    places = [_middle(one.position) for one in _codes(picture) if one.text in texts]
+    found = [one for one in _codes(picture) if one.text in texts]
+    return bool(found) and not _is_any_on(found, laid)
+
+
+def has_code_on(picture: Pixels, laid: Laid) -> bool:
+    """Return whether any QR code lies on the page as laid, whatever it says."""
+    return _is_any_on(_codes(picture), laid)
+
+
+def _is_any_on(codes: Iterable[zxingcpp.Barcode], laid: Laid) -> bool:
     height, width = laid.x.shape
     page = np.array(laid.outline((0, 0, width, height)), np.float32)
     middle = page.mean(axis=0)
     wider = (middle + (page - middle) * _WIDER).astype(np.float32)
-    return bool(places) and all(cv2.pointPolygonTest(wider, one, False) < 0 for one in places)
+    places = (_middle(one.position) for one in codes)
+    return any(cv2.pointPolygonTest(wider, one, False) >= 0 for one in places)
 
 
 def _codes(picture: Pixels) -> list[zxingcpp.Barcode]:

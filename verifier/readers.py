@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from math import inf
 
@@ -20,7 +21,13 @@ from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
-from verifier.picture import PictureReading, compare_picture, picture_comparer, read_picture
+from verifier.picture import (
+    PictureReading,
+    code_is_on_page,
+    compare_picture,
+    picture_comparer,
+    read_picture,
+)
 from verifier.picture_claims import PictureClaims
 from verifier.picture_question import PictureQuestion
 from verifier.seal_trust import SealSource
@@ -118,16 +125,26 @@ class Readers:
 
     def compare(self, data: bytes, page: int, standing: Standing) -> PictureReading | None:
         """Return what a picture shows against the page as issued; None where there is none."""
+        question = self._question(data, page, standing)
+        return None if question is None else compare_picture(question, self._compare)
+
+    def has_code_on(self, data: bytes, page: int, standing: Standing) -> bool | None:
+        """Return whether a code lies on the page as issued in a picture; None: cannot be told."""
+        question = self._question(data, page, standing)
+        if question is None:
+            return None
+        return code_is_on_page(replace(question, only_laid=True), self._compare)
+
+    def _question(self, data: bytes, page: int, standing: Standing) -> PictureQuestion | None:
         if not standing.genuine or not page_on_record(standing):
             return None
         issued = self._issued_pages.page_of(standing.copy)
         if issued is None:
             return None
         is_pdf = kind_of(data) is FileKind.PDF
-        question = PictureQuestion(
+        return PictureQuestion(
             is_pdf=is_pdf, page=page, file=data, issued=issued, with_document=not self._spares
         )
-        return compare_picture(question, self._compare)
 
     def read_print(self, data: bytes) -> PictureClaims:
         """Return what a picture's first page says of itself in print."""

@@ -268,8 +268,7 @@ class Verifier:
         pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         if picture is not None and picture.fits_nothing:  # perhaps it is not of that certificate
-            said, number = readers.read_print(data), claims.scan.record.number
-            other = find_other(said, number, self._register, moment.document, today)
+            other = find_other(readers, data, claims, self._register, moment.document, today)
             claims = replace(claims, notices=(*claims.notices, *other))
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         if readers.held_up:

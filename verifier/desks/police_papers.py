@@ -53,8 +53,8 @@ blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:
 
 _JUDGED: Final = Text("已重新核验", "Verified again")
 _WAITS: Final = Text(
-    "系统正在核验其他材料；这一件已排队，轮到时自动重新核验",
-    "Other papers are being verified; this one is in the queue and is verified again by itself",
+    "系统正忙；这一件已排队，轮到时自动重新核验",
+    "The system is busy; this one is in the queue and is verified again by itself",
 )
 
 
@@ -213,7 +213,7 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
 
 def _progress_words(before: int) -> Text:
     if not before:
-        return Text("排在第一位，有空位即核验", "First in the queue: verified as soon as it can be")
+        return Text("排在第一位，正在核验或等候空位", "First in the queue: being verified, or as soon as there is a place")
     return Text(
         f"前面还有 {before} 件材料，依次核验",
         f"Papers before it: {before}; each is verified in turn",

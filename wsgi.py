@@ -118,8 +118,6 @@ def create_public_app(home: Home | None = None) -> Flask:
     Raises:
         HomeError: there is no home, or its look-up secret is missing.
     """
-    from flask import Flask
-
     from registry.home import Home, home_path
     from templates.page_headers import add_headers
     from verifier.api.mounting import add_keyed_api
@@ -142,13 +140,7 @@ def create_public_app(home: Home | None = None) -> Flask:
     from verifier.site.views import blueprint as site
     from verifier.status_source import VersionMemory
 
-    templates = Path(__file__).parent / "templates"
-    app = Flask(
-        "yanzhen",
-        root_path=str(templates),
-        template_folder=str(templates / "pages"),
-        static_folder=str(templates / "static"),
-    )
+    app = _application("yanzhen")
     home = home or Home.open(home_path())
     # One file a core: the other workers stay free for look-ups, whoever sends what.
     mark = hashlib.sha256(str(home.path).encode()).hexdigest()[:16]
@@ -186,8 +178,6 @@ def create_private_app(
         HomeError, RegistryUnavailable: the home is not fit for work.
         VaultError: the passphrase is wrong.
     """
-    from flask import Flask
-
     from accounts.csrf import protect_forms
     from accounts.display import add_display
     from accounts.error_pages import add_error_pages
@@ -203,13 +193,7 @@ def create_private_app(
     from templates.memory_request import MemoryRequest
     from templates.page_headers import add_headers
 
-    templates = Path(__file__).parent / "templates"
-    app = Flask(
-        "yanzhen_desks",
-        root_path=str(templates),
-        template_folder=str(templates / "pages"),
-        static_folder=str(templates / "static"),
-    )
+    app = _application("yanzhen_desks")
     office = open_office(app, home, passphrase, clock=clock or (lambda: datetime.now(UTC)))
     app.request_class = MemoryRequest
     app.context_processor(desk_words)
@@ -223,6 +207,18 @@ def create_private_app(
     add_account_pages(app)
     _add_desks(app, home, office)
     add_headers(app)
+    return app
+
+
+def _application(name: str) -> Flask:
+    """Return an application without pages yet; ids in its addresses fit a database."""
+    from flask import Flask
+
+    from templates.row_ids import RowId
+
+    root = str(Path(__file__).parent / "templates")
+    app = Flask(name, root_path=root, template_folder="pages", static_folder="static")
+    app.url_map.converters["int"] = RowId
     return app
 
 

@@ -6,15 +6,10 @@ from flask import Flask, abort, current_app, request
 
 from accounts.person import current_person
 from accounts.roles import Undeclared, declared_roles
-from accounts.row_ids import RowId
 
 
 def guard(app: Flask) -> None:
-    """Check every request of an application before its route; after who signed in is known.
-
-    Of routes added from here on, ids are such as a database can hold.
-    """
-    app.url_map.converters["int"] = RowId
+    """Check every request of an application before its route; after who signed in is known."""
     app.before_request(_check)
 
 

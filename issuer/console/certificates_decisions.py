@@ -37,6 +37,7 @@ from log.leaves import LifeKind
 from registry.life_models import ActState
 from registry.session import reading
 from templates.fonts import FontChain
+from templates.row_ids import read_row_id
 
 blueprint = Blueprint("certificate_decisions", __name__, url_prefix="/acts")
 TONES = {
@@ -81,7 +82,7 @@ def index() -> str:
     table = read_table(request.args, _SPEC)
     found: list[ActView] = []
     if person.body or prefix in {one for one, _ in bodies}:
-        before = int(table.after) if table.after.isascii() and table.after.isdecimal() else None
+        before = read_row_id(table.after)
         with office.desk(prefix, dry_run=True) as desk:
             found = _found(desk, state, before=before, limit=table.limit)
     acts, more = table.cut(found)
@@ -289,8 +290,7 @@ def _asked(tab: str) -> str:
 
 
 def _number(field: str) -> int | None:
-    typed = request.form.get(field, "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+    return read_row_id(request.form.get(field, ""))
 
 
 def _silent(*_: object) -> None:

@@ -57,6 +57,7 @@ from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 from templates.downloads import send_download
 from templates.file_types import file_type
+from templates.row_ids import read_row_id
 
 blueprint = Blueprint("complaints", __name__, url_prefix="/complaints")
 
@@ -161,8 +162,8 @@ def give(number: int) -> AnyResponse:
     with reading(the_office().desks) as desks:
         _find(desks, number)
     people = dict(_people(office))
-    said = typed("account", 12) or str(person.account_id)
-    chosen = int(said) if said.isascii() and said.isdigit() else 0
+    said = typed("account", 20) or str(person.account_id)
+    chosen = read_row_id(said) or 0
     if chosen != person.account_id and not (may_assign(person) and chosen in people):
         return _page(number, (Trouble(field="account", text=NOBODY),))
     name = person.name if chosen == person.account_id else people[chosen]
@@ -328,8 +329,7 @@ def _may_read(number: int) -> bool:
 
 def _held_as_shown() -> int | None:
     """Return who had the complaint on the page that the form stood on."""
-    said = typed("held", 12)
-    return int(said) if said.isascii() and said.isdigit() else None
+    return read_row_id(typed("held", 20))
 
 
 def _find(desks: Session, number: int) -> Complaint:

@@ -50,6 +50,7 @@ from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from registry.filing_desk_models import FilingDraft
 from registry.session import reading, transaction
+from templates.row_ids import read_row_id
 
 blueprint = Blueprint("filing_drafts", __name__, url_prefix="/filing/drafts")
 
@@ -92,13 +93,13 @@ def start() -> AnyResponse:
     """Begin a new application, or a supplement to one that was returned."""
     limit_form()
     office, actor = the_office(), the_actor()
-    supplements = request.form.get("supplements", "")
+    supplements = read_row_id(request.form.get("supplements", ""))
     with transaction(office.desks) as session:
-        if supplements.isascii() and supplements.isdigit():
+        if supplements is not None:
             try:
                 with reading(office.engine) as register:
                     draft = start_supplement(
-                        session, register, int(supplements[:9]), actor.name, now=office.clock()
+                        session, register, supplements, actor.name, now=office.clock()
                     )
             except IssuerError:
                 not_found_unless(False)

@@ -49,7 +49,8 @@ def test_a_notice_is_shown_on_its_days_and_while_it_waits(sides: Sides) -> None:
     page = sides.public.get("/notices").text
     assert "津城样本职业技能评价中心（虚构）" in page and "天津市虚构区样本路 1 号" in page
     assert "Both days included" in sides.public.get("/notices?lang=en").text
-    assert sides.public.get("/notices/99/object").status_code == 404
+    for none in ("99", "9" * 30):
+        assert sides.public.get(f"/notices/{none}/object").status_code == 404
     desk = sides.desk
     path = f"/filing/applications/{sides.number}/step"
     assert desk.post(DIRECTOR, path, step="refuse", reason="单位撤回申请").status_code == 303

@@ -13,6 +13,7 @@ from codes.wording import Text
 from log.leaves import LifeKind
 from registry.session import reading
 from registry.watches import WATCHED_FOR, watched_by
+from templates.row_ids import read_row_id
 from verifier.desks.employer_changes import EVENTS, alerts_of, mark_seen, unseen_alerts
 from verifier.desks.employers_room import own_id, the_room
 from verifier.verdict import Status
@@ -58,7 +59,7 @@ def alerts() -> str:
 @allow(Role.EMPLOYER)
 def seen() -> Response:
     """Mark the alerts that were shown as looked at."""
-    last = request.form.get("last", "")
-    if last.isascii() and last.isdigit() and len(last) < 12:
-        mark_seen(the_room(), own_id(), up_to=int(last))
+    last = read_row_id(request.form.get("last", ""))
+    if last is not None:
+        mark_seen(the_room(), own_id(), up_to=last)
     return redirect(url_for("employer_alerts.alerts"), 303)

@@ -64,6 +64,13 @@ def status_of(home: Home, number: str) -> AwardStatus:
         return AwardStatus(session.get_one(Award, row_of(home, number)).status)
 
 
+@pytest.mark.parametrize("after", ["9" * 30, "9" * 5000, "²", "-1", "nonsense"])
+def test_a_place_that_the_list_of_acts_does_not_offer_counts_as_not_said(
+    app: Flask, after: str
+) -> None:
+    assert "没有" in page(app, CLERK, f"/acts/?after={after}")
+
+
 def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, office: Home) -> None:
     award_id = row_of(office, NUMBER)
     with working_as(app, CLERK) as client:

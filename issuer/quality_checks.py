@@ -286,6 +286,12 @@ def finding_mark(item: QualityItem) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
+def findings_mark(check: QualityCheck) -> str:
+    """Return what tells the findings of a check from those after any of them changed."""
+    marks = " ".join(finding_mark(one) for one in check.items)
+    return hashlib.sha256(marks.encode()).hexdigest()[:16]
+
+
 def words_of(vault: Vault, item: QualityItem) -> str:
     """Return what was written about a certificate; raises VaultError where it was altered."""
     return (FINDING_WORDS.read(item, vault) or b"").decode()
@@ -299,12 +305,18 @@ def close_check(
     *,
     closed_by: str,
     now: datetime,
+    seen: str = "",
 ) -> None:
     """Conclude a check.
 
+    Args:
+        check: held in a transaction.
+        seen: `findings_mark` of the check as the page showed it; empty without a page.
+
     Raises:
         IssuerError: it is closed (`check_closed`), certificates were not looked at
-            (`findings_missing`), or nothing is said (`conclusion_missing`).
+            (`findings_missing`), a finding changed since the page was opened (`finding_moved`), or
+            nothing is said (`conclusion_missing`).
     """
     _check_open(check)
     missing = sum(one.finding is None for one in check.items)
@@ -312,6 +324,18 @@ def close_check(
         raise IssuerError(
             "findings_missing",
             Text(f"还有 {missing} 份证书未登记检查结果", f"certificates not looked at: {missing}"),
+        )
+    if seen not in ("", findings_mark(check)):
+        latest = max(check.items, key=lambda one: (one.found_at is not None, one.found_at))
+        raise IssuerError(
+            "finding_moved",
+            Text(
+                f"打开本页之后，{latest.found_by}已登记新的检查结果，见下方样本表；检查尚未办结，"
+                "您填写的内容仍在，核对后再次提交",
+                f"since this page was opened, {latest.found_by} noted a finding: see the sample "
+                "below. The check is not concluded; what you typed is still here, submit it again "
+                "once you compared",
+            ),
         )
     if not 1 <= len(conclusion) <= _MOST_WORDS:
         raise IssuerError(

@@ -46,6 +46,7 @@ from issuer.quality_checks import (
     conclusion_of,
     draw_again,
     finding_mark,
+    findings_mark,
     names_of,
     note_finding,
     start_check,
@@ -223,6 +224,7 @@ def close(number: int) -> AnyResponse:
                 words.replace("\r\n", "\n"),
                 closed_by=the_actor().name,
                 now=now,
+                seen=typed("seen", 40),
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"conclusion_missing": "conclusion"}, "outcome"),)
@@ -267,6 +269,7 @@ def _page(
             typed_words=words,
             outcome=outcome,
             conclusion=conclusion,
+            all_seen=findings_mark(found),
             may_act=may_act(),
             is_director=is_director(),
             troubles=troubles,

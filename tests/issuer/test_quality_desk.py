@@ -101,16 +101,35 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
     assert (again.status_code, "已办结" in again.text) == (422, True)
 
 
+def seen(text: str) -> str:
+    """The mark of what a page showed, as its first form carries it."""
+    found = re.search(r'name="seen" value="([^"]+)"', text)
+    return "" if found is None else found[1]
+
+
+def test_a_check_is_not_concluded_from_findings_that_changed_meanwhile(desk: AuthorityDesk) -> None:
+    days = {"first": "2026-01-01", "last": "2026-12-31"}
+    assert desk.post(CLERK, NEW, prefix=PREFIX, size="2", **days).status_code == 303
+    page = "/filing/quality/1"
+    for place in (1, 2):
+        desk.post(CLERK, f"{page}/findings/{place}", finding="in_order")
+    stale = seen(desk.get(DIRECTOR, page).text)
+    desk.post(CLERK, f"{page}/findings/2", finding="serious", words="缺考评记录")
+    said = {"outcome": "passed", "conclusion": "抽查的两份均符合要求"}
+    late = desk.post(DIRECTOR, f"{page}/close", seen=stale, **said)
+    assert late.status_code == 422 and f"{CLERK.name}已登记" in late.text
+    assert "缺考评记录" in late.text and "抽查的两份均符合要求</textarea>" in late.text
+    with desk.desks() as session:
+        check = session.scalars(select(QualityCheck)).one()
+        assert (check.outcome, check.conclusion_sealed) == (None, None)
+    again = desk.post(DIRECTOR, f"{page}/close", seen=seen(late.text), **said)
+    assert again.status_code == 303
+
+
 def test_a_finding_noted_meanwhile_is_not_written_over(desk: AuthorityDesk) -> None:
     days = {"first": "2026-01-01", "last": "2026-12-31"}
     assert desk.post(CLERK, NEW, prefix=PREFIX, size="2", **days).status_code == 303
     page, find = "/filing/quality/1", "/filing/quality/1/findings/1"
-
-    def seen(text: str) -> str:
-        found = re.search(r'name="seen" value="([^"]+)"', text)
-        assert found is not None
-        return found[1]
-
     opened = seen(desk.get(CLERK, f"{page}?place=1").text)
     first = desk.post(CLERK, find, finding="minor", words="缺一页签到表", seen=opened)
     assert first.status_code == 303

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -213,6 +213,37 @@ def check_none_sent(public: Session, application: FilingApplication) -> None:
         )
 
 
+def objections_now(application: FilingApplication) -> Sequence[Objection]:
+    """Return the objections to the latest notice of an application; none without a notice."""
+    return application.notices[-1].objections if application.notices else ()
+
+
+def check_objection_as_shown(
+    application: FilingApplication, number: int, shown: int | None
+) -> None:
+    """Refuse what was said about an objection of a notice before the latest.
+
+    Args:
+        number: from 1.
+        shown: id of the objection that the page showed under that number; None without a page.
+
+    Raises:
+        IssuerError: another stands there now, or none (`objection_moved`).
+    """
+    at_number = objections_now(application)[number - 1 : number] if number else ()
+    if shown is not None and [one.id for one in at_number] != [shown]:
+        raise IssuerError(
+            "objection_moved",
+            Text(
+                f"打开本页之后该申请已重新公示，异议 {number} 已不是原来那件异议；"
+                "未作任何处理，请从申请页面重新打开",
+                f"the application came under a new notice since this page was opened, and "
+                f"objection {number} is not the one it showed; nothing was done, open it again "
+                "from the application's page",
+            ),
+        )
+
+
 def settle_objection(
     session: Session,
     application: FilingApplication,
@@ -221,14 +252,19 @@ def settle_objection(
     decision: Decision,
     *,
     now: datetime,
+    shown: int | None = None,
 ) -> Objection:
-    """Settle the objection with this number (from 1) of the notice that runs.
+    """Settle the objection with this number (from 1) of the latest notice.
+
+    Args:
+        shown: as `check_objection_as_shown`.
 
     Raises:
-        IssuerError: as `take_step`; there is none open with that number (`objection_unknown`).
+        IssuerError: as `take_step`, `check_objection_as_shown`; there is none open with that
+            number (`objection_unknown`).
     """
-    notices = application.notices
-    objections = notices[-1].objections if notices else []
+    check_objection_as_shown(application, number, shown)
+    objections = objections_now(application)
     if not 1 <= number <= len(objections) or objections[number - 1].outcome is not None:
         raise IssuerError(
             "objection_unknown",

@@ -38,16 +38,19 @@ from issuer.public_notice import (
     ObjectionForm,
     ObjectionOutcome,
     add_objection,
+    check_objection_as_shown,
+    objections_now,
     open_objection,
     settle_objection,
     start_notice,
     take_sent_objections,
     working_days,
 )
-from registry.filing_models import FilingApplication, Objection
+from registry.filing_models import FilingApplication
 from registry.objections import ObjectionBox
 from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
+from templates.row_ids import read_row_id
 
 blueprint = Blueprint("filing_notice", __name__, url_prefix="/filing")
 
@@ -223,6 +226,7 @@ def objection(number: int, which: int) -> AnyResponse:
 def read_objection(number: int, which: int) -> AnyResponse:
     """Show who objected and in what words; the ground is noted first."""
     limit_form()
+    _check_as_shown(number, which)
     ground = typed("ground", 300)
     if not ground:
         text = Text("请写明查看的事由", "Say why you read it")
@@ -239,6 +243,7 @@ def read_objection(number: int, which: int) -> AnyResponse:
 def settle(number: int, which: int) -> AnyResponse:
     """Say whether an objection is upheld, and why."""
     limit_form()
+    _check_as_shown(number, which)
     outcome, entry = typed("outcome", 20), read_decision_entry()
     decision, troubles = parse_decision(entry)
     if outcome not in tuple(map(str, ObjectionOutcome)):
@@ -253,13 +258,29 @@ def settle(number: int, which: int) -> AnyResponse:
         ):
             application = find_application(session, number)
             settle_objection(
-                session, application, which, ObjectionOutcome(outcome), decision, now=now
+                session,
+                application,
+                which,
+                ObjectionOutcome(outcome),
+                decision,
+                now=now,
+                shown=_shown(),
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"reason_missing": "reason"}, "outcome"),)
         return _settle_page(number, which, outcome=outcome, entry=entry, troubles=told)
     say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
+
+
+def _check_as_shown(number: int, which: int) -> None:
+    """Refuse a form of an objection that no longer has this number; raises IssuerError."""
+    with reading(the_office().engine) as session:
+        check_objection_as_shown(_application(session, number), which, _shown())
+
+
+def _shown() -> int | None:
+    return read_row_id(typed("objection", 20))
 
 
 def _earliest_last(first: date) -> date:
@@ -320,7 +341,7 @@ def _settle_page(
     office = the_office()
     with reading(office.engine) as session:
         found = _application(session, number)
-        objections: list[Objection] = found.notices[-1].objections if found.notices else []
+        objections = objections_now(found)
         not_found_unless(1 <= which <= len(objections))
         one = objections[which - 1]
         page = render_template(

@@ -24,7 +24,7 @@ from issuer.filing_proposals import Actor, ProposalState, approve, decline
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
-from registry.filing_models import FilingAct, FilingApplication
+from registry.filing_models import FilingAct, FilingApplication, Objection
 from registry.home import Home
 from registry.models import Site
 from registry.session import reading
@@ -184,6 +184,41 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     assert "不成立" in desk.get(CLERK, f"{base}/1").text
     assert desk.get(CLERK, f"{base}/2").status_code == 404
     assert last > desk.today
+
+
+def test_only_the_objection_that_the_page_showed_is_read_and_settled(desk: AuthorityDesk) -> None:
+    number, _ = desk.procedure.on_notice(MONDAY)
+    day = desk.today = MONDAY + 2 * DAY
+    desk.procedure.object(number, day)
+    page = f"/filing/applications/{number}/objections/1"
+
+    def shown() -> str:
+        found = re.search(r'name="objection" value="(.+?)"', desk.get(DIRECTOR, page).text)
+        return "" if found is None else found[1]
+
+    said = {"outcome": "dismissed", "reason": "现场核查不实"}
+    stale = shown()
+    desk.procedure.step(number, Step.RETURN, day)
+    desk.procedure.apply(day, supplements=number)
+    for _ in range(2):
+        desk.procedure.step(number, Step.ACCEPT, day)
+    desk.procedure.notice(number, day)
+    for fields in (said, {"outcome": "dismissed"}):  # before there is another objection
+        assert desk.post(DIRECTOR, f"{page}/settle", objection=stale, **fields).status_code == 409
+    day = desk.today = day + 2 * DAY
+    desk.procedure.object(number, day)
+    for path, fields in (
+        ("settle", said),
+        ("settle", {"outcome": "dismissed"}),
+        ("read", {"ground": "核实异议"}),
+    ):
+        late = desk.post(DIRECTOR, f"{page}/{path}", objection=stale, **fields)
+        assert (late.status_code, "已不是原来那件异议" in late.text) == (409, True)
+        assert "某群众" not in late.text
+    with reading(desk.office.engine) as session:
+        assert set(session.scalars(select(Objection.outcome))) == {None}
+    settled = desk.post(DIRECTOR, f"{page}/settle", objection=shown(), **said)
+    assert settled.status_code == 303
 
 
 def filed(desk: AuthorityDesk) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -10,6 +12,11 @@ from sqlalchemy.orm import Session
 from issuer.certificate_files import HANDED_OUT
 from registry.life_models import ActState, LifeAct
 from registry.models import Award, AwardStatus, Copy, Site
+from registry.trail import TrailFilter, find_entries
+
+DOWNLOADED: Final = "certificates.file"
+"""The act on the trail that a page was downloaded at the desks."""
+_AGAIN: Final = timedelta(minutes=1)
 
 
 def is_to_print() -> ColumnElement[bool]:
@@ -41,3 +48,35 @@ def acts_to_print(session: Session, award_id: int) -> Mapping[int, int]:
         LifeAct.award_id == award_id, LifeAct.state == ActState.APPROVED, is_to_print()
     )
     return {copy_id: act_id for copy_id, act_id in session.execute(query) if copy_id is not None}
+
+
+def ground_of_printing(
+    session: Session, award: Award, copy: Copy, *, person: str, now: datetime
+) -> str | None:
+    """Return why a person may download the page of a copy that an act made; None if for no act.
+
+    Whoever downloaded it for its act may do so again for a minute: of a double click a browser
+    keeps only what the second was answered.
+
+    Args:
+        person: as the trail names them.
+        now: aware UTC.
+    """
+    query = select(LifeAct.id).where(
+        LifeAct.award_id == award.id,
+        LifeAct.copy_id == copy.id,
+        LifeAct.state == ActState.APPROVED,
+    )
+    act_id = session.scalar(query)
+    if act_id is None:
+        return None
+    ground = f"印制审批事项 {act_id} 批准的证书"
+    if copy.id in acts_to_print(session, award.id):
+        return ground
+    since = now - _AGAIN
+    if copy.delivered_at is None or copy.delivered_at < since:
+        return None
+    wanted = TrailFilter(actor=person, act=DOWNLOADED, subject=award.number, since=since)
+    return (
+        ground if ground in {one.ground for one in find_entries(session, wanted, limit=9)} else None
+    )

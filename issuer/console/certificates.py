@@ -49,7 +49,7 @@ from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import Trouble, read_asked, trouble_of
 from issuer.console.certificates_show import TONES, words_of
 from issuer.console.office import the_office, the_operator
-from issuer.copies_to_print import acts_to_print
+from issuer.copies_to_print import DOWNLOADED, acts_to_print, ground_of_printing
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
@@ -200,24 +200,27 @@ def photo(award_id: int) -> Response:
 def page_file(award_id: int, copy_id: int) -> Response | tuple[str, int]:
     """Hand the page of a copy out to who said why; noted, and then delivered.
 
-    Of a copy that an approved act made and nobody has downloaded yet, the act says why.
+    Of a copy that an approved act made and nobody has downloaded yet, or the same person just now,
+    the act says why.
     """
     office = the_office()
     with reading(office.engine) as session:
         award = the_award(session, award_id)
         number, prefix = award.number, prefix_of(session, award)
-        if copy_id not in {copy.id for copy in award.copies}:
+        copy = next((one for one in award.copies if one.id == copy_id), None)
+        if copy is None:
             abort(404)
-        act_id = acts_to_print(session, award_id).get(copy_id)
+        person, now = the_person().name, office.clock()
+        printing = ground_of_printing(session, award, copy, person=person, now=now)
     opened = opened_by_person(award_id)
-    if act_id is not None:
-        operator = the_operator(ground=f"印制审批事项 {act_id} 批准的证书")
+    if printing is not None:
+        operator = the_operator(ground=printing)
     elif opened is not None:
         operator = the_operator(ground=opened.ground, reference=opened.reference)
     else:
         text = Text("请先写明事由，再下载文件", "say why first, then download the file")
         return _show(award_id, (Trouble(field="ground", text=text),)), 422
-    note_act_now(office.engine, operator, "certificates.file", number, at=office.clock())
+    note_act_now(office.engine, operator, DOWNLOADED, number, at=now)
     try:
         with office.desk(prefix, dry_run=True) as desk:
             page = hand_out(desk, award_id, copy_id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from verifier.cases.examining import judge_again, judge_waiting
 from verifier.cases.waiting import papers_to_judge, places_waiting
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
 
@@ -165,3 +168,31 @@ def test_one_paper_keeps_no_other_waiting(
     with transaction(desk.room.desks) as session:
         query = update(PoliceCase).where(PoliceCase.id == case_id)
         session.execute(query.values(state="handed_over"))
+
+
+def test_a_case_whose_only_paper_waits_is_closed_with_the_reason_alone(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕109号")
+    make_busy(desk, monkeypatch)
+    desk.hand_in(case_id, desk.pdf, "证书.pdf")
+    said = {"outcome": "unproved", "result": "材料未能核验"}
+    status, _, body = desk.post(f"/police/cases/{case_id}/close", **said)
+    assert (status, b'id="unexamined-wrong"' in body) == (422, True)
+    assert desk.post(f"/police/cases/{case_id}/close", **said, unexamined="系统忙")[0] == 303
+
+
+def test_a_paper_judged_again_without_a_picture_keeps_no_older_one(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕110号")
+    address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.forged)}"
+    assert desk.status(f"{address}/picture") == 200
+    found = desk.room.verifier.verify_number(desk.number, name=desk.name)
+    monkeypatch.setattr(Verifier, "verify_file", lambda *_: found)
+    monkeypatch.setattr(ReportDesk, "picture_of", lambda *_: None)
+    assert desk.post(f"{address}/again")[0] == 303
+    assert desk.status(f"{address}/picture") == 404
+    status, _, data = desk.post(f"/police/cases/{case_id}/bundle")
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        assert (status, [one for one in archive.namelist() if "pictures" in one]) == (200, [])

@@ -170,7 +170,7 @@ def close_case(
 
 def was_examined(session: Session, case_id: int) -> bool:
     """Return whether any paper of a case has a verdict."""
-    query = select(CaseItem.id).where(CaseItem.case_id == case_id, CaseItem.outcome.is_not(None))
+    query = select(CaseItem.id).where(CaseItem.case_id == case_id, CaseItem.outcome != "")
     return session.scalars(query.limit(1)).first() is not None
 
 

@@ -195,6 +195,7 @@ def _keep_verdict(
     item.number = judged.number
     item.prefix = None if judged.number is None else judged.number[:13]
     item.name_mark = None if not judged.name else name_mark(room, judged.name)
+    item.boxed_sealed = None
     if judged.picture is not None:
         ITEM_BOXED.put(item, vault, judged.picture)
     session.execute(delete(CaseMark).where(CaseMark.item_id == item.id))

@@ -2,27 +2,29 @@
 
 A line's hash is SHA-256 of the hash before it, a line feed and the line. Every hash is noted on the
 audit trail, which lies in another database and is remembered outside it: a list that was rewritten
-or cut short contradicts it.
+or cut short contradicts it. What the list says is held against the papers and the state of the
+case, as these are ordinary rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseEvent
+from registry.case_models import CaseEvent, CaseItem, PoliceCase
 from registry.case_sealed import EVENT_LINE, read_text
-from registry.cases import CaseOutcome, new_key
-from registry.errors import VaultError
+from registry.cases import CaseOutcome, CaseState, new_key
+from registry.errors import RegistryError, VaultError
 from registry.session import reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
@@ -31,6 +33,7 @@ from verifier.verdict import Outcome, format_instant, say_day
 
 FIRST: Final = "0" * 64
 _MOST_NOTED: Final = 100_000
+_Hashes = set[tuple[int, str]]
 
 
 class Act(StrEnum):
@@ -126,11 +129,11 @@ class CustodyCheck:
 
     Args:
         lines: those that open.
-        faults: where something is wrong, and what.
+        faults: the line where something is wrong, None for the case as a whole; and what.
     """
 
     lines: tuple[CustodyLine, ...]
-    faults: tuple[tuple[int, Text], ...]
+    faults: tuple[tuple[int | None, Text], ...]
 
 
 _UNREADABLE: Final = Text("打不开，内容被改动", "does not open; it was altered")
@@ -143,6 +146,35 @@ _UNNOTED: Final = Text(
     "its hash is not on the audit trail (this system did not add it)",
 )
 _CUT: Final = Text("审计记录中有这一条，清单中没有", "on the audit trail, but not in the list")
+_OTHER: Final = Text(
+    "审计记录中这一条另有一个不同的摘要：可能是删除后重写，也可能是写入时系统中断，无法判断",
+    "the audit trail has another hash of this line too: it may have been deleted and written anew, "
+    "or the system broke off as it was written; which could not be told",
+)
+_TAKEN_BACK: Final = Text(
+    "审计记录称这一条没有写入，清单中却有，无法判断",
+    "the audit trail says that this line was not kept, yet it is in the list; "
+    "why could not be told",
+)
+_LATE: Final = Text(
+    "案件移交或办结之后不能再有这一事项", "may not be done once a case was handed over or closed"
+)
+_NO_PAPER: Final = Text(
+    "所记接收的送检材料已不在案件中", "the paper that it says was received is no longer in the case"
+)
+_OTHER_PAPER: Final = Text(
+    "案件中的送检材料与接收时所记的不一致", "the paper in the case is not the one that was received"
+)
+_VERDICT: Final = Text(
+    "案件中的核验结论与所记的不一致", "the verdict in the case is not the one that was noted"
+)
+_OUTCOME: Final = Text(
+    "案件的处理结果与所记的不一致", "the outcome of the case is not the one that was noted"
+)
+_NEEDS_OPEN: Final = {Act.RECEIVE, Act.JUDGE, Act.REPORT, Act.ASK, Act.HAND_OVER}
+_UNDONE: Final = "police.undone"
+_NOT_KEPT: Final = "办理未成，保管记录中没有这一条"
+_LOG = logging.getLogger("yanzhen.police")
 
 
 def add_line(
@@ -164,6 +196,8 @@ def add_line(
         CaseError: ground or reference may not stand on the trail.
         VaultError: as `SealedColumn.put`.
         RegistryUnavailable: it could not be noted; then nothing is added.
+
+    Where the transaction fails afterwards, the trail is told that the line was not kept.
     """
     last = session.scalars(
         select(CaseEvent)
@@ -186,13 +220,20 @@ def add_line(
     session.add(row)
     EVENT_LINE.put(row, vault, line.encode())
     session.flush()
+    subject = f"case {case_id} {place} {row.sha256}"
     room.lent.note(
-        actor=actor,
-        act=f"police.{act}",
-        subject=f"case {case_id} {place} {row.sha256}",
-        ground=ground,
-        reference=reference,
+        actor=actor, act=f"police.{act}", subject=subject, ground=ground, reference=reference
     )
+
+    def take_back(_: Session) -> None:
+        try:
+            room.lent.note(
+                actor=actor, act=_UNDONE, subject=subject, ground=_NOT_KEPT, reference=reference
+            )
+        except RegistryError:  # then the check says that it could not be told
+            _LOG.warning("police_undone_unnoted")
+
+    event.listen(session, "after_rollback", take_back, once=True)
     return row
 
 
@@ -204,9 +245,9 @@ def link(former: str, line: str) -> str:
 def check_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int) -> CustodyCheck:
     """Read the custody of a case and say everything that is wrong with it."""
     query = select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.place)
-    noted = _noted(room, case_id)
+    noted, undone = _noted(room, case_id)
     lines: list[CustodyLine] = []
-    faults: list[tuple[int, Text]] = []
+    faults: list[tuple[int | None, Text]] = []
     former, expected = FIRST, 1
     for row in session.scalars(query):
         try:
@@ -219,11 +260,82 @@ def check_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int
             lines.append(_parse(line, row.sha256))
         if row.place != expected or link(former, line) != row.sha256:
             faults.append((row.place, _UNLINKED))
-        if row.sha256 not in noted.get(row.place, ()):
-            faults.append((row.place, _UNNOTED))
+        faults += [(row.place, what) for what in _faults_of_hash(row, noted, undone)]
         former, expected = row.sha256, row.place + 1
-    faults += [(place, _CUT) for place in sorted(noted) if place >= expected]
+    left = {place for place, _ in noted - undone if place >= expected}
+    faults += [(place, _CUT) for place in sorted(left)]
+    faults += _faults_of_papers(session, case_id, lines)
+    faults += _faults_of_state(session.get_one(PoliceCase, case_id), lines)
     return CustodyCheck(lines=tuple(lines), faults=tuple(faults))
+
+
+def _faults_of_hash(row: CaseEvent, noted: _Hashes, undone: _Hashes) -> Iterator[Text]:
+    """Say what the audit trail has against the hash of a line."""
+    mine = (row.place, row.sha256)
+    if mine not in noted:
+        yield _UNNOTED
+    if mine in undone:
+        yield _TAKEN_BACK
+    if any(place == row.place for place, _ in noted - undone - {mine}):
+        yield _OTHER
+
+
+def _faults_of_papers(
+    session: Session, case_id: int, lines: Sequence[CustodyLine]
+) -> Iterator[tuple[int | None, Text]]:
+    """Hold what was received, and the verdicts, against the papers that there are."""
+    kept = CaseItem.content_sealed.is_not(None)
+    columns = (CaseItem.place, CaseItem.sha256, CaseItem.outcome, kept)
+    rows = session.execute(select(*columns).where(CaseItem.case_id == case_id))
+    papers = {place: rest for place, *rest in rows}
+    received = {one.item: one for one in lines if one.act is Act.RECEIVE}
+    judged = {one.item: one for one in lines if one.act is Act.JUDGE}  # the latest of each
+    for place, line in received.items():
+        if place not in papers:
+            yield line.place, _NO_PAPER
+            continue
+        sha256, outcome, has_content = papers[place]
+        told = line.details.get("sha256")
+        if sha256 != told or has_content is (told is None):
+            yield line.place, _OTHER_PAPER
+        verdict = judged.get(place)
+        if outcome != ("" if verdict is None else verdict.details["outcome"]):
+            yield (line if verdict is None else verdict).place, _VERDICT
+    for place in sorted(papers.keys() - received.keys()):
+        yield (
+            None,
+            Text(
+                f"第 {place} 件送检材料没有接收的记录",
+                f"no line says that paper {place} was received",
+            ),
+        )
+
+
+def _faults_of_state(
+    case: PoliceCase, lines: Sequence[CustodyLine]
+) -> Iterator[tuple[int | None, Text]]:
+    """Hold what was handed over and closed against the state of the case."""
+    state, outcome, ended = CaseState.OPEN, None, None
+    for one in lines:
+        is_late = one.act is Act.CLOSE and state is CaseState.CLOSED
+        if is_late or (one.act in _NEEDS_OPEN and state is not CaseState.OPEN):
+            yield one.place, _LATE
+        if one.act is Act.CLOSE:
+            state, outcome, ended = CaseState.CLOSED, one.details["outcome"], one.place
+        elif one.act is Act.HAND_OVER and state is CaseState.OPEN:
+            state, ended = CaseState.HANDED_OVER, one.place
+    if case.state != state:
+        known = case.state in set(CaseState)
+        now = CaseState(case.state).text if known else Text(case.state, case.state)
+        yield (
+            ended,
+            Text(
+                f"案件状态为“{now.zh}”，按保管记录应为“{state.text.zh}”",
+                f"the case is in the state “{now.en}”; by this list it is “{state.text.en}”",
+            ),
+        )
+    if case.outcome != outcome:
+        yield ended, _OUTCOME
 
 
 def count_lines(session: Session, case_id: int) -> int:
@@ -254,13 +366,15 @@ def _parse(line: str, sha256: str) -> CustodyLine:
     )
 
 
-def _noted(room: PoliceRoom, case_id: int) -> dict[int, set[str]]:
-    """Return the hashes that the audit trail has of each place."""
+def _noted(room: PoliceRoom, case_id: int) -> tuple[_Hashes, _Hashes]:
+    """Return place and hash of what the audit trail has, and of what it says was not kept."""
     wanted = TrailFilter(act="police", subject=f"case {case_id} ")
-    found: dict[int, set[str]] = {}
+    noted: _Hashes = set()
+    undone: _Hashes = set()
     with reading(room.register) as session:
         for entry in find_entries(session, wanted, limit=_MOST_NOTED):
             what, case, *rest = entry.subject.split(" ")
             if (what, case) == ("case", str(case_id)) and len(rest) == 2 and rest[0].isdecimal():
-                found.setdefault(int(rest[0]), set()).add(rest[1])
-    return found
+                found = undone if entry.act == _UNDONE else noted
+                found.add((int(rest[0]), rest[1]))
+    return noted, undone

@@ -147,8 +147,17 @@ def is_of(chain: SealChain, root: bytes) -> bool:
         chain: every link of it checked when it was parsed.
         root: DER of the root certificate that is believed.
     """
-    named = chain.signer_name.removeprefix(_SAMPLE).startswith(REPORT_PURPOSE)
-    return chain.certificates[-1] == root and named
+    return chain.certificates[-1] == root and names_report_key(chain.signer_name)
+
+
+def report_key_name(*, demo: bool) -> str:
+    """Return what the common name of a report key's certificate begins with."""
+    return f"{_SAMPLE}{REPORT_PURPOSE}" if demo else REPORT_PURPOSE
+
+
+def names_report_key(common_name: str) -> bool:
+    """Say whether a certificate of this common name is one for reports; no seal's may be."""
+    return common_name.removeprefix(_SAMPLE).startswith(REPORT_PURPOSE)
 
 
 def is_revoked(chain: SealChain, crl: bytes) -> bool:

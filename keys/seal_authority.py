@@ -22,6 +22,7 @@ from codes.wording import Text
 from keys.authority_key import AuthorityKey, sign_certificate, sign_crl
 from keys.certificates import load_certificate, long_names
 from keys.errors import KeysError
+from keys.report_document import REPORT_PURPOSE, names_report_key
 
 ROOT_YEARS = 20
 SEAL_YEARS = 5
@@ -116,7 +117,7 @@ def issue_seal_certificate(
         crl_url: where the public finds the list of revoked ones, or None where it is unknown.
 
     Raises:
-        KeysError: `seal_authority_expired`.
+        KeysError: `seal_authority_expired`; the name is one of report keys (`seal_name_reserved`).
     """
     root = load_certificate(authority.certificate)
     if now >= root.not_valid_after_utc:
@@ -126,6 +127,15 @@ def issue_seal_certificate(
         )
     marks = ("样本 SAMPLE DEMO" if subject.demo else None, subject.purpose, subject.name)
     common = " ".join(filter(None, marks))
+    if subject.purpose is None and names_report_key(common):
+        raise KeysError(
+            "seal_name_reserved",
+            Text(
+                f"名称以“{REPORT_PURPOSE}”开头的，不能制作机构印章：该名称只用于查验报告",
+                f"no body's seal is made with a name that begins with {REPORT_PURPOSE}: such names "
+                "are those of the keys that seal verification reports",
+            ),
+        )
     name = _name(
         common=common[:_MAX_COMMON_NAME],
         organization=subject.name,

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from codes.wording import Text
+from keys.certificates import read_certificates
 from registry.child import Child, ChildFailed
 from registry.errors import VaultError
 from registry.home import Home
@@ -136,6 +137,11 @@ class ReportDesk(PublicSide):
     def root(self) -> bytes | None:
         """Return the root certificate that reports of this home lead to."""
         return _bytes_of(self._home.seal_root_path)
+
+    def certificate(self) -> bytes | None:
+        """Return the certificate of the key that seals reports now, None where there is none."""
+        pem = _bytes_of(self._home.report_certificate_path)
+        return None if pem is None else read_certificates(pem)[0]
 
     def crl(self) -> bytes | None:
         """Return the published list of revoked certificates."""

@@ -11,14 +11,17 @@ from cryptography import x509
 from keys.authority_key import generate_authority_key
 from keys.certificates import load_certificate
 from keys.errors import KeysError
+from keys.report_document import is_of
 from keys.seal import parse_chain
 from keys.seal_authority import (
     CRL_DAYS,
     RevokedSeal,
+    SealSubject,
     issue_crl,
     issue_seal_certificate,
     make_authority,
 )
+from keys.signing import generate_seal_key
 from keys.validation_material import gather_material, load_crl
 from tests.conftest import NOW
 from tests.keys.seal_readers import pyhanko_status, whole_and_valid
@@ -45,6 +48,21 @@ def test_a_real_seal_is_named_exactly_as_filed_however_long() -> None:
     assert seal.chain.signer_name == seal.chain.organization == LONG.name
     assert len(LONG.name.encode()) > 64
     assert whole_and_valid(pyhanko_status(pdf, seal.chain.certificates[-1:], NOW))
+
+
+@pytest.mark.parametrize("demo", [True, False])
+@pytest.mark.parametrize("name", ["查验报告专用样本中心", "样本 SAMPLE DEMO 查验报告专用中心"])
+def test_no_seal_of_a_body_can_be_taken_for_a_report_key(name: str, demo: bool) -> None:
+    authority, key = fixed_authority(), generate_seal_key()
+    subject = SealSubject(name=name, credit_code=None, demo=demo)
+    try:
+        leaf = issue_seal_certificate(
+            authority, key.public_key, subject, serial=9, now=NOW, crl_url=None
+        )
+    except KeysError as refused:
+        assert refused.code == "seal_name_reserved"
+        return
+    assert not is_of(parse_chain([leaf, authority.certificate]), authority.certificate)
 
 
 def test_a_body_without_a_credit_code_gets_no_identifier() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -16,6 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from issuer.sealing import open_seal
+from tests.conftest import PASSPHRASE
+from tests.issuer.desks import PREFIX
+from tests.issuer.seal_homes import real_now
 from tests.keys.seal_samples import need_openssl
 from tests.pdf.page_samples import need
 from tests.verifier.police_homes import (
@@ -26,6 +31,7 @@ from tests.verifier.police_homes import (
     open_police_home,
 )
 from verifier.cases.bundle_readme import commands
+from wsgi import create_public_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +93,55 @@ def test_the_bundle_verifies_by_the_commands_of_its_readme_alone(
     need_openssl()
     need(shutil.which("pdfsig") is not None, "pdfsig (package poppler-utils)")
     ran = unpacked(bundle_of(walked), tmp_path)
-    assert len(ran) == 6
+    assert len(ran) == 7
     said = {command.split()[0]: run(command, tmp_path) for command in ran}
     for command in ran:
         done = run(command, tmp_path)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
     sums = run(ran[0], tmp_path)
     assert (
-        sums.stdout.count(": OK") == len([one for one in tmp_path.rglob("*") if one.is_file()]) - 2
+        sums.stdout.count(": OK") == len([one for one in tmp_path.rglob("*") if one.is_file()]) - 3
     )
     assert "Verification successful" in run(ran[1], tmp_path).stderr
     assert "Signature is Valid." in said["pdfsig"].stdout
     assert "Total document signed" in said["pdfsig"].stdout
-    assert run(ran[5], tmp_path).stdout == ""
+    assert run(ran[6], tmp_path).stdout == ""
     assert (tmp_path / "originals/01.jpg").read_bytes() == walked.desk.forged
+
+
+def resigned(data: bytes, desk: PoliceHome, folder: Path) -> list[str]:
+    """Unpack a bundle with another verdict in it, its list signed anew by a body's own seal."""
+    ran = unpacked(data, folder)
+    verdict = folder / "verdicts/01.json"
+    verdict.write_bytes(verdict.read_bytes().replace(b'"altered"', b'"valid"'))
+    names = [line.partition("  ")[2] for line in (folder / "SHA256SUMS").read_text().splitlines()]
+    sums = "".join(
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names
+    ).encode()
+    (folder / "SHA256SUMS").write_bytes(sums)
+    seal = open_seal(desk.home, PREFIX, PASSPHRASE, clock=real_now)
+    (folder / "SHA256SUMS.p7s").write_bytes(seal.sign(hashlib.sha256(sums).digest()))
+    return ran
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["the report key", "a body's seal"])
+def test_who_signed_is_told_by_the_third_step(walked: Walked, tmp_path: Path, forged: bool) -> None:
+    need_openssl()
+    data, desk = bundle_of(walked), walked.desk
+    ran = resigned(data, desk, tmp_path) if forged else unpacked(data, tmp_path)
+    assert [run(command, tmp_path).returncode for command in ran[:5]] == [0] * 5
+    readme = (tmp_path / "README.txt").read_text(encoding="utf-8")
+    asked = re.search("CN（名称）须以“(.+?)”开头", readme)
+    assert asked is not None
+    told = run(ran[2], tmp_path).stdout
+    name = told.partition("CN=")[2] or told.partition("CN = ")[2]
+    assert name.startswith(asked[1]) is not forged
+    fingerprint = told.rpartition("Fingerprint=")[2].strip()
+    public = create_public_app(desk.home).test_client().get("/report").text
+    assert (fingerprint in public) is not forged
+    serial = re.search("serial=([0-9A-F]+)", told)
+    assert serial is not None
+    assert serial[1] not in run(ran[4], tmp_path).stdout
 
 
 @pytest.mark.parametrize(
@@ -108,7 +149,7 @@ def test_the_bundle_verifies_by_the_commands_of_its_readme_alone(
     [
         ("originals/01.jpg", 0),
         ("case.json", 0),
-        ("custody.jsonl", 5),
+        ("custody.jsonl", 6),
         ("SHA256SUMS", 1),
         ("SHA256SUMS.p7s", 1),
     ],

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from keys.report_document import report_key_name
+
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -90,15 +92,18 @@ def _signature(facts: BundleFacts) -> str:
     at = int(facts.made_at.timestamp())
     command = (
         f"openssl cms -verify -binary -inform DER -attime {at} -in SHA256SUMS.p7s "
-        "-content SHA256SUMS -CAfile certificates/root.pem -out"
+        "-content SHA256SUMS -CAfile certificates/root.pem -signer signer.pem -out"
     )
     return f"    {command} /dev/null\n{_WINDOWS}\t{command} NUL\n"
 
 
-def _root() -> str:
+def _named(facts: BundleFacts) -> str:
+    return report_key_name(demo=facts.demo)
+
+
+def _certificate(file: str) -> str:
     return (
-        "    openssl x509 -in certificates/root.pem -noout "
-        "-subject -nameopt utf8 -fingerprint -sha256\n"
+        f"    openssl x509 -in {file} -noout -subject -serial -nameopt utf8 -fingerprint -sha256\n"
     )
 
 
@@ -147,22 +152,27 @@ SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
 二、核对办法
 解压后，在本文件所在的文件夹中逐条运行。Linux 或 macOS 在终端中运行，需要 coreutils、openssl、
 poppler-utils。Windows 在 PowerShell 中运行：标有 Windows PowerShell 的用其下一行，没有标的相同；
-第 1、6 步不用安装软件，其余需要 openssl（Git for Windows 的 usr\\bin 中有）和 Poppler 的
+第 1、7 步不用安装软件，其余需要 openssl（Git for Windows 的 usr\\bin 中有）和 Poppler 的
 pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 
 1. 文件齐全、未被改动（每个文件都应显示 OK 或“成功”）
 {_sums()}
-2. 文件清单由查验报告印章签署（应显示 CMS Verification successful）
+2. 文件清单带有电子签名（应显示 CMS Verification successful），签名证书另存为 signer.pem。
+   这一步只说明签名有效，由谁签署见第 3 步
 {_signature(facts)}
-3. 根证书：下面显示的指纹须与核验网站“核对查验报告”页所列、或由主管部门当面提供的一致。
+3. 签署人：CN（名称）须以“{_named(facts)}”开头，不是的即为他人签署；
+   SHA-256 指纹须与核验网站“核对查验报告”页所列的查验报告印章证书指纹一致，或由主管部门当面提供
+   （此后换过密钥的，请主管部门提供当时的指纹）
+{_certificate("signer.pem")}
+4. 根证书：下面显示的指纹须与核验网站“核对查验报告”页所列、或由主管部门当面提供的一致。
    只与本证据包内的文件比对不能证明来源。
-{_root()}
-4. 印章未被吊销（列出已吊销证书的编号；应显示 verify OK）
+{_certificate("certificates/root.pem")}
+5. 印章未被吊销（列出已吊销证书的编号，其中不得有第 3 步的 serial；应显示 verify OK）
 {_revoked(facts)}
-5. 查验报告（应显示 Signature is Valid 和 Total document signed；证书颁发者未被软件预置时，
-   另显示 Certificate Validation 之外的提示，以第 2、3 步为准）
+6. 查验报告（应显示 Signature is Valid 和 Total document signed；证书颁发者未被软件预置时，
+   另显示 Certificate Validation 之外的提示，以第 2、3、4 步为准）
 {_reports(facts)}
-6. 保管记录：每条摘要等于 SHA-256（上一条摘要 + 换行 + 本条文字），第一条之前为 64 个 0。
+7. 保管记录：每条摘要等于 SHA-256（上一条摘要 + 换行 + 本条文字），第一条之前为 64 个 0。
    没有任何输出即为一致
 {_custody()}
 三、说明
@@ -187,24 +197,31 @@ SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
 B. How to check it
 Unpack it and run each command in the folder of this file. Linux and macOS: in a terminal; it takes
 coreutils, openssl and poppler-utils. Windows: in PowerShell; take the line below "Windows
-PowerShell" where there is one, else the same. Steps 1 and 6 need nothing installed, the others
+PowerShell" where there is one, else the same. Steps 1 and 7 need nothing installed, the others
 openssl (Git for Windows has one in usr\\bin) and pdfsig of Poppler; without pdfsig look at the
 seal of a report in a PDF reader.
 
 1. Every file is there and unchanged (each says OK)
 {_sums()}
-2. The list of files is signed by the seal of reports (CMS Verification successful)
+2. The list of files is signed (CMS Verification successful); the certificate of who signed is
+   written to signer.pem. That the signature is valid does not say whose it is: step 3 does
 {_signature(facts)}
-3. The root certificate: its fingerprint has to be the one on the public site's page "Check a
+3. Who signed: its CN has to begin with "{_named(facts)}", or somebody else
+   signed; its SHA-256 fingerprint has to be that of the certificate of the seal of reports on the
+   public site's page "Check a verification report", or that the authority itself gives you (where
+   the key was replaced since, ask the authority for the fingerprint of that time)
+{_certificate("signer.pem")}
+4. The root certificate: its fingerprint has to be the one on the public site's page "Check a
    verification report", or that the authority itself gives you. Comparing files of this bundle
    with one another proves no origin.
-{_root()}
-4. The seal was not revoked (lists serials of revoked certificates; verify OK)
+{_certificate("certificates/root.pem")}
+5. The seal was not revoked (lists serials of revoked certificates, that of step 3 not among them;
+   verify OK)
 {_revoked(facts)}
-5. The reports (Signature is Valid, Total document signed; what else a reader says of an issuer it
-   does not know is settled by 2 and 3)
+6. The reports (Signature is Valid, Total document signed; what else a reader says of an issuer it
+   does not know is settled by 2, 3 and 4)
 {_reports(facts)}
-6. Custody: each hash is SHA-256 of (the hash before, a line feed, the line); 64 zeros come before
+7. Custody: each hash is SHA-256 of (the hash before, a line feed, the line); 64 zeros come before
    the first. No output means that it agrees
 {_custody()}
 C. What it proves

@@ -266,13 +266,14 @@ def _page(page: ReportPage) -> str:
         not_proved=words.NOT_PROVED,
         compared=_compared,
         is_code=_is_code,
-        fingerprint=_fingerprint(_desk().root()),
+        root=_fingerprint(_desk().root()),
+        signer=_fingerprint(_desk().certificate()),
     )
 
 
-def _fingerprint(root: bytes | None) -> str | None:
-    """Return the SHA-256 of the root certificate as openssl prints it."""
-    return None if root is None else hashlib.sha256(root).digest().hex(":").upper()
+def _fingerprint(certificate: bytes | None) -> str | None:
+    """Return the SHA-256 of a certificate as openssl prints it."""
+    return None if certificate is None else hashlib.sha256(certificate).digest().hex(":").upper()
 
 
 def _compared(evidence: dict[str, str]) -> Text:

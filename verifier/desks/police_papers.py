@@ -213,7 +213,10 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
 
 def _progress_words(before: int) -> Text:
     if not before:
-        return Text("排在第一位，正在核验或等候空位", "First in the queue: being verified, or as soon as there is a place")
+        return Text(
+            "排在第一位，正在核验或等候空位",
+            "First in the queue: being verified, or as soon as there is a place",
+        )
     return Text(
         f"前面还有 {before} 件材料，依次核验",
         f"Papers before it: {before}; each is verified in turn",

@@ -81,21 +81,35 @@ def open_steps(stage: Stage) -> tuple[Step, ...]:
     return tuple(step for step in Step if (stage, step) in TRANSITIONS)
 
 
-def turn_of(application: FilingApplication, today: date, *, proposed: bool = False) -> Turn:
+def turn_of(
+    application: FilingApplication, today: date, *, proposed: bool = False, sent: int = 0
+) -> Turn:
     """Return what is next for an application on a day.
 
     Args:
         proposed: its filing waits for approval.
+        sent: how many objections the public site holds that are not on record yet.
     """
     stage = Stage(application.state)
     if stage is Stage.ON_NOTICE:
-        return _turn_on_notice(application, today, proposed=proposed)
+        return _turn_on_notice(application, today, proposed=proposed, sent=sent)
     words, duty = _TURNS[stage]
     return Turn(words=words, duty=duty)
 
 
-def _turn_on_notice(application: FilingApplication, today: date, *, proposed: bool) -> Turn:
+def _turn_on_notice(
+    application: FilingApplication, today: date, *, proposed: bool, sent: int
+) -> Turn:
     notice = application.notices[-1]
+    if sent:
+        return Turn(
+            words=Text(
+                f"登记公众网站收到的 {sent} 件异议",
+                f"put on record the objections sent on the public site: {sent}",
+            ),
+            duty=Duty.CLERK,
+            due=notice.last_day,
+        )
     waiting = sum(one.outcome is None for one in notice.objections)
     if waiting:
         return Turn(

@@ -106,6 +106,13 @@ def waiting_objections(session: Session, notice_id: int) -> Sequence[SentObjecti
     ).all()
 
 
+def count_waiting_objections(session: Session) -> dict[int, int]:
+    """Return how many objections are not on record yet, by the number of their notice."""
+    query = select(SentObjection.notice_id, func.count(SentObjection.id))
+    waiting = query.where(SentObjection.sealed.is_not(None)).group_by(SentObjection.notice_id)
+    return dict(session.execute(waiting).tuples().all())
+
+
 def mark_taken(row: SentObjection, objection_id: int, *, now: datetime) -> None:
     """Say that an objection is on record; what it said goes from here."""
     row.sealed = None

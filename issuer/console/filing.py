@@ -41,6 +41,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
+from issuer.console.filing_sent import objections_sent, sent_about
 from issuer.console.office import the_office
 from issuer.filing_duties import PROCEDURE, Duty, Turn, duty_of, open_steps, stage_place, turn_of
 from issuer.filing_proposals import waiting_proposals
@@ -48,8 +49,6 @@ from issuer.filing_view import OUTCOME_NAMES, persons_text, step_text
 from issuer.public_notice import ObjectionOutcome
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
-from registry.objections import waiting_objections
-from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 from templates.downloads import send_download
 from templates.file_types import file_type
@@ -134,10 +133,10 @@ def applications() -> str:
     office, day = the_office(), today()
     table = read_table(request.args, _LIST)
     closed = bool(request.args.get("closed"))
-    proposed = _proposed()
+    proposed, sent = _proposed(), objections_sent()
     with reading(office.engine) as session:
         found = session.scalars(select(FilingApplication).order_by(FilingApplication.id)).all()
-        rows = [_row(one, day, proposed=one.id in proposed) for one in found]
+        rows = [_row(one, day, one.id in proposed, sent_about(one, sent)) for one in found]
     counts = {shut: sum((row.stage in _CLOSED) is shut for row in rows) for shut in (False, True)}
     rows = [row for row in rows if (row.stage in _CLOSED) is closed]
     words, stage = table.words("unit").casefold(), table.words("stage")
@@ -250,7 +249,7 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
     with reading(office.engine) as session:
         found = _find(session.get(FilingApplication, number))
         stage = Stage(found.state)
-        proposal = _proposed().get(number)
+        proposal, sent = _proposed().get(number), sent_about(found, objections_sent())
         mine = [step for step in open_steps(stage) if _may_take(stage, step)]
         page = render_template(
             "desk/filing_application.html",
@@ -264,11 +263,11 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             tone=_TONES[stage],
             procedure=PROCEDURE,
             place=stage_place(found),
-            turn=turn_of(found, day, proposed=proposal is not None),
+            turn=turn_of(found, day, proposed=proposal is not None, sent=sent),
             events=[_event(one) for one in reversed(found.decisions)],
             notice=found.notices[-1] if found.notices else None,
             outcomes=_OUTCOMES,
-            sent=_sent(found),
+            sent=sent,
             steps=mine,
             clerk=the_person().is_one_of(Role.AUTHORITY_CLERK),
             opinions=[
@@ -282,17 +281,6 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             troubles=troubles,
         )
     return Response(page, status=422 if troubles else 200)
-
-
-def _sent(found: FilingApplication) -> int:
-    """Return how many objections the public site holds that are not on record yet."""
-    if not found.notices or found.state not in (Stage.ON_NOTICE, Stage.UPHELD):
-        return 0
-    with (
-        public_database(public_database_url(the_office().home)) as public,
-        reading(public) as session,
-    ):
-        return len(waiting_objections(session, found.notices[-1].id))
 
 
 def _scope_rows(form: ApplicationForm) -> list[tuple[Text, str, Text]]:
@@ -330,7 +318,7 @@ def _proposed() -> dict[int, FilingProposal]:
     return {int(number): one for number, one in named if number}
 
 
-def _row(one: FilingApplication, day: date, *, proposed: bool) -> ApplicationRow:
+def _row(one: FilingApplication, day: date, proposed: bool, sent: int) -> ApplicationRow:
     stage = Stage(one.state)
     return ApplicationRow(
         number=one.id,
@@ -339,7 +327,7 @@ def _row(one: FilingApplication, day: date, *, proposed: bool) -> ApplicationRow
         stage=stage,
         stage_text=STAGE_NAMES[stage],
         tone=_TONES[stage],
-        turn=turn_of(one, day, proposed=proposed),
+        turn=turn_of(one, day, proposed=proposed, sent=sent),
         since=one.decisions[-1].decided_on,
     )
 

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.waiting import Waiting
 from codes.wording import Text
 from issuer.console.authority import OFFICIALS, today
+from issuer.console.filing_sent import objections_sent, open_objections, sent_about
 from issuer.console.office import the_office
 from issuer.filing_acts import SiteStanding
 from issuer.filing_duties import Duty, turn_of
@@ -39,15 +40,32 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
             count=len(others),
             link=url_for("filing_proposals.waiting"),
         )
-    subjects = {one.subject for one in proposals}
+    subjects, sent = {one.subject for one in proposals}, objections_sent()
     with reading(office.engine) as session:
         found = session.scalars(select(FilingApplication)).all()
-        turns = [turn_of(one, day, proposed=f"application {one.id}" in subjects) for one in found]
+        turns = [
+            turn_of(
+                one,
+                day,
+                proposed=f"application {one.id}" in subjects,
+                sent=sent_about(one, sent),
+            )
+            for one in found
+        ]
+        unread = sum(sent_about(one, sent) for one in found)
+        unsettled = sum(open_objections(one) for one in found)
         views = views_of_sites(session, day)
     mine = Duty.DIRECTOR if director else Duty.CLERK
     yield Waiting(
         text=Text("件备案申请待办理", "applications to act on"),
         count=sum(turn.duty is mine and (turn.due is None or turn.due < day) for turn in turns),
+        link=url_for("filing.applications"),
+    )
+    yield Waiting(
+        text=Text("件备案异议待处理", "objections to filings to settle")
+        if director
+        else Text("件备案异议待登记", "objections to filings to put on record"),
+        count=unsettled if director else unread,
         link=url_for("filing.applications"),
     )
     yield Waiting(

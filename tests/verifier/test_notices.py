@@ -96,3 +96,22 @@ def test_nothing_is_filed_while_an_objection_is_unread(sides: Sides) -> None:
     path = f"/filing/applications/{sides.number}/file"
     answer = desk.post(CLERK, path, prefix__0="S000012000123", **terms)
     assert (answer.status_code, "尚未登记，不能备案" in answer.text) == (422, True)
+
+
+def test_an_objection_is_named_to_who_has_it_next(sides: Sides) -> None:
+    desk, page = sides.desk, f"/filing/applications/{sides.number}"
+    assert sides.public.post("/notices/1/object", data=WORDS).status_code == 200
+    assert "件备案异议待登记" in desk.get(CLERK, "/").text
+    assert "件备案异议" not in desk.get(DIRECTOR, "/").text
+    for path in (page, "/filing/applications"):
+        text = desk.get(CLERK, path).text
+        assert "登记公众网站收到的 1 件异议" in text and "公示期满后提出备案" not in text
+
+    desk.post(CLERK, f"{page}/objections/sent")
+    assert "件备案异议" not in desk.get(CLERK, "/").text
+    assert "件备案异议待处理" in desk.get(DIRECTOR, "/").text
+    assert "处理 1 件异议" in desk.get(DIRECTOR, page).text
+
+    desk.procedure.settle(sides.number, 1, ObjectionOutcome.DISMISSED, desk.today)
+    assert "件备案异议" not in desk.get(DIRECTOR, "/").text
+    assert "公示期满后提出备案" in desk.get(CLERK, page).text

@@ -28,11 +28,12 @@ LINK_ENTRIES = {
         Outcome.INCONCLUSIVE,
         Text(
             "网址 {host} 不是 {known}，只是看起来像：{how}。不要打开，不要在其中填写任何信息，"
-            "不要以其显示的结果为准；请扫描证书上的二维码，或在本页按编号查询，"
+            "不要以其显示的结果为准；请扫描证书上的二维码，或在本系统网站首页按编号查询，"
             "并可把链接告知主管部门或公安机关。",
             "The host {host} is not {known}, it only looks like it: {how}. Do not open it, enter "
             "nothing there and believe nothing it shows. Scan the code on the certificate or look "
-            "the number up here, and show the link to the authority or the police.",
+            "the number up on this site's start page, and show the link to the authority or the "
+            "police.",
         ),
     ),
     Code.LINK_FOREIGN: Entry(
@@ -40,10 +41,10 @@ LINK_ENTRIES = {
         Outcome.INCONCLUSIVE,
         Text(
             "网址 {host} 不在信任列表中，也不是全国查询网站。不要以它显示的查询结果为准，"
-            "不要在其中填写姓名、证件号码；请扫描证书上的二维码，或在本页按编号查询。",
+            "不要在其中填写姓名、证件号码；请扫描证书上的二维码，或在本系统网站首页按编号查询。",
             "The host {host} is neither on the trust list nor a national query site. Do not "
             "believe what it shows, and enter no name or document number there. Scan the code on "
-            "the certificate or look the number up here.",
+            "the certificate or look the number up on this site's start page.",
         ),
     ),
     Code.LINK_MALFORMED: Entry(

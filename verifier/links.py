@@ -58,7 +58,7 @@ _KIND_TEXTS: Mapping[LinkKind, Text] = MappingProxyType(
         LinkKind.OURS: Text("是本系统的网址", "An address of this system"),
         LinkKind.NATIONAL: Text("是全国查询网站的网址", "An address of a national query site"),
         LinkKind.LOOK_ALIKE: Text(
-            "不是本系统的网址，只是看起来像", "Not of this system: it only looks like it"
+            "不是官方网址，只是看起来像", "Not an official address: it only looks like one"
         ),
         LinkKind.FOREIGN: Text("不是本系统的网址", "Not an address of this system"),
         LinkKind.MALFORMED: Text("不是完整的网址", "Not a web address"),

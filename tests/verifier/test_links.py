@@ -236,3 +236,11 @@ def test_the_page_never_makes_a_link_of_what_was_pasted(client: FlaskClient) -> 
     empty = client.post("/link", data={"link": ""})
     assert empty.status_code == 422
     assert "请粘贴要检查的链接" in empty.text
+
+
+def test_an_imitation_is_called_unofficial_and_leads_to_the_form_that_asks_by_number(
+    client: FlaskClient,
+) -> None:
+    page = client.post("/link?lang=zh", data={"link": "https://jndj.osta.org.cn.example.top/"}).text
+    assert '<h1 id="where">不是官方网址，只是看起来像</h1>' in page
+    assert '<a href="/">到本站首页按编号查询</a>' in page and "本页按编号" not in page

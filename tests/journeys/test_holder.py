@@ -85,7 +85,7 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
     send(page, "/withdraw")
     visitor.goto("about:blank")
     visitor.goto(shared)
-    expect(visitor.locator("#code-wrong")).to_be_visible()
+    expect(visitor.locator("#over")).to_be_visible()
     check_clean(page)
     visitor.close()
 

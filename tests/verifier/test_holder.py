@@ -187,6 +187,9 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert "已撤回" not in client.get("/holder").text
     assert send(client, f"/shares/{row.id}/withdraw", sure="yes").status_code == 303
     assert visit(masked).status_code == 422 == visit("0" * 20).status_code
+    over = visit(masked).text
+    assert '<h1 id="over">分享链接已失效</h1>' in over and 'id="code"' not in over
+    assert "请补充或改正" not in over and "请把整条链接粘贴到这里" in visit(masked[:12]).text
     assert visit(full).status_code == 200
     assert "已撤回" in client.get("/holder").text
 

@@ -27,6 +27,7 @@ from registry.holder_access import (
 )
 from registry.holder_requests import RequestKind, requests_of, send_request
 from registry.holder_shares import (
+    SHARE_CHARACTERS,
     SHARE_DAYS,
     make_share,
     open_share,
@@ -36,6 +37,7 @@ from registry.holder_shares import (
 from registry.home import Home
 from registry.public_database import PublicSide
 from registry.session import reading, transaction
+from registry.spoken_codes import read_code
 from verifier.budgets_request import LookUp
 from verifier.holder import HolderLook, HolderView
 from verifier.opening import open_holder_look
@@ -43,7 +45,7 @@ from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble
-from verifier.site.holder_words import GONE, MISSING, NO_SHARE, WRONG
+from verifier.site.holder_words import CUT_SHORT, GONE, MISSING, NO_SHARE, WRONG
 from verifier.site.pages import Repeat, error_response, result_page
 from verifier.site.waiting import waiting_page
 
@@ -251,7 +253,10 @@ def shared() -> AnyResponse | str:
     with transaction(desk.public) as session:
         found = open_share(session, desk.keys, code, now=_now())
     if found is None:
-        trouble = Trouble(field="code", text=NO_SHARE)
+        if read_code(code, SHARE_CHARACTERS) is not None:
+            page = render_template("shared_over.html", code=code, why=NO_SHARE)
+            return make_response(page, 422)
+        trouble = Trouble(field="code", text=CUT_SHORT)
         return make_response(render_template("shared.html", code=code, troubles=(trouble,)), 422)
     verdict = desk.look.verdict(found.claim, full_name=found.full_name)
     repeat = Repeat(action=address_of("holder.shared"), fields=(("code", code),))

@@ -16,6 +16,9 @@ WRONG: Final = Text(
     "Number, document number or code do not fit, or the code was used, is over or was tried too "
     "often; check them, or get another code from the body that issued the certificate",
 )
+CUT_SHORT: Final = Text(
+    "分享链接不完整，请把整条链接粘贴到这里", "Paste the whole link: it was cut short"
+)
 NO_SHARE: Final = Text(
     "这个分享链接不存在、已过期或已被撤回，请向持证人核实",
     "There is no such link, or it is over or withdrawn; ask the holder",

@@ -90,7 +90,8 @@ _STATUS_TEXTS = {
     Status.UNKNOWN: Text("未知", "not known"),
 }
 
-_IN_FORCE = "status_current"  # as `finding_codes` has it
+_IN_FORCE, _NO_NUMBER = "status_current", "number_malformed"  # as `finding_codes` has them
+_NUMBER_WRONG = Text("编号有误", "Not a valid certificate number")
 
 _SEVERITY_TEXTS = {
     Severity.INFO: Text("核实", "confirmed"),
@@ -254,10 +255,18 @@ class Verdict:
         return f"{_SIGNS[names.index(field)]} " if field in names else ""
 
     @property
+    def headline(self) -> Text:
+        """Return the outcome in words; of what is no number at all, that, for nothing was asked."""
+        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in {
+            one.code for one in self.findings
+        }
+        return _NUMBER_WRONG if unasked else self.outcome.text
+
+    @property
     def summary(self) -> Text:
         """Return the one closing sentence, with the status where it explains the outcome."""
         if self.outcome is not Outcome.NOT_CURRENT or self.status is Status.UNKNOWN:
-            return self.outcome.text
+            return self.headline
         words, status = self.outcome.text, self.status.text
         return Text(f"{words.zh}（{_inner(status.zh)}）", f"{words.en}: {status.en}")
 

@@ -188,3 +188,21 @@ def test_a_field_that_differs_is_told_before_a_foreign_address() -> None:
     name = {"field": "姓名"}
     both = verdict_of(find(Code.FOREIGN_HOST, {"host": "x"}), find(Code.FIELD_DIFFERS, name))
     assert present.meaning(both) == words.MEANINGS[Outcome.ALTERED]
+
+
+def test_what_is_no_number_is_not_headed_as_not_found(world: World) -> None:
+    client = make_app(world.verifier()).test_client()
+    for language, words_ in (("zh", "编号有误"), ("en", "Not a valid certificate number")):
+        asked = client.post(
+            f"/verify?lang={language}", data={"number": "S" + "0" * 20, "name": NAME}
+        )
+        assert f'<h1 id="outcome">{words_}</h1>' in asked.text
+        assert f"<title>{words_}" in asked.text
+
+
+@pytest.mark.parametrize("code", [Code.SYSTEM_BUSY, Code.FILES_WAITING])
+def test_what_was_not_looked_at_is_tried_again_and_not_reported(code: Code) -> None:
+    assert present.unfinished(verdict_of(find(code)))
+    assert not present.unfinished(verdict_of(find(Code.REGISTRY_UNREACHABLE)))
+    altered = verdict_of(find(code), find(Code.PHOTO_DIFFERS))
+    assert altered.outcome is Outcome.ALTERED and not present.unfinished(altered)

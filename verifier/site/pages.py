@@ -114,6 +114,7 @@ def result_page(
         "result.html",
         verdict=verdict,
         tone=tone,
+        unfinished=present.unfinished(verdict),
         meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         checked_at=present.beijing_time(verdict.checked_at),

@@ -92,7 +92,9 @@ def offers_reports() -> bool:
 def offer_report(verdict: Verdict, examined: Examined) -> str | None:
     """Return the draft of a report for the result page to carry, or None where none is offered."""
     desk = report_desk()
-    return desk.draft_text(verdict, examined) if desk is not None and desk.offers else None
+    if desk is None or not desk.offers or present.unfinished(verdict):
+        return None
+    return desk.draft_text(verdict, examined)
 
 
 def picture_for_report(data: bytes, verdict: Verdict) -> bytes | None:

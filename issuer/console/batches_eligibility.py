@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
@@ -57,6 +58,15 @@ _JUDGED = {
     Judged.UNMET: Text("不符合", "not met"),
     Judged.OPEN: Text("未填写", "not entered"),
 }
+_NOTHING_ENTERED = (
+    (
+        "condition",
+        Text(
+            "尚未填写，没有保存；请选择申报条件", "Nothing was entered or saved; choose a condition"
+        ),
+    ),
+    ("evidence", Text("请写明依据材料", "Name the evidence")),
+)
 
 
 def _judged(kept: Kept | None) -> Judged:
@@ -144,7 +154,8 @@ def eligibility_of(draft_id: int, row: int) -> str:
     """Show what was entered about one person, with the conditions of the level."""
     draft = the_draft(the_room(), draft_id)
     one, kept = _find(draft, row)
-    return _form(draft, one, kept, asdict(kept.facts if kept else Facts()))
+    facts, faults = (kept.facts, kept.faults) if kept else (Facts(), ())
+    return _form(draft, one, kept, asdict(facts), faults=faults)
 
 
 def _find(draft: BatchDraft, row: int) -> tuple[Candidate, Kept | None]:
@@ -163,6 +174,7 @@ def _form(
     kept: Kept | None,
     typed: dict[str, Any],
     *,
+    faults: Sequence[tuple[str, Text]] = (),
     saved: bool = False,
 ) -> str:
     room = the_room()
@@ -171,7 +183,6 @@ def _form(
     offered: tuple[Condition, ...] = ()
     if one.occupation is not None and one.level is not None:
         offered = conditions(one.occupation, one.level, day)
-    faults = kept.faults if kept else ()
     return page(
         room,
         draft,
@@ -192,12 +203,15 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
     """Keep what was entered about one person; what is not met is shown beside its fields."""
     room = the_room()
     draft = the_draft(room, draft_id)
-    _find(draft, row)
+    one, kept = _find(draft, row)
     names = asdict(Facts())
     facts = Facts(**{name: request.form.get(name, "").strip()[:200] for name in names})
+    if facts.is_empty:
+        return _form(draft, one, kept, asdict(facts), faults=_NOTHING_ENTERED), 422
     enter(room, the_person(), own_prefix(), draft_id, {row: facts})
     one, kept = _find(draft, row)
     if kept is not None and not kept.met:
-        return _form(draft, one, kept, asdict(kept.facts), saved=True), 422
+        typed = asdict(kept.facts)
+        return _form(draft, one, kept, typed, faults=kept.faults, saved=True), 422
     say_done(Text(f"第 {row} 行的申报条件已保存", f"What was entered of row {row} is saved"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)

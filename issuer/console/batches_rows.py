@@ -192,7 +192,12 @@ def _row_page(
         troubles=[*more, *troubles],
         notices=[remark.text for remark in found.remarks if not remark.stops],
         fields=[
-            (column.name, Text(column.value, column.en), typed.get(column, found.text(column)))
+            (
+                column.name,
+                Text(column.value, column.en),
+                typed.get(column, found.text(column)),
+                column.required,
+            )
             for column in Column
         ],
         plain=[(Text(column.value, column.en), found.text(column)) for column in Column],

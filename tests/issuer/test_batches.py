@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -297,6 +298,14 @@ def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Pat
     answer = desk.post(f"/batches/{draft}/corrections", corrections=(io.BytesIO(stray), "改.csv"))
     assert answer.status_code == 422
     assert "对不上" in answer.text
+
+
+def test_a_row_calls_optional_only_what_may_stay_empty(ready_desk: BatchDesk) -> None:
+    page = ready_desk.get(f"/batches/{READY}/rows/2").text
+    labels = re.findall(r'<label for="([A-Z_]+)">[^<]*(<span class="optional">)?', page)
+    assert len(labels) == len(Column)
+    optional = {Column[name] for name, said in labels if said}
+    assert optional == {Column.SPECIALTY, Column.PHOTO, Column.LATIN_NAME}
 
 
 def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:

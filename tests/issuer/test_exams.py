@@ -161,6 +161,14 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path, clo
     assert "未核对真伪" in page and "符合" in page
 
 
+def test_eligibility_with_nothing_entered_is_not_saved(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 1)
+    answer = desk.post(f"/batches/{draft}/eligibility/2", CLERK, condition="", evidence=" ")
+    assert answer.status_code == 422
+    assert "没有保存；请选择申报条件" in answer.text and "请写明依据材料" in answer.text
+    assert "申报条件已保存" not in desk.get(f"/batches/{draft}/eligibility").text
+
+
 def test_a_certificate_of_ours_is_checked_with_the_register(
     desk: BatchDesk, tmp_path: Path, clock: Clock
 ) -> None:

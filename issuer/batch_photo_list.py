@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from codes.wording import Text
 from issuer.batch_photos import DraftPhotos, KeptPhoto
 from issuer.batch_room import BatchRoom
-from issuer.batch_rows import open_row
+from issuer.batch_rows import DraftRow, Remark, open_row
 from issuer.columns import Column
+from issuer.photo_names import few_apart, fold_name, is_picture_name
+from issuer.photo_reading import PhotoReading
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 
 SHOWN = 200
+_LEAST_ALIKE = 4  # characters of a name to each that differs; shorter names are alike by chance
 PHOTO_MISSING = "photo_missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoLine:
-    """A row whose photo is wanting, or a picture that is of no use.
+    """A row whose photo is wanting.
 
     Args:
-        row: the row's number, or None for a picture that no row asks for.
-        what: whose it is, or the picture's file name; personal data.
-        text: what is wrong and what to do.
+        row: the row's number.
+        what: whose it is; personal data.
+        text: what is wrong and what to do, with the file's name as it is; personal data.
     """
 
+    row: int
+    what: str = field(repr=False)
+    text: Text = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unused:
+    """A picture that no row asks for.
+
+    Args:
+        name: of its file; personal data.
+        row: a row without a photo whose picture would be called nearly so; None where there is
+            none such.
+        apart: in how many characters the two names differ.
+    """
+
+    name: str = field(repr=False)
     row: int | None
-    what: str
-    text: Text
+    apart: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +73,7 @@ class PhotoList:
         missing_count: how many there are.
         refused: rows whose picture was refused.
         refused_count: how many there are.
-        unused: names of pictures that no row asks for.
+        unused: pictures that no row asks for, the first of them.
         unused_count: how many there are.
         matched: every row with its photo, in order.
     """
@@ -64,15 +84,60 @@ class PhotoList:
     missing_count: int
     refused: tuple[PhotoLine, ...]
     refused_count: int
-    unused: tuple[str, ...]
+    unused: tuple[Unused, ...]
     unused_count: int
     matched: tuple[Matched, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    """A row with what is said of its photo; `wanted` is the name that its picture would have."""
+
+    row: int
+    what: str = field(repr=False)
+    wanted: str = field(repr=False)
+    text: Text = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    handed_in: int
+    missing: list[_Want]
+    refused: list[PhotoLine]
+    unused: list[str]
+    matched: list[Matched]
+
+
 def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
-    """Return what is known of the photos of a batch, by the last check of its rows."""
+    """Return what is known of the photos of a batch, by the last check of its rows.
+
+    Names are compared among the pictures and rows that are shown.
+    """
+    found = _look(room, draft)
+    missing = found.missing[:SHOWN]
+    return PhotoList(
+        handed_in=found.handed_in,
+        awaiting=draft.awaiting,
+        missing=tuple(_missing_line(one, found) for one in missing),
+        missing_count=len(found.missing),
+        refused=tuple(found.refused[:SHOWN]),
+        refused_count=len(found.refused),
+        unused=tuple(_unused(name, missing) for name in found.unused[:SHOWN]),
+        unused_count=len(found.unused),
+        matched=tuple(found.matched),
+    )
+
+
+def photo_texts(room: BatchRoom, draft: BatchDraft, row: int) -> tuple[Text, ...]:
+    """Return what keeps a row's photo from being printed, with the names of files as they are."""
+    found = _look(room, draft)
+    lines = [_missing_line(one, found) for one in found.missing if one.row == row]
+    return tuple(one.text for one in (*lines, *found.refused) if one.row == row)
+
+
+def _look(room: BatchRoom, draft: BatchDraft) -> _Found:
     cipher = room.cipher(draft)
-    missing: list[PhotoLine] = []
+    missing: list[_Want] = []
     refused: list[PhotoLine] = []
     matched: list[Matched] = []
     with reading(room.desks) as session:
@@ -81,25 +146,87 @@ def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
         for stored in session.scalars(query):
             row = open_row(cipher, stored)
             file, number = row.text(Column.PHOTO), row.text(Column.DOCUMENT_NUMBER)
-            photo = photos.read(file=file, document_number=number).photo
-            if isinstance(photo, KeptPhoto):
-                name = row.text(Column.NAME)
-                matched.append(Matched(row=row.row, name=name, photo_id=photo.photo_id))
+            photo = photos.read(file=file, document_number=number)
+            name = row.text(Column.NAME)
+            if isinstance(photo.photo, KeptPhoto):
+                matched.append(Matched(row=row.row, name=name, photo_id=photo.photo.photo_id))
             for remark in row.about(Column.PHOTO):
-                line = PhotoLine(row=row.row, what=row.text(Column.NAME), text=remark.text)
+                text = _with_name(remark, photo)
                 if remark.code == PHOTO_MISSING:
-                    missing.append(line)
+                    missing.append(_Want(row=row.row, what=name, wanted=_wanted(row), text=text))
                 elif remark.stops:
-                    refused.append(line)
-    unused = photos.unasked() if draft.rows else []
-    return PhotoList(
+                    refused.append(PhotoLine(row=row.row, what=name, text=text))
+    return _Found(
         handed_in=len(photos) + draft.awaiting,
-        awaiting=draft.awaiting,
-        missing=tuple(missing[:SHOWN]),
-        missing_count=len(missing),
-        refused=tuple(refused[:SHOWN]),
-        refused_count=len(refused),
-        unused=tuple(unused[:SHOWN]),
-        unused_count=len(unused),
-        matched=tuple(matched),
+        missing=missing,
+        refused=refused,
+        unused=photos.unasked() if draft.rows else [],
+        matched=matched,
     )
+
+
+def _wanted(row: DraftRow) -> str:
+    file, number = row.text(Column.PHOTO), row.text(Column.DOCUMENT_NUMBER)
+    return file or (f"{number}.jpg" if number else "")
+
+
+def _with_name(remark: Remark, photo: PhotoReading) -> Text:
+    """Return what a check said, with the file's own name in place of the masked one."""
+    for problem in photo.problems:
+        if problem.code == remark.code and photo.file:
+            zh, en = problem.text.zh, problem.text.en
+            return Text(f"照片文件“{photo.file}”：{zh}", f"File “{photo.file}”: {en}")
+    return remark.text
+
+
+def _missing_line(want: _Want, found: _Found) -> PhotoLine:
+    return PhotoLine(row=want.row, what=want.what, text=_missing_text(want, found))
+
+
+def _missing_text(want: _Want, found: _Found) -> Text:
+    wanted = want.wanted
+    if not found.handed_in:
+        if not wanted:
+            return _NONE_YET
+        return Text(
+            f"{_NONE_YET.zh}文件名应为“{wanted}”。",
+            f"{_NONE_YET.en} It is to be called “{wanted}”.",
+        )
+    if not wanted:
+        return want.text
+    near = [
+        (apart, name)
+        for name in found.unused[:SHOWN]
+        if (apart := _apart(name, wanted)) is not None
+    ]
+    zh, en = f"已上传的照片中没有“{wanted}”", f"No photo handed in is called “{wanted}”"
+    if not near:
+        return Text(f"{zh}。", f"{en}.")
+    apart, name = min(near)
+    return Text(
+        f"{zh}；有一张“{name}”，相差 {apart} 个字符，请核对名册和文件名。",
+        f"{en}; one is called “{name}”, which differs in {apart} characters: compare the two.",
+    )
+
+
+def _unused(name: str, missing: Sequence[_Want]) -> Unused:
+    near = [(apart, one.row) for one in missing if (apart := _apart(name, one.wanted)) is not None]
+    apart, row = min(near, default=(0, None))
+    return Unused(name=name, row=row, apart=apart)
+
+
+def _apart(name: str, wanted: str) -> int | None:
+    """Return in how many characters two file names differ, extensions apart; None for many."""
+    one, other = _stem(name), _stem(wanted)
+    apart = few_apart(one, other)
+    if not apart or min(len(one), len(other)) < _LEAST_ALIKE * apart:
+        return None
+    return apart
+
+
+def _stem(name: str) -> str:
+    folded = fold_name(name)
+    return folded.rpartition(".")[0] if is_picture_name(name) else folded
+
+
+_NONE_YET = Text("还没有上传照片。", "No photo was handed in yet.")

@@ -15,7 +15,7 @@ from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
 from issuer.batch_corrections import merge_corrections, write_corrections
 from issuer.batch_drafts import drop_row, mend_cells, mend_row, read_row, read_rows
-from issuer.batch_photo_list import PHOTO_MISSING
+from issuer.batch_photo_list import PHOTO_MISSING, photo_texts
 from issuer.batch_rows import DraftRow, Remark, sheet_columns, sheet_notices
 from issuer.columns import MAX_FILE_BYTES, Column
 from issuer.console.batches_forms import ROW_FIELD, Trouble, read_cells, read_upload
@@ -179,13 +179,18 @@ def _row_page(
     typed: dict[Column, str],
     more: Sequence[Trouble],
 ) -> str:
+    room = the_room()
+    stopping = [remark for remark in found.remarks if remark.stops]
     troubles = [
         Trouble(field=remark.column.name if remark.column else "", text=remark.text)
-        for remark in found.remarks
-        if remark.stops
+        for remark in stopping
+        if remark.column is not Column.PHOTO
     ]
+    if len(troubles) < len(stopping):
+        texts = photo_texts(room, draft, found.row)
+        troubles += [Trouble(field=Column.PHOTO.name, text=text) for text in texts]
     return page(
-        the_room(),
+        room,
         draft,
         "batch_row.html",
         found=found,

@@ -150,6 +150,28 @@ def test_photos_are_shown_small_beside_the_names_to_the_desk_alone(
     assert desk.get(address.replace(f"/{draft}/", f"/{another}/")).status_code == 404
 
 
+def test_a_photo_of_nearly_the_right_name_is_shown_beside_the_row_that_wants_it(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 3)
+    unnamed = {place: {Column.PHOTO: ""} for place in (1, 2, 3)}
+    draft = desk.begin(roster_of(tmp_path, persons, unnamed))
+    pages = [f"/batches/{draft}/photos", f"/batches/{draft}/rows/3"]
+    for page in pages:
+        before = desk.get(page).text
+        assert "还没有上传照片" in before and "照片文件夹" not in before
+    right = [one.document_number for one in persons]
+    wrong = f"{right[1][:10]}{(int(right[1][10]) + 1) % 10}{right[1][11:]}"
+    desk.add_photos(draft, (b"none", f"{right[0]}.jpg"), (b"none", f"{wrong}.jpg"))
+    photos, row = (desk.get(page).text for page in pages)
+    for shown in (photos, row):
+        assert f"没有“{right[1]}.jpg”；有一张“{wrong}.jpg”，相差 1 个字符" in shown
+        assert "〔证件号码〕" not in shown
+    assert "与第 3 行应有的文件名相差 1 个字符" in photos
+    assert f"照片文件“{right[0]}.jpg”：" in photos
+    assert f"照片文件“{right[0]}.jpg”：" in desk.get(f"/batches/{draft}/rows/2").text
+
+
 def test_who_types_scores_knows_beforehand_who_closes_them(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, 2)
     at = f"/batches/{draft}/scores"

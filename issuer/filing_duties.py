@@ -139,6 +139,15 @@ def stage_place(application: FilingApplication) -> int:
     return _PLACES[stage]
 
 
+def stage_since(application: FilingApplication) -> date:
+    """Return the day of the decision that brought an application to the stage where it stands."""
+    return next(
+        one.decided_on
+        for one in reversed(application.decisions)
+        if one.state_before != one.state_after
+    )
+
+
 PROCEDURE = (
     Text("自主申报", "Application"),
     Text("材料初审", "Preliminary review"),

@@ -110,7 +110,7 @@ def count_waiting_objections(session: Session) -> dict[int, int]:
     """Return how many objections are not on record yet, by the number of their notice."""
     query = select(SentObjection.notice_id, func.count(SentObjection.id))
     waiting = query.where(SentObjection.sealed.is_not(None)).group_by(SentObjection.notice_id)
-    return dict(session.execute(waiting).tuples().all())
+    return dict(iter(session.execute(waiting)))
 
 
 def mark_taken(row: SentObjection, objection_id: int, *, now: datetime) -> None:

@@ -43,7 +43,16 @@ from issuer.console.authority import (
 )
 from issuer.console.filing_sent import objections_sent, sent_about
 from issuer.console.office import the_office
-from issuer.filing_duties import PROCEDURE, Duty, Turn, duty_of, open_steps, stage_place, turn_of
+from issuer.filing_duties import (
+    PROCEDURE,
+    Duty,
+    Turn,
+    duty_of,
+    open_steps,
+    stage_place,
+    stage_since,
+    turn_of,
+)
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_view import OUTCOME_NAMES, persons_text, step_text
 from issuer.public_notice import ObjectionOutcome
@@ -328,7 +337,7 @@ def _row(one: FilingApplication, day: date, proposed: bool, sent: int) -> Applic
         stage_text=STAGE_NAMES[stage],
         tone=_TONES[stage],
         turn=turn_of(one, day, proposed=proposed, sent=sent),
-        since=one.decisions[-1].decided_on,
+        since=stage_since(one),
     )
 
 

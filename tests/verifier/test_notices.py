@@ -12,7 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from accounts.spoken import spoken_day
+from issuer.application_states import Step
+from issuer.applications import find_application
 from issuer.desk import shanghai_day
+from issuer.filing_duties import stage_since
 from issuer.public_notice import ObjectionOutcome, open_objection
 from registry.filing_models import Objection
 from registry.home import Home
@@ -85,7 +89,11 @@ def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, ho
         assert session.scalars(select(SentObjection)).one().sealed is None
     assert "正在核实处理" in public.post("/notices/receipt", data={"code": code}).text
     desk.procedure.settle(sides.number, 1, ObjectionOutcome.DISMISSED, desk.today)
-    assert "异议不成立" in public.post("/notices/receipt", data={"code": code}).text
+    desk.procedure.step(sides.number, Step.REFUSE, desk.today)  # it is listed no more
+    told = public.post("/notices/receipt?lang=zh", data={"code": code}).text
+    day = f"{desk.today.year}年{desk.today.month}月{desk.today.day}日"
+    assert "异议不成立" in told and "公示的单位：津城样本职业技能评价中心（虚构）" in told
+    assert f"处理日期：{day}" in re.sub(r"<[^>]+>", "", told)
 
 
 def test_nothing_is_filed_while_an_objection_is_unread(sides: Sides) -> None:
@@ -115,3 +123,26 @@ def test_an_objection_is_named_to_who_has_it_next(sides: Sides) -> None:
     desk.procedure.settle(sides.number, 1, ObjectionOutcome.DISMISSED, desk.today)
     assert "件备案异议" not in desk.get(DIRECTOR, "/").text
     assert "公示期满后提出备案" in desk.get(CLERK, page).text
+
+
+def test_the_day_a_stage_began_stays_when_an_objection_comes(sides: Sides) -> None:
+    desk = sides.desk
+    with desk.procedure.session() as session:
+        application = find_application(session, sides.number)
+        began = stage_since(application)
+        assert began == application.decisions[-1].decided_on < desk.today
+    desk.procedure.object(sides.number, desk.today)
+    with desk.procedure.session() as session:
+        assert stage_since(find_application(session, sides.number)) == began
+
+
+def test_objections_by_letter_are_entered_from_the_first_day_on(sides: Sides) -> None:
+    desk, page = sides.desk, f"/filing/applications/{sides.number}"
+    with desk.procedure.session() as session:
+        first = find_application(session, sides.number).notices[-1].first_day
+    desk.today = first - DAY
+    early = desk.get(CLERK, page).text
+    assert f"{page}/objections/new" not in early
+    assert "届时可在此登记来信来访的异议" in early and spoken_day(first).zh in early
+    desk.today = first
+    assert f"{page}/objections/new" in desk.get(CLERK, page).text

@@ -203,8 +203,7 @@ def test_a_malformed_number_is_not_found_and_the_position_is_named(
     world: World, typed: str, position: str
 ) -> None:
     verdict = world.verifier().verify_number(typed, name=NAME)
-    assert verdict.outcome is Outcome.NOT_FOUND
-    assert verdict.summary.zh == "编号有误"
+    assert (verdict.outcome, verdict.summary.zh) == (Outcome.NOT_FOUND, "编号有误")
     finding = verdict.findings[-1]
     assert finding.code == "number_malformed"
     assert finding.evidence["position"] == position

@@ -8,13 +8,13 @@ from datetime import date
 from typing import Final
 
 from flask import Blueprint, Flask, current_app, make_response, render_template, request
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.wording import Text
 from registry.errors import RegistryError
-from registry.filing_models import Objection
+from registry.filing_models import FilingApplication, Objection, PublicNotice
 from registry.home import Home
 from registry.objections import ObjectionBox, ObjectionsFull, ObjectionWords, find_sent
 from registry.public_database import PublicSide
@@ -101,18 +101,22 @@ def follow_up() -> AnyResponse:
     desk = _desk()
     with reading(desk.public) as session:
         row = find_sent(session, code)
-        objection_id = None if row is None else row.objection_id
+        notice_id, objection_id = (None, None) if row is None else (row.notice_id, row.objection_id)
     if row is None:
         text = Text(
             "没有这个回执编号，请核对后重新输入", "There is no such receipt; check the code"
         )
         return _list(code=code, troubles=(Trouble(field="code", text=text),))
-    outcome = None
-    if objection_id is not None:
-        with reading(desk.register) as session:
-            found = session.get(Objection, objection_id)
-            outcome = found.outcome if found is not None else None
-    return _list(code=code, standing=_STANDINGS[objection_id is not None, outcome])
+    with reading(desk.register) as session:
+        unit = session.scalar(
+            select(FilingApplication.name)
+            .join(PublicNotice, PublicNotice.application_id == FilingApplication.id)
+            .where(PublicNotice.id == notice_id)
+        )
+        found = session.get(Objection, objection_id) if objection_id is not None else None
+        outcome, settled = (None, None) if found is None else (found.outcome, found.settled_on)
+    standing = _STANDINGS[objection_id is not None, outcome]
+    return _list(code=code, standing=standing, about=unit or "", settled=settled)
 
 
 _STANDINGS: Final = {
@@ -126,7 +130,12 @@ _STANDINGS: Final = {
 
 
 def _list(
-    *, code: str = "", standing: Text | None = None, troubles: tuple[Trouble, ...] = ()
+    *,
+    code: str = "",
+    standing: Text | None = None,
+    about: str = "",
+    settled: date | None = None,
+    troubles: tuple[Trouble, ...] = (),
 ) -> AnyResponse:
     day = _verifier().today()
     page = render_template(
@@ -135,6 +144,8 @@ def _list(
         on=day,
         code=code,
         standing=standing,
+        about=about,
+        settled=settled,
         troubles=troubles,
     )
     return make_response(page, 422 if troubles else 200)

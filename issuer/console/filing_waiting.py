@@ -61,13 +61,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         count=sum(turn.duty is mine and (turn.due is None or turn.due < day) for turn in turns),
         link=url_for("filing.applications"),
     )
-    yield Waiting(
-        text=Text("件备案异议待处理", "objections to filings to settle")
-        if director
-        else Text("件备案异议待登记", "objections to filings to put on record"),
-        count=unsettled if director else unread,
-        link=url_for("filing.applications"),
-    )
+    yield _objections(unsettled if director else unread, director=director)
     yield Waiting(
         text=Text("次质量检查待作出结论", "quality checks to conclude")
         if director
@@ -84,4 +78,14 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         text=Text("家机构备案即将到期", "filings that end soon"),
         count=len(ending),
         link=url_for("filing_bodies.bodies"),
+    )
+
+
+def _objections(count: int, *, director: bool) -> Waiting:
+    return Waiting(
+        text=Text("件备案异议待处理", "objections to filings to settle")
+        if director
+        else Text("件备案异议待登记", "objections to filings to put on record"),
+        count=count,
+        link=url_for("filing.applications"),
     )

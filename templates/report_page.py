@@ -196,12 +196,21 @@ def _draw_conclusion(sheets: Sheets, report: Mapping[str, Any]) -> None:
     sheets.y -= 1
     sheets.paragraph(verdict["summary"]["zh"], 16.0, ink=_tone_of(verdict["outcome"]))
     sheets.paragraph(verdict["summary"]["en"], _BODY, ink=LABEL_INK)
+    for finding in verdict["findings"]:
+        if finding.get("decides"):
+            _draw_told(sheets, finding)
     if verdict["status"] != "unknown":
         _draw_status(sheets, verdict["outcome"], _said(verdict["status_text"]))
     for finding in verdict["findings"]:
         if finding["code"] == "status_on_day":
-            sheets.paragraph(finding["message_zh"], _BODY)
-            sheets.paragraph(finding["message_en"], _SMALL, ink=LABEL_INK)
+            _draw_told(sheets, finding)
+
+
+def _draw_told(sheets: Sheets, finding: Mapping[str, Any]) -> None:
+    sheets.paragraph(finding["message_zh"], _BODY)
+    sheets.paragraph(finding["message_en"], _SMALL, ink=LABEL_INK)
+    for line, size in _compared(finding):
+        sheets.paragraph(line, size)
 
 
 def _draw_status(sheets: Sheets, outcome: str, status: str) -> None:

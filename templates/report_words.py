@@ -38,6 +38,9 @@ EVIDENCE: Final = Text("依据", "Evidence")
 PRINTED_AND_RECORD: Final = Text(
     "所印为{printed}，登记为{record}。", "Printed: {printed}; on record: {record}."
 )
+UNREAD: Final = Text(
+    "文字被遮盖或读不出，见图", "text that is covered or cannot be read, see the picture"
+)
 RECORD_SHORT: Final = Text("登记内容", "on record")
 TRUST_LIST: Final = Text("信任列表", "Trust list")
 LOG: Final = Text("公开日志检查点", "Log checkpoint")

@@ -11,14 +11,15 @@ from codes.levels import Level
 from codes.occupations import occupations
 from codes.wording import Text
 from templates.labels import format_date_en, parse_date
-from templates.report_words import PRINTED_AND_RECORD
+from templates.report_words import PRINTED_AND_RECORD, UNREAD
 
 
 def spoken_value(value: str) -> Text:
     """Return a value as it stands; in English a level, an occupation, a document or a day twice.
 
     Args:
-        value: as read or on record; untrusted. What is none of these stands alone.
+        value: as read or on record; untrusted. What is none of these stands alone; of an
+            empty one is said that it cannot be read.
     """
     return _beside(value, value)
 
@@ -39,6 +40,8 @@ def printed_and_record(printed: str, record: str) -> Text:
 
 
 def _beside(value: str, shown: str) -> Text:
+    if not value:
+        return UNREAD
     english = _english(value)
     return Text(shown, f"{shown} ({english})" if english else shown)
 

@@ -13,11 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from codes.documents import mask_document
-from codes.wording import Text
+from codes.wording import Language, Text
 from log.checkpoint import Checkpoint
 from verifier.catalogue import CATALOGUE
 from verifier.site import present
-from verifier.verdict import Severity, Verdict, verdict_to_json
+from verifier.verdict import Finding, Verdict, finding_to_json, verdict_to_json
 
 FORMAT: Final = 1
 _LONGEST_NAME: Final = 120
@@ -159,10 +159,16 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     told = verdict_to_json(verdict)
     for name in _LANGUAGE_MEMBERS:
         del told[name]
-    for finding in told["findings"]:
-        del finding["message"]
-        finding["mark"] = _both(Severity(finding["severity"]).text)
+    told["findings"] = [_finding(one, verdict) for one in present.ordered_findings(verdict)]
     told["status_text"] = _both(verdict.status.text)
+    return told
+
+
+def _finding(finding: Finding, verdict: Verdict) -> dict[str, Any]:
+    told = finding_to_json(finding, Language.ZH)
+    del told["message"]
+    told["mark"] = _both(finding.severity.text)
+    told["decides"] = present.decides_outcome(finding, verdict)
     return told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from io import BytesIO
 
@@ -40,6 +41,14 @@ def test_the_page_of_a_report_says_what_was_printed_and_what_is_on_record(
     form = {"number": ticket.number, "code": ticket.code}
     page = desk.client.post("/report", data=form).text
     assert "所印为“一级/高级技师”，登记为“三级/高级工”。" in page
+    pdf, written = desk.files(ticket)
+    first, *others = json.loads(written)["report"]["verdict"]["findings"]
+    assert first["evidence"]["field"] == "level" and first["decides"]
+    assert not any(one["decides"] for one in others)
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = "".join(document[0].get_textpage().get_text_range().split())
+    conclusion = text[text.index("查验结论") : text.index("登记记录的状态")]
+    assert "职业技能等级" in conclusion and "登记为“三级/高级工”" in conclusion
 
 
 def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_last_words(

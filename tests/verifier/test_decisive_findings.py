@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codes.wording import Language
+from templates.spoken_values import printed_and_record
 from tests.verifier.world import NOW
 from verifier.finding_codes import Code
 from verifier.findings import conclude, find
@@ -71,3 +72,11 @@ def test_a_picture_shows_and_a_file_prints_and_levels_are_told_in_english_too(
     assert comparison.text.en == f"{en}: 二级/技师 (Level 2 / Technician)"
     told = show_verdict(verdict_of(finding), Language.EN)
     assert "printed: 二级/技师 (Level 2 / Technician)" in told
+
+
+def test_print_that_cannot_be_read_is_not_told_as_nothing() -> None:
+    evidence = {"field": "level", **LEVELS, "printed": ""}
+    comparison = present._comparison(find(Code.FIELD_DIFFERS, {"field": "职业技能等级"}, evidence))
+    assert comparison.text.zh == "文件所印：文字被遮盖或读不出，见图"
+    assert comparison.text.en.endswith("covered or cannot be read, see the picture")
+    assert "“”" not in printed_and_record("", "三级/高级工").zh

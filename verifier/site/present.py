@@ -251,8 +251,8 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
 
     What decided it looks no weaker than the banner.
     """
-    lines: list[tuple[tuple[int, bool], ShownFinding]] = []
-    for code in dict.fromkeys(Code(one.code) for one in verdict.findings):
+    lines: list[ShownFinding] = []
+    for code in dict.fromkeys(Code(one.code) for one in ordered_findings(verdict)):
         alike = [one for one in verdict.findings if one.code == code.value]
         texts = (
             [_group(code, alike)]
@@ -261,16 +261,26 @@ def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:
         )
         severity, mark = alike[0].severity, verdict.mark_of(alike[0])
         own = SEVERITY_TONES[Severity.NOTICE if mark == RECORD_STATUS else severity]
-        decides = CATALOGUE[code].forces is verdict.outcome
+        decides = decides_outcome(alike[0], verdict)
         shown = max(own, tone(verdict), key=words.TONE_STRENGTH.index) if decides else own
-        lines += [
-            (
-                (rank(code, severity), not decides),
-                ShownFinding(tone=shown, mark=mark, text=text, decides=decides),
-            )
-            for text in texts
-        ]
-    return tuple(line for _, line in sorted(lines, key=lambda ranked: ranked[0]))
+        lines += [ShownFinding(tone=shown, mark=mark, text=text, decides=decides) for text in texts]
+    return tuple(lines)
+
+
+def ordered_findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """Return findings in the order in which lists of checks have them, alike ones together."""
+    codes = [one.code for one in verdict.findings]
+
+    def place(one: Finding) -> tuple[int, bool, int]:
+        ranked = rank(Code(one.code), one.severity)
+        return ranked, not decides_outcome(one, verdict), codes.index(one.code)
+
+    return tuple(sorted(verdict.findings, key=place))
+
+
+def decides_outcome(finding: Finding, verdict: Verdict) -> bool:
+    """Return whether the outcome of a verdict follows from a finding."""
+    return CATALOGUE[Code(finding.code)].forces is verdict.outcome
 
 
 def show_each(findings: Iterable[Finding]) -> tuple[ShownFinding, ...]:

@@ -28,9 +28,10 @@ from issuer.batch_candidates import (
 )
 from issuer.batch_checks import count_rows
 from issuer.batch_notice import Outcome, find_objectable, settle_objection, start_notice
+from issuer.batch_plan import odd_scores
 from issuer.batch_room import BatchRoom, changing, find_draft
 from issuer.batch_rows import open_row, seal_cells
-from issuer.batch_scores import Scored, Standing, find_odd, read_scored, scores_closed
+from issuer.batch_scores import Scored, Standing, read_scored, scores_closed
 from issuer.batch_steps import check_before
 from issuer.body_settings import Step
 from issuer.columns import Column
@@ -77,7 +78,7 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         pending = [row for row, standing in standings.items() if standing is Standing.PENDING]
         if pending or not people:
             raise _pending(pending)
-        if find_odd(people) and not seen:
+        if odd_scores(room, draft, course, people) and not seen:
             raise _ODD
         _check_others_marks(person, people)
         passed = sum(standing is Standing.PASSED for standing in standings.values())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,7 @@ from codes.assessment_rules import Figure, Part
 from codes.wording import Text
 from issuer.batch_candidates import Candidate
 from issuer.batch_room import BatchRoom, draft_changed
-from issuer.batch_scores import scored
+from issuer.batch_scores import Odd, Scored, find_odd, scored
 from issuer.body_settings import figure_of
 from issuer.desk import shanghai_day
 from registry.batch_models import BatchDraft
@@ -27,6 +28,7 @@ from registry.vault import seal, unseal
 _WHAT = "batch-plan"
 MOST_SITTINGS = 60
 _MARK_DIGITS = 24
+_MARK_OF_RESIT = re.compile(r"[0-9]")  # not a word such as 待补考
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +225,39 @@ def _of_two(one: Sitting, other: Sitting) -> Iterator[Text]:
             f"{'、'.join(twice)} 在同一时间另有安排（{one.room}）",
             f"also placed in {one.room} at that time: {', '.join(twice)}",
         )
+
+
+def odd_scores(
+    room: BatchRoom, draft: BatchDraft, course: BatchCourse, people: Sequence[Scored]
+) -> list[Odd]:
+    """Return what is odd about the scores of a batch, by themselves and beside its plan."""
+    return find_odd(people) + unplanned_resits(people, read_plan(room, draft, course))
+
+
+def unplanned_resits(people: Sequence[Scored], plan: Plan) -> list[Odd]:
+    """Return marks of resits for which a plan has no places beyond those of the first attempt.
+
+    Of a plan without sittings nothing is known: the body examines elsewhere.
+    """
+    if not plan.sittings:
+        return []
+    spare: Counter[Part] = Counter()
+    for sitting in plan.sittings:
+        spare[sitting.part] += sitting.candidates
+    for one in people:
+        spare.subtract(rule.part for rule in one.rules)
+    return [
+        Odd(
+            row=one.candidate.row,
+            text=Text(
+                f"{rule.part.text.zh}录入了补考成绩，考试安排中没有补考场次，请核对",
+                f"{rule.part.text.en}: a resit is entered, and the plan has no sitting for one",
+            ),
+        )
+        for one in people
+        for rule in one.rules
+        if _MARK_OF_RESIT.match(one.scores.text(rule.part, 2)) and spare[rule.part] <= 0
+    ]
 
 
 def open_plan_point(

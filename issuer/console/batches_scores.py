@@ -25,6 +25,7 @@ from issuer.batch_closing import (
     reopen_scores,
     write_left_out,
 )
+from issuer.batch_plan import odd_scores
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import (
     PLACES,
@@ -33,7 +34,6 @@ from issuer.batch_scores import (
     Standing,
     enter,
     enter_sheet,
-    find_odd,
     read_scored,
     write_sheet,
 )
@@ -86,7 +86,7 @@ def _grid(
     with reading(room.desks) as session:
         course = find_course(session, draft)
         people = read_scored(room, session, draft)
-    odd = find_odd(people)
+    odd = [] if course is None else odd_scores(room, draft, course, people)
     parts = {rule.part: rule for one in people for rule in one.rules}
     columns = [column for column, (part, _) in PLACES.items() if part in parts]
     closed = course is not None and course.scores_closed_at is not None
@@ -130,9 +130,10 @@ def _grid(
 def odd_of(room: BatchRoom, draft: BatchDraft) -> list[Odd]:
     """Return what is odd about the scores of a batch, for whoever approves it."""
     with reading(room.desks) as session:
-        if draft.key_sealed is None or find_course(session, draft) is None:
+        course = find_course(session, draft)
+        if draft.key_sealed is None or course is None:
             return []
-        return find_odd(read_scored(room, session, draft))[:_ODD_SHOWN]
+        return odd_scores(room, draft, course, read_scored(room, session, draft))[:_ODD_SHOWN]
 
 
 def _marked(

@@ -230,6 +230,10 @@ def _may(page: ActPage) -> dict[str, bool]:
     }
 
 
+_WHY = Text("事由", "Why")
+_HAPPENED = Text("情况说明", "What happened")
+
+
 def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
     act = page.act
     rows: list[tuple[Any, ...]] = [
@@ -246,7 +250,7 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
     hidden = Text("（查看个人信息后显示）", "(shown once personal data are opened)")
     shown = opened or page.place.award_id is None
     rows += [
-        (Text("事由", "Why"), act.reason if shown else hidden),
+        (_WHY if act.reissue is None else _HAPPENED, act.reason if shown else hidden),
         (Text("文号", "Reference"), act.reference),
         (Text("提出人", "Proposed by"), act.proposer),
         (Text("提出时间", "Proposed"), act.proposed_at),

@@ -94,7 +94,8 @@ def inspect_act(kind: LifeKind, entry: ActEntry) -> tuple[Trouble, ...]:
     if kind is LifeKind.REVOKE and entry.ground not in set(Ground):
         troubles.append(_missing("ground", "请选择撤销的事由类别", "Choose the ground"))
     if not entry.reason:
-        troubles.append(_missing("reason", "请写明事由", "Say why"))
+        what = "情况说明" if kind is LifeKind.REISSUE else "事由"
+        troubles.append(_missing("reason", f"请写明{what}", "Say why"))
     if not entry.reference:
         troubles.append(
             _missing("reference", "请填写文号", "Enter the number of the paper it rests on")

@@ -232,6 +232,22 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     assert late.status_code == 422 and "成绩已确认" in late.text
 
 
+def test_a_resit_that_was_not_planned_is_odd(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    scores, said = f"/batches/{draft}/scores", "技能考核录入了补考成绩，考试安排中没有补考场次"
+    assert "没有补考场次" not in desk.get(scores).text
+    assert desk.post(scores, CLERK, **{"mark-4-skills-2": "70"}).status_code == 303
+    assert said in desk.get(scores).text
+    assert desk.post(f"{scores}/close").status_code == 422
+    resit = {"part": "skills", "day": "2026-12-06", "begins": "13:00", "ends": "16:00"}
+    seats = {"room": "一号考场", "seats": "30", "candidates": "1", "examiners": "丙、丁、戊"}
+    assert desk.post(f"/batches/{draft}/plan/sittings", CLERK, **resit, **seats).status_code == 303
+    assert "没有补考场次" not in desk.get(scores).text
+
+
 def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     enter_eligibility(desk, draft)
@@ -251,7 +267,7 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
     assert rows_of(desk, draft) == [2, 3, *LEFT_OUT_ROWS]
     resit = {"mark-4-skills-2": "66", "mark-5-theory-2": "待补考"}
     assert desk.post(f"/batches/{draft}/scores", EXAMINER, **resit).status_code == 303
-    desk.post(f"/batches/{draft}/scores/close")
+    desk.post(f"/batches/{draft}/scores/close", seen="yes")
     assert rows_of(desk, draft) == [2, 3, 4]
     assert "待补考" in desk.get(f"/batches/{draft}/scores").text
     whole = (io.BytesIO(roster_of(tmp_path, people(Level.THREE, 4))), "名册.xlsx")

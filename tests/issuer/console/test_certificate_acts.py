@@ -107,7 +107,10 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
 
 def test_a_reissue_and_an_archive_duplicate_take_two_persons_too(app: Flask, office: Home) -> None:
     award_id = row_of(office, NUMBER)
+    form = page(app, CLERK, f"/certificates/{award_id}/acts/reissue")
+    assert "补发事由" in form and ">情况说明<" in form and ">事由<" not in form
     act_id = proposed(app, award_id, "reissue", because="lost")
+    assert "情况说明" in page(app, APPROVER, f"/acts/{act_id}")
     assert "遗失" in page(app, APPROVER, f"/acts/{act_id}")
     approved(app, act_id, award_id)
     archived = proposed(app, award_id, "archive")

@@ -18,10 +18,19 @@ def spoken_value(value: str) -> Text:
     """Return a value as it stands; in English a level, an occupation, a document or a day twice.
 
     Args:
-        value: as read or on record; untrusted. What is none of these stands alone; of an
-            empty one is said that it cannot be read.
+        value: as read or on record; untrusted. What is none of these stands alone.
     """
     return _beside(value, value)
+
+
+def spoken_print(value: str) -> Text:
+    """Return what was read of a print as `spoken_value` does, or that nothing could be read."""
+    return spoken_value(value) if value else UNREAD
+
+
+def quoted_print(value: str) -> Text:
+    """Return the same as `spoken_print`, the value itself in quotes."""
+    return quoted_value(value) if value else UNREAD
 
 
 def quoted_value(value: str) -> Text:
@@ -31,7 +40,7 @@ def quoted_value(value: str) -> Text:
 
 def printed_and_record(printed: str, record: str) -> Text:
     """Return the sentence of a report that tells what is printed beside what is on record."""
-    shown, known = quoted_value(printed), quoted_value(record)
+    shown, known = quoted_print(printed), quoted_value(record)
     said = PRINTED_AND_RECORD
     return Text(
         said.zh.format(printed=shown.zh, record=known.zh),
@@ -40,8 +49,6 @@ def printed_and_record(printed: str, record: str) -> Text:
 
 
 def _beside(value: str, shown: str) -> Text:
-    if not value:
-        return UNREAD
     english = _english(value)
     return Text(shown, f"{shown} ({english})" if english else shown)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from codes.wording import Language, Text
 from registry.life import DayStatus
 from templates.labels import LABELS, Field
-from templates.spoken_values import spoken_value
+from templates.spoken_values import spoken_print, spoken_value
 from verifier.finding_codes import Code
 from verifier.life import DAY_TEXTS
 from verifier.links import LinkCheck
@@ -90,7 +90,8 @@ def _finding_lines(
     yield f"[{mark.say(language)}] {sign}{finding.text.say(language)}"
     for name, label in _EVIDENCE.items():
         if name in finding.evidence:
-            value = spoken_value(finding.evidence[name]).say(language)
+            spoken = spoken_print if name == "printed" else spoken_value
+            value = spoken(finding.evidence[name]).say(language)
             yield f"    {label.say(language)}{_colon(language)}{value}"
 
 

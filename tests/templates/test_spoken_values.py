@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from templates.spoken_values import printed_and_record, quoted_value, spoken_value
+from templates.spoken_values import (
+    printed_and_record,
+    quoted_value,
+    spoken_print,
+    spoken_value,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +29,11 @@ def test_a_value_stands_as_it_is_and_a_known_one_in_english_beside_it(
 ) -> None:
     assert spoken_value(value).zh == value
     assert spoken_value(value).en == english
+
+
+def test_print_that_nothing_was_read_of_is_told_so_and_no_record_is() -> None:
+    assert spoken_print("").zh == "文字被遮盖或读不出，见图"
+    assert printed_and_record("", "").zh == "所印为文字被遮盖或读不出，见图，登记为“”。"
 
 
 def test_only_the_value_itself_is_quoted() -> None:

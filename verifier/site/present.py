@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from codes.wording import Text
 from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
-from templates.spoken_values import quoted_value, spoken_value
+from templates.spoken_values import quoted_print, quoted_value, spoken_print
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import BUSY, Code
 from verifier.site import words
@@ -198,7 +198,7 @@ def _comparison(finding: Finding) -> Comparison:
     code = Code(finding.code)
     if code in _COMPARISONS:
         return _COMPARISONS[code]
-    shown_by, shown = _shown_by(finding), spoken_value(finding.evidence.get("printed", ""))
+    shown_by, shown = _shown_by(finding), spoken_print(finding.evidence.get("printed", ""))
     text = Text(f"{shown_by.zh}：{shown.zh}", f"{shown_by.en}: {shown.en}")
     return Comparison(tone="bad", text=text)
 
@@ -309,7 +309,7 @@ def _with_print(finding: Finding, sign: str) -> Text:
     """Return a finding's sentence, its box's number first, with what is shown and on record."""
     if finding.code != Code.FIELD_DIFFERS.value:
         return Text(f"{sign}{finding.text.zh}", f"{sign}{finding.text.en}")
-    printed = quoted_value(finding.evidence.get("printed", ""))
+    printed = quoted_print(finding.evidence.get("printed", ""))
     record, shown_by = quoted_value(finding.evidence.get("record", "")), _shown_by(finding)
     return Text(
         f"{sign}{finding.text.zh}{shown_by.zh}{printed.zh}，登记为{record.zh}。",

@@ -46,7 +46,7 @@ def reissue(walk: Walk, number: str) -> bytes:
         page.get_by_role("button", name="查找").click()
         page.get_by_role("link", name="补发", exact=True).click()
         page.get_by_label("遗失").check()
-        page.get_by_label("事由").last.fill("持证人遗失，已登报声明")
+        page.get_by_label("情况说明").fill("持证人遗失，已登报声明")
         page.get_by_label("文号").fill("津技鉴〔2026〕16号")
         page.get_by_role("button", name="下一步").click()
         page.get_by_role("button", name="提出，交另一人审批").click()

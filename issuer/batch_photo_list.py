@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from codes.slips import count_slips
 from codes.wording import Text
 from issuer.batch_photos import DraftPhotos, KeptPhoto
 from issuer.batch_room import BatchRoom
 from issuer.batch_rows import DraftRow, Remark, open_row
 from issuer.columns import Column
-from issuer.photo_names import few_apart, fold_name, is_picture_name
+from issuer.photo_names import fold_name, is_picture_name
 from issuer.photo_reading import PhotoReading
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 
 SHOWN = 200
+_MOST_APART = 2
 _LEAST_ALIKE = 4  # characters of a name to each that differs; shorter names are alike by chance
 PHOTO_MISSING = "photo_missing"
 
@@ -218,7 +220,7 @@ def _unused(name: str, missing: Sequence[_Want]) -> Unused:
 def _apart(name: str, wanted: str) -> int | None:
     """Return in how many characters two file names differ, extensions apart; None for many."""
     one, other = _stem(name), _stem(wanted)
-    apart = few_apart(one, other)
+    apart = count_slips(one, other, most=_MOST_APART, swaps=False)
     if not apart or min(len(one), len(other)) < _LEAST_ALIKE * apart:
         return None
     return apart

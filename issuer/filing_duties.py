@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from issuer.application_states import STAGE_NAMES, TRANSITIONS, Stage, Step
+from issuer.public_notice import count_unsettled
 from registry.filing_models import FilingApplication
 
 
@@ -110,7 +111,7 @@ def _turn_on_notice(
             duty=Duty.CLERK,
             due=notice.last_day,
         )
-    waiting = sum(one.outcome is None for one in notice.objections)
+    waiting = count_unsettled(notice)
     if waiting:
         return Turn(
             words=Text(f"处理 {waiting} 件异议", f"settle {waiting} objections"),

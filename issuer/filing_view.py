@@ -18,7 +18,7 @@ from issuer.applications import form_of
 from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding
 from issuer.filing_duties import Duty, duty_of, phase_of
 from issuer.filing_sums import step_of
-from issuer.public_notice import ObjectionOutcome
+from issuer.public_notice import ObjectionOutcome, count_unsettled
 from keys.filing_windows import FilingEvent, Window
 from registry.filing_models import (
     ApplicationDecision,
@@ -152,7 +152,7 @@ def next_of(application: FilingApplication, today: date) -> Text:
     if stage is not Stage.ON_NOTICE:
         return what_is_next(stage)
     notice = application.notices[-1]
-    waiting = sum(one.outcome is None for one in notice.objections)
+    waiting = count_unsettled(notice)
     if waiting:
         return Text(
             f"objection settle（{waiting} 件异议待处理）", f"objection settle ({waiting} open)"

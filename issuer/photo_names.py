@@ -45,23 +45,3 @@ def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Pla
         if found:
             return found
     return ()
-
-
-def few_apart(one: str, other: str, *, most: int = 2) -> int | None:
-    """Return in how many characters two names differ (put in, left out or another), up to `most`.
-
-    None where they differ in more.
-    """
-    if abs(len(one) - len(other)) > most:
-        return None
-    at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
-        at += 1
-    one, other = one[at:], other[at:]
-    if not one or not other:
-        return len(one) + len(other)
-    if not most:
-        return None
-    ways = ((one[1:], other[1:]), (one[1:], other), (one, other[1:]))
-    found = [few_apart(*way, most=most - 1) for way in ways]
-    return min((1 + count for count in found if count is not None), default=None)

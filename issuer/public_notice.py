@@ -213,6 +213,11 @@ def check_none_sent(public: Session, application: FilingApplication) -> None:
         )
 
 
+def count_unsettled(notice: PublicNotice) -> int:
+    """Return how many objections to a notice wait to be settled."""
+    return sum(one.outcome is None for one in notice.objections)
+
+
 def objections_now(application: FilingApplication) -> Sequence[Objection]:
     """Return the objections to the latest notice of an application; none without a notice."""
     return application.notices[-1].objections if application.notices else ()
@@ -312,7 +317,7 @@ def check_notice(application: FilingApplication, decided_on: date) -> None:
                 f"the notice runs to {last.en}; the filing may follow from the next day on",
             ),
         )
-    still_open = sum(one.outcome is None for one in notice.objections)
+    still_open = count_unsettled(notice)
     if still_open:
         raise IssuerError(
             "objections_open",

@@ -125,19 +125,8 @@ def issue_seal_certificate(
             "seal_authority_expired",
             Text("内置印章根证书已过期", "The built-in authority of seals has expired"),
         )
-    marks = ("样本 SAMPLE DEMO" if subject.demo else None, subject.purpose, subject.name)
-    common = " ".join(filter(None, marks))
-    if subject.purpose is None and names_report_key(common):
-        raise KeysError(
-            "seal_name_reserved",
-            Text(
-                f"名称以“{REPORT_PURPOSE}”开头的，不能制作机构印章：该名称只用于查验报告",
-                f"no body's seal is made with a name that begins with {REPORT_PURPOSE}: such names "
-                "are those of the keys that seal verification reports",
-            ),
-        )
     name = _name(
-        common=common[:_MAX_COMMON_NAME],
+        common=_common_name(subject),
         organization=subject.name,
         identifier=f"NTRCN-{subject.credit_code}" if subject.credit_code else None,
     )
@@ -164,6 +153,21 @@ def issue_seal_certificate(
     if crl_url is not None:
         builder = builder.add_extension(_distribution_point(crl_url), critical=False)
     return sign_certificate(authority.key, builder)
+
+
+def _common_name(subject: SealSubject) -> str:
+    marks = ("样本 SAMPLE DEMO" if subject.demo else None, subject.purpose, subject.name)
+    common = " ".join(filter(None, marks))
+    if subject.purpose is None and names_report_key(common):
+        raise KeysError(
+            "seal_name_reserved",
+            Text(
+                f"名称以“{REPORT_PURPOSE}”开头的，不能制作机构印章：该名称只用于查验报告",
+                f"no body's seal is made with a name that begins with {REPORT_PURPOSE}: such names "
+                "are those of the keys that seal verification reports",
+            ),
+        )
+    return common[:_MAX_COMMON_NAME]
 
 
 def issue_crl(authority: SealAuthority, revoked: Sequence[RevokedSeal], *, now: datetime) -> bytes:

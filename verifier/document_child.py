@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 
 import pypdfium2
-import zxingcpp
 from PIL import Image, ImageFilter
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
@@ -30,6 +29,7 @@ from verifier.picture_files import (
     open_picture,
 )
 from verifier.questions import Question, Task, unpack
+from verifier.symbol_reading import find_symbols
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
@@ -53,9 +53,6 @@ REDRAW_PIXELS = (4_000_000, 500_000)
 _RED_LIGHT = (1.0, 0.0, 0.0, 0.0)
 _LESS_THAN_RED = (1.5, -0.42, -0.08, 0.0)
 _SHARPEN = ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0)
-# The format QRCode would take in Micro QR and rMQR, whose few check bits let patterns of a page's
-# ornaments pass for a code now and then.
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _POINTS_PER_INCH = 72
 
 
@@ -191,8 +188,7 @@ def _symbols_redrawn(colours: Image.Image) -> list[str]:
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:
-    found = zxingcpp.read_barcodes(picture, formats=_QR_ONLY)
-    texts = dict.fromkeys(symbol.text for symbol in found)
+    texts = dict.fromkeys(symbol.text for symbol in find_symbols(picture))
     return [text for text in _first(texts, MAX_SYMBOLS) if len(text) <= MAX_SYMBOL_CHARACTERS]
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from urllib.parse import unquote
 
+from codes.slips import count_slips
+
 # What an eye takes for a Latin letter: Cyrillic, Greek and others, by code point.
 _LOOK_ALIKES = str.maketrans(
     {
@@ -151,7 +153,7 @@ def _spelling(host: str, known: str) -> Likeness | None:
     )
     for one, other in pairs:
         allowed = min(_MAX_SLIPS, max(0, len(other) - _SHORT_NAME))
-        if one != other and _slips(one, other, allowed) <= allowed:
+        if one != other and count_slips(one, other, most=allowed, swaps=True) is not None:
             return Likeness.SPELLING
     return None
 
@@ -207,20 +209,3 @@ def _shown(label: str) -> str:
         return label[4:].encode("ascii").decode("punycode")
     except UnicodeError:
         return label
-
-
-def _slips(one: str, other: str, limit: int) -> int:
-    """Return how many letters were changed, lost, added or swapped; above `limit` any figure."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, char in enumerate(one, start=1):
-        last, row, older = row, [i], before
-        for j, wanted in enumerate(other, start=1):
-            cost = min(row[-1] + 1, last[j] + 1, last[j - 1] + (char != wanted))
-            if i > 1 and j > 1 and char == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        before = last
-    return row[-1]

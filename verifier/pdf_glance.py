@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import zxingcpp
 from PIL import Image, ImageOps
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage, raw
 
@@ -16,13 +15,13 @@ from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
 from verifier.attachments import read_attachment
 from verifier.file_limits import MAX_PROOF_BYTES, MAX_SECOND_RECORD_BYTES
 from verifier.seal_reading import read_seal
+from verifier.symbol_reading import find_symbols
 from verifier.text_layer import read_all_glyphs
 
 _MAX_IMAGES = 4
 _QUIET_ZONE = 8  # modules
 _MODULE_PIXELS = 3
 _MODULES = (21, 177)  # of a QR symbol's side, by ISO/IEC 18004
-_QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 
 
 def glance(data: bytes) -> dict[str, Any]:
@@ -70,7 +69,7 @@ def _symbols_on(page: PdfPage) -> list[str]:
             side = width * _MODULE_PIXELS
             large = drawn.resize((side, side), Image.Resampling.NEAREST)
             framed = ImageOps.expand(large, _QUIET_ZONE * _MODULE_PIXELS, fill=255)
-            found = zxingcpp.read_barcodes(framed, formats=_QR_ONLY)
+            found = find_symbols(framed)
             if found:
                 return [found[0].text]
     return []

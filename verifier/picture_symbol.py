@@ -11,8 +11,8 @@ import zxingcpp
 
 from verifier.picture_align import Laid
 from verifier.picture_reference import Pixels
+from verifier.symbol_reading import find_symbols
 
-_QR_ONLY: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCodeModel2)
 _WIDER: Final = 1.02  # a page is not laid to the last dot
 
 
@@ -24,14 +24,14 @@ def has_code_beside(picture: Pixels, laid: Laid, issued: Pixels) -> bool:
     Args:
         issued: the drawing of the page as issued.
     """
-    texts = {one.text for one in _codes(issued)}
-    found = [one for one in _codes(picture) if one.text in texts]
+    texts = {one.text for one in find_symbols(issued)}
+    found = [one for one in find_symbols(picture) if one.text in texts]
     return bool(found) and not _is_any_on(found, laid)
 
 
 def has_code_on(picture: Pixels, laid: Laid) -> bool:
     """Return whether any QR code lies on the page as laid, whatever it says."""
-    return _is_any_on(_codes(picture), laid)
+    return _is_any_on(find_symbols(picture), laid)
 
 
 def _is_any_on(codes: Iterable[zxingcpp.Barcode], laid: Laid) -> bool:
@@ -41,10 +41,6 @@ def _is_any_on(codes: Iterable[zxingcpp.Barcode], laid: Laid) -> bool:
     wider = (middle + (page - middle) * _WIDER).astype(np.float32)
     places = (_middle(one.position) for one in codes)
     return any(cv2.pointPolygonTest(wider, one, False) >= 0 for one in places)
-
-
-def _codes(picture: Pixels) -> list[zxingcpp.Barcode]:
-    return zxingcpp.read_barcodes(picture, formats=_QR_ONLY)
 
 
 def _middle(place: zxingcpp.Position) -> tuple[float, float]:

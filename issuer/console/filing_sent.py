@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from issuer.application_states import Stage
 from issuer.console.office import the_office
+from issuer.public_notice import count_unsettled
 from registry.filing_models import FilingApplication
 from registry.objections import count_waiting_objections
 from registry.public_database import public_database, public_database_url
@@ -26,9 +27,7 @@ def sent_about(application: FilingApplication, sent: Mapping[int, int]) -> int:
 
 def open_objections(application: FilingApplication) -> int:
     """Return how many objections on record wait to be settled, where they still can be."""
-    if not takes_objections(application):
-        return 0
-    return sum(one.outcome is None for one in application.notices[-1].objections)
+    return count_unsettled(application.notices[-1]) if takes_objections(application) else 0
 
 
 def takes_objections(application: FilingApplication) -> bool:

@@ -154,8 +154,10 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    if picture is not None and picture.boxed is not None:
+    if picture is not None:
         verdict = replace(verdict, boxed=picture.boxed)
+    elif pdf is not None and pdf.page is not None:
+        verdict = replace(verdict, boxed=pdf.page.boxed)
     return with_certificate(verdict, standing.printed(name_known=True))
 
 
@@ -275,7 +277,7 @@ def _inspect_print(
     extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
     shown: tuple[Finding, ...] = ()
     if pdf is not None and page is not None:
-        shown = inspect_page(page, fields, pdf.seal.held)
+        shown = inspect_page(page, fields, pdf.seal.held, _records(standing))
     sealed = _inspect_seal(pdf, standing, identical=identical)
     return (*fields, *extra, *identity, *shown, *sealed)
 

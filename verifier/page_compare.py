@@ -8,7 +8,8 @@ because what can be switched off may show on one of the two only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,7 +67,10 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
     Returns:
         {"compared": false}, or "changes": rows of place (a field, "photo", "symbol", "seal" or
         ""), near (a field or ""), change and box in millimetres from the upper left; "files":
-        names of attached files that are not the issued ones; "pages": how many there are.
+        names of attached files that are not the issued ones; "pages": how many there are; "shown":
+        the page as a JPEG with numbered red boxes around the named things that differ, in base64,
+        or ""; "size": width and height to which "boxes" refer, rows of what is boxed and four
+        corners, in that order.
     """
     document, original = PdfDocument(data), PdfDocument(issued)
     try:
@@ -79,18 +83,49 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
             return {"compared": False}
         boxes = named_boxes(genuine, SCALE)
         found: dict[tuple[str, str, Change], Box] = {}
+        boxed: dict[str, Any] = {}
         printed = _draw(genuine, SCALE)
         twofold = _may_print_otherwise(page, data)
         for printing in (False, True) if twofold else (False,):
             shown = _laid(page, overlay, printed, printing=printing)
-            for place, near, change, box in _differences(printed, shown, boxes):
+            differences = list(_differences(printed, shown, boxes))
+            for place, near, change, box in differences:
                 found.setdefault((place, near, change), box)
+            if not boxed and (differing := _differing(differences)):
+                boxed = _box(shown, differing)
         changes = [[*key, [_millimetres(at) for at in box]] for key, box in found.items()]
         files = [name for name in _FILES if _is_other(document, original, name)]
-        return {"compared": True, "changes": changes, "files": files, "pages": len(document)}
+        told = {"compared": True, "changes": changes, "files": files, "pages": len(document)}
+        return told | boxed
     finally:
         document.close()
         original.close()
+
+
+def _differing(differences: Sequence[tuple[str, str, Change, Box]]) -> Mapping[str, Box]:
+    """Return the boxes of the named things that differ, as long as what now stands there."""
+    boxes = {name: box for name, _, change, box in differences if change is Change.DIFFERS}
+    for _, near, _, tile in sorted(differences, key=lambda one: one[3]):
+        if near in boxes:
+            left, top, right, bottom = boxes[near]
+            if tile[0] <= right + _TILE // 2 and left <= tile[2] + _TILE // 2:
+                boxes[near] = min(left, tile[0]), top, max(right, tile[2]), bottom
+    return boxes
+
+
+def _box(shown: Pixels, differing: Mapping[str, Box]) -> dict[str, Any]:
+    from verifier.picture_show import draw_boxes  # takes time and memory that few files need
+
+    corners = {
+        name: [(left, top), (right, top), (right, bottom), (left, bottom)]
+        for name, (left, top, right, bottom) in differing.items()
+    }
+    jpeg = draw_boxes(shown, [[(float(x), float(y)) for x, y in one] for one in corners.values()])
+    return {
+        "shown": base64.b64encode(jpeg).decode("ascii"),
+        "size": [shown.shape[1], shown.shape[0]],
+        "boxes": [[name, one] for name, one in corners.items()],
+    }
 
 
 def _may_print_otherwise(page: PdfPage, data: bytes) -> bool:

@@ -184,7 +184,7 @@ def _parse(value: object) -> PictureReading | None:
             "fields": [*items],
             "elsewhere": {"differs": [*other], "unclear": [*unclear], "papers": bool() as papers},
             "shown": str() as shown,
-        } if 0 < width < _LONGEST and 0 < height < _LONGEST:
+        } if _is_size(width, height):
             fields = dict(one for one in map(_parse_field, items) if one is not None)
             differing = tuple(
                 (name, one.outline)
@@ -193,17 +193,49 @@ def _parse(value: object) -> PictureReading | None:
             )
             elsewhere = _parse_outlines(other), _parse_outlines(unclear)
             boxes = (*differing, *((ELSEWHERE, outline) for outline in elsewhere[0]))
-            jpeg = _parse_jpeg(shown)
-            boxed = BoxedPicture(jpeg=jpeg, size=(width, height), boxes=boxes)
             return PictureReading(
                 aligned=True,
                 fields=fields,
                 elsewhere=elsewhere,
                 papers=papers,
-                boxed=boxed if boxes and jpeg else None,
+                boxed=_boxed(shown, (width, height), boxes),
             )
         case _:
             return None
+
+
+def parse_boxed(value: object) -> BoxedPicture | None:
+    """Return a page with its boxes as a child tells of it; None where nothing is boxed.
+
+    Args:
+        value: with "shown", "size" and "boxes" as `page_compare` gives them.
+    """
+    match value:
+        case {
+            "shown": str() as shown,
+            "size": [int() as width, int() as height],
+            "boxes": [*rows],
+        } if _is_size(width, height):
+            boxes = tuple(one for one in map(_parse_box, rows[:_MAX_LINES]) if one is not None)
+            return _boxed(shown, (width, height), boxes)
+        case _:
+            return None
+
+
+def _parse_box(row: object) -> tuple[str, Outline] | None:
+    match row:
+        case [str() as name, [*corners]] if name == PHOTO or name in set(Field):
+            outline = _parse_outline(corners)
+            return None if outline is None else (name, outline)
+        case _:
+            return None
+
+
+def _boxed(
+    shown: str, size: tuple[int, int], boxes: tuple[tuple[str, Outline], ...]
+) -> BoxedPicture | None:
+    jpeg = _parse_jpeg(shown)
+    return BoxedPicture(jpeg=jpeg, size=size, boxes=boxes) if boxes and jpeg else None
 
 
 def _parse_field(item: object) -> tuple[str, FieldSeen] | None:
@@ -247,6 +279,10 @@ def _parse_outline(corners: list[object]) -> Outline | None:
             case _:
                 return None
     return tuple(points) if len(points) == _CORNERS else None
+
+
+def _is_size(width: int, height: int) -> bool:
+    return 0 < width < _LONGEST and 0 < height < _LONGEST
 
 
 def _sensible(length: float) -> bool:

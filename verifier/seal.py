@@ -9,7 +9,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
+from verifier.picture import parse_boxed
 from verifier.seal_states import Change, Coverage, Kind, SealState
+from verifier.verdict import BoxedPicture
 
 _MAX_CERTIFICATES = 8
 _MAX_CERTIFICATE_BYTES = 16 << 10
@@ -70,11 +72,13 @@ class PageComparison:
     Args:
         other_files: names of attached files that are not those issued.
         pages: how many pages the file has.
+        boxed: the page with boxes around what differs; None where nothing does.
     """
 
     changes: tuple[PageChange, ...]
     other_files: tuple[str, ...]
     pages: int
+    boxed: BoxedPicture | None = None
 
 
 UNREADABLE_SEAL = SealReading(state=SealState.UNREADABLE)
@@ -115,7 +119,9 @@ def parse_comparison(value: object) -> PageComparison | None:
             except (ValueError, TypeError, LookupError, OverflowError):
                 return None
             names = tuple(one for one in files if isinstance(one, str))
-            return PageComparison(changes=changes, other_files=names, pages=pages)
+            return PageComparison(
+                changes=changes, other_files=names, pages=pages, boxed=parse_boxed(value)
+            )
         case _:
             return None
 

@@ -6,7 +6,7 @@ whose seal does not hold, is not the file that was issued.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import assert_never
 
 from codes.wording import Text
@@ -138,22 +138,26 @@ def inspect_pages(count: int) -> tuple[Finding, ...]:
 
 
 def inspect_page(
-    page: PageComparison, others: Sequence[Finding], held: Collection[Kind] | None
+    page: PageComparison,
+    others: Sequence[Finding],
+    held: Collection[Kind] | None,
+    records: Mapping[Field, str],
 ) -> tuple[Finding, ...]:
     """Return what to say of how a page looks.
 
     Args:
+        others: what was found of its text; a field is not named twice for the same thing.
         held: what else the file holds, as `SealReading` tells it: where something may lie on the
             page that only some readers draw, it is not said to agree everywhere.
-        others: what was found of its text; a field is not named twice for the same thing.
+        records: what is on record for each field, as it may be shown.
     """
     said = {(one.code, one.evidence.get("field")) for one in others}
     found = [find(Code.FILE_SAVED_ANEW)]
     for change in page.changes:
         if change.change is Change.DIFFERS and (Code.FIELD_DIFFERS, change.place) not in said:
-            found.append(_changed(Code.PAGE_DIFFERS, change))
+            found.append(_changed(Code.PAGE_DIFFERS, change, records))
         if change.change is Change.COVERED and (Code.FIELD_COVERED, change.place) not in said:
-            found.append(_changed(Code.PAGE_COVERED, change))
+            found.append(_changed(Code.PAGE_COVERED, change, records))
     if marked := [one for one in page.changes if one.change is Change.MARKED]:
         places = _listed(dict.fromkeys(_place(one) for one in marked))
         spots = " ".join(dict.fromkeys(one.place or one.near or "page" for one in marked))
@@ -168,9 +172,11 @@ def inspect_page(
     return tuple(found)
 
 
-def _changed(code: Code, change: PageChange) -> Finding:
+def _changed(code: Code, change: PageChange, records: Mapping[Field, str]) -> Finding:
     box = " ".join(f"{side:g}" for side in change.box_mm)
     evidence = {"field": change.place, "box_mm": box}
+    if change.place in records:
+        evidence["record"] = records[Field(change.place)]
     return find(code, {"field": _PLACES.get(change.place, _ELSEWHERE)}, evidence)
 
 

@@ -6,6 +6,7 @@ import base64
 from dataclasses import dataclass
 
 from codes.wording import Text
+from templates.labels import LABELS, Field
 from verifier.picture import ELSEWHERE
 from verifier.site.words import FACT_LABELS
 from verifier.verdict import Verdict
@@ -51,7 +52,7 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
     differences = tuple(
         Difference(
             number=number,
-            label=_REST if name == ELSEWHERE else FACT_LABELS[name],
+            label=_label(name),
             printed=shown.get(name, {}).get("printed", ""),
             record=shown.get(name, {}).get("record", ""),
         )
@@ -59,3 +60,9 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
     )
     encoded = base64.b64encode(verdict.boxed.jpeg).decode("ascii")
     return BoxedView(address=f"data:image/jpeg;base64,{encoded}", differences=differences)
+
+
+def _label(name: str) -> Text:
+    if name == ELSEWHERE:
+        return _REST
+    return LABELS[Field(name)] if name in set(Field) else FACT_LABELS[name]

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 
+from templates.labels import LABELS, Field
 from tests.pdf.page_samples import need
 from tests.verifier.desk import codes, of_code
-from tests.verifier.edits import GREY, Mark, marked, printed_again
+from tests.verifier.edits import GREY, Mark, marked, printed_again, redacted, value_mark
 from tests.verifier.seals import anew_files as anew
 from tests.verifier.seals import attack_files as attacks
 from tests.verifier.seals import shadow_files as shadows
 from tests.verifier.seals.conftest import Office
 from tests.verifier.seals.picture_files import hide_from_pdfium
-from verifier.verdict import Outcome
+from verifier.picture import parse_boxed
+from verifier.site.boxed import boxed_view
+from verifier.verdict import Outcome, Status, Verdict
 
 
 def printed_by_cairo(pdf: bytes, folder: Path) -> bytes:
@@ -136,3 +144,82 @@ def test_a_sealed_file_saved_anew_by_another_program_is_inconclusive(office: Off
     verdict = office.verify(anew.saved_anew(office.pdf))
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert {"seal_resaved", "page_agrees"} <= codes(verdict)
+
+
+def test_what_differs_on_the_page_is_boxed_beside_what_is_on_record(office: Office) -> None:
+    verdict = office.verify(printed_again(anew.unsealed(office.pdf, anew.print_over), scale=0.97))
+    assert verdict.boxed is not None
+    ((name, corners),) = verdict.boxed.boxes
+    assert name == "holder_name"
+    with Image.open(BytesIO(verdict.boxed.jpeg)) as picture:
+        assert picture.size == verdict.boxed.size
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    (left, top), (right, bottom) = corners[0], corners[2]
+    edge = pixels[int(top), int(left) + 2 : int(right) - 2]
+    assert ((edge[:, 0] > 150) & (edge[:, 1:].max(axis=1) < 120)).mean() > 0.9
+    assert int(top) < int(bottom)
+    view = boxed_view(verdict)
+    assert view is not None
+    assert verdict.certificate is not None
+    assert [one.record for one in view.differences] == [verdict.certificate.holder_name]
+
+
+def test_a_box_is_as_long_as_what_now_stands_there(office: Office) -> None:
+    """The level as issued is 三级/高级工; the box holds the whole of a longer one."""
+    longer = value_mark(Field.LEVEL, "一级/高级技师一级/高级技师")
+    plain = redacted(anew.unsealed(office.pdf, shadows.nothing), Field.LEVEL)
+    short, long = (
+        office.verify(marked(plain, mark)).boxed
+        for mark in (value_mark(Field.LEVEL, "二级/技师"), longer)
+    )
+    assert short is not None
+    assert long is not None
+    widths = [one.boxes[0][1][1][0] - one.boxes[0][1][0][0] for one in (short, long)]
+    assert [one.boxes[0][0] for one in (short, long)] == ["level", "level"]
+    assert widths[1] > 1.5 * widths[0]
+
+
+@pytest.mark.parametrize("change", [anew.wipe_name, shadows.nothing], ids=["covered", "nothing"])
+def test_a_page_on_which_nothing_differs_has_no_boxes(
+    office: Office, change: shadows.Change
+) -> None:
+    assert office.verify(anew.unsealed(office.pdf, change)).boxed is None
+
+
+def test_a_line_that_is_no_fact_of_the_record_is_boxed_by_its_label() -> None:
+    corners = [[1, 1], [9, 1], [9, 5], [1, 5]]
+    jpeg = b64encode(b"\xff\xd8\xff" + bytes(9)).decode()
+    told = {
+        "shown": jpeg,
+        "size": [20, 20],
+        "boxes": [["body_site", corners], ["no such", corners]],
+    }
+    boxed = parse_boxed(told)
+    assert boxed is not None
+    assert [name for name, _ in boxed.boxes] == ["body_site"]
+    verdict = Verdict(
+        outcome=Outcome.ALTERED,
+        status=Status.UNKNOWN,
+        findings=(),
+        checked_at=datetime(2026, 11, 27, tzinfo=UTC),
+        demo=True,
+        trust=None,
+        boxed=boxed,
+    )
+    view = boxed_view(verdict)
+    assert view is not None
+    assert [one.label for one in view.differences] == [LABELS[Field.BODY_SITE]]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"shown": "", "size": [20, 20], "boxes": [["photo", [[1, 1], [9, 1], [9, 5], [1, 5]]]]},
+        {"shown": "/9j/", "size": [0, 20], "boxes": [["photo", [[1, 1], [9, 1], [9, 5], [1, 5]]]]},
+        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", [[1, 1], [9, 1]]], "photo", []]},
+        {"shown": "/9j/", "size": [20, 20], "boxes": []},
+    ],
+)
+def test_a_child_that_boxes_nothing_sensible_is_not_believed(told: object) -> None:
+    assert parse_boxed(told) is None

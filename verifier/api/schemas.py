@@ -66,6 +66,8 @@ _HOLDER_NAMED: Final = {
         for name in ("name", "document_number")
     ]
 }
+_POINT: Final = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_CORNERS: Final = {"type": "array", "items": _POINT, "minItems": 4, "maxItems": 4}
 _NUMBER_MEMBERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "number": _TYPED,
     "name": _TYPED,
@@ -108,6 +110,39 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
         )
     ),
     "TrustShown": _object(_members(version=_COUNT, published_at=_MOMENT, age_days=_COUNT)),
+    "NumberPart": _object(
+        _members(
+            positions=_STRING,
+            label=ref("BothLanguages"),
+            value=_STRING,
+            meaning=ref("BothLanguages"),
+        )
+    ),
+    "Certificate": _object(
+        _members(
+            number=_STRING,
+            number_parts=_list(ref("NumberPart")),
+            holder_name=_STRING,
+            name_masked=_FLAG,
+            document_type=ref("BothLanguages"),
+            document_masked=_or_null(_STRING),
+            occupation=ref("BothLanguages"),
+            occupation_code=_STRING,
+            specialty=_STRING,
+            level=ref("BothLanguages"),
+            body_name=_STRING,
+            issued_on=_DAY,
+            print_serial=_STRING,
+            photo=ref("BothLanguages"),
+        )
+    ),
+    "Boxes": _object(
+        _members(
+            width=_COUNT,
+            height=_COUNT,
+            fields=_list(_object(_members(number=_COUNT, field=_STRING, corners=_CORNERS))),
+        )
+    ),
     "Verdict": _object(
         _members(
             outcome={"enum": _OUTCOMES},
@@ -118,9 +153,9 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
             checked_at=_MOMENT,
             demo=_FLAG,
             trust_list=_or_null(ref("TrustShown")),
-            certificate=_or_null(_ANYTHING),
+            certificate=_or_null(ref("Certificate")),
             log_proof=_or_null(_STRING),
-            boxes=_or_null(_ANYTHING),
+            boxes=_or_null(ref("Boxes")),
             hints=_list(ref("Finding")),
         ),
         optional=("hints",),
@@ -131,7 +166,7 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
             known=_FLAG,
             host=_or_null(_STRING),
             findings=_list(ref("Finding")),
-            summary=_ANYTHING,
+            summary=ref("BothLanguages"),
             summary_text=_STRING,
             verdict=_or_null(ref("Verdict")),
         )

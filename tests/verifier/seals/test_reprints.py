@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
+from jsonschema_rs import Draft202012Validator, ValidationError
 from PIL import Image
 
 from templates.labels import LABELS, Field
@@ -24,9 +25,10 @@ from tests.verifier.seals import attack_files as attacks
 from tests.verifier.seals import shadow_files as shadows
 from tests.verifier.seals.conftest import Office
 from tests.verifier.seals.picture_files import hide_from_pdfium
+from verifier.api.schemas import SCHEMAS
 from verifier.picture import parse_boxed
 from verifier.site.boxed import boxed_view
-from verifier.verdict import Outcome, Status, Verdict
+from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
 
 def printed_by_cairo(pdf: bytes, folder: Path) -> bytes:
@@ -162,6 +164,17 @@ def test_what_differs_on_the_page_is_boxed_beside_what_is_on_record(office: Offi
     assert view is not None
     assert verdict.certificate is not None
     assert [one.record for one in view.differences] == [verdict.certificate.holder_name]
+
+
+def test_the_answer_is_as_the_document_of_the_api_says(office: Office) -> None:
+    told = verdict_to_json(office.verify(anew.unsealed(office.pdf, anew.print_over)))
+    assert told["boxes"] is not None
+    assert told["certificate"] is not None
+    named = {"$ref": "#/components/schemas/Verdict", "components": {"schemas": SCHEMAS}}
+    Draft202012Validator(named).validate(told)
+    for member in ("certificate", "boxes"):
+        with pytest.raises(ValidationError):
+            Draft202012Validator(named).validate(told | {member: {}})
 
 
 def test_a_box_is_as_long_as_what_now_stands_there(office: Office) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
@@ -16,6 +17,7 @@ from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
 from registry.holder_access import HolderClaim
+from registry.models import Copy
 from registry.session import reading
 from templates.labels import format_date, format_print_serial
 
@@ -58,8 +60,10 @@ class HandoverLine:
     claim: HolderClaim = field(repr=False)
 
 
-def read_handover(desk: Desk, batch: str) -> Iterator[HandoverLine]:
-    """Yield the certificates of a batch that are in force, in order of issue.
+def read_handover(desk: Desk, batch: str) -> list[HandoverLine]:
+    """Return the certificates of a batch that are in force, in the order of its roster.
+
+    A corrected or reissued one stands in its person's place, not at the end.
 
     Raises:
         IssuerError: no such batch (`batch_unknown`).
@@ -67,19 +71,25 @@ def read_handover(desk: Desk, batch: str) -> Iterator[HandoverLine]:
     """
     with reading(desk.engine) as session:
         batch_id = find_batch(session, desk.site, batch)
-    for copies in chunks_of(desk, BatchCopies(batch_id=batch_id), in_force, drawn):
-        for copy in copies:
-            private = read_private(desk, copy.award)
-            yield HandoverLine(
-                name=private.name,
-                document=mask_document(private.document_number),
-                level=Level(copy.award.level).zh,
-                number=copy.award.number,
-                print_serial=format_print_serial(copy.year, copy.print_serial),
-                claim=HolderClaim(
-                    number=copy.award.number, document_number=private.document_number
-                ),
-            )
+    scope = BatchCopies(batch_id=batch_id)
+    lines = [
+        (copy.award_id, _line(desk, copy))
+        for copies in chunks_of(desk, scope, in_force, drawn)
+        for copy in copies
+    ]
+    return [line for _, line in sorted(lines, key=itemgetter(0))]  # awards follow the roster
+
+
+def _line(desk: Desk, copy: Copy) -> HandoverLine:
+    private = read_private(desk, copy.award)
+    return HandoverLine(
+        name=private.name,
+        document=mask_document(private.document_number),
+        level=Level(copy.award.level).zh,
+        number=copy.award.number,
+        print_serial=format_print_serial(copy.year, copy.print_serial),
+        claim=HolderClaim(number=copy.award.number, document_number=private.document_number),
+    )
 
 
 def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None) -> bytes:
@@ -102,7 +112,7 @@ def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None)
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(file, options) as workbook:
-        lines = list(read_handover(desk, batch))
+        lines = read_handover(desk, batch)
         _write_sheet(workbook, desk, batch, lines)
         if make_codes is not None:
             _write_slips(workbook, lines, make_codes([one.claim for one in lines]))

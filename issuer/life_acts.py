@@ -205,6 +205,7 @@ class ActPlace:
         prefix: of its body.
         award_id: of the one award it is about, if it is about one.
         copy_id: of the copy that it made, once it is approved.
+        waits: whether nobody decided on it yet.
     """
 
     act_id: int
@@ -212,18 +213,23 @@ class ActPlace:
     kind: LifeKind
     award_id: int | None
     copy_id: int | None
+    waits: bool
 
 
 def find_place(session: Session, act_id: int) -> ActPlace | None:
     """Return where an act belongs, of whichever body; None where there is none."""
-    query = select(Site.prefix, LifeAct.kind, LifeAct.award_id, LifeAct.copy_id)
-    query = query.join(LifeAct, LifeAct.site_id == Site.id).where(LifeAct.id == act_id)
-    found = session.execute(query).one_or_none()
+    query = select(Site.prefix, LifeAct).join(LifeAct, LifeAct.site_id == Site.id)
+    found = session.execute(query.where(LifeAct.id == act_id)).one_or_none()
     if found is None:
         return None
-    prefix, kind, award_id, copy_id = found
+    prefix, act = found
     return ActPlace(
-        act_id=act_id, prefix=prefix, kind=LifeKind(kind), award_id=award_id, copy_id=copy_id
+        act_id=act_id,
+        prefix=prefix,
+        kind=LifeKind(act.kind),
+        award_id=act.award_id,
+        copy_id=act.copy_id,
+        waits=act.state == ActState.PROPOSED,
     )
 
 

@@ -11,7 +11,13 @@ from codes.wording import Language, Text
 from issuer.copy_list import REASON_WORDS
 from issuer.life_forms import ActView
 from issuer.life_run import LifeOutcome
-from issuer.life_words import GROUND_WORDS, KIND_CODES, KIND_WORDS, STATE_WORDS
+from issuer.life_words import (
+    GROUND_WORDS,
+    KIND_CODES,
+    KIND_WORDS,
+    STATE_WORDS,
+    reason_called,
+)
 from issuer.terminal import lay_out
 from log.leaves import LifeKind
 from registry.life_models import ActState
@@ -83,7 +89,7 @@ def describe(act: ActView) -> Text:
             Text("涉及证书", "Hits"),
             counted(act.hits),
         ),
-        (Text("事由", "Why"), _same(act.reason)),
+        (reason_called(act.kind), _same(act.reason)),
         (Text("文号", "Reference"), _same(act.reference)),
         (Text("提出", "Proposed by"), _signed(act.proposer, act.proposed_at)),
         (Text("状态", "State"), STATE_WORDS[act.state]),

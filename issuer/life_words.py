@@ -46,3 +46,10 @@ GROUND_WORDS = {
     Ground.BOUGHT: Text("买卖证书", "bought or traded"),
     Ground.OTHER: Text("其他", "other"),
 }
+
+
+def reason_called(kind: LifeKind) -> Text:
+    """Return what the reason of an act is called; a reissue has a ground (补发事由) beside it."""
+    if kind is LifeKind.REISSUE:
+        return Text("情况说明", "What happened")
+    return Text("事由", "Why")

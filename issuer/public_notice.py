@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -299,6 +300,12 @@ def open_objection(vault: Vault, objection: Objection) -> ObjectionForm:
     return ObjectionForm(
         sender=words["from"], text=words["text"], received_on=objection.received_on
     )
+
+
+def objection_mark(form: ObjectionForm) -> str:
+    """Return what only a page that shows an objection's words can bring back."""
+    said = json.dumps([form.sender, form.text])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def check_notice(application: FilingApplication, decided_on: date) -> None:

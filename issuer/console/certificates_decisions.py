@@ -31,9 +31,8 @@ from issuer.desk import Desk
 from issuer.life_acts import ActPlace, find_place, list_acts, reject, withdraw
 from issuer.life_forms import MAKES_COPY, ActView
 from issuer.life_run import approve_and_publish
-from issuer.life_words import GROUND_WORDS, STATE_WORDS
+from issuer.life_words import GROUND_WORDS, STATE_WORDS, reason_called
 from issuer.opening import announce_host
-from log.leaves import LifeKind
 from registry.life_models import ActState
 from registry.session import reading
 from templates.fonts import FontChain
@@ -113,9 +112,9 @@ def show(act_id: int) -> str:
 def approve(act_id: int) -> Response | tuple[str, int]:
     """Approve what another person proposed, as it was shown; it takes effect at once."""
     place, office = _place(act_id), the_office()
-    if place.kind is LifeKind.CORRECT and not _is_open(place):
+    if place.waits and not _is_open(place):
         text = Text(
-            "请先查看变更前后的内容，再批准", "look at what is corrected first, then approve it"
+            "请先查看完整内容，再批准", "look at everything that is proposed first, then approve it"
         )
         return _show(place, (Trouble(field="ground", text=text),)), 422
     title = ACT_TITLES[place.kind]
@@ -188,7 +187,8 @@ def _place(act_id: int) -> ActPlace:
 
 
 def _is_open(place: ActPlace) -> bool:
-    return place.award_id is not None and opened_by_person(place.award_id) is not None
+    """Say whether the page of an act shows its reason and what it changes in full."""
+    return place.award_id is None or opened_by_person(place.award_id) is not None
 
 
 def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
@@ -200,7 +200,6 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
         page=page,
         act=page.act,
         opened=opened,
-        unseen=place.kind is LifeKind.CORRECT and not opened,
         troubles=troubles,
         reason=request.form.get("reason", ""),
         title=ACT_TITLES[page.act.kind],
@@ -230,10 +229,6 @@ def _may(page: ActPage) -> dict[str, bool]:
     }
 
 
-_WHY = Text("事由", "Why")
-_HAPPENED = Text("情况说明", "What happened")
-
-
 def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
     act = page.act
     rows: list[tuple[Any, ...]] = [
@@ -248,9 +243,11 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
     if act.successor is not None:
         rows.append((Text("并入机构", "Into"), act.successor))
     hidden = Text("（查看个人信息后显示）", "(shown once personal data are opened)")
-    shown = opened or page.place.award_id is None
     rows += [
-        (_WHY if act.reissue is None else _HAPPENED, act.reason if shown else hidden),
+        (
+            reason_called(act.kind),
+            act.reason if opened else hidden,
+        ),
         (Text("文号", "Reference"), act.reference),
         (Text("提出人", "Proposed by"), act.proposer),
         (Text("提出时间", "Proposed"), act.proposed_at),
@@ -261,7 +258,7 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
             (Text("处理时间", "Decided"), act.decided_at),
         ]
     if act.decision is not None:
-        rows.append((Text("处理意见", "Decision"), act.decision if shown else hidden))
+        rows.append((Text("处理意见", "Decision"), act.decision if opened else hidden))
     return rows
 
 

@@ -10,6 +10,7 @@ from codes.wording import Text
 from issuer.certificate_find import Asked
 from issuer.correcting import parse_correction
 from issuer.life_forms import ActForm
+from issuer.life_words import reason_called
 from log.leaves import LifeKind
 from registry.life_models import Ground
 from registry.models import ReissueReason
@@ -94,7 +95,7 @@ def inspect_act(kind: LifeKind, entry: ActEntry) -> tuple[Trouble, ...]:
     if kind is LifeKind.REVOKE and entry.ground not in set(Ground):
         troubles.append(_missing("ground", "请选择撤销的事由类别", "Choose the ground"))
     if not entry.reason:
-        what = "情况说明" if kind is LifeKind.REISSUE else "事由"
+        what = reason_called(kind).zh
         troubles.append(_missing("reason", f"请写明{what}", "Say why"))
     if not entry.reference:
         troubles.append(

@@ -39,6 +39,7 @@ from issuer.public_notice import (
     ObjectionOutcome,
     add_objection,
     check_objection_as_shown,
+    objection_mark,
     objections_now,
     open_objection,
     settle_objection,
@@ -241,16 +242,21 @@ def read_objection(number: int, which: int) -> AnyResponse:
 @blueprint.post("/applications/<int:number>/objections/<int:which>/settle")
 @allow(Role.AUTHORITY_DIRECTOR)
 def settle(number: int, which: int) -> AnyResponse:
-    """Say whether an objection is upheld, and why."""
+    """Say whether an objection is upheld, and why, with its words on the page."""
     limit_form()
     _check_as_shown(number, which)
+    if not _is_open(number, which):
+        text = Text("请先查看异议原文，再作处理", "Read what it says first, then settle it")
+        return _settle_page(number, which, troubles=(Trouble(field="ground", text=text),))
     outcome, entry = typed("outcome", 20), read_decision_entry()
     decision, troubles = parse_decision(entry)
     if outcome not in tuple(map(str, ObjectionOutcome)):
         text = Text("请选择处理结果", "Choose an outcome")
         troubles = (Trouble(field="outcome", text=text), *troubles)
     if troubles or decision is None:
-        return _settle_page(number, which, outcome=outcome, entry=entry, troubles=troubles)
+        return _settle_page(
+            number, which, opened=True, outcome=outcome, entry=entry, troubles=troubles
+        )
     try:
         with (
             acting("filing.settle", f"{number} {which}", reference=decision.reference or "") as now,
@@ -268,7 +274,7 @@ def settle(number: int, which: int) -> AnyResponse:
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"reason_missing": "reason"}, "outcome"),)
-        return _settle_page(number, which, outcome=outcome, entry=entry, troubles=told)
+        return _settle_page(number, which, opened=True, outcome=outcome, entry=entry, troubles=told)
     say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
     return redirect(url_for("filing.application", number=number) + "#objections", 303)
 
@@ -277,6 +283,16 @@ def _check_as_shown(number: int, which: int) -> None:
     """Refuse a form of an objection that no longer has this number; raises IssuerError."""
     with reading(the_office().engine) as session:
         check_objection_as_shown(_application(session, number), which, _shown())
+
+
+def _is_open(number: int, which: int) -> bool:
+    """Say whether the form comes from a page that showed the words of an objection."""
+    office = the_office()
+    with reading(office.engine) as session:
+        objections = objections_now(_application(session, number))
+        not_found_unless(1 <= which <= len(objections))
+        form = open_objection(office.vault(), objections[which - 1])
+    return typed("read", 20) == objection_mark(form)
 
 
 def _shown() -> int | None:
@@ -344,12 +360,14 @@ def _settle_page(
         objections = objections_now(found)
         not_found_unless(1 <= which <= len(objections))
         one = objections[which - 1]
+        words = open_objection(office.vault(), one) if opened else None
         page = render_template(
             "desk/filing_objection.html",
             application=found,
             number=which,
             objection=one,
-            words=open_objection(office.vault(), one) if opened else None,
+            words=words,
+            mark="" if words is None else objection_mark(words),
             is_director=is_director(),
             outcome=outcome,
             entry=entry or DecisionEntry(),

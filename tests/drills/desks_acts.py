@@ -197,10 +197,9 @@ def _proposed(world: World, number: str, kind: LifeKind | None, turn: int) -> tu
             replaces=replaces,
         )
         act = propose(desk, form, proposer=called("zhou"), fonts=FontChain())
-    if kind is LifeKind.CORRECT:
-        for name in ("qian", "sun"):
-            said = {"ground": "审批变更事项"}
-            assert world.browsers[name].post(f"/certificates/{award.id}/open", data=said)
+    for name in ("qian", "sun"):
+        said = {"ground": "审批变更事项"}
+        assert world.browsers[name].post(f"/certificates/{award.id}/open", data=said)
     return act, events
 
 

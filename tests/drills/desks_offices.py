@@ -17,6 +17,7 @@ from issuer.desk import shanghai_day
 from issuer.filing import parse_filing
 from issuer.filing_proposals import Actor, ProposalState, Words, propose
 from issuer.filing_record import record_filing
+from issuer.public_notice import objection_mark, open_objection
 from issuer.quality_checks import Finding, SampleWish, note_finding, start_check
 from issuer.site_acts import SiteAct, SiteActKind
 from registry.case_models import CaseEvent, CaseReading, PoliceCase
@@ -120,7 +121,7 @@ def complaints(first: str, second: str, *, handed: bool = False) -> Kind:
                     Deed(
                         name=second,
                         path=f"{path}/{'hand-over' if handed else 'assign'}",
-                        form={"held": ""},
+                        form={"held": "", "reason": "不属于本单位职责"},
                     ),
                 ),
                 effects=effects,
@@ -184,10 +185,11 @@ def objections(world: World, folder: Path) -> Iterator[Race]:
     for which in count(1):
         procedure.object(number, _TODAY - timedelta(days=1), _TODAY)
         path = f"/filing/applications/{number}/objections/{which}/settle"
-        form = {"outcome": "dismissed", "reason": "经核查不成立"}
         with reading(world.office.engine) as session:
-            one = session.scalars(select(Objection.id).order_by(Objection.id.desc())).all()[0]
-        query = select(Objection.settled_by).where(Objection.id == one)
+            one = session.scalars(select(Objection).order_by(Objection.id.desc())).all()[0]
+            mark = objection_mark(open_objection(procedure.vault, one))
+            query = select(Objection.settled_by).where(Objection.id == one.id)
+        form = {"read": mark, "outcome": "dismissed", "reason": "经核查不成立"}
         yield Race(
             deeds=(
                 Deed(name="feng", path=path, form=form),

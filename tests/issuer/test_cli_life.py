@@ -68,6 +68,12 @@ def test_a_revocation_is_proposed_shown_and_approved_by_another(
     assert approve(life_shell, act) == 65
 
 
+def test_a_reissue_says_what_happened_beside_its_ground(life_shell: Shell) -> None:
+    act = propose(life_shell, "reissue", NUMBER, "--because", "lost")
+    shown = life_shell("life", "show", str(act)).out
+    assert "情况说明：经核查属实" in shown and "补发事由：遗失" in shown and "\n事由" not in shown
+
+
 def test_an_annulled_batch_shows_how_many_it_hits(life_shell: Shell) -> None:
     words = ("annul", "--body", PREFIX, "--batch", BATCH, "--ground", "bought")
     act = propose(life_shell, *words)

@@ -24,7 +24,7 @@ from issuer.filing_proposals import Actor, ProposalState, approve, decline
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
-from registry.filing_models import FilingAct, FilingApplication, Objection
+from registry.filing_models import FilingAct, FilingApplication
 from registry.home import Home
 from registry.models import Site
 from registry.session import reading
@@ -61,7 +61,7 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert "待材料初审" in desk.get(AUDITOR, "/filing/applications").text
 
     why, _, _ = page.partition('<textarea id="reason"')
-    assert "通过的可以不填" in why and not why.rpartition("理由")[2].startswith("<span")
+    assert "通过的选填" in why and not why.rpartition("理由")[2].startswith("<span")
 
     step = "/filing/applications/1/step"
     assert desk.post(CLERK, step, step="accept").status_code == 303
@@ -159,63 +159,6 @@ def test_a_material_is_given_under_its_title_and_right_type(
     given = desk.post(CLERK, read, material="1", ground="材料初审")
     assert unquote(given.headers["Content-Disposition"]).endswith(f"营业执照.{ending}")
     assert given.mimetype == mimetype
-
-
-def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) -> None:
-    number, last = desk.procedure.on_notice(MONDAY)
-    desk.today = MONDAY + 2 * DAY
-    base = f"/filing/applications/{number}/objections"
-    empty = desk.post(CLERK, f"{base}/new", received_on=desk.today)
-    assert (empty.status_code, 'id="sender-wrong"' in empty.text) == (422, True)
-    entered = desk.post(
-        CLERK, f"{base}/new", sender="某群众", text="场地不符", received_on=desk.today
-    )
-    assert entered.status_code == 303
-    page = desk.get(CLERK, f"{base}/1").text
-    assert "某群众" not in page and "由主管部门负责人处理" in page and "/1/settle" not in page
-    assert f'action="{base}/1/settle"' in desk.get(DIRECTOR, f"{base}/1").text
-    assert (
-        desk.post(CLERK, f"{base}/1/settle", outcome="dismissed", reason="不实").status_code == 403
-    )
-    assert "某群众" in desk.post(CLERK, f"{base}/1/read", ground="核实异议").text
-    assert desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed").status_code == 422
-    settled = desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed", reason="现场核查不实")
-    assert settled.status_code == 303
-    assert "不成立" in desk.get(CLERK, f"{base}/1").text
-    assert desk.get(CLERK, f"{base}/2").status_code == 404
-    assert last > desk.today
-
-
-def test_only_the_objection_that_the_page_showed_is_read_and_settled(desk: AuthorityDesk) -> None:
-    number, _ = desk.procedure.on_notice(MONDAY)
-    day = desk.today = MONDAY + 2 * DAY
-    desk.procedure.object(number, day)
-    page = f"/filing/applications/{number}/objections/1"
-
-    def shown() -> str:
-        found = re.search(r'name="objection" value="(.+?)"', desk.get(DIRECTOR, page).text)
-        return "" if found is None else found[1]
-
-    said = {"outcome": "dismissed", "reason": "现场核查不实"}
-    stale = shown()
-    desk.procedure.step(number, Step.RETURN, day)
-    desk.procedure.apply(day, supplements=number)
-    for _ in range(2):
-        desk.procedure.step(number, Step.ACCEPT, day)
-    desk.procedure.notice(number, day)
-    for fields in (said, {"outcome": "dismissed"}):  # before there is another objection
-        assert desk.post(DIRECTOR, f"{page}/settle", objection=stale, **fields).status_code == 409
-    day = desk.today = day + 2 * DAY
-    desk.procedure.object(number, day)
-    silent, reading_it = {"outcome": "dismissed"}, {"ground": "核实异议"}
-    for path, fields in (("settle", said), ("settle", silent), ("read", reading_it)):
-        late = desk.post(DIRECTOR, f"{page}/{path}", objection=stale, **fields)
-        assert (late.status_code, "已不是原来那件异议" in late.text) == (409, True)
-        assert "某群众" not in late.text
-    with reading(desk.office.engine) as session:
-        assert set(session.scalars(select(Objection.outcome))) == {None}
-    settled = desk.post(DIRECTOR, f"{page}/settle", objection=shown(), **said)
-    assert settled.status_code == 303
 
 
 def filed(desk: AuthorityDesk) -> None:

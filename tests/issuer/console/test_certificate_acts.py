@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from accounts.person import Person
+from issuer.batch_handover import read_handover
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.life_acts import propose
@@ -40,7 +41,7 @@ from tests.issuer.console.certificate_desk import (
     row_of,
 )
 from tests.issuer.desks import desk_at
-from tests.issuer.lives import NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
+from tests.issuer.lives import BATCH, NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
 
 RACES = 50
 
@@ -110,9 +111,19 @@ def test_a_reissue_and_an_archive_duplicate_take_two_persons_too(app: Flask, off
     form = page(app, CLERK, f"/certificates/{award_id}/acts/reissue")
     assert "补发事由" in form and ">情况说明<" in form and ">事由<" not in form
     act_id = proposed(app, award_id, "reissue", because="lost")
-    assert "情况说明" in page(app, APPROVER, f"/acts/{act_id}")
-    assert "遗失" in page(app, APPROVER, f"/acts/{act_id}")
+    act = f"/acts/{act_id}"
+    masked = page(app, SECOND_APPROVER, act)
+    assert "情况说明" in masked and "遗失" in masked and f'action="{act}/approve"' not in masked
+    with working_as(app, SECOND_APPROVER) as client:
+        blind = client.post(f"{act}/approve", data={"hits": "1", "lived": "5"})
+        assert (blind.status_code, "请先查看完整内容" in blind.text) == (422, True)
+        open_full(client, award_id, "审批变更事项")
+        text = client.get(act).text
+        assert REASON["reason"] in text and f'action="{act}/approve"' in text
     approved(app, act_id, award_id)
+    with desk_at(office) as desk:
+        lines = read_handover(desk, BATCH)
+    assert [one.number for one in lines] == [NUMBER, SECOND]  # as in the roster
     archived = proposed(app, award_id, "archive")
     approved(app, archived, award_id)
     text = page(app, CLERK, f"/certificates/{award_id}")

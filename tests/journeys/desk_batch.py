@@ -191,9 +191,9 @@ def _fact(page: Page, label: str) -> Locator:
 def _approve(walk: Walk, page: Page) -> None:
     press(page.locator(".waiting a", has_text="个批次待审批"))
     press(page.get_by_role("link", name="去审批"))
-    expect(page.locator("img.sample").first).to_be_visible()
+    expect(page.locator("img.sample").first).to_be_visible(timeout=_SLOW_MS)
     for sample in page.locator("img.sample").all():  # it cannot be approved before they are shown
-        expect(sample).to_have_js_property("complete", True, timeout=_SLOW_MS)
+        expect(sample).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-review")
     tick(page.get_by_label("人数、提示和样张已核对"))
     press(page.get_by_role("button", name=f"批准签发 {ROWS} 张"))

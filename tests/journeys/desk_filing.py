@@ -249,7 +249,7 @@ def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
     approver.goto("/")
     press(approver.locator(".waiting a"))
     press(approver.get_by_role("link", name="去审批"))
-    approver.wait_for_load_state("networkidle", timeout=_SLOW_MS)  # the samples are drawn
+    expect(approver.locator("img.sample")).to_be_visible(timeout=_SLOW_MS)
     tick(approver.get_by_label("人数、提示和样张已核对"))
     press(approver.get_by_role("button", name="批准签发 1 张"))
     expect(approver.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)

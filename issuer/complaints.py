@@ -21,13 +21,14 @@ from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from registry.complaint_models import Complaint, SentComplaint
+from registry.complaint_models import Complaint, ComplaintHandOver, SentComplaint
 from registry.complaints import ComplaintBox, ComplaintKind, ComplaintWords, waiting_complaints
 from registry.desk_sealed import SealedColumn
 from registry.session import reading, transaction
 from registry.vault import Vault
 
 MOST_ANSWER: Final = 2000
+MOST_REASON: Final = 300
 
 
 def _words_context(row: Complaint) -> str:
@@ -42,10 +43,16 @@ def _answer_context(row: Complaint) -> str:
     return f"complaint/{row.receipt_sha256}/answer"
 
 
+def _reason_context(row: ComplaintHandOver) -> str:
+    return f"complaint/{row.complaint_id}/hand-over/{row.id}"
+
+
 WORDS: Final = SealedColumn(Complaint, "words_sealed", _words_context)
 FILE: Final = SealedColumn(Complaint, "file_sealed", _file_context)
 ANSWER: Final = SealedColumn(Complaint, "answer_sealed", _answer_context)
 """What a complaint says, what was sent along, and what its sender is answered."""
+REASON: Final = SealedColumn(ComplaintHandOver, "reason_sealed", _reason_context)
+"""Why it was handed over to the other office."""
 
 
 class ComplaintOffice(StrEnum):
@@ -218,22 +225,47 @@ def assign(complaint: Complaint, account_id: int, name: str, *, held_by: int | N
     complaint.assignee_id, complaint.assignee = account_id, name
 
 
-def hand_over(complaint: Complaint, *, held_by: int | None) -> ComplaintOffice:
-    """Hand a complaint over to the other office; nobody has it there yet.
+def hand_over(
+    room: ComplaintRoom,
+    desks: Session,
+    complaint: Complaint,
+    reason: str,
+    *,
+    name: str,
+    held_by: int | None,
+) -> None:
+    """Hand a complaint over to the other office, which reads why; nobody has it there yet.
 
     Args:
-        complaint: held in a transaction.
-        held_by: who had it as it was shown to who hands it over.
+        desks: the transaction that holds the complaint.
+        name: of who hands it over.
+        held_by: who had it as it was shown to them.
 
     Raises:
-        IssuerError: it is settled (`complaint_closed`), or somebody else has it by now
-            (`complaint_taken`).
+        IssuerError: it is settled (`complaint_closed`), somebody else has it by now
+            (`complaint_taken`), or no reason is given (`complaint_reason`).
     """
     _check_open(complaint)
     _check_held(complaint, held_by)
-    to = ComplaintOffice(complaint.office).other
-    complaint.office, complaint.assignee_id, complaint.assignee = to.value, None, None
-    return to
+    if not 1 <= len(reason) <= MOST_REASON:
+        raise IssuerError(
+            "complaint_reason",
+            Text(
+                f"请写明转交理由，不超过 {MOST_REASON} 字",
+                f"say why it is handed over, in at most {MOST_REASON} characters",
+            ),
+        )
+    to = ComplaintOffice(complaint.office).other.value
+    row = ComplaintHandOver(office=to, handed_by=name, handed_at=room.clock())
+    complaint.handed_over.append(row)
+    desks.flush()  # the reason is bound to the row's number
+    REASON.put(row, room.vault, reason.encode())
+    complaint.office, complaint.assignee_id, complaint.assignee = to, None, None
+
+
+def reasons_of(room: ComplaintRoom, complaint: Complaint) -> Sequence[str]:
+    """Return why a complaint was handed over, each time; raises VaultError where altered."""
+    return [(REASON.read(one, room.vault) or b"").decode() for one in complaint.handed_over]
 
 
 def answer(

@@ -14,6 +14,7 @@ from issuer.batch_room import BATCH_KEY
 from issuer.batch_upload import UPLOAD_REASON
 from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import REASON as COMPLAINT_REASON
 from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
 from registry.case_sealed import CASE_COLUMNS
@@ -32,6 +33,7 @@ MOVED: Final[tuple[SealedColumn[Any], ...]] = (
     COMPLAINT_WORDS,
     COMPLAINT_FILE,
     COMPLAINT_ANSWER,
+    COMPLAINT_REASON,
     *CASE_COLUMNS,
     UPLOAD_REASON,
     *EMPLOYER_SEALED,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.desk_database import DeskBase
 from registry.models import UtcDateTime
@@ -61,3 +61,17 @@ class Complaint(DeskBase):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     closed_by: Mapped[str | None] = mapped_column(String(60))
+    handed_over: Mapped[list[ComplaintHandOver]] = relationship(order_by="ComplaintHandOver.id")
+
+
+class ComplaintHandOver(DeskBase):
+    """That a complaint was handed over to the office `office`, by whom and why."""
+
+    __tablename__ = "complaint_hand_overs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("complaints.id"), index=True)
+    office: Mapped[str] = mapped_column(String(20))
+    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    handed_by: Mapped[str] = mapped_column(String(60))
+    handed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,11 +19,12 @@ from accounts.person import Person, the_person
 from accounts.roles import Role, allow
 from accounts.tables import read_table
 from accounts.troubles import Trouble
-from accounts.waiting import Waiting, add_waiting
+from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.complaints import (
     FILE,
     MOST_ANSWER,
+    MOST_REASON,
     ComplaintOffice,
     ComplaintRoom,
     answer,
@@ -32,11 +33,12 @@ from issuer.complaints import (
     complaints_of,
     hand_over,
     hold_complaint,
-    pending,
+    reasons_of,
     take_in,
     words_of,
 )
 from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
+from issuer.console.complaints_waiting import office_of, public_session, waiting_complaints
 from issuer.console.complaints_words import (
     ANSWERED,
     LIST,
@@ -75,31 +77,6 @@ def add_complaints(app: Flask) -> None:
     add_waiting(app, waiting_complaints)
 
 
-def office_of(person: Person) -> ComplaintOffice | None:
-    """Return whose complaints somebody works on; None for who looks at both and works on none."""
-    if person.is_one_of(Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR):
-        return ComplaintOffice.AUTHORITY
-    return ComplaintOffice.POLICE if person.is_one_of(Role.POLICE) else None
-
-
-def waiting_complaints(person: Person) -> Iterator[Waiting]:
-    """Yield what waits for somebody who works on complaints."""
-    office = office_of(person)
-    if office is None:
-        return
-    with reading(the_office().desks) as desks:
-        waits = pending(desks, office, person.account_id, today())
-    with _public_session() as public:
-        sent = count_waiting(public, office.kinds)
-    for text, count, state in (
-        (Text("件投诉举报待登记", "complaints to put on record"), sent, ""),
-        (Text("件投诉举报待分派", "complaints with nobody yet"), waits.unassigned, "?state=open"),
-        (Text("件投诉举报由您办理", "complaints of yours to answer"), waits.mine, "?state=mine"),
-        (Text("件投诉举报已逾期", "complaints overdue"), waits.overdue, "?state=overdue"),
-    ):
-        yield Waiting(text=text, count=count, link=address_of("complaints.index") + state)
-
-
 @blueprint.get("")
 @allow(*READERS)
 def index() -> str:
@@ -114,7 +91,7 @@ def index() -> str:
         ]
     sent = 0
     if office is not None:
-        with _public_session() as public:
+        with public_session() as public:
             sent = count_waiting(public, office.kinds)
     return render_template(
         "desk/complaints.html",
@@ -188,16 +165,22 @@ def give(number: int) -> AnyResponse:
 @blueprint.post("/<int:number>/hand-over")
 @allow(*WORKERS)
 def to_other_office(number: int) -> AnyResponse:
-    """Hand a complaint over to the other office."""
+    """Hand a complaint over to the other office, and say why."""
     limit_form()
-    office = _own_office()
+    person, office, reason = the_person(), _own_office(), typed("reason", MOST_REASON + 1)
     with reading(the_office().desks) as desks:
         _find(desks, number)
     try:
-        with acting("complaint.hand_over", str(number)), transaction(the_office().desks) as desks:
-            hand_over(hold_complaint(desks, number, office), held_by=_held_as_shown())
+        with (
+            acting("complaint.hand_over", str(number), ground=reason[:MOST_REASON]),
+            _room() as room,
+            transaction(room.desks) as desks,
+        ):
+            complaint = hold_complaint(desks, number, office)
+            held_by = _held_as_shown()
+            hand_over(room, desks, complaint, reason, name=person.name, held_by=held_by)
     except REFUSALS as error:
-        return _refused(number, error)
+        return _refused(number, error, _OF_REASON, reason=reason)
     told = office.other.text
     say_done(
         Text(
@@ -253,11 +236,18 @@ def send_answer(number: int) -> AnyResponse:
     return _to(number)
 
 
-def _refused(number: int, error: Exception) -> AnyResponse:
+_OF_REASON: Final = dict.fromkeys(
+    ("complaint_reason", "operator_text", "operator_document_number"), "reason"
+)
+
+
+def _refused(
+    number: int, error: Exception, fields: Mapping[str, str] | None = None, *, reason: str = ""
+) -> AnyResponse:
     """Say why nothing was done, on the complaint's page or where that is the other office's."""
     if getattr(error, "code", "") == "complaint_elsewhere":
         raise error
-    return _page(number, (trouble_of(error),))
+    return _page(number, (trouble_of(error, fields),), reason=reason)
 
 
 def may_assign(person: Person) -> bool:
@@ -266,14 +256,21 @@ def may_assign(person: Person) -> bool:
 
 
 def _page(
-    number: int, troubles: tuple[Trouble, ...] = (), *, opened: bool = False, typed_: str = ""
+    number: int,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    opened: bool = False,
+    typed_: str = "",
+    reason: str = "",
 ) -> AnyResponse:
     person = the_person()
     office = office_of(person)
     with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
-        words = _words(complaint, opened=opened) if office is not None else None
+        words, reasons = None, [""] * len(complaint.handed_over)
+        if office is not None:
+            words, reasons = _words(complaint, opened=opened)
         page = render_template(
             "desk/complaint.html",
             complaint=complaint,
@@ -283,25 +280,34 @@ def _page(
             unread=(complaint.file_kind or "").endswith(UNREAD_MARK),
             opened=opened,
             words=words,
+            handed_over=[
+                (one, ComplaintOffice(one.office).text, why)
+                for one, why in zip(complaint.handed_over, reasons, strict=True)
+            ],
             overdue=_is_overdue(complaint),
             works=office is not None,
             mine=mine,
             may_read=office is not None and (mine or may_assign(person)),
             people=_people(office) if office is not None and may_assign(person) else (),
             typed=typed_,
+            reason=reason,
             most=MOST_ANSWER,
+            most_reason=MOST_REASON,
             troubles=troubles,
         )
     return Response(page, status=422 if troubles else 200)
 
 
-def _words(complaint: Complaint, *, opened: bool) -> ComplaintWords:
-    """Return what a complaint says; that its subject alone is shown is noted here."""
+def _words(complaint: Complaint, *, opened: bool) -> tuple[ComplaintWords, Sequence[str]]:
+    """Return what a complaint says, and why it was handed over.
+
+    That its subject and those reasons alone are shown is noted here.
+    """
     if opened:
         with _room() as room:
-            return words_of(room, complaint)
+            return words_of(room, complaint), reasons_of(room, complaint)
     with acting("complaint.subject", str(complaint.id)), _room() as room:
-        return words_of(room, complaint)
+        return words_of(room, complaint), reasons_of(room, complaint)
 
 
 def _fits(one: Complaint, state: str, person: Person) -> bool:
@@ -363,13 +369,6 @@ def _own_office() -> ComplaintOffice:
     office = office_of(the_person())
     assert office is not None  # the route is for those who have one
     return office
-
-
-@contextmanager
-def _public_session() -> Iterator[Session]:
-    url = public_database_url(the_office().home)
-    with public_database(url) as engine, reading(engine) as session:
-        yield session
 
 
 @contextmanager

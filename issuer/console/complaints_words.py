@@ -48,6 +48,3 @@ SETTLED: Final = Text(
 )
 NOBODY: Final = Text("请选择本单位的经办人", "Choose somebody of this office")
 TAKE_FIRST: Final = Text("请先领取，再查看内容", "Take it first, then read it")
-YOURS: Final = Text(
-    "由您办理；下一步查看内容，核实后答复", "It is yours; next: read it, look into it, answer"
-)

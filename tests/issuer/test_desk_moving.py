@@ -18,6 +18,7 @@ from issuer.batch_room import BATCH_KEY, BatchRoom
 from issuer.batch_upload import UPLOAD_REASON
 from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
+from issuer.complaints import REASON as COMPLAINT_REASON
 from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.complaints import ComplaintOffice
 from issuer.desk_moving import MOVED, move_desks
@@ -34,7 +35,7 @@ from registry.batch_models import BatchDraft
 from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
 from registry.case_sealed import CASE_COLUMNS
 from registry.cases import new_key
-from registry.complaint_models import Complaint
+from registry.complaint_models import Complaint, ComplaintHandOver
 from registry.desk_database import (
     DESK_DATABASE_VARIABLE,
     DeskBase,
@@ -127,6 +128,10 @@ def fill(room: BatchRoom, name: str) -> None:
         session.add(complaint)
         for column in (COMPLAINT_WORDS, COMPLAINT_FILE, COMPLAINT_ANSWER):
             column.put(complaint, room.vault, CONTENT)
+        handed = ComplaintHandOver(office="police", handed_by="赵", handed_at=NOW)
+        complaint.handed_over.append(handed)
+        session.flush()
+        COMPLAINT_REASON.put(handed, room.vault, WORDS.encode())
         receipt = UploadReceipt(
             draft_id=1, number=NUMBER, accepted=False, noted_at=NOW, noted_by="王经办"
         )

@@ -163,12 +163,18 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     do(sides, POLICE, f"{number}/assign")
     assert "匿名" in do(sides, POLICE, f"{number}/read").text
     assert do(sides, POLICE, f"{number}/file").status_code == 404
-    late = do(sides, POLICE, f"{number}/hand-over")  # as shown before somebody took it
+    why = {"reason": "属于对机构服务的投诉"}
+    late = do(sides, POLICE, f"{number}/hand-over", **why)  # as shown before somebody took it
     assert (late.status_code, "现由王警官办理" in late.text) == (422, True)
     shown = sides.desk.get(POLICE, f"/complaints/{number}").text
     assert f'name="held" value="{POLICE.account_id}"' in shown
     held = {"held": str(POLICE.account_id)}
-    assert do(sides, POLICE, f"{number}/hand-over", **held).status_code == 303
+    silent = do(sides, POLICE, f"{number}/hand-over", **held)
+    assert (silent.status_code, 'id="reason-wrong"' in silent.text) == (422, True)
+    assert do(sides, POLICE, f"{number}/hand-over", **held, **why).status_code == 303
+    for person, shown in ((DIRECTOR, True), (AUDITOR, False)):
+        page = sides.desk.get(person, f"/complaints/{number}").text
+        assert "已转主管部门" in page and (why["reason"] in page) == shown
     assert sides.desk.get(POLICE, f"/complaints/{number}").status_code == 404
     for way in ("assign", "hand-over", "read", "answer"):  # from the page as it was shown before
         late = do(sides, POLICE, f"{number}/{way}", **held)

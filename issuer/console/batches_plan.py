@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
+from typing import Final
 
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -42,13 +43,26 @@ from issuer.desk import shanghai_day
 from registry.batch_models import BatchDraft
 from registry.session import reading
 
+_LABELS: Final = {
+    "bank": Text("题库名称", "Question bank"),
+    "version": Text("版本", "Version"),
+    "part": Text("科目", "Part"),
+    "day": Text("日期", "Day"),
+    "begins": Text("开始时刻", "Begins at"),
+    "ends": Text("结束时刻", "Ends at"),
+    "room": Text("考场", "Room"),
+    "seats": Text("座位数", "Seats"),
+    "candidates": Text("安排人数", "People"),
+    "examiners": Text("考评员", "Examiners"),
+    "invigilators": Text("监考人员", "Invigilators"),
+}
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _MOST_NAME = 60
 _MOST_PEOPLE = 40
 _NO_TEXT = Text(f"请填写，{_MOST_NAME} 字以内", f"write at most {_MOST_NAME} characters")
-_NO_CLOCK = Text("请填时刻，如 09:00", "a time of day, such as 09:00")
+_NO_CLOCK = Text("请填写，如 09:00", "a time of day, such as 09:00")
 _NO_COUNT = Text("请填 1–9999 的整数", "a whole number from 1 to 9999")
-_ORDER = Text("结束应晚于开始", "it ends after it begins")
+_ORDER = Text("应晚于开始时刻", "it ends after it begins")
 _NO_PART = Text("请选择科目", "choose the part")
 _NO_DAY = Text("请选择日期", "choose a day")
 _TOO_MANY = Text(f"最多 {_MOST_PEOPLE} 人", f"{_MOST_PEOPLE} people at most")
@@ -80,7 +94,8 @@ def _page(
         room,
         draft,
         "batch_plan.html",
-        troubles=troubles,
+        troubles=[_named(one) for one in troubles],
+        labels=_LABELS,
         changing=changing,
         typed={"bank": found.bank, "version": found.version, **typed},
         plan=found,
@@ -96,6 +111,12 @@ def _page(
         may_examine=may_examine(draft),
         date_of=date.fromisoformat,
     )
+
+
+def _named(trouble: Trouble) -> Trouble:
+    """Return what is wrong with a field under the field's name."""
+    name, text = _LABELS[trouble.field], trouble.text
+    return replace(trouble, text=Text(f"{name.zh}：{text.zh}", f"{name.en}: {text.en}"))
 
 
 @blueprint.post("/<int:draft_id>/plan")

@@ -109,7 +109,14 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
     ):
         assert said in page, said
     bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
-    assert bad.status_code == 422 and "结束应晚于开始" not in bad.text
+    assert bad.status_code == 422 and "应晚于开始时刻" not in bad.text
+    for wrong, said in (
+        ({"begins": "9时"}, "开始时刻：请填写，如 09:00"),
+        ({**THEORY, "ends": "08:00"}, "结束时刻：应晚于开始时刻"),
+        ({"seats": "许多"}, "座位数：请填 1–9999 的整数"),
+    ):
+        told = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, **wrong}).text
+        assert told.count(said) == 2, said  # in the list at the top, and at the field
     assert 'value="一号考场"' in bad.text
     for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
         assert desk.post(drop).status_code == 303
@@ -120,7 +127,7 @@ def test_a_planned_sitting_is_changed_and_cancelled(desk: BatchDesk, tmp_path: P
     draft = begun(desk, tmp_path, name="改期")
     desk.post(f"/batches/{draft}/plan/sittings", CLERK, **THEORY)
     page = desk.get(f"/batches/{draft}/plan").text
-    assert "理论知识考试可以不填" in page and "其他科目可以不填" in page
+    assert "理论知识考试选填" in page and "其他科目选填" in page
     address = re.findall(rf'href="(/batches/{draft}/plan/sittings/\w+)#sitting"', page)[0]
     form = desk.get(address).text
     assert 'value="一号考场"' in form and "甲、乙</textarea>" in form and "保存修改" in form

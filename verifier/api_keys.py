@@ -90,16 +90,10 @@ class QuotaSpent(Exception):
         self.seconds = seconds
 
 
-def make_key(
-    session: Session,
-    employer: int,
-    *,
-    name: str,
-    scopes: Sequence[str],
-    rows_a_day: int,
-    now: datetime,
-) -> NewKey:
-    """Make a key of an employer.
+def check_key(
+    session: Session, employer: int, *, name: str, scopes: Sequence[str], rows_a_day: int
+) -> str:
+    """Return a new key's name as it is kept, if an employer may have such a key.
 
     Args:
         session: on the public side's database.
@@ -134,6 +128,20 @@ def make_key(
                 f"There are {MOST_KEYS} keys in use; revoke one first",
             ),
         )
+    return called
+
+
+def make_key(
+    session: Session,
+    employer: int,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    rows_a_day: int,
+    now: datetime,
+) -> NewKey:
+    """Make a key of an employer; arguments and refusals as of `check_key`."""
+    called = check_key(session, employer, name=name, scopes=scopes, rows_a_day=rows_a_day)
     secret = KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
     row = ApiKeyRow(
         employer=employer,

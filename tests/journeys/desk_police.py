@@ -134,8 +134,11 @@ def _answer(walk: Walk) -> None:
 
 def _bundle(walk: Walk, page: Page) -> Path:
     _wait_long(walk)
-    press(page.get_by_role("button", name="制作并下载证据包"))
-    return fetch(_proof(walk, page))
+    make = page.get_by_role("button", name="制作并下载证据包")
+    press(make)
+    press(_proof(walk, page))
+    expect(page.get_by_text("已再次验证")).to_be_visible()
+    return fetch(make)
 
 
 def _wait_long(walk: Walk) -> None:

@@ -174,6 +174,9 @@ def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk)
     worker = desk.desks.plant("employer-late", Role.EMPLOYER)
     late = desk.desks.arrived(worker, factor_minutes_ago=6)
     chosen = {"name": "系统", "scopes": ["batches:read"], "rows_a_day": "1000"}
+    for path, wrong in (("keys", {**chosen, "name": ""}), ("webhooks", {"url": "http://a"})):
+        told = late.post(f"/employer/{path}", data=wrong)  # before anything is asked again
+        assert (told.status_code, "again_password" in told.text) == (422, False), path
     assert SECRET.search(late.post("/employer/keys", data=chosen).text) is None
     late.post("/employer/webhooks", data={"url": "https://127.0.0.1/"})
     with reading(desk.room.public) as session:

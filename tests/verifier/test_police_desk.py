@@ -253,7 +253,9 @@ def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     assert "forged" not in custody
 
 
-def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHome) -> None:
+def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case_id = desk.open_case("己〔2026〕6号")
     form = {"by": "number", "giver": "电话举报", "number": desk.number, "name": desk.name}
     status, at, _ = desk.post(f"/police/cases/{case_id}/papers/new", **form)
@@ -267,6 +269,10 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(desk: PoliceHo
     assert "valid" not in re.sub(r"<[^>]+>", " ", desk.page(f"/police/cases/{case_id}/custody"))
     assert desk.post(f"{at}/original")[0] == 422
     assert desk.post(f"{at}/again")[0] == 303
+    with monkeypatch.context() as asked:  # the factor comes with the page that asks again
+        asked.setattr("verifier.desks.police_cases.factor_is_fresh", lambda: False)
+        status, back, _ = desk.post(f"/police/cases/{case_id}/bundle")
+    assert (status, back) == (303, f"/police/cases/{case_id}")
     with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
         readme = bundle.read("README.txt").decode()
     assert "reports/" in readme and "verdicts/" in readme

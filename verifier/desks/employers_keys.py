@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -20,6 +20,7 @@ from verifier.api_keys import (
     LONGEST_NAME,
     ROWS_A_DAY,
     Scope,
+    check_key,
     find_key,
     keys_of,
     make_key,
@@ -45,25 +46,28 @@ def keys() -> Answer:
 
 @blueprint.post("/keys")
 @allow(Role.EMPLOYER)
-@asks_again
 def make() -> Answer:
-    """Make a key, and show it this once."""
-    name = request.form.get("name", "")
+    """Make a key, and show it this once; what is wrong is said before anybody is asked again."""
     quota = request.form.get("rows_a_day", "")[:9]
+    wish = {
+        "name": request.form.get("name", ""),
+        "scopes": request.form.getlist("scopes"),
+        "rows_a_day": int(quota) if quota.isascii() and quota.isdigit() else 0,
+    }
     try:
-        with transaction(the_room().public) as session:
-            new = make_key(
-                session,
-                own_id(),
-                name=name,
-                scopes=request.form.getlist("scopes"),
-                rows_a_day=int(quota) if quota.isascii() and quota.isdigit() else 0,
-                now=the_room().clock(),
-            )
-            _note("employer.key_made", new.id, "建立接口密钥")
+        with reading(the_room().public) as session:
+            check_key(session, own_id(), **wish)
+        return _make(wish)
     except KeyRefused as refused:
         return _page(Trouble(field=_FIELDS.get(refused.code, ""), text=refused.text))
-    return render_template("desk/employer_key_made.html", secret=new.secret, name=name)
+
+
+@asks_again
+def _make(wish: dict[str, Any]) -> Answer:
+    with transaction(the_room().public) as session:
+        new = make_key(session, own_id(), **wish, now=the_room().clock())
+        _note("employer.key_made", new.id, "建立接口密钥")
+    return render_template("desk/employer_key_made.html", secret=new.secret, name=wish["name"])
 
 
 @blueprint.get("/keys/<int:key_id>")

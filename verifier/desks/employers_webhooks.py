@@ -41,18 +41,22 @@ def webhooks() -> Answer:
 
 @blueprint.post("/webhooks")
 @allow(Role.EMPLOYER)
-@asks_again
 def add() -> Answer:
-    """Set a webhook up, and show its secret this once."""
-    room, url = the_room(), request.form.get("url", "")
+    """Set a webhook up, and show its secret this once; a wrong address is told before."""
     try:
-        good, vault = read_url(url), room.open_vault()
-        with transaction(room.desks) as session:
-            new = add_webhook(session, vault, own_id(), good, now=room.clock())
-            _note("employer.webhook_added", new.id, "设置回调地址")
+        return _add(read_url(request.form.get("url", "")))
     except KeyRefused as refused:
         return _page(Trouble(field="url", text=refused.text))
-    return render_template("desk/employer_webhook_made.html", secret=new.secret, url=url.strip())
+
+
+@asks_again
+def _add(url: str) -> Answer:
+    room = the_room()
+    vault = room.open_vault()
+    with transaction(room.desks) as session:
+        new = add_webhook(session, vault, own_id(), url, now=room.clock())
+        _note("employer.webhook_added", new.id, "设置回调地址")
+    return render_template("desk/employer_webhook_made.html", secret=new.secret, url=url)
 
 
 @blueprint.get("/webhooks/<int:webhook_id>")

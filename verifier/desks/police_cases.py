@@ -17,7 +17,7 @@ from flask import (
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.asking_again import asks_again
+from accounts.asking_again import asks_again, factor_is_fresh
 from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.tables import (
@@ -247,14 +247,27 @@ def close(case_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:case_id>/bundle")
 @allow(*OFFICERS)
-@asks_again
 def bundle(case_id: int) -> AnyResponse:
     """Hand out the evidence bundle of a case; custody keeps its hash."""
+    if not factor_is_fresh():
+        return _shown_again(case_id)
     try:
         made = make_bundle(the_room(), the_officer(), case_id)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),))
     return send_download(made.content, Text(made.name, made.name), ZIP)
+
+
+@asks_again
+def _shown_again(case_id: int) -> AnyResponse:
+    """Go back to the case: a download would leave the page that asked as it was."""
+    say_done(
+        Text(
+            "已再次验证，5 分钟内有效。下一步：点“制作并下载证据包”",
+            "You have shown that it is you, for 5 minutes. Next: make and download the bundle",
+        )
+    )
+    return redirect(url_for("police.case", case_id=case_id), 303)
 
 
 @blueprint.get("/<int:case_id>/custody")

@@ -36,6 +36,7 @@ def open_office(
     )
     app.extensions["yanzhen_home"] = home
     app.extensions[OFFICE_EXTENSION] = office
+    app.jinja_env.globals["public_site"] = office.public_url
     return office
 
 

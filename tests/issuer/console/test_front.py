@@ -14,6 +14,7 @@ from issuer.batch_states import DraftState
 from registry.batch_models import BatchDraft
 from registry.home import Home
 from registry.session import transaction
+from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
@@ -24,8 +25,8 @@ from tests.issuer.batch_desk import (
     filed_home,
     roster_of,
 )
-from tests.issuer.console.certificate_desk import page, proposed, row_of
-from tests.issuer.desks import people
+from tests.issuer.console.certificate_desk import desks_of, page, proposed, row_of
+from tests.issuer.desks import PUBLIC_URL, people
 from tests.issuer.lives import NUMBER, issue_people
 from wsgi import create_private_app
 
@@ -67,6 +68,11 @@ def test_a_batch_waits_for_those_who_must_act(
     text = page(desk.app, person, "/")
     assert (words or "现在没有等您办理的事项") in text
     assert ('class="waiting"' in text) == bool(words)
+
+
+def test_who_signs_in_finds_the_public_site(desk: BatchDesk) -> None:
+    with working_as(desks_of(desk.room.home), None) as client:
+        assert f'<a href="{PUBLIC_URL}">公众核验网站</a>' in client.get("/sign-in").text
 
 
 def test_a_proposed_act_waits_for_the_other_approvers(desk: BatchDesk) -> None:

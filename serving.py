@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import click
 
+from codes.wording import Text
 from wsgi import WORKER_SECONDS, create_private_app, create_public_app
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def demo(
         check_address(HOST, at + 1)
     language = click.get_current_context().find_root().obj
     progress = ProgressLine(language, quiet=as_json)
+    _begin(Text("准备数据目录、密钥和样本名册……", "making home, keys and roster …"), quiet=as_json)
     with progress.watching():
         home, issued = issue_demo(
             place, public_url=url, clock=lambda: datetime.now(UTC), progress=progress
@@ -100,6 +102,7 @@ def demo(
         "unknown": f"{url}/#number={listing[0]['number'][:-6]}999999&name={quote('无此人')}",
     }
     place.keep_port(at)
+    _begin(Text("启动工作台，建立账号……", "starting the desks, making accounts …"), quiet=as_json)
     with desks_beside(place, public_url=url, port=at + 1) as answering:
         people_of(place, with_work=True)  # while the desks start
         is_up = answering()
@@ -108,8 +111,15 @@ def demo(
             _tell_people(place, at, as_json=False)
         else:
             click.echo(NO_DESKS.say(language), err=True)
+        _begin(Text("启动核验网站……", "starting the verifier …"), quiet=as_json)
         click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
         run_server(home, host=host, port=at, workers=None)
+
+
+def _begin(stage: Text, *, quiet: bool) -> None:
+    """Say which stage of a demo begins."""
+    if not quiet:
+        click.echo(stage.say(click.get_current_context().find_root().obj), err=True)
 
 
 def _hear_ctrl_c() -> None:

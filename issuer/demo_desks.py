@@ -30,7 +30,7 @@ from issuer.body_settings import (
     unconfirmed,
 )
 from issuer.demo import PREFIX, Demo
-from issuer.demo_filing import leave_application
+from issuer.demo_filing import leave_applications
 from issuer.errors import IssuerError
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from keys.passphrase import ENVIRONMENT_NAME
@@ -63,7 +63,7 @@ def people_of(demo: Demo, *, with_work: bool = False) -> DemoPeople:
 
     Args:
         demo: whose desks.
-        with_work: leave an application at the authority's desk, where there never was one.
+        with_work: leave applications at the authority's desk, where there never was one.
 
     Raises:
         HomeError: there is no demo in the folder.
@@ -80,8 +80,11 @@ def people_of(demo: Demo, *, with_work: bool = False) -> DemoPeople:
         people = demo_people(bureau, PREFIX)
         _skip_notice(home, passphrase, bureau, people)
         if with_work:
-            clerk = _person(bureau, people.usernames[Role.AUTHORITY_CLERK], Role.AUTHORITY_CLERK)
-            leave_application(home, passphrase, bureau, clerk.name)
+            clerk, director = (
+                _person(bureau, people.usernames[role], role).name
+                for role in (Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR)
+            )
+            leave_applications(home, passphrase, bureau, clerk, director)
         return people
 
 

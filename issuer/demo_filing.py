@@ -1,53 +1,94 @@
-"""An application that lies at the authority's desk of a demo, so that there is something to do.
+"""Applications at the authority's desk of a demo, so that there is something to do.
 
-It is taken in by the calls that the desk makes for what a clerk types.
+One was received today; another, received yesterday, is under public notice from today on, so that
+the public may object to it at once. Both go the way of any other, by the calls that the desk makes
+for what officials type; the audit trail says today that the demo made them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from accounts.bureau import Bureau
 from issuer.application_form import parse_application
-from issuer.applications import MaterialFile, submit
+from issuer.application_states import Step
+from issuer.applications import MaterialFile, submit, take_step
 from issuer.desk import shanghai_day
 from issuer.filing_acts import Decision
+from issuer.public_notice import start_notice
 from registry.filing_models import FilingApplication
 from registry.home import Home
 from registry.session import reading, transaction
+from registry.vault import Vault
 
 _GROUND: Final = "演示"
 _MATERIALS: Final = ("营业执照", "考评员、督导员名册", "场地和设施设备证明")
-_APPLICATION: Final = {
-    "name": "海河样本技能评价有限公司（虚构）",
-    "credit_code": "91120000MA0000001Q",
+_DAY: Final = timedelta(days=1)
+_NOTICE_DAYS: Final = 14  # ten working days, where no holiday is among them
+_FORM: Final = {
     "category": "S",
     "occupations": [{"occupation": "3-02-02-00", "levels": [3, 2]}],
-    "sites": [{"address": "天津市虚构区样本路 8 号", "serial": "000124"}],
     "staff": {"examiners": 9, "supervisors": 2},
     "materials": [{"title": title, "file": f"{title}.txt"} for title in _MATERIALS],
 }
+_RECEIVED: Final = _FORM | {
+    "name": "海河样本技能评价有限公司（虚构）",
+    "credit_code": "91120000MA0000001Q",
+    "sites": [{"address": "天津市虚构区样本路 8 号", "serial": "000124"}],
+}
+_ON_NOTICE: Final = _FORM | {
+    "name": "滨海样本职业培训学校（虚构）",
+    "credit_code": "91120000MA0000002U",
+    "sites": [{"address": "天津市虚构区样本路 9 号", "serial": "000125"}],
+}
 
 
-def leave_application(home: Home, passphrase: bytes, bureau: Bureau, clerk: str) -> None:
-    """Take a fictional application in, unless there ever was one in this demo.
+def leave_applications(
+    home: Home, passphrase: bytes, bureau: Bureau, clerk: str, director: str
+) -> None:
+    """Take two fictional applications in, unless there ever was one in this demo.
 
     Args:
-        clerk: the name of who takes it in.
+        clerk, director: the names of who takes them in, and of who selects.
     """
     with reading(bureau.register) as session:
         if session.scalar(select(FilingApplication.id).limit(1)) is not None:
             return
-    now = bureau.clock()
-    form = parse_application(_APPLICATION, today=shanghai_day(now))
-    materials = tuple(_material(title) for title in _MATERIALS)
-    decision = Decision(decider=clerk, decided_on=shanghai_day(now))
-    bureau.note(clerk, "filing.apply", "", _GROUND)
+    now, vault = bureau.clock(), home.vault(passphrase)
+    yesterday = now - _DAY
+    for act in ("apply", "accept", "accept", "notice", "apply"):
+        bureau.note(clerk, f"filing.{act}", "", _GROUND)
     with transaction(bureau.register) as session:
-        submit(session, home, home.vault(passphrase), form, materials, decision, now=now)
+        one = _take_in(session, home, vault, _ON_NOTICE, clerk, now=yesterday)
+        for official in (clerk, director):
+            take_step(session, one, Step.ACCEPT, _by(official, yesterday), now=yesterday)
+        first = shanghai_day(now)
+        start_notice(
+            session,
+            one,
+            _by(clerk, yesterday),
+            first_day=first,
+            last_day=first + (_NOTICE_DAYS - 1) * _DAY,
+            now=yesterday,
+        )
+        _take_in(session, home, vault, _RECEIVED, clerk, now=now)
+
+
+def _take_in(
+    session: Session, home: Home, vault: Vault, form: dict[str, Any], clerk: str, *, now: datetime
+) -> FilingApplication:
+    read = parse_application(form, today=shanghai_day(now))
+    materials = tuple(_material(title) for title in _MATERIALS)
+    return submit(session, home, vault, read, materials, _by(clerk, now), now=now)
+
+
+def _by(official: str, now: datetime) -> Decision:
+    return Decision(decider=official, decided_on=shanghai_day(now))
 
 
 def _material(title: str) -> MaterialFile:

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from accounts.roles import Role
+from codes.wording import Text
 from issuer.body_settings import Step, setting_history, settings_of
 from issuer.columns import Column
 from issuer.demo import PREFIX, Demo
@@ -40,7 +41,7 @@ from tests.accounts.desk_app import DeskClient
 from tests.accounts.sign_in_ways import app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import filed_home
-from wsgi import cli, create_private_app
+from wsgi import cli, create_private_app, create_public_app
 
 
 def folder_of(path: Path, *, demo: bool = True) -> Demo:
@@ -137,6 +138,16 @@ def test_who_asks_for_the_people_is_told_the_port_of_the_demo(
     assert json.loads(told_port.output)["desks"] == desks_address(7001)
 
 
+def test_a_demo_says_what_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise IssuerError("demo_refused", Text("名册不能用", "the roster is no good"))
+
+    monkeypatch.setattr("issuer.demo.issue_demo", refuse)
+    begun = ["demo", "--once", "--dir", str(tmp_path)]
+    assert "准备数据目录" in CliRunner().invoke(cli, begun).stderr
+    assert "准备" not in CliRunner().invoke(cli, [*begun, "--json"]).stderr
+
+
 def test_a_demo_begun_in_the_background_hears_ctrl_c(place: Demo) -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell begins what ends in &
     try:
@@ -146,14 +157,21 @@ def test_a_demo_begun_in_the_background_hears_ctrl_c(place: Demo) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def test_an_application_waits_at_the_authoritys_desk_of_a_demo(place: Demo) -> None:
+def test_applications_are_at_the_authoritys_desk_of_a_demo(place: Demo) -> None:
     home = Home.open(place.home, environment={})
-    for _ in range(2):  # started again, there is still one
+    for _ in range(2):  # started again, there are no more
         people_of(place, with_work=True)
     with database(home.database_url) as engine, reading(engine) as session:
         found = session.scalars(select(FilingApplication)).all()
-        assert [(one.state, len(one.forms[0].materials)) for one in found] == [("received", 3)]
-        assert found[0].decisions[0].decider == "赵经办"
+        assert [(one.state, len(one.forms[0].materials)) for one in found] == [
+            ("on_notice", 3),
+            ("received", 3),
+        ]
+        assert found[1].decisions[0].decider == "赵经办"
+    public = create_public_app(home)
+    page = public.test_client().get("/notices").text
+    public.extensions["yanzhen_verifier"].close()
+    assert found[0].name in page and f"/notices/{found[0].id}/object" in page
 
 
 def test_the_desks_of_a_demo_are_told_once_they_answer(place: Demo) -> None:

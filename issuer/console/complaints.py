@@ -268,9 +268,11 @@ def _page(
     with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
-        words, reasons = None, [""] * len(complaint.handed_over)
-        if office is not None:
-            words, reasons = _words(complaint, opened=opened)
+        words, reasons = (
+            _words(complaint, opened=opened)
+            if office is not None
+            else (None, [""] * len(complaint.handed_over))
+        )
         page = render_template(
             "desk/complaint.html",
             complaint=complaint,

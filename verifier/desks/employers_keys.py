@@ -49,7 +49,7 @@ def keys() -> Answer:
 def make() -> Answer:
     """Make a key, and show it this once; what is wrong is said before anybody is asked again."""
     quota = request.form.get("rows_a_day", "")[:9]
-    wish = {
+    wish: dict[str, Any] = {
         "name": request.form.get("name", ""),
         "scopes": request.form.getlist("scopes"),
         "rows_a_day": int(quota) if quota.isascii() and quota.isdigit() else 0,

@@ -186,13 +186,15 @@ def _row_page(
         for remark in stopping
         if remark.column is not Column.PHOTO
     ]
-    if len(troubles) < len(stopping):
+    wants_photo = len(troubles) < len(stopping)
+    if wants_photo:
         texts = photo_texts(room, draft, found.row)
         troubles += [Trouble(field=Column.PHOTO.name, text=text) for text in texts]
     return page(
         room,
         draft,
         "batch_row.html",
+        wants_photo=wants_photo,
         found=found,
         troubles=[*more, *troubles],
         notices=[remark.text for remark in found.remarks if not remark.stops],

@@ -169,7 +169,8 @@ def test_a_photo_of_nearly_the_right_name_is_shown_beside_the_row_that_wants_it(
         assert "〔证件号码〕" not in shown
     assert "与第 3 行应有的文件名相差 1 个字符" in photos
     assert f"照片文件“{right[0]}.jpg”：" in photos
-    assert f"照片文件“{right[0]}.jpg”：" in desk.get(f"/batches/{draft}/rows/2").text
+    row = desk.get(f"/batches/{draft}/rows/2").text
+    assert f"照片文件“{right[0]}.jpg”：" in row and "上传或更换照片" in row
 
 
 def test_who_types_scores_knows_beforehand_who_closes_them(desk: BatchDesk, tmp_path: Path) -> None:

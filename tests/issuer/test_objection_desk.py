@@ -41,6 +41,7 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     assert "某群众" not in page and "由主管部门负责人处理" in page and "/1/settle" not in page
     assert f'action="{base}/1/settle"' not in desk.get(DIRECTOR, f"{base}/1").text
     english = desk.get(CLERK, f"{base}/1?lang=en", follow_redirects=True).text
+    assert "处理人" not in desk.get(CLERK, f"{base}/1").text  # nobody settled it yet
     assert "Open</span>" in english  # as badges begin
     said = {"outcome": "dismissed", "reason": "现场核查不实"}
     assert desk.post(CLERK, f"{base}/1/settle", **said).status_code == 403

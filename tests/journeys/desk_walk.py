@@ -30,6 +30,7 @@ from tests.issuer.desks import PUBLIC_URL
 from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.keyboard import press, write
+from tests.journeys.unbroken import broken_numbers
 from wsgi import create_private_app
 
 PICTURES = Path("build/desk-pictures/journeys")
@@ -132,6 +133,7 @@ class Walk:
         page.screenshot(path=PICTURES / f"{name}-{WIDE}-zh.png")
         page.set_viewport_size({"width": PHONE, "height": 844})
         _fits(page, name)
+        assert broken_numbers(page) == [], name
         if again:
             _show_as(page, language="en", view="elder")
             _hold(page, name)

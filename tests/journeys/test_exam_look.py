@@ -18,6 +18,7 @@ from tests.issuer.exam_desk import Clock, begun, enter_scores, to_notice
 from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.test_desk_look import MAX_PAGE_BYTES, PICTURES, a_page
+from tests.journeys.unbroken import broken_numbers
 from wsgi import create_private_app
 
 
@@ -63,6 +64,7 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
         "scores-closed": "/batches/2/scores",
         "scores-issued": "/batches/1/scores",
         "issued": "/batches/1",
+        "certificate": "/certificates/1",
         "notice": "/batches/2/notice",
         "notice-print": "/batches/2/notice/print",
         "settings": "/batches/settings",
@@ -80,6 +82,7 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
             page.screenshot(path=PICTURES / f"{name}-{width}-{language}.png", full_page=True)
             check_accessible(page, name)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            assert broken_numbers(page) == [], name
             for here in page.locator(".tabs [aria-current]").all():
                 box = here.bounding_box()  # the tab where one is can be seen at once
                 assert box is not None and 0 <= box["x"] <= width - box["width"], name

@@ -69,7 +69,7 @@ def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, ho
     assert 'value="某群众"' in empty.text
     sent = public.post(form, data=WORDS).text
     found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", sent)
-    assert found is not None
+    assert found is not None and 'id="print" hidden>打印本页' in sent
     code = found[0]
     with public_database(public_database_url(home)) as engine, reading(engine) as session:
         row = session.scalars(select(SentObjection)).one()

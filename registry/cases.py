@@ -45,11 +45,17 @@ class CaseOutcome(StrEnum):
     MISUSED = "misused"
     GENUINE = "genuine"
     UNPROVED = "unproved"
+    NO_PAPER = "no_paper"
 
     @property
     def text(self) -> Text:
         """The outcome in both languages."""
         return _OUTCOMES[self]
+
+    @property
+    def finds(self) -> bool:
+        """Whether it says what a certificate is, for which one has to be examined."""
+        return self not in (CaseOutcome.UNPROVED, CaseOutcome.NO_PAPER)
 
 
 _OUTCOMES: Final = {
@@ -57,6 +63,7 @@ _OUTCOMES: Final = {
     CaseOutcome.MISUSED: Text("证书真实，冒用他人", "genuine, used by another person"),
     CaseOutcome.GENUINE: Text("证书真实，未发现违法", "genuine, nothing unlawful found"),
     CaseOutcome.UNPROVED: Text("证据不足，未能认定", "not proved"),
+    CaseOutcome.NO_PAPER: Text("未收到送检材料", "no paper was received"),
 }
 
 

@@ -235,7 +235,7 @@ def cases(act: str) -> Kind:
         case = _case(world, act)
         path = f"/police/cases/{case}/{act}"
         form = {
-            "outcome": "genuine",
+            "outcome": "no_paper",
             "result": "属实",
             "unexamined": "未收到材料",
             "to": "检察院",

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -41,6 +41,7 @@ from verifier.cases.asking import questions_of_case
 from verifier.cases.bundle_readme import BundleFacts, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import Act, check_custody, custody_files
+from verifier.cases.lacking import Lack, lacks_of_papers
 from verifier.cases.room import PoliceRoom
 from verifier.verdict import format_instant
 
@@ -78,6 +79,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
             )
         reference = case.reference
         files = _files(room, session, vault, case)
+        lacking = lacks_of_papers(session, case_id)
     facts = BundleFacts(
         reference=reference,
         made_at=now,
@@ -87,6 +89,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
         ),
         revoked="certificates/revoked.crl" in files,
         folders=frozenset(name.partition("/")[0] for name in files if "/" in name),
+        lacking={place: [one.text for one in lacks] for place, lacks in lacking.items()},
     )
     files[README] = write_readme(facts)
     content = _packed(room, files, now)
@@ -127,7 +130,9 @@ def _files(room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase) -
 
 def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:
     place, about = f"{item.place:02d}", read_json(ITEM_ABOUT, item, vault)
-    files = {f"verdicts/{place}.json": _json(about.get("verdict", {}))}
+    files = {}
+    if "verdict" in about:
+        files[f"verdicts/{place}.json"] = _json(about["verdict"])
     if (original := ITEM_CONTENT.read(item, vault)) is not None:
         ending = file_type(original).ending  # nobody's file name is trusted
         files[f"originals/{place}.{ending}"] = original
@@ -142,6 +147,7 @@ def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:
 def _about_case(
     room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase
 ) -> dict[str, Any]:
+    lacking = lacks_of_papers(session, case.id)
     asked = [question_view(one, vault, room.today()) for one in questions_of_case(session, case.id)]
     return {
         "reference": case.reference,
@@ -149,7 +155,10 @@ def _about_case(
         "opened_by": case.opened_by,
         "opened_at": format_instant(case.opened_at),
         **read_json(CASE_ABOUT, case, vault),
-        "items": [_about_item(item, read_json(ITEM_ABOUT, item, vault)) for item in case.items],
+        "items": [
+            _about_item(item, read_json(ITEM_ABOUT, item, vault), lacking.get(item.place, ()))
+            for item in case.items
+        ],
         "questions": [
             {
                 "body": one.prefix,
@@ -165,7 +174,9 @@ def _about_case(
     }
 
 
-def _about_item(item: CaseItem, about: Mapping[str, Any]) -> dict[str, Any]:
+def _about_item(
+    item: CaseItem, about: Mapping[str, Any], lacking: Sequence[Lack]
+) -> dict[str, Any]:
     return {
         "place": item.place,
         "kind": item.kind,
@@ -177,6 +188,7 @@ def _about_item(item: CaseItem, about: Mapping[str, Any]) -> dict[str, Any]:
         "size": item.size,
         "outcome": item.outcome,
         "report": item.report_number,
+        "lacking": [{"code": one.value, "zh": one.text.zh, "en": one.text.en} for one in lacking],
     }
 
 

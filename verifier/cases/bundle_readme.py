@@ -6,12 +6,13 @@ Windows needs otherwise stands below, indented by a tab.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from codes.wording import Language, Text
 from keys.report_document import report_key_name
 
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
@@ -28,6 +29,7 @@ class BundleFacts:
         reports: paths of the reports in it.
         revoked: whether a list of revoked certificates is in it.
         folders: the folders in it.
+        lacking: of papers by place: what each lacks, such as a verdict.
     """
 
     reference: str
@@ -36,6 +38,7 @@ class BundleFacts:
     reports: tuple[str, ...]
     revoked: bool
     folders: frozenset[str]
+    lacking: Mapping[int, Sequence[Text]] = field(default_factory=dict)
 
 
 def write_readme(facts: BundleFacts) -> bytes:
@@ -75,6 +78,20 @@ def _contents(facts: BundleFacts, told: Mapping[str, str]) -> str:
     """Return a line for each folder of papers that is in the bundle."""
     there = ((name, words) for name, words in told.items() if name in facts.folders)
     return "".join(f"{name + '/':<15}{words}\n" for name, words in there)
+
+
+def _lacking(facts: BundleFacts, language: Language) -> str:
+    """Return the papers that were not verified to the end, with a heading; empty for none."""
+    if not facts.lacking:
+        return ""
+    heading = Text("没有核验完的材料：", "Papers that were not verified to the end:")
+    paper, stop = Text("第 {} 件：", "No. {}: "), Text("；", "; ")
+    lines = "".join(
+        f"- {paper.say(language).format(place)}"
+        f"{stop.say(language).join(one.say(language) for one in lacks)}\n"
+        for place, lacks in facts.lacking.items()
+    )
+    return f"\n{heading.say(language)}\n{lines}"
 
 
 _WINDOWS: Final = "   Windows PowerShell:\n"
@@ -148,7 +165,7 @@ custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、吊销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
-
+{_lacking(facts, Language.ZH)}
 二、核对办法
 解压后，在本文件所在的文件夹中逐条运行。Linux 或 macOS 在终端中运行，需要 coreutils、openssl、
 poppler-utils。Windows 在 PowerShell 中运行：标有 Windows PowerShell 的用其下一行，没有标的相同；
@@ -193,7 +210,7 @@ custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of ea
 trust/         the trust list in force and the digest of its root keys
 certificates/  certificates of the seal of reports, its root, the list of revoked ones
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
-
+{_lacking(facts, Language.EN)}
 B. How to check it
 Unpack it and run each command in the folder of this file. Linux and macOS: in a terminal; it takes
 coreutils, openssl and poppler-utils. Windows: in PowerShell; take the line below "Windows

@@ -28,11 +28,8 @@ from verifier.cases.custody import Act, add_line
 from verifier.cases.judging import Typed
 from verifier.cases.room import PoliceRoom
 
-MOST_ITEMS: Final = 30
-MOST_CASE_BYTES: Final = 120 << 20
 MOST_WORDS: Final = 500
 MOST_REFERENCE: Final = 60
-MOST_NAME: Final = 120
 _WANTED: Final = {
     "case_about": Text("案由和简要情况", "what it is about"),
     "case_result": Text("处理结果的说明", "the outcome in words"),
@@ -151,21 +148,60 @@ def close_case(
     Raises:
         CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
             nothing is said of it (`case_result`), or of why nothing was examined
-            (`case_unexamined`).
+            (`case_unexamined`); it finds something of a certificate though none was examined
+            (`case_nothing_examined`); it says that no paper came though one did
+            (`case_has_papers`).
     """
     if outcome is None:
         raise CaseError("case_outcome", Text("请选择处理结果", "choose an outcome"))
     check_words("case_result", words)
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
-        if case.state == CaseState.CLOSED:
-            raise CaseError("case_closed", Text("案件已办结", "the case is closed"))
+        check_not_closed(case)
         details = {"outcome": outcome.value, "result": words}
+        _check_outcome(session, case_id, outcome)
         if not was_examined(session, case_id):
             check_words("case_unexamined", unexamined)
             details["unexamined"] = unexamined
         _step(room, session, case, officer, Act.CLOSE, details)
         case.state, case.closed_at, case.outcome = CaseState.CLOSED, room.clock(), outcome
+
+
+def outcomes_of(session: Session, case_id: int) -> list[CaseOutcome]:
+    """Return the outcomes that a case can be closed with as it stands."""
+    examined, has_papers = was_examined(session, case_id), _has_papers(session, case_id)
+    return [
+        one
+        for one in CaseOutcome
+        if (examined or not one.finds) and not (has_papers and one is CaseOutcome.NO_PAPER)
+    ]
+
+
+def _check_outcome(session: Session, case_id: int, outcome: CaseOutcome) -> None:
+    if outcome in outcomes_of(session, case_id):
+        return
+    if outcome is CaseOutcome.NO_PAPER:
+        raise CaseError(
+            "case_has_papers",
+            Text(
+                "案件中有送检材料，不能以“未收到送检材料”办结",
+                "papers were handed in; the case cannot be closed as one without any",
+            ),
+        )
+    raise CaseError(
+        "case_nothing_examined",
+        Text(
+            f"没有一件材料经过核验，不能以“{outcome.text.zh}”办结。请先提交材料并核验，或选择"
+            "不作认定的结果并写明原因",
+            f"no paper was examined, so the case cannot be closed as “{outcome.text.en}”: hand one "
+            "in and have it verified, or choose an outcome that finds nothing and say why",
+        ),
+    )
+
+
+def _has_papers(session: Session, case_id: int) -> bool:
+    query = select(CaseItem.id).where(CaseItem.case_id == case_id)
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def was_examined(session: Session, case_id: int) -> bool:
@@ -239,6 +275,12 @@ def check_open(case: PoliceCase) -> None:
             "case_not_open",
             Text("案件已移交或办结，不能再办理", "the case was handed over or closed"),
         )
+
+
+def check_not_closed(case: PoliceCase) -> None:
+    """Go on only with a case that is not closed; raises CaseError `case_closed`."""
+    if case.state == CaseState.CLOSED:
+        raise CaseError("case_closed", Text("案件已办结", "the case is closed"))
 
 
 def _step(

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import event, func, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -338,10 +339,15 @@ def _faults_of_state(
         yield ended, _OUTCOME
 
 
-def count_lines(session: Session, case_id: int) -> int:
-    """Return how many lines the custody of a case has."""
-    query = select(func.count()).select_from(CaseEvent).where(CaseEvent.case_id == case_id)
-    return session.scalar(query) or 0
+def count_acts(session: Session, vault: Vault, case_id: int) -> Counter[Act | None]:
+    """Return how often each act is in the custody of a case; None counts lines that do not open."""
+    acts: Counter[Act | None] = Counter()
+    for row in session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id)):
+        try:
+            acts[_parse(read_text(EVENT_LINE, row, vault), row.sha256).act] += 1
+        except (VaultError, ValueError):
+            acts[None] += 1
+    return acts
 
 
 def custody_files(lines: Sequence[CustodyLine]) -> tuple[bytes, bytes]:

@@ -18,7 +18,7 @@ from registry.case_models import CaseReading
 from registry.case_sealed import REMARK
 from registry.cases import CaseError, FullRecord, ReviewMark, new_key
 from registry.session import transaction
-from verifier.cases.casework import MOST_WORDS, Officer, add_step, hold_case
+from verifier.cases.casework import MOST_WORDS, Officer, add_step, check_not_closed, hold_case
 from verifier.cases.custody import Act
 from verifier.cases.room import PoliceRoom
 
@@ -33,7 +33,8 @@ def open_record(
 
     Raises:
         CaseError: no ground is given (`record_ground`), there is no such certificate
-            (`record_unknown`), or the ground may not stand on the audit trail.
+            (`record_unknown`), the case is closed (`case_closed`), or the ground may not stand on
+            the audit trail.
     """
     if not 0 < len(ground) <= MOST_GROUND:
         raise CaseError(
@@ -48,6 +49,7 @@ def open_record(
     vault = room.vault()
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
+        check_not_closed(case)
         add_step(
             room,
             session,

@@ -91,6 +91,8 @@ _FIELDS: Final = {
     "hand_over_to": "to",
     "hand_over_paper": "paper",
     "case_outcome": "outcome",
+    "case_nothing_examined": "outcome",
+    "case_has_papers": "outcome",
     "case_result": "result",
     "case_unexamined": "unexamined",
     "record_ground": "ground",

@@ -40,10 +40,11 @@ from templates.file_types import ZIP
 from templates.page_language import page_language
 from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
-from verifier.cases.casework import close_case, hand_over, open_case
+from verifier.cases.casework import close_case, hand_over, open_case, outcomes_of
 from verifier.cases.clusters import find_clusters
-from verifier.cases.custody import check_custody, count_lines
+from verifier.cases.custody import Act, check_custody, count_acts
 from verifier.cases.examining import MOST_ITEMS
+from verifier.cases.lacking import lacks_of_papers
 from verifier.cases.readings import readings_of_case
 from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
@@ -302,8 +303,10 @@ def case_page(
             ],
             "readings": readings_of_case(session, case_id),
             "clusters": len(find_clusters(session, case_id)),
-            "custody": count_lines(session, case_id),
+            "acts": count_acts(session, vault, case_id),
+            "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],
             "waiting": places_waiting(session, case_id),
+            "lacking": lacks_of_papers(session, case_id),
         }
     page = render_template(
         "desk/police/case.html",
@@ -311,10 +314,10 @@ def case_page(
         entry={"due": (room.today() + USUAL).isoformat()} | (entry or {}),
         troubles=troubles,
         tones=STATE_TONES,
-        outcomes=[(one.value, one.text) for one in CaseOutcome],
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
         numbers=list(dict.fromkeys(one["number"] for one in items if one["number"])),
         most=MOST_ITEMS,
+        bundles=shown["acts"][Act.BUNDLE],
         waiting_words=WAITING,
     )
     return make_response(page, 422 if troubles else 200)

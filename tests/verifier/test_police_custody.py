@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from registry.case_models import CaseEvent, CaseItem, CaseMark, PoliceCase
+from registry.case_models import (
+    CaseEvent,
+    CaseItem,
+    CaseMark,
+    CaseQuestion,
+    CaseReading,
+    PoliceCase,
+)
 from registry.errors import RegistryUnavailable
 from registry.session import reading, transaction
-from tests.verifier.police_homes import ONE, PoliceHome, open_police_home
+from tests.verifier.police_homes import CLERK, ONE, OTHER, PoliceHome, open_police_home
+from verifier.cases import custody
 from verifier.cases.casework import Officer, add_step, hold_case
-from verifier.cases.custody import Act, check_custody
+from verifier.cases.custody import check_custody
+from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
 
@@ -142,14 +155,181 @@ def test_an_act_that_failed_and_was_done_again_is_no_fault(desk: PoliceHome) -> 
 
 def test_what_a_machine_that_died_left_could_not_be_told(desk: PoliceHome) -> None:
     case_id = with_paper(desk, "津〔2026〕207号")
+    break_off(desk, case_id, dead_machine(desk))
+    assert [place for place, _ in faults(desk, case_id)] == [5]
+    assert desk.post(f"/police/cases/{case_id}/close", outcome="forged", result="伪造")[0] == 303
+    ((place, what),) = faults(desk, case_id)
+    assert (place, "could not be told" in what) == (5, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"report_number": "CY20260101-AAAAAAAAAA"}, 4),
+        ({"report_number": None}, 4),
+        ({"report_pdf_sealed": None}, 4),
+        ({"report_json_sealed": None}, 4),
+        ({"number": "S000012000123000000001"}, 3),
+        ({"received_by": "吴警官"}, 2),
+    ],
+)
+def test_what_was_reported_of_a_paper_is_held(
+    desk: PoliceHome, values: dict[str, Any], place: int
+) -> None:
+    case_id = with_paper(desk, f"津〔2026〕208号 {values}"[:60])
+    with transaction(desk.room.desks) as session:
+        session.execute(update(CaseItem).where(CaseItem.case_id == case_id).values(**values))
+    assert [one for one, _ in faults(desk, case_id)] == [place]
+
+
+def test_an_older_verdict_put_back_shows(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕209号")
+    mine = CaseItem.case_id == case_id
+    with reading(desk.room.desks) as session:
+        former = session.scalars(select(CaseItem.about_sealed).where(mine)).one()
+    assert desk.post(f"/police/cases/{case_id}/papers/1/again")[0] == 303
+    with transaction(desk.room.desks) as session:
+        session.execute(update(CaseItem).where(mine).values(about_sealed=former))
+    assert [one for one, _ in faults(desk, case_id)] == [5]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"number": "S000012000123999999999"},
+        {"due_on": date(2030, 1, 1)},
+        {"asked_by": "吴警官"},
+        {
+            "answer": "ours",
+            "answered_by": "王经办",
+            "answered_at": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+        None,
+    ],
+)
+def test_a_question_that_was_changed_shows(desk: PoliceHome, values: dict[str, Any] | None) -> None:
+    case_id = with_paper(desk, f"津〔2026〕210号 {values}"[:60])
+    form = {
+        "asked_number": desk.number,
+        "question": "是否签发？",
+        "due": (desk.room.today() + timedelta(days=2)).isoformat(),
+    }
+    assert desk.post(f"/police/cases/{case_id}/questions", **form)[0] == 303
+    assert faults(desk, case_id) == []
+    assert "是否签发？" in desk.page(f"/police/cases/{case_id}/custody")
+    mine = CaseQuestion.case_id == case_id
+    with transaction(desk.room.desks) as session:
+        if values is None:
+            session.execute(delete(CaseQuestion).where(mine))
+        else:
+            session.execute(update(CaseQuestion).where(mine).values(**values))
+    assert [one for one, _ in faults(desk, case_id)] == [5]
+
+
+def test_an_answer_and_a_review_that_were_changed_show(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕211号")
+    address = f"/police/cases/{case_id}"
+    form = {
+        "asked_number": desk.number,
+        "question": "是否签发？",
+        "due": (desk.room.today() + timedelta(days=2)).isoformat(),
+    }
+    assert desk.post(f"{address}/questions", **form)[0] == 303
+    assert desk.post(f"{address}/records", number=desk.number, ground="核对")[0] == 303
+    with reading(desk.room.desks) as session:
+        asked = session.scalars(select(CaseQuestion.id).where(CaseQuestion.case_id == case_id))
+        question = asked.one()
+        opened = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id))
+        seen = opened.one()
+    answer = {"answer": "not_ours", "words": "未签发"}
+    assert desk.post(f"/questions/{question}", CLERK, **answer)[0] == 303
+    questioned = {"mark": "questioned", "remark": "事由不明"}
+    assert desk.post(f"/police/readings/{seen}", OTHER, **questioned)[0] == 303
+    assert faults(desk, case_id) == []
+    with transaction(desk.room.desks) as session:
+        session.execute(update(CaseReading).values(mark="in_order"))
+        session.execute(update(CaseQuestion).values(answer="ours"))
+    assert [one for one, _ in faults(desk, case_id)] == [5, 6]
+    with transaction(desk.room.desks) as session:
+        session.execute(delete(CaseReading).where(CaseReading.case_id == case_id))
+    assert [one for one, _ in faults(desk, case_id)] == [5, 6]
+
+
+def test_lines_written_before_they_held_so_much_still_verify(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = custody.add_line
+
+    def as_before(*given: Any, **named: Any) -> CaseEvent:
+        more = ("verdict", "json", "question", "number" if named.get("item") else "")
+        details = {key: one for key, one in named["details"].items() if key not in more}
+        if given[4] is Act.RECEIVE:
+            details = named["details"]
+        return real(*given, **{**named, "details": details})
+
+    monkeypatch.setattr("verifier.cases.casework.add_line", as_before)
+    case_id = with_paper(desk, "津〔2026〕212号")
+    form = {
+        "asked_number": desk.number,
+        "question": "是否签发？",
+        "due": (desk.room.today() + timedelta(days=2)).isoformat(),
+    }
+    assert desk.post(f"/police/cases/{case_id}/questions", **form)[0] == 303
+    assert desk.post(f"/police/cases/{case_id}/bundle")[0] == 200
+    assert faults(desk, case_id) == []
+
+
+def dead_machine(desk: PoliceHome) -> PoliceRoom:
+    """Return the room as a machine has it that dies before it can say what was not kept."""
 
     def dies(**told: str) -> None:
         if told["act"] == "police.undone":
             raise RegistryUnavailable("registry_unavailable", Act.ASK.text)
         desk.room.lent.note(**told)
 
-    break_off(desk, case_id, replace(desk.room, lent=replace(desk.room.lent, note=dies)))
-    assert [place for place, _ in faults(desk, case_id)] == [5]
-    assert desk.post(f"/police/cases/{case_id}/close", outcome="forged", result="伪造")[0] == 303
-    ((place, what),) = faults(desk, case_id)
-    assert (place, "could not be told" in what) == (5, True)
+    return replace(desk.room, lent=replace(desk.room.lent, note=dies))
+
+
+def test_a_gap_that_two_officers_settle_is_named_in_the_bundle(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕213号")
+    address = f"/police/cases/{case_id}"
+    assert desk.post(f"{address}/custody/gaps", reason="无")[0] == 422  # there is none
+    break_off(desk, case_id, dead_machine(desk))
+    ((place, _),) = faults(desk, case_id)
+    assert place == 5
+    page = desk.page(f"{address}/custody")
+    assert "待说明" in page and "询问评价机构" in page
+    assert desk.post(f"{address}/custody/gaps", reason="")[0] == 422
+    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 422  # nothing is stated yet
+    assert desk.post(f"{address}/custody/gaps", reason="当时机房断电")[0] == 303
+    assert [one for one, _ in faults(desk, case_id)] == [5]  # not by one officer alone
+    assert desk.post(f"{address}/custody/gaps/5")[0] == 422
+    assert "确认该说明" not in desk.page(f"{address}/custody")
+    assert "确认该说明" in desk.page(f"{address}/custody", OTHER)
+    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
+    assert faults(desk, case_id) == []
+    page = desk.page(f"{address}/custody")
+    assert "除下列已确认的缺漏外" in page and "当时机房断电" in page
+    status, _, data = desk.post(f"{address}/bundle")
+    assert status == 200
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        readme = archive.read("README.txt").decode()
+        (gap,) = json.loads(archive.read("case.json"))["gaps"]
+    assert (gap["line"], gap["reason"], gap["confirmed_by"]) == (5, "当时机房断电", OTHER.name)
+    assert gap["sha256"] in readme and readme.count("当时机房断电") == 2
+    assert "无法判断" in readme and "could not be told" in readme
+    break_off(desk, case_id, dead_machine(desk))  # the next gap is one of its own
+    assert [one for one, _ in faults(desk, case_id)] == [8]
+
+
+def test_a_deleted_line_stays_named_and_a_changed_one_is_never_settled(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕214号")
+    address = f"/police/cases/{case_id}"
+    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号")[0] == 303
+    with transaction(desk.room.desks) as session:
+        mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
+        session.execute(delete(CaseEvent).where(*mine))
+    assert desk.post(f"{address}/custody/gaps", reason="不明")[0] == 303
+    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
+    assert "移交" in desk.page(f"{address}/custody").partition('id="gaps"')[2]
+    assert [one for one, _ in faults(desk, case_id)] == [None]  # handed over, by no line

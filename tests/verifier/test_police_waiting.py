@@ -17,10 +17,12 @@ from sqlalchemy import select, update
 from issuer.batch_supervisor import runner_beside
 from registry.case_models import CaseItem, PoliceCase
 from registry.session import reading, transaction
+from registry.trail import TrailFilter, find_entries
 from tests.conftest import PASSPHRASE
 from tests.verifier.police_homes import ONE, OTHER, PoliceHome, open_police_home
 from verifier.cases.casework import Officer
-from verifier.cases.custody import Act, check_custody
+from verifier.cases.custody import check_custody
+from verifier.cases.custody_lines import RUNNER, Act
 from verifier.cases.examining import judge_again, judge_waiting
 from verifier.cases.waiting import papers_to_judge, places_waiting
 from verifier.finding_codes import Code
@@ -85,7 +87,20 @@ def test_a_paper_to_be_judged_again_keeps_its_verdict_until_its_turn(
     assert "等候重新核验" not in desk.page(address)
     with reading(desk.room.desks) as session:
         lines = check_custody(desk.room, session, desk.room.vault(), case_id).lines
-    assert [one.actor for one in lines if one.act == Act.JUDGE] == [ONE.name, OTHER.name]
+    judged = [one for one in lines if one.act == Act.JUDGE]
+    assert [one.actor for one in judged] == [ONE.name, RUNNER.zh]
+    assert [one.details.get("ordered_by") for one in judged] == [None, OTHER.name]
+    report = lines[-1]
+    assert (report.act, report.actor, report.details["ordered_by"]) == (
+        Act.REPORT,
+        RUNNER.zh,
+        OTHER.name,
+    )
+    with reading(desk.room.register) as session:
+        (noted, *_) = find_entries(session, TrailFilter(act="police.report"), limit=1)
+    assert (noted.actor, OTHER.name in noted.ground) == (RUNNER.zh, True)
+    custody = desk.page(f"/police/cases/{case_id}/custody")
+    assert f"<span>{RUNNER.zh}</span>" in custody and "交办人" in custody
 
 
 def test_a_paper_left_without_a_verdict_waits_unless_its_case_is_over(desk: PoliceHome) -> None:

@@ -16,7 +16,7 @@ from registry.cases import CaseError, new_key
 from registry.models import Site
 from registry.session import reading, transaction
 from verifier.cases.casework import Officer, add_step, check_open, hold_case
-from verifier.cases.custody import Act
+from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
 LONGEST: Final = timedelta(days=60)
@@ -57,7 +57,12 @@ def ask_body(
             case,
             officer,
             Act.ASK,
-            details={"body": prefix, "number": number, "due": due_on.isoformat()},
+            details={
+                "body": prefix,
+                "number": number,
+                "due": due_on.isoformat(),
+                "question": words,
+            },
         )
 
 

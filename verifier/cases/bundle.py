@@ -38,9 +38,11 @@ from registry.trust_file import root_pin
 from registry.vault import Vault
 from templates.file_types import file_type
 from verifier.cases.asking import questions_of_case
-from verifier.cases.bundle_readme import BundleFacts, write_readme
+from verifier.cases.bundle_readme import WHY_GAP, BundleFacts, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
-from verifier.cases.custody import Act, check_custody, custody_files
+from verifier.cases.custody import CustodyCheck, Gap, check_custody, custody_files
+from verifier.cases.custody_lines import Act
+from verifier.cases.judging import verdict_file
 from verifier.cases.lacking import Lack, lacks_of_papers
 from verifier.cases.room import PoliceRoom
 from verifier.verdict import format_instant
@@ -78,7 +80,8 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
                 Text("案件中还没有送检材料", "there is nothing in the case yet"),
             )
         reference = case.reference
-        files = _files(room, session, vault, case)
+        custody = _sound_custody(room, session, vault, case_id)
+        files = _files(room, session, vault, case, custody)
         lacking = lacks_of_papers(session, case_id)
     facts = BundleFacts(
         reference=reference,
@@ -89,6 +92,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
         ),
         revoked="certificates/revoked.crl" in files,
         folders=frozenset(name.partition("/")[0] for name in files if "/" in name),
+        gaps=custody.gaps,
         lacking={place: [one.text for one in lacks] for place, lacks in lacking.items()},
     )
     files[README] = write_readme(facts)
@@ -109,8 +113,8 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
     return Bundle(name=f"case-{case_id}-{day:%Y%m%d-%H%M}", content=content, sha256=digest)
 
 
-def _files(room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase) -> dict[str, bytes]:
-    custody = check_custody(room, session, vault, case.id)
+def _sound_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int) -> CustodyCheck:
+    custody = check_custody(room, session, vault, case_id)
     if custody.faults:
         raise CaseError(
             "custody_broken",
@@ -119,11 +123,20 @@ def _files(room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase) -
                 "the custody list is not in order; clear that up before a bundle is made",
             ),
         )
+    return custody
+
+
+def _files(
+    room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase, custody: CustodyCheck
+) -> dict[str, bytes]:
     lines, hashes = custody_files(custody.lines)
     files = {"custody.jsonl": lines, "custody-hashes.txt": hashes}
     for item in case.items:
         files |= _files_of_item(item, vault)
-    files["case.json"] = _json(_about_case(room, session, vault, case))
+    files["case.json"] = _json(
+        _about_case(room, session, vault, case)
+        | {"gaps": [_about_gap(one) for one in custody.gaps]}
+    )
     files |= _foundations(room)
     return files
 
@@ -132,7 +145,7 @@ def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:
     place, about = f"{item.place:02d}", read_json(ITEM_ABOUT, item, vault)
     files = {}
     if "verdict" in about:
-        files[f"verdicts/{place}.json"] = _json(about["verdict"])
+        files[f"verdicts/{place}.json"] = verdict_file(about["verdict"])
     if (original := ITEM_CONTENT.read(item, vault)) is not None:
         ending = file_type(original).ending  # nobody's file name is trusted
         files[f"originals/{place}.{ending}"] = original
@@ -189,6 +202,22 @@ def _about_item(
         "outcome": item.outcome,
         "report": item.report_number,
         "lacking": [{"code": one.value, "zh": one.text.zh, "en": one.text.en} for one in lacking],
+    }
+
+
+def _about_gap(gap: Gap) -> dict[str, Any]:
+    assert gap.statement is not None and gap.confirmation is not None  # else there is no bundle
+    return {
+        "line": gap.place,
+        "sha256": gap.sha256,
+        "on_audit_trail": {"act": gap.noted, "by": gap.actor, "at": format_instant(gap.at)},
+        "reason": gap.statement.details["reason"],
+        "stated_by": gap.statement.actor,
+        "stated_at": format_instant(gap.statement.at),
+        "confirmed_by": gap.confirmation.actor,
+        "confirmed_at": format_instant(gap.confirmation.at),
+        "zh": WHY_GAP.zh,
+        "en": WHY_GAP.en,
     }
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from codes.wording import Language, Text
 from keys.report_document import report_key_name
+from verifier.cases.custody import Gap
 
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
@@ -29,6 +30,7 @@ class BundleFacts:
         reports: paths of the reports in it.
         revoked: whether a list of revoked certificates is in it.
         folders: the folders in it.
+        gaps: of custody, each stated and confirmed.
         lacking: of papers by place: what each lacks, such as a verdict.
     """
 
@@ -38,6 +40,7 @@ class BundleFacts:
     reports: tuple[str, ...]
     revoked: bool
     folders: frozenset[str]
+    gaps: Sequence[Gap] = ()
     lacking: Mapping[int, Sequence[Text]] = field(default_factory=dict)
 
 
@@ -78,6 +81,40 @@ def _contents(facts: BundleFacts, told: Mapping[str, str]) -> str:
     """Return a line for each folder of papers that is in the bundle."""
     there = ((name, words) for name, words in told.items() if name in facts.folders)
     return "".join(f"{name + '/':<15}{words}\n" for name, words in there)
+
+
+WHY_GAP: Final = Text(
+    "审计记录中有这一条的摘要，保管记录中没有这一条：可能是写入时系统中断，也可能是被删除，无法判断",
+    "the audit trail has the hash of this line, custody has no such line: the system may have "
+    "broken off as it was written, or it was deleted; which could not be told",
+)
+
+
+def _gaps(facts: BundleFacts, language: Language) -> str:
+    """Return the lines that custody lacks, with a heading; empty for none."""
+    lines = "".join(_gap(one, language) for one in facts.gaps)
+    heading = Text("保管记录缺漏的条目：", "Lines that custody lacks:")
+    return f"\n{heading.say(language)}\n{lines}" if lines else ""
+
+
+def _gap(gap: Gap, language: Language) -> str:
+    stated, confirmed = gap.statement, gap.confirmation
+    assert stated is not None and confirmed is not None
+    reason = " ".join(stated.details["reason"].split())
+    at = f"{gap.at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
+    told = Text(
+        f"- 第 {gap.place} 条，摘要 {gap.sha256}\n"
+        f"  {WHY_GAP.zh}。\n"
+        f"  审计记录所载：{at} {gap.actor} {gap.act.zh}\n"
+        f"  说明（保管记录第 {stated.place} 条，{stated.actor}）：{reason}\n"
+        f"  确认（保管记录第 {confirmed.place} 条）：{confirmed.actor}\n",
+        f"- Line {gap.place}, hash {gap.sha256}\n"
+        f"  {WHY_GAP.en}.\n"
+        f"  By the audit trail: {at} {gap.actor}: {gap.act.en}\n"
+        f"  Stated (line {stated.place} of custody) by {stated.actor}: {reason}\n"
+        f"  Confirmed (line {confirmed.place} of custody) by {confirmed.actor}\n",
+    )
+    return told.say(language)
 
 
 def _lacking(facts: BundleFacts, language: Language) -> str:
@@ -165,7 +202,7 @@ custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、吊销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
-{_lacking(facts, Language.ZH)}
+{_lacking(facts, Language.ZH)}{_gaps(facts, Language.ZH)}
 二、核对办法
 解压后，在本文件所在的文件夹中逐条运行。Linux 或 macOS 在终端中运行，需要 coreutils、openssl、
 poppler-utils。Windows 在 PowerShell 中运行：标有 Windows PowerShell 的用其下一行，没有标的相同；
@@ -179,7 +216,7 @@ pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 {_signature(facts)}
 3. 签署人：CN（名称）须以“{_named(facts)}”开头，不是的即为他人签署；
    SHA-256 指纹须与核验网站“核对查验报告”页所列的查验报告印章证书指纹一致，或由主管部门当面提供
-   （此后换过密钥的，请主管部门提供当时的指纹）
+   （此后换过密钥的，该页按使用期间列出此前的指纹）
 {_certificate("signer.pem")}
 4. 根证书：下面显示的指纹须与核验网站“核对查验报告”页所列、或由主管部门当面提供的一致。
    只与本证据包内的文件比对不能证明来源。
@@ -210,7 +247,7 @@ custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of ea
 trust/         the trust list in force and the digest of its root keys
 certificates/  certificates of the seal of reports, its root, the list of revoked ones
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
-{_lacking(facts, Language.EN)}
+{_lacking(facts, Language.EN)}{_gaps(facts, Language.EN)}
 B. How to check it
 Unpack it and run each command in the folder of this file. Linux and macOS: in a terminal; it takes
 coreutils, openssl and poppler-utils. Windows: in PowerShell; take the line below "Windows
@@ -226,7 +263,7 @@ seal of a report in a PDF reader.
 3. Who signed: its CN has to begin with "{_named(facts)}", or somebody else
    signed; its SHA-256 fingerprint has to be that of the certificate of the seal of reports on the
    public site's page "Check a verification report", or that the authority itself gives you (where
-   the key was replaced since, ask the authority for the fingerprint of that time)
+   the key was replaced since, that page lists the former ones with the time each was used)
 {_certificate("signer.pem")}
 4. The root certificate: its fingerprint has to be the one on the public site's page "Check a
    verification report", or that the authority itself gives you. Comparing files of this bundle

@@ -24,7 +24,8 @@ from registry.case_sealed import (
 from registry.cases import CaseError, CaseOutcome, CaseState, new_key
 from registry.session import transaction
 from registry.vault import Vault
-from verifier.cases.custody import Act, add_line
+from verifier.cases.custody import add_line
+from verifier.cases.custody_lines import Act
 from verifier.cases.judging import Typed
 from verifier.cases.room import PoliceRoom
 
@@ -36,16 +37,22 @@ _WANTED: Final = {
     "case_unexamined": Text("没有核验任何材料就办结的原因", "why no paper was examined"),
     "hand_over_to": Text("接收单位和接收人", "to whom it is handed over"),
     "hand_over_paper": Text("移交文书编号", "the number of the paper"),
+    "gap_reason": Text("缺漏的原因", "how the gap came about"),
     "paper_from": Text("提交人或来源", "from whom it comes"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Who acts."""
+    """Who acts.
+
+    Args:
+        on_order_of: who asked for it, where the system's runner acts.
+    """
 
     account_id: int
     name: str
+    on_order_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,9 +258,15 @@ def add_step(
 ) -> None:
     """Add what an officer does in a case to its custody; the act is its own ground unless given.
 
+    Of what the system's runner does, the line and the trail say on whose order.
+
     Raises:
         CaseError, VaultError, RegistryUnavailable: as `add_line`.
     """
+    told, why = dict(details or {}), ground or act.text.zh
+    if officer.on_order_of:
+        told["ordered_by"] = officer.on_order_of
+        why = f"{why}，由{officer.on_order_of}交办"
     add_line(
         room,
         session,
@@ -261,10 +274,10 @@ def add_step(
         case.id,
         act,
         actor=officer.name,
-        ground=ground or act.text.zh,
+        ground=why,
         reference=case.reference,
         item=item,
-        details=details,
+        details=told,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -35,8 +35,16 @@ from verifier.cases.casework import (
     find_item,
     hold_case,
 )
-from verifier.cases.custody import Act
-from verifier.cases.judging import Judged, Typed, judge_file, judge_number, kept_verdict, sha256_of
+from verifier.cases.custody_lines import RUNNER, Act
+from verifier.cases.judging import (
+    Judged,
+    Typed,
+    judge_file,
+    judge_number,
+    kept_verdict,
+    sha256_of,
+    verdict_file,
+)
 from verifier.cases.marks import name_mark
 from verifier.cases.room import PoliceRoom
 from verifier.cases.waiting import end_wait, let_wait, papers_to_judge
@@ -106,7 +114,7 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
         kept.pop("report_code", None)
         _keep_verdict(room, session, vault, item, judged)
         put_json(ITEM_ABOUT, item, vault, kept)
-        details = {"outcome": judged.verdict.outcome.value}
+        details = _details_of_verdict(judged, kept)
         add_step(room, session, vault, case, officer, Act.JUDGE, item=place, details=details)
         if sealed is not None:
             number, code, files = sealed
@@ -114,13 +122,17 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
             put_json(ITEM_ABOUT, item, vault, {**kept, "report_code": code})
             REPORT_PDF.put(item, vault, files.pdf)
             REPORT_JSON.put(item, vault, files.json)
-            details = {"report": number, "sha256": sha256_of(files.pdf)}
+            details = {
+                "report": number,
+                "sha256": sha256_of(files.pdf),
+                "json": sha256_of(files.json),
+            }
             add_step(room, session, vault, case, officer, Act.REPORT, item=place, details=details)
     return True
 
 
 def judge_waiting(room: PoliceRoom) -> bool:
-    """Have the papers that wait judged, in the name of who asked; return whether any was refused.
+    """Have the papers that wait judged, on the order of who asked; return whether any was refused.
 
     One that is refused keeps no other waiting; a busy machine ends the round.
     """
@@ -128,7 +140,7 @@ def judge_waiting(room: PoliceRoom) -> bool:
         papers = papers_to_judge(session, room.clock())
     refused = False
     for one in papers:
-        officer = Officer(account_id=0, name=one.asked_by)
+        officer = Officer(account_id=0, name=RUNNER.zh, on_order_of=one.asked_by)
         try:
             if not judge_again(room, officer, one.case_id, one.place):
                 break
@@ -185,6 +197,15 @@ def _details(item: CaseItem, brought: Brought, name: str) -> Mapping[str, str]:
     if item.sha256 is None:
         return details | {"number": brought.typed.number}
     return details | {"file": name, "size": str(item.size), "sha256": item.sha256}
+
+
+def _details_of_verdict(judged: Judged, kept: Mapping[str, Any]) -> dict[str, str]:
+    number = {} if judged.number is None else {"number": judged.number}
+    return {
+        "outcome": judged.verdict.outcome.value,
+        **number,
+        "verdict": sha256_of(verdict_file(kept["verdict"])),
+    }
 
 
 def _keep_verdict(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,6 +140,11 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
             for one in (() if boxed is None else boxed.differences)
         ],
     }
+
+
+def verdict_file(verdict: Mapping[str, Any]) -> bytes:
+    """Return a verdict as the bundle holds it; custody has the hash of just this."""
+    return json.dumps(verdict, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def _answer_to_typed(verdict: Verdict) -> dict[str, Any]:

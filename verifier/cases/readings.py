@@ -19,7 +19,7 @@ from registry.case_sealed import REMARK
 from registry.cases import CaseError, FullRecord, ReviewMark, new_key
 from registry.session import transaction
 from verifier.cases.casework import MOST_WORDS, Officer, add_step, check_not_closed, hold_case
-from verifier.cases.custody import Act
+from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
 OPEN_FOR: Final = timedelta(minutes=15)

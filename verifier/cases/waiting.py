@@ -38,8 +38,9 @@ def let_wait(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> No
         check_open(hold_case(session, case_id))
         item = find_item(session, case_id, place)
         waiting = session.get(CaseWaiting, item.id)
+        asked_by = officer.on_order_of or officer.name
         if waiting is None:
-            session.add(CaseWaiting(item_id=item.id, asked_by=officer.name, asked_at=room.clock()))
+            session.add(CaseWaiting(item_id=item.id, asked_by=asked_by, asked_at=room.clock()))
         else:
             waiting.asked_at = room.clock()  # behind the others: one that never ends keeps none
 

@@ -99,6 +99,7 @@ _FIELDS: Final = {
     "record_unknown": "number",
     "operator_text": "ground",
     "operator_document_number": "ground",
+    "gap_reason": "reason",
     "question_body": "asked_number",
     "question_text": "question",
     "question_due": "due",

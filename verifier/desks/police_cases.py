@@ -42,7 +42,8 @@ from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import close_case, hand_over, open_case, outcomes_of
 from verifier.cases.clusters import find_clusters
-from verifier.cases.custody import Act, check_custody, count_acts
+from verifier.cases.custody import count_acts
+from verifier.cases.custody_lines import Act
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.lacking import lacks_of_papers
 from verifier.cases.readings import readings_of_case
@@ -269,18 +270,6 @@ def _shown_again(case_id: int) -> AnyResponse:
         )
     )
     return redirect(url_for("police.case", case_id=case_id), 303)
-
-
-@blueprint.get("/<int:case_id>/custody")
-@allow(*OFFICERS)
-def custody(case_id: int) -> str:
-    """Show the custody list, checked now."""
-    room = the_room()
-    vault = room.vault()
-    with reading(room.desks) as session:
-        found = the_case(session, case_id)
-        checked = check_custody(room, session, vault, case_id)
-        return render_template("desk/police/custody.html", case=found, checked=checked)
 
 
 def case_page(

@@ -20,6 +20,7 @@ from verifier.cases.readings import readings_to_review
 from verifier.cases.room import PoliceRoom
 from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
 from verifier.desks.police_cases import blueprint as cases
+from verifier.desks.police_custody import blueprint as custody
 from verifier.desks.police_papers import blueprint as papers
 from verifier.desks.police_records import WAITING
 from verifier.desks.police_records import blueprint as records
@@ -49,7 +50,7 @@ _PLACES = (
 def add_police_desk(app: Flask, room: PoliceRoom) -> None:
     """Register the pages of the police and their places in the navigation."""
     app.extensions[EXTENSION] = room
-    for part in (cases, papers, records):
+    for part in (cases, papers, records, custody):
         app.register_blueprint(part)
     add_waiting(app, waiting_for_police)
     add_places(

@@ -1,0 +1,136 @@
+"""The lines of custody: the acts there are, and what a line says, in words for a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from codes.wording import Text
+from registry.cases import CaseOutcome
+from verifier.verdict import Outcome, say_day
+
+RUNNER: Final = Text("系统后台核验程序", "the system's background runner")
+"""Who acts where a paper that waited is verified; the Chinese stands in the line."""
+
+
+class Act(StrEnum):
+    """What is done in a case."""
+
+    OPEN = "open"
+    RECEIVE = "receive"
+    JUDGE = "judge"
+    REPORT = "report"
+    TAKE_OUT = "take_out"
+    BUNDLE = "bundle"
+    READ_RECORD = "read_record"
+    ASK = "ask"
+    HAND_OVER = "hand_over"
+    CLOSE = "close"
+    STATE_GAP = "state_gap"
+    CONFIRM_GAP = "confirm_gap"
+
+    @property
+    def text(self) -> Text:
+        """The act in both languages."""
+        return _ACTS[self]
+
+
+_ACTS: Final = {
+    Act.OPEN: Text("案件登记", "Case opened"),
+    Act.RECEIVE: Text("接收送检材料", "Evidence received"),
+    Act.JUDGE: Text("核验", "Verified"),
+    Act.REPORT: Text("出具查验报告", "Report sealed"),
+    Act.TAKE_OUT: Text("调取原件", "Original taken out"),
+    Act.BUNDLE: Text("制作证据包", "Evidence bundle made"),
+    Act.READ_RECORD: Text("查看完整登记信息", "Full record read"),
+    Act.ASK: Text("询问评价机构", "Body asked to confirm"),
+    Act.HAND_OVER: Text("移交", "Handed over"),
+    Act.CLOSE: Text("办结", "Closed"),
+    Act.STATE_GAP: Text("说明保管记录缺漏", "Gap in custody stated"),
+    Act.CONFIRM_GAP: Text("确认保管记录缺漏", "Gap in custody confirmed"),
+}
+
+_DETAILS: Final = {
+    "sha256": Text("SHA-256", "SHA-256"),
+    "size": Text("字节", "bytes"),
+    "from": Text("提交人", "from"),
+    "file": Text("文件名", "file name"),
+    "number": Text("证书编号", "certificate"),
+    "outcome": Text("核验结论", "verdict"),
+    "report": Text("报告编号", "report"),
+    "ground": Text("事由", "ground"),
+    "reference": Text("案件编号", "case number"),
+    "body": Text("评价机构", "body"),
+    "due": Text("答复期限", "answer by"),
+    "to": Text("接收人", "to"),
+    "paper": Text("文书", "paper"),
+    "result": Text("说明", "in words"),
+    "verdict": Text("结论文件的 SHA-256", "SHA-256 of the verdict"),
+    "json": Text("JSON 报告的 SHA-256", "SHA-256 of the JSON report"),
+    "question": Text("询问内容", "question"),
+    "ordered_by": Text("交办人", "on the order of"),
+    "gap": Text("缺漏的条目及其摘要", "missing lines and their hashes"),
+    "reason": Text("原因", "reason"),
+    "line": Text("所确认的说明（条）", "statement confirmed, line"),
+    "unexamined": Text("没有核验材料的原因", "why nothing was examined"),
+}
+_CLOSED_WITH: Final = Text("处理结果", "outcome")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyLine:
+    """One line as it is read.
+
+    Args:
+        item: place of the paper it is about; None for the case as a whole.
+        line: the very text that is hashed.
+    """
+
+    place: int
+    at: datetime
+    actor: str
+    act: Act
+    item: int | None
+    details: Mapping[str, str] = field(repr=False)
+    line: str = field(repr=False)
+    sha256: str
+
+    @property
+    def by(self) -> Text | str:
+        """Who acted, in words for a page."""
+        return RUNNER if self.actor == RUNNER.zh else self.actor
+
+    @property
+    def shown(self) -> Sequence[tuple[Text | str, Text | str]]:
+        """Label and value of what it says beside who, when and what, in words for a page."""
+        return [self._in_words(name, value) for name, value in self.details.items()]
+
+    def _in_words(self, name: str, value: str) -> tuple[Text | str, Text | str]:
+        label = _DETAILS.get(name, name)
+        if name == "due":
+            return label, say_day(date.fromisoformat(value))
+        if name != "outcome":
+            return label, value
+        if self.act is Act.CLOSE:
+            return _CLOSED_WITH, CaseOutcome(value).text if value in set(CaseOutcome) else value
+        return label, Outcome(value).text if value in set(Outcome) else value
+
+
+def parse_line(line: str, sha256: str) -> CustodyLine:
+    """Return a line as it is read; raises ValueError or KeyError where it is none."""
+    told = json.loads(line)
+    ours = {"place", "at", "actor", "act", "item"}
+    return CustodyLine(
+        place=told["place"],
+        at=datetime.fromisoformat(told["at"]),
+        actor=told["actor"],
+        act=Act(told["act"]),
+        item=told.get("item"),
+        details={name: str(value) for name, value in told.items() if name not in ours},
+        line=line,
+        sha256=sha256,
+    )

@@ -18,6 +18,7 @@ from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.number import Category
 from codes.occupations import Occupation
+from issuer.body_name import RESERVED, is_reserved
 from issuer.errors import FieldError
 from issuer.filing import MAX_ADDRESS, MAX_NAME
 from issuer.json_form import FormFields, read_json_form
@@ -135,7 +136,7 @@ def inspect_application(entry: object, *, today: date) -> tuple[FieldError, ...]
         return (error,)
     found = []
     for read in (
-        lambda: fields.text("name", MAX_NAME),
+        lambda: _free_name(fields),
         lambda: fields.credit_code(),
         lambda: _category(fields),
         *_each(fields, "occupations", _scope),
@@ -181,6 +182,14 @@ def sample_application() -> dict[str, Any]:
             {"title": "场地和设施设备证明", "file": "场地证明.pdf"},
         ],
     }
+
+
+def _free_name(fields: FormFields) -> str:
+    """Return the name; refused where it is reserved, which only a new application asks."""
+    name = fields.text("name", MAX_NAME)
+    if is_reserved(name):
+        raise fields.error("name", RESERVED.zh, RESERVED.en)
+    return name
 
 
 def _category(fields: FormFields) -> Category:

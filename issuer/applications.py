@@ -18,6 +18,7 @@ from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.application_form import ApplicationForm, parse_application
 from issuer.application_states import Stage, Step, next_stage
+from issuer.body_name import check_body_name
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_acts import Decision, check_decided_on
@@ -70,10 +71,11 @@ def submit(
         now: aware.
 
     Raises:
-        IssuerError: the unit has an application under way (`application_open`); a day as in
-            `check_decided_on`.
+        IssuerError: the unit has an application under way (`application_open`); its name is
+            reserved (`body_name_reserved`); a day as in `check_decided_on`.
     """
     check_decided_on(decision.decided_on, shanghai_day(now))
+    check_body_name(form.name)
     closed = (Stage.REFUSED, Stage.FILED)
     running = session.scalar(
         select(FilingApplication.id)
@@ -117,8 +119,9 @@ def supplement(
 
     Raises:
         IssuerError: it was not returned (`application_step`), or the supplement is another unit's
-            (`supplement_of_another`).
+            (`supplement_of_another`), or its name is reserved (`body_name_reserved`).
     """
+    check_body_name(form.name)
     if form.credit_code != application.credit_code:
         raise IssuerError(
             "supplement_of_another",

@@ -18,6 +18,7 @@ from codes.levels import Level
 from codes.notices import Problem
 from codes.occupations import Occupation
 from codes.wording import Text
+from issuer.body_name import check_body_name
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import MAX_ADDRESS, MAX_NAME
@@ -124,11 +125,13 @@ def rename(
     What was awarded keeps the name as filed on its date of issue.
 
     Raises:
-        IssuerError: as `enact`, or the name is not one (`name_unfit`).
+        IssuerError: as `enact`, or the name is not one (`name_unfit`) or reserved
+            (`body_name_reserved`).
     """
     today, former = shanghai_day(now), site.body.name
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name == former:
         raise _unfit(MAX_NAME)
+    check_body_name(name)
     session.add(BodyName(body_id=site.body_id, name=former, last_day=today - timedelta(days=1)))
     site.body.name = name
     sites = session.scalars(select(Site).where(Site.body_id == site.body_id).order_by(Site.id))

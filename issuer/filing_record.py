@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from issuer.body_name import check_body_name
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import FilingForm
@@ -74,7 +75,8 @@ def find_or_add_site(
 
     Raises:
         IssuerError: the prefix belongs to a body of another name or credit code (`prefix_taken`),
-            or the credit code to a body of another name (`credit_code_taken`).
+            or the credit code to a body of another name (`credit_code_taken`), or a body of a
+            reserved name would be new (`body_name_reserved`).
     """
     site = session.scalar(select(Site).where(Site.prefix == prefix))
     if site is None:
@@ -126,4 +128,7 @@ def _find_body(session: Session, name: str, credit_code: str | None) -> Body:
     named = select(Body).where(Body.name == name)
     if credit_code is not None:
         named = named.where(Body.credit_code.is_(None))
-    return session.scalar(named) or Body(name=name, credit_code=credit_code)
+    if (found := session.scalar(named)) is not None:
+        return found
+    check_body_name(name)
+    return Body(name=name, credit_code=credit_code)

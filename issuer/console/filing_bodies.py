@@ -210,6 +210,7 @@ def propose_on_site(prefix: str, kind: str) -> AnyResponse:
 
 _FIELDS: Final = {
     "name_unfit": "text",
+    "body_name_reserved": "text",
     "nothing_to_renew": "day",
     "term_too_long": "day",
     "effective_before_decision": "day",

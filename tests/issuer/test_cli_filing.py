@@ -77,6 +77,19 @@ def test_a_clerk_brings_an_application_under_notice(shell: Shell, folder: Path) 
     assert "Preliminary review: returned (clerk 经办甲)" in english
 
 
+def test_no_body_gets_a_name_of_report_keys(shell: Shell, folder: Path) -> None:
+    path, name = folder / "申请.json", "查验报告专用评价中心"
+    applied = json.loads(path.read_bytes()) | {"name": name}
+    path.write_text(json.dumps(applied, ensure_ascii=False), encoding="utf-8")
+    scope = {"occupation": "3-02-02-00", "levels": [3], "from": "2024-01-01"}
+    filed = folder / "备案.json"
+    entry = {"name": name, "prefix": PREFIX, "scopes": [scope]}
+    filed.write_text(json.dumps(entry, ensure_ascii=False), encoding="utf-8")
+    for command in (("apply", path), ("record", filed)):
+        refused = shell("filing", *command, "--as", "经办甲", "--json")
+        assert refused.json["error"]["code"] == "body_name_reserved"
+
+
 def test_a_clerk_settles_an_objection_and_files(shell: Shell, folder: Path, tmp_path: Path) -> None:
     today = shanghai_day(datetime.now(UTC))
     office = Procedure(Home.open(tmp_path / "home", environment={}), folder)

@@ -174,6 +174,8 @@ def test_a_body_had_on_each_day_the_name_it_was_filed_under(office: Procedure) -
     assert names == [former, "新名称（虚构）", "新名称（虚构）", "又一名称（虚构）"]
     with pytest.raises(IssuerError, match="name_unfit"):
         act(office, filing_changes.rename, BEGUN + 9 * DAY, name="又一名称（虚构）")
+    with pytest.raises(IssuerError, match="body_name_reserved"):
+        act(office, filing_changes.rename, BEGUN + 9 * DAY, name="查验报告专用中心")
 
 
 def test_an_address_moves_no_right(office: Procedure) -> None:

@@ -62,6 +62,13 @@ def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
         assert session.scalars(select(FilingDraft)).all() == []
 
 
+@pytest.mark.parametrize("name", ["查验报告专用中心", "样本 SAMPLE DEMO 查验报告 专用 评价中心"])
+def test_a_name_of_report_keys_is_refused_beside_its_field(desk: AuthorityDesk, name: str) -> None:
+    answer = desk.typed_application(name=name)
+    assert answer.status_code == 422
+    assert 'id="name-wrong"' in answer.text and "只用于封签查验报告的密钥" in answer.text
+
+
 def seen_in(page: str) -> str:
     """Return which state of the thing a form was made from."""
     found = re.search(r'name="seen" value="([^"]+)"', page)

@@ -6,6 +6,7 @@ here. The code that lets a holder in is a rule of this site, not a key (decision
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from registry.holder_access import HolderClaim
@@ -41,12 +42,24 @@ class HolderLook:
         verifier: proves what is shown.
         register: asked by number and document number.
         pages: the issued pages.
+        release: ends what `register` keeps open; a later look opens it anew.
     """
 
-    def __init__(self, verifier: Verifier, register: Register, pages: IssuedPages) -> None:
+    def __init__(
+        self,
+        verifier: Verifier,
+        register: Register,
+        pages: IssuedPages,
+        release: Callable[[], None],
+    ) -> None:
         self._verifier = verifier
         self._register = register
         self._pages = pages
+        self._release = release
+
+    def close(self) -> None:
+        """Let go of the connections to the register."""
+        self._release()
 
     def claim(self, number: str, document: str) -> HolderClaim | None:
         """Return what somebody claims by what they typed; None where it cannot be a claim."""

@@ -83,7 +83,7 @@ def open_holder_look(home: Home, verifier: Verifier) -> HolderLook:
     """Return what opens certificates of `home` for holders who were let in."""
     engine = open_engine(home.database_url, read_only=True)
     register = Register(RowReader(engine).reading, home.pepper(), None)
-    return HolderLook(verifier, register, IssuedPages(home.store))
+    return HolderLook(verifier, register, IssuedPages(home.store), engine.dispose)
 
 
 def _status_source(home: Home, named: str | None) -> StatusSource:

@@ -17,6 +17,7 @@ from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.console.certificate_desk import CLERK, desks_of, row_of
 from tests.issuer.lives import NUMBER, PERSON, issue_two
+from verifier.site.holder import EXTENSION
 from wsgi import create_public_app
 
 DOCUMENT = PERSON.document_number
@@ -73,5 +74,5 @@ def open_sides(folder: Path) -> Iterator[Sides]:
     public = create_public_app(home)
     desks = desks_of(home, public.extensions["yanzhen_verifier"].now)
     yield Sides(home=home, public=public, desks=desks)
-    public.extensions["yanzhen_verifier"].close()
-    public.extensions["yanzhen_reports"].close()
+    for one in ("yanzhen_verifier", "yanzhen_reports", EXTENSION):
+        public.extensions[one].close()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
-from sqlalchemy import event, select
+from sqlalchemy import Engine, QueuePool, event, select
 
 from codes.levels import Level
 from issuer.batch_handover import write_handover
@@ -27,7 +27,7 @@ from registry.holder_access import (
 )
 from registry.holder_models import HolderShare
 from registry.public_database import open_public_engine, public_database_url
-from registry.session import reading, transaction
+from registry.session import open_engine, reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.arch.test_privacy import everything_logged
 from tests.conftest import NOW
@@ -35,7 +35,7 @@ from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page
 from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
 from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
-from verifier.site.holder import COOKIE
+from verifier.site.holder import COOKIE, HolderDesk
 
 DAY = timedelta(days=1)
 
@@ -70,6 +70,26 @@ def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:
     assert sides.enter(sides.browser(), code).status_code == 422
     client.post("/holder/leave")
     assert PERSON.name not in client.get("/holder").text
+
+
+def test_a_desk_that_is_closed_keeps_no_connection(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Engine] = []
+
+    def watched(url: str, *, read_only: bool) -> Engine:
+        opened.append(open_engine(url, read_only=read_only))
+        return opened[-1]
+
+    monkeypatch.setattr("verifier.opening.open_engine", watched)
+    desk = HolderDesk(sides.home, sides.public.extensions["yanzhen_verifier"])
+    claim = desk.look.claim(NUMBER, DOCUMENT)
+    assert claim is not None and desk.look.view(claim) is not None
+    (pool,) = (engine.pool for engine in opened)
+    assert isinstance(pool, QueuePool) and pool.checkedin()
+    desk.close()
+    (pool,) = (engine.pool for engine in opened)
+    assert isinstance(pool, QueuePool) and not pool.checkedin()
 
 
 def test_nothing_is_done_without_the_token_of_the_session(sides: Sides) -> None:

@@ -71,6 +71,11 @@ class HolderDesk(PublicSide):
         self.verifier = verifier
         self.look: HolderLook = open_holder_look(home, verifier)
 
+    def close(self) -> None:
+        """Let go of the connections, if there are any."""
+        self.look.close()
+        super().close()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComingIn:

@@ -8,6 +8,7 @@ secrets/report/revoked.json     since when
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,13 +49,40 @@ def write_report_key(home: Home, chain: SealChain, file: bytes) -> StoredReportK
 
 
 def publish_report_certificate(home: Home) -> None:
-    """Publish the certificates of the key in use; without one, nobody is offered a report."""
-    used = next((one for one in read_report_keys(home) if one.revoked_at is None), None)
+    """Publish the certificates of the key in use, and the fingerprints of those before it.
+
+    Without a key in use nobody is offered a report.
+    """
+    every = read_report_keys(home)
+    used = next((one for one in every if one.revoked_at is None), None)
+    former = json.dumps({"keys": _former(every, used)}, indent=2).encode() + b"\n"
+    write_durably(home.former_report_keys_path, former, mode=0o644)
     if used is None:
         home.report_certificate_path.unlink(missing_ok=True)
         return
     pem = b"".join(certificate_pem(der) for der in used.chain.certificates)
     write_durably(home.report_certificate_path, pem, mode=0o644)
+
+
+def _former(
+    every: Sequence[StoredReportKey], used: StoredReportKey | None
+) -> list[dict[str, str | None]]:
+    """Return the keys that are used no more, the newest first, each until the next was made."""
+    told: list[dict[str, str | None]] = []
+    later: datetime | None = None
+    for one in every:
+        ends = [moment for moment in (later, one.revoked_at) if moment is not None]
+        later = one.chain.not_before
+        if one is not used:
+            told.append(
+                {
+                    "sha256": one.chain.fingerprint,
+                    "from": one.chain.not_before.isoformat(),
+                    "to": min(ends, default=one.chain.not_after).isoformat(),
+                    "revoked_at": None if one.revoked_at is None else one.revoked_at.isoformat(),
+                }
+            )
+    return told
 
 
 def read_report_keys(home: Home) -> list[StoredReportKey]:

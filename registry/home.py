@@ -20,6 +20,7 @@
     public/root/            root documents, and `pin`: the one that is believed beforehand
     public/seal-root.cer    root certificate of the built-in authority of seals
     public/report-key.pem   certificates of the key that seals verification reports
+    public/report-keys-former.json  fingerprints of those before it, and when each was used
     public/seal.crl         its list of revoked certificates
     public/log/             the public log: vkey, checkpoint, tiles; any web server can serve it
     log-memory/             the last checkpoint signed, and the lock of whoever publishes
@@ -206,6 +207,11 @@ class Home:
     def report_certificate_path(self) -> Path:
         """The published certificates (PEM) of the report key in use; without it no reports."""
         return self.path / "public" / "report-key.pem"
+
+    @property
+    def former_report_keys_path(self) -> Path:
+        """The published fingerprints of former report keys, and from when to when each was used."""
+        return self.path / "public" / "report-keys-former.json"
 
     @property
     def seal_root_path(self) -> Path:

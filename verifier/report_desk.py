@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,6 +34,22 @@ PICTURE_SECONDS: Final = 10.0
 _PICTURE_MEMORY_BYTES: Final = 512 << 20
 _PICTURE_BYTES: Final = 200 << 10
 _JPEG: Final = b"\xff\xd8\xff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerReportKey:
+    """A report key that is used no more.
+
+    Args:
+        certificate_sha256: of its certificate, 64 hex digits.
+        first, last: from when to when it was used; aware.
+        revoked_at: since when it is not to be believed; aware, None where it was just replaced.
+    """
+
+    certificate_sha256: str
+    first: datetime
+    last: datetime
+    revoked_at: datetime | None
 
 
 class ReportDesk(PublicSide):
@@ -143,6 +161,14 @@ class ReportDesk(PublicSide):
         pem = _bytes_of(self._home.report_certificate_path)
         return None if pem is None else read_certificates(pem)[0]
 
+    def former_keys(self) -> tuple[FormerReportKey, ...]:
+        """Return the published report keys that are used no more, the newest first."""
+        try:
+            told = json.loads(_bytes_of(self._home.former_report_keys_path) or b"{}")
+            return tuple(_former_key(one) for one in told.get("keys", []))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return ()
+
     def crl(self) -> bytes | None:
         """Return the published list of revoked certificates."""
         return _bytes_of(self._home.seal_crl_path)
@@ -175,6 +201,16 @@ def public_address(verifier: Verifier, path: str) -> str:
         return path
     newest = max(document.hosts, key=lambda host: host.valid_from)
     return f"{'http' if document.demo else 'https'}://{newest.host}{path}"
+
+
+def _former_key(told: Mapping[str, str | None]) -> FormerReportKey:
+    revoked_at = told["revoked_at"]
+    return FormerReportKey(
+        certificate_sha256=bytes.fromhex(str(told["sha256"])).hex(),
+        first=datetime.fromisoformat(str(told["from"])),
+        last=datetime.fromisoformat(str(told["to"])),
+        revoked_at=None if revoked_at is None else datetime.fromisoformat(revoked_at),
+    )
 
 
 def _bytes_of(path: Any) -> bytes | None:

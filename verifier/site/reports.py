@@ -25,7 +25,7 @@ from verifier.budgets_request import may_have_report
 from verifier.errors import UsageError
 from verifier.report_check import ReportJudgement, judge_report
 from verifier.report_content import Examined, examined_qr
-from verifier.report_desk import ReportDesk
+from verifier.report_desk import FormerReportKey, ReportDesk
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import (
@@ -35,7 +35,7 @@ from verifier.site.forms import (
     read_text,
     read_upload,
 )
-from verifier.verdict import Outcome, Severity, Verdict
+from verifier.verdict import Outcome, Severity, Verdict, say_day
 
 EXTENSION: Final = "yanzhen_reports"
 MAX_DRAFT_FORM_BYTES: Final = 800 << 10
@@ -270,12 +270,27 @@ def _page(page: ReportPage) -> str:
         is_code=_is_code,
         root=_fingerprint(_desk().root()),
         signer=_fingerprint(_desk().certificate()),
+        former=[_former(one) for one in _desk().former_keys()],
     )
 
 
 def _fingerprint(certificate: bytes | None) -> str | None:
     """Return the SHA-256 of a certificate as openssl prints it."""
-    return None if certificate is None else hashlib.sha256(certificate).digest().hex(":").upper()
+    return None if certificate is None else _openssl(hashlib.sha256(certificate).digest())
+
+
+def _openssl(digest: bytes) -> str:
+    return digest.hex(":").upper()
+
+
+def _former(key: FormerReportKey) -> tuple[Text, str]:
+    """Return from when to when a former report key was used, and its fingerprint."""
+    first, last = (say_day(present.beijing_day(day)) for day in (key.first, key.last))
+    period = Text(f"{first.zh}至{last.zh}", f"{first.en} to {last.en}")
+    if key.revoked_at is not None:
+        day = say_day(present.beijing_day(key.revoked_at))
+        period = Text(f"{period.zh}，{day.zh}撤销", f"{period.en}, revoked on {day.en}")
+    return period, _openssl(bytes.fromhex(key.certificate_sha256))
 
 
 def _compared(evidence: dict[str, str]) -> Text:

@@ -52,13 +52,13 @@ def state(case_id: int) -> AnyResponse:
     return redirect(url_for("police_custody.custody", case_id=case_id), 303)
 
 
-@blueprint.post("/gaps/<int:line>")
+@blueprint.post("/gaps/<int:place>")
 @allow(*OFFICERS)
 @asks_again
-def confirm(case_id: int, line: int) -> AnyResponse:
+def confirm(case_id: int, place: int) -> AnyResponse:
     """Confirm what another officer stated of the gaps."""
     try:
-        confirm_gap(the_room(), the_officer(), case_id, line)
+        confirm_gap(the_room(), the_officer(), case_id, place)
     except REFUSALS as error:
         return _page(case_id, (trouble_of(error),))
     say_done(

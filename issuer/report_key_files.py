@@ -15,6 +15,7 @@ from datetime import datetime
 from keys.certificates import certificate_pem
 from keys.report_key import read_report_chain
 from keys.seal import SealChain
+from keys.seal_authority import BACKDATED
 from registry.home import Home
 from registry.store import make_folder, write_durably
 
@@ -32,6 +33,11 @@ class StoredReportKey:
 
     chain: SealChain
     revoked_at: datetime | None
+
+    @property
+    def made_at(self) -> datetime:
+        """When its certificate was made."""
+        return self.chain.not_before + BACKDATED
 
     @property
     def key_id(self) -> str:
@@ -72,12 +78,12 @@ def _former(
     later: datetime | None = None
     for one in every:
         ends = [moment for moment in (later, one.revoked_at) if moment is not None]
-        later = one.chain.not_before
+        later = one.made_at
         if one is not used:
             told.append(
                 {
                     "sha256": one.chain.fingerprint,
-                    "from": one.chain.not_before.isoformat(),
+                    "from": one.made_at.isoformat(),
                     "to": min(ends, default=one.chain.not_after).isoformat(),
                     "revoked_at": None if one.revoked_at is None else one.revoked_at.isoformat(),
                 }

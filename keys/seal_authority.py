@@ -31,8 +31,8 @@ CRL_DAYS = 180
 
 _MAX_COMMON_NAME = 64
 _YEAR = timedelta(days=365.25)
-# Readers' clocks run late, and /M may be cut to the minute or the day.
-_BACKDATED = timedelta(days=1)
+BACKDATED = timedelta(days=1)
+"""How much earlier than made a certificate is valid: clocks run late, /M may be cut to a day."""
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 # What readers older than RFC 9336 ask for: Acrobat and NSS (pdfsig) e-mail, Windows its own.
 _EMAIL_PROTECTION = ExtendedKeyUsageOID.EMAIL_PROTECTION
@@ -87,7 +87,7 @@ def make_authority(
     shown = f"样本 SAMPLE DEMO 印章根证书 {mark}" if demo else f"验真 Yanzhen 印章根证书 {mark}"
     name = _name(common=shown, organization="样本 SAMPLE DEMO" if demo else "验真 Yanzhen")
     builder = (
-        _builder(name, name, serial, now - _BACKDATED, now + ROOT_YEARS * _YEAR)
+        _builder(name, name, serial, now - BACKDATED, now + ROOT_YEARS * _YEAR)
         .public_key(key.public_key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(signs=False), critical=True)
@@ -132,7 +132,7 @@ def issue_seal_certificate(
     )
     last = min(now + SEAL_YEARS * _YEAR, root.not_valid_after_utc)
     key = load_der_public_key(public_key)
-    first = max(now - _BACKDATED, root.not_valid_before_utc)
+    first = max(now - BACKDATED, root.not_valid_before_utc)
     builder = (
         _builder(root.subject, name, serial, first, last)
         .public_key(key)  # type: ignore[arg-type] # a seal's kinds are all certifiable

@@ -402,7 +402,7 @@ def test_the_page_shows_the_fingerprints_of_former_keys_with_their_time(
     ]
     assert marks[0] in shown and marks[0] not in former
     assert former.index(marks[1]) < former.index(marks[2])
-    made = beijing_time(second.chain.not_before).zh.removeprefix("北京时间 ").partition(" ")[0]
+    made = beijing_time(later).zh.removeprefix("北京时间 ").partition(" ")[0]
     line = former.partition(marks[2])[0].rpartition("<li>")[2]
     assert f"至{made}，" in line and "撤销" in line
     home.former_report_keys_path.write_text('{"keys": [{"sha256": "x"}]}')

@@ -18,8 +18,10 @@ from jinja2.bccache import Bucket
 
 from registry.home import Home
 
-# Hooks: temporary folders are kept in memory; in CI a skipped test is a failed run.
+# Hooks: temporary folders are kept in memory; long tests begin first; in CI a skipped test is a
+# failed run.
 from tests.memory_disk import pytest_configure  # noqa: F401 - hook
+from tests.order import pytest_collection_modifyitems  # noqa: F401 - hook
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 - hooks
 from tests.unhurried import unhurried
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -187,6 +188,7 @@ def test_an_older_verdict_put_back_shows(desk: PoliceHome) -> None:
     mine = CaseItem.case_id == case_id
     with reading(desk.room.desks) as session:
         former = session.scalars(select(CaseItem.about_sealed).where(mine)).one()
+    time.sleep(1)  # a verdict tells its time to the second
     assert desk.post(f"/police/cases/{case_id}/papers/1/again")[0] == 303
     with transaction(desk.room.desks) as session:
         session.execute(update(CaseItem).where(mine).values(about_sealed=former))

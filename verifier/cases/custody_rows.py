@@ -215,21 +215,38 @@ def _faults_of_readings(
     """Hold the readings of full records against custody, and their reviews against the trail."""
     query = select(CaseReading).where(CaseReading.case_id == case_id).order_by(CaseReading.id)
     opened = [one for one in lines if one.act is Act.READ_RECORD]
-    for line, row in zip_longest(opened, session.scalars(query)):
+    for line, row in _paired(opened, list(session.scalars(query))):
         if row is None:
+            assert line is not None  # of a pair one is there
             yield line.place, _READING_GONE
             continue
         place = None if line is None else line.place
-        if line is None or (row.number, row.ground, row.reader) != (
-            line.details["number"],
-            line.details["ground"],
-            line.actor,
-        ):
+        if line is None or not _is_of(row, line):
             yield place, _OTHER_READING
         said = "" if row.mark is None else row.mark
         noted = _latest_noted(room, "police.review", f"reading {row.id} {row.number} ")
         if not _is_noted(noted, said, row.reviewed_by):
             yield place, _REVIEW
+
+
+def _paired(
+    lines: Sequence[CustodyLine], rows: list[CaseReading]
+) -> Iterator[tuple[CustodyLine | None, CaseReading | None]]:
+    """Pair each line with a reading that it tells of; what is left over in its order."""
+    left: list[CustodyLine] = []
+    for line in lines:
+        row = next((row for row in rows if _is_of(row, line)), None)
+        if row is None:
+            left.append(line)
+        else:
+            rows.remove(row)
+            yield line, row
+    yield from zip_longest(left, rows)
+
+
+def _is_of(row: CaseReading, line: CustodyLine) -> bool:
+    told = (line.details["number"], line.details["ground"], line.actor)
+    return (row.number, row.ground, row.reader) == told
 
 
 def _latest_noted(room: PoliceRoom, act: str, subject: str) -> tuple[str, str] | None:

@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 
 import pytest
 
-# Longest first. Tests of a file that make one thing for all of them stay together.
-_TOGETHER: Final = ("journeys/test_desk_journeys.py", "journeys/test_outside_journeys.py")
-_SINGLY: Final = (
+# Longest first. Journeys stay where they are: a browser's loop runs on in the process that began
+# them, and what makes a loop of its own must come before.
+_LONG: Final = (
     "docs/test_readme_run.py",
     "issuer/test_copy_faults.py",
     "verifier/test_picture_print.py",
@@ -28,27 +28,26 @@ _One = TypeVar("_One")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deal the long tests to the workers; all workers come to the same order."""
     workers = getattr(config, "workerinput", {"workercount": 1})["workercount"]
-    items[:] = dealt(items, int(workers), long_groups(items, lambda item: item.nodeid))
+    items[:] = dealt(items, int(workers), long_tests(items, lambda item: item.nodeid))
 
 
-def long_groups(items: Iterable[_One], name: Callable[[_One], str]) -> list[list[_One]]:
-    """Return the long tests, in groups that one worker gets, the longest first."""
+def long_tests(items: Iterable[_One], name: Callable[[_One], str]) -> list[_One]:
+    """Return the long tests, the longest first."""
 
     def file_of(item: _One) -> str:
         return name(item).partition("::")[0].removeprefix("tests/")
 
     files = {file: list(group) for file, group in groupby(items, file_of)}
-    together = [files[one] for one in _TOGETHER if one in files]
-    return together + [[item] for one in _SINGLY for item in files.get(one, ())]
+    return [item for one in _LONG for item in files.get(one, ())]
 
 
-def dealt(items: Sequence[_One], workers: int, groups: Sequence[Sequence[_One]]) -> list[_One]:
-    """Return all items in as many even runs as there are workers, each with its groups in front."""
-    long = {id(item) for group in groups for item in group}
-    rest = [item for item in items if id(item) not in long]
+def dealt(items: Sequence[_One], workers: int, long: Sequence[_One]) -> list[_One]:
+    """Return all items in as many even runs as there are workers, each with long ones in front."""
+    known = {id(item) for item in long}
+    rest = [item for item in items if id(item) not in known]
     found: list[_One] = []
     for worker in range(workers):
-        own = [item for group in groups[worker::workers] for item in group]
+        own = list(long[worker::workers])
         size = len(items) * (worker + 1) // workers - len(found)
         short = rest if worker == workers - 1 else rest[: max(size - len(own), 0)]
         rest = rest[len(short) :]

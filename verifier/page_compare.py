@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,10 +68,10 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
     Returns:
         {"compared": false}, or "changes": rows of place (a field, "photo", "symbol", "seal" or
         ""), near (a field or ""), change and box in millimetres from the upper left; "files":
-        names of attached files that are not the issued ones; "pages": how many there are; "shown":
-        the page as a JPEG with numbered red boxes around the named things that differ, in base64,
-        or ""; "size": width and height to which "boxes" refer, rows of what is boxed and four
-        corners, in that order.
+        names of attached files that are not the issued ones; "pages": how many there are; and,
+        where a named thing differs, "shown": the page as a JPEG with numbered red boxes, in base64;
+        "size": width and height to which "boxes" refer, rows of what is boxed and four corners, in
+        the order of the numbers.
     """
     document, original = PdfDocument(data), PdfDocument(issued)
     try:
@@ -92,7 +93,8 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
             for place, near, change, box in differences:
                 found.setdefault((place, near, change), box)
             if not boxed and (differing := _differing(differences)):
-                boxed = _box(shown, differing)
+                with suppress(Exception):  # what differs is told with or without its picture
+                    boxed = _box(shown, differing)
         changes = [[*key, [_millimetres(at) for at in box]] for key, box in found.items()]
         files = [name for name in _FILES if _is_other(document, original, name)]
         told = {"compared": True, "changes": changes, "files": files, "pages": len(document)}
@@ -114,8 +116,11 @@ def _differing(differences: Sequence[tuple[str, str, Change, Box]]) -> Mapping[s
 
 
 def _box(shown: Pixels, differing: Mapping[str, Box]) -> dict[str, Any]:
-    from verifier.picture_show import draw_boxes  # takes time and memory that few files need
+    import cv2  # takes time and memory that few files need
 
+    from verifier.picture_show import draw_boxes
+
+    cv2.setNumThreads(1)  # each of the machine's would take memory of its own
     corners = {
         name: [(left, top), (right, top), (right, bottom), (left, bottom)]
         for name, (left, top, right, bottom) in differing.items()

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import Final
 
 from registry.child import Child, ChildFailed
@@ -216,8 +215,10 @@ def parse_boxed(value: object) -> BoxedPicture | None:
             "size": [int() as width, int() as height],
             "boxes": [*rows],
         } if _is_size(width, height):
-            boxes = tuple(one for one in map(_parse_box, rows[:_MAX_LINES]) if one is not None)
-            return _boxed(shown, (width, height), boxes)
+            boxes = [one for one in map(_parse_box, rows[:_MAX_LINES]) if one is not None]
+            if len(dict(boxes)) < len(rows):
+                return None  # their numbers would not be those in the picture
+            return _boxed(shown, (width, height), tuple(boxes))
         case _:
             return None
 
@@ -286,7 +287,7 @@ def _is_size(width: int, height: int) -> bool:
 
 
 def _sensible(length: float) -> bool:
-    return isfinite(length) and abs(length) < _LONGEST
+    return abs(length) < _LONGEST
 
 
 def _parse_jpeg(shown: str) -> bytes:

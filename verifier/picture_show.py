@@ -20,6 +20,7 @@ _RED: Final = (224, 32, 32)
 _AIR: Final = 10  # dots of the page around what is boxed
 _INK: Final = 45  # levels of grey darker than the paper around it
 _MARK: Final = 0.9
+_FARTHEST: Final = 40  # radii of a number's disc between it and its box
 _EDGE: Final = 4  # dots of a line that are of the box it leads to
 
 
@@ -94,7 +95,7 @@ def _free_place(
     """Return the middle of the nearest disc beside a box that, with its line, covers least."""
     height, width = taken.shape
     least = (float("inf"), points[0])
-    for far in range(2 * radius, max(height, width), radius // 2):
+    for far in range(2 * radius, min(_FARTHEST * radius, max(height, width)), radius // 2):
         for x, y in _places(points, far):
             if not (radius < x < width - radius and radius < y < height - radius):
                 continue

@@ -249,17 +249,17 @@ class Verdict:
         return RECORD_STATUS if of_record else finding.severity.text
 
     def box_sign(self, finding: Finding) -> str:
-        """Return the number of the box a finding is about, such as ①, and a blank; else empty."""
-        names = () if self.boxed is None else tuple(name for name, _ in self.boxed.boxes)
+        """Return the number of the box of what a finding says differs, such as ①, and a blank."""
+        differs = finding.severity in (Severity.PROBLEM, Severity.ALARM)  # text below may agree
+        names = [name for name, _ in self.boxed.boxes] if self.boxed and differs else []
         field = finding.evidence.get("field")
         return f"{_SIGNS[names.index(field)]} " if field in names else ""
 
     @property
     def headline(self) -> Text:
         """Return the outcome in words; of what is no number at all, that, for nothing was asked."""
-        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in {
-            one.code for one in self.findings
-        }
+        codes = {one.code for one in self.findings}
+        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
         return _NUMBER_WRONG if unasked else self.outcome.text
 
     @property

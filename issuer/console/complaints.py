@@ -172,7 +172,7 @@ def to_other_office(number: int) -> AnyResponse:
         _find(desks, number)
     try:
         with (
-            acting("complaint.hand_over", str(number), ground=reason[:MOST_REASON]),
+            acting("complaint.hand_over", str(number), ground=_HANDED_OVER),
             _room() as room,
             transaction(room.desks) as desks,
         ):
@@ -236,9 +236,8 @@ def send_answer(number: int) -> AnyResponse:
     return _to(number)
 
 
-_OF_REASON: Final = dict.fromkeys(
-    ("complaint_reason", "operator_text", "operator_document_number"), "reason"
-)
+_HANDED_OVER: Final = "转交投诉举报"  # why, which may name persons, is not for the trail
+_OF_REASON: Final = {"complaint_reason": "reason"}
 
 
 def _refused(

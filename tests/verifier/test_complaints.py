@@ -163,7 +163,7 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     do(sides, POLICE, f"{number}/assign")
     assert "匿名" in do(sides, POLICE, f"{number}/read").text
     assert do(sides, POLICE, f"{number}/file").status_code == 404
-    why = {"reason": "属于对机构服务的投诉"}
+    why = {"reason": "属于对机构服务的投诉\n与案件无关"}
     late = do(sides, POLICE, f"{number}/hand-over", **why)  # as shown before somebody took it
     assert (late.status_code, "现由王警官办理" in late.text) == (422, True)
     shown = sides.desk.get(POLICE, f"/complaints/{number}").text
@@ -179,6 +179,10 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     for way in ("assign", "hand-over", "read", "answer"):  # from the page as it was shown before
         late = do(sides, POLICE, f"{number}/{way}", **held)
         assert (late.status_code, "这件事项已转" in late.text) == (409, True), way
+    with sides.desk.procedure.session() as session:
+        done = TrailEntry.act == "complaint.hand_over"
+        grounds = set(session.scalars(select(TrailEntry.ground).where(done)))
+    assert grounds == {"转交投诉举报"}  # why may name persons, and is sealed
     assert sides.newest().assignee is None
     assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
 

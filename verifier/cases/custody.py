@@ -29,7 +29,7 @@ from registry.errors import RegistryError, VaultError
 from registry.session import reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
-from verifier.cases.custody_lines import Act, CustodyLine, parse_line
+from verifier.cases.custody_lines import NO_LINE, Act, CustodyLine, parse_line
 from verifier.cases.custody_rows import Fault, faults_of_rows
 from verifier.cases.room import PoliceRoom
 from verifier.verdict import format_instant
@@ -190,10 +190,10 @@ def check_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int
             line = read_text(EVENT_LINE, row, vault)
         except VaultError:
             line = ""
-        if not line:
-            faults.append((row.place, _UNREADABLE))
-        else:
+        try:
             lines.append(parse_line(line, row.sha256))
+        except NO_LINE:
+            faults.append((row.place, _UNREADABLE))
         if row.place != expected or link(former, line) != row.sha256:
             faults.append((row.place, _UNLINKED))
         mine = (row.place, row.sha256)
@@ -235,7 +235,7 @@ def _gap(missing: _Hash, noted: tuple[str, str, datetime], lines: Sequence[Custo
 def _confirmations(statement: CustodyLine, lines: Sequence[CustodyLine]) -> Iterator[CustodyLine]:
     for one in lines:
         meant = one.act is Act.CONFIRM_GAP and one.details["line"] == str(statement.place)
-        if meant and not is_same_person(one.actor, statement.actor):
+        if meant and one.place > statement.place and not is_same_person(one.actor, statement.actor):
             yield one
 
 
@@ -245,7 +245,7 @@ def count_acts(session: Session, vault: Vault, case_id: int) -> Counter[Act | No
     for row in session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id)):
         try:
             acts[parse_line(read_text(EVENT_LINE, row, vault), row.sha256).act] += 1
-        except (VaultError, ValueError):
+        except (VaultError, *NO_LINE):
             acts[None] += 1
     return acts
 

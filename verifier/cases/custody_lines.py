@@ -120,8 +120,11 @@ class CustodyLine:
         return label, Outcome(value).text if value in set(Outcome) else value
 
 
+NO_LINE: Final = (ValueError, KeyError, TypeError)
+
+
 def parse_line(line: str, sha256: str) -> CustodyLine:
-    """Return a line as it is read; raises ValueError or KeyError where it is none."""
+    """Return a line as it is read; raises one of `NO_LINE` where it is none."""
     told = json.loads(line)
     ours = {"place", "at", "actor", "act", "item"}
     return CustodyLine(

@@ -58,8 +58,8 @@ _REPORT: Final = Text(
     "案件中的查验报告与所记的不一致", "the report in the case is not the one that was noted"
 )
 _UNOPENED: Final = Text(
-    "案件编号、登记人或案由与登记时所记的不一致",
-    "case number, who opened it or what it is about is not as noted",
+    "案件编号或登记人与登记时所记的不一致",
+    "case number or who opened it is not as noted",
 )
 _QUESTION_GONE: Final = Text("所记的询问已不在案件中", "the question is no longer in the case")
 _OTHER_QUESTION: Final = Text(

@@ -30,6 +30,8 @@ from verifier.picture import parse_boxed
 from verifier.site.boxed import boxed_view
 from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
+_CORNERS = [[1, 1], [9, 1], [9, 5], [1, 5]]
+
 
 def printed_by_cairo(pdf: bytes, folder: Path) -> bytes:
     """The page as poppler and cairo print it: every font, picture and pattern written anew."""
@@ -160,6 +162,11 @@ def test_what_differs_on_the_page_is_boxed_beside_what_is_on_record(office: Offi
     edge = pixels[int(top), int(left) + 2 : int(right) - 2]
     assert ((edge[:, 0] > 150) & (edge[:, 1:].max(axis=1) < 120)).mean() > 0.9
     assert int(top) < int(bottom)
+    agreed = [one for one in verdict.findings if one.code == "field_agrees"]
+    assert "holder_name" in {one.evidence["field"] for one in agreed}  # below what is drawn over it
+    assert {verdict.box_sign(one) for one in agreed} == {""}
+    (differs,) = [one for one in verdict.findings if one.code == "page_differs"]
+    assert verdict.box_sign(differs) == "① "
     view = boxed_view(verdict)
     assert view is not None
     assert verdict.certificate is not None
@@ -200,14 +207,8 @@ def test_a_page_on_which_nothing_differs_has_no_boxes(
 
 
 def test_a_line_that_is_no_fact_of_the_record_is_boxed_by_its_label() -> None:
-    corners = [[1, 1], [9, 1], [9, 5], [1, 5]]
     jpeg = b64encode(b"\xff\xd8\xff" + bytes(9)).decode()
-    told = {
-        "shown": jpeg,
-        "size": [20, 20],
-        "boxes": [["body_site", corners], ["no such", corners]],
-    }
-    boxed = parse_boxed(told)
+    boxed = parse_boxed({"shown": jpeg, "size": [20, 20], "boxes": [["body_site", _CORNERS]]})
     assert boxed is not None
     assert [name for name, _ in boxed.boxes] == ["body_site"]
     verdict = Verdict(
@@ -228,10 +229,13 @@ def test_a_line_that_is_no_fact_of_the_record_is_boxed_by_its_label() -> None:
     "told",
     [
         {},
-        {"shown": "", "size": [20, 20], "boxes": [["photo", [[1, 1], [9, 1], [9, 5], [1, 5]]]]},
-        {"shown": "/9j/", "size": [0, 20], "boxes": [["photo", [[1, 1], [9, 1], [9, 5], [1, 5]]]]},
+        {"shown": "", "size": [20, 20], "boxes": [["photo", _CORNERS]]},
+        {"shown": "/9j/", "size": [0, 20], "boxes": [["photo", _CORNERS]]},
         {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", [[1, 1], [9, 1]]], "photo", []]},
         {"shown": "/9j/", "size": [20, 20], "boxes": []},
+        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", _CORNERS], ["no such", _CORNERS]]},
+        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", _CORNERS], ["photo", _CORNERS]]},
+        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", [[10**400, 1], *_CORNERS[1:]]]]},
     ],
 )
 def test_a_child_that_boxes_nothing_sensible_is_not_believed(told: object) -> None:

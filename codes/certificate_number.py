@@ -14,6 +14,7 @@ from codes.number_parts import explain_number
 from codes.number_rule import (
     CENTURY,
     Category,
+    is_sound,
     number_problems,
     prefix_value_problems,
     shape_problems,
@@ -23,6 +24,7 @@ from codes.wording import Text
 PREFIX_LENGTH = 13
 PACKED_BYTES = 10
 _DIGIT_SPACE = 10**21
+_LEVELS = {str(int(one)): one for one in Level}
 
 
 class NumberError(CodesError):
@@ -59,46 +61,12 @@ class NumberPrefix:
         return f"{self.category}{self.body_code}{self.province}{self.site_serial}"
 
     def number(self, *, year: int, level: Level, serial: int) -> CertificateNumber:
-        """Return the number that this body gives its `serial`-th certificate of `year`, `level`."""
-        return CertificateNumber(
-            category=self.category,
-            body_code=self.body_code,
-            province=self.province,
-            site_serial=self.site_serial,
-            year=year,
-            level=level,
-            serial=serial,
-        )
+        """Return the number that this body gives its `serial`-th certificate of `year`, `level`.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateNumber:
-    """A number that follows the unified coding rule; no other can be made.
-
-    Args:
-        category: employer or social training assessment body.
-        body_code: four digits; `0000` when first filed with a province.
-        province: two digits of GB/T 2260.
-        site_serial: six digits given by the province.
-        year: year of issue, 2000–2099.
-        level: skill level.
-        serial: 1–999999, counted per prefix, year and level.
-
-    Raises:
-        NumberError: the values do not follow the coding rule.
-    """
-
-    category: Category
-    body_code: str
-    province: str
-    site_serial: str
-    year: int
-    level: Level
-    serial: int
-
-    def __post_init__(self) -> None:
-        """Refuse values that the coding rule refuses."""
-        if not CENTURY <= self.year < CENTURY + 100:
+        Raises:
+            NumberError: the year is not 2000–2099, or the serial not 1–999999.
+        """
+        if not CENTURY <= year < CENTURY + 100:
             raise NumberError(
                 "number_year_range",
                 Text(
@@ -107,26 +75,77 @@ class CertificateNumber:
                 ),
                 position=14,
             )
-        if (len(self.body_code), len(self.province), len(self.site_serial)) != (4, 2, 6):
-            raise _part_length_error()
-        _refuse(number_problems(str(self), None))
+        return CertificateNumber(f"{self}{year % 100:02d}{level:d}{serial:06d}")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateNumber:
+    """A number that follows the unified coding rule; no other can be made.
+
+    Args:
+        text: the 22 characters.
+
+    Raises:
+        NumberError: the first fault, with its 1-based position.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Refuse what the coding rule refuses."""
+        if not is_sound(self.text):
+            _refuse(number_problems(self.text, None))
 
     def __str__(self) -> str:
         """Return the 22 characters."""
-        return f"{self.prefix}{self.year % 100:02d}{self.level.value}{self.serial:06d}"
+        return self.text
 
     @property
     def prefix(self) -> str:
         """The first 13 characters, which stand for the assessment body."""
-        return f"{self.category}{self.body_code}{self.province}{self.site_serial}"
+        return self.text[:PREFIX_LENGTH]
+
+    @property
+    def category(self) -> Category:
+        """Employer or social training assessment body."""
+        return Category(self.text[0])
+
+    @property
+    def body_code(self) -> str:
+        """Four digits; `0000` when first filed with a province."""
+        return self.text[1:5]
+
+    @property
+    def province(self) -> str:
+        """Two digits of GB/T 2260."""
+        return self.text[5:7]
+
+    @property
+    def site_serial(self) -> str:
+        """Six digits given by the province."""
+        return self.text[7:PREFIX_LENGTH]
+
+    @property
+    def year(self) -> int:
+        """Year of issue, 2000–2099."""
+        return CENTURY + int(self.text[13:15])
+
+    @property
+    def level(self) -> Level:
+        """Skill level."""
+        return _LEVELS[self.text[15]]
+
+    @property
+    def serial(self) -> int:
+        """1–999999, counted per prefix, year and level."""
+        return int(self.text[16:])
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """The seven parts and what each says."""
-        return explain_number(str(self))
+        return explain_number(self.text)
 
 
-@lru_cache(maxsize=4096)  # each step of issuing asks for the same numbers again
 def parse_number(text: str, *, today: date | None = None) -> CertificateNumber:
     """Return the number that `text` is, character by character.
 
@@ -137,16 +156,9 @@ def parse_number(text: str, *, today: date | None = None) -> CertificateNumber:
     Raises:
         NumberError: the first fault, with its 1-based position.
     """
-    _refuse(number_problems(text, today))
-    return CertificateNumber(
-        category=Category(text[0]),
-        body_code=text[1:5],
-        province=text[5:7],
-        site_serial=text[7:13],
-        year=CENTURY + int(text[13:15]),
-        level=Level(int(text[15])),
-        serial=int(text[16:]),
-    )
+    if today is not None:
+        _refuse(number_problems(text, today))
+    return CertificateNumber(text)
 
 
 @lru_cache(maxsize=256)  # a log says few of them, each a thousand times
@@ -173,8 +185,7 @@ def pack_number(number: CertificateNumber) -> bytes:
 
     The bytes are the big-endian value of letter × 10²¹ + the 21 digits, with A as 0.
     """
-    text = str(number)
-    value = (ord(text[0]) - ord("A")) * _DIGIT_SPACE + int(text[1:])
+    value = (ord(number.text[0]) - ord("A")) * _DIGIT_SPACE + int(number.text[1:])
     return value.to_bytes(PACKED_BYTES, "big")
 
 

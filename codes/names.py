@@ -129,11 +129,16 @@ def _follows_ideograph(name: str, index: int) -> bool:
 
 
 def _settle_spaces(name: str) -> str:
-    """Return `name` with one space between Latin words and none anywhere else."""
+    """Return `name` with one space between Latin words and none anywhere else.
+
+    One before a combining mark stays as well, to be refused: without it the mark would join a
+    letter it was not typed on.
+    """
     words = _SPACES.split(name)
     settled = words[0]
     for word in words[1:]:
-        settled += (" " if _is_word_gap(settled[-1:], word[:1]) else "") + word
+        stays = _is_word_gap(settled[-1:], word[:1]) or unicodedata.combining(word[:1] or " ")
+        settled += (" " if stays else "") + word
     return settled
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codes.errors import CodesError
 from codes.record import MAX_RECORD_BYTES
@@ -30,7 +31,7 @@ _ALGORITHM_BYTES = {-7: 1, -8: 2, -65537: 3}
 _ALGORITHMS = {byte: algorithm for algorithm, byte in _ALGORITHM_BYTES.items()}
 
 # Where browsers see the host: after any slashes of either kind, up to the next one, `?` or `#`.
-_URL = re.compile(r"(https?):[/\\]*([^/\\?#]*)[^#]*", re.IGNORECASE | re.ASCII)  # ſ is no s
+_URL = re.compile(r"(https?):[/\\]*([^/\\?#]*)", re.IGNORECASE | re.ASCII)  # ſ is no s
 _EDGE_MARKS = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u2028\u2029\u2060\u3000\ufeff"
 _DIGITS = re.compile(r"[0-9]+")
 _BLANK_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u3000]")
@@ -46,20 +47,17 @@ class QrReading:
     """What a QR text carries; nothing in it has been verified.
 
     Args:
-        url_prefix: the URL up to and including `#`, as scanned; None for bare digits.
-        host: the host a browser would open, lower case, with its port unless the scheme's own.
+        host: the host a browser would open, lower case, with its port unless the scheme's own; None
+            for bare digits.
         algorithm: COSE algorithm id, -7, -8 or -65537.
         payload: the record's bytes, not yet decoded.
         signature: 64 bytes.
-        tail: what stood after the digits, for example what a chat app appended.
     """
 
-    url_prefix: str | None
     host: str | None
     algorithm: int
     payload: bytes
     signature: bytes
-    tail: str
 
 
 def encode_qr_text(url_prefix: str, *, algorithm: int, payload: bytes, signature: bytes) -> str:
@@ -97,32 +95,38 @@ def decode_qr_text(text: str) -> QrReading:
         raise _error("qr_empty")
     if len(stripped) > MAX_TEXT_CHARACTERS:
         raise _error("qr_not_a_certificate")
-    url = _URL.match(stripped)
-    if url is None:
-        return _read_digits(stripped, url_prefix=None, host=None)
-    if _BLANK_OR_CONTROL.search(url[0]):
-        # A browser would drop some of these and open a host we would not name.
-        raise _error("qr_not_a_certificate")
-    host = _read_host(url[1].lower(), url[2])
-    fragment = stripped[url.end() + 1 :]
+    prefix, _, fragment = stripped.partition("#")
+    host = _read_host(prefix) if prefix[:1] in ("h", "H") else None
+    if host is None:
+        return _read_digits(stripped, None)
     if not fragment:
         raise _error("qr_no_fragment", host=host)
-    return _read_digits(fragment, url_prefix=stripped[: url.end() + 1], host=host)
+    return _read_digits(fragment, host)
 
 
-def _read_host(scheme: str, authority: str) -> str:
-    """Return the host a browser would open, so that `https://ours@theirs/` is named as theirs."""
-    host = authority.rpartition("@")[2].lower()
-    return host.removesuffix(_DEFAULT_PORTS[scheme])
+@lru_cache(maxsize=256)  # the codes of one site all begin alike
+def _read_host(url: str) -> str | None:
+    """Return the host a browser would open, so that `https://ours@theirs/` is named as theirs.
+
+    None where `url` is none.
+    """
+    found = _URL.match(url)
+    if found is None:
+        return None
+    if _BLANK_OR_CONTROL.search(url):
+        # A browser would drop some of these and open a host we would not name.
+        raise _error("qr_not_a_certificate")
+    host = found[2].rpartition("@")[2].lower()
+    return host.removesuffix(_DEFAULT_PORTS[found[1].lower()])
 
 
-def _read_digits(body: str, *, url_prefix: str | None, host: str | None) -> QrReading:
-    """Return the reading of digits and whatever follows them."""
+def _read_digits(body: str, host: str | None) -> QrReading:
+    """Return the reading of digits; what follows them, such as a chat app's mark, is set aside."""
     found = _DIGITS.match(body)
     if found is None or len(found[0]) < MIN_DIGITS:
         raise _error("qr_not_a_certificate")
-    digits, tail = found[0], body[found.end() :]
-    torn = tail[:1].isdecimal() or (tail[:1].isascii() and tail[:1].isalpha())
+    digits, next_one = found[0], body[found.end() : found.end() + 1]
+    torn = next_one.isdecimal() or (next_one.isascii() and next_one.isalpha())
     if torn or digits[0] == "0" or len(digits) > MAX_DIGITS:
         raise _error("qr_damaged")
     number = int(digits)
@@ -131,14 +135,7 @@ def _read_digits(body: str, *, url_prefix: str | None, host: str | None) -> QrRe
     payload, signature = message[1:-SIGNATURE_BYTES], message[-SIGNATURE_BYTES:]
     if algorithm is None or not 1 <= len(payload) <= MAX_RECORD_BYTES:
         raise _error("qr_damaged")
-    return QrReading(
-        url_prefix=url_prefix,
-        host=host,
-        algorithm=algorithm,
-        payload=payload,
-        signature=signature,
-        tail=tail,
-    )
+    return QrReading(host=host, algorithm=algorithm, payload=payload, signature=signature)
 
 
 _SENTENCES = {

@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from codes.levels import Level
+from codes.number import parse_prefix
 from codes.qr_text import decode_qr_text, encode_qr_text
 from codes.record import decode_record, encode_record
 from codes.wording import Text
@@ -221,10 +222,12 @@ def altered_qr_text(qr_text: str) -> str:
     """Return a QR text whose record was changed (another level) and whose signature was kept."""
     reading = decode_qr_text(qr_text)
     record = decode_record(reading.payload)
-    level = Level.TWO if record.number.level is not Level.TWO else Level.THREE
-    changed = dataclasses.replace(record, number=dataclasses.replace(record.number, level=level))
+    number = record.number
+    level = Level.TWO if number.level is not Level.TWO else Level.THREE
+    other = parse_prefix(number.prefix).number(year=number.year, level=level, serial=number.serial)
+    changed = dataclasses.replace(record, number=other)
     return encode_qr_text(
-        reading.url_prefix or "",
+        qr_text[: qr_text.index("#") + 1],
         algorithm=reading.algorithm,
         payload=encode_record(changed),
         signature=reading.signature,

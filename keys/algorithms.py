@@ -16,10 +16,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature
@@ -125,7 +125,7 @@ class PublicJwk:
 
     def __post_init__(self) -> None:
         """Refuse what is not a key of one of the algorithms."""
-        _load(self)
+        _checker(self.kty, self.crv, self.x, self.y)
 
     @property
     def algorithm(self) -> Algorithm:
@@ -202,22 +202,7 @@ def verify_signature(
     """
     if algorithm is not jwk.algorithm or len(signature) != SIGNATURE_BYTES:
         return False
-    key = _load(jwk)
-    if isinstance(key, bytes):
-        return verify_sm2(key, message, signature)
-    try:
-        if isinstance(key, ec.EllipticCurvePublicKey):
-            r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-            if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
-                return False
-            key.verify(encode_dss_signature(r, s), message, _ES256)
-        else:
-            if not is_full_order_encoding(signature[:32]):
-                return False
-            key.verify(signature, message)
-    except InvalidSignature:
-        return False
-    return True
+    return _checker(jwk.kty, jwk.crv, jwk.x, jwk.y)(message, signature)
 
 
 def is_full_order_encoding(point: bytes) -> bool:
@@ -233,24 +218,45 @@ _ES256 = ec.ECDSA(hashes.SHA256())
 
 
 @lru_cache(maxsize=1024)
-def _load(jwk: PublicJwk) -> ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | bytes:
-    """Return the engine's key object, or an SM2 point, after checking that it is one to trust."""
-    x = decode_coordinate(jwk.x)
+def _checker(kty: str, crv: str, x: str, y: str | None) -> Callable[[bytes, bytes], bool]:
+    """Return what checks a message's 64 bytes of signature, the key being one to trust."""
+    point = decode_coordinate(x) + (b"" if y is None else decode_coordinate(y))
+    first, second = (
+        int.from_bytes(point[:COORDINATE_BYTES]),
+        int.from_bytes(point[COORDINATE_BYTES:]),
+    )
     try:
-        if (jwk.kty, jwk.crv) == ("EC", "P-256") and jwk.y is not None:
-            numbers = ec.EllipticCurvePublicNumbers(
-                int.from_bytes(x), int.from_bytes(decode_coordinate(jwk.y)), ec.SECP256R1()
-            )
-            return numbers.public_key()
-        if (jwk.kty, jwk.crv, jwk.y) == ("OKP", "Ed25519", None) and is_full_order_encoding(x):
-            return ed25519.Ed25519PublicKey.from_public_bytes(x)
-        if (jwk.kty, jwk.crv) == ("EC", "SM2") and jwk.y is not None:
-            y = decode_coordinate(jwk.y)
-            if is_sm2_point(int.from_bytes(x), int.from_bytes(y)):
-                return x + y
+        if (kty, crv) == ("EC", "P-256") and y is not None:
+            numbers = ec.EllipticCurvePublicNumbers(first, second, ec.SECP256R1())
+            return partial(_check_p256, numbers.public_key())
+        if (kty, crv, y) == ("OKP", "Ed25519", None) and is_full_order_encoding(point):
+            return partial(_check_ed25519, ed25519.Ed25519PublicKey.from_public_bytes(point))
+        if (kty, crv) == ("EC", "SM2") and y is not None and is_sm2_point(first, second):
+            return partial(verify_sm2, point)
     except ValueError as error:
         raise _jwk_error() from error
     raise _jwk_error()
+
+
+def _check_p256(key: ec.EllipticCurvePublicKey, message: bytes, signature: bytes) -> bool:
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    if not (0 < r < P256_ORDER and 0 < s < P256_ORDER):
+        return False
+    try:
+        key.verify(encode_dss_signature(r, s), message, _ES256)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _check_ed25519(key: ed25519.Ed25519PublicKey, message: bytes, signature: bytes) -> bool:
+    if not is_full_order_encoding(signature[:32]):
+        return False
+    try:
+        key.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _jwk_error() -> KeysError:

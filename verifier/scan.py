@@ -16,6 +16,7 @@ from verifier.findings import find
 from verifier.verdict import Finding
 
 MAX_SHOWN_HOST = 100
+_ALGORITHMS = {int(one): one for one in Algorithm}
 _NEWER = frozenset({"record_format_unknown", "record_occupation_unknown"})
 
 
@@ -78,7 +79,7 @@ def shown_host(host: str) -> str:
 
 def _envelope(reading: QrReading) -> Envelope:
     return Envelope(
-        algorithm=Algorithm(reading.algorithm),
+        algorithm=_ALGORITHMS[reading.algorithm],
         payload=reading.payload,
         signature=reading.signature,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 
 import pytest
@@ -11,7 +10,6 @@ from codes.errors import CodesError
 from codes.levels import Level
 from codes.number import (
     Category,
-    CertificateNumber,
     NumberError,
     NumberPrefix,
     pack_number,
@@ -31,15 +29,13 @@ def changed(position: int, characters: str) -> str:
 
 def test_a_genuine_number_is_read_into_its_seven_parts() -> None:
     number = parse_number(GENUINE, today=TODAY)
-    assert number == CertificateNumber(
-        category=Category.SOCIAL,
-        body_code="0000",
-        province="12",
-        site_serial="000123",
-        year=2023,
-        level=Level.THREE,
-        serial=1,
+    prefix = NumberPrefix(
+        category=Category.SOCIAL, body_code="0000", province="12", site_serial="000123"
     )
+    assert number == prefix.number(year=2023, level=Level.THREE, serial=1)
+    assert (number.category, number.body_code, number.province) == (Category.SOCIAL, "0000", "12")
+    assert (number.site_serial, number.year, number.level) == ("000123", 2023, Level.THREE)
+    assert number.serial == 1
     assert str(number) == GENUINE
     assert number.prefix == "S000012000123"
 
@@ -137,21 +133,21 @@ def test_a_body_of_the_ministry_may_have_the_site_serial_zero() -> None:
     ],
 )
 def test_no_number_outside_the_rule_can_be_made(field: str, value: object, code: str) -> None:
+    prefix = {"body_code": "0000", "province": "12", "site_serial": "000123"}
+    own = {"year": 2023, "serial": 1}
+    made = {name: value if name == field else old for name, old in (prefix | own).items()}
     with pytest.raises(NumberError) as caught:
-        dataclasses.replace(parse_number(GENUINE), **{field: value})  # type: ignore[arg-type]
+        NumberPrefix(
+            category=Category.SOCIAL,
+            **{name: made[name] for name in prefix},  # type: ignore[arg-type]
+        ).number(level=Level.THREE, **{name: made[name] for name in own})  # type: ignore[arg-type]
     assert caught.value.code == code
 
 
 def test_parts_that_only_together_have_the_right_length_are_refused() -> None:
     with pytest.raises(NumberError) as caught:
-        CertificateNumber(
-            category=Category.SOCIAL,
-            body_code="00001",
-            province="2",
-            site_serial="000123",
-            year=2023,
-            level=Level.THREE,
-            serial=1,
+        NumberPrefix(
+            category=Category.SOCIAL, body_code="00001", province="2", site_serial="000123"
         )
     assert caught.value.code == "number_part_length"
 

@@ -153,7 +153,9 @@ def _issue_next(chance: random.Random, leaves: list[Logged], step: int = 1, **ch
         for leaf in issued
         if (leaf.number.prefix, leaf.number.year, leaf.number.level) == stream
     )
-    number = replace(model.number, serial=max(1, last + step))
+    number = parse_prefix(model.number.prefix).number(
+        year=model.number.year, level=model.number.level, serial=max(1, last + step)
+    )
     leaf = replace(model, number=number, record_hash=secrets.token_bytes(32))
     leaves.append((_LATER, replace(leaf, **changes)))
 

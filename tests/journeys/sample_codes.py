@@ -13,7 +13,7 @@ from functools import partial
 
 from codes.documents import DocumentType
 from codes.levels import Level
-from codes.number import NumberPrefix, parse_prefix
+from codes.number import CertificateNumber, NumberPrefix, parse_prefix
 from codes.qr_text import encode_qr_text
 from codes.record import Record, encode_record
 from keys.algorithms import Algorithm
@@ -273,14 +273,20 @@ _MESSAGE_WAYS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
     lambda data, chance: data[:-64] + b"\xff" * 64,
     lambda data, chance: data[:-32] + bytes(32),
 )
+
+
+def _with_part(record: Record, start: int, part: str) -> CertificateNumber:
+    """Return a record's number with another part from a 0-based place on."""
+    text = record.number.text
+    return CertificateNumber(text[:start] + part + text[start + len(part) :])
+
+
 _RECORD_WAYS: tuple[Callable[[Record, random.Random], Record], ...] = (
-    lambda one, chance: replace(one, number=replace(one.number, level=Level.ONE)),
-    lambda one, chance: replace(one, number=replace(one.number, site_serial="000999")),
+    lambda one, chance: replace(one, number=_with_part(one, 15, "1")),
+    lambda one, chance: replace(one, number=_with_part(one, 7, "000999")),
+    lambda one, chance: replace(one, number=_with_part(one, 13, "23"), issued_on=date(2023, 5, 1)),
     lambda one, chance: replace(
-        one, number=replace(one.number, year=2023), issued_on=date(2023, 5, 1)
-    ),
-    lambda one, chance: replace(
-        one, number=replace(one.number, year=2026), issued_on=date(2026, 12, 31)
+        one, number=_with_part(one, 13, "26"), issued_on=date(2026, 12, 31)
     ),
     lambda one, chance: replace(one, key_id=one.key_id ^ 1),
 )

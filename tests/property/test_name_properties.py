@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codes.name_characters import is_ideograph, is_latin
@@ -29,6 +29,8 @@ def test_any_ideographs_are_a_name_and_stay_as_they_are(name: str) -> None:
 
 
 @given(near_names)
+@example("A \u0300")
+@example("A\u3000\u0300\u0301")
 def test_normalising_is_final_and_does_not_change_the_fold(typed: str) -> None:
     once = normalise_name(typed)
     again = normalise_name(once.name)

@@ -14,26 +14,38 @@ from codes.number import (
     CertificateNumber,
     NumberError,
     NumberKind,
+    NumberPrefix,
     inspect_number,
     pack_number,
     parse_number,
     parse_prefix,
     unpack_number,
 )
+from codes.number_rule import is_sound, number_problems
 from codes.regions import provinces
 
 TODAY = date(2099, 12, 31)
 FILING_PROVINCES = sorted(code for code, region in provinces().items() if region.files_bodies)
 
-numbers = st.builds(
-    CertificateNumber,
+prefixes = st.builds(
+    NumberPrefix,
     category=st.sampled_from(Category),
     body_code=st.integers(0, 9999).map("{:04d}".format),
     province=st.sampled_from(FILING_PROVINCES),
     site_serial=st.integers(1, 999_999).map("{:06d}".format),
+)
+numbers = st.builds(
+    NumberPrefix.number,
+    prefixes,
     year=st.integers(2000, 2099),
     level=st.sampled_from(Level),
     serial=st.integers(1, 999_999),
+)
+spoiled_numbers = st.builds(
+    lambda number, at, part: number.text[:at] + part + number.text[at + len(part) :],
+    numbers,
+    st.integers(0, 22),
+    st.text("0129YSysO０٣ \n\x00", max_size=8),
 )
 # Texts that come close to a number, so that the rule is tried at its edges.
 near_numbers = st.one_of(
@@ -122,3 +134,8 @@ def test_every_habit_of_typing_leads_to_the_same_number(
             choices += list({"0": "Oo〇", "1": "Il|"}[char])
         typed += chance.choice(choices) + chance.choice(["", "", " ", "-", "\u3000", "\u2014"])
     assert inspect_number(typed, today=TODAY).number == number
+
+
+@given(near_numbers | spoiled_numbers)
+def test_a_number_is_sound_exactly_where_no_fault_is_found(text: str) -> None:
+    assert is_sound(text) is (list(number_problems(text, None)) == [])

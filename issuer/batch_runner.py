@@ -33,9 +33,9 @@ from registry.desk_database import open_desks
 from registry.errors import RegistryError
 from registry.held_file import hold, is_held
 from registry.home import Home
-from registry.row_memory import MEMORY_OPTION
 from registry.session import open_engine, reading
 from registry.store import make_folder
+from registry.trail import remembering
 
 LOOK_SECONDS = 0.5
 SWEPT_SECONDS = 3600.0
@@ -90,13 +90,12 @@ def has_runner(home: Home) -> bool:
 
 def open_room(home: Home, passphrase: bytes) -> BatchRoom:
     """Open the evaluators' side of a home; raises as `Home.vault` and `open_engine`."""
-    engine = open_engine(home.database_url)
     return BatchRoom(
         home=home,
         passphrase=passphrase,
         vault=home.vault(passphrase),
         desks=open_desks(home),
-        register=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
+        register=remembering(open_engine(home.database_url), home.trail_memory),
         public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
         clock=lambda: datetime.now(UTC),
     )

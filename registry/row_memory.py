@@ -56,7 +56,7 @@ from registry.models import (
 )
 from registry.vault_models import ErasedRecord, Erasure, VaultState
 
-MEMORY_OPTION = "yanzhen_row_memory"
+ROW_MEMORY = "yanzhen_row_memory"
 _GONE = "-"
 _STATE = "yanzhen_rows_touched"
 _ID_BYTES = 8
@@ -329,7 +329,7 @@ def _touched(session: Session) -> _Touched:
 
 
 def _memory(session: Session) -> Path | None:
-    found: Path | None = session.get_bind().get_execution_options().get(MEMORY_OPTION)
+    found: Path | None = session.get_bind().get_execution_options().get(ROW_MEMORY)
     return found
 
 

@@ -14,7 +14,7 @@ from codes.wording import Text
 from registry.errors import HomeError
 from registry.row_memory import remember_all
 from registry.session import database, reading
-from registry.trail import MEMORY_OPTION
+from registry.trail import remembering
 from registry.vault import Vault
 
 HEAD = "0012"
@@ -90,7 +90,7 @@ def open_registry(url: str, *, memory: Path | None = None) -> Iterator[Engine]:
     """
     with database(url) as engine:
         check_schema(engine)
-        yield engine if memory is None else engine.execution_options(**{MEMORY_OPTION: memory})
+        yield engine if memory is None else remembering(engine, memory)
 
 
 def check_schema(engine: Engine) -> None:

@@ -32,7 +32,7 @@ from codes.wording import Text
 from registry.errors import HomeError, RegistryContended, RegistryDamaged, RegistryUnavailable
 from registry.line import WritersLine
 from registry.models import Base
-from registry.row_memory import MEMORY_OPTION, OFFICE_ROWS, touch, watch_rows
+from registry.row_memory import OFFICE_ROWS, ROW_MEMORY, touch, watch_rows
 
 _WRITER_SECONDS = 120  # where many write at once, each waits its turn
 _READER_SECONDS = 5  # a reader is a person waiting for an answer
@@ -115,7 +115,7 @@ def _open_sqlite(url: str, *, read_only: bool, create: bool) -> Engine:
         hide_parameters=True,
         execution_options={
             _LINE: WritersLine(f"{path}-line", most_seconds=_WRITER_SECONDS),
-            MEMORY_OPTION: Path(f"{path}-rows"),
+            ROW_MEMORY: Path(f"{path}-rows"),
         },
     )
 

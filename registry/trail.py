@@ -26,7 +26,7 @@ from registry.errors import RegistryError
 from registry.trail_models import TrailEntry
 from registry.unreadable import find_unreadable
 
-MEMORY_OPTION = "yanzhen_trail_memory"
+_MEMORY = "yanzhen_trail_memory"
 FIRST = bytes(32)
 _TABLE: Table = TrailEntry.metadata.tables[TrailEntry.__tablename__]
 _LABEL = b"yanzhen/trail\x00"
@@ -35,6 +35,15 @@ _APPENDING = 0x59_5A_54_52  # the lock that those who add to one PostgreSQL trai
 _AT_ONCE = 1000
 _LONGEST_LINE = 100  # of what is remembered outside the database
 _LIMITS = {"actor": 100, "act": 60, "subject": 200, "ground": 300, "reference": 200}
+
+
+def remembering(engine: Engine, memory: Path) -> Engine:
+    """Return an engine of the same database whose notes on the trail are remembered in a file.
+
+    Args:
+        memory: `Home.trail_memory`.
+    """
+    return engine.execution_options(**{_MEMORY: memory})
 
 
 class TrailError(RegistryError):
@@ -263,7 +272,7 @@ def find_entries(session: Session, wanted: TrailFilter, *, limit: int) -> list[T
 
 
 def _remember_after_commit(session: Session, entry: TrailEntry) -> None:
-    memory = session.get_bind().get_execution_options().get(MEMORY_OPTION)
+    memory = session.get_bind().get_execution_options().get(_MEMORY)
     if memory is None:
         return
     line = f"{entry.id} {entry.hash.hex()}\n"

@@ -17,7 +17,7 @@ from registry.desk_secret import open_desk_secret
 from registry.home import Home
 from registry.schema import check_schema
 from registry.session import open_engine
-from registry.trail import MEMORY_OPTION
+from registry.trail import remembering
 
 
 def open_office(
@@ -53,7 +53,7 @@ def make_office(home: Home, passphrase: bytes, *, clock: Callable[[], datetime])
     return Office(
         home=home,
         passphrase=passphrase,
-        engine=engine.execution_options(**{MEMORY_OPTION: home.trail_memory}),
+        engine=remembering(engine, home.trail_memory),
         desks=open_desks(home),
         public_url=os.environ.get(PUBLIC_URL_VARIABLE, ""),
         clock=clock,

@@ -37,7 +37,7 @@ from registry.home import Home
 from registry.log_reader import LogReader
 from registry.row_reader import RowReader
 from registry.session import open_engine, transaction
-from registry.trail import MEMORY_OPTION
+from registry.trail import remembering
 from registry.trust_file import root_pin
 from registry.vault import Vault
 from tests.drills.drill import Drill, Facts, Figure, Part, require_none, shares
@@ -147,9 +147,7 @@ class _Watch:
     def __init__(self, office: Office, home: Home) -> None:
         self._office = office
         self._home = home  # filled anew for each edit, so that statements are compiled only once
-        self._engine = open_engine(home.database_url).execution_options(
-            **{MEMORY_OPTION: home.trail_memory}
-        )
+        self._engine = remembering(open_engine(home.database_url), home.trail_memory)
         self._vault: Vault = home.vault(PASSPHRASE)
         self._signers: list[RootKey] = list(open_root_keys(home, PASSPHRASE))
         with desk_of(home) as desk:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from codes.number import parse_number
+from codes.number import CertificateNumber, parse_number
 from codes.qr_text import decode_qr_text, encode_qr_text
 from codes.record import Record, decode_record, encode_record
 from issuer.errors import LogRefused
@@ -93,7 +93,7 @@ def _forge(office: Office, key: PrivateKey, count: int, seed: int) -> Iterator[_
     chance = random.Random(seed)
     model = decode_record(decode_qr_text(next(iter(office.qr_texts.values()))).payload)
     for place, person in zip(range(count), people(seed + 1), strict=False):
-        number = replace(model.number, serial=1_000 + place)
+        number = CertificateNumber(f"{model.number.text[:16]}{1_000 + place:06d}")
         record = replace(
             model,
             number=number,

@@ -6,7 +6,8 @@ import io
 import re
 import zipfile
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from flask import Flask
 from accounts.person import Person
 from accounts.roles import Role
 from issuer.batch_room import BatchRoom, find_draft
-from issuer.batch_runner import run_waiting
+from issuer.batch_runner import open_room, run_waiting
 from issuer.batch_samples import choose_samples, note_shown
 from issuer.body_settings import SKIPPED, Step
 from issuer.columns import Column
@@ -165,10 +166,16 @@ class BatchDesk:
         )
 
     def work(self) -> int:
-        """Do all that waits for a runner; return how many things that were."""
-        done = 0
-        while run_waiting(self.room):
-            done += 1
+        """Do all that waits, as the runner does; return how many things that were."""
+        office: Office = self.app.extensions[OFFICE_EXTENSION]
+        with ExitStack() as ending:
+            room = open_room(office.home, PASSPHRASE)
+            ending.callback(room.desks.dispose)
+            ending.callback(room.register.dispose)
+            room = replace(room, public_url=office.public_url, clock=office.clock)
+            done = 0
+            while run_waiting(room):
+                done += 1
         return done
 
 

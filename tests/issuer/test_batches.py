@@ -29,6 +29,7 @@ from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
 from registry.session import reading, transaction
+from registry.trail import check_trail
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
@@ -276,6 +277,16 @@ def test_an_issued_batch_keeps_nothing_of_people(ready_desk: BatchDesk) -> None:
         assert session.scalars(select(BatchPhoto.id)).all() == []
         assert set(session.scalars(select(BatchRow.cells_sealed))) == {None}
     assert not (desk.room.folder(draft) / "photos").exists()
+
+
+def test_what_the_runner_notes_on_the_trail_is_remembered(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
+    desk.submit(draft)
+    desk.approve(draft)
+    desk.work()
+    report = check_trail(desk.room.register, desk.room.home.trail_memory)
+    assert report.faults == ()
+    assert report.remembered == report.entries > 0
 
 
 def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Path) -> None:

@@ -68,14 +68,5 @@ def local_path(asked: str | None) -> str:
     Whatever a browser could read as another site's address is the front page.
     """
     path = asked or "/"
-    parts = urlsplit(path) if path.isprintable() else None
-    if (
-        parts is None
-        or parts.scheme
-        or parts.netloc
-        or not path.startswith("/")
-        or path.startswith("//")
-        or "\\" in path
-    ):
-        return "/"
-    return path
+    one_slash = path.startswith("/") and not path.startswith("//")
+    return path if one_slash and path.isprintable() and "\\" not in path else "/"

@@ -207,6 +207,8 @@ def test_signing_out_ends_the_session_wherever_its_number_is_held(desks: Desks) 
         "",
         None,
         "http:///evil.example",
+        "//[",
+        "http://[",
     ],
 )
 def test_no_way_leads_to_another_site(asked: str | None) -> None:

@@ -217,8 +217,17 @@ SEAL_ENTRIES = {
         _INFO,
         None,
         Text(
-            "页面所显示的内容与签发的原件处处一致，照片也一致。",
-            "What the page shows agrees with the issued page everywhere, the photo included.",
+            "{what}与签发的原件处处一致，照片也一致。",
+            "{what} agrees with the issued page everywhere, the photo included.",
+        ),
+    ),
+    Code.PAGE_SEAL_ABSENT: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "页面上看不到签发时的红色印章：有的软件另存、打印时不画它，也可能是被去掉的。",
+            "The red seal of the issued page is not to be seen: some programs leave it out when "
+            "they save or print a page again; it may also have been taken off.",
         ),
     ),
     Code.PAGE_DIFFERS: Entry(

@@ -154,6 +154,7 @@ class Code(StrEnum):
     FILE_HOLDS_MORE = "file_holds_more"
     FILE_SAVED_ANEW = "file_saved_anew"
     PAGE_AGREES = "page_agrees"
+    PAGE_SEAL_ABSENT = "page_seal_absent"
     PAGE_DIFFERS = "page_differs"
     PAGE_COVERED = "page_covered"
     PAGE_MARKED = "page_marked"

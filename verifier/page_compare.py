@@ -38,6 +38,10 @@ _LEAST_DRAWN: Final = 1500  # pixels, where the symbol and the seal are drawn
 _STILL: Final = 0.1  # pixels
 _FARTHEST: Final = 2.0  # pixels that words may be off
 _LIKE_PAPER: Final = 30  # of 255 from the paper around
+_RED: Final = 48  # of 255: how much redder than green and blue the ink of a seal is
+_NEAR: Final = 3  # pixels by which programs may draw a seal elsewhere
+_LEAST_SEEN: Final = 0.05  # of a seal's red: less is no seal at all
+_LEAST_KEPT: Final = 0.7  # of a seal's red that must be where it was, and of what is red now
 _CELL: Final = 8  # pixels, 1.4 mm: over which pale changes are averaged
 _PALE: Final = 16
 _AROUND: Final = 9  # cells
@@ -215,6 +219,8 @@ def _differences(
         if name == PHOTO:
             if portraits_differ(_cut(printed, box), _cut(shown, box)):
                 yield name, "", Change.DIFFERS, box
+        elif name == SEAL and (seal := _seal_change(_cut(printed, box), _cut(shown, box))):
+            yield name, "", seal, box
         elif (change := _change_in(changes, shown, box, name)) is not None:
             yield name, "", change, box
     for box in boxes.values():
@@ -262,6 +268,27 @@ def _change_in(changes: _Changes, shown: Pixels, box: Box, name: str) -> Change 
         return Change.COVERED if _is_even(_cut(shown, box)) else Change.MARKED
     marked = int(_cut(changes.pale, _cells(box)).sum()) >= _LEAST_CELLS
     return Change.MARKED if marked else None
+
+
+def _seal_change(printed: Pixels, shown: Pixels) -> Change | None:
+    """Return whether a seal is another, or none at all; None where it is the one issued."""
+    was, now = _red(printed), _red(shown)
+    if was.sum() < _LEAST_DRAWN:
+        return None
+    if now.sum() < _LEAST_SEEN * was.sum():
+        return Change.ABSENT
+    kept, known = (was & _spread(now)).sum() / was.sum(), (now & _spread(was)).sum() / now.sum()
+    return Change.DIFFERS if min(kept, known) < _LEAST_KEPT else None
+
+
+def _red(pixels: Pixels) -> Mask:
+    red, green, blue = np.moveaxis(pixels.astype(np.int16), 2, 0)
+    return red - np.maximum(green, blue) > _RED
+
+
+def _spread(mask: Mask) -> Mask:
+    wide = Image.fromarray(mask).convert("L").filter(ImageFilter.MaxFilter(2 * _NEAR + 1))
+    return np.asarray(wide) > 0
 
 
 def _elsewhere(

@@ -15,6 +15,7 @@ from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
 from verifier.picture_question import PictureQuestion
+from verifier.seal_states import SEAL
 from verifier.verdict import BoxedPicture, Outline
 
 PHOTO: Final = "photo"
@@ -225,7 +226,7 @@ def parse_boxed(value: object) -> BoxedPicture | None:
 
 def _parse_box(row: object) -> tuple[str, Outline] | None:
     match row:
-        case [str() as name, [*corners]] if name == PHOTO or name in set(Field):
+        case [str() as name, [*corners]] if name in (PHOTO, SEAL) or name in set(Field):
             outline = _parse_outline(corners)
             return None if outline is None else (name, outline)
         case _:

@@ -35,6 +35,8 @@ _PLACES = {
     SEAL: SEAL_ALT,
 }
 _ELSEWHERE = Text("其他位置", "elsewhere on the page")
+_THE_PAGE = Text("页面所显示的内容", "What the page shows")
+_BUT_THE_SEAL = Text("除印章外，页面所显示的内容", "Apart from the seal, what the page shows")
 
 
 def inspect_seal(
@@ -162,13 +164,17 @@ def inspect_page(
         places = _listed(dict.fromkeys(_place(one) for one in marked))
         spots = " ".join(dict.fromkeys(one.place or one.near or "page" for one in marked))
         found.append(find(Code.PAGE_MARKED, {"places": places}, {"places": spots}))
+    absent = any(one.change is Change.ABSENT for one in page.changes)
+    if absent:
+        found.append(find(Code.PAGE_SEAL_ABSENT))
     if page.other_files:
         names = ", ".join(page.other_files)
         found.append(find(Code.ATTACHED_OTHER, {"names": names}, {"names": names}))
     found += inspect_pages(page.pages)
     bare = held is not None and not SWITCHED & set(held)
-    if bare and page.pages == 1 and not page.changes and not page.other_files:
-        found.append(find(Code.PAGE_AGREES))
+    changed = any(one.change is not Change.ABSENT for one in page.changes)
+    if bare and page.pages == 1 and not changed and not page.other_files:
+        found.append(find(Code.PAGE_AGREES, {"what": _BUT_THE_SEAL if absent else _THE_PAGE}))
     return tuple(found)
 
 

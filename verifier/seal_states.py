@@ -59,6 +59,7 @@ class Change(StrEnum):
     DIFFERS = "differs"  # other ink than was printed
     COVERED = "covered"  # nothing of it is to be seen
     MARKED = "marked"  # something pale or coloured was put over it
+    ABSENT = "absent"  # the seal as issued is not to be seen
 
 
 PHOTO = "photo"

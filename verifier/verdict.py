@@ -201,7 +201,7 @@ class BoxedPicture:
     Args:
         jpeg: as big as the picture uploaded, unless that is too big to show.
         size: width and height of the picture uploaded, upright, to which the boxes refer.
-        boxes: the field, or `photo`, that is boxed, and four corners.
+        boxes: the field, `photo` or `seal`, that is boxed, and four corners.
     """
 
     jpeg: bytes = field(repr=False)

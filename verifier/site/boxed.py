@@ -6,8 +6,9 @@ import base64
 from dataclasses import dataclass
 
 from codes.wording import Text
-from templates.labels import LABELS, Field
+from templates.labels import LABELS, SEAL_ALT, Field
 from verifier.picture import ELSEWHERE
+from verifier.seal_states import SEAL
 from verifier.site.words import FACT_LABELS
 from verifier.verdict import Verdict
 
@@ -65,4 +66,6 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
 def _label(name: str) -> Text:
     if name == ELSEWHERE:
         return _REST
+    if name == SEAL:
+        return SEAL_ALT
     return LABELS[Field(name)] if name in set(Field) else FACT_LABELS[name]

@@ -77,6 +77,12 @@ def print_over(document: pikepdf.Pdf) -> None:
     document.pages[0].contents_add(FORGED)
 
 
+def put_other_seal(document: pikepdf.Pdf) -> None:
+    """Draw a red ring with a bar across it where the seal was."""
+    ring = b"q 0.85 0.1 0.1 RG 0.85 0.1 0.1 rg 4 w 396 159 80 80 re S 400 194 72 10 re f Q\n"
+    document.pages[0].contents_add(ring)
+
+
 def wipe_name(document: pikepdf.Pdf) -> None:
     """Paint the name over in white."""
     document.pages[0].contents_add(HIDING)

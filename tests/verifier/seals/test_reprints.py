@@ -16,7 +16,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator, ValidationError
 from PIL import Image
 
-from templates.labels import LABELS, Field
+from templates.labels import LABELS, SEAL_ALT, Field
 from tests.pdf.page_samples import need
 from tests.verifier.desk import codes, of_code
 from tests.verifier.edits import GREY, Mark, marked, printed_again, redacted, value_mark
@@ -82,6 +82,30 @@ def test_another_portrait_in_a_page_printed_anew_is_named(office: Office) -> Non
         verdict = office.verify(anew.unsealed(office.pdf, swap))
     assert verdict.outcome is Outcome.ALTERED
     assert [one["field"] for one in of_code(verdict, "page_differs")] == ["photo"]
+
+
+def test_a_page_without_its_red_seal_says_so_and_agrees_but_for_it(office: Office) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, shadows.nothing))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_seal_absent" in codes(verdict)
+    (agrees,) = [one for one in verdict.findings if one.code == "page_agrees"]
+    assert agrees.text.zh.startswith("除印章外")
+
+
+def test_a_page_that_kept_its_red_seal_agrees_everywhere(office: Office) -> None:
+    verdict = office.verify(anew.saved_anew(office.pdf))
+    assert "page_seal_absent" not in codes(verdict)
+    (agrees,) = [one for one in verdict.findings if one.code == "page_agrees"]
+    assert agrees.text.zh.startswith("页面所显示的内容")
+
+
+def test_another_red_seal_is_named_and_boxed(office: Office) -> None:
+    verdict = office.verify(anew.unsealed(office.pdf, anew.put_other_seal))
+    assert verdict.outcome is Outcome.ALTERED
+    assert [one["field"] for one in of_code(verdict, "page_differs")] == ["seal"]
+    view = boxed_view(verdict)
+    assert view is not None
+    assert [one.label for one in view.differences] == [SEAL_ALT]
 
 
 def test_a_name_painted_over_is_covered_and_not_called_altered(office: Office) -> None:

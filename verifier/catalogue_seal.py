@@ -28,6 +28,7 @@ KIND_NAMES = {
     Kind.DUPLICATES: Text("重复定义的对象", "objects written twice"),
     Kind.OTHER: Text("其他对象", "other objects"),
     Kind.NOTHING: Text("空的对象表", "an empty table of objects"),
+    Kind.BLANKS: Text("空白字节", "blank bytes"),
     Kind.BYTES: Text("不属于任何对象的字节", "bytes that belong to no object"),
     Kind.UNREADABLE: Text("无法读取的对象", "objects that cannot be read"),
     Kind.UNSEEN: Text(
@@ -145,6 +146,16 @@ SEAL_ENTRIES = {
         Text(
             "盖章之后，文件末尾又追加了内容：{what}。",
             "Something was appended to the file after sealing: {what}.",
+        ),
+    ),
+    Code.SEAL_BLANKS_AFTER: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "盖章之后，文件末尾多了空白字节：传输、转存时可能附加，不改变所显示的内容，"
+            "但已不是签发的原始文件。请索取原始文件。",
+            "Blank bytes follow what was sealed: they may be added when a file is sent or stored "
+            "and change nothing that is shown, but it is no longer the original file. Ask for it.",
         ),
     ),
     Code.SEAL_GAP: Entry(

@@ -146,6 +146,7 @@ class Code(StrEnum):
     SEAL_HOLLOW = "seal_hollow"
     SEAL_DAMAGED = "seal_damaged"
     SEAL_EXTENDED = "seal_extended"
+    SEAL_BLANKS_AFTER = "seal_blanks_after"
     SEAL_GAP = "seal_gap"
     SEAL_PADDED = "seal_padded"
     SEAL_REVISIONS = "seal_revisions"

@@ -86,6 +86,8 @@ def _inspect_coverage(seal: SealReading) -> Iterable[Finding]:
         case Coverage.MISPLACED:
             yield find(Code.SEAL_RESAVED)
             return
+        case Coverage.EXTENDED if set(seal.appended) == {Kind.BLANKS}:
+            yield find(Code.SEAL_BLANKS_AFTER)
         case Coverage.EXTENDED:
             kinds = seal.appended or (Kind.BYTES,)
             named = _listed(KIND_NAMES[kind] for kind in kinds)

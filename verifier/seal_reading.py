@@ -26,6 +26,7 @@ from verifier.seal_states import Coverage, Kind, SealState
 
 _HOLE = re.compile(rb"<[0-9A-Fa-f]*>")
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
+_BLANKS = b" \t\r\n\f\v\0"
 _MAX_CERTIFICATES = 8
 _END = b"%%EOF"
 
@@ -138,8 +139,8 @@ def _der_length(content: bytes) -> int:
 def _appended(
     data: bytes, reader: PdfFileReader, embedded: EmbeddedPdfSignature, covered: int
 ) -> list[Kind]:
-    if not data[covered:].strip():
-        return [Kind.BYTES] if data[covered:] else []
+    if not data[covered:].strip(_BLANKS):
+        return [Kind.BLANKS] if data[covered:] else []
     return appended_kinds(reader, embedded.signed_revision) or [Kind.BYTES]
 
 

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     DUPLICATES = "duplicates"  # one object is written twice
     OTHER = "other"
     NOTHING = "nothing"  # a table of places without any object
+    BLANKS = "blanks"  # nothing but blanks and zeros
     BYTES = "bytes"  # bytes that belong to no object
     UNREADABLE = "unreadable"
     UNSEEN = "unseen"  # more, or deeper, than is looked through

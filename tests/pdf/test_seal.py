@@ -56,7 +56,7 @@ from verifier.verdict import Verdict
 CHANGED_BYTES = 1000
 CHANGED_BYTES_FOR_PYHANKO = 30
 BATCH = "一"
-_SEAL_CODES = {"seal_whole", "seal_padded", "seal_extended", "seal_damaged"}
+_SEAL_CODES = {"seal_whole", "seal_padded", "seal_blanks_after", "seal_damaged"}
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_only_the_file_as_issued_is_called_identical(
     assert [codes(verdict) & _SEAL_CODES for verdict in verdicts] == [
         {"seal_whole"},
         {"seal_padded"},
-        {"seal_extended"},
+        {"seal_blanks_after"},
         {"seal_damaged"},
     ]
 

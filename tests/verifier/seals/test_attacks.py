@@ -120,16 +120,26 @@ def test_incremental_saving_with_the_signature_copied(office: Office) -> None:
     [
         (attacks.with_empty_table, Kind.NOTHING),
         (attacks.with_bare_objects, Kind.BYTES),
-        (lambda pdf: pdf + b"\n", Kind.BYTES),
-        (lambda pdf: pdf + b"\0" * 900, Kind.BYTES),
+        (lambda pdf: pdf + b"%" * 900, Kind.BYTES),
+        (lambda pdf: pdf + b"\n", Kind.BLANKS),
+        (lambda pdf: pdf + b"\0" * 900, Kind.BLANKS),
     ],
-    ids=["empty table", "objects without a table", "a line end", "zeros"],
+    ids=["empty table", "objects without a table", "comment", "a line end", "zeros"],
 )
 def test_what_is_appended_without_changing_anything_is_told(
     office: Office, make: Callable[[bytes], bytes], told: Kind
 ) -> None:
     read = read_seal(make(office.pdf))
     assert (read["coverage"], read["appended"]) == (Coverage.EXTENDED, [told])
+
+
+@pytest.mark.parametrize("after", [b"\n", b"\0" * 900], ids=["a line end", "zeros"])
+def test_blanks_after_the_seal_are_neither_valid_nor_an_alteration(
+    office: Office, after: bytes
+) -> None:
+    verdict = office.verify(office.pdf + after)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert {"seal_blanks_after", "page_agrees"} <= codes(verdict)
 
 
 def test_an_appended_empty_table_is_not_valid(office: Office) -> None:

@@ -35,6 +35,7 @@ from verifier.bulk_place import (
     JobPlace,
     JobUnknown,
     alone,
+    holds_result,
     is_alive,
     read_file,
     workbook_name,
@@ -44,6 +45,7 @@ from verifier.file_slots import check_own
 KEEP_SECONDS = 30 * 60
 MOST_KEPT = 32
 MOST_UNFINISHED = 8
+REFUSED_FOR_ONE = 4  # lists that were refused may be kept for each one with a result
 MOST_KEPT_OF_ONE = 8  # networks that hand in more wait for their own, and for nobody else
 MOST_UNFINISHED_OF_ONE = 2
 MOST_RUNS = 5  # of one check whose process is killed again and again
@@ -289,12 +291,21 @@ class BulkJobs:
         except OSError as error:
             raise JobsFull from error
         limits = self._limits
-        unfinished = [path for path in kept if is_alive(path)]
-        if len(kept) >= limits.kept or len(unfinished) >= limits.unfinished:
+        unfinished = {path for path in kept if is_alive(path)}
+        weighty = {path for path in kept if path in unfinished or holds_result(path)}
+        refused = len(kept) - len(weighty)  # nothing is kept of these but why
+        if (
+            len(weighty) >= limits.kept
+            or len(unfinished) >= limits.unfinished
+            or refused >= limits.kept * REFUSED_FOR_ONE
+        ):
             raise JobsFull
         own = {path for path in kept if network and read_file(path / _NETWORK) == mark}
-        waiting = sum(path in own for path in unfinished)
-        if len(own) >= limits.kept_of_one or waiting >= limits.unfinished_of_one:
+        if (
+            len(own & weighty) >= limits.kept_of_one
+            or len(own & unfinished) >= limits.unfinished_of_one
+            or len(own - weighty) >= limits.kept_of_one * REFUSED_FOR_ONE
+        ):
             raise JobsFull(of_one=True)
         return mark
 

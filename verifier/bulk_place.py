@@ -83,6 +83,12 @@ class JobPlace:
         return AESGCM(hashlib.sha256(b"yanzhen/batch/seal" + self._secret).digest())
 
 
+def holds_result(path: Path) -> bool:
+    """Return whether the folder of a check holds rows or workbooks, not a refusal alone."""
+    names = (ROWS, *(workbook_name(language) for language in Language))
+    return any((path / name).exists() for name in names)
+
+
 def workbook_name(language: Language) -> str:
     """Return the name under which a job keeps its result in a language."""
     return f"result-{language.value}"

@@ -283,7 +283,8 @@ def _seal_change(printed: Pixels, shown: Pixels) -> Change | None:
 
 def _red(pixels: Pixels) -> Mask:
     red, green, blue = np.moveaxis(pixels.astype(np.int16), 2, 0)
-    return red - np.maximum(green, blue) > _RED
+    redder: Mask = red - np.maximum(green, blue) > _RED
+    return redder
 
 
 def _spread(mask: Mask) -> Mask:

@@ -22,6 +22,7 @@ from verifier.budgets_request import GATE_EXTENSION
 from verifier.bulk_jobs import (
     KEEP_SECONDS,
     MOST_KEPT,
+    MOST_KEPT_OF_ONE,
     MOST_UNFINISHED_OF_ONE,
     BulkJobs,
     JobLost,
@@ -29,7 +30,7 @@ from verifier.bulk_jobs import (
     JobsFull,
 )
 from verifier.bulk_limits import MAX_BULK_BYTES
-from verifier.bulk_place import JobUnknown
+from verifier.bulk_place import ROWS, JobUnknown
 from wsgi import create_public_app
 
 WAIT_SECONDS = 60.0
@@ -183,8 +184,9 @@ def test_results_are_gone_after_their_time_and_only_so_many_are_kept(
     jobs = BulkJobs(made.home.path, tmp_path / "batches", 1, clock=lambda: now)
     token = jobs.start(b"", JobOrder(file="a.csv"))
     wait(lambda: jobs.look(token).answer is not None)
-    for number in range(MOST_KEPT - 1):
+    for number in range(MOST_KEPT):
         (tmp_path / "batches" / f"other-{number}").mkdir()
+        (tmp_path / "batches" / f"other-{number}" / ROWS).touch()
     with pytest.raises(JobsFull):
         jobs.start(b"", JobOrder(file="b.csv"))
     now += KEEP_SECONDS + 60
@@ -194,6 +196,16 @@ def test_results_are_gone_after_their_time_and_only_so_many_are_kept(
     assert sum(path.is_dir() for path in (tmp_path / "batches").iterdir()) == 1
     now = time.time()
     wait(lambda: jobs.look(again).answer is not None)
+    jobs.close()
+
+
+def test_refused_lists_take_no_place_of_results(made: BulkHome, tmp_path: Path) -> None:
+    jobs = BulkJobs(made.home.path, tmp_path / "batches", 1)
+    for _ in range(MOST_KEPT_OF_ONE):
+        jobs.start(b"no table", JobOrder(file="a.csv", network="clumsy"))
+        jobs.close()
+    token = jobs.start(workbook([HEADINGS, ("S1", NAME)]), JobOrder(file="b", network="clumsy"))
+    wait(lambda: jobs.look(token).answer is not None)
     jobs.close()
 
 

@@ -47,9 +47,11 @@ _FULL = Text(
 )
 _OWN_FULL = Text(
     "您所在的网络提交的名单尚未核验完，或保留的结果较多，本次没有开始；"
-    "请等前面的名单核验完，或删除已下载的结果后再提交。",
+    "请等前面的名单核验完，或在其结果页点“立即删除结果”后再提交；"
+    f"不删除的，结果保留 {_KEEP_MINUTES} 分钟后自行删除。",
     "Lists from your network are still being checked, or many of their results are kept, and this "
-    "one was not begun; wait for the earlier ones, or delete results you have downloaded.",
+    "one was not begun; wait for the earlier ones, or delete results on their pages. Each result "
+    f"deletes itself after {_KEEP_MINUTES} minutes.",
 )
 _LOST = Text(
     "核验中途停止，没有得出结果，也没有留下任何内容；请重新提交名单。",

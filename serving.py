@@ -187,12 +187,14 @@ def _serve(make: Callable[[], Flask], *, host: str, port: int, workers: int | No
     from gunicorn.app.base import BaseApplication
 
     from verifier.server_log import ServerLog
+    from verifier.server_worker import PatientWorker
 
     class Server(BaseApplication):
         def load_config(self) -> None:
             self.cfg.set("bind", f"{host}:{port}")
             self.cfg.set("workers", workers or 2 * (os.cpu_count() or 1) + 1)
             self.cfg.set("timeout", WORKER_SECONDS)
+            self.cfg.set("worker_class", PatientWorker)
             self.cfg.set("proc_name", "yanzhen")
             self.cfg.set("control_socket_disable", True)
             self.cfg.set("logger_class", ServerLog)

@@ -6,8 +6,9 @@ in order of arrival) and a commit is on disk when it returns (WAL, synchronous=F
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
@@ -29,7 +30,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.errors import HomeError, RegistryContended, RegistryDamaged, RegistryUnavailable
+from registry.errors import (
+    HomeError,
+    RegistryContended,
+    RegistryDamaged,
+    RegistryError,
+    RegistryUnavailable,
+)
 from registry.line import WritersLine
 from registry.models import Base
 from registry.row_memory import OFFICE_ROWS, ROW_MEMORY, touch, watch_rows
@@ -40,6 +47,7 @@ _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _GAVE_WAY = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 _READING = "yanzhen_reading"
 _LINE = "yanzhen_line"
+_LOG = logging.getLogger("yanzhen.session")
 
 
 def open_engine(url: str, *, read_only: bool = False, create: bool = False) -> Engine:
@@ -188,6 +196,21 @@ def _session(engine: Engine) -> Iterator[Session]:
         if type(error) is not DatabaseError:  # its kinds are faults of a statement
             raise
         raise damaged() from error
+
+
+def once_undone(session: Session, say: Callable[[], None]) -> None:
+    """Have it said elsewhere that a transaction came to nothing, where it does.
+
+    A machine that dies says nothing; where `say` raises RegistryError, that is logged.
+    """
+
+    def undone(_: Session) -> None:
+        try:
+            say()
+        except RegistryError:
+            _LOG.warning("undone_unnoted")
+
+    event.listen(session, "after_rollback", undone, once=True)
 
 
 def unreachable() -> RegistryUnavailable:

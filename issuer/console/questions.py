@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from flask import (
     Blueprint,
@@ -28,7 +29,7 @@ from codes.wording import Text
 from issuer.console.office import the_office, the_operator
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.operator import note_act_now
+from issuer.operator import Operator, note_act_now
 from registry.case_models import CaseQuestion
 from registry.case_questions import (
     Answer,
@@ -40,7 +41,7 @@ from registry.case_questions import (
 )
 from registry.cases import CaseError
 from registry.models import Award
-from registry.session import reading, transaction
+from registry.session import once_undone, reading, transaction
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 ANSWERERS = (Role.BODY_CLERK, Role.APPROVER)
@@ -105,13 +106,19 @@ def answer(question_id: int) -> AnyResponse:
             check_answer(row, chosen, words)
             subject = f"question {question_id} {row.number} {said}"
             operator = the_operator(ground="答复公安询问")
-            note_act_now(office.engine, operator, "questions.answer", subject, at=office.clock())
+            _note(operator, "questions.answer", subject)
+            once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
             give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
     except (CaseError, IssuerError) as error:
         trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
         return _page(question_id, said, words, (trouble,))
     say_done(Text("答复已送达公安机关", "The police have the answer"))
     return redirect(url_for("questions.question", question_id=question_id), 303)
+
+
+def _note(operator: Operator, act: str, subject: str) -> None:
+    office = the_office()
+    note_act_now(office.engine, operator, act, subject, at=office.clock())
 
 
 def _page(

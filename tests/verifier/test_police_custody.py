@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.orm import Session
 
 from registry.case_models import (
     CaseEvent,
@@ -226,6 +227,47 @@ def test_a_question_that_was_changed_shows(desk: PoliceHome, values: dict[str, A
         else:
             session.execute(update(CaseQuestion).where(mine).values(**values))
     assert [one for one, _ in faults(desk, case_id)] == [5]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_answer_and_a_review_that_were_not_kept_are_no_fault(
+    desk: PoliceHome, again: bool
+) -> None:
+    case_id = with_paper(desk, f"津〔2026〕215号 {again}")
+    address = f"/police/cases/{case_id}"
+    form = {
+        "asked_number": desk.number,
+        "question": "是否签发？",
+        "due": (desk.room.today() + timedelta(days=2)).isoformat(),
+    }
+    assert desk.post(f"{address}/questions", **form)[0] == 303
+    assert desk.post(f"{address}/records", number=desk.number, ground="核对")[0] == 303
+    with reading(desk.room.desks) as session:
+        asked = select(CaseQuestion.id).where(CaseQuestion.case_id == case_id)
+        question = session.scalars(asked).one()
+        seen = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id)).one()
+
+    def answer() -> int:
+        return desk.post(f"/questions/{question}", CLERK, answer="not_ours")[0]
+
+    def review() -> int:
+        return desk.post(f"/police/readings/{seen}", OTHER, mark="in_order")[0]
+
+    def goes_away(session: Session) -> None:
+        if any(
+            isinstance(one, CaseQuestion | CaseReading) for one in session.identity_map.values()
+        ):
+            raise ZeroDivisionError
+
+    event.listen(Session, "before_commit", goes_away)
+    try:
+        assert (answer(), review()) == (500, 500)
+    finally:
+        event.remove(Session, "before_commit", goes_away)
+    assert faults(desk, case_id) == []
+    if again:
+        assert (answer(), review()) == (303, 303)
+        assert faults(desk, case_id) == []
 
 
 def test_an_answer_and_a_review_that_were_changed_show(desk: PoliceHome) -> None:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
@@ -25,8 +24,8 @@ from codes.wording import Text
 from registry.case_models import CaseEvent
 from registry.case_sealed import EVENT_LINE, read_text
 from registry.cases import new_key
-from registry.errors import RegistryError, VaultError
-from registry.session import reading
+from registry.errors import VaultError
+from registry.session import once_undone, reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
 from verifier.cases.custody_lines import NO_LINE, Act, CustodyLine, parse_line
@@ -109,7 +108,6 @@ _TAKEN_BACK: Final = Text(
 )
 _UNDONE: Final = "police.undone"
 _NOT_KEPT: Final = "办理未成，保管记录中没有这一条"
-_LOG = logging.getLogger("yanzhen.police")
 
 
 def add_line(
@@ -160,15 +158,12 @@ def add_line(
         actor=actor, act=f"police.{act}", subject=subject, ground=ground, reference=reference
     )
 
-    def take_back(_: Session) -> None:
-        try:
-            room.lent.note(
-                actor=actor, act=_UNDONE, subject=subject, ground=_NOT_KEPT, reference=reference
-            )
-        except RegistryError:  # then the check says that it could not be told
-            _LOG.warning("police_undone_unnoted")
+    def take_back() -> None:
+        room.lent.note(
+            actor=actor, act=_UNDONE, subject=subject, ground=_NOT_KEPT, reference=reference
+        )
 
-    event.listen(session, "after_rollback", take_back, once=True)
+    once_undone(session, take_back)
     return row
 
 

@@ -7,6 +7,7 @@ seen. Lines written before custody held so much of a paper or a question bind wh
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final
@@ -77,6 +78,7 @@ _OTHER_READING: Final = Text(
 _REVIEW: Final = Text(
     "复核结论与审计记录中的不一致", "the review is not the one on the audit trail"
 )
+_MOST_NOTED: Final = 200
 _NEEDS_OPEN: Final = {Act.RECEIVE, Act.JUDGE, Act.REPORT, Act.ASK, Act.HAND_OVER}
 
 
@@ -250,10 +252,23 @@ def _is_of(row: CaseReading, line: CustodyLine) -> bool:
 
 
 def _latest_noted(room: PoliceRoom, act: str, subject: str) -> tuple[str, str] | None:
-    """Return what the audit trail says last of a subject, and who said it."""
+    """Return what the audit trail says last of a subject, and who said it.
+
+    What it says was not kept, by the same act with `.undone`, counts for nothing.
+    """
+    undone: Counter[tuple[str, str]] = Counter()
     with reading(room.register) as session:
-        for entry in find_entries(session, TrailFilter(act=act, subject=subject), limit=20):
-            if entry.subject.startswith(subject):
+        for entry in find_entries(
+            session, TrailFilter(act=act, subject=subject), limit=_MOST_NOTED
+        ):
+            said = entry.subject, entry.actor
+            if not entry.subject.startswith(subject):
+                continue
+            if entry.act != act:
+                undone[said] += 1
+            elif undone[said]:
+                undone[said] -= 1
+            else:
                 return entry.subject.removeprefix(subject), entry.actor
     return None
 

@@ -7,6 +7,7 @@ is opened stays open to that officer for a quarter of an hour.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from codes.wording import Text
 from registry.case_models import CaseReading
 from registry.case_sealed import REMARK
 from registry.cases import CaseError, FullRecord, ReviewMark, new_key
-from registry.session import transaction
+from registry.session import once_undone, transaction
 from verifier.cases.casework import MOST_WORDS, Officer, add_step, check_not_closed, hold_case
 from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
@@ -122,13 +123,15 @@ def review_reading(
         row.mark, row.reviewed_by, row.reviewed_at = mark, officer.name, room.clock()
         REMARK.put(row, vault, remark.encode())
         session.flush()
-        room.lent.note(
+        note = partial(
+            room.lent.note,
             actor=officer.name,
-            act="police.review",
             subject=f"reading {reading_id} {row.number} {mark}",
             ground="复核查看记录",
             reference=row.reference,
         )
+        note(act="police.review")
+        once_undone(session, partial(note, act="police.review.undone"))
 
 
 def _check_review(row: CaseReading, officer: Officer, mark: ReviewMark | None, remark: str) -> None:

@@ -60,9 +60,8 @@ def publish_report_certificate(home: Home) -> None:
     Without a key in use nobody is offered a report.
     """
     every = read_report_keys(home)
-    used = next((one for one in every if one.revoked_at is None), None)
-    former = json.dumps({"keys": _former(every, used)}, indent=2).encode() + b"\n"
-    write_durably(home.former_report_keys_path, former, mode=0o644)
+    used = _used(every)
+    _publish_former(home, every)
     if used is None:
         home.report_certificate_path.unlink(missing_ok=True)
         return
@@ -70,10 +69,25 @@ def publish_report_certificate(home: Home) -> None:
     write_durably(home.report_certificate_path, pem, mode=0o644)
 
 
-def _former(
-    every: Sequence[StoredReportKey], used: StoredReportKey | None
-) -> list[dict[str, str | None]]:
+def ensure_former_keys_published(home: Home) -> None:
+    """Publish the list of former keys where a home with report keys has none yet."""
+    every = read_report_keys(home)
+    if every and not home.former_report_keys_path.exists():
+        _publish_former(home, every)
+
+
+def _publish_former(home: Home, every: Sequence[StoredReportKey]) -> None:
+    former = json.dumps({"keys": _former(every)}, indent=2).encode() + b"\n"
+    write_durably(home.former_report_keys_path, former, mode=0o644)
+
+
+def _used(every: Sequence[StoredReportKey]) -> StoredReportKey | None:
+    return next((one for one in every if one.revoked_at is None), None)
+
+
+def _former(every: Sequence[StoredReportKey]) -> list[dict[str, str | None]]:
     """Return the keys that are used no more, the newest first, each until the next was made."""
+    used = _used(every)
     told: list[dict[str, str | None]] = []
     later: datetime | None = None
     for one in every:

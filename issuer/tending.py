@@ -18,6 +18,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.log_custody import open_key_of_log
 from issuer.log_publishing import LogOffice, log_is_settled, publish_log
+from issuer.report_key_files import ensure_former_keys_published
 from issuer.status_custody import ensure_status_key
 from issuer.status_publishing import StatusOffice, publish_behind
 from keys.errors import KeysError
@@ -104,7 +105,7 @@ class Tender:
 def open_tender(
     home: Home, passphrase: bytes, *, clock: Callable[[], datetime]
 ) -> Iterator[Tender]:
-    """Open what tending works with.
+    """Open what tending works with; publish the list of former report keys where it is missing.
 
     Args:
         home: the installation.
@@ -116,6 +117,7 @@ def open_tender(
         HomeError, RegistryUnavailable: the database is not fit for work.
     """
     vault = home.vault(passphrase)
+    ensure_former_keys_published(home)
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         log = None
         if home.log_key_path.exists():

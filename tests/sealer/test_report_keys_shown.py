@@ -8,11 +8,29 @@ from pathlib import Path
 
 from issuer.report_key_custody import make_report_key, revoke_report_key
 from issuer.report_key_files import read_report_keys
+from issuer.tending import open_tender
 from tests.conftest import PASSPHRASE
 from tests.issuer.seal_homes import real_now
 from tests.sealer.report_homes import ReportHome
 from verifier.site.present import beijing_time
 from wsgi import create_public_app
+
+
+def test_a_home_of_before_the_list_shows_its_former_keys_once_it_is_tended(
+    desk: ReportHome, tmp_path: Path
+) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(desk.home.path, copy)
+    home = type(desk.home).open(copy, environment={})
+    (first,) = read_report_keys(home)
+    later = real_now() + timedelta(days=400)
+    make_report_key(home, "后任", None, PASSPHRASE, now=later, crl_url=None)
+    listed = home.former_report_keys_path.read_bytes()
+    home.former_report_keys_path.unlink()
+    with open_tender(home, PASSPHRASE, clock=real_now):
+        pass
+    assert home.former_report_keys_path.read_bytes() == listed
+    assert first.chain.fingerprint in listed.decode()
 
 
 def test_the_page_shows_the_fingerprints_of_former_keys_with_their_time(

@@ -40,7 +40,8 @@ from issuer.public_notice import (
     ObjectionOutcome,
     add_objection,
     check_none_sent,
-    open_objection,
+    objections_now,
+    open_objection_now,
     read_objection,
     settle_objection,
     start_notice,
@@ -286,9 +287,8 @@ def _sealed_files(home: Home, session: Session, application_id: int) -> dict[str
     materials = application.forms[-1].materials
     for number, (material, name) in enumerate(zip(materials, names, strict=True), start=1):
         files[f"{number:02d}-{Path(name).name}"] = open_material(home, vault, material)
-    objections = application.notices[-1].objections if application.notices else []
-    for number, one in enumerate(objections, start=1):
-        words = open_objection(vault, one)
+    for number, _ in enumerate(objections_now(application), start=1):
+        words = open_objection_now(vault, application, number)
         text = f"{words.sender}\n{words.received_on}\n\n{words.text}\n"
         files[f"异议-{number}.txt"] = text.encode()
     return files

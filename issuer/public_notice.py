@@ -21,6 +21,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_acts import Decision
 from issuer.json_form import FormFields, read_json_form
+from registry.errors import VaultError
 from registry.filing_models import FilingApplication, Objection, PublicNotice
 from registry.holder_keys import check_vault_in_force
 from registry.objections import ObjectionBox, mark_taken, waiting_objections
@@ -300,6 +301,29 @@ def open_objection(vault: Vault, objection: Objection) -> ObjectionForm:
     return ObjectionForm(
         sender=words["from"], text=words["text"], received_on=objection.received_on
     )
+
+
+def open_objection_now(vault: Vault, application: FilingApplication, number: int) -> ObjectionForm:
+    """Return the objection with this number (from 1) of the latest notice as received.
+
+    Raises:
+        IssuerError: its sealed words do not open (`objection_altered`).
+    """
+    try:
+        return open_objection(vault, objections_now(application)[number - 1])
+    except VaultError as error:
+        raise IssuerError(
+            "objection_altered",
+            Text(
+                f"异议 {number} 的原文打不开：加密内容在数据库中被改动，或密钥不符。"
+                "这件异议不能处理，该申请也不能备案。请停止办理并查明原因，从改动前的备份恢复；确实找不回的，"
+                "将申请退回补正、重新公示，并请提出人再次提出",
+                f"the words of objection {number} do not open: they were altered in the database, "
+                "or the key is not their own. It cannot be settled, and there can be no filing. "
+                "Find out what happened and restore a backup from before; should there be none, "
+                "return the application for a new notice and have the objection made again",
+            ),
+        ) from error
 
 
 def objection_mark(form: ObjectionForm) -> str:

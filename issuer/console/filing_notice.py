@@ -34,6 +34,7 @@ from issuer.console.authority import (
     typed,
 )
 from issuer.console.office import the_office
+from issuer.errors import IssuerError
 from issuer.public_notice import (
     ObjectionForm,
     ObjectionOutcome,
@@ -41,7 +42,7 @@ from issuer.public_notice import (
     check_objection_as_shown,
     objection_mark,
     objections_now,
-    open_objection,
+    open_objection_now,
     settle_objection,
     start_notice,
     take_sent_objections,
@@ -236,7 +237,8 @@ def read_objection(number: int, which: int) -> AnyResponse:
         with acting("filing.read", f"{number} objection {which}", ground=ground):
             return _settle_page(number, which, opened=True)
     except REFUSALS as error:
-        return _settle_page(number, which, troubles=(trouble_of(error, {}, "ground"),))
+        trouble = trouble_of(error, {"objection_altered": ""}, "ground")
+        return _settle_page(number, which, troubles=(trouble,))
 
 
 @blueprint.post("/applications/<int:number>/objections/<int:which>/settle")
@@ -245,9 +247,9 @@ def settle(number: int, which: int) -> AnyResponse:
     """Say whether an objection is upheld, and why, with its words on the page."""
     limit_form()
     _check_as_shown(number, which)
-    if not _is_open(number, which):
-        text = Text("请先查看异议原文，再作处理", "Read what it says first, then settle it")
-        return _settle_page(number, which, troubles=(Trouble(field="ground", text=text),))
+    unread = _why_unread(number, which)
+    if unread is not None:
+        return _settle_page(number, which, troubles=(unread,))
     outcome, entry = typed("outcome", 20), read_decision_entry()
     decision, troubles = parse_decision(entry)
     if outcome not in tuple(map(str, ObjectionOutcome)):
@@ -285,14 +287,20 @@ def _check_as_shown(number: int, which: int) -> None:
         check_objection_as_shown(_application(session, number), which, _shown())
 
 
-def _is_open(number: int, which: int) -> bool:
-    """Say whether the form comes from a page that showed the words of an objection."""
+def _why_unread(number: int, which: int) -> Trouble | None:
+    """Return why the form comes from no page that showed the words of an objection, or None."""
     office = the_office()
     with reading(office.engine) as session:
-        objections = objections_now(_application(session, number))
-        not_found_unless(1 <= which <= len(objections))
-        form = open_objection(office.vault(), objections[which - 1])
-    return typed("read", 20) == objection_mark(form)
+        found = _application(session, number)
+        not_found_unless(1 <= which <= len(objections_now(found)))
+        try:
+            form = open_objection_now(office.vault(), found, which)
+        except IssuerError as error:
+            return trouble_of(error)
+    if typed("read", 20) == objection_mark(form):
+        return None
+    text = Text("请先查看异议原文，再作处理", "Read what it says first, then settle it")
+    return Trouble(field="ground", text=text)
 
 
 def _shown() -> int | None:
@@ -359,14 +367,21 @@ def _settle_page(
         found = _application(session, number)
         objections = objections_now(found)
         not_found_unless(1 <= which <= len(objections))
-        one = objections[which - 1]
-        words = open_objection(office.vault(), one) if opened else None
+        words, altered = None, None
+        try:
+            words = open_objection_now(office.vault(), found, which)
+        except IssuerError as error:
+            if opened:
+                raise
+            altered = error.text
+        words = words if opened else None
         page = render_template(
             "desk/filing_objection.html",
             application=found,
             number=which,
-            objection=one,
+            objection=objections[which - 1],
             words=words,
+            altered=altered,
             mark="" if words is None else objection_mark(words),
             is_director=is_director(),
             outcome=outcome,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from issuer.application_states import Step
 from registry.filing_models import Objection
 from registry.home import Home
-from registry.session import reading
+from registry.session import reading, transaction
 from tests.issuer.authority_desk import CLERK, DAY, DIRECTOR, AuthorityDesk
 from tests.issuer.procedures import MONDAY
 
@@ -59,6 +59,31 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     assert "不成立" in desk.get(CLERK, f"{base}/1").text
     assert desk.get(CLERK, f"{base}/2").status_code == 404
     assert last > desk.today
+
+
+def test_an_objection_whose_words_were_altered_is_named_and_never_settled(
+    desk: AuthorityDesk,
+) -> None:
+    number, _ = desk.procedure.on_notice(MONDAY)
+    day = desk.today = MONDAY + 2 * DAY
+    for _ in range(2):
+        desk.procedure.object(number, day)
+    page = f"/filing/applications/{number}/objections/2"
+    ground = {"ground": "核实异议"}
+    said = {"outcome": "dismissed", "reason": "现场核查不实"}
+    said["read"] = read_mark(desk.post(DIRECTOR, f"{page}/read", **ground).text)
+    with transaction(desk.office.engine) as session:
+        second = session.scalars(select(Objection).order_by(Objection.id)).all()[1]
+        second.sealed = second.sealed[:-1] + bytes([second.sealed[-1] ^ 1])
+    shown = desk.get(CLERK, page)
+    assert (shown.status_code, "异议 2 的原文打不开" in shown.text) == (200, True)
+    assert "从改动前的备份恢复" in shown.text and f'action="{page}' not in shown.text
+    for path, fields in (("read", ground), ("settle", said)):
+        answer = desk.post(DIRECTOR, f"{page}/{path}", **fields)
+        assert (answer.status_code, answer.text.count("异议 2 的原文打不开")) == (422, 1)
+        assert f'action="{page}' not in answer.text
+    with reading(desk.office.engine) as session:
+        assert set(session.scalars(select(Objection.outcome))) == {None}
 
 
 def test_only_the_objection_that_the_page_showed_is_read_and_settled(desk: AuthorityDesk) -> None:

@@ -65,14 +65,14 @@ def change(desk: PoliceHome, case_id: int, **values: Any) -> None:
         session.execute(update(PoliceCase).where(PoliceCase.id == case_id).values(**values))
 
 
-def break_off(desk: PoliceHome, case_id: int, room: PoliceRoom) -> None:
+def break_off(desk: PoliceHome, case_id: int, room: PoliceRoom, act: Act = Act.ASK) -> None:
     """Have an act fail once its line is on the audit trail."""
     with (
         pytest.raises(ZeroDivisionError),
         transaction(room.desks) as session,
     ):
         case, officer = hold_case(session, case_id), Officer(account_id=11, name=ONE.name)
-        add_step(room, session, room.vault(), case, officer, Act.ASK)
+        add_step(room, session, room.vault(), case, officer, act)
         raise ZeroDivisionError
 
 
@@ -364,6 +364,43 @@ def test_a_gap_that_two_officers_settle_is_named_in_the_bundle(desk: PoliceHome)
     assert "无法判断" in readme and "could not be told" in readme
     break_off(desk, case_id, dead_machine(desk))  # the next gap is one of its own
     assert [one for one, _ in faults(desk, case_id)] == [8]
+
+
+def test_a_line_said_not_to_be_kept_is_settled_and_named(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕216号")
+    address = f"/police/cases/{case_id}"
+    with reading(desk.room.desks) as session:
+        row = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id)).all()[-1]
+    line = {"actor": ONE.name, "subject": f"case {case_id} {row.place} {row.sha256}"}
+    desk.room.lent.note(act="police.undone", ground="办理未成", reference="", **line)
+    ((place, what),) = faults(desk, case_id)
+    assert (place, "was not kept" in what) == (4, True)
+    assert "审计记录称这一条没有写入" in desk.page(f"{address}/custody").partition('id="gaps"')[2]
+    assert desk.post(f"{address}/custody/gaps", reason="数据库断开")[0] == 303
+    assert [one for one, _ in faults(desk, case_id)] == [4]
+    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
+    assert faults(desk, case_id) == []
+    status, _, data = desk.post(f"{address}/bundle")
+    assert status == 200
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        assert "审计记录称这一条没有写入" in archive.read("README.txt").decode()
+        (gap,) = json.loads(archive.read("case.json"))["gaps"]
+    assert (gap["line"], gap["in_custody"], gap["reason"]) == (4, True, "数据库断开")
+
+
+def test_the_same_act_done_again_in_the_same_second_is_kept(desk: PoliceHome) -> None:
+    case_id = with_paper(desk, "津〔2026〕217号")
+    now = desk.room.clock()
+    room = replace(desk.room, clock=lambda: now)
+    break_off(desk, case_id, room, Act.TAKE_OUT)
+    with transaction(room.desks) as session:
+        case, officer = hold_case(session, case_id), Officer(account_id=11, name=ONE.name)
+        add_step(room, session, room.vault(), case, officer, Act.TAKE_OUT)
+    assert faults(desk, case_id) == []
+    with transaction(desk.room.desks) as session:
+        mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
+        session.execute(delete(CaseEvent).where(*mine))
+    assert [one for one, _ in faults(desk, case_id)] == [5]
 
 
 def test_a_deleted_line_stays_named_and_a_changed_one_is_never_settled(desk: PoliceHome) -> None:

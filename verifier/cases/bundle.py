@@ -38,7 +38,7 @@ from registry.trust_file import root_pin
 from registry.vault import Vault
 from templates.file_types import file_type
 from verifier.cases.asking import questions_of_case
-from verifier.cases.bundle_readme import WHY_GAP, BundleFacts, write_readme
+from verifier.cases.bundle_readme import BundleFacts, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import CustodyCheck, Gap, check_custody, custody_files
 from verifier.cases.custody_lines import Act
@@ -211,6 +211,7 @@ def _about_gap(gap: Gap) -> dict[str, Any]:
     assert gap.statement is not None and gap.confirmation is not None  # else there is no bundle
     return {
         "line": gap.place,
+        "in_custody": gap.kept,
         "sha256": gap.sha256,
         "on_audit_trail": {"act": gap.noted, "by": gap.actor, "at": format_instant(gap.at)},
         "reason": gap.statement.details["reason"],
@@ -218,8 +219,8 @@ def _about_gap(gap: Gap) -> dict[str, Any]:
         "stated_at": format_instant(gap.statement.at),
         "confirmed_by": gap.confirmation.actor,
         "confirmed_at": format_instant(gap.confirmation.at),
-        "zh": WHY_GAP.zh,
-        "en": WHY_GAP.en,
+        "zh": gap.why.zh,
+        "en": gap.why.en,
     }
 
 

@@ -83,17 +83,13 @@ def _contents(facts: BundleFacts, told: Mapping[str, str]) -> str:
     return "".join(f"{name + '/':<15}{words}\n" for name, words in there)
 
 
-WHY_GAP: Final = Text(
-    "审计记录中有这一条的摘要，保管记录中没有这一条：可能是写入时系统中断，也可能是被删除，无法判断",
-    "the audit trail has the hash of this line, custody has no such line: the system may have "
-    "broken off as it was written, or it was deleted; which could not be told",
-)
-
-
 def _gaps(facts: BundleFacts, language: Language) -> str:
     """Return the lines that custody lacks, with a heading; empty for none."""
     lines = "".join(_gap(one, language) for one in facts.gaps)
-    heading = Text("保管记录缺漏的条目：", "Lines that custody lacks:")
+    heading = Text(
+        "保管记录缺漏、与审计记录不符的条目：",
+        "Lines that custody lacks, or has otherwise than the audit trail says:",
+    )
     return f"\n{heading.say(language)}\n{lines}" if lines else ""
 
 
@@ -104,12 +100,12 @@ def _gap(gap: Gap, language: Language) -> str:
     at = f"{gap.at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
     told = Text(
         f"- 第 {gap.place} 条，摘要 {gap.sha256}\n"
-        f"  {WHY_GAP.zh}。\n"
+        f"  {gap.why.zh}。\n"
         f"  审计记录所载：{at} {gap.actor} {gap.act.zh}\n"
         f"  说明（保管记录第 {stated.place} 条，{stated.actor}）：{reason}\n"
         f"  确认（保管记录第 {confirmed.place} 条）：{confirmed.actor}\n",
         f"- Line {gap.place}, hash {gap.sha256}\n"
-        f"  {WHY_GAP.en}.\n"
+        f"  {gap.why.en}.\n"
         f"  By the audit trail: {at} {gap.actor}: {gap.act.en}\n"
         f"  Stated (line {stated.place} of custody) by {stated.actor}: {reason}\n"
         f"  Confirmed (line {confirmed.place} of custody) by {confirmed.actor}\n",

@@ -41,10 +41,12 @@ _Hashes = set[_Hash]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A line whose hash is on the audit trail, and that is not in the list.
+    """A line of which the audit trail and the list say otherwise whether it was kept.
 
     Args:
         place: of the line.
+        kept: it is in the list, and the trail says that it was not kept; else its hash is on the
+            trail, and it is not in the list.
         sha256: its hash, by the trail.
         noted: the act, as the trail has it.
         actor, at: by whom and when, by the trail; aware.
@@ -53,6 +55,7 @@ class Gap:
     """
 
     place: int
+    kept: bool
     sha256: str
     noted: str
     actor: str
@@ -70,6 +73,11 @@ class Gap:
         """What the missing line was about, in both languages."""
         return Act(self.noted).text if self.noted in set(Act) else Text(self.noted, self.noted)
 
+    @property
+    def why(self) -> Text:
+        """What is at odds, in both languages."""
+        return _KEPT if self.kept else _MISSING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyCheck:
@@ -78,7 +86,7 @@ class CustodyCheck:
     Args:
         lines: those that open.
         faults: the line where something is wrong, None for the case as a whole; and what.
-        gaps: missing lines; those stated and confirmed are no faults.
+        gaps: lines missing, or said not to be kept; those stated and confirmed are no faults.
     """
 
     lines: tuple[CustodyLine, ...]
@@ -101,10 +109,15 @@ _OTHER: Final = Text(
     "the audit trail has another hash of this line too: it may have been deleted and written anew, "
     "or the system broke off as it was written; which could not be told",
 )
-_TAKEN_BACK: Final = Text(
-    "审计记录称这一条没有写入，清单中却有，无法判断",
-    "the audit trail says that this line was not kept, yet it is in the list; "
-    "why could not be told",
+_MISSING: Final = Text(
+    "审计记录中有这一条的摘要，保管记录中没有这一条：可能是写入时系统中断，也可能是被删除，无法判断",
+    "the audit trail has the hash of this line, custody has no such line: the system may have "
+    "broken off as it was written, or it was deleted; which could not be told",
+)
+_KEPT: Final = Text(
+    "审计记录称这一条没有写入，保管记录中却有这一条：可能是写入时数据库中断，无法判断",
+    "the audit trail says that this line was not kept, yet it is in custody: the database may "
+    "have gone away as it was written; why could not be told",
 )
 _UNDONE: Final = "police.undone"
 _NOT_KEPT: Final = "办理未成，保管记录中没有这一条"
@@ -194,20 +207,23 @@ def check_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int
         mine = (row.place, row.sha256)
         if mine not in noted:
             faults.append((row.place, _UNNOTED))
-        if mine in undone:
-            faults.append((row.place, _TAKEN_BACK))
         kept.add(mine)
         former, expected = row.sha256, row.place + 1
-    gaps = tuple(_gap(one, noted[one], lines) for one in sorted(noted.keys() - undone - kept))
-    left = {one.place for one in gaps if one.confirmation is None}
-    faults += [(place, _CUT if place >= expected else _OTHER) for place in sorted(left)]
+    odd = (noted.keys() - undone - kept) | (noted.keys() & undone & kept)
+    gaps = tuple(_gap(one, noted[one], lines, kept=one in kept) for one in sorted(odd))
+    left = [one for one in gaps if one.confirmation is None]
+    faults += [(one.place, _KEPT) for one in left if one.kept]
+    missing = sorted({one.place for one in left if not one.kept})
+    faults += [(place, _CUT if place >= expected else _OTHER) for place in missing]
     faults += faults_of_rows(room, session, vault, case_id, lines)
     return CustodyCheck(lines=tuple(lines), faults=tuple(faults), gaps=gaps)
 
 
-def _gap(missing: _Hash, noted: tuple[str, str, datetime], lines: Sequence[CustodyLine]) -> Gap:
-    """Return a missing line with what was said of it: what is confirmed, else the latest."""
-    place, sha256 = missing
+def _gap(
+    odd: _Hash, noted: tuple[str, str, datetime], lines: Sequence[CustodyLine], *, kept: bool
+) -> Gap:
+    """Return a line at odds with what was said of it: what is confirmed, else the latest."""
+    place, sha256 = odd
     act, actor, at = noted
     stated = [
         one
@@ -218,6 +234,7 @@ def _gap(missing: _Hash, noted: tuple[str, str, datetime], lines: Sequence[Custo
     statement, confirmation = confirmed[0] if confirmed else (stated[-1] if stated else None, None)
     return Gap(
         place=place,
+        kept=kept,
         sha256=sha256,
         noted=act,
         actor=actor,
@@ -255,9 +272,9 @@ def custody_files(lines: Sequence[CustodyLine]) -> tuple[bytes, bytes]:
 def _noted(
     room: PoliceRoom, case_id: int
 ) -> tuple[dict[_Hash, tuple[str, str, datetime]], _Hashes]:
-    """Return what the audit trail has by place and hash, and what it says was not kept.
+    """Return what the audit trail has by place and hash, and what it says last was not kept.
 
-    The former with act, actor and time.
+    The former with act, actor and time: the same act may be done again in the same second.
     """
     wanted = TrailFilter(act="police", subject=f"case {case_id} ")
     noted: dict[_Hash, tuple[str, str, datetime]] = {}
@@ -267,8 +284,9 @@ def _noted(
             what, case, *rest = entry.subject.split(" ")
             if (what, case) == ("case", str(case_id)) and len(rest) == 2 and rest[0].isdecimal():
                 found = (int(rest[0]), rest[1])
-                if entry.act == _UNDONE:
+                if entry.act != _UNDONE:
+                    said = (entry.act.removeprefix("police."), entry.actor, entry.at)
+                    noted.setdefault(found, said)
+                elif found not in noted:  # the latest comes first
                     undone.add(found)
-                else:
-                    noted[found] = (entry.act.removeprefix("police."), entry.actor, entry.at)
     return noted, undone

@@ -73,7 +73,7 @@ _DETAILS: Final = {
     "json": Text("JSON 报告的 SHA-256", "SHA-256 of the JSON report"),
     "question": Text("询问内容", "question"),
     "ordered_by": Text("交办人", "on the order of"),
-    "gap": Text("缺漏的条目及其摘要", "missing lines and their hashes"),
+    "gap": Text("缺漏、不符的条目及其摘要", "lines missing or at odds, and their hashes"),
     "reason": Text("原因", "reason"),
     "line": Text("所确认的说明（条）", "statement confirmed, line"),
     "unexamined": Text("没有核验材料的原因", "why nothing was examined"),

@@ -1,7 +1,8 @@
 """Settling a gap of custody: one officer states it with the reason, another one confirms that.
 
 A machine that dies between the audit trail and custody leaves a hash without a line, and nobody can
-tell that from a line that was deleted. Stated and confirmed, each in a line of its own, a gap no
+tell that from a line that was deleted. A database that goes away as a line is written may have kept
+what the trail says was not kept. Stated and confirmed, each in a line of its own, a gap no
 longer keeps the case from its bundle, which names it; it is never filled or left out.
 """
 

@@ -120,6 +120,15 @@ class CaseEvent(DeskBase):
     sha256: Mapped[str] = mapped_column(String(64))
 
 
+class CaseGapStated(DeskBase):
+    """Gaps of a case's custody, stated by one officer, wait for another's confirmation."""
+
+    __tablename__ = "police_case_gaps_stated"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("police_cases.id"), primary_key=True)
+    stated_by: Mapped[str] = mapped_column(String(60))
+
+
 class CaseQuestion(DeskBase):
     """The police ask a body to confirm what a suspect paper says of it, within a term.
 

@@ -348,9 +348,12 @@ def test_a_gap_that_two_officers_settle_is_named_in_the_bundle(desk: PoliceHome)
     assert desk.post(f"{address}/custody/gaps", reason="当时机房断电")[0] == 303
     assert [one for one, _ in faults(desk, case_id)] == [5]  # not by one officer alone
     assert desk.post(f"{address}/custody/gaps/5")[0] == 422
+    assert "保管记录缺漏待确认" not in desk.page("/")
+    assert f'href="{address}/custody"' in desk.page("/", OTHER)
     assert "确认该说明" not in desk.page(f"{address}/custody")
     assert "确认该说明" in desk.page(f"{address}/custody", OTHER)
     assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
+    assert "保管记录缺漏待确认" not in desk.page("/", OTHER)
     assert faults(desk, case_id) == []
     page = desk.page(f"{address}/custody")
     assert "除下列已确认的缺漏外" in page and "当时机房断电" in page

@@ -8,8 +8,12 @@ longer keeps the case from its bundle, which names it; it is never filled or lef
 
 from __future__ import annotations
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from registry.case_models import CaseGapStated
 from registry.cases import CaseError
 from registry.session import transaction
 from verifier.cases.casework import Officer, add_step, check_words, hold_case
@@ -36,6 +40,7 @@ def state_gap(room: PoliceRoom, officer: Officer, case_id: int, reason: str) -> 
             )
         details = {"gap": "; ".join(one.name for one in gaps), "reason": reason}
         add_step(room, session, vault, case, officer, Act.STATE_GAP, details=details)
+        session.merge(CaseGapStated(case_id=case_id, stated_by=officer.name))
 
 
 def confirm_gap(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> None:
@@ -68,6 +73,13 @@ def confirm_gap(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> 
             )
         details = {"line": str(line)}
         add_step(room, session, vault, case, officer, Act.CONFIRM_GAP, details=details)
+        session.execute(delete(CaseGapStated).where(CaseGapStated.case_id == case_id))
+
+
+def cases_to_confirm(session: Session, officer: str) -> list[int]:
+    """Return the cases in which another officer stated gaps that nobody confirmed."""
+    stated = session.scalars(select(CaseGapStated).order_by(CaseGapStated.case_id))
+    return [one.case_id for one in stated if not is_same_person(one.stated_by, officer)]
 
 
 def unsettled(gaps: tuple[Gap, ...]) -> list[Gap]:

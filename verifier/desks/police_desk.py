@@ -16,6 +16,7 @@ from registry.case_models import PoliceCase
 from registry.cases import CaseState
 from registry.session import reading
 from verifier.cases.asking import count_overdue
+from verifier.cases.gaps import cases_to_confirm
 from verifier.cases.readings import readings_to_review
 from verifier.cases.room import PoliceRoom
 from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
@@ -74,6 +75,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
             )
         )
         overdue = count_overdue(session, room.today())
+        to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
     cases_at = url_for("police.cases")
     yield Waiting(
@@ -85,3 +87,9 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         text=Text("项机构答复已逾期", "answers of bodies overdue"), count=overdue, link=cases_at
     )
     yield Waiting(text=WAITING, count=to_review, link=url_for("police_records.readings"))
+    if to_confirm:
+        yield Waiting(
+            text=Text("个案件的保管记录缺漏待确认", "cases with gaps in custody to confirm"),
+            count=len(to_confirm),
+            link=url_for("police_custody.custody", case_id=to_confirm[0]),
+        )

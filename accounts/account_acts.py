@@ -70,37 +70,73 @@ def find_account(session: Session, username: str, *, locked: bool = False) -> Ac
     return row
 
 
-def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, SetupLink]:
-    """Add an account; return its name for signing in, and the link that sets it up.
+def read_account(bureau: Bureau, new: NewAccount) -> NewAccount:
+    """Return an account to be added as it is kept.
 
     Raises:
         AccountError: as the readers of `accounts.account_rules`; the name for signing in is taken
-            (`account_exists`). Nothing was added.
+            (`account_exists`).
     """
     username, name, roles = (
         read_username(new.username),
         read_person_name(new.name),
         read_roles(new.roles),
     )
+    body = read_body(bureau.register, new.body, roles)
+    with reading(bureau.desks) as session:
+        taken = select(AccountRow.id).where(AccountRow.username == username)
+        if session.scalar(taken) is not None:
+            raise _taken(username)
+    return NewAccount(username=username, name=name, roles=sorted(roles), body=body)
+
+
+def _taken(username: str) -> AccountError:
+    return AccountError(
+        "account_exists",
+        Text(f"用户名 {username} 已有人使用", f"the user name {username} is taken"),
+    )
+
+
+def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, SetupLink]:
+    """Add an account; return its name for signing in, and the link that sets it up.
+
+    Raises:
+        AccountError: as `read_account`. Nothing was added.
+    """
+    read = read_account(bureau, new)
     row = AccountRow(
-        username=username,
-        name=name,
-        body=read_body(bureau.register, new.body, roles),
+        username=read.username,
+        name=read.name,
+        body=read.body,
         uniquifier=secrets.token_urlsafe(_UNIQUIFIER_BYTES),
         made_at=bureau.clock(),
         made_by=made_by,
-        roles=[AccountRoleRow(role=role) for role in sorted(roles)],
+        roles=[AccountRoleRow(role=role) for role in read.roles],
     )
     try:
         with transaction(bureau.desks) as session:
             session.add(row)
             session.flush()
-            return username, make_link(session, bureau, row)
-    except IntegrityError as error:
-        raise AccountError(
-            "account_exists",
-            Text(f"用户名 {username} 已有人使用", f"the user name {username} is taken"),
-        ) from error
+            return row.username, make_link(session, bureau, row)
+    except IntegrityError as error:  # somebody took the name at the same time
+        raise _taken(read.username) from error
+
+
+def check_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str | None) -> None:
+    """Go on only where an account may be given other roles; raises as `change_roles`."""
+    with reading(bureau.desks) as session:
+        _read_roles(bureau, session, username, roles, body)
+
+
+def _read_roles(
+    bureau: Bureau, session: Session, username: str, roles: Sequence[str], body: str | None
+) -> tuple[AccountRow, frozenset[Role], str | None]:
+    chosen = read_roles(roles)
+    prefix = read_body(bureau.register, body, chosen)
+    row = find_account(session, username, locked=True)
+    if Role.AUTHORITY_DIRECTOR not in chosen:
+        _check_not_last_director(session, row)
+    return row, chosen, prefix
 
 
 def change_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str | None) -> None:
@@ -110,12 +146,8 @@ def change_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str 
         AccountError: as the readers; `account_unknown`; it is the last director's
             (`account_last_director`).
     """
-    chosen = read_roles(roles)
-    prefix = read_body(bureau.register, body, chosen)
     with transaction(bureau.desks) as session:
-        row = find_account(session, username, locked=True)
-        if Role.AUTHORITY_DIRECTOR not in chosen:
-            _check_not_last_director(session, row)
+        row, chosen, prefix = _read_roles(bureau, session, username, roles, body)
         row.roles = [AccountRoleRow(role=role) for role in sorted(chosen)]
         row.body = prefix
 

@@ -69,16 +69,21 @@ def _done(what: str) -> Response:
 
 @blueprint.post("/password")
 @signed_in
-@asks_again
 def change_password() -> Answer:
-    """Change one's password, and sign every other device out."""
-    bureau, account, password = the_bureau(), the_account(), request.form.get("password", "")
-    complaint = inspect_password(password, account)
+    """Change one's password, and sign every other device out; what is wrong is said first."""
+    password = request.form.get("password", "")
+    complaint = inspect_password(password, the_account())
     if complaint is not None:
         return _page(Trouble(field="password", text=complaint)), 422
     if password != request.form.get("again", ""):
         differs = Text("两次输入的密码不一致", "The two passwords differ")
         return _page(Trouble(field="again", text=differs)), 422
+    return _set_password(password)
+
+
+@asks_again
+def _set_password(password: str) -> Answer:
+    bureau, account = the_bureau(), the_account()
     bureau.note(account.name, "accounts.password", account.handle, "更改本人密码")
     set_password(bureau, account, password)
     _end_others()

@@ -16,12 +16,14 @@ from accounts.account_acts import (
     NewAccount,
     add_account,
     change_roles,
+    check_roles,
     disable_account,
     enable_account,
     list_accounts,
+    read_account,
     reset_account,
 )
-from accounts.account_rules import SIDES, read_username
+from accounts.account_rules import SIDES
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.errors import AccountError
@@ -96,10 +98,9 @@ def add() -> Answer:
 
 @blueprint.post("/add")
 @allow(*MANAGERS)
-@asks_again
 def take_new() -> Answer:
-    """Add an account, and show its set-up link once."""
-    bureau, person = the_bureau(), the_person()
+    """Add an account, and show its set-up link once; what is wrong is said first."""
+    person = the_person()
     new = NewAccount(
         username=request.form.get("username", ""),
         name=request.form.get("name", ""),
@@ -108,11 +109,16 @@ def take_new() -> Answer:
     )
     _check_may_give(person, new.roles)
     try:
-        bureau.note(person.name, "accounts.add", read_username(new.username), _ground())
-        username, link = add_account(bureau, new, made_by=person.name)
+        return _add(read_account(the_bureau(), new))
     except AccountError as error:
         return _add_page(new, _trouble(error)), 422
-    return _link_page(username, link)
+
+
+@asks_again
+def _add(new: NewAccount) -> Answer:
+    bureau, person = the_bureau(), the_person()
+    bureau.note(person.name, "accounts.add", new.username, _ground())
+    return _link_page(*add_account(bureau, new, made_by=person.name))
 
 
 def _add_page(new: NewAccount, *troubles: Trouble) -> str:
@@ -199,19 +205,25 @@ def _is_waiting(session: Session, row: AccountRow) -> bool:
 
 @blueprint.post("/<int:account_id>/roles")
 @allow(*MANAGERS)
-@asks_again
 def take_roles(account_id: int) -> Answer:
-    """Give an account other roles."""
-    row, person, bureau = _managed(account_id, to_change=True), the_person(), the_bureau()
+    """Give an account other roles; what is wrong is said first."""
+    row, person = _managed(account_id, to_change=True), the_person()
     roles = request.form.getlist("roles")
     _check_may_give(person, roles)
-    said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
-    bureau.note(person.name, "accounts.roles", said, _ground())
     try:
-        change_roles(bureau, row.username, roles, _body_given(person))
+        check_roles(the_bureau(), row.username, roles, _body_given(person))
+        return _give(row, roles)
     except AccountError as error:
         return _page(row, _trouble(error)), 422
-    return _done(account_id, "roles")
+
+
+@asks_again
+def _give(row: AccountRow, roles: list[str]) -> Answer:
+    bureau, person = the_bureau(), the_person()
+    said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
+    bureau.note(person.name, "accounts.roles", said, _ground())
+    change_roles(bureau, row.username, roles, _body_given(person))
+    return _done(row.id, "roles")
 
 
 @blueprint.post("/<int:account_id>/disable")

@@ -21,7 +21,7 @@ from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.operator import note_act_now, read_operator
+from issuer.operator import Operator, note_act_now, read_operator
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed
 from registry.session import reading, transaction
@@ -164,12 +164,10 @@ def skipping(settings: Mapping[str, BodySetting], step: Step) -> BodySetting | N
     return found if found is not None and found.value == SKIPPED else None
 
 
-def settle(
+def check_setting(
     room: BatchRoom, person: Person, *, prefix: str, name: str, value: str, ground: str
-) -> None:
-    """Make a setting of a body; noted in the audit trail with its ground first.
-
-    One that skips a step waits for `confirm` by another person.
+) -> Operator:
+    """Return who acts, with the ground as it is kept, if a body may make a setting.
 
     Raises:
         IssuerError: no such setting or a value it does not take (`setting_value`); no ground, or
@@ -189,6 +187,17 @@ def settle(
     operator = read_operator(name=person.name, ground=reason, reference=None)
     if (name, value) == (Step.NOTICE.setting, SKIPPED):
         _check_nobody_on_notice(room, prefix)
+    return operator
+
+
+def settle(
+    room: BatchRoom, person: Person, *, prefix: str, name: str, value: str, ground: str
+) -> None:
+    """Make a setting of a body; noted in the audit trail with its ground first.
+
+    One that skips a step waits for `confirm` by another person. Refusals as of `check_setting`.
+    """
+    operator = check_setting(room, person, prefix=prefix, name=name, value=value, ground=ground)
     now = room.clock()
     note_act_now(room.register, operator, "body.setting", f"{prefix} {name}={value}", at=now)
     with transaction(room.desks) as session:
@@ -197,7 +206,7 @@ def settle(
                 prefix=prefix,
                 name=name,
                 value=value,
-                ground=reason,
+                ground=operator.ground,
                 set_at=now,
                 set_by=person.account_id,
                 setter=person.name,

@@ -221,6 +221,16 @@ def basis_of(register: Session, act: ProposedAct) -> int:
     return register.scalar(mine) or 0
 
 
+def find_approvable(desks: Engine, number: int, actor: Actor) -> tuple[FilingProposal, ProposedAct]:
+    """Return a proposal that waits for who acts, and its act; refusals as of `approve`."""
+    with reading(desks) as session:
+        proposal = find_proposal(session, number)
+        act = parse_act(proposal.act)
+        check_waiting(proposal)
+        check_other_person(proposal, act, actor)
+    return proposal, act
+
+
 def approve(
     desks: Engine,
     register: Engine,
@@ -242,12 +252,8 @@ def approve(
         IssuerError: it is settled (`proposal_settled`), about what has changed since
             (`proposal_outdated`), or by the same person (`approver_same`); or as the act.
     """
-    with reading(desks) as session:
-        proposal = find_proposal(session, number)
-        act, words = parse_act(proposal.act), words_of(proposal)
-        check_waiting(proposal)
-        check_other_person(proposal, act, actor)
-        proposer = proposal.proposed_by
+    proposal, act = find_approvable(desks, number, actor)
+    words, proposer = words_of(proposal), proposal.proposed_by
     decision = decision_for(proposer, actor.name if act.by_two else None, words, shanghai_day(now))
     opened = signers()
     with (

@@ -77,6 +77,15 @@ def compiled_pages() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def asking_again(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the page says that asks for the second factor again; here nobody showed it just now."""
+    words = "please show the second factor again"
+    monkeypatch.setattr("accounts.asking_again.factor_is_fresh", lambda: False)
+    monkeypatch.setattr("accounts.asking_again.page", lambda _: words)
+    return words
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real PostgreSQL server, run without root for this session."""

@@ -20,6 +20,7 @@ from issuer.body_settings import (
     DONE_HERE,
     SKIPPED,
     Step,
+    check_setting,
     confirm,
     confirmers_of,
     figure_of,
@@ -100,9 +101,8 @@ def _words(setting: BodySetting) -> tuple[Text, Text]:
 
 @blueprint.post("/settings/step")
 @allow(Role.APPROVER)
-@asks_again
 def set_step() -> Response | tuple[str, int]:
-    """Settle, with its ground, whether a step is done here."""
+    """Settle, with its ground, whether a step is done here; what is wrong is said first."""
     step = request.form.get("step", "")
     name = Step(step).setting if step in set(Step) else ""
     return _put(name, _FormNames(name="step", value="doing", ground="why"))
@@ -110,9 +110,8 @@ def set_step() -> Response | tuple[str, int]:
 
 @blueprint.post("/settings/figure")
 @allow(Role.APPROVER)
-@asks_again
 def set_figure() -> Response | tuple[str, int]:
-    """Set a figure, with its ground."""
+    """Set a figure, with its ground; what is wrong is said first."""
     figure_ = request.form.get("figure", "")
     name = figure_ if figure_ in set(Figure) else ""
     return _put(name, _FormNames(name="figure", value="value", ground="ground"))
@@ -151,15 +150,26 @@ def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
     if not name:
         text = Text("请选择设置项", "choose a setting")
         return _settings((Trouble(field=fields.name, text=text),), typed), 422
-    value, ground = typed.get(fields.value, ""), typed.get(fields.ground, "")
+    wish = {
+        "prefix": own_prefix(),
+        "name": name,
+        "value": typed.get(fields.value, ""),
+        "ground": typed.get(fields.ground, ""),
+    }
     try:
-        settle(the_room(), the_person(), prefix=own_prefix(), name=name, value=value, ground=ground)
+        check_setting(the_room(), the_person(), **wish)
+        return _settle(wish)
     except IssuerError as error:
         field = fields.ground if error.code in _OF_GROUND else fields.value
         if error.code not in _REFUSED:
             raise
         return _settings((Trouble(field=field, text=error.text),), typed), 422
-    say_done(_WAITS if value == SKIPPED else _SAVED)
+
+
+@asks_again
+def _settle(wish: dict[str, str]) -> Response | tuple[str, int]:
+    settle(the_room(), the_person(), **wish)
+    say_done(_WAITS if wish["value"] == SKIPPED else _SAVED)
     return redirect(url_for("batches.settings"), 303)
 
 

@@ -51,6 +51,7 @@ from issuer.filing_proposals import (
     check_waiting,
     decision_for,
     decline,
+    find_approvable,
     propose,
     take_back,
     try_act,
@@ -103,19 +104,29 @@ def proposal(number: int) -> AnyResponse:
 
 @blueprint.post("/proposals/<int:number>/approve")
 @allow(*OFFICIALS)
-@asks_again
 def approve_one(number: int) -> AnyResponse:
-    """Carry a proposal out: by a director other than the proposer where it needs two."""
+    """Carry a proposal out: by a director other than the proposer where it needs two.
+
+    What is wrong is said before the second factor is asked for.
+    """
     limit_form()
-    office, actor = the_office(), the_actor()
-    with reading(office.desks) as session:
-        found = _find(session.get(FilingProposal, number))
-        act, reference = parse_act(found.act), found.reference or ""
+    with reading(the_office().desks) as session:
+        act = parse_act(_find(session.get(FilingProposal, number)).act)
     if act.by_two and not is_director():
         abort(403)
     if typed("seen", 10) != "yes":
         text = Text("请核对变更前后的内容后再勾选", "Compare before and after, then tick this")
         return _page(number, troubles=(Trouble(field="seen", text=text),))
+    try:
+        found, act = find_approvable(the_office().desks, number, the_actor())
+    except REFUSALS as error:
+        return _page(number, troubles=(trouble_of(error, {}, "seen"),))
+    return _approve(number, found, act)
+
+
+@asks_again
+def _approve(number: int, found: FilingProposal, act: ProposedAct) -> AnyResponse:
+    office, actor, reference = the_office(), the_actor(), found.reference or ""
     name = f"filing.{act.as_dict()['kind']}"
     try:
         with acting(name, found.subject, reference=reference) as now:

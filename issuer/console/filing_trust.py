@@ -88,14 +88,18 @@ def hand_in() -> AnyResponse:
 
 @blueprint.post("/compose")
 @allow(Role.AUTHORITY_DIRECTOR)
-@asks_again
 def compose() -> AnyResponse:
-    """Compose the list anew of what is on record: its term begins again."""
+    """Compose the list anew of what is on record, once that is ticked: its term begins again."""
     limit_form()
-    office = the_office()
     if typed("sure", 5) != "yes":
         text = Text("请勾选确认", "Tick this to confirm")
         return _page((Trouble(field="sure", text=text),))
+    return _compose()
+
+
+@asks_again
+def _compose() -> AnyResponse:
+    office = the_office()
     try:
         with (
             acting("keys.publish", "") as now,

@@ -136,6 +136,24 @@ def test_a_dangerous_act_waits_for_the_second_factor_and_loses_nothing(desks: De
     assert _LINK in browser.post("/people/add", data=typed | {"username": "new.two"}).text
 
 
+def test_what_is_wrong_is_said_before_the_second_factor_is_asked_for(desks: Desks) -> None:
+    worker = desks.plant("hasty", Role.AUTHORITY_DIRECTOR)
+    other = desks.plant("other", Role.POLICE)
+    browser = desks.arrived(worker, factor_minutes_ago=6)
+    typed = {"username": "other", "name": "新同事", "roles": ["police"]}
+    two_sides = {"roles": ["police", "auditor"]}
+    for path, wrong in (
+        ("people/add", typed),  # the name is taken
+        ("people/add", {**typed, "username": "new.one", "roles": []}),
+        (f"people/{other.account_id}/roles", two_sides),
+        ("account/password", {"password": "another good password", "again": "one more"}),
+    ):
+        told = browser.post(f"/{path}", data=wrong)
+        assert (told.status_code, "again_code" in told.text) == (422, False), path
+    assert "again_code" in browser.post("/people/add", data=typed | {"username": "new.one"}).text
+    assert noted(desks) == []
+
+
 def test_a_page_that_asks_leads_back_to_the_one_wanted(desks: Desks) -> None:
     worker = desks.add("reader", Role.AUDITOR)
     browser = desks.set_up(worker)

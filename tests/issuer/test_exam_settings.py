@@ -38,6 +38,23 @@ def desk(
     return open_examining(examining_home, tmp_path / "home", monkeypatch, clock)
 
 
+def test_what_is_wrong_with_a_setting_is_said_before_the_second_factor_is_asked_for(
+    desk: BatchDesk, asking_again: str
+) -> None:
+    step, figure = "/batches/settings/step", "/batches/settings/figure"
+    for path, wrong in (
+        (step, {"step": "plan", "doing": "skipped", "why": " "}),
+        (step, {"step": "", "doing": "skipped", "why": "某"}),
+        (figure, {"figure": "notice_working_days", "value": "0", "ground": "某"}),
+    ):
+        told = desk.post(path, APPROVER, **wrong)
+        assert (told.status_code, asking_again in told.text) == (422, False), wrong
+    right = {"step": "plan", "doing": "skipped", "why": "另有考务系统"}
+    assert asking_again in desk.post(step, APPROVER, **right).text
+    with reading(desk.room.desks) as session:
+        assert session.scalars(select(BodySetting)).all() == []
+
+
 def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
     desk: BatchDesk, tmp_path: Path
 ) -> None:

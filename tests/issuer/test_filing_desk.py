@@ -192,6 +192,20 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     assert "恢复备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
 
 
+def test_a_proposal_that_cannot_be_approved_so_is_said_before_the_second_factor_is_asked_for(
+    desk: AuthorityDesk, asking_again: str
+) -> None:
+    filed(desk)
+    form = {"day": "2026-12-10", "reason": "主动退出"}
+    desk.post(DIRECTOR, f"/filing/bodies/{PREFIX}/acts/withdraw", **form)
+    address = "/filing/proposals/1/approve"
+    own = desk.post(DIRECTOR, address, seen="yes")
+    unticked = desk.post(DIRECTOR_TOO, address)
+    for told in (own, unticked):
+        assert (told.status_code, asking_again in told.text) == (422, False)
+    assert asking_again in desk.post(DIRECTOR_TOO, address, seen="yes").text
+
+
 def test_nobody_approves_their_own_proposal_and_what_changed_is_proposed_anew(
     desk: AuthorityDesk,
 ) -> None:

@@ -369,6 +369,22 @@ def test_a_gap_that_two_officers_settle_is_named_in_the_bundle(desk: PoliceHome)
     assert [one for one, _ in faults(desk, case_id)] == [8]
 
 
+def test_what_is_wrong_is_said_before_the_second_factor_is_asked_for(
+    desk: PoliceHome, asking_again: str
+) -> None:
+    case_id = with_paper(desk, "津〔2026〕218号")
+    address = f"/police/cases/{case_id}"
+    for path, form in (
+        ("records", {"number": desk.number, "ground": ""}),
+        ("records", {"number": "S000012000123999999999", "ground": "核对"}),
+        ("custody/gaps/5", {}),
+    ):
+        status, _, page = desk.post(f"{address}/{path}", **form)
+        assert (status, asking_again in page.decode()) == (422, False), form
+    form = {"number": desk.number, "ground": "核对"}
+    assert asking_again in desk.post(f"{address}/records", **form)[2].decode()
+
+
 def test_a_line_said_not_to_be_kept_is_settled_and_named(desk: PoliceHome) -> None:
     case_id = with_paper(desk, "津〔2026〕216号")
     address = f"/police/cases/{case_id}"

@@ -15,7 +15,7 @@ from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from registry.case_models import CaseGapStated
 from registry.cases import CaseError
-from registry.session import transaction
+from registry.session import reading, transaction
 from verifier.cases.casework import Officer, add_step, check_words, hold_case
 from verifier.cases.custody import Gap, check_custody
 from verifier.cases.custody_lines import Act
@@ -43,6 +43,12 @@ def state_gap(room: PoliceRoom, officer: Officer, case_id: int, reason: str) -> 
         session.merge(CaseGapStated(case_id=case_id, stated_by=officer.name))
 
 
+def check_confirmation(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> None:
+    """Go on only where an officer may confirm what was stated; raises as `confirm_gap`."""
+    with reading(room.desks) as session:
+        _check_confirmation(room, session, officer, case_id, line)
+
+
 def confirm_gap(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> None:
     """Confirm what another officer stated, by the place of its line in custody.
 
@@ -53,27 +59,30 @@ def confirm_gap(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> 
     vault = room.vault()
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
-        stated = [
-            one.statement
-            for one in unsettled(check_custody(room, session, vault, case_id).gaps)
-            if one.statement is not None and one.statement.place == line
-        ]
-        if not stated:
-            raise CaseError(
-                "gap_unstated",
-                Text("没有待确认的缺漏说明", "no statement of a gap waits to be confirmed"),
-            )
-        if is_same_person(stated[0].actor, officer.name):
-            raise CaseError(
-                "gap_own",
-                Text(
-                    "不能确认本人的说明，请由另一名民警确认",
-                    "another officer must confirm this",
-                ),
-            )
+        _check_confirmation(room, session, officer, case_id, line)
         details = {"line": str(line)}
         add_step(room, session, vault, case, officer, Act.CONFIRM_GAP, details=details)
         session.execute(delete(CaseGapStated).where(CaseGapStated.case_id == case_id))
+
+
+def _check_confirmation(
+    room: PoliceRoom, session: Session, officer: Officer, case_id: int, line: int
+) -> None:
+    stated = [
+        one.statement
+        for one in unsettled(check_custody(room, session, room.vault(), case_id).gaps)
+        if one.statement is not None and one.statement.place == line
+    ]
+    if not stated:
+        raise CaseError(
+            "gap_unstated",
+            Text("没有待确认的缺漏说明", "no statement of a gap waits to be confirmed"),
+        )
+    if is_same_person(stated[0].actor, officer.name):
+        raise CaseError(
+            "gap_own",
+            Text("不能确认本人的说明，请由另一名民警确认", "another officer must confirm this"),
+        )
 
 
 def cases_to_confirm(session: Session, officer: str) -> list[int]:

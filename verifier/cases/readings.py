@@ -18,8 +18,15 @@ from codes.wording import Text
 from registry.case_models import CaseReading
 from registry.case_sealed import REMARK
 from registry.cases import CaseError, FullRecord, ReviewMark, new_key
-from registry.session import once_undone, transaction
-from verifier.cases.casework import MOST_WORDS, Officer, add_step, check_not_closed, hold_case
+from registry.session import once_undone, reading, transaction
+from verifier.cases.casework import (
+    MOST_WORDS,
+    Officer,
+    add_step,
+    check_not_closed,
+    find_case,
+    hold_case,
+)
 from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
@@ -27,15 +34,12 @@ OPEN_FOR: Final = timedelta(minutes=15)
 MOST_GROUND: Final = 300
 
 
-def open_record(
-    room: PoliceRoom, officer: Officer, case_id: int, *, number: str, ground: str
-) -> int:
-    """Note that an officer reads the full record of a number, and return the row of that.
+def check_wish(room: PoliceRoom, case_id: int, *, number: str, ground: str) -> None:
+    """Go on only where the full record of a number may be read for a case.
 
     Raises:
         CaseError: no ground is given (`record_ground`), there is no such certificate
-            (`record_unknown`), the case is closed (`case_closed`), or the ground may not stand on
-            the audit trail.
+            (`record_unknown`), or the case is closed (`case_closed`).
     """
     if not 0 < len(ground) <= MOST_GROUND:
         raise CaseError(
@@ -47,6 +51,19 @@ def open_record(
             "record_unknown",
             Text("登记中没有这个证书编号", "no certificate on record has this number"),
         )
+    with reading(room.desks) as session:
+        check_not_closed(find_case(session, case_id))
+
+
+def open_record(
+    room: PoliceRoom, officer: Officer, case_id: int, *, number: str, ground: str
+) -> int:
+    """Note that an officer reads the full record of a number, and return the row of that.
+
+    Raises:
+        CaseError: as `check_wish`; the ground may not stand on the audit trail.
+    """
+    check_wish(room, case_id, number=number, ground=ground)
     vault = room.vault()
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)

@@ -13,7 +13,7 @@ from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from registry.session import reading
 from verifier.cases.custody import check_custody
-from verifier.cases.gaps import confirm_gap, state_gap, unsettled
+from verifier.cases.gaps import check_confirmation, confirm_gap, state_gap, unsettled
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -54,13 +54,18 @@ def state(case_id: int) -> AnyResponse:
 
 @blueprint.post("/gaps/<int:place>")
 @allow(*OFFICERS)
-@asks_again
 def confirm(case_id: int, place: int) -> AnyResponse:
-    """Confirm what another officer stated of the gaps."""
+    """Confirm what another officer stated of the gaps; what is wrong is said first."""
     try:
-        confirm_gap(the_room(), the_officer(), case_id, place)
+        check_confirmation(the_room(), the_officer(), case_id, place)
+        return _confirm(case_id, place)
     except REFUSALS as error:
         return _page(case_id, (trouble_of(error),))
+
+
+@asks_again
+def _confirm(case_id: int, place: int) -> AnyResponse:
+    confirm_gap(the_room(), the_officer(), case_id, place)
     say_done(
         Text(
             "缺漏已确认，可以制作证据包；证据包写明该缺漏",

@@ -17,7 +17,7 @@ from registry.case_sealed import REMARK, read_text
 from registry.cases import ReviewMark
 from registry.session import reading
 from verifier.cases.clusters import find_clusters
-from verifier.cases.readings import OPEN_FOR, open_record, opened_record, review_reading
+from verifier.cases.readings import OPEN_FOR, check_wish, open_record, opened_record, review_reading
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -37,16 +37,21 @@ _REVIEW_TONES = {ReviewMark.IN_ORDER: "good", ReviewMark.QUESTIONED: "bad"}
 
 @blueprint.post("/cases/<int:case_id>/records")
 @allow(*OFFICERS)
-@asks_again
 def open_full(case_id: int) -> AnyResponse:
-    """Note the ground on which a full record is read, and open it."""
+    """Note the ground on which a full record is read, and open it; what is wrong is said first."""
     with reading(the_room().desks) as session:
         the_case(session, case_id)
     entry = {"number": typed("number", 22), "ground": typed("ground")}
     try:
-        row = open_record(the_room(), the_officer(), case_id, **entry)
+        check_wish(the_room(), case_id, **entry)
+        return _open_full(case_id, entry)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+
+
+@asks_again
+def _open_full(case_id: int, entry: dict[str, str]) -> AnyResponse:
+    row = open_record(the_room(), the_officer(), case_id, **entry)
     lead_on()
     return redirect(url_for("police_records.record", case_id=case_id, reading_id=row), 303)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -101,6 +103,18 @@ def show_page(desk: Desk, place: ActPlace, *, opened: bool) -> ActPage:
             preview=_preview(session, desk, act, opened=opened),
             made=_made(session, act),
         )
+
+
+def read_act(desk: Desk, act_id: int) -> ActView:
+    """Return an act without what it would change; raises as `show_page`."""
+    with reading(desk.engine) as session:
+        return view_act(session, desk, find_act(session, desk, act_id))
+
+
+def act_mark(act: ActView) -> str:
+    """Return what only a page that shows this very act in full can bring back."""
+    said = json.dumps([act.act_id, act.proposed_at.isoformat(), act.reason, act.reference])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Preview | None:

@@ -18,7 +18,7 @@ from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
-from issuer.certificate_acts import ActPage, show_page
+from issuer.certificate_acts import ActPage, act_mark, read_act, show_page
 from issuer.certificate_list import body_names
 from issuer.console.certificates import body_options
 from issuer.console.certificates_asking import BODY_READERS, READERS, REFUSALS, opened_by_person
@@ -112,7 +112,7 @@ def show(act_id: int) -> str:
 def approve(act_id: int) -> Response | tuple[str, int]:
     """Approve what another person proposed, as it was shown; it takes effect at once."""
     place, office = _place(act_id), the_office()
-    if place.waits and not _is_open(place):
+    if place.waits and not _was_read(office, place):
         text = Text(
             "请先查看完整内容，再批准", "look at everything that is proposed first, then approve it"
         )
@@ -191,6 +191,18 @@ def _is_open(place: ActPlace) -> bool:
     return place.award_id is None or opened_by_person(place.award_id) is not None
 
 
+def _was_read(office: Office, place: ActPlace) -> bool:
+    """Say whether the form comes from a page that showed this act in full.
+
+    Who proposed it is let on: that is refused for its own reason.
+    """
+    with office.desk(place.prefix, dry_run=True) as desk:
+        act = read_act(desk, place.act_id)
+    if is_same_person(act.proposer, the_person().name):
+        return True
+    return _is_open(place) and request.form.get("read", "") == act_mark(act)
+
+
 def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
     opened = _is_open(place)
     with the_office().desk(place.prefix, dry_run=True) as desk:
@@ -200,6 +212,7 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
         page=page,
         act=page.act,
         opened=opened,
+        mark=act_mark(page.act) if opened else "",
         troubles=troubles,
         reason=request.form.get("reason", ""),
         title=ACT_TITLES[page.act.kind],

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select, update
 
 from issuer.batch_states import DraftState
+from issuer.certificate_acts import act_mark, read_act
 from issuer.copying import preview_reissue
 from issuer.correcting import parse_correction
 from issuer.life_acts import propose
@@ -152,7 +153,9 @@ def certificates(kind_of: LifeKind | None, second: str = "approve") -> Kind:
         for turn in count():
             number = next(fresh) if once and turn else number
             act, lived = _proposed(world, number, kind_of, turn)
-            form = {**_REASON, "hits": "1", "lived": str(lived)}
+            with world.office.desk(PREFIX, dry_run=True) as desk:
+                mark = act_mark(read_act(desk, act))
+            form = {**_REASON, "hits": "1", "lived": str(lived), "read": mark}
             path = f"/acts/{act}"
             yield Race(
                 deeds=(

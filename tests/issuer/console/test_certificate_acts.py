@@ -232,6 +232,21 @@ def test_nobody_approves_what_they_proposed_or_what_has_changed_since(
     assert status_of(office, SECOND) is AwardStatus.CURRENT
 
 
+def test_an_act_is_approved_by_who_read_that_very_act(app: Flask, office: Home) -> None:
+    award_id = row_of(office, SECOND)
+    with working_as(app, APPROVER) as client:
+        open_full(client, award_id, "审批变更事项")
+        earlier = proposed(app, award_id, "suspend")
+        of_earlier = decision(client, earlier)
+        assert client.post(f"/acts/{earlier}/reject", data={"reason": "不需要"}).location
+        act_id = proposed(app, award_id, "suspend")
+        for form_ in (of_earlier, of_earlier | {"read": ""}):
+            blind = client.post(f"/acts/{act_id}/approve", data=form_)
+            assert (blind.status_code, "请先查看完整内容" in blind.text) == (422, True)
+        assert client.post(f"/acts/{act_id}/reject", data={"reason": "不需要"}).location
+    assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+
 def test_acts_of_another_body_are_not_there(app: Flask) -> None:
     for act_id in (1, 2, 3, 999):
         with working_as(app, FOREIGN) as client:

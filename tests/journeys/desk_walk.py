@@ -138,6 +138,7 @@ class Walk:
             _show_as(page, language="en", view="elder")
             _hold(page, name)
             _fits(page, name)
+            assert not (broken := broken_numbers(page)), (name, "elder", broken)
         view = "en-elder" if again else "zh"
         page.screenshot(path=PICTURES / f"{name}-{PHONE}-{view}.png", full_page=True)
         page.set_viewport_size({"width": OFFICE, "height": 768})

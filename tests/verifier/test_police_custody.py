@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
-import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,14 +19,11 @@ from registry.case_models import (
     CaseReading,
     PoliceCase,
 )
-from registry.errors import RegistryUnavailable
 from registry.session import reading, transaction
-from tests.verifier.police_homes import CLERK, ONE, OTHER, PoliceHome, open_police_home
+from tests.verifier.police_homes import CLERK, OTHER, PoliceHome, open_police_home
+from tests.verifier.police_lists import break_off, dead_machine, faults, with_paper
 from verifier.cases import custody
-from verifier.cases.casework import Officer, add_step, hold_case
-from verifier.cases.custody import check_custody
 from verifier.cases.custody_lines import Act
-from verifier.cases.room import PoliceRoom
 
 
 @pytest.fixture(scope="module")
@@ -40,40 +33,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
         yield made
 
 
-def with_paper(desk: PoliceHome, reference: str) -> int:
-    """Open a case with a number in it: lines 1 to 4."""
-    case_id = desk.open_case(reference)
-    form = {"by": "number", "giver": "电话举报", "number": desk.number, "name": desk.name}
-    assert desk.post(f"/police/cases/{case_id}/papers/new", **form)[0] == 303
-    assert faults(desk, case_id) == []
-    return case_id
-
-
-def faults(desk: PoliceHome, case_id: int) -> list[tuple[int | None, str]]:
-    """Return place and English of what is wrong; a bundle is made where nothing is."""
-    room = desk.room
-    with reading(room.desks) as session:
-        found = check_custody(room, session, room.vault(), case_id).faults
-    status = desk.post(f"/police/cases/{case_id}/bundle")[0] if found else 422
-    assert status == 422
-    return [(place, text.en) for place, text in found]
-
-
 def change(desk: PoliceHome, case_id: int, **values: Any) -> None:
     """Change a case behind the desk's back."""
     with transaction(desk.room.desks) as session:
         session.execute(update(PoliceCase).where(PoliceCase.id == case_id).values(**values))
-
-
-def break_off(desk: PoliceHome, case_id: int, room: PoliceRoom, act: Act = Act.ASK) -> None:
-    """Have an act fail once its line is on the audit trail."""
-    with (
-        pytest.raises(ZeroDivisionError),
-        transaction(room.desks) as session,
-    ):
-        case, officer = hold_case(session, case_id), Officer(account_id=11, name=ONE.name)
-        add_step(room, session, room.vault(), case, officer, act)
-        raise ZeroDivisionError
 
 
 def test_a_last_line_deleted_and_written_anew_shows(desk: PoliceHome) -> None:
@@ -321,115 +284,3 @@ def test_lines_written_before_they_held_so_much_still_verify(
     assert desk.post(f"/police/cases/{case_id}/questions", **form)[0] == 303
     assert desk.post(f"/police/cases/{case_id}/bundle")[0] == 200
     assert faults(desk, case_id) == []
-
-
-def dead_machine(desk: PoliceHome) -> PoliceRoom:
-    """Return the room as a machine has it that dies before it can say what was not kept."""
-
-    def dies(**told: str) -> None:
-        if told["act"] == "police.undone":
-            raise RegistryUnavailable("registry_unavailable", Act.ASK.text)
-        desk.room.lent.note(**told)
-
-    return replace(desk.room, lent=replace(desk.room.lent, note=dies))
-
-
-def test_a_gap_that_two_officers_settle_is_named_in_the_bundle(desk: PoliceHome) -> None:
-    case_id = with_paper(desk, "津〔2026〕213号")
-    address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/custody/gaps", reason="无")[0] == 422  # there is none
-    break_off(desk, case_id, dead_machine(desk))
-    ((place, _),) = faults(desk, case_id)
-    assert place == 5
-    page = desk.page(f"{address}/custody")
-    assert "待说明" in page and "询问评价机构" in page
-    assert desk.post(f"{address}/custody/gaps", reason="")[0] == 422
-    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 422  # nothing is stated yet
-    assert desk.post(f"{address}/custody/gaps", reason="当时机房断电")[0] == 303
-    assert [one for one, _ in faults(desk, case_id)] == [5]  # not by one officer alone
-    assert desk.post(f"{address}/custody/gaps/5")[0] == 422
-    assert "保管记录缺漏待确认" not in desk.page("/")
-    assert f'href="{address}/custody"' in desk.page("/", OTHER)
-    assert "确认该说明" not in desk.page(f"{address}/custody")
-    assert "确认该说明" in desk.page(f"{address}/custody", OTHER)
-    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
-    assert "保管记录缺漏待确认" not in desk.page("/", OTHER)
-    assert faults(desk, case_id) == []
-    page = desk.page(f"{address}/custody")
-    assert "除下列已确认的缺漏外" in page and "当时机房断电" in page
-    status, _, data = desk.post(f"{address}/bundle")
-    assert status == 200
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        readme = archive.read("README.txt").decode()
-        (gap,) = json.loads(archive.read("case.json"))["gaps"]
-    assert (gap["line"], gap["reason"], gap["confirmed_by"]) == (5, "当时机房断电", OTHER.name)
-    assert gap["sha256"] in readme and readme.count("当时机房断电") == 2
-    assert "无法判断" in readme and "could not be told" in readme
-    break_off(desk, case_id, dead_machine(desk))  # the next gap is one of its own
-    assert [one for one, _ in faults(desk, case_id)] == [8]
-
-
-def test_what_is_wrong_is_said_before_the_second_factor_is_asked_for(
-    desk: PoliceHome, asking_again: str
-) -> None:
-    case_id = with_paper(desk, "津〔2026〕218号")
-    address = f"/police/cases/{case_id}"
-    for path, form in (
-        ("records", {"number": desk.number, "ground": ""}),
-        ("records", {"number": "S000012000123999999999", "ground": "核对"}),
-        ("custody/gaps/5", {}),
-    ):
-        status, _, page = desk.post(f"{address}/{path}", **form)
-        assert (status, asking_again in page.decode()) == (422, False), form
-    form = {"number": desk.number, "ground": "核对"}
-    assert asking_again in desk.post(f"{address}/records", **form)[2].decode()
-
-
-def test_a_line_said_not_to_be_kept_is_settled_and_named(desk: PoliceHome) -> None:
-    case_id = with_paper(desk, "津〔2026〕216号")
-    address = f"/police/cases/{case_id}"
-    with reading(desk.room.desks) as session:
-        row = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id)).all()[-1]
-    line = {"actor": ONE.name, "subject": f"case {case_id} {row.place} {row.sha256}"}
-    desk.room.lent.note(act="police.undone", ground="办理未成", reference="", **line)
-    ((place, what),) = faults(desk, case_id)
-    assert (place, "was not kept" in what) == (4, True)
-    assert "审计记录称这一条没有写入" in desk.page(f"{address}/custody").partition('id="gaps"')[2]
-    assert desk.post(f"{address}/custody/gaps", reason="数据库断开")[0] == 303
-    assert [one for one, _ in faults(desk, case_id)] == [4]
-    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
-    assert faults(desk, case_id) == []
-    status, _, data = desk.post(f"{address}/bundle")
-    assert status == 200
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        assert "审计记录称这一条没有写入" in archive.read("README.txt").decode()
-        (gap,) = json.loads(archive.read("case.json"))["gaps"]
-    assert (gap["line"], gap["in_custody"], gap["reason"]) == (4, True, "数据库断开")
-
-
-def test_the_same_act_done_again_in_the_same_second_is_kept(desk: PoliceHome) -> None:
-    case_id = with_paper(desk, "津〔2026〕217号")
-    now = desk.room.clock()
-    room = replace(desk.room, clock=lambda: now)
-    break_off(desk, case_id, room, Act.TAKE_OUT)
-    with transaction(room.desks) as session:
-        case, officer = hold_case(session, case_id), Officer(account_id=11, name=ONE.name)
-        add_step(room, session, room.vault(), case, officer, Act.TAKE_OUT)
-    assert faults(desk, case_id) == []
-    with transaction(desk.room.desks) as session:
-        mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
-        session.execute(delete(CaseEvent).where(*mine))
-    assert [one for one, _ in faults(desk, case_id)] == [5]
-
-
-def test_a_deleted_line_stays_named_and_a_changed_one_is_never_settled(desk: PoliceHome) -> None:
-    case_id = with_paper(desk, "津〔2026〕214号")
-    address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号")[0] == 303
-    with transaction(desk.room.desks) as session:
-        mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
-        session.execute(delete(CaseEvent).where(*mine))
-    assert desk.post(f"{address}/custody/gaps", reason="不明")[0] == 303
-    assert desk.post(f"{address}/custody/gaps/5", OTHER)[0] == 303
-    assert "移交" in desk.page(f"{address}/custody").partition('id="gaps"')[2]
-    assert [one for one, _ in faults(desk, case_id)] == [None]  # handed over, by no line

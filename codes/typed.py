@@ -19,7 +19,7 @@ _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufef
 _DASHES = {"\u2212", "\u2796", "\u30fc", "\uff70", "\u2500", "\u2043", "\u02d7"}
 _LABEL = re.compile(r"^(?:职业技能等级|职业资格)?(?:证书)?(?:编号|号码)[:：]?")
 
-_FULL_WIDTH_NOTICE = Notice(
+FULL_WIDTH_NOTICE = Notice(
     code="typed_full_width",
     text=Text(
         "输入中含有全角字符，已按半角处理。",
@@ -78,6 +78,14 @@ def half_width(text: str) -> str:
     )
 
 
+def ordinary(text: str) -> str:
+    """Return `text` in half width, every dash a hyphen, without blanks around it."""
+    narrow = half_width(text).strip()
+    if narrow.isascii():
+        return narrow
+    return "".join("-" if _is_dash(char) else char for char in narrow)
+
+
 def clean_typed(text: str) -> Typed:
     """Return `text` without the marks of how it was typed.
 
@@ -99,7 +107,7 @@ def clean_typed(text: str) -> Typed:
         notices.append(_LABEL_NOTICE)
     narrow = half_width(unlabelled)
     if narrow != unlabelled:
-        notices.append(_FULL_WIDTH_NOTICE)
+        notices.append(FULL_WIDTH_NOTICE)
     joined = "".join(char for char in narrow if not _separates(char))
     if joined != narrow.strip():
         notices.append(_SEPARATOR_NOTICE)
@@ -120,4 +128,8 @@ def upper_case(typed: Typed) -> Typed:
 
 
 def _separates(char: str) -> bool:
-    return char.isspace() or char in _DASHES or unicodedata.category(char) in ("Pd", "Zs")
+    return char.isspace() or _is_dash(char)
+
+
+def _is_dash(char: str) -> bool:
+    return char in _DASHES or unicodedata.category(char) == "Pd"

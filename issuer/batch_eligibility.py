@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from accounts.spoken import spoken_day
 from codes.assessment_rules import Condition, conditions
 from codes.levels import Level
 from codes.number import NumberKind, inspect_number
+from codes.typed import FULL_WIDTH_NOTICE
 from codes.wording import Text
 from issuer.batch_candidates import (
     Candidate,
@@ -34,6 +35,7 @@ from issuer.batch_candidates import (
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.desk import shanghai_day
 from issuer.exam_columns import ExamColumn
+from issuer.exam_facts import Facts, facts_of, ordinary_facts
 from issuer.exam_sheets import SheetLine, refuse_lines, write_exam_sheet
 from issuer.prior_awards import PriorAward, find_prior
 from registry.batch_models import BatchDraft
@@ -41,7 +43,6 @@ from registry.exam_models import BatchCandidate
 from registry.session import reading
 
 _WHAT = "eligibility"
-MOST_TYPED = 200
 _FEW = 500
 _YEARS = re.compile(r"[0-9]{1,2}(?:\.[0-9])?")
 _DAYS_A_YEAR = 365.25
@@ -57,32 +58,6 @@ COLUMNS = (
     ExamColumn.CERTIFIED_ON,
     ExamColumn.EVIDENCE,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What was entered about somebody's eligibility, as typed.
-
-    Args:
-        condition: name of the condition relied on, such as `3-1`.
-        years: of what the condition names.
-        qualification: degree or rank, where the condition asks for one.
-        certificate: number of the prior certificate, 22 or 16 characters.
-        dated: its date of issue, where the register does not know it.
-        evidence: which papers show it.
-    """
-
-    condition: str = ""
-    years: str = ""
-    qualification: str = ""
-    certificate: str = field(default="", repr=False)
-    dated: str = ""
-    evidence: str = field(default="", repr=False)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was entered."""
-        return not any(asdict(self).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,11 +288,13 @@ def enter(
         cipher = room.cipher(draft)
         for one in people:
             stored = keep_of(session, draft, kept, one)
-            facts = typed[one.row]
+            facts = ordinary_facts(typed[one.row])
             if facts.is_empty:
                 stored.eligibility_sealed = None
                 continue
             found = _judged(room, register, one, facts, today)
+            if facts != typed[one.row]:
+                found = replace(found, remarks=(*found.remarks, FULL_WIDTH_NOTICE.text))
             data = _packed(facts, found, today, person.name)
             stored.eligibility_sealed = seal_json(cipher, _WHAT, one.person, data)
             met += found.met
@@ -362,18 +339,6 @@ def enter_sheet(
         raise refuse_lines(faults)
     typed = {row: facts_of(line) for row, line in found.items()}
     return enter(room, person, prefix, draft_id, typed)
-
-
-def facts_of(line: SheetLine) -> Facts:
-    """Return what a line of a sheet says; a condition may be followed by its words."""
-    return Facts(
-        condition=line.text(ExamColumn.CONDITION).split(" ")[0],
-        years=line.text(ExamColumn.YEARS),
-        qualification=line.text(ExamColumn.QUALIFICATION),
-        certificate=line.text(ExamColumn.CERTIFICATE),
-        dated=line.text(ExamColumn.CERTIFIED_ON)[:10],
-        evidence=line.text(ExamColumn.EVIDENCE)[:MOST_TYPED],
-    )
 
 
 def write_sheet(room: BatchRoom, draft: BatchDraft) -> bytes:

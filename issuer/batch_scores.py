@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.assessment_rules import Part, PartRule, parts
+from codes.typed import ordinary
 from codes.wording import Text
 from issuer.batch_candidates import (
     Candidate,
@@ -303,7 +304,7 @@ def _new_entries(
 ) -> list[Entry]:
     found: list[Entry] = []
     for (part, attempt), raw in typed.items():
-        text = raw.strip()
+        text = ordinary(raw)
         if text == known.scores.text(part, attempt):
             continue
         why = _fault(known, part, attempt, text)

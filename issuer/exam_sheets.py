@@ -11,7 +11,7 @@ from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn, beginning, find_columns, headings
 from issuer.roster_faults import refuse_format, refuse_sheet
 from registry.child import Child, ChildFailed
-from registry.grid import Grid, text_of
+from registry.grid import CellKind, Grid, text_of
 from registry.sheet_faults import SheetRefused
 from registry.sheet_format import SheetFormat, recognise_format
 from registry.sheet_text import read_text
@@ -47,12 +47,15 @@ def write_exam_sheet(
 def read_exam_sheet(data: bytes, key: ExamColumn) -> tuple[SheetLine, ...]:
     """Return the lines of a spreadsheet, taken apart in a child process.
 
+    A spreadsheet program makes a date of `3-1` in a cell that is not text: such are refused.
+
     Args:
         data: .xlsx or delimited text; untrusted.
         key: the column that says what a line is about.
 
     Raises:
-        IssuerError: it cannot be read (`roster_…`), or has no such column (`exam_sheet_columns`).
+        IssuerError: it cannot be read (`roster_…`), has no such column (`exam_sheet_columns`), or
+            a date or time where none is asked for (`exam_lines`).
     """
     if not data.strip():
         raise _no_columns(key)
@@ -70,6 +73,9 @@ def read_exam_sheet(data: bytes, key: ExamColumn) -> tuple[SheetLine, ...]:
     found = find_columns(beginning(grid))
     if found is None or key not in found[1]:
         raise _no_columns(key)
+    dated = list(_made_dates(grid, *found))
+    if dated:
+        raise refuse_lines(dated)
     return tuple(_lines(grid, *found))
 
 
@@ -96,6 +102,39 @@ def _lines(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> Iterabl
         }
         if any(cells.values()):
             yield SheetLine(number=row.number, cells=cells)
+
+
+def _made_dates(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> Iterable[LineFault]:
+    typed = {column: place for column, place in places.items() if column in _TYPED_CODES}
+    for row in grid.rows:
+        for column, place in typed.items():
+            cell = row.cells.get(place)
+            if row.number <= header or cell is None or isinstance(cell, str):
+                continue
+            if cell.kind in (CellKind.DATE, CellKind.TIME):
+                text = Text(
+                    f"{_MADE_DATE.zh}（现为 {cell.text}）{_AS_TEXT.zh}",
+                    f"{_MADE_DATE.en} ({cell.text}){_AS_TEXT.en}",
+                )
+                yield LineFault(row=row.number, column=column, text=text)
+
+
+_TYPED_CODES = frozenset(ExamColumn) - {
+    ExamColumn.NAME,
+    ExamColumn.DOCUMENT,
+    ExamColumn.LEVEL,
+    ExamColumn.CERTIFIED_ON,
+    ExamColumn.EVIDENCE,
+    ExamColumn.UPLOADED_ON,
+    ExamColumn.REASON,
+}
+_MADE_DATE = Text(
+    "表格软件把填写的内容变成了日期", "the spreadsheet program made a date of what was typed"
+)
+_AS_TEXT = Text(
+    "；请把这一格设为“文本”格式后重新填写，如 3-1；或重新下载本页的表格填写",
+    "; format the cell as text and type it again, such as 3-1, or download the sheet anew",
+)
 
 
 def _no_columns(key: ExamColumn) -> IssuerError:

@@ -40,7 +40,10 @@ def write_csv_rows(headings: Sequence[str], rows: Iterable[Sequence[SheetValue]]
 def write_workbook_rows(
     name: str, headings: Sequence[str], rows: Iterable[Sequence[SheetValue]]
 ) -> bytes:
-    """Return rows as an .xlsx workbook of one sheet; every text is a string, never a formula."""
+    """Return rows as an .xlsx workbook of one sheet; every text is a string, never a formula.
+
+    Its columns are text: what is typed into an empty cell, such as `3-1`, stays as it is.
+    """
     options = {
         "in_memory": True,  # it may name people: nothing of it goes through a file in clear
         "strings_to_formulas": False,
@@ -54,7 +57,9 @@ def write_workbook_rows(
         head = workbook.add_format({"bold": True, "bottom": 1})
         day = workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(0, len(headings) - 1), _WIDTH_CHARACTERS)
+        text_cell = workbook.add_format({"num_format": "@"})
+        number_cell = workbook.add_format({"num_format": "General"})
+        sheet.set_column(0, max(0, len(headings) - 1), _WIDTH_CHARACTERS, text_cell)
         for column, text in enumerate(headings):
             sheet.write_string(0, column, text, head)
         for number, row in enumerate(rows, start=1):
@@ -62,9 +67,9 @@ def write_workbook_rows(
                 if isinstance(value, date) and not isinstance(value, datetime):
                     sheet.write_datetime(number, column, value, day)
                 elif isinstance(value, int | float):
-                    sheet.write_number(number, column, value)
+                    sheet.write_number(number, column, value, number_cell)
                 elif value is not None:
-                    sheet.write_string(number, column, str(_plain(value)))
+                    sheet.write_string(number, column, str(_plain(value)), text_cell)
     return file.getvalue()
 
 

@@ -18,7 +18,7 @@ from accounts.uploads import takes_files
 from codes.assessment_rules import Condition, conditions
 from codes.wording import Text
 from issuer.batch_candidates import Candidate, kept_of, read_candidates
-from issuer.batch_eligibility import Facts, Kept, enter, enter_sheet, read_kept, write_sheet
+from issuer.batch_eligibility import Kept, enter, enter_sheet, read_kept, write_sheet
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     DESK,
@@ -34,6 +34,7 @@ from issuer.console.batches_steps import may_examine
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
+from issuer.exam_facts import Facts
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading

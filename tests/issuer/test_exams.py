@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from registry.holder_keys import open_data_key
 from registry.models import Award
 from registry.national_upload import NOTHING_NOTED
 from registry.session import reading, transaction
+from registry.sheet_writing import write_workbook_rows
 from tests.issuer.batch_desk import (
     APPROVER,
     CLERK,
@@ -159,6 +160,26 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path, clo
     assert answer.status_code == 303, answer.text
     page = desk.get(f"/batches/{draft}/eligibility").text
     assert "未核对真伪" in page and "符合" in page
+
+
+def test_a_condition_that_became_a_date_is_told_and_full_width_is_taken(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 1)
+    head = ["名册行号", "姓名", "申报条件", "相关年限", "依据材料"]
+    name = people(Level.THREE, 1)[0].name
+    book = write_workbook_rows("表", head, [["2", name, date(2026, 3, 1), 3, "证明"]])
+    path = f"/batches/{draft}/eligibility"
+    answer = desk.post(path, sheet=(io.BytesIO(book), "表.xlsx"))
+    assert answer.status_code == 422
+    assert "变成了日期（现为 2026-03-01）" in answer.text and "“文本”格式" in answer.text
+    book = write_workbook_rows("表", head, [["2", name, "３－１", "３", "证明"]])
+    assert desk.post(path, sheet=(io.BytesIO(book), "表.xlsx")).status_code == 303
+    page = desk.get(path).text
+    assert "不符合</" not in page and "全角字符，已按半角处理" in page
+    marks = {"mark-2-theory-1": "８５", "mark-2-skills-1": "７５．５"}
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **marks).status_code == 303
+    assert 'value="75.5"' in desk.get(f"/batches/{draft}/scores").text
 
 
 def test_eligibility_with_nothing_entered_is_not_saved(desk: BatchDesk, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from datetime import date
 
 import pytest
@@ -38,3 +40,22 @@ def test_no_file_that_is_written_holds_a_formula() -> None:
 
 def test_no_specialty_goes_out_as_it_is_printed() -> None:
     assert write_csv_rows(["工种"], [["--"]]).decode("utf-8-sig") == "工种\r\n--\r\n"
+
+
+def test_what_is_typed_into_an_empty_cell_stays_text() -> None:
+    book = write_workbook_rows(
+        "条件", ["行", "条件", "数", "日"], [["2", "", 7, date(2026, 11, 27)]]
+    )
+
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        styles, sheet = (
+            archive.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1")
+        )
+    codes = dict(re.findall(r'<numFmt numFmtId="([0-9]+)" formatCode="([^"]+)"', styles))
+    used = re.findall(r'<xf numFmtId="([0-9]+)"', styles.split("<cellXfs")[1])
+    formats = [codes.get(one, one) for one in used]
+    columns = re.findall(r'<col min="1" max="4"[^>]* style="([0-9]+)"', sheet)
+    cells = dict(re.findall(r'<c r="([A-D]2)" s="([0-9]+)"', sheet))
+    assert [formats[int(style)] for style in columns] == ["@"]
+    assert formats[int(cells["A2"])] == formats[int(cells["B2"])] == "@"
+    assert "@" not in {formats[int(cells.get(name, "0"))] for name in ("C2", "D2")}

@@ -35,7 +35,7 @@ from issuer.batch_candidates import (
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.desk import shanghai_day
 from issuer.exam_columns import ExamColumn
-from issuer.exam_facts import Facts, facts_of, ordinary_facts
+from issuer.exam_facts import Facts, facts_of, is_full_width, ordinary_facts
 from issuer.exam_sheets import SheetLine, refuse_lines, write_exam_sheet
 from issuer.prior_awards import PriorAward, find_prior
 from registry.batch_models import BatchDraft
@@ -207,7 +207,8 @@ def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> dat
     except ValueError:
         found = date.max
     if found > today:
-        faults.append(("dated", _NO_DAY))
+        typed = facts.dated.strip()
+        faults.append(("dated", _no_day(typed) if typed else _NO_DAY))
         return None
     return found
 
@@ -235,6 +236,10 @@ _NO_DAY = Text(
 )
 
 
+def _no_day(typed: str) -> Text:
+    return Text(f"{_NO_DAY.zh}（填的是“{typed}”）", f"{_NO_DAY.en} (“{typed}” was given)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """What was entered about somebody, and what it came to then."""
@@ -254,7 +259,7 @@ def read_kept(room: BatchRoom, draft: BatchDraft, kept: BatchCandidate | None) -
         return None
     data = open_json(room.cipher(draft), _WHAT, kept.person, kept.eligibility_sealed)
     return Kept(
-        facts=Facts(**data["facts"]),
+        facts=ordinary_facts(Facts(**data["facts"])),
         met=data["met"],
         judged_on=date.fromisoformat(data["on"]),
         by=data["by"],
@@ -293,7 +298,7 @@ def enter(
                 stored.eligibility_sealed = None
                 continue
             found = _judged(room, register, one, facts, today)
-            if facts != typed[one.row]:
+            if is_full_width(typed[one.row]):
                 found = replace(found, remarks=(*found.remarks, FULL_WIDTH_NOTICE.text))
             data = _packed(facts, found, today, person.name)
             stored.eligibility_sealed = seal_json(cipher, _WHAT, one.person, data)

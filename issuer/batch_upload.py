@@ -35,6 +35,7 @@ from issuer.desk import Desk, shanghai_day
 from issuer.exam_columns import ExamColumn
 from issuer.exam_records import read_exam_record
 from issuer.exam_sheets import SheetLine
+from issuer.typed_days import read_day
 from issuer.upload_standing import due_on, may_be_late, note_due, note_receipts
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
@@ -288,8 +289,11 @@ def _accepted(line: SheetLine) -> bool | None:
 
 def _day(line: SheetLine) -> date | None:
     """Return the day of upload; None for none. Raises ValueError for what is no day."""
-    typed = line.text(ExamColumn.UPLOADED_ON)[:10]
-    return date.fromisoformat(typed.replace("/", "-")) if typed else None
+    typed = line.text(ExamColumn.UPLOADED_ON)
+    day = read_day(typed)
+    if typed and day is None:
+        raise ValueError("no day")
+    return day
 
 
 def _fault(

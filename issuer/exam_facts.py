@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from codes.typed import ordinary
+from codes.typed import half_width, ordinary
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import SheetLine
+from issuer.typed_days import read_day
 
 MOST_TYPED = 200
 
@@ -44,18 +45,35 @@ def facts_of(line: SheetLine) -> Facts:
         years=line.text(ExamColumn.YEARS),
         qualification=line.text(ExamColumn.QUALIFICATION),
         certificate=line.text(ExamColumn.CERTIFICATE),
-        dated=line.text(ExamColumn.CERTIFIED_ON)[:10],
+        dated=line.text(ExamColumn.CERTIFIED_ON)[:MOST_TYPED],
         evidence=line.text(ExamColumn.EVIDENCE)[:MOST_TYPED],
     )
 
 
 def ordinary_facts(facts: Facts) -> Facts:
-    """Return facts whose codes and numbers are typed in half width, with plain hyphens."""
+    """Return facts whose codes and numbers are typed in half width, with plain hyphens.
+
+    A day that can be read is written as forms have it, such as 2023-05-01.
+    """
     return Facts(
         condition=ordinary(facts.condition),
         years=ordinary(facts.years),
         qualification=facts.qualification,
         certificate=ordinary(facts.certificate),
-        dated=ordinary(facts.dated),
+        dated=_plain_day(ordinary(facts.dated)),
         evidence=facts.evidence,
     )
+
+
+def is_full_width(facts: Facts) -> bool:
+    """Return whether a code or a number was typed in full width."""
+    typed = (facts.condition, facts.years, facts.certificate, facts.dated)
+    return any(half_width(text) != text for text in typed)
+
+
+def _plain_day(text: str) -> str:
+    try:
+        day = read_day(text)
+    except ValueError:
+        return text
+    return text if day is None else day.isoformat()

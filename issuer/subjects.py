@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,14 +28,12 @@ from issuer.columns import Column
 from issuer.lint_context import BatchAward, LintContext
 from issuer.photo_reading import PhotoReading, PhotoSource
 from issuer.roster import RosterRow, RosterTable
+from issuer.typed_days import read_day
 
 Value = TypeVar("Value")
 _READ_AHEAD_ROWS = 500
 _BIRTH_DATES = 32_768  # days in ninety years
 _NO_SPECIALTY = frozenset(("-", "--", "—", "——", "/", "无", "none"))
-_DATE = re.compile(
-    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +253,11 @@ def parse_birth_date(text: str) -> Parsed[date]:
     """Return the date in `text` (1990-01-31, 1990/1/31, 1990年1月31日, 19900131)."""
     if not text:
         return Parsed(None, None)
-    folded = "".join(unicodedata.normalize("NFKC", text).split())
-    match = _DATE.fullmatch(folded)
-    if match is None:
-        return Parsed(None, _BIRTH_DATE_UNREADABLE)
-    year, month, day = (int(digits) for digits in match.groups() if digits is not None)
     try:
-        return Parsed(date(year, month, day), None)
+        day = read_day(text)
     except ValueError:
         return Parsed(None, _BIRTH_DATE_NONE)
+    return Parsed(day, _BIRTH_DATE_UNREADABLE if day is None else None)
 
 
 _BIRTH_DATE_UNREADABLE = Problem(

@@ -182,6 +182,19 @@ def test_a_condition_that_became_a_date_is_told_and_full_width_is_taken(
     assert 'value="75.5"' in desk.get(f"/batches/{draft}/scores").text
 
 
+@pytest.mark.parametrize("typed", ["2016/5/1", "2016年5月1日"])
+def test_the_day_of_a_certificate_is_read_as_rosters_are(
+    desk: BatchDesk, tmp_path: Path, typed: str
+) -> None:
+    draft = begun(desk, tmp_path, 1)
+    head = ["名册行号", "姓名", "申报条件", "相关年限", "原证书编号", "原证书发证日期", "依据材料"]
+    cells = ["2", people(Level.THREE, 1)[0].name, "3-5", "2", "1612000123412345", typed, "证明"]
+    book = (io.BytesIO(write_workbook_rows("表", head, [cells])), "表.xlsx")
+    assert desk.post(f"/batches/{draft}/eligibility", sheet=book).status_code == 303
+    page = desk.get(f"/batches/{draft}/eligibility/2").text
+    assert 'value="2016-05-01"' in page and "符合申报条件 3-5" in page and "全角" not in page
+
+
 def test_eligibility_with_nothing_entered_is_not_saved(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, 1)
     answer = desk.post(f"/batches/{draft}/eligibility/2", CLERK, condition="", evidence=" ")

@@ -307,7 +307,7 @@ def _new_entries(
         text = ordinary(raw)
         if text == known.scores.text(part, attempt):
             continue
-        why = _fault(known, part, attempt, text)
+        why = _fault(known, part, attempt, text, ordinary(typed.get((part, 1), "")))
         if why is not None:
             column = (FIRST if attempt == 1 else SECOND)[part]
             faults.append(LineFault(row=known.candidate.row, column=column.value, text=why))
@@ -316,7 +316,8 @@ def _new_entries(
     return found
 
 
-def _fault(known: Scored, part: Part, attempt: int, text: str) -> Text | None:
+def _fault(known: Scored, part: Part, attempt: int, text: str, first: str) -> Text | None:
+    """Return what is wrong with a mark; `first` is the first attempt that came with it."""
     if part not in {rule.part for rule in known.rules}:
         return Text("本级别没有这一项，请留空", "the level has no such part; leave it empty")
     if text and text not in WORDS and not _MARK.fullmatch(text):
@@ -325,7 +326,7 @@ def _fault(known: Scored, part: Part, attempt: int, text: str) -> Text | None:
             f"应为 0–100（至多一位小数），或 {words}",
             f"0–100 with at most one decimal, or one of {words}",
         )
-    if text and attempt == 2 and not known.scores.text(part, 1):
+    if text and attempt == 2 and not (first or known.scores.text(part, 1)):
         return Text("先录入首次成绩，再录补考", "enter the first attempt before a resit")
     return None
 

@@ -282,6 +282,18 @@ def test_a_resit_that_was_not_planned_is_odd(desk: BatchDesk, tmp_path: Path) ->
     assert "没有补考场次" not in desk.get(scores).text
 
 
+def test_a_first_mark_and_its_resit_may_come_together(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 2)
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    both = filled(sheet, {}, {"理论成绩": "40", "理论补考": "70"})
+    assert desk.post(f"/batches/{draft}/scores/sheet", EXAMINER, sheet=both).status_code == 303
+    marks = {"mark-3-skills-1": "50", "mark-3-skills-2": "66", "mark-3-theory-2": "66"}
+    alone = desk.post(f"/batches/{draft}/scores", EXAMINER, **marks)
+    assert alone.status_code == 422 and alone.text.count("先录入首次成绩") == 2  # list and cell
+    marks["mark-3-theory-1"] = "59"
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **marks).status_code == 303
+
+
 def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     enter_eligibility(desk, draft)

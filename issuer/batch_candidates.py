@@ -96,6 +96,23 @@ def read_candidates(
     return [_candidate(key, cipher, row) for row in found]
 
 
+def read_left_out(room: BatchRoom, session: Session, draft: BatchDraft) -> list[Candidate]:
+    """Return who was left out of a batch and does not stand in it again, in the order of rows."""
+    key = room.key(draft)
+    cipher = AESGCM(key)
+    here = {one.person for one in read_candidates(room, session, draft)}
+    query = select(BatchCandidate).where(
+        BatchCandidate.draft_id == draft.id, BatchCandidate.left_out.is_not(None)
+    )
+    return [
+        _candidate(
+            key, cipher, BatchRow(draft_id=draft.id, row=one.row, cells_sealed=one.cells_sealed)
+        )
+        for one in session.scalars(query.order_by(BatchCandidate.row))
+        if one.person not in here
+    ]
+
+
 def _candidate(key: bytes, cipher: AESGCM, stored: BatchRow) -> Candidate:
     row = open_row(cipher, stored)
     document = _folded(row.text(Column.DOCUMENT_NUMBER))

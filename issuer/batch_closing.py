@@ -78,7 +78,7 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         pending = [row for row, standing in standings.items() if standing is Standing.PENDING]
         if pending or not people:
             raise _pending(pending)
-        if odd_scores(room, draft, course, people) and not seen:
+        if odd_scores(room, session, draft, course, people) and not seen:
             raise _ODD
         _check_others_marks(person, people)
         passed = sum(standing is Standing.PASSED for standing in standings.values())

@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import combinations
 
+from sqlalchemy.orm import Session
+
 from codes.assessment_rules import Figure, Part
 from codes.wording import Text
-from issuer.batch_candidates import Candidate
+from issuer.batch_candidates import Candidate, kept_of, read_left_out
 from issuer.batch_room import BatchRoom, draft_changed
 from issuer.batch_scores import Odd, Scored, find_odd, scored
 from issuer.body_settings import figure_of
@@ -228,10 +230,25 @@ def _of_two(one: Sitting, other: Sitting) -> Iterator[Text]:
 
 
 def odd_scores(
-    room: BatchRoom, draft: BatchDraft, course: BatchCourse, people: Sequence[Scored]
+    room: BatchRoom,
+    session: Session,
+    draft: BatchDraft,
+    course: BatchCourse,
+    people: Sequence[Scored],
 ) -> list[Odd]:
-    """Return what is odd about the scores of a batch, by themselves and beside its plan."""
-    return find_odd(people) + unplanned_resits(people, read_plan(room, draft, course))
+    """Return what is odd about the scores of a batch, by themselves and beside its plan.
+
+    Who was left out is compared too, so that nothing appears or is gone once scores are closed.
+
+    Args:
+        people: those who stand in the batch; nothing is said of the rows of others.
+    """
+    left_out = read_left_out(room, session, draft)
+    kept = kept_of(session, draft) if left_out else {}
+    everybody = [*people, *(scored(room, draft, one, kept.get(one.person)) for one in left_out)]
+    found = find_odd(everybody) + unplanned_resits(everybody, read_plan(room, draft, course))
+    rows = {None, *(one.candidate.row for one in people)}
+    return [one for one in found if one.row in rows]
 
 
 def unplanned_resits(people: Sequence[Scored], plan: Plan) -> list[Odd]:

@@ -174,7 +174,10 @@ class Odd:
 
 
 def find_odd(people: Sequence[Scored]) -> list[Odd]:
-    """Return what is odd about scores: changed after entry, far from the others, all equal."""
+    """Return what is odd about scores: changed after entry, far from the others, all equal.
+
+    Equal marks are looked for among all, and among those who passed: they alone go on.
+    """
     found: list[Odd] = []
     for one in people:
         found += _changes(one)
@@ -187,7 +190,11 @@ def find_odd(people: Sequence[Scored]) -> list[Odd]:
                 for one in members
                 if _MARK.fullmatch(text := one.scores.valid(part))
             ]
-            found += _alike(level, part, marks) or _far(part, marks)
+            passed = [(one, mark) for one, mark in marks if one.standing is Standing.PASSED]
+            found += _alike(level, part, marks) or [
+                *_alike(level, part, passed, "合格的 ", " of those who passed"),
+                *_far(part, marks),
+            ]
     return found
 
 
@@ -202,12 +209,14 @@ def _changes(one: Scored) -> Iterable[Odd]:
             yield Odd(row=one.candidate.row, text=Text(zh, en))
 
 
-def _alike(level: str, part: Part, marks: Sequence[tuple[Scored, float]]) -> list[Odd]:
+def _alike(
+    level: str, part: Part, marks: Sequence[tuple[Scored, float]], zh: str = "", en: str = ""
+) -> list[Odd]:
     if len(marks) < _FEWEST_ALIKE or len({mark for _, mark in marks}) > 1:
         return []
     text = Text(
-        f"{level}{part.text.zh} {len(marks)} 人成绩全部为 {marks[0][1]:g} 分，请核对原始评分表",
-        f"{part.text.en}: all {len(marks)} marks are {marks[0][1]:g}; look at the score sheets",
+        f"{level}{part.text.zh} {zh}{len(marks)} 人成绩全部为 {marks[0][1]:g} 分，请核对原始评分表",
+        f"{part.text.en}: all {len(marks)} marks{en} are {marks[0][1]:g}; look at the score sheets",
     )
     return [Odd(row=None, text=text)]
 

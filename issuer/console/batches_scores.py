@@ -86,7 +86,7 @@ def _grid(
     with reading(room.desks) as session:
         course = find_course(session, draft)
         people = read_scored(room, session, draft)
-    odd = [] if course is None else odd_scores(room, draft, course, people)
+        odd = [] if course is None else odd_scores(room, session, draft, course, people)
     parts = {rule.part: rule for one in people for rule in one.rules}
     columns = [column for column, (part, _) in PLACES.items() if part in parts]
     closed = course is not None and course.scores_closed_at is not None
@@ -133,7 +133,8 @@ def odd_of(room: BatchRoom, draft: BatchDraft) -> list[Odd]:
         course = find_course(session, draft)
         if draft.key_sealed is None or course is None:
             return []
-        return odd_scores(room, draft, course, read_scored(room, session, draft))[:_ODD_SHOWN]
+        people = read_scored(room, session, draft)
+        return odd_scores(room, session, draft, course, people)[:_ODD_SHOWN]
 
 
 def _marked(

@@ -129,6 +129,11 @@ def test_what_is_odd_is_found_and_nothing_else() -> None:
     assert [one.row for one in find_odd(people_with(["70", "72", "74", "71", "99"]))] == [6]
     assert [one.row for one in find_odd(people_with(["80", "80", "80"]))] == [None]
     assert find_odd(people_with(["80", "80"])) == []
+    passed = [replace(one, rules=RULES[:1]) for one in people_with(["80", "80", "80", "55"])]
+    assert ["合格的 3 人成绩全部为 80 分" in one.text.zh for one in find_odd(passed)] == [
+        True,
+        False,
+    ]
 
 
 def people_with(marks: list[str]) -> list[Scored]:

@@ -282,6 +282,24 @@ def test_a_resit_that_was_not_planned_is_odd(desk: BatchDesk, tmp_path: Path) ->
     assert "没有补考场次" not in desk.get(scores).text
 
 
+def test_an_unplanned_resit_stays_odd_once_others_dropped_out(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = begun(desk, tmp_path, pictured=True)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    scores, said = f"/batches/{draft}/scores", "没有补考场次"
+    desk.post(scores, CLERK, **{"mark-4-skills-2": "70"})
+    other = replace(CLERK, account_id=7, name="何经办")
+    assert desk.post(f"{scores}/close", other, seen="yes").status_code == 303
+    assert rows_of(desk, draft) == [2, 3, 4] and said in desk.get(scores).text
+    put_up(desk, draft, clock)
+    clock.now += timedelta(days=9)
+    desk.submit(draft)
+    assert said in desk.get(f"/batches/{draft}/review", APPROVER).text
+
+
 def test_a_first_mark_and_its_resit_may_come_together(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, 2)
     sheet = desk.download(f"/batches/{draft}/scores.xlsx")

@@ -164,7 +164,7 @@ def test_the_style_sheet_is_understood_by_old_browsers() -> None:
 
     for newer in (":has(", ":is(", ":where(", "@layer", "@container", "inset:", "dvh", "\n  & "):
         assert newer not in css, newer
-    scripts = [*Path("templates/static/desk").glob("[kl]*.js"), Path("templates/static/busy.js")]
+    scripts = [*Path("templates/static/desk").glob("[klu]*.js"), Path("templates/static/busy.js")]
     for newer in ("?.", "??", "import ", "async ", "=> {"):
         for script in scripts:
             assert newer not in script.read_text(encoding="utf-8"), (script, newer)

@@ -47,12 +47,12 @@ class Unused:
         name: of its file; personal data.
         row: a row without a photo whose picture would be called nearly so; None where there is
             none such.
-        apart: in how many characters the two names differ.
+        differs: in what the two names differ; None where there is none such.
     """
 
     name: str = field(repr=False)
     row: int | None
-    apart: int
+    differs: Text | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,25 +205,43 @@ def _missing_text(want: _Want, found: _Found) -> Text:
     if not near:
         return Text(f"{zh}。", f"{en}.")
     apart, name = min(near)
+    how = _differs(name, wanted, apart)
     return Text(
-        f"{zh}；有一张“{name}”，相差 {apart} 个字符，请核对名册和文件名。",
-        f"{en}; one is called “{name}”, which differs in {apart} characters: compare the two.",
+        f"{zh}；有一张“{name}”，{how.zh}，请核对名册和文件名。",
+        f"{en}; one is called “{name}”, which {how.en}: compare the two.",
     )
 
 
 def _unused(name: str, missing: Sequence[_Want]) -> Unused:
-    near = [(apart, one.row) for one in missing if (apart := _apart(name, one.wanted)) is not None]
-    apart, row = min(near, default=(0, None))
-    return Unused(name=name, row=row, apart=apart)
+    near = [
+        (apart, one.row, one.wanted)
+        for one in missing
+        if one.wanted and (apart := _apart(name, one.wanted)) is not None
+    ]
+    if not near:
+        return Unused(name=name, row=None, differs=None)
+    apart, row, wanted = min(near)
+    return Unused(name=name, row=row, differs=_differs(name, wanted, apart))
 
 
 def _apart(name: str, wanted: str) -> int | None:
-    """Return in how many characters two file names differ, extensions apart; None for many."""
-    one, other = _stem(name), _stem(wanted)
+    """Return in how many characters two file names differ, blanks and extensions apart.
+
+    None for many.
+    """
+    one, other = "".join(_stem(name).split()), "".join(_stem(wanted).split())
     apart = count_slips(one, other, most=_MOST_APART, swaps=False)
-    if not apart or min(len(one), len(other)) < _LEAST_ALIKE * apart:
+    if apart is None or min(len(one), len(other)) < _LEAST_ALIKE * apart:
         return None
     return apart
+
+
+def _differs(name: str, wanted: str, apart: int) -> Text:
+    if apart:
+        return Text(f"相差 {apart} 个字符", f"differs in {apart} characters")
+    if _stem(name) == _stem(wanted):
+        return Text("只有扩展名不同", "differs in its ending alone")
+    return Text("只有空格不同", "differs in blanks alone")
 
 
 def _stem(name: str) -> str:

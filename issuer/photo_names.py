@@ -9,6 +9,7 @@ from typing import TypeVar
 Place = TypeVar("Place")
 
 EXTENSIONS = (".jpg", ".jpeg", ".png")
+_JPEGS = {"jpg": "jpeg", "jpeg": "jpg"}
 # Not taken, but found all the same: the refusal can then say what they are.
 OTHER_EXTENSIONS = (".heic", ".heif", ".avif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf")
 
@@ -31,6 +32,8 @@ def leads_elsewhere(name: str) -> bool:
 def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Place]:
     """Return the files of this name, the extension and case left open.
 
+    A `.jpeg` serves where a `.jpg` is asked for and there is none, and the other way round.
+
     Args:
         names: places of files by folded name.
         wanted: with or without extension; untrusted.
@@ -38,8 +41,10 @@ def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Pla
     folded = fold_name(wanted)
     if not folded:
         return ()
-    if folded in names:
-        return names[folded]
+    stem, dot, ending = folded.rpartition(".")
+    for name in (folded, stem + dot + _JPEGS.get(ending, ending)):
+        if name in names:
+            return names[name]
     for extensions in (EXTENSIONS, OTHER_EXTENSIONS):
         found = [place for end in extensions for place in names.get(folded + end, ())]
         if found:

@@ -173,6 +173,24 @@ def test_a_photo_of_nearly_the_right_name_is_shown_beside_the_row_that_wants_it(
     assert f"照片文件“{right[0]}.jpg”：" in row and "上传或更换照片" in row
 
 
+def test_another_ending_of_a_jpeg_serves_and_other_near_names_are_told(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 3)
+    named = {
+        1: {Column.PHOTO: "张.jpg"},
+        2: {Column.PHOTO: "褚英.jpg"},
+        3: {Column.PHOTO: "李.jpg"},
+    }
+    draft = desk.begin(roster_of(tmp_path, persons, named))
+    picture = portrait(persons[0], 1)
+    desk.add_photos(draft, (picture, "张.jpeg"), (picture, "褚 英.jpg"), (picture, "李.png"))
+    page = desk.get(f"/batches/{draft}/photos").text
+    assert "没有“张.jpg”" not in page and "第 2 行的照片" in page
+    assert "有一张“褚 英.jpg”，只有空格不同" in page
+    assert "有一张“李.png”，只有扩展名不同" in page and "应有的文件名只有扩展名不同" in page
+
+
 def test_who_types_scores_knows_beforehand_who_closes_them(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, 2)
     at = f"/batches/{draft}/scores"

@@ -11,7 +11,8 @@ _BASE = Path("templates/pages/desk/base.html")
 _SCRIPTS = Path("templates/static")
 _PAGE = """<!doctype html><meta charset="utf-8">
 <form method="post" action="/save"><input type="hidden" name="token" value="1">
-<input name="mark" value="60"><select name="level"><option>三级<option>四级</select><label><input type="checkbox" name="seen" value="yes">看过</label><button>保存</button></form>
+<input name="mark" value="60"><select name="level"><option>三级<option>四级</select>
+<label><input type="checkbox" name="seen" value="yes">看过</label><button>保存</button></form>
 <form method="get" action="/find"><input name="search"><button>查找</button></form>
 <form method="post" action="/out"><button>退出</button></form>
 <a href="/next">下一页</a> <a href="/sheet.xlsx">下载</a>

@@ -26,7 +26,7 @@ from issuer.batch_states import EDITABLE, DraftState
 from issuer.columns import Column
 from issuer.errors import IssuerError
 from issuer.roster import RosterTable
-from issuer.roster_cells import MAX_CELL_CHARACTERS
+from issuer.roster_cells import CELL_MERGED, MAX_CELL_CHARACTERS
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.exam_models import BatchCourse
 from registry.models import Batch, Site
@@ -164,7 +164,8 @@ def mend_cells(
     """Change cells of many rows; return how many rows changed.
 
     A cell that was left as it was stays unreadable where it was so: it is confirmed in its row
-    (`mend_row`), not by saving others.
+    (`mend_row`), not by saving others. One that was merged with others and is shown with its text
+    was read as it is: saving it takes it.
 
     Raises:
         IssuerError: as `mend_row`.
@@ -178,11 +179,16 @@ def mend_cells(
         for row, cells in cleaned.items():
             before = open_row(cipher, _find_row(session, draft, row))
             changed = {c: text for c, text in cells.items() if text != before.text(c)}
-            if changed:
-                faults = tuple(one for one in before.faults if one.column not in changed)
+            taken = {one.column for one in before.faults if _is_taken(one, cells)} | set(changed)
+            if taken:
+                faults = tuple(one for one in before.faults if one.column not in taken)
                 rows[row] = Mended({**before.cells, **changed}, faults)
         put_rows(session, cipher, draft, rows)
     return len(rows)
+
+
+def _is_taken(fault: Remark, cells: Mapping[Column, str]) -> bool:
+    return fault.code == CELL_MERGED and fault.column is not None and bool(cells.get(fault.column))
 
 
 def clean_text(text: str) -> str:

@@ -311,6 +311,28 @@ def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Pat
     assert "对不上" in answer.text
 
 
+def test_a_merged_cell_is_taken_once_its_page_is_saved(desk: BatchDesk, tmp_path: Path) -> None:
+    sheet, merged = "xl/worksheets/sheet1.xml", io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(roster_of(tmp_path, people(Level.THREE, 2)))) as made,
+        zipfile.ZipFile(merged, "w") as archive,
+    ):
+        for name in made.namelist():
+            text = made.read(name).replace(
+                b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="E2:E3"/></mergeCells>'
+            )
+            archive.writestr(name, text if name == sheet else made.read(name))
+    draft = desk.begin(merged.getvalue())
+    rows = f"/batches/{draft}/rows"
+    page = desk.get(rows).text
+    typed = dict(re.findall(r'name="(cell-[23]-BIRTH_DATE)" value="([^"]+)"', page))
+    assert "请取消合并" in page and len(typed) == 2
+    one, other = typed
+    desk.post(rows, CLERK, **{one: typed[one], other: ""})
+    page = desk.get(rows).text
+    assert one not in page and f'name="{other}" value=""' in page
+
+
 def test_a_row_calls_optional_only_what_may_stay_empty(ready_desk: BatchDesk) -> None:
     page = ready_desk.get(f"/batches/{READY}/rows/2").text
     labels = re.findall(r'<label for="([A-Z_]+)">[^<]*(<span class="optional">)?', page)

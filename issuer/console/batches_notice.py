@@ -25,7 +25,7 @@ from issuer.batch_notice import (
     words_of_objection,
 )
 from issuer.batch_states import DraftState
-from issuer.body_settings import figure_of, settings_of
+from issuer.body_settings import Step, figure_of, settings_of, skipping
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     DESK,
@@ -63,7 +63,8 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
     with reading(room.desks) as session:
         course = find_course(session, draft)
         found = read_notice(room, draft, course) if course is not None else None
-        wanted = figure_of(settings_of(session, draft.prefix), Figure.NOTICE_WORKING_DAYS, today)
+        settings = settings_of(session, draft.prefix)
+        wanted = figure_of(settings, Figure.NOTICE_WORKING_DAYS, today)
         objections = [
             (one, words_of_objection(room, draft, one)) for one in objections_of(session, draft.id)
         ]
@@ -80,6 +81,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         troubles=troubles,
         typed={**offered, **typed},
         notice=found,
+        skipped=skipping(settings, Step.NOTICE),
         over=found is not None and found.last < today,
         wanted=wanted,
         objections=objections,
@@ -144,7 +146,7 @@ def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
         fields = {"result_notice_days": "first", "result_notice_short": "last"}
         if error.code not in (*fields, "step_open", "draft_faulty", "draft_unchecked"):
             raise
-        trouble = Trouble(field=fields.get(error.code, "first"), text=error.text)
+        trouble = Trouble(field=fields.get(error.code, ""), text=error.text)
         return _page(draft, (trouble,), request.form.to_dict()), 422
     say_done(Text("公示已登记", "The notice is put up"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)

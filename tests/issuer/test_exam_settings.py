@@ -78,6 +78,8 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
         assert desk.post(address, SECOND_APPROVER).status_code == 303
         assert desk.post(address, SECOND_APPROVER).status_code == 409
     assert "另有考务系统" in desk.get(f"/batches/{draft}").text
+    notice = desk.get(f"/batches/{draft}/notice").text
+    assert "不需要发起公示" in notice and "另有考务系统" in notice and 'name="first"' not in notice
     assert desk.submit(draft).status_code == 303
     with reading(desk.room.register) as session:
         entries = session.scalars(select(TrailEntry)).all()

@@ -229,12 +229,17 @@ def match_lines(
         row = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 7 else 0
         one = by_row.get(row)
         if one is None or row in found:
-            faults.append(LineFault(row=line.number, column=ExamColumn.ROW, text=_NO_ROW))
+            faults.append(_misfit(line, ExamColumn.ROW, _NO_ROW))
         elif line.text(ExamColumn.NAME) != one.name:
-            faults.append(LineFault(row=line.number, column=ExamColumn.NAME, text=_OTHER_NAME))
+            faults.append(_misfit(line, ExamColumn.NAME, _OTHER_NAME))
         else:
             found[row] = line
     return found, faults
+
+
+def _misfit(line: SheetLine, column: ExamColumn, text: Text) -> LineFault:
+    name = line.text(ExamColumn.NAME)
+    return LineFault(row=line.number, column=column, text=text, name=name, of_sheet=True)
 
 
 _NO_ROW = Text("名册没有这一行，或与前面的行重复", "the roster has no such row, or it stands twice")

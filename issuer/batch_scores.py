@@ -319,7 +319,8 @@ def _new_entries(
         why = _fault(known, part, attempt, text, ordinary(typed.get((part, 1), "")))
         if why is not None:
             column = (FIRST if attempt == 1 else SECOND)[part]
-            faults.append(LineFault(row=known.candidate.row, column=column.value, text=why))
+            one = known.candidate
+            faults.append(LineFault(row=one.row, column=column.value, text=why, name=one.name))
             continue
         found.append(Entry(part=part, attempt=attempt, text=text, by=by, at=at))
     return found

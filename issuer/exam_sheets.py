@@ -116,7 +116,14 @@ def _made_dates(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> It
                     f"{_MADE_DATE.zh}（现为 {cell.text}）{_AS_TEXT.zh}",
                     f"{_MADE_DATE.en} ({cell.text}){_AS_TEXT.en}",
                 )
-                yield LineFault(row=row.number, column=column, text=text)
+                name = row.cells.get(places.get(ExamColumn.NAME, -1), "")
+                yield LineFault(
+                    row=row.number,
+                    column=column,
+                    text=text,
+                    name=text_of(name).strip()[:_MOST_CELL],
+                    of_sheet=True,
+                )
 
 
 _TYPED_CODES = frozenset(ExamColumn) - {
@@ -150,15 +157,32 @@ def _no_columns(key: ExamColumn) -> IssuerError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFault:
-    """What is wrong with a line of a sheet or form; `row` is the roster's, or the sheet's own."""
+    """What is wrong with a line of a sheet or form.
+
+    Args:
+        row: the roster's, or the sheet's own where it is `of_sheet`.
+        name: whose line it is; empty where it names nobody.
+    """
 
     row: int
     column: str
     text: Text
+    name: str = field(default="", repr=False)
+    of_sheet: bool = False
+
+    @property
+    def whole(self) -> Text:
+        """What is wrong, with the line and the column where it stands."""
+        name = f" {self.name} " if self.name else ""
+        row, of = ("表格第", " of the sheet") if self.of_sheet else ("第", "")
+        return Text(
+            f"{row} {self.row} 行{name}“{self.column}”：{self.text.zh}",
+            f"Row {self.row}{of},{name or ' '}“{self.column}”: {self.text.en}",
+        )
 
 
 class LinesRefused(IssuerError):
-    """A sheet or a form has faults; `faults` are all of them, the sentence names the first."""
+    """A sheet or a form has faults; `faults` are all of them, the sentence says how many."""
 
     def __init__(self, code: str, text: Text, *, faults: Sequence[LineFault]) -> None:
         super().__init__(code, text)
@@ -166,15 +190,12 @@ class LinesRefused(IssuerError):
 
 
 def refuse_lines(faults: Sequence[LineFault]) -> LinesRefused:
-    """Return the refusal of a sheet or form with faults, the first of them named."""
-    shown = faults[:8]
-    zh = "；".join(f"第 {one.row} 行“{one.column}”：{one.text.zh}" for one in shown)
-    en = "; ".join(f"row {one.row}, “{one.column}”: {one.text.en}" for one in shown)
+    """Return the refusal of a sheet or form with faults."""
     return LinesRefused(
         "exam_lines",
         Text(
-            f"有 {len(faults)} 处需要改正，未作改动。{zh}",
-            f"{len(faults)} to correct; nothing was changed. {en}",
+            f"有 {len(faults)} 处需要改正，未作改动",
+            f"{len(faults)} to correct; nothing was changed",
         ),
         faults=faults,
     )

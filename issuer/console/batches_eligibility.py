@@ -29,7 +29,7 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
-from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
+from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file, troubles_of
 from issuer.console.batches_steps import may_examine
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
@@ -143,7 +143,7 @@ def put_eligibility(draft_id: int) -> Response | tuple[str, int]:
     except IssuerError as error:
         if not error.code.startswith(("exam_", "roster_")):
             raise
-        return _list(draft, (Trouble(field="sheet", text=error.text),)), 422
+        return _list(draft, troubles_of(error, "sheet")), 422
     note_reading(room, "batch.eligibility_entered", draft, str(len(lines)))
     say_done(Text(f"申报条件表已录入 {len(lines)} 行", f"Rows of the sheet kept: {len(lines)}"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)

@@ -48,7 +48,13 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
-from issuer.console.batches_sheets import PAGE_ROWS, SCORE_HEADINGS, page_number, read_file
+from issuer.console.batches_sheets import (
+    PAGE_ROWS,
+    SCORE_HEADINGS,
+    page_number,
+    read_file,
+    troubles_of,
+)
 from issuer.console.batches_steps import may_examine
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
@@ -169,11 +175,9 @@ def _told(fault: LineFault, columns: list[ExamColumn]) -> Trouble:
     """Return a fault as the list above the grid tells it, with the cell it leads to, if shown."""
     column = ExamColumn(fault.column)
     place = f"cell-{fault.row}-{_LEFT + columns.index(column) + 1}" if column in columns else ""
-    text = Text(
-        f"第 {fault.row} 行“{fault.column}”：{fault.text.zh}",
-        f"Row {fault.row}, {SCORE_HEADINGS[column].en}: {fault.text.en}",
-    )
-    return Trouble(field=place, text=text)
+    said = fault.whole
+    en = said.en.replace(f"“{column}”", SCORE_HEADINGS[column].en)
+    return Trouble(field=place, text=Text(said.zh, en))
 
 
 @blueprint.get("/<int:draft_id>/scores.xlsx")
@@ -245,7 +249,7 @@ def _kept(changed: int) -> Text:
 def _refused(draft: BatchDraft, error: IssuerError, field: str) -> tuple[str, int]:
     if not error.code.startswith(("exam_", "roster_", "scores_", "step_open")):
         raise error
-    return _grid(draft, (Trouble(field=field, text=error.text),), request.form), 422
+    return _grid(draft, troubles_of(error, field), request.form), 422
 
 
 @blueprint.post("/<int:draft_id>/scores/close")

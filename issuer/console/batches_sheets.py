@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import request
 
 from codes.wording import Text
+from issuer.console.batches_forms import Trouble
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import LinesRefused
 
 PAGE_ROWS = 50
+_MOST_TOLD = 50
 SCORE_HEADINGS = {
     column: Text(column.value, en)
     for column, en in (
@@ -29,6 +32,15 @@ def page_number(total: int) -> tuple[int, int]:
     asked = request.args.get("page", "1")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
     return max(1, min(number, pages)), pages
+
+
+def troubles_of(error: IssuerError, field: str) -> tuple[Trouble, ...]:
+    """Return what a refusal says for the list above a page; of a sheet each line by itself."""
+    faults = error.faults if isinstance(error, LinesRefused) else ()
+    if not faults:
+        return (Trouble(field=field, text=error.text),)
+    told = tuple(Trouble(field=field, text=fault.whole) for fault in faults[:_MOST_TOLD])
+    return told if len(told) == len(faults) else (*told, Trouble(field="", text=error.text))
 
 
 def read_file(name: str) -> bytes:

@@ -244,7 +244,8 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     changed = {"mark-3-theory-1": "81", "mark-4-theory-1": "10.55"}
     wrong = desk.post(f"/batches/{draft}/scores", CLERK, **changed)
     assert wrong.status_code == 422 and "至多一位小数" in wrong.text and 'value="81"' in wrong.text
-    cell = '<a href="#cell-4-3">第 4 行“理论成绩”：应为'
+    name = people(Level.THREE, 3)[2].name
+    cell = f'<a href="#cell-4-3">第 4 行 {name} “理论成绩”：应为'
     assert cell in wrong.text and 'class="bad" id="cell-4-3"' in wrong.text
     assert 'aria-describedby="cell-4-3-why" aria-invalid="true"' in wrong.text
     assert "都还没有保存" in wrong.text and wrong.text.count('aria-invalid="true"') == 1
@@ -363,6 +364,10 @@ def test_sheets_that_fit_nobody_change_nothing(desk: BatchDesk, tmp_path: Path) 
     answer = desk.post(f"/batches/{draft}/scores/sheet", sheet=stray)
     assert answer.status_code == 422
     assert "姓名与名册该行不一致" in answer.text and "没有这一行" in answer.text
+    name = people(Level.THREE, 2)[1].name
+    other, row = "表格第 2 行 别人 “姓名”：姓名与", f"表格第 3 行 {name} “名册行号”：名册没有"
+    for said in (other, row):
+        assert f'<li><a href="#sheet">{said}' in answer.text
     for data in (b"", b"PK\x03\x04junk", b"\x00\x01" * 50, "甲,乙\n1,2".encode()):
         for path in ("scores/sheet", "eligibility"):
             bad = desk.post(f"/batches/{draft}/{path}", sheet=(io.BytesIO(data), "坏.xlsx"))

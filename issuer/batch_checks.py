@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from traceback import extract_tb
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from codes.errors import CodesError
 from codes.wording import Text
+from issuer.batch_overlap import inspect_overlap
 from issuer.batch_photos import DraftPhotos, judge_waiting
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import RowFindings, load_table, seal_findings, write_findings
@@ -123,6 +124,8 @@ def _check_once(room: BatchRoom, prefix: str, draft_id: int) -> None:
         photos = DraftPhotos(room, session, draft)
     tell = telling(room, draft_id, Phase.LINT)
     report = inspect(room, draft, table, photos, lambda _, done, total: tell(done, total))
+    with reading(room.desks) as session:
+        report = replace(report, notices=report.notices + inspect_overlap(room, session, draft))
     findings = seal_findings(cipher, table, report)
     with transaction(room.desks) as session:
         now = find_draft(session, prefix, draft_id, locked=True)

@@ -26,6 +26,7 @@ from issuer.batch_checks import (
     trouble_values,
 )
 from issuer.batch_drafts import empty, remove_files
+from issuer.batch_overlap import check_others_again
 from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import load_table, seal_findings, write_findings
@@ -255,6 +256,7 @@ def _finish(room: BatchRoom, draft: BatchDraft, summary: RunSummary) -> None:
             session.execute(update(BatchRow), awards)
         empty(session, now)
         now.state, now.finished_at = DraftState.ISSUED, room.clock()
+        check_others_again(session, now)
         now.faulty = now.unpictured = now.noticed = 0
         now.done = now.total = issued
         now.phase = now.trouble = now.trouble_zh = now.trouble_en = None

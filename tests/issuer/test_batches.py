@@ -233,6 +233,25 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchD
     assert desk.submit(draft).status_code == 303
 
 
+def test_people_of_two_batches_are_told_and_checked_anew_once_one_is_issued(
+    ready_desk: BatchDesk, tmp_path: Path
+) -> None:
+    desk = ready_desk
+    with reading(desk.room.desks) as session:
+        name = session.get_one(BatchDraft, READY).name
+    persons = people(Level.THREE, 3)
+    rows = f"/batches/{desk.begin(roster_of(tmp_path, persons), '又一批')}/rows"
+    page = desk.get(f"{rows}?show=all").text
+    assert page.count(f"批次“{name}”中也有此人的同职业、同级别") == 2
+    assert "每一行都已通过检查" in page
+    desk.submit(READY)
+    desk.approve(READY)
+    desk.work()
+    page = desk.get(f"{rows}?show=all").text
+    assert page.count("此人已持有本机构核发的同职业、同级别有效证书") == 2
+    assert "中也有此人" not in page and "每一行都已通过检查" not in page
+
+
 def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:
     desk, draft = ready_desk, READY
     desk.submit(draft)

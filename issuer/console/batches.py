@@ -34,7 +34,7 @@ from issuer.console import (
     batches_upload,
 )
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
-from issuer.console.batches_next import are_done, lines_of, next_of
+from issuer.console.batches_next import are_done, lines_of, next_of, why_nothing_issues
 from issuer.console.batches_room import (
     DESK,
     SCORING,
@@ -168,7 +168,13 @@ def new() -> str:
 
 def _form(entry: Entry, *troubles: Trouble) -> str:
     layouts = [(layout, load_layout(layout).name) for layout in known_layouts()]
-    return render_template("desk/batch_new.html", entry=entry, troubles=troubles, layouts=layouts)
+    return render_template(
+        "desk/batch_new.html",
+        entry=entry,
+        troubles=troubles,
+        layouts=layouts,
+        stop=why_nothing_issues(the_room(), own_prefix()),
+    )
 
 
 @blueprint.post("")

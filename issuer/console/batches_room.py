@@ -16,7 +16,7 @@ from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, s
 from issuer.batch_checks import needs_check
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
-from issuer.console.batches_next import StepLine, next_of
+from issuer.console.batches_next import StepLine, next_of, why_nothing_issues
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.operator import note_act_now
@@ -125,6 +125,7 @@ def words_of(
         "approver": person.is_one_of(Role.APPROVER),
         "on_desk": person.is_one_of(*DESK),
         "checking": needs_check(draft),
+        "stop": None if state is DraftState.ISSUED else why_nothing_issues(room, draft.prefix),
         "ready": is_ready(draft),
         "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",
     }

@@ -18,13 +18,16 @@ from sqlalchemy import delete, select
 
 from accounts.person import Person
 from codes.levels import Level
+from issuer import filing_changes
 from issuer.batch_approval import approve
 from issuer.batch_checks import keep
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import only_runner
 from issuer.batch_states import DraftState
 from issuer.columns import Column
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.filing import find_site
 from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.home import Home
@@ -44,6 +47,7 @@ from tests.issuer.batch_desk import (
     roster_of,
 )
 from tests.issuer.desks import PREFIX, PUBLIC_URL, people
+from tests.issuer.procedures import decision
 from wsgi import create_private_app
 
 
@@ -250,6 +254,23 @@ def test_people_of_two_batches_are_told_and_checked_anew_once_one_is_issued(
     page = desk.get(f"{rows}?show=all").text
     assert page.count("此人已持有本机构核发的同职业、同级别有效证书") == 2
     assert "中也有此人" not in page and "每一行都已通过检查" not in page
+
+
+def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
+    ready_desk: BatchDesk,
+) -> None:
+    desk, draft = ready_desk, READY
+    today = shanghai_day(desk.room.clock())
+    with transaction(desk.room.register) as session:
+        site, now_ = find_site(session, PREFIX), desk.room.clock()
+        filing_changes.withdraw(session, site, decision(today), effective_on=today, now=now_)
+    said = f"本机构备案自 {today} 起已撤销，不得核发证书"
+    desk.post(f"/batches/{draft}/check")
+    page = desk.get(f"/batches/{draft}").text
+    assert said in page and "改正名册中" not in page
+    for place in ("/", "/batches", "/batches/new"):
+        text = desk.get(place).text
+        assert said in text and "改正名册中" not in text, place
 
 
 def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:

@@ -32,6 +32,7 @@ class AuditOutcome(StrEnum):
     """What an audit came to."""
 
     FINE = "fine"
+    NOTICES = "notices"
     FAULTS = "faults"
 
 
@@ -46,6 +47,7 @@ class AuditReport:
         cosigned_by: names of the witnesses whose signature the checkpoint bears.
         log_faults: of files and hashes.
         leaf_faults: of leaves, those of earlier runs first.
+        notices: what breaks no rule, and whoever relies on the log has to know.
         trust_version: of the list that all was judged by.
         trust_expired: whether a newer trust list should be there by now.
         remembered: whether the memory went forward; it does not where the log itself is unsound.
@@ -57,6 +59,7 @@ class AuditReport:
     cosigned_by: tuple[str, ...]
     log_faults: tuple[LogFault, ...]
     leaf_faults: tuple[AuditFault, ...]
+    notices: tuple[AuditFault, ...]
     trust_version: int
     trust_expired: bool
     remembered: bool
@@ -64,8 +67,9 @@ class AuditReport:
     @property
     def outcome(self) -> AuditOutcome:
         """Whether anything is wrong."""
-        faulty = self.log_faults or self.leaf_faults
-        return AuditOutcome.FAULTS if faulty else AuditOutcome.FINE
+        if self.log_faults or self.leaf_faults:
+            return AuditOutcome.FAULTS
+        return AuditOutcome.NOTICES if self.notices else AuditOutcome.FINE
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
@@ -77,6 +81,7 @@ class AuditReport:
             "cosigned_by": list(self.cosigned_by),
             "log_faults": [fault.as_dict() for fault in self.log_faults],
             "leaf_faults": [fault.as_dict() for fault in self.leaf_faults],
+            "notices": [notice.as_dict() for notice in self.notices],
             "trust_version": self.trust_version,
             "trust_expired": self.trust_expired,
             "remembered": self.remembered,
@@ -140,6 +145,7 @@ def audit_log(
         judged=judged,
         log_faults=faults.found,
         leaf_faults=(*breaches, *listed, *after.faults),
+        notices=tuple(rules.notices()) if believed else (),
         remembered=sound,
     )
     return report, after if sound else memory
@@ -191,6 +197,7 @@ def _report(
     judged: int,
     log_faults: Sequence[LogFault],
     leaf_faults: Sequence[AuditFault],
+    notices: tuple[AuditFault, ...],
     remembered: bool,
 ) -> AuditReport:
     """Return what was found, beside what the log and the list say of themselves."""
@@ -202,6 +209,7 @@ def _report(
         cosigned_by=() if current is None else tuple(o.key.name for o in current.cosignatures),
         log_faults=tuple(log_faults),
         leaf_faults=tuple(leaf_faults),
+        notices=notices,
         trust_version=trust.document.version,
         trust_expired=now >= trust.document.expires_at,
         remembered=remembered,

@@ -54,7 +54,8 @@ def audit(
 ) -> None:
     """核对公开日志：哈希、检查点、前后一致，以及每一条目是否合规。Audit a public log.
 
-    不用数据库。只读新增条目，并证明日志是此前所见日志的延续。退出码：0 无误，1 有误，2 未能核对。
+    不用数据库。只读新增条目，并证明日志是此前所见日志的延续。
+    退出码：0 无误（或只有须知），1 有误，2 未能核对。
     """
     try:
         believed = read_trust(_read_place(trust), root)
@@ -87,7 +88,7 @@ def audit(
     else:
         for line in report_lines(report):
             click.echo(one_line(line.say(language())))
-    sys.exit(0 if report.outcome is AuditOutcome.FINE else EXIT_FAULTS)
+    sys.exit(EXIT_FAULTS if report.outcome is AuditOutcome.FAULTS else 0)
 
 
 def language() -> Language:
@@ -105,6 +106,7 @@ def report_lines(report: AuditReport) -> list[Text]:
     if len(faults) > len(lines):
         left = len(faults) - len(lines)
         lines.append(Text(f"……另有{left}处（见 --json）", f"… {left} more (see --json)"))
+    lines += fault_lines(report.notices)[:_MAX_LINES]
     if report.trust_expired:
         lines.append(
             Text("信任列表已过期，请取得新的", "the trust list has expired; fetch a newer one")
@@ -126,6 +128,12 @@ def report_lines(report: AuditReport) -> list[Text]:
     verdict = Text(f"发现{count}处问题", f"{count} {'fault' if count == 1 else 'faults'}")
     if report.outcome is AuditOutcome.FINE:
         verdict = Text("未发现问题", "nothing is wrong")
+    elif report.outcome is AuditOutcome.NOTICES:
+        many = len(report.notices)
+        verdict = Text(
+            f"未发现违规，另有须知{many}项",
+            f"no rule is broken; {many} {'thing' if many == 1 else 'things'} to know",
+        )
     return [*lines, Text(f"{read.zh}：{verdict.zh}", f"{read.en}: {verdict.en}")]
 
 

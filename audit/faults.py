@@ -9,7 +9,7 @@ from typing import Any
 
 from codes.wording import Text
 
-# Every fault a leaf can have. The code is stable; the sentence is followed by particulars.
+# Every fault a leaf can have, and every notice. The code is stable; particulars follow.
 SENTENCES = MappingProxyType(
     {
         "audit_leaf_lost": Text(
@@ -80,6 +80,15 @@ SENTENCES = MappingProxyType(
             "该版信任列表未载入日志",
             "This version of the trust list is not in the log",
         ),
+        "audit_trust_pending": Text(
+            "该版信任列表尚未载入日志；编制满一日仍未载入的，即为问题",
+            "This version of the trust list is not in the log yet; "
+            "a day after it was drawn up that is a fault",
+        ),
+        "audit_filing_pending": Text(
+            "信任列表中的备案范围所依据的备案决定尚未载入日志",
+            "The act that the list's scopes for this body rest on is not in the log yet",
+        ),
         "audit_trust_dated": Text(
             "信任列表的编制时间不合次序：晚于其收录时间，或早于前一版",
             "The trust list is dated out of order: after it was logged, or before the one before",
@@ -122,7 +131,7 @@ SENTENCES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFault:
-    """One breach of a rule.
+    """One breach of a rule, or a notice.
 
     Args:
         code: one of `SENTENCES`.

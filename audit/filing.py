@@ -77,10 +77,8 @@ def differing(
     Args:
         acts: by prefix, in order.
         trust: the list.
-        logged_as: index of the list's own leaf; None while it has none and cannot be compared.
+        logged_as: index of the list's own leaf; None while it has none.
     """
-    if logged_as is None:
-        return
     listed = {body.prefix for body in trust.document.bodies}
     for prefix in sorted(listed | set(acts)):
         body = trust.document.body(prefix)
@@ -90,7 +88,7 @@ def differing(
             for scope in scopes
             for level in scope.levels
         }
-        until = [act for act in acts.get(prefix, []) if act.index < logged_as]
+        until = [act for act in acts.get(prefix, []) if logged_as is None or act.index < logged_as]
         least = sum(act.logged_at < trust.document.published_at for act in until)
         if not any(_rights(until[:count]) == shown for count in range(least, len(until) + 1)):
             yield prefix

@@ -143,6 +143,23 @@ class LeafRules:
                 )
         yield from self._judge_logged(trust.document.version)
 
+    def notices(self) -> Iterator[AuditFault]:
+        """Yield what breaks no rule and has to be known, given all leaves.
+
+        A list that was just drawn up need not be in the log yet, nor need the acts it rests on.
+        """
+        version = self._trust.document.version
+        if version in self.state.lists or self._is_overdue(version):
+            return
+        yield AuditFault(code="audit_trust_pending", index=None, about=str(version))
+        for prefix in differing(self.state.acts, self._trust, logged_as=None):
+            yield AuditFault(code="audit_filing_pending", index=None, about=prefix)
+
+    def _is_overdue(self, version: int) -> bool:
+        """Say whether a list that is not in the log ought to be."""
+        published_at = self._trust.document.published_at
+        return self.state.newest_list > version or self._now >= published_at + _ONE_DAY
+
     def _judge_logged(self, version: int) -> Iterator[AuditFault]:
         """Hold the list at hand against the leaves about lists and filings."""
         newest, logged = self.state.newest_list, self.state.lists.get(version)
@@ -150,7 +167,7 @@ class LeafRules:
         if newest > version:
             yield AuditFault(code="audit_trust_older", index=None, about=f"{version} < {newest}")
         if logged is None:
-            if newest > version or self._now >= self._trust.document.published_at + _ONE_DAY:
+            if self._is_overdue(version):
                 yield AuditFault(code="audit_trust_unlogged", index=None, about=at_hand)
             return
         if logged.digest != self._trust.digest:

@@ -16,7 +16,7 @@ from threading import Event
 
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.log_custody import open_key_of_log
+from issuer.log_following import office_of_home
 from issuer.log_publishing import LogOffice, log_is_settled, publish_log
 from issuer.report_key_files import ensure_former_keys_published
 from issuer.status_custody import ensure_status_key
@@ -119,10 +119,7 @@ def open_tender(
     vault = home.vault(passphrase)
     ensure_former_keys_published(home)
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
-        log = None
-        if home.log_key_path.exists():
-            key = open_key_of_log(home, passphrase)
-            log = LogOffice(home=home, engine=engine, vault=vault, key=key, clock=clock)
+        log = office_of_home(home, engine, vault, passphrase, clock=clock)
         status = StatusOffice(
             home=home,
             engine=engine,

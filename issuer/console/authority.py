@@ -11,6 +11,7 @@ from typing import Final
 from flask import abort, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role
 from accounts.troubles import Trouble
@@ -21,6 +22,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing_acts import Decision, parse_reason, parse_reference
 from issuer.filing_proposals import Actor, Words
+from issuer.log_following import log_now
 from issuer.operator import DEFAULT_GROUND, note_act_now, parse_name
 from issuer.root_custody import has_root_keys, open_root_keys
 from keys.errors import KeysError
@@ -87,6 +89,18 @@ def acting(
         failed = f"{subject} {error.code}"
         note_act_now(office.engine, operator, f"{act}.failed", failed, at=office.clock())
         raise
+
+
+def say_logged(done: Text) -> None:
+    """Log what the act of this request put on record; have the next page say what was done.
+
+    Where the log cannot go on, the page says so: the act stands.
+    """
+    office = the_office()
+    left = log_now(office.home, office.engine, office.passphrase, clock=office.clock)
+    if left is not None:
+        done = Text(f"{done.zh}。{left.zh}", f"{done.en}. {left.en}")
+    say_done(done)
 
 
 def limit_form(most_bytes: int = 256 << 10) -> None:

@@ -29,6 +29,7 @@ from issuer.console.authority import (
     parse_words,
     read_decision_entry,
     root_keys,
+    say_logged,
     the_actor,
     today,
     trouble_of,
@@ -142,7 +143,7 @@ def _approve(number: int, found: FilingProposal, act: ProposedAct) -> AnyRespons
             )
     except REFUSALS as error:
         return _page(number, troubles=(trouble_of(error, {}, "seen"),))
-    say_done(approved_text(act, done))
+    say_logged(approved_text(act, done))
     return redirect(url_for("filing_proposals.proposal", number=number), 303)
 
 

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
-from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -24,6 +23,7 @@ from issuer.console.authority import (
     may_act,
     not_found_unless,
     root_keys,
+    say_logged,
     trouble_of,
     typed,
 )
@@ -82,7 +82,7 @@ def hand_in() -> AnyResponse:
             collect_signed(session, office.home, found, now=now, signers=root_keys())
     except REFUSALS as error:
         return _page((trouble_of(error, {}, "parts"),))
-    say_done(Text("已收下签署件，签署满数即公布", "Taken in; published once enough have signed"))
+    say_logged(Text("已收下签署件，签署满数即公布", "Taken in; published once enough have signed"))
     return redirect(url_for("filing_trust.trust"), 303)
 
 
@@ -108,7 +108,7 @@ def _compose() -> AnyResponse:
             publish(session, office.home, now=now, signers=root_keys())
     except REFUSALS as error:
         return _page((trouble_of(error, {}, "sure"),))
-    say_done(
+    say_logged(
         Text(
             "信任列表已重新生成；根密钥签署满数即公布",
             "The trust list was composed anew; it is published once enough root keys have signed",

@@ -228,6 +228,17 @@ def test_the_next_list_must_take_in_what_was_logged_before_it(tmp_path: Path) ->
     assert codes(report) == [("audit_filing_differs", None)]
 
 
+def test_an_act_that_a_fresh_list_rests_on_and_the_log_lacks_is_named(tmp_path: Path) -> None:
+    publish(tmp_path, lawful()[1:])
+
+    report, _ = run(tmp_path, believed=trust(version=8))
+
+    assert [(one.code, one.about) for one in report.notices] == [
+        ("audit_trust_pending", "8"),
+        ("audit_filing_pending", str(PREFIX)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("act", "code"),
     [
@@ -253,10 +264,13 @@ def test_an_act_that_is_dated_back_or_not_understood_is_named(
 
 
 def test_a_list_that_the_log_does_not_hold_is_a_fault_after_a_day(tmp_path: Path) -> None:
+    """Until then it is said: not nothing."""
     publish(tmp_path, lawful())
     fresh = trust(version=8)
 
-    assert run(tmp_path, believed=fresh)[0].outcome is AuditOutcome.FINE
+    early, _ = run(tmp_path, believed=fresh)
+    assert early.outcome is AuditOutcome.NOTICES
+    assert [(one.code, one.about) for one in early.notices] == [("audit_trust_pending", "8")]
     late, _ = run(tmp_path, believed=fresh, now=NOW + timedelta(days=1))
     assert [(one.code, one.about) for one in late.leaf_faults] == [("audit_trust_unlogged", "8")]
 

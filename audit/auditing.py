@@ -119,6 +119,7 @@ def audit_log(
         AuditError: `audit_memory_other_log`.
     """
     _check_same_log(memory, log_key)
+    everything = everything or not memory.whole
     faults, breaches = FaultList(), _older_list(trust, memory)
     survey = survey_log(source, log_key, faults, origin=memory.origin, witnesses=witnesses)
     after = Memory(vkey=memory.vkey, origin=memory.origin) if everything else copy.deepcopy(memory)

@@ -80,6 +80,13 @@ SENTENCES = MappingProxyType(
             "该版信任列表未载入日志",
             "This version of the trust list is not in the log",
         ),
+        "audit_issued_before_act": Text(
+            "这项备案决定载入日志之前，机构已签发证书，发证日期不早于决定的生效日期："
+            "发证时备案有效，现核验为“超出备案范围”",
+            "Before this act on the filing was logged the body had issued certificates, dated on "
+            "or after the day from which the act takes effect: they were in scope when issued, and "
+            "now verify as out of scope",
+        ),
         "audit_trust_pending": Text(
             "该版信任列表尚未载入日志；编制满一日仍未载入的，即为问题",
             "This version of the trust list is not in the log yet; "

@@ -66,6 +66,62 @@ def broken_dates(leaf: FilingLeaf, step: FilingStep, logged_on: date) -> Iterato
         yield "audit_filing_backdated"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedOn:
+    """What a body awarded of one occupation at one level on one day, while it was filed for it.
+
+    Args:
+        count: how many.
+        first, last: indexes of the first and the last of their leaves.
+    """
+
+    count: int
+    first: int
+    last: int
+
+
+Issues = dict[tuple[str, int, int, date], IssuedOn]
+"""By prefix, occupation, level and date of issue."""
+
+
+def gives(acts: Sequence[LoggedAct], occupation: int, level: Level, on: date) -> bool:
+    """Say whether acts on a filing come to the right to award something on a day."""
+    return any(
+        (job, grade) == (occupation, level) and first <= on and (last is None or on <= last)
+        for job, grade, first, last in _rights(acts)
+    )
+
+
+def taken_afterwards(
+    acts: dict[str, list[LoggedAct]], issued: Issues
+) -> Iterator[tuple[str, LoggedAct, IssuedOn]]:
+    """Yield each act by which a body had no right to what it had awarded before the act was logged.
+
+    Yields:
+        The prefix, the act, and all that it took the right to.
+    """
+    for prefix, some in sorted(acts.items()):
+        mine = [(key, days) for key, days in issued.items() if key[0] == prefix]
+        for at, act in enumerate(some):
+            struck = [
+                days
+                for (_, occupation, level, on), days in mine
+                if days.first < act.index
+                and gives(some[:at], occupation, Level(level), on)
+                and not gives(some[: at + 1], occupation, Level(level), on)
+            ]
+            if struck:
+                yield (
+                    prefix,
+                    act,
+                    IssuedOn(
+                        count=sum(days.count for days in struck),
+                        first=min(days.first for days in struck),
+                        last=max(days.last for days in struck),
+                    ),
+                )
+
+
 def differing(
     acts: dict[str, list[LoggedAct]], trust: Trust, *, logged_as: int | None
 ) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from audit.errors import AuditError
 from audit.faults import SENTENCES, AuditFault
-from audit.filing import LoggedAct
+from audit.filing import IssuedOn, LoggedAct
 from audit.rules import KeyUse, LoggedList, RuleState
 from codes.levels import Level
 from codes.wording import Text
@@ -27,7 +27,8 @@ from log.edge import TreeEdge
 from log.lines import decode_base64, encode_base64
 from log.merkle import HASH_BYTES
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+_WITHOUT_ISSUES = 2
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
 
 
@@ -43,6 +44,7 @@ class Memory:
         trust_version: of the newest trust list seen.
         trust_dated: when that one was drawn up, None before the first.
         faults: of leaves, found in all runs: what was wrong once stays wrong.
+        whole: whether the rules remember all they need; else the old leaves are judged again.
     """
 
     vkey: str
@@ -52,6 +54,7 @@ class Memory:
     trust_version: int = 0
     trust_dated: datetime | None = None
     faults: list[AuditFault] = field(default_factory=list)
+    whole: bool = True
 
 
 def load_memory(path: Path) -> Memory | None:
@@ -123,12 +126,17 @@ def _dump(memory: Memory) -> dict[str, Any]:
             for prefix, acts in sorted(rules.acts.items())
             for act in acts
         ],
+        "issued": [
+            [prefix, occupation, level, on.isoformat(), days.count, days.first, days.last]
+            for (prefix, occupation, level, on), days in sorted(rules.issued.items())
+        ],
         "faults": [[fault.code, fault.index, fault.about] for fault in memory.faults],
     }
 
 
 def _read(value: Any) -> Memory:
-    if value["format"] != FORMAT_VERSION:
+    whole = value["format"] == FORMAT_VERSION
+    if not whole and value["format"] != _WITHOUT_ISSUES:
         raise ValueError("a memory of another format")
     rules = RuleState(
         logged_at=_open_moment(value["logged_at"]),
@@ -146,6 +154,9 @@ def _read(value: Any) -> Memory:
     for prefix, index, at, *step in value["acts"]:
         act = LoggedAct(index=int(index), logged_at=_moment(at), step=_read_step(step))
         rules.acts.setdefault(str(prefix), []).append(act)
+    for prefix, occupation, level, on, count, first, last in value["issued"] if whole else ():
+        key = (str(prefix), int(occupation), int(level), date.fromisoformat(on))
+        rules.issued[key] = IssuedOn(count=int(count), first=int(first), last=int(last))
     faults = [
         AuditFault(code=code, index=index, about=str(a)) for code, index, a in value["faults"]
     ]
@@ -159,6 +170,7 @@ def _read(value: Any) -> Memory:
         trust_version=int(value["trust_version"]),
         trust_dated=_open_moment(value["trust_dated"]),
         faults=faults,
+        whole=whole,
     )
 
 

@@ -8,7 +8,16 @@ from datetime import date, datetime, timedelta, timezone
 from typing import assert_never
 
 from audit.faults import AuditFault
-from audit.filing import LoggedAct, broken_dates, differing, read_step
+from audit.filing import (
+    IssuedOn,
+    Issues,
+    LoggedAct,
+    broken_dates,
+    differing,
+    gives,
+    read_step,
+    taken_afterwards,
+)
 from audit.trust import Trust
 from log.errors import LogError
 from log.leaves import (
@@ -70,6 +79,7 @@ class RuleState:
         marks: the first bytes of the mark of every life event.
         lists: every trust list that was logged, by version.
         acts: every act on a filing, by prefix.
+        issued: what was awarded while the body was filed for it.
     """
 
     logged_at: datetime | None = None
@@ -78,6 +88,7 @@ class RuleState:
     marks: set[bytes] = field(default_factory=set)
     lists: dict[int, LoggedList] = field(default_factory=dict)
     acts: dict[str, list[LoggedAct]] = field(default_factory=dict)
+    issued: Issues = field(default_factory=dict)
 
     @property
     def newest_list(self) -> int:
@@ -146,8 +157,15 @@ class LeafRules:
     def notices(self) -> Iterator[AuditFault]:
         """Yield what breaks no rule and has to be known, given all leaves.
 
-        A list that was just drawn up need not be in the log yet, nor need the acts it rests on.
+        A list that was just drawn up need not be in the log yet, nor need the acts it rests on. An
+        act may take effect, as far as a late entry goes, before certificates that were issued
+        before it was logged.
         """
+        for prefix, act, struck in taken_afterwards(self.state.acts, self.state.issued):
+            about = (
+                f"{prefix} {act.step.effective_on} ({struck.count}: #{struck.first}–#{struck.last})"
+            )
+            yield AuditFault(code="audit_issued_before_act", index=act.index, about=about)
         version = self._trust.document.version
         if version in self.state.lists or self._is_overdue(version):
             return
@@ -192,9 +210,9 @@ class LeafRules:
         known = list(self._body(number.prefix))
         yield from known
         if not known:
-            if not self._trust.in_scope(
-                number.prefix, leaf.occupation, number.level, leaf.issued_on
-            ):
+            if self._in_scope(leaf):
+                self._note_issue(index, leaf)
+            else:
                 yield "audit_out_of_scope"
             yield from self._key(index, number.prefix, leaf.key_id, leaf.issued_on, logged_at)
         yield from self._serial(leaf)
@@ -207,6 +225,22 @@ class LeafRules:
             yield "audit_logged_early"
         if logged_on > leaf.issued_on + _ONE_DAY:
             yield "audit_logged_late"
+
+    def _in_scope(self, leaf: IssueLeaf) -> bool:
+        """Say whether the body was filed for it, by the list or by the acts logged until then.
+
+        An act that was logged later and reaches back does not make a breach of it: `notices`.
+        """
+        number, acts = leaf.number, self.state.acts.get(leaf.number.prefix, [])
+        return self._trust.in_scope(
+            number.prefix, leaf.occupation, number.level, leaf.issued_on
+        ) or gives(acts, leaf.occupation, number.level, leaf.issued_on)
+
+    def _note_issue(self, index: int, leaf: IssueLeaf) -> None:
+        number = leaf.number
+        key = (number.prefix, leaf.occupation, int(number.level), leaf.issued_on)
+        known = self.state.issued.get(key, IssuedOn(count=0, first=index, last=index))
+        self.state.issued[key] = IssuedOn(count=known.count + 1, first=known.first, last=index)
 
     def _life(self, index: int, leaf: LifeLeaf, logged_at: datetime) -> Iterator[str]:
         known = list(self._body(leaf.prefix))

@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
 from issuer.applications import form_of
+from issuer.desk import shanghai_day
 from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding
 from issuer.filing_duties import Duty, duty_of, phase_of
 from issuer.filing_sums import step_of
@@ -173,6 +174,7 @@ def act_as_dict(act: FilingAct) -> dict[str, Any]:
         "event": act.event,
         "decided_on": act.decided_on.isoformat(),
         "effective_on": act.effective_on.isoformat(),
+        "recorded_at": act.recorded_at.isoformat(),
         "decider": act.decider,
         "approver": act.approver,
         "reason": act.reason,
@@ -201,10 +203,21 @@ def act_line(act: FilingAct) -> Text:
     event = EVENT_NAMES[FilingEvent(act.event)]
     said = "  ".join(filter(None, (act.reference, act.reason)))
     persons = "、".join(filter(None, (act.decider, act.approver))) or "—"
-    decided, since = spoken_day(act.decided_on), spoken_day(act.effective_on)
+    decided, days = spoken_day(act.decided_on), days_text(act)
     return Text(
-        f"  {decided.zh}  {event.zh}，自{since.zh}起（{persons}）{said}",
-        f"  {decided.en}  {event.en}, from {since.en} ({persons}) {said}",
+        f"  {decided.zh}  {event.zh}，{days.zh}（{persons}）{said}",
+        f"  {decided.en}  {event.en}, {days.en} ({persons}) {said}",
+    )
+
+
+def days_text(act: FilingAct) -> Text:
+    """Return from when an act has effect and when it was entered, beside the day of its decision.
+
+    An act that was entered late shows it: the day it was entered is later than the other two.
+    """
+    since, entered = spoken_day(act.effective_on), spoken_day(shanghai_day(act.recorded_at))
+    return Text(
+        f"自{since.zh}起生效，{entered.zh}录入", f"in effect from {since.en}, entered {entered.en}"
     )
 
 

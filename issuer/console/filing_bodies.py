@@ -41,6 +41,7 @@ from issuer.filing_acts import EVENT_NAMES, OPEN_ACTS, STANDING_NAMES, SiteStand
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
+from issuer.filing_view import days_text
 from issuer.seal_files import StoredSeal, read_seals
 from issuer.site_acts import EVENT_OF, SiteAct, SiteActKind
 from keys.algorithms import Algorithm
@@ -310,8 +311,10 @@ def _seal(one: StoredSeal) -> dict[str, Any]:
 def _event(act: FilingAct) -> tuple[date, Text, Text, str, str]:
     name = EVENT_NAMES[FilingEvent(act.event)]
     said = "  ".join(filter(None, (act.reference, act.reason)))
-    since = spoken_day(act.effective_on)
-    effect = Text(f"自{since.zh}起。{said}", f"From {since.en}. {said}")
+    decided, days = spoken_day(act.decided_on), days_text(act)
+    effect = Text(
+        f"{decided.zh}决定，{days.zh}。{said}", f"Decided {decided.en}, {days.en}. {said}"
+    )
     persons = "、".join(filter(None, (act.decider, act.approver)))
     return act.decided_on, name, effect, persons, _EVENT_TONES.get(FilingEvent(act.event), "calm")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from audit.auditing import AuditOutcome
 from audit.faults import SENTENCES
+from audit.memory import load_memory, save_memory
 from codes.levels import Level
 from codes.number import parse_number, parse_prefix
 from log.leaves import CopyLeaf, FilingLeaf, FilingValue, IssueLeaf, Leaf, LifeKind, TrustLeaf
@@ -20,6 +22,7 @@ from tests.audit.world import (
     NOW,
     START,
     codes,
+    encoded,
     filing,
     issue,
     lawful,
@@ -226,6 +229,54 @@ def test_the_next_list_must_take_in_what_was_logged_before_it(tmp_path: Path) ->
     report, _ = run(tmp_path, believed=later)
 
     assert codes(report) == [("audit_filing_differs", None)]
+
+
+def test_what_was_issued_before_a_later_act_that_reaches_back_is_told_by_every_run(
+    tmp_path: Path,
+) -> None:
+    """In scope when issued: no breach of the body's, and whoever verifies it is told otherwise."""
+    log = publish(tmp_path, lawful())
+    _, memory = run(tmp_path)
+    later = trust(version=8, until=DAY - timedelta(days=1))
+    log.grow(
+        list(
+            encoded(
+                [
+                    (AFTER, filing("withdrawn", windows=[])),
+                    (NOW, TrustLeaf(version=8, sha256=later.digest)),
+                ]
+            )
+        )
+    )
+
+    again, after = run(tmp_path, memory, later)
+    whole, _ = run(tmp_path, believed=later, everything=True)
+
+    assert again.leaf_faults == whole.leaf_faults == ()
+    assert again.notices == whole.notices
+    assert [(one.code, one.index) for one in whole.notices] == [("audit_issued_before_act", LAST)]
+    assert "(4: #2–#8)" in whole.notices[0].about
+    assert whole.outcome is AuditOutcome.NOTICES
+    path = tmp_path / "memory.json"
+    save_memory(path, after)
+    kept = load_memory(path)
+    assert kept is not None and kept.rules == after.rules
+
+
+def test_a_memory_from_before_issues_were_remembered_has_the_old_leaves_judged_again(
+    tmp_path: Path,
+) -> None:
+    publish(tmp_path, lawful())
+    _, memory = run(tmp_path)
+    path = tmp_path / "memory.json"
+    save_memory(path, memory)
+    former = {**json.loads(path.read_text()), "format": 2}
+    del former["issued"]
+    path.write_text(json.dumps(former))
+
+    report, after = run(tmp_path, load_memory(path))
+
+    assert (report.judged, after.rules) == (len(lawful()), memory.rules)
 
 
 def test_an_act_that_a_fresh_list_rests_on_and_the_log_lacks_is_named(tmp_path: Path) -> None:

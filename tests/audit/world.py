@@ -47,20 +47,32 @@ Logged = tuple[datetime, Leaf]
 Windows = list[FilingValue]
 
 
-def trust_file(*, version: int = 7, since: datetime | None = None, logged: bool = True) -> bytes:
+def trust_file(
+    *,
+    version: int = 7,
+    since: datetime | None = None,
+    logged: bool = True,
+    until: date | None = None,
+) -> bytes:
     """Return the signed list of one body with one key.
 
     Args:
         version: of the list.
         since: when that key was lost, if it was.
         logged: whether it names the log.
+        until: the last day the body is filed for; None for the usual one.
     """
     entry = public_entry(fixed_key(Algorithm.ES256))
     if since is not None:
         entry = replace(entry, standing=Standing.COMPROMISED, compromised_since=since)
     logs = LogSource(vkey=str(LOG_KEY), valid_from=DAY, valid_to=None)
+    made = make_document(entry)
+    if until is not None:
+        (body,) = made.bodies
+        ended = tuple(replace(one, valid_to=until) for one in body.scopes)
+        made = replace(made, bodies=(replace(body, scopes=ended),))
     document = replace(
-        make_document(entry),
+        made,
         version=version,
         published_at=START if version == 7 else NOW - timedelta(hours=1),
         logs=(logs,) if logged else (),
@@ -68,9 +80,9 @@ def trust_file(*, version: int = 7, since: datetime | None = None, logged: bool 
     return published(document)
 
 
-def trust(*, version: int = 7, since: datetime | None = None, logged: bool = True) -> Trust:
-    """Return what the auditor reads in that list."""
-    return read_trust(trust_file(version=version, since=since, logged=logged), one_root().pin)
+def trust(**said: Any) -> Trust:
+    """Return what the auditor reads in that list; takes what `trust_file` takes."""
+    return read_trust(trust_file(**said), one_root().pin)
 
 
 def issue(serial: int, **changes: Any) -> IssueLeaf:

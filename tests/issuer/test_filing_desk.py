@@ -21,6 +21,7 @@ from issuer.application_states import Stage, Step
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
 from issuer.filing_proposals import Actor, ProposalState, approve, decline
+from issuer.filing_view import act_as_dict, act_line
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
@@ -204,6 +205,23 @@ def test_a_proposal_that_cannot_be_approved_so_is_said_before_the_second_factor_
     for told in (own, unticked):
         assert (told.status_code, asking_again in told.text) == (422, False)
     assert asking_again in desk.post(DIRECTOR_TOO, address, seen="yes").text
+
+
+def test_an_act_that_was_entered_late_shows_all_three_days(desk: AuthorityDesk) -> None:
+    filed(desk)
+    effective, decided = desk.today + 2 * DAY, desk.today + DAY
+    desk.today += 20 * DAY
+    suspend(desk, effective, decided_on=decided)
+    desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
+
+    page = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
+    days = [spoken_day(day).zh for day in (decided, effective, desk.today)]
+    told = "{}决定，自{}起生效，{}录入".format(*days)
+    assert told in page
+    with reading(desk.office.engine) as session:
+        act = session.scalars(select(FilingAct).where(FilingAct.event == "suspended")).one()
+        assert act_as_dict(act)["recorded_at"].startswith(desk.today.isoformat())
+        assert f"自{days[1]}起生效，{days[2]}录入" in act_line(act).zh
 
 
 def test_nobody_approves_their_own_proposal_and_what_changed_is_proposed_anew(

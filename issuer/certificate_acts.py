@@ -15,9 +15,11 @@ from issuer.copying import serial_of
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.life_acts import ActPlace, check_proposal, find_act, propose, view_act
-from issuer.life_forms import ActForm, ActView, read_details
+from issuer.life_copies import check_still
+from issuer.life_forms import MAKES_COPY, ActForm, ActView, read_details
+from log.leaves import LifeKind
 from registry.life_models import ActState, LifeAct
-from registry.models import Award, Copy, CopyState
+from registry.models import Award, Copy
 from registry.session import reading
 from templates.fonts import FontChain
 
@@ -44,12 +46,14 @@ class ActPage:
         preview: what it would change of its one certificate; None of a decided act, of one about
             many, and of one that can no longer be done as proposed.
         made: the copy it made.
+        refusal: why what is proposed can no longer be done, None where it can.
     """
 
     act: ActView = field(repr=False)
     place: ActPlace
     preview: Preview | None = field(repr=False)
     made: MadeCopy | None
+    refusal: Text | None
 
 
 def rehearse(
@@ -58,8 +62,8 @@ def rehearse(
     """Return what a proposal would change, refused where `propose` would refuse it.
 
     Raises:
-        IssuerError: as `propose`; the same was proposed of this certificate and waits
-            (`act_waiting`).
+        IssuerError: as `propose`; the same was proposed of this certificate and waits, or two
+            acts would each make a copy of it (`act_waiting`).
         VaultError: the award does not open.
     """
     _check_none_waiting(session, award, form)
@@ -97,11 +101,14 @@ def show_page(desk: Desk, place: ActPlace, *, opened: bool) -> ActPage:
     """
     with reading(desk.engine) as session:
         act = find_act(session, desk, place.act_id)
+        view = view_act(session, desk, act)
+        refusal = _refusal(session, desk, act, view)
         return ActPage(
-            act=view_act(session, desk, act),
+            act=view,
             place=place,
-            preview=_preview(session, desk, act, opened=opened),
+            preview=None if refusal else _preview(session, desk, act, opened=opened),
             made=_made(session, act),
+            refusal=refusal,
         )
 
 
@@ -117,13 +124,30 @@ def act_mark(act: ActView) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
+def _refusal(session: Session, desk: Desk, act: LifeAct, view: ActView) -> Text | None:
+    """Return why a proposal can no longer be done; None of one that can, or is decided."""
+    if act.state != ActState.PROPOSED:
+        return None
+    if not view.hits:
+        return Text(
+            "证书现在的状态已不适用这一事项",
+            "the certificate is no longer in a state for this act",
+        )
+    form, _ = read_details(desk, act)
+    if form.kind not in MAKES_COPY:
+        return None
+    try:
+        check_still(session, desk, session.get_one(Award, act.award_id), form)
+    except IssuerError as error:
+        return error.text
+    return None
+
+
 def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Preview | None:
     if act.state != ActState.PROPOSED or act.award_id is None:
         return None
-    award = session.get_one(Award, act.award_id)
-    if not any(copy.state == CopyState.CURRENT for copy in award.copies):
-        return None
     form, _ = read_details(desk, act)
+    award = session.get_one(Award, act.award_id)
     return preview_change(session, desk.vault, award, form, opened=opened)
 
 
@@ -136,11 +160,22 @@ def _made(session: Session, act: LifeAct) -> MadeCopy | None:
 
 def _check_none_waiting(session: Session, award: Award, form: ActForm) -> None:
     for act_id in waiting_acts(session, award):
-        if session.get_one(LifeAct, act_id).kind == form.kind:
+        other = LifeKind(session.get_one(LifeAct, act_id).kind)
+        if other is form.kind:
             raise IssuerError(
                 "act_waiting",
                 Text(
                     f"同样的事项已经提出，正在等待审批（编号 {act_id}）",
                     f"the same was proposed already and waits for approval, as act {act_id}",
+                ),
+            )
+        if MAKES_COPY.issuperset({other, form.kind}):
+            raise IssuerError(
+                "act_waiting",
+                Text(
+                    f"这张证书另有一项变更正在等待审批（编号 {act_id}），也会产生新的一份；"
+                    "请待其审批、驳回或撤回后再提出",
+                    f"another act on this certificate, which makes a copy too, waits for approval "
+                    f"(act {act_id}); propose yours once that is decided or taken back",
                 ),
             )

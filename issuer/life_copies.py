@@ -49,6 +49,28 @@ def prepare_copy(
     return dataclasses.replace(form, replaces=form.replaces or serial_of(current_copy(award)))
 
 
+def check_still(session: Session, desk: Desk, award: Award, form: ActForm) -> None:
+    """Refuse what was proposed where its copy can no longer be made, as `reserve_copy` would.
+
+    Raises:
+        IssuerError: as `reserve_copy`.
+    """
+    if form.kind is LifeKind.ARCHIVE_COPY:
+        check_may_copy(session, desk, award)
+        _check_no_archive(award)
+        return
+    check_may_correct(session, desk, award)
+    if form.replaces is not None and form.replaces != serial_of(current_copy(award)):
+        raise IssuerError(
+            "act_changed",
+            Text(
+                f"提出之后，印制流水码 {form.replaces} 的一份已不是现行有效的一份",
+                f"since it was proposed the copy with print serial {form.replaces} is no longer "
+                "the one in force",
+            ),
+        )
+
+
 def reserve_copy(session: Session, desk: Desk, award: Award, form: ActForm) -> int:
     """Reserve the copy that an approved act makes, in the approving transaction; return its row.
 

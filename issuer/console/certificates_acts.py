@@ -15,7 +15,7 @@ from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.certificate_acts import propose_once, rehearse
 from issuer.certificate_change import PROPOSED_ON_PAGE, Preview, offered
-from issuer.certificate_view import Person, person_of
+from issuer.certificate_view import Person, person_of, waiting_acts
 from issuer.console.certificates_asking import (
     REFUSALS,
     opened_by_person,
@@ -45,7 +45,7 @@ blueprint = Blueprint("certificate_acts", __name__, url_prefix="/certificates")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Subject:
-    """The certificate that an act is proposed of."""
+    """The certificate that an act is proposed of, and the acts on it that wait already."""
 
     award_id: int
     number: str
@@ -55,6 +55,7 @@ class _Subject:
     specialty: str | None
     opened: bool
     may: bool
+    waiting: tuple[int, ...]
 
 
 @blueprint.get("/<int:award_id>/acts/<code>")
@@ -115,6 +116,7 @@ def _subject(award_id: int, code: str) -> _Subject:
             specialty=private.specialty,
             opened=opened,
             may=kind in kinds,
+            waiting=waiting_acts(session, award),
         )
 
 

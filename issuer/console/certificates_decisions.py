@@ -235,6 +235,7 @@ def _may(page: ActPage) -> dict[str, bool]:
         "waits": waits,
         "own": own,
         "may_decide": waits and approver and not own,
+        "may_approve": page.refusal is None,
         "may_withdraw": waits and own and person.is_one_of(*BODY_READERS),
         "may_finish": approver and unfinished and is_same_person(act.decided_by or "", person.name),
         "unfinished": unfinished,

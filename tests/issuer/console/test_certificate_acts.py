@@ -19,7 +19,7 @@ from issuer.life_acts import propose
 from issuer.life_approval import approve
 from log.leaves import LifeKind
 from registry.home import Home
-from registry.models import Award, AwardStatus, CopyState
+from registry.models import Award, AwardStatus, CopyState, ReissueReason
 from registry.session import database, reading
 from registry.trail import TrailFilter, find_entries
 from templates.fonts import FontChain
@@ -212,6 +212,31 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
     with working_as(app, CLERK) as client:
         assert client.post(f"/acts/{dying}/withdraw", data={"reason": "写错了"}).location
     assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+
+def test_of_two_acts_that_each_make_a_copy_one_waits_at_a_time(app: Flask, office: Home) -> None:
+    """And one that another act has overtaken offers to be declined, not approved."""
+    award_id = row_of(office, SECOND)
+    first = proposed(app, award_id, "reissue", because="lost")
+    address = f"/certificates/{award_id}/acts/correct"
+    assert f'href="/acts/{first}"' in page(app, CLERK, address)
+    with working_as(app, CLERK) as client:
+        refused = client.post(address, data=REASON | {"specialty": "--"})
+        assert refused.status_code == 422 and f"编号 {first}" in refused.text
+    with desk_at(office) as desk:  # as the command line may
+        second = propose(
+            desk,
+            form(LifeKind.REISSUE, number=SECOND, reissue=ReissueReason.DAMAGED),
+            proposer="提出人",
+            fonts=FontChain.from_environment({}),
+        )
+    approved(app, first, award_id)
+    with working_as(app, APPROVER) as client:
+        open_full(client, award_id, "审批变更事项")
+        text = client.get(f"/acts/{second}").text
+    assert "这一事项已不能办理" in text and "变更前后" not in text
+    assert f'action="/acts/{second}/approve"' not in text
+    assert f'action="/acts/{second}/reject"' in text
 
 
 def test_nobody_approves_what_they_proposed_or_what_has_changed_since(

@@ -35,6 +35,7 @@ from issuer.certificate_list import (
     parse_cursor,
 )
 from issuer.certificate_reading import open_certificate
+from issuer.certificate_right import right_of
 from issuer.certificate_view import status_of_day, view_certificate
 from issuer.console.certificates_asking import (
     BODY_READERS,
@@ -243,6 +244,7 @@ def _show(
         )
         on_day = None if day is None else status_of_day(session, vault, award, day)
         kinds = offered(award)
+        right = right_of(session, office.home, award, shanghai_day(now))
         to_print = acts_to_print(session, award_id)
         exam = exam_facts(office, vault, award) if opened is not None and view.person else ()
     return render_template(
@@ -254,6 +256,7 @@ def _show(
         reference=reference,
         asked_day=day,
         kinds=kinds,
+        right=right,
         to_print=to_print,
         exam=exam,
         public_url=office.public_url,

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import random
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from issuer.certificate_reading import OPEN_FOR
+from issuer.filing_acts import Decision
+from issuer.root_custody import open_root_keys
+from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from issuer.status_publishing import publish_behind, status_office_of
 from registry.home import Home
-from registry.session import database, reading
+from registry.session import database, reading, transaction
 from registry.trail import TrailFilter, find_entries
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -243,3 +247,21 @@ def test_nobody_who_has_not_signed_in_is_shown_anything(app: Flask) -> None:
     with working_as(app, None) as client:
         for address in ("/certificates/", "/certificates/1", "/acts/", "/acts/1"):
             assert client.get(address).status_code == 401
+
+
+def test_a_certificate_that_a_withdrawal_struck_says_so_beside_its_own_state(
+    tmp_path: Path,
+) -> None:
+    home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    issue_two(home, tmp_path)
+    app, award_id = desks_of(home), row_of(home, NUMBER)
+    assert "超出备案范围" not in page(app, CLERK, f"/certificates/{award_id}")
+
+    day = NOW.date()
+    decision = Decision(decider="赵经办", approver="钱负责", decided_on=day)
+    act = SiteAct(kind=SiteActKind.WITHDRAW, prefix=PREFIX, day=day)
+    with database(home.database_url) as engine, transaction(engine) as session:
+        carry_out(session, home, act, decision, now=NOW, signers=open_root_keys(home, PASSPHRASE))
+
+    text = page(app, CLERK, f"/certificates/{award_id}")
+    assert "非备案机构签发，或超出备案范围" in text and "机构备案已撤销，自2026年11月23日起" in text

@@ -246,12 +246,17 @@ def replace_roster(draft_id: int) -> Response | tuple[str, int]:
     return to_batch(draft_id)
 
 
+_SURE = Text("请先勾选确认，再删除", "Tick this, then delete")
+
+
 @blueprint.post("/<int:draft_id>/delete")
 @allow(Role.BODY_CLERK)
-def delete(draft_id: int) -> Response:
-    """Delete a batch that is still being prepared."""
+def delete(draft_id: int) -> Response | tuple[str, int]:
+    """Delete a batch that is still being prepared, once that was confirmed."""
     room = the_room()
-    the_draft(room, draft_id)
+    draft = the_draft(room, draft_id)
+    if request.form.get("sure") != "yes":
+        return _overview(room, draft, (Trouble(field="sure", text=_SURE),)), 422
     throw_away(room, own_prefix(), draft_id)
     say_done(Text("批次已删除", "The batch was deleted"))
     return redirect(url_for("batches.index"), 303)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
@@ -13,6 +14,7 @@ from issuer.batch_approval import approve, go_on, pause, send_back, submit, take
 from issuer.batch_checks import check_soon
 from issuer.batch_drafts import check_again
 from issuer.batch_review import review as review_of
+from issuer.batch_room import BatchRoom
 from issuer.batch_samples import choose_samples, draw_sample
 from issuer.console.batches_forms import Trouble, read_revision
 from issuer.console.batches_next import lines_of
@@ -117,6 +119,12 @@ def consent(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     if request.form.get("seen") != "yes":
         return _review(draft, (Trouble(field="seen", text=_UNSEEN),), ""), 422
+    return _consented(room, draft)
+
+
+@asks_again
+def _consented(room: BatchRoom, draft: BatchDraft) -> Response | tuple[str, int]:
+    draft_id = draft.id
     try:
         approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
     except IssuerError as error:

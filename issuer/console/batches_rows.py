@@ -236,10 +236,15 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/<int:draft_id>/rows/<int:row>/drop")
 @allow(Role.BODY_CLERK)
-def drop(draft_id: int, row: int) -> Response:
-    """Take a row out of the batch."""
+def drop(draft_id: int, row: int) -> Response | tuple[str, int]:
+    """Take a row out of the batch, once that was confirmed."""
     room = the_room()
-    the_draft(room, draft_id)
+    draft = the_draft(room, draft_id)
+    if request.form.get("sure") != "yes":
+        text = Text("请先勾选确认，再删除", "Tick this, then delete")
+        found = read_row(room, own_prefix(), draft_id, row)
+        note_reading(room, "batch.row", draft, str(row))
+        return _row_page(draft, found, {}, (Trouble(field="sure", text=text),)), 422
     drop_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"第 {row} 行已移除", f"Row {row} was taken out"))

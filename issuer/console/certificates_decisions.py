@@ -12,6 +12,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import sees_body, the_person
 from accounts.roles import Role, allow
@@ -111,13 +112,27 @@ def show(act_id: int) -> str:
 @allow(Role.APPROVER)
 def approve(act_id: int) -> Response | tuple[str, int]:
     """Approve what another person proposed, as it was shown; it takes effect at once."""
-    place, office = _place(act_id), the_office()
-    if place.waits and not _was_read(office, place):
+    place = _place(act_id)
+    if place.waits and not _was_read(the_office(), place):
         text = Text(
             "请先查看完整内容，再批准", "look at everything that is proposed first, then approve it"
         )
         return _show(place, (Trouble(field="ground", text=text),)), 422
-    title = ACT_TITLES[place.kind]
+    if not (place.waits and place.kind in FINAL):
+        return _approved(place)
+    if request.form.get("sure") != "yes":
+        text = Text("请勾选确认：批准后不能恢复", "Tick this: what is approved cannot be undone")
+        return _show(place, (Trouble(field="sure", text=text),)), 422
+    return _approved_for_good(place)
+
+
+@asks_again
+def _approved_for_good(place: ActPlace) -> Response | tuple[str, int]:
+    return _approved(place)
+
+
+def _approved(place: ActPlace) -> Response | tuple[str, int]:
+    title, office = ACT_TITLES[place.kind], the_office()
     then = _NEW_PAGE if place.kind in MAKES_COPY else _HOLDS
     done = Text(f"已批准：{title.zh}。{then.zh}", f"Approved: {title.en}. {then.en}")
     return _decided(place, partial(_approve, office, place), done)

@@ -143,6 +143,17 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert codes.status_code == 200 and codes.data.startswith(b"PK")
 
 
+def test_a_row_and_a_batch_are_deleted_once_that_was_ticked(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 2)))
+    for path in (f"/batches/{draft}/rows/2/drop", f"/batches/{draft}/delete"):
+        asked = desk.post(path)
+        assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text, path
+        assert desk.post(path, sure="yes").status_code == 303, path
+    assert desk.get(f"/batches/{draft}").status_code == 404
+
+
 def test_another_bodys_batch_is_not_there(desk: BatchDesk, tmp_path: Path) -> None:
     draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 1)))
     for page in ("²", "①", "٣", "-1", "9" * 30):

@@ -197,6 +197,7 @@ def _approve(walk: Walk, page: Page) -> None:
     walk.see(page, "batch-review")
     tick(page.get_by_label("人数、提示和样张已核对"))
     press(page.get_by_role("button", name=f"批准签发 {ROWS} 张"))
+    walk.show_again(page)
     pause = page.get_by_role("button", name="暂停签发")
     expect(pause).to_be_visible()
     begun = page.locator("[data-part=done]").filter(has_text=re.compile("[1-9]"))

@@ -40,6 +40,7 @@ class _New:
 
     page: Page
     username: str
+    key: str
 
 
 def file_and_issue(walk: Walk, folder: Path) -> bytes:
@@ -63,7 +64,7 @@ def file_and_issue(walk: Walk, folder: Path) -> bytes:
         _confirm(walk, other.page)
         _make_key(walk)
         with walk.runner():
-            return _issue(clerk.page, approver.page, folder)
+            return _issue(walk, clerk.page, approver, folder)
 
 
 def _apply(walk: Walk, folder: Path) -> None:
@@ -188,7 +189,7 @@ def _arrive(walk: Walk, stack: ExitStack, link: str, username: str) -> _New:
         walk.see(page, "recovery-codes", again=False)
     press(page.get_by_role("link", name="已保存，继续"))
     expect(page.get_by_role("heading", name="待办")).to_be_visible()
-    return _New(page=page, username=username)
+    return _New(page=page, username=username, key=key)
 
 
 def _examine_elsewhere(walk: Walk, page: Page) -> None:
@@ -229,7 +230,7 @@ def _make_key(walk: Walk) -> None:
     ensure_seal(walk.home, PREFIX, subject, PASSPHRASE, now=walk.clock(), crl_url=None)
 
 
-def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
+def _issue(walk: Walk, clerk: Page, approver: _New, folder: Path) -> bytes:
     cells = person(ROWS + 1) | {Column.LEVEL: "三级/高级工", Column.PHOTO: "1.jpg"}
     write_roster(folder / "一人.xlsx", [[cells.get(column, "") for column in Column]])
     (folder / "1.jpg").write_bytes(photo(1))
@@ -246,13 +247,14 @@ def _issue(clerk: Page, approver: Page, folder: Path) -> bytes:
     submit = clerk.get_by_role("button", name="提交审批")
     expect(submit).to_be_visible(timeout=_SLOW_MS)
     press(submit)
-    approver.goto("/")
-    press(approver.locator(".waiting a"))
-    press(approver.get_by_role("link", name="去审批"))
-    expect(approver.locator("img.sample")).to_be_visible(timeout=_SLOW_MS)
-    tick(approver.get_by_label("人数、提示和样张已核对"))
-    press(approver.get_by_role("button", name="批准签发 1 张"))
-    expect(approver.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
-    issued = fetch(approver.get_by_role("link", name="证书 ZIP"))
+    approver.page.goto("/")
+    press(approver.page.locator(".waiting a"))
+    press(approver.page.get_by_role("link", name="去审批"))
+    expect(approver.page.locator("img.sample")).to_be_visible(timeout=_SLOW_MS)
+    tick(approver.page.get_by_label("人数、提示和样张已核对"))
+    press(approver.page.get_by_role("button", name="批准签发 1 张"))
+    walk.show_again(approver.page, approver.key)
+    expect(approver.page.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
+    issued = fetch(approver.page.get_by_role("link", name="证书 ZIP"))
     assert zipfile.is_zipfile(issued)
     return issued.read_bytes()

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from accounts import asking_again
 from accounts.person import Person
 from issuer.batch_handover import read_handover
 from issuer.desk import Desk
@@ -208,10 +209,38 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         assert client.post(f"/acts/{revoking}/withdraw", data={"reason": "x"}).status_code == 409
         assert client.post(f"/acts/{revoking}/reject", data={"reason": "证据不足"}).location
         assert client.post(f"/acts/{revoking}/approve", data={"hits": "1"}).status_code == 409
+    again = proposed(app, award_id, "revoke", ground="cheating")
+    with working_as(app, APPROVER) as client:
+        open_full(client, award_id, "审批变更事项")
+        shown = decision(client, again)
+        unticked = client.post(f"/acts/{again}/approve", data=shown | {"sure": ""})
+        assert (unticked.status_code, "请勾选确认" in unticked.text) == (422, True)
+        assert client.post(f"/acts/{again}/reject", data={"reason": "证据不足"}).location
     dying = proposed(app, award_id, "died")
     with working_as(app, CLERK) as client:
         assert client.post(f"/acts/{dying}/withdraw", data={"reason": "写错了"}).location
     assert status_of(office, SECOND) is AwardStatus.CURRENT
+
+
+def test_a_revocation_is_approved_with_a_second_factor_shown_just_now(
+    app: Flask, office: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its form is looked at first; an act that can be undone asks for neither."""
+    award_id = row_of(office, SECOND)
+    revoking = proposed(app, award_id, "revoke", ground="cheating")
+    monkeypatch.setattr(asking_again, "GOOD_FOR", timedelta(minutes=-1))
+    monkeypatch.setattr(asking_again, "page", lambda trouble: ("请再次验证", 200))
+    with working_as(app, APPROVER) as client:
+        open_full(client, award_id, "审批变更事项")
+        shown = decision(client, revoking)
+        assert "不能恢复" in client.get(f"/acts/{revoking}").text
+        form_ = client.post(f"/acts/{revoking}/approve", data=shown | {"sure": ""})
+        assert form_.status_code == 422
+        assert client.post(f"/acts/{revoking}/approve", data=shown).text == "请再次验证"
+        assert client.post(f"/acts/{revoking}/reject", data={"reason": "证据不足"}).location
+    assert status_of(office, SECOND) is AwardStatus.CURRENT
+    approved(app, proposed(app, award_id, "suspend"), award_id)
+    approved(app, proposed(app, award_id, "lift"), award_id)
 
 
 def test_of_two_acts_that_each_make_a_copy_one_waits_at_a_time(app: Flask, office: Home) -> None:

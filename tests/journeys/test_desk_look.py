@@ -114,6 +114,24 @@ def test_every_page_is_accessible_fits_and_is_light(
             page.set_viewport_size({"width": width, "height": 800})
 
 
+@pytest.mark.parametrize("view", ["standard", "elder"])
+def test_what_is_wrong_in_a_sheet_is_seen_without_scrolling_sideways(
+    browser: Browser, address: str, view: str
+) -> None:
+    with a_page(browser, address, width=390, view=view) as page:
+        page.goto(f"{address}/specimen")
+        sheet = page.locator(".grid-wrap")
+        assert sheet.evaluate("box => box.scrollWidth <= box.clientWidth")
+        assert sheet.evaluate("box => box.scrollHeight <= box.clientHeight")
+        edges = sheet.evaluate(
+            "box => [...box.querySelectorAll('.why, .row-why td, input')]"
+            ".map(one => one.getBoundingClientRect().right)"
+        )
+        assert len(edges) > 2
+        assert max(edges) <= 390
+        page.screenshot(path=PICTURES / f"sheet-390-{view}.png", full_page=True)
+
+
 def test_an_open_menu_is_accessible_too(browser: Browser, address: str) -> None:
     with a_page(browser, address, width=390) as page:
         page.goto(address)

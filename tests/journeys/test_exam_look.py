@@ -50,6 +50,41 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     return desk
 
 
+_LINES = """
+one => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+}
+"""
+
+
+def test_the_hours_of_a_sitting_stay_on_one_line(browser: Browser, desk: BatchDesk) -> None:
+    with (
+        working_as(desk.app, BOTH),
+        serving(desk.app) as address,
+        a_page(browser, address, width=390) as page,
+    ):
+        page.goto(f"{address}/batches/3/plan")
+        sitting = page.get_by_role("heading", name="技能考核")
+        assert sitting.evaluate(_LINES) > 1
+        whole = {one.inner_text(): one.evaluate(_LINES) for one in sitting.locator(".day").all()}
+        assert whole == {"2026年12月5日": 1, "09:00–11:00": 1}
+
+
+def test_a_print_serial_stays_whole_beside_a_long_kind(browser: Browser, desk: BatchDesk) -> None:
+    with (
+        working_as(desk.app, BOTH),
+        serving(desk.app) as address,
+        a_page(browser, address) as page,
+    ):
+        page.goto(f"{address}/certificates/1")
+        page.locator("#copies td > span").evaluate_all(
+            "all => all.forEach(one => { one.textContent = '补发（遗失，替换前一份）'.repeat(3); })"
+        )
+        assert broken_numbers(page) == []
+
+
 @pytest.mark.parametrize("view", [(1366, "zh"), (390, "en")], ids=["office", "phone"])
 def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
     browser: Browser, desk: BatchDesk, view: tuple[int, str]

@@ -63,6 +63,8 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
     send(page, "/holder")
     expect(page.get_by_text(PERSON.name)).to_be_visible()
     check_clean(page)
+    for day in page.locator("#life ~ table th").all():  # a date stays on one line
+        assert day.evaluate("one => one.getClientRects()[0].height") < 60
     send(page, "/shares")
     link = page.locator("#link").input_value()
     code = link.partition("#")[2]

@@ -77,6 +77,18 @@ def parse_level(text: str) -> Level:
     return levels.pop()
 
 
+def level_text(typed: str) -> Text:
+    """Return the level that `typed` names, in both languages; `typed` itself where it names none.
+
+    Args:
+        typed: as `parse_level` takes it; untrusted.
+    """
+    try:
+        return parse_level(typed).text
+    except CodesError:
+        return Text(typed, typed)
+
+
 def _level_of(word: str) -> Level:
     """Return the level one folded word names, or raise."""
     if word in _FORMER_TITLES:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from codes.errors import CodesError
-from codes.levels import Level, parse_level
+from codes.levels import Level, level_text
 from codes.occupations import parse_occupation
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
@@ -41,7 +41,8 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
         query = select(BatchRow).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
         for stored in session.scalars(query):
             row = open_row(cipher, stored)
-            groups[_occupation(row.text(Column.OCCUPATION)), _level(row.text(Column.LEVEL))] += 1
+            level = level_text(row.text(Column.LEVEL))
+            groups[_occupation(row.text(Column.OCCUPATION)), level] += 1
             if stored.findings_sealed is None:
                 continue
             remarks = open_findings(cipher, stored.row, stored.findings_sealed)
@@ -65,13 +66,6 @@ def _occupation(typed: str) -> Text:
     except CodesError:
         return Text(typed, typed)
     return Text(found.zh, found.en)
-
-
-def _level(typed: str) -> Text:
-    try:
-        return parse_level(typed).text
-    except CodesError:
-        return Text(typed, typed)
 
 
 def _order(occupation: Text, level: Text) -> tuple[str, int]:

@@ -24,7 +24,7 @@ _HEADINGS = (
     ("证书编号", 26),
     ("文件名", 44),
     ("SHA-256", 68),
-    ("版式", 14),
+    ("版式", 34),
     ("份数", 6),
     ("纸张", 20),
 )
@@ -105,7 +105,7 @@ class OrderList:
             line.number,
             line.file_name,
             line.sha256,
-            line.layout,
+            load_layout(line.layout).name.zh,
         )
         for column, text in enumerate(texts, start=1):
             self._sheet.write_string(row, column, text)
@@ -122,13 +122,16 @@ class OrderList:
         """
         self._workbook.set_properties({"created": datetime.combine(made_on, time())})
         sheet = self._workbook.add_worksheet("汇总")
-        sheet.set_column(0, 0, 22)
+        sheet.set_column(0, 0, 40)
         sheet.set_column(1, 1, 60)
         lines: list[tuple[str, str | int]] = [
             *self._about,
             ("文件数", self._lines),
             ("印制份数", self._lines * COPIES_EACH),
-            *((f"版式 {layout}（{_paper(layout)}）", n) for layout, n in self._layouts.items()),
+            *(
+                (f"{load_layout(layout).name.zh}，{_paper(layout)}", n)
+                for layout, n in self._layouts.items()
+            ),
         ]
         lines += [("证书印制流水码", _span(*serials)) for serials in self._serials]
         for row, (label, value) in enumerate(lines):

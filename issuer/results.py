@@ -12,6 +12,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
+from codes.levels import level_text
 from codes.wording import Text
 from issuer.columns import Column
 from issuer.lint import LintReport
@@ -173,7 +174,7 @@ def _write_rows(
         texts = (
             row.text(Column.NAME),
             latin_names.get(row.row, ""),
-            row.text(Column.LEVEL),
+            level_text(row.text(Column.LEVEL)).zh,
             outcome.text.zh,
             numbers.get(row.row, ""),
             result.pdf_names.get(row.row, ""),

@@ -147,10 +147,11 @@ def test_an_order_names_every_file_and_its_totals() -> None:
     rows, totals = order([(2026, 1), (2026, 2), (2026, 4), (2027, 5)])
     assert len(rows) == 1 + 4
     assert rows[1][1:] == [
-        "202600000001", NUMBER, "=a.pdf", "0" * 64, "national-1", 1, "A4 210×297毫米",
+        "202600000001", NUMBER, "=a.pdf", "0" * 64, "国家样式（竖版）", 1, "A4 210×297毫米",
     ]  # fmt: skip
     said = [(label, value) for label, value, *_ in totals]
     assert ("文件数", 4) in said
+    assert ("国家样式（竖版），A4 210×297毫米", 4) in said
     assert [value for label, value in said if label == "证书印制流水码"] == [
         "202600000001 至 202600000002（2 份）",
         "202600000004（1 份）",

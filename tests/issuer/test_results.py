@@ -67,6 +67,12 @@ def test_each_row_has_its_number_or_all_of_its_reasons(tmp_path: Path) -> None:
     assert "【级别】" in refused[8]
 
 
+def test_levels_are_written_in_one_way_whatever_the_roster_has(tmp_path: Path) -> None:
+    rows = [person(at, level=typed) for at, typed in enumerate(("3", "三级", "高级工", "甲等"))]
+    _, *told = written(tmp_path, result(dry_run=True), *rows)["核发结果"]
+    assert [row[3] for row in told] == ["三级/高级工"] * 3 + ["甲等"]
+
+
 def test_document_numbers_stay_out_of_the_result(tmp_path: Path) -> None:
     sheets = written(tmp_path, result(r2=NUMBER), person(0))
     assert person(0)[Column.DOCUMENT_NUMBER] not in str(sheets)

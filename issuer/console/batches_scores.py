@@ -154,7 +154,11 @@ def _marked(
 ) -> MarkedRow:
     row = one.candidate.row
     own = {rule.part for rule in one.rules}
-    cells = [MarkedCell(value=one.candidate.name), MarkedCell(value=one.candidate.level_zh)]
+    language, level = page_language(request), one.candidate.level
+    cells = [
+        MarkedCell(value=one.candidate.name),
+        MarkedCell(value=level.text.say(language) if level else ""),
+    ]
     for column in columns:
         part, attempt = PLACES[column]
         name = _FIELD.format(row=row, part=part.value, attempt=attempt)
@@ -167,7 +171,7 @@ def _marked(
     trouble = (
         Text("；".join(t.zh for t in words), "; ".join(t.en for t in words)) if words else None
     )
-    cells.append(MarkedCell(value=said.say(page_language(request)), trouble=trouble, warning=True))
+    cells.append(MarkedCell(value=said.say(language), trouble=trouble, warning=True))
     return MarkedRow(number=row, cells=cells)
 
 

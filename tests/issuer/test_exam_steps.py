@@ -86,6 +86,16 @@ def test_eligibility_shows_how_many_are_left_and_lists_them(
         assert dict(links).items() >= counts.items(), (links, show)
 
 
+def test_levels_are_in_english_on_english_pages(desk: BatchDesk, tmp_path: Path) -> None:
+    at = f"/batches/{begun(desk, tmp_path, name='英文')}"
+    with working_as(desk.app, CLERK) as client:
+        client.set_cookie("lang", "en")
+        for path in (f"{at}/eligibility", f"{at}/eligibility/2", f"{at}/scores"):
+            page = client.get(path).text
+            assert Level.THREE.zh not in page, path
+            assert Level.THREE.en in page, path
+
+
 def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path, name="安排")
     common = {"day": "2026-12-05", "room": "一号考场", "begins": "9：00", "ends": "11:00"}

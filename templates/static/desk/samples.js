@@ -1,7 +1,8 @@
 /**
  * Loads the sample pages of a batch one after another: each costs the server a second or more of
- * drawing. One that fails is asked for again after each of the waits, in milliseconds. What is said
- * of the state stands in the list's `data-next`, `data-drawing`, `data-again` and `data-failed`.
+ * drawing, and its place says so until it is there. One that fails is asked for again after each of
+ * the waits, in milliseconds. What is said stands in the list's `data-drawing`, `data-again` and
+ * `data-failed`.
  */
 (function () {
   'use strict';
@@ -33,7 +34,6 @@
       say(figure, 'drawing');
       picture.src = figure.dataset.picture;
     }
-    figures.forEach(function (figure) { say(figure, 'next'); });
     load(0);
   }
 

@@ -45,6 +45,11 @@ def _keep(response: Response) -> Response:
 
 
 def what_was_done() -> Text | None:
-    """Return what the request before did, for the page that shows it; only once."""
+    """Return what the request before did, for the page that shows it; only once.
+
+    A page that answers a form speaks of that form alone; what was done before waits.
+    """
+    if request.method == "POST":
+        return None
     kept = session.pop(_KEPT, None)
     return None if kept is None else Text(*kept)

@@ -1,8 +1,8 @@
 """Handing a batch over: submitted by one person, approved or returned by another, then issued.
 
 Each step is one conditional change of the batch's row, so that of two people at once one does it
-and the other is told. An approval is bound by a mark of the batch's key to the very rows and photos
-that were approved; a runner issues nothing else (`issuer.batch_issue`).
+and the other is told. An approval holds for what the approver was shown (`issuer.batch_shown`), and
+is bound to it by a mark of the batch's key; a runner issues nothing else (`issuer.batch_issue`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
@@ -22,13 +22,13 @@ from codes.wording import Text
 from issuer.batch_checks import needs_check, trouble_values
 from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
 from issuer.batch_samples import check_shown
+from issuer.batch_shown import BOUND, check_unmoved, digests_of
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.batch_steps import check_steps
 from issuer.body_settings import Step
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
-from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
-from registry.exam_models import BatchCandidate
+from registry.batch_models import BatchDraft
 from registry.session import reading, transaction
 from registry.vault import seal, unseal
 
@@ -103,15 +103,15 @@ def is_ready(draft: BatchDraft) -> bool:
     return DraftState(draft.state) in EDITABLE
 
 
-def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:
+def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, shown: str) -> None:
     """Approve a batch; a runner issues it.
 
     Args:
-        revision: the one the approver was shown.
+        shown: what the form of the approver carried (`issuer.batch_shown.shown_of`); not trusted.
 
     Raises:
         IssuerError: `draft_unknown`; it does not wait for approval, as another was faster
-            (`draft_closed`); the approver submitted it (`draft_own`); `draft_changed`; a step is
+            (`draft_closed`); the approver submitted it (`draft_own`); as `check_unmoved`; a step is
             open again, as an objection came (`step_open`); the approver was not shown every sample
             page of the batch as it is (`samples_unseen`).
     """
@@ -119,8 +119,8 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revisio
         _check_other(draft, person)
         if DraftState(draft.state) is DraftState.SUBMITTED:
             check_steps(room, session, draft)
-            if draft.revision == revision:
-                check_shown(session, draft, person)
+            check_unmoved(session, draft, shown)
+            check_shown(session, draft, person)
         values = {
             "state": DraftState.APPROVED,
             "decided_at": room.clock(),
@@ -132,7 +132,7 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, revisio
             "total": draft.rows,
             "mark": approval_mark(room, session, draft),
         }
-        _change(session, draft, {DraftState.SUBMITTED}, revision, values)
+        _change(session, draft, {DraftState.SUBMITTED}, draft.revision, values)
 
 
 def send_back(
@@ -171,9 +171,14 @@ def send_back(
 
 
 def take_back(room: BatchRoom, person: Person, prefix: str, draft_id: int, revision: int) -> None:
-    """Take a batch back before anybody decided on it; raises IssuerError as `approve`."""
+    """Take a batch back before anybody decided on it; raises IssuerError as `send_back`.
+
+    It has a new revision afterwards, so that no form of before acts on it.
+    """
     with _noting(room, person, "batch.take_back", prefix, draft_id) as (session, draft):
-        _change(session, draft, {DraftState.SUBMITTED}, revision, {"state": DraftState.PREPARING})
+        later = draft.revision + 1
+        values = {"state": DraftState.PREPARING, "revision": later, "checked": later}
+        _change(session, draft, {DraftState.SUBMITTED}, revision, values)
 
 
 def pause(room: BatchRoom, person: Person, prefix: str, draft_id: int) -> None:
@@ -208,30 +213,21 @@ def is_own(draft: BatchDraft, person: Person) -> bool:
     )
 
 
+def is_approved_by(draft: BatchDraft, person: Person) -> bool:
+    """Return whether a batch stands approved, and by this person."""
+    return draft.mark is not None and draft.decided_by == person.account_id
+
+
 def approval_mark(room: BatchRoom, session: Session, draft: BatchDraft) -> bytes:
-    """Return what binds an approval to the rows and photos as they are now.
+    """Return what binds an approval to rows, photos and examination as they are now.
 
     It is made by the batch's own key, so that a change of the vault key leaves it good.
 
     Raises:
         IssuerError, VaultError: as `BatchRoom.key`.
     """
-    digest = hashlib.sha256()
-    rows = select(BatchRow.row, BatchRow.cells_sealed).where(BatchRow.draft_id == draft.id)
-    for number, sealed in session.execute(rows.order_by(BatchRow.row)):
-        digest.update(b"%d:%d:" % (number, len(sealed or b"")) + (sealed or b""))
-    photos = select(BatchPhoto.id, BatchPhoto.about_sealed, BatchPhoto.stored)
-    for number, about, stored in session.execute(
-        photos.where(BatchPhoto.draft_id == draft.id).order_by(BatchPhoto.id)
-    ):
-        digest.update(b"%d:%d:" % (number, len(about)) + about + (stored or "").encode() + b";")
-    candidates = select(
-        BatchCandidate.person, BatchCandidate.eligibility_sealed, BatchCandidate.scores_sealed
-    ).where(BatchCandidate.draft_id == draft.id)
-    for one in session.execute(candidates.order_by(BatchCandidate.person)):
-        parts = (one.person, one.eligibility_sealed or b"", one.scores_sealed or b"")
-        digest.update(b"".join(b"%d:" % len(part) + part for part in parts))
-    what = ("batch-approval", draft.prefix, draft.layout, digest.hexdigest(), draft.name)
+    bound = (digest for part, digest in digests_of(session, draft).items() if part in BOUND)
+    what = ("batch-approval", draft.prefix, *bound, draft.name)
     return hmac.digest(room.key(draft), "\n".join(what).encode(), hashlib.sha256)
 
 

@@ -286,9 +286,9 @@ def clear_delivery(room: BatchRoom, draft_id: int) -> None:
 _ALTERED = Trouble(
     "draft_altered",
     Text(
-        "名册或照片与审批时不一致，未签发；请由审批人退回后重新检查，并查明原因",
-        "rows or photos are not those that were approved; nothing was issued. Have the approver "
-        "return the batch, and find out why",
+        "名册、照片或考核记录与审批时不一致，未签发；请由审批人退回后重新检查，并查明原因",
+        "rows, photos or examination are not those that were approved; nothing was issued. Have "
+        "the approver return the batch, and find out why",
     ),
 )
 

@@ -1,11 +1,13 @@
 """Sample pages for whoever approves a batch: how certificates will look, their numbers still blank.
 
 They are marked as samples across, carry no seal and no signed record, and are kept nowhere. That
-one was drawn for somebody is kept: nobody approves a batch whose samples they were not shown.
+one was drawn for somebody is kept, with the state of the batch it was drawn in: nobody approves a
+batch whose samples they were not shown in the state it is in.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 from sqlalchemy import func, select
@@ -16,11 +18,12 @@ from codes.wording import Text
 from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import load_table
+from issuer.batch_shown import shown_of
 from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.issuing import inspect_batch
-from registry.batch_models import BatchDraft, BatchRow, BatchSampleShown
+from registry.batch_models import BatchDraft, BatchRow, BatchSampleView
 from registry.child import Child
 from registry.session import reading, transaction
 from templates.certificate import CertificateFace, CertificatePrinter
@@ -50,6 +53,7 @@ def draw_sample(room: BatchRoom, person: Person, prefix: str, draft_id: int, row
     fonts = FontChain.from_environment(os.environ)
     with reading(room.desks) as session:
         draft = find_draft(session, prefix, draft_id)
+        shown = shown_of(session, draft)
         table = load_table(session, room.cipher(draft), draft, (row,))
         photos = DraftPhotos(room, session, draft)
     with room.desk(prefix, dry_run=True) as desk:
@@ -66,18 +70,26 @@ def draw_sample(room: BatchRoom, person: Person, prefix: str, draft_id: int, row
         "issuer.page_picture_child", seconds=_PICTURE_SECONDS, memory_bytes=_PICTURE_BYTES
     ) as child:
         picture = child.ask(page.filled(b"")[0])
-    note_shown(room, person, draft, row)
+    note_shown(room, person, draft, row, shown)
     return picture
 
 
-def note_shown(room: BatchRoom, person: Person, draft: BatchDraft, row: int) -> None:
-    """Keep that the sample page of a row was drawn for somebody."""
+def note_shown(room: BatchRoom, person: Person, draft: BatchDraft, row: int, shown: str) -> None:
+    """Keep that the sample page of a row was drawn for somebody.
+
+    Args:
+        shown: the state it was drawn in, as `shown_of`.
+    """
     with transaction(room.desks) as session:
         session.merge(
-            BatchSampleShown(
-                draft_id=draft.id, account_id=person.account_id, revision=draft.revision, row=row
+            BatchSampleView(
+                draft_id=draft.id, account_id=person.account_id, view=_view(shown), row=row
             )
         )
+
+
+def _view(shown: str) -> str:
+    return hashlib.sha256(shown.encode()).hexdigest()
 
 
 def check_shown(session: Session, draft: BatchDraft, person: Person) -> None:
@@ -88,10 +100,10 @@ def check_shown(session: Session, draft: BatchDraft, person: Person) -> None:
             (`samples_unseen`).
     """
     shown = session.scalars(
-        select(BatchSampleShown.row).where(
-            BatchSampleShown.draft_id == draft.id,
-            BatchSampleShown.account_id == person.account_id,
-            BatchSampleShown.revision == draft.revision,
+        select(BatchSampleView.row).where(
+            BatchSampleView.draft_id == draft.id,
+            BatchSampleView.account_id == person.account_id,
+            BatchSampleView.view == _view(shown_of(session, draft)),
         )
     ).all()
     rows = [row for row in choose_samples(session, draft) if row not in set(shown)]

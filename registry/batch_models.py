@@ -101,14 +101,18 @@ class BatchRow(DeskBase):
     award: Mapped[str | None] = mapped_column(String(22))
 
 
-class BatchSampleShown(DeskBase):
-    """A sample page that was drawn for an approver, of a row as it was in one revision."""
+class BatchSampleView(DeskBase):
+    """A sample page that was drawn for an approver.
 
-    __tablename__ = "batch_samples_shown"
+    Args:
+        view: hash of the state of the batch in which it was drawn.
+    """
+
+    __tablename__ = "batch_sample_views"
 
     draft_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
+    view: Mapped[str] = mapped_column(String(64), primary_key=True)
     row: Mapped[int] = mapped_column(primary_key=True)
 
 

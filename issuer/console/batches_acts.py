@@ -10,12 +10,21 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.wording import Text
-from issuer.batch_approval import approve, go_on, pause, send_back, submit, take_back
+from issuer.batch_approval import (
+    approve,
+    go_on,
+    is_approved_by,
+    pause,
+    send_back,
+    submit,
+    take_back,
+)
 from issuer.batch_checks import check_soon
 from issuer.batch_drafts import check_again
 from issuer.batch_review import review as review_of
 from issuer.batch_room import BatchRoom
 from issuer.batch_samples import choose_samples, draw_sample
+from issuer.batch_shown import shown_of
 from issuer.console.batches_forms import Trouble, read_revision
 from issuer.console.batches_next import lines_of
 from issuer.console.batches_room import (
@@ -37,6 +46,9 @@ _UNSEEN = Text(
     "请先勾选“已核对”，再批准签发",
     "tick that you have looked at counts, notices and sample pages before you approve",
 )
+
+_APPROVED_BEFORE = Text("本批次您已批准，不必再办", "You have approved this batch already")
+_TO_LOOK_AT = frozenset({"samples_unseen", "approval_moved"})
 
 
 @blueprint.post("/<int:draft_id>/submit")
@@ -82,9 +94,10 @@ def review(draft_id: int) -> str:
 def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str) -> str:
     room = the_room()
     note_reading(room, "batch.review", draft)
-    found = review_of(room, draft)
     with reading(room.desks) as session:
+        shown = shown_of(session, draft)  # first: what changes while the page is made is told
         samples = choose_samples(session, draft)
+    found = review_of(room, draft)
     return page(
         room,
         draft,
@@ -92,6 +105,7 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         review=found,
         review_rows=found.groups,
         samples=samples,
+        shown=shown,
         troubles=troubles,
         reason_typed=reason_typed,
         exam=lines_of(room, draft),
@@ -126,11 +140,15 @@ def consent(draft_id: int) -> Response | tuple[str, int]:
 def _consented(room: BatchRoom, draft: BatchDraft) -> Response | tuple[str, int]:
     draft_id = draft.id
     try:
-        approve(room, the_person(), own_prefix(), draft_id, read_revision(request.form))
+        approve(room, the_person(), own_prefix(), draft_id, request.form.get("shown", ""))
     except IssuerError as error:
-        if error.code != "samples_unseen":
+        now = the_draft(room, draft_id)
+        if error.code == "draft_closed" and is_approved_by(now, the_person()):
+            say_done(_APPROVED_BEFORE)  # the form came twice
+            return to_batch(draft_id)
+        if error.code not in _TO_LOOK_AT:
             raise
-        return _review(draft, (Trouble(field="seen", text=error.text),), ""), 422
+        return _review(now, (Trouble(field="seen", text=error.text),), ""), 422
     say_done(Text("已批准，后台正在签发", "Approved; it is being issued"))
     return to_batch(draft_id)
 

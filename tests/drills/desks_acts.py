@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
+from issuer.batch_shown import shown_of
 from issuer.batch_states import DraftState
 from issuer.certificate_acts import act_mark, read_act
 from issuer.copying import preview_reissue
@@ -50,7 +51,8 @@ def batches(first: str, second: str) -> Kind:
         while True:
             _lay_before(world, draft, DraftState("preparing" if first == "submit" else "submitted"))
             with reading(world.office.desks) as session:
-                own["revision"] = str(session.get_one(BatchDraft, draft).revision)
+                now = session.get_one(BatchDraft, draft)
+                own |= {"revision": str(now.revision), "shown": shown_of(session, now)}
             yield Race(
                 deeds=(
                     Deed(name=pair[0], path=f"/batches/{draft}/{first}", form=own),

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from codes.levels import Level
 from issuer.batch_room import find_draft
 from issuer.batch_samples import choose_samples, note_shown
+from issuer.batch_shown import shown_of
 from issuer.body_settings import SKIPPED, Step
 from issuer.cli_seal import subject_of
 from issuer.console.office import OFFICE_EXTENSION, Office
@@ -68,8 +69,9 @@ class BodyDesk(BatchDesk):
         with reading(self.room.desks) as session:
             draft = find_draft(session, self.prefix, draft_id)
             rows = choose_samples(session, draft)
+            shown = shown_of(session, draft)
         for row in rows:
-            note_shown(self.room, person, draft, row)
+            note_shown(self.room, person, draft, row, shown)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_runner import open_room, run_waiting
 from issuer.batch_samples import choose_samples, note_shown
+from issuer.batch_shown import shown_of
 from issuer.body_settings import SKIPPED, Step
 from issuer.columns import Column
 from issuer.console.office import OFFICE_EXTENSION, Office
@@ -136,13 +137,6 @@ class BatchDesk:
         photos = [(io.BytesIO(data), name) for data, name in files]
         return self.post(f"/batches/{draft_id}/photos", photos=photos)
 
-    def revision(self, draft_id: int) -> str:
-        """Return the revision the review page shows."""
-        page = self.get(f"/batches/{draft_id}/review", APPROVER).text
-        found = re.search(r'name="revision" value="(\d+)"', page)
-        assert found is not None, page
-        return found[1]
-
     def submit(self, draft_id: int, person: Person = CLERK) -> Any:
         """Submit a batch as the page offers it."""
         page = self.get(f"/batches/{draft_id}", person).text
@@ -155,15 +149,22 @@ class BatchDesk:
         with reading(self.room.desks) as session:
             draft = find_draft(session, PREFIX, draft_id)
             rows = choose_samples(session, draft)
+            shown = shown_of(session, draft)
         for row in rows:
-            note_shown(self.room, person, draft, row)
+            note_shown(self.room, person, draft, row, shown)
 
     def approve(self, draft_id: int, person: Person = APPROVER) -> Any:
         """Approve a batch as the review page offers it, its samples seen."""
         self.see_samples(draft_id, person)
-        return self.post(
-            f"/batches/{draft_id}/approve", person, seen="yes", revision=self.revision(draft_id)
-        )
+        shown = self.shown(draft_id)
+        return self.post(f"/batches/{draft_id}/approve", person, seen="yes", shown=shown)
+
+    def shown(self, draft_id: int) -> str:
+        """Return what the form of an approval carries on the review page."""
+        page = self.get(f"/batches/{draft_id}/review", APPROVER).text
+        found = re.search(r'name="shown" value="([^"]+)"', page)
+        assert found is not None, page
+        return found[1]
 
     def work(self) -> int:
         """Do all that waits, as the runner does; return how many things that were."""

@@ -200,7 +200,7 @@ def test_a_batch_is_not_approved_before_its_samples_were_shown_to_the_approver(
     desk, draft = ready_desk, READY
     desk.submit(draft)
     desk.see_samples(draft, SECOND_APPROVER)  # what another saw does not count
-    form = {"seen": "yes", "revision": now(desk, draft)}
+    form = {"seen": "yes", "shown": desk.shown(draft)}
     with monkeypatch.context() as broken:
         broken.setattr("issuer.batch_samples._PICTURE_SECONDS", 0.0)
         assert desk.get(f"/batches/{draft}/samples/2.png", APPROVER).status_code >= 400
@@ -216,7 +216,7 @@ def test_a_batch_is_not_approved_before_its_samples_were_shown_to_the_approver(
 def test_of_approvers_at_once_one_approves(ready_desk: BatchDesk) -> None:
     desk, draft = ready_desk, READY
     desk.submit(draft)
-    room, revision = desk.room, int(now(desk, draft))
+    room, shown = desk.room, desk.shown(draft)
     for person in (APPROVER, SECOND_APPROVER):
         desk.see_samples(draft, person)
     for _ in range(50):
@@ -224,7 +224,7 @@ def test_of_approvers_at_once_one_approves(ready_desk: BatchDesk) -> None:
         with ThreadPoolExecutor(2) as threads:
             told = list(
                 threads.map(
-                    lambda person: attempt(room, person, draft, revision),
+                    lambda person: attempt(room, person, draft, shown),
                     (APPROVER, SECOND_APPROVER),
                 )
             )
@@ -282,6 +282,20 @@ def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     for place in ("/", "/batches", "/batches/new"):
         text = desk.get(place).text
         assert said in text and "改正名册中" not in text, place
+
+
+def test_an_approval_that_comes_twice_is_told_once(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
+    desk.submit(draft)
+    desk.see_samples(draft)
+    form, address = {"seen": "yes", "shown": desk.shown(draft)}, f"/batches/{draft}/approve"
+    with working_as(desk.app, APPROVER) as client:
+        assert [client.post(address, data=form).status_code for _ in range(2)] == [303, 303]
+        assert "您已批准" in client.get(f"/batches/{draft}").text
+        again = client.post(f"/batches/{draft}/return", data={"revision": "1", "reason": "某"})
+        assert again.status_code == 409 and "已批准" not in again.text.split("未能办理")[0]
+    with working_as(desk.app, SECOND_APPROVER) as client:
+        assert client.post(address, data=form).status_code == 409
 
 
 def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:
@@ -441,10 +455,10 @@ def state_of(desk: BatchDesk, draft: int) -> DraftState:
         return DraftState(session.get_one(BatchDraft, draft).state)
 
 
-def attempt(room: BatchRoom, person: Person, draft: int, revision: int) -> str:
+def attempt(room: BatchRoom, person: Person, draft: int, shown: str) -> str:
     """Try to approve a batch; return what came of it."""
     try:
-        approve(room, person, PREFIX, draft, revision)
+        approve(room, person, PREFIX, draft, shown)
     except IssuerError as error:
         return error.code
     return "done"

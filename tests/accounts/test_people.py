@@ -44,6 +44,8 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     link = _LINK + page.text.partition(_LINK)[2].partition("<")[0]
     assert desks.set_up(Worker(username="new.one", link=link)).get("/").status_code == 200
     assert noted(desks) == [("director某", "accounts.add", "new.one")]
+    row = browser.get("/people").text.partition(">new.one<")[2].partition("</tr>")[0]
+    assert "<span>director某</span>" in row
 
 
 @pytest.mark.parametrize(

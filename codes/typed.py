@@ -15,6 +15,7 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 # Format characters that arrive with copied text and show as nothing.
 _INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad"}
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Dashes that Unicode files elsewhere than under Pd: minus signs, the kana length mark, rules.
 _DASHES = {"\u2212", "\u2796", "\u30fc", "\uff70", "\u2500", "\u2043", "\u02d7"}
 _LABEL = re.compile(r"^(?:职业技能等级|职业资格)?(?:证书)?(?:编号|号码)[:：]?")
@@ -84,6 +85,20 @@ def ordinary(text: str) -> str:
     if narrow.isascii():
         return narrow
     return "".join("-" if _is_dash(char) else char for char in narrow)
+
+
+def visible_line(text: str) -> str:
+    """Return a text from outside as one line that shows all it holds, such as the name of a file.
+
+    Control and format characters, which move the cursor, hide or turn the direction of what
+    follows, and line ends are each the replacement character U+FFFD.
+
+    Args:
+        text: anything; untrusted.
+    """
+    if text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(char) in _UNSEEN else char for char in text)
 
 
 def clean_typed(text: str) -> Typed:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from codes.typed import visible_line
 from codes.wording import Text
 from issuer.application_entry import ApplicationEntry, form_entry, load_entry
 from issuer.application_form import (
@@ -131,8 +132,8 @@ def add_file(
             (`materials_too_many`).
         VaultError: as `SealedColumn.put`.
     """
-    name = file.replace("\\", "/").rpartition("/")[2][-_MOST_FILE_NAME:] or "材料"
-    title = (title.strip() or name.rpartition(".")[0] or name)[:_MOST_TITLE]
+    name = visible_line(file.replace("\\", "/").rpartition("/")[2])[-_MOST_FILE_NAME:] or "材料"
+    title = (visible_line(title.strip()) or name.rpartition(".")[0] or name)[:_MOST_TITLE]
     if not 0 < len(content) <= MAX_MATERIAL_BYTES:
         raise IssuerError(
             "material_unreadable",

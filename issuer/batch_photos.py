@@ -23,6 +23,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from codes.notices import Problem
+from codes.typed import visible_line
 from issuer.batch_room import BatchRoom, changing, find_draft
 from issuer.photo_exchange import (
     Judgement,
@@ -114,8 +115,9 @@ def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedI
         _about(picture.name, None if name else Judgement(verdict=Verdict.TOO_LARGE))
         for picture, name in zip(pictures, kept, strict=True)
     ]
+    names = {fold_name(visible_line(one.name)) for one in pictures}
     with changing(room, prefix, draft_id) as (session, draft):
-        former = _replaced(session, cipher, draft, {fold_name(one.name) for one in pictures})
+        former = _replaced(session, cipher, draft, names)
         values = [
             {
                 "draft_id": draft_id,
@@ -156,8 +158,7 @@ def _put_away(store: FileStore, key: bytes, pictures: Sequence[_Picture]) -> Ite
                 large.add(index)
 
     names = iter(store.put_many(parcels()))
-    for index in range(len(pictures)):
-        yield None if index in large else next(names)
+    yield from (None if index in large else next(names) for index in range(len(pictures)))
 
 
 def _parcel(content: bytes, key: bytes) -> Parcel:
@@ -166,7 +167,7 @@ def _parcel(content: bytes, key: bytes) -> Parcel:
 
 def _about(name: str, judgement: Judgement | None) -> dict[str, Any]:
     if judgement is None:
-        return {"name": name}
+        return {"name": visible_line(name)}
     words = encode_judgement(
         Judgement(
             verdict=judgement.verdict,
@@ -176,7 +177,7 @@ def _about(name: str, judgement: Judgement | None) -> dict[str, Any]:
         )
     )
     sha256 = hashlib.sha256(judgement.jpeg).hexdigest()
-    return {"name": name, "judged": words.decode(), "sha256": sha256}
+    return {"name": visible_line(name), "judged": words.decode(), "sha256": sha256}
 
 
 def _open_about(cipher: AESGCM, sealed: bytes) -> dict[str, Any]:

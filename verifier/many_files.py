@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import lzma
 import os
-import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codes.typed import visible_line
 from codes.wording import Text
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
@@ -43,8 +42,6 @@ _ARCHIVE_FAULTS = (
     LookupError,
     OverflowError,
 )
-# What would move the cursor, hide in a name or turn its direction about.
-_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +184,7 @@ def _name_of(member: zipfile.ZipInfo) -> str:
 
 def shown(name: str) -> str:
     """Return a name from outside on one line, with nothing in it that a terminal obeys."""
-    plain = "".join(
-        "\ufffd" if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char
-        for char in _UNSEEN.sub("\ufffd", name)
-    )
+    plain = visible_line(name)
     if len(plain) <= _SHOWN_CHARACTERS:
         return plain
     return f"{plain[: _SHOWN_CHARACTERS // 2]}…{plain[-_SHOWN_CHARACTERS // 2 :]}"

@@ -9,6 +9,7 @@ from typing import Final
 
 from werkzeug.datastructures import FileStorage
 
+from codes.typed import visible_line
 from codes.wording import Text
 from issuer.columns import Column
 from issuer.errors import IssuerError
@@ -66,4 +67,5 @@ def read_upload(file: FileStorage | None) -> RosterTable:
     if file is None or not file.filename:
         raise IssuerError("roster_not_chosen", _NO_FILE)
     with open_workbook_child() as child:
-        return parse_roster(file.read(), file.filename.replace("\\", "/").split("/")[-1], child)
+        name = visible_line(file.filename.replace("\\", "/").split("/")[-1])
+        return parse_roster(file.read(), name, child)

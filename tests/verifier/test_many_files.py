@@ -95,3 +95,4 @@ def test_folders_too_deep_and_files_too_many_are_named(tmp_path: Path) -> None:
 def test_a_long_name_is_shortened_in_its_middle() -> None:
     assert shown("a" * 300 + ".pdf").endswith(".pdf")
     assert len(shown("a" * 300)) == 201
+    assert shown("a\x00\u202e\u00ad\ud800\u2028.pdf") == "a" + "\ufffd" * 5 + ".pdf"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from codes.typed import visible_line
 from codes.wording import Text
 from keys.errors import KeysError
 from registry.case_models import CaseItem, CaseMark, PoliceCase
@@ -181,7 +182,7 @@ def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought)
             outcome="",
         )
         session.add(item)
-        name = brought.filename.replace("\\", "/").rpartition("/")[2][-MOST_NAME:]
+        name = visible_line(brought.filename.replace("\\", "/").rpartition("/")[2])[-MOST_NAME:]
         about = {"file": name, "from": brought.giver, "typed": brought.typed.kept}
         put_json(ITEM_ABOUT, item, vault, about)
         if data is not None:

@@ -22,6 +22,7 @@ from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.troubles import Trouble
 from accounts.uploads import takes_files
+from codes.typed import visible_line
 from codes.wording import Text
 from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
 from registry.cases import CaseState
@@ -78,7 +79,8 @@ def take_in(case_id: int) -> AnyResponse:
     )
     data = None if by_number else upload.read(MAX_FILE_BYTES + 1) if upload else b""
     filename = (upload.filename or "") if upload else ""
-    brought = Brought(data=data, filename=filename, giver=entry["giver"], typed=said)
+    giver = visible_line(entry["giver"])
+    brought = Brought(data=data, filename=filename, giver=giver, typed=said)
     try:
         place = receive(the_room(), the_officer(), case_id, brought)
     except REFUSALS as error:

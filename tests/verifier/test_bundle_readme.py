@@ -20,12 +20,13 @@ README = write_readme(
 
 def test_what_a_shell_does_powershell_can_do() -> None:
     shell = commands(README)
-    sums, signature, custody = windows_commands(README)
+    sums, others, signature, custody = windows_commands(README)
     assert "Get-FileHash" in sums and "SHA256SUMS" in sums
-    assert signature == shell[1].replace("/dev/null", "NUL")
+    assert "Get-ChildItem" in others and "SHA256SUMS.p7s" in others
+    assert signature == shell[2].replace("/dev/null", "NUL")
     assert "custody.jsonl" in custody and "custody-hashes.txt" in custody
     assert '"$h`n$l"' in custody and "'0' * 64" in custody
-    only_unix = ("sha256sum", "/dev/null", "printf", "| diff")
+    only_unix = ("sha256sum", "/dev/null", "printf", "| diff", "awk")
     alike = [one for one in shell if not any(word in one for word in only_unix)]
     assert [one.split()[0] for one in alike] == ["openssl", "openssl", "openssl", "pdfsig"]
     for chapter in ("Windows 在 PowerShell 中运行", "Windows: in PowerShell"):

@@ -93,7 +93,7 @@ def test_the_bundle_verifies_by_the_commands_of_its_readme_alone(
     need_openssl()
     need(shutil.which("pdfsig") is not None, "pdfsig (package poppler-utils)")
     ran = unpacked(bundle_of(walked), tmp_path)
-    assert len(ran) == 7
+    assert len(ran) == 8
     said = {command.split()[0]: run(command, tmp_path) for command in ran}
     for command in ran:
         done = run(command, tmp_path)
@@ -102,10 +102,10 @@ def test_the_bundle_verifies_by_the_commands_of_its_readme_alone(
     assert (
         sums.stdout.count(": OK") == len([one for one in tmp_path.rglob("*") if one.is_file()]) - 3
     )
-    assert "Verification successful" in run(ran[1], tmp_path).stderr
+    assert "Verification successful" in run(ran[2], tmp_path).stderr
     assert "Signature is Valid." in said["pdfsig"].stdout
     assert "Total document signed" in said["pdfsig"].stdout
-    assert run(ran[6], tmp_path).stdout == ""
+    assert run(ran[1], tmp_path).stdout == run(ran[7], tmp_path).stdout == ""
     assert (tmp_path / "originals/01.jpg").read_bytes() == walked.desk.forged
 
 
@@ -129,11 +129,11 @@ def test_who_signed_is_told_by_the_third_step(walked: Walked, tmp_path: Path, fo
     need_openssl()
     data, desk = bundle_of(walked), walked.desk
     ran = resigned(data, desk, tmp_path) if forged else unpacked(data, tmp_path)
-    assert [run(command, tmp_path).returncode for command in ran[:5]] == [0] * 5
+    assert [run(command, tmp_path).returncode for command in ran[:6]] == [0] * 6
     readme = (tmp_path / "README.txt").read_text(encoding="utf-8")
     asked = re.search("CN（名称）须以“(.+?)”开头", readme)
     assert asked is not None
-    told = run(ran[2], tmp_path).stdout
+    told = run(ran[3], tmp_path).stdout
     name = told.partition("CN=")[2] or told.partition("CN = ")[2]
     assert name.startswith(asked[1]) is not forged
     fingerprint = told.rpartition("Fingerprint=")[2].strip()
@@ -141,7 +141,7 @@ def test_who_signed_is_told_by_the_third_step(walked: Walked, tmp_path: Path, fo
     assert (fingerprint in public) is not forged
     serial = re.search("serial=([0-9A-F]+)", told)
     assert serial is not None
-    assert serial[1] not in run(ran[4], tmp_path).stdout
+    assert serial[1] not in run(ran[5], tmp_path).stdout
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_who_signed_is_told_by_the_third_step(walked: Walked, tmp_path: Path, fo
     [
         ("originals/01.jpg", 0),
         ("case.json", 0),
-        ("custody.jsonl", 6),
-        ("SHA256SUMS", 1),
-        ("SHA256SUMS.p7s", 1),
+        ("custody.jsonl", 7),
+        ("SHA256SUMS", 2),
+        ("SHA256SUMS.p7s", 2),
     ],
 )
 def test_one_changed_byte_is_found_by_the_commands(
@@ -164,6 +164,19 @@ def test_one_changed_byte_is_found_by_the_commands(
     (tmp_path / changed).write_bytes(data)
     done = run(ran[step], tmp_path)
     assert done.returncode != 0
+
+
+@pytest.mark.parametrize(
+    "added", ["originals/99.jpg", ".hidden", "verdicts/SHA256SUMS", "新 卷.pdf"]
+)
+def test_a_file_put_in_afterwards_is_found_by_the_commands(
+    walked: Walked, tmp_path: Path, added: str
+) -> None:
+    ran = unpacked(bundle_of(walked), tmp_path)
+    (tmp_path / added).write_bytes(b"added")
+    assert run(ran[0], tmp_path).returncode == 0
+    done = run(ran[1], tmp_path)
+    assert (done.returncode, done.stdout) == (1, f"ADDED {added}\n")
 
 
 def test_the_bundle_holds_the_boxed_picture_report_and_custody(
@@ -184,6 +197,18 @@ def test_the_bundle_holds_the_boxed_picture_report_and_custody(
     assert case["items"][0]["outcome"] == "altered"
     report = json.loads(next((tmp_path / "reports").glob("*.json")).read_bytes())["report"]
     assert report["verdict"]["outcome"] == "altered"
+
+
+def test_names_of_files_show_all_they_hold(walked: Walked, tmp_path: Path) -> None:
+    desk, case_id = walked.desk, walked.desk.open_case("公刑〔2026〕9号")
+    names = ("a\u202efdp.exe.png", "n\u200bu\x01l.png")
+    for at, name in enumerate(names):
+        desk.hand_in(case_id, f"no picture {at}".encode(), name, giver="甲\u202e乙")
+    page = desk.page(f"/police/cases/{case_id}")
+    assert "a\ufffdfdp.exe.png" in page and "n\ufffdu\ufffdl.png" in page
+    custody = desk.page(f"/police/cases/{case_id}/custody")
+    for shown in (page, custody):
+        assert not set("\u202e\u200b\x00\x01") & set(shown)
 
 
 def test_custody_names_the_bundle_that_was_handed_out(walked: Walked) -> None:

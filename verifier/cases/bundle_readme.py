@@ -138,6 +138,26 @@ def _sums() -> str:
     )
 
 
+_NOT_LISTED: Final = ("SHA256SUMS", "SHA256SUMS.p7s", "signer.pem")
+"""What the list of files cannot name: itself, its signature, and what the step after writes."""
+
+
+def _others() -> str:
+    known = " = ".join(f'k["{name}"]' for name in _NOT_LISTED)
+    names = ", ".join(f"'{name}'" for name in _NOT_LISTED)
+    return (
+        '    find . ! -type d | cut -c3- | awk \'BEGIN { while ((getline l < "SHA256SUMS") > 0) '
+        f"k[substr(l, 67)] = 1; {known} = 1 }} "
+        '!($0 in k) { print "ADDED " $0; n = 1 } END { exit n }\'\n'
+        f"{_WINDOWS}"
+        "\t$k = @(Get-Content SHA256SUMS -Encoding UTF8 | ForEach-Object "
+        f"{{ ($_ -split '  ', 2)[1] }}) + {names}; "
+        "Get-ChildItem -Recurse -File -Force | ForEach-Object { $n = (Resolve-Path -LiteralPath "
+        "$_.FullName -Relative).Substring(2).Replace('\\', '/'); "
+        'if ($k -cnotcontains $n) { "ADDED $n" } }\n'
+    )
+
+
 def _signature(facts: BundleFacts) -> str:
     at = int(facts.made_at.timestamp())
     command = (
@@ -207,6 +227,8 @@ pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 
 1. 文件齐全、未被改动（每个文件都应显示 OK 或“成功”）
 {_sums()}
+   没有清单以外的文件（没有任何输出；显示 ADDED 的是后来放进来的，不属于本证据包）
+{_others()}
 2. 文件清单带有电子签名（应显示 CMS Verification successful），签名证书另存为 signer.pem。
    这一步只说明签名有效，由谁签署见第 3 步
 {_signature(facts)}
@@ -253,6 +275,9 @@ seal of a report in a PDF reader.
 
 1. Every file is there and unchanged (each says OK)
 {_sums()}
+   None is there that the list does not name (no output; what says ADDED was put in afterwards and
+   is no part of this bundle)
+{_others()}
 2. The list of files is signed (CMS Verification successful); the certificate of who signed is
    written to signer.pem. That the signature is valid does not say whose it is: step 3 does
 {_signature(facts)}

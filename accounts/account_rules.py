@@ -11,13 +11,12 @@ from sqlalchemy import Engine, select
 
 from accounts.errors import AccountError
 from accounts.roles import BODY_ROLES, Role
-from codes.name_characters import is_unseen
+from codes.names import normalise_name
 from codes.wording import Text
 from registry.models import Site
 from registry.session import reading
 
 _USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
-_LONGEST_NAME: Final = 60
 _AUTHORITY: Final = frozenset({Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR})
 SIDES: Final = (
     _AUTHORITY,
@@ -53,21 +52,15 @@ def read_username(typed: str) -> str:
 
 
 def read_person_name(typed: str) -> str:
-    """Return a person's name as the audit trail will show it.
+    """Return a person's name as the audit trail will show it, by the rules of holders' names.
 
     Raises:
-        AccountError: it is empty, too long, or holds what nobody sees (`account_name`).
+        AccountError: it is none, and why (`account_name`).
     """
-    name = " ".join(unicodedata.normalize("NFKC", typed).split())
-    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable() or any(map(is_unseen, name)):
-        raise AccountError(
-            "account_name",
-            Text(
-                f"姓名为 1–{_LONGEST_NAME} 个可见字符",
-                f"A name is 1–{_LONGEST_NAME} visible characters",
-            ),
-        )
-    return name
+    reading = normalise_name(typed)
+    if reading.problems:
+        raise AccountError("account_name", reading.problems[0].text)
+    return reading.name
 
 
 def read_roles(asked: Iterable[str]) -> frozenset[Role]:

@@ -88,7 +88,8 @@ class Desks:
 
     def add(self, username: str, *roles: Role, body: str | None = None) -> Worker:
         """Add an account."""
-        new = NewAccount(username=username, name=f"{username}某", roles=roles, body=body)
+        name = "".join(filter(str.isalpha, username)) + "某"
+        new = NewAccount(username=username, name=name, roles=roles, body=body)
         _, link = add_account(self.bureau, new, made_by="测试")
         return Worker(username=username, link=link.path)
 

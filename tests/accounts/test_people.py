@@ -53,6 +53,9 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     [
         ({"username": "A B", "name": "某", "roles": ["police"]}, "username"),
         ({"username": "fine.name", "name": "", "roles": ["police"]}, "name"),
+        ({"username": "fine.name", "name": "<b>某</b>", "roles": ["police"]}, "name"),
+        ({"username": "fine.name", "name": "=1+1", "roles": ["police"]}, "name"),
+        ({"username": "fine.name", "name": "某\u200b", "roles": ["police"]}, "name"),
         ({"username": "fine.name", "name": "某", "roles": []}, "roles"),
         ({"username": "fine.name", "name": "某", "roles": ["police", "auditor"]}, "roles"),
         ({"username": "fine.name", "name": "某", "roles": ["approver"]}, "body"),

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,6 +39,7 @@ from registry.vault import seal, unseal
 
 PERSON_BYTES = 16
 _FEW_ROWS = 500  # that a query names
+_TEXTS_KNOWN = 1024  # a roster of any size names few occupations and levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ def _folded(number: str) -> str:
     return "".join(unicodedata.normalize("NFKC", number).split()).upper()
 
 
+@lru_cache(maxsize=_TEXTS_KNOWN)
 def _occupation(text: str) -> str | None:
     try:
         return parse_occupation(text).code
@@ -139,6 +142,7 @@ def _occupation(text: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=_TEXTS_KNOWN)
 def _level(text: str) -> Level | None:
     try:
         return parse_level(text)

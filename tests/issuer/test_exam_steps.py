@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codes.levels import Level
+from codes.levels import Level, parse_level
 from registry.home import Home
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -94,6 +94,20 @@ def test_levels_are_in_english_on_english_pages(desk: BatchDesk, tmp_path: Path)
             page = client.get(path).text
             assert Level.THREE.zh not in page, path
             assert Level.THREE.en in page, path
+
+
+def test_what_every_row_says_alike_is_read_once(
+    desk: BatchDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft, read = begun(desk, tmp_path, 4, name="同级"), list[str]()
+
+    def counted(text: str) -> Level:
+        read.append(text)
+        return parse_level(text)
+
+    monkeypatch.setattr("issuer.batch_candidates.parse_level", counted)
+    assert desk.get(f"/batches/{draft}").status_code == 200
+    assert len(read) <= 1
 
 
 def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None:

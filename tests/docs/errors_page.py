@@ -43,6 +43,10 @@ COMPOSED = {
 
 # Codes whose sentence comes from another room or from a table: what it says.
 DESCRIBED = {
+    "account_name": (
+        "该姓名不能使用；逐字说明原因。",
+        "The name cannot be used; says of which character, and why.",
+    ),
     "cell_empty": (
         "必填的单元格为空；逐列说明应填什么。",
         "A required cell is empty; says what to write.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
 from collections.abc import Collection, Sequence
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from flask import Flask
 
 from accounts.person import Person
 from accounts.roles import Role
+from codes.levels import Level
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_runner import open_room, run_waiting
 from issuer.batch_samples import choose_samples, note_shown
@@ -32,7 +34,8 @@ from registry.home import Home
 from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.desks import PREFIX, desk_at, file_body
+from tests.issuer.desks import PREFIX, desk_at, file_body, people
+from wsgi import create_private_app
 
 CLERK = Person(account_id=1, name="王经办", roles=frozenset({Role.BODY_CLERK}), body=PREFIX)
 APPROVER = Person(account_id=2, name="李审批", roles=frozenset({Role.APPROVER}), body=PREFIX)
@@ -221,3 +224,22 @@ def photos_zip(persons: Sequence[SamplePerson]) -> bytes:
         for place, person in enumerate(persons, start=1):
             archive.writestr(f"照片/{place}.jpg", portrait(person, place))
     return file.getvalue()
+
+
+READY = 1
+"""The batch of `ready_once`."""
+
+
+def desk_of_copy(made: Path, folder: Path) -> BatchDesk:
+    """Open the desks of a copy of a home, made in `folder`."""
+    shutil.copytree(made, folder / "home")
+    home = Home.open(folder / "home", environment={})
+    return BatchDesk(create_private_app(home, PASSPHRASE))
+
+
+def ready(desk: BatchDesk, folder: Path) -> int:
+    """Return a batch of two people that can be submitted."""
+    persons = people(Level.THREE, 2)
+    draft = desk.begin(roster_of(folder, persons))
+    desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
+    return draft

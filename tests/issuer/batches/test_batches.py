@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from python_calamine import CalamineWorkbook
 from sqlalchemy import delete, select
 
 from accounts.person import Person
@@ -28,81 +23,25 @@ from issuer.columns import Column
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import find_site
-from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
-from registry.home import Home
 from registry.session import reading, transaction
 from registry.trail import check_trail
 from tests.accounts.desk_app import working_as
-from tests.conftest import NOW, PASSPHRASE
+from tests.conftest import PASSPHRASE
 from tests.issuer.batch_desk import (
     APPROVER,
     BOTH,
     CLERK,
     FOREIGN,
+    READY,
     SECOND_APPROVER,
     BatchDesk,
-    filed_home,
     photos_zip,
     roster_of,
 )
-from tests.issuer.desks import PREFIX, PUBLIC_URL, people
+from tests.issuer.desks import PREFIX, people
 from tests.issuer.procedures import decision
 from wsgi import create_private_app
-
-
-@pytest.fixture(scope="module")
-def filed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a home with a filed body; tests work on copies of it."""
-    path = tmp_path_factory.mktemp("filed") / "home"
-    home = Home.create(path, demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
-    return filed_home(home).path
-
-
-READY = 1
-"""The batch of `ready_once`."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def surroundings() -> Iterator[None]:
-    """Let the desks of this module print their own address, and keep all in their home."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("YANZHEN_PUBLIC_URL", PUBLIC_URL)
-        for name in ("YANZHEN_DESK_DATABASE_URL", "YANZHEN_DATABASE_URL"):
-            patch.delenv(name, raising=False)
-        yield
-
-
-@pytest.fixture(scope="module")
-def ready_once(
-    surroundings: None, filed_once: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The folder of a home with a batch that can be submitted; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("ready")
-    desk = desk_of_copy(filed_once, folder)
-    assert ready(desk, folder) == READY
-    for engine in (desk.room.desks, desk.room.register):
-        engine.dispose()
-    return folder / "home"
-
-
-@pytest.fixture
-def desk(filed_once: Path, tmp_path: Path) -> BatchDesk:
-    """Desks at which no batch was begun."""
-    return desk_of_copy(filed_once, tmp_path)
-
-
-@pytest.fixture
-def ready_desk(ready_once: Path, tmp_path: Path) -> BatchDesk:
-    """Desks with the batch `READY`."""
-    return desk_of_copy(ready_once, tmp_path)
-
-
-def desk_of_copy(made: Path, folder: Path) -> BatchDesk:
-    """Open the desks of a copy of a home, made in `folder`."""
-    shutil.copytree(made, folder / "home")
-    home = Home.open(folder / "home", environment={})
-    return BatchDesk(create_private_app(home, PASSPHRASE))
 
 
 def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
@@ -248,25 +187,6 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchD
     assert desk.submit(draft).status_code == 303
 
 
-def test_people_of_two_batches_are_told_and_checked_anew_once_one_is_issued(
-    ready_desk: BatchDesk, tmp_path: Path
-) -> None:
-    desk = ready_desk
-    with reading(desk.room.desks) as session:
-        name = session.get_one(BatchDraft, READY).name
-    persons = people(Level.THREE, 3)
-    rows = f"/batches/{desk.begin(roster_of(tmp_path, persons), '又一批')}/rows"
-    page = desk.get(f"{rows}?show=all").text
-    assert page.count(f"批次“{name}”中也有此人的同职业、同级别") == 2
-    assert "每一行都已通过检查" in page
-    desk.submit(READY)
-    desk.approve(READY)
-    desk.work()
-    page = desk.get(f"{rows}?show=all").text
-    assert page.count("此人已持有本机构核发的同职业、同级别有效证书") == 2
-    assert "中也有此人" not in page and "每一行都已通过检查" not in page
-
-
 def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     ready_desk: BatchDesk,
 ) -> None:
@@ -354,70 +274,6 @@ def test_what_the_runner_notes_on_the_trail_is_remembered(ready_desk: BatchDesk)
     assert report.remembered == report.entries > 0
 
 
-def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Path) -> None:
-    persons = people(Level.THREE, 4)
-    wrong = {2: {Column.DOCUMENT_NUMBER: "1"}, 4: {Column.SEX: "不明"}}
-    draft = desk.begin(roster_of(tmp_path, persons, wrong))
-    packed = desk.download(f"/batches/{draft}/corrections.xlsx")
-    with open_workbook_child() as child:
-        table = parse_roster(packed, "待改正.xlsx", child)
-    assert table.original_rows == {2: 3, 3: 5}
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(packed)).get_sheet_by_index(0)
-    head, first, second = [[str(cell) for cell in row] for row in sheet.to_python()]
-    first[head.index("证件号码")] = persons[1].document_number
-    second[head.index("性别")] = persons[3].sex.zh
-    sent = csv_of([head, second, first])
-    answer = desk.post(f"/batches/{draft}/corrections", corrections=(io.BytesIO(sent), "改.csv"))
-    assert answer.status_code == 303, answer.text
-    assert "改正名册中" not in desk.get(f"/batches/{draft}").text
-    stray = csv_of([head, ["99", *first[1:]], ["98", *second[1:]], second])
-    answer = desk.post(f"/batches/{draft}/corrections", corrections=(io.BytesIO(stray), "改.csv"))
-    assert answer.status_code == 422
-    assert "对不上" in answer.text
-
-
-def test_a_merged_cell_is_taken_once_its_page_is_saved(desk: BatchDesk, tmp_path: Path) -> None:
-    sheet, merged = "xl/worksheets/sheet1.xml", io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(roster_of(tmp_path, people(Level.THREE, 2)))) as made,
-        zipfile.ZipFile(merged, "w") as archive,
-    ):
-        for name in made.namelist():
-            text = made.read(name).replace(
-                b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="E2:E3"/></mergeCells>'
-            )
-            archive.writestr(name, text if name == sheet else made.read(name))
-    draft = desk.begin(merged.getvalue())
-    rows = f"/batches/{draft}/rows"
-    page = desk.get(rows).text
-    typed = dict(re.findall(r'name="(cell-[23]-BIRTH_DATE)" value="([^"]+)"', page))
-    assert "请取消合并" in page and len(typed) == 2
-    one, other = typed
-    desk.post(rows, CLERK, **{one: typed[one], other: ""})
-    page = desk.get(rows).text
-    assert one not in page and f'name="{other}" value=""' in page
-
-
-def test_a_row_calls_optional_only_what_may_stay_empty(ready_desk: BatchDesk) -> None:
-    page = ready_desk.get(f"/batches/{READY}/rows/2").text
-    labels = re.findall(r'<label for="([A-Z_]+)">[^<]*(<span class="optional">)?', page)
-    assert len(labels) == len(Column)
-    optional = {Column[name] for name, said in labels if said}
-    assert optional == {Column.SPECIALTY, Column.PHOTO, Column.LATIN_NAME}
-
-
-def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:
-    answer = desk.post("/batches", name="二", roster=(io.BytesIO(b"PK\x03\x04junk"), "坏.xlsx"))
-    assert answer.status_code == 422
-    assert 'value="二"' in answer.text
-    assert desk.get("/batches/1").status_code == 404
-    draft = ready(desk, tmp_path)
-    assert desk.add_photos(draft, (b"PK\x03\x04junk", "坏.zip")).status_code == 422
-    answer = desk.post(f"/batches/{draft}/roster", roster=(io.BytesIO(b"\x00\x01" * 50), "坏.xlsx"))
-    assert answer.status_code == 422
-    assert "可以提交审批" in desk.get(f"/batches/{draft}").text
-
-
 def test_a_batch_survives_a_restart(ready_desk: BatchDesk) -> None:
     desk, draft = ready_desk, READY
     again = BatchDesk(create_private_app(desk.room.home, PASSPHRASE))
@@ -433,14 +289,6 @@ def test_what_people_are_called_does_not_lie_open_on_the_disk(ready_desk: BatchD
             data = file.read_bytes()
             assert person.document_number.encode() not in data, file
             assert person.name.encode() not in data, file
-
-
-def ready(desk: BatchDesk, folder: Path) -> int:
-    """Return a batch of two people that can be submitted."""
-    persons = people(Level.THREE, 2)
-    draft = desk.begin(roster_of(folder, persons))
-    desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
-    return draft
 
 
 def now(desk: BatchDesk, draft: int) -> str:
@@ -462,10 +310,3 @@ def attempt(room: BatchRoom, person: Person, draft: int, shown: str) -> str:
     except IssuerError as error:
         return error.code
     return "done"
-
-
-def csv_of(rows: list[list[str]]) -> bytes:
-    """Return rows as a CSV file."""
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,116 @@
+"""Scores at the evaluators' desk: what is odd about them, and resits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from codes.levels import Level
+from tests.issuer.batch_desk import (
+    APPROVER,
+    CLERK,
+    EXAMINER,
+    BatchDesk,
+)
+from tests.issuer.desks import people
+from tests.issuer.exam_desk import (
+    Clock,
+    begun,
+    enter_eligibility,
+    enter_scores,
+    filled,
+    open_examining,
+    plan,
+    put_up,
+    rows_of,
+)
+
+
+@pytest.fixture
+def desk(
+    examining_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> BatchDesk:
+    return open_examining(examining_home, tmp_path / "home", monkeypatch, clock)
+
+
+def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    marks = {"理论成绩": "80", "技能成绩": "70"}
+    sent = filled(sheet, marks, {"技能成绩": "100"})
+    desk.post(f"/batches/{draft}/scores/sheet", EXAMINER, sheet=sent)
+    changed = {"mark-3-theory-1": "81", "mark-4-theory-1": "10.55"}
+    wrong = desk.post(f"/batches/{draft}/scores", CLERK, **changed)
+    assert wrong.status_code == 422 and "至多一位小数" in wrong.text and 'value="81"' in wrong.text
+    name = people(Level.THREE, 3)[2].name
+    cell = f'<a href="#cell-4-3">第 4 行 {name} “理论成绩”：应为'
+    assert cell in wrong.text and 'class="bad" id="cell-4-3"' in wrong.text
+    assert 'aria-describedby="cell-4-3-why" aria-invalid="true"' in wrong.text
+    assert "都还没有保存" in wrong.text and wrong.text.count('aria-invalid="true"') == 1
+    nowhere = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-review-1": "81"})
+    assert nowhere.status_code == 422 and "本级别没有这一项" in nowhere.text
+    page = desk.get(f"/batches/{draft}/scores").text
+    assert "4 人成绩全部为 80 分" in page and "与多数人（中位数 70）相差较大" in page
+    desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "81"})
+    assert "录入后改动：80 → 81（王经办）" in desk.get(f"/batches/{draft}/scores").text
+    other = replace(CLERK, account_id=7, name="何经办")
+    unseen = desk.post(f"/batches/{draft}/scores/close", other)
+    assert unseen.status_code == 422 and "勾选" in unseen.text
+    assert '<a href="#seen">' in unseen.text and 'id="seen"' in unseen.text
+    own = desk.post(f"/batches/{draft}/scores/close", seen="yes")
+    assert own.status_code == 422 and "第 3 行等 1 人的成绩由您录入" in own.text
+    assert "#seen" not in own.text
+    assert desk.post(f"/batches/{draft}/scores/close", other, seen="yes").status_code == 303
+    late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "90"})
+    assert late.status_code == 422 and "成绩已确认" in late.text
+
+
+def test_a_resit_that_was_not_planned_is_odd(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    scores, said = f"/batches/{draft}/scores", "技能考核录入了补考成绩，考试安排中没有补考场次"
+    assert "没有补考场次" not in desk.get(scores).text
+    assert desk.post(scores, CLERK, **{"mark-4-skills-2": "70"}).status_code == 303
+    assert said in desk.get(scores).text
+    assert desk.post(f"{scores}/close").status_code == 422
+    resit = {"part": "skills", "day": "2026-12-06", "begins": "13:00", "ends": "16:00"}
+    seats = {"room": "一号考场", "seats": "30", "candidates": "1", "examiners": "丙、丁、戊"}
+    assert desk.post(f"/batches/{draft}/plan/sittings", CLERK, **resit, **seats).status_code == 303
+    assert "没有补考场次" not in desk.get(scores).text
+
+
+def test_an_unplanned_resit_stays_odd_once_others_dropped_out(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = begun(desk, tmp_path, pictured=True)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    scores, said = f"/batches/{draft}/scores", "没有补考场次"
+    desk.post(scores, CLERK, **{"mark-4-skills-2": "70"})
+    other = replace(CLERK, account_id=7, name="何经办")
+    assert desk.post(f"{scores}/close", other, seen="yes").status_code == 303
+    assert rows_of(desk, draft) == [2, 3, 4] and said in desk.get(scores).text
+    put_up(desk, draft, clock)
+    clock.now += timedelta(days=9)
+    desk.submit(draft)
+    assert said in desk.get(f"/batches/{draft}/review", APPROVER).text
+
+
+def test_a_first_mark_and_its_resit_may_come_together(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path, 2)
+    sheet = desk.download(f"/batches/{draft}/scores.xlsx")
+    both = filled(sheet, {}, {"理论成绩": "40", "理论补考": "70"})
+    assert desk.post(f"/batches/{draft}/scores/sheet", EXAMINER, sheet=both).status_code == 303
+    marks = {"mark-3-skills-1": "50", "mark-3-skills-2": "66", "mark-3-theory-2": "66"}
+    alone = desk.post(f"/batches/{draft}/scores", EXAMINER, **marks)
+    assert alone.status_code == 422 and alone.text.count("先录入首次成绩") == 2  # list and cell
+    marks["mark-3-theory-1"] = "59"
+    assert desk.post(f"/batches/{draft}/scores", EXAMINER, **marks).status_code == 303

@@ -15,7 +15,7 @@ from issuer.columns import Column
 from issuer.roster import open_workbook_child, parse_roster
 from registry.batch_models import BatchDraft
 from registry.session import reading
-from tests.issuer.batch_desk import CLERK, READY, BatchDesk, roster_of
+from tests.issuer.batch_desk import CLERK, READY, BatchDesk, ready, roster_of
 from tests.issuer.desks import people
 
 

@@ -15,6 +15,7 @@ from tests.journeys.axe import check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.keyboard import choose, press, write
 from tests.journeys.site import PHONE
+from tests.journeys.unbroken import broken_numbers
 from tests.verifier.holders import DOCUMENT, Sides, open_sides
 
 
@@ -65,6 +66,10 @@ def test_a_holder_shares_a_certificate_and_withdraws_it(
     check_clean(page)
     for day in page.locator("#life ~ table th").all():  # a date stays on one line
         assert day.evaluate("one => one.getClientRects()[0].height") < 60
+    page.context.add_cookies([{"name": "view", "value": "elder", "url": page.url}])
+    page.goto("/holder")
+    check_clean(page)
+    assert page.locator("html.elder").count() == 1 and broken_numbers(page) == []
     send(page, "/shares")
     link = page.locator("#link").input_value()
     code = link.partition("#")[2]

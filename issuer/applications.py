@@ -226,8 +226,8 @@ def _check_decision(
         raise IssuerError(
             "decided_before_last_step",
             Text(
-                f"办理日期{day.zh}早于上一环节的{before.zh}",
-                f"{day.en} is before the last step, of {before.en}",
+                f"决定日期{day.zh}早于上一环节的{before.zh}",
+                f"the decision of {day.en} is before the last step, of {before.en}",
             ),
         )
 

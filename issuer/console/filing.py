@@ -205,7 +205,7 @@ def opinion(number: int) -> AnyResponse:
             take_step(session, found, step, decision, now=now)
             stage = STAGE_NAMES[Stage(found.state)]
     except REFUSALS as error:
-        return _page(number, entry, (trouble_of(error, _FIELDS, "step"),))
+        return _page(number, entry, (trouble_of(error, OPINION_FIELDS, "step"),))
     say_done(
         Text(
             f"第 {number} 号申请的办理意见已登记，目前环节：{stage.zh}",
@@ -245,7 +245,7 @@ def _download(material: ApplicationMaterial, content: bytes) -> Response:
     return send_download(content, Text(title, title), kind, plain=f"material-{material.id}")
 
 
-_FIELDS: Final = {
+OPINION_FIELDS: Final = {
     "reason_missing": "reason",
     "decided_in_future": "decided_on",
     "decided_long_ago": "decided_on",

@@ -33,6 +33,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
+from issuer.console.filing import OPINION_FIELDS
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.public_notice import (
@@ -275,7 +276,7 @@ def settle(number: int, which: int) -> AnyResponse:
                 shown=_shown(),
             )
     except REFUSALS as error:
-        told = (trouble_of(error, {"reason_missing": "reason"}, "outcome"),)
+        told = (trouble_of(error, OPINION_FIELDS, "outcome"),)
         return _settle_page(number, which, opened=True, outcome=outcome, entry=entry, troubles=told)
     say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
     return redirect(url_for("filing.application", number=number) + "#objections", 303)

@@ -55,6 +55,9 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     said["read"] = read_mark(read)
     silent = desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed", read=said["read"])
     assert (silent.status_code, "场地不符" in silent.text) == (422, True)
+    early = desk.post(DIRECTOR, f"{base}/1/settle", **said, decided_on=desk.today - 2 * DAY)
+    assert (early.status_code, 'id="decided_on-wrong"' in early.text) == (422, True)
+    assert "决定日期" in early.text and "办理日期" not in early.text
     assert desk.post(DIRECTOR, f"{base}/1/settle", **said).status_code == 303
     assert "不成立" in desk.get(CLERK, f"{base}/1").text
     assert desk.get(CLERK, f"{base}/2").status_code == 404

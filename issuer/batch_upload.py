@@ -263,10 +263,7 @@ def reconcile(
             faults.append((line.number, why))
         elif accepted is not None:
             taken[number] = (accepted, line)
-    days = {
-        number: (_day(line) or today) if accepted else None
-        for number, (accepted, line) in taken.items()
-    }
+    days = {number: _day(line) if accepted else None for number, (accepted, line) in taken.items()}
     note_receipts(room, draft, days, due)
     with transaction(room.desks) as session:
         for number, (accepted, line) in taken.items():
@@ -316,6 +313,10 @@ def _fault(
         day = _day(line)
     except ValueError:
         return Text("“上传日期”应如 2026-11-22", "the day of upload should be like 2026-11-22")
+    if accepted and day is None:
+        return Text(
+            "上传成功的，须填写“上传日期”", "of one that was accepted give the day of upload"
+        )
     if day is not None and day > today:
         return Text("“上传日期”晚于今天", "the day of upload is still to come")
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,8 +46,12 @@ def find_unreadable(session: Session, table: Table) -> Iterator[Unreadable]:
         query = select(*keys, type_coerce(column, String)).where(column.is_not(None))
         for *key, text in session.execute(query.execution_options(yield_per=_AT_ONCE)):
             if not read(text):
-                name = "/".join(map(str, key))
-                yield Unreadable(table=table.name, key=name, column=column.name)
+                yield Unreadable(table=table.name, key=name_row(key), column=column.name)
+
+
+def name_row(key: Iterable[object]) -> str:
+    """Return the primary key of a row as people read it: bytes in hexadecimal."""
+    return "/".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
 
 
 def _reader(column: Column[Any]) -> Callable[[str], bool] | None:

@@ -7,6 +7,7 @@ from datetime import date
 from io import BytesIO
 
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,6 +24,7 @@ from accounts.tables import (
 )
 from codes.levels import Level
 from codes.wording import Text
+from issuer.batch_states import DraftState
 from issuer.certificate_change import offered
 from issuer.certificate_files import hand_out, read_photo
 from issuer.certificate_find import Asked, find_certificates
@@ -49,12 +51,13 @@ from issuer.console.certificates_asking import (
 from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import Trouble, read_asked, trouble_of
 from issuer.console.certificates_show import TONES, words_of
-from issuer.console.office import the_office, the_operator
+from issuer.console.office import Office, the_office, the_operator
 from issuer.copies_to_print import DOWNLOADED, acts_to_print, ground_of_printing
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import DEFAULT_GROUND, note_act_now
+from registry.batch_models import BatchDraft
 from registry.errors import RegistryError
 from registry.models import AwardStatus
 from registry.session import reading
@@ -260,8 +263,22 @@ def _show(
         to_print=to_print,
         exam=exam,
         public_url=office.public_url,
-        **words_of(view, day=day, on_day=on_day),
+        **words_of(
+            view, day=day, on_day=on_day, issued_by=_issued_by(office, view.prefix, view.batch)
+        ),
     )
+
+
+def _issued_by(office: Office, prefix: str, batch: str) -> tuple[str, str] | None:
+    """Return who prepared and who approved a batch; None of one issued on the command line."""
+    query = select(BatchDraft.submitter, BatchDraft.decider).where(
+        BatchDraft.prefix == prefix, BatchDraft.name == batch, BatchDraft.state == DraftState.ISSUED
+    )
+    with reading(office.desks) as session:
+        found = session.execute(query.limit(1)).one_or_none()
+    if found is None or found.submitter is None or found.decider is None:
+        return None
+    return found.submitter, found.decider
 
 
 def body_options(bodies: list[tuple[str, str]]) -> list[tuple[str, str]]:

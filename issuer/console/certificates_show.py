@@ -49,7 +49,11 @@ _UNSURE = Text("登记数据有异常，无法判定", "the register's data are 
 
 
 def words_of(
-    view: CertificateView, *, day: date | None, on_day: DayStatus | None
+    view: CertificateView,
+    *,
+    day: date | None,
+    on_day: DayStatus | None,
+    issued_by: tuple[str, str] | None,
 ) -> dict[str, Any]:
     """Return what the template says of a certificate, beside the certificate itself.
 
@@ -57,12 +61,13 @@ def words_of(
         view: the certificate.
         day: whose status was asked for, or None.
         on_day: what it was; None where that is not sure.
+        issued_by: who prepared and who approved its batch at the desk.
     """
     person = the_person()
     current = view.current
     return {
         "printed": printed(view),
-        "timeline": timeline(view),
+        "timeline": timeline(view, issued_by),
         "tone_of": TONES,
         "awards": AWARD_WORDS,
         "copy_kinds": KIND_WORDS,
@@ -102,12 +107,19 @@ def changes_shown(changes: tuple[Change, ...]) -> list[tuple[str, str, str]]:
     return [(say(one.label), say(one.before), say(one.after)) for one in changes]
 
 
-def timeline(view: CertificateView) -> list[tuple[Any, ...]]:
-    """Return what happened to the certificate, the latest first."""
+def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[tuple[Any, ...]]:
+    """Return what happened to the certificate, the latest first, and by whom."""
     begun: list[tuple[Any, ...]] = []
     if view.recorded_at is not None:
         batch = Text(f"批次“{view.batch}”", f"batch {view.batch}")
-        begun = [(view.recorded_at, Text("签发", "Issued"), batch, None, "note")]
+        by = None
+        if issued_by is not None:
+            prepared, approved = issued_by
+            by = Text(
+                f"{prepared} 提交，{approved} 批准",
+                f"handed in by {prepared}, approved by {approved}",
+            )
+        begun = [(view.recorded_at, Text("签发", "Issued"), batch, by, "note")]
     delivered = [
         (
             one.line.delivered_at,

@@ -31,7 +31,7 @@ from registry.log_models import LogEntry
 from registry.log_reader import LogReader
 from registry.models import Access, Award, Base, Copy, Holder
 from registry.session import reading
-from registry.unreadable import find_unreadable
+from registry.unreadable import find_unreadable, name_row
 from registry.vault import Vault
 
 
@@ -147,8 +147,8 @@ def _dangling(session: Session) -> Iterator[Fault]:
                 key.parent.is_not(None), key.parent.not_in(select(key.column))
             )
             for row in session.execute(query):
-                name = "/".join(map(str, row))
-                yield Fault(table=table.name, row=f"#{name}", field=key.parent.name, code="differs")
+                name = f"#{name_row(row)}"
+                yield Fault(table=table.name, row=name, field=key.parent.name, code="differs")
 
 
 def _compare_trust(session: Session, home: Home, document: KeyDocument) -> Iterator[Fault]:

@@ -174,6 +174,10 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
         f"{numbers[0]},成功,{today},",
         f"S000012000123263000099,成功,{today},",
     ]
+    undated = io.BytesIO(f"{lines[0]}\n{numbers[0]},成功,,".encode())
+    page = desk.post(f"/batches/{draft}/upload", receipts=(undated, "回执.csv")).text
+    assert "须填写“上传日期”" in page
+    assert told_of_upload(desk, numbers, clock) == ["upload_late", "upload_late"]
     sent = io.BytesIO("\n".join(lines).encode())
     page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
     assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page

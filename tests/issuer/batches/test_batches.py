@@ -262,6 +262,8 @@ def test_an_issued_batch_keeps_nothing_of_people(ready_desk: BatchDesk) -> None:
         assert session.scalars(select(BatchPhoto.id)).all() == []
         assert set(session.scalars(select(BatchRow.cells_sealed))) == {None}
     assert not (desk.room.folder(draft) / "photos").exists()
+    text = desk.get("/certificates/1").text
+    assert re.search(r"\w+ 提交，\w+ 批准", text)  # who issued it stays
 
 
 def test_what_the_runner_notes_on_the_trail_is_remembered(ready_desk: BatchDesk) -> None:

@@ -94,6 +94,15 @@ class CaseWaiting(DeskBase):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class CaseTry(DeskBase):
+    """How often it was tried in vain to judge a paper that waits; gone with its verdict."""
+
+    __tablename__ = "police_case_tries"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("police_case_items.id"), primary_key=True)
+    count: Mapped[int]
+
+
 class CaseMark(DeskBase):
     """Something of a suspect paper that another may share: a hash, a host, a program's name."""
 

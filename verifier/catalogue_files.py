@@ -122,11 +122,22 @@ FILE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "图片只核验了二维码：此处没有可供对照的签发页面，或图片未能在时限内读完，"
+            "图片只核验了二维码：此处没有可供对照的签发页面，或图片无法比对，"
             "印刷内容和照片未比对。请将所列各项与图片逐一目视比对，或上传原始 PDF 文件。",
             "Only the QR code of the picture was checked: the page as issued is not at hand here, "
-            "or the picture could not be read in time, so neither print nor photo was compared. "
-            "Compare every item shown by eye, or upload the original PDF file.",
+            "or the picture could not be compared, so neither print nor photo was. Compare every "
+            "item shown by eye, or upload the original PDF file.",
+        ),
+    ),
+    Code.PICTURE_OUT_OF_TIME: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片未能在时限内读完，请稍后再核验；这不说明图片有问题。"
+            "再次核验仍读不完的，请将所列各项与图片逐一目视比对，或上传原始 PDF 文件。",
+            "The picture was not read to the end in the time allowed; verify it again in a little "
+            "while. This says nothing against it. Where that fails again, compare every item shown "
+            "by eye, or upload the original PDF file.",
         ),
     ),
     Code.FILE_IDENTICAL: Entry(

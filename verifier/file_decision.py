@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -26,7 +26,7 @@ from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
 from verifier.document import FileReading
 from verifier.file_kinds import FileKind
-from verifier.finding_codes import Code
+from verifier.finding_codes import UNFINISHED, Code
 from verifier.findings import (
     REQUIRED_FOR_FILE,
     REQUIRED_FOR_PICTURE,
@@ -138,7 +138,7 @@ def decide_file(
     as_picture = claims.kind is FileKind.PICTURE or picture is not None
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
-        seen = inspect_picture(picture, _records(standing))
+        seen = _inspect_picture(picture, _records(standing), claims.notices)
         if claims.kind is FileKind.PDF:
             seen = (*seen, *_inspect_frame(claims, standing, pdf))
     elif standing.genuine:
@@ -174,14 +174,14 @@ def decide_unmarked(
     """Return the verdict on a picture whose QR code tells nothing, by what is printed in it.
 
     Args:
-        faults: what was amiss with its QR code.
+        faults: what was amiss with its QR code, and whether the picture was not finished.
         standing: what is known of the record that its number and name lead to.
         name_known: the name in the picture is that on record, so it may be shown.
     """
     records = _records(standing)
     if not name_known:
         records[Field.HOLDER_NAME] = mask_name(records[Field.HOLDER_NAME])
-    seen = inspect_picture(picture, records)
+    seen = _inspect_picture(picture, records, faults)
     verdict = conclude_verdict(
         (*faults, find(Code.PICTURE_BY_PRINT), *standing.findings, *standing.beside(asked), *seen),
         required=REQUIRED_FOR_PICTURE,
@@ -193,6 +193,15 @@ def decide_unmarked(
     if picture is not None and picture.boxed is not None:
         verdict = replace(verdict, boxed=picture.boxed)
     return with_certificate(verdict, standing.printed(name_known=name_known))
+
+
+def _inspect_picture(
+    picture: PictureReading | None, records: Mapping[Field, str], said: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Return what a picture shows; nothing where what is `said` tells that it was not finished."""
+    if picture is None and any(one.code in UNFINISHED for one in said):
+        return ()
+    return inspect_picture(picture, records)
 
 
 def _records(standing: Standing) -> dict[Field, str]:

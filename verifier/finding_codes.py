@@ -107,6 +107,7 @@ class Code(StrEnum):
     OVERLAID_TEXT = "overlaid_text"
     EXTRA_TEXT = "extra_text"
     PICTURE_NOT_COMPARED = "picture_not_compared"
+    PICTURE_OUT_OF_TIME = "picture_out_of_time"
     FILE_IDENTICAL = "file_identical"
     FILE_NOT_IDENTICAL = "file_not_identical"
     FILE_NOT_ON_RECORD = "file_not_on_record"
@@ -183,6 +184,8 @@ class Code(StrEnum):
 
 BUSY: Final = frozenset({Code.SYSTEM_BUSY, Code.FILES_WAITING})
 """Codes of what was not looked at for want of time or place: it is to be asked again."""
+UNFINISHED: Final = BUSY | {Code.PICTURE_OUT_OF_TIME}
+"""And of what was begun and not finished in time, which may be the picture's doing as well."""
 
 
 @dataclass(frozen=True, slots=True)

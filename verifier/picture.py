@@ -110,7 +110,7 @@ def compare_picture(
     """Return what a picture shows against the page as issued; None where it was not compared.
 
     Args:
-        ask: has a child compare them, as `Child.ask` does.
+        ask: has a child compare them, as `Child.ask` does; `Readers` remember that it had no time.
     """
     try:
         answer = ask(question.encode())

@@ -19,6 +19,8 @@ from verifier.document import FileReading, document_reader, read_file
 from verifier.file_decision import page_on_record
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import FileSlots, NoFreeSlot
+from verifier.finding_codes import Code
+from verifier.findings import find
 from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.pdf_examination import Glance, PdfEvidence, examine, glance_at
 from verifier.picture import (
@@ -74,6 +76,7 @@ class Readers:
         self._work_seconds = inf
         self._spares = False
         self.held_up = False
+        self.ran_out = False
 
     def sparing(self) -> Readers:
         """Return these readers as they answer who may not guess a document number.
@@ -87,7 +90,8 @@ class Readers:
     def answering(self) -> Readers:
         """Return these readers with a budget of time for one answer.
 
-        `held_up` tells of them whether anything was left out because the machine is busy.
+        `held_up` tells of them whether anything was left out because the machine is busy, `ran_out`
+        whether a picture took longer than it may.
         """
         readers = copy(self)
         readers._deadline = time.monotonic() + ANSWER_SECONDS
@@ -103,6 +107,13 @@ class Readers:
     def has_pages(self) -> bool:
         """Whether pages as issued are at hand; else there is nothing to judge a print by."""
         return self._issued_pages is not NO_PAGES
+
+    @property
+    def unfinished(self) -> tuple[Finding, ...]:
+        """What says that an answer lacks something, and is to be asked again; nothing else."""
+        if self.held_up:
+            return (find(Code.SYSTEM_BUSY),)
+        return (find(Code.PICTURE_OUT_OF_TIME),) if self.ran_out else ()
 
     def glance(self, data: bytes) -> Glance | Finding | None:
         """Return what a PDF shows at a glance, None for any other file, or why it is not read."""
@@ -154,7 +165,12 @@ class Readers:
         return self._ask(self._read_bytes or partial(self._have_work, self._reader), data)
 
     def _compare(self, data: bytes) -> bytes:
-        return self._ask(self._compare_bytes or partial(self._have_work, self._comparer), data)
+        ask = self._compare_bytes or partial(self._have_work, self._comparer)
+        try:
+            return self._ask(ask, data)
+        except ChildFailed as error:
+            self.ran_out |= error.reason is FailureReason.TIMEOUT
+            raise
 
     def _have_work(self, child: Child, data: bytes) -> bytes:
         start = time.monotonic()

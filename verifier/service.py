@@ -271,8 +271,7 @@ class Verifier:
             other = find_other(readers, data, claims, self._register, moment.document, today)
             claims = replace(claims, notices=(*claims.notices, *other))
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
-        if readers.held_up:
-            claims = replace(claims, notices=(*claims.notices, find(Code.SYSTEM_BUSY)))
+        claims = replace(claims, notices=(*claims.notices, *readers.unfinished))
         stapled: tuple[Finding, ...] = ()
         if proof.genuine and (answer is None or answer.unanswered):
             stapled = inspect_stapled(claims, self._log_keys(moment))
@@ -317,15 +316,15 @@ class Verifier:
             return _conclude(moment, *faults)
         # 1 read the evidence: what is printed · 4 find the record · 5 prove the row
         said = readers.read_print(data)
-        if readers.held_up:
-            return _conclude(moment, *faults, find(Code.SYSTEM_BUSY))
+        if readers.unfinished:
+            return _conclude(moment, *faults, *readers.unfinished)
         found = find_standing(said, self._register, moment.document, local_day(moment.now))
         if not isinstance(found, FoundByPrint):
             return _conclude(moment, *faults, *found)
         # 6 compare every field, 7 status
         picture = readers.compare(data, 0, found.standing)
         return decide_unmarked(
-            (*faults, find(Code.SYSTEM_BUSY)) if readers.held_up else faults,
+            (*faults, *readers.unfinished),
             found.standing,
             picture,
             name_known=found.name_known,

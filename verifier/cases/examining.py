@@ -48,14 +48,17 @@ from verifier.cases.judging import (
 )
 from verifier.cases.marks import name_mark
 from verifier.cases.room import PoliceRoom
-from verifier.cases.waiting import end_wait, let_wait, papers_to_judge
+from verifier.cases.waiting import end_wait, let_wait, papers_to_judge, tries_of
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
-from verifier.finding_codes import BUSY
+from verifier.finding_codes import BUSY, UNFINISHED
+from verifier.verdict import Verdict
 
 MOST_ITEMS: Final = 30
 MOST_CASE_BYTES: Final = 120 << 20
 MOST_NAME: Final = 120
+MOST_TRIES: Final = 3
+"""So often a picture is tried that takes longer than it may: then the verdict says just that."""
 
 _LOG = logging.getLogger("yanzhen.police")
 
@@ -84,8 +87,9 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     """Have a paper judged by the register as it is now, and a report sealed if that can be done.
 
     Returns:
-        Whether it was. Where the machine was busy nothing is kept of what that came to: the paper
-        waits, and is judged when a place is free (`verifier.cases.waiting`).
+        Whether it was. Where the machine was busy, or a picture was not finished in time and less
+        than `MOST_TRIES` tries were made, nothing is kept of what that came to: the paper waits,
+        and is judged when a place is free (`verifier.cases.waiting`).
 
     Raises:
         CaseError: the case is no longer open (`case_not_open`); there is no such paper.
@@ -94,12 +98,12 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     with reading(room.desks) as session:
         item = find_item(session, case_id, place)
         about, data = read_json(ITEM_ABOUT, item, vault), ITEM_CONTENT.read(item, vault)
-        began_with = item.about_sealed
+        began_with, tries = item.about_sealed, tries_of(session, item)
     typed = Typed(**about["typed"])
     judged = (
         judge_number(room, typed) if data is None else judge_file(room, data, about["file"], typed)
     )
-    if any(one.code in BUSY for one in judged.verdict.findings):
+    if _is_to_wait(judged.verdict, tries):
         let_wait(room, officer, case_id, place)
         return False
     with reading(room.desks) as session:
@@ -132,19 +136,30 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     return True
 
 
+def _is_to_wait(verdict: Verdict, tries: int) -> bool:
+    """Return whether nothing is kept of a verdict, as it was not finished, after former tries."""
+    codes = {one.code for one in verdict.findings}
+    if not codes.isdisjoint(BUSY):
+        return True
+    return not codes.isdisjoint(UNFINISHED) and tries + 1 < MOST_TRIES
+
+
 def judge_waiting(room: PoliceRoom) -> bool:
     """Have the papers that wait judged, on the order of who asked; return whether any was refused.
 
-    One that is refused keeps no other waiting; a busy machine ends the round.
+    One that is refused or not finished keeps no other waiting, and keeps its place: once another
+    was judged before it, the round ends, and the next begins with it.
     """
     with reading(room.desks) as session:
         papers = papers_to_judge(session, room.clock())
-    refused = False
+    refused = passed_over = False
     for one in papers:
         officer = Officer(account_id=0, name=RUNNER.zh, on_order_of=one.asked_by)
         try:
-            if not judge_again(room, officer, one.case_id, one.place):
+            judged = judge_again(room, officer, one.case_id, one.place)
+            if judged and passed_over:
                 break
+            passed_over |= not judged
         except Exception as error:  # noqa: BLE001 - whatever one paper does, the others are judged
             _LOG.warning("police_waiting code=%s", getattr(error, "code", type(error).__name__))
             refused = True

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.case_models import CaseItem, CaseWaiting, PoliceCase
+from registry.case_models import CaseItem, CaseTry, CaseWaiting, PoliceCase
 from registry.cases import CaseState
 from registry.session import transaction
 from verifier.cases.casework import Officer, check_open, find_item, hold_case
@@ -21,6 +21,8 @@ from verifier.cases.room import PoliceRoom
 
 BROKEN_OFF: Final = timedelta(seconds=60)
 """By then a worker of the web server has judged what it took in, or was killed."""
+LONG_MINUTES: Final = 10
+"""After so long the page says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,21 +35,64 @@ class Waiting:
 
 
 def let_wait(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> None:
-    """Have a paper wait until the machine has time for it; raises as `hold_case`, `check_open`."""
+    """Have a paper that was tried in vain wait for its next turn, in the place that it has.
+
+    Raises as `hold_case`, `check_open`.
+    """
     with transaction(room.desks) as session:
         check_open(hold_case(session, case_id))
         item = find_item(session, case_id, place)
-        waiting = session.get(CaseWaiting, item.id)
-        asked_by = officer.on_order_of or officer.name
-        if waiting is None:
+        if session.get(CaseWaiting, item.id) is None:
+            asked_by = officer.on_order_of or officer.name
             session.add(CaseWaiting(item_id=item.id, asked_by=asked_by, asked_at=room.clock()))
+        tried = session.get(CaseTry, item.id)
+        if tried is None:
+            session.add(CaseTry(item_id=item.id, count=1))
         else:
-            waiting.asked_at = room.clock()  # behind the others: one that never ends keeps none
+            tried.count += 1
 
 
 def end_wait(session: Session, item: CaseItem) -> None:
     """Have a paper wait no longer: it is judged."""
-    session.execute(delete(CaseWaiting).where(CaseWaiting.item_id == item.id))
+    for of_item in (CaseWaiting, CaseTry):
+        session.execute(delete(of_item).where(of_item.item_id == item.id))
+
+
+def tries_of(session: Session, item: CaseItem) -> int:
+    """Return how often it was tried in vain to judge a paper that waits."""
+    tried = session.get(CaseTry, item.id)
+    return 0 if tried is None else tried.count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """How a paper waits.
+
+    Args:
+        before: papers of all cases that are judged before it.
+        minutes: since it was asked for, whole ones.
+        tries: made in vain.
+    """
+
+    before: int
+    minutes: int
+    tries: int
+
+    @property
+    def is_long(self) -> bool:
+        """Whether somebody should look why it takes so long."""
+        return self.minutes >= LONG_MINUTES
+
+
+def turn_of(session: Session, item: CaseItem, now: datetime) -> Turn:
+    """Return how a paper waits that does."""
+    waiting = session.get(CaseWaiting, item.id)
+    since = item.received_at if waiting is None else waiting.asked_at
+    return Turn(
+        before=count_before(session, item),
+        minutes=int((now - since).total_seconds()) // 60,
+        tries=tries_of(session, item),
+    )
 
 
 def places_waiting(session: Session, case_id: int) -> list[int]:

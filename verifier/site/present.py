@@ -12,7 +12,7 @@ from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
 from templates.spoken_values import quoted_print, quoted_value, spoken_print
 from verifier.catalogue import CATALOGUE
-from verifier.finding_codes import BUSY, Code
+from verifier.finding_codes import UNFINISHED, Code
 from verifier.site import words
 from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.site.words import (
@@ -241,9 +241,9 @@ def _specific(verdict: Verdict) -> Meaning | None:
 
 
 def unfinished(verdict: Verdict) -> bool:
-    """Say whether nothing came of a check because the system was busy: it is to be tried again."""
+    """Say whether nothing came of a check for want of time or place: it is to be tried again."""
     codes = {one.code for one in verdict.findings}
-    return verdict.outcome is Outcome.INCONCLUSIVE and not codes.isdisjoint(BUSY)
+    return verdict.outcome is Outcome.INCONCLUSIVE and not codes.isdisjoint(UNFINISHED)
 
 
 def shown_findings(verdict: Verdict) -> tuple[ShownFinding, ...]:

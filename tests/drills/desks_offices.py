@@ -240,6 +240,8 @@ def cases(act: str) -> Kind:
             "unexamined": "未收到材料",
             "to": "检察院",
             "paper": "移送书1号",
+            "sure_close": "yes",
+            "sure_hand_over": "yes",
         }
         while True:
             with world.kept() as session:

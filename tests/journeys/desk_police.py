@@ -156,11 +156,17 @@ def _proof(walk: Walk, page: Page) -> Locator:
 def _end(walk: Walk, page: Page) -> None:
     write(page.get_by_label("接收单位和接收人"), "样本分局法制大队 吴警官")
     write(page.get_by_label("移交文书编号"), "津公移字〔2026〕7号")
+    tick(page.get_by_label("移交后不能撤回"))
+    _wait_long(walk)
     press(page.get_by_role("button", name="登记移交"))
+    press(_proof(walk, page))
     expect(page.get_by_text("已移交").first).to_be_visible()
     tick(page.get_by_label("认定伪造、变造"))
     write(page.get_by_label("说明"), _RESULT)
+    tick(page.get_by_label("办结后不能更改"))
+    _wait_long(walk)
     press(page.get_by_role("button", name="办结"))
+    press(_proof(walk, page))
     expect(page.get_by_text(_RESULT)).to_be_visible()
     walk.see(page, "police-closed")
 

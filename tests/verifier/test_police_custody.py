@@ -20,10 +20,19 @@ from registry.case_models import (
     PoliceCase,
 )
 from registry.session import reading, transaction
-from tests.verifier.police_homes import CLERK, OTHER, PoliceHome, open_police_home
+from tests.verifier.police_homes import (
+    CLERK,
+    CONTRARY,
+    OTHER,
+    SURE,
+    PoliceHome,
+    open_police_home,
+)
 from tests.verifier.police_lists import break_off, dead_machine, faults, with_paper
 from verifier.cases import custody
 from verifier.cases.custody_lines import Act
+
+FORGED = {"outcome": "forged", "result": "伪造", **SURE, **CONTRARY}
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +51,12 @@ def change(desk: PoliceHome, case_id: int, **values: Any) -> None:
 def test_a_last_line_deleted_and_written_anew_shows(desk: PoliceHome) -> None:
     case_id = with_paper(desk, "津〔2026〕201号")
     address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号")[0] == 303
+    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号", **SURE)[0] == 303
     with transaction(desk.room.desks) as session:
         mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
         session.execute(delete(CaseEvent).where(*mine))
     change(desk, case_id, state="open", handed_over_at=None)
-    assert desk.post(f"{address}/close", outcome="genuine", result="属实")[0] == 303
+    assert desk.post(f"{address}/close", outcome="genuine", result="属实", **SURE)[0] == 303
     ((place, what),) = faults(desk, case_id)
     assert place == 5
     assert "another hash" in what and "could not be told" in what
@@ -99,7 +108,7 @@ def test_a_state_that_no_line_tells_of_shows(desk: PoliceHome, state: str) -> No
 def test_a_case_opened_anew_behind_the_desk_shows(desk: PoliceHome) -> None:
     case_id = with_paper(desk, "津〔2026〕205号")
     address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/close", outcome="forged", result="伪造")[0] == 303
+    assert desk.post(f"{address}/close", **FORGED)[0] == 303
     assert faults(desk, case_id) == []
     change(desk, case_id, outcome="genuine")
     assert [place for place, _ in faults(desk, case_id)] == [5]
@@ -114,7 +123,7 @@ def test_an_act_that_failed_and_was_done_again_is_no_fault(desk: PoliceHome) -> 
     case_id = with_paper(desk, "津〔2026〕206号")
     break_off(desk, case_id, desk.room)
     assert faults(desk, case_id) == []
-    assert desk.post(f"/police/cases/{case_id}/close", outcome="forged", result="伪造")[0] == 303
+    assert desk.post(f"/police/cases/{case_id}/close", **FORGED)[0] == 303
     assert faults(desk, case_id) == []
 
 
@@ -122,7 +131,7 @@ def test_what_a_machine_that_died_left_could_not_be_told(desk: PoliceHome) -> No
     case_id = with_paper(desk, "津〔2026〕207号")
     break_off(desk, case_id, dead_machine(desk))
     assert [place for place, _ in faults(desk, case_id)] == [5]
-    assert desk.post(f"/police/cases/{case_id}/close", outcome="forged", result="伪造")[0] == 303
+    assert desk.post(f"/police/cases/{case_id}/close", **FORGED)[0] == 303
     ((place, what),) = faults(desk, case_id)
     assert (place, "could not be told" in what) == (5, True)
 

@@ -24,6 +24,7 @@ from tests.verifier.police_homes import (
     ONE,
     OTHER,
     REFERENCE,
+    SURE,
     PoliceHome,
     open_police_home,
 )
@@ -237,7 +238,7 @@ def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     address = f"/police/cases/{case_id}"
     status, _, body = desk.post(f"{address}/hand-over", to="", paper="1")
     assert (status, "请填写接收单位和接收人".encode() in body) == (422, True)
-    assert desk.post(f"{address}/hand-over", to="检察院 孙", paper="移字1号")[0] == 303
+    assert desk.post(f"{address}/hand-over", to="检察院 孙", paper="移字1号", **SURE)[0] == 303
     status, _, body = desk.post(
         f"{address}/papers/new", by="number", giver="甲", number=desk.number, name=desk.name
     )
@@ -250,8 +251,8 @@ def test_a_case_is_handed_over_and_closed(desk: PoliceHome) -> None:
     said["outcome"] = "unproved"
     status, _, body = desk.post(f"{address}/close", **said)
     assert (status, b'id="unexamined-wrong"' in body) == (422, True)
-    assert desk.post(f"{address}/close", **said, unexamined=unexamined)[0] == 303
-    assert desk.post(f"{address}/close", outcome="genuine", result="再来")[0] == 422
+    assert desk.post(f"{address}/close", **said, **SURE, unexamined=unexamined)[0] == 303
+    assert desk.post(f"{address}/close", outcome="genuine", result="再来", **SURE)[0] == 422
     assert "证据不足，未能认定" in desk.page(address)
     custody = re.sub(r"<[^>]+>", " ", desk.page(f"{address}/custody"))
     assert "处理结果 证据不足，未能认定" in " ".join(custody.split())

@@ -119,7 +119,7 @@ def test_the_same_act_done_again_in_the_same_second_is_kept(desk: PoliceHome) ->
 def test_a_deleted_line_stays_named_and_a_changed_one_is_never_settled(desk: PoliceHome) -> None:
     case_id = with_paper(desk, "津〔2026〕214号")
     address = f"/police/cases/{case_id}"
-    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号")[0] == 303
+    assert desk.post(f"{address}/hand-over", to="检察院 李", paper="移字1号", **SURE)[0] == 303
     with transaction(desk.room.desks) as session:
         mine = (CaseEvent.case_id == case_id, CaseEvent.place == 5)
         session.execute(delete(CaseEvent).where(*mine))

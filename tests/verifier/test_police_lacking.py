@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from registry.case_models import CaseItem, CaseWaiting
 from registry.session import transaction
-from tests.verifier.police_homes import PoliceHome, open_police_home
+from tests.verifier.police_homes import CONTRARY, SURE, PoliceHome, open_police_home
+from verifier.verdict import Outcome
 
 NOT_DONE = "（未办）"
 UNSAID = {"outcome": "forged", "result": "伪造"}
@@ -68,7 +69,7 @@ def test_papers_not_verified_to_the_end_are_named(
         ["verdict"],
     ]
     assert "verdicts/02.json" not in files
-    assert desk.post(f"{address}/close", **UNSAID)[0] == 303
+    assert desk.post(f"{address}/close", **UNSAID, **SURE, **CONTRARY)[0] == 303
     assert "第 2 件</a>：没有核验结论" in desk.page(address)
 
 
@@ -84,7 +85,7 @@ def test_a_case_without_a_paper_finds_nothing_and_its_page_invites_nothing(
     assert 'value="forged"' not in desk.page(address)
     said = {"outcome": "no_paper", "result": "撤回举报"}
     assert desk.post(f"{address}/close", **said)[0] == 422  # not without the reason
-    assert desk.post(f"{address}/close", **said, **why)[0] == 303
+    assert desk.post(f"{address}/close", **said, **why, **SURE)[0] == 303
     page = desk.page(address)
     assert "未收到送检材料" in page and page.count(NOT_DONE) == 3
     assert "提交照片" not in page and "<form" not in page.partition("<main")[2]
@@ -107,6 +108,49 @@ def test_steps_say_what_was_done(desk: PoliceHome) -> None:
     hand_in_number(desk, case_id)
     assert desk.post(f"{address}/bundle")[0] == 200
     assert "办理移交" in desk.page(address)
-    assert desk.post(f"{address}/close", **UNSAID)[0] == 303
+    assert desk.post(f"{address}/close", **UNSAID, **SURE, **CONTRARY)[0] == 303
     page = desk.page(address)
     assert (page.count(NOT_DONE), "未移交" in page, "未制作" in page) == (1, True, False)
+
+
+def test_an_outcome_that_no_verdict_bears_out_is_confirmed_with_a_reason_kept_on_record(
+    desk: PoliceHome,
+) -> None:
+    case_id = desk.open_case("津〔2026〕305号")
+    address = f"/police/cases/{case_id}"
+    hand_in_number(desk, case_id)
+    status, _, body = desk.post(f"{address}/close", **UNSAID, **SURE)
+    assert (status, b'id="despite-wrong"' in body) == (422, True)
+    assert "与核验结论不一致" in body.decode() and Outcome.VALID.text.zh in body.decode()
+    said = {**UNSAID, **CONTRARY, "contrary": ""}
+    assert b'id="contrary-wrong"' in desk.post(f"{address}/close", **said, **SURE)[2]
+    assert b'id="sure_close-wrong"' in desk.post(f"{address}/close", **UNSAID, **CONTRARY)[2]
+    assert desk.post(f"{address}/close", **UNSAID, **SURE, **CONTRARY)[0] == 303
+    assert CONTRARY["contrary"] in desk.page(f"{address}/custody")
+    files = unpacked(desk.post(f"{address}/bundle")[2])
+    assert json.loads(files["case.json"])["contrary"] == CONTRARY["contrary"]
+    readme = files["README.txt"].decode()
+    assert f"- 第 1 件的核验结论：{Outcome.VALID.text.zh}" in readme
+    assert "处理结果：认定伪造、变造" in readme and CONTRARY["contrary"] in readme
+
+
+def test_a_case_is_handed_over_and_closed_only_when_confirmed_with_the_second_factor(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = desk.open_case("津〔2026〕306号")
+    address = f"/police/cases/{case_id}"
+    hand_in_number(desk, case_id)
+    handed = {"to": "检察院 孙", "paper": "移字1号"}
+    closed = {"outcome": "genuine", "result": "属实"}
+    sure = {"sure_hand_over": "yes", "sure_close": "yes"}
+    assert b'id="no_bundle-wrong"' in desk.post(f"{address}/hand-over", **handed, **sure)[2]
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert b'id="sure_hand_over-wrong"' in desk.post(f"{address}/hand-over", **handed)[2]
+    for act, form in (("hand-over", handed), ("close", closed)):
+        with monkeypatch.context() as asked:
+            asked.setattr("accounts.asking_again.factor_is_fresh", lambda: False)
+            asked.setattr("accounts.asking_again.page", lambda _: ("asked again", 200))
+            assert desk.post(f"{address}/{act}", **form)[0] == 422  # the form first
+            status, _, body = desk.post(f"{address}/{act}", **form, **sure)
+        assert (status, body) == (200, b"asked again")
+        assert desk.post(f"{address}/{act}", **form, **sure)[0] == 303

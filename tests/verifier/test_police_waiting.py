@@ -19,7 +19,7 @@ from registry.case_models import CaseItem, PoliceCase
 from registry.session import reading, transaction
 from registry.trail import TrailFilter, find_entries
 from tests.conftest import PASSPHRASE
-from tests.verifier.police_homes import ONE, OTHER, PoliceHome, open_police_home
+from tests.verifier.police_homes import ONE, OTHER, SURE, PoliceHome, open_police_home
 from verifier.cases.casework import Officer
 from verifier.cases.custody import check_custody
 from verifier.cases.custody_lines import RUNNER, Act
@@ -210,7 +210,9 @@ def test_a_case_whose_only_paper_waits_is_closed_with_the_reason_alone(
     said = {"outcome": "unproved", "result": "材料未能核验"}
     status, _, body = desk.post(f"/police/cases/{case_id}/close", **said)
     assert (status, b'id="unexamined-wrong"' in body) == (422, True)
-    assert desk.post(f"/police/cases/{case_id}/close", **said, unexamined="系统忙")[0] == 303
+    assert (
+        desk.post(f"/police/cases/{case_id}/close", **said, **SURE, unexamined="系统忙")[0] == 303
+    )
 
 
 def test_a_paper_judged_again_without_a_picture_keeps_no_older_one(

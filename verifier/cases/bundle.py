@@ -32,16 +32,17 @@ from registry.case_sealed import (
     REPORT_PDF,
     read_json,
 )
-from registry.cases import CaseError
+from registry.cases import CaseError, CaseOutcome
 from registry.session import reading, transaction
 from registry.trust_file import root_pin
 from registry.vault import Vault
 from templates.file_types import file_type
 from verifier.cases.asking import questions_of_case
-from verifier.cases.bundle_readme import BundleFacts, write_readme
+from verifier.cases.bundle_readme import BundleFacts, Contrary, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import CustodyCheck, Gap, check_custody, custody_files
 from verifier.cases.custody_lines import Act
+from verifier.cases.ending import contrary_papers
 from verifier.cases.judging import verdict_file
 from verifier.cases.lacking import Lack, lacks_of_papers
 from verifier.cases.room import PoliceRoom
@@ -83,6 +84,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
         custody = _sound_custody(room, session, vault, case_id)
         files = _files(room, session, vault, case, custody)
         lacking = lacks_of_papers(session, case_id)
+        contrary = _contrary(session, vault, case)
     facts = BundleFacts(
         reference=reference,
         made_at=now,
@@ -94,6 +96,7 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
         folders=frozenset(name.partition("/")[0] for name in files if "/" in name),
         gaps=custody.gaps,
         lacking={place: [one.text for one in lacks] for place, lacks in lacking.items()},
+        contrary=contrary,
     )
     files[README] = write_readme(facts)
     content = _packed(room, files, now)
@@ -111,6 +114,16 @@ def make_bundle(room: PoliceRoom, officer: Officer, case_id: int) -> Bundle:
         )
     day = now.astimezone(_BEIJING)
     return Bundle(name=f"case-{case_id}-{day:%Y%m%d-%H%M}", content=content, sha256=digest)
+
+
+def _contrary(session: Session, vault: Vault, case: PoliceCase) -> Contrary | None:
+    reason = read_json(CASE_ABOUT, case, vault).get("contrary")
+    if case.outcome is None or reason is None:
+        return None
+    outcome = CaseOutcome(case.outcome)
+    papers = contrary_papers(session, case.id, outcome)
+    verdicts = {place: said.text for place, said in papers.items()}
+    return Contrary(outcome=outcome.text, verdicts=verdicts, reason=reason)
 
 
 def _sound_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int) -> CustodyCheck:

@@ -20,6 +20,21 @@ _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contrary:
+    """An outcome that is not what the verdicts say.
+
+    Args:
+        outcome: of the case.
+        verdicts: that it contradicts, by the place of the paper.
+        reason: that the officer gave.
+    """
+
+    outcome: Text
+    verdicts: Mapping[int, Text]
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleFacts:
     """What the README of one bundle says.
 
@@ -32,6 +47,7 @@ class BundleFacts:
         folders: the folders in it.
         gaps: of custody, each stated and confirmed.
         lacking: of papers by place: what each lacks, such as a verdict.
+        contrary: where the case was closed otherwise than its verdicts say.
     """
 
     reference: str
@@ -42,6 +58,7 @@ class BundleFacts:
     folders: frozenset[str]
     gaps: Sequence[Gap] = ()
     lacking: Mapping[int, Sequence[Text]] = field(default_factory=dict)
+    contrary: Contrary | None = None
 
 
 def write_readme(facts: BundleFacts) -> bytes:
@@ -125,6 +142,25 @@ def _lacking(facts: BundleFacts, language: Language) -> str:
         for place, lacks in facts.lacking.items()
     )
     return f"\n{heading.say(language)}\n{lines}"
+
+
+def _contrary(facts: BundleFacts, language: Language) -> str:
+    """Return that the outcome is not what the verdicts say, and why; empty where it is."""
+    told = facts.contrary
+    if told is None:
+        return ""
+    outcome, reason = told.outcome.say(language), " ".join(told.reason.split())
+    heading = Text("处理结果与核验结论不一致：", "The outcome is not what the verdicts say:")
+    paper = Text("- 第 {} 件的核验结论：{}", "- Verdict on No. {}: {}")
+    lines = "".join(
+        f"{paper.say(language).format(place, said.say(language))}\n"
+        for place, said in told.verdicts.items()
+    )
+    last = Text(
+        f"- 处理结果：{outcome}\n- 办案民警说明的原因：{reason}",
+        f"- Outcome: {outcome}\n- The reason that the officer gave: {reason}",
+    )
+    return f"\n{heading.say(language)}\n{lines}{last.say(language)}\n"
 
 
 _WINDOWS: Final = "   Windows PowerShell:\n"
@@ -218,7 +254,7 @@ custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、吊销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
-{_lacking(facts, Language.ZH)}{_gaps(facts, Language.ZH)}
+{_lacking(facts, Language.ZH)}{_contrary(facts, Language.ZH)}{_gaps(facts, Language.ZH)}
 二、核对办法
 解压后，在本文件所在的文件夹中逐条运行。Linux 或 macOS 在终端中运行，需要 coreutils、openssl、
 poppler-utils。Windows 在 PowerShell 中运行：标有 Windows PowerShell 的用其下一行，没有标的相同；
@@ -265,7 +301,7 @@ custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of ea
 trust/         the trust list in force and the digest of its root keys
 certificates/  certificates of the seal of reports, its root, the list of revoked ones
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
-{_lacking(facts, Language.EN)}{_gaps(facts, Language.EN)}
+{_lacking(facts, Language.EN)}{_contrary(facts, Language.EN)}{_gaps(facts, Language.EN)}
 B. How to check it
 Unpack it and run each command in the folder of this file. Linux and macOS: in a terminal; it takes
 coreutils, openssl and poppler-utils. Windows: in PowerShell; take the line below "Windows

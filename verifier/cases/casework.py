@@ -1,4 +1,4 @@
-"""Opening a case, taking suspect papers in, having them judged, handing the case over, closing it.
+"""Opening a case, taking originals out, and what every act in a case shares.
 
 Whatever is done goes to custody in the same transaction, and from there to the audit trail.
 """
@@ -21,7 +21,7 @@ from registry.case_sealed import (
     put_json,
     read_json,
 )
-from registry.cases import CaseError, CaseOutcome, CaseState, new_key
+from registry.cases import CaseError, CaseState, new_key
 from registry.session import transaction
 from registry.vault import Vault
 from verifier.cases.custody import add_line
@@ -34,6 +34,7 @@ MOST_REFERENCE: Final = 60
 _WANTED: Final = {
     "case_about": Text("案由和简要情况", "what it is about"),
     "case_result": Text("处理结果的说明", "the outcome in words"),
+    "case_contrary": Text("与核验结论不一致的原因", "why it is not as the verdicts say"),
     "case_unexamined": Text("没有核验任何材料就办结的原因", "why no paper was examined"),
     "hand_over_to": Text("接收单位和接收人", "to whom it is handed over"),
     "hand_over_paper": Text("移交文书编号", "the number of the paper"),
@@ -122,95 +123,6 @@ def take_out(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> tu
         return read_json(ITEM_ABOUT, item, vault)["file"], data
 
 
-def hand_over(room: PoliceRoom, officer: Officer, case_id: int, *, to: str, paper: str) -> None:
-    """Hand a case over to somebody; papers are no longer taken in.
-
-    Raises:
-        CaseError: it is no longer open (`case_not_open`); receiver or paper are missing
-            (`hand_over_to`, `hand_over_paper`).
-    """
-    for code, words in (("hand_over_to", to), ("hand_over_paper", paper)):
-        check_words(code, words)
-    with transaction(room.desks) as session:
-        case = hold_case(session, case_id)
-        check_open(case)
-        _step(room, session, case, officer, Act.HAND_OVER, {"to": to, "paper": paper})
-        case.state, case.handed_over_at = CaseState.HANDED_OVER, room.clock()
-
-
-def close_case(
-    room: PoliceRoom,
-    officer: Officer,
-    case_id: int,
-    outcome: CaseOutcome | None,
-    words: str,
-    *,
-    unexamined: str = "",
-) -> None:
-    """Close a case with what came of it.
-
-    Args:
-        unexamined: why no paper of it was examined; asked for where none was.
-
-    Raises:
-        CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
-            nothing is said of it (`case_result`), or of why nothing was examined
-            (`case_unexamined`); it finds something of a certificate though none was examined
-            (`case_nothing_examined`); it says that no paper came though one did
-            (`case_has_papers`).
-    """
-    if outcome is None:
-        raise CaseError("case_outcome", Text("请选择处理结果", "choose an outcome"))
-    check_words("case_result", words)
-    with transaction(room.desks) as session:
-        case = hold_case(session, case_id)
-        check_not_closed(case)
-        details = {"outcome": outcome.value, "result": words}
-        _check_outcome(session, case_id, outcome)
-        if not was_examined(session, case_id):
-            check_words("case_unexamined", unexamined)
-            details["unexamined"] = unexamined
-        _step(room, session, case, officer, Act.CLOSE, details)
-        case.state, case.closed_at, case.outcome = CaseState.CLOSED, room.clock(), outcome
-
-
-def outcomes_of(session: Session, case_id: int) -> list[CaseOutcome]:
-    """Return the outcomes that a case can be closed with as it stands."""
-    examined, has_papers = was_examined(session, case_id), _has_papers(session, case_id)
-    return [
-        one
-        for one in CaseOutcome
-        if (examined or not one.finds) and not (has_papers and one is CaseOutcome.NO_PAPER)
-    ]
-
-
-def _check_outcome(session: Session, case_id: int, outcome: CaseOutcome) -> None:
-    if outcome in outcomes_of(session, case_id):
-        return
-    if outcome is CaseOutcome.NO_PAPER:
-        raise CaseError(
-            "case_has_papers",
-            Text(
-                "案件中有送检材料，不能以“未收到送检材料”办结",
-                "papers were handed in; the case cannot be closed as one without any",
-            ),
-        )
-    raise CaseError(
-        "case_nothing_examined",
-        Text(
-            f"没有一件材料经过核验，不能以“{outcome.text.zh}”办结。请先提交材料并核验，或选择"
-            "不作认定的结果并写明原因",
-            f"no paper was examined, so the case cannot be closed as “{outcome.text.en}”: hand one "
-            "in and have it verified, or choose an outcome that finds nothing and say why",
-        ),
-    )
-
-
-def _has_papers(session: Session, case_id: int) -> bool:
-    query = select(CaseItem.id).where(CaseItem.case_id == case_id)
-    return session.scalars(query.limit(1)).first() is not None
-
-
 def was_examined(session: Session, case_id: int) -> bool:
     """Return whether any paper of a case has a verdict."""
     query = select(CaseItem.id).where(CaseItem.case_id == case_id, CaseItem.outcome != "")
@@ -296,7 +208,7 @@ def check_not_closed(case: PoliceCase) -> None:
         raise CaseError("case_closed", Text("案件已办结", "the case is closed"))
 
 
-def _step(
+def add_told_step(
     room: PoliceRoom,
     session: Session,
     case: PoliceCase,
@@ -304,6 +216,7 @@ def _step(
     act: Act,
     details: dict[str, str],
 ) -> None:
+    """Add a step as `add_step`, and keep what it tells with the case."""
     vault = room.vault()
     about = read_json(CASE_ABOUT, case, vault)
     put_json(CASE_ABOUT, case, vault, about | details)

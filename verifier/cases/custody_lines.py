@@ -76,8 +76,13 @@ _DETAILS: Final = {
     "gap": Text("缺漏、不符的条目及其摘要", "lines missing or at odds, and their hashes"),
     "reason": Text("原因", "reason"),
     "line": Text("所确认的说明（条）", "statement confirmed, line"),
+    "contrary": Text("与核验结论不一致的原因", "why it is not as the verdicts say"),
+    "bundle": Text("证据包", "evidence bundle"),
     "unexamined": Text("没有核验材料的原因", "why nothing was examined"),
 }
+NO_BUNDLE: Final = "none"
+"""What a line of a hand-over says of the bundle where none was made before it."""
+_NOT_MADE: Final = Text("移交前未制作", "not made before the hand-over")
 _CLOSED_WITH: Final = Text("处理结果", "outcome")
 
 
@@ -113,6 +118,8 @@ class CustodyLine:
         label = _DETAILS.get(name, name)
         if name == "due":
             return label, say_day(date.fromisoformat(value))
+        if name == "bundle" and value == NO_BUNDLE:
+            return label, _NOT_MADE
         if name != "outcome":
             return label, value
         if self.act is Act.CLOSE:

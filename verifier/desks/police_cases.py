@@ -40,10 +40,20 @@ from templates.file_types import ZIP
 from templates.page_language import page_language
 from verifier.cases.asking import USUAL, ask_body, questions_of_case
 from verifier.cases.bundle import make_bundle
-from verifier.cases.casework import close_case, hand_over, open_case, outcomes_of
+from verifier.cases.casework import open_case
 from verifier.cases.clusters import find_clusters
 from verifier.cases.custody import count_acts
 from verifier.cases.custody_lines import Act
+from verifier.cases.ending import (
+    Closing,
+    Handing,
+    check_closing,
+    check_handing,
+    close_case,
+    contrary_papers,
+    hand_over,
+    outcomes_of,
+)
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.lacking import lacks_of_papers
 from verifier.cases.readings import readings_of_case
@@ -210,12 +220,24 @@ def ask(case_id: int) -> AnyResponse:
 @blueprint.post("/<int:case_id>/hand-over")
 @allow(*OFFICERS)
 def hand_over_case(case_id: int) -> AnyResponse:
-    """Hand a case over."""
-    entry = {"to": typed("to"), "paper": typed("paper")}
+    """Hand a case over; what is wrong is said before the second factor is asked for."""
+    entry = {key: typed(key) for key in ("to", "paper", "sure_hand_over", "no_bundle")}
+    handing = Handing(
+        to=entry["to"],
+        paper=entry["paper"],
+        sure=bool(entry["sure_hand_over"]),
+        no_bundle=bool(entry["no_bundle"]),
+    )
     try:
-        hand_over(the_room(), the_officer(), case_id, to=entry["to"], paper=entry["paper"])
+        check_handing(the_room(), case_id, handing)
+        return _hand_over(case_id, handing)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+
+
+@asks_again
+def _hand_over(case_id: int, handing: Handing) -> AnyResponse:
+    hand_over(the_room(), the_officer(), case_id, handing)
     say_done(
         Text(
             "移交已登记，不再接收材料；有处理结果后办结",
@@ -228,21 +250,28 @@ def hand_over_case(case_id: int) -> AnyResponse:
 @blueprint.post("/<int:case_id>/close")
 @allow(*OFFICERS)
 def close(case_id: int) -> AnyResponse:
-    """Close a case with its outcome."""
-    entry = {key: typed(key) for key in ("outcome", "result", "unexamined")}
+    """Close a case; what is wrong is said before the second factor is asked for."""
+    keys = ("outcome", "result", "unexamined", "despite", "contrary", "sure_close")
+    entry = {key: typed(key) for key in keys}
     said = entry["outcome"]
-    outcome = CaseOutcome(said) if said in set(CaseOutcome) else None
+    closing = Closing(
+        outcome=CaseOutcome(said) if said in set(CaseOutcome) else None,
+        result=entry["result"],
+        sure=bool(entry["sure_close"]),
+        unexamined=entry["unexamined"],
+        despite=bool(entry["despite"]),
+        contrary=entry["contrary"],
+    )
     try:
-        close_case(
-            the_room(),
-            the_officer(),
-            case_id,
-            outcome,
-            entry["result"],
-            unexamined=entry["unexamined"],
-        )
+        check_closing(the_room(), case_id, closing)
+        return _close(case_id, closing)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),), entry)
+
+
+@asks_again
+def _close(case_id: int, closing: Closing) -> AnyResponse:
+    close_case(the_room(), the_officer(), case_id, closing)
     say_done(Text("案件已办结，处理结果已登记", "The case is closed, and its outcome noted"))
     return redirect(url_for("police.case", case_id=case_id), 303)
 
@@ -278,6 +307,8 @@ def case_page(
     """Return the page of a case, with what was typed into one of its forms."""
     room = the_room()
     vault = room.vault()
+    entry = {"due": (room.today() + USUAL).isoformat()} | (entry or {})
+    chosen = entry.get("outcome")
     with reading(room.desks) as session:
         found = the_case(session, case_id)
         items = [_line(one, read_json(ITEM_ABOUT, one, vault)) for one in found.items]
@@ -296,11 +327,14 @@ def case_page(
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],
             "waiting": places_waiting(session, case_id),
             "lacking": lacks_of_papers(session, case_id),
+            "contrary": contrary_papers(
+                session, case_id, CaseOutcome(chosen) if chosen in set(CaseOutcome) else None
+            ),
         }
     page = render_template(
         "desk/police/case.html",
         **shown,
-        entry={"due": (room.today() + USUAL).isoformat()} | (entry or {}),
+        entry=entry,
         troubles=troubles,
         tones=STATE_TONES,
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),

@@ -164,6 +164,19 @@ class CaseQuestion(DeskBase):
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     answered_by: Mapped[str | None] = mapped_column(String(60))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawal: Mapped[CaseWithdrawal | None] = relationship()
+
+
+class CaseWithdrawal(DeskBase):
+    """The police took a question back before it was answered; custody has the reason."""
+
+    __tablename__ = "police_case_withdrawals"
+
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("police_case_questions.id"), primary_key=True
+    )
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseReading(DeskBase):

@@ -37,8 +37,13 @@ class Answer(StrEnum):
 
 
 _ANSWERS: Final = {
-    Answer.OURS: Text("是本机构签发，内容一致", "issued by us, as it says"),
-    Answer.DIFFERS: Text("是本机构签发，内容不一致", "issued by us, but it says something else"),
+    Answer.OURS: Text(
+        "是本机构签发，登记与询问所述一致", "issued by us; our record is as the question says"
+    ),
+    Answer.DIFFERS: Text(
+        "是本机构签发，登记与询问所述不一致",
+        "issued by us; our record is not as the question says",
+    ),
     Answer.NOT_OURS: Text("不是本机构签发", "not issued by us"),
 }
 
@@ -60,12 +65,23 @@ class QuestionView:
     words: str = field(repr=False)
     answered_by: str | None
     answered_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.answer is None and self.withdrawn_at is None
+
+
+OPEN: Final = CaseQuestion.answer.is_(None) & ~CaseQuestion.withdrawal.has()
+"""In a query: a question that waits for an answer."""
 
 
 def questions_of_body(session: Session, prefix: str) -> list[CaseQuestion]:
-    """Return the questions to a body, those without an answer first, the most urgent first."""
+    """Return the questions to a body: those that wait first, the most urgent of them first."""
     query = select(CaseQuestion).where(CaseQuestion.prefix == prefix)
-    order = (CaseQuestion.answer.is_not(None), CaseQuestion.due_on, CaseQuestion.id)
+    order = (OPEN.desc(), CaseQuestion.due_on, CaseQuestion.id)
     return list(session.scalars(query.order_by(*order)))
 
 
@@ -86,6 +102,7 @@ def question_of_body(
 
 def question_view(row: CaseQuestion, vault: Vault, today: date) -> QuestionView:
     """Return a question as it is shown; raises as `Vault.unseal`."""
+    taken_back = row.withdrawal
     return QuestionView(
         id=row.id,
         case_id=row.case_id,
@@ -93,46 +110,86 @@ def question_view(row: CaseQuestion, vault: Vault, today: date) -> QuestionView:
         number=row.number,
         question=read_text(QUESTION, row, vault),
         due_on=row.due_on,
-        overdue=row.answer is None and row.due_on < today,
+        overdue=row.answer is None and taken_back is None and row.due_on < today,
         asked_by=row.asked_by,
         asked_at=row.asked_at,
         answer=None if row.answer is None else Answer(row.answer),
         words=read_text(ANSWER_WORDS, row, vault),
         answered_by=row.answered_by,
         answered_at=row.answered_at,
+        withdrawn_by=None if taken_back is None else taken_back.by,
+        withdrawn_at=None if taken_back is None else taken_back.at,
     )
 
 
-def check_answer(row: CaseQuestion, answer: Answer | None, words: str) -> None:
+def is_contrary(answer: Answer | None, *, on_record: bool) -> bool:
+    """Return whether an answer says otherwise than the register whether the body issued it."""
+    return answer is not None and (answer is not Answer.NOT_OURS) is not on_record
+
+
+def check_answer(
+    row: CaseQuestion, answer: Answer | None, words: str, *, on_record: bool, despite: bool
+) -> None:
     """Go on only where an answer may be given as it is.
 
+    Args:
+        on_record: whether the body's register has the number.
+        despite: whether it was confirmed that the answer is not what the register says.
+
     Raises:
-        CaseError: it was answered already (`question_answered`); no answer is chosen
-            (`question_answer`); what differs is not said (`question_words`).
+        CaseError: it was answered already (`question_answered`) or taken back
+            (`question_withdrawn`); no answer is chosen (`question_answer`); it is not what the
+            register says, which is not confirmed (`question_despite`); what differs, or why it
+            is not what the register says, is not said (`question_words`).
+    """
+    check_waits(row)
+    if answer is None:
+        raise CaseError("question_answer", Text("请选择答复", "choose an answer"))
+    contrary = is_contrary(answer, on_record=on_record)
+    if contrary and not despite:
+        has = Text("有", "has") if on_record else Text("没有", "does not have")
+        raise CaseError(
+            "question_despite",
+            Text(
+                f"本机构登记中{has.zh}这个编号，所选答复与登记矛盾。请改选；确须如此答复的，勾选并"
+                "写明依据",
+                f"your register {has.en} this number, which the answer contradicts: choose another "
+                "answer, or confirm it and say on what ground",
+            ),
+        )
+    if len(words) > MOST_WORDS or ((contrary or answer is Answer.DIFFERS) and not words):
+        raise CaseError(
+            "question_words",
+            Text(
+                f"请写明哪些内容不一致，或与登记矛盾的依据（{MOST_WORDS} 字以内）",
+                "say what differs, or on what ground it contradicts the register, in at most "
+                f"{MOST_WORDS} characters",
+            ),
+        )
+
+
+def check_waits(row: CaseQuestion) -> None:
+    """Go on only with a question that waits for an answer.
+
+    Raises:
+        CaseError: it was answered (`question_answered`) or taken back (`question_withdrawn`).
     """
     if row.answer is not None:
         raise CaseError(
             "question_answered",
             Text("这项询问已经答复", "this question has been answered already"),
         )
-    if answer is None:
-        raise CaseError("question_answer", Text("请选择答复", "choose an answer"))
-    if len(words) > MOST_WORDS or (answer is Answer.DIFFERS and not words):
+    if row.withdrawal is not None:
         raise CaseError(
-            "question_words",
-            Text(
-                f"请写明哪些内容不一致（{MOST_WORDS} 字以内）",
-                f"say what differs, in at most {MOST_WORDS} characters",
-            ),
+            "question_withdrawn",
+            Text("公安机关已撤回这项询问", "the police have taken this question back"),
         )
 
 
 def give_answer(
-    row: CaseQuestion, vault: Vault, answer: Answer | None, words: str, *, by: str, now: datetime
+    row: CaseQuestion, vault: Vault, answer: Answer, words: str, *, by: str, now: datetime
 ) -> None:
-    """Answer a question, in the caller's transaction; raises as `check_answer`, `put`."""
-    check_answer(row, answer, words)
-    assert answer is not None
+    """Answer a question that `check_answer` let through, in its transaction; raises as `put`."""
     row.answer = answer
     row.answered_by = by
     row.answered_at = now

@@ -32,9 +32,11 @@ from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now
 from registry.case_models import CaseQuestion
 from registry.case_questions import (
+    OPEN,
     Answer,
     check_answer,
     give_answer,
+    is_contrary,
     question_of_body,
     question_view,
     questions_of_body,
@@ -45,7 +47,11 @@ from registry.session import once_undone, reading, transaction
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 ANSWERERS = (Role.BODY_CLERK, Role.APPROVER)
-_FIELDS = {"question_answer": "answer", "question_words": "words"}
+_FIELDS = {
+    "question_answer": "answer",
+    "question_words": "words",
+    "question_despite": "despite",
+}
 _TONES = {Answer.OURS: "good", Answer.DIFFERS: "bad", Answer.NOT_OURS: "bad"}
 
 
@@ -64,9 +70,7 @@ def waiting_for_body(person: Person) -> Iterator[Waiting]:
     if person.body is None or not person.is_one_of(*ANSWERERS):
         return
     with reading(the_office().desks) as session:
-        query = select(CaseQuestion.id).where(
-            CaseQuestion.prefix == person.body, CaseQuestion.answer.is_(None)
-        )
+        query = select(CaseQuestion.id).where(CaseQuestion.prefix == person.body, OPEN)
         count = len(session.scalars(query).all())
     link = url_for("questions.index")
     yield Waiting(
@@ -100,12 +104,17 @@ def answer(question_id: int) -> AnyResponse:
     said = request.form.get("answer", "")
     words = request.form.get("words", "").strip().replace("\r\n", "\n")[:1200]
     chosen = Answer(said) if said in set(Answer) else None
+    despite = bool(request.form.get("despite"))
     try:
         with transaction(office.desks) as session:
             row = _question(session, question_id, hold=True)
-            check_answer(row, chosen, words)
+            on_record = _award_of(row.number) is not None
+            check_answer(row, chosen, words, on_record=on_record, despite=despite)
+            assert chosen is not None
             subject = f"question {question_id} {row.number} {said}"
-            operator = the_operator(ground="答复公安询问")
+            contrary = is_contrary(chosen, on_record=on_record)
+            ground = "答复公安询问，与登记矛盾" if contrary else "答复公安询问"
+            operator = the_operator(ground=ground)
             _note(operator, "questions.answer", subject)
             once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
             give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
@@ -128,19 +137,26 @@ def _page(
     with reading(office.desks) as session:
         row = _question(session, question_id)
         view = question_view(row, office.vault(), shanghai_day(office.clock()))
-    with reading(office.engine) as session:
-        award_id = session.scalar(select(Award.id).where(Award.number == view.number))
+    award_id = _award_of(view.number)
+    chosen = Answer(said) if said in set(Answer) else None
     page = render_template(
         "desk/question.html",
         one=view,
         award_id=award_id,
         answers=[(one.value, one.text) for one in Answer],
         said=said,
+        contrary=is_contrary(chosen, on_record=award_id is not None),
         words=words,
         troubles=troubles,
         tones=_TONES,
     )
     return make_response(page, 422 if troubles else 200)
+
+
+def _award_of(number: str) -> int | None:
+    """Return the row of a certificate number on the register; None for none."""
+    with reading(the_office().engine) as session:
+        return session.scalar(select(Award.id).where(Award.number == number))
 
 
 def _question(session: Session, question_id: int, *, hold: bool = False) -> CaseQuestion:

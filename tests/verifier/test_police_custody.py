@@ -257,11 +257,15 @@ def test_an_answer_and_a_review_that_were_changed_show(desk: PoliceHome) -> None
         question = asked.one()
         opened = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id))
         seen = opened.one()
-    answer = {"answer": "not_ours", "words": "未签发"}
+    answer = {"answer": "not_ours", "words": "未签发", "despite": "yes"}
     assert desk.post(f"/questions/{question}", CLERK, **answer)[0] == 303
     questioned = {"mark": "questioned", "remark": "事由不明"}
     assert desk.post(f"/police/readings/{seen}", OTHER, **questioned)[0] == 303
     assert faults(desk, case_id) == []
+    with zipfile.ZipFile(BytesIO(desk.post(f"{address}/bundle")[2])) as bundle:
+        (told,) = json.loads(bundle.read("case.json"))["questions"]
+    assert told["asked_at"] and told["asked_by"] == ONE.name and told["answered_at"]
+    assert told["withdrawn_at"] is None
     with transaction(desk.room.desks) as session:
         session.execute(update(CaseReading).values(mark="in_order"))
         session.execute(update(CaseQuestion).values(answer="ours"))

@@ -12,7 +12,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import delete, select, update
 
-from registry.case_models import CaseEvent, CaseQuestion, CaseReading
+from registry.case_models import CaseEvent, CaseQuestion, CaseReading, CaseWithdrawal
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import working_as
@@ -139,9 +139,57 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert desk.post(at, CLERK, answer="differs", words="等级为三级")[0] == 303
     assert desk.post(at, CLERK, answer="ours")[0] == 422
     page = desk.page(f"/police/cases/{case_id}")
-    assert "是本机构签发，内容不一致" in page
+    assert "是本机构签发，登记与询问所述不一致" in page
     assert "等级为三级" in page
     assert row.prefix == PREFIX
+
+
+def asked_by_police(desk: PoliceHome, reference: str, number: str) -> tuple[str, int]:
+    """Ask the body about a number; return the address of the case and the question."""
+    address = f"/police/cases/{desk.open_case(reference)}"
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    asked = {"asked_number": number, "question": "纸面为一级，是否属实？", "due": due}
+    assert desk.post(f"{address}/questions", **asked)[0] == 303
+    status, _, body = desk.post(f"{address}/questions", **asked)
+    assert (status, "正在等候答复".encode() in body) == (422, True)
+    with reading(desk.room.desks) as session:
+        latest = select(CaseQuestion.id).order_by(CaseQuestion.id.desc())
+        return address, session.scalars(latest).first() or 0
+
+
+@pytest.mark.parametrize("on_record", [True, False])
+def test_an_answer_that_the_register_contradicts_is_confirmed_with_the_ground(
+    desk: PoliceHome, on_record: bool
+) -> None:
+    number = desk.number if on_record else PREFIX + "269999999"
+    address, question = asked_by_police(desk, f"〔2026〕98号 {on_record}", number)
+    at = f"/questions/{question}"
+    assert "只就本机构的登记" in desk.page(at, CLERK)
+    said = {"answer": "not_ours" if on_record else "ours"}
+    status, _, body = desk.post(at, CLERK, **said, words="档案")
+    assert (status, b'id="despite-wrong"' in body) == (422, True)
+    said["despite"] = "yes"
+    assert b'id="words-wrong"' in desk.post(at, CLERK, **said)[2]
+    assert desk.post(at, CLERK, **said, words="纸质档案 12 号")[0] == 303
+    assert "纸质档案 12 号" in desk.page(address)
+
+
+def test_a_question_is_taken_back_with_the_reason_and_not_answered_then(desk: PoliceHome) -> None:
+    address, question = asked_by_police(desk, "〔2026〕97号", desk.number)
+    back = f"{address}/questions/{question}/withdraw"
+    assert desk.post(back)[0] == 422
+    other = f"/police/cases/{desk.open_case()}/questions/{question}/withdraw"
+    assert desk.post(other, withdraw_reason="编号抄错")[0] == 404
+    assert desk.post(back, withdraw_reason="编号抄错")[0] == 303
+    assert desk.post(back, withdraw_reason="再来")[0] == 422
+    assert "编号抄错" in desk.page(f"{address}/custody")
+    assert "保管记录核对不上" not in desk.page(f"{address}/custody")
+    assert "已撤回" in desk.page(address) and "已撤回" in desk.page(f"/questions/{question}", CLERK)
+    status, _, body = desk.post(f"/questions/{question}", CLERK, answer="ours")
+    assert (status, "已撤回这项询问".encode() in body) == (422, True)
+    with transaction(desk.room.desks) as session:
+        session.execute(delete(CaseWithdrawal).where(CaseWithdrawal.question_id == question))
+    assert "撤回的询问与所记的不一致" in desk.page(f"{address}/custody")
 
 
 def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceHome) -> None:

@@ -15,7 +15,7 @@ from registry.case_models import (
     CaseEvent,
 )
 from registry.session import reading, transaction
-from tests.verifier.police_homes import ONE, OTHER, PoliceHome, open_police_home
+from tests.verifier.police_homes import ONE, OTHER, SURE, PoliceHome, open_police_home
 from tests.verifier.police_lists import break_off, dead_machine, faults, with_paper
 from verifier.cases.casework import Officer, add_step, hold_case
 from verifier.cases.custody_lines import Act

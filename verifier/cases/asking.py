@@ -9,13 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseQuestion
-from registry.case_questions import MOST_WORDS
-from registry.case_sealed import QUESTION
+from registry.case_models import CaseQuestion, CaseWithdrawal
+from registry.case_questions import MOST_WORDS, OPEN, check_waits
+from registry.case_sealed import QUESTION, read_text
 from registry.cases import CaseError, new_key
 from registry.models import Site
 from registry.session import reading, transaction
-from verifier.cases.casework import Officer, add_step, check_open, hold_case
+from registry.vault import Vault
+from verifier.cases.casework import (
+    Officer,
+    add_step,
+    check_not_closed,
+    check_open,
+    check_words,
+    hold_case,
+)
 from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
@@ -30,8 +38,8 @@ def ask_body(
 
     Raises:
         CaseError: no body of this register has the number's prefix (`question_body`), nothing is
-            asked (`question_text`), the term is none (`question_due`), or the case is no longer
-            open (`case_not_open`).
+            asked (`question_text`), the term is none (`question_due`), the case is no longer open
+            (`case_not_open`), or the same question waits for its answer (`question_open`).
     """
     prefix = number[:13]
     due_on = _check_question(room, prefix, words, due)
@@ -39,6 +47,7 @@ def ask_body(
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
         check_open(case)
+        _check_new(session, vault, case_id, number, words)
         row = CaseQuestion(
             key=new_key(),
             case_id=case_id,
@@ -64,6 +73,50 @@ def ask_body(
                 "question": words,
             },
         )
+
+
+def withdraw_question(
+    room: PoliceRoom, officer: Officer, case_id: int, question_id: int, reason: str
+) -> None:
+    """Take a question back that was not answered; the reason goes into custody.
+
+    Raises:
+        CaseError: there is none in the case (`question_unknown`), it was answered or taken back
+            (as `check_waits`), no reason is given (`withdraw_reason`), or the case is closed
+            (`case_closed`).
+    """
+    check_words("withdraw_reason", reason)
+    vault = room.vault()
+    with transaction(room.desks) as session:
+        case = hold_case(session, case_id)
+        check_not_closed(case)
+        row = session.get(CaseQuestion, question_id, with_for_update=True)
+        if row is None or row.case_id != case_id:
+            raise CaseError("question_unknown", Text("没有这项询问", "there is no such question"))
+        check_waits(row)
+        session.add(CaseWithdrawal(question_id=row.id, by=officer.name, at=room.clock()))
+        details = {"number": row.number, "asked": str(_rank(session, row)), "reason": reason}
+        add_step(room, session, vault, case, officer, Act.WITHDRAW, details=details)
+
+
+def _rank(session: Session, row: CaseQuestion) -> int:
+    """Return which question of its case it is, from 1."""
+    earlier = (CaseQuestion.case_id == row.case_id) & (CaseQuestion.id <= row.id)
+    return len(session.scalars(select(CaseQuestion.id).where(earlier)).all())
+
+
+def _check_new(session: Session, vault: Vault, case_id: int, number: str, words: str) -> None:
+    same = (CaseQuestion.case_id == case_id) & (CaseQuestion.number == number)
+    for row in session.scalars(select(CaseQuestion).where(same, OPEN)):
+        if "".join(read_text(QUESTION, row, vault).split()) == "".join(words.split()):
+            raise CaseError(
+                "question_open",
+                Text(
+                    "同样的询问已经发出，正在等候答复；要改期限的，先撤回再发",
+                    "this very question was asked and waits for its answer; to change its term, "
+                    "take it back first",
+                ),
+            )
 
 
 def _check_question(room: PoliceRoom, prefix: str, words: str, due: date | None) -> date:
@@ -106,7 +159,5 @@ def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:
 
 def count_overdue(session: Session, today: date) -> int:
     """Return how many questions went unanswered past their term."""
-    query = select(CaseQuestion.id).where(
-        CaseQuestion.answer.is_(None), CaseQuestion.due_on < today
-    )
+    query = select(CaseQuestion.id).where(OPEN, CaseQuestion.due_on < today)
     return len(session.scalars(query).all())

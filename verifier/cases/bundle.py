@@ -192,14 +192,23 @@ def _about_case(
                 "body": one.prefix,
                 "number": one.number,
                 "question": one.question,
+                "asked_by": one.asked_by,
+                "asked_at": format_instant(one.asked_at),
                 "due_on": one.due_on.isoformat(),
                 "answer": one.answer,
                 "words": one.words,
                 "answered_by": one.answered_by,
+                "answered_at": _instant(one.answered_at),
+                "withdrawn_by": one.withdrawn_by,
+                "withdrawn_at": _instant(one.withdrawn_at),
             }
             for one in asked
         ],
     }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else format_instant(moment)
 
 
 def _about_item(

@@ -38,6 +38,7 @@ _WANTED: Final = {
     "case_unexamined": Text("没有核验任何材料就办结的原因", "why no paper was examined"),
     "hand_over_to": Text("接收单位和接收人", "to whom it is handed over"),
     "hand_over_paper": Text("移交文书编号", "the number of the paper"),
+    "withdraw_reason": Text("撤回的原因", "why it is taken back"),
     "gap_reason": Text("缺漏的原因", "how the gap came about"),
     "paper_from": Text("提交人或来源", "from whom it comes"),
 }

@@ -28,6 +28,7 @@ class Act(StrEnum):
     BUNDLE = "bundle"
     READ_RECORD = "read_record"
     ASK = "ask"
+    WITHDRAW = "withdraw"
     HAND_OVER = "hand_over"
     CLOSE = "close"
     STATE_GAP = "state_gap"
@@ -48,6 +49,7 @@ _ACTS: Final = {
     Act.BUNDLE: Text("制作证据包", "Evidence bundle made"),
     Act.READ_RECORD: Text("查看完整登记信息", "Full record read"),
     Act.ASK: Text("询问评价机构", "Body asked to confirm"),
+    Act.WITHDRAW: Text("撤回询问", "Question taken back"),
     Act.HAND_OVER: Text("移交", "Handed over"),
     Act.CLOSE: Text("办结", "Closed"),
     Act.STATE_GAP: Text("说明保管记录缺漏", "Gap in custody stated"),
@@ -72,6 +74,7 @@ _DETAILS: Final = {
     "verdict": Text("结论文件的 SHA-256", "SHA-256 of the verdict"),
     "json": Text("JSON 报告的 SHA-256", "SHA-256 of the JSON report"),
     "question": Text("询问内容", "question"),
+    "asked": Text("本案第几项询问", "which question of the case"),
     "ordered_by": Text("交办人", "on the order of"),
     "gap": Text("缺漏、不符的条目及其摘要", "lines missing or at odds, and their hashes"),
     "reason": Text("原因", "reason"),

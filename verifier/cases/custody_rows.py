@@ -66,6 +66,9 @@ _QUESTION_GONE: Final = Text("所记的询问已不在案件中", "the question 
 _OTHER_QUESTION: Final = Text(
     "案件中的询问与发出时所记的不一致", "the question in the case is not the one that was asked"
 )
+_WITHDRAWN: Final = Text(
+    "撤回的询问与所记的不一致", "the questions taken back are not those that were noted"
+)
 _ANSWER: Final = Text(
     "机构的答复与审计记录中的不一致", "the body's answer is not the one on the audit trail"
 )
@@ -181,7 +184,12 @@ def _faults_of_questions(
     """Hold the questions against what was asked, and their answers against the audit trail."""
     query = select(CaseQuestion).where(CaseQuestion.case_id == case_id).order_by(CaseQuestion.id)
     asked = [one for one in lines if one.act is Act.ASK]
-    for line, row in zip_longest(asked, session.scalars(query)):
+    rows = session.scalars(query).all()
+    told = {one.details["asked"]: one for one in lines if one.act is Act.WITHDRAW}
+    taken_back = {str(rank): row for rank, row in enumerate(rows, 1) if row.withdrawal is not None}
+    for rank in sorted(told.keys() ^ taken_back.keys()):
+        yield told[rank].place if rank in told else None, _WITHDRAWN
+    for line, row in zip_longest(asked, rows):
         if row is None:
             yield line.place, _QUESTION_GONE
             continue

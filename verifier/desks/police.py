@@ -108,6 +108,7 @@ _FIELDS: Final = {
     "question_body": "asked_number",
     "question_text": "question",
     "question_due": "due",
+    "question_open": "question",
     "review_mark": "mark",
     "review_remark": "remark",
 }

@@ -38,7 +38,7 @@ from registry.session import reading
 from templates.downloads import send_download
 from templates.file_types import ZIP
 from templates.page_language import page_language
-from verifier.cases.asking import USUAL, ask_body, questions_of_case
+from verifier.cases.asking import USUAL, ask_body, questions_of_case, withdraw_question
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import open_case
 from verifier.cases.clusters import find_clusters
@@ -214,6 +214,19 @@ def ask(case_id: int) -> AnyResponse:
     say_done(
         Text("询问已送达机构，答复后显示在本页", "The body has the question; its answer shows here")
     )
+    return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
+
+
+@blueprint.post("/<int:case_id>/questions/<int:question_id>/withdraw")
+@allow(*OFFICERS)
+def withdraw(case_id: int, question_id: int) -> AnyResponse:
+    """Take a question back, with the reason."""
+    reason = typed("withdraw_reason")
+    try:
+        withdraw_question(the_room(), the_officer(), case_id, question_id, reason)
+    except REFUSALS as error:
+        return case_page(case_id, (trouble_of(error),))
+    say_done(Text("询问已撤回，记入保管记录", "The question is taken back; custody says so"))
     return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
 
 

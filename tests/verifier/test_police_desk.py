@@ -209,7 +209,22 @@ def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceH
     assert "2 个不同姓名" in page
     assert "只是线索" in page
     assert "张三" not in page
+    assert '<img src="/police/cases/' in page
     assert "同一个文件" in desk.page(f"/police/cases/{one}/papers/{first}")
+
+
+def test_a_paper_page_has_one_block_for_each_kind_of_lead_with_a_few_links(
+    desk: PoliceHome,
+) -> None:
+    case_id = desk.open_case("庚〔2026〕7号")
+    for _ in range(6):
+        desk.hand_in(case_id, desk.forged_pdf, "a.pdf", number=desk.number, name="张三")
+    page = desk.page(f"/police/cases/{case_id}/papers/1")
+    leads = page.partition("与其他材料相同或相近")[2].partition("</ul>")[0].split("<li>")[1:]
+    kinds = [re.findall("<b>(.+?)[，<]", one)[0] for one in leads]
+    assert len(kinds) == len(set(kinds)) > 3
+    assert all(one.count("<a href") <= 4 and "（PDF）" in one for one in leads)
+    assert all(" 等" in one for one in leads) and "在“串并线索”中逐项查看" in page
 
 
 def test_a_genuine_file_leaves_no_marks_of_its_making(desk: PoliceHome) -> None:

@@ -72,6 +72,26 @@ def test_what_a_busy_machine_did_not_judge_is_judged_by_itself(
     assert (told["state"], told["done"], told["total"]) == ("0", 1, 1)
 
 
+def test_a_paper_that_was_tried_keeps_its_place_and_its_page_says_how_it_waits(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_id = desk.open_case("津公（刑）受案字〔2026〕112号")
+    make_busy(desk, monkeypatch)
+    for name in ("一.pdf", "二.pdf"):
+        desk.hand_in(case_id, desk.pdf, name)
+    assert not judge_waiting(desk.room)
+    first, second = (desk.page(f"/police/cases/{case_id}/papers/{place}") for place in (1, 2))
+    assert "排在第一位" in first and "试过 2 次" in first and "请系统管理员" not in first
+    assert "前面还有 1 件材料" in second
+    monkeypatch.setattr("verifier.cases.waiting.LONG_MINUTES", 0)
+    page = desk.page(f"/police/cases/{case_id}/papers/1")
+    assert "已等候 0 分钟" in page and "请系统管理员" in page
+    monkeypatch.undo()
+    assert not judge_waiting(desk.room)
+    with reading(desk.room.desks) as session:
+        assert not places_waiting(session, case_id)
+
+
 def test_a_picture_that_is_not_finished_in_time_is_tried_again_before_that_is_its_verdict(
     desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,13 +29,14 @@ _EXACT: Final = (MarkKind.FILE, MarkKind.IMAGE, MarkKind.HOST, MarkKind.PROGRAM,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPlace:
-    """Where a paper is: its case, its place there, what it claims."""
+    """Where a paper is: its case, its place there, what it claims, whether it has a picture."""
 
     item_id: int
     case_id: int
     reference: str
     place: int
     number: str | None
+    has_picture: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,45 @@ class Cluster:
     value: str
     names: int
     papers: tuple[PaperPlace, ...]
+
+    @property
+    def is_of_pictures(self) -> bool:
+        """Whether it is seen in the papers' pictures."""
+        return self.kind in (MarkKind.IMAGE, *_LOOKING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """Everything of one kind that a paper shares with others.
+
+    Args:
+        kind, names: as of a cluster.
+        papers: the others, each once.
+    """
+
+    kind: MarkKind | None
+    names: int
+    papers: tuple[PaperPlace, ...]
+
+
+def leads_of(session: Session, item: CaseItem) -> list[Lead]:
+    """Return what a paper shares with others, in one lead for each kind."""
+    kinds: dict[MarkKind | None, list[Cluster]] = {}
+    for one in find_clusters(session, item.case_id):
+        if any(paper.item_id == item.id for paper in one.papers):
+            kinds.setdefault(one.kind, []).append(one)
+    return [
+        Lead(
+            kind=kind,
+            names=max(one.names for one in clusters),
+            papers=tuple(
+                dict.fromkeys(
+                    paper for one in clusters for paper in one.papers if paper.item_id != item.id
+                )
+            ),
+        )
+        for kind, clusters in kinds.items()
+    ]
 
 
 def find_clusters(session: Session, case_id: int | None = None) -> list[Cluster]:
@@ -143,13 +183,25 @@ def near_groups(hashes: Sequence[int]) -> list[list[int]]:
 
 def _places(session: Session, items: set[int]) -> Mapping[int, PaperPlace]:
     query = (
-        select(CaseItem.id, PoliceCase.id, PoliceCase.reference, CaseItem.place, CaseItem.number)
+        select(
+            CaseItem.id,
+            PoliceCase.id,
+            PoliceCase.reference,
+            CaseItem.place,
+            CaseItem.number,
+            CaseItem.boxed_sealed.is_not(None),
+        )
         .join(PoliceCase, CaseItem.case_id == PoliceCase.id)
         .where(CaseItem.id.in_(items))
     )
     return {
         item: PaperPlace(
-            item_id=item, case_id=case, reference=reference, place=place, number=number
+            item_id=item,
+            case_id=case,
+            reference=reference,
+            place=place,
+            number=number,
+            has_picture=has_picture,
         )
-        for item, case, reference, place, number in session.execute(query)
+        for item, case, reference, place, number, has_picture in session.execute(query)
     }

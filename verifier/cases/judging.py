@@ -127,6 +127,7 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
                 "label": _both(one.label),
                 "value": _both(one.value or one.note or Text("", "")),
                 "note": _both(one.comparison.text) if one.comparison else None,
+                "tone": one.comparison.tone if one.comparison else None,
             }
             for one in present.facts(verdict)
         ],

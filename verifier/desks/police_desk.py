@@ -37,7 +37,7 @@ _PLACES = (
         "police_records.clusters",
         Text("串并线索", "Clusters"),
         OFFICERS,
-        Text("各案材料之间相同或相近之处", "What papers of several cases have in common"),
+        Text("同案、各案材料之间相同或相近之处", "What papers share, of one case or several"),
     ),
     (
         "police_records.readings",

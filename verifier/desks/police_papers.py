@@ -16,6 +16,7 @@ from flask import (
     request,
     url_for,
 )
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
@@ -24,6 +25,7 @@ from accounts.troubles import Trouble
 from accounts.uploads import takes_files
 from codes.typed import visible_line
 from codes.wording import Text
+from registry.case_models import CaseItem
 from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
 from registry.cases import CaseState
 from registry.session import reading
@@ -32,10 +34,11 @@ from templates.file_types import JSON, PDF, file_type
 from templates.page_language import page_language
 from templates.spoken_values import spoken_value
 from verifier.cases.casework import Brought, take_out
-from verifier.cases.clusters import find_clusters
+from verifier.cases.clusters import Lead, leads_of
 from verifier.cases.examining import judge_again, receive
 from verifier.cases.judging import Typed, as_text, texts
-from verifier.cases.waiting import count_before, places_waiting
+from verifier.cases.room import PoliceRoom
+from verifier.cases.waiting import Turn, places_waiting, turn_of
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -52,6 +55,8 @@ from verifier.verdict import Outcome, say_instant
 
 blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
 
+_MOST_LINKS: Final = 4
+_ENDINGS: Final = frozenset({"PDF", "JPG", "JPEG", "PNG", "WEBP", "HEIC", "HEIF"})
 _JUDGED: Final = Text("已重新核验", "Verified again")
 _WAITS: Final = Text(
     "系统正忙；这一件已排队，轮到时自动重新核验",
@@ -122,8 +127,10 @@ def progress(case_id: int, place: int) -> Response:
     with reading(the_room().desks) as session:
         item = the_item(session, case_id, place)
         waits = place in places_waiting(session, case_id)
-        text = _progress_words(count_before(session, item)).say(page_language(request))
-    return jsonify({"state": "waiting" if waits else "over", "text": text, "done": 0, "total": 0})
+        turn = turn_of(session, item, the_room().clock())
+    text = _turn_words(turn).say(page_language(request))
+    state = _turn_state(turn) if waits else "over"
+    return jsonify({"state": state, "text": text, "done": 0, "total": 0})
 
 
 @blueprint.get("/<int:place>/picture")
@@ -192,11 +199,8 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
         case, item = the_case(session, case_id), the_item(session, case_id, place)
         about = read_json(ITEM_ABOUT, item, room.vault())
         waits = place in places_waiting(session, case_id)
-        shared = [
-            one
-            for one in find_clusters(session, case_id)
-            if any(paper.item_id == item.id for paper in one.papers)
-        ]
+        turn = turn_of(session, item, room.clock())
+        shared = [_shown_lead(session, room, one) for one in leads_of(session, item)]
         page = render_template(
             "desk/police/paper.html",
             case=case,
@@ -206,23 +210,48 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
             shared=shared,
             troubles=troubles,
             waits=waits,
-            progress=_progress_words(count_before(session, item)) if waits else None,
+            turn=turn,
+            turn_state=_turn_state(turn),
+            turn_words=_turn_words(turn),
             has_picture=item.boxed_sealed is not None,
             **_verdict(item.outcome, about),
         )
     return make_response(page, 422 if troubles else 200)
 
 
-def _progress_words(before: int) -> Text:
-    if not before:
-        return Text(
+def _shown_lead(session: Session, room: PoliceRoom, lead: Lead) -> dict[str, Any]:
+    """Return a lead with its first papers, and of each what it is."""
+    others = []
+    for one in lead.papers[:_MOST_LINKS]:
+        item = session.get_one(CaseItem, one.item_id)
+        name = read_json(ITEM_ABOUT, item, room.vault())["file"]
+        ending = name.rpartition(".")[2].upper() if "." in name else ""
+        others.append((one, ending if ending in _ENDINGS else None, item.sha256 is None))
+    return {"kind": lead.kind, "names": lead.names, "others": others, "count": len(lead.papers)}
+
+
+def _turn_state(turn: Turn) -> str:
+    """Return what the page's script tells by that the page has more to say."""
+    return "long" if turn.is_long else "waiting"
+
+
+def _turn_words(turn: Turn) -> Text:
+    if turn.before:
+        place = Text(
+            f"前面还有 {turn.before} 件材料，依次核验",
+            f"Papers before it: {turn.before}; each is verified in turn",
+        )
+    else:
+        place = Text(
             "排在第一位，正在核验或等候空位",
             "First in the queue: being verified, or as soon as there is a place",
         )
-    return Text(
-        f"前面还有 {before} 件材料，依次核验",
-        f"Papers before it: {before}; each is verified in turn",
+    waited = Text(f"已等候 {turn.minutes} 分钟", f"it has waited for {turn.minutes} min")
+    tried = Text(
+        f"，试过 {turn.tries} 次，系统忙，没有核验完" if turn.tries else "",
+        f", tried in vain: {turn.tries}, as the system was busy" if turn.tries else "",
     )
+    return Text(f"{place.zh}；{waited.zh}{tried.zh}", f"{place.en}; {waited.en}{tried.en}")
 
 
 def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,6 +26,7 @@ from registry.session import reading, transaction
 from tests.verifier.police_homes import (
     CLERK,
     CONTRARY,
+    ONE,
     OTHER,
     SURE,
     PoliceHome,

@@ -1,5 +1,8 @@
 """What is done to accounts: added, given roles, disabled, enabled, reset; each noted beforehand.
 
+What an account is from then on is noted too, before it is: `yanzhen log fsck` holds accounts
+against that.
+
 Disabling or resetting an account ends its sessions in the same commit. One director of the
 authority always remains.
 """
@@ -25,6 +28,8 @@ from registry.account_models import AccountRoleRow, AccountRow, SessionRow
 from registry.session import reading, transaction
 
 GROUND: Final = "账号管理"
+STATE: Final = "accounts.state"
+"""What the trail calls the note of what an account is from then on; its subject is `state_of`."""
 _UNIQUIFIER_BYTES: Final = 24
 
 
@@ -117,7 +122,9 @@ def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, 
         with transaction(bureau.desks) as session:
             session.add(row)
             session.flush()
-            return row.username, make_link(session, bureau, row)
+            link = make_link(session, bureau, row)
+            _note_state(bureau, row, made_by)
+            return row.username, link
     except IntegrityError as error:  # somebody took the name at the same time
         raise _taken(read.username) from error
 
@@ -139,8 +146,13 @@ def _read_roles(
     return row, chosen, prefix
 
 
-def change_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str | None) -> None:
+def change_roles(
+    bureau: Bureau, username: str, roles: Sequence[str], body: str | None, *, by: str
+) -> None:
     """Give an account other roles, in force from its next request.
+
+    Args:
+        by: who does.
 
     Raises:
         AccountError: as the readers; `account_unknown`; it is the last director's
@@ -150,10 +162,15 @@ def change_roles(bureau: Bureau, username: str, roles: Sequence[str], body: str 
         row, chosen, prefix = _read_roles(bureau, session, username, roles, body)
         row.roles = [AccountRoleRow(role=role) for role in sorted(chosen)]
         row.body = prefix
+        session.flush()
+        _note_state(bureau, row, by)
 
 
-def disable_account(bureau: Bureau, username: str) -> None:
+def disable_account(bureau: Bureau, username: str, *, by: str) -> None:
     """Let nobody sign in by an account, and end its sessions.
+
+    Args:
+        by: who disables it.
 
     Raises:
         AccountError: `account_unknown`, `account_last_director`.
@@ -164,12 +181,15 @@ def disable_account(bureau: Bureau, username: str) -> None:
         row.active = False
         void_link(session, row)
         end_sessions(session, row)
+        _note_state(bureau, row, by)
 
 
-def enable_account(bureau: Bureau, username: str) -> None:
-    """Let a disabled account sign in again; raises as `find_account`."""
+def enable_account(bureau: Bureau, username: str, *, by: str) -> None:
+    """Let a disabled account sign in again, by whom; raises as `find_account`."""
     with transaction(bureau.desks) as session:
-        find_account(session, username, locked=True).active = True
+        row = find_account(session, username, locked=True)
+        row.active = True
+        _note_state(bureau, row, by)
 
 
 def reset_account(bureau: Bureau, username: str) -> SetupLink:
@@ -184,6 +204,16 @@ def reset_account(bureau: Bureau, username: str) -> SetupLink:
         row.passkeys, row.recovery_codes = [], []
         end_sessions(session, row)
         return make_link(session, bureau, row)
+
+
+def state_of(row: AccountRow) -> tuple[str, ...]:
+    """Return what an account is: its name for signing in, use, roles, body, its person's name."""
+    roles = ",".join(sorted(one.role for one in row.roles))
+    return row.username, "on" if row.active else "off", roles, row.body or "-", row.name
+
+
+def _note_state(bureau: Bureau, row: AccountRow, by: str) -> None:
+    bureau.note(by, STATE, " ".join(state_of(row)), GROUND)
 
 
 def end_sessions(session: Session, row: AccountRow, *, but: int | None = None) -> None:

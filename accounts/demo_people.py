@@ -99,7 +99,7 @@ def _add_missing(
     there = {row.username for row in list_accounts(bureau)}
     for role, username in usernames.items():
         if username in there:
-            enable_account(bureau, username)
+            enable_account(bureau, username, by=_GROUND)
             continue
         prefix = body if role in BODY_ROLES else None
         new = NewAccount(username=username, name=names[role], roles=[role], body=prefix)

@@ -222,7 +222,7 @@ def _give(row: AccountRow, roles: list[str]) -> Answer:
     bureau, person = the_bureau(), the_person()
     said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
     bureau.note(person.name, "accounts.roles", said, _ground())
-    change_roles(bureau, row.username, roles, _body_given(person))
+    change_roles(bureau, row.username, roles, _body_given(person), by=person.name)
     return _done(row.id, "roles")
 
 
@@ -234,7 +234,7 @@ def disable(account_id: int) -> Answer:
     row, bureau = _managed(account_id, to_change=True), the_bureau()
     bureau.note(the_person().name, "accounts.disable", row.username, _ground())
     try:
-        disable_account(bureau, row.username)
+        disable_account(bureau, row.username, by=the_person().name)
     except AccountError as error:
         return _page(row, _trouble(error)), 422
     return _done(account_id, "disabled")
@@ -247,7 +247,7 @@ def enable(account_id: int) -> Answer:
     """Enable a disabled account."""
     row, bureau = _managed(account_id, to_change=True), the_bureau()
     bureau.note(the_person().name, "accounts.enable", row.username, _ground())
-    enable_account(bureau, row.username)
+    enable_account(bureau, row.username, by=the_person().name)
     return _done(account_id, "enabled")
 
 

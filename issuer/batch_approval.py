@@ -11,9 +11,10 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
@@ -30,9 +31,11 @@ from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
 from registry.batch_models import BatchDraft
 from registry.session import reading, transaction
+from registry.trail_models import TrailEntry
 from registry.vault import seal, unseal
 
 _REASON = "batch-reason"
+_MARK = "batch.approved_content"
 MOST_REASON = 500
 GOING_ON = frozenset({DraftState.PAUSED, DraftState.STOPPED})
 RETURNABLE = frozenset({DraftState.SUBMITTED, DraftState.STOPPED})
@@ -121,6 +124,7 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, shown: 
             check_steps(room, session, draft)
             check_unmoved(session, draft, shown)
             check_shown(session, draft, person)
+        mark = approval_mark(room, session, draft)
         values = {
             "state": DraftState.APPROVED,
             "decided_at": room.clock(),
@@ -130,9 +134,33 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, shown: 
             "phase": None,
             "done": 0,
             "total": draft.rows,
-            "mark": approval_mark(room, session, draft),
+            "mark": mark,
         }
         _change(session, draft, {DraftState.SUBMITTED}, draft.revision, values)
+        _note_mark(room, person, draft, mark)
+
+
+def _note_mark(room: BatchRoom, person: Person, draft: BatchDraft, mark: bytes) -> None:
+    """Put the mark of an approval on the trail too: with the passphrase it can be made anew."""
+    operator = replace(operator_for(person), reference=mark.hex())
+    note_act_now(room.register, operator, _MARK, subject_of(draft), at=room.clock())
+
+
+def is_as_approved(room: BatchRoom, session: Session, draft: BatchDraft) -> bool:
+    """Return whether rows, photos and scores are those that were approved.
+
+    Of a batch that was approved before its mark was noted on the trail, its row alone says so.
+
+    Raises:
+        IssuerError, VaultError: as `approval_mark`.
+    """
+    mark = approval_mark(room, session, draft)
+    note = select(TrailEntry.reference).where(
+        TrailEntry.act == _MARK, TrailEntry.subject == subject_of(draft)
+    )
+    with reading(room.register) as register:
+        noted = register.scalar(note.order_by(TrailEntry.id.desc()).limit(1))
+    return mark == draft.mark and noted in (None, mark.hex())
 
 
 def send_back(

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import select, update
 
 from codes.wording import Text
-from issuer.batch_approval import approval_mark, subject_of
+from issuer.batch_approval import is_as_approved, subject_of
 from issuer.batch_checks import (
     Trouble,
     count_rows,
@@ -38,6 +39,7 @@ from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
+from issuer.exam_binding import RECORDS
 from issuer.exam_records import keep_records
 from issuer.issuing import Phase
 from issuer.lint import LintReport
@@ -147,7 +149,7 @@ def _take_up(room: BatchRoom, draft_id: int) -> BatchDraft | None:
 
 def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
     with reading(room.desks) as session:
-        if approval_mark(room, session, draft) != draft.mark:
+        if not is_as_approved(room, session, draft):
             _stop(room, draft, _ALTERED)
             return
         table = load_table(session, room.cipher(draft), draft)
@@ -170,7 +172,10 @@ def _issue_held(room: BatchRoom, draft: BatchDraft) -> None:
             run, desk, table, photos, skip_bad=False, progress=_Progress(room, desk, draft)
         )
         if not summary.refused:
-            keep_records(room, desk, draft, summary.numbers)
+            root = keep_records(room, desk, draft, summary.numbers)
+            if root is not None:
+                noted, subject = replace(operator, reference=str(root)), subject_of(draft)
+                note_act_now(room.register, noted, RECORDS, subject, at=room.clock())
             note_due(room, draft, shanghai_day(room.clock()), summary.numbers.values())
     if summary.refused:
         _keep_refused(room, draft, table, summary.report)

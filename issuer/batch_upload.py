@@ -32,6 +32,7 @@ from issuer.body_settings import Step, settings_of, skipping
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
+from issuer.exam_binding import check_records, read_batch_root
 from issuer.exam_columns import ExamColumn
 from issuer.exam_records import read_exam_record
 from issuer.exam_sheets import SheetLine
@@ -81,10 +82,13 @@ def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
     Only certificates in force are in it. That it was made is kept, with the hashes.
 
     Raises:
-        IssuerError, VaultError: as `read_handover`.
+        IssuerError, VaultError: as `read_handover`; `check_records`.
     """
     with room.desk(draft.prefix, dry_run=True) as desk, reading(room.desks) as desks:
         rows = list(_rows(desk, desks, draft.name))
+        with reading(room.register) as register:
+            root = read_batch_root(register, draft.prefix, draft.name)
+        check_records(desks, [str(row[_NUMBER]) for row in rows], root)
     files = {
         "证书数据.csv": write_csv_rows(HEADINGS, rows),
         "证书数据.xlsx": write_workbook_rows("证书数据", HEADINGS, rows),

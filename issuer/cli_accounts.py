@@ -142,7 +142,7 @@ def _described(row: AccountRow) -> dict[str, Any]:
 def disable(username: str, as_json: bool) -> None:
     """停用账号，立即退出其全部登录。Disable an account, and end its sessions."""
     with open_bureau(open_home(), ask_passphrase()) as bureau:
-        disable_account(bureau, fold_username(username))
+        disable_account(bureau, fold_username(username), by=current_operator().name)
     show({"disabled": username}, Text("已停用", "disabled"), as_json=as_json)
 
 
@@ -153,7 +153,7 @@ def disable(username: str, as_json: bool) -> None:
 def enable(username: str, as_json: bool) -> None:
     """恢复使用已停用的账号。Enable a disabled account."""
     with open_bureau(open_home(), ask_passphrase()) as bureau:
-        enable_account(bureau, fold_username(username))
+        enable_account(bureau, fold_username(username), by=current_operator().name)
     show({"enabled": username}, Text("已恢复使用", "enabled"), as_json=as_json)
 
 
@@ -166,5 +166,6 @@ def enable(username: str, as_json: bool) -> None:
 def set_roles(username: str, roles: tuple[str, ...], body: str | None, as_json: bool) -> None:
     """更改账号的角色。Give an account other roles."""
     with open_bureau(open_home(), ask_passphrase()) as bureau:
-        change_roles(bureau, fold_username(username), roles, body)
+        by = current_operator().name
+        change_roles(bureau, fold_username(username), roles, body, by=by)
     show({"roles": list(roles)}, Text("角色已更改", "the roles were changed"), as_json=as_json)

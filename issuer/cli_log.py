@@ -209,7 +209,7 @@ def show_command(as_json: bool) -> None:
 @click.option("--origin", help="该日志的名称，默认同公钥名 / its name, unless the key's own")
 @json_option
 def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json: bool) -> None:
-    """逐行比对数据库与公开日志。Compare the database with the public log, both ways.
+    """逐行比对数据库与公开日志、工作台与审计记录。Compare database and log, desks and trail.
 
     加 --url 和 --vkey 时改为逐一核对任何日志的全部文件。退出码：0 无误，1 有误，2 未能核对。
     With --url and --vkey: every file of anyone's log instead (2: could not check).
@@ -224,7 +224,10 @@ def fsck_command(url: str | None, vkey: str | None, origin: str | None, as_json:
     with open_registry(home.database_url, memory=home.trail_memory) as engine:
         faults = fsck(home, engine, vault)
     lines = [fault.text for fault in faults]
-    told = Text("数据库与公开日志一致", "database and public log agree")
+    told = Text(
+        "数据库与公开日志一致，工作台与审计记录一致",
+        "database and public log agree, and so do desks and audit trail",
+    )
     if faults:
         told = Text(
             "\n".join([line.zh for line in lines] + [f"共 {len(lines)} 处不符"]),

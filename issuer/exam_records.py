@@ -6,7 +6,7 @@ An erasure of the holder reaches it there; the desks' own database holds no key 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +20,7 @@ from issuer.batch_plan import read_plan
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import scored
 from issuer.desk import Desk
+from issuer.exam_binding import Root, bind_records
 from registry.batch_models import BatchDraft
 from registry.exam_models import ExamRecord
 from registry.holder_keys import open_data_key
@@ -50,43 +51,62 @@ def read_exam_record(desks: Session, vault: Vault, award: Award) -> Mapping[str,
 
 def keep_records(
     room: BatchRoom, desk: Desk, draft: BatchDraft, numbers: Mapping[int, str]
-) -> None:
+) -> Root | None:
     """Keep of every award of a batch how it came about; what is kept already stays.
 
     Args:
         numbers: certificate number by row.
+
+    Returns:
+        What the audit trail is to say of them; None of a batch without an examination.
     """
     with reading(room.desks) as session:
         found = _records(room, session, draft, numbers)
-        done = set(
-            session.scalars(select(ExamRecord.number).where(ExamRecord.number.in_(found)))
-            if len(found) <= _AT_ONCE
-            else session.scalars(select(ExamRecord.number))
-        )
-    waiting = [number for number in found if number not in done]
+        kept = _kept(session, list(found))
+    if not found:
+        return None
+    waiting = [number for number in found if number not in kept]
+    fresh: dict[str, bytes] = {}
     for start in range(0, len(waiting), _AT_ONCE):
-        _keep(room, desk, {number: found[number] for number in waiting[start : start + _AT_ONCE]})
+        some = {number: found[number] for number in waiting[start : start + _AT_ONCE]}
+        fresh |= _sealed(desk, some)
+    with transaction(room.desks) as session:
+        session.add_all(ExamRecord(number=one, sealed=sealed) for one, sealed in fresh.items())
+        return bind_records(session, {**kept, **fresh})
 
 
-def _keep(room: BatchRoom, desk: Desk, records: Mapping[str, Any]) -> None:
-    with reading(desk.engine) as register, transaction(room.desks) as session:
+def _kept(session: Session, numbers: Sequence[str]) -> dict[str, bytes]:
+    query = select(ExamRecord.number, ExamRecord.sealed)
+    kept: dict[str, bytes] = {}
+    for start in range(0, len(numbers), _AT_ONCE):
+        own = ExamRecord.number.in_(numbers[start : start + _AT_ONCE])
+        kept |= {one.number: one.sealed for one in session.execute(query.where(own))}
+    return kept
+
+
+def _sealed(desk: Desk, records: Mapping[str, Any]) -> dict[str, bytes]:
+    found = {}
+    with reading(desk.engine) as register:
         query = select(Award).options(joinedload(Award.holder))
         for award in register.scalars(query.where(Award.number.in_(records))):
             text = json.dumps(records[award.number], ensure_ascii=False).encode()
             key = AESGCM(open_data_key(desk.vault, award))
-            sealed = seal(key, _context(award.number), text)
-            session.add(ExamRecord(number=award.number, sealed=sealed))
+            found[award.number] = seal(key, _context(award.number), text)
+    return found
 
 
 def _records(
     room: BatchRoom, session: Session, draft: BatchDraft, numbers: Mapping[int, str]
 ) -> dict[str, Any]:
-    """Return what is to be kept by number; nothing of a batch without an examination."""
+    """Return what is to be kept by number; nothing of a batch without an examination.
+
+    Of who was examined elsewhere that is an empty record: so none can be taken out unnoticed.
+    """
     course = find_course(session, draft)
     if course is None:
         return {}
     kept, plan = kept_of(session, draft), read_plan(room, draft, course)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {number: {} for number in numbers.values()}
     for one in read_candidates(room, session, draft):
         stored = kept.get(one.person)
         if one.row not in numbers or stored is None:

@@ -17,6 +17,7 @@ from codes.assessment_rules import Part
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.certificate_list import UNREADABLE, lines_of
+from issuer.exam_binding import Bound, judge_records, read_batch_root
 from issuer.exam_records import read_exam_record
 from registry.batch_models import BatchDraft, BatchRow
 from registry.errors import VaultError
@@ -47,12 +48,15 @@ class IssuedMarks:
         of: the row and its certificate.
         name: masked, or why there is none.
         level: of the certificate.
-        marks: by part and attempt (2 for a resit), as entered last; empty where none were kept.
+        bound: how what is kept stands to what the audit trail says of it.
+        marks: by part and attempt (2 for a resit), as entered last; empty where none were kept, or
+            what is kept is broken.
     """
 
     of: IssuedRow
     name: Text
     level: Text
+    bound: Bound
     marks: dict[tuple[Part, int], str] = field(repr=False)
 
 
@@ -88,6 +92,8 @@ def read_issued_marks(
     ids = [one.award_id for one in rows if one.award_id is not None]
     with reading(room.register) as register, reading(room.desks) as desks:
         lines = {line.award_id: line for line in lines_of(register, room.vault, ids)}
+        root = read_batch_root(register, draft.prefix, draft.name)
+        judged = judge_records(desks, [one.number for one in rows], root)
         marks = _marks(room, register, desks, ids)
     found = []
     for one in rows:
@@ -97,7 +103,8 @@ def read_issued_marks(
                 of=one,
                 name=UNREADABLE if line is None else line.name,
                 level=UNREADABLE if line is None else line.level.text,
-                marks=marks.get(one.award_id or 0, {}),
+                bound=judged[one.number],
+                marks={} if judged[one.number].is_broken else marks.get(one.award_id or 0, {}),
             )
         )
     return found

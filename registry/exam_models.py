@@ -111,6 +111,21 @@ class ExamRecord(DeskBase):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class ExamRecordProof(DeskBase):
+    """That a record is under the root its batch has on the audit trail (`issuer.exam_binding`).
+
+    Args:
+        place: among the records of the batch, from 0.
+        path: the hashes beside its way to the root, 32 bytes each.
+    """
+
+    __tablename__ = "exam_record_proofs"
+
+    number: Mapped[str] = mapped_column(String(22), primary_key=True)
+    place: Mapped[int]
+    path: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class UploadPackage(DeskBase):
     """An export for the national upload; `manifest` is JSON with the hash of each file."""
 

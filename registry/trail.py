@@ -126,7 +126,8 @@ def note(
         session: of the act itself, or of its own where it must stand even if the act fails.
         actor: who acts.
         act: what is done, such as `copies.export`.
-        subject: to what: a number, a prefix, a batch; never a name or a document number.
+        subject: to what: a number, a prefix, a batch, an account; never a holder's name
+            or a document number.
         ground: why.
         reference: the paper it rests on, such as a file number; may be empty.
         at: now, aware UTC.

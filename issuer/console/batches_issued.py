@@ -8,6 +8,7 @@ from issuer.batch_candidates import find_course
 from issuer.batch_scores import PLACES
 from issuer.console.batches_room import note_reading, page, the_room
 from issuer.console.batches_sheets import PAGE_ROWS, SCORE_HEADINGS, page_number
+from issuer.exam_binding import Bound
 from issuer.issued_rows import count_issued, read_issued_marks
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse
@@ -29,6 +30,8 @@ def issued_scores(draft: BatchDraft) -> str:
         "batch_scores_issued.html",
         why=_why(draft, course),
         people=people,
+        broken=[one.of.number for one in people if one.bound.is_broken],
+        unbound=not people or any(one.bound is Bound.UNBOUND for one in people),
         entered=[
             (SCORE_HEADINGS[column], place) for column, place in PLACES.items() if place in kept
         ],

@@ -249,7 +249,8 @@ def _show(
         kinds = offered(award)
         right = right_of(session, office.home, award, shanghai_day(now))
         to_print = acts_to_print(session, award_id)
-        exam = exam_facts(office, vault, award) if opened is not None and view.person else ()
+        shown = opened is not None and view.person
+        exam = exam_facts(session, office, vault, award) if shown else ()
     return render_template(
         "desk/certificates/show.html",
         view=view,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from issuer.fsck.awards import Matched, compare_awards
 from issuer.fsck.counters import compare_counters
+from issuer.fsck.desks import compare_desks
 from issuer.fsck.entries import compare_entries
 from issuer.fsck.faults import Fault
 from issuer.fsck.links import compare_event_rows, compare_links
@@ -36,7 +37,7 @@ from registry.vault import Vault
 
 
 def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
-    """Return everything in which the database, the store and the published log disagree.
+    """Return everything in which databases, store, published log and audit trail disagree.
 
     Args:
         home: the installation.
@@ -86,6 +87,7 @@ def fsck(home: Home, engine: Engine, vault: Vault) -> list[Fault]:
             found += _readable(table, faults)
         found += _compare_trust(session, home, office.document)
     found += _readable("trail", compare_trail(engine, home))
+    found += _readable("desks", compare_desks(home, engine))
     return sorted(set(found))
 
 

@@ -107,11 +107,11 @@ def test_a_reset_voids_everything_and_gives_a_link(desks: Desks) -> None:
 def test_the_last_director_stays(desks: Desks) -> None:
     desks.plant("only", Role.AUTHORITY_DIRECTOR)
     with pytest.raises(AccountError, match="account_last_director"):
-        disable_account(desks.bureau, "only")
+        disable_account(desks.bureau, "only", by="测试")
     with pytest.raises(AccountError, match="account_last_director"):
-        change_roles(desks.bureau, "only", ["authority_clerk"], None)
+        change_roles(desks.bureau, "only", ["authority_clerk"], None, by="测试")
     desks.plant("another", Role.AUTHORITY_DIRECTOR)
-    disable_account(desks.bureau, "only")
+    disable_account(desks.bureau, "only", by="测试")
 
 
 def test_nobody_changes_their_own_account_here(desks: Desks) -> None:

@@ -91,7 +91,7 @@ def test_nobody_learns_which_names_there_are(desks: Desks) -> None:
     disabled = clerk(desks, "gone")
     from accounts.account_acts import disable_account
 
-    disable_account(desks.bureau, "gone")
+    disable_account(desks.bureau, "gone", by="测试")
     told = {
         desks.show_password(desks.browser(), one, "a wrong password!").text.replace(
             one.username, ""

@@ -77,6 +77,7 @@ NOT_MOVED = {
     "batch_candidates.scores_sealed": "under the key of the batch",
     "batch_objections.words_sealed": "under the key of the batch",
     "exam_records.sealed": "under the award's own key, which moves in the register",
+    "exam_record_proofs.path": "hashes",
     "employer_checks.token_sealed": "under the desks' secret, for a day",
     "accounts.totp_secret": "under the desks' secret",
     "account_passkeys.credential_id": "public",

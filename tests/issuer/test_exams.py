@@ -140,6 +140,8 @@ def test_a_batch_begun_before_goes_on_without(
     desk.approve(draft)
     desk.work()
     assert state_of(desk, draft) is DraftState.ISSUED
+    shown = desk.get(f"/batches/{draft}/scores").text
+    assert "没有找到本批次的成绩记录" in shown and "本批次没有在此录入成绩" not in shown
     clock.now += timedelta(days=100)
     page = desk.get(f"/batches/{draft}").text
     assert "尚无回执" in page and "已过上传期限" not in page

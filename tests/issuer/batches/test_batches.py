@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from accounts.person import Person
 from codes.levels import Level
 from issuer import filing_changes
-from issuer.batch_approval import approve
+from issuer.batch_approval import approval_mark, approve
 from issuer.batch_checks import keep
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import only_runner
@@ -25,6 +25,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import find_site
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
+from registry.exam_models import BatchCandidate
 from registry.session import reading, transaction
 from registry.trail import check_trail
 from tests.accounts.desk_app import working_as
@@ -228,6 +229,23 @@ def test_what_was_not_approved_is_not_issued(ready_desk: BatchDesk) -> None:
     desk.work()
     assert state_of(desk, draft) is DraftState.STOPPED
     assert "与审批时不一致" in desk.get(f"/batches/{draft}").text
+
+
+def test_a_mark_made_anew_with_the_passphrase_has_nothing_else_issued(
+    ready_desk: BatchDesk,
+) -> None:
+    desk, room = ready_desk, ready_desk.room
+    desk.submit(READY)
+    assert desk.approve(READY).status_code == 303
+    with transaction(room.desks) as session:
+        draft = session.get_one(BatchDraft, READY)
+        session.add(BatchCandidate(draft_id=READY, person=bytes(16), scores_sealed=b"other"))
+        session.flush()
+        draft.mark = approval_mark(room, session, draft)
+    desk.work()
+    with reading(room.desks) as session:
+        draft = session.get_one(BatchDraft, READY)
+        assert (draft.state, draft.trouble) == (DraftState.STOPPED, "draft_altered")
 
 
 def test_an_approved_batch_says_when_nothing_is_there_to_issue_it(ready_desk: BatchDesk) -> None:

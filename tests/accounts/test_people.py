@@ -43,7 +43,10 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     assert page.status_code == 200
     link = _LINK + page.text.partition(_LINK)[2].partition("<")[0]
     assert desks.set_up(Worker(username="new.one", link=link)).get("/").status_code == 200
-    assert noted(desks) == [("director某", "accounts.add", "new.one")]
+    assert noted(desks) == [
+        ("director某", "accounts.add", "new.one"),
+        ("director某", "accounts.state", "new.one on police - 新同事"),
+    ]
     row = browser.get("/people").text.partition(">new.one<")[2].partition("</tr>")[0]
     assert "<span>director某</span>" in row
 
@@ -126,10 +129,11 @@ def test_a_dangerous_act_waits_for_the_second_factor_and_loses_nothing(desks: De
     worker = desks.add("careful", Role.AUTHORITY_DIRECTOR)
     browser = desks.set_up(worker)
     desks.clock.go_on(minutes=6)
+    before = noted(desks)
     typed = {"username": "new.one", "name": "新同事", "roles": ["police"]}
     asked = browser.post("/people/add", data=typed)
     assert asked.status_code == 200
-    assert noted(desks) == []
+    assert noted(desks) == before
     for name, value in (("username", "new.one"), ("name", "新同事"), ("roles", "police")):
         assert f'<input type="hidden" name="{name}" value="{value}">' in asked.text
     wrong = browser.post("/people/add", data=typed | {"again_code": "000000"})

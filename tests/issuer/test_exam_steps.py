@@ -129,7 +129,7 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
         "甲 在同一时间另有安排",
         "都不需要这一项",
         "应考 4 人，已安排 3 人",
-        "2026年12月5日 09:00–11:00",
+        '2026年12月5日</span> <span class="day">09:00–11:00</span>',
     ):
         assert said in page, said
     bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})

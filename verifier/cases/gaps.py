@@ -16,7 +16,7 @@ from codes.wording import Text
 from registry.case_models import CaseGapStated
 from registry.cases import CaseError
 from registry.session import reading, transaction
-from verifier.cases.casework import Officer, add_step, check_words, hold_case
+from verifier.cases.casework import Officer, add_step, check_words, find_case, hold_case
 from verifier.cases.custody import Gap, check_custody
 from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
@@ -46,6 +46,7 @@ def state_gap(room: PoliceRoom, officer: Officer, case_id: int, reason: str) -> 
 def check_confirmation(room: PoliceRoom, officer: Officer, case_id: int, line: int) -> None:
     """Go on only where an officer may confirm what was stated; raises as `confirm_gap`."""
     with reading(room.desks) as session:
+        find_case(session, case_id)
         _check_confirmation(room, session, officer, case_id, line)
 
 

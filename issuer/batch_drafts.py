@@ -26,7 +26,7 @@ from issuer.batch_states import EDITABLE, DraftState
 from issuer.columns import Column
 from issuer.errors import IssuerError
 from issuer.roster import RosterTable
-from issuer.roster_cells import CELL_MERGED, MAX_CELL_CHARACTERS
+from issuer.roster_cells import MAX_CELL_CHARACTERS
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.exam_models import BatchCourse
 from registry.models import Batch, Site
@@ -188,7 +188,9 @@ def mend_cells(
 
 
 def _is_taken(fault: Remark, cells: Mapping[Column, str]) -> bool:
-    return fault.code == CELL_MERGED and fault.column is not None and bool(cells.get(fault.column))
+    return (
+        fault.code == "cell_merged" and fault.column is not None and bool(cells.get(fault.column))
+    )
 
 
 def clean_text(text: str) -> str:

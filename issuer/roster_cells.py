@@ -13,7 +13,6 @@ from issuer.problems import RowProblem
 from registry.grid import Cell, CellKind, Grid, GridRow, MergedRange, cell_name, text_of
 
 MAX_CELL_CHARACTERS = 200
-CELL_MERGED = "cell_merged"
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff"
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*[Ee]\+?[0-9]{1,2}")
 _LONGEST_EXACT_NUMBER = 15  # digits a spreadsheet program keeps of a number
@@ -57,7 +56,7 @@ def _row_problems(
     for column, position in header.positions.items():
         fault: tuple[str, Text] | None = None
         if row.number in merged.get(column, ()):
-            fault = CELL_MERGED, _MERGED
+            fault = "cell_merged", _MERGED
         elif column in cells:
             fault = _fault(column, cells[column])
         if fault is not None:

@@ -200,7 +200,7 @@ def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     said = f"本机构备案自 {today} 起已撤销，不得核发证书"
     desk.post(f"/batches/{draft}/check")
     page = desk.get(f"/batches/{draft}").text
-    assert said in page and "改正名册中" not in page
+    assert said in page and "改正名册中" not in page and "行待改正" not in page
     for place in ("/", "/batches", "/batches/new"):
         text = desk.get(place).text
         assert said in text and "改正名册中" not in text, place

@@ -224,7 +224,7 @@ def test_an_answer_and_a_review_that_were_not_kept_are_no_fault(
         seen = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id)).one()
 
     def answer() -> int:
-        return desk.post(f"/questions/{question}", CLERK, answer="not_ours")[0]
+        return desk.post(f"/questions/{question}", CLERK, answer="ours")[0]
 
     def review() -> int:
         return desk.post(f"/police/readings/{seen}", OTHER, mark="in_order")[0]

@@ -220,6 +220,8 @@ def test_a_paper_page_has_one_block_for_each_kind_of_lead_with_a_few_links(
     for _ in range(6):
         desk.hand_in(case_id, desk.forged_pdf, "a.pdf", number=desk.number, name="张三")
     page = desk.page(f"/police/cases/{case_id}/papers/1")
+    level = page.partition("登记内容（部分遮盖）")[2].partition("等级")[2].partition("</dd>")[0]
+    assert 'class="chip tone-bad"' in level  # beside what agrees
     leads = page.partition("与其他材料相同或相近")[2].partition("</ul>")[0].split("<li>")[1:]
     kinds = [re.findall("<b>(.+?)[，<]", one)[0] for one in leads]
     assert len(kinds) == len(set(kinds)) > 3

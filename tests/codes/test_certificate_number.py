@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -133,14 +134,14 @@ def test_a_body_of_the_ministry_may_have_the_site_serial_zero() -> None:
     ],
 )
 def test_no_number_outside_the_rule_can_be_made(field: str, value: object, code: str) -> None:
-    prefix = {"body_code": "0000", "province": "12", "site_serial": "000123"}
-    own = {"year": 2023, "serial": 1}
-    made = {name: value if name == field else old for name, old in (prefix | own).items()}
+    prefix: dict[str, Any] = {"body_code": "0000", "province": "12", "site_serial": "000123"}
+    own: dict[str, Any] = {"year": 2023, "serial": 1}
+    made: dict[str, Any] = prefix | own | {field: value}
     with pytest.raises(NumberError) as caught:
         NumberPrefix(
             category=Category.SOCIAL,
-            **{name: made[name] for name in prefix},  # type: ignore[arg-type]
-        ).number(level=Level.THREE, **{name: made[name] for name in own})  # type: ignore[arg-type]
+            **{name: made[name] for name in prefix},
+        ).number(level=Level.THREE, **{name: made[name] for name in own})
     assert caught.value.code == code
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
+from codes.typed import half_width
 from verifier.picture_match import CellMatch, LineMatch
 from verifier.picture_portrait import PortraitMatch
 from verifier.picture_reference import Box
@@ -29,9 +30,10 @@ LESS_LIKE: Final = 0.09  # than usual: less plainly read as well, a stroke may b
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
 THAN_USUAL: Final = 0.06  # less alike by this than characters of a worn picture mostly are
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
-HARDLY_READ: Final = "-·"  # characters that the model often passes over
-THIN: Final = "-·一/"  # little ink: in grain neither drawing nor model tells them well
+HARDLY_READ: Final = "-·."  # characters that the model often passes over
+THIN: Final = "-·.一/"  # little ink: in grain neither drawing nor model tells them well
 ONE_STROKE: Final = ("一-—–―ー", "/,.，、丿ノ")  # read for one another; none says another fact
+LEANS: Final = 0.3  # nearer than this to one of two drawings (1 and -1): that one
 SURPLUS: Final = 0.85  # how likely a character must be where there should be none
 SURPLUS_MAYBE: Final = 0.7  # from here on it cannot be told; less is noise of the pattern
 SURPLUS_LIKE: Final = 0.5
@@ -119,20 +121,24 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return _judge_surplus(match)
     unread = match.sign is None or match.sign.likely < READ_OTHER
     if match.is_read and match.sign is not None and match.sign.likely >= READ:
-        doubtful = _may_be_similar(match) or _may_have_a_stroke_more(match, usual)
+        doubtful = (
+            _may_be_similar(match)
+            or _may_have_a_stroke_more(match, usual)
+            or _may_be_its_like(match, usual)
+        )
         enough = match.likeness >= LIKE_ENOUGH and not doubtful
         return Decision.AGREES if enough else Decision.UNCLEAR
+    if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
+        return Decision.DIFFERS
+    if match.expected_likely is None:
+        return _judge_unknown(match, usual)
     if match.likeness >= (LIKE if match.cell.text in HARDLY_READ else UNLIKE) and unread:
         return Decision.AGREES
     if match.likeness >= min(LIKE_THE_REST, max(LIKE, usual - 0.03)):
-        told = match.expected_likely is None or (unread and match.likeness >= LIKE_THE_REST)
+        told = unread and match.likeness >= LIKE_THE_REST
         return Decision.AGREES if told else Decision.UNCLEAR
-    if match.blank and match.likeness < LIKE_ENOUGH and usual >= SHARP:
-        return Decision.DIFFERS
     if _is_the_same_stroke(match):
         return Decision.UNCLEAR
-    if match.expected_likely is None:
-        return _judge_unknown(match, usual)
     if match.sign is None or match.is_read:
         return Decision.UNCLEAR
     thin, worn = match.cell.text in THIN, usual < SHARP
@@ -165,10 +171,27 @@ def _may_have_a_stroke_more(match: CellMatch, usual: float) -> bool:
     return not plain and match.likeness < usual - LESS_LIKE
 
 
+def _may_be_its_like(match: CellMatch, usual: float) -> bool:
+    """Return whether a letter may stand for a digit or another letter: 0 for o, 1 for l."""
+    assert match.cell is not None and match.sign is not None
+    expected, read = half_width(match.cell.text), half_width(match.sign.text)
+    both = expected.isalnum() and read.isalnum()
+    return both and expected != read and match.likeness < usual - LESS_LIKE
+
+
 def _judge_unknown(match: CellMatch, usual: float) -> Decision:
-    """Judge a character that the model cannot read by its drawing alone."""
-    if match.likeness >= LIKE - 0.1:
+    """Judge a character that the model cannot read by its drawing and by what it is taken for."""
+    taken = match.sign.likely if match.sign is not None else 0.0
+    if match.lean is None:
+        told = taken < READ_OTHER and match.likeness >= min(LIKE_THE_REST, usual - THAN_USUAL)
+    else:
+        told = match.lean >= LEANS
+    if told and match.likeness >= LIKE - 0.1:
         return Decision.AGREES
+    least = READ_SURELY if usual < SHARP else READ_OTHER
+    leans_away = match.lean is not None and match.lean <= -LEANS and taken >= least
+    if leans_away and match.likeness < min(UNLIKE, usual - THAN_USUAL):
+        return Decision.DIFFERS
     plain = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
     return Decision.DIFFERS if plain and match.sign is not None else Decision.UNCLEAR
 

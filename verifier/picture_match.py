@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codes.typed import half_width
+from verifier.picture_lookalikes import AIR, draw_ink, lean
 from verifier.picture_reference import Box, Cell, Line
-from verifier.picture_words import Sign, Words, known
+from verifier.picture_words import Sign, Words
 
 Plane = NDArray[np.float32]
 
@@ -31,6 +32,8 @@ _FLAT: Final = 0.02  # of the brightness of paper between the darkest dot and th
 _LIT_ALIKE: Final = 0.1  # paper is no brighter or darker than this against that of the line
 _GAP_COST: Final = 1.0
 _PLACE_COST: Final = 0.6  # for a character read a whole place beside where it should stand
+_TAKEN_FOR: Final = 5  # characters, at most, that an unknown one may be taken for
+_MAYBE: Final = 0.02  # how likely each of them must be
 _NEARER: Final = 0.001  # of two alike, the nearer one is the expected one
 
 # Characters the model may take for one another, and nobody would alter one into the other.
@@ -52,6 +55,8 @@ class CellMatch:
         expected_likely: how likely the expected character was there, from 0 to 1; None where the
             model does not know it.
         likeness: of the two drawings, from -1 to 1.
+        lean: of a character unknown to the model, where the picture stands between its drawing (1)
+            and that of what it is taken for (-1); None where there is nothing to draw.
         inked: whether there is any print in its place at all.
         blank: whether bare paper is seen in its place, lit like the rest of the line; of a surplus
             character, whether it is much paler than the line, as what is smeared is.
@@ -65,6 +70,7 @@ class CellMatch:
     inked: bool
     blank: bool
     box: Box
+    lean: float | None = None
 
     @property
     def is_read(self) -> bool:
@@ -138,19 +144,22 @@ def match_line(
             pale = _ink_and_paper(_moved(place, move), shown, red)[0] < _PALE * usual[0]
             matches.append(_surplus(sign, place, expected, shown, move, pale=bool(pale)))
             continue
-        value, inked = _cell_likeness(cell.box, soft[blur], corner, shown, move)
+        patch, around = _cell_patches(cell.box, soft[blur], corner, shown, move)
+        value, _ = _best_place(around, patch)
         ink, paper = _ink_and_paper(_moved(cell.box, move), shown, red)
         left, right = cell.box[0] - crop[0], cell.box[2] - crop[0]
-        likely = words.likely_at(cell.text, left - words.strip, right + words.strip)
+        ends = left - words.strip, right + words.strip
+        likely = words.likely_at(cell.text, *ends)
         matches.append(
             CellMatch(
                 cell=cell,
                 sign=sign,
-                expected_likely=likely if known(cell.text) else None,
+                expected_likely=likely,
                 likeness=value,
-                inked=inked,
+                inked=_is_inked(_moved(cell.box, move), shown),
                 blank=bool(ink < _BARE * usual[0] and abs(paper / usual[1] - 1) < _LIT_ALIKE),
                 box=cell.box,
+                lean=_lean(cell, words, ends, expected, around) if likely is None else None,
             )
         )
     return LineMatch(cells=tuple(matches), likeness=likeness, blur=blur)
@@ -179,17 +188,31 @@ def _fit(box: Box, expected: Plane, shown: Plane) -> tuple[float, float, tuple[i
     return best
 
 
-def _cell_likeness(
+def _cell_patches(
     box: Box, soft: Any, corner: tuple[int, int], shown: Plane, move: tuple[int, int]
-) -> tuple[float, bool]:
+) -> tuple[Plane, Plane]:
+    """Return a character as issued, and where it is looked for in the picture."""
     left, top = box[0] - corner[0] - 1, box[1] - corner[1] - 1
     patch = soft[top : top + box[3] - box[1] + 2, left : left + box[2] - box[0] + 2]
-    moved = _moved(box, move)
-    around = _cut(shown, moved, 1 + _CELL_SEARCH)
-    value, _ = _best_place(around, patch)
-    own = _cut(shown, moved, 0)
-    inked = bool(np.percentile(own, 97) > _FAINT) if own.size else False
-    return value, inked
+    return patch, _cut(shown, _moved(box, move), 1 + _CELL_SEARCH)
+
+
+def _is_inked(box: Box, shown: Plane) -> bool:
+    own = _cut(shown, box, 0)
+    return bool(own.size and np.percentile(own, 97) > _FAINT)
+
+
+def _lean(
+    cell: Cell, words: Words, ends: tuple[float, float], expected: Plane, around: Plane
+) -> float | None:
+    """Return where a character stands between its drawing and what it is taken for."""
+    issued = _cut(expected, cell.box, AIR)
+    leans = []
+    for char in words.likeliest(*ends, _TAKEN_FOR, _MAYBE):
+        other = draw_ink(char, cell.box)
+        if other is not None and other.shape == issued.shape:
+            leans.append(lean(issued, other, around, BLURS))
+    return min(leans, default=None)
 
 
 def _place_of_surplus(sign: Sign, crop: Box, end: int | None) -> Box:
@@ -211,7 +234,6 @@ def _surplus(
 ) -> CellMatch:
     """Return what a character without a place of its own is like on the page as issued."""
     moved = _moved(box, move)
-    own = _cut(shown, moved, 0)
     issued = _cut(expected, box, 0)
     value, _ = _best_place(_cut(shown, moved, _CELL_SEARCH), issued)
     if np.ptp(issued) < _FLAT:  # bare paper: compared, it would be like everything
@@ -221,7 +243,7 @@ def _surplus(
         sign=sign,
         expected_likely=None,
         likeness=value,
-        inked=bool(own.size and np.percentile(own, 97) > _FAINT),
+        inked=_is_inked(moved, shown),
         blank=pale,
         box=box,
     )

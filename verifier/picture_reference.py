@@ -30,7 +30,7 @@ COMPARED: Final = tuple(
 _POINTS_PER_INCH: Final = 72
 _SMALL_DPI: Final = 100  # enough to see which of its text is seen
 _PHOTO_SHAPE: Final = (1.2, 1.6)  # height to width: 25 × 35 mm is 1.4
-_ASCENT: Final = 0.86  # of the size of type, as ideographs fill their square
+ASCENT: Final = 0.86  # of the size of type, as ideographs fill their square
 _DESCENT: Final = 0.14
 _SEAL_INK: Final = 20  # of 255
 _DEEPEST: Final = 3  # forms within forms in which the photo is looked for
@@ -204,7 +204,7 @@ def _is_within(box: Box, other: Box) -> bool:
 
 
 def _cell_box(glyph: Glyph, height: int) -> Box:
-    top = height - _pixel(glyph.baseline + _ASCENT * glyph.size)
+    top = height - _pixel(glyph.baseline + ASCENT * glyph.size)
     bottom = height - _pixel(glyph.baseline - _DESCENT * glyph.size)
     return _pixel(glyph.left), top, _pixel(glyph.right), bottom
 

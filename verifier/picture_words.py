@@ -68,6 +68,22 @@ class Words:
         last = min(len(self.likely), int(np.ceil(right / self.strip)))
         return float(self.likely[first:last, index].max(initial=0.0))
 
+    def likeliest(self, left: float, right: float, count: int, least: float) -> tuple[str, ...]:
+        """Return so many characters at most that may stand between two places, likeliest first.
+
+        Args:
+            least: how likely each must be.
+        """
+        first = max(0, int(left / self.strip))
+        last = min(len(self.likely), int(np.ceil(right / self.strip)))
+        if first >= last:
+            return ()
+        likely = self.likely[first:last].max(axis=0)
+        order = [int(at) for at in np.argsort(-likely)[: count + 1]]
+        return tuple(_characters()[at] for at in order if at != _BLANK and likely[at] >= least)[
+            :count
+        ]
+
 
 class Reader:
     """The recognition model, loaded once."""
@@ -92,11 +108,6 @@ class Reader:
             for at, likely in zip(chosen, answer, strict=True):
                 read[at] = _words(np.asarray(likely, np.float32), lines[at], width)
         return [read[at] for at in range(len(lines))]
-
-
-def known(char: str) -> bool:
-    """Return whether the model can read a character at all."""
-    return char in _alphabet()
 
 
 def load_model(name: str) -> Any:

@@ -24,9 +24,7 @@ Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 DPI: Final = 200
-COMPARED: Final = tuple(
-    field for field in Field if field not in (Field.CERTIFICATE_SITE, Field.BODY_SITE, Field.REMARK)
-)
+COMPARED: Final = tuple(field for field in Field if field is not Field.REMARK)
 _POINTS_PER_INCH: Final = 72
 _SMALL_DPI: Final = 100  # enough to see which of its text is seen
 _PHOTO_SHAPE: Final = (1.2, 1.6)  # height to width: 25 × 35 mm is 1.4

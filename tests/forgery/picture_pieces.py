@@ -177,6 +177,11 @@ def _changed_print(old: str, new: str) -> Forge:
     return forge
 
 
+def _site(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
+    change_print(canvas, "jndj.osta.org.cn", "jndj.osta-cx.com")
+    return right_field(Field.CERTIFICATE_SITE)
+
+
 def _added_print(field: Field, at: int, ems: tuple[float, float], text: str) -> Forge:
     in_row = not ems[1]  # and so part of what the field says
 
@@ -241,7 +246,7 @@ FORGERIES: Final[Mapping[str, Forge]] = MappingProxyType(
         "title changed": _changed_print("职业技能等级证书", "特种设备操作证"),
         "body text changed": _changed_print("本证书由经人力资源", "本证书由国家人社部"),
         "label changed": _changed_print("职业技能等级", "职业资格等级"),
-        "site changed": _changed_print("jndj.osta.org.cn", "jndj.osta-cx.com"),
+        "site changed": _site,
         "written before the level": _added_print(Field.LEVEL, 0, (-1.1, 0), "特"),
         "written after the level": _added_print(Field.LEVEL, -1, (3, 0), "及二级/技师（电工）"),
         "line added": _added_print(Field.NUMBER, 0, (0, -1.6), "有效期至：2099年12月31日"),

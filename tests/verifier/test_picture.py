@@ -35,7 +35,7 @@ from verifier.site.present import shown_findings
 from verifier.verdict import Outcome, Verdict, verdict_to_json
 from wsgi import cli, create_public_app
 
-COMPARED = 10
+COMPARED = 12
 
 
 def canvas(paper: Paper) -> Canvas:

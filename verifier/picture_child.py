@@ -24,12 +24,7 @@ from pypdfium2.raw import FPDF_PRINTING
 from registry.child import serve
 from templates.labels import Field
 from verifier.picture_align import Laid, lay_onto
-from verifier.picture_elsewhere import (
-    is_struck_through,
-    judge_elsewhere,
-    shows_other_papers,
-    surplus_red,
-)
+from verifier.picture_elsewhere import judge_elsewhere
 from verifier.picture_files import (
     FULL_SIZE,
     MAX_PICTURE_PIXELS,
@@ -46,11 +41,13 @@ from verifier.picture_judge import (
 )
 from verifier.picture_lights import Lights, Plane, lights_of
 from verifier.picture_match import LineMatch, crop_of, match_line
+from verifier.picture_outside import shows_other_papers
 from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
 from verifier.picture_show import Outline, draw_boxes, outline_of
+from verifier.picture_surplus import is_struck_through, surplus_red
 from verifier.picture_symbol import has_code_beside, has_code_on
 from verifier.picture_words import Reader
 

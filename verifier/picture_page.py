@@ -5,6 +5,7 @@ A part of `picture_child`. Lines may stand aslant by up to a quarter of a right 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -62,15 +63,23 @@ class Finder:
 
 def read_lines(picture: Pixels, finder: Finder, reader: Reader) -> list[FoundLine]:
     """Return the lines of a picture that can be read."""
+    return [
+        FoundLine(text=text, box=(*place.min(axis=0).tolist(), *place.max(axis=0).tolist()))
+        for place, text, likely in read_places(picture, finder, reader)
+        if likely >= _LEAST_LIKELY
+    ]
+
+
+def read_places(
+    picture: Pixels, finder: Finder, reader: Reader
+) -> Iterator[tuple[NDArray[np.float32], str, float]]:
+    """Yield the corners of each line, what is read in it, and how likely on average."""
     places = finder.find(picture)
     read = reader.read([_cut(picture, place) for place in places])
-    lines = []
     for place, words in zip(places, read, strict=True):
         likely = [sign.likely for sign in words.signs]
-        if likely and float(np.mean(likely)) >= _LEAST_LIKELY:
-            box = (*place.min(axis=0).tolist(), *place.max(axis=0).tolist())
-            lines.append(FoundLine(text="".join(sign.text for sign in words.signs), box=box))
-    return lines
+        if likely:
+            yield place, "".join(sign.text for sign in words.signs), float(np.mean(likely))
 
 
 def _corners(contour: Any, likely: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
-from verifier.picture_elsewhere import Elsewhere, judge_elsewhere, surplus_red
+from verifier.picture_elsewhere import Elsewhere, judge_elsewhere
 from verifier.picture_judge import Decision, judge_cell
 from verifier.picture_lights import lights_of
 from verifier.picture_match import CellMatch, LineMatch, crop_of, match_line
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Cell, Line, Pixels, Reference
+from verifier.picture_surplus import surplus_red
 from verifier.picture_words import Reader, Sign, Words
 
 ROWS = (60, 140, 220)

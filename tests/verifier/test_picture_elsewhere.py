@@ -26,18 +26,15 @@ from tests.forgery.raster_edits import (
 )
 from tests.forgery.wear import wears_of
 from verifier.picture_align import Laid
-from verifier.picture_elsewhere import (
-    is_said_by,
-    judge_elsewhere,
-    shows_other_papers,
-    surplus_red,
-)
+from verifier.picture_elsewhere import judge_elsewhere
 from verifier.picture_judge import Decision, judge_cell, judge_portrait
 from verifier.picture_lights import lights_of
 from verifier.picture_match import CellMatch
+from verifier.picture_outside import shows_other_papers
 from verifier.picture_page import Finder
 from verifier.picture_portrait import PortraitMatch, match_portrait
 from verifier.picture_reference import Cell, Pixels, Reference
+from verifier.picture_surplus import is_said_by, surplus_red
 from verifier.picture_words import Reader, Sign
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict

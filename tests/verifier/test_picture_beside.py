@@ -1,0 +1,76 @@
+"""What a picture has beside the page's own print: text, codes and seals of others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from tests.forgery.papers import serif_font
+from verifier.picture_align import Laid
+from verifier.picture_elsewhere import Elsewhere, judge_elsewhere
+from verifier.picture_lights import lights_of
+from verifier.picture_page import Finder
+from verifier.picture_reference import Box, Pixels, Reference
+from verifier.picture_surplus import surplus_red
+from verifier.picture_words import Reader
+
+SIDE = 900
+INK, RED, ORANGE = (27, 23, 20), (200, 40, 40), (255, 120, 0)
+FIXED: tuple[Box, ...] = ((60, 60, 460, 112),)
+
+
+def issued_page() -> Image.Image:
+    """Return a page with one line of print and a band of ornament."""
+    sheet = Image.new("RGB", (SIDE, SIDE), (250, 250, 250))
+    draw = ImageDraw.Draw(sheet)
+    draw.text((60, 60), "职业技能等级证书", INK, serif_font(50))
+    for at in range(0, SIDE, 12):
+        draw.rectangle((at, 780, at + 5, 850), fill=(90, 20, 20))
+    return sheet
+
+
+def written(text: str, at: tuple[int, int], ink: tuple[int, int, int], turn: int = 0) -> Pixels:
+    """Return that page with a line more, turned by so many degrees about its middle."""
+    sheet = issued_page()
+    mask = Image.new("L", sheet.size)
+    ImageDraw.Draw(mask).text(at, text, 255, serif_font(40), anchor="mm")
+    mask = mask.rotate(turn, center=at)
+    sheet.paste(Image.new("RGB", sheet.size, ink), (0, 0), mask)
+    return np.asarray(sheet)
+
+
+def laid_flat(colours: Pixels, side: int = SIDE) -> Laid:
+    across, down = np.meshgrid(np.arange(side, dtype=np.float32), np.arange(side, dtype=np.float32))
+    inside = np.ones(across.shape, np.bool_)
+    return Laid(colours=colours[:side, :side], inside=inside, scale=1.0, x=across, y=down)
+
+
+def rest_of(colours: Pixels, issued: Pixels | None = None, seal: Box | None = None) -> Elsewhere:
+    own = np.asarray(issued_page()) if issued is None else issued
+    reference = Reference(colours=own, values={}, photo=None, fixed=FIXED, seal=seal)
+    page, lights = lights_of(own), lights_of(colours)
+    red = surplus_red(reference, page, lights)
+    return judge_elsewhere(reference, page, laid_flat(colours), lights, red, Finder(), Reader())
+
+
+def test_of_the_page_as_issued_nothing_is_said() -> None:
+    assert rest_of(np.asarray(issued_page())) == Elsewhere(differs=(), unclear=())
+
+
+@pytest.mark.parametrize("ink", [RED, ORANGE])
+def test_a_line_in_red_cannot_be_told_wherever_it_stands(ink: tuple[int, int, int]) -> None:
+    assert rest_of(written("复核晋升为一级高级技师", (450, 400), ink)).unclear
+
+
+@pytest.mark.parametrize("turn", [90, 270, 45])
+def test_a_line_that_stands_on_its_side_is_read(turn: int) -> None:
+    assert rest_of(written("一级高级技师特批", (600, 450), INK, turn)).differs
+
+
+def test_a_line_over_an_ornament_is_read() -> None:
+    sheet = issued_page()
+    draw = ImageDraw.Draw(sheet)
+    draw.rectangle((200, 780, 700, 850), fill="white")
+    draw.text((450, 815), "国家职业资格一级", INK, serif_font(44), anchor="mm")
+    assert rest_of(np.asarray(sheet)).differs

@@ -105,6 +105,17 @@ PICTURE_ENTRIES = {
             "picture of the certificate to be verified alone.",
         ),
     ),
+    Code.PICTURE_TEXT_BESIDE: Entry(
+        _NOTICE,
+        _INCONCLUSIVE,
+        Text(
+            "图片中证书版面之外紧接着还有文字，与版面之间看不出纸边；签发的证书没有这些文字，"
+            "请勿采信。请只拍摄证书本身后重新核验。",
+            "Beside the page of the certificate the picture goes on with more text, and no edge of "
+            "paper lies between. The certificate as issued has no such text; do not rely on it. "
+            "Take a picture of the certificate alone.",
+        ),
+    ),
     Code.PICTURE_BY_PRINT: Entry(
         _NOTICE,
         _INCONCLUSIVE,

@@ -77,6 +77,7 @@ class PictureReading:
         fields: by `Field` value, and `PHOTO`.
         elsewhere: what of the rest of the page differs, and what of it cannot be told.
         papers: whether there is print of other papers beside the page.
+        text_beside: whether text stands beside the page on what looks like its own paper.
         boxed: None where nothing differs.
     """
 
@@ -84,6 +85,7 @@ class PictureReading:
     fields: Mapping[str, FieldSeen]
     elsewhere: tuple[tuple[Outline, ...], tuple[Outline, ...]]
     papers: bool
+    text_beside: bool
     boxed: BoxedPicture | None
 
     @property
@@ -174,13 +176,23 @@ def _parse(value: object) -> PictureReading | None:
         case {"aligned": False, **rest}:
             papers = rest.get("papers") is True
             return PictureReading(
-                aligned=False, fields={}, elsewhere=((), ()), papers=papers, boxed=None
+                aligned=False,
+                fields={},
+                elsewhere=((), ()),
+                papers=papers,
+                text_beside=False,
+                boxed=None,
             )
         case {
             "aligned": True,
             "size": [int() as width, int() as height],
             "fields": [*items],
-            "elsewhere": {"differs": [*other], "unclear": [*unclear], "papers": bool() as papers},
+            "elsewhere": {
+                "differs": [*other],
+                "unclear": [*unclear],
+                "papers": bool() as papers,
+                "beside": bool() as text_beside,
+            },
             "shown": str() as shown,
         } if _is_size(width, height):
             fields = dict(one for one in map(_parse_field, items) if one is not None)
@@ -196,6 +208,7 @@ def _parse(value: object) -> PictureReading | None:
                 fields=fields,
                 elsewhere=elsewhere,
                 papers=papers,
+                text_beside=text_beside,
                 boxed=_boxed(shown, (width, height), boxes),
             )
         case _:

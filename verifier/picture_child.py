@@ -41,7 +41,7 @@ from verifier.picture_judge import (
 )
 from verifier.picture_lights import Lights, Plane, lights_of
 from verifier.picture_match import LineMatch, crop_of, match_line
-from verifier.picture_outside import shows_other_papers
+from verifier.picture_outside import shows_other_papers, shows_text_beside
 from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
@@ -118,6 +118,9 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
             "differs": [_in_file(outline, scale) for outline in differs],
             "unclear": [_in_file(outline, scale) for outline in unclear],
             "papers": any(shows_other_papers(one.view, one.laid, _finder()) for one in seen),
+            "beside": any(
+                shows_text_beside(one.view, one.laid, _finder(), _reader()) for one in seen
+            ),
         },
         "shown": base64.b64encode(shown).decode("ascii"),
     }

@@ -45,6 +45,8 @@ def _rest_findings(reading: PictureReading) -> tuple[Finding, ...]:
         found.append(find(Code.PAGE_UNCLEAR_ELSEWHERE, {}, unclear))
     if reading.papers:
         found.append(find(Code.PICTURE_OTHER_PAPERS))
+    if reading.text_beside:
+        found.append(find(Code.PICTURE_TEXT_BESIDE))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from tests.forgery.papers import serif_font
 from verifier.picture_align import Laid
 from verifier.picture_elsewhere import Elsewhere, judge_elsewhere
 from verifier.picture_lights import lights_of
+from verifier.picture_outside import shows_text_beside
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Pixels, Reference
 from verifier.picture_surplus import surplus_red
@@ -74,3 +75,22 @@ def test_a_line_over_an_ornament_is_read() -> None:
     draw.rectangle((200, 780, 700, 850), fill="white")
     draw.text((450, 815), "国家职业资格一级", INK, serif_font(44), anchor="mm")
     assert rest_of(np.asarray(sheet)).differs
+
+
+def beside(ground: int, gap: int | None = None) -> bool:
+    """Return what is said of text to the right of a page on a ground, an edge between or none."""
+    sheet = Image.new("RGB", (SIDE + 500, SIDE), (ground,) * 3)
+    sheet.paste(issued_page(), (0, 0))
+    draw = ImageDraw.Draw(sheet)
+    if gap is not None:
+        draw.rectangle((SIDE, 0, SIDE + 8, SIDE), fill=(gap,) * 3)
+    draw.text((SIDE + 60, 300), "更正为一级高级技师", (20, 20, 20), serif_font(44))
+    colours = np.asarray(sheet)
+    return shows_text_beside(colours, laid_flat(colours), Finder(), Reader())
+
+
+def test_text_beside_a_page_with_no_edge_between_is_told() -> None:
+    assert beside(250)
+    assert beside(240)
+    assert not beside(150)  # a table, or another paper
+    assert not beside(250, gap=120)  # the edge of the page casts a shadow

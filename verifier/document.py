@@ -41,10 +41,17 @@ _FAULTS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """What one page shows: its text layer and the texts of its QR codes, all untrusted."""
+    """What one page shows, all untrusted.
+
+    Args:
+        glyphs: its text layer.
+        symbols: the texts of its QR codes.
+        others: those of codes of other kinds; no certificate is in them.
+    """
 
     glyphs: tuple[Glyph, ...]
     symbols: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +162,17 @@ def _parse_hex(item: object) -> bytes | None:
 
 def _parse_page(item: object) -> PageReading:
     match item:
-        case {"glyphs": [*glyphs], "symbols": [*symbols]}:
+        case {"glyphs": [*glyphs], "symbols": [*symbols], **rest}:
+            others = rest.get("others")
             parsed = (_parse_glyph(one) for one in glyphs[:MAX_GLYPHS])
             return PageReading(
                 glyphs=tuple(one for one in parsed if one is not None),
                 symbols=tuple(one for one in symbols if isinstance(one, str)),
+                others=tuple(
+                    one
+                    for one in (others if isinstance(others, list) else [])
+                    if isinstance(one, str)
+                ),
             )
         case _:
             return PageReading(glyphs=(), symbols=())

@@ -1,8 +1,8 @@
 """Reads an untrusted file in a process of its own: `python -m verifier.document_child`.
 
 Gets a question (`verifier.questions`), answers one JSON object: of a file's bytes {"kind",
-"pages": [{"glyphs", "symbols"}], "proof"} or {"fault"}. It opens nothing else, and the parent
-believes nothing it says unproved. The text layer is read only of pages that carry a QR code.
+"pages": [{"glyphs", "symbols", "others"}], "proof"} or {"fault"}. It opens nothing else, and the
+parent believes nothing it says unproved. The text layer is read only of pages with a QR code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from verifier.picture_files import (
     open_picture,
 )
 from verifier.questions import Question, Task, unpack
-from verifier.symbol_reading import find_symbols
+from verifier.symbol_reading import find_symbols, read_others
 from verifier.symbol_repair import redraw_symbols
 from verifier.text_layer import read_glyphs
 
@@ -125,7 +125,7 @@ def _read_page(page: PdfPage, dpi: int) -> dict[str, Any]:
         picture = _render(page, dpi)
         symbols = _symbols_in(picture)
         glyphs = read_glyphs(page, picture, lambda: _render(page, dpi)) if symbols else []
-        return {"glyphs": glyphs, "symbols": symbols}
+        return {"glyphs": glyphs, "symbols": symbols, "others": _others_in(picture)}
     finally:
         page.close()
 
@@ -140,17 +140,17 @@ def _render(page: PdfPage, dpi: int) -> Image.Image:
 
 
 def read_picture(data: bytes) -> dict[str, Any]:
-    """Return the QR texts of a picture, as a page without any glyphs.
+    """Return the texts of a picture's codes, as a page without any glyphs.
 
     Raises:
         UnreadPicture: it cannot be opened.
     """
     grey = open_picture(data, "L").convert("L")
-    symbols = _symbols_in(grey)
+    symbols, others = _symbols_in(grey), _others_in(grey)
     if not symbols and grey.width * grey.height <= CLOSE_PHOTO_PIXELS:
         del grey
         symbols = _symbols_close_up(open_picture(data, "RGB").convert("RGB"))
-    return {"glyphs": [], "symbols": symbols}
+    return {"glyphs": [], "symbols": symbols, "others": others}
 
 
 def _symbols_close_up(colours: Image.Image) -> list[str]:
@@ -188,12 +188,15 @@ def _symbols_redrawn(colours: Image.Image) -> list[str]:
 
 
 def _symbols_in(picture: Image.Image) -> list[str]:
-    texts = dict.fromkeys(symbol.text for symbol in find_symbols(picture))
-    return [text for text in _first(texts, MAX_SYMBOLS) if len(text) <= MAX_SYMBOL_CHARACTERS]
+    return _first(dict.fromkeys(symbol.text for symbol in find_symbols(picture)))
 
 
-def _first(texts: Iterable[str], count: int) -> list[str]:
-    return list(texts)[:count]
+def _others_in(picture: Image.Image) -> list[str]:
+    return _first(read_others(picture))
+
+
+def _first(texts: Iterable[str]) -> list[str]:
+    return [text for text in list(texts)[:MAX_SYMBOLS] if len(text) <= MAX_SYMBOL_CHARACTERS]
 
 
 def main() -> None:

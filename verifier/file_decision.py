@@ -94,7 +94,8 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
                 others.append(symbol)
             else:
                 faults.append(read)
-    notices = _other_symbols(others, document) if scans or faults else ()
+    beside = [*others, *(one for page in reading.pages for one in page.others)]
+    notices = _other_symbols(beside, document) if scans or faults else ()
     if not scans:
         return (*faults[:1], *notices) or (_no_certificate(len(others)),)
     if len({scan.envelope.payload for _, scan in scans}) > 1:

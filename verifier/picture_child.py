@@ -48,7 +48,7 @@ from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
 from verifier.picture_show import Outline, draw_boxes, outline_of
 from verifier.picture_surplus import is_struck_through, surplus_red
-from verifier.picture_symbol import has_code_beside, has_code_on
+from verifier.picture_symbol import code_not_in_place, has_code_beside, has_code_on
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
@@ -212,9 +212,11 @@ def _rest_of(seen: _Seen, reference: Reference, issued: Lights) -> _Rest:
         for line in reference.values[Field(name)]
     ]
     beside = [box for box in rest.differs if not any(_is_part(box, line) for line in named)]
+    code = code_not_in_place(seen.view, seen.laid, reference.colours)
+    unclear = rest.unclear if code is None else (*rest.unclear, code)
     return _Rest(
         differs=[outline_of([box], seen.laid) for box in beside],
-        unclear=[outline_of([box], seen.laid) for box in rest.unclear],
+        unclear=[outline_of([box], seen.laid) for box in unclear],
     )
 
 

@@ -8,12 +8,19 @@ from typing import Final
 import cv2
 import numpy as np
 import zxingcpp
+from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
-from verifier.picture_reference import Pixels
+from verifier.picture_reference import Box, Pixels
 from verifier.symbol_reading import find_symbols
 
+Corners = NDArray[np.float32]
+
 _WIDER: Final = 1.02  # a page is not laid to the last dot
+_PLACE_WIDER: Final = 1.3  # nor a code to its last module
+_SEARCH: Final = 7  # dots that a code may lie off
+_BLUR: Final = 2.0
+_UNLIKE: Final = 0.3  # less alike than this: no code that was issued, however worn
 
 
 def has_code_beside(picture: Pixels, laid: Laid, issued: Pixels) -> bool:
@@ -29,6 +36,30 @@ def has_code_beside(picture: Pixels, laid: Laid, issued: Pixels) -> bool:
     return bool(found) and not _is_any_on(found, laid)
 
 
+def code_not_in_place(picture: Pixels, laid: Laid, issued: Pixels) -> Box | None:
+    """Return the place of the page's code where something else is seen there; else None.
+
+    Args:
+        issued: the drawing of the page as issued.
+    """
+    own = find_symbols(issued)
+    if not own:
+        return None
+    place = _corners(own[0].position)
+    left, top = np.floor(place.min(axis=0)).astype(int).tolist()
+    right, bottom = np.ceil(place.max(axis=0)).astype(int).tolist()
+    found = [one for one in find_symbols(picture) if one.text == own[0].text]
+    if found:
+        around = np.array(laid.outline((left, top, right, bottom)), np.float32)
+        return None if _is_any_in(found, around, _PLACE_WIDER) else (left, top, right, bottom)
+    light = cv2.GaussianBlur(issued[top:bottom, left:right, 1], (0, 0), _BLUR)
+    shown = laid.colours[
+        max(0, top - _SEARCH) : bottom + _SEARCH, max(0, left - _SEARCH) : right + _SEARCH, 1
+    ]
+    like = cv2.matchTemplate(np.ascontiguousarray(shown), light, cv2.TM_CCOEFF_NORMED)
+    return (left, top, right, bottom) if float(np.nan_to_num(like).max()) < _UNLIKE else None
+
+
 def has_code_on(picture: Pixels, laid: Laid) -> bool:
     """Return whether any QR code lies on the page as laid, whatever it says."""
     return _is_any_on(find_symbols(picture), laid)
@@ -36,13 +67,16 @@ def has_code_on(picture: Pixels, laid: Laid) -> bool:
 
 def _is_any_on(codes: Iterable[zxingcpp.Barcode], laid: Laid) -> bool:
     height, width = laid.x.shape
-    page = np.array(laid.outline((0, 0, width, height)), np.float32)
-    middle = page.mean(axis=0)
-    wider = (middle + (page - middle) * _WIDER).astype(np.float32)
-    places = (_middle(one.position) for one in codes)
-    return any(cv2.pointPolygonTest(wider, one, False) >= 0 for one in places)
+    return _is_any_in(codes, np.array(laid.outline((0, 0, width, height)), np.float32), _WIDER)
 
 
-def _middle(place: zxingcpp.Position) -> tuple[float, float]:
+def _is_any_in(codes: Iterable[zxingcpp.Barcode], around: Corners, wider: float) -> bool:
+    middle = around.mean(axis=0)
+    wide = (middle + (around - middle) * wider).astype(np.float32)
+    places = (_corners(one.position).mean(axis=0).tolist() for one in codes)
+    return any(cv2.pointPolygonTest(wide, one, False) >= 0 for one in places)
+
+
+def _corners(place: zxingcpp.Position) -> Corners:
     corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    return sum(one.x for one in corners) / 4, sum(one.y for one in corners) / 4
+    return np.array([(one.x, one.y) for one in corners], np.float32)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from io import BytesIO
+
 import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image, ImageDraw
 
 from tests.forgery.papers import serif_font
+from verifier.document_child import handle
 from verifier.picture_align import Laid
 from verifier.picture_elsewhere import Elsewhere, judge_elsewhere
 from verifier.picture_lights import lights_of
@@ -14,7 +19,9 @@ from verifier.picture_outside import shows_text_beside
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Pixels, Reference
 from verifier.picture_surplus import surplus_red
+from verifier.picture_symbol import code_not_in_place
 from verifier.picture_words import Reader
+from verifier.questions import Question, Task, pack
 
 SIDE = 900
 INK, RED, ORANGE = (27, 23, 20), (200, 40, 40), (255, 120, 0)
@@ -94,3 +101,35 @@ def test_text_beside_a_page_with_no_edge_between_is_told() -> None:
     assert beside(240)
     assert not beside(150)  # a table, or another paper
     assert not beside(250, gap=120)  # the edge of the page casts a shadow
+
+
+def code(kind: zxingcpp.BarcodeFormat, text: str) -> Image.Image:
+    drawn = zxingcpp.create_barcode(text, kind).to_image(scale=4, add_quiet_zones=True)
+    return Image.fromarray(np.asarray(drawn)).convert("RGB")
+
+
+@pytest.mark.parametrize("kind", ["Aztec", "DataMatrix", "PDF417", "RMQRCode"])
+def test_codes_of_other_kinds_are_read_but_are_no_certificates(kind: str) -> None:
+    link = "https://evil.example/v"
+    sheet = issued_page()
+    sheet.paste(code(getattr(zxingcpp.BarcodeFormat, kind), link), (100, 300))
+    output = BytesIO()
+    sheet.save(output, "PNG")
+    asked = Question(task=Task.READ_PICTURE, data=output.getvalue())
+    (page,) = json.loads(handle(pack(asked)))["pages"]
+    assert (page["symbols"], page["others"]) == ([], [link])
+
+
+def test_the_code_of_a_certificate_must_lie_in_its_place() -> None:
+    qr, aztec = zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Aztec
+    own = issued_page()
+    own.paste(code(qr, "https://yz.example/q#1234567890"), (100, 300))
+    moved = issued_page()
+    moved.paste(code(aztec, "https://evil.example/v"), (100, 300))
+    hidden = np.asarray(moved)
+    moved.paste(code(qr, "https://yz.example/q#1234567890"), (600, 300))
+    issued = np.asarray(own)
+    assert code_not_in_place(issued, laid_flat(issued), issued) is None
+    for colours in (hidden, np.asarray(moved)):
+        place = code_not_in_place(colours, laid_flat(colours), issued)
+        assert place is not None and 100 <= place[0] < 130 and 300 <= place[1] < 330

@@ -39,6 +39,8 @@ USUAL: Final = 0.75  # less alike mostly than this: too worn to tell
 OTHER: Final = 0.5  # less alike than this: not what was printed
 DOUBTFUL: Final = 0.62  # and than this: it cannot be told
 SEAL_OTHER: Final = 0.35  # of the seal's tiles
+_RING: Final = (0.5, 1.0)  # of the seal's radius, in which its text runs
+_RING_OTHER: Final = 3  # neighbouring tiles of that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,9 @@ def judge_elsewhere(
         unclear += [one.box for one in pieces if OTHER <= one.likeness < DOUBTFUL]
         tiles = [box for box in _seal_tiles(reference, green[0]) if _is_inside(box, laid)]
         others = [box for box in tiles if _likeness(box, green, blur) < OTHER]
-        if reference.seal is not None and len(others) > SEAL_OTHER * len(tiles):
+        if reference.seal is not None and (
+            len(others) > SEAL_OTHER * len(tiles) or _is_ring_broken(others, reference.seal)
+        ):
             unclear.append(reference.seal)
     for box, sure in find_surplus(reference, issued, laid, shown, finder, reader):
         (differs if sure else unclear).append(box)
@@ -166,6 +170,28 @@ def _cut(plane: Plane, box: Box, margin: int) -> Plane:
     rows = np.clip(np.arange(top - margin, bottom + margin), 0, height - 1)
     columns = np.clip(np.arange(left - margin, right + margin), 0, width - 1)
     return plane[np.ix_(rows, columns)]
+
+
+def _is_ring_broken(others: Sequence[Box], seal: Box) -> bool:
+    """Return whether neighbouring tiles of the ring, where a seal names its body, are others."""
+    ring = [box for box in others if _RING[0] <= _from_middle(box, seal) <= _RING[1]]
+    left = set(ring)
+    while left:
+        together = [left.pop()]
+        for one in together:
+            near = {box for box in left if max(abs(box[0] - one[0]), abs(box[1] - one[1])) <= _TILE}
+            left -= near
+            together += near
+        if len(together) >= _RING_OTHER:
+            return True
+    return False
+
+
+def _from_middle(box: Box, seal: Box) -> float:
+    """Return how far a tile is from the middle of the seal, in parts of its radius."""
+    across = (box[0] + box[2] - seal[0] - seal[2]) / (seal[2] - seal[0])
+    down = (box[1] + box[3] - seal[1] - seal[3]) / (seal[3] - seal[1])
+    return float(np.hypot(across, down))
 
 
 def _seal_tiles(reference: Reference, green: Plane) -> list[Box]:

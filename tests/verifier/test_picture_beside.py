@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import BytesIO
 
+import cv2
 import numpy as np
 import pytest
 import zxingcpp
@@ -82,6 +83,30 @@ def test_a_line_over_an_ornament_is_read() -> None:
     draw.rectangle((200, 780, 700, 850), fill="white")
     draw.text((450, 815), "国家职业资格一级", INK, serif_font(44), anchor="mm")
     assert rest_of(np.asarray(sheet)).differs
+
+
+def sealed(body: str) -> tuple[Pixels, Box]:
+    """Return the page with a seal that has a body's name in its ring."""
+    sheet, middle, reach = issued_page(), (450, 450), 165
+    box = (450 - reach, 450 - reach, 450 + reach, 450 + reach)
+    draw = ImageDraw.Draw(sheet)
+    draw.ellipse(box, outline=(225, 60, 50), width=8)
+    draw.text(middle, "★", (225, 60, 50), serif_font(90), anchor="mm")
+    for at, sign in enumerate(body):
+        angle = np.radians(-210 + at * 240 / (len(body) - 1))
+        mask = Image.new("L", (60, 60))
+        ImageDraw.Draw(mask).text((30, 30), sign, 255, serif_font(38), anchor="mm")
+        place = (int(420 + 125 * np.cos(angle)), int(420 + 125 * np.sin(angle)))
+        turned = mask.rotate(-(float(np.degrees(angle)) + 90))
+        sheet.paste(Image.new("RGB", (60, 60), (225, 60, 50)), place, turned)
+    return np.asarray(sheet), box
+
+
+def test_another_body_in_the_ring_of_a_seal_cannot_be_told() -> None:
+    (own, box), (other, _) = sealed("津城样本技能评价中心"), sealed("北京某某鉴定指导机构")
+    assert box in rest_of(other, own, box).unclear
+    worn = np.asarray(cv2.GaussianBlur(own, (0, 0), 1.5), np.uint8)
+    assert rest_of(worn, own, box).unclear == ()
 
 
 def beside(ground: int, gap: int | None = None) -> bool:

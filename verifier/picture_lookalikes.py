@@ -98,4 +98,4 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _is_missing(font: ImageFont.FreeTypeFont, char: str) -> bool:
-    return bool(font.getmask(char) == font.getmask("\uffff"))
+    return bytes(font.getmask(char)) == bytes(font.getmask("\uffff"))

@@ -45,7 +45,7 @@ def draw_ink(char: str, box: Box) -> Plane | None:
     at = (_FINER * AIR, _FINER * (AIR + ASCENT * height))
     ImageDraw.Draw(sheet).text(at, char, fill=255, font=font, anchor="ls")
     small = sheet.resize((width + 2 * AIR, height + 2 * AIR), Image.Resampling.BOX)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def lean(issued: Plane, other: Plane, around: Plane, blurs: Sequence[float]) -> float:

@@ -61,7 +61,9 @@ def test_a_picture_stands_nearer_to_what_it_shows() -> None:
     own, other = draw_ink("垅", box), draw_ink("拢", box)
     assert own is not None and other is not None
     for blur in BLURS[:3]:
-        shown, swapped = (cv2.GaussianBlur(ink, (0, 0), blur) for ink in (own, other))
+        shown, swapped = (
+            np.asarray(cv2.GaussianBlur(ink, (0, 0), blur), np.float32) for ink in (own, other)
+        )
         assert lean(own, other, shown, BLURS) > 0.9
         assert lean(own, other, swapped, BLURS) < -0.9
     assert lean(own, own, own, BLURS) == 0.0

@@ -91,7 +91,7 @@ def test_a_big_photograph_fits_into_the_memory_of_the_child(
     photograph = encode_picture(Image.new("RGB", size, "grey"), kind)
     with Child("verifier.document_child", seconds=100, memory_bytes=READ_MEMORY_BYTES) as unhurried:
         answer = json.loads(unhurried.ask(asked(photograph)))
-    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}
+    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": [], "others": []}]}
 
 
 def test_a_big_webp_picture_keeps_its_size_and_which_way_it_is_held() -> None:
@@ -127,7 +127,7 @@ def test_a_red_stamp_across_the_symbol_does_not_hide_it() -> None:
 def test_a_picture_without_a_symbol_shows_none() -> None:
     blank = Image.new("RGB", (1600, 1200), "white")
     answer = json.loads(handle(asked(encode_picture(blank, "JPEG"))))
-    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": []}]}
+    assert answer == {"kind": "picture", "pages": [{"glyphs": [], "symbols": [], "others": []}]}
 
 
 @pytest.mark.parametrize("kind", ["MicroQRCode", "RMQRCode"])

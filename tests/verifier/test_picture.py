@@ -267,7 +267,7 @@ def seen(**changes: Any) -> dict[str, Any]:
 
 def answer_of(*fields: object, **changes: Any) -> bytes:
     whole = {"aligned": True, "size": [10, 10], "fields": list(fields), "shown": "/9j/"}
-    whole["elsewhere"] = {"differs": [], "unclear": [], "papers": False}
+    whole["elsewhere"] = {"differs": [], "unclear": [], "papers": False, "beside": False}
     return json.dumps({**whole, **changes}).encode()
 
 
@@ -283,7 +283,7 @@ def test_a_sound_answer_of_the_child_is_taken() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"field": "certificate_site"},
+        {"field": "remark"},
         {"field": ["level"]},
         {"decision": "valid"},
         {"confidence": 7},
@@ -301,7 +301,7 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
 
 
 def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds() -> None:
-    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True}
+    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True, "beside": False}
     reading = compare_picture(QUESTION, lambda _: answer_of(elsewhere=rest))
     assert reading is not None and reading.papers
     assert [len(part) for part in reading.elsewhere] == [1, 1]
@@ -316,7 +316,7 @@ def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds()
         b'{"fault": "file_unreadable"}',
         answer_of(seen(), size=[0, 5]),
         answer_of(seen(), elsewhere=None),
-        answer_of(seen(), elsewhere={"differs": [], "unclear": [], "papers": 0}),
+        answer_of(seen(), elsewhere={"differs": [], "unclear": [], "papers": 0, "beside": False}),
         answer_of(seen(), shown="%%%"),
     ],
 )

@@ -39,6 +39,7 @@ USUAL: Final = 0.75  # less alike mostly than this: too worn to tell
 OTHER: Final = 0.5  # less alike than this: not what was printed
 DOUBTFUL: Final = 0.62  # and than this: it cannot be told
 SEAL_OTHER: Final = 0.35  # of the seal's tiles
+RING_UNLIKE: Final = 0.7  # less alike than this, with its neighbours: a tile of another ring
 _RING: Final = (0.5, 1.0)  # of the seal's radius, in which its text runs
 _RING_OTHER: Final = 3  # neighbouring tiles of that
 
@@ -95,9 +96,11 @@ def judge_elsewhere(
             (differs if other else unclear).append(box)
         unclear += [one.box for one in pieces if OTHER <= one.likeness < DOUBTFUL]
         tiles = [box for box in _seal_tiles(reference, green[0]) if _is_inside(box, laid)]
-        others = [box for box in tiles if _likeness(box, green, blur) < OTHER]
+        alike = [(box, _likeness(box, green, blur)) for box in tiles]
+        others = [box for box, likeness in alike if likeness < OTHER]
+        unlike = [box for box, likeness in alike if likeness < RING_UNLIKE]
         if reference.seal is not None and (
-            len(others) > SEAL_OTHER * len(tiles) or _is_ring_broken(others, reference.seal)
+            len(others) > SEAL_OTHER * len(tiles) or _is_ring_broken(unlike, reference.seal)
         ):
             unclear.append(reference.seal)
     for box, sure in find_surplus(reference, issued, laid, shown, finder, reader):
@@ -172,9 +175,9 @@ def _cut(plane: Plane, box: Box, margin: int) -> Plane:
     return plane[np.ix_(rows, columns)]
 
 
-def _is_ring_broken(others: Sequence[Box], seal: Box) -> bool:
-    """Return whether neighbouring tiles of the ring, where a seal names its body, are others."""
-    ring = [box for box in others if _RING[0] <= _from_middle(box, seal) <= _RING[1]]
+def _is_ring_broken(unlike: Sequence[Box], seal: Box) -> bool:
+    """Return whether neighbouring tiles of the ring, where a seal names its body, are unlike."""
+    ring = [box for box in unlike if _RING[0] <= _from_middle(box, seal) <= _RING[1]]
     left = set(ring)
     while left:
         together = [left.pop()]

@@ -41,7 +41,7 @@ from verifier.picture_judge import (
 )
 from verifier.picture_lights import Lights, Plane, lights_of
 from verifier.picture_match import LineMatch, crop_of, match_line
-from verifier.picture_outside import shows_other_papers, shows_text_beside
+from verifier.picture_outside import look_outside
 from verifier.picture_page import Finder, read_lines
 from verifier.picture_portrait import match_portrait
 from verifier.picture_question import PictureQuestion
@@ -108,6 +108,7 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
     unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]
     if not outlines:
         boxed = next((at for at, rest in enumerate(rests) if rest.differs), 0)
+    outsides = [look_outside(one.view, one.laid, _finder(), _reader()) for one in seen]
     drawn = [*outlines, *rests[boxed].differs[:MOST_BOXES]]
     shown = draw_boxes(seen[boxed].view, drawn) if drawn else b""
     return {
@@ -117,10 +118,8 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         "elsewhere": {
             "differs": [_in_file(outline, scale) for outline in differs],
             "unclear": [_in_file(outline, scale) for outline in unclear],
-            "papers": any(shows_other_papers(one.view, one.laid, _finder()) for one in seen),
-            "beside": any(
-                shows_text_beside(one.view, one.laid, _finder(), _reader()) for one in seen
-            ),
+            "papers": any(one.papers for one in outsides),
+            "beside": any(one.beside for one in outsides),
         },
         "shown": base64.b64encode(shown).decode("ascii"),
     }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
 from verifier.picture_lights import Plane
 from verifier.picture_page import Finder, read_places
 from verifier.picture_reference import Pixels
 from verifier.picture_words import Reader
+
+Mask = NDArray[np.bool_]
 
 _LEAST_OUTSIDE: Final = 0.15  # of the picture
 _LEAST_LINES: Final = 5
@@ -21,6 +25,8 @@ _STROKE: Final = 16  # of 255, between a stroke and what is beside it
 _STROKES_SIDE: Final = 1152  # pixels of the longer side in which strokes are looked for
 _LINE_STROKES: Final = 2e-4  # of the page's area, at least, that edges of one line of text take
 _WIDER: Final = 1.01  # a page is not laid to the last dot
+_FAR_WIDER: Final = 1.02
+_AROUND: Final = 21  # dots, of the side in which strokes are looked for: wider than strokes are
 _READ: Final = 0.85  # likely, on average, as characters of a line are
 _LEAST_LETTERS: Final = 2
 _SAME_PAPER: Final = 30  # of 255 in any colour: what is more unlike is other paper, or an edge
@@ -29,52 +35,83 @@ _ACROSS: Final = 61  # places looked at on each step from a line to the page
 _PAPER: Final = 80  # percent of them are darker than paper, at most, where strokes are crossed
 
 
-def shows_other_papers(picture: Pixels, laid: Laid, finder: Finder) -> bool:
-    """Return whether much text stands outside the page that was found."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Whether much text stands outside a page, and whether legible text does on its own paper."""
+
+    papers: bool
+    beside: bool
+
+
+def look_outside(picture: Pixels, laid: Laid, finder: Finder, reader: Reader) -> Outside:
+    """Return what stands outside the page that was found.
+
+    Text is beside the page where no edge of paper lies between them.
+    """
     page = _page_of(laid)
     area = cv2.contourArea(page)
-    if area > (1 - _LEAST_OUTSIDE) * picture.shape[0] * picture.shape[1]:
-        return False
-    middle = page.mean(axis=0)
-    wider = middle + (page - middle) * 1.02
-    if not _has_strokes(picture, wider, _LEAST_STROKES * _LEAST_TEXT * area):
-        return False
-    bare = picture.copy()
-    cv2.fillConvexPoly(bare, np.round(wider).astype(np.int32), (255, 255, 255))
-    found = finder.find(bare)
-    text = sum(cv2.contourArea(one) for one in found)
-    return len(found) >= _LEAST_LINES and text >= _LEAST_TEXT * area
-
-
-def _has_strokes(picture: Pixels, page: Plane, least: float) -> bool:
-    """Return whether so much of what is outside a page may be strokes; most tables are bare.
-
-    Args:
-        page: its corners.
-        least: in pixels of the picture.
-    """
     scale = min(1.0, _STROKES_SIDE / max(picture.shape[:2]))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    soft = cv2.GaussianBlur(small, (0, 0), 1.0)
-    around = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
-    edges = (around.max(axis=2) > _STROKE).astype(np.uint8)
-    cv2.fillConvexPoly(edges, np.round(page * scale).astype(np.int32), 0)
-    return bool(np.count_nonzero(edges) >= least * scale**2)
-
-
-def shows_text_beside(picture: Pixels, laid: Laid, finder: Finder, reader: Reader) -> bool:
-    """Return whether legible text stands beside the page with no edge of paper between them."""
-    page = _page_of(laid)
-    middle = page.mean(axis=0)
-    wider = middle + (page - middle) * _WIDER
-    if not _has_strokes(picture, wider, _LINE_STROKES * cv2.contourArea(page)):
-        return False
+    small: Pixels = np.asarray(
+        cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+    )
+    strokes = _strokes_of(small)
+    far = strokes & _outside_of(_widened(page, _FAR_WIDER) * scale, small)
+    papers = (
+        area <= (1 - _LEAST_OUTSIDE) * picture.shape[0] * picture.shape[1]
+        and np.count_nonzero(far) >= _LEAST_STROKES * _LEAST_TEXT * area * scale**2
+    )
+    wider = _widened(page, _WIDER)
+    near = strokes & _outside_of(wider * scale, small) & _is_like_rim(small, page * scale)
+    beside = np.count_nonzero(near) >= _LINE_STROKES * area * scale**2
+    if not papers and not beside:
+        return Outside(papers=False, beside=False)
     bare = picture.copy()
     cv2.fillConvexPoly(bare, np.round(wider).astype(np.int32), (255, 255, 255))
-    for place, text, likely in read_places(bare, finder, reader):
-        if likely >= _READ and len(text) >= _LEAST_LETTERS and _is_on_paper(picture, place, page):
-            return True
-    return False
+    places = finder.find(bare)
+    text = sum(cv2.contourArea(one) for one in places)
+    on_paper = [one for one in places if beside and _is_on_paper(picture, one, page)]
+    return Outside(
+        papers=papers and len(places) >= _LEAST_LINES and text >= _LEAST_TEXT * area,
+        beside=any(
+            likely >= _READ and len(read) >= _LEAST_LETTERS
+            for _, read, likely in read_places(bare, on_paper, reader)
+        ),
+    )
+
+
+def _strokes_of(picture: Pixels) -> Mask:
+    """Return where strokes may be; most tables are bare."""
+    soft = cv2.GaussianBlur(picture, (0, 0), 1.0)
+    around = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
+    return np.asarray(around.max(axis=2) > _STROKE, np.bool_)
+
+
+def _outside_of(page: Plane, picture: Pixels) -> Mask:
+    outside = np.ones(picture.shape[:2], np.uint8)
+    cv2.fillConvexPoly(outside, np.round(page).astype(np.int32), 0)
+    return outside > 0
+
+
+def _is_like_rim(picture: Pixels, page: Plane) -> Mask:
+    """Return where a picture without its strokes is as the nearest part of the page's rim."""
+    around = np.ones((_AROUND, _AROUND), np.uint8)
+    papers = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, around)
+    beyond = np.ones(picture.shape[:2], np.uint8)
+    inner = _widened(page, 1 - 2 * _MARGIN)
+    cv2.polylines(beyond, [np.round(inner).astype(np.int32)], True, 0, 1)
+    if beyond.all():
+        return np.zeros(picture.shape[:2], np.bool_)
+    _, nearest = cv2.distanceTransformWithLabels(
+        beyond, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rim = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
+    rim[nearest[beyond == 0]] = papers[beyond == 0]
+    return np.asarray(cv2.absdiff(papers, rim[nearest]).max(axis=2) <= _SAME_PAPER, np.bool_)
+
+
+def _widened(page: Plane, times: float) -> Plane:
+    middle = page.mean(axis=0)
+    return np.asarray(middle + (page - middle) * times, np.float32)
 
 
 def _is_on_paper(picture: Pixels, place: Plane, page: Plane) -> bool:

@@ -5,7 +5,7 @@ A part of `picture_child`. Lines may stand aslant by up to a quarter of a right 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,16 +65,19 @@ def read_lines(picture: Pixels, finder: Finder, reader: Reader) -> list[FoundLin
     """Return the lines of a picture that can be read."""
     return [
         FoundLine(text=text, box=(*place.min(axis=0).tolist(), *place.max(axis=0).tolist()))
-        for place, text, likely in read_places(picture, finder, reader)
+        for place, text, likely in read_places(picture, finder.find(picture), reader)
         if likely >= _LEAST_LIKELY
     ]
 
 
 def read_places(
-    picture: Pixels, finder: Finder, reader: Reader
+    picture: Pixels, places: Sequence[NDArray[np.float32]], reader: Reader
 ) -> Iterator[tuple[NDArray[np.float32], str, float]]:
-    """Yield the corners of each line, what is read in it, and how likely on average."""
-    places = finder.find(picture)
+    """Yield the corners of each line, what is read in it, and how likely on average.
+
+    Args:
+        places: as `Finder.find` returns them.
+    """
     read = reader.read([_cut(picture, place) for place in places])
     for place, words in zip(places, read, strict=True):
         likely = [sign.likely for sign in words.signs]

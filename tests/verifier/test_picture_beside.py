@@ -16,7 +16,7 @@ from verifier.document_child import handle
 from verifier.picture_align import Laid
 from verifier.picture_elsewhere import Elsewhere, judge_elsewhere
 from verifier.picture_lights import lights_of
-from verifier.picture_outside import shows_text_beside
+from verifier.picture_outside import look_outside
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Pixels, Reference
 from verifier.picture_surplus import surplus_red
@@ -118,7 +118,7 @@ def beside(ground: int, gap: int | None = None) -> bool:
         draw.rectangle((SIDE, 0, SIDE + 8, SIDE), fill=(gap,) * 3)
     draw.text((SIDE + 60, 300), "更正为一级高级技师", (20, 20, 20), serif_font(44))
     colours = np.asarray(sheet)
-    return shows_text_beside(colours, laid_flat(colours), Finder(), Reader())
+    return look_outside(colours, laid_flat(colours), Finder(), Reader()).beside
 
 
 def test_text_beside_a_page_with_no_edge_between_is_told() -> None:

@@ -30,7 +30,7 @@ from verifier.picture_elsewhere import judge_elsewhere
 from verifier.picture_judge import Decision, judge_cell, judge_portrait
 from verifier.picture_lights import lights_of
 from verifier.picture_match import CellMatch
-from verifier.picture_outside import shows_other_papers
+from verifier.picture_outside import look_outside
 from verifier.picture_page import Finder
 from verifier.picture_portrait import PortraitMatch, match_portrait
 from verifier.picture_reference import Cell, Pixels, Reference
@@ -196,9 +196,9 @@ def on_a_table(ink: int | None) -> tuple[Pixels, Laid]:
 
 
 def test_print_beside_a_page_is_looked_for_unless_the_table_is_bare() -> None:
-    assert not shows_other_papers(*on_a_table(None), NeverAsked())
-    assert shows_other_papers(*on_a_table(40), Finder())
-    assert shows_other_papers(*on_a_table(140), Finder())  # faint
+    assert not look_outside(*on_a_table(None), NeverAsked(), Reader()).papers
+    assert look_outside(*on_a_table(40), Finder(), Reader()).papers
+    assert look_outside(*on_a_table(140), Finder(), Reader()).papers  # faint
 
 
 @pytest.mark.parametrize("how", ["blended", "coloured"])

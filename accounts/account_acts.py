@@ -1,10 +1,13 @@
 """What is done to accounts: added, given roles, disabled, enabled, reset; each noted beforehand.
 
+Who does it on a page is a `giver`: what they give of `TWO_PERSON_ROLES` waits for another person
+(`accounts.role_standing`). A command has none: what it gives counts at once.
+
 What an account is from then on is noted too, before it is: `yanzhen log fsck` holds accounts
 against that.
 
-Disabling or resetting an account ends its sessions in the same commit. One director of the
-authority always remains.
+Disabling or resetting an account ends its sessions in the same commit. A director of the authority
+whose role counts always remains.
 """
 
 from __future__ import annotations
@@ -21,10 +24,17 @@ from sqlalchemy.orm import Session
 from accounts.account_rules import read_body, read_person_name, read_roles, read_username
 from accounts.bureau import Bureau
 from accounts.errors import AccountError
+from accounts.role_standing import counting_roles, give_roles, wait_anew
 from accounts.roles import Role
 from accounts.setup_links import SetupLink, make_link, void_link
 from codes.wording import Text
-from registry.account_models import AccountRoleRow, AccountRow, SessionRow
+from registry.account_models import (
+    AccountRoleRow,
+    AccountRow,
+    HandoverRow,
+    RoleConfirmationRow,
+    SessionRow,
+)
 from registry.session import reading, transaction
 
 GROUND: Final = "账号管理"
@@ -102,8 +112,16 @@ def _taken(username: str) -> AccountError:
     )
 
 
-def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, SetupLink]:
+def add_account(
+    bureau: Bureau, new: NewAccount, *, made_by: str, giver: int | None = None
+) -> tuple[str, SetupLink]:
     """Add an account; return its name for signing in, and the link that sets it up.
+
+    Args:
+        bureau: where.
+        new: as typed.
+        made_by: name of who adds it.
+        giver: their account, on a page.
 
     Raises:
         AccountError: as `read_account`. Nothing was added.
@@ -116,14 +134,14 @@ def add_account(bureau: Bureau, new: NewAccount, *, made_by: str) -> tuple[str, 
         uniquifier=secrets.token_urlsafe(_UNIQUIFIER_BYTES),
         made_at=bureau.clock(),
         made_by=made_by,
-        roles=[AccountRoleRow(role=role) for role in read.roles],
     )
+    give_roles(row, map(Role, read.roles), moved=False, giver=giver, at=row.made_at)
     try:
         with transaction(bureau.desks) as session:
             session.add(row)
             session.flush()
-            link = make_link(session, bureau, row)
-            _note_state(bureau, row, made_by)
+            link = _hand_over(session, bureau, row, giver)
+            note_state(bureau, row, made_by)
             return row.username, link
     except IntegrityError as error:  # somebody took the name at the same time
         raise _taken(read.username) from error
@@ -147,12 +165,23 @@ def _read_roles(
 
 
 def change_roles(
-    bureau: Bureau, username: str, roles: Sequence[str], body: str | None, *, by: str
+    bureau: Bureau,
+    username: str,
+    roles: Sequence[str],
+    body: str | None,
+    *,
+    by: str,
+    giver: int | None = None,
 ) -> None:
-    """Give an account other roles, in force from its next request.
+    """Give an account other roles, in force from its next request as far as they count.
 
     Args:
+        bureau: where.
+        username: of the account.
+        roles: names of all that it has from now on.
+        body: prefix of its body, or None.
         by: who does.
+        giver: their account, on a page.
 
     Raises:
         AccountError: as the readers; `account_unknown`; it is the last director's
@@ -160,10 +189,11 @@ def change_roles(
     """
     with transaction(bureau.desks) as session:
         row, chosen, prefix = _read_roles(bureau, session, username, roles, body)
-        row.roles = [AccountRoleRow(role=role) for role in sorted(chosen)]
+        moved = row.body != prefix
+        give_roles(row, chosen, moved=moved, giver=giver, at=bureau.clock())
         row.body = prefix
         session.flush()
-        _note_state(bureau, row, by)
+        note_state(bureau, row, by)
 
 
 def disable_account(bureau: Bureau, username: str, *, by: str) -> None:
@@ -181,7 +211,7 @@ def disable_account(bureau: Bureau, username: str, *, by: str) -> None:
         row.active = False
         void_link(session, row)
         end_sessions(session, row)
-        _note_state(bureau, row, by)
+        note_state(bureau, row, by)
 
 
 def enable_account(bureau: Bureau, username: str, *, by: str) -> None:
@@ -189,30 +219,71 @@ def enable_account(bureau: Bureau, username: str, *, by: str) -> None:
     with transaction(bureau.desks) as session:
         row = find_account(session, username, locked=True)
         row.active = True
-        _note_state(bureau, row, by)
+        note_state(bureau, row, by)
 
 
-def reset_account(bureau: Bureau, username: str) -> SetupLink:
+def check_reset(bureau: Bureau, username: str) -> None:
+    """Go on only where an account may be reset on a page; raises as `reset_account`."""
+    with reading(bureau.desks) as session:
+        _check_not_last_director(session, find_account(session, username))
+
+
+def reset_account(bureau: Bureau, username: str, *, by: str, giver: int | None = None) -> SetupLink:
     """Void all that proves an account, end its sessions; return the link that sets it up anew.
 
+    Args:
+        bureau: where.
+        username: of the account.
+        by: who resets it.
+        giver: their account, on a page; `TWO_PERSON_ROLES` wait then to be confirmed again.
+
     Raises:
-        AccountError: there is no such account (`account_unknown`).
+        AccountError: `account_unknown`; on a page, `account_last_director`.
     """
     with transaction(bureau.desks) as session:
         row = find_account(session, username, locked=True)
+        if giver is not None:
+            _check_not_last_director(session, row)
+            wait_anew(row, giver=giver, at=bureau.clock())
         row.password, row.totp_secret, row.totp_counter = None, None, 0
         row.passkeys, row.recovery_codes = [], []
         end_sessions(session, row)
-        return make_link(session, bureau, row)
+        link = _hand_over(session, bureau, row, giver)
+        session.flush()
+        note_state(bureau, row, by)
+        return link
+
+
+def _hand_over(session: Session, bureau: Bureau, row: AccountRow, giver: int | None) -> SetupLink:
+    """Return a set-up link of an account; who is shown it on a page is kept."""
+    if giver is None:
+        row.handover = None
+    elif row.handover is None:
+        row.handover = HandoverRow(made_by=giver, made_at=bureau.clock())
+    else:
+        row.handover.made_by, row.handover.made_at = giver, bureau.clock()
+    return make_link(session, bureau, row)
 
 
 def state_of(row: AccountRow) -> tuple[str, ...]:
-    """Return what an account is: its name for signing in, use, roles, body, its person's name."""
-    roles = ",".join(sorted(one.role for one in row.roles))
-    return row.username, "on" if row.active else "off", roles, row.body or "-", row.name
+    """Return what an account is: its name for signing in, use, roles, body, its person's name.
+
+    Numbers are those of accounts: `on/7` was handed over by 7, `approver?7` was given by 7 and
+    waits, `approver!8` was confirmed by 8.
+    """
+    use = "on" if row.active else "off"
+    handed = f"/{row.handover.made_by}" if row.handover is not None else ""
+    marks = {one.role: _mark(one) for one in row.confirmations}
+    roles = ",".join(sorted(one.role + marks.get(one.role, "") for one in row.roles))
+    return row.username, use + handed, roles or "-", row.body or "-", row.name
 
 
-def _note_state(bureau: Bureau, row: AccountRow, by: str) -> None:
+def _mark(one: RoleConfirmationRow) -> str:
+    return f"?{one.given_by}" if one.confirmed_by is None else f"!{one.confirmed_by}"
+
+
+def note_state(bureau: Bureau, row: AccountRow, by: str) -> None:
+    """Note what an account is from now on, and who had it so; before it is committed."""
     bureau.note(by, STATE, " ".join(state_of(row)), GROUND)
 
 
@@ -234,12 +305,15 @@ def _check_not_last_director(session: Session, row: AccountRow) -> None:
         .order_by(AccountRow.id)
         .with_for_update()
     )
-    directors = session.scalars(query).all()
+    rows = session.scalars(query).all()
+    directors = [one for one in rows if Role.AUTHORITY_DIRECTOR in counting_roles(one)]
     if [one.id for one in directors] == [row.id]:
         raise AccountError(
             "account_last_director",
             Text(
-                "这是最后一名在用的主管部门负责人，不能停用或撤去该角色；请先添加另一名负责人",
-                "this is the last director of the authority in use; add another one first",
+                "这是最后一名在用的主管部门负责人，不能停用、重置或撤去该角色；"
+                "请先添加另一名负责人并经确认",
+                "this is the last director of the authority in use; first add another one and have "
+                "them confirmed",
             ),
         )

@@ -48,6 +48,7 @@ def _arrive() -> None:
         name=account.name,
         roles=account.desk_roles,
         body=account.body,
+        waiting=account.waiting_roles,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 
 from accounts.bureau import Bureau
+from accounts.role_standing import counting_roles, waiting_roles
 from accounts.roles import Role
 from codes.wording import Text
 from registry.account_models import AccountRow
@@ -56,13 +57,14 @@ class Account(UserMixin):
         self.fs_uniquifier = row.uniquifier
         self.tf_totp_secret = row.totp_secret
         self.totp_counter = row.totp_counter
-        self.roles = [AccountRole(one.role) for one in row.roles]
+        self.roles = [AccountRole(role) for role in sorted(counting_roles(row))]
+        self.waiting_roles = waiting_roles(row)
         self.passkey_count = len(row.passkeys)
         self.recovery_count = len(row.recovery_codes)
 
     @property
     def desk_roles(self) -> frozenset[Role]:
-        """Their roles."""
+        """Their roles, as far as they count."""
         return frozenset(Role(role.name) for role in self.roles)
 
     @property

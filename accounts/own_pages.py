@@ -13,6 +13,7 @@ from accounts.arriving import the_account
 from accounts.asking_again import asks_again
 from accounts.browser_sessions import is_over
 from accounts.bureau import the_bureau
+from accounts.confirming_pages import own_standing
 from accounts.errors import AccountError
 from accounts.library import inspect_password
 from accounts.next_page_notice import say_done
@@ -59,6 +60,7 @@ def _page(*troubles: Trouble) -> str:
         devices=[row for row in rows if not is_over(row, bureau.clock())],
         this_device=the_browser().row_id,
         troubles=troubles,
+        **own_standing(),
     )
 
 

@@ -1,7 +1,7 @@
 """The people who may use the desks: added, given roles, disabled, enabled, reset.
 
 A director of the authority sees every account; the key custodian of a body those of the body. No
-one changes their own account here.
+one changes their own account here. Roles that wait are confirmed in `accounts.confirming_pages`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from accounts.account_acts import (
     NewAccount,
     add_account,
     change_roles,
+    check_reset,
     check_roles,
     disable_account,
     enable_account,
+    find_account,
     list_accounts,
     read_account,
     reset_account,
@@ -26,10 +28,12 @@ from accounts.account_acts import (
 from accounts.account_rules import SIDES
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
+from accounts.confirming import find_waiting, list_waiting, who_confirms
 from accounts.errors import AccountError
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
+from accounts.role_standing import waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
 from accounts.setup_links import SetupLink, has_link
 from accounts.troubles import Trouble
@@ -49,6 +53,10 @@ _FIELD_OF: Final = {
 }
 _DONE: Final = {
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
+    "roles_wait": Text(
+        "角色已更改；标明“待确认”的，经另一人确认后生效",
+        "The roles were changed; those marked as waiting count once another person confirmed them",
+    ),
     "disabled": Text(
         "账号已停用，其登录均已退出", "The account was disabled and signed out everywhere"
     ),
@@ -86,7 +94,15 @@ def people() -> Answer:
     rows = list_accounts(bureau, body=body)
     with reading(bureau.desks) as session:
         waiting = {row.id for row in rows if has_link(session, bureau, row)}
-    return render_template("desk/people.html", rows=rows, waiting=waiting, role=Role)
+    to_confirm = {one.row.id for one in list_waiting(bureau, person.account_id) if one.is_other}
+    return render_template(
+        "desk/people.html",
+        rows=rows,
+        waiting=waiting,
+        role=Role,
+        waiting_roles=waiting_roles,
+        to_confirm=to_confirm,
+    )
 
 
 @blueprint.get("/add")
@@ -118,7 +134,8 @@ def take_new() -> Answer:
 def _add(new: NewAccount) -> Answer:
     bureau, person = the_bureau(), the_person()
     bureau.note(person.name, "accounts.add", new.username, _ground())
-    return _link_page(*add_account(bureau, new, made_by=person.name))
+    username, link = add_account(bureau, new, made_by=person.name, giver=person.account_id)
+    return _link_page(username, link)
 
 
 def _add_page(new: NewAccount, *troubles: Trouble) -> str:
@@ -162,7 +179,16 @@ def _ground() -> str:
 
 def _link_page(username: str, link: SetupLink) -> str:
     address = request.host_url.rstrip("/") + link.path
-    return render_template("desk/set_up_link.html", username=username, link=link, address=address)
+    with reading(the_bureau().desks) as session:
+        row = find_account(session, username)
+    return render_template(
+        "desk/set_up_link.html",
+        row=row,
+        link=link,
+        address=address,
+        waiting=sorted(waiting_roles(row)),
+        who=who_confirms(row.body),
+    )
 
 
 @blueprint.get("/<int:account_id>")
@@ -193,6 +219,8 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         held=[Role(one.role) for one in row.roles],
         own=row.id == person.account_id,
         waiting=waiting,
+        standing=find_waiting(bureau, row.id, person.account_id),
+        who=who_confirms(row.body),
         role_options=_role_options(person),
         asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
         troubles=troubles,
@@ -222,8 +250,9 @@ def _give(row: AccountRow, roles: list[str]) -> Answer:
     bureau, person = the_bureau(), the_person()
     said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
     bureau.note(person.name, "accounts.roles", said, _ground())
-    change_roles(bureau, row.username, roles, _body_given(person), by=person.name)
-    return _done(row.id, "roles")
+    body, giver = _body_given(person), person.account_id
+    change_roles(bureau, row.username, roles, body, by=person.name, giver=giver)
+    return _done(row.id, "roles_wait" if waiting_roles(_managed(row.id)) else "roles")
 
 
 @blueprint.post("/<int:account_id>/disable")
@@ -256,9 +285,15 @@ def enable(account_id: int) -> Answer:
 @asks_again
 def reset(account_id: int) -> Answer:
     """Void all that proves an account, and show its new set-up link once."""
-    row, bureau = _managed(account_id, to_change=True), the_bureau()
-    bureau.note(the_person().name, "accounts.reset", row.username, _ground())
-    return _link_page(row.username, reset_account(bureau, row.username))
+    row, bureau, person = _managed(account_id, to_change=True), the_bureau(), the_person()
+    try:
+        check_reset(bureau, row.username)
+        bureau.note(person.name, "accounts.reset", row.username, _ground())
+        giver = person.account_id
+        link = reset_account(bureau, row.username, by=person.name, giver=giver)
+    except AccountError as error:
+        return _page(row, _trouble(error)), 422
+    return _link_page(row.username, link)
 
 
 def _done(account_id: int, what: str) -> Response:

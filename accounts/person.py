@@ -16,14 +16,16 @@ class Person:
     Args:
         account_id: of their account.
         name: as the office knows them, for the audit trail.
-        roles: theirs.
+        roles: theirs, as far as they count.
         body: prefix of their assessment body, 13 characters; None for those of no body.
+        waiting: roles that were given to them and count once another person confirmed them.
     """
 
     account_id: int
     name: str
     roles: frozenset[Role]
     body: str | None
+    waiting: frozenset[Role] = frozenset()
 
     def is_one_of(self, *roles: Role) -> bool:
         """Return whether they have any of `roles`."""

@@ -51,6 +51,15 @@ BODY_ROLES: Final = frozenset({Role.BODY_CLERK, Role.EXAMINER, Role.APPROVER, Ro
 """Roles within one assessment body: such a person has a body, and sees only its own people."""
 
 EVERYBODY: Final = frozenset(Role)
+TWO_PERSON_ROLES: Final = EVERYBODY - {Role.EMPLOYER, Role.AUDITOR}
+"""Roles that take one of the two parts in an act of two persons, whichever part.
+
+A clerk proposes or hands in and an approver or director decides; an examiner or clerk enters marks
+and another clerk closes them; an officer reviews another's readings; custodians, approvers and
+directors confirm these very roles. Whoever had both parts would be two persons, so that a clerk of
+one's own making is worth as much as an approver. Given on a page, such a role counts once another
+person has confirmed it (`accounts.confirming`).
+"""
 _ANYONE: Final[frozenset[Role] | None] = None
 
 
@@ -67,7 +76,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
 
 
 def signed_in(view: View) -> View:
-    """Let everybody who signed in use a route, whatever their roles."""
+    """Let everybody who signed in use a route, whatever their roles, and where none counts yet."""
     setattr(view, _MARK, EVERYBODY)
     return view
 

@@ -19,6 +19,7 @@ from accounts.account_acts import (
 )
 from accounts.account_rules import fold_username
 from accounts.bureau import open_bureau
+from accounts.role_standing import waiting_roles
 from accounts.roles import Role
 from accounts.setup_links import SetupLink
 from accounts.spoken import spoken_day
@@ -83,7 +84,8 @@ def add(
 def reset(username: str, url: str, as_json: bool) -> None:
     """重置账号：密码和第二重验证作废，给出新的设置链接。Void what proves an account; a new link."""
     with open_bureau(open_home(), ask_passphrase()) as bureau:
-        link = reset_account(bureau, fold_username(username))
+        by = current_operator().name
+        link = reset_account(bureau, fold_username(username), by=by)
     _show_link(fold_username(username), link, url, as_json=as_json)
 
 
@@ -115,7 +117,8 @@ def list_people(as_json: bool) -> None:
 
 
 def _roles_of(row: AccountRow) -> str:
-    return ",".join(one.role for one in row.roles)
+    waiting = waiting_roles(row)
+    return ",".join(f"{one.role}{' (waits)' * (one.role in waiting)}" for one in row.roles)
 
 
 def _state(row: AccountRow) -> str:
@@ -129,6 +132,7 @@ def _described(row: AccountRow) -> dict[str, Any]:
         "username": row.username,
         "name": row.name,
         "roles": [one.role for one in row.roles],
+        "waiting": sorted(waiting_roles(row)),
         "body": row.body,
         "state": _state(row),
         "second_factor": bool(row.totp_secret or row.passkeys),
@@ -164,7 +168,7 @@ def enable(username: str, as_json: bool) -> None:
 @json_option
 @privileged("accounts.roles", "username", "roles", "body")
 def set_roles(username: str, roles: tuple[str, ...], body: str | None, as_json: bool) -> None:
-    """更改账号的角色。Give an account other roles."""
+    """更改账号的角色，即时生效，无须他人确认。Give an account other roles; they count at once."""
     with open_bureau(open_home(), ask_passphrase()) as bureau:
         by = current_operator().name
         change_roles(bureau, fold_username(username), roles, body, by=by)

@@ -47,6 +47,15 @@ class AccountRow(DeskBase):
     recovery_codes: Mapped[list[RecoveryCodeRow]] = relationship(
         cascade="all, delete-orphan", lazy="selectin"
     )
+    confirmations: Mapped[list[RoleConfirmationRow]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="RoleConfirmationRow.role",
+        foreign_keys="RoleConfirmationRow.account_id",
+        lazy="selectin",
+    )
+    handover: Mapped[HandoverRow | None] = relationship(
+        cascade="all, delete-orphan", foreign_keys="HandoverRow.account_id", lazy="selectin"
+    )
 
 
 class AccountRoleRow(DeskBase):
@@ -56,6 +65,33 @@ class AccountRoleRow(DeskBase):
 
     account_id: Mapped[int] = mapped_column(ForeignKey(_OWNER), primary_key=True)
     role: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class RoleConfirmationRow(DeskBase):
+    """A role of an account that was given on a page, or reset with it, and needs another person.
+
+    It waits until `confirmed_by` says who confirmed it. A role without such a row counts: it was
+    given by a command, or before there were confirmations.
+    """
+
+    __tablename__ = "account_role_confirmations"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey(_OWNER), primary_key=True)
+    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    given_by: Mapped[int] = mapped_column(ForeignKey(_OWNER))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey(_OWNER))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HandoverRow(DeskBase):
+    """Who was shown the last set-up link of an account on a page, and so could have used it."""
+
+    __tablename__ = "account_handovers"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey(_OWNER), primary_key=True)
+    made_by: Mapped[int] = mapped_column(ForeignKey(_OWNER))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class PasskeyRow(DeskBase):

@@ -16,6 +16,7 @@ from accounts.bureau import the_bureau
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
+from accounts.role_standing import counting_roles
 from accounts.roles import Role, allow
 from accounts.tables import read_table
 from accounts.troubles import Trouble
@@ -362,7 +363,7 @@ def _people(office: ComplaintOffice) -> list[tuple[int, str]]:
     return [
         (row.id, row.name)
         for row in list_accounts(the_bureau())
-        if row.active and not roles.isdisjoint(one.role for one in row.roles)
+        if row.active and not roles.isdisjoint(counting_roles(row))
     ]
 
 

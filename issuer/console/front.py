@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from accounts.confirming_pages import own_standing
 from accounts.person import the_person
 from accounts.roles import signed_in
 from accounts.waiting import waiting_for
@@ -15,7 +16,8 @@ blueprint = Blueprint("front", __name__)
 @signed_in
 def front() -> str:
     """Show where this person may go, and what waits for them."""
-    return render_template("desk/front.html", waiting=waiting_for(the_person()))
+    waiting = waiting_for(the_person())
+    return render_template("desk/front.html", waiting=waiting, **own_standing())
 
 
 @blueprint.get("/keys")

@@ -45,7 +45,7 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     assert desks.set_up(Worker(username="new.one", link=link)).get("/").status_code == 200
     assert noted(desks) == [
         ("director某", "accounts.add", "new.one"),
-        ("director某", "accounts.state", "new.one on police - 新同事"),
+        ("director某", "accounts.state", "new.one on/1 police?1 - 新同事"),
     ]
     row = browser.get("/people").text.partition(">new.one<")[2].partition("</tr>")[0]
     assert "<span>director某</span>" in row

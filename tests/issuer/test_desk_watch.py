@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from accounts.account_acts import NewAccount, add_account, change_roles
 from accounts.bureau import Bureau
+from accounts.confirming import confirm_roles, list_waiting
 from accounts.roles import Role
 from issuer.exam_records import read_exam_record
 from issuer.fsck.faults import Fault
 from issuer.fsck.run import fsck
+from registry.account_models import AccountRow
 from registry.desk_database import DESK_DATABASE_FILE
 from registry.desk_secret import open_desk_secret
 from registry.exam_models import ExamRecord
@@ -31,6 +33,9 @@ from tests.issuer.batch_desk import APPROVER, SECOND_APPROVER, BatchDesk
 from tests.issuer.exam_desk import Clock, make_examining_home, open_examining, to_notice
 from verifier.cases.casework import Officer, open_case
 from verifier.desks.police import EXTENSION
+
+THIRD = 5
+"""The account of the director who confirmed another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,16 @@ def manage_accounts(desk: BatchDesk, clock: Clock) -> None:
         new = NewAccount(username=username, name=f"{username} 某", roles=[role], body=None)
         add_account(bureau, new, made_by="测试")
     change_roles(bureau, "second", ["auditor"], None, by="测试")
+    for username in ("confirmed", "waiting"):  # given on a page by the first
+        new = NewAccount(username=username, name="某警官", roles=["police"], body=None)
+        add_account(bureau, new, made_by="first 某", giver=1)
+    with transaction(room.desks) as session:  # the one of them set up, as its person does
+        own = update(AccountRow).where(AccountRow.username == "confirmed")
+        session.execute(own.values(password="x", totp_secret="x"))
+    new = NewAccount(username="third", name="另一主任", roles=["authority_director"], body=None)
+    add_account(bureau, new, made_by="测试")
+    [standing, _] = list_waiting(bureau, THIRD)
+    confirm_roles(bureau, "confirmed", THIRD, seen=standing.seen)
 
 
 def edit(watched: Watched, *statements: str) -> None:
@@ -206,6 +221,32 @@ PLANTED = {
         "accounts",
         "desk_differs",
     ),
+    "role confirmed": (
+        "UPDATE account_role_confirmations SET confirmed_by = 5 WHERE confirmed_by IS NULL",
+        "accounts",
+        "desk_differs",
+    ),
+    "role no longer to be confirmed": (
+        "DELETE FROM account_role_confirmations WHERE confirmed_by IS NULL",
+        "accounts",
+        "desk_differs",
+    ),
+    "role confirmed by another": (
+        "UPDATE account_role_confirmations SET confirmed_by = 1 WHERE confirmed_by = 5",
+        "accounts",
+        "desk_differs",
+    ),
+    "role given by another": (
+        "UPDATE account_role_confirmations SET given_by = 5 WHERE confirmed_by IS NULL",
+        "accounts",
+        "desk_differs",
+    ),
+    "link shown to another": (
+        "UPDATE account_handovers SET made_by = 5",
+        "accounts",
+        "desk_differs",
+    ),
+    "link shown to nobody": ("DELETE FROM account_handovers", "accounts", "desk_differs"),
     "name": ("UPDATE accounts SET name = '别人' WHERE id = 1", "accounts", "desk_differs"),
     "account gone": ("DELETE FROM accounts WHERE id = 1", "accounts", "desk_missing"),
     "account planted": (

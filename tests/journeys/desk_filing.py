@@ -54,12 +54,15 @@ def file_and_issue(walk: Walk, folder: Path) -> bytes:
     with ExitStack() as stack:
         link = _first_account(walk)
         custodian = _arrive(walk, stack, link, "new.custodian")
+        walk.see(custodian.page, "front-role-waits")
+        _confirm_roles(walk, custodian)
         link = _add(custodian, "新经办", "机构经办人", "new.clerk")
         clerk = _arrive(walk, stack, link, "new.clerk")
         link = _add(custodian, "新审批", "机构审批人", "new.approver")
         approver = _arrive(walk, stack, link, "new.approver")
         link = _add(custodian, "另审批", "机构审批人", "other.approver")
         other = _arrive(walk, stack, link, "other.approver")
+        _confirm_roles(walk, clerk, approver, other)
         _examine_elsewhere(walk, approver.page)
         _confirm(walk, other.page)
         _make_key(walk)
@@ -190,6 +193,23 @@ def _arrive(walk: Walk, stack: ExitStack, link: str, username: str) -> _New:
     press(page.get_by_role("link", name="已保存，继续"))
     expect(page.get_by_role("heading", name="待办")).to_be_visible()
     return _New(page=page, username=username, key=key)
+
+
+def _confirm_roles(walk: Walk, *arrived: _New) -> None:
+    """Confirm, as the other director, the roles of people who set their accounts up."""
+    with walk.signed_in(Role.AUTHORITY_DIRECTOR, second=True) as page:
+        press(page.locator(".waiting a", has_text="个账号的角色待确认"))
+        for one in arrived:
+            walk.see(page, "people-waiting")
+            row = page.get_by_role("row").filter(has_text=one.username)
+            press(row.get_by_role("link"))
+            walk.see(page, "role-to-confirm")
+            tick(page.get_by_label("我已与本人当面核实"))
+            press(page.get_by_role("button", name="确认这些角色"))
+            walk.show_again(page)
+            expect(page.get_by_text("角色已确认，即时生效")).to_be_visible()
+    for one in arrived:
+        one.page.goto("/")
 
 
 def _examine_elsewhere(walk: Walk, page: Page) -> None:

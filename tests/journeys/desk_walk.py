@@ -94,11 +94,12 @@ class Walk:
         context.close()
 
     @contextmanager
-    def signed_in(self, role: Role) -> Iterator[Page]:
-        """Sign somebody of a role in by the keyboard, as the pages say."""
+    def signed_in(self, role: Role, *, second: bool = False) -> Iterator[Page]:
+        """Sign somebody of a role in by the keyboard, as the pages say; or the second of them."""
         with self.a_person() as page:
             page.goto("/")
-            write(page.get_by_label("用户名"), self.people.usernames[role])
+            names = self.people.seconds if second else self.people.usernames
+            write(page.get_by_label("用户名"), names[role])
             write(page.get_by_label("密码"), self.people.password)
             press(page.get_by_role("button", name="下一步"))
             write(page.get_by_label("验证码"), self.code())

@@ -23,11 +23,11 @@ from issuer.cli_decisions import (
     read_decision,
     tried,
 )
-from issuer.filing_acts import EVENT_NAMES, Decision
+from issuer.filing_acts import Decision
 from issuer.filing_view import act_as_dict
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from issuer.terminal import json_option, open_home, root_signers, show
-from keys.filing_windows import FilingEvent
+from keys.filing_windows import EVENT_NAMES, FilingEvent
 from templates.usage_words import WrongUsage
 
 

@@ -27,6 +27,7 @@ from issuer.errors import IssuerError
 from issuer.filing_sums import sum_of, window_of
 from issuer.filing_trace import trace_filing
 from keys.filing_windows import (
+    EVENT_NAMES,
     FilingEvent,
     FilingSum,
     Window,
@@ -339,21 +340,3 @@ def _dump_detail(windows: Sequence[Window], detail: Mapping[str, str]) -> str:
         for one in windows
     ]
     return json.dumps({**detail, "windows": entries}, ensure_ascii=False, sort_keys=True)
-
-
-EVENT_NAMES: Mapping[FilingEvent, Text] = MappingProxyType(
-    {
-        FilingEvent.RECORDED: Text("录入已有备案", "recorded"),
-        FilingEvent.FILED: Text("备案", "filed"),
-        FilingEvent.EXTENDED: Text("扩大备案范围", "extended"),
-        FilingEvent.REFILED: Text("重新备案", "filed again"),
-        FilingEvent.RENEWED: Text("续期", "renewed"),
-        FilingEvent.NARROWED: Text("缩小备案范围", "narrowed"),
-        FilingEvent.RENAMED: Text("变更名称", "renamed"),
-        FilingEvent.MOVED: Text("变更地址", "moved"),
-        FilingEvent.SUSPENDED: Text("暂停备案", "suspended"),
-        FilingEvent.RESUMED: Text("恢复备案", "resumed"),
-        FilingEvent.WITHDRAWN: Text("撤销备案", "withdrawn"),
-        FilingEvent.ANNULLED: Text("自始撤销备案", "annulled from the beginning"),
-    }
-)

@@ -16,11 +16,11 @@ from issuer.application_form import ApplicationForm
 from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
 from issuer.applications import form_of
 from issuer.desk import shanghai_day
-from issuer.filing_acts import EVENT_NAMES, STANDING_NAMES, SiteStanding
+from issuer.filing_acts import STANDING_NAMES, SiteStanding
 from issuer.filing_duties import Duty, duty_of, phase_of
 from issuer.filing_sums import step_of
 from issuer.public_notice import ObjectionOutcome, count_unsettled
-from keys.filing_windows import FilingEvent, Window
+from keys.filing_windows import EVENT_NAMES, FilingEvent, Window
 from registry.filing_models import (
     ApplicationDecision,
     FilingAct,

@@ -7,12 +7,14 @@ published windows needs to know of no suspensions. The same acts stand in the pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from codes.levels import Level
+from codes.wording import Text
 
 
 class FilingEvent(StrEnum):
@@ -31,6 +33,23 @@ class FilingEvent(StrEnum):
     WITHDRAWN = "withdrawn"
     ANNULLED = "annulled"
 
+
+EVENT_NAMES: Mapping[FilingEvent, Text] = MappingProxyType(
+    {
+        FilingEvent.RECORDED: Text("录入已有备案", "recorded"),
+        FilingEvent.FILED: Text("备案", "filed"),
+        FilingEvent.EXTENDED: Text("扩大备案范围", "extended"),
+        FilingEvent.REFILED: Text("重新备案", "filed again"),
+        FilingEvent.RENEWED: Text("续期", "renewed"),
+        FilingEvent.NARROWED: Text("缩小备案范围", "narrowed"),
+        FilingEvent.RENAMED: Text("变更名称", "renamed"),
+        FilingEvent.MOVED: Text("变更地址", "moved"),
+        FilingEvent.SUSPENDED: Text("暂停备案", "suspended"),
+        FilingEvent.RESUMED: Text("恢复备案", "resumed"),
+        FilingEvent.WITHDRAWN: Text("撤销备案", "withdrawn"),
+        FilingEvent.ANNULLED: Text("自始撤销备案", "annulled from the beginning"),
+    }
+)
 
 GRANTS = frozenset(
     {

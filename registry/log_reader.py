@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from codes.wording import Text
 from log.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint
 from log.errors import LogError
-from log.leaves import LeafKind, LifeLeaf, decode_leaf
+from log.leaves import FilingLeaf, LeafKind, LifeLeaf, decode_leaf
 from log.merkle import Frontier, hash_leaf, perfect_root, prove_consistency, verify_consistency
 from log.notes import VerifierKey, parse_vkey
 from log.tiles import ENTRIES, TILE_HEIGHT, TILE_WIDTH, TileId, TileTree, decode_bundle, tile_at
@@ -26,6 +27,7 @@ from registry.store import read_whole
 VKEY = "vkey"
 CHECKPOINT = "checkpoint"
 _LIFE = bytes([1, LeafKind.LIFE])  # format and kind, behind the head of the array
+_FILING = bytes([1, LeafKind.FILING])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,21 @@ class ListedLogs:
     keys: frozenset[VerifierKey]
     witnesses: frozenset[VerifierKey] = frozenset()
     quorum: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedFiling:
+    """An act on a filing as the log has it.
+
+    Args:
+        index: of the leaf.
+        logged_at: when it was logged, aware UTC.
+        leaf: what the act was.
+    """
+
+    index: int
+    logged_at: datetime
+    leaf: FilingLeaf
 
 
 _State = tuple[Stamp, Stamp | None, VerifierKey, ListedLogs | None]
@@ -71,6 +88,7 @@ class LogReader:
         self._bundles: tuple[SignedCheckpoint, GetBundle] | None = None
         self._frontier = Frontier()
         self._marks: dict[bytes, int] = {}
+        self._filings: tuple[LoggedFiling, ...] = ()
 
     def vkey(self) -> VerifierKey:
         """Return the key that checkpoints of this log are signed with.
@@ -157,15 +175,29 @@ class LogReader:
                 self._bundles = (signed, bundles_under(self.tile, signed.checkpoint))
             return Prover(self.tile, signed, self._bundles[1], self._marks_under)
 
+    def filings(self) -> tuple[LoggedFiling, ...]:
+        """Return every act on a filing in the log, in order, proven to be all that it holds.
+
+        Raises:
+            LogError: as `checkpoint` and `Prover.life_marks`.
+        """
+        checkpoint = self.checkpoint().checkpoint
+        with self._lock:
+            self._read_to(checkpoint)
+            return self._filings
+
     def _marks_under(self, checkpoint: Checkpoint) -> Mapping[bytes, int]:
         """Return by mark the index of every life leaf, at least of those under a checkpoint."""
         with self._lock:
-            if checkpoint.size > self._frontier.size:
-                self._take_marks(checkpoint.size, checkpoint.root)
+            self._read_to(checkpoint)
             return self._marks  # replaced as a whole when more are read, never changed
 
-    def _take_marks(self, size: int, root: bytes) -> None:
-        marks = dict(self._marks)
+    def _read_to(self, checkpoint: Checkpoint) -> None:
+        """Take up the life leaves and filing leaves of a log up to a checkpoint."""
+        size = checkpoint.size
+        if size <= self._frontier.size:
+            return
+        marks, filings = dict(self._marks), list(self._filings)
         base = self._frontier.size // TILE_WIDTH * TILE_WIDTH
         frontier = frontier_of(TileTree(self.tile, size), base)
         for start in range(base, size, TILE_WIDTH):
@@ -173,13 +205,16 @@ class LogReader:
             entries = decode_bundle(self.tile(tile), tile.width)
             append_leaves(frontier, [hash_leaf(entry) for entry in entries])
             for index, entry in enumerate(entries, start=start):
-                if entry[1:3] == _LIFE:
-                    leaf = decode_leaf(entry)[1]
-                    assert isinstance(leaf, LifeLeaf)
-                    marks[leaf.mark] = index
-        if frontier.root() != root:
+                if index >= self._frontier.size and entry[1:3] in (_LIFE, _FILING):
+                    logged_at, leaf = decode_leaf(entry)
+                    if isinstance(leaf, LifeLeaf):
+                        marks[leaf.mark] = index
+                    elif isinstance(leaf, FilingLeaf):
+                        act = LoggedFiling(index=index, logged_at=logged_at, leaf=leaf)
+                        filings.append(act)
+        if frontier.root() != checkpoint.root:
             raise root_differs()
-        self._frontier, self._marks = frontier, marks
+        self._frontier, self._marks, self._filings = frontier, marks, tuple(filings)
 
     def _file(self, name: str) -> bytes:
         try:

@@ -1,8 +1,8 @@
 """The public register of filed bodies: who may award what, until when, by the signed list alone.
 
 It is computed from the trust list and from nothing else, so it cannot say what the authority's root
-keys did not sign. The list knows windows only: why one ended, by its term, a suspension or a
-withdrawal, it does not say, and so neither does the register.
+keys did not sign. The list knows windows only; the acts that made them stand beside it, as the
+public log has them (`verifier.filed_acts`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from codes.wording import Text
 from keys.document import BodyEntry, KeyDocument
 from keys.ring import Scope, Standing
 from keys.trust_list import TrustList
+from verifier.filed_acts import FiledActs, act_as_dict
 
 _DAY: Final = timedelta(days=1)
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -124,8 +125,14 @@ def search(entries: Iterable[RegisterEntry], query: RegisterQuery) -> tuple[Regi
     return tuple(one for one in entries if _fits(one, query))
 
 
-def as_json(trust: TrustList, entries: Sequence[RegisterEntry], on: date) -> bytes:
-    """Return the register as one JSON object; `docs/api.md` describes its members."""
+def as_json(
+    trust: TrustList, entries: Sequence[RegisterEntry], acts: FiledActs | None, on: date
+) -> bytes:
+    """Return the register as one JSON object; `docs/api.md` describes its members.
+
+    Args:
+        acts: on the filing of each body, by its prefix; None while the log cannot be read.
+    """
     document = trust.document
     value = {
         "on": on.isoformat(),
@@ -137,7 +144,7 @@ def as_json(trust: TrustList, entries: Sequence[RegisterEntry], on: date) -> byt
             "root_pin": trust.pin,
             "demo": document.demo,
         },
-        "bodies": [_as_dict(one) for one in entries],
+        "bodies": [{**_as_dict(one), "acts": _acts_of(one, acts)} for one in entries],
     }
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -197,6 +204,12 @@ def _as_dict(one: RegisterEntry) -> dict[str, Any]:
             for right in one.rights
         ],
     }
+
+
+def _acts_of(
+    one: RegisterEntry, acts: FiledActs | None
+) -> list[dict[str, str | int | None]] | None:
+    return None if acts is None else [act_as_dict(act) for act in acts.get(one.prefix, ())]
 
 
 def _day(day: date | None) -> str | None:

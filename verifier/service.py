@@ -19,7 +19,7 @@ from keys.trust_list import TrustList
 from log.checkpoint import Checkpoint
 from log.errors import LogError
 from log.notes import VerifierKey
-from registry.log_reader import LogReader
+from registry.log_reader import LoggedFiling, LogReader
 from registry.row_reader import Rows
 from verifier.asked import Asked
 from verifier.conclusion import conclude_verdict, local_day
@@ -344,6 +344,13 @@ class Verifier:
         """Return the checkpoint that the log is believed up to, or None while none can be read."""
         try:
             return None if self._log is None else self._log.checkpoint().checkpoint
+        except LogError:
+            return None
+
+    def logged_filings(self) -> tuple[LoggedFiling, ...] | None:
+        """Return every act on a filing in the log, or None while it cannot be read."""
+        try:
+            return None if self._log is None else self._log.filings()
         except LogError:
             return None
 

@@ -37,7 +37,7 @@ from issuer.console.authority import (
 from issuer.console.filing_proposals import propose_act
 from issuer.console.filing_words import ACT_NAMES, scope_text
 from issuer.console.office import the_office
-from issuer.filing_acts import EVENT_NAMES, OPEN_ACTS, STANDING_NAMES, SiteStanding
+from issuer.filing_acts import OPEN_ACTS, STANDING_NAMES, SiteStanding
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
@@ -46,7 +46,7 @@ from issuer.seal_files import StoredSeal, read_seals
 from issuer.site_acts import EVENT_OF, SiteAct, SiteActKind
 from keys.algorithms import Algorithm
 from keys.certificates import load_certificate
-from keys.filing_windows import FilingEvent
+from keys.filing_windows import EVENT_NAMES, FilingEvent
 from keys.ring import Standing
 from keys.seal import inspect_validity
 from registry.filing_models import FilingAct

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,8 +16,13 @@ from flask.testing import FlaskClient
 from codes.levels import Level
 from keys.document import BodyEntry, KeyDocument
 from keys.ring import Scope
+from log.leaves import FilingLeaf, FilingValue
+from registry.log_reader import CHECKPOINT
+from registry.logbook import append
+from registry.session import transaction
 from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
+from tests.verifier.empty_register import publish
 from tests.verifier.world import BODY_NAME, PREFIX, TODAY, World, key_document
 from verifier.register import BodyState, RegisterQuery, as_csv, register_of, search
 
@@ -121,3 +127,44 @@ def test_the_data_say_the_same_and_whose_they_are(client: FlaskClient) -> None:
     table = client.get("/register.csv")
     assert table.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in table.headers["Content-Disposition"]
+
+
+def _act(event: str, decided: date, effective: date) -> FilingLeaf:
+    detail: dict[str, FilingValue] = {
+        "windows": [],
+        "effective_on": effective.isoformat(),
+        "reference": "样本〔2026〕3号",
+    }
+    return FilingLeaf(prefix=PREFIX, event=event, detail=detail, decided_on=decided)
+
+
+def test_anybody_sees_when_an_act_was_decided_took_effect_and_was_entered(
+    client: FlaskClient, world: World
+) -> None:
+    eve = TODAY - 9 * DAY
+    with transaction(world.engine) as session:
+        append(session, _act("suspended", eve, eve))
+        append(session, _act("withdrawn", TODAY, TODAY + DAY))
+    publish(world.engine, world.log)
+    (body,) = json.loads(client.get("/register.json").data)["bodies"]
+    late, ahead = body["acts"]
+    assert (late["event"], late["decided_on"], late["effective_on"], late["entered_on"]) == (
+        "suspended",
+        "2026-11-14",
+        "2026-11-14",
+        "2026-11-23",
+    )
+    assert (late["reference"], ahead["leaf"]) == ("样本〔2026〕3号", late["leaf"] + 1)
+    page = client.get("/register?lang=zh").text
+    shown = re.sub(r"<[^>]+>", "", page)
+    assert "决定 2026年11月14日 · 生效 2026年11月14日 · 录入 2026年11月23日" in shown
+    assert page.count("决定作出后补录") == 1  # the other was entered before it takes effect
+
+
+def test_a_log_that_cannot_be_read_is_not_taken_for_one_without_acts(
+    client: FlaskClient, world: World
+) -> None:
+    assert json.loads(client.get("/register.json").data)["bodies"][0]["acts"] == []
+    (world.log_folder / CHECKPOINT).unlink()
+    assert json.loads(client.get("/register.json").data)["bodies"][0]["acts"] is None
+    assert "公开日志目前无法读取" in client.get("/register?lang=zh").text

@@ -13,6 +13,7 @@ from codes.levels import Level
 from codes.occupations import occupations
 from keys.trust_list import TrustList
 from verifier.conclusion import local_day
+from verifier.filed_acts import FiledActs, acts_by_body
 from verifier.register import (
     STATE_NAMES,
     RegisterQuery,
@@ -52,6 +53,7 @@ def page() -> str:
         asked=_asked(query),
         page=at,
         pages=pages,
+        acts=_acts(),
         tones=_TONES,
         states=[(str(key), text) for key, text in STATE_NAMES.items()],
         occupations=occupations(),
@@ -67,7 +69,7 @@ def data() -> AnyResponse:
     """Give the whole register, or what fits, as JSON."""
     trust, day = _trust(), _today()
     found = search(register_of(trust.document, day), _query())
-    return shared_response(as_json(trust, found, day), "application/json")
+    return shared_response(as_json(trust, found, _acts(), day), "application/json")
 
 
 @blueprint.get("/register.csv")
@@ -103,6 +105,11 @@ def _trust() -> TrustList:
     if trust is None:
         raise ServiceUnavailable
     return trust
+
+
+def _acts() -> FiledActs | None:
+    logged = _verifier().logged_filings()
+    return None if logged is None else acts_by_body(logged)
 
 
 def _today() -> date:

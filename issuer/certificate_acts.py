@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
@@ -71,18 +72,18 @@ def rehearse(
     return preview_change(session, desk.vault, award, form, opened=opened)
 
 
-def propose_once(
-    desk: Desk, award_id: int, form: ActForm, *, proposer: str, fonts: FontChain
-) -> int:
-    """Put a proposal on record unless the same waits already; return its number.
+def propose_once(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> int:
+    """Put a proposal on record unless another on the same certificate bars it; return its number.
 
     Raises:
         IssuerError: as `rehearse`.
     """
 
     def admit(session: Session) -> None:
-        award = session.get_one(Award, award_id, with_for_update=True)  # of two one does
-        _check_none_waiting(session, award, form)
+        query = select(Award).where(Award.number == form.number, Award.site_id == desk.site.id)
+        award = session.scalar(query.with_for_update())  # of two one does
+        if award is not None:
+            _check_none_waiting(session, award, form)
 
     return propose(desk, form, proposer=proposer, fonts=fonts, admit=admit)
 

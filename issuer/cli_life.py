@@ -13,9 +13,10 @@ import click
 from codes.number import parse_number, parse_prefix
 from codes.wording import Text
 from issuer.acts import privileged
+from issuer.certificate_acts import propose_once
 from issuer.correcting import parse_correction
 from issuer.desk import Desk
-from issuer.life_acts import act_unknown, find_place, list_acts, propose, reject, show_act, withdraw
+from issuer.life_acts import act_unknown, find_place, list_acts, reject, show_act, withdraw
 from issuer.life_forms import MAKES_COPY, ActForm
 from issuer.life_run import approve_and_publish
 from issuer.life_show import (
@@ -124,7 +125,7 @@ def propose_command(
     )
     with _desk(number[:13] if number else str(parse_prefix(prefix or ""))) as desk:
         fonts = FontChain.from_environment(os.environ)
-        act_id = propose(desk, form, proposer=operator, fonts=fonts)
+        act_id = propose_once(desk, form, proposer=operator, fonts=fonts)
         act = show_act(desk, act_id)
     show(
         act_as_dict(act),

@@ -80,9 +80,7 @@ def send(award_id: int, code: str) -> str | tuple[str, int] | Response:
             wanted = form_of(subject.kind, subject.number, entry)
             fonts = FontChain.from_environment(os.environ)
             if request.form.get("step") == "propose":
-                act_id = propose_once(
-                    desk, award_id, wanted, proposer=the_person().name, fonts=fonts
-                )
+                act_id = propose_once(desk, wanted, proposer=the_person().name, fonts=fonts)
                 say_done(Text("已提出，由另一人审批", "Proposed; another person decides"))
                 return redirect(url_for("certificate_decisions.show", act_id=act_id), 303)
             with reading(desk.engine) as session:

@@ -147,12 +147,20 @@ def test_a_name_is_corrected_and_the_status_list_follows(
 
 
 def test_a_proposal_is_rejected_or_withdrawn(life_shell: Shell) -> None:
-    first, second = (propose(life_shell, "suspend", NUMBER) for _ in range(2))
-    why = ("--reason", "证据不足", "--json")
+    first, why = propose(life_shell, "suspend", NUMBER), ("--reason", "证据不足", "--json")
     rejected = life_shell("life", "reject", str(first), "--as", "李审批", *why)
+    second = propose(life_shell, "suspend", NUMBER)
     withdrawn = life_shell("life", "withdraw", str(second), "--as", "张提出", *why)
     assert [rejected.json["state"], withdrawn.json["state"]] == ["rejected", "withdrawn"]
     assert looked_up(life_shell, PERSON.name) == ("valid", "current")
+
+
+def test_of_two_acts_that_each_make_a_copy_one_waits_at_a_time(life_shell: Shell) -> None:
+    first = propose(life_shell, "correct", NUMBER, "--name", RIGHT_NAME)
+    again = ("life", "propose", "reissue", NUMBER, "--because", "lost", *WHY, "--as", "张提出")
+    refused = life_shell(*again)
+    assert refused.code == 65 and f"编号 {first}" in refused.err
+    propose(life_shell, "suspend", NUMBER)  # makes no copy
 
 
 def test_lists_are_published_and_tended(life_shell: Shell, two_issued: Home) -> None:

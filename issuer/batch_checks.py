@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from codes.errors import CodesError
 from codes.wording import Text
-from issuer.batch_overlap import inspect_overlap
+from issuer.batch_overlap import inspect_overlap, with_notices
 from issuer.batch_photos import DraftPhotos, judge_waiting
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import RowFindings, load_table, seal_findings, write_findings
@@ -47,6 +47,9 @@ STOPPING = (CodesError, IssuerError, KeysError, RegistryError, TemplatesError)
 """What says in both languages why work cannot go on."""
 
 JUDGING = "photos"
+
+_TOLD = EDITABLE | {DraftState.SUBMITTED}
+"""States in which what another batch brings up is added to what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,8 @@ def _check_once(room: BatchRoom, prefix: str, draft_id: int) -> None:
     tell = telling(room, draft_id, Phase.LINT)
     report = inspect(room, draft, table, photos, lambda _, done, total: tell(done, total))
     with reading(room.desks) as session:
-        report = replace(report, notices=report.notices + inspect_overlap(room, session, draft))
+        overlap = inspect_overlap(room, session, draft)
+    report = replace(report, notices=report.notices + overlap.notices)
     findings = seal_findings(cipher, table, report)
     with transaction(room.desks) as session:
         now = find_draft(session, prefix, draft_id, locked=True)
@@ -135,6 +139,19 @@ def _check_once(room: BatchRoom, prefix: str, draft_id: int) -> None:
         now.checked = now.revision
         count_rows(session, now)
         now.trouble = now.trouble_zh = now.trouble_en = now.phase = None
+    for other in overlap.others:
+        _tell_other(room, prefix, other)
+
+
+def _tell_other(room: BatchRoom, prefix: str, draft_id: int) -> None:
+    """Say in a batch that was checked before whom another batch has too, not only in the other."""
+    with transaction(room.desks) as session:
+        draft = find_draft(session, prefix, draft_id, locked=True)
+        if needs_check(draft) or DraftState(draft.state) not in _TOLD:
+            return
+        overlap = inspect_overlap(room, session, draft)
+        write_findings(session, draft_id, with_notices(room, session, draft, overlap.notices))
+        count_rows(session, draft)
 
 
 def inspect(

@@ -215,10 +215,11 @@ def seal_findings(cipher: AESGCM, table: RosterTable, report: LintReport) -> lis
         found.setdefault(problem.row, []).append(remark_of(problem, stops=True))
     for notice in report.notices:
         found.setdefault(notice.row, []).append(remark_of(notice, stops=False))
-    return [_sealed(cipher, row.row, found.pop(row.row, ())) for row in table.rows]
+    return [seal_remarks(cipher, row.row, found.pop(row.row, ())) for row in table.rows]
 
 
-def _sealed(cipher: AESGCM, row: int, remarks: Sequence[Remark]) -> RowFindings:
+def seal_remarks(cipher: AESGCM, row: int, remarks: Sequence[Remark]) -> RowFindings:
+    """Return what was found about one row, sealed."""
     if not remarks:
         return RowFindings(row, None, faulty=False, unpictured=False, noticed=False)
     packed = json.dumps(_pack(remarks), ensure_ascii=False).encode()

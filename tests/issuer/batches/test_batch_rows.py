@@ -94,6 +94,8 @@ def test_people_of_two_batches_are_told_and_checked_anew_once_one_is_issued(
     page = desk.get(f"{rows}?show=all").text
     assert page.count(f"批次“{name}”中也有此人的同职业、同级别") == 2
     assert "每一行都已通过检查" in page
+    older = desk.get(f"/batches/{READY}/rows?show=noticed").text  # was not checked again
+    assert older.count("批次“又一批”中也有此人的同职业、同级别") == 2
     desk.submit(READY)
     desk.approve(READY)
     desk.work()

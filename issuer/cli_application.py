@@ -32,6 +32,7 @@ from issuer.cli_decisions import (
     read_decision,
     tried,
 )
+from issuer.cli_following import look_at_hand
 from issuer.desk import shanghai_day
 from issuer.filing import read_prefix
 from issuer.filing_decision import FilingTerms, file_application
@@ -53,7 +54,6 @@ from issuer.terminal import (
     json_option,
     open_home,
     read_new_file,
-    root_signers,
     show,
 )
 from registry.home import Home
@@ -323,15 +323,15 @@ def file_(
     terms = FilingTerms(
         prefixes=tuple(map(read_prefix, prefixes)), first=first_day.date(), last=last_day.date()
     )
-    signers = () if dry_run else root_signers(home)
+    hand = None if dry_run else look_at_hand(home)
     publication: Publication | None = None
     with deciding(home, dry_run=dry_run) as session:
         application = find_application(session, application_id)
         file_application(session, application, terms, decision, now=now)
         with public_database(public_database_url(home)) as public, reading(public) as sent:
             check_none_sent(sent, application)
-        if not dry_run:
-            publication = publish(session, home, now=now, signers=signers)
+        if hand is not None:
+            publication = publish(session, home, now=now, signers=hand.signers)
         name = application.name
     following = "；".join(f"yanzhen keys new --body {prefix}" for prefix in prefixes)
     said_of = Text(
@@ -339,7 +339,8 @@ def file_(
         f"filed: {name}, {', '.join(prefixes)}. Next: {following}",
     )
     answer = {"prefixes": prefixes, **published(publication), "dry_run": dry_run}
-    show(answer, tried(and_waiting(said_of, publication), dry_run=dry_run), as_json=as_json)
+    print_out = show if hand is None else hand.show
+    print_out(answer, tried(and_waiting(said_of, publication), dry_run=dry_run), as_json=as_json)
 
 
 def _show_application(

@@ -16,6 +16,7 @@ from issuer import cli_application, cli_filing_acts
 from issuer.acts import privileged
 from issuer.applications import find_application
 from issuer.cli_decisions import and_waiting
+from issuer.cli_following import look_at_hand
 from issuer.desk import shanghai_day
 from issuer.filing import find_site, levels_filed, read_filing
 from issuer.filing_acts import standing_of
@@ -33,7 +34,7 @@ from issuer.filing_view import (
     standing_text,
 )
 from issuer.publishing import publish
-from issuer.terminal import as_option, json_option, open_home, root_signers, show
+from issuer.terminal import as_option, json_option, open_home, show
 from registry.filing_models import FilingApplication
 from registry.models import Site
 from registry.schema import open_registry
@@ -57,7 +58,7 @@ def record(file: Path, decider: str, as_json: bool) -> None:
     """录入已有备案（已在别处作出的备案决定，JSON）。Record a filing that was decided elsewhere."""
     home, now = open_home(), datetime.now(UTC)
     form = read_filing(file)
-    signers = root_signers(home)
+    hand = look_at_hand(home)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
@@ -67,14 +68,14 @@ def record(file: Path, decider: str, as_json: bool) -> None:
         if len(acts_of(session, site)) == before:
             show(*_nothing_new(site, form.name), as_json=as_json)
             return
-        publication = publish(session, home, now=now, signers=signers)
+        publication = publish(session, home, now=now, signers=hand.signers)
     answer = {"prefix": site.prefix, "name": form.name, "changed": True, **publication.as_dict()}
     said = Text(
         f"已登记：{form.name}，编号前缀 {site.prefix}。"
         f"下一步：yanzhen keys new --body {site.prefix}",
         f"recorded: {form.name}, prefix {site.prefix}. Next: yanzhen keys new --body {site.prefix}",
     )
-    show(answer, and_waiting(said, publication), as_json=as_json)
+    hand.show(answer, and_waiting(said, publication), as_json=as_json)
 
 
 def _acts_on_record(session: Session, prefix: str) -> int:

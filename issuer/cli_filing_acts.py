@@ -23,10 +23,11 @@ from issuer.cli_decisions import (
     read_decision,
     tried,
 )
+from issuer.cli_following import look_at_hand
 from issuer.filing_acts import Decision
 from issuer.filing_view import act_as_dict
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
-from issuer.terminal import json_option, open_home, root_signers, show
+from issuer.terminal import json_option, open_home, show
 from keys.filing_windows import EVENT_NAMES, FilingEvent
 from templates.usage_words import WrongUsage
 
@@ -36,7 +37,8 @@ def _enact(
 ) -> None:
     """Do one act, publish, and say what it came to."""
     home, prefix = open_home(), act.prefix
-    signers = None if dry_run else root_signers(home)
+    hand = None if dry_run else look_at_hand(home)
+    signers = None if hand is None else hand.signers
     with deciding(home, dry_run=dry_run) as session:
         enacted = carry_out(session, home, act, decision, now=now, signers=signers)
         struck, publication = enacted.struck, enacted.publication
@@ -53,7 +55,8 @@ def _enact(
             f"{struck}",
         )
     answer |= {**published(publication), "dry_run": dry_run}
-    show(answer, tried(and_waiting(said, publication), dry_run=dry_run), as_json=as_json)
+    print_out = show if hand is None else hand.show
+    print_out(answer, tried(and_waiting(said, publication), dry_run=dry_run), as_json=as_json)
 
 
 @click.command()

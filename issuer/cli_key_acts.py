@@ -9,13 +9,13 @@ import click
 from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
+from issuer.cli_following import at_hand, look_at_hand
 from issuer.custody import compromise_key, retire_key, rotate_key
 from issuer.desk import SHANGHAI, shanghai_day
 from issuer.filing import find_site
 from issuer.key_loss import KeyLoss, count_loss
 from issuer.publishing import publish
-from issuer.root_custody import open_root_keys
-from issuer.terminal import ask_passphrase, json_option, open_home, root_signers, say, show
+from issuer.terminal import ask_passphrase, json_option, open_home, say
 from keys.algorithms import Algorithm
 from keys.json_fields import write_moment
 from registry.models import SigningKey
@@ -76,15 +76,15 @@ def retire(prefix: str, key_id: int, last_day: datetime | None, yes: bool, as_js
             )
         )
         click.confirm("确认停用？/ Retire it?", abort=True)
-    signers = root_signers(home)
+    hand = look_at_hand(home)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
     ):
         row = retire_key(session, find_site(session, prefix), key_id, last_day=day)
-        publication = publish(session, home, now=now, signers=signers)
+        publication = publish(session, home, now=now, signers=hand.signers)
     told = publication.text
-    show(
+    hand.show(
         {**describe_key(row), "prefix": prefix, **publication.as_dict()},
         Text(f"密钥 {key_id:04x} 已停用；{told.zh}", f"key {key_id:04x} is retired; {told.en}"),
         as_json=as_json,
@@ -104,7 +104,7 @@ def rotate(prefix: str, algorithm: str, first_day: datetime | None, as_json: boo
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
     today = shanghai_day(now)
-    signers = open_root_keys(home, passphrase)
+    hand = at_hand(home, passphrase)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
@@ -118,9 +118,9 @@ def rotate(prefix: str, algorithm: str, first_day: datetime | None, as_json: boo
             first_day=first_day.date() if first_day else today,
             today=today,
         )
-        publication = publish(session, home, now=now, signers=signers)
+        publication = publish(session, home, now=now, signers=hand.signers)
     told, since = publication.text, spoken_day(row.valid_from)
-    show(
+    hand.show(
         {**describe_key(row), "prefix": prefix, **publication.as_dict()},
         Text(
             f"已生成密钥 {row.key_id:04x}（{algorithm}），自{since.zh}起由它签发，"
@@ -163,7 +163,7 @@ def compromise(
             loss = count_loss(session, find_site(session, prefix), key_id, instant)
         say(_warning(key_id, instant, loss))
         click.confirm("确认声明失密？/ Declare it compromised?", abort=True)
-    signers = root_signers(home)
+    hand = look_at_hand(home)
     now = datetime.now(UTC)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
@@ -172,9 +172,9 @@ def compromise(
         site = find_site(session, prefix)
         row = compromise_key(session, site, key_id, since=instant, reason=reason, now=now)
         loss = count_loss(session, site, key_id, instant)
-        publication = publish(session, home, now=now, signers=signers)
+        publication = publish(session, home, now=now, signers=hand.signers)
     told = publication.text
-    show(
+    hand.show(
         {
             **describe_key(row),
             "prefix": prefix,

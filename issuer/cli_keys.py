@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from accounts.spoken import spoken_day
 from codes.wording import Language, Text
 from issuer.acts import privileged
+from issuer.cli_following import at_hand, look_at_hand
 from issuer.cli_key_acts import (
     ALGORITHMS,
     algorithm_type,
@@ -37,9 +38,8 @@ from issuer.desk import shanghai_day
 from issuer.filing import find_site
 from issuer.key_notices import other_keys
 from issuer.publishing import PUBLIC_URL_VARIABLE, publish
-from issuer.root_custody import open_root_keys
 from issuer.seal_custody import ensure_seal
-from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, root_signers, show
+from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, show
 from issuer.token_options import (
     optional_token_options,
     read_address,
@@ -154,7 +154,7 @@ def _add_key(
     passphrase = ask_passphrase()
     home.vault(passphrase)  # one passphrase opens the whole home: refuse a mistyped one
     now = datetime.now(UTC)
-    signers = open_root_keys(home, passphrase)
+    hand = at_hand(home, passphrase)
     registry = open_registry(home.database_url, memory=home.trail_memory)
     with registry as engine, transaction(engine) as session:
         row = make(
@@ -165,7 +165,7 @@ def _add_key(
             valid_from=first_day.date() if first_day else shanghai_day(now),
             valid_to=last_day.date() if last_day else None,
         )
-        publication = publish(session, home, now=now, signers=signers)
+        publication = publish(session, home, now=now, signers=hand.signers)
         preferred = preferred_of(find_site(session, prefix))
     algorithm = Algorithm(row.algorithm).label
     seal = ensure_seal(
@@ -200,7 +200,7 @@ def _add_key(
             {"code": one.code, "message": one.text.zh, "message_en": one.text.en} for one in notices
         ],
     }
-    show(answer, text, as_json=as_json)
+    hand.show(answer, text, as_json=as_json)
 
 
 @keys.command("list")
@@ -294,11 +294,11 @@ def prefer(prefix: str, algorithm: str | None, no_choice: bool, as_json: bool) -
 def publish_document(as_json: bool) -> None:
     """重新签署并发布信任列表，有效期重新起算。Sign and publish the trust list again."""
     home = open_home()
-    signers = root_signers(home)
+    hand = look_at_hand(home)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
     ):
-        publication = publish(session, home, now=datetime.now(UTC), signers=signers)
+        publication = publish(session, home, now=datetime.now(UTC), signers=hand.signers)
     answer = {**publication.as_dict(), "path": str(home.key_document_path)}
-    show(answer, publication.text, as_json=as_json)
+    hand.show(answer, publication.text, as_json=as_json)

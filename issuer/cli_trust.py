@@ -32,6 +32,7 @@ from issuer.ceremony import (
     spoken_digest,
     unite_drafts,
 )
+from issuer.cli_following import look_at_hand
 from issuer.cli_key_acts import ALGORITHMS
 from issuer.desk import shanghai_day
 from issuer.draft_words import describe_draft, digest_text, draft_text
@@ -198,14 +199,16 @@ def publish_files(files: tuple[Path, ...], as_json: bool) -> None:
     """
     home = open_home()
     found = unite_drafts([read_draft(file) for file in files])
-    signers = root_signers(home)
+    hand = look_at_hand(home)
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
         transaction(engine) as session,
     ):
-        publication = publish_signed(session, home, found, now=datetime.now(UTC), signers=signers)
+        publication = publish_signed(
+            session, home, found, now=datetime.now(UTC), signers=hand.signers
+        )
     told = _published(home, found, publication)
-    show({"kind": found.kind.value, **publication.as_dict()}, told, as_json=as_json)
+    hand.show({"kind": found.kind.value, **publication.as_dict()}, told, as_json=as_json)
 
 
 @trust.command()

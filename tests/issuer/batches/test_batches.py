@@ -204,6 +204,19 @@ def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     for place in ("/", "/batches", "/batches/new"):
         text = desk.get(place).text
         assert said in text and "改正名册中" not in text, place
+    roster = desk.get(f"/batches/{draft}/rows").text
+    assert said in roster and "改正名册不能解决" in roster
+    assert "corrections.xlsx" not in roster and "上传改正" not in roster
+
+
+def test_a_page_that_is_filled_in_never_reloads_by_itself(ready_desk: BatchDesk) -> None:
+    desk, draft = ready_desk, READY
+    with transaction(desk.room.desks) as session:  # another check is due
+        session.get_one(BatchDraft, draft).revision += 1
+    for place in ("", "/rows", "/photos"):
+        page = desk.get(f"/batches/{draft}{place}").text
+        assert 'http-equiv="refresh"' not in page, place
+        assert "刷新查看进展" in page, place
 
 
 def test_an_approval_that_comes_twice_is_told_once(ready_desk: BatchDesk) -> None:

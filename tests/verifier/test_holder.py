@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from sqlalchemy import Engine, QueuePool, event, select
 
 from codes.levels import Level
 from issuer.batch_handover import write_handover
+from issuer.desk import shanghai_day
+from issuer.root_custody import open_root_keys
+from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from registry.holder_access import (
     MOST_TRIES,
     CodePurpose,
@@ -27,13 +31,15 @@ from registry.holder_access import (
 )
 from registry.holder_models import HolderShare
 from registry.public_database import open_public_engine, public_database_url
+from registry.schema import open_registry
 from registry.session import open_engine, reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.arch.test_privacy import everything_logged
-from tests.conftest import NOW
+from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page, row_of
 from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
+from tests.issuer.procedures import decision
 from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
 from verifier.site.holder import COOKIE, HolderDesk
 
@@ -299,3 +305,22 @@ def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
     assert all("查看码" not in str(row[2]) for row in rows[1:])
     code = next(str(row[2]) for row in rows if row[1] == NUMBER)
     assert sides.enter(sides.browser(), code).status_code == 303
+
+
+def test_a_holder_whose_certificate_is_not_in_force_is_told_why_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    with open_sides(tmp_path) as sides:
+        client, home = sides.arrived(), sides.home
+        assert "您可以做什么" not in client.get("/holder").text
+        now = sides.public.extensions["yanzhen_verifier"].now()
+        act = SiteAct(kind=SiteActKind.ANNUL, prefix=NUMBER[:13])
+        with (
+            open_registry(home.database_url, memory=home.trail_memory) as engine,
+            transaction(engine) as session,
+        ):
+            signers = open_root_keys(home, PASSPHRASE)
+            carry_out(session, home, act, decision(shanghai_day(now)), now=now, signers=signers)
+        page = client.get("/holder").text
+    assert "您可以做什么" in page and NUMBER in page
+    assert "超出" in page and f"/register?words={NUMBER[:13]}" in page and "/complaints" in page

@@ -313,6 +313,7 @@ def _certificate_page(
     page = render_template(
         "holder.html",
         **_seen(view),
+        number=guest.claim.number,
         token=guest.form_token(),
         made=_address_of_share(made) if made else "",
         shares=listed,
@@ -339,6 +340,7 @@ def _seen(view: HolderView) -> dict[str, Any]:
         "meaning": present.meaning(verdict),
         "checked_at": present.beijing_time(verdict.checked_at),
         "facts": present.facts(verdict),
+        "why": [one.text for one in present.shown_findings(verdict) if one.decides],
         "events": [(one.effective_on, words.LIFE_WORDS[one.kind]) for one in view.events],
         "may_download": view.may_download,
     }

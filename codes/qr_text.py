@@ -104,6 +104,24 @@ def decode_qr_text(text: str) -> QrReading:
     return _read_digits(fragment, host)
 
 
+def disguised_host(text: str) -> str | None:
+    """Return the host a browser would open where the URL `text` lets an eye take it for another.
+
+    None where it is plain, or no URL: a user before the host or a backslash, which browsers read
+    as a slash, is what makes it not plain.
+
+    Args:
+        text: anything, untrusted.
+    """
+    stripped = text.strip(_EDGE_MARKS)
+    url = stripped.partition("#")[0]
+    found = _URL.match(url)
+    if found is None or len(stripped) > MAX_TEXT_CHARACTERS or _BLANK_OR_CONTROL.search(url):
+        return None
+    hidden = "@" in found[2] or "\\" in url.partition("?")[0]
+    return _read_host(url) if hidden else None
+
+
 @lru_cache(maxsize=256)  # the codes of one site all begin alike
 def _read_host(url: str) -> str | None:
     """Return the host a browser would open, so that `https://ours@theirs/` is named as theirs.

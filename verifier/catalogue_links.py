@@ -64,6 +64,16 @@ LINK_ENTRIES = {
             "The link names another address or a user as a disguise; what it opens is {host}.",
         ),
     ),
+    Code.HOST_DISGUISED: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "网址中夹有“@”或反斜杠“\\”，容易看成别的网址；浏览器实际打开的是 {host}。"
+            "本系统的二维码和链接不会这样写。",
+            "The address has an “@” or a backslash in it, so that it is easily taken for another; "
+            "what a browser opens is {host}. No code or link of this system is written so.",
+        ),
+    ),
     Code.LINK_UNENCRYPTED: Entry(
         Severity.NOTICE,
         None,

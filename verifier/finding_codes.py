@@ -89,6 +89,7 @@ class Code(StrEnum):
     QR_DAMAGED = "qr_damaged"
     QR_NEWER = "qr_newer"
     FOREIGN_HOST = "foreign_host"
+    HOST_DISGUISED = "host_disguised"
     PAPER_NOT_SEEN = "paper_not_seen"
     SIGNED_RECORD_ONLY = "signed_record_only"
     NAME_NOT_CHECKED = "name_not_checked"

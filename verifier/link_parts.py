@@ -24,6 +24,7 @@ class LinkParts:
     Args:
         scheme: None where it has none.
         host: as a browser would ask for it, with its port unless that is the usual one.
+        backslash: whether one stands where browsers read it as a slash.
     """
 
     scheme: str | None
@@ -31,6 +32,7 @@ class LinkParts:
     host: str
     path: str
     fragment: str
+    backslash: bool
 
 
 def split_link(link: str) -> LinkParts | None:
@@ -49,7 +51,12 @@ def split_link(link: str) -> LinkParts | None:
     if not _HOST.fullmatch(host) or (scheme is None and not _NAME.fullmatch(host)):
         return None
     return LinkParts(
-        scheme=scheme, userinfo=userinfo, host=host, path=found[3], fragment=(found[4] or "")[1:]
+        scheme=scheme,
+        userinfo=userinfo,
+        host=host,
+        path=found[3],
+        fragment=(found[4] or "")[1:],
+        backslash="\\" in re.split("[?#]", link, maxsplit=1)[0],
     )
 
 

@@ -22,7 +22,7 @@ from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.link_hosts import Likeness, likeness, plain_host
 from verifier.link_parts import EDGES, LinkParts, split_link
-from verifier.scan import Scan, read_qr, shown_host
+from verifier.scan import Scan, find_disguised, read_qr, shown_host
 from verifier.service import Verifier
 from verifier.verdict import Finding, Verdict, finding_to_json, verdict_to_json
 
@@ -178,13 +178,17 @@ def _judge_host(
 
 
 def _inspect_disguise(parts: LinkParts, known: set[str]) -> list[Finding]:
-    """Return an alarm where a known host stands in the link at a place that leads nowhere."""
+    """Return an alarm where a known host stands in the link at a place that leads nowhere.
+
+    And a notice where a backslash makes the host hard to see.
+    """
+    hard_to_see = [find_disguised(parts.host)] if parts.backslash else []
     elsewhere = plain_host(parts.userinfo) + parts.path.casefold()
     named = sorted(one for one in known if one in elsewhere)
     if not parts.userinfo and (not named or parts.host in known):
-        return []
+        return hard_to_see
     slots = {"host": shown_host(parts.host)}
-    return [find(Code.LINK_DISGUISED, slots, slots)]
+    return [find(Code.LINK_DISGUISED, slots, slots), *hard_to_see]
 
 
 def _judge_contents(kind: LinkKind, parts: LinkParts, carried: bool) -> list[Finding]:

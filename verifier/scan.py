@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from codes.errors import CodesError
-from codes.qr_text import QrReading, QrTextError, decode_qr_text
+from codes.qr_text import QrReading, QrTextError, decode_qr_text, disguised_host
 from codes.record import Record, decode_record
 from keys.algorithms import Algorithm
 from keys.document import KeyDocument
@@ -27,11 +27,13 @@ class Scan:
     Args:
         record: decoded from the envelope's payload.
         host: where the QR would have led a browser; None for bare digits.
+        disguise: what there is to say of how the host is written.
     """
 
     envelope: Envelope
     record: Record
     host: str | None
+    disguise: tuple[Finding, ...]
 
 
 def read_qr(text: str, document: KeyDocument) -> Scan | Finding:
@@ -49,11 +51,30 @@ def read_qr(text: str, document: KeyDocument) -> Scan | Finding:
     except CodesError as error:
         code = Code.QR_NEWER if error.code in _NEWER else Code.QR_DAMAGED
         return find(code, evidence={"reason": error.code})
-    return Scan(envelope=_envelope(reading), record=record, host=reading.host)
+    return Scan(
+        envelope=_envelope(reading),
+        record=record,
+        host=reading.host,
+        disguise=inspect_disguise(text),
+    )
+
+
+def inspect_disguise(text: str) -> tuple[Finding, ...]:
+    """Return where a QR text leads, if its host is written so that an eye takes it for another."""
+    host = disguised_host(text)
+    return () if host is None else (find_disguised(host),)
+
+
+def find_disguised(host: str) -> Finding:
+    """Return that a link, though it may be read otherwise, leads to `host`."""
+    shown = {"host": shown_host(host)}
+    return find(Code.HOST_DISGUISED, shown, shown)
 
 
 def inspect_host(scan: Scan, document: KeyDocument, today: date) -> tuple[Finding, ...]:
     """Return an alarm when the QR leads somewhere that was never ours in the paper's lifetime.
+
+    Also where it leads, when its host is easily taken for another.
 
     A copy can be printed on any day from the date of issue on (reissue), and paper cannot be
     mended: a host counts if it was ours on some day between the two.
@@ -66,9 +87,9 @@ def inspect_host(scan: Scan, document: KeyDocument, today: date) -> tuple[Findin
         and (ours.valid_to is None or ours.valid_to >= issued_on)
         for ours in document.hosts
     ):
-        return ()
+        return scan.disguise
     shown = shown_host(host)
-    return (find(Code.FOREIGN_HOST, {"host": shown}, {"host": shown}),)
+    return (find(Code.FOREIGN_HOST, {"host": shown}, {"host": shown}), *scan.disguise)
 
 
 def shown_host(host: str) -> str:

@@ -51,7 +51,7 @@ from verifier.picture_search import (
 )
 from verifier.proof import Proof, prove
 from verifier.readers import AskChild, Readers
-from verifier.scan import Scan, read_qr
+from verifier.scan import Scan, inspect_disguise, read_qr
 from verifier.seal_trust import SealSource, no_seals
 from verifier.status_source import StatusSource
 from verifier.steps import log_step, log_verdict
@@ -221,7 +221,7 @@ class Verifier:
         scan = read_qr(text, moment.document)
         if isinstance(scan, Finding):
             log_step(1, "read", (scan,))
-            return log_verdict(_conclude(moment, scan))
+            return log_verdict(_conclude(moment, scan, *inspect_disguise(text)))
         log_step(1, "read")
         proof, answer = self._ask(scan, moment)
         # 5 prove the row, 7 status, 8 verdict

@@ -59,6 +59,21 @@ export function decodeQrText(text) {
   return readDigits(fragment, host);
 }
 
+/**
+ * The host a browser would open where the text is a URL that lets an eye take it for another: one
+ * with a user before the host or with a backslash, which browsers read as a slash; else null.
+ * @param {string} text anything, untrusted
+ * @returns {string|null}
+ */
+export function disguisedHost(text) {
+  const stripped = text.replace(AROUND, '');
+  const url = URL_START.exec(stripped);
+  const long = [...stripped].length > MAX_TEXT_CHARACTERS;
+  if (url === null || long || BLANK_OR_CONTROL.test(url[0])) return null;
+  const hidden = url[2].includes('@') || url[0].split('?')[0].includes('\\');
+  return hidden ? readHost(url[1].toLowerCase(), url[2]) : null;
+}
+
 /** The host a browser would open, so that `https://ours@theirs/` is named as theirs. */
 function readHost(scheme, authority) {
   const host = authority.slice(authority.lastIndexOf('@') + 1).toLowerCase();

@@ -4,7 +4,7 @@
  */
 
 import { finding, outcomeOf, sayDay } from './findings.js';
-import { decodeQrText, QrTextError } from './qr_text.js';
+import { decodeQrText, disguisedHost, QrTextError } from './qr_text.js';
 import { decodeRecord, RecordError } from './record.js';
 import { inspectHost, prove, shownHost } from './trust.js';
 
@@ -32,11 +32,14 @@ export async function verifyText(text, { trust, tables, now, subtle }) {
   const today = chinaDate(now);
   const keyDocument = trust.document;
   const scan = readScan(text, keyDocument, tables);
-  if (scan.unreadable) return verdict(tables, keyDocument, now, [scan.unreadable], null);
+  const disguise = inspectDisguise(text, tables);
+  if (scan.unreadable) {
+    return verdict(tables, keyDocument, now, [scan.unreadable, ...disguise], null);
+  }
   const { reading, record } = scan;
   const proof = await prove(reading, record, keyDocument, tables, today, subtle);
   const host = inspectHost(reading.host, record, keyDocument, tables, today);
-  const found = [...proof.findings, ...host, ...(proof.lost ?? [])];
+  const found = [...proof.findings, ...host, ...disguise, ...(proof.lost ?? [])];
   const sound = proof.genuine && found.every((one) => tables.findings[one.code].forces === null);
   if (proof.genuine) found.push(...UNASKED.map((code) => finding(tables, code)));
   const printed = proof.genuine ? printFields(record, proof.body, tables) : null;
@@ -68,6 +71,14 @@ function readScan(text, keyDocument, tables) {
     if (error instanceof QrTextError) return { unreadable: unreadable(error, keyDocument, tables) };
     throw error;
   }
+}
+
+/** Where the text leads, if its host is written so that an eye takes it for another. */
+function inspectDisguise(text, tables) {
+  const host = disguisedHost(text);
+  if (host === null) return [];
+  const shown = { host: shownHost(host) };
+  return [finding(tables, 'host_disguised', shown, shown)];
 }
 
 function unreadable(error, keyDocument, tables) {

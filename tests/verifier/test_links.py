@@ -129,6 +129,29 @@ def test_a_known_host_at_a_place_that_leads_nowhere_is_a_disguise(
     assert check.kind is (LinkKind.OURS if host == HOST else LinkKind.FOREIGN)
 
 
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        (f"https://{HOST}\\.evil.example/", HOST),
+        (f"https://{HOST}\\@query.top/q", HOST),
+        (f"https://query.top\\@{HOST}/q", "query.top"),
+        (f"https:\\\\{HOST}\\q", HOST),
+        (f"{HOST}\\.evil.example", HOST),
+    ],
+)
+def test_a_backslash_is_read_as_a_browser_reads_it_and_told(
+    verifier: Verifier, link: str, host: str
+) -> None:
+    check = check_link(verifier, link)
+    told = [one for one in check.findings if one.code == "host_disguised"]
+    assert (check.host, [one.evidence["host"] for one in told]) == (host, [host])
+
+
+def test_the_user_before_an_own_host_is_told_once(verifier: Verifier) -> None:
+    said = codes(verifier, f"https://anything@{HOST}/v/1")
+    assert Code.LINK_DISGUISED in said and "host_disguised" not in said
+
+
 def test_former_hosts_are_no_longer_ours(world: World) -> None:
     former = Host(host="old.example.org", valid_from=date(2020, 1, 1), valid_to=date(2024, 1, 1))
     document = key_document()

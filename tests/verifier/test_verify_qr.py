@@ -88,6 +88,35 @@ def test_a_copied_record_behind_another_address_is_not_what_was_issued(
     assert verdict.certificate is not None
 
 
+DISGUISES = [
+    (f"https://anything@{HOST}/q#", HOST),
+    (f"https://evil.example\\@{HOST}/q#", "evil.example"),
+    (f"https://{HOST}\\.evil.example/q#", HOST),
+    (f"https:\\\\{HOST}/q#", HOST),
+    (f"https://{HOST}@evil.example/q#", "evil.example"),
+]
+
+
+@pytest.mark.parametrize(("prefix", "host"), DISGUISES)
+def test_a_code_whose_host_is_easily_misread_says_where_a_browser_would_go(
+    world: World, issued: Issued, prefix: str, host: str
+) -> None:
+    for text in (issued.qr_text(prefix), prefix.removesuffix("#")):
+        verdict = world.verifier().verify_qr(text)
+        told = [one for one in verdict.findings if one.code == "host_disguised"]
+        assert [one.evidence["host"] for one in told] == [host]
+        assert host in told[0].text.zh and host in told[0].text.en
+    alarmed = "foreign_host" in codes(world.verifier().verify_qr(issued.qr_text(prefix)))
+    assert alarmed is (host != HOST)
+
+
+@pytest.mark.parametrize("rest", ["/q#", "/q?a=x@y\\z#", ":443/x@y#"])
+def test_marks_that_change_no_host_are_no_disguise(world: World, issued: Issued, rest: str) -> None:
+    verdict = world.verifier().verify_qr(issued.qr_text(f"https://{HOST}{rest}"))
+    assert "host_disguised" not in codes(verdict)
+    assert verdict.outcome is Outcome.VALID
+
+
 @pytest.mark.parametrize(
     ("valid_from", "valid_to", "outcome"),
     [

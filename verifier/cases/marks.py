@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from codes.names import fold_name, normalise_name
 from codes.wording import Text
@@ -26,6 +25,7 @@ from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_kinds import FileKind, kind_of
 from verifier.finding_codes import BUSY
+from verifier.link_parts import EDGES, split_link
 from verifier.scan import Scan, read_qr
 from verifier.verdict import Outcome, Verdict
 
@@ -178,7 +178,7 @@ def _marks(
     except (ChildFailed, ValueError):
         told = {}
     of_file = _of_file(told) if isinstance(told, dict) else ()
-    return tuple(dict.fromkeys((file, *_hosts(symbols, document), *of_file)))
+    return tuple(dict.fromkeys((file, *host_marks(symbols, document), *of_file)))
 
 
 def _of_file(told: dict[str, Any]) -> Iterator[Mark]:
@@ -227,13 +227,10 @@ def _of_symbols(
     return None, None
 
 
-def _hosts(symbols: Sequence[str], document: KeyDocument | None) -> Iterator[Mark]:
+def host_marks(symbols: Sequence[str], document: KeyDocument | None) -> Iterator[Mark]:
+    """Yield the hosts that codes would lead a browser to and that are not ours."""
     ours = set() if document is None else {one.host for one in document.hosts}
     for text in symbols:
-        try:
-            parts = urlsplit(text.strip())
-            host = parts.netloc.rpartition("@")[2].lower()
-        except ValueError:
-            continue
-        if parts.scheme.lower() in ("http", "https") and host and host not in ours:
-            yield Mark(kind=MarkKind.HOST, value=_plain(host)[:_LONGEST])
+        parts = split_link(text.strip(EDGES))
+        if parts is not None and parts.scheme is not None and parts.host not in ours:
+            yield Mark(kind=MarkKind.HOST, value=parts.host[:_LONGEST])

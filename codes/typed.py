@@ -13,8 +13,21 @@ from codes.wording import Text
 LONGEST_TYPED = 200
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
-# Format characters that arrive with copied text and show as nothing.
-_INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad"}
+# Format characters and variation selectors that arrive with copied text and show as nothing.
+_INVISIBLE = frozenset(
+    chr(point)
+    for first, last in (
+        (0xAD, 0xAD),
+        (0x200B, 0x200F),
+        (0x202A, 0x202E),
+        (0x2060, 0x2064),
+        (0x2066, 0x2069),
+        (0xFE00, 0xFE0F),
+        (0xFEFF, 0xFEFF),
+        (0xE0100, 0xE01EF),
+    )
+    for point in range(first, last + 1)
+)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Dashes that Unicode files elsewhere than under Pd: minus signs, the kana length mark, rules.
 _DASHES = {"\u2212", "\u2796", "\u30fc", "\uff70", "\u2500", "\u2043", "\u02d7"}

@@ -49,8 +49,13 @@ _EVERYWHERE = {
     Code.UPLOAD_NOT_KNOWN,
 }
 _UPLOAD = {Code.UPLOADED, Code.UPLOAD_DUE, Code.UPLOAD_LATE}
-# Of what was read otherwise, this changes a character and not only how it is written.
-_READ_OTHERWISE = {"typed_look_alikes", "typed_foreign_letters", "number_five_read_as_s"}
+# Of what was read otherwise, this changes a character, or hid one, and not only how it is written.
+_READ_OTHERWISE = {
+    "typed_look_alikes",
+    "typed_foreign_letters",
+    "number_five_read_as_s",
+    "name_unseen",
+}
 
 
 def advice_of(outcome: Outcome | None) -> Text:
@@ -69,11 +74,12 @@ def same_certificate(row: int) -> Text:
 
 
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:
-    """Return what was read in a number as another character than was typed."""
+    """Return what was read otherwise than typed in a number, or left out of a name unseen."""
     return tuple(
         one.text
         for one in verdict.findings
-        if one.code == Code.NUMBER_NORMALISED and one.evidence["reason"] in _READ_OTHERWISE
+        if one.code in (Code.NUMBER_NORMALISED, Code.NAME_NORMALISED)
+        and one.evidence["reason"] in _READ_OTHERWISE
     )
 
 

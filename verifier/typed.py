@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from codes.documents import DocumentType, inspect_document
+from codes.name_characters import is_ignorable
 from codes.names import normalise_name
 from codes.number import CertificateNumber, Notice, NumberKind, NumberReading, inspect_number
 from codes.wording import Text
@@ -16,6 +17,10 @@ from verifier.findings import find
 from verifier.verdict import Finding
 
 MAX_TYPED_CHARACTERS = 200
+_UNSEEN = Notice(
+    code="name_unseen",
+    text=Text("姓名中含有不可见字符，已略去。", "Invisible characters in the name were left out."),
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -67,10 +72,14 @@ def read_number(typed: str, today: date) -> TypedNumber:
 def read_holder(name: str | None, document_number: str | None, today: date) -> HolderFacts:
     """Return the facts about the holder; blank ones count as not given.
 
+    What nobody sees in a name is left out, as it is where names are compared.
+
     Raises:
         UsageError: neither was given.
     """
-    name = None if name is None or not name.strip() else name
+    seen = "".join(char for char in name or "" if not is_ignorable(char))
+    hidden = seen != (name or "")
+    name = seen if seen.strip() else None
     document_number = (
         None if document_number is None or not document_number.strip() else document_number
     )
@@ -81,6 +90,8 @@ def read_holder(name: str | None, document_number: str | None, today: date) -> H
         reading = normalise_name(name)
         if reading.name != name.strip():
             notices = tuple(_notice(Code.NAME_NORMALISED, one) for one in reading.notices)
+        if hidden:
+            notices = (_notice(Code.NAME_NORMALISED, _UNSEEN), *notices)
         name = reading.name
     if document_number is not None:
         document_number = normalise_document(document_number, today)

@@ -187,6 +187,16 @@ def test_rows_say_what_was_read_otherwise_and_which_row_asked_the_same(
     assert "与第 2 行为同一张证书。" in again and "形近字符" not in again
 
 
+def test_a_row_says_that_its_name_held_marks_nobody_sees(
+    world: World, numbers: dict[str, str]
+) -> None:
+    hidden = f"{NAME[0]}\u200d{NAME[1:]}"
+    report = check(world, [HEADINGS, (numbers["valid"], hidden, ""), (numbers["valid"], NAME, "")])
+    said = ["姓名中含有不可见字符，已略去。" in one.reason.zh for one in report.results]
+    assert said == [True, False]
+    assert report.results[0].outcome is Outcome.VALID
+
+
 def test_numbers_come_back_as_numbers(world: World, numbers: dict[str, str]) -> None:
     rows = [("序号", "证书编号", "姓名"), (7, numbers["valid"], NAME)]
     data = write_workbook(check(world, rows), Language.ZH)

@@ -18,6 +18,7 @@ _BYTE_ORDER_MARKS = (
 )
 _DELIMITERS = ",;\t，；"
 _HEADER_CHARACTERS = 20_000  # enough for ten rows; the header is looked for in these
+_LONGEST_CELL = (1 << 31) - 1  # no bound of its own: who reads the rows names a cell too long
 _MARGIN_ROWS = 100  # title rows and footers beside the rows of people
 
 Headings = Callable[[Sequence[tuple[int, Mapping[int, str]]]], int]
@@ -104,6 +105,7 @@ def _delimiter(beginning: str, headings: Headings) -> str:
 def _rows(text: str, delimiter: str, max_rows: int) -> list[GridRow]:
     rows: list[GridRow] = []
     number = 0
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, values in enumerate(reader, start=1):

@@ -10,7 +10,7 @@ from registry.grid import cell_name
 from registry.sheet_faults import SheetFault, SheetRefused
 from registry.sheet_format import SheetFormat, format_words
 from verifier.bulk_columns import HEADER_ROWS, Column, Header
-from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS, MAX_CELL_CHARACTERS
+from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.errors import VerifierError
 
 
@@ -263,14 +263,13 @@ def cell_not_text(cell: str) -> RowFault:
     )
 
 
-def cell_too_long(cell: str) -> RowFault:
-    """Return the fault of a cell with too much in it."""
+def cell_too_long(cell: str, limit: int) -> RowFault:
+    """Return the fault of a cell with more than `limit` characters in it."""
     return RowFault(
         code="cell_too_long",
         cell=cell,
         text=Text(
-            f"内容超过 {MAX_CELL_CHARACTERS} 个字符；请只填写该列要求的内容。",
-            f"The content is longer than {MAX_CELL_CHARACTERS} characters; write only what the "
-            "column asks for.",
+            f"内容超过 {limit} 个字符；请只填写该列要求的内容。",
+            f"The content is longer than {limit} characters; write only what the column asks for.",
         ),
     )

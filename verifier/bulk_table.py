@@ -22,6 +22,7 @@ from verifier.bulk_limits import (
     MAX_BULK_BYTES,
     MAX_BULK_ROWS,
     MAX_CELL_CHARACTERS,
+    MAX_KEPT_CHARACTERS,
 )
 
 _BLANKS = " \t\r\n\u3000\u00a0\ufeff"
@@ -35,7 +36,7 @@ class BulkRow:
 
     Args:
         row: the row's number as the spreadsheet program shows it, from 1.
-        texts: what stands in each 0-based position, as it is given back.
+        texts: what stands in each 0-based position, as it is given back; cut where too long.
         asked: the text in each column that is asked about, outer blanks removed.
         numbers: the positions that hold numbers a spreadsheet program keeps exactly.
         fault: why the row is not asked about, or None.
@@ -128,7 +129,7 @@ def _table(grid: Grid, file: str) -> BulkTable:
     return BulkTable(
         file=file,
         sheet=grid.sheet,
-        headings=tuple(text_of(top.cells.get(position, "")) for position in range(width)),
+        headings=tuple(_kept(top.cells.get(position, "")) for position in range(width)),
         rows=tuple(rows),
     )
 
@@ -138,10 +139,26 @@ def _row(row: GridRow, header: Header) -> BulkRow:
     asked = {column: text_of(cell).strip(_BLANKS) for column, cell in cells.items()}
     return BulkRow(
         row=row.number,
-        texts={position: text_of(cell) for position, cell in row.cells.items()},
+        texts={position: _kept(cell) for position, cell in row.cells.items()},
         asked={column: text for column, text in asked.items() if text},
         numbers=frozenset(position for position, cell in row.cells.items() if _is_number(cell)),
-        fault=_fault(row.number, header, cells, asked),
+        fault=_fault(row.number, header, cells, asked) or _length_fault(row),
+    )
+
+
+def _kept(cell: Cell) -> str:
+    return text_of(cell)[:MAX_KEPT_CHARACTERS]
+
+
+def _length_fault(row: GridRow) -> RowFault | None:
+    """Return the fault of a cell that could not be given back whole."""
+    return next(
+        (
+            faults.cell_too_long(cell_name(row.number, position), MAX_KEPT_CHARACTERS)
+            for position, cell in row.cells.items()
+            if len(text_of(cell)) > MAX_KEPT_CHARACTERS
+        ),
+        None,
     )
 
 
@@ -169,7 +186,7 @@ def _fault(
 def _cell_fault(cell: Cell, name: str) -> RowFault | None:
     if isinstance(cell, str):
         if len(cell) > MAX_CELL_CHARACTERS:
-            return faults.cell_too_long(name)
+            return faults.cell_too_long(name, MAX_CELL_CHARACTERS)
         return faults.cell_not_text(name) if _SCIENTIFIC.fullmatch(cell.strip(_BLANKS)) else None
     if cell.kind is CellKind.FORMULA:
         return faults.cell_formula(name)

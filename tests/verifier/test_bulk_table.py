@@ -104,6 +104,33 @@ def test_a_row_that_cannot_be_asked_about_names_its_cell(
 
 
 @pytest.mark.parametrize(
+    ("line", "cell", "limit"),
+    [
+        (f"{NUMBER},{'长' * 1_700_000},,", "B3", "200"),
+        (f"{NUMBER},{NAME},,{'长' * 1_700_000}", "D3", "32767"),
+    ],
+)
+def test_a_cell_of_megabytes_of_a_text_file_is_named_and_the_other_rows_are_asked_about(
+    line: str, cell: str, limit: str, reader: Child
+) -> None:
+    text = csv_text([(*HEADINGS, "备注"), (*ROW, "")]) + line + "\r\n" + csv_text([(*ROW, "")])
+    rows = read(text.encode(), reader, "名单.csv").rows
+    assert [row.row for row in rows if row.fault is None] == [2, 4]
+    fault = rows[1].fault
+    assert fault is not None
+    assert (fault.code, fault.cell) == ("cell_too_long", cell)
+    assert limit in fault.text.zh and limit in fault.text.en
+    assert max(len(text) for text in rows[1].texts.values()) <= 32767
+
+
+def test_a_quotation_mark_that_never_ends_names_the_row_it_is_in(reader: Child) -> None:
+    text = csv_text([HEADINGS, ROW]) + f'{NUMBER},"{NAME},\r\n' + csv_text([ROW] * 9000)
+    refused = refusal(text.encode(), reader)
+    assert refused.code == "bulk_quoting_broken"
+    assert "第 3 行" in refused.text.zh
+
+
+@pytest.mark.parametrize(
     ("rows", "code", "told"),
     [
         ([("部门", "姓名"), ("甲", NAME)], "bulk_no_header", "前 10 行"),

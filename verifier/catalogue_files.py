@@ -207,8 +207,19 @@ FILE_ENTRIES = {
         _PROBLEM,
         _INCONCLUSIVE,
         Text(
-            "文件在规定的时间和内存内无法读完。请上传原始文件，或用编号和姓名查询。",
-            "The file could not be read within the limits on time and memory. Upload the original "
+            "文件过于复杂，在规定的限度内无法读完。请上传原始文件，或用编号和姓名查询。",
+            "The file is too complex to be read within the limits. Upload the original file, or "
+            "look up by number and name.",
+        ),
+    ),
+    Code.FILE_OUT_OF_TIME: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "文件未能在时限内读完，请稍后再核验；这不说明文件有问题。"
+            "再次核验仍读不完的，请上传原始文件，或用编号和姓名查询。",
+            "The file was not read to the end in the time allowed; verify it again in a little "
+            "while. This says nothing against it. Where that fails again, upload the original "
             "file, or look up by number and name.",
         ),
     ),

@@ -117,6 +117,7 @@ class Code(StrEnum):
     FILE_KIND_UNSUPPORTED = "file_kind_unsupported"
     FILE_TOO_BIG = "file_too_big"
     FILE_TOO_HEAVY = "file_too_heavy"
+    FILE_OUT_OF_TIME = "file_out_of_time"
     FILE_TOO_MANY_PAGES = "file_too_many_pages"
     FILE_TWO_KINDS = "file_two_kinds"
     FILE_UNREADABLE = "file_unreadable"
@@ -186,8 +187,8 @@ class Code(StrEnum):
 
 BUSY: Final = frozenset({Code.SYSTEM_BUSY, Code.FILES_WAITING})
 """Codes of what was not looked at for want of time or place: it is to be asked again."""
-UNFINISHED: Final = BUSY | {Code.PICTURE_OUT_OF_TIME}
-"""And of what was begun and not finished in time, which may be the picture's doing as well."""
+UNFINISHED: Final = BUSY | {Code.PICTURE_OUT_OF_TIME, Code.FILE_OUT_OF_TIME}
+"""And of what was begun and not finished in time, which may be the file's doing as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from math import inf
+from typing import TypeVar
 
 from registry.child import Child, ChildFailed, FailureReason
 from verifier.decision import Standing
@@ -36,6 +37,7 @@ from verifier.seal_trust import SealSource
 from verifier.verdict import Finding
 
 AskChild = Callable[[bytes], bytes]
+_Found = TypeVar("_Found")
 
 # For all that one answer asks of children, the waits for a place included: a third of what a
 # server gives a worker (`wsgi.WORKER_SECONDS`) before it takes it for dead.
@@ -117,11 +119,11 @@ class Readers:
 
     def glance(self, data: bytes) -> Glance | Finding | None:
         """Return what a PDF shows at a glance, None for any other file, or why it is not read."""
-        return glance_at(data, self._read)
+        return _told(glance_at(data, self._read))
 
     def read(self, data: bytes) -> FileReading | Finding:
         """Return what a file shows, drawn, or why it cannot be read."""
-        return read_file(data, self._read)
+        return _told(read_file(data, self._read))
 
     def examine(self, data: bytes, glance: Glance, standing: Standing) -> PdfEvidence:
         """Return what is known of a PDF beside what it prints."""
@@ -194,3 +196,11 @@ class Readers:
         if self._slots is None:
             return nullcontext()
         return self._slots.taken(before=self._deadline)
+
+
+def _told(found: _Found | Finding) -> _Found | Finding:
+    """Return what was found; where only time was lacking, the finding that says just that."""
+    timeout = FailureReason.TIMEOUT.value
+    if isinstance(found, Finding) and found.evidence.get("reason") == timeout:
+        return find(Code.FILE_OUT_OF_TIME)
+    return found

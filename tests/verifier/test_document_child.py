@@ -30,13 +30,19 @@ def asked(picture: bytes) -> bytes:
     return pack(Question(task=Task.READ_PICTURE, data=picture))
 
 
+@pytest.mark.parametrize("data", [b"%PDF-", b"\xff\xd8\xff"])
 @pytest.mark.parametrize("reason", FailureReason)
-def test_a_child_that_fails_is_a_verdict_not_an_error(world: World, reason: FailureReason) -> None:
+def test_a_child_that_fails_is_a_verdict_not_an_error(
+    world: World, reason: FailureReason, data: bytes
+) -> None:
     def fail(_: bytes) -> bytes:
         raise ChildFailed(reason)
 
-    verdict = world.verifier(read_bytes=fail).verify_file(b"%PDF-", "a.pdf")
-    told = "system_busy" if reason is FailureReason.BUSY else "file_too_heavy"
+    verdict = world.verifier(read_bytes=fail).verify_file(data, "a.pdf")
+    told = {
+        FailureReason.BUSY: "system_busy",
+        FailureReason.TIMEOUT: "file_out_of_time",
+    }.get(reason, "file_too_heavy")
     assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {told})
 
 
@@ -66,7 +72,7 @@ def test_a_child_that_speaks_nonsense_is_not_believed(world: World, answer: byte
     ("seconds", "memory_bytes", "told"),
     [
         # It depends on the machine whether so little time was a processor's.
-        (0.01, 1 << 30, {"file_too_heavy", "system_busy"}),
+        (0.01, 1 << 30, {"file_out_of_time", "system_busy"}),
         # Without memory a library may fail in its own way before the process does.
         (20.0, 48 << 20, {"file_too_heavy", "file_unreadable"}),
     ],

@@ -92,11 +92,12 @@ def test_a_paper_that_was_tried_keeps_its_place_and_its_page_says_how_it_waits(
         assert not places_waiting(session, case_id)
 
 
-def test_a_picture_that_is_not_finished_in_time_is_tried_again_before_that_is_its_verdict(
-    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("code", [Code.PICTURE_OUT_OF_TIME, Code.FILE_OUT_OF_TIME])
+def test_a_file_that_is_not_finished_in_time_is_tried_again_before_that_is_its_verdict(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch, code: Code
 ) -> None:
-    case_id = desk.open_case("津公（刑）受案字〔2026〕111号")
-    make_busy(desk, monkeypatch, Code.PICTURE_OUT_OF_TIME)
+    case_id = desk.open_case(f"津公（刑）受案字〔2026〕111号 {code}")
+    make_busy(desk, monkeypatch, code)
     address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.pdf, '证书.pdf')}"
     for _ in range(2):  # of three tries
         assert "不用再点" in desk.page(address)

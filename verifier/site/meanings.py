@@ -327,6 +327,13 @@ _INCONCLUSIVE = (
     ),
     _of(
         Outcome.INCONCLUSIVE,
+        Code.FILE_OUT_OF_TIME,
+        zh="文件未能在时限内读完，本次核验未能完成。这不说明证书有问题，请稍后再核验。",
+        en="The file was not read to the end in time, so the check could not be finished. This "
+        "says nothing against the certificate; verify it again in a little while.",
+    ),
+    _of(
+        Outcome.INCONCLUSIVE,
         Code.PICTURE_NOT_COMPARED,
         zh="只核验了图片中的二维码，印刷内容和照片没有比对，不能得出结论。"
         "请将下表与图片逐项核对，或上传原始 PDF 文件。",

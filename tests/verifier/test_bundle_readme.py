@@ -31,3 +31,14 @@ def test_what_a_shell_does_powershell_can_do() -> None:
     assert [one.split()[0] for one in alike] == ["openssl", "openssl", "openssl", "pdfsig"]
     for chapter in ("Windows 在 PowerShell 中运行", "Windows: in PowerShell"):
         assert chapter in README
+
+
+def test_what_is_pasted_into_powershell_holds_no_key_of_its_own_and_no_pattern() -> None:
+    sums, others, _, custody = windows_commands(README)
+    assert "\t" not in README  # at a prompt it is the key that completes names
+    for one in (sums, others):
+        assert one.count("Get-Content -LiteralPath SHA256SUMS") == 1
+    # Its own comparisons pass over characters nobody sees: an added file would be as one listed.
+    assert "HashSet[string]" in others and "notcontains" not in others
+    # Of a folder on a share the location itself is no path of the system's.
+    assert custody.count("$($pwd.ProviderPath)\\custody") == 2 and "$pwd\\" not in custody

@@ -68,16 +68,21 @@ def write_readme(facts: BundleFacts) -> bytes:
 
 def commands(readme: str) -> list[str]:
     """Return the commands of a README in their order, each once."""
-    return _indented(readme, "    ")
+    return _indented(readme, 4)
 
 
 def windows_commands(readme: str) -> list[str]:
     """Return the commands of a README that are for PowerShell, in their order, each once."""
-    return _indented(readme, "\t")
+    return _indented(readme, len(_AT_WINDOWS))
 
 
-def _indented(readme: str, by: str) -> list[str]:
-    return list(dict.fromkeys(line.strip() for line in readme.splitlines() if line.startswith(by)))
+_AT_WINDOWS: Final = " " * 6  # no tab: pasted at a prompt, it completes names
+
+
+def _indented(readme: str, by: int) -> list[str]:
+    """Return the lines that are indented by so many blanks and no more."""
+    lines = (line for line in readme.splitlines() if len(line) - len(line.lstrip(" ")) == by)
+    return list(dict.fromkeys(line.strip() for line in lines))
 
 
 _CONTENTS_ZH: Final = {
@@ -166,9 +171,12 @@ def _contrary(facts: BundleFacts, language: Language) -> str:
 _WINDOWS: Final = "   Windows PowerShell:\n"
 
 
+_LISTED: Final = "Get-Content -LiteralPath SHA256SUMS -Encoding UTF8 | ForEach-Object "
+
+
 def _sums() -> str:
     return f"    sha256sum --strict -c SHA256SUMS\n{_WINDOWS}" + (
-        "\tGet-Content SHA256SUMS -Encoding UTF8 | ForEach-Object { $h, $n = $_ -split '  ', 2; "
+        f"{_AT_WINDOWS}{_LISTED}{{ $h, $n = $_ -split '  ', 2; "
         'if ((Get-FileHash -LiteralPath $n -Algorithm SHA256).Hash -eq $h) { "OK $n" } '
         'else { "FAILED $n" } }\n'
     )
@@ -186,11 +194,14 @@ def _others() -> str:
         f"k[substr(l, 67)] = 1; {known} = 1 }} "
         '!($0 in k) { print "ADDED " $0; n = 1 } END { exit n }\'\n'
         f"{_WINDOWS}"
-        "\t$k = @(Get-Content SHA256SUMS -Encoding UTF8 | ForEach-Object "
-        f"{{ ($_ -split '  ', 2)[1] }}) + {names}; "
-        "Get-ChildItem -Recurse -File -Force | ForEach-Object { $n = (Resolve-Path -LiteralPath "
-        "$_.FullName -Relative).Substring(2).Replace('\\', '/'); "
-        'if ($k -cnotcontains $n) { "ADDED $n" } }\n'
+        # A set compares byte by byte: -contains passes over characters nobody sees.
+        f"{_AT_WINDOWS}$k = New-Object 'Collections.Generic.HashSet[string]'; "
+        f"{_LISTED}{{ $null = $k.Add(($_ -split '  ', 2)[1]) }}; "
+        f"{names} | ForEach-Object {{ $null = $k.Add($_) }}; "
+        "$d = (Get-Item -LiteralPath .).FullName.TrimEnd('\\').Length + 1; "
+        "Get-ChildItem -LiteralPath . -Recurse -File -Force | ForEach-Object "
+        "{ $n = $_.FullName.Substring($d).Replace('\\', '/'); "
+        'if (-not $k.Contains($n)) { "ADDED $n" } }\n'
     )
 
 
@@ -200,7 +211,7 @@ def _signature(facts: BundleFacts) -> str:
         f"openssl cms -verify -binary -inform DER -attime {at} -in SHA256SUMS.p7s "
         "-content SHA256SUMS -CAfile certificates/root.pem -signer signer.pem -out"
     )
-    return f"    {command} /dev/null\n{_WINDOWS}\t{command} NUL\n"
+    return f"    {command} /dev/null\n{_WINDOWS}{_AT_WINDOWS}{command} NUL\n"
 
 
 def _named(facts: BundleFacts) -> str:
@@ -231,10 +242,11 @@ def _custody() -> str:
         "    h=$(printf '%064d' 0); while IFS= read -r l; do h=$(printf '%s\\n%s' \"$h\" \"$l\" | "
         "sha256sum | cut -d' ' -f1); echo $h; done < custody.jsonl | diff - custody-hashes.txt\n"
         f"{_WINDOWS}"
-        "\t$u = New-Object Text.UTF8Encoding $false; "
+        f"{_AT_WINDOWS}$u = New-Object Text.UTF8Encoding $false; "
         "$s = [Security.Cryptography.SHA256]::Create(); "
-        "$g = [IO.File]::ReadAllLines(\"$pwd\\custody-hashes.txt\"); $h = '0' * 64; $i = 0; "
-        'foreach ($l in [IO.File]::ReadAllLines("$pwd\\custody.jsonl", $u)) '
+        '$g = [IO.File]::ReadAllLines("$($pwd.ProviderPath)\\custody-hashes.txt"); '
+        "$h = '0' * 64; $i = 0; "
+        'foreach ($l in [IO.File]::ReadAllLines("$($pwd.ProviderPath)\\custody.jsonl", $u)) '
         '{ $h = -join ($s.ComputeHash($u.GetBytes("$h`n$l")) | '
         "ForEach-Object { $_.ToString('x2') }); "
         'if ($h -ne $g[$i]) { "line $($i + 1) differs" }; $i++ }; '

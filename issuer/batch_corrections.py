@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from sqlalchemy import select
 
 from codes.wording import Text
@@ -18,6 +17,7 @@ from issuer.columns import ORIGINAL_ROW, TO_MEND, Column
 from issuer.errors import IssuerError
 from issuer.roster import RosterTable
 from registry.batch_models import BatchRow
+from registry.sheet_writing import open_workbook
 
 _SHOWN_ROWS = 8
 _WIDTH = 22
@@ -30,13 +30,7 @@ def write_corrections(rows: Sequence[DraftRow]) -> bytes:
     It is a roster itself, with one column more that says where each row stands in the batch.
     """
     file = io.BytesIO()
-    options = {
-        "in_memory": True,  # it names people: nothing of it goes through a file in clear
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         _write_sheet(workbook, rows)
     return file.getvalue()
 

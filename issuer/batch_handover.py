@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
 from codes.documents import mask_document
 from codes.levels import Level
 from issuer.awarding import read_private
@@ -19,6 +17,7 @@ from issuer.desk import Desk, shanghai_day
 from registry.holder_access import HolderClaim
 from registry.models import Copy
 from registry.session import reading
+from registry.sheet_writing import open_workbook
 from templates.labels import format_date, format_print_serial
 
 _HEADINGS = (
@@ -105,13 +104,7 @@ def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None)
         As `read_handover`.
     """
     file = io.BytesIO()
-    options = {
-        "in_memory": True,  # it names holders: nothing of it goes through a file in clear
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         lines = read_handover(desk, batch)
         _write_sheet(workbook, desk, batch, lines)
         if make_codes is not None:

@@ -12,8 +12,7 @@ from datetime import date, datetime, time
 from types import TracebackType
 from typing import Any, Self
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
+from registry.sheet_writing import open_workbook
 from templates.labels import format_print_serial
 from templates.layout_files import load_layout
 
@@ -63,15 +62,7 @@ class OrderList:
 
     def __init__(self, *, body_name: str, title: str) -> None:
         self._file = io.BytesIO()
-        self._workbook: Any = xlsxwriter.Workbook(
-            self._file,
-            {
-                "in_memory": True,  # it names holders: nothing of it goes through a file in clear
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
+        self._workbook: Any = open_workbook(self._file)
         self._about = (("评价机构", body_name), ("批次", title))
         self._bold = self._workbook.add_format({"bold": True})
         self._sheet = self._workbook.add_worksheet("印制清单")

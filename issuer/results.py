@@ -10,14 +10,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
 from codes.levels import level_text
 from codes.wording import Text
 from issuer.columns import Column
 from issuer.lint import LintReport
 from issuer.problems import FileNotice
 from issuer.roster import RosterTable
+from registry.sheet_writing import open_workbook
 from registry.store import write_durably
 
 _SHEET_ROWS = 1_000_000
@@ -104,14 +103,8 @@ def write_results(path: Path, table: RosterTable, report: LintReport, result: Re
         OSError: the file cannot be written.
     """
     outcomes = row_outcomes(table, report, result)
-    options = {
-        "in_memory": True,  # it names holders: nothing of it goes through a file in clear
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         formats = _formats(workbook)
         _write_rows(workbook, formats, table, report, result, outcomes)
         _write_summary(workbook, formats, table, report, result, outcomes)

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
 from codes.documents import DocumentType, Sex
 from codes.levels import Level
 from codes.occupations import Occupation, occupations
 from issuer.columns import INSTRUCTIONS_SHEET, MAX_ROWS, Column
 from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH
+from registry.sheet_writing import open_workbook
 
 _CHOICE_ROWS = 5_000
 _WIDTHS = {
@@ -71,9 +70,8 @@ def write_roster(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
 
 def roster_bytes(rows: Sequence[Sequence[str]]) -> bytes:
     """Return a roster workbook in the template's form, with `rows` filled in."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         _write_sheet(workbook, rows)
         _write_instructions(workbook)
     return file.getvalue()

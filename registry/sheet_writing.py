@@ -6,15 +6,52 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 SheetValue = str | int | float | date | None
 _FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH_CHARACTERS: Final = 22
 _SHEET_NAME_CHARACTERS: Final = 31
 _NOT_IN_SHEET_NAMES: Final = str.maketrans("[]:*?/\\'", "        ")
+
+
+class _PlainSheet(Worksheet):  # type: ignore[misc]
+    """A sheet whose texts are shown as they are: the library takes one of `<r>…</r>` for markup.
+
+    What stands in it would go unread into the workbook's own XML, and could put other texts into
+    other cells. Written in parts it is a text like any other.
+    """
+
+    def _write_string(self, row: int, col: int, string: str, cell_format: Any = None) -> int:
+        if not string.startswith("<r>"):
+            written: int = super()._write_string(row, col, string, cell_format)
+            return written
+        fits = string.encode("utf-16-le", "replace")[: 2 * self.xls_strmax]
+        text = fits.decode("utf-16-le", "ignore")
+        style = () if cell_format is None else (cell_format,)
+        parted: int = self._write_rich_string(row, col, text[:1], text[1:2], text[2:], *style)
+        return parted
+
+
+class _PlainWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]
+    worksheet_class = _PlainSheet
+
+
+def open_workbook(file: io.BytesIO) -> Any:
+    """Return a new workbook that is written to `file`; every text in it is a string.
+
+    It may name people, so nothing of it goes through a file in clear.
+    """
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    return _PlainWorkbook(file, options)
 
 
 def harmless(text: str) -> str:
@@ -44,14 +81,8 @@ def write_workbook_rows(
 
     Its columns are text: what is typed into an empty cell, such as `3-1`, stays as it is.
     """
-    options = {
-        "in_memory": True,  # it may name people: nothing of it goes through a file in clear
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         sheet_name = name.translate(_NOT_IN_SHEET_NAMES).strip()[:_SHEET_NAME_CHARACTERS]
         sheet = workbook.add_worksheet(sheet_name or "1")
         head = workbook.add_format({"bold": True, "bottom": 1})

@@ -7,10 +7,8 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
 from codes.wording import Language, Text
-from registry.sheet_writing import harmless
+from registry.sheet_writing import harmless, open_workbook
 from templates.labels import LABELS, Field
 from verifier.bulk_check import BulkReport, BulkResult
 from verifier.bulk_words import not_asked
@@ -81,14 +79,8 @@ def outcome_words(outcome: Outcome | None) -> Text:
 
 def write_workbook(report: BulkReport, language: Language) -> bytes:
     """Return the result as an .xlsx workbook; every text is a string, never a formula."""
-    options = {
-        "in_memory": True,  # it names holders: nothing of it goes through a file in clear
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with open_workbook(file) as workbook:
         formats = _formats(workbook)
         _write_rows(workbook, formats, report, language)
         _write_summary(workbook, formats, report, language)

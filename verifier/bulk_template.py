@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-
 from codes.wording import Language, Text
+from registry.sheet_writing import open_workbook
 from verifier.bulk_columns import Column
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 
@@ -40,7 +39,7 @@ _RULES = (
 def write_bulk_template(language: Language) -> bytes:
     """Return an empty list as an .xlsx workbook."""
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+    with open_workbook(file) as workbook:
         head = workbook.add_format({"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"})
         cells = workbook.add_format({"num_format": "@"})
         sheet = workbook.add_worksheet(Text("名单", "List").say(language))

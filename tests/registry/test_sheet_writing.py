@@ -59,3 +59,21 @@ def test_what_is_typed_into_an_empty_cell_stays_text() -> None:
     assert [formats[int(style)] for style in columns] == ["@"]
     assert formats[int(cells["A2"])] == formats[int(cells["B2"])] == "@"
     assert "@" not in {formats[int(cells.get(name, "0"))] for name in ("C2", "D2")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r><t>x</t></r></si><si><t>与登记一致，现行有效</t></si><si><r><t>x</t></r>",
+        "<r></si></r>",
+        "<r>",
+        "<r>" + "\U0001f600" * 16_380 + "</r>x",
+    ],
+)
+def test_a_text_that_looks_like_the_workbooks_own_markup_is_a_text(text: str) -> None:
+    book = write_workbook_rows("名册", ["甲", "乙"], [[text, "下一格"]])
+
+    read = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert read[1][1] == "下一格"
+    assert text.startswith(str(read[1][0]))
+    assert len(str(read[1][0])) == min(len(text), 16_387)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registry.grid import LONGEST_HEADING
+
 MAX_ROWS = 100_000  # rows of people in one roster; split larger ones
 MAX_FILE_BYTES = 64 << 20
 HEADER_ROWS = 10  # a title, a unit and a date line often stand above the header
@@ -75,6 +77,8 @@ _REMARK = re.compile(r"\([^()]*\)$")
 
 def recognise(heading: str) -> Column | None:
     """Return the column this heading names, or None; spacing, stars and remarks do not matter."""
+    if len(heading) > LONGEST_HEADING:
+        return None
     folded = _DECORATION.sub("", unicodedata.normalize("NFKC", heading)).lower()
     return _KNOWN.get(folded) or _KNOWN.get(_REMARK.sub("", folded))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from issuer.columns import HEADER_ROWS
-from registry.grid import COMPLETE, Grid, text_of
+from registry.grid import COMPLETE, LONGEST_HEADING, Grid, text_of
 
 
 class ExamColumn(StrEnum):
@@ -54,6 +54,8 @@ def find_columns(
             break
         places: dict[ExamColumn, int] = {}
         for place, text in sorted(texts.items()):
+            if len(text) > LONGEST_HEADING:
+                continue
             column = _KNOWN.get("".join(unicodedata.normalize("NFKC", text).split()))
             if column is not None:
                 places.setdefault(column, place)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MAX_COLUMNS = 256
+LONGEST_HEADING = 200
+"""A longer text names no column and is not read: to compose its marks could take hours."""
 COMPLETE = 100
 """The rank of a sheet whose header lacks nothing; each heading it has counts one."""
 

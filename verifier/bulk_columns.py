@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from codes.wording import Text
-from registry.grid import COMPLETE, Grid, text_of
+from registry.grid import COMPLETE, LONGEST_HEADING, Grid, text_of
 
 HEADER_ROWS = 10  # a title and a date line often stand above the header
 
@@ -80,6 +80,8 @@ def recognise(heading: str) -> Column | None:
 
 
 def _folded(heading: str) -> str:
+    if len(heading) > LONGEST_HEADING:
+        return ""
     folded = _DECORATION.sub("", unicodedata.normalize("NFKC", heading)).lower()
     return _REMARK.sub("", folded) or folded
 

@@ -91,13 +91,15 @@ def _too_many_rows(sheet: str | None, last_row: int | None) -> FileProblem:
 
 
 def _too_wide(sheet: str | None, far: str | None) -> FileProblem:
+    where = Text("文件", "The file")
+    if sheet is not None:
+        where = Text(f"工作表“{sheet}”", f"Sheet “{sheet}”")
     return FileProblem(
         code="roster_too_wide",
         cell=far,
         text=Text(
-            f"工作表“{sheet}”的内容到单元格 {far}，超出名册应有的范围；"
-            "请删除右侧或下方多余的内容。",
-            f"Sheet “{sheet}” reaches cell {far}, far beyond a roster; delete what does not "
+            f"{where.zh}的内容到单元格 {far}，超出名册应有的范围；请删除右侧或下方多余的内容。",
+            f"{where.en} reaches cell {far}, far beyond a roster; delete what does not "
             "belong on its right or below it.",
         ),
     )

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.grid import MAX_COLUMNS, Cell, CellKind, Grid, GridRow, OddCell
+from registry.grid import MAX_COLUMNS, Cell, CellKind, Grid, GridRow, OddCell, cell_name
 from registry.sheet_faults import SheetFault, SheetRefused
 
 _BYTE_ORDER_MARKS = (
@@ -20,6 +20,8 @@ _DELIMITERS = ",;\t，；"
 _HEADER_CHARACTERS = 20_000  # enough for ten rows; the header is looked for in these
 _LONGEST_CELL = (1 << 31) - 1  # no bound of its own: who reads the rows names a cell too long
 _MARGIN_ROWS = 100  # title rows and footers beside the rows of people
+_SHEET_ROWS = 1 << 20  # a spreadsheet program shows no more, blank ones included
+csv.field_size_limit(1 << 30)  # a file's own limit is enough; a long cell is no broken quoting
 
 Headings = Callable[[Sequence[tuple[int, Mapping[int, str]]]], int]
 """How many headings of the wanted header the beginning of a file has; 0 where it has none."""
@@ -46,7 +48,8 @@ def read_text(data: bytes, headings: Headings, *, max_rows: int) -> TextGrid:
         max_rows: beside some for titles and footers.
 
     Raises:
-        SheetRefused: the bytes are no text, or the quoting is broken; the row is named.
+        SheetRefused: the bytes are no text, or the quoting is broken, the row being named; or it
+            has too many rows or columns.
     """
     text, encoding = _decode(data, headings)
     delimiter = _delimiter(text[:_HEADER_CHARACTERS], headings)
@@ -109,13 +112,14 @@ def _rows(text: str, delimiter: str, max_rows: int) -> list[GridRow]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, values in enumerate(reader, start=1):
-            if len(rows) > max_rows + _MARGIN_ROWS:
+            if len(rows) > max_rows + _MARGIN_ROWS or number > _SHEET_ROWS:
                 raise SheetRefused(SheetFault.TOO_MANY_ROWS)
             cells = {
-                position: _cell(value)
-                for position, value in enumerate(values[:MAX_COLUMNS])
-                if value.strip()
+                position: _cell(value) for position, value in enumerate(values) if value.strip()
             }
+            if len(values) > MAX_COLUMNS and max(cells, default=0) >= MAX_COLUMNS:
+                far = cell_name(number, max(cells))
+                raise SheetRefused(SheetFault.TOO_WIDE, cell=far)
             if cells:
                 rows.append(GridRow(number=number, cells=cells))
     except csv.Error as error:

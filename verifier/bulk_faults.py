@@ -63,7 +63,7 @@ def refuse_sheet(refused: SheetRefused) -> BulkError:
             return BulkError(
                 "bulk_too_wide",
                 Text(
-                    f"{sheet_zh}的内容到单元格 {refused.cell}，超出名单应有的范围；"
+                    f"{sheet_zh or '文件'}的内容到单元格 {refused.cell}，超出名单应有的范围；"
                     "请删除多余的内容。",
                     f"{sheet_en}it reaches cell {refused.cell}, far beyond a list; delete what "
                     "does not belong there.",

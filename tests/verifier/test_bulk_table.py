@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from registry.child import Child
-from registry.grid import LONGEST_HEADING
+from registry.grid import LONGEST_HEADING, MAX_COLUMNS
 from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
 from verifier.bulk_columns import Column, recognise
 from verifier.bulk_faults import BulkError
@@ -161,10 +161,21 @@ def test_a_list_that_cannot_be_checked_says_where_and_why(
         (workbook([HEADINGS, ROW])[:-200], "bulk_damaged"),
         ("证书编号,姓名\n".encode() + b"\xff\xfe\xff", "bulk_undecodable"),
         ('证书编号,姓名\n"a" b,c\n'.encode(), "bulk_quoting_broken"),
+        ('证书编号,姓名\na,"'.encode() + b"b" * 200_000, "bulk_quoting_broken"),
+        (f"证书编号,姓名\na,b{',' * MAX_COLUMNS}c\n".encode(), "bulk_too_wide"),
+        ("证书编号,姓名\n".encode() + b"\n" * (1 << 20) + b"a,b\n", "bulk_too_many_rows"),
     ],
 )
 def test_what_is_no_list_is_refused_by_what_it_is(data: bytes, code: str, reader: Child) -> None:
     assert refusal(data, reader).code == code
+
+
+def test_a_cell_of_any_length_is_named_and_blank_cells_far_out_are_let_be(reader: Child) -> None:
+    rows = [HEADINGS, (NUMBER, "长" * 200_000, ""), (*ROW, *[""] * MAX_COLUMNS)]
+    long, blank = read(csv_text(rows).encode(), reader).rows
+    assert long.fault is not None
+    assert (long.fault.code, long.fault.cell) == ("cell_too_long", "B2")
+    assert (blank.fault, blank.asked[Column.NAME]) == (None, NAME)
 
 
 def test_ten_thousand_rows_are_read_and_one_more_is_refused(reader: Child) -> None:

@@ -12,7 +12,8 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 SheetValue = str | int | float | date | None
-_FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")
+# In some locales a program computes what begins with the full-width forms as well.
+_FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _WIDTH_CHARACTERS: Final = 22
 _SHEET_NAME_CHARACTERS: Final = 31
 _NOT_IN_SHEET_NAMES: Final = str.maketrans("[]:*?/\\'", "        ")

@@ -14,7 +14,9 @@ from python_calamine import CalamineWorkbook
 from registry.sheet_writing import harmless, write_csv_rows, write_workbook_rows
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "--1", "-=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@a", "\t=1", "--1", "-=1", "\n=1", "＝1", "＠a"]
+)
 def test_what_would_be_computed_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
 

@@ -69,6 +69,7 @@ _LOOK_ALIKES = str.maketrans(
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"))
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 _MAX_HOST = 253
+_MAX_LABEL = 63  # of DNS; to encode thousands of characters takes a minute
 _MAX_SLIPS = 2
 _SHORT_NAME = 4  # of names up to this length a slip is as likely another name
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
@@ -87,11 +88,16 @@ class Likeness(StrEnum):
 
 
 def plain_host(host: str) -> str:
-    """Return a host as a browser asks for it: ASCII, lower case, other scripts as `xn--`."""
+    """Return a host as a browser asks for it: ASCII, lower case, other scripts as `xn--`.
+
+    A label in another script that is too long for any host is left as it is.
+    """
     text = unicodedata.normalize("NFKC", _DOTS.sub(".", unquote(host))).casefold()
     labels = text.removesuffix(".").split(".")
     return ".".join(
-        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+        label
+        if label.isascii() or len(label) > _MAX_LABEL
+        else "xn--" + label.encode("punycode").decode("ascii")
         for label in labels
     )
 

@@ -267,3 +267,10 @@ def test_an_imitation_is_called_unofficial_and_leads_to_the_form_that_asks_by_nu
     page = client.post("/link?lang=zh", data={"link": "https://jndj.osta.org.cn.example.top/"}).text
     assert '<h1 id="where">不是官方网址，只是看起来像</h1>' in page
     assert '<a href="/">到本站首页按编号查询</a>' in page and "本页按编号" not in page
+
+
+def test_a_label_that_no_host_can_have_is_not_encoded_and_makes_no_link(world: World) -> None:
+    label = "验" * 64
+    assert plain_host(f"{label}.cn") == f"{label}.cn"
+    assert plain_host(f"{label[1:]}.cn").startswith("xn--")
+    assert check_link(world.verifier(), f"https://{label}.cn/q").kind is LinkKind.MALFORMED

@@ -21,7 +21,6 @@ _HEADER_CHARACTERS = 20_000  # enough for ten rows; the header is looked for in 
 _LONGEST_CELL = (1 << 31) - 1  # no bound of its own: who reads the rows names a cell too long
 _MARGIN_ROWS = 100  # title rows and footers beside the rows of people
 _SHEET_ROWS = 1 << 20  # a spreadsheet program shows no more, blank ones included
-csv.field_size_limit(1 << 30)  # a file's own limit is enough; a long cell is no broken quoting
 
 Headings = Callable[[Sequence[tuple[int, Mapping[int, str]]]], int]
 """How many headings of the wanted header the beginning of a file has; 0 where it has none."""

@@ -28,14 +28,26 @@ _OF_IMAGE: Final = frozenset(
     {"/Type", "/Subtype", "/Name", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent"}
     | {"/Filter", "/DecodeParms", "/Length"}
 )
-_STREAM: Final = re.compile(rb"/Length ([0-9]{1,9})[^<>]*>>\s*stream\r?\n")
+_STREAM: Final = re.compile(
+    rb"%[^\r\n]*"  # a comment, or a text in which another may stand: no stream begins in them
+    rb"|\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|[()]"
+    rb"|/Length ([0-9]{1,9})[^<>()%]*>>\s*stream\r?\n",
+    re.DOTALL,
+)
 _STREAM_ENDS: Final = re.compile(rb"\r?\n?endstream\s")
 _ONCE: Final = (
     *(b"/Root", b"/Kids", b"/Resources", b"/Contents", b"/MediaBox", b"/Width", b"/Height"),
     *(b"/ColorSpace", b"/BitsPerComponent"),
 )
+_SIDE: Final = rb"[0-9]{1,5}(?:\.[0-9]{1,16})?"
+_BOX: Final = re.compile(rb"/(?:Media|Crop)Box\s*\[\s*%b\s*\]" % rb"\s+".join([_SIDE] * 4))
 _ONCE_IF_AT_ALL: Final = (b"/CropBox", b"/Rotate", b"/DecodeParms", b"/Info")
 _TWICE: Final = (b"/Pages", b"/XObject", b"/Length")  # as a name and as a kind; of two streams
+_RESTARTS: Final = re.compile(rb"\xff([\xd0-\xd7])")
+_END: Final = b"\xff\xd9"
+_OTHER_END: Final = b"\x55" * 64 + _END
+_SMALL: Final = 8  # times smaller a picture is looked at to find out whether all of it is there
+_NAMED_RGB: Final = [82, 71, 66]  # planes that are called so: some programs go by it, some do not
 _MODES: Final = {"/DeviceRGB": ("RGB", 1), "/DeviceGray": ("L", 0)}
 """Of each colour space: PIL's name for such a JPEG, and Adobe's for how its planes are mixed."""
 
@@ -58,14 +70,22 @@ def is_bare_scan(data: bytes) -> bool:
 
 
 def _words(data: bytes) -> bytes | None:
-    """Return a file without its streams; None where one is not as long as it says."""
-    words, at = b"", 0
+    """Return a file without its streams; None where one is not as long as it says.
+
+    Comments and texts stay, for what is hidden in them is counted too; one that is not closed as
+    usual leads to None.
+    """
+    words, kept, at = b"", 0, 0
     while found := _STREAM.search(data, at):
-        after = _STREAM_ENDS.match(data, found.end() + int(found[1]))
-        if after is None:
+        at = found.end()
+        if found[0] in (b"(", b")"):
             return None
-        words, at = words + data[at : found.end()], after.end()
-    return words + data[at:]
+        if found[1] is not None:
+            after = _STREAM_ENDS.match(data, at + int(found[1]))
+            if after is None:
+                return None
+            words, kept, at = words + data[kept:at], after.end(), after.end()
+    return words + data[kept:]
 
 
 def _says_all_once(words: bytes) -> bool:
@@ -73,7 +93,9 @@ def _says_all_once(words: bytes) -> bool:
     once = all(_count(name, words) == 1 for name in _ONCE)
     twice = all(_count(name, words) == 2 for name in _TWICE)
     at_most = all(_count(name, words) <= 1 for name in _ONCE_IF_AT_ALL)
-    return once and twice and at_most and b"#" not in words
+    boxes = _count(b"/MediaBox", words) + _count(b"/CropBox", words)
+    plain = len(_BOX.findall(words)) == boxes and not _count(b"/Encrypt", words)
+    return once and twice and at_most and plain and b"#" not in words
 
 
 def _count(name: bytes, words: bytes) -> int:
@@ -124,4 +146,24 @@ def _is_plain(image: Any) -> bool:
     with Image.open(BytesIO(image.encoded_data)) as picture:
         sized = picture.size == (int(image["/Width"]), int(image["/Height"]))
         as_said = picture.info.get("adobe_transform", mixed) == mixed
-        return picture.format == "JPEG" and picture.mode == mode and sized and as_said
+        usual = picture.format == "JPEG" and picture.mode == mode and sized and as_said
+        named = [one[0] for one in picture.layer] == _NAMED_RGB  # type: ignore[attr-defined]
+    return usual and not named and _is_wholly_there(image.encoded_data)
+
+
+def _is_wholly_there(jpeg: bytes) -> bool:
+    """Return whether all of a JPEG's dots are in it, so that no program makes up for any.
+
+    What stands where its data end makes no difference then.
+    """
+    whole = jpeg.rstrip(b"\0\r\n")
+    marks = [one[0] & 7 for one in _RESTARTS.findall(whole, whole.index(b"\xff\xda"))]
+    if not whole.endswith(_END) or marks != [at % 8 for at in range(len(marks))]:
+        return False
+    return _seen_small(whole) == _seen_small(whole.removesuffix(_END) + _OTHER_END)
+
+
+def _seen_small(jpeg: bytes) -> bytes:
+    with Image.open(BytesIO(jpeg)) as picture:
+        picture.draft(picture.mode, (picture.width // _SMALL, picture.height // _SMALL))
+        return picture.tobytes()

@@ -82,10 +82,66 @@ def test_one_written_by_hand_is_one() -> None:
         (b"q 40 0 0", b"q /a 0 0"),
         (b"/Length 32", b"/Length 30"),
         (b"/XObject << ", b"/ExtGState << /x << /ca true >> >> /XObject << "),
+        (b"[0 0 40 60]", b"[0 0 40 +60]"),
     ],
 )
 def test_what_some_program_reads_otherwise_is_none(old: bytes, new: bytes) -> None:
     assert not is_bare_scan(built(old, new))
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"), [(b"%", b""), (b"/Type (", b")"), (b"/Type (a(b(c)", b")")]
+)
+def test_words_that_only_look_like_a_stream_are_counted(opens: bytes, closes: bytes) -> None:
+    """A page with two contents, of which one program shows the first and another the last."""
+    old = b"/Contents 4 0 R\n/Resources << /XObject << /image 5 0 R >> >> >>"
+    resources = b"/Resources << /XObject << /image 5 0 R >> >>\n"
+    hidden = closes + b" /Contents 4 0 R /Contents 6 0 R >>"
+    length = len(hidden + b"\nendobj\n4 0 obj\n" + OBJECTS[3].removesuffix(b"\nendstream"))
+    head = b"/Contents /Length %d>>stream\n" % length
+    assert not is_bare_scan(built(old, resources + opens + head + hidden))
+
+
+@pytest.mark.parametrize("text", [b"(a)", b"(a (b\\) c) d)"])
+def test_a_text_in_a_file_leaves_it_one(text: bytes) -> None:
+    assert is_bare_scan(built(b"/Type /Catalog", b"/Type /Catalog /Lang " + text))
+
+
+def jpeg_of(**written: int) -> bytes:
+    noise = np.random.default_rng(5).integers(0, 255, (60, 40, 3), np.uint8)
+    output = BytesIO()
+    Image.fromarray(noise).save(output, "JPEG", quality=80, **written)
+    return output.getvalue()
+
+
+def with_picture(jpeg: bytes) -> bytes:
+    """A bare scan written by hand with another JPEG of the same size in it."""
+    return built(
+        b"%d >>\nstream\n%b" % (len(jpeg_of()), jpeg_of()), b"%d >>\nstream\n%b" % (len(jpeg), jpeg)
+    )
+
+
+@pytest.mark.parametrize(
+    "jpeg",
+    [
+        jpeg_of()[:-2],
+        jpeg_of()[: len(jpeg_of()) // 2],
+        jpeg_of()[: len(jpeg_of()) // 2] + b"\xff\xd9",
+        jpeg_of(restart_marker_rows=1).replace(b"\xff\xd1", b"\xff\xd2"),
+    ],
+    ids=["no end", "half of it", "half of it and an end", "pieces that are not in order"],
+)
+def test_a_picture_that_is_not_all_there_makes_it_none(jpeg: bytes) -> None:
+    assert not is_bare_scan(with_picture(jpeg))
+
+
+@pytest.mark.parametrize(
+    "jpeg",
+    [jpeg_of(), jpeg_of(progressive=1), jpeg_of(restart_marker_rows=1), jpeg_of() + b"\0\0\n"],
+    ids=["plain", "progressive", "in pieces", "padded"],
+)
+def test_pictures_as_scanners_write_them_are_ones(jpeg: bytes) -> None:
+    assert is_bare_scan(with_picture(jpeg))
 
 
 def test_a_second_picture_or_a_mask_makes_it_none() -> None:

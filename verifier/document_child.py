@@ -86,7 +86,7 @@ def _answer(question: Question) -> dict[str, Any]:
         case Task.GLANCE:
             return glance(question.data)
         case Task.COMPARE:
-            return compare_pages(question.data, question.issued)
+            return compare_pages(question.data, question.issued, question.page)
         case _:
             assert_never(question.task)
 

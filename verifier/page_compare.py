@@ -62,12 +62,13 @@ class _Changes:
     pale: Mask
 
 
-def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
+def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
     """Return where the page of a PDF looks other than the page that was issued.
 
     Args:
         data: the file; untrusted.
         issued: the file that was issued.
+        index: of the page of `data`, counted from 0.
 
     Returns:
         {"compared": false}, or "changes": rows of place (a field, "photo", "symbol", "seal" or
@@ -82,7 +83,7 @@ def compare_pages(data: bytes, issued: bytes) -> dict[str, Any]:
         for one in (document, original):
             if one.get_formtype():
                 one.init_forms()
-        page, genuine = document[0], original[0]
+        page, genuine = document[index], original[0]
         overlay = lay_on(page, genuine)
         if overlay is None:
             return {"compared": False}

@@ -86,6 +86,7 @@ def glance_at(data: bytes, ask: Ask) -> Glance | Finding | None:
 
 def examine(
     data: bytes,
+    index: int,
     glance: Glance,
     standing: Standing,
     *,
@@ -97,6 +98,7 @@ def examine(
 
     Args:
         data: the uploaded bytes; untrusted.
+        index: of the page that carries the QR, counted from 0.
         standing: what is known of the record in its QR.
         ask: has a child compare two pages, as `Child.ask` does.
         published: the authority of seals published here.
@@ -106,7 +108,7 @@ def examine(
     copy = standing.copy
     if copy is not None and copy.pdf_sha256 != hashlib.sha256(data).hexdigest():
         issued = _sealed_part(data, seal, copy) or issued_pages.page_of(copy)
-        page = None if issued is None else _compare(data, issued, ask)
+        page = None if issued is None else _compare(data, index, issued, ask)
     signer = judge_signer(seal.certificates, seal.sealed_at, published)
     return PdfEvidence(seal=seal, signer=signer, page=page)
 
@@ -117,9 +119,10 @@ def _sealed_part(data: bytes, seal: SealReading, copy: OpenedCopy) -> bytes | No
     return part if hashlib.sha256(part).hexdigest() == copy.pdf_sha256 else None
 
 
-def _compare(data: bytes, issued: bytes, ask: Ask) -> PageComparison | None:
+def _compare(data: bytes, index: int, issued: bytes, ask: Ask) -> PageComparison | None:
     try:
-        answer = ask(pack(Question(task=Task.COMPARE, data=data, issued=issued)))
+        question = Question(task=Task.COMPARE, data=data, issued=issued, page=index)
+        answer = ask(pack(question))
         return parse_comparison(json.loads(answer))
     except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
         return None

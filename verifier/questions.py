@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from enum import Enum
 
-_LENGTH = struct.Struct(">I")
+_HEAD = struct.Struct(">II")  # which page, and how long the file is
 
 
 class Task(Enum):
@@ -28,11 +28,13 @@ class Question:
     Args:
         data: the file in question; untrusted.
         issued: the page it is compared with; empty unless the task is COMPARE.
+        page: the page that is compared, counted from 0.
     """
 
     task: Task
     data: bytes
     issued: bytes = b""
+    page: int = 0
 
 
 def pack(question: Question) -> bytes:
@@ -41,8 +43,8 @@ def pack(question: Question) -> bytes:
         case Task.READ_PDF | Task.READ_PICTURE | Task.GLANCE:
             return _start(question.task) + question.data
         case Task.COMPARE:
-            length = _LENGTH.pack(len(question.data))
-            return _start(question.task) + length + question.data + question.issued
+            head = _HEAD.pack(question.page, len(question.data))
+            return _start(question.task) + head + question.data + question.issued
 
 
 def _start(task: Task) -> bytes:
@@ -61,7 +63,7 @@ def unpack(sent: bytes) -> Question:
             rest = sent[len(task.value) :]
             if task is not Task.COMPARE:
                 return Question(task=task, data=rest)
-            (length,) = _LENGTH.unpack_from(rest)
-            end = _LENGTH.size + length
-            return Question(task=task, data=rest[_LENGTH.size : end], issued=rest[end:])
+            page, length = _HEAD.unpack_from(rest)
+            end = _HEAD.size + length
+            return Question(task=task, data=rest[_HEAD.size : end], issued=rest[end:], page=page)
     raise ValueError("no question")

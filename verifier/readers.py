@@ -125,10 +125,11 @@ class Readers:
         """Return what a file shows, drawn, or why it cannot be read."""
         return _told(read_file(data, self._read))
 
-    def examine(self, data: bytes, glance: Glance, standing: Standing) -> PdfEvidence:
+    def examine(self, data: bytes, page: int, glance: Glance, standing: Standing) -> PdfEvidence:
         """Return what is known of a PDF beside what it prints."""
         return examine(
             data,
+            page,
             glance,
             standing,
             ask=self._read,

@@ -265,7 +265,9 @@ class Verifier:
         # 6 compare every field, the document number through the register; 7 status, 8 verdict
         known = standing.award is not None
         check = document_check(reach_by_document(claims, self._register, today) if known else None)
-        pdf = readers.examine(data, glance, standing) if isinstance(glance, Glance) else None
+        pdf = None
+        if isinstance(glance, Glance):
+            pdf = readers.examine(data, claims.page, glance, standing)
         picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
         if picture is not None and picture.fits_nothing:  # perhaps it is not of that certificate
             other = find_other(readers, data, claims, self._register, moment.document, today)

@@ -71,6 +71,19 @@ def test_a_page_changed_and_then_printed_anew_is_named(office: Office) -> None:
     assert [one["field"] for one in of_code(verdict, "page_differs")] == ["holder_name"]
 
 
+def test_a_certificate_behind_another_page_is_the_page_that_is_compared(office: Office) -> None:
+    """A cover sheet before it is no alteration of it."""
+
+    def put_cover(document: pikepdf.Pdf) -> None:
+        document.add_blank_page(page_size=(595, 842))
+        document.pages.reverse()
+
+    verdict = office.verify(anew.unsealed(office.pdf, put_cover))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "pages_added" in codes(verdict)
+    assert not codes(verdict) & {"page_differs", "page_covered", "page_marked"}
+
+
 def test_another_portrait_in_a_page_printed_anew_is_named(office: Office) -> None:
     """The portrait is all that differs; the words cannot tell."""
     with pikepdf.open(anew.as_file(office.pdfs[1])) as other:

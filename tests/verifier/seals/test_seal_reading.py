@@ -139,7 +139,8 @@ def test_what_is_out_of_order_is_no_comparison(value: Any) -> None:
 @pytest.mark.parametrize("task", Task)
 def test_a_question_is_understood_as_it_was_meant(task: Task, data: bytes) -> None:
     issued = b"issued" if task is Task.COMPARE else b""
-    question = Question(task=task, data=data, issued=issued)
+    page = 3 if task is Task.COMPARE else 0
+    question = Question(task=task, data=data, issued=issued, page=page)
     assert unpack(pack(question)) == question
 
 

@@ -101,7 +101,7 @@ def _refuse_text(refused: SheetRefused) -> BulkError:
         "bulk_quoting_broken",
         Text(
             f"第 {row} 行起引号不成对，无法分列；请改正引号，或另存为 .xlsx。",
-            f"From row {row} on the quotation marks do not pair; mend them or save the "
+            f"From row {row} on the quotation marks do not pair; correct them or save the "
             "file as .xlsx.",
         ),
     )

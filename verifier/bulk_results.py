@@ -21,7 +21,7 @@ _HEADINGS = (
     (Text("核验结论", "Outcome"), 26),
     (Text("登记状态", "Status"), 14),
     (Text("原因", "Reason"), 48),
-    (Text("怎么办", "What to do"), 48),
+    (Text("处理建议", "What to do"), 48),
     (Text("核验时间", "Checked at"), 24),
     (LABELS[Field.LEVEL], 16),
     (LABELS[Field.OCCUPATION], 16),
@@ -203,7 +203,7 @@ def _summary(report: BulkReport, language: Language) -> Iterator[tuple[Text, str
         yield Text("工作表", "Sheet"), report.table.sheet
     yield Text("完成时间", "Finished"), say_instant(report.finished_at).say(language)
     if report.trust is not None:
-        yield Text("核验依据", "By"), report.trust.text.say(language)
+        yield Text("核验依据", "Basis"), report.trust.text.say(language)
     if report.demo:
         yield (
             Text("演示 样本", "DEMO · SAMPLE"),

@@ -9,8 +9,8 @@ from verifier.verdict import Outcome, Severity, Verdict
 
 _ADVICE: dict[Outcome | None, Text] = {
     Outcome.VALID: Text(
-        "请将手中证书与登记的级别、职业、机构、日期逐项核对，并核对照片。",
-        "Compare the certificate in hand with the level, occupation, body and date on record, and "
+        "请将手中证书与登记的职业、等级、机构、日期逐项核对，并核对照片。",
+        "Compare the certificate in hand with the occupation, level, body and date on record, and "
         "look at the photo.",
     ),
     Outcome.NOT_CURRENT: Text(
@@ -35,7 +35,7 @@ _ADVICE: dict[Outcome | None, Text] = {
         "未得出结论，见原因；请稍后再查，或扫描证书上的二维码。",
         "Nothing follows either way, see the reason; try again later, or scan the QR code.",
     ),
-    None: Text("改正后重新核验这一行。", "Mend the row and check it again."),
+    None: Text("改正后重新核验这一行。", "Correct the row and check it again."),
 }
 _NOT_FOUND = Text("没有与所填各项都一致的登记。", "No record agrees with everything entered.")
 # Notices every look-up by number carries; the advice and the summary sheet say them once.

@@ -60,8 +60,9 @@ LINK_ENTRIES = {
         Severity.ALARM,
         Outcome.INCONCLUSIVE,
         Text(
-            "链接中另写了别的网址或用户名来掩人耳目，实际打开的是 {host}。",
-            "The link names another address or a user as a disguise; what it opens is {host}.",
+            "链接中另写有其他网址或用户名，容易误导，实际打开的是 {host}。",
+            "The link also shows another address or a user name, which may mislead; what it opens "
+            "is {host}.",
         ),
     ),
     Code.HOST_DISGUISED: Entry(

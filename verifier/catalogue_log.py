@@ -86,8 +86,8 @@ LOG_ENTRIES = {
         Text(
             "文件所附证明有效：该证书在日志有 {size} 条时已登记在案（{logged_at} 载入）。"
             "现在的状态没有查明。",
-            "The proof in the file is good: the certificate was registered when the log had {size} "
-            "entries (logged {logged_at}). Its present status is not known.",
+            "The proof in the file is valid: the certificate was registered when the log had "
+            "{size} entries (logged {logged_at}). Its present status is not known.",
         ),
     ),
     Code.PROOF_STAPLED_WRONG: Entry(
@@ -95,7 +95,8 @@ LOG_ENTRIES = {
         _INCONCLUSIVE,
         Text(
             "文件所附的日志收录证明无效，不能据此认定已登记。",
-            "The proof of the public log in the file is no good, so nothing follows from it.",
+            "The proof of the public log in the file is not valid, so it does not show that the "
+            "certificate is registered.",
         ),
     ),
 }

@@ -171,9 +171,9 @@ SEAL_ENTRIES = {
         _PROBLEM,
         _ALTERED,
         Text(
-            "电子印章所占位置的字节被改写过：空余处藏有内容，或写法与签发时不同。",
-            "The bytes in the seal's own place were rewritten: something is hidden in its spare "
-            "room, or it is not written as when it was issued.",
+            "电子印章所占位置的字节被改写过：空余处另有内容，或写法与签发时不同。",
+            "The bytes in the seal's own place were rewritten: its spare room holds something, or "
+            "it is not written as when it was issued.",
         ),
     ),
     Code.SEAL_REVISIONS: Entry(

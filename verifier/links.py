@@ -73,7 +73,7 @@ _LIKENESS_TEXTS: Mapping[Likeness, Text] = MappingProxyType(
             "characters of the same look were put in (0 for o, 1 for l, letters of another script)",
         ),
         Likeness.SUBDOMAIN: Text(
-            "把它的名字写进了别人的域名里", "its name was put into somebody else's domain"
+            "在他人的域名中写入了它的名称", "its name was put into somebody else's domain"
         ),
         Likeness.SIBLING: Text(
             "域名相同，但这个网址未列入名单", "the domain is the same, but this host is not listed"

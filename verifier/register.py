@@ -43,8 +43,8 @@ class BodyState(StrEnum):
 STATE_NAMES: Final = {
     BodyState.FILED: Text("备案有效", "filed"),
     BodyState.TO_COME: Text("尚未生效", "not in force yet"),
-    BodyState.INTERRUPTED: Text("暂停中", "interrupted"),
-    BodyState.OVER: Text("已终止", "over"),
+    BodyState.INTERRUPTED: Text("备案中断", "interrupted"),
+    BodyState.OVER: Text("已终止", "ended"),
     BodyState.NONE: Text("无备案", "not filed"),
 }
 

@@ -22,7 +22,7 @@ _RESULT = Text("结论", "Result")
 _LINK = Text("链接", "Link")
 _STATUS = Text("证书状态", "Status")
 _TIME = Text("核验时间", "Checked at")
-_TRUST = Text("核验依据", "By")
+_TRUST = Text("核验依据", "Basis")
 _PHOTO = Text("照片", "Photo")
 _EVIDENCE = {
     "printed": Text("所印", "printed"),

@@ -152,7 +152,7 @@ def test_without_a_network_the_signature_is_checked_and_the_status_unknown(
     expect(page.locator("#offline")).to_be_visible()
     expect(page.locator("#list-words")).to_contain_text("信任列表第")
     choose(page, site.link(site.current))
-    headline(page, "离线：签名真实，现状未知")
+    headline(page, "离线：签名真实，现在的状态未知")
     expect(page.locator("[data-slot=facts]")).to_contain_text(NAME)
     expect(page.locator(".banner.tone-good")).to_have_count(0)
     choose(page, site.altered_link())

@@ -183,7 +183,7 @@ def test_a_question_is_taken_back_with_the_reason_and_not_answered_then(desk: Po
     assert desk.post(back, withdraw_reason="编号抄错")[0] == 303
     assert desk.post(back, withdraw_reason="再来")[0] == 422
     assert "编号抄错" in desk.page(f"{address}/custody")
-    assert "保管记录核对不上" not in desk.page(f"{address}/custody")
+    assert "保管记录核对不符" not in desk.page(f"{address}/custody")
     assert "已撤回" in desk.page(address) and "已撤回" in desk.page(f"/questions/{question}", CLERK)
     status, _, body = desk.post(f"/questions/{question}", CLERK, answer="ours")
     assert (status, "已撤回这项询问".encode() in body) == (422, True)
@@ -294,7 +294,7 @@ def test_custody_that_was_tampered_with_shows_it(desk: PoliceHome, tampering: st
     readings = set() if tampering == "insert" else {None}  # one of which no line tells any more
     told = {"edit": {2}, "cut": {3}, "drop": {2, 3}, "insert": {4}}
     assert places == told[tampering] | readings
-    assert "保管记录核对不上" in desk.page(f"/police/cases/{case_id}/custody")
+    assert "保管记录核对不符" in desk.page(f"/police/cases/{case_id}/custody")
     assert desk.post(f"/police/cases/{case_id}/bundle")[0] == 422
 
 

@@ -73,7 +73,7 @@ def read_batch(request: Request) -> BatchBody:
     if not value.keys() <= {"rows", "watch"}:
         raise refuse(
             ProblemCode.MEMBER_UNKNOWN,
-            "有不认识的字段；可用字段：rows、watch",
+            "有无法识别的字段；可用字段：rows、watch",
             "a member is not known; known members: rows, watch",
         )
     if "rows" not in value:

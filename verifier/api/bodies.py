@@ -88,7 +88,7 @@ def _check_members(
             listed = ", ".join(sorted(known))
             raise refuse(
                 ProblemCode.MEMBER_UNKNOWN,
-                f"有不认识的字段；可用字段：{listed}",
+                f"有无法识别的字段；可用字段：{listed}",
                 f"a member is not known; known members: {listed}",
             )
     for name in sorted(required - value.keys()):

@@ -105,10 +105,10 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
 
 TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
     {
-        ProblemCode.JSON_INVALID: Text("请求正文不是合格的 JSON", "The body is not sound JSON"),
+        ProblemCode.JSON_INVALID: Text("请求正文不是有效的 JSON", "The body is not valid JSON"),
         ProblemCode.JSON_NOT_OBJECT: Text("请求正文不是对象", "The body is not an object"),
         ProblemCode.MEMBER_MISSING: Text("缺少字段", "A member is missing"),
-        ProblemCode.MEMBER_UNKNOWN: Text("有不认识的字段", "A member is not known"),
+        ProblemCode.MEMBER_UNKNOWN: Text("有无法识别的字段", "A member is not known"),
         ProblemCode.MEMBER_NOT_TEXT: Text("字段不是文字", "A member is not a string"),
         ProblemCode.HOLDER_FACT_MISSING: Text(
             "缺少姓名或证件号码", "A fact about the holder is missing"
@@ -133,7 +133,7 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
             "一小时内的查验报告已达上限", "As many reports as an hour allows were made"
         ),
         ProblemCode.KEY_MISSING: Text("缺少接口密钥", "The API key is missing"),
-        ProblemCode.KEY_INVALID: Text("接口密钥无效", "The API key is not good"),
+        ProblemCode.KEY_INVALID: Text("接口密钥无效", "The API key is not valid"),
         ProblemCode.SCOPE_MISSING: Text("接口密钥没有这项权限", "The API key may not do this"),
         ProblemCode.KEYS_UNAVAILABLE: Text(
             "暂时无法核对接口密钥", "API keys cannot be checked at present"
@@ -152,7 +152,7 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.IDEMPOTENCY_KEY_BUSY: Text(
             "同一请求正在处理", "The same request is being worked on"
         ),
-        ProblemCode.CURSOR_INVALID: Text("翻页参数有误", "The cursor or limit is not good"),
+        ProblemCode.CURSOR_INVALID: Text("翻页参数有误", "The cursor or limit is not valid"),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),

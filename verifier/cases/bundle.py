@@ -132,7 +132,7 @@ def _sound_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: in
         raise CaseError(
             "custody_broken",
             Text(
-                "保管记录核对不上，不能制作证据包；请到“查看并核对保管记录”查明，"
+                "保管记录核对不符，不能制作证据包；请到“查看并核对保管记录”查明，"
                 "只是缺漏的，由一名民警说明、另一名确认后可以制作",
                 "the custody list is not in order: look at it, checked now. Where only a line is "
                 "missing, one officer states why, another confirms it, and a bundle can be made",

@@ -264,7 +264,7 @@ def _chinese(facts: BundleFacts) -> str:
 {_contents(facts, _CONTENTS_ZH)}case.json      案件、送检人、机构答复
 custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
-certificates/  查验报告印章的证书、根证书、吊销列表
+certificates/  查验报告印章的证书、根证书、撤销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
 {_lacking(facts, Language.ZH)}{_contrary(facts, Language.ZH)}{_gaps(facts, Language.ZH)}
 二、核对办法
@@ -287,7 +287,7 @@ pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 4. 根证书：下面显示的指纹须与核验网站“核对查验报告”页所列、或由主管部门当面提供的一致。
    只与本证据包内的文件比对不能证明来源。
 {_certificate("certificates/root.pem")}
-5. 印章未被吊销（列出已吊销证书的编号，其中不得有第 3 步的 serial；应显示 verify OK）
+5. 印章未被撤销（列出已撤销证书的编号，其中不得有第 3 步的 serial；应显示 verify OK）
 {_revoked(facts)}
 6. 查验报告（应显示 Signature is Valid 和 Total document signed；证书颁发者未被软件预置时，
    另显示 Certificate Validation 之外的提示，以第 2、3、4 步为准）

@@ -91,13 +91,15 @@ _KINDS: Final = {
     MarkKind.PROGRAM: (
         Text("制作软件标识相同", "the same program named as its maker"),
         Text(
-            "常见软件有很多人使用，单独一项说明不了什么",
+            "常见软件使用者众多，仅凭这一项不能说明问题",
             "many people use a common program; weak alone",
         ),
     ),
     MarkKind.FONTS: (
         Text("所用字体的组合相同", "the same set of fonts"),
-        Text("组合越特别越有意义；常见组合说明不了什么", "the odder the set, the more it tells"),
+        Text(
+            "组合越少见越有参考价值；常见组合不能说明问题", "the odder the set, the more it tells"
+        ),
     ),
 }
 

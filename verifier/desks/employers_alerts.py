@@ -23,10 +23,10 @@ blueprint = Blueprint("employer_alerts", __name__, url_prefix="/employer")
 _LIST: Final = TableSpec(
     columns=(
         Column(key="number", text=Text("证书编号", "Certificate"), kind=ColumnKind.CODE),
-        Column(key="kind", text=Text("发生了什么", "What happened")),
+        Column(key="kind", text=Text("变动情况", "Change")),
         Column(key="status", text=Text("现在的状态", "Status")),
-        Column(key="effective_on", text=Text("生效日期", "From"), kind=ColumnKind.DATE),
-        Column(key="noted_at", text=Text("提醒日期", "Told"), kind=ColumnKind.DATE),
+        Column(key="effective_on", text=Text("生效日期", "Effective from"), kind=ColumnKind.DATE),
+        Column(key="noted_at", text=Text("提醒日期", "Alerted"), kind=ColumnKind.DATE),
     ),
     size=50,
 )

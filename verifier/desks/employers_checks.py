@@ -103,7 +103,9 @@ def hand_in() -> Answer:
         check_id = begin_check(the_room(), own_id(), data, name, watch=watch)
     except JobsFull:
         return _list_page(Trouble(field="file", text=_FULL))
-    say_done(Text("名单已收到，正在逐行核验", "The list is here and is being checked"))
+    say_done(
+        Text("名单已收到，正在逐行核验", "The list was received and is being checked row by row")
+    )
     return redirect(url_for("employer_checks.check", check_id=check_id), 303)
 
 

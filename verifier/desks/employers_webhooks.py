@@ -88,7 +88,7 @@ def end(webhook_id: int) -> Answer:
         assert row is not None
         _note("employer.webhook_ended", webhook_id, "停用回调地址")
         row.ended_at = the_room().clock()
-    say_done(Text("回调地址已停用", "The webhook is ended"))
+    say_done(Text("回调地址已停用", "The webhook is disabled"))
     return redirect(url_for("employer_webhooks.webhooks"), 303)
 
 

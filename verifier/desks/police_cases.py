@@ -308,7 +308,7 @@ def _shown_again(case_id: int) -> AnyResponse:
     say_done(
         Text(
             "已再次验证，5 分钟内有效。下一步：点“制作并下载证据包”",
-            "You have shown that it is you, for 5 minutes. Next: make and download the bundle",
+            "Verified, good for 5 minutes. Next: make and download the bundle",
         )
     )
     return redirect(url_for("police.case", case_id=case_id), 303)

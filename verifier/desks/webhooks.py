@@ -39,13 +39,13 @@ _TROUBLES: Final = {
     "webhook_private": Text("地址指向内网，未发送", "leads to a private network, not sent"),
     "webhook_url": Text(
         "地址已不符合要求，未发送；请停用后另设地址",
-        "no address that may be sent to any more; end this webhook and set up another",
+        "no address that may be sent to any more; disable this webhook and set up another",
     ),
 }
 _NOT_SENT: Final = Text(
     "未能送达，将自动重发；如一直不成功，请停用后重新设置，或联系系统管理员",
-    "not delivered; it is sent again by itself. If it never arrives, end this webhook and set it "
-    "up anew, or tell the administrator",
+    "not delivered; it is sent again by itself. If it never arrives, disable this webhook and "
+    "set it up anew, or tell the administrator",
 )
 
 Send = Callable[[str, Mapping[str, str], bytes], int]
@@ -94,7 +94,7 @@ def add_webhook(
             "webhooks_full",
             Text(
                 f"回调地址已达 {MOST_WEBHOOKS} 个，请先停用一个",
-                f"there are {MOST_WEBHOOKS} webhooks; end one first",
+                f"there are {MOST_WEBHOOKS} webhooks; disable one first",
             ),
         )
     secret = _SECRET_PREFIX + secrets.token_urlsafe(32)

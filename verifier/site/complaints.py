@@ -197,11 +197,13 @@ _STANDINGS: Final = {
     for closed in (False, True)
 }
 _UNKNOWN: Final = Text(
-    "没有这个回执编号，请核对后重新输入", "There is no such receipt; check the code"
+    "没有这个回执编号，请核对后重新输入",
+    "There is no such receipt code; check it and enter it again",
 )
 _MANY: Final = Text(
     f"您所在的网络一小时内已提交 {COMPLAINTS_AN_HOUR} 件，请稍后再试，或以书面、电话方式提出",
-    f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write",
+    f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write "
+    "or call",
 )
 _UNREADABLE: Final = Text(
     "附件打不开：只接收能正常打开的图片或 PDF 文件。请重新拍照或另存后再选择，或不带附件提交",

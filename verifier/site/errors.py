@@ -48,7 +48,7 @@ _PAGES = {
         ),
     ),
     429: (
-        Text("查询过于频繁", "Too many questions at once"),
+        Text("查询过于频繁", "Too many requests at once"),
         Text(
             "这不说明证书有问题。请稍等片刻再查。",
             "This says nothing about the certificate. Wait a little and try again.",

@@ -13,15 +13,15 @@ MISSING: Final = {
 }
 WRONG: Final = Text(
     "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
-    "Number, document number or code do not fit, or the code was used, is over or was tried too "
-    "often; check them, or get another code from the body that issued the certificate",
+    "Number, document number or code do not match, or the code was used, has expired or was tried "
+    "too often; check them, or get another code from the body that issued the certificate",
 )
 CUT_SHORT: Final = Text(
-    "分享链接不完整，请把整条链接粘贴到这里", "Paste the whole link: it was cut short"
+    "分享链接不完整，请把整条链接粘贴到这里", "The link is incomplete; paste the whole of it here"
 )
 NO_SHARE: Final = Text(
     "这个分享链接不存在、已过期或已被撤回，请向持证人核实",
-    "There is no such link, or it is over or withdrawn; ask the holder",
+    "This link does not exist, has expired or was withdrawn; ask the holder",
 )
 GONE: Final = Text(
     "这张证书的登记已不能打开，可能已依法删除",

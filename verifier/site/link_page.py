@@ -31,11 +31,12 @@ _MEANINGS = {
         "A query site of the state, not answered by this system. Type its address yourself.",
     ),
     LinkKind.LOOK_ALIKE: Text(
-        "可能是假冒的查询网站。不要打开，不要填写信息，不要相信它显示的结果。",
-        "It may be a false query site. Do not open it, enter nothing, believe nothing it shows.",
+        "可能是假冒的查询网站。请勿打开或填写信息，也请勿采信其显示的结果。",
+        "It may be a false query site. Do not open it, enter nothing, and do not rely on what it "
+        "shows.",
     ),
     LinkKind.FOREIGN: Text(
-        "别的网站说证书有效，不能证明证书有效。不要在其中填写个人信息。",
+        "其他网站显示证书有效，不能证明证书有效。请勿在其中填写个人信息。",
         "That another site calls a certificate valid proves nothing. Enter no personal data there.",
     ),
     LinkKind.MALFORMED: Text(

@@ -104,7 +104,8 @@ def follow_up() -> AnyResponse:
         notice_id, objection_id = (None, None) if row is None else (row.notice_id, row.objection_id)
     if row is None:
         text = Text(
-            "没有这个回执编号，请核对后重新输入", "There is no such receipt; check the code"
+            "没有这个回执编号，请核对后重新输入",
+            "There is no such receipt code; check it and enter it again",
         )
         return _list(code=code, troubles=(Trouble(field="code", text=text),))
     with reading(desk.register) as session:

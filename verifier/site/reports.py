@@ -207,7 +207,8 @@ def download(form: str) -> AnyResponse:
 
 _UNKNOWN_NUMBER: Final = Text(
     "没有这个编号的查验报告，请核对；超过保存期限的报告已删除，其文件仍可上传核对",
-    "No report has this number. One whose term is over was deleted; its file can still be checked",
+    "No report has this number; check it. Reports past their term were deleted; their files can "
+    "still be uploaded and checked",
 )
 _UNKNOWN_CODE: Final = Text(
     "查询码与这份报告不符，请核对报告首页所印查询码",
@@ -215,16 +216,17 @@ _UNKNOWN_CODE: Final = Text(
 )
 _NOTHING_TO_REPORT: Final = Text(
     "没有可以出具报告的核验结果，请先核验",
-    "There is no answer to make a report of; check something first",
+    "There is no result to make a report of; verify a certificate first",
 )
 _MANY_REPORTS: Final = Text(
     f"您所在的网络一小时内已出具 {REPORTS_AN_HOUR} 份查验报告，请稍后再试；核验本身不受影响",
     f"{REPORTS_AN_HOUR} reports were made for your network within an hour; try again later. "
-    "Checking itself goes on",
+    "Verification itself is not affected",
 )
 _NO_REPORT: Final = Text(
     "这个文件不是查验报告，请选择报告的 PDF 或 JSON 原文件（不是照片、扫描件）",
-    "This is no report; choose its PDF or JSON file itself, not a photo or scan",
+    "This file is not a verification report; choose the report's own PDF or JSON file, not a photo "
+    "or scan",
 )
 
 

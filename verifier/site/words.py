@@ -54,7 +54,7 @@ MEANINGS = {
         "on it; report it to the assessment body or the authority.",
     ),
     Outcome.UNKNOWN_ISSUER: Text(
-        "签发机构不在备案名单内，或该职业、级别、日期超出其备案范围。请向主管部门核实。",
+        "签发机构不在备案名单内，或该职业、等级、日期超出其备案范围。请向主管部门核实。",
         "The issuer is not on the list of filed bodies, or the occupation, level or date is "
         "beyond its filing. Ask the authority.",
     ),

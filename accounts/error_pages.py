@@ -52,7 +52,7 @@ _PAGES: Final = {
     403: (
         Text("您的角色不能办理这一项", "Your role does not allow this"),
         Text(
-            "操作没有执行。如果这是您的工作，请联系本单位的账号管理人员调整角色。",
+            "操作没有执行。如果这是您的工作，请联系本单位的账号管理人调整角色。",
             "Nothing was done. If this is your work, ask whoever keeps the accounts of your office "
             "for the role.",
         ),
@@ -96,7 +96,7 @@ _PAGES: Final = {
     503: (
         Text("服务暂时不可用", "Not available at present"),
         Text(
-            "已办理的内容不受影响，请稍后再试；如果持续出现，请联系系统管理人员。",
+            "已办理的内容不受影响，请稍后再试；如果持续出现，请联系系统管理员。",
             "What was done before is safe. Try again later; if it goes on, tell whoever runs the "
             "system.",
         ),
@@ -107,7 +107,7 @@ _SERVER: Final = (
     Text("系统出现故障", "Something went wrong here"),
     Text(
         "刚才的操作可能没有完成，请先返回查看是否已经办理，再决定是否重做。"
-        "如果再次出现，请把时间和错误代码告诉系统管理人员。",
+        "如果再次出现，请把时间和错误代码告诉系统管理员。",
         "What you just did may not be finished: look whether it was, before you do it again. "
         "If this comes again, tell whoever runs the system the time and the code.",
     ),

@@ -73,9 +73,9 @@ def waiting(left: timedelta) -> AccountError:
     return AccountError(
         "sign_in_waits",
         Text(
-            f"连续登录失败次数过多，请 {minutes} 分钟后再试；若不是您本人操作，请告知管理人员",
+            f"连续登录失败次数过多，请 {minutes} 分钟后再试；若不是您本人操作，请告知账号管理人",
             f"Too many failed attempts in a row. Try again in {minutes} min; if it was not you, "
-            "tell your administrator",
+            "tell whoever manages your account",
         ),
     )
 

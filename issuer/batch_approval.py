@@ -92,7 +92,7 @@ def check_ready(draft: BatchDraft) -> None:
                 f"名册 {draft.rows} 行，其中 {draft.faulty} 行有问题、{draft.unpictured} 行没有"
                 "合格照片；全部改正、补齐或删除后才能提交",
                 f"rows: {draft.rows}, at fault: {draft.faulty}, without a photo: "
-                f"{draft.unpictured}; mend or drop them all first",
+                f"{draft.unpictured}; correct, complete or delete them all first",
             ),
         )
 

@@ -241,7 +241,7 @@ def _keep_refused(
     text = Text(
         f"签发前复查时有 {count} 行不再符合条件，本次未签发；请由审批人退回，改正后重新提交",
         f"rows that no longer pass the checks before issuing: {count}; nothing was issued. Have "
-        "the approver return the batch, mend it and submit it again",
+        "the approver return the batch, correct it and submit it again",
     )
     _stop(room, draft, Trouble("draft_refused", text))
 

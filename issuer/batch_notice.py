@@ -121,13 +121,13 @@ def start_notice(
     wanted = figure_of(settings_of(session, draft.prefix), Figure.NOTICE_WORKING_DAYS, today)
     counted = working_days(first, last, days_off)
     if counted < wanted:
+        least = spoken_day(last_day(first, wanted, days_off))
         raise IssuerError(
             "result_notice_short",
             Text(
-                f"公示期仅含 {counted} 个工作日，不足 {wanted} 个；末日至少为 "
-                f"{last_day(first, wanted, days_off)}",
-                f"the notice has {counted} working days of {wanted}; its last day is "
-                f"{last_day(first, wanted, days_off)} or later",
+                f"公示期仅含 {counted} 个工作日，不足 {wanted} 个；末日不得早于{least.zh}",
+                f"the notice has {counted} working days of {wanted}; its last day is {least.en} "
+                "or later",
             ),
         )
     people = read_candidates(room, session, draft)
@@ -173,21 +173,21 @@ def open_notice_point(
     """Return what keeps the notice of a batch from being done, or None."""
     notice = read_notice(room, draft, course)
     if notice is None:
-        return Text("尚未公示", "not put up yet")
+        return Text("尚未公示", "not published yet")
     key = room.key(draft)
     rows = [one.row for one in people if _tag(key, one) not in notice.tags]
     if rows:
         shown = "、".join(map(str, rows[:5]))
         return Text(
             f"第 {shown} 行在公示后有变动，须重新公示",
-            f"rows {shown} changed after the notice; put it up again",
+            f"rows {shown} changed after the notice; publish it again",
         )
     waiting = sum(one.outcome is None for one in objections_of(session, draft.id))
     if waiting:
         return Text(f"{waiting} 件异议尚未处理", f"objections not settled: {waiting}")
     if shanghai_day(room.clock()) <= notice.last:
         last = spoken_day(notice.last)
-        return Text(f"公示中，至{last.zh}止", f"put up until {last.en}")
+        return Text(f"公示中，至{last.zh}止", f"public until {last.en}")
     return None
 
 
@@ -237,7 +237,7 @@ def note_objection(
         if course.notice_sealed is None:
             raise IssuerError(
                 "objection_no_notice",
-                Text("本批次尚未公示，不能登记异议", "no notice was put up for this batch"),
+                Text("本批次尚未公示，不能登记异议", "no notice was published for this batch"),
             )
         objection = BatchObjection(
             draft_id=draft.id,

@@ -66,7 +66,7 @@ _STANDINGS = {
     DraftState.RETURNED: _Standing(
         text=Text("已退回", "returned"),
         next_step=Text(
-            "按退回原因修改后重新提交审批", "mend what the reason names, then submit it again"
+            "按退回原因修改后重新提交审批", "correct what the reason names, then submit it again"
         ),
         actor=_CLERK,
     ),
@@ -95,7 +95,7 @@ _STANDINGS = {
         text=Text("已暂停", "paused"),
         next_step=Text(
             "点“继续签发”；已赋编号保持不变",
-            "press “go on”; numbers already given stay as they are",
+            "press “Continue issuing”; numbers already given stay as they are",
         ),
         actor=Text("经办人或审批人", "the clerk or the approver"),
     ),
@@ -103,7 +103,8 @@ _STANDINGS = {
         text=Text("已停止", "stopped"),
         next_step=Text(
             "按提示排除原因后点“继续签发”，或由审批人退回修改",
-            "remove the cause that is named and press “go on”, or have the approver return it",
+            "remove the cause that is named and press “Continue issuing”, or have the approver "
+            "return it",
         ),
         actor=Text("经办人或审批人", "the clerk or the approver"),
     ),

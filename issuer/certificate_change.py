@@ -116,7 +116,7 @@ def _status(award: Award, kind: LifeKind) -> Iterator[Change]:
         label=Text("证书状态", "Status"), before=AWARD_WORDS[before], after=AWARD_WORDS[after]
     )
     yield Change(
-        label=Text("公众核验答复", "What the public is told"),
+        label=Text("公众核验答复", "Public verification result"),
         before=_PUBLIC[before],
         after=_PUBLIC[after],
     )

@@ -51,8 +51,9 @@ def right_of(session: Session, home: Home, award: Award, today: date) -> BodyRig
             told=Text(
                 "公众核验答复“非备案机构签发，或超出备案范围”："
                 f"发证日期不在该机构这一职业等级的备案期内。{body.zh}。",
-                "Who verifies it is told “not issued by a filed body, or out of its scope”: on the "
-                f"date of issue the body was not filed for it. {body.en}.",
+                "Verification answers “Issued by a body that is not filed, or beyond what it is "
+                "filed for”: on the date of issue the body was not filed for this occupation and "
+                f"level. {body.en}.",
             ),
         )
     if view.standing in _QUIET:

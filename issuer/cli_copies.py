@@ -258,7 +258,7 @@ def _confirm(preview: ReissuePreview, replaces: str) -> None:
     if preview.begun:
         say(
             Text(
-                "上次补发没有办完，或文件未能交付，这次接着办，不另行补发。",
+                "上次补发未办完，或文件未能交付，本次继续办理，不另行补发。",
                 "an earlier reissue was not finished or not delivered; it will be, and no other "
                 "is made.",
             ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
+from accounts.spoken import spoken_day
 from codes.levels import Level, parse_level
 from codes.occupations import Occupation, parse_occupation
 from codes.wording import Text
@@ -44,10 +45,8 @@ def _enact(
         struck, publication = enacted.struck, enacted.publication
         answer = act_as_dict(enacted.act) | {"prefix": prefix, "awards_struck": struck}
     name = EVENT_NAMES[FilingEvent(str(answer["event"]))]
-    said = Text(
-        f"{name.zh}：{prefix}，自 {answer['effective_on']} 起生效",
-        f"{name.en}: {prefix}, from {answer['effective_on']}",
-    )
+    since = spoken_day(date.fromisoformat(str(answer["effective_on"])))
+    said = Text(f"{name.zh}：{prefix}，自{since.zh}起生效", f"{name.en}: {prefix}, from {since.en}")
     if struck:
         said = Text(
             f"{said.zh}；生效日起已核发的 {struck} 份证书将核验为“超出备案范围”",

@@ -195,7 +195,7 @@ def _warning(key_id: int, since: datetime, loss: KeyLoss) -> Text:
     local = since.astimezone(SHANGHAI)
     day = spoken_day(local.date())
     return Text(
-        f"密钥 {key_id:04x} 自北京时间{day.zh} {local:%H:%M:%S} 起声明失密，不可撤回。用它签发而"
+        f"声明密钥 {key_id:04x} 自北京时间{day.zh} {local:%H:%M:%S} 起失密，不可撤回。用它签发而"
         f"未能证明此前已记入公开日志的证书，都将核验为“未登记”。{loss.text.zh}。",
         f"key {key_id:04x} is declared compromised since {day.en}, {local:%H:%M:%S} Beijing time; "
         "this cannot be taken back. Whatever it signed that is not shown to have been in the "

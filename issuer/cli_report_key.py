@@ -76,7 +76,8 @@ def revoke(key_id: str, yes: bool, as_json: bool) -> None:
         say(
             Text(
                 "此前用它封签的查验报告，核对时将提示密钥已撤销；不可恢复。",
-                "whoever checks a report it sealed will be told; this cannot be undone.",
+                "reports it sealed before will be shown, when checked, as sealed by a revoked "
+                "key; this cannot be undone.",
             )
         )
         click.confirm("确认撤销？/ Revoke it?", abort=True)

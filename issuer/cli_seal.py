@@ -189,7 +189,7 @@ def revoke(prefix: str, seal_id: str, yes: bool, as_json: bool) -> None:
             Text(
                 f"印章 {seal_id} 将不再使用，且不可恢复；由外部 CA 签发的，还须向该 CA 申请撤销。",
                 f"seal {seal_id} will not be used again; this cannot be undone. If an outside "
-                "authority certified it, tell that authority too.",
+                "authority certified it, ask that authority to revoke it too.",
             )
         )
         click.confirm("确认撤销？/ Revoke it?", abort=True)

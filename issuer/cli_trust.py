@@ -264,7 +264,7 @@ def _list_in_force(home: Home, answer: dict[str, Any]) -> list[Text]:
         Text(
             f"信任列表第 {document.version} 版：编制于 {days} 天前，"
             f"有效期至{until.zh}；文件摘要 {digest}",
-            f"trust list {document.version}: {days} days old, fresh until "
+            f"trust list {document.version}: {days} days old, valid until "
             f"{until.en}; digest {digest}",
         )
     ]

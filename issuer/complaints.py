@@ -300,7 +300,7 @@ def answer(
                 "complaint_not_yours",
                 Text(
                     "这件事项由别人办理，或还没有分派，请先领取",
-                    "it was given to somebody else, or to nobody yet; take it first",
+                    "it is assigned to somebody else, or not assigned yet; take it on first",
                 ),
             )
         with transaction(room.public) as public:
@@ -329,7 +329,8 @@ def _check_held(complaint: Complaint, held_by: int | None) -> None:
             "complaint_taken",
             Text(
                 f"这件事项刚刚有了变动，现由{now_with or '无人'}办理；请核对后再办",
-                f"somebody was faster: it lies with {now_with or 'nobody'} now; look at it again",
+                f"this complaint has just changed: it is with {now_with or 'nobody'} now; look at "
+                "it again",
             ),
         )
 

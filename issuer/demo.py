@@ -238,8 +238,8 @@ def welcome(certificates: Path, url: str, links: dict[str, str]) -> Text:
     """Return what the demo says once its samples are there."""
     return Text(
         f"样本证书：{certificates.absolute()}\n核验网站：{url}\n试一试：\n"
-        f"  真的  {links['genuine']}\n  改过的  {links['altered']}\n"
-        "    （真的那张，级别被改成另一级，签名照旧）\n"
+        f"  真实的  {links['genuine']}\n  改动过的  {links['altered']}\n"
+        "    （同一张真实证书，级别被改成另一级，签名照旧）\n"
         f"  查不到的  {links['unknown']}（打开后按“查询核验”）",
         f"Sample certificates: {certificates.absolute()}\nVerifier: {url}\nTry these:\n"
         f"  genuine  {links['genuine']}\n  altered  {links['altered']}\n"

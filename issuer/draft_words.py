@@ -102,7 +102,7 @@ def _head(found: Draft) -> Iterator[Text]:
     until = found.trust.document.expires_at
     yield Text(
         f"信任列表第 {document.version} 版（{when} 编制，有效期至 {until:%Y-%m-%d}）",
-        f"trust list {document.version} (composed {when}, fresh until {until:%Y-%m-%d})",
+        f"trust list {document.version} (composed {when}, valid until {until:%Y-%m-%d})",
     )
     if found.roots:
         first, last = found.roots[0], found.roots[-1]

@@ -217,6 +217,14 @@ def name_on(session: Session, body: Body, day: date) -> str:
     return former or body.name
 
 
+def _since(day: date | None) -> Text:
+    """Return “from a day on” as it stands inside a sentence; nothing where no day is on record."""
+    if day is None:
+        return Text("", "")
+    spoken = spoken_day(day)
+    return Text(f"自{spoken.zh}起", f" from {spoken.en}")
+
+
 def why_not_filed(session: Session, site: Site, today: date) -> Problem | None:
     """Return why a site may award nothing today, as a roster's check says it; None if it may."""
     total = sum_of(session, site)
@@ -224,21 +232,22 @@ def why_not_filed(session: Session, site: Site, today: date) -> Problem | None:
         return None
     match standing_of(total, today):
         case SiteStanding.SUSPENDED:
+            since = _since(total.suspended_from)
             return Problem(
                 code="filing_suspended",
                 text=Text(
-                    f"本机构备案自 {total.suspended_from} 起暂停，暂停期间不得核发证书。",
-                    f"The filing of this body is suspended from {total.suspended_from}; it may "
-                    "award nothing until it is resumed.",
+                    f"本机构备案{since.zh}暂停，暂停期间不得核发证书。",
+                    f"The filing of this body is suspended{since.en}; it may award nothing until "
+                    "it is resumed.",
                 ),
             )
         case SiteStanding.ENDED:
+            since = _since(total.ended_from)
             return Problem(
                 code="filing_withdrawn",
                 text=Text(
-                    f"本机构备案自 {total.ended_from} 起已撤销，不得核发证书。",
-                    f"The filing of this body was withdrawn from {total.ended_from}; it may award "
-                    "nothing.",
+                    f"本机构备案{since.zh}已撤销，不得核发证书。",
+                    f"The filing of this body was withdrawn{since.en}; it may award nothing.",
                 ),
             )
         case SiteStanding.EXPIRED:

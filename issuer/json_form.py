@@ -54,7 +54,7 @@ class FormFields:
         fields = cls(value, where)
         unknown = sorted(set(value) - names)
         if unknown:
-            raise fields.error(str(unknown[0]), "不认识的字段", "is not a known field")
+            raise fields.error(str(unknown[0]), "无法识别的字段", "is not a known field")
         return fields
 
     def error(self, name: str, zh: str, en: str) -> FieldError:

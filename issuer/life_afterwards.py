@@ -76,7 +76,7 @@ def _stands(desk: Desk, approved: Approved) -> Text:
         )
     return Text(
         "已批准并生效，网上核验已按此答复",
-        "is approved and in effect; who verifies on line is told",
+        "is approved and in effect; verification on line says so",
     )
 
 

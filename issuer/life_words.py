@@ -40,7 +40,7 @@ STATE_WORDS = {
     ActState.WITHDRAWN: Text("已撤回", "withdrawn"),
 }
 GROUND_WORDS = {
-    Ground.FORGED_PAPERS: Text("申报材料弄虚作假", "forged papers"),
+    Ground.FORGED_PAPERS: Text("申报材料弄虚作假", "false application papers"),
     Ground.CHEATING: Text("考试作弊", "cheating"),
     Ground.WRONG_AWARD: Text("错发", "awarded in error"),
     Ground.BOUGHT: Text("买卖证书", "bought or traded"),

@@ -62,7 +62,7 @@ def open_key_of_log(home: Home, passphrase: bytes) -> LogKey:
             "log_key_missing",
             Text(
                 "缺少日志密钥文件 secrets/log/log.pem。新数据目录请运行 yanzhen log init；"
-                "日志已启用的，请从备份恢复该文件，不能另做一把",
+                "日志已启用的，请从备份恢复该文件，不得另行制作",
                 "the log's key, secrets/log/log.pem, is missing. In a home without a log run "
                 "yanzhen log init; where there is a log, restore the file from the backup",
             ),

@@ -220,7 +220,7 @@ def _check_database(session: Session, head: LogHead, last: LastCheckpoint, files
             "log_database_behind",
             Text(
                 f"数据库的日志只到第 {head.size} 条，已公布的检查点为 {old.size} 条："
-                "数据库像是从较早的备份恢复的。为免重复发号，未作任何改动；"
+                "数据库疑似从较早的备份恢复。为免重复赋码，未作任何改动；"
                 "请运行 yanzhen log reconcile",
                 f"the database's log has {head.size} leaves and the published checkpoint "
                 f"{old.size}: the database seems restored from an older backup. Nothing was done, "
@@ -232,7 +232,7 @@ def _check_database(session: Session, head: LogHead, last: LastCheckpoint, files
             "log_files_behind",
             Text(
                 f"数据库记得已公布 {head.published_size} 条，日志文件只有 {old.size} 条："
-                "public/log 与 log-memory 像是从较早的备份恢复的。请恢复最新的这两个目录",
+                "public/log 与 log-memory 疑似从较早的备份恢复。请恢复最新的这两个目录",
                 f"the database remembers {head.published_size} published leaves and the files "
                 f"have {old.size}: public/log and log-memory seem restored from an older backup. "
                 "Restore the newest ones",

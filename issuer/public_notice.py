@@ -95,11 +95,12 @@ def start_notice(
     """
     today = shanghai_day(now)
     if first_day <= today:
+        least = spoken_day(today + timedelta(days=1))
         raise IssuerError(
             "notice_not_to_come",
             Text(
-                f"公示须从录入次日（{today + timedelta(days=1)}）或以后开始，按整日计算",
-                f"a notice begins on {today + timedelta(days=1)} or later: its days are whole days",
+                f"公示须从录入次日（{least.zh}）或以后开始，按整日计算",
+                f"a notice begins on {least.en} or later: its days are whole days",
             ),
         )
     rule = filing_rule(RuleName.NOTICE_WORKING_DAYS, today)

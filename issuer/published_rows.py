@@ -189,7 +189,7 @@ def _refused(wrong: Text) -> IssuerError:
     return IssuerError(
         "published_rows_unexplained",
         Text(
-            f"{wrong.zh}，像是绕过本系统改动了数据库。未签署信任列表。"
+            f"{wrong.zh}，疑有人绕过本系统改动数据库。未签署信任列表。"
             "请用 yanzhen trail show 查明何人何时办理过什么，再从备份恢复数据库，"
             "或删去该行后按规定的命令重新办理",
             f"{wrong.en}: the database seems to have been changed by another way than an act. No "

@@ -135,7 +135,7 @@ def _broken_quoting(row: int | None) -> FileProblem:
         text=Text(
             f"第 {row} 行起引号不成对或单元格过长，无法分列；请改正引号，或另存为 .xlsx。",
             f"From row {row} on the quotation marks do not pair or a cell is too long, so the "
-            "columns cannot be told apart; mend the quotation marks or save the file as .xlsx.",
+            "columns cannot be told apart; correct the quotation marks or save the file as .xlsx.",
         ),
     )
 

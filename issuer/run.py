@@ -126,7 +126,7 @@ class RunSummary:
                 Text(
                     "有行未通过检查。改正后再试运行一次；"
                     "或正式签发时加 --skip-bad，只签发通过检查的行",
-                    "some rows were refused. Mend them and try again, or add --skip-bad when "
+                    "some rows were refused. Correct them and try again, or add --skip-bad when "
                     "issuing to leave them out",
                 )
             )
@@ -135,7 +135,7 @@ class RunSummary:
                 Text(
                     "有行未通过检查，因此一张也没有签发。"
                     "改正后用同一批次名重新运行，或加 --skip-bad",
-                    "some rows were refused, so nothing was issued. Mend them and run the same "
+                    "some rows were refused, so nothing was issued. Correct them and run the same "
                     "batch again, or add --skip-bad",
                 )
             )

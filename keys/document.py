@@ -360,6 +360,6 @@ def _dump_body(body: BodyEntry) -> dict[str, object]:
 def _document_error(field_name: str) -> KeysError:
     return KeysError(
         "key_document_invalid",
-        Text("密钥文档中的取值不正确", "A value of the key document is not allowed"),
+        Text("公钥文件中的取值不正确", "A value of the key document is not allowed"),
         evidence={"field": field_name},
     )

@@ -40,7 +40,7 @@ class Fields:
             reason = (
                 Text("缺少该字段", "is missing")
                 if name in names
-                else Text("不认识的字段", "is not a known field")
+                else Text("无法识别的字段", "is not a known field")
             )
             raise invalid(self.path(name), reason)
 
@@ -131,7 +131,7 @@ def _placed(code: str, where: str, reason: Text, evidence: Mapping[str, str]) ->
     place = where or "/"
     return KeysError(
         code,
-        Text(f"密钥文档有误（{place}）：{reason.zh}", f"The key document at {place}: {reason.en}"),
+        Text(f"公钥文件有误（{place}）：{reason.zh}", f"The key document at {place}: {reason.en}"),
         evidence={**evidence, "where": place},
     )
 

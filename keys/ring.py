@@ -293,6 +293,6 @@ def check_prefix(prefix: str) -> None:
 def _entry_error(field: str) -> KeysError:
     return KeysError(
         "key_entry_invalid",
-        Text("密钥文档中的条目自相矛盾", "An entry of the key document contradicts itself"),
+        Text("公钥文件中的条目自相矛盾", "An entry of the key document contradicts itself"),
         evidence={"field": field},
     )

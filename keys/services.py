@@ -94,8 +94,8 @@ def check_vkey(value: object) -> str:
     raise KeysError(
         "vkey_invalid",
         Text(
-            "日志或见证方的核验公钥格式不正确",
-            "The verifier key of a log or witness is malformed",
+            "日志或见证人的公钥（vkey）格式不正确",
+            "The public key (vkey) of a log or witness is malformed",
         ),
     )
 

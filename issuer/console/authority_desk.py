@@ -43,7 +43,10 @@ _PLACES = (
     (
         "filing_trust.trust",
         Text("信任列表", "Trust list"),
-        Text("公布哪些机构、哪些密钥可信，到期前重新签署", "Which bodies and keys to believe"),
+        Text(
+            "公布哪些机构、哪些密钥可信，到期前重新签署",
+            "Which bodies and keys are trusted; sign before it expires",
+        ),
     ),
 )
 

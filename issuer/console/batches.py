@@ -86,7 +86,7 @@ _LIST = TableSpec(
         Column(key="name", text=Text("批次", "Batch")),
         Column(key="state", text=Text("状态", "State")),
         Column(key="rows", text=Text("人数", "People"), kind=ColumnKind.NUMBER),
-        Column(key="faulty", text=Text("待改正、补充", "To mend or add")),
+        Column(key="faulty", text=Text("待改正、补充", "To correct or add")),
         Column(key="next", text=Text("下一步", "Next")),
         Column(key="made_at", text=Text("建立时间", "Begun"), kind=ColumnKind.DATE),
     ),
@@ -110,8 +110,8 @@ _BROKEN_OFF = Text(
     "If it is not going on in a few minutes, call the administrator",
 )
 _NOBODY = Text(
-    "后台程序现在没有运行，所以还没有开始；已保存的内容不受影响，您不用重做。系统会自动启动后台程序；"
-    "几分钟后仍是这样的，请系统管理员查看工作台服务（yanzhen desk）的日志并重新启动它",
+    "后台程序目前没有运行，因此尚未开始；已保存的内容不受影响，无须重做。系统会自动启动后台程序；"
+    "几分钟后仍如此的，请系统管理员查看工作台服务（yanzhen desk）的日志并重新启动它",
     "Nothing is running in the background, so this has not begun; what was saved is safe, and "
     "nothing is to be done again. The system starts it by itself; if this stays for some minutes, "
     "ask the administrator to look at the log of the desks (yanzhen desk) and start them anew",

@@ -178,7 +178,9 @@ def stop_for_now(draft_id: int) -> Response:
     room = the_room()
     the_draft(room, draft_id)
     pause(room, the_person(), own_prefix(), draft_id)
-    say_done(Text("已要求暂停，手头的做完即停", "It pauses once what is in hand is done"))
+    say_done(
+        Text("已要求暂停，当前一组处理完毕后停止", "It pauses once the present group is finished")
+    )
     return to_batch(draft_id)
 
 

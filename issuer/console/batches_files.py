@@ -44,8 +44,8 @@ def results(draft_id: int) -> Response:
             "batch_results_gone",
             Text(
                 "结果表含姓名，保存期满后已删除；各行证书编号仍可在批次页面查看",
-                "the result workbook names people and was deleted after some days; the numbers "
-                "given to each row still stand on the page of the batch",
+                "the result workbook names people and was deleted when its term was over; the "
+                "numbers given to each row still stand on the page of the batch",
             ),
         )
     return send_workbook(path, Text(path.stem, f"{draft.name}-results"))

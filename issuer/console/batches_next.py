@@ -34,7 +34,7 @@ _SCORING: Final = frozenset({"batches.plan", "batches.scores"})
 _CLERK: Final = DraftState.PREPARING.actor
 _BOTH: Final = Text("考评员和经办人", "the examiner and the clerk")
 _CHECKING: Final = Text("等候检查完成", "wait for the check")
-_ROSTER: Final = Text("上传名册", "hand in a roster")
+_ROSTER: Final = Text("上传名册", "upload a roster")
 _SUBMIT: Final = Text("提交审批", "submit it for approval")
 
 
@@ -163,7 +163,7 @@ def _of_rows(draft: BatchDraft) -> NextStep | None:
         return NextStep(text=_CHECKING, actor=DraftState.ISSUING.actor)
     if draft.faulty:
         many = draft.faulty
-        text = Text(f"改正名册中 {many} 行的问题", f"mend {many} rows of the roster")
+        text = Text(f"改正名册中 {many} 行的问题", f"correct {many} rows of the roster")
         return NextStep(text=text, endpoint="batches.rows", show="faulty")
     if draft.unpictured:
         many = draft.unpictured

@@ -148,7 +148,7 @@ def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
             raise
         trouble = Trouble(field=fields.get(error.code, ""), text=error.text)
         return _page(draft, (trouble,), request.form.to_dict()), 422
-    say_done(Text("公示已登记", "The notice is put up"))
+    say_done(Text("公示已登记", "The notice is on record"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)
 
 
@@ -165,7 +165,7 @@ def object_to(draft_id: int) -> Response | tuple[str, int]:
         return _page(draft, tuple(troubles), request.form.to_dict()), 422
     note_objection(room, the_person(), own_prefix(), draft_id, received_on=received_on, **texts)
     note_reading(room, "batch.objection", draft)
-    say_done(Text("异议已登记", "The objection is noted"))
+    say_done(Text("异议已登记", "The objection is on record"))
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)
 
 

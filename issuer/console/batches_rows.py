@@ -229,7 +229,9 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
         check_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
     if read_row(room, own_prefix(), draft_id, row).faulty:
-        say_done(Text("已保存，本行仍有问题待改正", "Saved; the row still has something to mend"))
+        say_done(
+            Text("已保存，本行仍有问题待改正", "Saved; the row still has something to correct")
+        )
         return redirect(url_for("batches.row", draft_id=draft_id, row=row), 303)
     return _back(draft_id)
 
@@ -259,7 +261,7 @@ def corrections(draft_id: int) -> Response:
     draft = the_draft(room, draft_id)
     found = read_rows(room, draft, show="faulty", offset=0, limit=draft.rows)
     note_reading(room, "batch.corrections", draft)
-    name = Text(f"{draft.name}-待改正", f"{draft.name}-to-mend")
+    name = Text(f"{draft.name}-待改正", f"{draft.name}-to-correct")
     return send_workbook(write_corrections(found), name)
 
 
@@ -278,5 +280,5 @@ def correct(draft_id: int) -> Response | tuple[str, int]:
             raise
         return _grid(draft, (Trouble(field="corrections", text=error.text),)), 422
     check_soon(room, own_prefix(), draft_id)
-    say_done(Text("改正后的各行已读入", "The mended rows were read in"))
+    say_done(Text("改正后的各行已读入", "The corrected rows were read in"))
     return _back(draft_id)

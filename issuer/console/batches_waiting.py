@@ -23,7 +23,7 @@ from registry.exam_models import BatchCourse, BatchObjection
 from registry.session import reading
 
 _CLERKS = (
-    (DraftState.RETURNED, Text("个批次被退回，待修改", "batches returned, to be mended")),
+    (DraftState.RETURNED, Text("个批次被退回，待修改", "batches returned, to be corrected")),
     (DraftState.PREPARING, Text("个批次待准备、提交", "batches to prepare and submit")),
 )
 _EITHERS = (

@@ -124,8 +124,9 @@ def answer(number: int) -> Response | str | tuple[str, int]:
         return _request_page(number, (trouble,), said=said, words=words), 422
     say_done(
         Text(
-            "答复已保存，持证人登录后可以看到；需要更正、补发的，另在证书页提出",
-            "The answer is kept, and the holder sees it; propose a correction or a reissue apart",
+            "答复已保存，持证人凭查看码进入后可以看到；需要更正、补发的，另在证书页提出",
+            "The answer is saved; the holder sees it after entering with a code. Propose a "
+            "correction or a reissue separately, on the certificate's page",
         )
     )
     return lead(address_of("certificate_holder.show_request", number=number), 303)

@@ -30,7 +30,7 @@ ACT_HELP = {
     ),
     LifeKind.SUSPEND: Text(
         "核查期间使用。批准后公众核验立即显示已暂停，查清后可以解除。",
-        "While something is looked into. Once approved the public is told at once; it can be "
+        "While a matter is looked into. Once approved it verifies as suspended at once; it can be "
         "lifted.",
     ),
     LifeKind.LIFT: Text(
@@ -39,11 +39,12 @@ ACT_HELP = {
     ),
     LifeKind.REVOKE: Text(
         "查实弄虚作假、错发等时使用。批准后立即生效，不能恢复。",
-        "For forgery, cheating or an award in error. It takes effect at once and is final.",
+        "For false papers, cheating or an award in error, once established. Effective at once, "
+        "and final.",
     ),
     LifeKind.DIED: Text(
         "持证人去世时使用。批准后立即生效，不能恢复；公众核验不显示缘由。",
-        "When the holder died. It takes effect at once and is final; the public is not told why.",
+        "When the holder died. Effective at once, and final; verification does not say why.",
     ),
     LifeKind.ARCHIVE_COPY: Text(
         "供本机构存档使用，正本不受影响。",

@@ -118,7 +118,7 @@ def put_on_record() -> AnyResponse:
     say_done(
         Text(
             f"已登记 {taken} 件；下一步领取或分派办理",
-            f"Put on record: {taken}. Next: somebody takes each, or is given it",
+            f"Put on record: {taken}. Next: each is taken on or assigned",
         )
     )
     return redirect(address_of("complaints.index", state="open"), 303)
@@ -159,7 +159,7 @@ def give(number: int) -> AnyResponse:
             Text("由您办理；下一步查看内容，再答复", "It is yours; next: read it, then answer")
         )
     else:
-        say_done(Text(f"已分派给 {name} 办理", f"Given to {name}"))
+        say_done(Text(f"已分派给 {name} 办理", f"Assigned to {name}"))
     return _to(number)
 
 
@@ -186,7 +186,7 @@ def to_other_office(number: int) -> AnyResponse:
     say_done(
         Text(
             f"第 {number} 号已转交{told.zh}，由其分派办理",
-            f"No. {number} was handed to {told.en}, who give it to somebody",
+            f"No. {number} was handed to {told.en}, who will assign it",
         )
     )
     return redirect(address_of("complaints.index"), 303)

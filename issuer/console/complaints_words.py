@@ -21,12 +21,12 @@ LIST: Final = TableSpec(
         Column(key="sent_at", text=Text("提交日期", "Sent"), kind=ColumnKind.DATE),
         Column(key="due_on", text=Text("办结期限", "Due"), kind=ColumnKind.DATE),
         Column(key="assignee", text=Text("办理人", "With")),
-        Column(key="state", text=Text("办理情况", "Standing")),
+        Column(key="state", text=Text("办理情况", "Status")),
     ),
     filters=(
         Filter(
             key="state",
-            text=Text("办理情况", "Standing"),
+            text=Text("办理情况", "Status"),
             kind=FilterKind.CHOICE,
             choices=tuple(_STATES.items()),
         ),

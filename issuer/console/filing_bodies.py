@@ -74,7 +74,7 @@ _STANDING_TONES: Final = {
 _KEY_STANDINGS: Final = {
     Standing.ACTIVE: ("good", Text("在用", "active")),
     Standing.RETIRED: ("calm", Text("已停用", "retired")),
-    Standing.COMPROMISED: ("bad", Text("已泄露", "compromised")),
+    Standing.COMPROMISED: ("bad", Text("已失密", "compromised")),
 }
 _SEAL_STATES: Final = {
     "usable": ("good", Text("有效", "usable")),
@@ -297,7 +297,7 @@ def _seal(one: StoredSeal) -> dict[str, Any]:
     state = inspect_validity(one.chain, the_office().clock())
     tone, words = _SEAL_STATES.get(state.value, ("warn", Text(state.value, state.value)))
     if one.revoked_at is not None:
-        tone, words = "bad", Text("已吊销", "revoked")
+        tone, words = "bad", Text("已撤销", "revoked")
     leaf = load_certificate(one.chain.certificates[0])
     return {
         "subject": leaf.subject.rfc4514_string(),

@@ -147,7 +147,7 @@ def test_the_first_page_shows_what_waits_for_this_person(app: Flask, client: Des
     assert "个批次待审批" in shown
     assert "件投诉" not in shown
     with working_as(app, person_of(Role.APPROVER, body=OTHERS_PREFIX)) as others:
-        assert "现在没有等您办理的事项" in others.get("/").text
+        assert "目前没有待您办理的事项" in others.get("/").text
 
 
 def test_every_place_has_a_letter_of_its_own() -> None:

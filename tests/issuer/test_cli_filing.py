@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer.desk import shanghai_day
 from registry.home import Home
@@ -62,6 +63,7 @@ def test_a_clerk_brings_an_application_under_notice(shell: Shell, folder: Path) 
     start = ("filing", "notice", "start", "1", "--as", "经办甲", "--last", today + 9 * DAY)
     refused = shell(*map(str, start), "--first", str(today), "--json")
     assert (refused.code, refused.json["error"]["code"]) == (65, "notice_not_to_come")
+    assert spoken_day(today + DAY).zh in refused.json["error"]["message"]
     started = shell(*map(str, start), "--first", str(today + DAY), "--json")
     assert started.json["notice"]["last_day"] == str(today + 9 * DAY)
     early = shell(
@@ -195,7 +197,7 @@ def test_an_award_dated_in_a_suspension_is_out_of_scope(filed_shell: Shell, tmp_
     refused = filed_shell(*issue, "二", "--dry-run", "--json")
     (problem,) = [one for one in refused.json["problems"] if one["code"] == "filing_suspended"]
     assert problem["row"] == 2
-    assert "暂停" in problem["message"]
+    assert f"自{spoken_day(today).zh}起暂停" in problem["message"]
     act(filed_shell, "resume", *PERSONS, "--from", today)
     assert outcome(filed_shell, number) == ("valid", False)
 

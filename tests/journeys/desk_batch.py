@@ -190,7 +190,7 @@ def _fact(page: Page, label: str) -> Locator:
 
 def _approve(walk: Walk, page: Page) -> None:
     press(page.locator(".waiting a", has_text="个批次待审批"))
-    press(page.get_by_role("link", name="去审批"))
+    press(page.get_by_role("link", name="进入审批"))
     expect(page.locator("img.sample").first).to_be_visible(timeout=_SLOW_MS)
     for sample in page.locator("img.sample").all():  # it cannot be approved before they are shown
         expect(sample).to_be_visible(timeout=_SLOW_MS)

@@ -269,7 +269,7 @@ def _issue(walk: Walk, clerk: Page, approver: _New, folder: Path) -> bytes:
     press(submit)
     approver.page.goto("/")
     press(approver.page.locator(".waiting a"))
-    press(approver.page.get_by_role("link", name="去审批"))
+    press(approver.page.get_by_role("link", name="进入审批"))
     expect(approver.page.locator("img.sample")).to_be_visible(timeout=_SLOW_MS)
     tick(approver.page.get_by_label("人数、提示和样张已核对"))
     press(approver.page.get_by_role("button", name="批准签发 1 张"))

@@ -80,7 +80,7 @@ def test_an_app_leads_in_and_a_passkey_after_it(desks: Desks, page: Page) -> Non
     page.get_by_role("link", name="已保存，继续").click()
 
     page.goto("/account/factor")
-    page.get_by_label("给它起个名字").fill("办公室电脑")
+    page.get_by_label("通行密钥名称").fill("办公室电脑")
     page.get_by_role("button", name="创建通行密钥").click()
     expect(page.get_by_text("新的验证方式已启用")).to_be_visible()
     expect(page.get_by_text("办公室电脑")).to_be_visible()

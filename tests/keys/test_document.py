@@ -142,7 +142,7 @@ def test_a_fault_is_refused_and_its_place_named(
 ) -> None:
     error = refusal_of(changed(change))
     assert error.evidence["where"] == where
-    assert error.text.zh.startswith("密钥文档有误")
+    assert error.text.zh.startswith("公钥文件有误")
 
 
 @pytest.mark.parametrize(

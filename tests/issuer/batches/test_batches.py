@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from accounts.person import Person
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer import filing_changes
 from issuer.batch_approval import approval_mark, approve
@@ -197,7 +198,7 @@ def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     with transaction(desk.room.register) as session:
         site, now_ = find_site(session, PREFIX), desk.room.clock()
         filing_changes.withdraw(session, site, decision(today), effective_on=today, now=now_)
-    said = f"本机构备案自 {today} 起已撤销，不得核发证书"
+    said = f"本机构备案自{spoken_day(today).zh}起已撤销，不得核发证书"
     desk.post(f"/batches/{draft}/check")
     page = desk.get(f"/batches/{draft}").text
     assert said in page and "改正名册中" not in page and "行待改正" not in page
@@ -262,8 +263,8 @@ def test_an_approved_batch_says_when_nothing_is_there_to_issue_it(ready_desk: Ba
     ready_desk.approve(READY)
     progress = f"/batches/{READY}/progress"
     told = ready_desk.get(progress).get_json()
-    assert "后台程序现在没有运行" in told["text"] and told["total"] == 0
-    assert "后台程序现在没有运行" in ready_desk.get(f"/batches/{READY}").text
+    assert "后台程序目前没有运行" in told["text"] and told["total"] == 0
+    assert "后台程序目前没有运行" in ready_desk.get(f"/batches/{READY}").text
     with only_runner(ready_desk.room.home) as alone:
         assert alone and ready_desk.get(progress).get_json()["text"] == "即将开始"
 

@@ -66,7 +66,7 @@ def test_a_batch_waits_for_those_who_must_act(
 ) -> None:
     keep(desk, state, submitted_by)
     text = page(desk.app, person, "/")
-    assert (words or "现在没有等您办理的事项") in text
+    assert (words or "目前没有待您办理的事项") in text
     assert ('class="waiting"' in text) == bool(words)
 
 

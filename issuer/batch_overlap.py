@@ -18,7 +18,6 @@ from issuer.columns import Column
 from issuer.problems import RowNotice
 from registry.batch_models import BatchDraft, BatchRow
 
-_CODE = "other_batch"
 _NAMED = 3
 _What = tuple[str, str, Level]
 
@@ -72,7 +71,11 @@ def with_notices(
             cipher,
             one.row,
             [
-                *(remark for remark in open_row(cipher, one).remarks if remark.code != _CODE),
+                *(
+                    remark
+                    for remark in open_row(cipher, one).remarks
+                    if remark.code != told[one.row].code
+                ),
                 remark_of(told[one.row], stops=False),
             ],
         )
@@ -94,7 +97,7 @@ def _notice(row: int, names: list[str]) -> RowNotice:
         row=row,
         column=Column.DOCUMENT_NUMBER.value,
         cell=None,
-        code=_CODE,
+        code="other_batch",
         text=Text(
             f"批次{zh}{more}中也有此人的同职业、同级别；一人只能核发一次，请在其中一批移除该行。",
             f"This person stands for the same occupation and level in another batch too ({en}); "

@@ -5,6 +5,7 @@
 
 import { checkText, loadTrust } from './check.js';
 import { keepDisplay, pageLanguage } from './display.js';
+import { leadsTo } from './leads.js';
 import { openReader, readPicture } from './scanning.js';
 import { pageWords, showMessage } from './show.js';
 import { TrustError } from './trust_list.js';
@@ -138,30 +139,23 @@ function judge(text) {
     otherWays: () => {},
     askServer: () => { part('server-check').hidden = false; },
   };
+  part('working').hidden = true;
   part('server-check').hidden = true;
   document.querySelector('#server-check-form input').value = text;
-  showWhere(text);
+  showWhere(text, page.wanted);
   checkText(text, page)
     .then(() => mine === run && part('main').scrollIntoView())
     .catch(() => mine === run && showMessage(root, pageWords('not-loaded')));
 }
 
 /** Name the host that a code leads to where it is none of those in the trust list. */
-async function showWhere(text) {
-  const host = hostOf(text);
+async function showWhere(text, wanted) {
+  const host = leadsTo(text);
   const { trust } = await loadTrust().catch(() => ({ trust: null }));
+  if (!wanted()) return;
   const today = chinaDate(new Date());
   const hosts = trust?.document?.hosts ?? [];
   const ours = hosts.some((one) => one.host === host && one.valid_from <= today);
   part('leads').hidden = host === null || trust === null || ours;
   part('leads-host').textContent = host ?? '';
-}
-
-function hostOf(text) {
-  if (!/^https?:\/\//i.test(text.trim())) return null;
-  try {
-    return new URL(text.trim()).host;
-  } catch {
-    return null;
-  }
 }

@@ -16,6 +16,7 @@ from playwright.sync_api import (
     FilePayload,
     Page,
     Playwright,
+    Route,
     expect,
 )
 
@@ -125,6 +126,74 @@ def test_a_code_to_another_site_is_named_in_red_and_never_followed(page: Page, s
     choose(page, "https://query-certificates.example/?number=S000012000123263000001")
     expect(leads).to_be_visible()
     assert all(url.startswith((site.address, "blob:", "data:")) for url in asked)
+
+
+_LEADS = {
+    "https:\\\\evil.example\\q#1": "evil.example",
+    "https:evil.example/q": "evil.example",
+    "HTTP:/Evil.Example:8080": "evil.example:8080",
+    "\u200bhttps://evil.example/": "evil.example",
+    "\x01https://evil.example/": "evil.example",
+    "ht\ttps://ev\nil.example/": "evil.example",
+    "https://yz.example.cn@evil.example/": "evil.example",
+    "https://evil.example\\@yz.example.cn/": "evil.example",
+    "https://evil%2eexample/": "evil.example",
+    "https://ｅｖｉｌ。example/": "evil.example",
+    "https://yz.examplе.cn/": "yz.xn--exampl-8of.cn",
+    "https://yz.example.cn./": "yz.example.cn.",
+    "https://ev il.example/": "ev",
+    "https://[evil/": "https://[evil/",
+    "//evil.example/q": "evil.example",
+    "www.evil.example/q#1": "www.evil.example",
+    "evil.example:8080": "evil.example:8080",
+    "查询：https://evil.example/q": "evil.example",
+    "weixin://dl/business x": "weixin://dl/business",
+    "javascript:alert(1)": "javascript:alert(1)",
+    "1" * 200: None,
+    "S000012000123263000001": None,
+    "王芳 3.5": None,
+    "BEGIN:VCARD": None,
+}
+
+
+def test_wherever_a_phone_would_go_is_named(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/scan")
+    told = page.evaluate(
+        "async texts => { const { leadsTo } = await import('/static/leads.js');"
+        " return texts.map(leadsTo); }",
+        list(_LEADS),
+    )
+    assert dict(zip(_LEADS, told, strict=True)) == _LEADS
+    choose(page, "https:\\\\query-certificates.example\\q#1")
+    expect(page.locator("#leads")).to_contain_text("query-certificates.example")
+
+
+def test_a_late_answer_to_an_earlier_code_takes_no_warning_away(
+    browser: Browser, site: Site
+) -> None:
+    page = browser.new_page(service_workers="block")
+    page.goto(f"{site.address}/scan")
+    expect(page.locator("#list-words")).to_contain_text("信任列表第")
+    held: list[Route] = []
+
+    def hold_both_of_the_first(route: Route) -> None:
+        if len(held) < 2:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/keys.json", hold_both_of_the_first)
+    with page.expect_request("**/keys.json"):
+        choose(page, site.link(site.current))
+    expect(page.locator("#working")).to_be_hidden()
+    choose(page, FOREIGN)
+    leads = page.locator("#leads")
+    expect(leads).to_be_visible()
+    for route in held:
+        route.continue_()
+    page.evaluate("async () => (await import('/static/check.js')).loadTrust()")
+    expect(leads).to_be_visible()
+    page.close()
 
 
 def test_a_picture_without_a_code_says_so_and_offers_the_server(page: Page, site: Site) -> None:

@@ -209,8 +209,7 @@ def _other_digit(text: str, chance: random.Random) -> str:
     return text[:at] + chance.choice("0123456789".replace(text[at], "")) + text[at + 1 :]
 
 
-_FOREIGN_HOSTS = (
-    "yz.example.com",
+_ODD_HOSTS = (
     "yz.example.cn:8443",
     "yz.example.cn@evil.example",
     "evil.example\\@yz.example.cn",
@@ -257,7 +256,8 @@ _OTHER_TEXTS = (
 _TEXT_WAYS: tuple[Callable[[str, random.Random], str], ...] = (
     _other_digit,
     lambda text, chance: text[: chance.randrange(len(text))],
-    lambda text, chance: text.replace("yz.example.cn", chance.choice(_FOREIGN_HOSTS)),
+    lambda text, _: text.replace("yz.example.cn", "yz.example.com"),
+    lambda text, chance: text.replace("yz.example.cn", chance.choice(_ODD_HOSTS)),
     lambda text, chance: text + chance.choice(_TAILS),
     lambda text, chance: chance.choice(_HEADS) + text,
     lambda text, chance: chance.choice(_OTHER_TEXTS),

@@ -5,7 +5,7 @@ Custodians and approvers of a body see those of the body, directors of the autho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -130,9 +130,7 @@ def confirm(account_id: int) -> Answer:
 
 @asks_again
 def _confirm(row: AccountRow) -> Answer:
-    bureau, person = the_bureau(), the_person()
-    bureau.note(person.name, "accounts.confirm", _subject(row), _GROUND)
-    confirm_roles(bureau, row.username, person.account_id, seen=_shown())
+    _do("accounts.confirm", row, _GROUND, confirm_roles)
     say_done(_CONFIRMED)
     return redirect(url_for("confirming.index"), 303)
 
@@ -155,16 +153,22 @@ def refuse(account_id: int) -> Answer:
 
 @asks_again
 def _refuse(row: AccountRow, ground: str) -> Answer:
-    bureau, person = the_bureau(), the_person()
-    bureau.note(person.name, "accounts.refuse", _subject(row), ground)
-    refuse_roles(bureau, row.username, person.account_id, seen=_shown())
+    _do("accounts.refuse", row, ground, refuse_roles)
     say_done(_REFUSED)
     return redirect(url_for("confirming.index"), 303)
 
 
+def _do(act: str, row: AccountRow, ground: str, do: Callable[..., None]) -> None:
+    """Note an act and do it; of two who do so at once the trail says that one failed."""
+    bureau, person = the_bureau(), the_person()
+    subject = " ".join([row.username, *sorted(waiting_roles(row))])
+    bureau.note(person.name, act, subject, ground)
+    try:
+        do(bureau, row.username, person.account_id, seen=_shown())
+    except AccountError as error:
+        bureau.note(person.name, f"{act}.failed", f"{subject} {error.code}", ground)
+        raise
+
+
 def _shown() -> str:
     return request.form.get("seen", "")
-
-
-def _subject(row: AccountRow) -> str:
-    return " ".join([row.username, *sorted(waiting_roles(row))])

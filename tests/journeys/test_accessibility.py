@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.axe import check_accessible
+from tests.journeys.axe import BROKEN_NUMBERS, check_accessible
 from tests.journeys.site import DESK, PHONE, STATES, Site, running_site
 
 SIZES = {"phone": PHONE, "desk": DESK}
@@ -63,6 +63,7 @@ def test_every_state_is_accessible_and_fits(
     for width in {page.viewport_size["width"] if page.viewport_size else 0, NARROWEST}:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        assert page.evaluate(BROKEN_NUMBERS) == []
 
 
 def _picture(page: Page, state: str, case: str) -> None:

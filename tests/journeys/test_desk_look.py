@@ -20,7 +20,7 @@ from codes.wording import Text
 from registry.home import Home
 from tests.accounts.desk_app import person_of, working_as
 from tests.conftest import NOW, PASSPHRASE
-from tests.journeys.axe import check_accessible
+from tests.journeys.axe import BROKEN_NUMBERS, check_accessible
 from tests.journeys.conftest import serving
 from tests.journeys.desk_specimen import blueprint
 from wsgi import create_private_app
@@ -112,6 +112,18 @@ def test_every_page_is_accessible_fits_and_is_light(
                 page.set_viewport_size({"width": narrow, "height": 800})
                 assert page.evaluate("document.documentElement.scrollWidth") <= narrow, name
             page.set_viewport_size({"width": width, "height": 800})
+
+
+@pytest.mark.parametrize("view", ["standard", "elder"])
+def test_a_certificate_number_in_a_heading_stays_on_one_line(
+    browser: Browser, address: str, view: str
+) -> None:
+    with a_page(browser, address, width=NARROWEST, view=view) as page:
+        page.goto(f"{address}/specimen")
+        number = "S" + "0" * 21
+        heading = f'证书 <span class="code">{number}</span>'
+        page.evaluate("html => document.querySelector('h1').innerHTML = html", heading)
+        assert number not in page.evaluate(BROKEN_NUMBERS)
 
 
 @pytest.mark.parametrize("view", ["standard", "elder"])

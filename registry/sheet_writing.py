@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # ships no types
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # ships no types
 
 SheetValue = str | int | float | date | None
 # In some locales a program computes what begins with the full-width forms as well.
@@ -19,7 +19,7 @@ _SHEET_NAME_CHARACTERS: Final = 31
 _NOT_IN_SHEET_NAMES: Final = str.maketrans("[]:*?/\\'", "        ")
 
 
-class _PlainSheet(Worksheet):  # type: ignore[misc]
+class _PlainSheet(Worksheet):  # type: ignore[misc]  # its base has no types
     """A sheet whose texts are shown as they are: the library takes one of `<r>…</r>` for markup.
 
     What stands in it would go unread into the workbook's own XML, and could put other texts into
@@ -37,7 +37,7 @@ class _PlainSheet(Worksheet):  # type: ignore[misc]
         return parted
 
 
-class _PlainWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]
+class _PlainWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # nor has this one
     worksheet_class = _PlainSheet
 
 

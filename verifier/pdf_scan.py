@@ -147,7 +147,8 @@ def _is_plain(image: Any) -> bool:
         sized = picture.size == (int(image["/Width"]), int(image["/Height"]))
         as_said = picture.info.get("adobe_transform", mixed) == mixed
         usual = picture.format == "JPEG" and picture.mode == mode and sized and as_said
-        named = [one[0] for one in picture.layer] == _NAMED_RGB  # type: ignore[attr-defined]
+        layer = picture.layer  # type: ignore[attr-defined]  # a JPEG alone has it
+        named = [one[0] for one in layer] == _NAMED_RGB
     return usual and not named and _is_wholly_there(image.encoded_data)
 
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from keys.document import KeyDocument
 from keys.status_list import keys_by_name
@@ -55,13 +56,10 @@ from verifier.scan import Scan, inspect_disguise, read_qr
 from verifier.seal_trust import SealSource, no_seals
 from verifier.status_source import StatusSource
 from verifier.steps import log_step, log_verdict
-from verifier.typed import (
-    check_text,
-    read_day,
-    read_holder,
-    read_number,
-)
+from verifier.typed import check_text, read_day, read_holder, read_number
 from verifier.verdict import Finding, Verdict
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,22 +335,19 @@ class Verifier:
 
     def log_vkey(self) -> VerifierKey | None:
         """Return the public key of the log, or None while none can be read."""
-        try:
-            return None if self._log is None else self._log.vkey()
-        except LogError:
-            return None
+        return self._of_log(LogReader.vkey)
 
     def log_checkpoint(self) -> Checkpoint | None:
         """Return the checkpoint that the log is believed up to, or None while none can be read."""
-        try:
-            return None if self._log is None else self._log.checkpoint().checkpoint
-        except LogError:
-            return None
+        return self._of_log(lambda log: log.checkpoint().checkpoint)
 
     def logged_filings(self) -> tuple[LoggedFiling, ...] | None:
         """Return every act on a filing in the log, or None while it cannot be read."""
+        return self._of_log(LogReader.filings)
+
+    def _of_log(self, read: Callable[[LogReader], Told]) -> Told | None:
         try:
-            return None if self._log is None else self._log.filings()
+            return None if self._log is None else read(self._log)
         except LogError:
             return None
 

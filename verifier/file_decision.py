@@ -16,6 +16,7 @@ from templates.page_reading import PagePrint, read_page
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import (
     DocumentNumberCheck,
+    Expected,
     compare_fields,
     expect,
     extra_texts,
@@ -137,11 +138,13 @@ def decide_file(
         pdf: what is known of a PDF beside what it prints; None for a picture.
     """
     as_picture = claims.kind is FileKind.PICTURE or picture is not None
+    as_picture |= pdf is not None and not pdf.laid
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = _inspect_picture(picture, _records(standing), claims.notices)
         if claims.kind is FileKind.PDF:
-            seen = (*seen, *_inspect_frame(claims, standing, pdf))
+            fields, _ = _compare_text(claims, standing, check, document)
+            seen = (*seen, *_accusing(fields, seen), *_inspect_frame(claims, standing, pdf))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
     beside = (*stapled, *standing.beside(asked))
@@ -273,6 +276,21 @@ def _inspect_print(
         beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
     page = None if pdf is None else pdf.page
     identity = (*beside, *_inspect_identity(claims, standing, compared=page is not None))
+    fields, expected = _compare_text(claims, standing, check, document)
+    # Whatever else a file prints that is byte for byte the one issued was printed then.
+    identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
+    extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
+    shown: tuple[Finding, ...] = ()
+    if pdf is not None and page is not None:
+        shown = inspect_page(page, fields, pdf.seal.held, _records(standing))
+    sealed = _inspect_seal(pdf, standing, identical=identical)
+    return (*fields, *extra, *identity, *shown, *sealed)
+
+
+def _compare_text(
+    claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
+) -> tuple[tuple[Finding, ...], Expected]:
+    """Return what the words of a file come to field by field, and what was expected of them."""
     filed = document.body(standing.record.number.prefix)
     names = {standing.body_name} | (set() if filed is None else {filed.name})
     expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
@@ -282,14 +300,14 @@ def _inspect_print(
         document_check=check,
         document_masked=None if standing.award is None else standing.award.document_masked,
     )
-    # Whatever else a file prints that is byte for byte the one issued was printed then.
-    identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
-    extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
-    shown: tuple[Finding, ...] = ()
-    if pdf is not None and page is not None:
-        shown = inspect_page(page, fields, pdf.seal.held, _records(standing))
-    sealed = _inspect_seal(pdf, standing, identical=identical)
-    return (*fields, *extra, *identity, *shown, *sealed)
+    return fields, expected
+
+
+def _accusing(fields: Iterable[Finding], seen: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return of what words come to only what differs: a picture is not vouched for by words."""
+    said = {one.evidence["field"] for one in seen if one.code == Code.FIELD_DIFFERS}
+    differing = (one for one in fields if one.code == Code.FIELD_DIFFERS)
+    return tuple(one for one in differing if one.evidence["field"] not in said)
 
 
 def _inspect_frame(

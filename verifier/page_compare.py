@@ -85,7 +85,7 @@ def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
                 one.init_forms()
         page, genuine = document[index], original[0]
         overlay = lay_on(page, genuine)
-        if overlay is None:
+        if overlay is None or _pixels(page, SCALE / overlay.scale) > MAX_PIXELS:
             return {"compared": False}
         boxes = named_boxes(genuine, SCALE)
         found: dict[tuple[str, str, Change], Box] = {}
@@ -93,8 +93,11 @@ def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
         printed = _draw(genuine, SCALE)
         twofold = _may_print_otherwise(page, data)
         for printing in (False, True) if twofold else (False,):
-            shown = _laid(page, overlay, printed, printing=printing)
+            shown, beside = _laid(page, overlay, printed, printing=printing)
             differences = list(_differences(printed, shown, boxes))
+            if beside:
+                whole = (0, 0, printed.shape[1], printed.shape[0])
+                differences.append(("", "", Change.MARKED, whole))
             for place, near, change, box in differences:
                 found.setdefault((place, near, change), box)
             if not boxed and (differing := _differing(differences)):
@@ -156,26 +159,42 @@ def _is_other(document: PdfDocument, original: PdfDocument, name: str) -> bool:
 
 
 def _draw(page: PdfPage, scale: float, *, printing: bool = False) -> Pixels:
-    width, height = page.get_size()
-    scale = min(scale, (MAX_PIXELS / max(1.0, width * height)) ** 0.5)
     drawn = page.render(scale=scale, extra_flags=FPDF_PRINTING if printing else 0)
     return np.asarray(drawn.to_pil().convert("RGB"))
 
 
-def _laid(page: PdfPage, overlay: Overlay, printed: Pixels, *, printing: bool = False) -> Pixels:
-    """Return the page drawn as it lies on the issued one, white around it.
+def _pixels(page: PdfPage, scale: float) -> float:
+    width, height = page.get_size()
+    return float(width * height * scale**2)
+
+
+def _laid(
+    page: PdfPage, overlay: Overlay, printed: Pixels, *, printing: bool = False
+) -> tuple[Pixels, bool]:
+    """Return the page drawn as it lies on the issued one, and whether it has ink around that.
 
     Words say where it lies to a fifth of a millimetre, the pictures themselves the rest.
     """
     drawn = _draw(page, SCALE / overlay.scale, printing=printing)
     if overlay.is_plain and drawn.shape == printed.shape:
-        return drawn
+        return drawn, False
     right, down = (side * SCALE / overlay.scale for side in (overlay.right, overlay.down))
+    beside = _has_ink_around(drawn, (round(right), round(down)), printed)
     moved = _moved(drawn, right, down, printed)
     more_right, more_down = _rest(printed, moved)
     if max(abs(more_right), abs(more_down)) < _STILL:
-        return moved
-    return _moved(drawn, right + more_right, down + more_down, printed)
+        return moved, beside
+    return _moved(drawn, right + more_right, down + more_down, printed), beside
+
+
+def _has_ink_around(drawn: Pixels, at: tuple[int, int], printed: Pixels) -> bool:
+    """Return whether a sheet shows more than the paper it is of, where the page does not lie."""
+    height, width = printed.shape[:2]
+    around = np.ones(drawn.shape[:2], np.bool_)
+    left, top, edge = *at, 2 * _NEAR
+    _cut(around, (left - edge, top - edge, left + width + edge, top + height + edge))[:] = False
+    inks = drawn.min(axis=2)[around].astype(np.int16)
+    return inks.size > 0 and int((np.abs(inks - np.median(inks)) > _LIKE_PAPER).sum()) >= _LEAST_INK
 
 
 def _moved(drawn: Pixels, right: float, down: float, printed: Pixels) -> Pixels:

@@ -52,11 +52,13 @@ class PdfEvidence:
     Args:
         signer: whose seal it is; None where that cannot be told.
         page: how its page looks beside the issued one; None where they were not compared.
+        laid: its page lies on the issued one word by word, or need not, or there is none at hand.
     """
 
     seal: SealReading
     signer: Signer | None
     page: PageComparison | None
+    laid: bool = True
 
 
 def glance_at(data: bytes, ask: Ask) -> Glance | Finding | None:
@@ -104,13 +106,14 @@ def examine(
         published: the authority of seals published here.
     """
     seal = glance.seal
-    page = None
+    page = issued = None
     copy = standing.copy
     if copy is not None and copy.pdf_sha256 != hashlib.sha256(data).hexdigest():
         issued = _sealed_part(data, seal, copy) or issued_pages.page_of(copy)
         page = None if issued is None else _compare(data, index, issued, ask)
     signer = judge_signer(seal.certificates, seal.sealed_at, published)
-    return PdfEvidence(seal=seal, signer=signer, page=page)
+    laid = page is not None or issued is None
+    return PdfEvidence(seal=seal, signer=signer, page=page, laid=laid)
 
 
 def _sealed_part(data: bytes, seal: SealReading, copy: OpenedCopy) -> bytes | None:

@@ -266,7 +266,8 @@ class Verifier:
         pdf = None
         if isinstance(glance, Glance):
             pdf = readers.examine(data, claims.page, glance, standing)
-        picture = readers.compare(data, claims.page, standing) if claims.is_picture else None
+        as_picture = claims.is_picture or not (pdf is None or pdf.laid)
+        picture = readers.compare(data, claims.page, standing) if as_picture else None
         if picture is not None and picture.fits_nothing:  # perhaps it is not of that certificate
             other = find_other(readers, data, claims, self._register, moment.document, today)
             claims = replace(claims, notices=(*claims.notices, *other))

@@ -98,7 +98,13 @@ def with_object_twice(pdf: bytes) -> bytes:
 
 def saved_anew(pdf: bytes) -> bytes:
     """The file as an editor saves it, what is left of the seal included."""
+    return changed(pdf, lambda _: None)
+
+
+def changed(pdf: bytes, change: Change) -> bytes:
+    """The file changed and saved as an editor saves it."""
     with pikepdf.open(BytesIO(pdf)) as document:
+        change(document)
         output = BytesIO()
         document.save(output, deterministic_id=True)
         return output.getvalue()

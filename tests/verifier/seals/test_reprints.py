@@ -84,6 +84,41 @@ def test_a_certificate_behind_another_page_is_the_page_that_is_compared(office: 
     assert not codes(verdict) & {"page_differs", "page_covered", "page_marked"}
 
 
+@pytest.mark.parametrize("forged", [False, True])
+def test_a_page_whose_words_lie_elsewhere_is_judged_by_what_it_shows(
+    office: Office, forged: bool
+) -> None:
+    """Turned on its side; the words of the forged one are those on record still."""
+
+    def change(document: pikepdf.Pdf) -> None:
+        document.pages[0].Rotate = 90
+        if forged:
+            anew.print_over(document)
+
+    verdict = office.verify(anew.unsealed(office.pdf, change))
+    assert verdict.outcome is not Outcome.VALID
+    assert "file_saved_anew" in codes(verdict)
+    assert "field_agrees" not in codes(verdict)
+    agreeing = {one["field"] for one in of_code(verdict, "picture_field_agrees")}
+    assert "level" in agreeing
+    assert ("holder_name" in agreeing) is not forged
+
+
+def test_another_certificate_drawn_beside_a_small_genuine_one_is_told(office: Office) -> None:
+    """Words bring the pages together, and nothing of what stands beside is words."""
+    sheet = printed_again(anew.unsealed(office.pdf, shadows.nothing), scale=0.6)
+
+    def draw_beside(document: pikepdf.Pdf) -> None:
+        document.pages[0].MediaBox = pikepdf.Array([0, 0, 900, 842])
+        document.pages[0].contents_add(b"\nq 0 g 640 300 200 40 re f Q\n")
+
+    plain, drawn = (anew.changed(sheet, change) for change in (shadows.nothing, draw_beside))
+    assert "page_agrees" in codes(office.verify(plain))
+    told = codes(office.verify(drawn))
+    assert "page_marked" in told
+    assert "page_agrees" not in told
+
+
 def test_another_portrait_in_a_page_printed_anew_is_named(office: Office) -> None:
     """The portrait is all that differs; the words cannot tell."""
     with pikepdf.open(anew.as_file(office.pdfs[1])) as other:

@@ -23,9 +23,8 @@ export function leadsTo(text) {
   const plain = text.replace(EDGES, '').replace(DROPPED, '');
   const site = SITE.exec(plain)?.[0];
   if (site !== undefined) return hostOf(site) ?? shownHost(site);
-  if (/^[/\\]{2}/.test(plain)) return hostOf(`https:${plain}`);
   if (APP.test(plain)) return shownHost(plain.split(/\s/u)[0]);
-  return NAME.test(plain) ? hostOf(`https://${plain}`) : null;
+  return /^[/\\]{2}/.test(plain) || NAME.test(plain) ? hostOf(`https:${plain}`) : null;
 }
 
 function hostOf(address) {

@@ -7,6 +7,7 @@ whose seal does not hold, is not the file that was issued.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from codes.wording import Text
@@ -34,6 +35,7 @@ _PLACES = {
     SYMBOL: SYMBOL_ALT,
     SEAL: SEAL_ALT,
 }
+_MANY_ROWS = 5  # beside which a page looks other: its pattern was drawn again, no row was marked
 _ELSEWHERE = Text("其他位置", "elsewhere on the page")
 _THE_PAGE = Text("页面所显示的内容", "What the page shows")
 _BUT_THE_SEAL = Text("除印章外，页面所显示的内容", "Apart from the seal, what the page shows")
@@ -162,7 +164,7 @@ def inspect_page(
             found.append(_changed(Code.PAGE_DIFFERS, change, records))
         if change.change is Change.COVERED and (Code.FIELD_COVERED, change.place) not in said:
             found.append(_changed(Code.PAGE_COVERED, change, records))
-    if marked := [one for one in page.changes if one.change is Change.MARKED]:
+    if marked := _without_many_rows([one for one in page.changes if one.change is Change.MARKED]):
         places = _listed(dict.fromkeys(_place(one) for one in marked))
         spots = " ".join(dict.fromkeys(one.place or one.near or "page" for one in marked))
         found.append(find(Code.PAGE_MARKED, {"places": places}, {"places": spots}))
@@ -178,6 +180,12 @@ def inspect_page(
     if bare and page.pages == 1 and not changed and not page.other_files:
         found.append(find(Code.PAGE_AGREES, {"what": _BUT_THE_SEAL if absent else _THE_PAGE}))
     return tuple(found)
+
+
+def _without_many_rows(marked: Sequence[PageChange]) -> list[PageChange]:
+    """Return marks, those beside many rows as marks of the page."""
+    many = len({one.near for one in marked if not one.place and one.near}) >= _MANY_ROWS
+    return [replace(one, near="") if many else one for one in marked]
 
 
 def _changed(code: Code, change: PageChange, records: Mapping[Field, str]) -> Finding:

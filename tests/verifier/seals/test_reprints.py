@@ -27,6 +27,9 @@ from tests.verifier.seals.conftest import Office
 from tests.verifier.seals.picture_files import hide_from_pdfium
 from verifier.api.schemas import SCHEMAS
 from verifier.picture import parse_boxed
+from verifier.seal import PageChange, PageComparison
+from verifier.seal_findings import inspect_page
+from verifier.seal_states import Change
 from verifier.site.boxed import boxed_view
 from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
@@ -254,6 +257,21 @@ def test_the_answer_is_as_the_document_of_the_api_says(office: Office) -> None:
     for member in ("certificate", "boxes"):
         with pytest.raises(ValidationError):
             Draft202012Validator(named).validate(told | {member: {}})
+
+
+@pytest.mark.parametrize(("rows", "told"), [(2, "level holder_name number"), (6, "level page")])
+def test_a_pattern_drawn_again_is_no_mark_beside_every_row(rows: int, told: str) -> None:
+    """One row is marked; beside many others only the pattern behind them is another."""
+    fields = [Field.HOLDER_NAME, Field.NUMBER, Field.OCCUPATION, Field.SPECIALTY]
+    fields += [Field.BODY_NAME, Field.ISSUED_ON]
+    marks = [("level", ""), *(("", field.value) for field in fields[:rows])]
+    changes = tuple(
+        PageChange(place=place, near=near, change=Change.MARKED, box_mm=(0, 0, 9, 9))
+        for place, near in marks
+    )
+    page = PageComparison(changes=changes, other_files=(), pages=1)
+    found = inspect_page(page, (), (), {})
+    assert [one.evidence for one in found if one.code == "page_marked"] == [{"places": told}]
 
 
 def test_a_box_is_as_long_as_what_now_stands_there(office: Office) -> None:

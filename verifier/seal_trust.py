@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography import x509
 
 from keys.certificates import (
+    check_issued_by,
     load_certificate,
     one_attribute,
     order_chain,
@@ -108,7 +110,7 @@ def judge_signer(
         chain = order_chain(certificates[0], (*certificates[1:], *published.roots))
     except (KeysError, IndexError, ValueError):
         return None
-    known = any(root in chain[1:] for root in published.roots)
+    known = any(root in chain[1:] for root in published.roots) and _holds(chain)
     revoked_at = _revoked_at(leaf, published) if known else None
     standing = SignerStanding.KNOWN if known else SignerStanding.UNKNOWN
     if revoked_at is not None:
@@ -122,6 +124,17 @@ def judge_signer(
         standing=standing,
         revoked_at=revoked_at,
     )
+
+
+def _holds(chain: Sequence[bytes]) -> bool:
+    """Return whether only authorities issued certificates: the holder of a seal is none."""
+    loaded = list(map(load_certificate, chain))
+    try:
+        for position, (child, issuer) in enumerate(pairwise(loaded)):
+            check_issued_by(child, issuer, position=position)
+    except KeysError:
+        return False
+    return True
 
 
 def _is_valid_at(chain: Sequence[bytes], moment: datetime | None) -> bool:

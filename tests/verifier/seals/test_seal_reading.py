@@ -8,6 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from issuer.seal_custody import revoke_seal
 from tests.conftest import NOW, PASSPHRASE
@@ -92,6 +100,40 @@ def test_a_revoked_seal_is_told(office: Office) -> None:
     assert (signer.standing, signer.revoked_at) == (SignerStanding.REVOKED, NOW)
     assert "seal_revoked" in told(seal, office, published=after, body=BODY)
     assert "seal_revoked" not in told(seal, office, published=before, body=BODY)
+
+
+def issued(
+    name: str,
+    key: EllipticCurvePrivateKey,
+    by: x509.Certificate | None,
+    signer: EllipticCurvePrivateKey,
+) -> x509.Certificate:
+    """A certificate of a key, of an authority where nobody issued it."""
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject if by is None else by.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=9))
+        .not_valid_after(NOW + timedelta(days=9))
+        .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+        .sign(signer, SHA256())
+    )
+
+
+def test_the_holder_of_a_seal_issues_no_certificates() -> None:
+    """A body that has a seal could else seal under the name of any other."""
+    keys = [generate_private_key(SECP256R1()) for _ in range(3)]
+    root = issued("authority", keys[0], None, keys[0])
+    body = issued("body", keys[1], root, keys[0])
+    other = issued("another body", keys[2], body, keys[1])
+    ders = [one.public_bytes(Encoding.DER) for one in (other, body, root)]
+    published = PublishedSeals(roots=(ders[2],))
+    genuine, forged = (judge_signer(chain, NOW, published) for chain in (ders[1:], ders))
+    assert genuine is not None and genuine.standing is SignerStanding.KNOWN
+    assert forged is not None and forged.standing is SignerStanding.UNKNOWN
 
 
 def test_strange_certificates_are_nobody(office: Office) -> None:

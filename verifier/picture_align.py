@@ -33,6 +33,7 @@ _LEAST_LIKENESS: Final = 0.55
 _LEAST_PATCHES: Final = 40
 _DEGREE: Final = 4
 _ROUNDS: Final = 4
+_BAND: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,15 +139,20 @@ def _is_sensible(matrix: Points, page: tuple[int, int], picture: tuple[int, int]
 def _places(matrix: Points, width: int, height: int, step: int = 1) -> tuple[Plane, Plane]:
     across = np.arange(0, width, step, dtype=np.float32)
     down = np.arange(0, height, step, dtype=np.float32)[:, None]
-    first, second, third = (
-        matrix[row, 0] * across + matrix[row, 1] * down + matrix[row, 2] for row in range(3)
-    )
-    return (first / third).astype(np.float32), (second / third).astype(np.float32)
+    x, y = (np.empty((len(down), len(across)), np.float32) for _ in range(2))
+    for top in range(0, len(down), _BAND):  # a few lines at a time, which the processor keeps near
+        band = slice(top, top + _BAND)
+        first, second, third = (
+            matrix[row, 0] * across + matrix[row, 1] * down[band] + matrix[row, 2]
+            for row in range(3)
+        )
+        x[band], y[band] = first / third, second / third
+    return x, y
 
 
 def _scale(x: Plane, y: Plane) -> float:
-    across = np.hypot(x[:, 1:] - x[:, :-1], y[:, 1:] - y[:, :-1])
-    return float(np.median(across[::16, ::16]))
+    across, down = (one[::16, 1::16] - one[::16, :-1:16] for one in (x, y))
+    return float(np.median(np.hypot(across, down)))
 
 
 def _straightened(picture: Pixels, page: Pixels, x: Plane, y: Plane) -> tuple[Plane, Plane]:

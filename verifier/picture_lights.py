@@ -47,11 +47,9 @@ def lights_of(colours: NDArray[np.uint8]) -> Lights:
     ink = _ink_on(plain, paper)
     green, blue = map(ink_of, others)
     stamped = cv2.GaussianBlur((green + blue) / 2 - ink, (0, 0), 1.5)
-    near = np.clip(stamped / _STAMPED - 1, 0, 1)
-    near = cv2.dilate(near, np.ones((5, 5), np.uint8))
-    print_only = np.clip((ink - _STAMP_INK) / (1 - _STAMP_INK), 0, 1)
-    cleared = (1 - ink - near * (print_only - ink)) * paper
-    red: NDArray[np.uint8] = np.where(near > 0, cleared, plain).astype(np.uint8)
+    stamps = np.clip(stamped / _STAMPED - 1, 0, 1)
+    near = np.asarray(cv2.dilate(stamps, np.ones((5, 5), np.uint8)), np.float32)
+    red = _cleared(plain, paper, ink, near)
     return Lights(red=red, ink=ink_of(red), green=green, redness=green - ink)
 
 
@@ -66,9 +64,21 @@ def ink_of(light: NDArray[np.uint8]) -> Plane:
     return _ink_on(light, _paper_of(light))
 
 
+def _cleared(plain: NDArray[np.uint8], paper: Plane, ink: Plane, near: Plane) -> NDArray[np.uint8]:
+    """Return a picture in red light without what is no print, where the ink of a stamp is near."""
+    at = near > 0
+    own = ink[at]
+    print_only = np.clip((own - _STAMP_INK) / (1 - _STAMP_INK), 0, 1)
+    red = plain.copy()
+    red[at] = ((1 - own - near[at] * (print_only - own)) * paper[at]).astype(np.uint8)
+    return red
+
+
 def _ink_on(light: NDArray[np.uint8], paper: Plane) -> Plane:
-    dark = 1 - light.astype(np.float32) / np.maximum(paper, 8.0)
-    return np.clip(dark, 0, 1).astype(np.float32, copy=False)
+    dark = np.maximum(paper, 8.0)
+    np.divide(light, dark, out=dark)
+    np.subtract(1, dark, out=dark)
+    return np.clip(dark, 0, 1, out=dark)
 
 
 def _paper_of(light: NDArray[np.uint8]) -> Plane:

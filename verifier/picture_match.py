@@ -133,8 +133,8 @@ def match_line(
     soft = {blur: cv2.GaussianBlur(_cut(expected, line.box, 24), (0, 0), blur)}
     corner = (max(0, line.box[0] - 24), max(0, line.box[1] - 24))
     matches = []
-    seen = [_ink_and_paper(_moved(cell.box, move), shown, red) for cell in line.cells]
-    usual = np.median(np.array(seen), axis=0)
+    seen = {cell: _ink_and_paper(_moved(cell.box, move), shown, red) for cell in line.cells}
+    usual = np.median(np.array([seen[cell] for cell in line.cells]), axis=0)
     pairs = _paired(line.cells, words.signs, crop[0])
     last = max(at for at, (cell, _) in enumerate(pairs) if cell is not None)
     for at, (cell, sign) in enumerate(pairs):
@@ -146,7 +146,7 @@ def match_line(
             continue
         patch, around = _cell_patches(cell.box, soft[blur], corner, shown, move)
         value, _ = _best_place(around, patch)
-        ink, paper = _ink_and_paper(_moved(cell.box, move), shown, red)
+        ink, paper = seen[cell]
         left, right = cell.box[0] - crop[0], cell.box[2] - crop[0]
         ends = left - words.strip, right + words.strip
         likely = words.likely_at(cell.text, *ends)

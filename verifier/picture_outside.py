@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -83,7 +83,7 @@ def _strokes_of(picture: Pixels) -> Mask:
     """Return where strokes may be; most tables are bare."""
     soft = cv2.GaussianBlur(picture, (0, 0), 1.0)
     around = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8))
-    return np.asarray(around.max(axis=2) > _STROKE, np.bool_)
+    return _most(around) > _STROKE
 
 
 def _outside_of(page: Plane, picture: Pixels) -> Mask:
@@ -106,7 +106,13 @@ def _is_like_rim(picture: Pixels, page: Plane) -> Mask:
     )
     rim = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
     rim[nearest[beyond == 0]] = papers[beyond == 0]
-    return np.asarray(cv2.absdiff(papers, rim[nearest]).max(axis=2) <= _SAME_PAPER, np.bool_)
+    return _most(cv2.absdiff(papers, rim[nearest])) <= _SAME_PAPER
+
+
+def _most(colours: Any) -> NDArray[np.uint8]:
+    """Return the greatest of the three colours of each dot; faster than `max` along them."""
+    red, green, blue = cv2.split(colours)
+    return np.asarray(cv2.max(cv2.max(red, green), blue), np.uint8)
 
 
 def _widened(page: Plane, times: float) -> Plane:

@@ -112,7 +112,7 @@ def draw_reference(data: bytes) -> Reference:
         def draw_small() -> Any:
             return page.render(scale=_SMALL_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
 
-        small = draw_small()
+        bare, small = _drawn_without_and_with_forms(page)
         glyphs = [_glyph(row) for row in read_glyphs(page, small, draw_small)]
         values = _values(glyphs, drawing.height, drawing.width)
         if not values:
@@ -123,7 +123,7 @@ def draw_reference(data: bytes) -> Reference:
             values=values,
             photo=photo,
             fixed=_fixed_print(glyphs, values, drawing.height),
-            seal=_seal_box(page, small),
+            seal=_seal_box(bare, small),
         )
     finally:
         document.close()
@@ -211,14 +211,25 @@ def _pixel(points: float) -> int:
     return round(points * DPI / _POINTS_PER_INCH)
 
 
-def _seal_box(page: PdfPage, whole: Image.Image) -> Box | None:
+def _drawn_without_and_with_forms(page: PdfPage) -> tuple[Image.Image, Image.Image]:
+    """Return a page in grey, `_SMALL_DPI` dots an inch, before its forms are drawn and after."""
+    scale = _SMALL_DPI / _POINTS_PER_INCH
+    bitmap = page.render(scale=scale, may_draw_forms=False, grayscale=True)
+    bare = bitmap.to_pil().copy()
+    if page.formenv:
+        place = (0, 0, bitmap.width, bitmap.height, 0)
+        flags = raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+        raw.FPDF_FFLDraw(page.formenv, bitmap, page, *place, flags)
+    return bare, bitmap.to_pil()
+
+
+def _seal_box(bare: Image.Image, whole: Image.Image) -> Box | None:
     """Return the box of what only the form of the page draws: its seal.
 
     Args:
-        whole: the page in grey, `_SMALL_DPI` dots an inch.
+        bare: the page in grey, `_SMALL_DPI` dots an inch, without what its forms draw.
+        whole: the same with it.
     """
-    scale = _SMALL_DPI / _POINTS_PER_INCH
-    bare = page.render(scale=scale, may_draw_forms=False, grayscale=True).to_pil()
     rows, columns = np.nonzero(np.asarray(ImageChops.difference(whole, bare)) > _SEAL_INK)
     if not rows.size:
         return None

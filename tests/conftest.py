@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from registry.home import Home
 
@@ -74,6 +75,25 @@ def compiled_pages() -> Iterator[None]:
     """Compile each template once: most tests of pages make an application of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("flask.Flask.jinja_options", {"bytecode_cache": CompiledPages()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_addresses() -> Iterator[None]:
+    """Compile what builds each address once: it is the same for the routes of all applications."""
+    compile_anew = Rule._compile_builder
+    kept: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        if rule.defaults:  # compiled into it
+            return compile_anew(rule, append_unknown)
+        known = (rule.rule, tuple(rule._trace), append_unknown)
+        if known not in kept:
+            kept[known] = compile_anew(rule, append_unknown)
+        return kept[known]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
         yield
 
 

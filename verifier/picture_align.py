@@ -208,10 +208,8 @@ def _moved(x: Plane, y: Plane, surface: Points) -> tuple[Plane, Plane]:
     along, up = np.linspace(0, 1, width // 16), np.linspace(0, 1, height // 16)
     coarse = (_terms(*np.meshgrid(along, up)) @ surface / _HALF).astype(np.float32)
     moves = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
-    across, down = np.meshgrid(
-        np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-    )
-    at_x, at_y = across + moves[:, :, 0], down + moves[:, :, 1]
+    at_x = moves[:, :, 0] + np.arange(width, dtype=np.float32)
+    at_y = moves[:, :, 1] + np.arange(height, dtype=np.float32)[:, None]
     mode = cv2.BORDER_REPLICATE
     new_x = cv2.remap(x, at_x, at_y, cv2.INTER_LINEAR, borderMode=mode)
     new_y = cv2.remap(y, at_x, at_y, cv2.INTER_LINEAR, borderMode=mode)

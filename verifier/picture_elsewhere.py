@@ -168,10 +168,14 @@ def _likeness(box: Box, light: Light, blur: float) -> float:
 
 
 def _cut(plane: Plane, box: Box, margin: int) -> Plane:
+    """Return a part of a plane with a margin, the edge repeated where it goes beyond."""
     left, top, right, bottom = box
+    left, top, right, bottom = left - margin, top - margin, right + margin, bottom + margin
     height, width = plane.shape
-    rows = np.clip(np.arange(top - margin, bottom + margin), 0, height - 1)
-    columns = np.clip(np.arange(left - margin, right + margin), 0, width - 1)
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        return plane[top:bottom, left:right]
+    rows = np.clip(np.arange(top, bottom), 0, height - 1)
+    columns = np.clip(np.arange(left, right), 0, width - 1)
     return plane[np.ix_(rows, columns)]
 
 

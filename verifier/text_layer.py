@@ -174,9 +174,10 @@ def _judge(
     def is_seen(glyph: _Glyph, changed: Image.Image) -> bool:
         if glyph.inked is not None:
             return glyph.inked
-        ink = _changed_share(changed, place(glyph.ink))
-        space = _changed_share(changed, place(glyph.space))
-        return ink >= _SEEN_SHARE or space >= _SEEN_SPACE_SHARE
+        return (
+            _changed_share(changed, place(glyph.ink)) >= _SEEN_SHARE
+            or _changed_share(changed, place(glyph.space)) >= _SEEN_SPACE_SHARE
+        )
 
     changed = _changed_without(runs.values(), picture, render)
     judged = [replace(one, seen=is_seen(one, changed)) for one in glyphs]

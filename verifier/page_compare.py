@@ -9,9 +9,10 @@ because what can be switched off may show on one of the two only.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
 from verifier.attachments import read_attachment
 from verifier.page_places import Box, Overlay, lay_on, named_boxes, nearest_field
 from verifier.page_portraits import portraits_differ
+from verifier.page_strokes import Sheet, strokes_differ
 from verifier.seal_reading import read_seal
 from verifier.seal_states import PHOTO, SEAL, SWITCHED, SYMBOL, Change
 
@@ -33,6 +35,7 @@ Mask = NDArray[np.bool_]
 SCALE: Final = 2.0  # pixels a point: 144 an inch
 MAX_PIXELS: Final = 16_000_000
 _INK: Final = 90  # of 255: how much darker or lighter counts as another ink
+_SAME_INK: Final = 24  # of 255: less is the same stroke, drawn by another program
 _LEAST_INK: Final = 12  # pixels, a third of a square millimetre
 _LEAST_DRAWN: Final = 1500  # pixels, where the symbol and the seal are drawn
 _STILL: Final = 0.1  # pixels
@@ -93,9 +96,11 @@ def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
         printed = _draw(genuine, SCALE)
         twofold = _may_print_otherwise(page, data)
         for printing in (False, True) if twofold else (False,):
-            shown, beside = _laid(page, overlay, printed, printing=printing)
-            differences = list(_differences(printed, shown, boxes))
-            if beside:
+            laid = _laid(page, overlay, printed, printing=printing)
+            shown = laid.pixels
+            strokes = partial(strokes_differ, Sheet(page=genuine, scale=SCALE), laid.sheet)
+            differences = list(_differences(printed, shown, boxes, strokes))
+            if laid.beside:
                 whole = (0, 0, printed.shape[1], printed.shape[0])
                 differences.append(("", "", Change.MARKED, whole))
             for place, near, change, box in differences:
@@ -168,23 +173,34 @@ def _pixels(page: PdfPage, scale: float) -> float:
     return float(width * height * scale**2)
 
 
-def _laid(
-    page: PdfPage, overlay: Overlay, printed: Pixels, *, printing: bool = False
-) -> tuple[Pixels, bool]:
-    """Return the page drawn as it lies on the issued one, and whether it has ink around that.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """A page drawn as it lies on the issued one, and whether it has ink around that."""
+
+    pixels: Pixels
+    sheet: Sheet
+    beside: bool
+
+
+def _laid(page: PdfPage, overlay: Overlay, printed: Pixels, *, printing: bool = False) -> _Laid:
+    """Lay a page on the issued one.
 
     Words say where it lies to a fifth of a millimetre, the pictures themselves the rest.
     """
-    drawn = _draw(page, SCALE / overlay.scale, printing=printing)
+    scale = SCALE / overlay.scale
+    drawn = _draw(page, scale, printing=printing)
     if overlay.is_plain and drawn.shape == printed.shape:
-        return drawn, False
-    right, down = (side * SCALE / overlay.scale for side in (overlay.right, overlay.down))
+        sheet = Sheet(page=page, scale=scale, printing=printing)
+        return _Laid(pixels=drawn, sheet=sheet, beside=False)
+    right, down = (side * scale for side in (overlay.right, overlay.down))
     beside = _has_ink_around(drawn, (round(right), round(down)), printed)
     moved = _moved(drawn, right, down, printed)
     more_right, more_down = _rest(printed, moved)
-    if max(abs(more_right), abs(more_down)) < _STILL:
-        return moved, beside
-    return _moved(drawn, right + more_right, down + more_down, printed), beside
+    if max(abs(more_right), abs(more_down)) >= _STILL:
+        right, down = right + more_right, down + more_down
+        moved = _moved(drawn, right, down, printed)
+    sheet = Sheet(page=page, scale=scale, right=right, down=down, printing=printing)
+    return _Laid(pixels=moved, sheet=sheet, beside=beside)
 
 
 def _has_ink_around(drawn: Pixels, at: tuple[int, int], printed: Pixels) -> bool:
@@ -232,7 +248,7 @@ def _halved(pixels: Pixels) -> NDArray[np.float32]:
 
 
 def _differences(
-    printed: Pixels, shown: Pixels, boxes: Mapping[str, Box]
+    printed: Pixels, shown: Pixels, boxes: Mapping[str, Box], strokes_of: Callable[[Box], bool]
 ) -> Iterator[tuple[str, str, Change, Box]]:
     changes = _changes(printed, shown)
     for name, box in boxes.items():
@@ -241,8 +257,13 @@ def _differences(
                 yield name, "", Change.DIFFERS, box
         elif name == SEAL and (seal := _seal_change(_cut(printed, box), _cut(shown, box))):
             yield name, "", seal, box
-        elif (change := _change_in(changes, shown, box, name)) is not None:
-            yield name, "", change, box
+        else:
+            change = _change_in(changes, shown, box, name)
+            if change is not Change.COVERED and name not in (SEAL, SYMBOL):
+                closer = _needs_closer_look(changes, printed, shown, box)
+                change = Change.DIFFERS if closer and strokes_of(box) else change
+            if change is not None:
+                yield name, "", change, box
     for box in boxes.values():
         for mask in (changes.dark, changes.overlaid):
             _cut(mask, box)[:] = False
@@ -288,6 +309,13 @@ def _change_in(changes: _Changes, shown: Pixels, box: Box, name: str) -> Change 
         return Change.COVERED if _is_even(_cut(shown, box)) else Change.MARKED
     marked = int(_cut(changes.pale, _cells(box)).sum()) >= _LEAST_CELLS
     return Change.MARKED if marked else None
+
+
+def _needs_closer_look(changes: _Changes, printed: Pixels, shown: Pixels, box: Box) -> bool:
+    """Return whether a value is drawn a little otherwise, with nothing laid over it."""
+    was, now = _cut(printed, box).astype(np.int16), _cut(shown, box)
+    alike = bool((np.abs(was - now) <= _SAME_INK).all())
+    return not alike and int(_cut(changes.overlaid, box).sum()) < _LEAST_INK
 
 
 def _seal_change(printed: Pixels, shown: Pixels) -> Change | None:

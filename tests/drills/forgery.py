@@ -24,7 +24,7 @@ PICTURES: Final = 1600
 FILES: Final = 640
 _PICTURES_A_PART, _FILES_A_PART = 100, 160
 _PAPERS = 12
-_SHORT_FILES = (0, 1, 6, 12, 20, 24, 90)
+_SHORT_FILES = (0, 1, 6, 12, 20, 24, 90, 98)
 _SHORT_PICTURES = (0, 1, 28)
 _SHORT_PAPERS = 4
 _GOOD = frozenset({*CAUGHT, Mark.FINE})
@@ -125,8 +125,9 @@ DRILL = Drill(
     method="""
         A small office issues genuine certificates in every layout. Each piece is one of them,
         forged, or untouched under the same wear: half of each. Files are forged by painting over,
-        in the content stream, by comments, stamps, form fields, layers, pictures, whole pages,
-        and written whole, as revisions with odd cross-references, printed again, or flattened.
+        in the content stream, by comments, stamps, form fields, layers, pictures, whole pages, and
+        fonts that draw another character than they say; written whole, as revisions with odd
+        cross-references, printed again, or flattened.
         Pictures are forged by hand (technique set B; thresholds were set on set A, with other
         seeds): values written anew, single digits changed or copied from elsewhere, portraits, QR
         symbols of others, of foreign hosts, or none, numbers that cannot be; then scanned,

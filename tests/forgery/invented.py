@@ -13,6 +13,13 @@ from tests.drills.office import LEVELS
 from tests.forgery.papers import GIVEN, Paper, invent_name
 
 _DIGITS: Final = "0123456789"
+_LOOK_ALIKES: Final = dict(
+    zip(
+        "0123456789X王张陈周黄朱林何宋唐冯董傅伟敏静勇艳杰明超秀平刚军建国文晓丽春海宇子轩佳",
+        "8778569186K玉怅阵围寅未材向末庸泻懂博伪敢净湧滟木朋赵季乎刖车健囯丈哓两舂诲字孑杆住",
+        strict=True,
+    )
+)
 _YEAR, _LEVEL, _SERIAL = slice(13, 15), 15, slice(16, 22)
 
 
@@ -39,6 +46,16 @@ def change_digit(paper: Paper, field: Field, chance: random.Random) -> str:
     place = chance.choice(places)
     digit = chance.choice([one for one in _DIGITS[1:] if one != old[place]])
     return f"{old[:place]}{digit}{old[place + 1 :]}"
+
+
+def look_alike(paper: Paper, field: Field, chance: random.Random) -> str:
+    """Return the value with one character exchanged for one that is hardly another to the eye."""
+    old = paper.values[field]
+    places = [place for place, character in enumerate(old) if character in _LOOK_ALIKES]
+    if not places:
+        return change_digit(paper, field, chance)
+    place = chance.choice(places)
+    return f"{old[:place]}{_LOOK_ALIKES[old[place]]}{old[place + 1 :]}"
 
 
 def _name(old: str, paper: Paper, chance: random.Random) -> str:

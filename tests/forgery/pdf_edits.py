@@ -22,8 +22,11 @@ from templates.labels import Field, parse_date
 from tests.forgery.papers import SHEET_DPI, Paper, draw_page
 from tests.forgery.pdf_typing import (
     Box,
+    changed_places,
+    drawn_look_alike,
     drawn_picture,
     drawn_value,
+    glyph_of,
     photo_box,
     value_box,
 )
@@ -31,7 +34,9 @@ from tests.forgery.pdf_typing import (
 Edit = Callable[[pikepdf.Pdf, Paper, Field, str], None]
 """Changes an open file so that it shows another value of a field."""
 
+LYING_FONT: Final = "lying font"
 _TYPED: Final = "/ForgedText"
+_MOVE: Final = pikepdf.Operator("Tm")
 _WITH_DIGITS: Final = (
     Field.NUMBER,
     Field.DOCUMENT_NUMBER,
@@ -58,11 +63,24 @@ def change_codes(target: pikepdf.Pdf, paper: Paper, field: Field, value: str) ->
     instructions = list(pikepdf.parse_content_stream(page))
     place = _place_of(instructions, paper, field)
     text = "".join(codes[character] for character in value)
-    operator = instructions[place].operator
-    instructions[place] = pikepdf.ContentStreamInstruction(
-        [pikepdf.String(bytes.fromhex(text))], operator
-    )
+    instructions[place] = _showing(text, instructions[place])
     _set_content(target, pikepdf.unparse_content_stream(instructions))
+
+
+def lying_font(target: pikepdf.Pdf, paper: Paper, field: Field, value: str) -> None:
+    """Draw a similar character for one of the value, in a font that says it is that one."""
+    (at,) = changed_places(paper, field, value)
+    instructions = list(pikepdf.parse_content_stream(target.pages[0]))
+    place = _place_of(instructions, paper, field)
+    glyphs, codes = paper.value_glyphs(field), _codes_of(instructions[place])
+    kept = []
+    for glyph, code in zip(glyphs, codes, strict=True):
+        if glyph is not glyph_of(paper, field, at):
+            move = pikepdf.ContentStreamInstruction([1, 0, 0, 1, glyph.x, glyph.y], _MOVE)
+            kept += [move, _showing(code, instructions[place])]
+    instructions[place : place + 1] = kept
+    _set_content(target, pikepdf.unparse_content_stream(instructions))
+    _lay_on(target, drawn_look_alike(paper, field, value))
 
 
 def free_text(target: pikepdf.Pdf, paper: Paper, field: Field, value: str) -> None:
@@ -135,6 +153,7 @@ EDITS: Final[Mapping[str, Edit]] = MappingProxyType(
         "layers": optional_content,
         "covering picture": covering_picture,
         "page replaced": page_replaced,
+        LYING_FONT: lying_font,
     }
 )
 """How a printed value is changed, by name."""
@@ -243,10 +262,20 @@ def _codes_of_values(target: pikepdf.Pdf, paper: Paper) -> dict[str, str]:
     instructions = list(pikepdf.parse_content_stream(target.pages[0]))
     codes: dict[str, str] = {}
     for field in _WITH_DIGITS:
-        shown = bytes(instructions[_place_of(instructions, paper, field)].operands[0]).hex()
-        parts = [shown[start : start + 4] for start in range(0, len(shown), 4)]
+        parts = _codes_of(instructions[_place_of(instructions, paper, field)])
         codes.update(zip(paper.values[field], parts, strict=True))
     return codes
+
+
+def _codes_of(instruction: Any) -> list[str]:
+    """Return the codes, in hex, that an operator shows."""
+    shown = bytes(instruction.operands[0]).hex()
+    return [shown[start : start + 4] for start in range(0, len(shown), 4)]
+
+
+def _showing(codes: str, like: Any) -> pikepdf.ContentStreamInstruction:
+    text = pikepdf.String(bytes.fromhex(codes))
+    return pikepdf.ContentStreamInstruction([text], like.operator)
 
 
 def _redrawn(paper: Paper, field: Field, value: str) -> bytes:

@@ -6,15 +6,16 @@ Piece 2 k is forged, piece 2 k + 1 the same paper untouched and written the same
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from types import MappingProxyType
 from typing import Final
 
 import pikepdf
 
 from templates.labels import Field
 from tests.forgery import pdf_edits
-from tests.forgery.invented import change_digit, invent_value
+from tests.forgery.invented import change_digit, invent_value, look_alike
 from tests.forgery.papers import FORGED_FIELDS, NAMES, Paper
 from tests.forgery.pdf_saving import AS_ISSUED, SAVINGS
 from tests.forgery.pieces import PHOTO, UNTOUCHED, Piece, Right, right_field
@@ -22,6 +23,12 @@ from verifier.finding_codes import Code
 from verifier.verdict import Outcome
 
 _DIGIT_FIELDS: Final = (Field.NUMBER, Field.DOCUMENT_NUMBER, Field.ISSUED_ON)
+_FIELDS: Final[Mapping[str, tuple[Field, ...]]] = MappingProxyType(
+    {
+        **dict.fromkeys(pdf_edits.DIGITS_ONLY, _DIGIT_FIELDS),
+        pdf_edits.LYING_FONT: (Field.HOLDER_NAME, *_DIGIT_FIELDS),
+    }
+)
 _PHOTO_LAID: Final = "photo: laid over"
 _PHOTO_REPLACED: Final = "photo: object replaced"
 _ATTACHMENTS: Final = "attachments swapped"
@@ -36,7 +43,7 @@ def _kinds() -> tuple[tuple[str, Field | None], ...]:
     fields = [
         (f"{NAMES[field]}: {edit}", field)
         for edit in pdf_edits.EDITS
-        for field in (_DIGIT_FIELDS if edit in pdf_edits.DIGITS_ONLY else FORGED_FIELDS)
+        for field in _FIELDS.get(edit, FORGED_FIELDS)
     ]
     others = (_PHOTO_LAID, _PHOTO_REPLACED, _ATTACHMENTS, _SECOND_PAGE)
     return (*fields, *((name, None) for name in others))
@@ -90,6 +97,8 @@ def _forge(
             value = change_digit(paper, field, chance)
             while not set(value) <= pdf_edits.printed_characters(paper):
                 value = change_digit(paper, field, chance)
+        if edit == pdf_edits.LYING_FONT:
+            value = look_alike(paper, field, chance)
         pdf_edits.EDITS[edit](target, paper, field, value)
         return right_field(field)
     match kind:

@@ -14,10 +14,11 @@ from PIL import ImageChops
 from templates.labels import Field
 from tests.forgery import pdf_edits
 from tests.forgery.glyph_places import glyph_places
-from tests.forgery.invented import IMPLAUSIBLE_NUMBERS, change_digit, invent_value
+from tests.forgery.invented import IMPLAUSIBLE_NUMBERS, change_digit, invent_value, look_alike
 from tests.forgery.papers import FORGED_FIELDS, LAYOUTS, Works, draw_page, make_works
 from tests.forgery.pdf_pieces import KINDS, pdf_piece
 from tests.forgery.pdf_saving import SAVINGS
+from tests.forgery.pdf_typing import changed_places, glyph_of
 from tests.forgery.picture_pieces import FORGERIES, kinds_of, picture_piece
 from tests.forgery.raster_edits import Canvas, Hand
 from tests.forgery.wear import wears_of
@@ -60,7 +61,9 @@ def test_numbers_that_cannot_be_are_each_another(works: Works) -> None:
     assert number not in made
 
 
-@pytest.mark.parametrize("edit", sorted({*pdf_edits.EDITS} - pdf_edits.DIGITS_ONLY))
+@pytest.mark.parametrize(
+    "edit", sorted({*pdf_edits.EDITS} - pdf_edits.DIGITS_ONLY - {pdf_edits.LYING_FONT})
+)
 def test_an_edit_of_the_file_shows_another_value(works: Works, edit: str) -> None:
     paper = works.papers[LAYOUTS.index("landscape-1")]
     with pikepdf.open(BytesIO(paper.pdf)) as target:
@@ -95,6 +98,22 @@ def test_digits_are_changed_within_the_content_stream(works: Works) -> None:
     with pikepdf.open(BytesIO(paper.pdf)) as target:
         pdf_edits.change_codes(target, paper, Field.NUMBER, wanted)
         assert wanted in shown(SAVINGS["saved again"](target, paper.pdf))
+
+
+@pytest.mark.parametrize("field", [Field.HOLDER_NAME, Field.NUMBER])
+def test_a_font_that_lies_shows_another_character_than_it_says(works: Works, field: Field) -> None:
+    paper = works.papers[0]
+    value = look_alike(paper, field, random.Random(4))
+    with pikepdf.open(BytesIO(paper.pdf)) as target:
+        pdf_edits.lying_font(target, paper, field, value)
+        forged = SAVINGS["saved again"](target, paper.pdf)
+    assert sorted(shown(forged)) == sorted(shown(paper.pdf))
+    (at,) = changed_places(paper, field, value)
+    left, _, right, _ = glyph_of(paper, field, at).ink
+    before, after = (draw_page(pdf, 200).convert("L") for pdf in (paper.pdf, forged))
+    box = ImageChops.difference(before, after).point(lambda one: 255 * (one > 60)).getbbox()
+    assert box is not None
+    assert left - 2 < box[0] / 200 * 72 < box[2] / 200 * 72 < right + 2
 
 
 def test_pieces_of_files_take_turns_and_half_are_untouched(works: Works) -> None:

@@ -275,6 +275,15 @@ SEAL_ENTRIES = {
             "compared; the others were not verified.",
         ),
     ),
+    Code.PAGE_ADDED_DIFFERS: Entry(
+        _PROBLEM,
+        _ALTERED,
+        Text(
+            "文件第 {page} 页没有证书二维码，却印有本证书的编号；该页{field}与登记内容不符。",
+            "Page {page} of the file carries no code but prints the number of this certificate; "
+            "{field} on it differs from the record.",
+        ),
+    ),
     Code.ATTACHED_OTHER: Entry(
         _PROBLEM,
         _ALTERED,

@@ -2,7 +2,8 @@
 
 Gets a question (`verifier.questions`), answers one JSON object: of a file's bytes {"kind",
 "pages": [{"glyphs", "symbols", "others"}], "proof"} or {"fault"}. It opens nothing else, and the
-parent believes nothing it says unproved. The text layer is read only of pages with a QR code.
+parent believes nothing it says unproved. The text layer is read of pages with a QR code, and of a
+few others beside them.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ RENDER_DPI = 200
 # only where no page showed any code, and only at the first pages.
 CLOSE_RENDER_DPI = 400
 CLOSE_PAGES = 3
+# What other pages print is read as well: as many of them as people put before a certificate.
+BESIDE_PAGES = 3
 # A photograph that showed no code gets a closer look, twice as large. More dots than these are
 # close enough as they are, and two copies of them would need too much memory.
 CLOSE_PHOTO_PIXELS = 25_000_000
@@ -109,6 +112,10 @@ def _read_pdf(data: bytes) -> dict[str, Any]:
             if any(page["symbols"] for page in pages):
                 break
             pages[index] = _read_page(document[index], CLOSE_RENDER_DPI)
+        if any(page["symbols"] for page in pages):
+            bare = [index for index in range(count) if not pages[index]["symbols"]]
+            for index in bare[:BESIDE_PAGES]:
+                pages[index]["glyphs"] = _read_print(document[index])
         proof = read_attachment(document, PROOF_NAME, most_bytes=MAX_PROOF_BYTES)
         second = read_attachment(document, SECOND_RECORD_FILE, most_bytes=MAX_SECOND_RECORD_BYTES)
         return {
@@ -126,6 +133,13 @@ def _read_page(page: PdfPage, dpi: int) -> dict[str, Any]:
         symbols = _symbols_in(picture)
         glyphs = read_glyphs(page, picture, lambda: _render(page, dpi)) if symbols else []
         return {"glyphs": glyphs, "symbols": symbols, "others": _others_in(picture)}
+    finally:
+        page.close()
+
+
+def _read_print(page: PdfPage) -> list[list[Any]]:
+    try:
+        return read_glyphs(page, _render(page, RENDER_DPI), lambda: _render(page, RENDER_DPI))
     finally:
         page.close()
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from codes.names import mask_name
+from codes.wording import Text
 from keys.document import KeyDocument
 from log.errors import LogError
 from log.notes import VerifierKey
-from templates.labels import Field
-from templates.page_reading import PagePrint, read_page
+from templates.labels import LABELS, Field
 from verifier.asked import NOTHING_ELSE, Asked
 from verifier.compare import (
     DocumentNumberCheck,
@@ -21,11 +21,10 @@ from verifier.compare import (
     expect,
     extra_texts,
     inspect_extra,
-    shorten,
 )
 from verifier.conclusion import conclude_verdict
 from verifier.decision import Standing, with_certificate
-from verifier.document import FileReading
+from verifier.file_claims import FileClaims
 from verifier.file_kinds import FileKind
 from verifier.finding_codes import UNFINISHED, Code
 from verifier.findings import (
@@ -34,85 +33,16 @@ from verifier.findings import (
     find,
 )
 from verifier.life import find_pending
-from verifier.link_parts import leads_to
 from verifier.logged import InLog, Stapled, check_stapled
 from verifier.lookup import Reach
 from verifier.pdf_examination import PdfEvidence
 from verifier.picture import PictureReading
 from verifier.picture_decision import inspect_picture
-from verifier.scan import Scan, read_qr
-from verifier.seal_findings import inspect_page, inspect_pages, inspect_seal
+from verifier.seal_findings import inspect_page, inspect_pages, inspect_seal, settle_unclear
 from verifier.second import inspect_second
 from verifier.verdict import Finding, Verdict, format_instant, say_instant
 
-# What a QR code can be without saying which certificate is meant: the print may still say it.
-WITHOUT_CODE = frozenset(
-    {Code.QR_NOT_FOUND, Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY, Code.QR_DAMAGED}
-)
-_NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileClaims:
-    """What a file claims to be.
-
-    Args:
-        page: the page that carries the QR, counted from 0.
-        pages: how many the file has.
-        printed: what the text layer of the page that carries the QR prints.
-        proof: the proof of the public log that travels with the file, unproven; None without one.
-        second: the record under the body's second key, as the file carries it; unverified.
-        notices: what else was seen in it.
-    """
-
-    kind: FileKind
-    sha256: str
-    page: int
-    pages: int
-    scan: Scan
-    printed: PagePrint
-    proof: str | None
-    second: bytes | None
-    notices: tuple[Finding, ...]
-
-    @property
-    def is_picture(self) -> bool:
-        """Return whether its fields are to be read from a picture: a PDF may be but that too."""
-        return self.kind is FileKind.PICTURE or not self.printed.fields
-
-
-def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tuple[Finding, ...]:
-    """Return the one certificate a file shows, or the findings that say why there is not one."""
-    scans: list[tuple[int, Scan]] = []
-    faults: list[Finding] = []
-    others: list[str] = []
-    for index, page in enumerate(reading.pages):
-        for symbol in page.symbols:
-            read = read_qr(symbol, document)
-            if isinstance(read, Scan):
-                scans.append((index, read))
-            elif read.code in _NOT_OURS:
-                others.append(symbol)
-            else:
-                faults.append(read)
-    beside = [*others, *(one for page in reading.pages for one in page.others)]
-    notices = _other_symbols(beside, document) if scans or faults else ()
-    if not scans:
-        return (*faults[:1], *notices) or (_no_certificate(len(others)),)
-    if len({scan.envelope.payload for _, scan in scans}) > 1:
-        return (_several(reading, [index for index, _ in scans]), *notices)
-    index, scan = _least_trusted(scans, document)
-    return FileClaims(
-        kind=reading.kind,
-        sha256=reading.sha256,
-        page=index,
-        pages=len(reading.pages),
-        scan=scan,
-        printed=read_page(reading.pages[index].glyphs),
-        proof=reading.proof,
-        second=reading.second,
-        notices=(*notices, *faults[:1]),
-    )
+_SHOWN = ("printed", "record")
 
 
 def decide_file(
@@ -143,10 +73,13 @@ def decide_file(
     if standing.genuine and as_picture:
         seen = _inspect_picture(picture, _records(standing), claims.notices)
         if claims.kind is FileKind.PDF:
+            seen = settle_unclear(seen, None if pdf is None else pdf.page, _records(standing))
             fields, _ = _compare_text(claims, standing, check, document)
             seen = (*seen, *_accusing(fields, seen), *_inspect_frame(claims, standing, pdf))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
+    if standing.genuine:
+        seen = (*seen, *_inspect_beside(claims, standing, document))
     beside = (*stapled, *standing.beside(asked))
     verdict = conclude_verdict(
         (*claims.notices, *standing.findings, *beside, *seen),
@@ -158,10 +91,11 @@ def decide_file(
     )
     if not standing.genuine:
         return verdict
-    if picture is not None:
-        verdict = replace(verdict, boxed=picture.boxed)
-    elif pdf is not None and pdf.page is not None:
-        verdict = replace(verdict, boxed=pdf.page.boxed)
+    boxed = None if picture is None else picture.boxed
+    by_dots = picture is None or any(one.code == Code.PAGE_DIFFERS for one in seen)
+    if boxed is None and by_dots and pdf is not None and pdf.page is not None:
+        boxed = pdf.page.boxed
+    verdict = replace(verdict, boxed=boxed)
     return with_certificate(verdict, standing.printed(name_known=True))
 
 
@@ -287,13 +221,41 @@ def _inspect_print(
     return (*fields, *extra, *identity, *shown, *sealed)
 
 
+def _inspect_beside(
+    claims: FileClaims, standing: Standing, document: KeyDocument
+) -> tuple[Finding, ...]:
+    """Return what pages without a code print of this certificate otherwise than the record."""
+    expected, found = _expected(standing, document), []
+    for at, printed in claims.beside.items():
+        fields = compare_fields(
+            printed.fields,
+            expected,
+            document_check=DocumentNumberCheck.NOT_ASKED,
+            document_masked=None,
+        )
+        codes = {one.evidence["field"]: one.code for one in fields}
+        if codes.get(Field.NUMBER) != Code.FIELD_AGREES:
+            continue
+        for one in fields:
+            if one.code == Code.FIELD_DIFFERS:
+                field, *shown = (one.evidence.get(name, "") for name in ("field", *_SHOWN))
+                slots: dict[str, str | Text] = {"page": str(at + 1), "field": LABELS[Field(field)]}
+                evidence = {"page": str(at + 1), **dict(zip(_SHOWN, shown, strict=True))}
+                found.append(find(Code.PAGE_ADDED_DIFFERS, slots, evidence))
+    return tuple(found)
+
+
+def _expected(standing: Standing, document: KeyDocument) -> Expected:
+    filed = document.body(standing.record.number.prefix)
+    names = {standing.body_name} | (set() if filed is None else {filed.name})
+    return expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
+
+
 def _compare_text(
     claims: FileClaims, standing: Standing, check: DocumentNumberCheck, document: KeyDocument
 ) -> tuple[tuple[Finding, ...], Expected]:
     """Return what the words of a file come to field by field, and what was expected of them."""
-    filed = document.body(standing.record.number.prefix)
-    names = {standing.body_name} | (set() if filed is None else {filed.name})
-    expected = expect(standing.record, body_names=frozenset(names), body_name=standing.body_name)
+    expected = _expected(standing, document)
     fields = compare_fields(
         claims.printed.fields,
         expected,
@@ -359,38 +321,3 @@ def _inspect_identity(
             raise AssertionError("a file is judged only where it was looked for")
         case unknown:
             assert_never(unknown)
-
-
-def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, ...]:
-    """Return what codes beside that of the certificate mean: a link elsewhere may be a trap."""
-    if not others:
-        return ()
-    own = {host.host for host in document.hosts}
-    hosts = {host for one in others if (host := leads_to(one)) is not None} - own
-    foreign = (
-        find(Code.OTHER_QR_FOREIGN, {"host": host}, {"host": host})
-        for host in sorted(shorten(host) for host in hosts)
-    )
-    return (find(Code.OTHER_QR_IGNORED), *foreign)
-
-
-def _no_certificate(others: int) -> Finding:
-    return find(Code.QR_NOT_A_CERTIFICATE if others else Code.QR_NOT_FOUND)
-
-
-def _several(reading: FileReading, pages: list[int]) -> Finding:
-    """Return what different certificate codes in one file mean.
-
-    On one page that also has printed fields they contradict each other; on several pages, or in
-    a picture of several papers, they are simply several certificates.
-    """
-    one_page = len(set(pages)) == 1
-    typeset = bool(read_page(reading.pages[pages[0]].glyphs).fields)
-    return find(Code.QR_CONFLICT if one_page and typeset else Code.SEVERAL_CERTIFICATES)
-
-
-def _least_trusted(scans: list[tuple[int, Scan]], document: KeyDocument) -> tuple[int, Scan]:
-    """Return, of codes with the same record, one that leads to a foreign host if any does."""
-    own = {host.host for host in document.hosts}
-    foreign = [item for item in scans if item[1].host is not None and item[1].host not in own]
-    return (foreign or scans)[0]

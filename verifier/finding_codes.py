@@ -164,6 +164,7 @@ class Code(StrEnum):
     PAGE_COVERED = "page_covered"
     PAGE_MARKED = "page_marked"
     PAGES_ADDED = "pages_added"
+    PAGE_ADDED_DIFFERS = "page_added_differs"
     ATTACHED_OTHER = "attached_other"
 
     DEMO = "demo"

@@ -92,7 +92,7 @@ def judge_lines(lines: Sequence[LineMatch], usual: float) -> Judged:
     differing = [cell for cell, decision in judged if decision is Decision.DIFFERS]
     unclear = [cell for cell, decision in judged if decision is Decision.UNCLEAR]
     if differing:
-        sure = max(cell.sign.likely if cell.sign else 1 - cell.likeness for cell in differing)
+        sure = max(_sure_of(cell) for cell in differing)
         boxes = tuple(cell.box for cell in (*differing, *unclear))
         return Judged(decision=Decision.DIFFERS, read=read, confidence=sure, boxes=boxes)
     if unclear:
@@ -107,6 +107,11 @@ def judge_lines(lines: Sequence[LineMatch], usual: float) -> Judged:
     expected = [cell for cell, _ in judged if cell.cell is not None]
     least = min((cell.likeness for cell in expected), default=0.0)
     return Judged(decision=Decision.AGREES, read=read, confidence=max(0.0, least))
+
+
+def _sure_of(match: CellMatch) -> float:
+    """Return how sure it is that a character is another, from 0 to 1; drawings may be opposite."""
+    return match.sign.likely if match.sign else 1 - max(0.0, match.likeness)
 
 
 def usual_likeness(lines: Sequence[LineMatch]) -> float:

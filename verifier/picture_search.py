@@ -8,7 +8,7 @@ from datetime import date
 from keys.document import KeyDocument
 from templates.labels import Field
 from verifier.decision import NumberClaims, Standing, judge_row
-from verifier.file_decision import FileClaims
+from verifier.file_claims import FileClaims
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.lookup import Answer, Reach, Register

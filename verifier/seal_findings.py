@@ -36,6 +36,8 @@ _PLACES = {
     SEAL: SEAL_ALT,
 }
 _MANY_ROWS = 5  # beside which a page looks other: its pattern was drawn again, no row was marked
+_FEW_PLACES = 2  # that were altered on a page which otherwise lies dot for dot on the issued one
+_UNCLEAR = frozenset({Code.PHOTO_UNCLEAR, Code.PICTURE_FIELD_UNCLEAR})
 _ELSEWHERE = Text("其他位置", "elsewhere on the page")
 _THE_PAGE = Text("页面所显示的内容", "What the page shows")
 _BUT_THE_SEAL = Text("除印章外，页面所显示的内容", "Apart from the seal, what the page shows")
@@ -180,6 +182,29 @@ def inspect_page(
     if bare and page.pages == 1 and not changed and not page.other_files:
         found.append(find(Code.PAGE_AGREES, {"what": _BUT_THE_SEAL if absent else _THE_PAGE}))
     return tuple(found)
+
+
+def settle_unclear(
+    seen: tuple[Finding, ...], page: PageComparison | None, records: Mapping[Field, str]
+) -> tuple[Finding, ...]:
+    """Return what is seen of a picture, where it is unclear by a comparison dot for dot.
+
+    A picture that lies on the issued page dot for dot, as one that was made of it does, differs in
+    hardly any place; a scan differs in nearly all, and then that tells nothing.
+
+    Args:
+        page: how the page that holds the picture looks beside the issued one; None if not compared.
+    """
+    changes = () if page is None else page.changes
+    differing = {one.place: one for one in changes if one.change is Change.DIFFERS}
+    if len(differing) > _FEW_PLACES:
+        return seen
+    return tuple(
+        _changed(Code.PAGE_DIFFERS, differing[one.evidence["field"]], records)
+        if one.code in _UNCLEAR and one.evidence["field"] in differing
+        else one
+        for one in seen
+    )
 
 
 def _without_many_rows(marked: Sequence[PageChange]) -> list[PageChange]:

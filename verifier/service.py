@@ -27,14 +27,12 @@ from verifier.conclusion import conclude_verdict, local_day
 from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
 from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
+from verifier.file_claims import WITHOUT_CODE, FileClaims, read_claims
 from verifier.file_decision import (
-    WITHOUT_CODE,
-    FileClaims,
     decide_file,
     decide_unmarked,
     document_check,
     inspect_stapled,
-    read_claims,
 )
 from verifier.file_slots import FileSlots
 from verifier.finding_codes import Code

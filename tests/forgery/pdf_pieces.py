@@ -117,4 +117,4 @@ def _forge(
         case _:
             name = invent_value(paper, Field.HOLDER_NAME, chance)
             pdf_edits.add_page(target, paper, Field.HOLDER_NAME, name)
-            return Right()
+            return Right(codes=frozenset({Code.PAGE_ADDED_DIFFERS}))

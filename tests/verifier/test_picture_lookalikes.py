@@ -11,7 +11,7 @@ from tests.forgery.papers import serif_font
 from verifier.picture_judge import Decision, judge_lines, usual_likeness
 from verifier.picture_lights import lights_of
 from verifier.picture_lookalikes import draw_ink, lean
-from verifier.picture_match import BLURS, crop_of, match_line
+from verifier.picture_match import BLURS, CellMatch, LineMatch, crop_of, match_line
 from verifier.picture_reference import Cell, Line, Pixels
 from verifier.picture_words import Reader
 
@@ -77,3 +77,20 @@ def test_a_site_with_another_letter_does_not_agree(reader: Reader, shown: str) -
 
 def test_a_site_as_issued_agrees(reader: Reader) -> None:
     assert said(reader, "jndj.osta.org.cn", "jndj.osta.org.cn") is Decision.AGREES
+
+
+def test_a_drawing_that_is_the_very_opposite_is_told_no_surer_than_sure() -> None:
+    """Surer than 1 the answer would not be believed, and the field called not compared."""
+    box = (0, 0, 10, 10)
+    gone = CellMatch(
+        cell=Cell(text="工", box=box),
+        sign=None,
+        expected_likely=0.0,
+        likeness=-0.05,
+        inked=False,
+        blank=True,
+        box=box,
+    )
+    judged = judge_lines([LineMatch(likeness=0.9, blur=0.8, cells=(gone,))], usual=0.95)
+    assert judged.decision is Decision.DIFFERS
+    assert judged.confidence == 1

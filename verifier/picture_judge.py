@@ -28,7 +28,9 @@ LIKE_THE_REST: Final = 0.94  # as alike as this, where no other is read for sure
 READ_PLAINLY: Final = 0.97  # how likely letters and digits are that nobody added a stroke to
 LESS_LIKE: Final = 0.09  # than usual: less plainly read as well, a stroke may be added
 UNLIKE: Final = 0.88  # less alike than this, and read as another: another
-THAN_USUAL: Final = 0.06  # less alike by this than characters of a worn picture mostly are
+THAN_USUAL: Final = 0.06  # less alike by this than characters of a sharp picture mostly are
+CLEAR: Final = 0.95  # how alike those of a sharp picture are; the less, the more they scatter
+SCATTER: Final = 0.5  # of what is missing to that, by which one must be less alike besides
 NOTHING_LIKE: Final = 0.6  # less alike than this, and unreadable: covered, or gone
 HARDLY_READ: Final = "-·."  # characters that the model often passes over
 THIN: Final = "-·.一/"  # little ink: in grain neither drawing nor model tells them well
@@ -148,12 +150,17 @@ def judge_cell(match: CellMatch, usual: float) -> Decision:
         return Decision.UNCLEAR
     thin, worn = match.cell.text in THIN, usual < SHARP
     least = READ_PLAINLY if thin else READ_SURELY if worn else READ_OTHER
-    if match.sign.likely >= least and match.likeness < min(UNLIKE, usual - THAN_USUAL):
+    if match.sign.likely >= least and match.likeness < _unlike(usual):
         return Decision.DIFFERS
     gone = not worn and match.likeness < NOTHING_LIKE and match.inked
     if gone and match.sign.likely >= (READ_PLAINLY if thin else READ):
         return Decision.DIFFERS
     return Decision.UNCLEAR
+
+
+def _unlike(usual: float) -> float:
+    """Return how alike another character, at most, is to the expected one."""
+    return min(UNLIKE, usual - THAN_USUAL - SCATTER * max(0.0, CLEAR - usual))
 
 
 def _is_the_same_stroke(match: CellMatch) -> bool:
@@ -195,7 +202,7 @@ def _judge_unknown(match: CellMatch, usual: float) -> Decision:
         return Decision.AGREES
     least = READ_SURELY if usual < SHARP else READ_OTHER
     leans_away = match.lean is not None and match.lean <= -LEANS and taken >= least
-    if leans_away and match.likeness < min(UNLIKE, usual - THAN_USUAL):
+    if leans_away and match.likeness < _unlike(usual):
         return Decision.DIFFERS
     plain = usual >= SHARP and match.likeness < NOTHING_LIKE and match.inked
     return Decision.DIFFERS if plain and match.sign is not None else Decision.UNCLEAR

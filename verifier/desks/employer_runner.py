@@ -1,8 +1,8 @@
 """Works for employers beside the web server: `python -m verifier.desks.employer_runner`.
 
 It keeps what checks came to, makes alerts of what changed, sends what webhooks are to be told, and
-sees that nothing goes on for an account that was disabled. The rows of the databases are the truth;
-killed at any moment it leaves rows that the next one goes on with.
+sees that nothing goes on for an account that is no employer's any more. The rows of the databases
+are the truth; killed at any moment it leaves rows that the next one goes on with.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from registry.account_models import AccountRow
+from accounts.roles import Role
+from registry.account_models import AccountRoleRow, AccountRow
 from registry.api_key_models import ApiKeyRow
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.desk_secret import open_desk_secret
@@ -41,26 +42,31 @@ _LOG = logging.getLogger("yanzhen.employers")
 
 def tend(room: EmployersRoom, post: Send) -> bool:
     """Do all that waits, once; return whether more webhooks may be due at once."""
-    end_for_disabled(room)
+    end_for_former(room)
     collect_all(room)
     tell_changes(room)
     return deliver_due(room, post) > 0
 
 
-def end_for_disabled(room: EmployersRoom) -> None:
-    """Revoke the keys and end the webhooks of accounts that may not be used any more."""
+def end_for_former(room: EmployersRoom) -> None:
+    """Revoke the keys and end the webhooks of accounts that are disabled or no employer's now."""
     now = room.clock()
+    employers = (
+        select(AccountRow.id)
+        .join(AccountRoleRow, AccountRoleRow.account_id == AccountRow.id)
+        .where(AccountRow.active, AccountRoleRow.role == Role.EMPLOYER)
+    )
     with reading(room.desks) as session:
-        active = set(session.scalars(select(AccountRow.id).where(AccountRow.active)))
+        standing = set(session.scalars(employers))
         hooks = set(session.scalars(select(Webhook.account_id).where(Webhook.ended_at.is_(None))))
     with reading(room.public) as session:
         alive = select(ApiKeyRow.employer).where(ApiKeyRow.revoked_at.is_(None))
         keys = set(session.scalars(alive.distinct()))
-    for account_id in sorted(keys - active):
+    for account_id in sorted(keys - standing):
         with transaction(room.public) as session:
             own = (ApiKeyRow.employer == account_id, ApiKeyRow.revoked_at.is_(None))
             session.execute(update(ApiKeyRow).where(*own).values(revoked_at=now))
-    for account_id in sorted(hooks - active):
+    for account_id in sorted(hooks - standing):
         with transaction(room.desks) as session:
             of_it = (Webhook.account_id == account_id, Webhook.ended_at.is_(None))
             session.execute(update(Webhook).where(*of_it).values(ended_at=now))

@@ -139,7 +139,11 @@ class _Pinned(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         plain = socket.create_connection((self._address, self.port), _SECONDS)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        secured = self._tls.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock = secured  # before the handshake, so that `cut` ends one that never ends itself
+        secured.do_handshake()
 
     def cut(self) -> None:
         """End it, wherever it waits."""

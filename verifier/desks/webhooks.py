@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 
 from sqlalchemy import func, select
@@ -30,6 +31,8 @@ SHORTEST: Final = timedelta(seconds=30)
 LONGEST: Final = timedelta(hours=6)
 _LEASE: Final = timedelta(minutes=2)
 _AT_ONCE: Final = 100
+_OF_ONE: Final = 20
+_SLOW_SECONDS: Final = 2.0
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - how secrets begin, not one
 _ACKNOWLEDGED: Final = range(200, 300)
 _ANSWERED: Final = "http_"
@@ -151,9 +154,10 @@ def trouble_words(trouble: str) -> Text:
 
 
 def deliver_due(room: EmployersRoom, post: Send) -> int:
-    """Send everything that is due once; return how many were tried.
+    """Send what is due once, in turn to each address; return how many were tried.
 
-    An address that does not answer is left alone for the rest of this call.
+    An address that does not answer, or only slowly, is left alone for the rest of this call: it
+    keeps nobody else waiting.
     """
     vault = None
     silent: set[int] = set()
@@ -170,19 +174,25 @@ def deliver_due(room: EmployersRoom, post: Send) -> int:
 
 
 def _due(room: EmployersRoom) -> Sequence[tuple[int, int]]:
-    query = (
-        select(WebhookDelivery.id, WebhookDelivery.webhook_id)
+    """Return the deliveries that are due, a few of each webhook: first of each its first."""
+    in_turn = func.row_number().over(
+        partition_by=WebhookDelivery.webhook_id,
+        order_by=(WebhookDelivery.next_at, WebhookDelivery.id),
+    )
+    due = (
+        select(WebhookDelivery.id, WebhookDelivery.webhook_id, in_turn.label("turn"))
         .join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
         .where(
             WebhookDelivery.delivered_at.is_(None),
             WebhookDelivery.next_at <= room.clock(),
             Webhook.ended_at.is_(None),
         )
-        .order_by(WebhookDelivery.next_at, WebhookDelivery.id)
-        .limit(_AT_ONCE)
+        .subquery()
     )
+    query = select(due.c.id, due.c.webhook_id).where(due.c.turn <= _OF_ONE)
     with reading(room.desks) as session:
-        return [(row.id, row.webhook_id) for row in session.execute(query)]
+        found = session.execute(query.order_by(due.c.turn, due.c.id).limit(_AT_ONCE))
+        return [(row.id, row.webhook_id) for row in found]
 
 
 def _take(room: EmployersRoom, delivery_id: int) -> tuple[WebhookDelivery, Webhook] | None:
@@ -216,11 +226,14 @@ def _post(
         "Yanzhen-Timestamp": timestamp,
         "Yanzhen-Signature": sign(secret, timestamp=timestamp, key=delivery.key, body=body),
     }
+    began = monotonic()
     try:
         status = post(hook.url, headers, body)
     except NotSent as failed:
         silent.add(hook.id)
         return failed.word
+    if monotonic() - began > _SLOW_SECONDS:
+        silent.add(hook.id)
     return None if status in _ACKNOWLEDGED else f"{_ANSWERED}{status}"
 
 

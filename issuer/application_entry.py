@@ -129,5 +129,6 @@ def _items(value: object) -> list[object]:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value.strip()[:_MOST_CHARACTERS]
+        whole = value.encode(errors="replace").decode()  # JSON may bring halves of characters
+        return whole.strip()[:_MOST_CHARACTERS]
     return str(value) if type(value) is int else ""

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.next_page_notice import lead_on, say_done
 from accounts.roles import allow
 from accounts.troubles import Trouble
+from accounts.uploads import takes_files
 from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.number_rule import Category
@@ -121,9 +122,9 @@ def draft(number: int) -> AnyResponse:
 
 @blueprint.post("/<int:number>")
 @allow(*OFFICIALS)
+@takes_files(_MOST_BYTES)
 def change(number: int) -> AnyResponse:
     """Keep what was typed and the files with it; then do what the button says."""
-    limit_form(_MOST_BYTES)
     office, wish = the_office(), request.form.get("do", "save")
     with transaction(office.desks) as session:
         found = _find(session, number, hold=True)

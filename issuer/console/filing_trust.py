@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.asking_again import asks_again
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
+from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.ceremony import Draft, parse_draft, read_draft, spoken_digest, unite_drafts
 from issuer.console.authority import (
@@ -65,9 +66,9 @@ def draft() -> AnyResponse:
 
 @blueprint.post("/parts")
 @allow(*OFFICIALS)
+@takes_files(_MOST_BYTES)
 def hand_in() -> AnyResponse:
     """Take signed copies of the list that waits; published once enough signed."""
-    limit_form(_MOST_BYTES)
     office = the_office()
     files = [one for one in request.files.getlist("parts") if one.filename]
     if not files:

@@ -123,6 +123,23 @@ def test_the_file_of_the_commands_fills_the_form(desk: AuthorityDesk) -> None:
         assert (bad.status_code, 'id="form_file-wrong"' in bad.text) == (422, True)
 
 
+def test_a_file_of_half_characters_is_kept_with_marks_in_their_place(desk: AuthorityDesk) -> None:
+    entry = rb'{"name": "\ud800", "sites": [{"address": "\udfff"}]}'
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
+        assert send(client, page, sent).status_code == 303
+        assert client.get(page).status_code == 200
+
+
+def test_materials_are_as_large_as_the_page_says(desk: AuthorityDesk) -> None:
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        sent = {"do": "upload", "files": (BytesIO(b"%PDF" + bytes(2 << 20)), "章程.pdf")}
+        assert send(client, page, sent).status_code == 303
+        assert "章程.pdf" in client.get(page).text
+
+
 def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
     desk: AuthorityDesk,
 ) -> None:

@@ -1,7 +1,8 @@
 """How much a request may bring: little, but where a route says that it takes files.
 
 Limits are set before anything of a body is read, and uploads stay in memory
-(`templates.memory_request`): personal data never touch a disk in clear.
+(`templates.memory_request`): personal data never touch a disk in clear. A NUL, which no browser
+sends and not every database keeps, is refused in addresses and fields alike.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, abort, current_app, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK: Final = "upload_bytes"
@@ -32,6 +33,7 @@ def takes_files(most_bytes: int) -> Callable[[View], View]:
 def limit_bodies(app: Flask) -> None:
     """Limit every request of an application; after its guard, before forms are read."""
     app.before_request(_limit)
+    app.before_request(_refuse_nul)
 
 
 def _limit() -> None:
@@ -40,3 +42,9 @@ def _limit() -> None:
     request.max_content_length = FORM_BYTES if most_bytes is None else most_bytes + FORM_BYTES
     if most_bytes is not None:
         request.max_form_parts = _MOST_PARTS
+
+
+def _refuse_nul() -> None:
+    in_fields = (one for _, one in (*request.args.items(True), *request.form.items(True)))
+    if "\0" in request.path or any("\0" in one for one in in_fields):
+        abort(400)

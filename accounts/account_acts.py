@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from accounts.account_rules import read_body, read_person_name, read_roles, read_username
 from accounts.bureau import Bureau
 from accounts.errors import AccountError
-from accounts.role_standing import counting_roles, give_roles, wait_anew
+from accounts.role_standing import counting_roles, give_roles, needs_no_factor, wait_anew
 from accounts.roles import Role
 from accounts.setup_links import SetupLink, make_link, void_link
 from codes.wording import Text
@@ -190,6 +190,8 @@ def change_roles(
     with transaction(bureau.desks) as session:
         row, chosen, prefix = _read_roles(bureau, session, username, roles, body)
         moved = row.body != prefix
+        if needs_no_factor(counting_roles(row)) and not needs_no_factor(chosen):
+            end_sessions(session, row)  # what a password alone began goes no further
         give_roles(row, chosen, moved=moved, giver=giver, at=bureau.clock())
         row.body = prefix
         session.flush()

@@ -22,7 +22,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import joinedload
 
 from accounts.bureau import Bureau
-from accounts.role_standing import counting_roles, waiting_roles
+from accounts.role_standing import counting_roles, needs_no_factor, waiting_roles
 from accounts.roles import Role
 from codes.wording import Text
 from registry.account_models import AccountRow
@@ -78,7 +78,7 @@ class Account(UserMixin):
     @property
     def needs_factor(self) -> bool:
         """Whether a password alone lets them in nowhere: everybody but employers."""
-        return self.desk_roles != frozenset({Role.EMPLOYER})
+        return not needs_no_factor(self.desk_roles)
 
     @property
     def has_factor(self) -> bool:

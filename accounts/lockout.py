@@ -1,7 +1,8 @@
 """After repeated failures a name waits, longer each time; whether it is anybody's makes no odds.
 
 The count is kept by the name as typed (hashed), so that names nobody has wait just the same and
-nobody learns which there are. A success clears it; a day without attempts does too.
+nobody learns which there are. A success clears it; a day without attempts does too. In a browser
+that the account signed in with before, the count is that browser's own (`accounts.known_browsers`).
 """
 
 from __future__ import annotations

@@ -26,6 +26,11 @@ def is_set_up(row: AccountRow) -> bool:
     return row.password is not None and bool(row.totp_secret or row.passkeys)
 
 
+def needs_no_factor(counting: Iterable[Role]) -> bool:
+    """Return whether a password alone lets in whose roles these are: an employer, nothing else."""
+    return frozenset(counting) == {Role.EMPLOYER}
+
+
 def give_roles(
     row: AccountRow, roles: Iterable[Role], *, moved: bool, giver: int | None, at: datetime
 ) -> None:

@@ -42,7 +42,9 @@ def make_link(session: Session, bureau: Bureau, account: AccountRow) -> SetupLin
     return SetupLink(path=PATH + token, until=until)
 
 
-def account_of_link(session: Session, bureau: Bureau, token: str) -> AccountRow | None:
+def account_of_link(
+    session: Session, bureau: Bureau, token: str, *, locked: bool = False
+) -> AccountRow | None:
     """Return whose link it is, while it may be used; None for any other text."""
     query = (
         select(AccountRow)
@@ -50,7 +52,7 @@ def account_of_link(session: Session, bureau: Bureau, token: str) -> AccountRow 
         .where(SetupLinkRow.digest == bureau.digest(_KIND, token))
         .where(SetupLinkRow.until > bureau.clock(), AccountRow.active)
     )
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.with_for_update() if locked else query).one_or_none()
 
 
 def has_link(session: Session, bureau: Bureau, account: AccountRow) -> bool:

@@ -27,19 +27,19 @@ from accounts.second_factor import (
     prove_code,
     wrong,
 )
-from accounts.setup_links import account_of_link, void_link
+from accounts.setup_links import account_of_link
 from accounts.signing_in import (
     begin_session,
     held_account,
     held_path,
     hold_for_factor,
+    keep_first_password,
     prove_password,
-    set_password,
     the_browser,
 )
 from accounts.troubles import Trouble
 from codes.wording import Text
-from registry.session import reading, transaction
+from registry.session import reading
 
 blueprint = Blueprint("signing", __name__)
 APP_KEY: Final = "app_key"
@@ -153,14 +153,10 @@ def take_set_up(token: str) -> Answer:
     if password != request.form.get("again", ""):
         differs = Text("两次输入的密码不一致", "The two passwords differ")
         return _set_up_page(account, Trouble(field="again", text=differs)), 422
-    bureau = the_bureau()
-    set_password(bureau, account, password)
-    with transaction(bureau.desks) as transacted:
-        row = account_of_link(transacted, bureau, token)
-        if row is None:  # another browser used it meanwhile
-            return _set_up_page(None), 404
-        void_link(transacted, row)
-    return _go_on(account, "/")
+    kept = keep_first_password(the_bureau(), token, password)
+    if kept is None:  # another browser used it meanwhile
+        return _set_up_page(None), 404
+    return _go_on(kept, "/")
 
 
 def _account_of(token: str) -> Account | None:

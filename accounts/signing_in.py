@@ -17,8 +17,10 @@ from accounts.account_rules import fold_username
 from accounts.browser_sessions import BrowserSession
 from accounts.bureau import Bureau, the_bureau
 from accounts.errors import AccountError
+from accounts.known_browsers import counted_as, remember_browser
 from accounts.library import Account, AccountStore, the_library
 from accounts.lockout import check_not_waiting, clear_failures, count_failure, waiting
+from accounts.setup_links import account_of_link, void_link
 from codes.wording import Text
 from registry.account_models import AccountRow
 from registry.session import transaction
@@ -38,14 +40,15 @@ def prove_password(bureau: Bureau, username: str, password: str) -> Account:
             name (`sign_in_waits`).
     """
     name = fold_username(username[:_LONGEST_TYPED])
-    check_not_waiting(bureau, name)
     account = AccountStore(bureau).find_user(username=name)
+    counted = counted_as(bureau, account, name)
+    check_not_waiting(bureau, counted)
     if not _is_password_of(account, password[:_LONGEST_TYPED]):
-        wait = count_failure(bureau, name)
+        wait = count_failure(bureau, counted)
         raise failed() if wait is None else waiting(wait)
     assert account is not None
     with transaction(bureau.desks) as transacted:
-        clear_failures(transacted, bureau, name)
+        clear_failures(transacted, bureau, counted)
     return account
 
 
@@ -73,12 +76,34 @@ def set_password(bureau: Bureau, account: Account, password: str) -> None:
         transacted.execute(changed.values(password=kept))
 
 
+def keep_first_password(bureau: Bureau, token: str, password: str) -> Account | None:
+    """Keep the password chosen by a set-up link and use the link up; None where it is gone."""
+    kept = hash_password(the_library().password_util.normalize(password))  # it takes its time
+    with transaction(bureau.desks) as transacted:
+        row = account_of_link(transacted, bureau, token, locked=True)
+        if row is None:
+            return None
+        row.password = kept
+        void_link(transacted, row)
+        return Account(row)
+
+
 def hold_for_factor(account: Account, *, next_path: str) -> None:
     """Remember between the steps whose password was shown, and where they were going."""
     since = the_bureau().clock().isoformat()
     browser = the_browser()
     browser.end()
-    browser[_WAITING] = {"who": account.fs_uniquifier, "next": next_path, "since": since}
+    browser[_WAITING] = {
+        "who": account.fs_uniquifier,
+        "by": _password_mark(account),
+        "next": next_path,
+        "since": since,
+    }
+
+
+def _password_mark(account: Account) -> str:
+    """Return what tells one password of an account from a later one."""
+    return the_bureau().digest(_WAITING, account.password or "")
 
 
 def held_account() -> Account | None:
@@ -90,7 +115,9 @@ def held_account() -> Account | None:
         session.pop(_WAITING)
         return None
     account = AccountStore(the_bureau()).find_user(fs_uniquifier=held["who"])
-    return account if account is not None and account.active else None
+    if account is None or not account.active or held.get("by") != _password_mark(account):
+        return None
+    return account
 
 
 def held_path() -> str:
@@ -106,6 +133,7 @@ def begin_session(account: Account, *, factor_shown: bool) -> None:
     browser.begin_for(account.id, factor_at=now if factor_shown else None)
     g.pop("csrf_token", None)
     login_user(account, remember=False, authn_via=["password"])
+    remember_browser(the_bureau(), account)
 
 
 def the_browser() -> BrowserSession:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from accounts import signing_in
+from accounts.account_acts import change_roles
 from accounts.arriving import local_path
 from accounts.roles import Role
 from tests.accounts.sign_in_ways import PASSWORD, Desks, Worker, open_desks
@@ -86,6 +88,16 @@ def test_an_employer_needs_no_second_factor_and_may_have_one(desks: Desks) -> No
     assert desks.show_password(desks.browser(), worker).location == "/"
 
 
+def test_what_a_password_alone_began_ends_with_the_role_of_employer(desks: Desks) -> None:
+    worker = desks.add("firm-then", Role.EMPLOYER)
+    browser = desks.set_up(worker)
+    change_roles(desks.bureau, "firm-then", [Role.EMPLOYER], None, by="测试")
+    assert browser.get("/account").status_code == 200
+    change_roles(desks.bureau, "firm-then", [Role.AUDITOR], None, by="测试")
+    assert browser.get("/account").status_code == 401
+    assert desks.show_password(browser, worker).location == "/sign-in/enrol"
+
+
 def test_nobody_learns_which_names_there_are(desks: Desks) -> None:
     worker, nobody = clerk(desks, "known"), Worker(username="unknown", link="")
     disabled = clerk(desks, "gone")
@@ -126,6 +138,65 @@ def test_repeated_failures_wait_longer_each_time(desks: Desks, exists: bool) -> 
     assert right.status_code == 422, "while it waits not even the right password is looked at"
     desks.clock.go_on(minutes=31)
     assert desks.show_password(desks.browser(), worker).status_code == (303 if exists else 422)
+
+
+def test_a_stranger_locks_nobody_out_of_their_own_browser(desks: Desks) -> None:
+    worker = clerk(desks, "besieged")
+    own = desks.sign_in(worker)
+    own.post("/sign-out")
+    for _ in range(6):
+        desks.show_password(desks.browser(), worker, "not the password")
+    assert desks.show_password(desks.browser(), worker).status_code == 422
+    assert desks.show_password(own, worker).location == "/sign-in/factor"
+    for _ in range(5):
+        answer = desks.show_password(own, worker, "not the password")
+    assert "分钟后再试" in answer.text, "failures in one's own browser wait as well"
+    mark = own.get_cookie("yanzhen_known")
+    assert mark is not None
+    other = clerk(desks, "besieger")
+    for _ in range(6):
+        desks.show_password(desks.browser(), other, "not the password")
+    own.set_cookie("yanzhen_known", mark.value)
+    assert desks.show_password(own, other).status_code == 422, "the mark is of one account"
+
+
+def test_who_showed_a_former_password_is_not_let_in_by_the_second_factor(desks: Desks) -> None:
+    worker = clerk(desks, "overheard")
+    own, thief = desks.sign_in(worker), desks.browser()
+    assert desks.show_password(thief, worker).location == "/sign-in/factor"
+    changed = {"password": "another four words here", "again": "another four words here"}
+    assert own.post("/account/password", data=changed).status_code == 303
+    desks.clock.go_on(seconds=31)
+    late = thief.post("/sign-in/factor", data={"code": desks.code_of(worker)})
+    assert (late.status_code, late.location) == (303, "/sign-in")
+
+
+def test_a_link_that_ended_meanwhile_keeps_no_password(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = desks.add("swift", Role.AUTHORITY_CLERK)
+    late, chosen = desks.browser(), "what the late one typed"
+    hashed = signing_in.hash_password
+
+    def meanwhile(password: str) -> str:
+        kept: str = hashed(password)
+        if password == chosen:
+            desks.set_up(worker)
+        return kept
+
+    monkeypatch.setattr(signing_in, "hash_password", meanwhile)
+    answer = late.post(worker.link, data={"password": chosen, "again": chosen})
+    assert answer.status_code == 404
+    assert desks.show_password(desks.browser(), worker, chosen).status_code == 422
+    assert desks.show_password(desks.browser(), worker).location == "/sign-in/factor"
+
+
+def test_a_nul_is_refused_wherever_it_stands(desks: Desks) -> None:
+    browser = desks.browser()
+    for form in ({"username": "a\0b", "password": "x"}, {"username": "a", "next": "/\0"}):
+        assert browser.post("/sign-in", data=form).status_code == 400
+    assert browser.get("/sign-in?next=/%00").status_code == 400
+    assert browser.get("/set-up/a%00b").status_code == 400
 
 
 def test_wrong_codes_wait_too(desks: Desks) -> None:

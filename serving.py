@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from issuer.demo import Demo
+    from issuer.demo_desks import DesksStart
     from registry.home import Home
 
 
@@ -64,7 +65,7 @@ def demo(
     may be deleted at will; the desks are on the next port, for this machine only.
     """
     from issuer.demo import Demo, altered_qr_text, audit_command, demo_address, issue_demo, welcome
-    from issuer.demo_desks import HOST, NO_DESKS, desks_beside, people_of
+    from issuer.demo_desks import HOST, desks_beside, people_of
     from issuer.progress import ProgressLine
     from registry.trust_file import root_pin
     from verifier.check_all import check_all
@@ -105,12 +106,9 @@ def demo(
     _begin(Text("启动工作台，建立账号……", "starting the desks, making accounts …"), quiet=as_json)
     with desks_beside(place, public_url=url, port=at + 1) as answering:
         people_of(place, with_work=True)  # while the desks start
-        is_up = answering()
+        start = answering()
         click.echo(welcome(place.certificates, url, links).say(language))
-        if is_up:  # their address is told when it can be opened
-            _tell_people(place, at, as_json=False)
-        else:
-            click.echo(NO_DESKS.say(language), err=True)
+        _tell_desks(start, place, at)
         _begin(Text("启动核验网站……", "starting the verifier …"), quiet=as_json)
         click.echo(audit_command(sys.argv[0], url, root_pin(home)).say(language))
         run_server(home, host=host, port=at, workers=None)
@@ -125,6 +123,19 @@ def _begin(stage: Text, *, quiet: bool) -> None:
 def _hear_ctrl_c() -> None:
     """Let SIGINT stop this process, also where a shell began it in the background ignoring it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _tell_desks(start: DesksStart, place: Demo, port: int) -> None:
+    """Say whether the desks beside a demo can be opened, and by whom."""
+    from issuer.demo_desks import NO_DESKS, SLOW_DESKS, DesksStart
+
+    language = click.get_current_context().find_root().obj
+    if start is DesksStart.ENDED:
+        click.echo(NO_DESKS.say(language), err=True)
+        return
+    if start is DesksStart.SLOW:
+        click.echo(SLOW_DESKS.say(language), err=True)
+    _tell_people(place, port, as_json=False)
 
 
 def _tell_people(place: Demo, port: int, *, as_json: bool) -> None:

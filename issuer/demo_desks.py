@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from enum import Enum, auto
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Final
@@ -48,9 +49,21 @@ NO_DESKS: Final = Text(
     "工作台没有启动，原因见上；核验网站照常打开",
     "The desks did not start: see above why. The verifier opens all the same",
 )
+SLOW_DESKS: Final = Text(
+    "工作台还在启动（机器较忙），请稍后打开；账号如下",
+    "The desks are still starting, as the machine is busy: open them in a while. Accounts:",
+)
 _WORKERS = "2"
 _PATIENCE_SECONDS = 120.0  # a machine may be busy
 _LOOK_SECONDS = 0.1
+
+
+class DesksStart(Enum):
+    """What became of the desks that were started beside a demo."""
+
+    ANSWER = auto()
+    SLOW = auto()
+    ENDED = auto()
 
 
 def desks_address(port: int) -> str:
@@ -133,10 +146,12 @@ def _person(bureau: Bureau, username: str, role: Role) -> Person:
 
 
 @contextmanager
-def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[Callable[[], bool]]:
+def desks_beside(
+    demo: Demo, *, public_url: str, port: int, patience_seconds: float = _PATIENCE_SECONDS
+) -> Iterator[Callable[[], DesksStart]]:
     """Serve the desks of a demo for as long as the block lasts.
 
-    Yields what waits until they answer, and returns whether they do: else they ended.
+    Yields what waits until they answer, end, or have taken longer than is waited for.
     The processes a server forks leave the block too: only the one that entered it ends the desks.
     """
     own = {
@@ -153,15 +168,15 @@ def desks_beside(demo: Demo, *, public_url: str, port: int) -> Iterator[Callable
         stdout=subprocess.DEVNULL,
     )
     try:
-        yield lambda: _answers(running, port)
+        yield lambda: _start_of(running, port, patience_seconds)
     finally:
         if os.getpid() == owner:
             running.terminate()
             running.wait()
 
 
-def _answers(running: subprocess.Popen[bytes], port: int) -> bool:
-    until = time.monotonic() + _PATIENCE_SECONDS
+def _start_of(running: subprocess.Popen[bytes], port: int, patience_seconds: float) -> DesksStart:
+    until = time.monotonic() + patience_seconds
     while running.poll() is None and time.monotonic() < until:
         with (
             suppress(OSError, HTTPException),
@@ -169,9 +184,9 @@ def _answers(running: subprocess.Popen[bytes], port: int) -> bool:
         ):
             to.request("GET", "/sign-in")
             if to.getresponse().status == HTTPStatus.OK:
-                return True
+                return DesksStart.ANSWER
         time.sleep(_LOOK_SECONDS)
-    return False
+    return DesksStart.SLOW if running.poll() is None else DesksStart.ENDED
 
 
 def people_told(people: DemoPeople, url: str, again: str) -> Text:

@@ -22,6 +22,7 @@ from issuer.columns import Column
 from issuer.demo import PREFIX, Demo
 from issuer.demo_desks import (
     NO_NOTICE,
+    DesksStart,
     desks_address,
     desks_beside,
     people_json,
@@ -178,16 +179,22 @@ def test_the_desks_of_a_demo_are_told_once_they_answer(place: Demo) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with desks_beside(place, public_url="http://127.0.0.1:1", port=port) as answering:
+    with desks_beside(
+        place, public_url="http://127.0.0.1:1", port=port, patience_seconds=600
+    ) as answering:
         with pytest.raises(URLError):
             urlopen(f"http://127.0.0.1:{port}/sign-in")
-        assert answering()
+        assert answering() is DesksStart.ANSWER
         page = urlopen(f"http://127.0.0.1:{port}/sign-in/factor").read().decode()
         assert "sign-in" in page
+    with desks_beside(
+        place, public_url="http://127.0.0.1:1", port=port, patience_seconds=0
+    ) as answering:
+        assert answering() is DesksStart.SLOW
     (broken := Demo(folder=place.folder / "none")).folder.mkdir()
     broken.passphrase_file.write_bytes(PASSPHRASE)
     with desks_beside(broken, public_url="http://127.0.0.1:1", port=port) as answering:
-        assert not answering()  # there is no home: the desks end
+        assert answering() is DesksStart.ENDED  # there is no home: the desks end
 
 
 def test_the_second_factor_of_a_demo_says_where_its_code_stands(place: Demo) -> None:

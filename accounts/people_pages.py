@@ -33,7 +33,7 @@ from accounts.errors import AccountError
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
-from accounts.role_standing import waiting_roles
+from accounts.role_standing import can_sign_in, waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
 from accounts.setup_links import SetupLink, has_link
 from accounts.troubles import Trouble
@@ -51,6 +51,7 @@ _FIELD_OF: Final = {
     "account_roles": "roles",
     "account_body": "body",
 }
+_SURE: Final = Text("请先勾选确认，再重置", "Tick this, then reset")
 _DONE: Final = {
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
     "roles_wait": Text(
@@ -99,6 +100,7 @@ def people() -> Answer:
         "desk/people.html",
         rows=rows,
         waiting=waiting,
+        can_sign_in=can_sign_in,
         role=Role,
         waiting_roles=waiting_roles,
         to_confirm=to_confirm,
@@ -219,6 +221,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         held=[Role(one.role) for one in row.roles],
         own=row.id == person.account_id,
         waiting=waiting,
+        can_sign_in=can_sign_in,
         standing=find_waiting(bureau, row.id, person.account_id),
         who=who_confirms(row.body),
         role_options=_role_options(person),
@@ -282,10 +285,17 @@ def enable(account_id: int) -> Answer:
 
 @blueprint.post("/<int:account_id>/reset")
 @allow(*MANAGERS)
-@asks_again
 def reset(account_id: int) -> Answer:
-    """Void all that proves an account, and show its new set-up link once."""
-    row, bureau, person = _managed(account_id, to_change=True), the_bureau(), the_person()
+    """Void all that proves an account, once that was confirmed; show its new set-up link once."""
+    row = _managed(account_id, to_change=True)
+    if request.form.get("sure") != "yes":
+        return _page(row, Trouble(field="sure", text=_SURE)), 422
+    return _reset(row)
+
+
+@asks_again
+def _reset(row: AccountRow) -> Answer:
+    bureau, person = the_bureau(), the_person()
     try:
         check_reset(bureau, row.username)
         bureau.note(person.name, "accounts.reset", row.username, _ground())

@@ -36,7 +36,7 @@ class NumberPrefix:
     """The first 13 characters of a number: what a body's filing gives it.
 
     Args:
-        category: employer or social training assessment body.
+        category: employer or social training assessment organisation.
         body_code: four digits; `0000` when first filed with a province.
         province: two digits of GB/T 2260.
         site_serial: six digits given by the province.
@@ -107,7 +107,7 @@ class CertificateNumber:
 
     @property
     def category(self) -> Category:
-        """Employer or social training assessment body."""
+        """Employer or social training assessment organisation."""
         return Category(self.text[0])
 
     @property
@@ -219,7 +219,7 @@ def _prefix_problems(text: str) -> Iterable[Problem]:
                 code="number_prefix_length",
                 position=min(len(text), PREFIX_LENGTH) + 1,
                 text=Text(
-                    f"机构编码（证书编号前13位）应为13位，现为{len(text)}位。",
+                    f"编号前缀（证书编号前13位）应为13位，现为{len(text)}位。",
                     f"A body's prefix has 13 characters; this has {len(text)}.",
                 ),
             )

@@ -44,7 +44,9 @@ _roles = click.option(
     required=True,
     help="角色，可重复 / role, may be repeated",
 )
-_body = click.option("--body", help="所属机构编码（机构角色） / prefix of the body, for its roles")
+_body = click.option(
+    "--body", help="机构的编号前缀（机构角色） / prefix of the body, for its roles"
+)
 _url = click.option(
     "--url",
     default="http://localhost:8001",

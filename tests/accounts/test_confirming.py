@@ -185,7 +185,7 @@ def test_a_reset_has_its_roles_wait_again_and_who_did_it_is_not_another(desks: D
     give(one, worker, Role.POLICE)
     assert confirm(two, worker) == 303
     assert stand_of(desks, "worker") == ({Role.POLICE}, set())
-    page = two.post(f"/people/{worker.account_id}/reset").text
+    page = two.post(f"/people/{worker.account_id}/reset", data={"sure": "yes"}).text
     assert "还须由另一人确认" in page
     assert stand_of(desks, "worker") == (set(), {Role.POLICE})
     set_up(desks, "worker")
@@ -198,7 +198,7 @@ def test_who_was_shown_the_link_does_not_confirm_what_another_gave(desks: Desks)
     one = desks.arrived(desks.plant("one", DIRECTOR))
     two = desks.arrived(desks.plant("two", DIRECTOR))
     worker = desks.plant("worker", Role.AUDITOR)
-    one.post(f"/people/{worker.account_id}/reset")
+    one.post(f"/people/{worker.account_id}/reset", data={"sure": "yes"})
     assert stand_of(desks, "worker") == ({Role.AUDITOR}, set())
     set_up(desks, "worker")
     give(two, worker, DIRECTOR)

@@ -101,11 +101,27 @@ def test_a_reset_voids_everything_and_gives_a_link(desks: Desks) -> None:
     director = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
     worker = desks.plant("lost", Role.POLICE)
     browser = desks.arrived(worker)
-    page = director.post(f"/people/{worker.account_id}/reset")
+    address = f"/people/{worker.account_id}/reset"
+    untouched = director.post(address)
+    assert untouched.status_code == 422 and "请先勾选确认" in untouched.text
+    assert state_of(desks, worker).password is not None
+    page = director.post(address, data={"sure": "yes"})
     assert _LINK in page.text
     row = state_of(desks, worker)
     assert (row.password, row.totp_secret, row.passkeys, row.recovery_codes) == (None, None, [], [])
     assert browser.get("/").status_code == 401
+
+
+def test_an_expired_link_is_told_on_both_pages_with_the_way_to_a_new_one(desks: Desks) -> None:
+    director = desks.plant("director", Role.AUTHORITY_DIRECTOR)
+    row = state_of(desks, desks.add("late", Role.POLICE))
+    pages = ("/people", f"/people/{row.id}")
+    assert all("待本人设置" in desks.arrived(director).get(page).text for page in pages)
+    desks.clock.go_on(hours=73)
+    list_, person = (desks.arrived(director).get(page).text for page in pages)
+    assert "链接已过期" in list_ and "链接已过期" in person
+    assert "待本人设置" not in list_ + person
+    assert "“重置账号”，即生成新的链接" in person
 
 
 def test_the_last_director_stays(desks: Desks) -> None:

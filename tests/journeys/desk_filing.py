@@ -154,7 +154,7 @@ def _first_account(walk: Walk) -> str:
         walk.see(page, "people")
         press(page.get_by_role("link", name="添加人员"))
         walk.see(page, "person-add")
-        write(page.get_by_label("所属机构编码"), PREFIX)
+        write(page.get_by_label("所属机构的编号前缀"), PREFIX)
         return _fill_in(page, "新保管", "密钥保管人", "new.custodian")
 
 

@@ -185,8 +185,13 @@ def open_notice_point(
     waiting = sum(one.outcome is None for one in objections_of(session, draft.id))
     if waiting:
         return Text(f"{waiting} 件异议尚未处理", f"objections not settled: {waiting}")
-    if shanghai_day(room.clock()) <= notice.last:
-        last = spoken_day(notice.last)
+    today = shanghai_day(room.clock())
+    first, last = spoken_day(notice.first), spoken_day(notice.last)
+    if today < notice.first:
+        return Text(
+            f"公示尚未开始，自{first.zh}至{last.zh}", f"to be public from {first.en} to {last.en}"
+        )
+    if today <= notice.last:
         return Text(f"公示中，至{last.zh}止", f"public until {last.en}")
     return None
 

@@ -82,6 +82,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         typed={**offered, **typed},
         notice=found,
         skipped=skipping(settings, Step.NOTICE),
+        begun=found is not None and found.first <= today,
         over=found is not None and found.last < today,
         wanted=wanted,
         objections=objections,

@@ -70,8 +70,13 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
         f"{persons[1].name[0]}＊", ""
     )
     early = desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft))
-    assert early.status_code == 409 and "公示中" in early.text
-    clock.now += timedelta(days=9)
+    assert early.status_code == 409 and "公示尚未开始，自" in early.text
+    assert "<dd>尚未开始</dd>" in desk.get(f"/batches/{draft}/notice").text
+    clock.now += timedelta(days=1)
+    early = desk.post(f"/batches/{draft}/submit", revision=revision(desk, draft))
+    assert early.status_code == 409 and "公示中，至" in early.text
+    assert "<dd>公示中</dd>" in desk.get(f"/batches/{draft}/notice").text
+    clock.now += timedelta(days=8)
     assert desk.submit(draft).status_code == 303
     assert "将签发 2 张证书" in desk.get(f"/batches/{draft}/review", APPROVER).text
     assert desk.approve(draft).status_code == 303
@@ -324,7 +329,7 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     answer = desk.post(f"/batches/{draft}/notice", CLERK, **short, last=short["first"])
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)
-    assert "公示中" in desk.get(f"/batches/{draft}").text
+    assert "公示尚未开始" in desk.get(f"/batches/{draft}").text
     desk.post(f"/batches/{draft}/scores/reopen")
     assert rows_of(desk, draft) == [2, *LEFT_OUT_ROWS]  # all but who was objected to
 

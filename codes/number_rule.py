@@ -39,7 +39,9 @@ class Category(StrEnum):
     @property
     def en(self) -> str:
         """The category in English."""
-        return "employer" if self is Category.EMPLOYER else "social training assessment body"
+        return (
+            "employer" if self is Category.EMPLOYER else "social training assessment organisation"
+        )
 
 
 def is_sound(text: str) -> bool:

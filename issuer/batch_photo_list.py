@@ -249,4 +249,4 @@ def _stem(name: str) -> str:
     return folded.rpartition(".")[0] if is_picture_name(name) else folded
 
 
-_NONE_YET = Text("还没有上传照片。", "No photo was handed in yet.")
+_NONE_YET = Text("还没有上传照片。", "No photo was uploaded yet.")

@@ -36,8 +36,8 @@ KIND_WORDS = {
 STATE_WORDS = {
     ActState.PROPOSED: Text("待审批", "awaiting approval"),
     ActState.APPROVED: Text("已批准", "approved"),
-    ActState.REJECTED: Text("已驳回", "rejected"),
-    ActState.WITHDRAWN: Text("已撤回", "withdrawn"),
+    ActState.REJECTED: Text("已驳回", "declined"),
+    ActState.WITHDRAWN: Text("已撤回", "taken back"),
 }
 GROUND_WORDS = {
     Ground.FORGED_PAPERS: Text("申报材料弄虚作假", "false application papers"),

@@ -190,7 +190,7 @@ def _sheet_notices(reading: WorkbookReading) -> tuple[FileNotice, ...]:
         FileNotice(
             code="roster_other_sheets",
             text=Text(
-                f"只读取了工作表“{reading.grid.sheet}”，未读取 {'、'.join(others)}。",
+                f"只读取了工作表“{reading.grid.sheet}”，未读取{'、'.join(others)}。",
                 f"Only sheet “{reading.grid.sheet}” was read, not {', '.join(others)}.",
             ),
         ),

@@ -46,10 +46,11 @@ TONES = {
     ActState.REJECTED: "bad",
     ActState.WITHDRAWN: "calm",
 }
+_NAMED = {one: Text(words.zh, words.en.capitalize()) for one, words in STATE_WORDS.items()}
 _TABS: dict[str, Text] = {
-    ActState.PROPOSED: STATE_WORDS[ActState.PROPOSED],
+    ActState.PROPOSED: _NAMED[ActState.PROPOSED],
     TO_PRINT: Text("待印制", "To print"),
-    **{one: STATE_WORDS[one] for one in ActState if one is not ActState.PROPOSED},
+    **{one: _NAMED[one] for one in ActState if one is not ActState.PROPOSED},
 }
 _HOLDS = Text("在线核验即时生效", "It holds online from now on")
 _NEW_PAGE = Text("下一步见下方", "What comes next stands below")

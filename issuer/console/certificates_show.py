@@ -117,7 +117,7 @@ def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[t
             prepared, approved = issued_by
             by = Text(
                 f"{prepared} 提交，{approved} 批准",
-                f"handed in by {prepared}, approved by {approved}",
+                f"submitted by {prepared}, approved by {approved}",
             )
         begun = [(view.recorded_at, Text("签发", "Issued"), batch, by, "note")]
     delivered = [

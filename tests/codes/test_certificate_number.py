@@ -243,4 +243,7 @@ def test_a_prefix_with_parts_of_wrong_length_cannot_be_made() -> None:
 
 def test_the_categories_have_names_in_both_languages() -> None:
     assert (Category("Y").zh, Category("S").zh) == ("用人单位", "社会培训评价组织")
-    assert (Category("Y").en, Category("S").en) == ("employer", "social training assessment body")
+    assert (Category("Y").en, Category("S").en) == (
+        "employer",
+        "social training assessment organisation",
+    )

@@ -36,7 +36,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
     if director:
         others = [one for one in proposals if one.proposed_by_id != person.account_id]
         yield Waiting(
-            text=Text("项提出的事项待批准", "proposals to approve"),
+            text=Text("项备案事项待审批", "filing acts to approve"),
             count=len(others),
             link=url_for("filing_proposals.waiting"),
         )

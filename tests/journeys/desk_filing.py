@@ -138,7 +138,7 @@ def _propose(walk: Walk) -> None:
 
 def _approve(walk: Walk) -> None:
     with walk.signed_in(Role.AUTHORITY_DIRECTOR) as page:
-        press(page.locator(".waiting a", has_text="项提出的事项待批准"))
+        press(page.locator(".waiting a", has_text="项备案事项待审批"))
         press(page.get_by_role("row", name="备案").get_by_role("link").first)
         walk.see(page, "proposal")
         tick(page.get_by_label("我已核对变更前后的内容"))

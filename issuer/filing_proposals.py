@@ -50,7 +50,7 @@ class ProposalState(StrEnum):
 STATE_NAMES: Mapping[ProposalState, Text] = MappingProxyType(
     {
         ProposalState.WAITING: Text("待审批", "waits for approval"),
-        ProposalState.DONE: Text("已生效", "carried out"),
+        ProposalState.DONE: Text("已办结", "carried out"),
         ProposalState.DECLINED: Text("不予批准", "declined"),
         ProposalState.TAKEN_BACK: Text("已撤回", "taken back"),
     }

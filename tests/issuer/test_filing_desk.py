@@ -189,7 +189,7 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes").status_code == 303
     assert "备案暂停" in desk.get(CLERK, "/filing/bodies").text
     late = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
-    assert (late.status_code, "已生效" in late.text) == (422, True)
+    assert (late.status_code, "已办结" in late.text) == (422, True)
     assert "恢复备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
 
 

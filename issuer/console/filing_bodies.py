@@ -160,6 +160,7 @@ def body(prefix: str) -> AnyResponse:
             tone=_STANDING_TONES[view.standing],
             others=[one.prefix for one in others],
             soon=day + SOON,
+            today=day,
             keys=[_key(one) for one in site.keys],
             seals=[_seal(one) for one in read_seals(office.home, prefix)],
             events=[_event(one) for one in reversed(acts_of(session, site))],

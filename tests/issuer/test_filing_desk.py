@@ -190,7 +190,8 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     assert "备案暂停" in desk.get(CLERK, "/filing/bodies").text
     late = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
     assert (late.status_code, "已办结" in late.text) == (422, True)
-    assert "恢复备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    body = desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    assert "恢复备案" in body and "“备案暂停”自 " in body and "按原来的备案办理" in body
 
 
 def test_a_proposal_that_cannot_be_approved_so_is_said_before_the_second_factor_is_asked_for(

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from codes.wording import Text
 from verifier.bulk_columns import Column
 from verifier.bulk_table import BulkRow, BulkTable
-from verifier.bulk_words import advice_of, not_asked, read_otherwise, reason_of, same_certificate
+from verifier.bulk_words import advice_of, not_asked, read_otherwise, reason_of, same_number
 from verifier.conclusion import local_day
 from verifier.errors import UsageError
 from verifier.finding_codes import Code
@@ -160,7 +160,7 @@ def _check_row(
 def _noted(
     result: BulkResult, verdict: Verdict | None, first_rows: dict[str, int], today: date
 ) -> BulkResult:
-    """Return a result that also says what was read otherwise and which row asked the same before.
+    """Return a result that also says what was read otherwise and which row has its number too.
 
     Args:
         first_rows: by number, the first row that asked about it; gains this one.
@@ -172,7 +172,7 @@ def _noted(
     if number is not None:
         first = first_rows.setdefault(str(number), result.row.row)
         if first != result.row.row:
-            notes = (*notes, same_certificate(first))
+            notes = (*notes, same_number(first))
     reason = Text(
         "".join((result.reason.zh, *(note.zh for note in notes))),
         " ".join((result.reason.en, *(note.en for note in notes))),

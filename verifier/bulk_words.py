@@ -68,9 +68,9 @@ def not_asked() -> Text:
     return Text("未核验", "Not checked")
 
 
-def same_certificate(row: int) -> Text:
-    """Return what is said of a certificate that an earlier row asks about too."""
-    return Text(f"与第 {row} 行为同一张证书。", f"Row {row} asks about the same certificate.")
+def same_number(row: int) -> Text:
+    """Return what is said of a row whose number an earlier row has too, whatever either came to."""
+    return Text(f"证书编号与第 {row} 行相同。", f"Row {row} has the same certificate number.")
 
 
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:

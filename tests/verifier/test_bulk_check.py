@@ -182,9 +182,18 @@ def test_rows_say_what_was_read_otherwise_and_which_row_asked_the_same(
     spaced = f" {numbers['valid'].lower()} "
     report = check(world, [HEADINGS[:2], (typed, NAME), (numbers["revoked"], NAME), (spaced, NAME)])
     first, other, again = (one.reason.zh for one in report.results)
-    assert "形近字符" in first and "同一张" not in first
-    assert "同一张" not in other
-    assert "与第 2 行为同一张证书。" in again and "形近字符" not in again
+    assert "形近字符" in first and "行相同" not in first
+    assert "行相同" not in other
+    assert "证书编号与第 2 行相同。" in again and "形近字符" not in again
+
+
+def test_of_a_wrong_name_it_is_said_that_the_number_was_there_and_not_the_certificate(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [HEADINGS[:2], (numbers["valid"], NAME), (numbers["valid"], "误写姓名")]
+    wrong = check(world, rows).results[1]
+    assert wrong.outcome is Outcome.NOT_FOUND
+    assert wrong.reason.zh == "没有与所填各项都一致的登记。证书编号与第 2 行相同。"
 
 
 def test_a_row_says_that_its_name_held_marks_nobody_sees(

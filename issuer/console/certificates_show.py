@@ -91,7 +91,7 @@ def printed(view: CertificateView) -> list[tuple[Text, Any]]:
     """Return what is printed on the certificate, label and value, as far as it may be seen."""
     return [
         *(() if view.person is None else _person(view.person)),
-        (Text("职业", "Occupation"), view.occupation),
+        (LABELS[Field.OCCUPATION], view.occupation),
         (Text("工种/职业方向", "Specialty"), view.specialty or "--"),
         (LABELS[Field.LEVEL], view.level.text),
         (Text("证书编号", "Certificate number"), view.number),

@@ -45,7 +45,7 @@ from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble
-from verifier.site.holder_words import CUT_SHORT, GONE, MISSING, NO_SHARE, WRONG
+from verifier.site.holder_words import CUT_SHORT, GONE, MISSING, NO_SHARE, OVER, WRONG
 from verifier.site.pages import Repeat, error_response, result_page
 from verifier.site.waiting import waiting_page
 
@@ -164,7 +164,7 @@ def download() -> AnyResponse:
     """Give the PDF of the copy in force."""
     guest = _guest_of_form()
     if guest is None:
-        return _to_start()
+        return _not_done()
     page = _desk().look.page(guest.claim)
     if page is None:
         raise NotFound
@@ -179,7 +179,7 @@ def share() -> AnyResponse:
     """Make a link, and show it once."""
     guest = _guest_of_form()
     if guest is None:
-        return _to_start()
+        return _not_done()
     days = next((one for one in SHARE_DAYS if str(one) == request.form.get("days")), None)
     shown = request.form.get("name")
     if days is None or shown not in ("masked", "full"):
@@ -198,7 +198,7 @@ def withdraw(share_id: int) -> AnyResponse:
     """Withdraw a link for good, once the holder has said so a second time."""
     guest, desk = _guest_of_form(), _desk()
     if guest is None:
-        return _to_start()
+        return _not_done()
     if request.form.get("sure") != "yes":
         return _ask_to_withdraw(guest, share_id)
     with transaction(desk.public) as session:
@@ -221,7 +221,7 @@ def ask() -> AnyResponse:
     """Ask the body for a correction or a reissue."""
     guest = _guest_of_form()
     if guest is None:
-        return _to_start()
+        return _not_done()
     kind = request.form.get("kind", "")
     said = request.form.get("words", "").replace("\r\n", "\n").strip()
     troubles = []
@@ -371,6 +371,13 @@ def _guest_of_form() -> Guest | None:
     given = request.form.get("token", "")
     right = hmac.compare_digest(given.encode(), guest.form_token().encode())
     return guest if right else None
+
+
+def _not_done() -> AnyResponse:
+    """Say that nothing was done where the session is over; a form of another leads back."""
+    if _guest() is not None:
+        return _to_start()
+    return _enter_page(ComingIn(), (Trouble(field="code", text=OVER),))
 
 
 def _to_start(place: str = "") -> AnyResponse:

@@ -16,6 +16,11 @@ WRONG: Final = Text(
     "Number, document number or code do not match, or the code was used, has expired or was tried "
     "too often; check them, or get another code from the body that issued the certificate",
 )
+OVER: Final = Text(
+    "您已退出，可能是超过了 20 分钟；刚才的操作没有办理。请到发证机构领取新的查看码后重新进入",
+    "You are signed out, perhaps because 20 minutes are over, and what you pressed was not done. "
+    "Get another code from the body that issued the certificate, and come in again",
+)
 CUT_SHORT: Final = Text(
     "分享链接不完整，请把整条链接粘贴到这里", "The link is incomplete; paste the whole of it here"
 )

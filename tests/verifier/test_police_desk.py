@@ -133,7 +133,9 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     with transaction(desk.room.desks) as session:
         session.execute(update(CaseQuestion).values(due_on=desk.room.today() - timedelta(days=1)))
     assert "已逾期" in desk.page(f"/police/cases/{case_id}")
-    assert "项机构答复已逾期" in desk.page("/", ONE)
+    front = desk.page("/", ONE)
+    assert "项机构答复已逾期" in front and f'href="/police/cases/{case_id}#questions"' in front
+    assert "机构答复已逾期" in desk.page("/police/cases")
     assert desk.post(at, CLERK)[0] == 422
     assert desk.post(at, CLERK, answer="differs")[0] == 422
     assert desk.post(at, CLERK, answer="differs", words="等级为三级")[0] == 303
@@ -177,7 +179,9 @@ def test_an_answer_that_the_register_contradicts_is_confirmed_with_the_ground(
 def test_a_question_is_taken_back_with_the_reason_and_not_answered_then(desk: PoliceHome) -> None:
     address, question = asked_by_police(desk, "〔2026〕97号", desk.number)
     back = f"{address}/questions/{question}/withdraw"
-    assert desk.post(back)[0] == 422
+    status, _, body = desk.post(back)
+    assert (status, b'id="withdraw_reason-wrong"' in body) == (422, True)
+    assert "<details open>" in body.decode()
     other = f"/police/cases/{desk.open_case()}/questions/{question}/withdraw"
     assert desk.post(other, withdraw_reason="编号抄错")[0] == 404
     assert desk.post(back, withdraw_reason="编号抄错")[0] == 303

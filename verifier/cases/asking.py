@@ -157,7 +157,7 @@ def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:
     return list(session.scalars(query.order_by(CaseQuestion.id.desc())))
 
 
-def count_overdue(session: Session, today: date) -> int:
-    """Return how many questions went unanswered past their term."""
-    query = select(CaseQuestion.id).where(OPEN, CaseQuestion.due_on < today)
-    return len(session.scalars(query).all())
+def cases_overdue(session: Session, today: date) -> list[int]:
+    """Return, for each question unanswered past its term, the case it belongs to."""
+    query = select(CaseQuestion.case_id).where(OPEN, CaseQuestion.due_on < today)
+    return list(session.scalars(query))

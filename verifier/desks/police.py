@@ -109,6 +109,7 @@ _FIELDS: Final = {
     "question_text": "question",
     "question_due": "due",
     "question_open": "question",
+    "withdraw_reason": "withdraw_reason",
     "review_mark": "mark",
     "review_remark": "remark",
 }

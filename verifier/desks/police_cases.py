@@ -38,7 +38,13 @@ from registry.session import reading
 from templates.downloads import send_download
 from templates.file_types import ZIP
 from templates.page_language import page_language
-from verifier.cases.asking import USUAL, ask_body, questions_of_case, withdraw_question
+from verifier.cases.asking import (
+    USUAL,
+    ask_body,
+    cases_overdue,
+    questions_of_case,
+    withdraw_question,
+)
 from verifier.cases.bundle import make_bundle
 from verifier.cases.casework import open_case
 from verifier.cases.clusters import find_clusters
@@ -124,12 +130,14 @@ def cases() -> str:
             .group_by(CaseItem.case_id)
         )
         papers = {one.case_id: one.papers for one in session.execute(counted)}
+        overdue = set(cases_overdue(session, the_room().today()))
     rows = [
         {
             "id": one.id,
             "reference": one.reference,
             "state": CaseState(one.state),
             "papers": papers.get(one.id, 0),
+            "overdue": one.id in overdue,
             "opened_by": one.opened_by,
             "opened_at": one.opened_at,
         }
@@ -225,7 +233,8 @@ def withdraw(case_id: int, question_id: int) -> AnyResponse:
     try:
         withdraw_question(the_room(), the_officer(), case_id, question_id, reason)
     except REFUSALS as error:
-        return case_page(case_id, (trouble_of(error),))
+        entry = {"withdrawing": str(question_id), "withdraw_reason": reason}
+        return case_page(case_id, (trouble_of(error),), entry)
     say_done(Text("询问已撤回，记入保管记录", "The question is taken back; custody says so"))
     return redirect(url_for("police.case", case_id=case_id) + "#questions", 303)
 

@@ -15,7 +15,7 @@ from codes.wording import Text
 from registry.case_models import PoliceCase
 from registry.cases import CaseState
 from registry.session import reading
-from verifier.cases.asking import count_overdue
+from verifier.cases.asking import cases_overdue
 from verifier.cases.gaps import cases_to_confirm
 from verifier.cases.readings import readings_to_review
 from verifier.cases.room import PoliceRoom
@@ -74,7 +74,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
                 PoliceCase.state != CaseState.CLOSED, PoliceCase.opened_by_id == person.account_id
             )
         )
-        overdue = count_overdue(session, room.today())
+        overdue = cases_overdue(session, room.today())
         to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
     cases_at = url_for("police.cases")
@@ -84,7 +84,11 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         link=cases_at,
     )
     yield Waiting(
-        text=Text("项机构答复已逾期", "answers of bodies overdue"), count=overdue, link=cases_at
+        text=Text("项机构答复已逾期", "answers of bodies overdue"),
+        count=len(overdue),
+        link=url_for("police.case", case_id=overdue[0]) + "#questions"
+        if len(set(overdue)) == 1
+        else cases_at,
     )
     yield Waiting(text=WAITING, count=to_review, link=url_for("police_records.readings"))
     if to_confirm:

@@ -98,7 +98,8 @@ def test_a_list_is_checked_beside_the_worker_and_its_result_taken_away(
         if path.is_file():  # whoever reads the folder finds nobody in it
             assert NAME.encode() not in path.read_bytes()
     assert location.rpartition("/")[2] not in str(kept)
-    assert client.post(f"{location}/delete").status_code == 303
+    deleted = client.post(f"{location}/delete")
+    assert (deleted.status_code, deleted.location) == (303, "/batch?deleted=yes")
     assert not kept.exists()
     gone = client.get(f"{location}?lang=zh")
     assert gone.status_code == 404
@@ -112,6 +113,11 @@ def test_a_list_that_cannot_be_read_is_refused_on_the_form_with_its_place(
     page = finished(client, answer.headers["Location"])
     assert "b&lt;b&gt;.csv：第 1 行表头只有证书编号" in page
     assert "选择 Excel 或 CSV 文件" in page
+
+
+def test_the_form_says_that_a_result_was_deleted(client: FlaskClient) -> None:
+    assert "核验结果已删除" in client.get("/batch?deleted=yes&lang=zh").text
+    assert "核验结果已删除" not in client.get("/batch?lang=zh").text
 
 
 def test_the_page_leads_back_to_the_start(client: FlaskClient) -> None:

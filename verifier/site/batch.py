@@ -66,8 +66,8 @@ _GONE = Text(
 
 @blueprint.get("/batch")
 def start() -> AnyResponse:
-    """Show the form that takes a list."""
-    return _form()
+    """Show the form that takes a list, and whether a result was just deleted."""
+    return _form(deleted=request.args.get("deleted") == "yes")
 
 
 @blueprint.post("/batch")
@@ -133,7 +133,7 @@ def delete(token: str) -> AnyResponse:
         _jobs().forget(token)
     except JobUnknown:
         return _form(_GONE, status=404)
-    return redirect(url_for("batch.start"), 303)
+    return redirect(url_for("batch.start", deleted="yes"), 303)
 
 
 @blueprint.get("/batch/template.xlsx")
@@ -164,11 +164,12 @@ def _result_page(state: JobState, token: str) -> str:
     )
 
 
-def _form(trouble: Text | None = None, *, status: int = 200) -> AnyResponse:
+def _form(trouble: Text | None = None, *, status: int = 200, deleted: bool = False) -> AnyResponse:
     troubles = () if trouble is None else (forms.Trouble(field="file", text=trouble),)
     page = render_template(
         "batch.html",
         troubles=troubles,
+        deleted=deleted,
         max_rows=MAX_BULK_ROWS,
         max_bytes=MAX_BULK_BYTES,
         too_large_list=_too_large(),

@@ -168,6 +168,7 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     assert (late.status_code, "现由王警官办理" in late.text) == (422, True)
     shown = sides.desk.get(POLICE, f"/complaints/{number}").text
     assert f'name="held" value="{POLICE.account_id}"' in shown
+    assert "<h2>分派</h2>" not in shown and "<h2>领取</h2>" not in shown
     held = {"held": str(POLICE.account_id)}
     silent = do(sides, POLICE, f"{number}/hand-over", **held)
     assert (silent.status_code, 'id="reason-wrong"' in silent.text) == (422, True)

@@ -33,7 +33,7 @@ def needs_no_factor(counting: Iterable[Role]) -> bool:
 
 def can_sign_in(row: AccountRow) -> bool:
     """Return whether what its person signs in by was chosen; an employer's is a password alone."""
-    by_password = row.password is not None and needs_no_factor(one.role for one in row.roles)
+    by_password = row.password is not None and needs_no_factor(Role(one.role) for one in row.roles)
     return is_set_up(row) or by_password
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask_security import hash_password
 
 from accounts import signing_in
 from accounts.account_acts import change_roles
@@ -176,10 +177,9 @@ def test_a_link_that_ended_meanwhile_keeps_no_password(
 ) -> None:
     worker = desks.add("swift", Role.AUTHORITY_CLERK)
     late, chosen = desks.browser(), "what the late one typed"
-    hashed = signing_in.hash_password
 
     def meanwhile(password: str) -> str:
-        kept: str = hashed(password)
+        kept: str = hash_password(password)
         if password == chosen:
             desks.set_up(worker)
         return kept

@@ -187,7 +187,8 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     again = suspend(desk, date(2026, 12, 11))
     assert again.status_code == 422
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes").status_code == 303
-    assert "备案暂停" in desk.get(CLERK, "/filing/bodies").text
+    listed = desk.get(CLERK, "/filing/bodies").text
+    assert re.search(r"备案暂停.*自 <?.*2026年12月10日.* 起", listed, re.S)
     late = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
     assert (late.status_code, "已办结" in late.text) == (422, True)
     body = desk.get(CLERK, f"/filing/bodies/{PREFIX}").text

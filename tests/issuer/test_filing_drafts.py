@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import stream_encode_multipart
 
 from issuer.application_form import sample_application
 from issuer.console.filing_proposals import approved_text
@@ -135,8 +137,12 @@ def test_a_file_of_half_characters_is_kept_with_marks_in_their_place(desk: Autho
 def test_materials_are_as_large_as_the_page_says(desk: AuthorityDesk) -> None:
     with working_as(desk.app, CLERK) as client:
         page = send(client, "/filing/drafts", {}).headers["Location"]
-        sent = {"do": "upload", "files": (BytesIO(b"%PDF" + bytes(2 << 20)), "章程.pdf")}
-        assert send(client, page, sent).status_code == 303
+        large = FileStorage(BytesIO(b"%PDF" + bytes(2 << 20)), "章程.pdf")
+        body, _, boundary = stream_encode_multipart(
+            {"do": "upload", "files": large}, use_tempfile=False
+        )
+        kind = f"multipart/form-data; boundary={boundary}"
+        assert client.post(page, data=body.read(), content_type=kind).status_code == 303
         assert "章程.pdf" in client.get(page).text
 
 

@@ -271,9 +271,8 @@ class Verifier:
             claims = replace(claims, notices=(*claims.notices, *other))
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
         claims = replace(claims, notices=(*claims.notices, *readers.unfinished))
-        stapled: tuple[Finding, ...] = ()
-        if proof.genuine and (answer is None or answer.unanswered):
-            stapled = inspect_stapled(claims, self._log_keys(moment))
+        alone = proof.genuine and (answer is None or answer.unanswered)
+        stapled = inspect_stapled(claims, self._log_keys(moment)) if alone else ()
         return log_verdict(
             decide_file(
                 claims,

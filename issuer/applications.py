@@ -219,7 +219,7 @@ def _check_decision(
             "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
         )
     if step in (Step.RETURN, Step.REFUSE, Step.DISMISS, Step.UPHOLD) and not decision.reason:
-        raise IssuerError("reason_missing", Text("须写明理由（--reason）", "say why (--reason)"))
+        raise IssuerError("reason_missing", Text("须写明理由", "say why"))
     last = max(one.decided_on for one in application.decisions)
     if decision.decided_on < last:
         day, before = spoken_day(decision.decided_on), spoken_day(last)

@@ -49,8 +49,8 @@ LIFE_ENTRIES = {
         _NOTICE,
         None,
         Text(
-            "{day}当日状态：{status}。这不是现在的状态，现在的状态以核验结论为准。",
-            "On {day}: {status}. That is not where it stands now; the result says that.",
+            "{day}当日状态：{status}。现在的状态以核验结论为准。",
+            "On {day}: {status}. Where it stands now is said by the result.",
         ),
     ),
     Code.STATUS_LIST_AGREES: Entry(

@@ -87,6 +87,17 @@ def test_a_language_is_switched_on_any_page_and_kept(client: DeskClient) -> None
     assert 'lang="zh-CN"' in client.get("/keys").text
 
 
+@pytest.mark.parametrize(("refused_at", "page"), [("/sign-in/nowhere", ""), ("/post-only", "/")])
+def test_the_page_of_a_refused_form_is_switched_by_the_page_above(
+    client: DeskClient, refused_at: str, page: str
+) -> None:
+    answer = client.get(f"{refused_at}?lang=en")
+
+    assert (answer.status_code, answer.location or "") == ((302, page) if page else (404, ""))
+    assert 'lang="en"' in client.get("/").text
+    client.get("/?lang=zh")
+
+
 def test_large_type_is_switched_on_and_off_without_script(client: DeskClient) -> None:
     assert client.get("/?view=elder").location == "/"
     assert 'class="elder"' in client.get("/").text

@@ -166,6 +166,12 @@ def test_a_contradiction_shows_no_status() -> None:
     assert "查清之前请勿据此认可该证书" in present.meaning(contradicted).zh
 
 
+def test_a_check_that_had_no_time_shows_no_status_beside_its_outcome() -> None:
+    busy = verdict_of(find(Code.SYSTEM_BUSY), status=Status.CURRENT)
+    assert present.shown_status(busy) is None
+    assert present.shown_days(busy) == ()
+
+
 def test_a_picture_shows_the_status_its_record_has() -> None:
     picture = verdict_of(find(Code.PICTURE_NOT_COMPARED), status=Status.CURRENT)
     assert present.shown_status(picture) == Status.CURRENT.text

@@ -31,6 +31,7 @@ _MOST_FONTS: Final = 40
 _LEAST_SIDE: Final = 48  # pixels; smaller pictures are dots and lines that anything has
 _MOST_PIXELS: Final = 40_000_000
 _PLAIN: Final = 4  # signs of 64 that a picture with nothing in it has at most
+_EVEN: Final = 1  # grey levels apart that neighbours may be by the noise of a scan
 _LONGEST: Final = 120
 _SUBSET: Final = re.compile(r"[A-Z]{6}\+")
 
@@ -56,7 +57,7 @@ def dhash(picture: Image.Image) -> str | None:
     small = picture.convert("L").resize((9, 8), Image.Resampling.BOX)
     greys = list(small.tobytes())
     signs = [
-        greys[row * 9 + column] > greys[row * 9 + column + 1]
+        greys[row * 9 + column] > greys[row * 9 + column + 1] + _EVEN
         for row in range(8)
         for column in range(8)
     ]

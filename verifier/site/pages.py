@@ -117,6 +117,7 @@ def result_page(
         unfinished=present.unfinished(verdict),
         meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
+        days=present.shown_days(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
         facts=present.facts(verdict, shared=shared_until is not None),
         compare_advice=words.COMPARE_ADVICE[tone == "good"],

@@ -8,11 +8,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from codes.wording import Text
+from registry.life import DayStatus
 from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
 from templates.spoken_values import quoted_print, quoted_value, spoken_print
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import UNFINISHED, Code
+from verifier.life import DAY_TEXTS
 from verifier.site import words
 from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.site.words import (
@@ -29,7 +31,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What comparing one field of an uploaded file with the record came to."""
+    """What one question about the certificate came to, and its colour."""
 
     tone: str
     text: Text
@@ -211,13 +213,34 @@ def _shown_by(finding: Finding) -> Text:
 def shown_status(verdict: Verdict) -> Text | None:
     """Return the status to show beside the outcome.
 
-    None where it is not known, and where it would speak for a paper that is not to be relied on.
+    None where it is not known, and where it would speak for a paper that is not to be relied on,
+    or that nobody has looked at to the end.
     """
+    known = verdict.status is not Status.UNKNOWN
+    return verdict.status.text if known and _relied_on(verdict) else None
+
+
+def shown_days(verdict: Verdict) -> tuple[Comparison, ...]:
+    """Return where the certificate stood on the days that were asked about, as `shown_status`."""
+    if not _relied_on(verdict):
+        return ()
+    found = []
+    for one in verdict.findings:
+        if one.code == Code.STATUS_ON_DAY:
+            day = say_day(date.fromisoformat(one.evidence["day"]))
+            status = DayStatus(one.evidence["status"])
+            said, tone = DAY_TEXTS[status], "good" if status is DayStatus.CURRENT else "warn"
+            text = Text(f"{day.zh}当日：{said.zh}", f"On {day.en}: {said.en}")
+            found.append(Comparison(tone=tone, text=text))
+    return tuple(found)
+
+
+def _relied_on(verdict: Verdict) -> bool:
+    """Whether what the register says may stand beside the outcome."""
     alarmed = any(one.severity is Severity.ALARM for one in verdict.findings)
     contradicted = alarmed and verdict.outcome is Outcome.INCONCLUSIVE
-    if verdict.status is Status.UNKNOWN or verdict.outcome in STATUS_HIDDEN or contradicted:
-        return None
-    return verdict.status.text
+    hidden = verdict.outcome in STATUS_HIDDEN
+    return not (hidden or contradicted or unfinished(verdict))
 
 
 def meaning(verdict: Verdict) -> Text:

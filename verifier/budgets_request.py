@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Request, current_app
 
 from verifier.budgets_gate import Demand, LookUpGate, Paid
-from verifier.finding_codes import Code
+from verifier.finding_codes import UNREAD, Code
 from verifier.findings import find
 from verifier.service import Verifier
 from verifier.verdict import Verdict
@@ -82,6 +82,8 @@ def verify_file(
     network = network_of_request(request)
     if gate.budgets.is_spent_by(network):
         verdict = verifier.sparing().verify_file(data, filename, on=on)
+        if any(one.code in UNREAD for one in verdict.findings):
+            return verdict
         return replace(verdict, findings=(*verdict.findings, find(Code.HOLDER_NOT_ASKED)))
     verdict = verifier.verify_file(data, filename, on=on)
     gate.settle_file(network, verdict)

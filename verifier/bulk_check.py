@@ -70,6 +70,12 @@ class BulkReport:
         found = Counter(result.outcome for result in self.results)
         return {outcome: found[outcome] for outcome in (*Outcome, None) if found[outcome]}
 
+    @property
+    def counts_in_words(self) -> Mapping[tuple[Outcome | None, Text], int]:
+        """How many rows came to each outcome as it is worded in the row, in the same order."""
+        found = Counter((result.outcome, result.summary) for result in self.results)
+        return {key: found[key] for one in self.counts for key in found if key[0] is one}
+
 
 def exit_code_of(outcomes: Sequence[Outcome | None]) -> int:
     """Return the process exit code for many outcomes: 0 all valid, 1 one is not so, else 2.
@@ -150,7 +156,7 @@ def _check_row(
         status=verdict.status,
         summary=verdict.summary,
         reason=reason_of(verdict),
-        advice=advice_of(verdict.outcome),
+        advice=advice_of(verdict),
         checked_at=verdict.checked_at,
         certificate=verdict.certificate,
     )

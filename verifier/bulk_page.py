@@ -8,7 +8,6 @@ from codes.wording import Text
 from verifier.bulk_check import BulkReport
 from verifier.bulk_columns import Column
 from verifier.bulk_faults import BulkError
-from verifier.bulk_results import outcome_words
 from verifier.verdict import Outcome, say_instant
 
 
@@ -26,8 +25,8 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
         "finished": _both(say_instant(report.finished_at)),
         "trust": None if report.trust is None else _both(report.trust.text),
         "counts": [
-            {"outcome": _value(outcome), "text": _both(outcome_words(outcome)), "count": count}
-            for outcome, count in report.counts.items()
+            {"outcome": _value(outcome), "text": _both(words), "count": count}
+            for (outcome, words), count in report.counts_in_words.items()
         ],
         "off": len(off),
         "shown": [

@@ -11,7 +11,6 @@ from codes.wording import Language, Text
 from registry.sheet_writing import harmless, open_workbook
 from templates.labels import LABELS, Field
 from verifier.bulk_check import BulkReport, BulkResult
-from verifier.bulk_words import not_asked
 from verifier.verdict import Outcome, Status, say_instant
 
 _CELL_CHARACTERS = 32_000
@@ -70,11 +69,6 @@ WHAT_IT_IS_NOT = (
         "verification report.",
     ),
 )
-
-
-def outcome_words(outcome: Outcome | None) -> Text:
-    """Return the words for an outcome; None is a row that was not asked about."""
-    return not_asked() if outcome is None else outcome.text
 
 
 def write_workbook(report: BulkReport, language: Language) -> bytes:
@@ -213,8 +207,7 @@ def _summary(report: BulkReport, language: Language) -> Iterator[tuple[Text, str
             ).say(language),
         )
     yield Text("行数", "Rows"), len(report.results)
-    for outcome, count in report.counts.items():
-        words = outcome_words(outcome)
+    for (outcome, words), count in report.counts_in_words.items():
         sign = _SIGNS[outcome]
         yield Text(f"{sign} {words.zh}", f"{sign} {words.en}"), count
     for text in WHAT_IT_IS_NOT:

@@ -37,6 +37,11 @@ _ADVICE: dict[Outcome | None, Text] = {
     ),
     None: Text("改正后重新核验这一行。", "Correct the row and check it again."),
 }
+_NO_NUMBER = Text(
+    "请对照证书改正编号后再查；如果证书上印的就是这个编号，请向主管部门核实。",
+    "Correct the number by the certificate and check again; if that is the number printed on it, "
+    "ask the authority.",
+)
 _NOT_FOUND = Text("没有与所填各项都一致的登记。", "No record agrees with everything entered.")
 # Notices every look-up by number carries; the advice and the summary sheet say them once.
 _EVERYWHERE = {
@@ -58,9 +63,11 @@ _READ_OTHERWISE = {
 }
 
 
-def advice_of(outcome: Outcome | None) -> Text:
+def advice_of(verdict: Verdict | None) -> Text:
     """Return what to do about a row; None is a row that was not asked about."""
-    return _ADVICE[outcome]
+    if verdict is None:
+        return _ADVICE[None]
+    return _NO_NUMBER if verdict.is_no_number else _ADVICE[verdict.outcome]
 
 
 def not_asked() -> Text:

@@ -31,11 +31,11 @@ HINT_ENTRIES = {
         Severity.NOTICE,
         None,
         Text(
-            "您所在网络近来有许多查询没有查到记录，这次没有按文件中的姓名、证件号码查询登记库，"
-            "只核验了签名记录。请过一会儿再上传，或按编号查询。",
+            "您所在网络近来有许多查询没有查到记录，这次没有按文件中的姓名、证件号码查询登记库。"
+            "请过一会儿再上传，或按编号查询。",
             "Many look-ups from your network lately found nothing, so the register was not asked "
-            "by the name or document number in the file; only its signed record was verified. "
-            "Upload it again later, or look the number up.",
+            "by the name or document number in the file. Upload it again later, or look the number "
+            "up.",
         ),
     ),
     Code.DOCUMENT_NUMBER_DOUBTFUL: Entry(

@@ -17,7 +17,7 @@ from templates.usage_words import WrongUsage
 from verifier.bulk_check import BulkReport, check_bulk, exit_code_of
 from verifier.bulk_json import report_to_json
 from verifier.bulk_limits import MAX_BULK_BYTES
-from verifier.bulk_results import outcome_words, write_csv, write_workbook
+from verifier.bulk_results import write_csv, write_workbook
 from verifier.bulk_table import open_bulk_child, parse_bulk
 from verifier.bulk_template import write_bulk_template
 from verifier.bulk_words import reason_of
@@ -141,7 +141,7 @@ def _say_report(report: BulkReport, language: Language) -> None:
     if len(off) > _SHOWN_ROWS:
         more = len(off) - _SHOWN_ROWS
         click.echo(Text(f"（另有 {more} 行，见结果文件）", f"(and {more} more)").say(language))
-    _say_counts({outcome_words(one): count for one, count in report.counts.items()}, language)
+    _say_counts({words: n for (_, words), n in report.counts_in_words.items()}, language)
 
 
 def _say_counts(counts: Mapping[Text, int], language: Language) -> None:

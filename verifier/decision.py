@@ -25,7 +25,7 @@ from verifier.findings import find
 from verifier.life import find_pending, inspect_status
 from verifier.logged import CopyInLog, InLog, LogFact
 from verifier.lookup import Answer, Reach
-from verifier.printed import print_fields, with_photo_found
+from verifier.printed import photo_words, print_fields
 from verifier.proof import Proof, inspect_compromise, prove
 from verifier.scan import Scan, inspect_host
 from verifier.second import inspect_second
@@ -239,7 +239,7 @@ def _inspect_key(
 
 def with_certificate(verdict: Verdict, printed: PrintedFields) -> Verdict:
     """Return `verdict` with the fields to compare with the paper."""
-    return replace(verdict, certificate=with_photo_found(printed, verdict.findings))
+    return replace(verdict, certificate=replace(printed, photo=photo_words(verdict.findings)))
 
 
 def judge_row(

@@ -75,7 +75,8 @@ def decide_file(
         if claims.kind is FileKind.PDF:
             seen = settle_unclear(seen, None if pdf is None else pdf.page, _records(standing))
             fields, _ = _compare_text(claims, standing, check, document)
-            seen = (*seen, *_accusing(fields, seen), *_inspect_frame(claims, standing, pdf))
+            seen = (*seen, *_accusing(fields, seen))
+            seen = (*seen, *_inspect_frame(claims, standing, pdf, compared=picture is not None))
     elif standing.genuine:
         seen = _inspect_print(claims, standing, check, document, pdf)
     if standing.genuine:
@@ -273,12 +274,16 @@ def _accusing(fields: Iterable[Finding], seen: Iterable[Finding]) -> tuple[Findi
 
 
 def _inspect_frame(
-    claims: FileClaims, standing: Standing, pdf: PdfEvidence | None
+    claims: FileClaims, standing: Standing, pdf: PdfEvidence | None, *, compared: bool
 ) -> tuple[Finding, ...]:
-    """Return what to say of a PDF around the page that was judged as a picture."""
+    """Return what to say of a PDF around the page that was judged as a picture.
+
+    Args:
+        compared: it was judged; else what says that it was not must do.
+    """
     alike = pdf is not None and pdf.seal.bare
     return (
-        *(() if alike else (find(Code.FILE_SAVED_ANEW),)),
+        *((find(Code.FILE_SAVED_ANEW),) if compared and not alike else ()),
         *inspect_pages(claims.pages),
         *_inspect_seal(pdf, standing, identical=False),
     )

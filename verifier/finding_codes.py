@@ -188,6 +188,19 @@ class Code(StrEnum):
 
 BUSY: Final = frozenset({Code.SYSTEM_BUSY, Code.FILES_WAITING})
 """Codes of what was not looked at for want of time or place: it is to be asked again."""
+UNREAD: Final = frozenset(
+    {
+        Code.FILE_EMPTY,
+        Code.FILE_ENCRYPTED,
+        Code.FILE_KIND_UNSUPPORTED,
+        Code.FILE_TOO_BIG,
+        Code.FILE_TOO_HEAVY,
+        Code.FILE_TOO_MANY_PAGES,
+        Code.FILE_TWO_KINDS,
+        Code.FILE_UNREADABLE,
+    }
+)
+"""Codes of a file in which nothing could be read."""
 UNFINISHED: Final = BUSY | {Code.PICTURE_OUT_OF_TIME, Code.FILE_OUT_OF_TIME}
 """And of what was begun and not finished in time, which may be the file's doing as well."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from codes.names import mask_name
 from codes.notices import Part
@@ -12,6 +11,7 @@ from codes.record import Record
 from codes.wording import Text
 from templates.labels import NO_SPECIALTY, format_print_serial
 from verifier.finding_codes import Code
+from verifier.picture import PHOTO
 from verifier.verdict import Finding, NumberPart, PrintedFields
 
 PHOTO_BY_EYE = Text(
@@ -43,11 +43,15 @@ _PHOTO_BY_FINDING = {
 }
 
 
-def with_photo_found(printed: PrintedFields, findings: Iterable[Finding]) -> PrintedFields:
-    """Return `printed` with what was found of the photo, where it was compared."""
-    codes = {one.code for one in findings}
+def _is_photo_of_page(finding: Finding) -> bool:
+    return finding.code == Code.PAGE_DIFFERS and finding.evidence["field"] == PHOTO
+
+
+def photo_words(findings: Iterable[Finding]) -> Text:
+    """Return what was found of the photo, or that it is for the eye where it was not compared."""
+    codes = {Code.PHOTO_DIFFERS if _is_photo_of_page(one) else one.code for one in findings}
     found = [words for code, words in _PHOTO_BY_FINDING.items() if code in codes]
-    return replace(printed, photo=found[0]) if found else printed
+    return found[0] if found else PHOTO_BY_EYE
 
 
 def print_fields(

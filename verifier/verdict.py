@@ -258,9 +258,13 @@ class Verdict:
     @property
     def headline(self) -> Text:
         """Return the outcome in words; of what is no number at all, that, for nothing was asked."""
+        return _NUMBER_WRONG if self.is_no_number else self.outcome.text
+
+    @property
+    def is_no_number(self) -> bool:
+        """Whether what was asked about is no certificate number, so that no record was asked."""
         codes = {one.code for one in self.findings}
-        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
-        return _NUMBER_WRONG if unasked else self.outcome.text
+        return self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
 
     @property
     def summary(self) -> Text:

@@ -20,8 +20,13 @@
       form.setAttribute('aria-busy', String(busy));
     }
     form.addEventListener('submit', function (event) {
-      if (sent) event.preventDefault();
-      else if (!event.defaultPrevented) show(true);
+      var pressed = event.submitter;
+      if (sent) {
+        event.preventDefault();
+      } else if (!event.defaultPrevented) {
+        if (pressed && !form.contains(pressed)) pressed.parentNode.append(words, bar);
+        show(true);
+      }
     });
     // A page shown again from the browser's history must work again.
     window.addEventListener('pageshow', function () { show(false); });

@@ -105,13 +105,13 @@ async function choosePicture() {
   if (file === undefined) return;
   closeCamera();
   clearResult();
+  part('whole').hidden = false;
   run += 1;
   const mine = run;
   part('working').hidden = false;
   try {
     reader ??= await openReader();
     const text = await readPicture(reader, file);
-    if (mine === run) part('whole').hidden = false;
     if (mine === run && text !== null) judge(text);
     else if (mine === run) showMessage(root, pageWords('no-code'));
   } catch {

@@ -207,6 +207,22 @@ def test_a_picture_without_a_code_says_so_and_offers_the_server(page: Page, site
     picture["buffer"] = b"no picture"
     page.set_input_files("#picture", picture)
     headline(page, "图片无法打开")
+    expect(page.locator("#whole button")).to_be_visible()
+
+
+def test_a_picture_of_which_only_the_code_was_read_is_said_not_to_be_compared(
+    page: Page, site: Site
+) -> None:
+    page.goto(f"{site.address}/scan")
+    choose(page, site.link(site.current))
+    headline(page, "核验一致，现行有效")
+    whole = page.locator("#whole")
+    expect(whole).to_contain_text("还没有比对")
+    above, below = whole.bounding_box(), page.locator("#result").bounding_box()
+    assert above is not None and below is not None and above["y"] < below["y"]
+    expect(page.locator("#not-proved ~ *").first).not_to_be_empty()
+    whole.get_by_role("button").click()
+    expect(page).to_have_url(f"{site.address}/verify/file")
 
 
 def test_without_a_network_the_signature_is_checked_and_the_status_unknown(

@@ -98,6 +98,25 @@ def test_each_row_gets_the_verdict_of_a_look_up(world: World, numbers: dict[str,
     assert sum(failed) == 4
 
 
+def test_rows_are_counted_by_the_words_that_stand_in_them(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [
+        HEADINGS,
+        (UNKNOWN, NAME, ""),
+        ("ZS-2024-0012", NAME, ""),
+        ("ZS-2024-0013", NAME, ""),
+        (numbers["revoked"], NAME, ""),
+    ]
+    report = check(world, rows)
+    words = {text.zh: count for (_, text), count in report.counts_in_words.items()}
+    assert words == {"登记状态非现行有效（已撤销）": 1, "未查询到": 1, "编号有误": 2}
+    assert report.counts == {Outcome.NOT_CURRENT: 1, Outcome.NOT_FOUND: 3}
+    advice = {result.summary.zh: result.advice.zh for result in report.results}
+    assert "请向主管部门核实" in advice["编号有误"]
+    assert "不说明证书不真实" in advice["未查询到"]
+
+
 def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(
     world: World, numbers: dict[str, str]
 ) -> None:

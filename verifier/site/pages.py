@@ -125,6 +125,7 @@ def result_page(
         not_proved=words.NOT_PROVED,
         repeat=repeat,
         retry=retry,
+        by_number=_entry_of(verdict),
         boxed=boxed_view(verdict),
         hints=present.show_each(hints),
         draft=draft,
@@ -135,6 +136,12 @@ def result_page(
     response = make_response(page)
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
+
+
+def _entry_of(verdict: Verdict) -> forms.Entry | None:
+    """Return the form to look up by number what a file was about; None where that is not known."""
+    printed = verdict.certificate
+    return None if printed is None else forms.Entry(number=printed.number)
 
 
 def error_response(error: Exception, status: int | None = None) -> AnyResponse:

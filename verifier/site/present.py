@@ -15,6 +15,7 @@ from templates.spoken_values import quoted_print, quoted_value, spoken_print
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import UNFINISHED, Code
 from verifier.life import DAY_TEXTS
+from verifier.picture import PHOTO
 from verifier.site import words
 from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.site.words import (
@@ -200,6 +201,8 @@ def _comparison(finding: Finding) -> Comparison:
     code = Code(finding.code)
     if code in _COMPARISONS:
         return _COMPARISONS[code]
+    if finding.evidence["field"] == PHOTO:
+        return _COMPARISONS[Code.PHOTO_DIFFERS]
     shown_by, shown = _shown_by(finding), spoken_print(finding.evidence.get("printed", ""))
     text = Text(f"{shown_by.zh}：{shown.zh}", f"{shown_by.en}: {shown.en}")
     return Comparison(tone="bad", text=text)

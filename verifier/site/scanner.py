@@ -15,6 +15,7 @@ from codes.wording import Language
 from templates.page_display import View, asked_view
 from templates.page_headers import NO_STORE, SCANNER_HEADERS
 from templates.page_language import asked_language
+from verifier.site import words
 from verifier.site.pages import published_trust, shared_response
 from verifier.site.tables import tables_json
 
@@ -79,7 +80,12 @@ def manifest() -> AnyResponse:
 def _page(language: Language, view: View) -> str:
     g.display = (language, view)
     trust = published_trust()
-    return render_template("scan.html", demo=False, root_pin="" if trust is None else trust.pin)
+    return render_template(
+        "scan.html",
+        demo=False,
+        root_pin="" if trust is None else trust.pin,
+        not_proved=words.NOT_PROVED,
+    )
 
 
 def _pages() -> list[str]:

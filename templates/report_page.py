@@ -28,6 +28,7 @@ _LABEL_WIDTH: Final = 58.0
 _HEADING_HEIGHT: Final = 14.0
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _COMPARED: Final = ("printed", "record")
+_CONFIDENCE: Final = "confidence"  # a measure of the software's; the JSON tells it
 _AGREEING: Final = ("valid", "not_current")
 _NOT_CHECKED: Final = "inconclusive"
 _MARK: Final = "Sample"
@@ -252,11 +253,15 @@ def _draw_checks(sheets: Sheets, verdict: Mapping[str, Any]) -> None:
         height = sheets.height(finding["message_zh"], _BODY, RIGHT - indent)
         sheets.need(min(height + 12, TOP - BOTTOM))
         sheets.text(LEFT, sheets.y - 4.4, f"{at}.", _BODY, LABEL_INK)
-        ink = _TONES.get(finding["severity"], INK)
-        sheets.text(LEFT + 8, sheets.y - 4.4, finding["mark"]["zh"], _BODY, ink)
-        sign = signs.get(finding["evidence"].get("field"), "")
-        sheets.paragraph(f"{sign}{finding['message_zh']}", _BODY, left=indent)
-        sheets.paragraph(finding["message_en"], _SMALL, left=indent, ink=LABEL_INK)
+        mark, ink = finding["mark"]["zh"], _TONES.get(finding["severity"], INK)
+        sign, of_what = signs.get(finding["evidence"].get("field"), ""), Text("", "")
+        if mark == words.RECORD_STATUS.zh:  # it speaks of the record alone, whatever the paper is
+            mark, ink = words.ON_RECORD_MARK.zh, LABEL_INK
+            of_what = Text(f"{words.RECORD_STATUS.zh}：", f"{words.RECORD_STATUS.en}: ")
+        sheets.text(LEFT + 8, sheets.y - 4.4, mark, _BODY, ink)
+        sheets.paragraph(f"{sign}{of_what.zh}{finding['message_zh']}", _BODY, left=indent)
+        english = f"{of_what.en}{finding['message_en']}"
+        sheets.paragraph(english, _SMALL, left=indent, ink=LABEL_INK)
         for line, size in _compared(finding):
             sheets.paragraph(line, size, left=indent)
         sheets.paragraph(_evidence(finding), 7.0, left=indent, ink=LABEL_INK)
@@ -273,7 +278,8 @@ def _compared(finding: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 
 def _evidence(finding: Mapping[str, Any]) -> str:
-    rest = {key: value for key, value in finding["evidence"].items() if key not in _COMPARED}
+    kept = finding["evidence"].items()
+    rest = {key: value for key, value in kept if key not in (*_COMPARED, _CONFIDENCE)}
     pairs = "；".join(f"{name} = {value}" for name, value in rest.items())
     return f"[{finding['code']}]" + (f" {words.EVIDENCE.zh}：{pairs}" if pairs else "")
 

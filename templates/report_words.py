@@ -23,6 +23,7 @@ NOT_THIS: Final = Text("本报告不能说明的事项", "What this report is no
 HOW_TO_CHECK: Final = Text("本报告的核对办法", "How to check this report")
 
 STATUS: Final = Text("查验时的证书状态", "Status at that time")
+ON_RECORD_MARK: Final = Text("登记", "record")
 RECORD_STATUS: Final = Text("登记记录的状态", "Status of the record")
 RECORD_ALONE: Final = Text(
     "以上只是登记记录当时的状态；查验对象未能核验，不能据此认为其真实有效。",

@@ -167,7 +167,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _finding(finding: Finding, verdict: Verdict) -> dict[str, Any]:
     told = finding_to_json(finding, Language.ZH)
     del told["message"]
-    told["mark"] = _both(finding.severity.text)
+    told["mark"] = _both(verdict.mark_of(finding))
     told["decides"] = present.decides_outcome(finding, verdict)
     return told
 

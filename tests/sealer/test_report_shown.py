@@ -75,4 +75,7 @@ def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_las
     assert shown[0][3] - shown[0][1] > 240  # points: a third of the page high
     assert "登记内容：三级/高级工" in "".join(pages)
     assert "[1] " in "".join(pages)
+    checks = "".join(pages).partition("逐项查验情况")[2]
+    assert "登记记录的状态：现行有效。" in checks  # never as confirmed of an altered paper
+    assert "confidence" not in checks
     assert "本报告的核对办法" in pages[-1]  # whole, on the sheet with the seal

@@ -110,7 +110,7 @@ def test_rows_are_counted_by_the_words_that_stand_in_them(
     ]
     report = check(world, rows)
     words = {text.zh: count for (_, text), count in report.counts_in_words.items()}
-    assert words == {"登记状态非现行有效（已撤销）": 1, "未查询到": 1, "编号有误": 2}
+    assert words == {"记录属实，现非有效（已撤销）": 1, "未查询到": 1, "编号有误": 2}
     assert report.counts == {Outcome.NOT_CURRENT: 1, Outcome.NOT_FOUND: 3}
     advice = {result.summary.zh: result.advice.zh for result in report.results}
     assert "请向主管部门核实" in advice["编号有误"]

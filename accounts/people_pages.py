@@ -36,6 +36,7 @@ from accounts.person import Person, the_person
 from accounts.role_standing import can_sign_in, waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
 from accounts.setup_links import SetupLink, has_link
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.account_models import AccountRow
@@ -51,7 +52,6 @@ _FIELD_OF: Final = {
     "account_roles": "roles",
     "account_body": "body",
 }
-_SURE: Final = Text("请先勾选确认，再重置", "Tick this, then reset")
 _DONE: Final = {
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
     "roles_wait": Text(
@@ -288,8 +288,8 @@ def enable(account_id: int) -> Answer:
 def reset(account_id: int) -> Answer:
     """Void all that proves an account, once that was confirmed; show its new set-up link once."""
     row = _managed(account_id, to_change=True)
-    if request.form.get("sure") != "yes":
-        return _page(row, Trouble(field="sure", text=_SURE)), 422
+    if not is_ticked():
+        return _page(row, Trouble(field=SURE, text=UNTICKED)), 422
     return _reset(row)
 
 

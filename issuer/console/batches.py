@@ -13,6 +13,7 @@ from accounts.page_words import Place
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
@@ -246,17 +247,14 @@ def replace_roster(draft_id: int) -> Response | tuple[str, int]:
     return to_batch(draft_id)
 
 
-_SURE = Text("请先勾选确认，再删除", "Tick this, then delete")
-
-
 @blueprint.post("/<int:draft_id>/delete")
 @allow(Role.BODY_CLERK)
 def delete(draft_id: int) -> Response | tuple[str, int]:
     """Delete a batch that is still being prepared, once that was confirmed."""
     room = the_room()
     draft = the_draft(room, draft_id)
-    if request.form.get("sure") != "yes":
-        return _overview(room, draft, (Trouble(field="sure", text=_SURE),)), 422
+    if not is_ticked():
+        return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),)), 422
     throw_away(room, own_prefix(), draft_id)
     say_done(Text("批次已删除", "The batch was deleted"))
     return redirect(url_for("batches.index"), 303)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.batch_checks import check_soon
@@ -55,6 +56,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
         number=number,
         pages=pages,
         troubles=troubles,
+        unticked=any(one.text is UNTICKED for one in troubles),
         most_megabytes=MAX_UPLOAD_BYTES >> 20,
     )
 
@@ -102,10 +104,12 @@ def add_photos(draft_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/<int:draft_id>/photos/drop")
 @allow(Role.BODY_CLERK)
-def remove_photos(draft_id: int) -> Response:
-    """Take every photo out of the batch."""
+def remove_photos(draft_id: int) -> Response | tuple[str, int]:
+    """Take every photo out of the batch, once that was confirmed."""
     room = the_room()
-    the_draft(room, draft_id)
+    draft = the_draft(room, draft_id)
+    if not is_ticked():
+        return _page(draft, (Trouble(field=SURE, text=UNTICKED),)), 422
     drop_photos(room, own_prefix(), draft_id)
     check_soon(room, own_prefix(), draft_id)
     say_done(Text("照片已全部移除", "Every photo was taken out"))

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from codes.assessment_rules import Part
 from codes.wording import Text
 from issuer.batch_candidates import examining, find_course, read_candidates
@@ -94,7 +95,8 @@ def _page(
         room,
         draft,
         "batch_plan.html",
-        troubles=[_named(one) for one in troubles],
+        troubles=[_named(one) if one.field in _LABELS else one for one in troubles],
+        unticked=next((one.field for one in troubles if one.text is UNTICKED), ""),
         labels=_LABELS,
         changing=changing,
         typed={"bank": found.bank, "version": found.version, **typed},
@@ -178,8 +180,10 @@ def put_sitting(draft_id: int, mark: str) -> Response | tuple[str, int]:
 @blueprint.post("/<int:draft_id>/plan/sittings/<mark>/drop")
 @allow(Role.BODY_CLERK)
 def drop_sitting(draft_id: int, mark: str) -> Response | tuple[str, int]:
-    """Cancel a sitting."""
+    """Cancel a sitting, once that was confirmed."""
     draft = the_draft(the_room(), draft_id)
+    if not is_ticked():
+        return _page(draft, (Trouble(field=f"{SURE}-{mark}", text=UNTICKED),), {}), 422
     say_done(Text("已取消这一场考试", "The sitting was cancelled"))
     return _change(draft, lambda found: change_sitting(found, mark, None))
 

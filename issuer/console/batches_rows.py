@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from accounts.marked import MarkedCell, MarkedRow
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
@@ -242,11 +243,10 @@ def drop(draft_id: int, row: int) -> Response | tuple[str, int]:
     """Take a row out of the batch, once that was confirmed."""
     room = the_room()
     draft = the_draft(room, draft_id)
-    if request.form.get("sure") != "yes":
-        text = Text("请先勾选确认，再删除", "Tick this, then delete")
+    if not is_ticked():
         found = read_row(room, own_prefix(), draft_id, row)
         note_reading(room, "batch.row", draft, str(row))
-        return _row_page(draft, found, {}, (Trouble(field="sure", text=text),)), 422
+        return _row_page(draft, found, {}, (Trouble(field=SURE, text=UNTICKED),)), 422
     drop_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"第 {row} 行已移除", f"Row {row} was taken out"))

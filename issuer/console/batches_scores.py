@@ -13,6 +13,7 @@ from accounts.marked import MarkedCell, MarkedRow
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.assessment_rules import Part
 from codes.wording import Text
@@ -107,6 +108,7 @@ def _grid(
         draft,
         "batch_scores.html",
         troubles=(*troubles, *(_told(fault, columns) for fault in faults)),
+        unticked=any(one.text is UNTICKED for one in troubles),
         refused=bool(faults),
         course=course,
         closed=closed,
@@ -274,10 +276,12 @@ def close(draft_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/<int:draft_id>/scores/reopen")
 @allow(Role.BODY_CLERK)
-def reopen(draft_id: int) -> Response:
-    """Open closed scores again."""
+def reopen(draft_id: int) -> Response | tuple[str, int]:
+    """Open closed scores again, once that was confirmed."""
     room = the_room()
-    the_draft(room, draft_id)
+    draft = the_draft(room, draft_id)
+    if not is_ticked():
+        return _grid(draft, (Trouble(field=SURE, text=UNTICKED),)), 422
     reopen_scores(room, the_person(), own_prefix(), draft_id)
     check_now(draft_id)
     say_done(Text("成绩已重新打开，可以补录", "The scores are open again"))

@@ -48,6 +48,7 @@ _FORM: Mapping[str, str] = {
     "roles": "examiner",
     "received": "2026-11-25",
     "sender": "某群众",
+    "sure": "yes",
     "text": "请核查",
 }
 """Fields of all the forms of the desks; each route takes its own."""
@@ -276,7 +277,7 @@ def _typed(things: Mapping[str, Sequence[str]], batch: int, own: str) -> Iterato
             yield _Typed(name=name, path=path)
     for path in ("rows", "photos", "scores", "eligibility", "plan", "notice"):
         yield _Typed(name="clerk", path=f"/batches/{batch}/{path}?row={things['row'][-1]}&page=2")
-    dropped = {"photo": photo[0], "photos": photo[0], "revision": "999"}
+    dropped = {"photo": photo[0], "photos": photo[0], "revision": "999", "sure": "yes"}
     yield _Typed(name="clerk", path=f"/batches/{batch}/photos/drop", form=dropped)
     for path in ("/", "/people", f"/people/{own}"):
         yield _Typed(name="custodian", path=path)

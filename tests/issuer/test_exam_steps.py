@@ -143,7 +143,7 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
         assert told.count(said) == 2, said  # in the list at the top, and at the field
     assert 'value="一号考场"' in bad.text
     for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
-        assert desk.post(drop).status_code == 303
+        assert desk.post(drop, sure="yes").status_code == 303
     assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
 
 
@@ -165,6 +165,9 @@ def test_a_planned_sitting_is_changed_and_cancelled(desk: BatchDesk, tmp_path: P
     late = desk.post(address, CLERK, **THEORY)  # the form of somebody who saw it as it was before
     assert late.status_code == 409 and "已有变动" in late.text
     drop = re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page)[0]
-    assert desk.post(drop).status_code == 303
-    assert desk.post(drop).status_code == 409
+    asked = desk.post(drop)
+    assert asked.status_code == 422 and "请先勾选确认" in asked.text and "二号考场" in asked.text
+    assert re.search(r'(?s)href="#(sure-\w+)".*id="\1"', asked.text)
+    assert desk.post(drop, sure="yes").status_code == 303
+    assert desk.post(drop, sure="yes").status_code == 409
     assert "二号考场" not in desk.get(f"/batches/{draft}/plan").text

@@ -254,7 +254,10 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
         one.name for one in people(Level.THREE, 4)[2:]
     ]
     assert rows_of(desk, draft) == [2, 3]
-    desk.post(f"/batches/{draft}/scores/reopen")
+    asked = desk.post(f"/batches/{draft}/scores/reopen")
+    assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
+    assert rows_of(desk, draft) == [2, 3]
+    desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
     assert rows_of(desk, draft) == [2, 3, *LEFT_OUT_ROWS]
     resit = {"mark-4-skills-2": "66", "mark-5-theory-2": "待补考"}
     assert desk.post(f"/batches/{draft}/scores", EXAMINER, **resit).status_code == 303
@@ -264,7 +267,7 @@ def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_pat
     whole = (io.BytesIO(roster_of(tmp_path, people(Level.THREE, 4))), "名册.xlsx")
     desk.post(f"/batches/{draft}/roster", roster=whole)  # who was left out is in it again
     assert "第 5 行" in desk.get(f"/batches/{draft}").text
-    desk.post(f"/batches/{draft}/scores/reopen")
+    desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
     assert rows_of(desk, draft) == [2, 3, 4, 5]
 
 
@@ -330,7 +333,7 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)
     assert "公示尚未开始" in desk.get(f"/batches/{draft}").text
-    desk.post(f"/batches/{draft}/scores/reopen")
+    desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
     assert rows_of(desk, draft) == [2, *LEFT_OUT_ROWS]  # all but who was objected to
 
 

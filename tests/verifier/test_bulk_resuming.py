@@ -142,7 +142,7 @@ def test_the_check_of_a_list_that_is_deleted_ends(desk: EmployerDesk) -> None:
         at = browser.post("/employer/checks", data=upload).location
         process = desk.room.jobs._started[-1]
         assert process.poll() is None
-        assert browser.post(f"{at}/delete").status_code == 303
+        assert browser.post(f"{at}/delete", data={"sure": "yes"}).status_code == 303
         process.wait(WAIT_SECONDS)
 
 

@@ -98,7 +98,10 @@ def test_a_list_is_checked_beside_the_worker_and_its_result_taken_away(
         if path.is_file():  # whoever reads the folder finds nobody in it
             assert NAME.encode() not in path.read_bytes()
     assert location.rpartition("/")[2] not in str(kept)
-    deleted = client.post(f"{location}/delete")
+    asked = client.post(f"{location}/delete")
+    assert asked.status_code == 200 and 'name="sure" value="yes"' in asked.text
+    assert kept.exists()
+    deleted = client.post(f"{location}/delete", data={"sure": "yes"})
     assert (deleted.status_code, deleted.location) == (303, "/batch?deleted=yes")
     assert not kept.exists()
     gone = client.get(f"{location}?lang=zh")

@@ -72,6 +72,8 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert "核验结果" in page
     assert "&lt;b&gt;某&lt;/b&gt;" in page
     assert "<b>某</b>" not in page
+    asked = browser.post(f"{checked}/delete")
+    assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
     book = browser.get(f"{checked}/result.xlsx")
     assert book.headers["Cache-Control"] == "no-store"
     day = local_day(desk.desks.clock())
@@ -128,7 +130,10 @@ def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
     with reading(desk.room.desks) as session:
         assert session.get_one(EmployerAlert, alert.id).seen_at is not None
         assert session.get_one(Webhook, hook.id).ended_at is None
-    browser.post(f"/employer/webhooks/{hook.id}/end")
+    for sure, status in (("", 422), ("yes", 303)):
+        assert browser.get(f"/employer/webhooks/{hook.id}").status_code == 200
+        end = browser.post(f"/employer/webhooks/{hook.id}/end", data={"sure": sure})
+        assert end.status_code == status
     assert browser.get(f"/employer/webhooks/{hook.id}").status_code == 404
 
 
@@ -148,7 +153,10 @@ def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     own = re.search(r"/employer/keys/(\d+)", listed)
     assert own is not None
     assert "2026" in browser.get(own[0]).text
-    assert browser.post(f"{own[0]}/revoke").status_code == 303
+    asked = browser.post(f"{own[0]}/revoke")
+    assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
+    assert desk.client().get("/api/v1/batches", headers=headers).status_code == 200
+    assert browser.post(f"{own[0]}/revoke", data={"sure": "yes"}).status_code == 303
     assert desk.client().get("/api/v1/batches", headers=headers).status_code == 401
 
 

@@ -13,6 +13,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from accounts.uploads import takes_files
 from codes.wording import Text
@@ -121,7 +122,11 @@ def template() -> Response:
 @allow(Role.EMPLOYER)
 def check(check_id: int) -> Answer:
     """Show how far a check is, or what it came to."""
-    room, row = the_room(), _found(check_id)
+    return _check_page(_found(check_id))
+
+
+def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
+    room = the_room()
     row = collect(room, row)
     if row.state == RUNNING:
         state = look_at(room, row)
@@ -134,7 +139,7 @@ def check(check_id: int) -> Answer:
     def told(pair: list[str]) -> str:
         return Text(*pair).say(language)
 
-    return render_template(
+    page = render_template(
         "desk/employer_check.html",
         row=row,
         answer=answer,
@@ -142,7 +147,9 @@ def check(check_id: int) -> Answer:
         states=STATES,
         tones={outcome.value: tone for outcome, tone in words.TONES.items()},
         valid=Outcome.VALID.value,
+        troubles=troubles,
     )
+    return (page, 422) if troubles else page
 
 
 @blueprint.get("/checks/<int:check_id>/progress")
@@ -174,8 +181,10 @@ def workbook(check_id: int) -> Response:
 @blueprint.post("/checks/<int:check_id>/delete")
 @allow(Role.EMPLOYER)
 def delete(check_id: int) -> Answer:
-    """Delete a check before its time."""
+    """Delete a check before its time, once that was confirmed."""
     row = _found(check_id)
+    if not is_ticked():
+        return _check_page(row, Trouble(field=SURE, text=UNTICKED))
     _note("employer.delete", row, "提前删除核验结果")
     delete_check(the_room(), row)
     say_done(Text("核验结果已删除", "The check is deleted"))

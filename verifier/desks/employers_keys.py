@@ -12,6 +12,7 @@ from accounts.bureau import the_bureau
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.api_key_models import ApiKeyRow
@@ -74,20 +75,36 @@ def _make(wish: dict[str, Any]) -> Answer:
 @allow(Role.EMPLOYER)
 def key(key_id: int) -> Answer:
     """Show a key and what it was used for."""
+    return _key_page(key_id)
+
+
+def _key_page(key_id: int, *troubles: Trouble) -> Answer:
     with reading(the_room().public) as session:
         row = find_key(session, own_id(), key_id)
         found_or_404(row)
         days = usage_of(session, key_id, days=_USAGE_DAYS, now=the_room().clock())
-    return render_template(
-        "desk/employer_key.html", row=row, scopes=_scopes(row), days=days, usage_days=_USAGE_DAYS
+    page = render_template(
+        "desk/employer_key.html",
+        row=row,
+        scopes=_scopes(row),
+        days=days,
+        usage_days=_USAGE_DAYS,
+        troubles=troubles,
     )
+    return (page, 422) if troubles else page
 
 
 @blueprint.post("/keys/<int:key_id>/revoke")
 @allow(Role.EMPLOYER)
-@asks_again
 def revoke(key_id: int) -> Answer:
-    """Revoke a key, from now on."""
+    """Revoke a key, from now on, once that was confirmed."""
+    if not is_ticked():
+        return _key_page(key_id, Trouble(field=SURE, text=UNTICKED))
+    return _revoke(key_id)
+
+
+@asks_again
+def _revoke(key_id: int) -> Answer:
     with transaction(the_room().public) as session:
         row = find_key(session, own_id(), key_id)
         found_or_404(row)

@@ -10,6 +10,7 @@ from accounts.bureau import the_bureau
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.session import reading, transaction
@@ -63,25 +64,37 @@ def _add(url: str) -> Answer:
 @allow(Role.EMPLOYER)
 def webhook(webhook_id: int) -> Answer:
     """Show a webhook and its latest deliveries."""
+    return _webhook_page(webhook_id)
+
+
+def _webhook_page(webhook_id: int, *troubles: Trouble) -> Answer:
     with reading(the_room().desks) as session:
         row = find_webhook(session, own_id(), webhook_id)
         found_or_404(row)
         rows = deliveries_of(session, webhook_id, limit=_SHOWN)
         waiting = waiting_of(session, webhook_id)
-    return render_template(
+    page = render_template(
         "desk/employer_webhook.html",
         row=row,
         rows=rows,
         waiting=waiting,
         trouble_words=trouble_words,
+        troubles=troubles,
     )
+    return (page, 422) if troubles else page
 
 
 @blueprint.post("/webhooks/<int:webhook_id>/end")
 @allow(Role.EMPLOYER)
-@asks_again
 def end(webhook_id: int) -> Answer:
-    """End a webhook: nothing more is sent there."""
+    """End a webhook, once that was confirmed: nothing more is sent there."""
+    if not is_ticked():
+        return _webhook_page(webhook_id, Trouble(field=SURE, text=UNTICKED))
+    return _end(webhook_id)
+
+
+@asks_again
+def _end(webhook_id: int) -> Answer:
     with transaction(the_room().desks) as session:
         row = find_webhook(session, own_id(), webhook_id)
         found_or_404(row)

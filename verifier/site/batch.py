@@ -92,6 +92,10 @@ def hand_in() -> AnyResponse:
 @blueprint.get("/batch/<token>")
 def result(token: str) -> AnyResponse:
     """Show how far a check is, or what it came to."""
+    return _shown(token)
+
+
+def _shown(token: str, *, deleting: bool = False) -> AnyResponse:
     try:
         state = _jobs().look(token)
     except JobLost:
@@ -102,7 +106,7 @@ def result(token: str) -> AnyResponse:
         return make_response(render_template("batch_running.html", state=state, token=token))
     if "refused" in state.answer:
         return _form(Text(*state.answer["refused"]))
-    return make_response(_result_page(state, token))
+    return make_response(_result_page(state, token, deleting=deleting))
 
 
 @blueprint.get("/batch/<token>/progress")
@@ -128,7 +132,9 @@ def workbook(token: str) -> Response:
 
 @blueprint.post("/batch/<token>/delete")
 def delete(token: str) -> AnyResponse:
-    """Delete a result before its time."""
+    """Delete a result before its time, once that was said a second time."""
+    if request.form.get("sure") != "yes":
+        return _shown(token, deleting=True)
     try:
         _jobs().forget(token)
     except JobUnknown:
@@ -145,7 +151,7 @@ def template() -> Response:
     return send_workbook(write_bulk_template(page_language(request)), name)
 
 
-def _result_page(state: JobState, token: str) -> str:
+def _result_page(state: JobState, token: str, *, deleting: bool) -> str:
     assert state.answer is not None
     language = page_language(request)
 
@@ -156,6 +162,7 @@ def _result_page(state: JobState, token: str) -> str:
         "batch_result.html",
         answer=state.answer,
         token=token,
+        deleting=deleting,
         told=told,
         tones={outcome.value: tone for outcome, tone in words.TONES.items()},
         keep_minutes=_KEEP_MINUTES,

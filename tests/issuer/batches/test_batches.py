@@ -85,13 +85,19 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert codes.status_code == 200 and codes.data.startswith(b"PK")
 
 
-def test_a_row_and_a_batch_are_deleted_once_that_was_ticked(
+def test_photos_a_row_and_a_batch_are_deleted_once_that_was_ticked(
     desk: BatchDesk, tmp_path: Path
 ) -> None:
-    draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 2)))
-    for path in (f"/batches/{draft}/rows/2/drop", f"/batches/{draft}/delete"):
+    persons = people(Level.THREE, 2)
+    draft = desk.begin(roster_of(tmp_path, persons))
+    desk.add_photos(draft, (photos_zip(persons), "照片.zip"))
+    for act in ("photos/drop", "rows/2/drop", "delete"):
+        path = f"/batches/{draft}/{act}"
         asked = desk.post(path)
         assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text, path
+        assert ("还没有上传照片" in desk.get(f"/batches/{draft}/photos").text) == (
+            act != "photos/drop"
+        )
         assert desk.post(path, sure="yes").status_code == 303, path
     assert desk.get(f"/batches/{draft}").status_code == 404
 

@@ -111,7 +111,15 @@ def test_the_page_names_its_source_and_speaks_both_languages(client: FlaskClient
     assert trust.sha256.hex() in page
     assert "May award" in client.get("/register?lang=en&level=3").text
     empty = client.get("/register?lang=zh&words=%3Cscript%3E&page=99").text
-    assert "没有符合条件的机构" in empty and "<script>" not in empty
+    assert "<script>" not in empty
+
+
+def test_filters_that_nothing_fits_say_so_and_how_to_widen_them(client: FlaskClient) -> None:
+    none = client.get("/register?lang=zh&words=无此机构").text.partition('id="none"')[2]
+    assert "没有机构符合这些条件" in none and "不说明某一机构没有备案" in none
+    assert "不予认可" not in none and "查看全部机构" in none
+    english = client.get("/register?lang=en&words=无此机构").text
+    assert "No body in the register meets these conditions" in english
 
 
 def test_the_data_say_the_same_and_whose_they_are(client: FlaskClient) -> None:

@@ -175,7 +175,7 @@ def _check_none_waiting(session: Session, award: Award, form: ActForm) -> None:
                 "act_waiting",
                 Text(
                     f"这张证书另有一项变更正在等待审批（编号 {act_id}），也会产生新的一份；"
-                    "请待其审批、驳回或撤回后再提出",
+                    "请待其审批、不予批准或撤回后再提出",
                     f"another act on this certificate, which makes a copy too, waits for approval "
                     f"(act {act_id}); propose yours once that is decided or taken back",
                 ),

@@ -211,11 +211,11 @@ def approve_command(
 @json_option
 @privileged("life.rejecting", "act_id")
 def reject_command(act_id: int, operator: str, reason: str, as_json: bool) -> None:
-    """驳回他人提出的事项。Reject what another person proposed."""
+    """不予批准他人提出的事项。Decline what another person proposed."""
     with _desk(_site_and_kind(act_id)[0]) as desk:
         reject(desk, act_id, decided_by=operator, reason=reason)
         act = show_act(desk, act_id)
-    show(act_as_dict(act), Text(f"已驳回 {act_id}", f"rejected {act_id}"), as_json=as_json)
+    show(act_as_dict(act), Text(f"不予批准 {act_id}", f"declined {act_id}"), as_json=as_json)
 
 
 @life.command("withdraw")
@@ -225,11 +225,11 @@ def reject_command(act_id: int, operator: str, reason: str, as_json: bool) -> No
 @json_option
 @privileged("life.withdrawing", "act_id")
 def withdraw_command(act_id: int, operator: str, reason: str, as_json: bool) -> None:
-    """撤回自己提出的事项。Withdraw one's own proposal."""
+    """撤回自己提出的事项。Take one's own proposal back."""
     with _desk(_site_and_kind(act_id)[0]) as desk:
         withdraw(desk, act_id, decided_by=operator, reason=reason)
         act = show_act(desk, act_id)
-    show(act_as_dict(act), Text(f"已撤回 {act_id}", f"withdrew {act_id}"), as_json=as_json)
+    show(act_as_dict(act), Text(f"已撤回 {act_id}", f"taken back {act_id}"), as_json=as_json)
 
 
 def _check_target(

@@ -45,7 +45,7 @@ from templates.usage_words import WrongUsage
 
 _STATES = {
     ErasureState.PROPOSED: Text("待审批", "waits for approval"),
-    ErasureState.WITHDRAWN: Text("已撤回", "withdrawn"),
+    ErasureState.WITHDRAWN: Text("已撤回", "taken back"),
     ErasureState.DESTROYED: Text("密钥已销毁，文件待清除", "keys destroyed, files to be removed"),
     ErasureState.DONE: Text("已删除", "erased"),
 }
@@ -176,7 +176,7 @@ def approve(erasure_id: int, yes: bool, as_json: bool) -> None:
 @json_option
 @privileged("vault.withdrawing", "erasure_id")
 def withdraw(erasure_id: int, as_json: bool) -> None:
-    """撤回或驳回待审批的删除申请。Withdraw or refuse a proposed erasure."""
+    """撤回或不予批准待审批的删除申请。Take back or decline a proposed erasure."""
     home = open_home()
     with (
         open_registry(home.database_url, memory=home.trail_memory) as engine,
@@ -185,7 +185,7 @@ def withdraw(erasure_id: int, as_json: bool) -> None:
         line = withdraw_erasure(session, erasure_id, current_operator(), now=datetime.now(UTC))
     show(
         _as_dict(line),
-        Text(f"第 {line.id} 号申请已撤回", f"erasure {line.id} is withdrawn"),
+        Text(f"第 {line.id} 号申请已撤回", f"erasure {line.id} is taken back"),
         as_json=as_json,
     )
 

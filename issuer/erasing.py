@@ -333,7 +333,7 @@ def _waiting(session: Session, erasure_id: int) -> Erasure:
             "erasure_not_waiting",
             Text(
                 f"第 {erasure_id} 号删除申请已办结或已撤回",
-                f"erasure {erasure_id} is done or withdrawn",
+                f"erasure {erasure_id} is done or taken back",
             ),
         )
     return row

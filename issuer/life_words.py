@@ -36,7 +36,7 @@ KIND_WORDS = {
 STATE_WORDS = {
     ActState.PROPOSED: Text("待审批", "awaiting approval"),
     ActState.APPROVED: Text("已批准", "approved"),
-    ActState.REJECTED: Text("已驳回", "declined"),
+    ActState.REJECTED: Text("不予批准", "declined"),
     ActState.WITHDRAWN: Text("已撤回", "taken back"),
 }
 GROUND_WORDS = {

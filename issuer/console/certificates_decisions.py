@@ -54,7 +54,7 @@ _TABS: dict[str, Text] = {
 }
 _HOLDS = Text("在线核验即时生效", "It holds online from now on")
 _NEW_PAGE = Text("下一步见下方", "What comes next stands below")
-_REJECTED = Text("已驳回，证书没有变动", "Declined; nothing of the certificate changed")
+_REJECTED = Text("未予批准，证书没有变动", "Declined; nothing of the certificate changed")
 _WITHDRAWN = Text("已撤回，证书没有变动", "Taken back; nothing of the certificate changed")
 _SPEC = TableSpec(
     columns=(

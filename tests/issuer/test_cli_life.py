@@ -146,12 +146,17 @@ def test_a_name_is_corrected_and_the_status_list_follows(
     assert {"status_on_day", "status_list_agrees"} <= codes
 
 
-def test_a_proposal_is_rejected_or_withdrawn(life_shell: Shell) -> None:
+def test_a_proposal_is_declined_or_taken_back(life_shell: Shell) -> None:
     first, why = propose(life_shell, "suspend", NUMBER), ("--reason", "证据不足", "--json")
     rejected = life_shell("life", "reject", str(first), "--as", "李审批", *why)
     second = propose(life_shell, "suspend", NUMBER)
     withdrawn = life_shell("life", "withdraw", str(second), "--as", "张提出", *why)
     assert [rejected.json["state"], withdrawn.json["state"]] == ["rejected", "withdrawn"]
+    listed = life_shell("life", "list", "--body", PREFIX).out
+    assert "不予批准" in listed and "已撤回" in listed and "驳回" not in listed
+    third, decided = propose(life_shell, "suspend", NUMBER), ("--as", "李审批", *why[:2])
+    told = life_shell("--lang", "en", "life", "reject", str(third), *decided).out
+    assert told.strip() == f"declined {third}"
     assert looked_up(life_shell, PERSON.name) == ("valid", "current")
 
 

@@ -73,7 +73,7 @@ _COMMANDS = {
     ),
     "seal": ("issuer.cli_seal:seal", "管理电子印章 / manage the seals in PDFs"),
     "report-key": ("issuer.cli_report_key:report_key", "管理查验报告专用密钥 / the report key"),
-    "template": ("issuer.cli:template", "写出空白花名册 / write an empty roster"),
+    "template": ("issuer.cli:template", "写出名册模板 / write an empty roster"),
     "issue": ("issuer.cli:issue", "按花名册签发证书 / issue certificates from a roster"),
     "copies": (
         "issuer.cli_copies:copies",

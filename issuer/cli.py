@@ -143,7 +143,7 @@ def _give_root(home: Home, passphrase: bytes) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), callback=read_new_file)
 @json_option
 def template(file: Path, as_json: bool) -> None:
-    """写出空白花名册模板（.xlsx）。Write an empty roster workbook."""
+    """写出名册模板（.xlsx）。Write an empty roster workbook."""
     write_template(file)
     show({"file": str(file)}, Text(f"已写出 {file}", f"wrote {file}"), as_json=as_json)
 

@@ -57,7 +57,7 @@ _ENGLISH = {
 }
 
 _ALIASES: dict[Column, str] = {
-    Column.NAME: "姓名 考生姓名 人员姓名 持证人姓名 name fullname",
+    Column.NAME: "姓名 名字 考生姓名 学员姓名 人员姓名 持证人姓名 name fullname",
     Column.DOCUMENT_TYPE: "证件类型 证件种类 证件名称 documenttype idtype",
     Column.DOCUMENT_NUMBER: "证件号码 证件号 身份证号 身份证号码 居民身份证号码 公民身份号码 "
     "身份证件号码 documentnumber idnumber",

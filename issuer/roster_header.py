@@ -49,7 +49,7 @@ def _no_header(sheet: str | None) -> FileProblem:
         code="roster_no_header",
         text=Text(
             f"{where_zh}前 {HEADER_ROWS} 行没有表头；表头应有：{headings}"
-            "（可用 yanzhen template 生成空白名册）。",
+            "（可用 yanzhen template 生成名册模板）。",
             f"No header in the first {HEADER_ROWS} rows{where_en}; it should name: {headings} "
             "(yanzhen template writes an empty roster).",
         ),

@@ -183,10 +183,10 @@ def no_header(sheet: str | None) -> BulkError:
         "bulk_no_header",
         Text(
             f"{where_zh}前 {HEADER_ROWS} 行没有“证书编号”列的表头；表头应有：证书编号、姓名"
-            "（或证件号码），次序不限，可下载空白名单填写。",
+            "（或证件号码），次序不限，可下载名单模板填写。",
             f"None of the first {HEADER_ROWS} rows{where_en} names a column “Certificate number”; "
             "name the columns Certificate number and Name (or Document number), in any order, or "
-            "fill in the empty list.",
+            "fill in the template.",
         ),
     )
 

@@ -45,7 +45,7 @@ _place = click.Path(dir_okay=False, path_type=Path)
 @click.argument("path", metavar="FILE", type=_place, required=False)
 @click.option("--out", type=_place, help="结果文件（.xlsx 或 .csv） / the result, .xlsx or .csv")
 @click.option("--csv", "csv_out", type=_place, help="结果 CSV / the result as CSV")
-@click.option("--template", type=_place, help="写出空白名单 / write an empty list")
+@click.option("--template", type=_place, help="写出名单模板 / write the template")
 @shared_options
 def batch(
     path: Path | None, out: Path | None, csv_out: Path | None, template: Path | None, **given: Any
@@ -62,7 +62,7 @@ def batch(
         _write(template, write_bulk_template(language), "--template")
         return
     if path is None:
-        lack = Text("请给出名单文件，或用 --template 写出空白名单。", "Name a list, or --template.")
+        lack = Text("请给出名单文件，或用 --template 写出名单模板。", "Name a list, or --template.")
         raise WrongUsage(lack, about="FILE")
     for option, place in (("--out", out), ("--csv", csv_out)):
         if place is not None and place.resolve() == path.resolve():

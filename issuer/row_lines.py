@@ -7,15 +7,39 @@ from itertools import groupby
 
 from codes.wording import Text
 from issuer.columns import Column
+from issuer.photo_wording import MISSING
 from issuer.problems import RowNotice, RowProblem
 
 MOST_LINES = 20
+_ROWS_NAMED = 5
 
 
 def problem_lines(problems: Sequence[RowProblem]) -> list[Text]:
-    """Return a line for each problem, at most `MOST_LINES`, then how many more there are."""
-    return _limited(
-        [_where(problem, problem.text) for problem in problems], Text("项问题", "problems")
+    """Return a line for each problem, at most `MOST_LINES`, then how many more there are.
+
+    Photos that are not there are told in one line before the others, which they would hide.
+    """
+    rows = [problem.row for problem in problems if problem.code == MISSING.code]
+    several = len(rows) > 1
+    lines = [
+        _where(problem, problem.text)
+        for problem in problems
+        if not (several and problem.code == MISSING.code)
+    ]
+    told = _limited(lines, Text("项问题", "problems"))
+    return [_photos_missing(rows), *told] if several else told
+
+
+def _photos_missing(rows: Sequence[int]) -> Text:
+    first = [str(row) for row in rows[:_ROWS_NAMED]]
+    more = len(rows) > _ROWS_NAMED
+    return Text(
+        f"缺少照片 {len(rows)} 人（第 {'、'.join(first)} 行{'等' if more else ''}）：照片文件夹"
+        "（或压缩包）中没有以证件号码或“照片”列所写文件名命名的照片（.jpg 或 .png）；请补上，"
+        "或核对文件名和 --photos。",
+        f"photos missing: {len(rows)} (rows {', '.join(first)}{' …' if more else ''}): among the "
+        "photos is no picture named like the document number or as the photo column says (.jpg or "
+        ".png); add them, or check the names and --photos.",
     )
 
 

@@ -34,7 +34,8 @@ _HEADINGS = {
 }
 _ALIASES = {
     Column.NUMBER: "证书编号 证书编码 证书号 证书号码 技能证书编号 技能等级证书编号 "
-    "技能等级证书号 职业技能等级证书编号 职业技能等级证书号 certificatenumber certificateno certificateid certnumber certno",
+    "技能等级证书号 职业技能等级证书编号 职业技能等级证书号 "
+    "certificatenumber certificateno certificateid certnumber certno",
     Column.NAME: "姓名 名字 持证人姓名 持证人 员工姓名 人员姓名 考生姓名 学员姓名 职工姓名 "
     "name fullname holder holdername employeename",
     Column.DOCUMENT: "证件号码 证件号 身份证号 身份证号码 居民身份证号码 公民身份号码 身份证件号码 "

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from issuer.certificate_change import Preview, preview_change
+from issuer.certificate_change import Preview, changed_by, is_unchanged_since, preview_change
 from issuer.certificate_view import waiting_acts
 from issuer.copying import serial_of
 from issuer.desk import Desk
@@ -44,8 +44,9 @@ class ActPage:
     """One act, ready to be decided on or looked back at.
 
     Args:
-        preview: what it would change of its one certificate; None of a decided act, of one about
-            many, and of one that can no longer be done as proposed.
+        preview: what it would change of its one certificate, what it would have changed of one
+            that nothing was done to since, or what it did change of the status; None of an act
+            about many, and of one that can no longer be done as proposed.
         made: the copy it made.
         refusal: why what is proposed can no longer be done, None where it can.
     """
@@ -145,9 +146,15 @@ def _refusal(session: Session, desk: Desk, act: LifeAct, view: ActView) -> Text 
 
 
 def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Preview | None:
-    if act.state != ActState.PROPOSED or act.award_id is None:
+    if act.award_id is None:
         return None
     form, _ = read_details(desk, act)
+    if act.state == ActState.APPROVED:
+        return changed_by(session, act.award_id, act.id, form.kind)
+    if act.state != ActState.PROPOSED and not is_unchanged_since(
+        session, act.award_id, act.proposed_at
+    ):
+        return None
     award = session.get_one(Award, act.award_id)
     return preview_change(session, desk.vault, award, form, opened=opened)
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from codes.names import mask_name
@@ -19,6 +21,7 @@ from issuer.correcting import Correction
 from issuer.life_forms import MAY_BE, ActForm
 from log.leaves import LifeKind
 from registry.life import ENDING, STATUS_AFTER
+from registry.life_models import LifeEvent
 from registry.life_records import count_events
 from registry.models import Award, AwardStatus, CopyKind, CopyState
 from registry.vault import Vault
@@ -90,7 +93,7 @@ def preview_change(
     lived = count_events(session, [award.id]).get(award.id, 0)
     private = open_private(vault, award)
     changes = (
-        *_status(award, form.kind),
+        *_status(AwardStatus(award.status), form.kind),
         *_printed(private, form.correction, opened=opened),
         *_copies(award, form),
     )
@@ -109,8 +112,27 @@ def offered(award: Award) -> tuple[LifeKind, ...]:
     )
 
 
-def _status(award: Award, kind: LifeKind) -> Iterator[Change]:
-    before = AwardStatus(award.status)
+def changed_by(session: Session, award_id: int, act_id: int, kind: LifeKind) -> Preview | None:
+    """Return what an act that was carried out changed of a certificate's status, if it did."""
+    mine = select(LifeEvent.n).where(LifeEvent.award_id == award_id, LifeEvent.act_id == act_id)
+    place = session.scalar(mine)
+    if place is None:
+        return None
+    earlier = select(LifeEvent.kind).where(LifeEvent.award_id == award_id, LifeEvent.n < place)
+    before = AwardStatus.CURRENT
+    for one in session.scalars(earlier.order_by(LifeEvent.n)):
+        before = STATUS_AFTER.get(LifeKind(one), before)
+    return Preview(changes=tuple(_status(before, kind)), lived=place - 1)
+
+
+def is_unchanged_since(session: Session, award_id: int, moment: datetime) -> bool:
+    """Return whether nothing was done to a certificate after a moment; an erased one is changed."""
+    later = or_(LifeEvent.at > moment, LifeEvent.kind == LifeKind.ERASE)
+    query = select(LifeEvent.id).where(LifeEvent.award_id == award_id, later).limit(1)
+    return session.scalar(query) is None
+
+
+def _status(before: AwardStatus, kind: LifeKind) -> Iterator[Change]:
     after = STATUS_AFTER.get(kind, before)
     yield Change(
         label=Text("证书状态", "Status"), before=AWARD_WORDS[before], after=AWARD_WORDS[after]

@@ -47,9 +47,12 @@ class SiteView:
         return STANDING_NAMES[self.standing]
 
 
-def view_of(session: Session, site: Site, today: date) -> SiteView:
-    """Return a site as it stands on a day."""
-    total = sum_of(session, site)
+def view_of(session: Session, site: Site, today: date, *, until: int | None = None) -> SiteView:
+    """Return a site as it stands on a day, by all acts or those up to the one of the id `until`.
+
+    Name and address are those of now.
+    """
+    total = sum_of(session, site, until=until)
     ends = [one.last for one in total.windows if one.last is None or one.last >= today]
     last = max((end for end in ends if end is not None), default=None)
     return SiteView(

@@ -16,9 +16,10 @@ from registry.filing_models import FilingAct
 from registry.models import Filing, Site
 
 
-def sum_of(session: Session, site: Site) -> FilingSum:
-    """Return what the acts on a site come to."""
-    return sum_filing(step_of(act) for act in acts_of(session, site))
+def sum_of(session: Session, site: Site, *, until: int | None = None) -> FilingSum:
+    """Return what the acts on a site come to, or came to with the act of the id `until`."""
+    acts = acts_of(session, site)
+    return sum_filing(step_of(act) for act in acts if until is None or act.id <= until)
 
 
 def acts_of(session: Session, site: Site) -> Sequence[FilingAct]:

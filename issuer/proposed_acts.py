@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from issuer.filing import read_prefix
 from issuer.filing_decision import FilingTerms
 from issuer.site_acts import SiteAct, parse_site_act
+from registry.filing_models import FilingApplication
+from registry.models import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +68,12 @@ def parse_act(text: str) -> ProposedAct:
 def subject_of(act: ProposedAct) -> str:
     """Return what an act is about: a prefix, or `application N`."""
     return act.prefix if isinstance(act, SiteAct) else f"application {act.application_id}"
+
+
+def body_of(register: Session, act: ProposedAct) -> str:
+    """Return the name of the body that an act is about; what it is about where none is there."""
+    if isinstance(act, SiteAct):
+        site = register.scalar(select(Site).where(Site.prefix == act.prefix))
+        return act.prefix if site is None else site.body.name
+    application = register.get(FilingApplication, act.application_id)
+    return subject_of(act) if application is None else application.name

@@ -273,6 +273,15 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
     if act.successor is not None:
         rows.append((Text("并入机构", "Into"), act.successor))
     hidden = Text("（查看个人信息后显示）", "(shown once personal data are opened)")
+    if act.correction is not None and act.state is not ActState.PROPOSED:  # before, it is compared
+        right = act.correction
+        names = [
+            (Text("更正后的姓名", "Right name"), right.name),
+            (Text("更正后姓名的拉丁字母写法", "Right name in Latin letters"), right.latin_name),
+        ]
+        rows += [(label, said if opened else hidden) for label, said in names if said]
+        if right.specialty is not None:
+            rows.append((Text("更正后的工种/职业方向", "Right specialty"), right.specialty or "--"))
     rows += [
         (
             reason_called(act.kind),

@@ -35,7 +35,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
-from issuer.console.filing_words import act_text, compare_rows
+from issuer.console.filing_words import act_text, compare_rows, done_rows, proposed_facts
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
@@ -59,7 +59,7 @@ from issuer.filing_proposals import (
     waiting_proposals,
     words_of,
 )
-from issuer.proposed_acts import FileAct, ProposedAct, parse_act
+from issuer.proposed_acts import FileAct, ProposedAct, body_of, parse_act
 from issuer.public_notice import check_none_sent
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingApplication
@@ -92,7 +92,9 @@ def waiting() -> str:
     """List what waits for another person."""
     with reading(the_office().desks) as session:
         found = waiting_proposals(session)
-        rows = [(one, act_text(parse_act(one.act))) for one in found]
+    with reading(the_office().engine) as register:
+        acts = [(one, parse_act(one.act)) for one in found]
+        rows = [(one, act_text(act, body_of(register, act))) for one, act in acts]
     return render_template("desk/filing_proposals.html", rows=rows, is_director=is_director())
 
 
@@ -149,7 +151,8 @@ def _approve(number: int, found: FilingProposal, act: ProposedAct) -> AnyRespons
 
 def approved_text(act: ProposedAct, done: Done) -> Text:
     """Return what an approved act came to, and what comes next."""
-    what = act_text(act)
+    with reading(the_office().engine) as register:
+        what = act_text(act, body_of(register, act))
     if isinstance(act, FileAct):
         prefixes = "、".join(act.prefixes)
         what = Text(
@@ -314,27 +317,32 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
         found = _find(session.get(FilingProposal, number))
     act, words = parse_act(found.act), words_of(found)
     state = ProposalState(found.state)
-    rows, struck, refusal, outdated = [], 0, None, False
-    if state is ProposalState.WAITING:
-        with reading(office.engine) as register:
-            outdated = basis_of(register, act) != found.basis
+    waits = state is ProposalState.WAITING
+    struck, refusal = 0, None
+    with reading(office.engine) as register:
+        title = act_text(act, body_of(register, act))
+        outdated = basis_of(register, act) != found.basis
+        done_at = found.settled_at if state is ProposalState.DONE else None
+        rows = done_rows(register, act, basis=found.basis, at=done_at)
+    if waits or not (rows or outdated):  # what was not carried out is tried, while nothing changed
         try:
             tried = trial(act, words, found.proposed_by)
-            rows, struck = compare_rows(tried), tried.struck
+            rows, struck = compare_rows(tried), tried.struck if waits else 0
         except REFUSALS as error:
-            refusal = trouble_of(error).text
+            refusal = trouble_of(error).text if waits else None
     page = render_template(
         "desk/filing_proposal.html",
         proposal=found,
         act=act,
-        title=act_text(act),
+        title=title,
+        asked=proposed_facts(act),
         state=state,
         state_text=STATE_NAMES[state],
         tone=_TONES[state],
         rows=rows,
         struck=struck,
         refusal=refusal,
-        outdated=outdated,
+        outdated=waits and outdated,
         may_approve=_may_approve(found, act),
         is_own=may_act() and found.proposed_by_id == the_actor().account_id,
         is_director=is_director(),

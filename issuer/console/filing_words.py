@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
+from sqlalchemy.orm import Session
+
 from codes.wording import Text
+from issuer.desk import shanghai_day
+from issuer.filing_done import views_around
 from issuer.filing_proposals import Trial
 from issuer.filing_standing import SiteView
 from issuer.filing_view import ScopeRow
@@ -29,14 +34,54 @@ ACT_NAMES: Mapping[SiteActKind, Text] = MappingProxyType(
 )
 
 
-def act_text(act: ProposedAct) -> Text:
-    """Return one line that says what an act is about."""
+def act_text(act: ProposedAct, body: str) -> Text:
+    """Return one line that says what is done, from when, and to which body."""
     if isinstance(act, FileAct):
         return Text(
-            f"备案：第 {act.application_id} 号申请", f"File application {act.application_id}"
+            f"备案：{body}（第 {act.application_id} 号申请）",
+            f"File: {body} (application {act.application_id})",
         )
-    name = ACT_NAMES[act.kind]
-    return Text(f"{name.zh}：{act.prefix}", f"{name.en}: {act.prefix}")
+    name, when = ACT_NAMES[act.kind], Text("", "")
+    if act.day is not None:
+        zh, en = ("至", "until") if act.kind is SiteActKind.RENEW else ("自", "from")
+        on = "" if act.kind is SiteActKind.RENEW else "起"
+        when = Text(f"（{zh}{format_date(act.day)}{on}）", f" {en} {format_date_en(act.day)}")
+    return Text(
+        f"{name.zh}{when.zh}：{body}（{act.prefix}）", f"{name.en}{when.en}: {body} ({act.prefix})"
+    )
+
+
+def proposed_facts(act: ProposedAct) -> list[tuple[Text, Text | str]]:
+    """Return what an act says, line by line, as it was proposed."""
+    if isinstance(act, FileAct):
+        first, last = act.terms.first, act.terms.last
+        term = Text(
+            f"{format_date(first)}至{format_date(last)}",
+            f"{format_date_en(first)} to {format_date_en(last)}",
+        )
+        return [
+            (Text("编号前缀", "Prefix"), "、".join(act.prefixes)),
+            (Text("期限", "Term"), term),
+        ]
+    facts: list[tuple[Text, Text | str]] = []
+    if act.text:
+        name = act.kind is SiteActKind.RENAME
+        facts.append((Text("新名称", "New name") if name else _NEW_ADDRESS, act.text))
+    if act.dropped:
+        taken = Text(
+            "、".join(f"{one.zh} {level.text.zh}" for one, level in act.dropped),
+            ", ".join(f"{one.en} {level.text.en}" for one, level in act.dropped),
+        )
+        facts.append((Text("取消的职业和级别", "Taken out"), taken))
+    if act.day is not None:
+        label = Text("新的截止日（含）", "New last day, included")
+        if act.kind is not SiteActKind.RENEW:
+            label = Text("生效日期", "First day it has effect")
+        facts.append((label, Text(format_date(act.day), format_date_en(act.day))))
+    return facts
+
+
+_NEW_ADDRESS = Text("新地址", "New address")
 
 
 def scope_text(row: ScopeRow) -> Text:
@@ -65,6 +110,24 @@ def compare_rows(trial: Trial) -> list[Row]:
             _row(mark, Text("备案范围", "Scope"), _scopes(before), _scopes(after)),
         ]
     return rows
+
+
+def done_rows(register: Session, act: ProposedAct, *, basis: int, at: datetime | None) -> list[Row]:
+    """Return what an act changed of a site, only the lines that differ; none of one not done.
+
+    Args:
+        register: that reads.
+        act: as proposed.
+        basis: the last act on the site before it.
+        at: when it was settled, if it was.
+    """
+    if isinstance(act, FileAct) or at is None:
+        return []
+    around = views_around(register, act, basis=basis, day=shanghai_day(at))
+    if around is None:
+        return []
+    rows = compare_rows(Trial(sites=(around,), struck=0))
+    return [row for row in rows if row[1] != row[2]]
 
 
 def _row(mark: str, label: Text, before: Text | str | None, after: Text | str | None) -> Row:

@@ -182,6 +182,10 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     suspend(desk, date(2026, 12, 10))
     page = desk.get(DIRECTOR, "/filing/proposals/1").text
     assert re.search(r"<del>备案有效</del>.*<ins>备案暂停</ins>", page, re.S)
+    with reading(desk.office.engine) as session:
+        name = session.scalars(select(Site)).one().body.name
+    title = f"暂停备案（自2026年12月10日起）：{name}（{PREFIX}）"
+    assert title in page and title in desk.get(DIRECTOR, "/filing/proposals").text
     own = desk.post(CLERK, "/filing/proposals/1/approve", seen="yes")
     assert own.status_code == 403
     again = suspend(desk, date(2026, 12, 11))
@@ -189,6 +193,9 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes").status_code == 303
     listed = desk.get(CLERK, "/filing/bodies").text
     assert re.search(r"备案暂停.*自 <?.*2026年12月10日.* 起", listed, re.S)
+    settled = desk.get(CLERK, "/filing/proposals/1").text
+    assert "按备案沿革列出有变动的各项" in settled and "生效日期" in settled
+    assert re.search(r"<del>备案有效</del>.*<ins>备案暂停</ins>", settled, re.S)
     late = desk.post(DIRECTOR_TOO, "/filing/proposals/1/approve", seen="yes")
     assert (late.status_code, "已办结" in late.text) == (422, True)
     body = desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
@@ -256,6 +263,12 @@ def test_a_name_is_changed_by_one_person_after_comparing(desk: AuthorityDesk) ->
     desk.post(CLERK, path, text="津城新名评价中心（虚构）", reason="更名")
     assert "津城新名" in desk.get(CLERK, "/filing/proposals/1").text
     assert desk.post(CLERK, "/filing/proposals/1/approve", seen="yes").status_code == 303
+    settled = desk.get(CLERK, "/filing/proposals/1").text
+    assert re.search(r"<ins>津城新名评价中心（虚构）</ins>", settled) and "<del>" in settled
+    desk.post(CLERK, f"/filing/bodies/{PREFIX}/acts/move", text="天津市新址1号", reason="迁址")
+    desk.post(CLERK, "/filing/proposals/2/take-back")
+    settled = desk.get(CLERK, "/filing/proposals/2").text
+    assert "没有办理，备案没有变动" in settled and "<ins>天津市新址1号</ins>" in settled
     assert "津城新名" in desk.get(CLERK, "/filing/bodies").text
 
 

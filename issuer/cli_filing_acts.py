@@ -37,6 +37,11 @@ def _enact(
     act: SiteAct, decision: Decision, *, now: datetime, dry_run: bool, as_json: bool
 ) -> None:
     """Do one act, publish, and say what it came to."""
+    if act.takes_rights and decision.reference is None:
+        raise WrongUsage(
+            Text("这一事项须用 --reference 写明决定的文号。", "this act needs --reference."),
+            about="--reference",
+        )
     home, prefix = open_home(), act.prefix
     hand = None if dry_run else look_at_hand(home)
     signers = None if hand is None else hand.signers

@@ -55,6 +55,11 @@ EVENT_OF: Mapping[SiteActKind, FilingEvent] = MappingProxyType(
 )
 
 
+_TAKES_RIGHTS = frozenset(
+    {SiteActKind.NARROW, SiteActKind.SUSPEND, SiteActKind.WITHDRAW, SiteActKind.ANNUL}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteAct:
     """One act on the filing of one site.
@@ -83,6 +88,11 @@ class SiteAct:
     def by_two(self) -> bool:
         """Whether another person has to approve it."""
         return self.event not in BY_ONE_PERSON
+
+    @property
+    def takes_rights(self) -> bool:
+        """Whether it takes away what a body may do: then its decision's number (文号) is named."""
+        return self.kind in _TAKES_RIGHTS
 
     @property
     def strikes_from(self) -> date | None:

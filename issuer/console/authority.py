@@ -137,12 +137,13 @@ def parse_decision(entry: DecisionEntry) -> tuple[Decision | None, tuple[Trouble
 
 
 def parse_words(
-    entry: DecisionEntry, *, why: bool = False
+    entry: DecisionEntry, *, why: bool = False, numbered: bool = False
 ) -> tuple[Words | None, tuple[Trouble, ...]]:
     """Return reason, reference and day of a decision, or what is wrong with them.
 
     Args:
         why: a reason is compulsory.
+        numbered: so is the document's number.
     """
     troubles: list[Trouble] = []
     reason = reference = None
@@ -156,6 +157,9 @@ def parse_words(
         troubles.append(Trouble(field="reference", text=error.text))
     if why and not entry.reason:
         troubles.append(Trouble(field="reason", text=Text("请写明理由", "Say why")))
+    if numbered and not entry.reference:
+        text = Text("请填写决定的文号", "Give the number of the decision")
+        troubles.append(Trouble(field="reference", text=text))
     day = parse_day(entry.decided_on, "decided_on", troubles, required=False)
     if troubles:
         return None, tuple(troubles)

@@ -196,10 +196,10 @@ def propose_on_site(prefix: str, kind: str) -> AnyResponse:
     if chosen is SiteActKind.NARROW and not dropped:
         text = Text("请勾选要取消的职业和级别", "Tick what is to be taken out")
         troubles.append(Trouble(field="dropped", text=text))
-    words, more = parse_words(entry.decision, why=True)
+    act = SiteAct(kind=chosen, prefix=prefix, day=day, text=entry.text, dropped=dropped)
+    words, more = parse_words(entry.decision, why=True, numbered=act.takes_rights)
     if troubles or more or words is None:
         return _act_page(prefix, kind, entry, (*troubles, *more))
-    act = SiteAct(kind=chosen, prefix=prefix, day=day, text=entry.text, dropped=dropped)
     with reading(the_office().engine) as session:
         _find(session, prefix)
     try:
@@ -238,6 +238,7 @@ def _act_page(
         title=ACT_NAMES[chosen],
         dated=chosen in _DATED,
         by_two=act.by_two,
+        numbered=act.takes_rights,
         is_open=EVENT_OF[chosen] in OPEN_ACTS[view.standing],
         pairs=_pairs(view, day),
         today=day,

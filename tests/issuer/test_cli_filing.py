@@ -145,6 +145,8 @@ def act(shell: Shell, command: str, *options: object) -> Any:
         PREFIX,
         "--reason",
         "检查发现问题",
+        "--reference",
+        "样本〔2026〕3号",
         *map(str, options),
         "--json",
     )
@@ -237,6 +239,7 @@ def test_a_new_name_is_printed_on_what_is_issued_from_then_on(
         ("withdraw", *PERSONS),
         ("withdraw", *PERSONS, "--from", "2026-12-01", "--from-the-beginning"),
         ("suspend", "--as", "甲", "--from", "2026-12-01"),
+        ("suspend", *PERSONS, "--from", "2026-12-01"),
     ],
 )
 def test_a_half_told_act_is_wrong_usage(filed_shell: Shell, options: tuple[str, ...]) -> None:
@@ -246,7 +249,8 @@ def test_a_half_told_act_is_wrong_usage(filed_shell: Shell, options: tuple[str, 
 def test_a_level_is_taken_out_by_two_persons(filed_shell: Shell) -> None:
     today = shanghai_day(datetime.now(UTC))
     drop = ("--drop", "3-02-02-00:1", "--from", today)
-    alone = ("filing", "change", "--body", PREFIX, "--as", "甲", *map(str, drop), "--json")
+    by_one = ("--as", "甲", "--reference", "样本〔2026〕9号")
+    alone = ("filing", "change", "--body", PREFIX, *by_one, *map(str, drop), "--json")
     assert filed_shell(*alone).json["error"]["code"] == "approver_missing"
     assert act(filed_shell, "change", *PERSONS, *drop)["event"] == "narrowed"
     (body,) = filed_shell("filing", "list", "--json").json["bodies"]

@@ -168,15 +168,20 @@ def filed(desk: AuthorityDesk) -> None:
     desk.today = MONDAY + 10 * DAY
 
 
+PAPER = "样本〔2026〕3号"
+
+
 def suspend(desk: AuthorityDesk, day: date, **changes: object) -> Any:
     path = f"/filing/bodies/{PREFIX}/acts/suspend"
-    fields = {"day": day, "reason": "质量检查不合格"} | changes
+    fields = {"day": day, "reason": "质量检查不合格", "reference": PAPER} | changes
     return desk.post(CLERK, path, **fields)
 
 
 def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> None:
     filed(desk)
     assert "暂停备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    unnumbered = suspend(desk, date(2026, 12, 10), reference="")
+    assert (unnumbered.status_code, 'id="reference-wrong"' in unnumbered.text) == (422, True)
     early = suspend(desk, desk.today - DAY)
     assert (early.status_code, 'id="day-wrong"' in early.text) == (422, True)
     suspend(desk, date(2026, 12, 10))
@@ -206,7 +211,7 @@ def test_a_proposal_that_cannot_be_approved_so_is_said_before_the_second_factor_
     desk: AuthorityDesk, asking_again: str
 ) -> None:
     filed(desk)
-    form = {"day": "2026-12-10", "reason": "主动退出"}
+    form = {"day": "2026-12-10", "reason": "主动退出", "reference": PAPER}
     desk.post(DIRECTOR, f"/filing/bodies/{PREFIX}/acts/withdraw", **form)
     address = "/filing/proposals/1/approve"
     own = desk.post(DIRECTOR, address, seen="yes")
@@ -238,7 +243,7 @@ def test_nobody_approves_their_own_proposal_and_what_changed_is_proposed_anew(
 ) -> None:
     filed(desk)
     path = f"/filing/bodies/{PREFIX}/acts/withdraw"
-    desk.post(DIRECTOR, path, day="2026-12-10", reason="主动退出")
+    desk.post(DIRECTOR, path, day="2026-12-10", reason="主动退出", reference=PAPER)
     own = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
     assert (own.status_code, "同一人" in own.text) == (422, True)
     with desk.procedure.session() as session:  # as by the commands

@@ -29,8 +29,17 @@ def desk(home: Home, tmp_path: Path) -> AuthorityDesk:
     return desk
 
 
+PAPER = "样本〔2026〕3号"
+
+
 def propose(desk: AuthorityDesk, kind: str, day: date) -> None:
-    desk.post(CLERK, f"/filing/bodies/{PREFIX}/acts/{kind}", day=day, reason="质量检查不合格")
+    desk.post(
+        CLERK,
+        f"/filing/bodies/{PREFIX}/acts/{kind}",
+        day=day,
+        reason="质量检查不合格",
+        reference=PAPER,
+    )
 
 
 def approve(desk: AuthorityDesk) -> Any:
@@ -77,7 +86,7 @@ def is_settled(home: Path) -> bool:
 
 
 SUSPEND = ("filing", "suspend", "--body", PREFIX, "--from", "2099-01-01", "--as", "张经办")
-WHY = ("--reason", "质量检查不合格", "--reference", "样本〔2026〕3号")
+WHY = ("--reason", "质量检查不合格", "--reference", PAPER)
 BY_TWO = ("--approver", "李审批", *WHY, "--json")
 
 

@@ -69,6 +69,7 @@ def _run(folder: Path, *, count: int) -> Facts:
     roster = write_roster(folder / "in", persons)
     place = _Place(folder, home, persons)
     place.yanzhen("issue", str(roster), "--sample", *place.batch("一"))
+    place.require_no_marks()
     numbers = _numbers(home)
     _live(place, numbers)
     erased = numbers[: max(1, count * _ERASED_OF_A_HUNDRED // 100)]
@@ -84,7 +85,7 @@ def _run(folder: Path, *, count: int) -> Facts:
     place.yanzhen("log", "fsck")
     place.yanzhen("audit", *place.audited())
     place.look_at_files()
-    require_none([f"{one.path}: {one.encoding}" for one in place.sights], "marks in clear")
+    place.require_no_marks()
     with open_registry(home.database_url) as engine:
         require(not check_trail(engine, home.trail_memory).faults, "the trail is not whole")
     return {
@@ -184,6 +185,10 @@ class _Place:
     def stored(self) -> set[str]:
         """Return the names of all stored files."""
         return {path.name for path in (self._home.path / "store").rglob("*") if path.is_file()}
+
+    def require_no_marks(self) -> None:
+        """Fail the drill if a mark stood where it must not."""
+        require_none([f"{one.path}: {one.encoding}" for one in self.sights], "marks in clear")
 
     def look_at_files(self) -> None:
         """Look at every file there is but the roster and what was exported."""

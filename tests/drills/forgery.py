@@ -24,7 +24,8 @@ PICTURES: Final = 1600
 FILES: Final = 640
 _PICTURES_A_PART, _FILES_A_PART = 100, 160
 _PAPERS = 12
-_SHORT_FILES = (0, 1, 6, 12, 20, 24, 90, 98, 100)
+_ONE_FILE = "a forged file"
+_SHORT_FILES = (1, 6, 12, 20, 24, 90, 98, 100)
 _SHORT_PICTURES = (0, 1, 28)
 _SHORT_PAPERS = 4
 _GOOD = frozenset({*CAUGHT, Mark.FINE})
@@ -36,6 +37,7 @@ def _parts(figure: Figure, seed: int) -> Sequence[Part]:
     files = partial(pdf_piece, seed=seed)
     if figure is Figure.SHORT:
         return (
+            _part(_ONE_FILE, files, [0], PDF, seed, _SHORT_PAPERS),
             _part("files", files, _SHORT_FILES, PDF, seed, _SHORT_PAPERS),
             _part("pictures", pictures, _SHORT_PICTURES, PICTURE, seed, _SHORT_PAPERS),
         )
@@ -139,7 +141,7 @@ DRILL = Drill(
     """,
     parts=_parts,
     defect="What differs from the record is told, but no longer decides the outcome.",
-    defect_part="files",
+    defect_part=_ONE_FILE,
     at_once=2,
     check=_check,
     report=_report,

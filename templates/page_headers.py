@@ -45,6 +45,7 @@ SCANNER_HEADERS = {
 # server is away a cache may go on answering for a week.
 SHARED_CACHE = "public, max-age=300, stale-while-revalidate=300, stale-if-error=604800"
 NO_STORE = "no-store"
+_NO_SNIFFING = "x-content-type-options"
 _DEFAULTS = {
     name.lower(): (name, value)
     for name, value in (*FIXED_HEADERS.items(), ("Cache-Control", NO_STORE))
@@ -62,5 +63,7 @@ def _finish(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in (200, 304):
         headers["Cache-Control"] = SHARED_CACHE
     there = {name.lower() for name, _ in headers}
+    if response.status_code == 304:  # it names no type, and a browser would refuse what it kept
+        there.add(_NO_SNIFFING)
     headers.extend([one for key, one in _DEFAULTS.items() if key not in there])
     return response

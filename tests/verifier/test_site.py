@@ -283,6 +283,7 @@ def test_what_needs_no_register_may_be_cached_and_asked_again_by_its_tag(
     assert "Set-Cookie" not in first.headers
     with client.get(address, headers={"If-None-Match": first.headers["ETag"]}) as again:
         assert again.status_code == 304
+        assert "X-Content-Type-Options" not in again.headers  # it says no type to be strict about
     assert again.headers["Cache-Control"].startswith("public")
 
 

@@ -40,6 +40,30 @@ class PoliceCase(DeskBase):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     about_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     items: Mapped[list[CaseItem]] = relationship(order_by="CaseItem.place")
+    holder: Mapped[CaseHolder | None] = relationship(lazy="joined")
+
+    @property
+    def held_by_id(self) -> int:
+        """Account of the officer who works on it: who opened it, or was given it last."""
+        return self.opened_by_id if self.holder is None else self.holder.account_id
+
+    @property
+    def held_by(self) -> str:
+        """Name of the officer who works on it."""
+        return self.opened_by if self.holder is None else self.holder.name
+
+
+class CaseHolder(DeskBase):
+    """The officer whom a case was given to last; none while who opened it works on it.
+
+    Custody says who gave it and why.
+    """
+
+    __tablename__ = "police_case_holders"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("police_cases.id"), primary_key=True)
+    account_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
 
 
 class CaseItem(DeskBase):

@@ -182,6 +182,7 @@ def _about_case(
         "state": case.state,
         "opened_by": case.opened_by,
         "opened_at": format_instant(case.opened_at),
+        "held_by": case.held_by,
         **read_json(CASE_ABOUT, case, vault),
         "items": [
             _about_item(item, read_json(ITEM_ABOUT, item, vault), lacking.get(item.place, ()))

@@ -29,6 +29,7 @@ class Act(StrEnum):
     READ_RECORD = "read_record"
     ASK = "ask"
     WITHDRAW = "withdraw"
+    GIVE = "give"
     HAND_OVER = "hand_over"
     CLOSE = "close"
     STATE_GAP = "state_gap"
@@ -50,6 +51,7 @@ _ACTS: Final = {
     Act.READ_RECORD: Text("查看完整登记信息", "Full record read"),
     Act.ASK: Text("询问评价机构", "Body asked to confirm"),
     Act.WITHDRAW: Text("撤回询问", "Question taken back"),
+    Act.GIVE: Text("转交其他民警承办", "Given to a colleague"),
     Act.HAND_OVER: Text("移交", "Handed over"),
     Act.CLOSE: Text("办结", "Closed"),
     Act.STATE_GAP: Text("说明保管记录缺漏", "Gap in custody stated"),
@@ -76,6 +78,9 @@ _DETAILS: Final = {
     "question": Text("询问内容", "question"),
     "asked": Text("本案第几项询问", "which question of the case"),
     "ordered_by": Text("交办人", "on the order of"),
+    "holder_before": Text("原承办人", "held before by"),
+    "holder": Text("新承办人", "given to"),
+    "account": Text("账号编号", "account number"),
     "gap": Text("缺漏、不符的条目及其摘要", "lines missing or at odds, and their hashes"),
     "reason": Text("原因", "reason"),
     "line": Text("所确认的说明（条）", "statement confirmed, line"),

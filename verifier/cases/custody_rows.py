@@ -58,6 +58,9 @@ _OUTCOME: Final = Text(
 _REPORT: Final = Text(
     "案件中的查验报告与所记的不一致", "the report in the case is not the one that was noted"
 )
+_HOLDER: Final = Text(
+    "案件的承办人与所记的不一致", "who holds the case is not whom it was given to by this list"
+)
 _UNOPENED: Final = Text(
     "案件编号或登记人与登记时所记的不一致",
     "case number or who opened it is not as noted",
@@ -92,7 +95,9 @@ def faults_of_rows(
     yield from _faults_of_papers(session, vault, case_id, lines)
     yield from _faults_of_questions(room, session, vault, case_id, lines)
     yield from _faults_of_readings(room, session, case_id, lines)
-    yield from _faults_of_state(session.get_one(PoliceCase, case_id), vault, lines)
+    case = session.get_one(PoliceCase, case_id)
+    yield from _faults_of_holder(case, lines)
+    yield from _faults_of_state(case, vault, lines)
 
 
 def _faults_of_papers(
@@ -287,6 +292,15 @@ def _is_noted(noted: tuple[str, str] | None, said: str, by: str | None) -> bool:
     return noted[0] == said and is_same_person(noted[1], by or "")
 
 
+def _faults_of_holder(case: PoliceCase, lines: Sequence[CustodyLine]) -> Iterator[Fault]:
+    """Hold who has a case against whom it was given to last."""
+    given = [one for one in lines if one.act is Act.GIVE]
+    held = None if case.holder is None else (case.holder.name, str(case.holder.account_id))
+    told = (given[-1].details["holder"], given[-1].details["account"]) if given else None
+    if held != told:
+        yield given[-1].place if given else None, _HOLDER
+
+
 def _faults_of_state(
     case: PoliceCase, vault: Vault, lines: Sequence[CustodyLine]
 ) -> Iterator[Fault]:
@@ -294,7 +308,7 @@ def _faults_of_state(
     state, outcome, ended = CaseState.OPEN, None, None
     told: dict[str, str] = {}
     for one in lines:
-        is_late = one.act is Act.CLOSE and state is CaseState.CLOSED
+        is_late = one.act in (Act.CLOSE, Act.GIVE) and state is CaseState.CLOSED
         if is_late or (one.act in _NEEDS_OPEN and state is not CaseState.OPEN):
             yield one.place, _LATE
         if one.act is Act.CLOSE:

@@ -105,6 +105,8 @@ _FIELDS: Final = {
     "operator_text": "ground",
     "operator_document_number": "ground",
     "gap_reason": "reason",
+    "give_to": "give_to",
+    "give_reason": "give_reason",
     "question_body": "asked_number",
     "question_text": "question",
     "question_due": "due",

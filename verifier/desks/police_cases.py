@@ -61,6 +61,7 @@ from verifier.cases.ending import (
     outcomes_of,
 )
 from verifier.cases.examining import MOST_ITEMS
+from verifier.cases.giving import receivers
 from verifier.cases.lacking import lacks_of_papers
 from verifier.cases.readings import readings_of_case
 from verifier.cases.waiting import places_waiting
@@ -349,6 +350,7 @@ def case_page(
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],
             "waiting": places_waiting(session, case_id),
             "lacking": lacks_of_papers(session, case_id),
+            "receivers": receivers(session, found),
             "contrary": contrary_papers(
                 session, case_id, CaseOutcome(chosen) if chosen in set(CaseOutcome) else None
             ),

@@ -17,11 +17,13 @@ from registry.cases import CaseState
 from registry.session import reading
 from verifier.cases.asking import cases_overdue
 from verifier.cases.gaps import cases_to_confirm
+from verifier.cases.giving import holding_account
 from verifier.cases.readings import readings_to_review
 from verifier.cases.room import PoliceRoom
 from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
 from verifier.desks.police_cases import blueprint as cases
 from verifier.desks.police_custody import blueprint as custody
+from verifier.desks.police_giving import blueprint as giving
 from verifier.desks.police_papers import blueprint as papers
 from verifier.desks.police_records import WAITING
 from verifier.desks.police_records import blueprint as records
@@ -51,7 +53,7 @@ _PLACES = (
 def add_police_desk(app: Flask, room: PoliceRoom) -> None:
     """Register the pages of the police and their places in the navigation."""
     app.extensions[EXTENSION] = room
-    for part in (cases, papers, records, custody):
+    for part in (cases, papers, records, custody, giving):
         app.register_blueprint(part)
     add_waiting(app, waiting_for_police)
     add_places(
@@ -71,7 +73,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
     with reading(room.desks) as session:
         open_cases = session.scalar(
             select(func.count()).where(
-                PoliceCase.state != CaseState.CLOSED, PoliceCase.opened_by_id == person.account_id
+                PoliceCase.state != CaseState.CLOSED, holding_account() == person.account_id
             )
         )
         overdue = cases_overdue(session, room.today())
@@ -79,7 +81,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         to_review = len(readings_to_review(session, person.account_id))
     cases_at = url_for("police.cases")
     yield Waiting(
-        text=Text("个本人案件未办结", "cases of yours not closed"),
+        text=Text("个本人承办的案件未办结", "cases that you hold, not closed"),
         count=open_cases or 0,
         link=cases_at,
     )

@@ -14,7 +14,7 @@ from accounts.troubles import Trouble
 from codes.wording import Text
 from keys.errors import KeysError
 from registry.case_models import CaseItem, PoliceCase
-from registry.cases import CaseError
+from registry.cases import CaseError, CaseState
 from registry.errors import RegistryError
 from verifier.cases.casework import Officer, find_case, find_item
 from verifier.cases.room import PoliceRoom
@@ -25,6 +25,11 @@ OFFICERS: Final = (Role.POLICE,)
 REVIEWERS: Final = (Role.POLICE, Role.AUDITOR)
 REFUSALS: Final = (RegistryError, VerifierError, KeysError)
 """What the domain says no by; each has a sentence for the page."""
+STATE_TONES: Final = {
+    CaseState.OPEN: "note",
+    CaseState.HANDED_OVER: "warn",
+    CaseState.CLOSED: "good",
+}
 
 
 def the_room() -> PoliceRoom:

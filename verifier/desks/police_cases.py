@@ -1,4 +1,4 @@
-"""The police desk: cases, their pages, hand-over, outcome, bundle and custody."""
+"""The police desk: the page of a case, hand-over, outcome, bundle and custody."""
 
 from __future__ import annotations
 
@@ -14,23 +14,14 @@ from flask import (
     request,
     url_for,
 )
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again, factor_is_fresh
 from accounts.next_page_notice import say_done
 from accounts.roles import allow
-from accounts.tables import (
-    Column,
-    ColumnKind,
-    Filter,
-    FilterKind,
-    TableSpec,
-    read_table,
-)
 from accounts.troubles import Trouble
 from codes.wording import Text
-from registry.case_models import CaseItem, PoliceCase
+from registry.case_models import CaseItem
 from registry.case_questions import question_view
 from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
 from registry.cases import CaseOutcome, CaseState
@@ -41,12 +32,10 @@ from templates.page_language import page_language
 from verifier.cases.asking import (
     USUAL,
     ask_body,
-    cases_overdue,
     questions_of_case,
     withdraw_question,
 )
 from verifier.cases.bundle import make_bundle
-from verifier.cases.casework import open_case
 from verifier.cases.clusters import find_clusters
 from verifier.cases.custody import count_acts
 from verifier.cases.custody_lines import Act
@@ -68,6 +57,7 @@ from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
+    STATE_TONES,
     the_case,
     the_officer,
     the_room,
@@ -80,110 +70,7 @@ from verifier.verdict import Outcome
 
 blueprint = Blueprint("police", __name__, url_prefix="/police/cases")
 
-STATE_TONES: Final = {
-    CaseState.OPEN: "note",
-    CaseState.HANDED_OVER: "warn",
-    CaseState.CLOSED: "good",
-}
 WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers done")
-_SPEC: Final = TableSpec(
-    columns=(
-        Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
-        Column(key="state", text=Text("状态", "State")),
-        Column(key="papers", text=Text("送检材料", "Papers"), kind=ColumnKind.NUMBER),
-        Column(key="opened_by", text=Text("登记人", "Opened by")),
-        Column(
-            key="opened_at", text=Text("登记时间", "Opened"), kind=ColumnKind.DATE, sortable=True
-        ),
-    ),
-    filters=(
-        Filter(key="reference", text=Text("案件编号", "Case number")),
-        Filter(
-            key="state",
-            text=Text("状态", "State"),
-            kind=FilterKind.CHOICE,
-            choices=tuple((one.value, one.text) for one in CaseState),
-        ),
-    ),
-    sort="opened_at",
-    descending=True,
-)
-
-
-@blueprint.get("")
-@allow(*OFFICERS)
-def cases() -> str:
-    """List the cases."""
-    table = read_table(request.args, _SPEC)
-    query = select(PoliceCase)
-    if reference := table.words("reference"):
-        query = query.where(PoliceCase.reference.contains(reference, autoescape=True))
-    if state := table.words("state"):
-        query = query.where(PoliceCase.state == state)
-    order = PoliceCase.id.desc() if table.descending else PoliceCase.id
-    with reading(the_room().desks) as session:
-        total = session.scalar(select(func.count()).select_from(query.subquery()))
-        found = session.scalars(query.order_by(order).offset(table.offset).limit(table.limit)).all()
-        shown, more = table.cut(found)
-        counted = (
-            select(CaseItem.case_id, func.count().label("papers"))
-            .where(CaseItem.case_id.in_([one.id for one in shown]))
-            .group_by(CaseItem.case_id)
-        )
-        papers = {one.case_id: one.papers for one in session.execute(counted)}
-        overdue = set(cases_overdue(session, the_room().today()))
-    rows = [
-        {
-            "id": one.id,
-            "reference": one.reference,
-            "state": CaseState(one.state),
-            "papers": papers.get(one.id, 0),
-            "overdue": one.id in overdue,
-            "opened_by": one.opened_by,
-            "opened_at": one.opened_at,
-        }
-        for one in shown
-    ]
-    return render_template(
-        "desk/police/cases.html", table=table, rows=rows, more=more, total=total, tones=STATE_TONES
-    )
-
-
-@blueprint.get("/new")
-@allow(*OFFICERS)
-def new() -> AnyResponse:
-    """Show the form that opens a case."""
-    return _new_page()
-
-
-@blueprint.post("/new")
-@allow(*OFFICERS)
-def open_new() -> AnyResponse:
-    """Open a case."""
-    reference, about = typed("reference"), typed("about")
-    try:
-        case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
-    except REFUSALS as error:
-        trouble = trouble_of(error)
-        if trouble.field == "ground":  # what may not stand on the trail is the number
-            trouble = Trouble(field="reference", text=trouble.text)
-        return _new_page(reference, about, (trouble,))
-    say_done(
-        Text(
-            f"案件 {reference} 已登记，下一步提交可疑证书",
-            f"Case {reference} is open; next: hand in the suspect paper",
-        )
-    )
-    return redirect(url_for("police.case", case_id=case_id), 303)
-
-
-def _new_page(
-    reference: str = "", about: str = "", troubles: tuple[Trouble, ...] = ()
-) -> AnyResponse:
-    page = render_template(
-        "desk/police/new.html", reference=reference, about=about, troubles=troubles
-    )
-    return make_response(page, 422 if troubles else 200)
 
 
 @blueprint.get("/<int:case_id>")

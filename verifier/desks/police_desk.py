@@ -24,13 +24,15 @@ from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
 from verifier.desks.police_cases import blueprint as cases
 from verifier.desks.police_custody import blueprint as custody
 from verifier.desks.police_giving import blueprint as giving
+from verifier.desks.police_list import MINE, NOT_CLOSED
+from verifier.desks.police_list import blueprint as listing
 from verifier.desks.police_papers import blueprint as papers
 from verifier.desks.police_records import WAITING
 from verifier.desks.police_records import blueprint as records
 
 _PLACES = (
     (
-        "police.cases",
+        "police_list.cases",
         Text("案件", "Cases"),
         OFFICERS,
         Text("登记案件，核验可疑证书，制作证据包", "Open a case, examine papers, make the bundle"),
@@ -53,7 +55,7 @@ _PLACES = (
 def add_police_desk(app: Flask, room: PoliceRoom) -> None:
     """Register the pages of the police and their places in the navigation."""
     app.extensions[EXTENSION] = room
-    for part in (cases, papers, records, custody, giving):
+    for part in (listing, cases, papers, records, custody, giving):
         app.register_blueprint(part)
     add_waiting(app, waiting_for_police)
     add_places(
@@ -79,11 +81,11 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         overdue = cases_overdue(session, room.today())
         to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
-    cases_at = url_for("police.cases")
+    cases_at = url_for("police_list.cases")
     yield Waiting(
         text=Text("个本人承办的案件未办结", "cases that you hold, not closed"),
         count=open_cases or 0,
-        link=cases_at,
+        link=url_for("police_list.cases", officer=MINE, state=NOT_CLOSED),
     )
     yield Waiting(
         text=Text("项机构答复已逾期", "answers of bodies overdue"),

@@ -1,0 +1,65 @@
+"""The list of cases: whose, in what state, and what leads to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.verifier.police_accounts import NAMESAKE, plant_accounts
+from tests.verifier.police_homes import ONE, OTHER, SURE, PoliceHome, open_police_home
+
+UNCLOSED = "officer=mine&amp;state=not_closed"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
+    """The desks with cases of two officers and a namesake, one given away, one closed."""
+    with open_police_home(tmp_path_factory.mktemp("police-list")) as made:
+        plant_accounts(made)
+        for reference, person in (("甲1", ONE), ("甲2", ONE), ("乙1", OTHER), ("丙1", NAMESAKE)):
+            made.open_case(reference, person)
+        given = {"give_to": str(OTHER.account_id), "give_reason": "分工调整"}
+        assert made.post("/police/cases/1/give", **given)[0] == 303
+        closed = {"outcome": "no_paper", "result": "未送检", "unexamined": "撤回举报"}
+        assert made.post("/police/cases/2/close", **closed, **SURE)[0] == 303
+        yield made
+
+
+def listed(desk: PoliceHome, query: str) -> set[str]:
+    page = desk.page(f"/police/cases?{query}")
+    return set(re.findall(r'<a href="/police/cases/\d+">(.+?)</a>', page))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"甲1", "甲2", "乙1", "丙1"}),
+        ("officer=mine", {"甲2"}),
+        (f"officer={OTHER.account_id}", {"甲1", "乙1"}),
+        (f"officer={NAMESAKE.account_id}", {"丙1"}),
+        ("state=not_closed", {"甲1", "乙1", "丙1"}),
+        ("state=closed", {"甲2"}),
+        ("officer=mine&state=not_closed", set[str]()),
+        ("officer=12&reference=甲", {"甲1"}),
+        ("officer=nobody", {"甲1", "甲2", "乙1", "丙1"}),
+    ],
+)
+def test_cases_are_listed_by_officer_and_state(
+    desk: PoliceHome, query: str, found: set[str]
+) -> None:
+    assert listed(desk, query) == found
+
+
+def test_the_list_names_who_holds_a_case_and_tells_namesakes_apart(desk: PoliceHome) -> None:
+    page = desk.page("/police/cases")
+    assert f"{OTHER.name}（officer-{OTHER.account_id}）" in page
+    assert f"{NAMESAKE.name}（officer-{NAMESAKE.account_id}）" in page
+    assert f"{ONE.name}（" not in page
+
+
+def test_what_waits_leads_to_ones_own_cases_that_are_not_closed(desk: PoliceHome) -> None:
+    assert UNCLOSED in desk.page("/", OTHER)
+    assert listed(desk, "officer=12&state=not_closed") == {"甲1", "乙1"}
+    assert UNCLOSED not in desk.page("/", ONE)

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from codes.typed import visible_line
 from codes.wording import Text
 from registry.case_models import CaseItem, PoliceCase
 from registry.case_sealed import (
@@ -31,6 +32,7 @@ from verifier.cases.room import PoliceRoom
 
 MOST_WORDS: Final = 500
 MOST_REFERENCE: Final = 60
+MOST_NAME: Final = 120
 _WANTED: Final = {
     "case_about": Text("案由和简要情况", "what it is about"),
     "case_result": Text("处理结果的说明", "the outcome in words"),
@@ -122,6 +124,11 @@ def take_out(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> tu
         details = {"sha256": item.sha256 or ""}
         add_step(room, session, vault, case, officer, Act.TAKE_OUT, item=place, details=details)
         return read_json(ITEM_ABOUT, item, vault)["file"], data
+
+
+def shown_name(filename: str) -> str:
+    """Return the name of a file as it is kept and shown: no folders, no unseen characters."""
+    return visible_line(filename.replace("\\", "/").rpartition("/")[2])[-MOST_NAME:]
 
 
 def was_examined(session: Session, case_id: int) -> bool:

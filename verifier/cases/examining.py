@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from codes.typed import visible_line
 from codes.wording import Text
 from keys.errors import KeysError
 from registry.case_models import CaseItem, CaseMark, PoliceCase
@@ -35,6 +34,7 @@ from verifier.cases.casework import (
     check_words,
     find_item,
     hold_case,
+    shown_name,
 )
 from verifier.cases.custody_lines import RUNNER, Act
 from verifier.cases.judging import (
@@ -48,7 +48,7 @@ from verifier.cases.judging import (
 )
 from verifier.cases.marks import name_mark
 from verifier.cases.room import PoliceRoom
-from verifier.cases.waiting import end_wait, let_wait, papers_to_judge, tries_of
+from verifier.cases.waiting import ask_turn, end_wait, let_wait, papers_to_judge, tries_of
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
 from verifier.finding_codes import BUSY, UNFINISHED
@@ -56,7 +56,6 @@ from verifier.verdict import Verdict
 
 MOST_ITEMS: Final = 30
 MOST_CASE_BYTES: Final = 120 << 20
-MOST_NAME: Final = 120
 MOST_TRIES: Final = 3
 """So often a picture is tried that takes longer than it may: then the verdict says just that."""
 
@@ -74,11 +73,10 @@ def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) 
             brought the paper is not said (`paper_from`), or there is no file (`paper_file`).
         UsageError: as `Verifier.verify_number`.
     """
-    _check_brought(brought)
-    data = brought.data
-    if data is None:
+    if brought.data is None:
+        check_words("paper_from", brought.giver)
         judge_number(room, brought.typed)  # what is wrong with it is said before it is taken in
-    place = _take_in(room, officer, case_id, brought)
+    place = take_in(room, officer, case_id, brought)
     judge_again(room, officer, case_id, place)
     return place
 
@@ -166,7 +164,18 @@ def judge_waiting(room: PoliceRoom) -> bool:
     return refused
 
 
-def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> int:
+def take_in(
+    room: PoliceRoom, officer: Officer, case_id: int, brought: Brought, *, waits: bool = False
+) -> int:
+    """Keep a paper sealed, note it in custody and return its place; nothing reads it yet.
+
+    Args:
+        waits: whether the runner is to judge it in its turn, not this process at once.
+
+    Raises:
+        CaseError: as `receive`.
+    """
+    _check_brought(brought)
     vault, data = room.vault(), brought.data
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
@@ -197,7 +206,7 @@ def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought)
             outcome="",
         )
         session.add(item)
-        name = visible_line(brought.filename.replace("\\", "/").rpartition("/")[2])[-MOST_NAME:]
+        name = shown_name(brought.filename)
         about = {"file": name, "from": brought.giver, "typed": brought.typed.kept}
         put_json(ITEM_ABOUT, item, vault, about)
         if data is not None:
@@ -205,6 +214,8 @@ def _take_in(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought)
         details = _details(item, brought, name)
         place = item.place
         add_step(room, session, vault, case, officer, Act.RECEIVE, item=place, details=details)
+        if waits:
+            ask_turn(session, item, officer.name, room.clock())
         return place
 
 

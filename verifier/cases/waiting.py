@@ -43,13 +43,17 @@ def let_wait(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> No
         check_open(hold_case(session, case_id))
         item = find_item(session, case_id, place)
         if session.get(CaseWaiting, item.id) is None:
-            asked_by = officer.on_order_of or officer.name
-            session.add(CaseWaiting(item_id=item.id, asked_by=asked_by, asked_at=room.clock()))
+            ask_turn(session, item, officer.on_order_of or officer.name, room.clock())
         tried = session.get(CaseTry, item.id)
         if tried is None:
             session.add(CaseTry(item_id=item.id, count=1))
         else:
             tried.count += 1
+
+
+def ask_turn(session: Session, item: CaseItem, asked_by: str, now: datetime) -> None:
+    """Have a paper wait for its turn; it does not yet."""
+    session.add(CaseWaiting(item_id=item.id, asked_by=asked_by, asked_at=now))
 
 
 def end_wait(session: Session, item: CaseItem) -> None:

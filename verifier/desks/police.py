@@ -92,6 +92,8 @@ _FIELDS: Final = {
     "case_about": "about",
     "paper_from": "giver",
     "paper_file": "file",
+    "paper_files": "file",
+    "paper_typed": "number",
     "holder_fact_missing": "name",
     "hand_over_to": "to",
     "hand_over_paper": "paper",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import Lead, leads_of
 from verifier.cases.examining import judge_again, receive
 from verifier.cases.judging import Typed, as_text, texts
+from verifier.cases.receiving import MOST_BYTES, MOST_FILES, Received, receive_several
 from verifier.cases.room import PoliceRoom
 from verifier.cases.waiting import Turn, places_waiting, turn_of
 from verifier.desks.police import (
@@ -73,21 +75,26 @@ def new(case_id: int) -> AnyResponse:
 
 @blueprint.post("/new")
 @allow(*OFFICERS)
-@takes_files(MAX_FILE_BYTES)
+@takes_files(MOST_BYTES + MAX_FILE_BYTES)
 def take_in(case_id: int) -> AnyResponse:
-    """Take a paper in and have it judged."""
-    upload = request.files.get("file")
+    """Take a paper in and have it judged; of several files say what became of each."""
+    uploads = [one for one in request.files.getlist("file") if one.filename]
     by_number = typed("by", 10) == "number"
     entry = {key: typed(key, 120) for key in ("by", "giver", "number", "name", "document")}
     said = Typed(
         number=entry["number"], name=entry["name"], document=entry["document"] if by_number else ""
     )
-    data = None if by_number else upload.read(MAX_FILE_BYTES + 1) if upload else b""
-    filename = (upload.filename or "") if upload else ""
     giver = visible_line(entry["giver"])
-    brought = Brought(data=data, filename=filename, giver=giver, typed=said)
+    files = [(one.read(MAX_FILE_BYTES + 1), one.filename or "") for one in uploads]
+    brought = [
+        Brought(data=data, filename=name, giver=giver, typed=said)
+        for data, name in ([(None, "")] if by_number else files or [(b"", "")])
+    ]
     try:
-        place = receive(the_room(), the_officer(), case_id, brought)
+        if len(brought) > 1:
+            received = receive_several(the_room(), the_officer(), case_id, brought)
+            return _several_taken_in(case_id, entry, received)
+        place = receive(the_room(), the_officer(), case_id, brought[0])
     except REFUSALS as error:
         return _new_page(case_id, entry, (trouble_of(error),))
     say_done(
@@ -97,6 +104,35 @@ def take_in(case_id: int) -> AnyResponse:
         )
     )
     return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
+
+
+def _several_taken_in(
+    case_id: int, entry: dict[str, str], received: Sequence[Received]
+) -> AnyResponse:
+    """Go on to the case; where a file was not taken in say of each what became of it."""
+    places = [one.place for one in received if one.place is not None]
+    troubles = [
+        Trouble(field="file", text=_of_file(rank, one.name, one.trouble))
+        for rank, one in enumerate(received, 1)
+        if one.trouble is not None
+    ]
+    if troubles:
+        return _new_page(case_id, entry, tuple(troubles), places)
+    say_done(
+        Text(
+            f"{len(places)} 个文件已接收，记入保管记录；系统逐件核验，不用等候",
+            f"{len(places)} files were taken in, and are on the custody list; each is verified in "
+            "its turn",
+        )
+    )
+    return redirect(url_for("police.case", case_id=case_id) + "#papers", 303)
+
+
+def _of_file(rank: int, name: str, trouble: Text) -> Text:
+    return Text(
+        f"第 {rank} 个文件“{name}”没有接收：{trouble.zh}",
+        f"File {rank}, “{name}”, was not taken in: {trouble.en}",
+    )
 
 
 @blueprint.get("/<int:place>")
@@ -179,7 +215,10 @@ def report(case_id: int, place: int, form: str) -> AnyResponse:
 
 
 def _new_page(
-    case_id: int, entry: dict[str, str] | None = None, troubles: tuple[Trouble, ...] = ()
+    case_id: int,
+    entry: dict[str, str] | None = None,
+    troubles: tuple[Trouble, ...] = (),
+    taken: Sequence[int] = (),
 ) -> AnyResponse:
     with reading(the_room().desks) as session:
         case = the_case(session, case_id)
@@ -188,7 +227,10 @@ def _new_page(
             case=case,
             entry={"by": request.args.get("by", "file")} | (entry or {}),
             troubles=troubles,
+            taken=taken,
             most_mb=MAX_FILE_BYTES >> 20,
+            most_files=MOST_FILES,
+            most_together_mb=MOST_BYTES >> 20,
         )
     return make_response(page, 422 if troubles else 200)
 

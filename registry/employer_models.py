@@ -82,13 +82,28 @@ class Webhook(DeskBase):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class WebhookDelivery(DeskBase):
-    """One alert on its way to one address, until it is acknowledged.
+class WebhookMessage(DeskBase):
+    """What is sent to an address.
 
     Args:
         key: the same at every attempt, so that a receiver drops what came twice.
         trouble: why the last attempt failed: an HTTP status, or a word of ours.
     """
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("employer_webhooks.id"))
+    key: Mapped[str] = mapped_column(String(36), unique=True)
+    body: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    trouble: Mapped[str | None] = mapped_column(String(40))
+
+
+class WebhookDelivery(WebhookMessage):
+    """One alert on its way to one address, until it is acknowledged."""
 
     __tablename__ = "employer_deliveries"
     __table_args__ = (
@@ -96,15 +111,15 @@ class WebhookDelivery(DeskBase):
         Index("employer_deliveries_due", "delivered_at", "next_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    webhook_id: Mapped[int] = mapped_column(ForeignKey("employer_webhooks.id"))
     alert_id: Mapped[int] = mapped_column(ForeignKey("employer_alerts.id"))
-    key: Mapped[str] = mapped_column(String(36), unique=True)
-    body: Mapped[str] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    trouble: Mapped[str | None] = mapped_column(String(40))
+
+
+class WebhookTest(WebhookMessage):
+    """A message that an employer asked for to see that an address works; sent once, or not."""
+
+    __tablename__ = "employer_webhook_tests"
+
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 CHECK_ANSWER: Final = SealedColumn(

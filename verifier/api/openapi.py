@@ -95,7 +95,10 @@ def build_document(app: Flask, language: Language) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text.say(language)} for name, text in _TAGS.items()],
         "paths": paths,
-        "webhooks": {"certificateChanged": {"post": _webhook(language)}},
+        "webhooks": {
+            name: {"post": _webhook(name, schema, text, language)}
+            for name, (schema, text) in _WEBHOOKS.items()
+        },
         "components": {
             "schemas": dict(schemas.SCHEMAS),
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -172,18 +175,33 @@ def _refusals(operation: Operation, language: Language) -> Mapping[str, Any]:
     }
 
 
-def _webhook(language: Language) -> dict[str, Any]:
-    text = Text(
-        "关注的证书状态变动时，向您登记的 https 地址发出。Yanzhen-Signature 为“v1=”加 HMAC-SHA256"
-        "（十六进制），内容为 Yanzhen-Timestamp、Yanzhen-Delivery、正文，以英文句点连接。"
-        "2xx 以外的应答按退避间隔重发；同一事件的 Yanzhen-Delivery 不变",
-        "Sent to the https address you gave when a watched certificate changes. Yanzhen-Signature "
-        "is “v1=” and HMAC-SHA256 in hexadecimal of Yanzhen-Timestamp, Yanzhen-Delivery and the "
-        "body, joined by full stops. Whatever is not answered 2xx is sent again, with the same "
-        "Yanzhen-Delivery",
-    )
+_WEBHOOKS: Final = {
+    "certificateChanged": (
+        "StatusChange",
+        Text(
+            "关注的证书状态变动时，向您登记的 https 地址发出。Yanzhen-Signature 为“v1=”加"
+            " HMAC-SHA256（十六进制），内容为 Yanzhen-Timestamp、Yanzhen-Delivery、正文，以英文"
+            "句点连接。2xx 以外的应答按退避间隔重发；同一事件的 Yanzhen-Delivery 不变",
+            "Sent to the https address you gave when a watched certificate changes. "
+            "Yanzhen-Signature is “v1=” and HMAC-SHA256 in hexadecimal of Yanzhen-Timestamp, "
+            "Yanzhen-Delivery and the body, joined by full stops. Whatever is not answered 2xx is "
+            "sent again, with the same Yanzhen-Delivery",
+        ),
+    ),
+    "test": (
+        "TestMessage",
+        Text(
+            "在“回调通知”页点“发送测试通知”时发出，签名方式相同，不重发",
+            "Sent when a test message is asked for on the page of the webhook, signed in the same "
+            "way, and not sent again",
+        ),
+    ),
+}
+
+
+def _webhook(name: str, schema: str, text: Text, language: Language) -> dict[str, Any]:
     return {
-        "operationId": "certificateChanged",
+        "operationId": name,
         "summary": text.say(language),
         "parameters": [
             {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
@@ -191,7 +209,7 @@ def _webhook(language: Language) -> dict[str, Any]:
         ],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": schemas.ref("StatusChange")}},
+            "content": {"application/json": {"schema": schemas.ref(schema)}},
         },
         "responses": {"2XX": {"description": Text("已收到", "received").say(language)}},
     }

@@ -245,6 +245,7 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
             noted_at=_MOMENT,
         )
     ),
+    "TestMessage": _object(_members(type={"const": "test"}, id=_STRING, noted_at=_MOMENT)),
     "Problem": _object(
         _members(
             type={"const": "about:blank"},

@@ -16,9 +16,9 @@ from codes.wording import Text
 from registry.session import reading, transaction
 from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.desks.webhook_address import LONGEST_URL
+from verifier.desks.webhook_tests import ask_test, messages_of
 from verifier.desks.webhooks import (
     add_webhook,
-    deliveries_of,
     find_webhook,
     read_url,
     trouble_words,
@@ -63,15 +63,36 @@ def _add(url: str) -> Answer:
 @blueprint.get("/webhooks/<int:webhook_id>")
 @allow(Role.EMPLOYER)
 def webhook(webhook_id: int) -> Answer:
-    """Show a webhook and its latest deliveries."""
+    """Show a webhook and its latest messages."""
     return _webhook_page(webhook_id)
+
+
+@blueprint.post("/webhooks/<int:webhook_id>/test")
+@allow(Role.EMPLOYER)
+def test(webhook_id: int) -> Answer:
+    """Have a test message sent; what came of it is listed with the others."""
+    room = the_room()
+    try:
+        with transaction(room.desks) as session:
+            found_or_404(find_webhook(session, own_id(), webhook_id))
+            ask_test(session, webhook_id, now=room.clock())
+            _note("employer.webhook_tested", webhook_id, "发送测试通知")
+    except KeyRefused as refused:
+        return _webhook_page(webhook_id, Trouble(field="", text=refused.text))
+    say_done(
+        Text(
+            "测试通知即将发出；几秒后刷新本页，看是否送达",
+            "A test message is on its way; load this page again in a few seconds to see",
+        )
+    )
+    return redirect(url_for("employer_webhooks.webhook", webhook_id=webhook_id), 303)
 
 
 def _webhook_page(webhook_id: int, *troubles: Trouble) -> Answer:
     with reading(the_room().desks) as session:
         row = find_webhook(session, own_id(), webhook_id)
         found_or_404(row)
-        rows = deliveries_of(session, webhook_id, limit=_SHOWN)
+        rows = messages_of(session, webhook_id, limit=_SHOWN)
         waiting = waiting_of(session, webhook_id)
     page = render_template(
         "desk/employer_webhook.html",

@@ -19,11 +19,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.employer_models import WEBHOOK_SECRET, Webhook, WebhookDelivery
+from registry.employer_models import (
+    WEBHOOK_SECRET,
+    Webhook,
+    WebhookDelivery,
+    WebhookMessage,
+    WebhookTest,
+)
 from registry.session import reading, transaction
 from registry.vault import Vault
 from verifier.desks.employers_room import EmployersRoom
-from verifier.desks.webhook_address import NotSent, Resolve, read_target, resolve, safe_address
+from verifier.desks.webhook_address import (
+    NotSent,
+    Resolve,
+    read_target,
+    resolve,
+    safe_address,
+)
 from verifier.errors import KeyRefused
 
 MOST_WEBHOOKS: Final = 5
@@ -51,6 +63,8 @@ _NOT_SENT: Final = Text(
     "set it up anew, or tell the administrator",
 )
 
+_Due = tuple[type[WebhookMessage], int, int]
+"""Table and row of a message, and the webhook that it is for."""
 Send = Callable[[str, Mapping[str, str], bytes], int]
 """Posts a body to an address and returns the HTTP status; raises NotSent."""
 
@@ -120,12 +134,6 @@ def find_webhook(session: Session, account_id: int, webhook_id: int) -> Webhook 
     return row if row in webhooks_of(session, account_id) else None
 
 
-def deliveries_of(session: Session, webhook_id: int, *, limit: int) -> Sequence[WebhookDelivery]:
-    """Return the latest deliveries of a webhook."""
-    query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
-    return session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(limit)).all()
-
-
 def waiting_of(session: Session, webhook_id: int) -> int:
     """Return how many deliveries of a webhook are not acknowledged."""
     query = select(func.count(WebhookDelivery.id)).where(
@@ -162,8 +170,8 @@ def deliver_due(room: EmployersRoom, post: Send) -> int:
     vault = None
     silent: set[int] = set()
     tried = 0
-    for delivery_id, webhook_id in _due(room):
-        taken = None if webhook_id in silent else _take(room, delivery_id)
+    for kind, message_id, webhook_id in (*_tests_due(room), *_due(room)):
+        taken = None if webhook_id in silent else _take(room, kind, message_id)
         if taken is None:
             continue
         vault = vault or room.open_vault()
@@ -173,7 +181,19 @@ def deliver_due(room: EmployersRoom, post: Send) -> int:
     return tried
 
 
-def _due(room: EmployersRoom) -> Sequence[tuple[int, int]]:
+def _tests_due(room: EmployersRoom) -> Sequence[_Due]:
+    """Return the test messages that were asked for: each is tried once."""
+    query = (
+        select(WebhookTest.id, WebhookTest.webhook_id)
+        .join(Webhook, Webhook.id == WebhookTest.webhook_id)
+        .where(WebhookTest.attempts == 0, Webhook.ended_at.is_(None))
+    )
+    with reading(room.desks) as session:
+        found = session.execute(query.order_by(WebhookTest.id).limit(_AT_ONCE))
+        return [(WebhookTest, row.id, row.webhook_id) for row in found]
+
+
+def _due(room: EmployersRoom) -> Sequence[_Due]:
     """Return the deliveries that are due, a few of each webhook: first of each its first."""
     in_turn = func.row_number().over(
         partition_by=WebhookDelivery.webhook_id,
@@ -192,14 +212,16 @@ def _due(room: EmployersRoom) -> Sequence[tuple[int, int]]:
     query = select(due.c.id, due.c.webhook_id).where(due.c.turn <= _OF_ONE)
     with reading(room.desks) as session:
         found = session.execute(query.order_by(due.c.turn, due.c.id).limit(_AT_ONCE))
-        return [(row.id, row.webhook_id) for row in found]
+        return [(WebhookDelivery, row.id, row.webhook_id) for row in found]
 
 
-def _take(room: EmployersRoom, delivery_id: int) -> tuple[WebhookDelivery, Webhook] | None:
-    """Take a delivery for this process: no other sends it until the lease is over."""
+def _take(
+    room: EmployersRoom, kind: type[WebhookMessage], message_id: int
+) -> tuple[WebhookMessage, Webhook] | None:
+    """Take a message for this process: no other sends it until the lease is over."""
     now = room.clock()
     with transaction(room.desks) as session:
-        delivery = session.get(WebhookDelivery, delivery_id, with_for_update=True)
+        delivery = session.get(kind, message_id, with_for_update=True)
         if delivery is None or delivery.delivered_at is not None or delivery.next_at > now:
             return None
         delivery.attempts += 1
@@ -210,12 +232,12 @@ def _take(room: EmployersRoom, delivery_id: int) -> tuple[WebhookDelivery, Webho
 def _post(
     post: Send,
     hook: Webhook,
-    delivery: WebhookDelivery,
+    delivery: WebhookMessage,
     vault: Vault,
     now: datetime,
     silent: set[int],
 ) -> str | None:
-    """Send a delivery; return what went wrong, or None once it is acknowledged."""
+    """Send a message; return what went wrong, or None once it is acknowledged."""
     secret = WEBHOOK_SECRET.read(hook, vault)
     assert secret is not None
     timestamp, body = str(int(now.timestamp())), delivery.body.encode()
@@ -237,10 +259,10 @@ def _post(
     return None if status in _ACKNOWLEDGED else f"{_ANSWERED}{status}"
 
 
-def _settle(room: EmployersRoom, delivery: WebhookDelivery, trouble: str | None) -> None:
+def _settle(room: EmployersRoom, delivery: WebhookMessage, trouble: str | None) -> None:
     now = room.clock()
     with transaction(room.desks) as session:
-        row = session.get_one(WebhookDelivery, delivery.id, with_for_update=True)
+        row = session.get_one(type(delivery), delivery.id, with_for_update=True)
         row.trouble = trouble
         if trouble is None:
             row.delivered_at = now

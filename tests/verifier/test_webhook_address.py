@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 
 from verifier.desks.webhook_address import NotSent, read_target, safe_address, send
+from verifier.desks.webhooks import read_url
 from verifier.errors import KeyRefused
 
 URL = "https://hr.example.com/hook?a=1"
@@ -52,11 +53,11 @@ def leads_to(*addresses: str) -> Callable[[str, int], list[str]]:
 )
 def test_no_private_address_is_ever_asked(address: str) -> None:
     target = read_target(URL)
-    with pytest.raises(KeyRefused, match="webhook_private"):
+    with pytest.raises(KeyRefused, match="webhook_not_open"):
         safe_address(target, leads_to(address))
-    with pytest.raises(KeyRefused, match="webhook_private"):
+    with pytest.raises(KeyRefused, match="webhook_not_open"):
         safe_address(target, leads_to("8.8.8.8", address))  # one good one does not help
-    with pytest.raises(NotSent, match="webhook_private"):
+    with pytest.raises(NotSent, match="webhook_not_open"):
         send(URL, {}, b"", leads_to(address))
 
 
@@ -89,6 +90,29 @@ def test_a_handshake_that_never_ends_is_cut(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_open_address_is_taken_as_it_was_resolved() -> None:
     assert safe_address(read_target(URL), leads_to("8.8.8.8", "2606:4700::1111")) == "8.8.8.8"
-    with pytest.raises(KeyRefused, match="webhook_unresolved") as caught:
-        safe_address(read_target(URL), leads_to())
+
+
+def unknown(host: str, port: int) -> list[str]:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def slow_unknown(host: str, port: int) -> list[str]:
+    time.sleep(0.2)
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+@pytest.mark.parametrize("ask", [leads_to(), leads_to("10.1.2.3"), unknown, slow_unknown])
+def test_what_is_said_never_tells_whether_this_network_knows_a_name(
+    ask: Callable[[str, int], list[str]],
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(KeyRefused, match="webhook_not_open") as caught:
+        read_url(URL, ask, least_seconds=0.5)
+    assert time.monotonic() - began >= 0.5
+    with pytest.raises(KeyRefused) as other:
+        safe_address(read_target(URL), leads_to("192.168.7.7"))
+    assert caught.value.text == other.value.text
     assert read_target(URL).host in caught.value.text.zh and "离线" in caught.value.text.zh
+    with pytest.raises(NotSent) as kept:
+        send(URL, {}, b"", ask)
+    assert kept.value.word == "webhook_not_open"

@@ -119,7 +119,7 @@ def test_a_test_goes_to_no_private_address(hook: Hook) -> None:
         row = session.scalars(select(WebhookTest).order_by(WebhookTest.id.desc())).first()
     assert row is not None
     assert (row.delivered_at, row.attempts) == (None, 1)
-    assert "内网" in hook.browser.get(hook.address).text
+    assert "互联网上的地址，未发送" in hook.browser.get(hook.address).text
 
 
 def test_tests_that_fail_are_no_oftener_than_deliveries(hook: Hook) -> None:

@@ -22,6 +22,7 @@ from codes.wording import Text
 from verifier.errors import KeyRefused
 
 LONGEST_URL: Final = 500
+NOT_OPEN: Final = "webhook_not_open"
 _HTTPS_PORT: Final = 443
 _FIRST_FREE_PORT: Final = 1024
 _SECONDS: Final = 10.0
@@ -85,23 +86,15 @@ def safe_address(target: Target, ask: Resolve = resolve) -> str:
     """Return an address of a target to connect to.
 
     Raises:
-        KeyRefused: it has none (`webhook_unresolved`), or one that is not of the open internet
-            (`webhook_private`).
+        KeyRefused: it has none, or one that is not of the open internet (`webhook_not_open`):
+            which of the two is not said, as it would tell what names there are in this network.
     """
     try:
         addresses = [ip_address(one.partition("%")[0]) for one in ask(target.host, target.port)]
     except (OSError, ValueError, UnicodeError) as error:
-        raise _unresolved(target.host) from error
-    if not addresses:
-        raise _unresolved(target.host)
-    if not all(map(_is_open, addresses)):
-        raise KeyRefused(
-            "webhook_private",
-            Text(
-                "该地址指向内网或保留地址，不能作为回调地址",
-                "this address leads to a private or reserved network; a webhook may not",
-            ),
-        )
+        raise _not_open(target.host) from error
+    if not addresses or not all(map(_is_open, addresses)):
+        raise _not_open(target.host)
     return str(addresses[0])
 
 
@@ -173,14 +166,16 @@ def _no_url() -> KeyRefused:
     )
 
 
-def _unresolved(host: str) -> KeyRefused:
+def _not_open(host: str) -> KeyRefused:
     return KeyRefused(
-        "webhook_unresolved",
+        NOT_OPEN,
         Text(
-            f"本服务器查不到主机 {host} 的网络地址，回调地址没有设置。请核对拼写；"
-            "本服务器没有接入互联网的（如离线演示），不能使用回调，请改看“变动提醒”",
-            f"this server finds no network address of the host {host}; no webhook was set up. Check"
-            " how it is spelt. A server without internet, such as a demo off line, can use no "
-            "webhooks: look at the alerts instead",
+            f"主机 {host} 不能作为回调地址：本服务器查不到它在互联网上的地址（名称有误、没有登记，"
+            "或指向内网、保留地址）。本服务器没有接入互联网的（如离线演示），不能使用回调，"
+            "请改看“变动提醒”",
+            f"no webhook can lead to the host {host}: this server finds no address of it on the "
+            "open internet (it is misspelt, has none, or leads to a private or reserved network). "
+            "A server without internet, such as a demo off line, can use no webhooks: look at the "
+            "alerts instead",
         ),
     )

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from sqlalchemy import func, select
@@ -30,6 +30,7 @@ from registry.session import reading, transaction
 from registry.vault import Vault
 from verifier.desks.employers_room import EmployersRoom
 from verifier.desks.webhook_address import (
+    NOT_OPEN,
     NotSent,
     Resolve,
     read_target,
@@ -41,6 +42,7 @@ from verifier.errors import KeyRefused
 MOST_WEBHOOKS: Final = 5
 SHORTEST: Final = timedelta(seconds=30)
 LONGEST: Final = timedelta(hours=6)
+_LEAST_SECONDS: Final = 1.0
 _LEASE: Final = timedelta(minutes=2)
 _AT_ONCE: Final = 100
 _OF_ONE: Final = 20
@@ -50,8 +52,10 @@ _ACKNOWLEDGED: Final = range(200, 300)
 _ANSWERED: Final = "http_"
 _TROUBLES: Final = {
     "no_answer": Text("没有应答", "no answer"),
-    "webhook_unresolved": Text("找不到该地址的主机", "host not found"),
-    "webhook_private": Text("地址指向内网，未发送", "leads to a private network, not sent"),
+    NOT_OPEN: Text(
+        "查不到该主机在互联网上的地址，未发送",
+        "no address of the host on the open internet, not sent",
+    ),
     "webhook_url": Text(
         "地址已不符合要求，未发送；请停用后另设地址",
         "no address that may be sent to any more; disable this webhook and set up another",
@@ -77,8 +81,11 @@ class NewWebhook:
     secret: str = field(repr=False)
 
 
-def read_url(url: str, ask: Resolve = resolve) -> str:
+def read_url(url: str, ask: Resolve = resolve, *, least_seconds: float = _LEAST_SECONDS) -> str:
     """Return the address of a new webhook; its host is resolved, which may take a while.
+
+    A host that cannot be is refused no sooner than after `least_seconds`: how long a name takes
+    tells whether this network knows it.
 
     Args:
         url: as typed, untrusted.
@@ -87,7 +94,12 @@ def read_url(url: str, ask: Resolve = resolve) -> str:
         KeyRefused: it may not lead there, as `webhook_address` says.
     """
     given = url.strip()
-    safe_address(read_target(given), ask)
+    target, began = read_target(given), monotonic()
+    try:
+        safe_address(target, ask)
+    except KeyRefused:
+        sleep(max(0.0, began + least_seconds - monotonic()))
+        raise
     return given
 
 

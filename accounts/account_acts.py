@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from accounts.account_rules import read_body, read_person_name, read_roles, read_username
 from accounts.bureau import Bureau
 from accounts.errors import AccountError
+from accounts.namesakes import name_on_trail
 from accounts.role_standing import counting_roles, give_roles, needs_no_factor, wait_anew
 from accounts.roles import Role
 from accounts.setup_links import SetupLink, make_link, void_link
@@ -141,7 +142,8 @@ def add_account(
             session.add(row)
             session.flush()
             link = _hand_over(session, bureau, row, giver)
-            note_state(bureau, row, made_by)
+            by = made_by if giver is None else name_on_trail(session, giver, made_by)
+            note_state(bureau, row, by)
             return row.username, link
     except IntegrityError as error:  # somebody took the name at the same time
         raise _taken(read.username) from error

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from accounts.account_acts import end_sessions, find_account, note_state
 from accounts.bureau import Bureau
 from accounts.errors import AccountError
+from accounts.namesakes import name_on_trail
 from accounts.role_standing import counting_roles, is_set_up, waiting_roles
 from accounts.roles import Role
 from accounts.setup_links import void_link
@@ -119,9 +120,11 @@ def _waiting(session: Session, row: AccountRow, confirmer: AccountRow) -> Waitin
     return WaitingAccount(
         row=row,
         roles=tuple(sorted(waiting_roles(row))),
-        given_by=tuple(sorted({_name_of(session, one.given_by) for one in waits})),
+        given_by=tuple(sorted({_shown_name(session, one.given_by) for one in waits})),
         given_at=max(one.given_at for one in waits),
-        linked_by=_linked_by(session, row),
+        linked_by=row.made_by
+        if row.handover is None
+        else _shown_name(session, row.handover.made_by),
         is_other=_is_other(session, row, confirmer),
         nobody=not any(_is_other(session, row, one) for one in others),
         seen=_seen(row),
@@ -135,6 +138,10 @@ def _waiting_rows(row: AccountRow) -> list[RoleConfirmationRow]:
 
 def _linked_by(session: Session, row: AccountRow) -> str:
     return row.made_by if row.handover is None else _name_of(session, row.handover.made_by)
+
+
+def _shown_name(session: Session, account_id: int) -> str:
+    return name_on_trail(session, account_id, _name_of(session, account_id))
 
 
 def _name_of(session: Session, account_id: int) -> str:
@@ -246,7 +253,7 @@ def confirm_roles(bureau: Bureau, username: str, confirmer_id: int, *, seen: str
         _check_set_up(row)
         for one in _waiting_rows(row):
             one.confirmed_by, one.confirmed_at = confirmer_id, bureau.clock()
-        note_state(bureau, row, confirmer.name)
+        note_state(bureau, row, name_on_trail(session, confirmer.id, confirmer.name))
 
 
 def refuse_roles(bureau: Bureau, username: str, confirmer_id: int, *, seen: str) -> None:
@@ -266,4 +273,4 @@ def refuse_roles(bureau: Bureau, username: str, confirmer_id: int, *, seen: str)
             void_link(session, row)
             end_sessions(session, row)
         session.flush()
-        note_state(bureau, row, confirmer.name)
+        note_state(bureau, row, name_on_trail(session, confirmer.id, confirmer.name))

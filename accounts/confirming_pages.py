@@ -25,6 +25,7 @@ from accounts.confirming import (
     who_confirms,
 )
 from accounts.errors import AccountError
+from accounts.namesakes import name_on_trail
 from accounts.next_page_notice import say_done
 from accounts.person import Person, the_person
 from accounts.role_standing import counting_roles, waiting_roles
@@ -33,6 +34,7 @@ from accounts.troubles import Trouble
 from accounts.waiting import Waiting
 from codes.wording import Text
 from registry.account_models import AccountRow
+from registry.session import reading
 
 blueprint = Blueprint("confirming", __name__, url_prefix="/people")
 Answer = str | Response | tuple[str, int]
@@ -162,11 +164,13 @@ def _do(act: str, row: AccountRow, ground: str, do: Callable[..., None]) -> None
     """Note an act and do it; of two who do so at once the trail says that one failed."""
     bureau, person = the_bureau(), the_person()
     subject = " ".join([row.username, *sorted(waiting_roles(row))])
-    bureau.note(person.name, act, subject, ground)
+    with reading(bureau.desks) as session:
+        actor = name_on_trail(session, person.account_id, person.name)
+    bureau.note(actor, act, subject, ground)
     try:
         do(bureau, row.username, person.account_id, seen=_shown())
     except AccountError as error:
-        bureau.note(person.name, f"{act}.failed", f"{subject} {error.code}", ground)
+        bureau.note(actor, f"{act}.failed", f"{subject} {error.code}", ground)
         raise
 
 

@@ -30,6 +30,7 @@ from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
 from accounts.errors import AccountError
+from accounts.namesakes import name_on_trail
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
@@ -135,7 +136,7 @@ def take_new() -> Answer:
 @asks_again
 def _add(new: NewAccount) -> Answer:
     bureau, person = the_bureau(), the_person()
-    bureau.note(person.name, "accounts.add", new.username, _ground())
+    bureau.note(_actor(), "accounts.add", new.username, _ground())
     username, link = add_account(bureau, new, made_by=person.name, giver=person.account_id)
     return _link_page(username, link)
 
@@ -177,6 +178,13 @@ def _trouble(error: AccountError) -> Trouble:
 def _ground() -> str:
     ground = " ".join(request.form.get("ground", "").split())[:300]
     return ground if ground and ground.isprintable() else "账号管理"
+
+
+def _actor() -> str:
+    """Return who acts, as the trail names them: of two who share a name it tells which."""
+    person = the_person()
+    with reading(the_bureau().desks) as session:
+        return name_on_trail(session, person.account_id, person.name)
 
 
 def _link_page(username: str, link: SetupLink) -> str:
@@ -252,9 +260,9 @@ def take_roles(account_id: int) -> Answer:
 def _give(row: AccountRow, roles: list[str]) -> Answer:
     bureau, person = the_bureau(), the_person()
     said = " ".join([row.username, *sorted(role for role in roles if role in set(Role))])
-    bureau.note(person.name, "accounts.roles", said, _ground())
+    bureau.note(_actor(), "accounts.roles", said, _ground())
     body, giver = _body_given(person), person.account_id
-    change_roles(bureau, row.username, roles, body, by=person.name, giver=giver)
+    change_roles(bureau, row.username, roles, body, by=_actor(), giver=giver)
     return _done(row.id, "roles_wait" if waiting_roles(_managed(row.id)) else "roles")
 
 
@@ -264,9 +272,9 @@ def _give(row: AccountRow, roles: list[str]) -> Answer:
 def disable(account_id: int) -> Answer:
     """Disable an account, and end its sessions."""
     row, bureau = _managed(account_id, to_change=True), the_bureau()
-    bureau.note(the_person().name, "accounts.disable", row.username, _ground())
+    bureau.note(_actor(), "accounts.disable", row.username, _ground())
     try:
-        disable_account(bureau, row.username, by=the_person().name)
+        disable_account(bureau, row.username, by=_actor())
     except AccountError as error:
         return _page(row, _trouble(error)), 422
     return _done(account_id, "disabled")
@@ -278,8 +286,8 @@ def disable(account_id: int) -> Answer:
 def enable(account_id: int) -> Answer:
     """Enable a disabled account."""
     row, bureau = _managed(account_id, to_change=True), the_bureau()
-    bureau.note(the_person().name, "accounts.enable", row.username, _ground())
-    enable_account(bureau, row.username, by=the_person().name)
+    bureau.note(_actor(), "accounts.enable", row.username, _ground())
+    enable_account(bureau, row.username, by=_actor())
     return _done(account_id, "enabled")
 
 
@@ -298,9 +306,9 @@ def _reset(row: AccountRow) -> Answer:
     bureau, person = the_bureau(), the_person()
     try:
         check_reset(bureau, row.username)
-        bureau.note(person.name, "accounts.reset", row.username, _ground())
+        bureau.note(_actor(), "accounts.reset", row.username, _ground())
         giver = person.account_id
-        link = reset_account(bureau, row.username, by=person.name, giver=giver)
+        link = reset_account(bureau, row.username, by=_actor(), giver=giver)
     except AccountError as error:
         return _page(row, _trouble(error)), 422
     return _link_page(row.username, link)

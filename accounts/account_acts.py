@@ -90,20 +90,45 @@ def read_account(bureau: Bureau, new: NewAccount) -> NewAccount:
     """Return an account to be added as it is kept.
 
     Raises:
-        AccountError: as the readers of `accounts.account_rules`; the name for signing in is taken
-            (`account_exists`).
+        AccountError: the first of `inspect_account`.
     """
-    username, name, roles = (
-        read_username(new.username),
-        read_person_name(new.name),
-        read_roles(new.roles),
+    for error in inspect_account(bureau, new):
+        raise error
+    roles = read_roles(new.roles)
+    return NewAccount(
+        username=read_username(new.username),
+        name=read_person_name(new.name),
+        roles=sorted(roles),
+        body=read_body(bureau.register, new.body, roles),
     )
-    body = read_body(bureau.register, new.body, roles)
+
+
+def inspect_account(bureau: Bureau, new: NewAccount) -> tuple[AccountError, ...]:
+    """Return all that is wrong with an account to be added.
+
+    It says what the readers of `accounts.account_rules` refuse, and whether the name for signing
+    in is taken (`account_exists`). A body is judged once the roles are right.
+    """
+    found = []
+    for read in (
+        lambda: read_person_name(new.name),
+        lambda: _read_free_username(bureau, new.username),
+        lambda: read_body(bureau.register, new.body, read_roles(new.roles)),
+    ):
+        try:
+            read()
+        except AccountError as error:
+            found.append(error)
+    return tuple(found)
+
+
+def _read_free_username(bureau: Bureau, typed: str) -> str:
+    username = read_username(typed)
     with reading(bureau.desks) as session:
         taken = select(AccountRow.id).where(AccountRow.username == username)
         if session.scalar(taken) is not None:
             raise _taken(username)
-    return NewAccount(username=username, name=name, roles=sorted(roles), body=body)
+    return username
 
 
 def _taken(username: str) -> AccountError:

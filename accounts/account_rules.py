@@ -72,16 +72,27 @@ def read_roles(asked: Iterable[str]) -> frozenset[Role]:
     known = {role.value: role for role in Role}
     names = set(asked)
     roles = frozenset(known[name] for name in names if name in known)
-    if not roles or len(roles) != len(names) or not any(roles <= side for side in SIDES):
+    if not roles or len(roles) != len(names):
+        raise AccountError(
+            "account_roles", Text("请至少选择一个角色", "Choose at least one of the roles")
+        )
+    if not any(roles <= side for side in SIDES):
         raise AccountError(
             "account_roles",
             Text(
-                "请至少选择一个角色；主管部门、评价机构、用人单位、公安、审计的角色不能由同一账号兼任",
-                "Choose at least one role; one account holds roles of one side only: authority, "
-                "assessment body, employer, police or audit",
+                "主管部门、评价机构、用人单位、公安、审计的角色不能由同一账号兼任，请只留一类",
+                "One account holds roles of one side only: authority, assessment body, employer, "
+                "police or audit",
             ),
         )
     return roles
+
+
+def filed_bodies(register: Engine) -> list[tuple[str, str]]:
+    """Return prefix and name of every body on record, in the order of their prefixes."""
+    with reading(register) as session:
+        sites = session.scalars(select(Site).order_by(Site.prefix)).all()
+        return [(one.prefix, one.body.name) for one in sites]
 
 
 def read_body(register: Engine, typed: str | None, roles: frozenset[Role]) -> str | None:
@@ -101,8 +112,8 @@ def read_body(register: Engine, typed: str | None, roles: frozenset[Role]) -> st
     raise AccountError(
         "account_body",
         Text(
-            "机构角色须填写已备案机构的 13 位编码；其他角色不填",
-            "Roles of an assessment body need the 13-character prefix of a filed body; other "
+            "评价机构的角色须选择所属机构，编号前缀为 13 位；其他角色不选",
+            "Roles of an assessment body need a filed body, by its 13-character prefix; other "
             "roles have none",
         ),
     )

@@ -22,6 +22,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import joinedload
 
 from accounts.bureau import Bureau
+from accounts.easy_passwords import is_easy
 from accounts.role_standing import counting_roles, needs_no_factor, waiting_roles
 from accounts.roles import Role
 from codes.wording import Text
@@ -213,8 +214,9 @@ def inspect_password(password: str, account: Account) -> Text | None:
         return Text(
             "密码中不要包含用户名或姓名", "A password does not contain the user name or the name"
         )
-    if len(set(folded)) < 5:
+    if len(set(folded)) < 5 or is_easy(folded):
         return Text(
-            "密码过于简单，请使用更多不同的字符", "Too simple: use more different characters"
+            "密码过于简单，容易被猜到；请用几个不相干的词连起来",
+            "Too simple, and soon guessed: take a few unrelated words",
         )
     return None

@@ -21,7 +21,7 @@ from accounts.passkeys import passkeys_of, remove_passkey
 from accounts.roles import signed_in
 from accounts.second_factor import make_recovery_codes
 from accounts.sign_in_pages import keep_new_factor, words_to_enrol
-from accounts.signing_in import set_password, the_browser
+from accounts.signing_in import prove_password, set_password, the_browser
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.account_models import AccountRow, SessionRow
@@ -80,6 +80,12 @@ def change_password() -> Answer:
     if password != request.form.get("again", ""):
         differs = Text("两次输入的密码不一致", "The two passwords differ")
         return _page(Trouble(field="again", text=differs)), 422
+    try:
+        prove_password(the_bureau(), the_account().handle, request.form.get("present", ""))
+    except AccountError as error:
+        wrong = Text("当前密码不正确", "That is not your present password")
+        told = wrong if error.code == "sign_in_failed" else error.text
+        return _page(Trouble(field="present", text=told)), 422
     return _set_password(password)
 
 

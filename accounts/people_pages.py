@@ -21,11 +21,12 @@ from accounts.account_acts import (
     disable_account,
     enable_account,
     find_account,
+    inspect_account,
     list_accounts,
     read_account,
     reset_account,
 )
-from accounts.account_rules import SIDES
+from accounts.account_rules import SIDES, filed_bodies
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
@@ -127,6 +128,9 @@ def take_new() -> Answer:
         body=_body_given(person),
     )
     _check_may_give(person, new.roles)
+    faults = inspect_account(the_bureau(), new)
+    if faults:
+        return _add_page(new, *map(_trouble, faults)), 422
     try:
         return _add(read_account(the_bureau(), new))
     except AccountError as error:
@@ -147,7 +151,7 @@ def _add_page(new: NewAccount, *troubles: Trouble) -> str:
         "desk/person_add.html",
         new=new,
         role_options=_role_options(person),
-        asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
+        body_options=_body_options(person),
         troubles=troubles,
     )
 
@@ -155,6 +159,13 @@ def _add_page(new: NewAccount, *troubles: Trouble) -> str:
 def _role_options(person: Person) -> list[tuple[str, Text]]:
     may = {role for side in roles_to_give(person) for role in side}
     return [(role.value, role.text) for role in Role if role in may]
+
+
+def _body_options(person: Person) -> list[tuple[str, str]]:
+    """Return the bodies that a director chooses from; none for a custodian."""
+    if not person.is_one_of(Role.AUTHORITY_DIRECTOR):
+        return []
+    return [(prefix, f"{prefix} {name}") for prefix, name in filed_bodies(the_bureau().register)]
 
 
 def _body_given(person: Person) -> str | None:
@@ -233,7 +244,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         standing=find_waiting(bureau, row.id, person.account_id),
         who=who_confirms(row.body),
         role_options=_role_options(person),
-        asks_body=person.is_one_of(Role.AUTHORITY_DIRECTOR),
+        body_options=_body_options(person),
         troubles=troubles,
     )
 

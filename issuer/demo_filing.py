@@ -1,8 +1,9 @@
 """Applications at the authority's desk of a demo, so that there is something to do.
 
 One was received today; another, received yesterday, is under public notice from today on, so that
-the public may object to it at once. Both go the way of any other, by the calls that the desk makes
-for what officials type; the audit trail says today that the demo made them.
+the public may object to it at once; the notice of a third ran out yesterday, so that its filing can
+be proposed. All go the way of any other, by the calls that the desk makes for what officials type;
+the audit trail says today that the demo made them.
 """
 
 from __future__ import annotations
@@ -46,12 +47,17 @@ _ON_NOTICE: Final = _FORM | {
     "credit_code": "91120000MA0000002U",
     "sites": [{"address": "天津市虚构区样本路 9 号", "serial": "000125"}],
 }
+_ELAPSED: Final = _FORM | {
+    "name": "津门样本技能评价中心（虚构）",
+    "credit_code": "91120000MA0000003Y",
+    "sites": [{"address": "天津市虚构区样本路 10 号", "serial": "000126"}],
+}
 
 
 def leave_applications(
     home: Home, passphrase: bytes, bureau: Bureau, clerk: str, director: str
 ) -> None:
-    """Take two fictional applications in, unless there ever was one in this demo.
+    """Take three fictional applications in, unless there ever was one in this demo.
 
     Args:
         clerk, director: the names of who takes them in, and of who selects.
@@ -60,22 +66,17 @@ def leave_applications(
         if session.scalar(select(FilingApplication.id).limit(1)) is not None:
             return
     now, vault = bureau.clock(), home.vault(passphrase)
-    yesterday = now - _DAY
-    for act in ("apply", "accept", "accept", "notice", "apply"):
+    for act in (*("apply", "accept", "accept", "notice") * 2, "apply"):
         bureau.note(clerk, f"filing.{act}", "", _GROUND)
     with transaction(bureau.register) as session:
-        one = _take_in(session, home, vault, _ON_NOTICE, clerk, now=yesterday)
-        for official in (clerk, director):
-            take_step(session, one, Step.ACCEPT, _by(official, yesterday), now=yesterday)
-        first = shanghai_day(now)
-        start_notice(
-            session,
-            one,
-            _by(clerk, yesterday),
-            first_day=first,
-            last_day=first + (_NOTICE_DAYS - 1) * _DAY,
-            now=yesterday,
-        )
+        for form, days in ((_ON_NOTICE, 1), (_ELAPSED, 1 + _NOTICE_DAYS)):
+            then = now - days * _DAY
+            one = _take_in(session, home, vault, form, clerk, now=then)
+            for official in (clerk, director):
+                take_step(session, one, Step.ACCEPT, _by(official, then), now=then)
+            first = shanghai_day(then) + _DAY
+            last = first + (_NOTICE_DAYS - 1) * _DAY
+            start_notice(session, one, _by(clerk, then), first_day=first, last_day=last, now=then)
         _take_in(session, home, vault, _RECEIVED, clerk, now=now)
 
 

@@ -26,12 +26,16 @@ class FieldError(IssuerError):
         code, text: as `IssuerError`; the sentence names the field.
         field: where it stands, such as `sites[0].serial`.
         fault: what is wrong with it, without its name: to be shown beside it.
+        missing: nothing is filled in.
     """
 
-    def __init__(self, code: str, text: Text, *, field: str, fault: Text) -> None:
+    def __init__(
+        self, code: str, text: Text, *, field: str, fault: Text, missing: bool = False
+    ) -> None:
         super().__init__(code, text)
         self.field = field
         self.fault = fault
+        self.missing = missing
 
 
 class WorkerFailed(IssuerError):

@@ -57,12 +57,12 @@ class FormFields:
             raise fields.error(str(unknown[0]), "无法识别的字段", "is not a known field")
         return fields
 
-    def error(self, name: str, zh: str, en: str) -> FieldError:
+    def error(self, name: str, zh: str, en: str, *, missing: bool = False) -> FieldError:
         """Return the refusal of one field."""
-        return field_error(f"{self.where}.{name}" if self.where else name, zh, en)
+        return field_error(f"{self.where}.{name}" if self.where else name, zh, en, missing=missing)
 
     def _missing(self, name: str) -> FieldError:
-        return self.error(name, "未填写", "is not filled in")
+        return self.error(name, "未填写", "is not filled in", missing=True)
 
     def text(self, name: str, most: int, *, lines: bool = False) -> str:
         """Return a text of 1 to `most` printable characters, of several lines where allowed."""
@@ -107,7 +107,7 @@ class FormFields:
         if value is None:
             raise self._missing(name)
         if not isinstance(value, list) or not value:
-            raise self.error(name, "至少一项", "needs at least one entry")
+            raise self.error(name, "至少一项", "needs at least one entry", missing=True)
         return value
 
     def credit_code(self) -> str:
@@ -128,21 +128,23 @@ class FormFields:
             raise field_error(self.where, error.text.zh, error.text.en) from error
         outside = [level for level in levels if level not in occupation.levels]
         if outside:
+            has = sorted(occupation.levels)
             raise self.error(
                 "levels",
-                f"{occupation.zh}没有{outside[0].zh}",
-                f"{occupation.en} has no {outside[0].en}",
+                f"{occupation.zh}没有{outside[0].zh}，只有{'、'.join(one.zh for one in has)}",
+                f"{occupation.en} has no {outside[0].en}, only {', '.join(one.en for one in has)}",
             )
         if len(set(levels)) != len(levels):
             raise self.error("levels", "有重复的级别", "names a level twice")
         return occupation, levels
 
 
-def field_error(name: str, zh: str, en: str) -> FieldError:
+def field_error(name: str, zh: str, en: str, *, missing: bool = False) -> FieldError:
     """Return the refusal of a field of a form."""
     return FieldError(
         "filing_field",
         Text(f"备案文件字段 {name}：{zh}", f"filing, field {name}: {en}"),
         field=name,
         fault=Text(zh, en),
+        missing=missing,
     )

@@ -69,6 +69,14 @@ def working_days(first: date, last: date, days_off: Collection[date]) -> int:
     return sum(day.weekday() < _SATURDAY and day not in days_off for day in days)
 
 
+def _day_reaching(wanted: int, first: date, days_off: Collection[date]) -> date:
+    """Return the earliest last day of a notice that begins on `first` and has `wanted` days."""
+    last = first
+    while working_days(first, last, days_off) < wanted:
+        last += timedelta(days=1)
+    return last
+
+
 def start_notice(
     session: Session,
     application: FilingApplication,
@@ -106,11 +114,14 @@ def start_notice(
     rule = filing_rule(RuleName.NOTICE_WORKING_DAYS, today)
     counted = working_days(first_day, last_day, days_off)
     if counted < rule.value:
+        least = spoken_day(_day_reaching(rule.value, first_day, days_off))
         raise IssuerError(
             "notice_too_short",
             Text(
-                f"公示期仅含 {counted} 个工作日，不足 {rule.value} 个工作日",
-                f"the notice has {counted} working days, the rule asks for {rule.value}",
+                f"公示期仅含 {counted} 个工作日，不足 {rule.value} 个工作日；"
+                f"结束日期最早为{least.zh}",
+                f"the notice has {counted} working days, the rule asks for {rule.value}: "
+                f"its last day is {least.en} or later",
             ),
         )
     take_step(session, application, Step.NOTICE, decision, now=now)

@@ -32,7 +32,7 @@ _PLACES = (
     ),
     (
         "filing_proposals.waiting",
-        Text("待审批事项", "Waiting for approval"),
+        Text("备案审批", "Filing approvals"),
         Text("备案方面由一人提出、等另一人批准的事项", "Filing acts that wait for a second person"),
     ),
     (

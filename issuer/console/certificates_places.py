@@ -35,7 +35,7 @@ def add_certificates(app: Flask) -> None:
             ),
             Place(
                 endpoint="certificate_decisions.index",
-                text=Text("变更审批", "Acts to approve"),
+                text=Text("证书变更审批", "Certificate approvals"),
                 roles=readers,
                 purpose=Text(
                     "对已核发证书提出的更正、撤销等事项",

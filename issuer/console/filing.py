@@ -14,6 +14,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.application_form import ApplicationForm
@@ -185,13 +186,15 @@ def opinion(number: int) -> AnyResponse:
     """Accept, return or refuse an application."""
     limit_form()
     entry = OpinionEntry(step=typed("step", 20), decision=read_decision_entry())
-    if entry.step not in tuple(map(str, _OPINIONS)):
-        text = Text("请选择办理意见", "Choose what to do")
-        return _page(number, entry, (Trouble(field="step", text=text),))
-    step = Step(entry.step)
     decision, troubles = parse_decision(entry.decision)
-    if decision is None:
+    if entry.step not in tuple(map(str, _OPINIONS)):
+        text = Text("请选择本环节的决定", "Choose what to do")
+        troubles = (Trouble(field="step", text=text), *troubles)
+    if not is_ticked():
+        troubles = (*troubles, Trouble(field=SURE, text=UNTICKED))
+    if decision is None or troubles:
         return _page(number, entry, troubles)
+    step = Step(entry.step)
     reference = decision.reference or ""
     try:
         with (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -12,12 +13,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import lead_on, say_done
 from accounts.roles import allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from accounts.uploads import takes_files
 from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
 from codes.number_rule import Category
-from codes.occupations import occupations
+from codes.occupations import Occupation, occupations
 from codes.wording import Text
 from issuer.application_drafts import (
     add_file,
@@ -48,7 +50,7 @@ from issuer.console.authority import (
     trouble_of,
 )
 from issuer.console.office import the_office
-from issuer.errors import IssuerError
+from issuer.errors import FieldError, IssuerError
 from registry.filing_desk_models import FilingDraft
 from registry.session import reading, transaction
 from templates.row_ids import read_row_id
@@ -137,8 +139,10 @@ def change(number: int) -> AnyResponse:
         troubles = _take_files(found)
         if re.fullmatch(r"drop-[0-9]+", wish):
             drop_file(found, int(wish[5:11]))
-        if wish == "discard":
+        if wish == "discard" and is_ticked():
             session.delete(found)
+        elif wish == "discard":
+            troubles = (Trouble(field=SURE, text=UNTICKED),)
         session.flush()
         if wish == "submit" and not troubles:
             troubles = _faults(found)
@@ -146,12 +150,22 @@ def change(number: int) -> AnyResponse:
             return _page(found, troubles)
         saved = draft_mark(found)
     if wish == "discard":
-        say_done(Text("草稿已删除", "The draft is deleted"))
+        say_done(Text("这次录入已删除", "The entry is deleted"))
         return redirect(url_for("filing_drafts.drafts"), 303)
     if wish != "submit":
-        say_done(Text("已保存，尚未提交", "Saved, not submitted yet"))
+        say_done(_kept())
         return redirect(url_for("filing_drafts.draft", number=number) + _ANCHORS.get(wish, ""), 303)
     return _submit(number, saved)
+
+
+def _kept() -> Text:
+    sent = len([one for one in request.files.getlist("files") if one.filename])
+    if not sent:
+        return Text("已保存，尚未受理", "Saved, not taken in yet")
+    return Text(
+        f"已上传 {sent} 份材料；填写的内容已保存，尚未受理",
+        f"Materials uploaded: {sent}. What was typed is saved, not taken in yet",
+    )
 
 
 def _submit(number: int, saved: str) -> AnyResponse:
@@ -249,10 +263,24 @@ def _faults(found: FilingDraft) -> tuple[Trouble, ...]:
     troubles = []
     for error in inspect_draft(found, now=the_office().clock()):
         field = field_id(error.field)
-        name, fault = field_name(field), error.fault
-        text = Text(f"{name.zh}：{fault.zh}", f"{name.en}: {fault.en}") if name else fault
-        troubles.append(Trouble(field=field, text=text))
+        troubles.append(Trouble(field=field, text=_fault_text(field, error)))
     return tuple(troubles)
+
+
+def _fault_text(field: str, error: FieldError) -> Text:
+    """Return what is to be done about a field, or what is wrong with it."""
+    name, fault = field_name(field), error.fault
+    if name is None:
+        return fault
+    if not error.missing:
+        if fault.zh.startswith(name.zh):
+            return fault
+        return Text(f"{name.zh}：{fault.zh}", f"{name.en}: {fault.en}")
+    if field == "files":
+        return Text("请至少上传一份材料", "Upload at least one material")
+    if field == "category" or field.startswith("occupations"):
+        return Text(f"请选择{name.zh}", f"Choose: {name.en}")
+    return Text(f"请填写{name.zh}", f"Fill in: {name.en}")
 
 
 def field_id(path: str) -> str:
@@ -279,6 +307,19 @@ def field_name(field: str) -> Text | None:
 
 def _most_occupations() -> int:
     return filing_rule(RuleName.MOST_OCCUPATIONS, today()).value
+
+
+def _levels(day: date) -> list[Level]:
+    """Return the levels that the standard of any occupation has, the lowest first."""
+    held = {level for one in occupations() if one.in_force(day) for level in one.levels}
+    return sorted(held, reverse=True)
+
+
+def _occupation_text(one: Occupation) -> Text:
+    """Return what an occupation is called, with the levels of its standard."""
+    zh = "、".join(level.text.zh.partition("/")[0] for level in one.levels)
+    en = ", ".join(str(int(level)) for level in one.levels)
+    return Text(f"{one.zh}（{one.code}，{zh}）", f"{one.en} ({one.code}, levels {en})")
 
 
 def _find(session: Session, number: int, *, hold: bool = False) -> FilingDraft:
@@ -331,11 +372,9 @@ def _page(
         scopes=[*entry.scopes, *[ScopeEntry()] * (_most_occupations() - len(entry.scopes))],
         sites=[*entry.sites, SiteEntry()][:_MOST_SITES],
         occupations=[
-            (one.code, Text(f"{one.zh}（{one.code}）", f"{one.en} ({one.code})"))
-            for one in occupations()
-            if one.in_force(day)
+            (one.code, _occupation_text(one)) for one in occupations() if one.in_force(day)
         ],
-        levels=[(int(level), level.text) for level in sorted(Level, reverse=True)],
+        levels=[(int(level), level.text) for level in _levels(day)],
         categories=CATEGORIES,
         decision=read_decision_entry(),
         field_name=field_name,

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from accounts.account_acts import change_roles, disable_account
+from accounts.easy_passwords import is_easy
 from accounts.errors import AccountError
 from accounts.library import AccountStore
 from accounts.roles import Role
@@ -74,6 +75,31 @@ def test_a_form_says_beside_the_field_what_is_wrong(
     assert page.status_code == 422
     assert f'id="{field}-wrong"' in page.text
     assert f'value="{typed["username"]}"' in page.text
+
+
+def test_all_that_is_wrong_with_a_new_account_is_said_at_once(desks: Desks) -> None:
+    browser = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
+    typed = {"username": "director", "name": "", "roles": ["police", "auditor"]}
+    page = browser.post("/people/add", data=typed).text
+    for field in ("username", "name", "roles"):
+        assert f'id="{field}-wrong"' in page, field
+    assert "请至少选择一个角色" not in page and "不能由同一账号兼任" in page
+
+
+@pytest.mark.parametrize(
+    ("password", "taken"),
+    [
+        ("123456789012", False),
+        ("Password1234", False),
+        ("Admin@123456", False),
+        ("1qaz2wsx3edc", False),
+        ("hello1hello1", False),
+        (PASSWORD, True),
+        ("天津市样本路2026年秋天", True),
+    ],
+)
+def test_a_password_that_everybody_takes_is_refused(password: str, taken: bool) -> None:
+    assert is_easy(password.casefold()) is not taken
 
 
 def test_disabling_ends_every_session_at_once(desks: Desks) -> None:
@@ -200,6 +226,7 @@ def test_an_employer_shows_the_password_again(desks: Desks) -> None:
     worker = desks.add("firm", Role.EMPLOYER)
     browser = desks.set_up(worker)
     typed = {"password": "another good password", "again": "another good password"}
+    typed |= {"present": PASSWORD}
     assert 'name="again_password"' in browser.post("/account/password", data=typed).text
     done = browser.post("/account/password", data=typed | {"again_password": PASSWORD})
     assert done.location == "/account"
@@ -210,6 +237,10 @@ def test_a_new_password_signs_other_devices_out(desks: Desks) -> None:
     first = desks.set_up(worker)
     second = desks.sign_in(worker)
     typed = {"password": "another good password", "again": "another good password"}
+    for present in ({}, {"present": "not the password"}):
+        refused = second.post("/account/password", data=typed | present)
+        assert (refused.status_code, 'id="present-wrong"' in refused.text) == (422, True)
+    typed |= {"present": PASSWORD}
     assert second.post("/account/password", data=typed).status_code == 303
     assert second.get("/").status_code == 200
     assert first.get("/").status_code == 401

@@ -166,6 +166,7 @@ def test_who_showed_a_former_password_is_not_let_in_by_the_second_factor(desks: 
     own, thief = desks.sign_in(worker), desks.browser()
     assert desks.show_password(thief, worker).location == "/sign-in/factor"
     changed = {"password": "another four words here", "again": "another four words here"}
+    changed |= {"present": PASSWORD}
     assert own.post("/account/password", data=changed).status_code == 303
     desks.clock.go_on(seconds=31)
     late = thief.post("/sign-in/factor", data={"code": desks.code_of(worker)})

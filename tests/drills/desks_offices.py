@@ -154,7 +154,11 @@ def applications(second: str) -> Kind:
             number = procedure.apply(_TODAY, credit_code=_credit_code(f"9{second}{turn}"))
             path = f"/filing/applications/{number}/step"
             deeds = [
-                Deed(name=name, path=path, form={"step": step, "seen": "1", "reason": "经核查"})
+                Deed(
+                    name=name,
+                    path=path,
+                    form={"step": step, "seen": "1", "reason": "经核查", "sure": "yes"},
+                )
                 for name, step in (("feng", "accept"), ("chen", second))
             ]
             query = select(ApplicationDecision.decider).where(

@@ -29,6 +29,7 @@ from issuer.demo_desks import (
     people_of,
     people_told,
 )
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.roster import open_workbook_child, parse_roster
 from issuer.sample import TRIAL_PHOTOS_NAME, TRIAL_ROSTER_NAME, write_trial
@@ -166,9 +167,12 @@ def test_applications_are_at_the_authoritys_desk_of_a_demo(place: Demo) -> None:
         found = session.scalars(select(FilingApplication)).all()
         assert [(one.state, len(one.forms[0].materials)) for one in found] == [
             ("on_notice", 3),
+            ("on_notice", 3),
             ("received", 3),
         ]
-        assert found[1].decisions[0].decider == "赵经办"
+        assert found[2].decisions[0].decider == "赵经办"
+        running, over = (one.notices[0].last_day for one in found[:2])
+        assert over < shanghai_day(datetime.now(UTC)) < running
     public = create_public_app(home)
     page = public.test_client().get("/notices").text
     public.extensions["yanzhen_verifier"].close()

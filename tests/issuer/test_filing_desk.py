@@ -65,9 +65,14 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert "通过的选填" in why and not why.rpartition("理由")[2].startswith("<span")
 
     step = "/filing/applications/1/step"
-    assert desk.post(CLERK, step, step="accept").status_code == 303
-    assert desk.post(CLERK, step, step="accept").status_code == 403  # selecting is a director's
-    assert desk.post(DIRECTOR, step, step="accept").status_code == 303
+    hasty = desk.post(CLERK, step, step="accept")
+    assert (hasty.status_code, 'id="sure-wrong"' in hasty.text) == (422, True)
+    assert hasty.text.index("申报材料</h2>") < hasty.text.index("办理意见</h2>")
+    assert desk.post(CLERK, step, step="accept", sure="yes").status_code == 303
+    assert (
+        desk.post(CLERK, step, step="accept", sure="yes").status_code == 403
+    )  # selecting is a director's
+    assert desk.post(DIRECTOR, step, step="accept", sure="yes").status_code == 303
     notice = "/filing/applications/1/notice"
     said = "由经办人办理；负责人也可以办理"
     for person, told in ((CLERK, False), (DIRECTOR, True), (AUDITOR, False)):
@@ -76,6 +81,7 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert str(MONDAY + DAY) in desk.get(CLERK, notice).text
     short = desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 2 * DAY)
     assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
+    assert f"结束日期最早为{spoken_day(MONDAY + 7 * DAY).zh}" in short.text
     with working_as(desk.app, CLERK) as client:
         days = {"first": MONDAY + DAY, "last": MONDAY + 7 * DAY}
         begun = client.post(notice, data=days, follow_redirects=True)
@@ -120,7 +126,9 @@ def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:
     step = "/filing/applications/1/step"
     silent = desk.post(CLERK, step, step="return")
     assert (silent.status_code, 'id="reason-wrong"' in silent.text) == (422, True)
-    assert desk.post(CLERK, step, step="return", reason="缺少人员名册").status_code == 303
+    assert (
+        desk.post(CLERK, step, step="return", reason="缺少人员名册", sure="yes").status_code == 303
+    )
     assert "申报单位" in desk.get(CLERK, "/filing/applications").text
     begun = desk.post(CLERK, "/filing/drafts", supplements="1").headers["Location"]
     assert TYPED["credit_code"] in desk.get(CLERK, begun).text
@@ -388,7 +396,7 @@ def test_an_opinion_on_a_page_that_is_out_of_date_takes_no_step(desk: AuthorityD
     desk.typed_application()
     assert 'name="seen" value="1"' in desk.get(DIRECTOR, "/filing/applications/1").text
     step = "/filing/applications/1/step"
-    assert desk.post(DIRECTOR_TOO, step, step="accept", seen="1").status_code == 303
-    late = desk.post(DIRECTOR, step, step="accept", seen="1")
+    assert desk.post(DIRECTOR_TOO, step, step="accept", sure="yes", seen="1").status_code == 303
+    late = desk.post(DIRECTOR, step, step="accept", sure="yes", seen="1")
     assert (late.status_code, "孙负责已办理" in late.text) == (422, True)
     assert stage(desk) is Stage.REVIEWED

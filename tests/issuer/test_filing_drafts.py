@@ -48,9 +48,10 @@ def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
         assert f'id="{field}-wrong"' in answer.text, field
         assert f'href="#{field}"' in answer.text, field
     for told in (
-        "单位名称：未填写",
-        "机构类别：未填写",
-        "职业 1 的级别：",
+        "请填写单位名称",
+        "请选择机构类别",
+        "统一社会信用代码的字符或校验码不正确",
+        "职业 1 的级别：保卫管理员没有五级/初级工，只有三级/高级工、二级/技师、一级/高级技师",
         "考评员人数：应为 0–9999",
     ):
         assert f">{told}" in answer.text, told
@@ -62,6 +63,26 @@ def test_every_trouble_stands_beside_its_field_and_what_was_typed_stays(
     assert mended.headers["Location"] == "/filing/applications/1"
     with desk.desks() as session:
         assert session.scalars(select(FilingDraft)).all() == []
+
+
+def test_an_entry_offers_the_levels_there_are_and_is_deleted_once_ticked(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        page = client.get(at).text
+        assert "保卫管理员（3-02-02-00，三级、二级、一级）" in page and "四级/中级工" not in page
+        assert "受理日期" in page and "决定日期" not in page
+        empty = send(client, at, {"do": "submit"}).text
+        assert "请至少上传一份材料" in empty and "请填写站点 1 地址" in empty
+        file = (BytesIO(b"%PDF"), "章程.pdf")
+        send(client, at, TYPED | {"do": "upload", "files": file})
+        assert "已上传 1 份材料" in client.get(at).text
+        kept = send(client, at, TYPED | {"do": "discard"})
+        assert (kept.status_code, 'id="sure-wrong"' in kept.text) == (422, True)
+        assert "章程.pdf" in client.get(at).text
+        send(client, at, TYPED | {"do": "discard", "sure": "yes"})
+        assert client.get(at).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["查验报告专用中心", "样本 SAMPLE DEMO 查验报告 专用 评价中心"])
@@ -102,7 +123,7 @@ def test_the_next_page_says_what_was_filed_and_what_comes_next(desk: AuthorityDe
         file = (BytesIO("营业执照".encode()), "营业执照.pdf")
         taken = send(client, at, TYPED | {"do": "submit", "files": file}).headers["Location"]
         assert "第 1 号申请已受理，下一步材料初审" in client.get(taken).text
-        send(client, f"{taken}/step", {"step": "accept"})
+        send(client, f"{taken}/step", {"step": "accept", "sure": "yes"})
         assert "第 1 号申请的办理意见已登记，目前环节：" in client.get(taken).text
     act = FileAct(
         application_id=1,

@@ -100,6 +100,7 @@ def _apply(walk: Walk, folder: Path) -> None:
 
 def _opinion(page: Page) -> None:
     tick(page.locator("input[name=step][value=accept]"))
+    tick(page.get_by_label("已看过申报内容和材料"))
     press(page.get_by_role("button", name="提交", exact=True))
     expect(page.locator("input[name=step][value=accept]")).to_have_count(0)
 
@@ -154,7 +155,7 @@ def _first_account(walk: Walk) -> str:
         walk.see(page, "people")
         press(page.get_by_role("link", name="添加人员"))
         walk.see(page, "person-add")
-        write(page.get_by_label("所属机构的编号前缀"), PREFIX)
+        choose(page.get_by_label("所属机构"), PREFIX)
         return _fill_in(page, "新保管", "密钥保管人", "new.custodian")
 
 

@@ -57,7 +57,10 @@ def test_a_notice_is_shown_on_its_days_and_while_it_waits(sides: Sides) -> None:
         assert sides.public.get(f"/notices/{none}/object").status_code == 404
     desk = sides.desk
     path = f"/filing/applications/{sides.number}/step"
-    assert desk.post(DIRECTOR, path, step="refuse", reason="单位撤回申请").status_code == 303
+    assert (
+        desk.post(DIRECTOR, path, step="refuse", reason="单位撤回申请", sure="yes").status_code
+        == 303
+    )
     assert "目前没有公示" in sides.public.get("/notices?lang=zh").text
 
 

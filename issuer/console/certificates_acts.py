@@ -31,7 +31,7 @@ from issuer.console.certificates_forms import (
     trouble_of,
 )
 from issuer.console.certificates_show import changes_shown
-from issuer.console.certificates_words import ACT_HELP, ACT_TITLES
+from issuer.console.certificates_words import ACT_HEADINGS, ACT_HELP, ACT_TITLES
 from issuer.console.office import the_office
 from issuer.copy_list import REASON_WORDS
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
@@ -147,6 +147,7 @@ def _words(kind: LifeKind) -> dict[str, object]:
     return {
         "code": KIND_CODES[kind],
         "title": ACT_TITLES[kind],
+        "heading": ACT_HEADINGS[kind],
         "help": ACT_HELP[kind],
         "grounds": [(ground.value, words) for ground, words in GROUND_WORDS.items()],
         "reasons": [(reason.value, words) for reason, words in REASON_WORDS.items()],

@@ -17,6 +17,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import sees_body, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.certificate_acts import ActPage, act_mark, read_act, show_page
@@ -25,7 +26,7 @@ from issuer.console.certificates import body_options
 from issuer.console.certificates_asking import BODY_READERS, READERS, REFUSALS, opened_by_person
 from issuer.console.certificates_forms import Trouble, trouble_of
 from issuer.console.certificates_show import changes_shown
-from issuer.console.certificates_words import ACT_TITLES, FINAL, TO_PRINT
+from issuer.console.certificates_words import ACT_HEADINGS, ACT_TITLES, FINAL, TO_PRINT
 from issuer.console.office import Office, the_office
 from issuer.copy_list import REASON_WORDS
 from issuer.desk import Desk
@@ -119,12 +120,11 @@ def approve(act_id: int) -> Response | tuple[str, int]:
             "请先查看完整内容，再批准", "look at everything that is proposed first, then approve it"
         )
         return _show(place, (Trouble(field="ground", text=text),)), 422
-    if not (place.waits and place.kind in FINAL):
+    if not place.waits:
         return _approved(place)
-    if request.form.get("sure") != "yes":
-        text = Text("请勾选确认：批准后不能恢复", "Tick this: what is approved cannot be undone")
-        return _show(place, (Trouble(field="sure", text=text),)), 422
-    return _approved_for_good(place)
+    if not is_ticked():
+        return _show(place, (Trouble(field=SURE, text=UNTICKED),)), 422
+    return _approved_for_good(place) if place.kind in FINAL else _approved(place)
 
 
 @asks_again
@@ -231,7 +231,7 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
         mark=act_mark(page.act) if opened else "",
         troubles=troubles,
         reason=request.form.get("reason", ""),
-        title=ACT_TITLES[page.act.kind],
+        heading=ACT_HEADINGS[page.act.kind],
         state_words=STATE_WORDS,
         tones=TONES,
         facts=_facts(page, opened=opened),

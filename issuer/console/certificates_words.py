@@ -17,6 +17,18 @@ ACT_TITLES = {
     LifeKind.ANNUL: Text("整批撤销", "Annul a batch"),
     LifeKind.BODY_MERGED: Text("评价机构合并", "Body merged"),
 }
+ACT_HEADINGS = {
+    LifeKind.CORRECT: Text("更正证书 {}", "Correct certificate {}"),
+    LifeKind.REISSUE: Text("补发证书 {}", "Reissue certificate {}"),
+    LifeKind.SUSPEND: Text("暂停证书 {}", "Suspend certificate {}"),
+    LifeKind.LIFT: Text("解除证书 {} 的暂停", "Lift the suspension of certificate {}"),
+    LifeKind.REVOKE: Text("撤销证书 {}", "Revoke certificate {}"),
+    LifeKind.DIED: Text("注销证书 {}（持证人去世）", "Cancel certificate {}: its holder died"),
+    LifeKind.ARCHIVE_COPY: Text("制作证书 {} 的存档副本", "Archive duplicate of certificate {}"),
+    LifeKind.ANNUL: Text("整批撤销：{}", "Annul a batch: {}"),
+    LifeKind.BODY_MERGED: Text("评价机构合并：{}", "Body merged: {}"),
+}
+"""What an act does, and to what: its number stands for the braces."""
 ACT_HELP = {
     LifeKind.CORRECT: Text(
         "姓名或工种印错时使用。更正后另制一份，证书编号不变，原来的各份全部作废。",

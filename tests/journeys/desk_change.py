@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
 from tests.journeys.desk_walk import Walk
-from tests.journeys.keyboard import by_tab, enter, press, write
+from tests.journeys.keyboard import by_tab, enter, press, tick, write
 
 RIGHT_NAME = "欧阳改正"
 
@@ -89,8 +89,10 @@ def _approved(walk: Walk, *, keyboard: bool) -> bytes:
         expect(approve).to_be_visible()
         if keyboard:
             walk.see(page, "act-to-approve")
+            tick(page.get_by_label("我已核对所提事项和变更前后"))
             _press(approve)
         else:
+            page.get_by_label("我已核对所提事项和变更前后").check()
             approve.click()
         link = page.get_by_role("link", name="到证书页下载")
         expect(link).to_be_visible(timeout=40_000)

@@ -216,7 +216,7 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         open_full(client, award_id, "审批变更事项")
         shown = decision(client, again)
         unticked = client.post(f"/acts/{again}/approve", data=shown | {"sure": ""})
-        assert (unticked.status_code, "请勾选确认" in unticked.text) == (422, True)
+        assert (unticked.status_code, "请先勾选确认" in unticked.text) == (422, True)
         assert client.post(f"/acts/{again}/reject", data={"reason": "证据不足"}).location
     dying = proposed(app, award_id, "died")
     with working_as(app, CLERK) as client:
@@ -281,8 +281,12 @@ def test_nobody_approves_what_they_proposed_or_what_has_changed_since(
     )
     act_id = proposed(app, award_id, "suspend", both)
     with working_as(app, both) as client:
-        assert client.post(f"/acts/{act_id}/approve", data={"hits": "1"}).status_code == 409
+        own = client.post(f"/acts/{act_id}/approve", data={"hits": "1", "sure": "yes"})
+        assert own.status_code == 409
     with working_as(app, APPROVER) as client:
+        unticked = decision(client, act_id) | {"sure": ""}
+        assert client.post(f"/acts/{act_id}/approve", data=unticked).status_code == 422
+        assert "我已核对所提事项和变更前后" in client.get(f"/acts/{act_id}").text
         shown = decision(client, act_id) | {"lived": "0"}
         stale = client.post(f"/acts/{act_id}/approve", data=shown)
         assert stale.status_code == 409 and "又有变更" in stale.text

@@ -40,7 +40,7 @@ def right_of(session: Session, home: Home, award: Award, today: date) -> BodyRig
     """Return what the public is told of the body's right to an award, and why."""
     site = session.get_one(Site, award.site_id)
     view, covered = view_of(session, site, today), _is_covered(home, site.prefix, award)
-    since = None if view.since is None else spoken_day(view.since)
+    since = None if view.since is None or view.to_come else spoken_day(view.since)
     standing = view.standing_text
     body = Text(f"机构{standing.zh}", f"the body's filing: {standing.en}")
     if since is not None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.filing_acts import STANDING_NAMES, SiteStanding, standing_of
 from issuer.filing_sums import sum_of
@@ -27,6 +28,7 @@ class SiteView:
         body_id: of its body, whose sites share a name.
         standing: on that day.
         since: from when it is suspended or withdrawn, else None.
+        to_come: that day is still to come, and what was filed stands until then.
         last_day: the last day of what is filed now or later; None where that is open or nothing is.
         scopes: what it is filed for, past windows too.
     """
@@ -38,13 +40,25 @@ class SiteView:
     address: str | None
     standing: SiteStanding
     since: date | None
+    to_come: bool
     last_day: date | None
     scopes: tuple[ScopeRow, ...]
 
     @property
-    def standing_text(self) -> Text:
-        """Where it stands, in words."""
+    def standing_name(self) -> Text:
+        """What its standing is called, to come or not."""
         return STANDING_NAMES[self.standing]
+
+    @property
+    def standing_text(self) -> Text:
+        """Where it stands on that day, and what is to come."""
+        if not self.to_come or self.since is None:
+            return self.standing_name
+        day, filed = spoken_day(self.since), STANDING_NAMES[SiteStanding.FILED]
+        what = Text("暂停", "suspended")
+        if self.standing is SiteStanding.ENDED:
+            what = Text("撤销", "withdrawn")
+        return Text(f"{filed.zh}（{day.zh}起{what.zh}）", f"{filed.en}; {what.en} from {day.en}")
 
 
 def view_of(session: Session, site: Site, today: date, *, until: int | None = None) -> SiteView:
@@ -55,6 +69,10 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
     total = sum_of(session, site, until=until)
     ends = [one.last for one in total.windows if one.last is None or one.last >= today]
     last = max((end for end in ends if end is not None), default=None)
+    since = total.suspended_from or total.ended_from
+    running = any(
+        one.first <= today and (one.last is None or today <= one.last) for one in total.windows
+    )
     return SiteView(
         prefix=site.prefix,
         body_id=site.body_id,
@@ -62,7 +80,8 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
         credit_code=site.body.credit_code,
         address=site.address,
         standing=standing_of(total, today),
-        since=total.suspended_from or total.ended_from,
+        since=since,
+        to_come=since is not None and since > today and running,
         last_day=None if None in ends else last,
         scopes=tuple(scope_rows(total.windows)),
     )

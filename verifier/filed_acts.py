@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from codes.wording import Text
 from keys.filing_windows import EVENT_NAMES, FilingEvent
 from log.leaves import FilingLeaf
 from registry.log_reader import LoggedFiling
+from templates.labels import format_date, format_date_en
 from verifier.conclusion import local_day
 
 
@@ -55,6 +57,25 @@ class FiledAct:
         return self.effective_on is not None and self.entered_on > self.effective_on
 
 
+_EXPIRED: Final = (Text("备案已到期", "expired"), None)
+_WITHDRAWN: Final = (Text("备案已撤销", "withdrawn"), Text("撤销", "withdrawn"))
+_TURNS: Final[Mapping[str, tuple[Text, Text | None]]] = {
+    FilingEvent.SUSPENDED: (Text("备案暂停", "suspended"), Text("暂停", "suspended")),
+    FilingEvent.WITHDRAWN: _WITHDRAWN,
+    FilingEvent.ANNULLED: _WITHDRAWN,
+    **dict.fromkeys(
+        (
+            FilingEvent.RECORDED,
+            FilingEvent.FILED,
+            FilingEvent.REFILED,
+            FilingEvent.RENEWED,
+            FilingEvent.RESUMED,
+        ),
+        _EXPIRED,
+    ),
+}
+"""What a body that is not filed now is called after an act, and what the act does once it comes."""
+
 FiledActs = Mapping[str, Sequence[FiledAct]]
 """The acts on each filing by the body's prefix, in the order they were entered."""
 
@@ -65,6 +86,28 @@ def acts_by_body(logged: Iterable[LoggedFiling]) -> FiledActs:
     for one in logged:
         acts.setdefault(one.leaf.prefix, []).append(_act(one))
     return acts
+
+
+def standing_by_acts(acts: Sequence[FiledAct], on: date, *, filed: bool) -> Text | None:
+    """Return what the acts on a filing add to where it stands on a day; None where nothing.
+
+    The list knows only what a body may award; the acts say why it may not, or not for long.
+
+    Args:
+        acts: on one filing, in the order they were entered.
+        on: the day.
+        filed: the list has it filed on that day.
+    """
+    turns = [act for act in acts if act.event in _TURNS]
+    if not turns:
+        return None
+    last, now, soon = turns[-1], *_TURNS[turns[-1].event]
+    if last.effective_on is None or last.effective_on <= on:
+        return None if filed else now
+    if not filed or soon is None:
+        return None
+    zh, en = format_date(last.effective_on), format_date_en(last.effective_on)
+    return Text(f"备案有效（{zh}起{soon.zh}）", f"filed; {soon.en} from {en}")
 
 
 def act_as_dict(act: FiledAct) -> dict[str, str | int | None]:

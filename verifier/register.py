@@ -42,10 +42,10 @@ class BodyState(StrEnum):
 
 STATE_NAMES: Final = {
     BodyState.FILED: Text("备案有效", "filed"),
-    BodyState.TO_COME: Text("尚未生效", "not in force yet"),
-    BodyState.INTERRUPTED: Text("备案中断", "interrupted"),
-    BodyState.OVER: Text("已终止", "ended"),
-    BodyState.NONE: Text("无备案", "not filed"),
+    BodyState.TO_COME: Text("备案尚未生效", "not in force yet"),
+    BodyState.INTERRUPTED: Text("备案中断，日后恢复", "interrupted, to go on"),
+    BodyState.OVER: Text("备案到期、暂停或撤销", "expired, suspended or withdrawn"),
+    BodyState.NONE: Text("尚未备案", "not filed yet"),
 }
 
 

@@ -157,7 +157,7 @@ def body(prefix: str) -> AnyResponse:
         page = render_template(
             "desk/filing_body.html",
             view=view,
-            tone=_STANDING_TONES[view.standing],
+            tone="warn" if view.to_come else _STANDING_TONES[view.standing],
             others=[one.prefix for one in others],
             soon=day + SOON,
             today=day,

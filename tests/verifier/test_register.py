@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,6 +24,7 @@ from tests.journeys.site_apps import make_app
 from tests.keys.trust_samples import trust_list
 from tests.verifier.empty_register import publish
 from tests.verifier.world import BODY_NAME, PREFIX, TODAY, World, key_document
+from verifier.filed_acts import FiledAct, standing_by_acts
 from verifier.register import BodyState, RegisterQuery, as_csv, register_of, search
 
 DAY = timedelta(days=1)
@@ -86,6 +87,38 @@ def test_a_body_stands_where_its_windows_put_it() -> None:
 def test_a_reader_finds_bodies(query: RegisterQuery, prefixes: set[str]) -> None:
     found = search(register_of(document(*OTHERS), TODAY), query)
     assert {one.prefix for one in found} == prefixes
+
+
+def acted(event: str, day: date) -> FiledAct:
+    """An act that was decided and entered long ago."""
+    entered = datetime.combine(LONG_AGO, time(), UTC)
+    return FiledAct(
+        event=event,
+        reference=None,
+        decided_on=LONG_AGO,
+        effective_on=day,
+        entered_at=entered,
+        leaf=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "day", "filed", "told"),
+    [
+        ("suspended", TODAY + DAY, True, "起暂停）"),
+        ("suspended", TODAY, False, "备案暂停"),
+        ("withdrawn", TODAY - DAY, False, "备案已撤销"),
+        ("renewed", LONG_AGO, False, "备案已到期"),
+        ("renewed", LONG_AGO, True, ""),
+        ("moved", LONG_AGO, False, ""),
+    ],
+)
+def test_acts_say_why_a_body_is_not_filed_or_not_for_long(
+    event: str, day: date, filed: bool, told: str
+) -> None:
+    said = standing_by_acts([acted(event, day)], TODAY, filed=filed)
+    assert (said is None) is (told == "")
+    assert said is None or said.zh.endswith(told)
 
 
 def test_no_cell_of_the_csv_is_a_formula() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -11,11 +12,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from codes.levels import Level
 from codes.occupations import occupations
+from codes.wording import Text
 from keys.trust_list import TrustList
 from verifier.conclusion import local_day
-from verifier.filed_acts import FiledActs, acts_by_body
+from verifier.filed_acts import FiledActs, acts_by_body, standing_by_acts
 from verifier.register import (
     STATE_NAMES,
+    BodyState,
+    RegisterEntry,
     RegisterQuery,
     as_csv,
     as_json,
@@ -42,6 +46,7 @@ def page() -> str:
     pages = max(1, -(-len(found) // PAGE_SIZE))
     at = min(_number(request.args.get("page", "1")) or 1, pages)
     provinces = {one.province.code: one.province.text for one in entries if one.province}
+    acts = _acts()
     return render_template(
         "register.html",
         trust=trust,
@@ -53,7 +58,8 @@ def page() -> str:
         asked=_asked(query),
         page=at,
         pages=pages,
-        acts=_acts(),
+        acts=acts,
+        standings=_standings(found, acts, day),
         tones=_TONES,
         states=[(str(key), text) for key, text in STATE_NAMES.items()],
         occupations=occupations(),
@@ -81,6 +87,19 @@ def table() -> AnyResponse:
     version = trust.document.version
     answer.headers["Content-Disposition"] = f"attachment; filename=register-{version}-{day}.csv"
     return answer
+
+
+def _standings(
+    found: Sequence[RegisterEntry], acts: FiledActs | None, day: date
+) -> Mapping[str, Text]:
+    """Return in words where each body stands: by the list, and by the acts on its filing."""
+    told = {}
+    for one in found:
+        filed, said = one.state is BodyState.FILED, None
+        if filed or one.state is BodyState.OVER:
+            said = standing_by_acts((acts or {}).get(one.prefix, ()), day, filed=filed)
+        told[one.prefix] = said or one.state_text
+    return told
 
 
 def _query() -> RegisterQuery:

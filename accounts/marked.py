@@ -17,12 +17,14 @@ class MarkedCell:
         trouble: what is wrong with it and what to do; None for a sound one.
         warning: the trouble does not keep the row from going on.
         field: name of the form field it can be mended in; empty where it is only shown.
+        options: what it is chosen from; empty where it is typed.
     """
 
     value: str
     trouble: Text | None = None
     warning: bool = False
     field: str = ""
+    options: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

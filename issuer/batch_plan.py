@@ -163,12 +163,18 @@ def inspect_plan(plan: Plan, needed: Mapping[Part, int], figures: Figures) -> li
     return faults
 
 
-def _of_the_whole(plan: Plan, needed: Mapping[Part, int]) -> Iterator[Text]:
-    if not plan.bank or not plan.version:
-        yield Text("请填写题库名称和版本", "name the question bank and its version")
+def seated_parts(plan: Plan) -> Counter[Part]:
+    """Return how many people the sittings of a plan have a place for, by part."""
     seated: Counter[Part] = Counter()
     for one in plan.sittings:
         seated[one.part] += one.candidates
+    return seated
+
+
+def _of_the_whole(plan: Plan, needed: Mapping[Part, int]) -> Iterator[Text]:
+    if not plan.bank or not plan.version:
+        yield Text("请填写题库名称和版本", "name the question bank and its version")
+    seated = seated_parts(plan)
     for part, count in needed.items():
         if seated[part] < count:
             yield Text(

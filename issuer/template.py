@@ -103,7 +103,7 @@ def _write_sheet(workbook: Any, rows: Sequence[Sequence[str]]) -> None:
         sheet.write_comment(0, position, _ADVICE[column], {"x_scale": 1.6})
     sheet.freeze_panes(1, 1)
     last = max(_CHOICE_ROWS, len(rows))
-    for column, choices in _choices().items():
+    for column, choices in column_choices().items():
         position = list(Column).index(column)
         sheet.data_validation(
             1,
@@ -118,7 +118,8 @@ def _write_sheet(workbook: Any, rows: Sequence[Sequence[str]]) -> None:
                 sheet.write_string(line, position, value, text)
 
 
-def _choices() -> dict[Column, list[str]]:
+def column_choices() -> dict[Column, list[str]]:
+    """Return what the cells of a roster are chosen from, for each column that has a list."""
     known: list[Occupation] = list(occupations())
     levels = sorted({level for occupation in known for level in occupation.levels}, reverse=True)
     return {

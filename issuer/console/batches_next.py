@@ -30,6 +30,7 @@ _ENDPOINTS: Final = {
     Step.NOTICE: "batches.notice",
 }
 _OVERVIEW: Final = "batches.show"
+_DECIDING: Final = frozenset({"batches.review", "batches.consent", "batches.send_it_back"})
 _SCORING: Final = frozenset({"batches.plan", "batches.scores"})
 _CLERK: Final = DraftState.PREPARING.actor
 _BOTH: Final = Text("考评员和经办人", "the examiner and the clerk")
@@ -97,8 +98,10 @@ class NextStep:
         return self.endpoint in _SCORING
 
     def address(self, draft_id: int) -> str:
-        """Return the address of the page; empty on the overview, which lists all, and on itself."""
+        """Return the address of the page; empty where this page is it, or has what is to be done."""
         if request.endpoint in (_OVERVIEW, self.endpoint):
+            return ""
+        if self.endpoint == _OVERVIEW and request.endpoint in _DECIDING:
             return ""
         return url_for(self.endpoint, draft_id=draft_id, show=self.show or None)
 
@@ -143,7 +146,8 @@ def next_of(
     if draft.faulty and (stop := why_nothing_issues(room, draft.prefix)) is not None:
         return NextStep(text=stop, actor=None)
     first = _of_rows(draft)
-    if first is not None:
+    returned = state is DraftState.RETURNED
+    if first is not None and not (returned and first.text is _CHECKING):
         return first
     if lines is None and deep and draft.rows <= ROWS_AT_ONCE:
         lines = lines_of(room, draft)
@@ -152,7 +156,7 @@ def next_of(
     left = _open(lines)
     if left is not None:
         return _of_step(left)
-    return usual if state is DraftState.RETURNED else NextStep(text=_SUBMIT)
+    return usual if returned else NextStep(text=_SUBMIT)
 
 
 def _of_rows(draft: BatchDraft) -> NextStep | None:

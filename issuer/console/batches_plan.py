@@ -27,6 +27,7 @@ from issuer.batch_plan import (
     needed_parts,
     put_plan,
     read_plan,
+    seated_parts,
 )
 from issuer.body_settings import settings_of
 from issuer.console.batches_forms import Trouble
@@ -61,7 +62,8 @@ _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _MOST_NAME = 60
 _MOST_PEOPLE = 40
 _NO_TEXT = Text(f"请填写，{_MOST_NAME} 字以内", f"write at most {_MOST_NAME} characters")
-_NO_CLOCK = Text("请填写，如 09:00", "a time of day, such as 09:00")
+_NO_CLOCK = Text("请填写，如 09:00", "fill it in, such as 09:00")
+_BAD_CLOCK = Text("请写成 09:00 的样子", "write it as 09:00")
 _NO_COUNT = Text("请填 1–9999 的整数", "a whole number from 1 to 9999")
 _ORDER = Text("应晚于开始时刻", "it ends after it begins")
 _NO_PART = Text("请选择科目", "choose the part")
@@ -90,7 +92,7 @@ def _page(
         people = read_candidates(room, session, draft)
         figures = figures_of(settings_of(session, draft.prefix), shanghai_day(room.clock()))
     needed = needed_parts(room, draft, people)
-    faults = inspect_plan(found, needed, figures)
+    faults, seated = inspect_plan(found, needed, figures), seated_parts(found)
     return page(
         room,
         draft,
@@ -102,7 +104,7 @@ def _page(
         typed={"bank": found.bank, "version": found.version, **typed},
         plan=found,
         course=course,
-        needed=[(part.text, needed[part]) for part in Part if needed[part]],
+        needed=[(part.text, needed[part], seated[part]) for part in Part if needed[part]],
         parts_=[(part.value, part.text) for part in Part if needed[part]],
         figures=figures,
         faults=[fault for fault in faults if fault.sitting is None],
@@ -214,7 +216,9 @@ def _count(name: str, troubles: list[Trouble]) -> int:
 def _clock(name: str, troubles: list[Trouble]) -> str:
     text = request.form.get(name, "").strip().replace("：", ":").zfill(len("09:00"))
     if not _CLOCK.fullmatch(text):
-        troubles.append(Trouble(field=name, text=_NO_CLOCK))
+        why = _BAD_CLOCK if request.form.get(name, "").strip() else _NO_CLOCK
+        troubles.append(Trouble(field=name, text=why))
+        return ""
     return text
 
 
@@ -241,7 +245,7 @@ def _sitting(troubles: list[Trouble]) -> Sitting | None:
         troubles.append(Trouble(field="part", text=_NO_PART))
     day = _day(troubles)
     begins, ends = _clock("begins", troubles), _clock("ends", troubles)
-    if not troubles and ends <= begins:
+    if begins and ends and ends <= begins:
         troubles.append(Trouble(field="ends", text=_ORDER))
     where = _text("room", troubles)
     seats, candidates = _count("seats", troubles), _count("candidates", troubles)

@@ -32,6 +32,7 @@ from issuer.console.batches_room import (
 )
 from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
+from issuer.template import column_choices
 from registry.batch_models import BatchDraft
 from templates.downloads import send_workbook
 
@@ -114,6 +115,7 @@ def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
         trouble=_said(remarks) if remarks else None,
         warning=not stops or _is_to_come(remarks),
         field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
+        options=column_choices().get(column, ()) if mendable else (),
     )
 
 
@@ -205,11 +207,19 @@ def _row_page(
                 Text(column.value, column.en),
                 typed.get(column, found.text(column)),
                 column.required,
+                _options(column, typed.get(column, found.text(column))),
             )
             for column in Column
         ],
         plain=[(Text(column.value, column.en), found.text(column)) for column in Column],
     )
+
+
+def _options(column: Column, held: str) -> list[tuple[str, str]]:
+    """Return what a column is chosen from, with what stands there now; nothing of one typed."""
+    choices = column_choices().get(column, [])
+    own = [held] if choices and held and held not in choices else []
+    return [(one, one) for one in (*own, *choices)]
 
 
 @blueprint.post("/<int:draft_id>/rows/<int:row>")

@@ -29,8 +29,8 @@ def add_certificates(app: Flask) -> None:
                 text=Text("证书", "Certificates"),
                 roles=readers,
                 purpose=Text(
-                    "查一张证书；更正、补发、暂停、撤销由机构经办人提出",
-                    "Find one; a clerk of its body proposes to correct, suspend or revoke it",
+                    "查一张证书；经办人在其页面提出更正、补发、暂停、撤销",
+                    "Find one; on its page a clerk proposes to correct, suspend or revoke it",
                 ),
             ),
             Place(

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from accounts.confirming_pages import own_standing
 from accounts.person import the_person
-from accounts.roles import signed_in
+from accounts.roles import Role, signed_in
 from accounts.waiting import waiting_for
 
 blueprint = Blueprint("front", __name__)
@@ -17,7 +17,9 @@ blueprint = Blueprint("front", __name__)
 def front() -> str:
     """Show where this person may go, and what waits for them."""
     waiting = waiting_for(the_person())
-    return render_template("desk/front.html", waiting=waiting, **own_standing())
+    return render_template(
+        "desk/front.html", waiting=waiting, custodian=Role.KEY_CUSTODIAN, **own_standing()
+    )
 
 
 @blueprint.get("/keys")

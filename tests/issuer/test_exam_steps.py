@@ -133,15 +133,19 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
     ):
         assert said in page, said
     bad = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, "ends": "08:00"})
-    assert bad.status_code == 422 and "应晚于开始时刻" not in bad.text
+    assert bad.status_code == 422 and "应晚于开始时刻" in bad.text
     for wrong, said in (
-        ({"begins": "9时"}, "开始时刻：请填写，如 09:00"),
+        ({"begins": "9时"}, "开始时刻：请写成 09:00 的样子"),
         ({**THEORY, "ends": "08:00"}, "结束时刻：应晚于开始时刻"),
         ({"seats": "许多"}, "座位数：请填 1–9999 的整数"),
     ):
         told = desk.post(f"/batches/{draft}/plan/sittings", CLERK, **{**common, **wrong}).text
         assert told.count(said) == 2, said  # in the list at the top, and at the field
     assert 'value="一号考场"' in bad.text
+    more = {"part": "skills", "seats": "9", "candidates": "3", "examiners": "己、庚、辛"}
+    desk.post(f"/batches/{draft}/plan/sittings", CLERK, **common | more | {"day": "2026-12-06"})
+    page = desk.get(f"/batches/{draft}/plan").text
+    assert "应考 4 人，已安排 6 人" in page and "多 2 人，供补考的可以保留" in page
     for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
         assert desk.post(drop, sure="yes").status_code == 303
     assert "尚未安排考场" in desk.get(f"/batches/{draft}").text

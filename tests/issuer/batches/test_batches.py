@@ -55,7 +55,7 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     draft = desk.begin(roster_of(tmp_path, persons, wrong))
     grid = desk.get(f"/batches/{draft}/rows?show=faulty").text
     assert 'name="cell-3-DOCUMENT_NUMBER"' in grid
-    assert 'name="cell-4-SEX"' in grid
+    assert '<select name="cell-4-SEX"' in grid and "<option>女</option>" in grid
     mended = {
         "cell-3-DOCUMENT_NUMBER": persons[1].document_number,
         "cell-4-SEX": persons[2].sex.zh,

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from accounts.person import Person
+from accounts.roles import Role
 from codes.levels import Level
 from issuer.batch_states import DraftState
 from registry.batch_models import BatchDraft
@@ -40,6 +41,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     desk = BatchDesk(create_private_app(home, PASSPHRASE, clock=lambda: NOW))
     desk.begin(roster_of(folder, people(Level.THREE, 1)), name="二")
     return desk
+
+
+def test_a_key_custodian_is_told_how_keys_are_kept(desk: BatchDesk) -> None:
+    custodian = replace(CLERK, roles=frozenset({Role.KEY_CUSTODIAN}))
+    for person, told in ((custodian, True), (CLERK, False)):
+        with working_as(desk.app, person) as client:
+            assert (f"yanzhen keys new --body {CLERK.body}" in client.get("/").text) is told
 
 
 def keep(desk: BatchDesk, state: DraftState, submitted_by: int = 0) -> None:

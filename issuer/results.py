@@ -39,10 +39,10 @@ class RowOutcome(StrEnum):
 
 
 _OUTCOMES = {
-    RowOutcome.ISSUED: Text("已核发", "issued"),
-    RowOutcome.DONE_BEFORE: Text("此前已核发", "issued before"),
+    RowOutcome.ISSUED: Text("已签发", "issued"),
+    RowOutcome.DONE_BEFORE: Text("此前已签发", "issued before"),
     RowOutcome.READY: Text("检查通过", "passed"),
-    RowOutcome.HELD_BACK: Text("检查通过，未核发", "passed, not issued"),
+    RowOutcome.HELD_BACK: Text("检查通过，未签发", "passed, not issued"),
     RowOutcome.FAULTY: Text("未通过", "refused"),
 }
 _COLOURS = {
@@ -149,7 +149,7 @@ def _write_rows(
     result: ResultSheet,
     outcomes: Mapping[int, RowOutcome],
 ) -> None:
-    sheet = workbook.add_worksheet("核发结果")
+    sheet = workbook.add_worksheet("签发结果")
     for column, (heading, width) in enumerate(_HEADINGS):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, formats["head"])
@@ -220,7 +220,7 @@ def _write_summary(
         ("名册文件", table.file),
         ("工作表", table.sheet or "（文本文件）"),
         ("完成时间", result.finished_at.strftime("%Y-%m-%d %H:%M:%S %z")),
-        ("方式", "试运行（不核发）" if result.dry_run else "核发"),
+        ("方式", "试运行（不签发）" if result.dry_run else "签发"),
         ("名册人数", len(table.rows)),
         *((outcome.text.zh, count) for outcome, count in counts.items() if count),
     ]

@@ -66,7 +66,7 @@ PLACES = (
         text=Text("批次签发", "Batches"),
         roles=frozenset(SCORING),
         purpose=Text(
-            "从名册、考试、成绩到核发证书", "From roster, examination and scores to paper"
+            "从名册、考试、成绩到签发证书", "From roster, examination and scores to paper"
         ),
     ),
 )

@@ -98,7 +98,7 @@ class NextStep:
         return self.endpoint in _SCORING
 
     def address(self, draft_id: int) -> str:
-        """Return the address of the page; empty where this page is it, or has what is to be done."""
+        """Return the address of the page; empty where this one has what is to be done."""
         if request.endpoint in (_OVERVIEW, self.endpoint):
             return ""
         if self.endpoint == _OVERVIEW and request.endpoint in _DECIDING:

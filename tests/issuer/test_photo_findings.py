@@ -92,7 +92,7 @@ def test_the_result_workbook_tells_of_the_background(tmp_path: Path) -> None:
     report = linted(archive, *rows)
     write_results(tmp_path / "out.xlsx", table_of(tmp_path, *rows), report, result(dry_run=True))
     with load_workbook(tmp_path / "out.xlsx") as workbook:
-        head, *rows_told = workbook.get_sheet_by_name("核发结果").to_python()
+        head, *rows_told = workbook.get_sheet_by_name("签发结果").to_python()
         summary = str(workbook.get_sheet_by_name("汇总").to_python())
     first, second = (dict(zip(head, row, strict=True)) for row in rows_told)
     assert first["结果"] == "未通过"

@@ -57,10 +57,10 @@ def written(folder: Path, sheet: ResultSheet, *rows: Row) -> dict[str, list[list
 
 def test_each_row_has_its_number_or_all_of_its_reasons(tmp_path: Path) -> None:
     sheets = written(tmp_path, result(r2=NUMBER), person(0), person(1, sex="女", level="五级"))
-    heading, issued, refused = sheets["核发结果"]
+    heading, issued, refused = sheets["签发结果"]
     assert heading[:6] == ["行号", "姓名", "姓名拼音", "级别", "结果", "证书编号"]
     assert issued[2] == "Wang Xiaochen"
-    assert issued[4:7] == ["已核发", NUMBER, f"{NUMBER}.pdf"]
+    assert issued[4:7] == ["已签发", NUMBER, f"{NUMBER}.pdf"]
     assert refused[4:6] == ["未通过", ""]
     assert refused[7] == "D3、H3"
     assert "【性别】" in refused[8]
@@ -69,7 +69,7 @@ def test_each_row_has_its_number_or_all_of_its_reasons(tmp_path: Path) -> None:
 
 def test_levels_are_written_in_one_way_whatever_the_roster_has(tmp_path: Path) -> None:
     rows = [person(at, level=typed) for at, typed in enumerate(("3", "三级", "高级工", "甲等"))]
-    _, *told = written(tmp_path, result(dry_run=True), *rows)["核发结果"]
+    _, *told = written(tmp_path, result(dry_run=True), *rows)["签发结果"]
     assert [row[3] for row in told] == ["三级/高级工"] * 3 + ["甲等"]
 
 
@@ -82,8 +82,8 @@ def test_the_summary_counts_what_became_of_the_rows(tmp_path: Path) -> None:
     sheets = written(tmp_path, result(r2=NUMBER), person(0), person(1), person(2, sex="女"))
     summary = dict(row[:2] for row in sheets["汇总"])
     assert summary["名册人数"] == "3.0"
-    assert summary["已核发"] == "1.0"
-    assert summary["检查通过，未核发"] == "1.0"
+    assert summary["已签发"] == "1.0"
+    assert summary["检查通过，未签发"] == "1.0"
     assert summary["未通过"] == "1.0"
 
 
@@ -99,7 +99,7 @@ def test_what_became_of_a_row_depends_on_the_run(tmp_path: Path) -> None:
 def test_a_name_that_looks_like_a_formula_is_written_as_text(tmp_path: Path) -> None:
     evil = '@HYPERLINK("http://evil.example","x")'
     sheets = written(tmp_path, result(), person(0, name=evil), person(1, name="-1+1\x07"))
-    rows = sheets["核发结果"]
+    rows = sheets["签发结果"]
     assert rows[1][1] == evil
     assert rows[2][1] == "-1+1\ufffd"
     again = read_roster(

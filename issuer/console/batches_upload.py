@@ -16,12 +16,18 @@ from issuer.console.batches_room import DESK, blueprint, note_reading, page, the
 from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
-from issuer.exam_sheets import MOST_BYTES, read_exam_sheet
+from issuer.exam_sheets import MOST_BYTES, read_exam_sheet, write_exam_sheet
 from registry.batch_models import BatchDraft
 from registry.session import reading
-from templates.downloads import send_download
+from templates.downloads import send_download, send_workbook
 from templates.file_types import ZIP
 
+_RECEIPT_COLUMNS = (
+    ExamColumn.NUMBER,
+    ExamColumn.RESULT,
+    ExamColumn.UPLOADED_ON,
+    ExamColumn.REASON,
+)
 STANDINGS = {
     "waiting": (Text("尚无回执", "no receipt"), "warn"),
     "accepted": (Text("已上传", "accepted"), "good"),
@@ -76,6 +82,20 @@ def package(draft_id: int) -> Response:
     data = make_package(room, the_person(), draft)
     name = Text(f"{draft.name}-全国平台上传", f"{draft.name}-national-upload")
     return send_download(data, name, ZIP)
+
+
+@blueprint.get("/<int:draft_id>/upload/receipts.xlsx")
+@allow(Role.BODY_CLERK)
+def receipts_sheet(draft_id: int) -> Response:
+    """Send the sheet for receipts, with every certificate that still needs one."""
+    room = the_room()
+    draft = _issued(draft_id)
+    with reading(room.desks) as session:
+        lines = read_upload_state(room, session, draft).lines
+    note_reading(room, "batch.upload_sheet", draft)
+    open_ones = [[one.number, "", "", ""] for one in lines if one.standing != "accepted"]
+    name = Text(f"{draft.name}-回执", f"{draft.name}-receipts")
+    return send_workbook(write_exam_sheet("回执", _RECEIPT_COLUMNS, open_ones), name)
 
 
 @blueprint.post("/<int:draft_id>/upload")

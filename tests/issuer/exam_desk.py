@@ -17,6 +17,8 @@ from codes.levels import Level
 from issuer.batch_notice import last_day
 from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
+from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import read_exam_sheet
 from registry.batch_models import BatchDraft, BatchRow
 from registry.home import Home
 from registry.session import reading
@@ -183,6 +185,9 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
     assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
     assert told_of_upload(desk, numbers, clock) == ["uploaded", "upload_late"]
     assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
+    empty = desk.download(f"/batches/{draft}/upload/receipts.xlsx")
+    to_fill = read_exam_sheet(empty, ExamColumn.NUMBER)
+    assert [line.text(ExamColumn.NUMBER) for line in to_fill] == [numbers[1]]
     sent = io.BytesIO(f"{lines[0]}\n{numbers[1]},成功,{today},".encode())
     desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv"))
     assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text

@@ -86,9 +86,8 @@ def submit(
         raise IssuerError(
             "application_open",
             Text(
-                f"该单位的第 {running} 号申请尚未办结；补正材料请加 --supplements {running}",
-                f"application {running} of this unit is still open; to supplement it, add "
-                f"--supplements {running}",
+                f"该单位的第 {running} 号申请尚未办结；补正材料请在该申请中录入",
+                f"application {running} of this unit is still open; a supplement is entered there",
             ),
         )
     application = FilingApplication(

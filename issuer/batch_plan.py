@@ -16,6 +16,7 @@ from itertools import combinations
 
 from sqlalchemy.orm import Session
 
+from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure, Part
 from codes.wording import Text
 from issuer.batch_candidates import Candidate, kept_of, read_left_out
@@ -30,7 +31,7 @@ from registry.vault import seal, unseal
 _WHAT = "batch-plan"
 MOST_SITTINGS = 60
 _MARK_DIGITS = 24
-_MARK_OF_RESIT = re.compile(r"[0-9]")  # not a word such as 待补考
+_A_MARK = re.compile(r"[0-9]")  # not a word such as 待补考
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +253,27 @@ def odd_scores(
     left_out = read_left_out(room, session, draft)
     kept = kept_of(session, draft) if left_out else {}
     everybody = [*people, *(scored(room, draft, one, kept.get(one.person)) for one in left_out)]
-    found = find_odd(everybody) + unplanned_resits(everybody, read_plan(room, draft, course))
+    plan, today = read_plan(room, draft, course), shanghai_day(room.clock())
+    found = marks_too_early(everybody, plan, today) + find_odd(everybody)
+    found += unplanned_resits(everybody, plan)
     rows = {None, *(one.candidate.row for one in people)}
     return [one for one in found if one.row in rows]
+
+
+def marks_too_early(people: Sequence[Scored], plan: Plan, today: date) -> list[Odd]:
+    """Return the parts that have marks though every sitting for them is still to come."""
+    found = []
+    for part in Part:
+        days = sorted(one.day for one in plan.sittings if one.part is part)
+        entered = sum(bool(_A_MARK.match(one.scores.text(part, 1))) for one in people)
+        if entered and days and date.fromisoformat(days[0]) > today:
+            day = spoken_day(date.fromisoformat(days[0]))
+            text = Text(
+                f"{part.text.zh}安排在{day.zh}，还没有考，已录入 {entered} 人的成绩",
+                f"{part.text.en} is planned for {day.en}, still to come; marks entered: {entered}",
+            )
+            found.append(Odd(row=None, text=text))
+    return found
 
 
 def unplanned_resits(people: Sequence[Scored], plan: Plan) -> list[Odd]:
@@ -279,7 +298,7 @@ def unplanned_resits(people: Sequence[Scored], plan: Plan) -> list[Odd]:
         )
         for one in people
         for rule in one.rules
-        if _MARK_OF_RESIT.match(one.scores.text(rule.part, 2)) and spare[rule.part] <= 0
+        if _A_MARK.match(one.scores.text(rule.part, 2)) and spare[rule.part] <= 0
     ]
 
 

@@ -158,7 +158,7 @@ def start_check(
             "sample_days",
             Text("截止日期早于起始日期", "the last day is before the first"),
         )
-    numbers = population(register, wish)
+    numbers = population(register, wish, until=now)
     if not numbers:
         raise IssuerError(
             "sample_empty",
@@ -182,13 +182,17 @@ def start_check(
     return check
 
 
-def population(register: Session, wish: SampleWish) -> list[str]:
-    """Return the numbers of all awards that a sample is drawn from, in no order."""
+def population(register: Session, wish: SampleWish, *, until: datetime) -> list[str]:
+    """Return the numbers of all awards that a sample is drawn from, in no order.
+
+    Args:
+        until: only those on record at that time.
+    """
     site = find_site(register, wish.prefix)
     query = select(Award.number).where(
         Award.site_id == site.id,
         Award.issued_on.between(wish.first, wish.last),
-        Award.recorded_at.is_not(None),
+        Award.recorded_at <= until,
     )
     if wish.level is not None:
         query = query.where(Award.level == wish.level)
@@ -209,7 +213,10 @@ def names_of(register: Session, prefixes: Iterable[str]) -> Mapping[str, str]:
 
 
 def draw_again(register: Session, check: QualityCheck) -> Redraw:
-    """Return whether the sample of a check comes out the same, drawn from what is on record now."""
+    """Return whether the sample of a check comes out the same, drawn from what is on record now.
+
+    What was put on record after the draw was not drawn from, though it fits the period.
+    """
     wish = SampleWish(
         prefix=check.prefix,
         first=check.first_day,
@@ -217,7 +224,7 @@ def draw_again(register: Session, check: QualityCheck) -> Redraw:
         level=check.level,
         size=len(check.items),
     )
-    numbers = population(register, wish)
+    numbers = population(register, wish, until=check.drawn_at)
     drawn = draw(numbers, check.seed, wish.size)
     same = digest_of(numbers) == check.population_sha256
     return Redraw(

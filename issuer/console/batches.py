@@ -247,6 +247,17 @@ def replace_roster(draft_id: int) -> Response | tuple[str, int]:
     return to_batch(draft_id)
 
 
+@blueprint.post("/<int:draft_id>/files/handover-codes.xlsx")
+@allow(Role.BODY_CLERK)
+def handover_with_codes(draft_id: int) -> Response | tuple[str, int]:
+    """Send the list with fresh codes, once it was confirmed that those not used yet are void."""
+    room = the_room()
+    draft = the_draft(room, draft_id)
+    if not is_ticked():
+        return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),)), 422
+    return batches_files.send_with_codes(draft_id)
+
+
 @blueprint.post("/<int:draft_id>/delete")
 @allow(Role.BODY_CLERK)
 def delete(draft_id: int) -> Response | tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from accounts.roles import Role, allow
+from accounts.roles import allow
 from codes.wording import Text
 from issuer.batch_handover import write_handover
 from issuer.batch_issue import certificates_path, results_path, write_again
@@ -64,9 +64,7 @@ def handover(draft_id: int) -> Response:
     return send_workbook(data, name)
 
 
-@blueprint.post("/<int:draft_id>/files/handover-codes.xlsx")
-@allow(Role.BODY_CLERK)
-def handover_with_codes(draft_id: int) -> Response:
+def send_with_codes(draft_id: int) -> Response:
     """Send the list with a fresh code for each holder; those of the list before are void."""
     room = the_room()
     draft = _issued(draft_id)

@@ -197,10 +197,13 @@ def _submit(number: int, saved: str) -> AnyResponse:
         except REFUSALS as error:
             return _page(found, (trouble_of(error, _FIELDS, "name"),))
         session.delete(found)
+    what = Text("已受理", "was taken in")
+    if supplements is not None:
+        what = Text("的补正材料已受理", "has its supplement")
     say_done(
         Text(
-            f"第 {taken} 号申请已受理，下一步材料初审",
-            f"Application {taken} was taken in; next: the review of its papers",
+            f"第 {taken} 号申请{what.zh}，下一步材料初审",
+            f"Application {taken} {what.en}; next: the review of its papers",
         )
     )
     return redirect(url_for("filing.application", number=taken), 303)

@@ -80,11 +80,11 @@ def filled(sheet: bytes, changes: dict[str, str], *rows: dict[str, str]) -> tupl
     return io.BytesIO("\n".join(lines).encode("utf-8-sig")), "填好.csv"
 
 
-def plan(desk: BatchDesk, draft: int, people_count: int = 4) -> None:
+def plan(desk: BatchDesk, draft: int, people_count: int = 4, *, day: str = "2026-11-14") -> None:
     """Make the plan of a batch: one room for each part."""
     desk.post(f"/batches/{draft}/plan", bank="公安部题库", version="2025-1")
     common = {
-        "day": "2026-12-05",
+        "day": day,
         "room": "一号考场",
         "seats": "30",
         "candidates": str(people_count),

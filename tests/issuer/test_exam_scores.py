@@ -70,6 +70,16 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     assert late.status_code == 422 and "成绩已确认" in late.text
 
 
+def test_marks_before_the_day_of_the_sitting_are_odd(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft, day="2199-12-05")
+    enter_scores(desk, draft)
+    scores = f"/batches/{draft}/scores"
+    assert "还没有考，已录入 4 人的成绩" in desk.get(scores).text
+    assert desk.post(f"{scores}/close").status_code == 422
+
+
 def test_a_resit_that_was_not_planned_is_odd(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     enter_eligibility(desk, draft)

@@ -136,6 +136,8 @@ def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:
     taken = desk.post(CLERK, begun, do="submit", files=file, **TYPED)
     assert taken.headers["Location"] == "/filing/applications/1"
     assert stage(desk) is Stage.RECEIVED
+    page = desk.get(CLERK, "/filing/applications/1").text
+    assert "下载 营业执照" in page and "下载 人员名册" in page  # of both versions
 
 
 def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None:

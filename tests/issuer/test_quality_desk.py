@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,9 @@ def test_a_check_is_drawn_found_and_concluded(desk: AuthorityDesk) -> None:
     with reading(desk.office.engine) as session:
         assert drawn == draw(session.scalars(select(Award.number)), seed, 2)
 
+    with desk_at(desk.home, lambda: NOW + timedelta(hours=1)) as issuing:  # after the draw
+        later = write_people(desk.folder / "later", people(Level.TWO, 1))
+        issue(issuing, later, desk.folder / "out", batch="二")
     page = desk.get(AUDITOR, "/filing/quality/1").text
     with reading(desk.office.engine) as session:
         awards = {one.number: one.id for one in session.scalars(select(Award))}

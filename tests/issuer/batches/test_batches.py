@@ -81,7 +81,9 @@ def test_a_batch_goes_from_its_spreadsheet_to_the_list_that_holders_sign(
     assert f"{PREFIX}263000001-{persons[0].name}.pdf" in names
     for file in ("results", "handover"):
         assert desk.download(f"/batches/{draft}/files/{file}.xlsx").startswith(b"PK")
-    codes = desk.post(f"/batches/{draft}/files/handover-codes.xlsx")
+    asked = desk.post(f"/batches/{draft}/files/handover-codes.xlsx")
+    assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
+    codes = desk.post(f"/batches/{draft}/files/handover-codes.xlsx", sure="yes")
     assert codes.status_code == 200 and codes.data.startswith(b"PK")
 
 

@@ -174,7 +174,7 @@ _TURNS = {
         Duty.DIRECTOR,
     ),
     Stage.RETURNED: (
-        Text("补正材料，由经办人录入", "send a supplement, which a clerk enters"),
+        Text("补正材料（交来后由经办人录入）", "send a supplement, which a clerk enters"),
         Duty.UNIT,
     ),
     Stage.REFUSED: (Text("已办结", "closed"), Duty.NOBODY),

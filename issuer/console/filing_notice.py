@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.spoken import spoken_day
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
@@ -106,6 +107,8 @@ def begin_notice(number: int) -> AnyResponse:
     said = [one for one in _DAYS.split(entry.days_off) if one]
     days_off = [day for one in said if (day := parse_day(one, "days_off", troubles)) is not None]
     decision, more = parse_decision(entry.decision)
+    if not is_ticked():
+        troubles.append(Trouble(field=SURE, text=UNTICKED))
     if troubles or more or first is None or last is None or decision is None:
         return _notice_page(number, entry, (*troubles, *more))
     try:

@@ -79,12 +79,15 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
         page = desk.get(person, "/filing/applications/1").text
         assert (said in page, notice in page) == (told, person is not AUDITOR)
     assert str(MONDAY + DAY) in desk.get(CLERK, notice).text
-    short = desk.post(CLERK, notice, first=MONDAY + DAY, last=MONDAY + 2 * DAY)
+    dated = {"first": MONDAY + DAY, "last": MONDAY + 2 * DAY, "days_off": "12月1日"}
+    hasty = desk.post(CLERK, notice, **dated)
+    assert 'id="sure-wrong"' in hasty.text and "“12月1日”应写成 2026-01-31 的样子" in hasty.text
+    short = desk.post(CLERK, notice, **dated | {"days_off": "", "sure": "yes"})
     assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
     assert f"结束日期最早为{spoken_day(MONDAY + 7 * DAY).zh}" in short.text
     with working_as(desk.app, CLERK) as client:
         days = {"first": MONDAY + DAY, "last": MONDAY + 7 * DAY}
-        begun = client.post(notice, data=days, follow_redirects=True)
+        begun = client.post(notice, data=days | {"sure": "yes"}, follow_redirects=True)
     first, last = (spoken_day(day).zh for day in days.values())
     assert f"公示已登记，{first}至{last}在核验网站公布" in begun.text
     assert "公示中" in desk.get(CLERK, "/filing/applications").text

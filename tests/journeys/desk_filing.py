@@ -121,6 +121,7 @@ def _start_notice(walk: Walk) -> None:
         _open_application(page)
         press(page.get_by_role("link", name="确定公示期"))
         walk.see(page, "notice-days")
+        tick(page.get_by_label("已核对公示日期"))
         press(page.get_by_role("button", name="开始公示"))
         expect(page.get_by_text("公示和异议")).to_be_visible()
         walk.see(page, "application-on-notice")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ from issuer.errors import IssuerError
 from issuer.roster import RosterTable
 from issuer.roster_cells import MAX_CELL_CHARACTERS
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
-from registry.exam_models import BatchCourse
+from registry.exam_models import BatchCourse, BatchObjection
 from registry.models import Batch, Site
 from registry.session import reading, transaction
 from registry.vault import new_key
@@ -275,17 +275,34 @@ def throw_away(room: BatchRoom, prefix: str, draft_id: int) -> None:
     """Delete a batch that was never approved, with all that was handed in for it.
 
     Raises:
-        IssuerError: `draft_unknown`; it is not being prepared (`draft_closed`).
+        IssuerError: `draft_unknown`; it is not being prepared (`draft_closed`); an objection to
+            it is not settled (`draft_objected`).
     """
     with transaction(room.desks) as session:
         draft = find_draft(session, prefix, draft_id, locked=True)
         if DraftState(draft.state) not in EDITABLE:
             raise draft_closed(draft)
+        _check_settled(session, draft)
         empty(session, draft)
         remove(session, draft.id)
         session.execute(delete(BatchRow).where(BatchRow.draft_id == draft.id))
         session.delete(draft)
     remove_files(room, draft_id)
+
+
+def _check_settled(session: Session, draft: BatchDraft) -> None:
+    waiting = select(func.count(BatchObjection.id)).where(
+        BatchObjection.draft_id == draft.id, BatchObjection.outcome.is_(None)
+    )
+    if many := session.scalar(waiting):
+        raise IssuerError(
+            "draft_objected",
+            Text(
+                f"本批次有 {many} 件异议尚未处理，不能删除；请先在“公示”页处理",
+                f"objections to this batch that are not settled: {many}. It is not deleted before "
+                "that; settle them on the page of its notice",
+            ),
+        )
 
 
 def empty(session: Session, draft: BatchDraft) -> None:

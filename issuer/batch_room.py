@@ -85,7 +85,7 @@ class BatchRoom:
             raise IssuerError(
                 "draft_emptied",
                 Text(
-                    "本批次的名册和照片已在签发后删除，请到证书工作台查看证书",
+                    "本批次的名册和照片已在签发后删除，请在菜单“证书”中查看证书",
                     "rows and photos of this batch were deleted once it was issued; look at its "
                     "certificates at the certificate desk",
                 ),

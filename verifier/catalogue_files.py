@@ -75,8 +75,9 @@ FILE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "{field}：文件中没有可读取的文字，未能比对，请目视比对。",
-            "{field}: could not be read from the file and was not compared; compare it by eye.",
+            "{field}：文件中没有可读取的文字，或者这次没有查询登记，未能比对，请目视比对。",
+            "{field}: could not be read from the file, or the register was not asked; it was not "
+            "compared. Compare it by eye.",
         ),
     ),
     Code.FIELD_COVERED: Entry(

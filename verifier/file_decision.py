@@ -211,9 +211,11 @@ def _inspect_print(
         beside = inspect_second(claims.second, claims.scan.envelope.payload, document)
     page = None if pdf is None else pdf.page
     identity = (*beside, *_inspect_identity(claims, standing, compared=page is not None))
-    fields, expected = _compare_text(claims, standing, check, document)
-    # Whatever else a file prints that is byte for byte the one issued was printed then.
+    # Whatever a file prints that is byte for byte the one issued was printed then.
     identical = any(one.code == Code.FILE_IDENTICAL for one in identity)
+    if identical and standing.award is not None and check is DocumentNumberCheck.NOT_ASKED:
+        check = DocumentNumberCheck.AGREES  # who has the file has nothing to guess
+    fields, expected = _compare_text(claims, standing, check, document)
     extra = () if identical else inspect_extra(extra_texts(claims.printed, expected))
     shown: tuple[Finding, ...] = ()
     if pdf is not None and page is not None:

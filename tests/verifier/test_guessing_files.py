@@ -49,6 +49,7 @@ def test_wrong_document_numbers_in_files_spend_the_budget_and_then_are_not_compa
     assert outcome == "inconclusive" or "field_differs" not in codes
     assert "holder_not_asked" in codes
     assert "signature_genuine" in codes
+    assert send(client, pdf)[0] == "valid"
     assert send(client, b"")[1] & {"file_empty", "holder_not_asked"} == {"file_empty"}
 
 

@@ -80,8 +80,9 @@ _GROUPS = {
         "What the picture shows in print agrees with the record: {fields}.",
     ),
     Code.FIELD_NOT_COMPARED: Text(
-        "文件中没有可读取的文字，未能比对，请目视比对：{fields}。",
-        "Could not be read from the file; compare them by eye: {fields}.",
+        "文件中没有可读取的文字，或者这次没有查询登记，未能比对，请目视比对：{fields}。",
+        "Could not be read from the file, or the register was not asked; compare them by eye: "
+        "{fields}.",
     ),
     Code.FIELD_COVERED: Text(
         "文件中的文字被遮盖或看不见，未能比对，请目视比对：{fields}。",

@@ -13,7 +13,7 @@ whose role counts always remains.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,12 +109,13 @@ def inspect_account(bureau: Bureau, new: NewAccount) -> tuple[AccountError, ...]
     It says what the readers of `accounts.account_rules` refuse, and whether the name for signing
     in is taken (`account_exists`). A body is judged once the roles are right.
     """
-    found = []
-    for read in (
+    readers: tuple[Callable[[], object], ...] = (
         lambda: read_person_name(new.name),
         lambda: _read_free_username(bureau, new.username),
         lambda: read_body(bureau.register, new.body, read_roles(new.roles)),
-    ):
+    )
+    found = []
+    for read in readers:
         try:
             read()
         except AccountError as error:

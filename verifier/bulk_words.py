@@ -5,7 +5,7 @@ from __future__ import annotations
 from codes.wording import Text
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
-from verifier.verdict import Outcome, Severity, Verdict
+from verifier.verdict import NUMBER_WRONG, Outcome, Severity, Verdict
 
 _ADVICE: dict[Outcome | None, Text] = {
     Outcome.VALID: Text(
@@ -67,7 +67,7 @@ def advice_of(verdict: Verdict | None) -> Text:
     """Return what to do about a row; None is a row that was not asked about."""
     if verdict is None:
         return _ADVICE[None]
-    return _NO_NUMBER if verdict.is_no_number else _ADVICE[verdict.outcome]
+    return _NO_NUMBER if verdict.headline == NUMBER_WRONG else _ADVICE[verdict.outcome]
 
 
 def not_asked() -> Text:

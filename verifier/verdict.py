@@ -91,7 +91,7 @@ _STATUS_TEXTS = {
 }
 
 _IN_FORCE, _NO_NUMBER = "status_current", "number_malformed"  # as `finding_codes` has them
-_NUMBER_WRONG = Text("编号有误", "Not a valid certificate number")
+NUMBER_WRONG = Text("编号有误", "Not a valid certificate number")
 
 _SEVERITY_TEXTS = {
     Severity.INFO: Text("核实", "confirmed"),
@@ -258,13 +258,9 @@ class Verdict:
     @property
     def headline(self) -> Text:
         """Return the outcome in words; of what is no number at all, that, for nothing was asked."""
-        return _NUMBER_WRONG if self.is_no_number else self.outcome.text
-
-    @property
-    def is_no_number(self) -> bool:
-        """Whether what was asked about is no certificate number, so that no record was asked."""
         codes = {one.code for one in self.findings}
-        return self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
+        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
+        return NUMBER_WRONG if unasked else self.outcome.text
 
     @property
     def summary(self) -> Text:

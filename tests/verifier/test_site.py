@@ -107,23 +107,6 @@ def test_number_and_name_show_every_printed_field_and_the_status(
     assert DOCUMENT not in page
 
 
-@pytest.mark.parametrize(
-    ("day", "tone", "said"),
-    [
-        ("2026-03-08", "warn", "2026年3月8日当日：尚未核发"),
-        ("2026-03-10", "good", "2026年3月10日当日：现行有效"),
-    ],
-)
-def test_where_it_stood_on_the_day_asked_about_stands_beside_the_outcome(
-    client: FlaskClient, issued: Issued, day: str, tone: str, said: str
-) -> None:
-    page = ask(client, issued, on=day)
-    banner = page.text.partition("</section>")[0]
-    assert f"on-day tone-{tone}" in banner
-    assert said in re.sub(r"<[^>]+>", "", banner)
-    assert "目前登记状态：现行有效" in words(page)
-
-
 def test_number_and_document_number_do_not_show_the_name(
     client: FlaskClient, issued: Issued
 ) -> None:

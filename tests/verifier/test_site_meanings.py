@@ -166,6 +166,28 @@ def test_a_contradiction_shows_no_status() -> None:
     assert "查清之前请勿据此认可该证书" in present.meaning(contradicted).zh
 
 
+@pytest.mark.parametrize(
+    ("day", "tone", "said"),
+    [
+        ("2026-03-08", "warn", "2026年3月8日当日：尚未核发"),
+        ("2026-03-10", "good", "2026年3月10日当日：现行有效"),
+    ],
+)
+def test_where_it_stood_on_the_day_asked_about_stands_beside_the_outcome(
+    world: World, day: str, tone: str, said: str
+) -> None:
+    issued = sign_record(make_record())
+    world.record(CopyPlan(issued=issued))
+    verifier = world.verifier()
+    form = {"number": str(issued.number), "by": "name", "name": NAME, "on": day}
+    shown = make_app(verifier).test_client().post("/verify", data=form).text
+    verifier.close()
+    banner = shown.partition("</section>")[0]
+    assert f"on-day tone-{tone}" in banner
+    assert said in re.sub(r"<[^>]+>", "", banner)
+    assert "目前登记状态：现行有效" in re.sub(r"<[^>]+>", "", banner)
+
+
 def test_a_check_that_had_no_time_shows_no_status_beside_its_outcome() -> None:
     busy = verdict_of(find(Code.SYSTEM_BUSY), status=Status.CURRENT)
     assert present.shown_status(busy) is None

@@ -128,7 +128,7 @@ class FormFields:
             raise field_error(self.where, error.text.zh, error.text.en) from error
         outside = [level for level in levels if level not in occupation.levels]
         if outside:
-            has = sorted(occupation.levels)
+            has = occupation.levels
             raise self.error(
                 "levels",
                 f"{occupation.zh}没有{outside[0].zh}，只有{'、'.join(one.zh for one in has)}",

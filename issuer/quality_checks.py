@@ -72,7 +72,7 @@ FINDING_NAMES: Mapping[Finding, Text] = MappingProxyType(
 OUTCOME_NAMES: Mapping[CheckOutcome, Text] = MappingProxyType(
     {
         CheckOutcome.PASSED: Text("通过", "passed"),
-        CheckOutcome.TO_MEND: Text("限期整改", "to be put right by a set day"),
+        CheckOutcome.TO_MEND: Text("限期整改", "to be corrected by a set day"),
         CheckOutcome.SUSPENSION: Text("建议暂停备案", "suspension proposed"),
     }
 )

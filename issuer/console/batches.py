@@ -89,7 +89,7 @@ _LIST = TableSpec(
         Column(key="rows", text=Text("人数", "People"), kind=ColumnKind.NUMBER),
         Column(key="faulty", text=Text("待改正、补充", "To correct or add")),
         Column(key="next", text=Text("下一步", "Next")),
-        Column(key="made_at", text=Text("建立时间", "Begun"), kind=ColumnKind.DATE),
+        Column(key="made_at", text=Text("建立时间", "Created"), kind=ColumnKind.DATE),
     ),
     filters=(
         Filter(

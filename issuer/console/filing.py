@@ -91,7 +91,10 @@ _LIST: Final = TableSpec(
         Column(key="who", text=Text("由谁办理", "Who acts")),
         Column(key="due", text=Text("期限", "Until"), kind=ColumnKind.DATE, sortable=True),
         Column(
-            key="since", text=Text("本环节始于", "Here since"), kind=ColumnKind.DATE, sortable=True
+            key="since",
+            text=Text("本环节始于", "At this stage since"),
+            kind=ColumnKind.DATE,
+            sortable=True,
         ),
     ),
     filters=(
@@ -364,7 +367,7 @@ _EVENT_TONES: Final = {
     Step.REFUSE: "bad",
 }
 _RETURN = Text("退回补正（写明缺什么）", "Return for a supplement (say what is missing)")
-_REFUSE = Text("不予备案，办结（写明理由）", "Refuse for good (say why)")
+_REFUSE = Text("不予备案，办结（写明理由）", "Refuse, and close the application (say why)")
 _OPINION_WORDS: Final = {
     (Stage.RECEIVED, Step.ACCEPT): Text(
         "材料初审通过，转评估遴选", "The materials pass; on to evaluation"

@@ -66,7 +66,7 @@ _FIELD_NAMES: Final = {
     "occupations-0": Text("职业 {}", "Occupation {}"),
     "occupations-0-levels": Text("职业 {} 的级别", "Levels of occupation {}"),
     "sites-0-address": Text("站点 {} 地址", "Site {}: address"),
-    "sites-0-serial": Text("站点 {} 申请的机构序列码", "Site {}: serial asked for"),
+    "sites-0-serial": Text("站点 {} 申请的机构序列码", "Site {}: serial requested"),
     "examiners": Text("考评员人数", "Examiners"),
     "supervisors": Text("督导员人数", "Quality supervisors"),
     "files": Text("材料文件", "Material files"),

@@ -127,7 +127,7 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
 def test_a_returned_application_is_supplemented(desk: AuthorityDesk) -> None:
     desk.typed_application()
     step = "/filing/applications/1/step"
-    silent = desk.post(CLERK, step, step="return")
+    silent = desk.post(CLERK, step, step="return", sure="yes")
     assert (silent.status_code, 'id="reason-wrong"' in silent.text) == (422, True)
     assert (
         desk.post(CLERK, step, step="return", reason="缺少人员名册", sure="yes").status_code == 303

@@ -174,4 +174,4 @@ def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
         page = send(client, "/filing/drafts", {}).headers["Location"]
         assert "已办理" not in client.get(page).text
         send(client, page, TYPED | {"do": "save"})
-        assert "已保存，尚未提交" in client.get(page).text
+        assert "已保存，尚未受理" in client.get(page).text

@@ -35,6 +35,7 @@ from tests.issuer.exam_desk import (
     plan,
     put_up,
     reconcile_upload,
+    revision,
     to_notice,
 )
 
@@ -85,6 +86,11 @@ def test_every_page_of_a_batch_leads_to_what_is_next(
     assert "提交审批" in next_on(desk, at)
     desk.submit(draft)
     assert "批准签发或退回" in next_on(desk, at)
+    review = desk.get(f"{at}/review", APPROVER).text
+    assert "核对人数、提示和样张" in review and f'href="{at}">核对人数' not in review
+    seen = revision(desk, draft)
+    desk.post(f"{at}/return", APPROVER, revision=seen, reason="姓名有误")
+    assert "按退回原因修改后重新提交审批" in next_on(desk, at)
 
 
 def test_an_issued_batch_waits_for_its_clerk_until_it_is_uploaded(

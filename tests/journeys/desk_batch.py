@@ -19,9 +19,9 @@ from accounts.roles import Role
 from codes.documents import Sex
 from issuer.columns import Column
 from issuer.sample_photos import paint_portrait
-from issuer.template import write_roster
+from issuer.template import column_choices, write_roster
 from tests.journeys.desk_walk import Walk
-from tests.journeys.keyboard import fetch, hand_over, press, tick, write
+from tests.journeys.keyboard import choose, fetch, hand_over, press, tick, write
 
 ROWS = 300
 FACES = 12  # drawn once each: drawing 300 would take longer than all else
@@ -144,7 +144,8 @@ def _mend_on_the_page(walk: Walk, page: Page) -> None:
     for place in list(planted())[:_ON_THE_PAGE]:
         column, _ = planted()[place]
         cell = page.get_by_label(f"第 {place + 1} 行 {column.value}", exact=True)
-        write(cell, person(place)[column])
+        enter = choose if column in column_choices() else write
+        enter(cell, person(place)[column])
     press(page.get_by_role("button", name="保存本页修改"))
     expect(faulty).to_have_count(len(planted()) - _ON_THE_PAGE, timeout=_SLOW_MS)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import func, select
+
 from codes.levels import Level
 from issuer.awarding import read_private
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
 from registry.holder_access import HolderClaim
-from registry.models import Copy
+from registry.models import Award, Copy
 from registry.session import reading
 from registry.sheet_writing import open_workbook
 from templates.labels import format_date, format_print_serial
@@ -34,7 +36,7 @@ _ROW_POINTS = 26
 _LAST_SHOWN = 4
 _SLIP_HEADINGS = (("姓名", 20), ("证书编号", 27), ("查看码", 16), ("使用方法", 62))
 _SLIP_WORDS = (
-    "在公众核验网站页脚点“持证人查看本人证书”，填写证书编号、本人证件号码和查看码；"
+    "在公众核验网站{place}页脚点“持证人查看本人证书”，填写证书编号、本人证件号码和查看码；"
     "30 天内有效，只能使用一次，请勿告诉他人"
 )
 
@@ -102,7 +104,9 @@ def _last_of(document_number: str) -> str:
     return "*" * end + document_number[end:]
 
 
-def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None) -> bytes:
+def write_handover(
+    desk: Desk, batch: str, make_codes: CodesMaker | None = None, *, public_url: str = ""
+) -> bytes:
     """Return the list of a batch as a workbook, ready to be printed.
 
     With codes a second sheet has one slip for each holder, to be cut apart: nobody who signs the
@@ -110,6 +114,7 @@ def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None)
 
     Args:
         make_codes: makes the codes; None makes none.
+        public_url: of the site where a code is used; empty where none is set.
 
     Raises:
         As `read_handover`.
@@ -117,13 +122,16 @@ def write_handover(desk: Desk, batch: str, make_codes: CodesMaker | None = None)
     file = io.BytesIO()
     with open_workbook(file) as workbook:
         lines = read_handover(desk, batch)
-        _write_sheet(workbook, desk, batch, lines)
+        _write_sheet(workbook, desk, batch, lines, issued=_count_issued(desk, batch))
         if make_codes is not None:
-            _write_slips(workbook, lines, make_codes([one.claim for one in lines]))
+            words = _SLIP_WORDS.format(place=f"（{public_url}）" if public_url else "")
+            _write_slips(workbook, lines, make_codes([one.claim for one in lines]), words)
     return file.getvalue()
 
 
-def _write_slips(workbook: Any, lines: Sequence[HandoverLine], codes: Sequence[str]) -> None:
+def _write_slips(
+    workbook: Any, lines: Sequence[HandoverLine], codes: Sequence[str], words: str
+) -> None:
     sheet = workbook.add_worksheet("查看码（裁开发给本人）")
     head = workbook.add_format({"bold": True, "border": 1, "align": "center"})
     text = workbook.add_format({"border": 2, "valign": "vcenter", "text_wrap": True})
@@ -132,14 +140,24 @@ def _write_slips(workbook: Any, lines: Sequence[HandoverLine], codes: Sequence[s
         sheet.write_string(0, place, heading, head)
     for row, (one, code) in enumerate(zip(lines, codes, strict=True), start=1):
         sheet.set_row(row, 2 * _ROW_POINTS)
-        for place, value in enumerate((one.name, one.number, code, _SLIP_WORDS)):
+        for place, value in enumerate((one.name, one.number, code, words)):
             sheet.write_string(row, place, value, text)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
 
 
-def _write_sheet(workbook: Any, desk: Desk, batch: str, lines: Sequence[HandoverLine]) -> None:
+def _count_issued(desk: Desk, batch: str) -> int:
+    """Return how many certificates of a batch were issued, in force or not."""
+    with reading(desk.engine) as session:
+        batch_id = find_batch(session, desk.site, batch)
+        query = select(func.count(Award.id)).where(Award.batch_id == batch_id)
+        return session.scalar(query.where(Award.recorded_at.is_not(None))) or 0
+
+
+def _write_sheet(
+    workbook: Any, desk: Desk, batch: str, lines: Sequence[HandoverLine], *, issued: int
+) -> None:
     sheet = workbook.add_worksheet("领证签收表")
     title = workbook.add_format({"bold": True, "font_size": 16, "align": "center"})
     head = workbook.add_format({"bold": True, "border": 1, "align": "center", "text_wrap": True})
@@ -159,6 +177,9 @@ def _write_sheet(workbook: Any, desk: Desk, batch: str, lines: Sequence[Handover
         shown = (one.name, one.document, one.level, one.number, one.print_serial, "", "", "")
         for place, value in enumerate(shown, start=1):
             sheet.write_string(line, place, value, text)
+    if issued > len(lines):
+        told = f"本批次共签发 {issued} 张，现行有效的 {len(lines)} 张列在本表；"
+        sheet.write_string(line + 1, 0, f"{told}其余已暂停、撤销或注销，不在本表发放。")
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

@@ -70,7 +70,9 @@ def send_with_codes(draft_id: int) -> Response:
     draft = _issued(draft_id)
     note_reading(room, "batch.holder_codes", draft)
     with room.desk(draft.prefix, dry_run=True) as desk, holder_counter() as counter:
-        data = write_handover(desk, draft.name, counter.codes_for_handover)
+        data = write_handover(
+            desk, draft.name, counter.codes_for_handover, public_url=room.public_url
+        )
     name = Text(f"{draft.name}-领证签收表和查看码", f"{draft.name}-hand-over-and-codes")
     return send_workbook(data, name)
 

@@ -298,12 +298,13 @@ def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
             return [make_code(session, keys, one, CodePurpose.HANDOVER, now=now) for one in claims]
 
     with desk_at(sides.home) as desk:
-        book = write_handover(desk, BATCH, codes)
+        book = write_handover(desk, BATCH, codes, public_url="https://yz.example.cn")
     engine.dispose()
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(book))
     assert len(workbook.sheet_names) == 2
     rows = workbook.get_sheet_by_index(1).to_python()
     assert all("查看码" not in str(row[2]) for row in rows[1:])
+    assert "（https://yz.example.cn）" in str(rows[1][3])
     code = next(str(row[2]) for row in rows if row[1] == NUMBER)
     assert sides.enter(sides.browser(), code).status_code == 303
 

@@ -320,6 +320,9 @@ def test_steps_of_an_application_are_all_offered_somewhere(desk: AuthorityDesk) 
     assert 'value="refuse"' not in desk.get(CLERK, "/filing/applications/1").text
     with reading(desk.office.engine) as session:
         assert session.get(FilingApplication, 1) is not None
+    refusal = {"step": "refuse", "reason": "不符合条件", "sure": "yes"}
+    assert desk.post(DIRECTOR, "/filing/applications/1/step", **refusal).status_code == 303
+    assert 'aria-current="step"' not in desk.get(DIRECTOR, "/filing/applications/1").text
 
 
 def test_nobody_outside_the_authority_reaches_any_of_its_pages(desk: AuthorityDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -69,6 +70,7 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         history = setting_history(session, prefix)
         confirmers = confirmers_of(session, prefix)
         waiting = unconfirmed(session, prefix)
+    pending = {one.id for one in waiting}
     return render_template(
         "desk/batch_settings.html",
         troubles=troubles,
@@ -78,7 +80,13 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
         waiting=[(one, *_words(one), is_own_setting(one, the_person())) for one in waiting],
         history=[
-            (one.set_at, *_words(one), one.ground, one.setter, confirmers.get(one.id, ""))
+            (
+                one.set_at,
+                *_words(one),
+                one.ground,
+                one.setter,
+                _TO_CONFIRM if one.id in pending else confirmers.get(one.id, ""),
+            )
             for one in history
         ],
         step_names=[(one.value, one.text) for one in Step],
@@ -88,6 +96,9 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
             (DONE_HERE, Text("在此办理", "done here")),
         ],
     )
+
+
+_TO_CONFIRM: Final = Text("待确认", "waits to be confirmed")
 
 
 def _words(setting: BodySetting) -> tuple[Text, Text]:

@@ -75,8 +75,10 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
         assert own.status_code == 409 and "须由另一名审批人确认" in own.text
         assert desk.post(address, FOREIGN).status_code == 404
         assert "项机构设置待确认" in desk.get("/", SECOND_APPROVER).text
+        assert ">待确认</span>" in desk.get("/batches/settings").text
         assert desk.post(address, SECOND_APPROVER).status_code == 303
         assert desk.post(address, SECOND_APPROVER).status_code == 409
+    assert ">待确认</span>" not in desk.get("/batches/settings").text
     assert "另有考务系统" in desk.get(f"/batches/{draft}").text
     notice = desk.get(f"/batches/{draft}/notice").text
     assert "不需要发起公示" in notice and "另有考务系统" in notice and 'name="first"' not in notice

@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 
 from accounts.roles import BODY_ROLES, Role
 from accounts.spoken import spoken_day
-from issuer.application_states import Stage, Step
+from issuer.application_states import Stage
 from issuer.errors import IssuerError
 from issuer.filing_changes import suspend as suspend_site
 from issuer.filing_proposals import Actor, ProposalState, approve, decline
@@ -25,7 +25,7 @@ from issuer.filing_view import act_as_dict, act_line
 from issuer.root_custody import open_root_keys
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
-from registry.filing_models import FilingAct, FilingApplication
+from registry.filing_models import FilingAct
 from registry.home import Home
 from registry.models import Site
 from registry.session import reading
@@ -61,17 +61,10 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert "材料初审" in page and "91120000MA0000000M" in page
     assert "待材料初审" in desk.get(AUDITOR, "/filing/applications").text
 
-    why, _, _ = page.partition('<textarea id="reason"')
-    assert "通过的选填" in why and not why.rpartition("理由")[2].startswith("<span")
-
     step = "/filing/applications/1/step"
-    hasty = desk.post(CLERK, step, step="accept")
-    assert (hasty.status_code, 'id="sure-wrong"' in hasty.text) == (422, True)
-    assert hasty.text.index("申报材料</h2>") < hasty.text.index("办理意见</h2>")
     assert desk.post(CLERK, step, step="accept", sure="yes").status_code == 303
-    assert (
-        desk.post(CLERK, step, step="accept", sure="yes").status_code == 403
-    )  # selecting is a director's
+    selected = desk.post(CLERK, step, step="accept", sure="yes")
+    assert selected.status_code == 403  # selecting is a director's
     assert desk.post(DIRECTOR, step, step="accept", sure="yes").status_code == 303
     notice = "/filing/applications/1/notice"
     said = "由经办人办理；负责人也可以办理"
@@ -79,12 +72,6 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
         page = desk.get(person, "/filing/applications/1").text
         assert (said in page, notice in page) == (told, person is not AUDITOR)
     assert str(MONDAY + DAY) in desk.get(CLERK, notice).text
-    dated = {"first": MONDAY + DAY, "last": MONDAY + 2 * DAY, "days_off": "12月1日"}
-    hasty = desk.post(CLERK, notice, **dated)
-    assert 'id="sure-wrong"' in hasty.text and "“12月1日”应写成 2026-01-31 的样子" in hasty.text
-    short = desk.post(CLERK, notice, **dated | {"days_off": "", "sure": "yes"})
-    assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
-    assert f"结束日期最早为{spoken_day(MONDAY + 7 * DAY).zh}" in short.text
     with working_as(desk.app, CLERK) as client:
         days = {"first": MONDAY + DAY, "last": MONDAY + 7 * DAY}
         begun = client.post(notice, data=days | {"sure": "yes"}, follow_redirects=True)
@@ -312,19 +299,6 @@ def test_what_is_not_there_is_not_found(desk: AuthorityDesk, path: str) -> None:
     assert desk.get(DIRECTOR, path).status_code == 404
 
 
-def test_steps_of_an_application_are_all_offered_somewhere(desk: AuthorityDesk) -> None:
-    desk.typed_application()
-    page = desk.get(DIRECTOR, "/filing/applications/1").text
-    for step in (Step.ACCEPT, Step.RETURN, Step.REFUSE):
-        assert f'value="{step}"' in page
-    assert 'value="refuse"' not in desk.get(CLERK, "/filing/applications/1").text
-    with reading(desk.office.engine) as session:
-        assert session.get(FilingApplication, 1) is not None
-    refusal = {"step": "refuse", "reason": "不符合条件", "sure": "yes"}
-    assert desk.post(DIRECTOR, "/filing/applications/1/step", **refusal).status_code == 303
-    assert 'aria-current="step"' not in desk.get(DIRECTOR, "/filing/applications/1").text
-
-
 def test_nobody_outside_the_authority_reaches_any_of_its_pages(desk: AuthorityDesk) -> None:
     outside = [
         person_of(role, body=PREFIX if role in BODY_ROLES else None)
@@ -402,13 +376,3 @@ def test_what_is_declined_while_another_approves_it_is_not_carried_out(desk: Aut
     assert caught.value.code == "proposal_settled"
     with reading(office.engine) as session:
         assert list(session.scalars(select(FilingAct.event))) == ["filed"]
-
-
-def test_an_opinion_on_a_page_that_is_out_of_date_takes_no_step(desk: AuthorityDesk) -> None:
-    desk.typed_application()
-    assert 'name="seen" value="1"' in desk.get(DIRECTOR, "/filing/applications/1").text
-    step = "/filing/applications/1/step"
-    assert desk.post(DIRECTOR_TOO, step, step="accept", sure="yes", seen="1").status_code == 303
-    late = desk.post(DIRECTOR, step, step="accept", sure="yes", seen="1")
-    assert (late.status_code, "孙负责已办理" in late.text) == (422, True)
-    assert stage(desk) is Stage.REVIEWED

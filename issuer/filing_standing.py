@@ -70,9 +70,6 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
     ends = [one.last for one in total.windows if one.last is None or one.last >= today]
     last = max((end for end in ends if end is not None), default=None)
     since = total.suspended_from or total.ended_from
-    running = any(
-        one.first <= today and (one.last is None or today <= one.last) for one in total.windows
-    )
     return SiteView(
         prefix=site.prefix,
         body_id=site.body_id,
@@ -81,7 +78,7 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
         address=site.address,
         standing=standing_of(total, today),
         since=since,
-        to_come=since is not None and since > today and running,
+        to_come=since is not None and since > today and bool(ends),
         last_day=None if None in ends else last,
         scopes=tuple(scope_rows(total.windows)),
     )

@@ -151,14 +151,15 @@ def _approve(number: int, found: FilingProposal, act: ProposedAct) -> AnyRespons
 
 def approved_text(act: ProposedAct, done: Done) -> Text:
     """Return what an approved act came to, and what comes next."""
-    with reading(the_office().engine) as register:
-        what = act_text(act, body_of(register, act))
     if isinstance(act, FileAct):
         prefixes = "、".join(act.prefixes)
         what = Text(
             f"第 {act.application_id} 号申请已备案，编号前缀 {prefixes}",
             f"application {act.application_id} is filed with prefix {prefixes}",
         )
+    else:
+        with reading(the_office().engine) as register:
+            what = act_text(act, body_of(register, act))
     publication = done.publication
     if publication is None or publication.in_force:
         return Text(f"已批准：{what.zh}。信任列表已公布", f"Approved: {what.en}. It is published")

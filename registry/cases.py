@@ -81,7 +81,7 @@ class ReviewMark(StrEnum):
 
 _MARKS: Final = {
     ReviewMark.IN_ORDER: Text("查看正当", "in order"),
-    ReviewMark.QUESTIONED: Text("有疑问，须说明", "questioned, to be explained"),
+    ReviewMark.QUESTIONED: Text("有疑问", "questioned"),
 }
 
 

@@ -68,7 +68,7 @@ blueprint = Blueprint("certificates", __name__, url_prefix="/certificates")
 MOST_FOUND = 50
 UNFINISHED = Text("未完成制作", "not finished")
 _BATCHES = 100
-_OPENING = re.compile(r"/(certificates|acts)/\d{1,9}")
+_OPENING = re.compile(r"/(certificates|acts|questions)/\d{1,9}")
 _COLUMNS = (
     Column(key="number", text=Text("证书编号", "Certificate number"), kind=ColumnKind.CODE),
     Column(key="name", text=Text("姓名", "Name")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -23,10 +24,17 @@ from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from accounts.waiting import Waiting, add_waiting
+from codes.levels import Level
 from codes.wording import Text
+from issuer.awarding import open_private
+from issuer.certificate_list import occupation_text
+from issuer.certificate_view import person_of
+from issuer.console.certificates_asking import opened_by_person
 from issuer.console.office import the_office, the_operator
+from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now
@@ -42,8 +50,10 @@ from registry.case_questions import (
     questions_of_body,
 )
 from registry.cases import CaseError
-from registry.models import Award
+from registry.errors import RegistryError
+from registry.models import Award, AwardStatus
 from registry.session import once_undone, reading, transaction
+from templates.labels import LABELS, Field
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 ANSWERERS = (Role.BODY_CLERK, Role.APPROVER)
@@ -111,6 +121,8 @@ def answer(question_id: int) -> AnyResponse:
             on_record = _award_of(row.number) is not None
             check_answer(row, chosen, words, on_record=on_record, despite=despite)
             assert chosen is not None
+            if not is_ticked():
+                return _page(question_id, said, words, (Trouble(field=SURE, text=UNTICKED),))
             subject = f"question {question_id} {row.number} {said}"
             contrary = is_contrary(chosen, on_record=on_record)
             ground = "答复公安询问，与登记矛盾" if contrary else "答复公安询问"
@@ -143,6 +155,8 @@ def _page(
         "desk/question.html",
         one=view,
         award_id=award_id,
+        opened=award_id is not None and opened_by_person(award_id) is not None,
+        registered=() if award_id is None else _registered(award_id),
         answers=[(one.value, one.text) for one in Answer],
         said=said,
         contrary=is_contrary(chosen, on_record=award_id is not None),
@@ -157,6 +171,32 @@ def _award_of(number: str) -> int | None:
     """Return the row of a certificate number on the register; None for none."""
     with reading(the_office().engine) as session:
         return session.scalar(select(Award.id).where(Award.number == number))
+
+
+def _registered(award_id: int) -> list[tuple[Text, Any]]:
+    """Return what the register says of a certificate; the name in full to who opened it."""
+    office = the_office()
+    with reading(office.engine) as session:
+        award = session.get_one(Award, award_id)
+        facts: list[tuple[Text, Any]] = [
+            (LABELS[Field.OCCUPATION], occupation_text(award.occupation)),
+            (LABELS[Field.LEVEL], Level(award.level).text),
+            (LABELS[Field.ISSUED_ON], award.issued_on),
+            (Text("现在的状态", "Status now"), AWARD_WORDS[AwardStatus(award.status)]),
+        ]
+        if award.status == AwardStatus.ERASED:
+            return facts
+        try:
+            private = open_private(office.vault(), award)
+        except RegistryError:
+            altered = Text("登记数据有异常，打不开", "the register's data do not open")
+            return [(LABELS[Field.HOLDER_NAME], altered), *facts]
+    person = person_of(private, opened=opened_by_person(award_id) is not None)
+    return [
+        (LABELS[Field.HOLDER_NAME], person.name),
+        (LABELS[Field.DOCUMENT_NUMBER], person.document),
+        *facts,
+    ]
 
 
 def _question(session: Session, question_id: int, *, hold: bool = False) -> CaseQuestion:

@@ -128,6 +128,7 @@ def _answer(walk: Walk) -> None:
         walk.see(page, "police-question")
         tick(page.get_by_label("是本机构签发，登记与询问所述不一致"))
         write(page.get_by_label("说明"), "登记为三级/高级工")
+        tick(page.get_by_label("已与登记和档案逐项核对"))
         press(page.get_by_role("button", name="提交答复"))
         expect(page.get_by_text("已答复").first).to_be_visible()
 

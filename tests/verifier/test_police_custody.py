@@ -224,7 +224,7 @@ def test_an_answer_and_a_review_that_were_not_kept_are_no_fault(
         seen = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id)).one()
 
     def answer() -> int:
-        return desk.post(f"/questions/{question}", CLERK, answer="ours")[0]
+        return desk.post(f"/questions/{question}", CLERK, answer="ours", sure="yes")[0]
 
     def review() -> int:
         return desk.post(f"/police/readings/{seen}", OTHER, mark="in_order")[0]
@@ -261,7 +261,7 @@ def test_an_answer_and_a_review_that_were_changed_show(desk: PoliceHome) -> None
         question = asked.one()
         opened = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id))
         seen = opened.one()
-    answer = {"answer": "not_ours", "words": "未签发", "despite": "yes"}
+    answer = {"answer": "not_ours", "words": "未签发", "despite": "yes", "sure": "yes"}
     assert desk.post(f"/questions/{question}", CLERK, **answer)[0] == 303
     questioned = {"mark": "questioned", "remark": "事由不明"}
     assert desk.post(f"/police/readings/{seen}", OTHER, **questioned)[0] == 303

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from registry.case_models import CaseEvent, CaseQuestion, CaseReading, CaseWithdrawal
+from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import working_as
@@ -35,6 +36,7 @@ from verifier.cases.marks_child import handle
 from verifier.verdict import Outcome, say_day
 
 GROUND = "核对持证人身份"
+SURE_ANSWER = {"sure": "yes"}
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,13 @@ def test_another_officer_reviews_a_reading_once(desk: PoliceHome) -> None:
     assert "次查看待复核" in desk.page("/", OTHER)
     assert desk.post(address, OTHER, mark="questioned", remark="案件与证书无关？")[0] == 303
     assert desk.post(address, OTHER, mark="in_order")[0] == 422
-    assert "案件与证书无关？" in desk.page("/police/readings", AUDITOR)
+    listed = desk.page("/police/readings", AUDITOR)
+    assert "案件与证书无关？" in listed and "须说明" not in listed
+    case = f"/police/cases/{row.case_id}"
+    front = desk.page("/", ONE)
+    assert "次查看被提出疑问" in front and f'href="{case}#records"' in front
+    assert "案件与证书无关？" in desk.page(case, ONE)
+    assert "次查看被提出疑问" not in desk.page("/", OTHER)
     reviewed = last_reading(desk)
     assert (reviewed.mark, reviewed.reviewed_by) == ("questioned", OTHER.name)
 
@@ -127,6 +135,12 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     page = desk.page(at, CLERK)
     assert "&lt;i&gt;是否&lt;/i&gt;由你单位签发？" in page
     assert "〔2026〕99号" not in page
+    assert "三级/高级工" in page and "＊" in page and desk.name not in page
+    with reading(desk.room.register) as session:
+        award = session.scalars(select(Award.id).where(Award.number == desk.number)).one()
+    opening = {"ground": "答复公安询问", "back": at}
+    assert desk.post(f"/certificates/{award}/open", CLERK, **opening)[:2] == (302, at)
+    assert desk.name in desk.page(at, CLERK)
     assert desk.status(at, FOREIGN) == 404
     assert desk.post(at, FOREIGN, answer="ours")[0] == 404
     assert "项公安询问待答复" not in desk.page("/", FOREIGN)
@@ -138,8 +152,13 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert "机构答复已逾期" in desk.page("/police/cases")
     assert desk.post(at, CLERK)[0] == 422
     assert desk.post(at, CLERK, answer="differs")[0] == 422
-    assert desk.post(at, CLERK, answer="differs", words="等级为三级")[0] == 303
+    said = {"answer": "differs", "words": "等级为三级"}
+    status, _, body = desk.post(at, CLERK, **said)
+    assert (status, b'id="sure-wrong"' in body) == (422, True)
+    assert desk.post(at, CLERK, **said, **SURE_ANSWER)[0] == 303
     assert desk.post(at, CLERK, answer="ours")[0] == 422
+    front = desk.page("/", ONE)
+    assert "项询问已答复" in front and f'href="/police/cases/{case_id}#questions"' in front
     page = desk.page(f"/police/cases/{case_id}")
     assert "是本机构签发，登记与询问所述不一致" in page
     assert "等级为三级" in page
@@ -172,7 +191,7 @@ def test_an_answer_that_the_register_contradicts_is_confirmed_with_the_ground(
     assert (status, b'id="despite-wrong"' in body) == (422, True)
     said["despite"] = "yes"
     assert b'id="words-wrong"' in desk.post(at, CLERK, **said)[2]
-    assert desk.post(at, CLERK, **said, words="纸质档案 12 号")[0] == 303
+    assert desk.post(at, CLERK, **said, **SURE_ANSWER, words="纸质档案 12 号")[0] == 303
     assert "纸质档案 12 号" in desk.page(address)
 
 

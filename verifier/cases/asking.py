@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseQuestion, CaseWithdrawal
+from registry.case_models import CaseQuestion, CaseWithdrawal, PoliceCase
 from registry.case_questions import MOST_WORDS, OPEN, check_waits
 from registry.case_sealed import QUESTION, read_text
-from registry.cases import CaseError, new_key
+from registry.cases import CaseError, CaseState, new_key
 from registry.models import Site
 from registry.session import reading, transaction
 from registry.vault import Vault
@@ -161,3 +161,17 @@ def cases_overdue(session: Session, today: date) -> list[int]:
     """Return, for each question unanswered past its term, the case it belongs to."""
     query = select(CaseQuestion.case_id).where(OPEN, CaseQuestion.due_on < today)
     return list(session.scalars(query))
+
+
+def cases_answered(session: Session, name: str) -> list[int]:
+    """Return, for each answered question of an officer in a case still worked on, that case."""
+    query = (
+        select(CaseQuestion.case_id)
+        .join(PoliceCase, PoliceCase.id == CaseQuestion.case_id)
+        .where(
+            PoliceCase.state == CaseState.OPEN,
+            CaseQuestion.answer.is_not(None),
+            CaseQuestion.asked_by == name,
+        )
+    )
+    return list(session.scalars(query.order_by(CaseQuestion.id)))

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
-from registry.case_models import CaseReading
+from registry.case_models import CaseReading, PoliceCase
 from registry.case_sealed import REMARK
-from registry.cases import CaseError, FullRecord, ReviewMark, new_key
+from registry.cases import CaseError, CaseState, FullRecord, ReviewMark, new_key
 from registry.session import once_undone, reading, transaction
 from verifier.cases.casework import (
     MOST_WORDS,
@@ -116,6 +116,20 @@ def readings_to_review(session: Session, account_id: int) -> list[CaseReading]:
     """Return the readings of others that nobody has reviewed, the oldest first."""
     query = select(CaseReading).where(
         CaseReading.mark.is_(None), CaseReading.account_id != account_id
+    )
+    return list(session.scalars(query.order_by(CaseReading.id)))
+
+
+def cases_questioned(session: Session, account_id: int) -> list[int]:
+    """Return, for each reading of an officer that was put in doubt, its case if not closed."""
+    query = (
+        select(CaseReading.case_id)
+        .join(PoliceCase, PoliceCase.id == CaseReading.case_id)
+        .where(
+            PoliceCase.state != CaseState.CLOSED,
+            CaseReading.mark == ReviewMark.QUESTIONED,
+            CaseReading.account_id == account_id,
+        )
     )
     return list(session.scalars(query.order_by(CaseReading.id)))
 

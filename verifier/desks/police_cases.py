@@ -23,7 +23,7 @@ from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.case_models import CaseItem
 from registry.case_questions import question_view
-from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, read_json
+from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, REMARK, read_json, read_text
 from registry.cases import CaseOutcome, CaseState
 from registry.session import reading
 from templates.downloads import send_download
@@ -231,7 +231,9 @@ def case_page(
                 question_view(one, vault, room.today())
                 for one in questions_of_case(session, case_id)
             ],
-            "readings": readings_of_case(session, case_id),
+            "readings": [
+                (one, read_text(REMARK, one, vault)) for one in readings_of_case(session, case_id)
+            ],
             "clusters": len(find_clusters(session, case_id)),
             "acts": count_acts(session, vault, case_id),
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],

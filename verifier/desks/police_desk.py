@@ -15,10 +15,10 @@ from codes.wording import Text
 from registry.case_models import PoliceCase
 from registry.cases import CaseState
 from registry.session import reading
-from verifier.cases.asking import cases_overdue
+from verifier.cases.asking import cases_answered, cases_overdue
 from verifier.cases.gaps import cases_to_confirm
 from verifier.cases.giving import holding_account
-from verifier.cases.readings import readings_to_review
+from verifier.cases.readings import cases_questioned, readings_to_review
 from verifier.cases.room import PoliceRoom
 from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
 from verifier.desks.police_cases import blueprint as cases
@@ -79,9 +79,10 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
             )
         )
         overdue = cases_overdue(session, room.today())
+        answered = cases_answered(session, person.name)
+        questioned = cases_questioned(session, person.account_id)
         to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
-    cases_at = url_for("police_list.cases")
     yield Waiting(
         text=Text("个本人承办的案件未办结", "cases that you hold, not closed"),
         count=open_cases or 0,
@@ -90,9 +91,17 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
     yield Waiting(
         text=Text("项机构答复已逾期", "answers of bodies overdue"),
         count=len(overdue),
-        link=url_for("police.case", case_id=overdue[0]) + "#questions"
-        if len(set(overdue)) == 1
-        else cases_at,
+        link=_case_or_list(overdue, "questions"),
+    )
+    yield Waiting(
+        text=Text("项询问已答复", "answers of bodies have come in"),
+        count=len(answered),
+        link=_case_or_list(answered, "questions"),
+    )
+    yield Waiting(
+        text=Text("次查看被提出疑问", "readings of yours questioned by a reviewer"),
+        count=len(questioned),
+        link=_case_or_list(questioned, "records"),
     )
     yield Waiting(text=WAITING, count=to_review, link=url_for("police_records.readings"))
     if to_confirm:
@@ -101,3 +110,10 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
             count=len(to_confirm),
             link=url_for("police_custody.custody", case_id=to_confirm[0]),
         )
+
+
+def _case_or_list(cases: list[int], part: str) -> str:
+    """Return the address of a part of the one case, or of the list where there are several."""
+    if len(set(cases)) == 1:
+        return url_for("police.case", case_id=cases[0]) + f"#{part}"
+    return url_for("police_list.cases")

@@ -115,6 +115,17 @@ def send_request(
     )
 
 
+def withdraw_request(
+    session: Session, keys: HolderKeys, claim: HolderClaim, request_id: int
+) -> bool:
+    """Delete a request that its holder takes back; False where it is answered or not theirs."""
+    row = session.get(HolderRequest, request_id, with_for_update=True)
+    if row is None or row.owner != keys.mark(claim) or row.outcome is not None:
+        return False
+    session.delete(row)
+    return True
+
+
 def requests_of(session: Session, keys: HolderKeys, claim: HolderClaim) -> list[AskedFor]:
     """Return the requests of a holder, the newest first; raises VaultError."""
     query = select(HolderRequest).where(HolderRequest.owner == keys.mark(claim))

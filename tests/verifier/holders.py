@@ -17,7 +17,7 @@ from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.console.certificate_desk import CLERK, desks_of, row_of
 from tests.issuer.lives import NUMBER, PERSON, issue_two
-from verifier.site.holder import EXTENSION
+from verifier.site.holder_room import EXTENSION
 from wsgi import create_public_app
 
 DOCUMENT = PERSON.document_number

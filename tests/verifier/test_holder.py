@@ -41,7 +41,7 @@ from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
 from tests.issuer.procedures import decision
 from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
-from verifier.site.holder import COOKIE, HolderDesk
+from verifier.site.holder_room import COOKIE, HolderDesk
 
 DAY = timedelta(days=1)
 
@@ -70,6 +70,7 @@ def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:
     assert "SameSite=Strict" in cookie and "HttpOnly" in cookie and "Path=/holder" in cookie
     shown = client.get("/holder")
     assert PERSON.name in shown.text and "签发" in shown.text and DOCUMENT not in shown.text
+    assert "目前有效" in shown.text and "与手中证书逐项核对" not in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     pdf = send(client, "/pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.headers["Cache-Control"] == "no-store"
@@ -212,7 +213,8 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     asked = send(client, f"/shares/{row.id}/withdraw")  # it is asked first
     assert asked.status_code == 200 and "确认撤回链接 1" in asked.text
     assert "已撤回" not in client.get("/holder").text
-    assert send(client, f"/shares/{row.id}/withdraw", sure="yes").status_code == 303
+    gone = send(client, f"/shares/{row.id}/withdraw", sure="yes")
+    assert gone.status_code == 303 and "链接已撤回" in client.get(gone.location).text
     assert visit(masked).status_code == 422 == visit("0" * 20).status_code
     over = visit(masked).text
     assert '<h1 id="over">分享链接已失效</h1>' in over and 'id="code"' not in over
@@ -286,6 +288,28 @@ def test_a_request_reaches_its_body_and_the_answer_its_holder(sides: Sides) -> N
         assert clerk.post(path, data=form).status_code == 422
     seen = client.get("/holder").text
     assert "已受理" in seen and "请带身份证到窗口" in seen
+
+
+def test_a_request_that_was_sent_is_told_and_can_be_taken_back_until_it_is_answered(
+    sides: Sides,
+) -> None:
+    client = sides.arrived()
+    sent = send(client, "/requests", kind="reissue", words="被雨淋湿，字迹不清")
+    page_ = client.get(sent.location).text
+    assert page_.index("申请已提交") < page_.index("证书内容")
+    assert "申请已提交" not in client.get("/holder").text
+    found = re.search(r"/holder(/requests/\d+/withdraw)", page_)
+    assert found is not None
+    with working_as(sides.desks, CLERK) as desk:
+        seen = desk.get("/certificates/requests").text
+    back = send(client, found[1])
+    assert back.status_code == 303 and "申请已撤回" in client.get(back.location).text
+    assert "被雨淋湿" not in client.get("/holder").text
+    number = found[1].split("/")[2]
+    assert f"/certificates/requests/{number}" in seen
+    with working_as(sides.desks, CLERK) as desk:
+        assert desk.get(f"/certificates/requests/{number}").status_code == 404
+    assert "申请没有撤回" in client.get(send(client, found[1]).location).text
 
 
 def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:

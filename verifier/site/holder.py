@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Flask, current_app, make_response, redirect, render_template, request
@@ -21,11 +19,10 @@ from registry.holder_access import (
     HolderClaim,
     HolderKeys,
     end_session,
-    find_session,
     open_session,
     use_code,
 )
-from registry.holder_requests import RequestKind, requests_of, send_request
+from registry.holder_requests import RequestKind, requests_of, send_request, withdraw_request
 from registry.holder_shares import (
     SHARE_CHARACTERS,
     SHARE_DAYS,
@@ -35,46 +32,33 @@ from registry.holder_shares import (
     withdraw_share,
 )
 from registry.home import Home
-from registry.public_database import PublicSide
 from registry.session import reading, transaction
 from registry.spoken_codes import read_code
 from verifier.budgets_request import LookUp
-from verifier.holder import HolderLook, HolderView
-from verifier.opening import open_holder_look
+from verifier.holder import HolderView
 from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble
-from verifier.site.holder_words import CUT_SHORT, GONE, MISSING, NO_SHARE, OVER, WRONG
+from verifier.site.holder_room import (
+    COOKIE,
+    EXTENSION,
+    Guest,
+    HolderDesk,
+    guest_of_form,
+    holder_now,
+    the_guest,
+    the_holder_desk,
+)
+from verifier.site.holder_words import CUT_SHORT, DONE, GONE, MISSING, NO_SHARE, OVER, VALID, WRONG
 from verifier.site.pages import Repeat, error_response, result_page
-from verifier.site.waiting import waiting_page
+from verifier.site.waiting import COMING_IN, waiting_page
+from verifier.verdict import Outcome, Verdict
 
-EXTENSION: Final = "yanzhen_holder"
-COOKIE: Final = "yanzhen_holder"
 COOKIE_PATH: Final = "/holder"
 MOST_WORDS: Final = 1000
 
 blueprint = Blueprint("holder", __name__)
-
-
-class HolderDesk(PublicSide):
-    """What the holder's pages work with.
-
-    Args:
-        home: the installation.
-        verifier: proves what is shown, and tells the time.
-    """
-
-    def __init__(self, home: Home, verifier: Verifier) -> None:
-        super().__init__(home)
-        self.keys = HolderKeys(home.pepper())
-        self.verifier = verifier
-        self.look: HolderLook = open_holder_look(home, verifier)
-
-    def close(self) -> None:
-        """Let go of the connections, if there are any."""
-        self.look.close()
-        super().close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +67,6 @@ class ComingIn:
 
     number: str = ""
     document: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """A holder who was let in: whose certificate, and the cookie of their session."""
-
-    claim: HolderClaim
-    cookie: str = field(repr=False)
-
-    def form_token(self) -> str:
-        """Return what every form of the session carries."""
-        return _desk().keys.digest("form", self.cookie)[:32]
 
 
 def add_holder_pages(app: Flask, home: Home, verifier: Verifier) -> None:
@@ -106,7 +78,7 @@ def add_holder_pages(app: Flask, home: Home, verifier: Verifier) -> None:
 @blueprint.get("/holder")
 def start() -> AnyResponse:
     """Show a holder who was let in their certificate, anybody else how to come in."""
-    guest = _guest()
+    guest = the_guest()
     return _enter_page(ComingIn()) if guest is None else _certificate_page(guest)
 
 
@@ -125,8 +97,10 @@ def come_in() -> AnyResponse:
     look_up = LookUp(request, number, None, document)
     demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
     if demand is not None:
-        return waiting_page(demand, Repeat(action=address_of("holder.come_in"), fields=given))
-    desk, now = _desk(), _now()
+        return waiting_page(
+            demand, Repeat(action=address_of("holder.come_in"), fields=given), COMING_IN
+        )
+    desk, now = the_holder_desk(), holder_now()
     claim = desk.look.claim(number, document) or HolderClaim(number="", document_number="")
     with transaction(desk.public) as session:
         right = use_code(session, desk.keys, claim, code, now=now)
@@ -150,7 +124,7 @@ def come_in() -> AnyResponse:
 @blueprint.post("/holder/leave")
 def leave() -> AnyResponse:
     """End the session."""
-    guest, desk = _guest(), _desk()
+    guest, desk = the_guest(), the_holder_desk()
     if guest is not None:
         with transaction(desk.public) as session:
             end_session(session, desk.keys, guest.cookie)
@@ -162,10 +136,10 @@ def leave() -> AnyResponse:
 @blueprint.post("/holder/pdf")
 def download() -> AnyResponse:
     """Give the PDF of the copy in force."""
-    guest = _guest_of_form()
+    guest = guest_of_form()
     if guest is None:
         return _not_done()
-    page = _desk().look.page(guest.claim)
+    page = the_holder_desk().look.page(guest.claim)
     if page is None:
         raise NotFound
     answer = current_app.response_class(page, mimetype="application/pdf")
@@ -177,7 +151,7 @@ def download() -> AnyResponse:
 @blueprint.post("/holder/shares")
 def share() -> AnyResponse:
     """Make a link, and show it once."""
-    guest = _guest_of_form()
+    guest = guest_of_form()
     if guest is None:
         return _not_done()
     days = next((one for one in SHARE_DAYS if str(one) == request.form.get("days")), None)
@@ -188,7 +162,9 @@ def share() -> AnyResponse:
 
     def do(session: Session, keys: HolderKeys) -> str:
         full_name = shown == "full"
-        return make_share(session, keys, guest.claim, full_name=full_name, days=days, now=_now())
+        return make_share(
+            session, keys, guest.claim, full_name=full_name, days=days, now=holder_now()
+        )
 
     return _change(guest, "days", do)
 
@@ -196,21 +172,21 @@ def share() -> AnyResponse:
 @blueprint.post("/holder/shares/<int:share_id>/withdraw")
 def withdraw(share_id: int) -> AnyResponse:
     """Withdraw a link for good, once the holder has said so a second time."""
-    guest, desk = _guest_of_form(), _desk()
+    guest, desk = guest_of_form(), the_holder_desk()
     if guest is None:
         return _not_done()
     if request.form.get("sure") != "yes":
         return _ask_to_withdraw(guest, share_id)
     with transaction(desk.public) as session:
-        found = withdraw_share(session, desk.keys, guest.claim, share_id, now=_now())
+        found = withdraw_share(session, desk.keys, guest.claim, share_id, now=holder_now())
     if not found:
         raise NotFound
-    return _to_start("#shares")
+    return _to_start(done="withdrawn")
 
 
 def _ask_to_withdraw(guest: Guest, share_id: int) -> AnyResponse:
-    with reading(_desk().public) as session:
-        own = {one.id for one in shares_of(session, _desk().keys, guest.claim)}
+    with reading(the_holder_desk().public) as session:
+        own = {one.id for one in shares_of(session, the_holder_desk().keys, guest.claim)}
     if share_id not in own:
         raise NotFound
     return _certificate_page(guest, withdrawing=share_id)
@@ -219,7 +195,7 @@ def _ask_to_withdraw(guest: Guest, share_id: int) -> AnyResponse:
 @blueprint.post("/holder/requests")
 def ask() -> AnyResponse:
     """Ask the body for a correction or a reissue."""
-    guest = _guest_of_form()
+    guest = guest_of_form()
     if guest is None:
         return _not_done()
     kind = request.form.get("kind", "")
@@ -238,10 +214,21 @@ def ask() -> AnyResponse:
         return _certificate_page(guest, tuple(troubles), kind=kind, said=said)
 
     def do(session: Session, keys: HolderKeys) -> str:
-        send_request(session, keys, guest.claim, RequestKind(kind), said, now=_now())
+        send_request(session, keys, guest.claim, RequestKind(kind), said, now=holder_now())
         return ""
 
-    return _change(guest, "words", do, back="#requests", kind=kind, said=said)
+    return _change(guest, "words", do, kind=kind, said=said)
+
+
+@blueprint.post("/holder/requests/<int:request_id>/withdraw")
+def take_back(request_id: int) -> AnyResponse:
+    """Take back a request that the body has not answered."""
+    guest, desk = guest_of_form(), the_holder_desk()
+    if guest is None:
+        return _not_done()
+    with transaction(desk.public) as session:
+        found = withdraw_request(session, desk.keys, guest.claim, request_id)
+    return _to_start(done="taken_back" if found else "answered")
 
 
 @blueprint.get("/shared")
@@ -254,9 +241,9 @@ def shared_start() -> str:
 def shared() -> AnyResponse | str:
     """Show the certificate that a link leads to."""
     request.max_content_length = MAX_FORM_BYTES
-    code, desk = request.form.get("code", "").strip()[:200].rpartition("#")[2], _desk()
+    code, desk = request.form.get("code", "").strip()[:200].rpartition("#")[2], the_holder_desk()
     with transaction(desk.public) as session:
-        found = open_share(session, desk.keys, code, now=_now())
+        found = open_share(session, desk.keys, code, now=holder_now())
     if found is None:
         if read_code(code, SHARE_CHARACTERS) is not None:
             page = render_template("shared_over.html", code=code, why=NO_SHARE)
@@ -273,12 +260,11 @@ def _change(
     at: str,
     act: Callable[[Session, HolderKeys], str],
     *,
-    back: str = "#shares",
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
     """Do what a form asks; show what it gives, once, or lead back to the page."""
-    desk = _desk()
+    desk = the_holder_desk()
     try:
         with transaction(desk.public) as session:
             made = act(session, desk.keys)
@@ -286,7 +272,7 @@ def _change(
         if error.code not in ("shares_full", "requests_full"):
             raise
         return _certificate_page(guest, (Trouble(field=at, text=error.text),), kind=kind, said=said)
-    return _certificate_page(guest, made=made) if made else _to_start(back)
+    return _certificate_page(guest, made=made) if made else _to_start(done="asked")
 
 
 def _enter_page(entry: ComingIn, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
@@ -303,7 +289,7 @@ def _certificate_page(
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
-    desk, view = _desk(), _desk().look.view(guest.claim)
+    desk, view = the_holder_desk(), the_holder_desk().look.view(guest.claim)
     if view is None:
         return _enter_page(ComingIn(), (Trouble(field="number", text=GONE),))
     with reading(desk.public) as session:
@@ -320,11 +306,12 @@ def _certificate_page(
         withdrawing=withdrawing,
         beijing_time=present.beijing_time,
         days=SHARE_DAYS,
-        now=_now(),
+        now=holder_now(),
         requests=requests,
         kinds=[(one.value, one.text) for one in RequestKind],
         kind=kind,
         said=said,
+        done=None if made or troubles else DONE.get(request.args.get("done", "")),
         most=MOST_WORDS,
         troubles=troubles,
     )
@@ -337,7 +324,7 @@ def _seen(view: HolderView) -> dict[str, Any]:
         "verdict": verdict,
         "tone": present.tone(verdict),
         "status": present.shown_status(verdict),
-        "meaning": present.meaning(verdict),
+        "meaning": _meaning(verdict),
         "checked_at": present.beijing_time(verdict.checked_at),
         "facts": present.facts(verdict),
         "why": [one.text for one in present.shown_findings(verdict) if one.decides],
@@ -346,51 +333,27 @@ def _seen(view: HolderView) -> dict[str, Any]:
     }
 
 
+def _meaning(verdict: Verdict) -> Text:
+    """Return what the verdict means, put to the holder instead of to who was shown a paper."""
+    said = present.meaning(verdict)
+    return VALID if said == words.MEANINGS[Outcome.VALID] else said
+
+
 def _address_of_share(code: str) -> str:
-    path = public_address(_desk().verifier, address_of("holder.shared_start"))
+    path = public_address(the_holder_desk().verifier, address_of("holder.shared_start"))
     start = path if "://" in path else request.host_url.rstrip("/") + path
     return f"{start}#{code}"
 
 
-def _guest() -> Guest | None:
-    """Return the holder of this request's session, or None."""
-    cookie, desk = request.cookies.get(COOKIE, ""), _desk()
-    if not cookie:
-        return None
-    with reading(desk.public) as session:
-        claim = find_session(session, desk.keys, cookie, now=_now())
-    return None if claim is None else Guest(claim=claim, cookie=cookie)
-
-
-def _guest_of_form() -> Guest | None:
-    """Return the holder who sent a form of their own session; None for any other form."""
-    request.max_content_length = MAX_FORM_BYTES
-    guest = _guest()
-    if guest is None:
-        return None
-    given = request.form.get("token", "")
-    right = hmac.compare_digest(given.encode(), guest.form_token().encode())
-    return guest if right else None
-
-
 def _not_done() -> AnyResponse:
     """Say that nothing was done where the session is over; a form of another leads back."""
-    if _guest() is not None:
+    if the_guest() is not None:
         return _to_start()
     return _enter_page(ComingIn(), (Trouble(field="code", text=OVER),))
 
 
-def _to_start(place: str = "") -> AnyResponse:
-    return redirect(address_of("holder.start") + place, 303)
-
-
-def _now() -> datetime:
-    return _desk().verifier.now()
-
-
-def _desk() -> HolderDesk:
-    desk: HolderDesk = current_app.extensions[EXTENSION]
-    return desk
+def _to_start(*, done: str | None = None) -> AnyResponse:
+    return redirect(address_of("holder.start", done=done), 303)
 
 
 @blueprint.errorhandler(RegistryError)

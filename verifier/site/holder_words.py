@@ -32,3 +32,26 @@ GONE: Final = Text(
     "这张证书的登记已不能打开，可能已依法删除",
     "The record of this certificate does not open any more; it may have been erased under the law",
 )
+VALID: Final = Text(
+    "您的证书登记在册，目前有效。下表是登记的内容；与手中证书不同或有错的，请在本页下方申请更正。",
+    "Your certificate is on record and in force. Below is what is on record; if it differs from "
+    "your paper, or is wrong, ask for a correction further down.",
+)
+DONE: Final = {
+    "asked": Text(
+        "申请已提交，等待机构答复；机构答复前可以撤回。",
+        "Your request was sent to the body; until it answers, you can take it back.",
+    ),
+    "taken_back": Text(
+        "申请已撤回，机构不再看到。", "Your request was taken back; the body no longer sees it."
+    ),
+    "answered": Text(
+        "申请没有撤回：机构已经答复，见下方。",
+        "Not taken back: the body has answered it; see below.",
+    ),
+    "withdrawn": Text(
+        "链接已撤回，拿到链接的人不能再打开。",
+        "The link was withdrawn and can no longer be opened.",
+    ),
+}
+"""What stands at the top of the holder's page once something was done."""

@@ -60,17 +60,17 @@ _KIND_WORDS: Mapping[ComplaintKind, Text] = MappingProxyType(
     {
         ComplaintKind.FORGED: Text(
             "假证书、假查询网站或买卖证书",
-            "false certificates, false query sites, certificates for sale",
+            "False certificates, false query sites, certificates for sale",
         ),
         ComplaintKind.BODY: Text(
             "评价机构违规（收费、考试作弊、降低标准等）",
-            "an assessment body: fees, cheating, standards lowered",
+            "An assessment body: fees, cheating in examinations, lowered standards",
         ),
         ComplaintKind.SERVICE: Text(
             "证书办理（不发证、不更正、信息有误等）",
-            "handling of a certificate: not issued, not corrected, wrong data",
+            "A certificate: not issued, not corrected, or with wrong data",
         ),
-        ComplaintKind.OTHER: Text("其他", "something else"),
+        ComplaintKind.OTHER: Text("其他", "Something else"),
     }
 )
 

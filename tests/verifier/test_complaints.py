@@ -111,7 +111,7 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     followed = sides.follow(code.lower())
     assert "等待登记" in followed
     assert WORDS["subject"] in followed and "不发证、不更正" in followed
-    assert "没发证" not in followed
+    assert "没发证" not in followed and "已收到：图片，1 KB" in followed
     assert 'id="text"' not in followed and "反映其他事项" in followed  # no empty form again
     desk = sides.desk
     assert "件投诉举报待登记" in desk.get(CLERK, "/").text
@@ -121,6 +121,7 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     followed = sides.follow(code)
     assert "正在核实处理" in followed and "不发证、不更正" in followed
     assert WORDS["subject"] not in followed  # it has gone to the desk
+    assert "已收到：图片" in followed
 
     untaken = desk.get(CLERK, f"/complaints/{number}").text
     assert WORDS["subject"] in untaken and "不发证、不更正" in untaken
@@ -150,12 +151,21 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     assert "已办结" in desk.get(AUDITOR, f"/complaints/{number}").text
 
 
+def test_the_receipt_says_what_file_was_taken(sides: Sides) -> None:
+    said = WORDS | {"file": (picture(), "考场<照片>.png")}
+    page = sides.public.post("/complaints", data=said).text
+    assert "已收到：考场&lt;照片&gt;.png" in page and "图片，1 KB" in page
+    assert "没有附件" in sides.public.post("/complaints", data=WORDS).text
+
+
 def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sides) -> None:
     code = sides.send(kind="forged", sender="", subject="yanzhen.example.com")
     assert do(sides, CLERK, "take-in").status_code == 303
     assert "等待登记" in sides.follow(code)
     assert do(sides, POLICE, "take-in").status_code == 303
     number = sides.newest().id
+    untaken = sides.desk.get(POLICE, f"/complaints/{number}").text  # to be read first
+    assert f"/complaints/{number}/hand-over" not in untaken and "领取，由我办理" in untaken
     for way in ("", "/read", "/assign", "/file", "/answer", "/hand-over"):
         path = f"/complaints/{number}{way}"
         answer = sides.desk.post(DIRECTOR, path) if way else sides.desk.get(DIRECTOR, path)

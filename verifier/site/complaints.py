@@ -14,6 +14,7 @@ from codes.wording import Text
 from registry.child import ChildFailed, FailureReason
 from registry.complaints import (
     MOST_FILE_BYTES,
+    UNREAD_MARK,
     ComplaintBox,
     ComplaintFile,
     ComplaintKind,
@@ -98,6 +99,7 @@ class Standing:
             empty from then on, and where it names none.
         answer: what the desk answers its sender, or None.
         due_on: until when it is to be settled, once it is on record.
+        file: what file came with it, or None.
     """
 
     kind: ComplaintKind
@@ -108,6 +110,7 @@ class Standing:
     answer: str | None = field(repr=False)
     answered_at: datetime | None
     closed: bool
+    file: Text | None
 
 
 def add_complaints(app: Flask, home: Home, pictures: ReportDesk, slots: FileSlots) -> None:
@@ -151,6 +154,8 @@ def send() -> AnyResponse:
             code=code,
             anonymous=not entry.sender,
             unread=file is not None and file.unread,
+            file_name="" if upload is None else upload.filename,
+            file=None if file is None else _called(file.kind, len(file.content)),
         )
     )
 
@@ -176,8 +181,20 @@ def follow_up() -> AnyResponse:
             answer=desk.box.answer(row),
             answered_at=row.answered_at,
             closed=closed,
+            file=None if row.file_kind is None else _called(row.file_kind, row.file_bytes),
         )
     return _page(ComplaintEntry(), code=code, standing=standing, following=True)
+
+
+def _called(kind: str, size: int) -> Text:
+    """Return what a file that was sent along is called: its kind, and its size where known."""
+    is_pdf = kind.removesuffix(UNREAD_MARK) == FileKind.PDF.value
+    name = Text("PDF 文件", "PDF file") if is_pdf else Text("图片", "picture")
+    if not size:  # the file is with the desk by now
+        return name
+    kilobytes = -(-size // 1024)
+    shown = f"{kilobytes} KB" if kilobytes < 1024 else f"{size / (1 << 20):.1f} MB"
+    return Text(f"{name.zh}，{shown}", f"{name.en}, {shown}")
 
 
 _WAITS: Final = Text("已收到，等待登记", "received; it has yet to be put on record")

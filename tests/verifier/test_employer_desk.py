@@ -72,6 +72,10 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert "核验结果" in page
     assert "&lt;b&gt;某&lt;/b&gt;" in page
     assert "<b>某</b>" not in page
+    (only,) = re.findall(r'href="([^"]*[?]only=[0-9])#rows"', page)
+    assert only == f"{checked}?only=2"  # what is in force is not listed
+    assert "列出全部不是" in browser.get(only).text and "某" in browser.get(only).text
+    assert "列出全部不是" not in browser.get(f"{checked}?only=9").text
     asked = browser.post(f"{checked}/delete")
     assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
     book = browser.get(f"{checked}/result.xlsx")
@@ -83,7 +87,8 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert re.search(r"北京时间 20\d\d年\d+月\d+日 \d\d:\d\d", page)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book.data)).get_sheet_by_index(0).to_python()
     assert len(sheet) == 3
-    assert f"{checked}" in browser.get("/employer/checks").text
+    listed = browser.get("/employer/checks").text
+    assert checked in listed and "=名单.csv" in listed
     assert "1" in browser.get("/employer/alerts").text
 
 

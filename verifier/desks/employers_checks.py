@@ -20,6 +20,7 @@ from codes.wording import Text
 from registry.employer_models import EmployerCheck
 from templates.downloads import send_workbook
 from templates.page_language import page_language
+from templates.row_ids import read_row_id
 from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_template import write_bulk_template
@@ -47,6 +48,7 @@ Answer = Response | str | tuple[str, int]
 _LIST: Final = TableSpec(
     columns=(
         Column(key="made_at", text=Text("提交日期", "Handed in"), kind=ColumnKind.DATE),
+        Column(key="file", text=Text("名单", "List")),
         Column(key="state", text=Text("状态", "State")),
         Column(key="rows", text=Text("行数", "Rows"), kind=ColumnKind.NUMBER),
         Column(key="off", text=Text("需留意", "To look at"), kind=ColumnKind.NUMBER),
@@ -139,10 +141,17 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
     def told(pair: list[str]) -> str:
         return Text(*pair).say(language)
 
+    said = read_row_id(request.args.get("only", ""))
+    counts = answer.get("counts", [])
+    only = counts[said - 1] if said and said <= len(counts) else None
     page = render_template(
         "desk/employer_check.html",
         row=row,
         answer=answer,
+        only=only,
+        listed=[
+            one for one in answer.get("shown", []) if only is None or one["summary"] == only["text"]
+        ],
         told=told,
         states=STATES,
         tones={outcome.value: tone for outcome, tone in words.TONES.items()},
@@ -226,6 +235,11 @@ def _list_page(*troubles: Trouble) -> Answer:
         "desk/employer_checks.html",
         table=table,
         rows=rows,
+        files={
+            row.id: answer_of(the_room(), row).get("file", "")
+            for row in rows
+            if row.state == "done"
+        },
         total=total,
         states=STATES,
         troubles=troubles,

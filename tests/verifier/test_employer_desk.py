@@ -151,6 +151,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     assert 'data-copy="secret"' in made.text and "copy.js" in made.text
     listed = browser.get("/employer/keys").text
     assert 'href="https://yz.example.cn/developers"' in listed
+    assert "https://yz.example.cn/api/v1/usage" in listed
     assert found[1] not in listed
     assert found[1][:9] in listed
     headers = {"Authorization": f"Bearer {found[1]}"}

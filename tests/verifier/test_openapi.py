@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -132,9 +135,26 @@ def test_the_page_shows_every_operation_and_runs_nothing_of_others(spoken: Spoke
     for address, _, operation in spoken.calls:
         assert f'id="{operation["operationId"]}"' in page.text
         assert f"<code>{address}</code>" in page.text
-    assert "http://" not in page.text.replace('xmlns="http://www.w3.org', "")
+    found = re.search("Base address of this site: <code>([^<]+)</code>", page.text)
+    assert found is not None and f"{found[1]}/api/v1/verify" in page.text
+    assert "http://" not in page.text.replace('xmlns="http://www.w3.org', "").replace(found[1], "")
     assert "<script>" not in page.text
     assert len(page.data) < 200_000
+
+
+def test_the_client_of_the_api_is_sent_as_one_file(spoken: Spoken) -> None:
+    sent = spoken.desk.client().get("/developers/client.py")
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="yanzhen_client.py"'
+    held: dict[str, Any] = {"__name__": "yanzhen_client"}
+    sys.modules["yanzhen_client"] = ModuleType("yanzhen_client")  # where its dataclasses look
+    try:
+        exec(sent.text, held)  # noqa: S102 - the file itself
+    finally:
+        del sys.modules["yanzhen_client"]
+    page = spoken.desk.client().get("/developers").text
+    imported = re.search("from yanzhen_client import (.+)", page)
+    assert imported is not None and set(imported[1].split(", ")) <= held.keys()
+    assert 'href="/developers/client.py"' in page
 
 
 def test_no_answer_is_undocumented_and_none_a_fault(spoken: Spoken) -> None:

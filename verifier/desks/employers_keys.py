@@ -131,6 +131,7 @@ def _page(*troubles: Trouble) -> Answer:
         "desk/employer_keys.html",
         rows=[(row, _scopes(row)) for row in rows],
         developers=the_room().developers,
+        base=the_room().public_url.rstrip("/"),
         scopes=[(scope.value, scope.text) for scope in Scope],
         quotas=[(str(rows), Text(f"{rows:,} 行", f"{rows:,} rows")) for rows in ROWS_A_DAY],
         typed=request.form,

@@ -300,7 +300,9 @@ def _draw_basis(sheets: Sheets, report: Mapping[str, Any]) -> None:
 
 def _draw_statements(sheets: Sheets, address: str, seal: ReportSeal) -> Box:
     """Draw what the report is not and how to check it; return the seal's place beside the last."""
-    slots = {"address": address, "fingerprint": seal.fingerprint}
+    # as openssl prints it, and the page on which reports are checked
+    fingerprint = bytes.fromhex(seal.fingerprint).hex(":").upper()
+    slots = {"address": address, "fingerprint": fingerprint}
     _heading(sheets, words.NOT_THIS)
     for at, text in enumerate(words.STATEMENTS, start=1):
         _statement(sheets, at, text, RIGHT)

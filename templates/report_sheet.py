@@ -126,6 +126,9 @@ class Sheets:
                 cut = max(1, int(len(piece) * width_mm / width))
                 while cut > 1 and self.width(piece[:cut], size) > width_mm:
                     cut -= 1
+                colon = piece.rfind(":", 0, cut)
+                if colon > 0 and cut - colon <= 3:  # of a fingerprint no two digits are parted
+                    cut = colon + 1
                 lines.append(piece[:cut])
                 piece = piece[cut:]
                 width = self.width(piece, size)

@@ -49,9 +49,9 @@ TRUST_ENTRIES = {
         Text(
             "核验所用的信任列表（第 {version} 版）编制于{published_on}，已满 {days} 天，"
             "超过有效期；此后如有机构备案、密钥变更，核验结论没有反映。请另向主管部门核实。",
-            "The trust list in use (version {version}) was composed on {published_on}, {days} days "
-            "ago, and is past its term: any later change of filings and keys is not in the result. "
-            "Ask the authority as well.",
+            "The trust list in use (version {version}) was published on {published_on}, {days} "
+            "days ago, and is past its term: any later change of filings and keys is not in the "
+            "result. Ask the authority as well.",
         ),
     ),
 }

@@ -162,10 +162,10 @@ class PrintedFields:
 
 
 TRUST_TODAY = Text(
-    "信任列表第 {version} 版，当天编制", "trust list {version}, composed within a day"
+    "信任列表第 {version} 版，当天编制", "trust list {version}, published within the last day"
 )
 TRUST_EARLIER = Text(
-    "信任列表第 {version} 版，{days} 天前编制", "trust list {version}, composed {days} days ago"
+    "信任列表第 {version} 版，{days} 天前编制", "trust list {version}, published {days} days ago"
 )
 
 

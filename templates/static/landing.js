@@ -18,7 +18,7 @@ window.addEventListener('hashchange', start);
 
 function start() {
   run += 1;
-  otherWays(false);
+  ways.classList.remove('now', 'shut'); // they still appear by themselves if nothing comes of this
   serverCheck.hidden = true;
   carryFragment();
   const mine = run;
@@ -36,6 +36,7 @@ async function check(mine) {
 
 function otherWays(open) {
   ways.classList.toggle('now', open);
+  ways.classList.toggle('shut', !open);
 }
 
 function askServer() {

@@ -200,6 +200,14 @@ def test_a_second_code_in_the_same_page_is_checked_anew(page: Page, site: Site) 
     headline(page, Outcome.VALID.text.zh)
 
 
+def test_after_an_answer_the_other_ways_stay_shut(page: Page, site: Site) -> None:
+    page.goto(site.link(site.current))
+    headline(page, Outcome.VALID.text.zh)
+    expect(page.locator("[data-slot=asking]")).to_have_count(0)
+    page.wait_for_timeout(5500)  # after which they would appear by themselves
+    expect(page.locator("#ways")).not_to_be_visible()
+
+
 def test_a_damaged_code_offers_the_other_ways(page: Page, site: Site) -> None:
     page.goto(site.link(site.current)[:200])
     headline(page, Outcome.INCONCLUSIVE.text.zh)

@@ -45,12 +45,13 @@ def test_the_status_of_a_record_speaks_for_no_paper_that_does_not_agree_with_it(
             signer_name=ORGANISATION,
             organisation=ORGANISATION,
             contents_bytes=20,
-            fingerprint="0" * 64,
+            fingerprint="0a" * 32,
         ),
         sealed_at=real_now(),
         fonts=FontChain(),
     )
     shown = "".join(text_of(page.filled(b"")[0]).split())
     assert said in shown
+    assert ":".join(["0A"] * 32) in shown  # as the page on which reports are checked has it
     assert ("查验时的证书状态" in shown) is speaks_for_it
     assert ("登记记录的状态" in shown) is not speaks_for_it

@@ -111,7 +111,7 @@ def test_the_words_name_version_and_age(
     given = ["--trust-list", str(listed), "--root", one_root().pin, "--lang", "en"]
     with pytest.raises(SystemExit):
         main(["verify", "qr", "1", *given])
-    assert "Basis: trust list 3, composed " in capsys.readouterr().out
+    assert "Basis: trust list 3, published " in capsys.readouterr().out
 
 
 def test_a_pin_in_groups_and_capitals_is_the_same_pin_and_has_the_same_memory(

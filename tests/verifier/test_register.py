@@ -198,7 +198,7 @@ def test_anybody_sees_when_an_act_was_decided_took_effect_and_was_entered(
     assert (late["reference"], ahead["leaf"]) == ("样本〔2026〕3号", late["leaf"] + 1)
     page = client.get("/register?lang=zh").text
     shown = re.sub(r"<[^>]+>", "", page)
-    assert "决定 2026年11月14日 · 生效 2026年11月14日 · 录入 2026年11月23日" in shown
+    assert "决定 2026年11月14日 · 生效 2026年11月14日 · 系统录入 2026年11月23日" in shown
     assert page.count("决定作出后补录") == 1  # the other was entered before it takes effect
 
 

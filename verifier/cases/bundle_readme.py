@@ -311,7 +311,7 @@ A. What is in it
 {_contents(facts, _CONTENTS_EN)}case.json      the case, who handed things in, what bodies answered
 custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of each
 trust/         the trust list in force and the digest of its root keys
-certificates/  certificates of the seal of reports, its root, the list of revoked ones
+certificates/  the report seal certificates, their root, the list of revoked ones
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it
 {_lacking(facts, Language.EN)}{_contrary(facts, Language.EN)}{_gaps(facts, Language.EN)}
 B. How to check it
@@ -330,7 +330,7 @@ seal of a report in a PDF reader.
    written to signer.pem. That the signature is valid does not say whose it is: step 3 does
 {_signature(facts)}
 3. Who signed: its CN has to begin with "{_named(facts)}", or somebody else
-   signed; its SHA-256 fingerprint has to be that of the certificate of the seal of reports on the
+   signed; its SHA-256 fingerprint has to be that of the report seal certificate on the
    public site's page "Check a verification report", or that the authority itself gives you (where
    the key was replaced since, that page lists the former ones with the time each was used)
 {_certificate("signer.pem")}

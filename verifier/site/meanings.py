@@ -189,17 +189,16 @@ _UNKNOWN_ISSUER = (
     ),
 )
 
-_NOT_FOUND = (
-    _of(
-        Outcome.NOT_FOUND,
-        Code.NUMBER_MALFORMED,
-        zh="所填编号不符合证书编号规则，没有查询登记库。请对照证书逐位核对后再查；"
-        "如果证书上印的就是这个编号，请向主管部门核实。",
-        en="The number breaks the coding rule, so the register was not asked. Compare it with the "
-        "certificate character by character; if the certificate really bears it, ask the "
-        "authority.",
-    ),
+NUMBER_WRONG = _of(
+    Outcome.NOT_FOUND,
+    Code.NUMBER_MALFORMED,
+    zh="所填编号不符合证书编号规则，没有查询登记库。请对照证书逐位核对后再查；"
+    "如果证书上印的就是这个编号，请向主管部门核实。",
+    en="The number breaks the coding rule, so the register was not asked. Compare it with the "
+    "certificate character by character; if the certificate really bears it, ask the "
+    "authority.",
 )
+_NOT_FOUND = (NUMBER_WRONG,)
 
 _INCONCLUSIVE = (
     _of(

@@ -20,11 +20,11 @@ from templates.spoken_values import spoken_value
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
 from verifier.service import Verifier
-from verifier.site import forms, present, words
+from verifier.site import forms, meanings, present, words
 from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
 from verifier.site.reports import offers_reports, report_desk
-from verifier.verdict import Finding, Outcome, Verdict, say_day
+from verifier.verdict import NUMBER_WRONG, Finding, Outcome, Verdict, say_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> A
         outcomes=tuple(Outcome),
         tones=words.TONES,
         meanings=words.MEANINGS,
+        number_wrong=(NUMBER_WRONG, meanings.NUMBER_WRONG.text),
     )
     return make_response(page, 422 if troubles else 200)
 

@@ -40,7 +40,7 @@ MEANINGS = {
         "force. Now compare each line below with the certificate in hand.",
     ),
     Outcome.NOT_CURRENT: Text(
-        "登记中有这张证书，但它目前不能作为有效证书使用，原因见证书状态。",
+        "登记中有这张证书，但它目前不能作为有效证书使用，原因见登记状态。",
         "This certificate is on record, but it cannot be relied on now; its status says why.",
     ),
     Outcome.ALTERED: Text(

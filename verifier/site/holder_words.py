@@ -9,11 +9,11 @@ from codes.wording import Text
 MISSING: Final = {
     "number": Text("请填写证书编号", "Enter the certificate number"),
     "document": Text("请填写本人证件号码", "Enter your document number"),
-    "code": Text("请填写查看码", "Enter the code"),
+    "code": Text("请填写查看码", "Enter the access code"),
 }
 WRONG: Final = Text(
     "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
-    "Number, document number or code do not match, or the code was used, has expired or was tried "
+    "Number, document number or access code is wrong, or the code was used, expired or tried "
     "too often; check them, or get another code from the body that issued the certificate",
 )
 OVER: Final = Text(

@@ -101,7 +101,7 @@ def test_a_desk_that_is_closed_keeps_no_connection(
 
 def test_nothing_is_done_without_the_token_of_the_session(sides: Sides) -> None:
     client = sides.arrived()
-    for path in ("/pdf", "/shares", "/shares/1/withdraw", "/requests"):
+    for path in ("/pdf", "/shares", "/shares/1/withdraw", "/requests", "/requests/1/withdraw"):
         for form in ({}, {"token": "0" * 32}):
             answer = client.post(f"/holder{path}", data=form | {"days": "7", "name": "full"})
             assert (answer.status_code, answer.location) == (303, "/holder")

@@ -121,20 +121,29 @@ def answer(question_id: int) -> AnyResponse:
             on_record = _award_of(row.number) is not None
             check_answer(row, chosen, words, on_record=on_record, despite=despite)
             assert chosen is not None
-            if not is_ticked():
-                return _page(question_id, said, words, (Trouble(field=SURE, text=UNTICKED),))
-            subject = f"question {question_id} {row.number} {said}"
-            contrary = is_contrary(chosen, on_record=on_record)
-            ground = "答复公安询问，与登记矛盾" if contrary else "答复公安询问"
-            operator = the_operator(ground=ground)
-            _note(operator, "questions.answer", subject)
-            once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
-            give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
+            if is_ticked():
+                _give(session, row, chosen, words, on_record=on_record)
     except (CaseError, IssuerError) as error:
         trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
-        return _page(question_id, said, words, (trouble,))
+        return _page(question_id, said, words, (trouble,), despite=despite)
+    if not is_ticked():
+        trouble = Trouble(field=SURE, text=UNTICKED)
+        return _page(question_id, said, words, (trouble,), despite=despite)
     say_done(Text("答复已送达公安机关", "The police have the answer"))
     return redirect(url_for("questions.question", question_id=question_id), 303)
+
+
+def _give(
+    session: Session, row: CaseQuestion, chosen: Answer, words: str, *, on_record: bool
+) -> None:
+    """Give an answer that was found fit and confirmed; noted first."""
+    office = the_office()
+    subject = f"question {row.id} {row.number} {chosen.value}"
+    contrary = is_contrary(chosen, on_record=on_record)
+    operator = the_operator(ground="答复公安询问，与登记矛盾" if contrary else "答复公安询问")
+    _note(operator, "questions.answer", subject)
+    once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
+    give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
 
 
 def _note(operator: Operator, act: str, subject: str) -> None:
@@ -143,7 +152,12 @@ def _note(operator: Operator, act: str, subject: str) -> None:
 
 
 def _page(
-    question_id: int, said: str = "", words: str = "", troubles: tuple[Trouble, ...] = ()
+    question_id: int,
+    said: str = "",
+    words: str = "",
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    despite: bool = False,
 ) -> AnyResponse:
     office = the_office()
     with reading(office.desks) as session:
@@ -161,6 +175,7 @@ def _page(
         said=said,
         contrary=is_contrary(chosen, on_record=award_id is not None),
         words=words,
+        despite=despite,
         troubles=troubles,
         tones=_TONES,
     )

@@ -82,5 +82,6 @@ class HolderCounter:
             )
         if not done:
             raise IssuerError(
-                "request_answered", Text("这件申请已经答复", "the request was answered before")
+                "request_answered",
+                Text("这件申请已经答复或已撤回", "the request was answered or taken back"),
             )

@@ -45,12 +45,21 @@ class RequestOutcome(StrEnum):
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
     @property
     def text(self) -> Text:
         """What it is called."""
-        accepted = self is RequestOutcome.ACCEPTED
-        return Text("已受理", "taken up") if accepted else Text("不予受理", "declined")
+        return _OUTCOMES[self]
+
+
+_OUTCOMES: Final = {
+    RequestOutcome.ACCEPTED: Text("已受理", "taken up"),
+    RequestOutcome.DECLINED: Text("不予受理", "declined"),
+    RequestOutcome.WITHDRAWN: Text("申请人已撤回", "taken back by the holder"),
+}
+ANSWERS: Final = (RequestOutcome.ACCEPTED, RequestOutcome.DECLINED)
+"""What a body may answer."""
 
 
 class TooManyRequests(RegistryError):
@@ -116,13 +125,13 @@ def send_request(
 
 
 def withdraw_request(
-    session: Session, keys: HolderKeys, claim: HolderClaim, request_id: int
+    session: Session, keys: HolderKeys, claim: HolderClaim, request_id: int, *, now: datetime
 ) -> bool:
-    """Delete a request that its holder takes back; False where it is answered or not theirs."""
+    """Take back a request of a holder; False where it is answered already or not theirs."""
     row = session.get(HolderRequest, request_id, with_for_update=True)
     if row is None or row.owner != keys.mark(claim) or row.outcome is not None:
         return False
-    session.delete(row)
+    row.outcome, row.answered_at = RequestOutcome.WITHDRAWN.value, now
     return True
 
 

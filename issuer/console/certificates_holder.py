@@ -25,6 +25,7 @@ from issuer.holder_counter import MOST_ANSWER, HolderCounter
 from issuer.operator import DEFAULT_GROUND, note_act_now
 from registry.holder_access import HolderKeys
 from registry.holder_requests import (
+    ANSWERS,
     AskedFor,
     RequestOutcome,
     count_requests,
@@ -105,7 +106,7 @@ def answer(number: int) -> Response | str | tuple[str, int]:
     _find(number)
     said, words = (request.form.get(key, "").strip() for key in ("outcome", "answer"))
     words = words.replace("\r\n", "\n")
-    if said not in tuple(map(str, RequestOutcome)):
+    if said not in tuple(map(str, ANSWERS)):
         trouble = Trouble(field="outcome", text=_CHOOSE)
         return _request_page(number, (trouble,), said=said, words=words), 422
     office = the_office()
@@ -166,7 +167,7 @@ def _request_page(
         asked=found,
         award_id=award_id,
         may_act=the_person().is_one_of(Role.BODY_CLERK),
-        outcomes=[(one.value, one.text) for one in RequestOutcome],
+        outcomes=[(one.value, one.text) for one in ANSWERS],
         said=said,
         words=words,
         most=MOST_ANSWER,

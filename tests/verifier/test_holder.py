@@ -304,11 +304,16 @@ def test_a_request_that_was_sent_is_told_and_can_be_taken_back_until_it_is_answe
         seen = desk.get("/certificates/requests").text
     back = send(client, found[1])
     assert back.status_code == 303 and "申请已撤回" in client.get(back.location).text
-    assert "被雨淋湿" not in client.get("/holder").text
+    assert "申请人已撤回" in client.get("/holder").text
     number = found[1].split("/")[2]
     assert f"/certificates/requests/{number}" in seen
     with working_as(sides.desks, CLERK) as desk:
-        assert desk.get(f"/certificates/requests/{number}").status_code == 404
+        path = f"/certificates/requests/{number}"
+        assert "申请人已撤回" in desk.get(path).text
+        form = {"outcome": "accepted", "answer": "请来窗口"}
+        assert desk.post(f"{path}/answer", data=form).status_code == 422
+        form["outcome"] = "withdrawn"
+        assert desk.post(f"{path}/answer", data=form).status_code == 422
     assert "申请没有撤回" in client.get(send(client, found[1]).location).text
 
 

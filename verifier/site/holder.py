@@ -227,7 +227,7 @@ def take_back(request_id: int) -> AnyResponse:
     if guest is None:
         return _not_done()
     with transaction(desk.public) as session:
-        found = withdraw_request(session, desk.keys, guest.claim, request_id)
+        found = withdraw_request(session, desk.keys, guest.claim, request_id, now=holder_now())
     return _to_start(done="taken_back" if found else "answered")
 
 

@@ -43,7 +43,7 @@ DONE: Final = {
         "Your request was sent to the body; until it answers, you can take it back.",
     ),
     "taken_back": Text(
-        "申请已撤回，机构不再看到。", "Your request was taken back; the body no longer sees it."
+        "申请已撤回，机构不再办理。", "Your request was taken back; nothing more is done about it."
     ),
     "answered": Text(
         "申请没有撤回：机构已经答复，见下方。",

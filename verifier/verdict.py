@@ -120,11 +120,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberPart:
-    """One part of a certificate number, explained.
-
-    Args:
-        positions: such as "1" or "2–5", counted from 1.
-    """
+    """One part of a certificate number, explained; `positions` such as "1" or "2–5", from 1."""
 
     positions: str
     label: Text
@@ -161,9 +157,7 @@ class PrintedFields:
     photo: Text
 
 
-TRUST_TODAY = Text(
-    "信任列表第 {version} 版，当天编制", "trust list {version}, published within the last day"
-)
+TRUST_TODAY = Text("信任列表第 {version} 版，当天编制", "trust list {version}, published today")
 TRUST_EARLIER = Text(
     "信任列表第 {version} 版，{days} 天前编制", "trust list {version}, published {days} days ago"
 )

@@ -226,14 +226,6 @@ def test_a_file_from_either_field_is_answered(client: FlaskClient) -> None:
 # ── languages ────────────────────────────────────────────────────────
 
 
-def test_the_start_page_explains_every_outcome_a_number_can_have(client: FlaskClient) -> None:
-    page = client.get("/").text
-    explained = page.partition('<dl class="meanings">')[2].partition("</dl>")[0]
-    for outcome in Outcome:
-        assert f"</svg>{outcome.text.zh}</dt>" in explained
-    assert "</svg>编号有误</dt>" in explained and "证书状态" not in explained
-
-
 def test_pages_are_chinese_until_switched_and_stay_switched(client: FlaskClient) -> None:
     assert '<html lang="zh-CN">' in client.get("/").text
     assert '<html lang="en">' in client.get("/", query_string=ENGLISH).text

@@ -40,6 +40,10 @@ MAX_REASON = 500
 MAX_REFERENCE = 100
 _DATED_FREELY = frozenset({FilingEvent.RECORDED, FilingEvent.ANNULLED})
 BY_ONE_PERSON = frozenset({FilingEvent.RECORDED, FilingEvent.RENAMED, FilingEvent.MOVED})
+_IN_ORDER = frozenset(
+    {FilingEvent.FILED, FilingEvent.EXTENDED, FilingEvent.REFILED, FilingEvent.RENEWED}
+)
+"""Acts that may not have effect before one on record: a grant would undo what is to come."""
 
 
 class SiteStanding(StrEnum):
@@ -141,6 +145,20 @@ def standing_of(total: FilingSum, today: date) -> SiteStanding:
     return SiteStanding.FILED if live else SiteStanding.EXPIRED
 
 
+def open_events(total: FilingSum, today: date) -> frozenset[FilingEvent]:
+    """Return the acts that are open on a day: those of the standing, and what may come sooner.
+
+    A suspension or a withdrawal that is still to come may be brought forward, or another put
+    before it.
+    """
+    found = OPEN_ACTS[standing_of(total, today)]
+    if total.suspended_from is not None and total.suspended_from > today:
+        found |= {FilingEvent.SUSPENDED}
+    if total.ended_from is not None and total.ended_from > today:
+        found |= {FilingEvent.SUSPENDED, FilingEvent.WITHDRAWN}
+    return found
+
+
 def enact(
     session: Session,
     site: Site,
@@ -170,14 +188,15 @@ def enact(
         IssuerError: the act is not open (`filing_act_closed`), a person is missing or the same
             twice (`decider_missing`, `approver_missing`, `approver_same`), or a day is impossible
             (`decided_in_future`, `decided_long_ago`, `effective_before_decision`,
-            `effective_before_last_act`, `filing_backdated`).
+            `effective_before_last_act`, `effective_too_late`, `filing_backdated`).
     """
     session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
     today = shanghai_day(now)
     before = sum_of(session, site)
     check_open(before, event, today)
     check_persons(event, decision)
-    _check_days(session, site, event, decision, effective_on, today)
+    _check_days(event, decision, effective_on, today)
+    _check_order(session, site, before, event, effective_on)
     act = FilingAct(
         site_id=site.id,
         application_id=application_id,
@@ -204,9 +223,8 @@ def enact(
 
 def check_open(total: FilingSum, event: FilingEvent, today: date) -> None:
     """Refuse an act that the standing of a filing does not allow (`filing_act_closed`)."""
-    standing = standing_of(total, today)
-    if event not in OPEN_ACTS[standing]:
-        name, act = STANDING_NAMES[standing], EVENT_NAMES[event]
+    if event not in open_events(total, today):
+        name, act = STANDING_NAMES[standing_of(total, today)], EVENT_NAMES[event]
         raise IssuerError(
             "filing_act_closed",
             Text(
@@ -239,14 +257,7 @@ def check_persons(event: FilingEvent, decision: Decision) -> None:
         )
 
 
-def _check_days(
-    session: Session,
-    site: Site,
-    event: FilingEvent,
-    decision: Decision,
-    effective_on: date,
-    today: date,
-) -> None:
+def _check_days(event: FilingEvent, decision: Decision, effective_on: date, today: date) -> None:
     check_decided_on(decision.decided_on, today, freely=event is FilingEvent.RECORDED)
     if event in _DATED_FREELY:
         return
@@ -260,17 +271,61 @@ def _check_days(
                 "no decision takes effect before its day",
             ),
         )
-    query = select(func.max(FilingAct.effective_on)).where(FilingAct.site_id == site.id)
-    last = session.scalar(query.where(FilingAct.event.not_in(_DATED_FREELY)))
-    if last is not None and effective_on < last:
-        day = spoken_day(last)
-        raise IssuerError(
-            "effective_before_last_act",
-            Text(
-                f"该机构已有一项自{day.zh}起生效的决定，本次生效日期不得早于该日",
-                f"an act on this filing takes effect on {day.en}; this one cannot before that day",
-            ),
-        )
+
+
+def _check_order(
+    session: Session, site: Site, before: FilingSum, event: FilingEvent, effective_on: date
+) -> None:
+    """Refuse a day at which an act would undo what is to come, or have no effect.
+
+    What only takes rights away comes to the same in whatever order it was put on record, so it may
+    have effect before an act that is still to come (decision 0037).
+    """
+    match event:
+        case FilingEvent.SUSPENDED | FilingEvent.WITHDRAWN:
+            ends = [before.ended_from]
+            if event is FilingEvent.SUSPENDED:
+                ends.append(before.suspended_from)
+            first = min((day for day in ends if day is not None), default=None)
+            if first is not None and effective_on >= first:
+                raise _too_late(first)
+        case FilingEvent.RESUMED:
+            first = before.suspended_from
+            if first is not None and effective_on < first:
+                raise _not_yet(first)
+        case _ if event in _IN_ORDER:
+            query = select(func.max(FilingAct.effective_on)).where(FilingAct.site_id == site.id)
+            last = session.scalar(query.where(FilingAct.event.not_in(_DATED_FREELY)))
+            if last is not None and effective_on < last:
+                raise _not_yet(last)
+        case _:
+            pass  # narrowing takes away; a name or an address moves no right
+
+
+def _too_late(first: date) -> IssuerError:
+    day = spoken_day(first)
+    return IssuerError(
+        "effective_too_late",
+        Text(
+            f"已决定该机构自{day.zh}起停止核发证书；本次生效日期应早于该日，否则不起作用",
+            f"the body may award nothing from {day.en} as it is; to have an effect, this act must "
+            "begin before that day",
+        ),
+    )
+
+
+def _not_yet(last: date) -> IssuerError:
+    day = spoken_day(last)
+    return IssuerError(
+        "effective_before_last_act",
+        Text(
+            f"该机构已有一项自{day.zh}起生效的决定，本次须自该日或以后生效；在此之前可以办理"
+            "缩小范围、暂停、撤销，以及变更名称、地址",
+            f"an act on this filing takes effect on {day.en}; this one cannot before that day. "
+            "Until then its scope may be narrowed, it may be suspended or withdrawn, and its name "
+            "or address changed",
+        ),
+    )
 
 
 def check_decided_on(decided_on: date, today: date, *, freely: bool = False) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from accounts.spoken import spoken_day
 from codes.wording import Text
-from issuer.filing_acts import STANDING_NAMES, SiteStanding, standing_of
+from issuer.filing_acts import STANDING_NAMES, SiteStanding, open_events, standing_of
 from issuer.filing_sums import sum_of
 from issuer.filing_view import ScopeRow, scope_rows
+from keys.filing_windows import FilingEvent
 from registry.models import Site
 
 SOON = timedelta(days=90)
@@ -31,6 +32,7 @@ class SiteView:
         to_come: that day is still to come, and what was filed stands until then.
         last_day: the last day of what is filed now or later; None where that is open or nothing is.
         scopes: what it is filed for, past windows too.
+        open_events: what may be done to it.
     """
 
     prefix: str
@@ -43,6 +45,7 @@ class SiteView:
     to_come: bool
     last_day: date | None
     scopes: tuple[ScopeRow, ...]
+    open_events: frozenset[FilingEvent]
 
     @property
     def standing_name(self) -> Text:
@@ -81,6 +84,7 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
         to_come=since is not None and since > today and bool(ends),
         last_day=None if None in ends else last,
         scopes=tuple(scope_rows(total.windows)),
+        open_events=open_events(total, today),
     )
 
 

@@ -136,7 +136,10 @@ class FilingSum:
 
 
 def sum_filing(steps: Iterable[FilingStep]) -> FilingSum:
-    """Return what acts come to, taken in the order they were put on record."""
+    """Return what acts come to, taken in the order they were put on record.
+
+    Acts that only take rights away come to the same windows in any order among themselves.
+    """
     given: list[Window] = []
     suspended: date | None = None
     ended: date | None = None
@@ -149,7 +152,7 @@ def sum_filing(steps: Iterable[FilingStep]) -> FilingSum:
             dropped = {(one.occupation, one.level) for one in step.windows}
             given = _cut(given, day, dropped)
         elif step.event is FilingEvent.SUSPENDED:
-            suspended = suspended or day
+            suspended = day if suspended is None else min(suspended, day)
         elif step.event is FilingEvent.RESUMED and suspended is not None:
             given = _without_gap(given, suspended, day)
             suspended = None

@@ -37,7 +37,7 @@ from issuer.console.authority import (
 from issuer.console.filing_proposals import propose_act
 from issuer.console.filing_words import ACT_NAMES, scope_text
 from issuer.console.office import the_office
-from issuer.filing_acts import OPEN_ACTS, STANDING_NAMES, SiteStanding
+from issuer.filing_acts import STANDING_NAMES, SiteStanding
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
@@ -217,6 +217,7 @@ _FIELDS: Final = {
     "term_too_long": "day",
     "effective_before_decision": "day",
     "effective_before_last_act": "day",
+    "effective_too_late": "day",
     "filing_backdated": "day",
     "scope_not_filed": "dropped",
     "decided_in_future": "decided_on",
@@ -239,7 +240,7 @@ def _act_page(
         dated=chosen in _DATED,
         by_two=act.by_two,
         numbered=act.takes_rights,
-        is_open=EVENT_OF[chosen] in OPEN_ACTS[view.standing],
+        is_open=EVENT_OF[chosen] in view.open_events,
         pairs=_pairs(view, day),
         today=day,
         entry=entry,
@@ -273,7 +274,7 @@ def _kind(kind: str) -> SiteActKind:
 
 
 def _open_kinds(view: SiteView) -> list[SiteActKind]:
-    return [kind for kind in SiteActKind if EVENT_OF[kind] in OPEN_ACTS[view.standing]]
+    return [kind for kind in SiteActKind if EVENT_OF[kind] in view.open_events]
 
 
 def _find(session: Session, prefix: str) -> Site:

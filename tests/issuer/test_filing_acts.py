@@ -212,7 +212,67 @@ def test_no_act_reaches_back(office: Procedure, days: dict[str, date], code: str
         assert filed_on(office, BEGUN) == set()
 
 
-def test_acts_take_effect_in_the_order_they_were_decided(office: Procedure) -> None:
+LATER = BEGUN + 100 * DAY
+
+
+def narrowed_later(office: Procedure) -> None:
+    """Take level one out of the scope from a day far off."""
+    dropped = [(occupation_by_index(1), Level.ONE)]
+    act(office, filing_changes.narrow, BEGUN, dropped=dropped, effective_on=LATER)
+
+
+def test_a_body_is_stopped_before_what_is_to_come_which_still_comes(office: Procedure) -> None:
+    narrowed_later(office)
+    act(office, filing_changes.suspend, BEGUN, effective_on=BEGUN + DAY)
+    assert filed_on(office, BEGUN + DAY) == set()
+    act(office, filing_changes.resume, BEGUN + 3 * DAY, effective_on=BEGUN + 3 * DAY)
+    assert filed_on(office, BEGUN + DAY) == set()
+    assert filed_on(office, BEGUN + 3 * DAY) == {1, 2, 3}
+    assert filed_on(office, LATER) == {2, 3}
+    act(office, filing_changes.withdraw, BEGUN + 4 * DAY, effective_on=BEGUN + 5 * DAY)
+    assert filed_on(office, BEGUN + 4 * DAY) == {1, 2, 3}
+    assert filed_on(office, BEGUN + 5 * DAY) == set()
+
+
+@pytest.mark.parametrize("how", [filing_changes.suspend, filing_changes.withdraw])
+def test_a_withdrawal_to_come_may_be_brought_forward_and_not_put_off(
+    office: Procedure, how: Callable[..., Any]
+) -> None:
+    act(office, filing_changes.withdraw, BEGUN, effective_on=LATER)
+    with pytest.raises(IssuerError, match="effective_too_late"):
+        act(office, how, BEGUN, effective_on=LATER)
+    act(office, how, BEGUN, effective_on=BEGUN + DAY)
+    assert filed_on(office, BEGUN) == {1, 2, 3}
+    assert filed_on(office, BEGUN + DAY) == set()
+
+
+def test_a_suspension_to_come_may_be_brought_forward_and_not_put_off(office: Procedure) -> None:
+    act(office, filing_changes.suspend, BEGUN, effective_on=LATER)
+    with pytest.raises(IssuerError, match="effective_too_late"):
+        act(office, filing_changes.suspend, BEGUN, effective_on=LATER)
+    act(office, filing_changes.suspend, BEGUN, effective_on=BEGUN)
+    assert filed_on(office, BEGUN) == set()
+    with pytest.raises(IssuerError, match="filing_act_closed"):
+        act(office, filing_changes.suspend, BEGUN, effective_on=BEGUN)
+
+
+def test_name_and_address_change_before_what_is_to_come(office: Procedure) -> None:
+    narrowed_later(office)
+    act(office, filing_changes.rename, BEGUN, name="新名称（虚构）")
+    act(office, filing_changes.move, BEGUN, address="样本路 9 号")
+    with office.session() as session:
+        site = find_site(session, PREFIX)
+        assert (site.body.name, site.address) == ("新名称（虚构）", "样本路 9 号")
+
+
+def test_a_grant_does_not_come_before_what_is_to_come(office: Procedure) -> None:
+    narrowed_later(office)
+    with pytest.raises(IssuerError, match="effective_before_last_act") as refused:
+        act(office, filing_changes.renew, BEGUN, last=LAST + 30 * DAY)
+    assert "在此之前可以办理缩小范围、暂停、撤销" in refused.value.text.zh
+
+
+def test_a_filing_is_not_resumed_before_its_suspension(office: Procedure) -> None:
     act(office, filing_changes.suspend, BEGUN, effective_on=BEGUN + 10 * DAY)
     with pytest.raises(IssuerError, match="effective_before_last_act"):
         act(office, filing_changes.resume, BEGUN, effective_on=BEGUN + 5 * DAY)

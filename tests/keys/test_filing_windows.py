@@ -140,6 +140,40 @@ def test_no_act_changes_a_day_before_it_takes_effect(
         assert rights_before(before, day) == rights_before(after, day)
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([FilingEvent.NARROWED, FilingEvent.SUSPENDED, FilingEvent.WITHDRAWN]),
+            st.integers(0, 300),
+        ),
+        max_size=5,
+    ).flatmap(lambda acts: st.tuples(st.just(acts), st.permutations(acts)))
+)
+def test_what_only_takes_away_comes_to_the_same_in_any_order(
+    orders: tuple[list[tuple[FilingEvent, int]], list[tuple[FilingEvent, int]]],
+) -> None:
+    first = granted(window(START, date(2026, 6, 30)), window(START, None, Level.TWO))
+
+    def windows_of(acts: list[tuple[FilingEvent, int]]) -> tuple[Window, ...]:
+        days = [(event, START + timedelta(days=shift)) for event, shift in acts]
+        return sum_filing(
+            [first, *(step(event, day, window(day, None, Level.TWO)) for event, day in days)]
+        ).windows
+
+    assert windows_of(orders[0]) == windows_of(orders[1])
+
+
+def test_a_suspension_brought_forward_is_one_gap() -> None:
+    steps = [
+        granted(window(START, None)),
+        step(FilingEvent.SUSPENDED, date(2026, 7, 1)),
+        step(FilingEvent.SUSPENDED, date(2026, 3, 1)),
+    ]
+    assert sum_filing(steps).suspended_from == date(2026, 3, 1)
+    total = sum_filing([*steps, step(FilingEvent.RESUMED, date(2026, 4, 1))])
+    assert total.windows == (window(START, date(2026, 2, 28)), window(date(2026, 4, 1), None))
+
+
 def test_rights_are_counted_by_day() -> None:
     rights = rights_before([window(START, None)], START + timedelta(days=2))
     assert rights == {(1, Level.THREE, START), (1, Level.THREE, START + timedelta(days=1))}

@@ -90,6 +90,13 @@ class ApplicationForm:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
+def likely_prefix(form: ApplicationForm, site: RequestedSite) -> str:
+    """Return the prefix that a site asks for, in the province its unit is registered in; or ""."""
+    if site.serial is None:
+        return ""
+    return f"{form.category}0000{form.credit_code[2:4]}{site.serial}"
+
+
 def read_application(path: Path, *, today: date) -> ApplicationForm:
     """Read and check an application file.
 

@@ -16,16 +16,17 @@ from sqlalchemy.orm import Session
 
 from accounts.spoken import spoken_day
 from codes.wording import Text
-from issuer.application_form import ApplicationForm, parse_application
+from issuer.application_form import ApplicationForm, likely_prefix, parse_application
 from issuer.application_states import Stage, Step, next_stage
 from issuer.body_name import check_body_name
 from issuer.desk import shanghai_day
-from issuer.errors import IssuerError
+from issuer.errors import FieldError, IssuerError
 from issuer.filing_acts import Decision, check_decided_on
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
 from registry.filing_models import ApplicationForm as FormRow
 from registry.holder_keys import check_vault_in_force
 from registry.home import Home
+from registry.models import Site
 from registry.vault import Vault, new_key
 
 MAX_MATERIAL_BYTES = 50_000_000
@@ -71,17 +72,14 @@ def submit(
         now: aware.
 
     Raises:
-        IssuerError: the unit has an application under way (`application_open`); its name is
-            reserved (`body_name_reserved`); a day as in `check_decided_on`.
+        IssuerError: the unit has an application under way (`application_open`); it asks for a
+            serial that another body has (`serial_taken`); its name is reserved
+            (`body_name_reserved`); a day as in `check_decided_on`.
     """
     check_decided_on(decision.decided_on, shanghai_day(now))
     check_body_name(form.name)
-    closed = (Stage.REFUSED, Stage.FILED)
-    running = session.scalar(
-        select(FilingApplication.id)
-        .where(FilingApplication.credit_code == form.credit_code)
-        .where(FilingApplication.state.not_in(closed))
-    )
+    check_serials(session, form)
+    running = application_under_way(session, form.credit_code)
     if running is not None:
         raise IssuerError(
             "application_open",
@@ -118,9 +116,11 @@ def supplement(
 
     Raises:
         IssuerError: it was not returned (`application_step`), or the supplement is another unit's
-            (`supplement_of_another`), or its name is reserved (`body_name_reserved`).
+            (`supplement_of_another`), or its name is reserved (`body_name_reserved`), or it asks
+            for a serial that another body has (`serial_taken`).
     """
     check_body_name(form.name)
+    check_serials(session, form)
     if form.credit_code != application.credit_code:
         raise IssuerError(
             "supplement_of_another",
@@ -132,6 +132,31 @@ def supplement(
     take_step(session, application, Step.SUPPLEMENT, decision, now=now)
     application.name = form.name
     _add_form(session, home, vault, application, form, materials, decision.decided_on, now)
+
+
+def application_under_way(session: Session, credit_code: str) -> int | None:
+    """Return the number of the application of a unit that is not closed; None without."""
+    query = select(FilingApplication.id).where(FilingApplication.credit_code == credit_code)
+    return session.scalar(query.where(FilingApplication.state.not_in((Stage.REFUSED, Stage.FILED))))
+
+
+def check_serials(session: Session, form: ApplicationForm) -> None:
+    """Refuse a serial that a body of another name and credit code was filed with.
+
+    Raises:
+        FieldError: naming the site (`serial_taken`).
+    """
+    for at, asked in enumerate(form.sites):
+        prefix = likely_prefix(form, asked)
+        site = session.scalar(select(Site).where(Site.prefix == prefix)) if prefix else None
+        if site is None or form.name == site.body.name:
+            continue
+        if form.credit_code != site.body.credit_code:
+            fault = Text(
+                f"{asked.serial} 已是“{site.body.name}”的机构序列码；请填写其他序列码，或留空",
+                f"{asked.serial} is the serial of “{site.body.name}”; enter another or none",
+            )
+            raise FieldError("serial_taken", fault, field=f"sites[{at}].serial", fault=fault)
 
 
 def find_application(

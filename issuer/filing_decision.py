@@ -16,7 +16,7 @@ from accounts.spoken import spoken_day
 from codes.filing_rules import RuleName, filing_rule
 from codes.number import NumberPrefix
 from codes.wording import Text
-from issuer.application_form import ApplicationForm, RequestedSite
+from issuer.application_form import ApplicationForm
 from issuer.application_states import Step
 from issuer.applications import form_of, take_step
 from issuer.desk import shanghai_day
@@ -43,13 +43,6 @@ class FilingTerms:
     prefixes: tuple[NumberPrefix, ...]
     first: date
     last: date
-
-
-def likely_prefix(form: ApplicationForm, site: RequestedSite) -> str:
-    """Return the prefix that a site asks for, in the province its unit is registered in; or ""."""
-    if site.serial is None:
-        return ""
-    return f"{form.category}0000{form.credit_code[2:4]}{site.serial}"
 
 
 def longest_term(first: date) -> date:

@@ -36,7 +36,13 @@ from issuer.application_drafts import (
     start_supplement,
 )
 from issuer.application_entry import ApplicationEntry, ScopeEntry, SiteEntry
-from issuer.applications import MAX_MATERIAL_BYTES, find_application, submit, supplement
+from issuer.applications import (
+    MAX_MATERIAL_BYTES,
+    application_under_way,
+    find_application,
+    submit,
+    supplement,
+)
 from issuer.console.authority import (
     OFFICIALS,
     REFUSALS,
@@ -49,6 +55,7 @@ from issuer.console.authority import (
     today,
     trouble_of,
 )
+from issuer.console.filing_draft_fields import FIELD_NAMES, fault_text, field_id, field_name
 from issuer.console.office import the_office
 from issuer.errors import FieldError, IssuerError
 from registry.filing_desk_models import FilingDraft
@@ -59,18 +66,6 @@ blueprint = Blueprint("filing_drafts", __name__, url_prefix="/filing/drafts")
 
 _MOST_BYTES: Final = 2 * MAX_MATERIAL_BYTES
 _MOST_SITES: Final = 20
-_FIELD_NAMES: Final = {
-    "name": Text("单位名称", "Name"),
-    "credit_code": Text("统一社会信用代码", "Unified social credit code"),
-    "category": Text("机构类别", "Category"),
-    "occupations-0": Text("职业 {}", "Occupation {}"),
-    "occupations-0-levels": Text("职业 {} 的级别", "Levels of occupation {}"),
-    "sites-0-address": Text("站点 {} 地址", "Site {}: address"),
-    "sites-0-serial": Text("站点 {} 申请的机构序列码", "Site {}: serial requested"),
-    "examiners": Text("考评员人数", "Examiners"),
-    "supervisors": Text("督导员人数", "Quality supervisors"),
-    "files": Text("材料文件", "Material files"),
-}
 CATEGORIES: Final = (
     (
         Category.SOCIAL.value,
@@ -194,12 +189,15 @@ def _submit(number: int, saved: str) -> AnyResponse:
                         register, home, vault, application, form, materials, decision, now=now
                     )
                     taken = application.id
+        except FieldError as error:
+            field = field_id(error.field)
+            return _page(found, (Trouble(field=field, text=fault_text(field, error)),))
         except REFUSALS as error:
-            return _page(found, (trouble_of(error, _FIELDS, "name"),))
+            return _page(found, (trouble_of(error, _FIELDS, "name"),), other=_other(found, error))
         session.delete(found)
     what = Text("已受理", "was taken in")
     if supplements is not None:
-        what = Text("的补正材料已受理", "has its supplement")
+        what = Text("的补正材料已录入", "has its supplement")
     say_done(
         Text(
             f"第 {taken} 号申请{what.zh}，下一步材料初审",
@@ -207,6 +205,14 @@ def _submit(number: int, saved: str) -> AnyResponse:
         )
     )
     return redirect(url_for("filing.application", number=taken), 303)
+
+
+def _other(found: FilingDraft, error: Exception) -> int | None:
+    """Return the application that stands in the way of a new one; None where none does."""
+    if getattr(error, "code", "") != "application_open":
+        return None
+    with reading(the_office().engine) as register:
+        return application_under_way(register, entry_of(found).credit_code)
 
 
 _ANCHORS: Final = {"add_site": "#sites", "upload": "#materials"}
@@ -266,46 +272,8 @@ def _faults(found: FilingDraft) -> tuple[Trouble, ...]:
     troubles = []
     for error in inspect_draft(found, now=the_office().clock()):
         field = field_id(error.field)
-        troubles.append(Trouble(field=field, text=_fault_text(field, error)))
+        troubles.append(Trouble(field=field, text=fault_text(field, error)))
     return tuple(troubles)
-
-
-def _fault_text(field: str, error: FieldError) -> Text:
-    """Return what is to be done about a field, or what is wrong with it."""
-    name, fault = field_name(field), error.fault
-    if name is None:
-        return fault
-    if not error.missing:
-        if fault.zh.startswith(name.zh):
-            return fault
-        return Text(f"{name.zh}：{fault.zh}", f"{name.en}: {fault.en}")
-    if field == "files":
-        return Text("请至少上传一份材料", "Upload at least one material")
-    if field == "category" or field.startswith("occupations"):
-        return Text(f"请选择{name.zh}", f"Choose: {name.en}")
-    return Text(f"请填写{name.zh}", f"Fill in: {name.en}")
-
-
-def field_id(path: str) -> str:
-    """Return the id of the field of a page that stands for a field of the file.
-
-    Args:
-        path: such as `sites[0].serial` or `staff.examiners`.
-    """
-    plain = re.sub(r"[\[\].]+", "-", path.removeprefix("staff.")).strip("-")
-    if plain.startswith("materials"):
-        return "files"
-    return {"occupations": "occupations-0", "sites": "sites-0-address"}.get(plain, plain)
-
-
-def field_name(field: str) -> Text | None:
-    """Return what a field of the page is called, by its id; None of one without a name."""
-    index = re.search(r"\d+", field)
-    name = _FIELD_NAMES.get(field.replace(index[0], "0") if index else field)
-    if name is None or index is None:
-        return name
-    number = int(index[0]) + 1
-    return Text(name.zh.format(number), name.en.format(number))
 
 
 def _most_occupations() -> int:
@@ -347,13 +315,13 @@ def _site_words(entry: ApplicationEntry) -> str:
 
 
 _SHOWN: Final[tuple[tuple[Text, Callable[[ApplicationEntry], str]], ...]] = (
-    (_FIELD_NAMES["name"], lambda entry: entry.name),
-    (_FIELD_NAMES["credit_code"], lambda entry: entry.credit_code),
-    (_FIELD_NAMES["category"], lambda entry: entry.category),
+    (FIELD_NAMES["name"], lambda entry: entry.name),
+    (FIELD_NAMES["credit_code"], lambda entry: entry.credit_code),
+    (FIELD_NAMES["category"], lambda entry: entry.category),
     (Text("职业和级别", "Occupations and levels"), _scope_words),
     (Text("站点", "Sites"), _site_words),
-    (_FIELD_NAMES["examiners"], lambda entry: entry.examiners),
-    (_FIELD_NAMES["supervisors"], lambda entry: entry.supervisors),
+    (FIELD_NAMES["examiners"], lambda entry: entry.examiners),
+    (FIELD_NAMES["supervisors"], lambda entry: entry.supervisors),
 )
 
 
@@ -362,8 +330,13 @@ def _page(
     troubles: tuple[Trouble, ...] = (),
     *,
     typed: ApplicationEntry | None = None,
+    other: int | None = None,
 ) -> AnyResponse:
-    """Show a draft, or what was typed where that could not be kept in its place."""
+    """Show a draft, or what was typed where that could not be kept in its place.
+
+    Args:
+        other: the application that stands in the way of this one.
+    """
     saved, day = entry_of(found), today()
     entry = saved if typed is None else typed
     page = render_template(
@@ -381,6 +354,7 @@ def _page(
         categories=CATEGORIES,
         decision=read_decision_entry(),
         field_name=field_name,
+        other=other,
         troubles=troubles,
     )
     return Response(page, status=422 if troubles else 200)

@@ -13,6 +13,7 @@ from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.wording import Text
+from issuer.application_form import likely_prefix
 from issuer.application_states import Stage
 from issuer.applications import find_application, form_of
 from issuer.console.authority import (
@@ -39,7 +40,7 @@ from issuer.console.filing_words import act_text, compare_rows, done_rows, propo
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
-from issuer.filing_decision import FilingTerms, likely_prefix, longest_term
+from issuer.filing_decision import FilingTerms, longest_term
 from issuer.filing_proposals import (
     STATE_NAMES,
     Done,

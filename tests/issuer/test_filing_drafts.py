@@ -175,3 +175,27 @@ def test_a_form_that_only_leads_on_does_not_say_that_something_was_done(
         assert "已办理" not in client.get(page).text
         send(client, page, TYPED | {"do": "save"})
         assert "已保存，尚未受理" in client.get(page).text
+
+
+def test_what_stands_in_the_way_of_an_application_is_told_with_a_link(desk: AuthorityDesk) -> None:
+    with working_as(desk.app, CLERK) as client:
+        pages = [send(client, "/filing/drafts", {}).headers["Location"] for _ in range(2)]
+        answers = [
+            send(client, at, TYPED | {"do": "submit", "files": (BytesIO(b"%PDF"), "执照.pdf")})
+            for at in pages
+        ]
+    assert answers[0].status_code == 303
+    assert "第 1 号申请尚未办结" in answers[1].text and "--supplements" not in answers[1].text
+    assert '<a href="/filing/applications/1">打开第 1 号申请</a>' in answers[1].text
+
+
+def test_a_serial_of_another_body_is_refused_beside_its_field(desk: AuthorityDesk) -> None:
+    desk.procedure.filed()
+    unit = {"name": "另一家机构（虚构）", "credit_code": "91120000MA0000001Q"}
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        file = (BytesIO(b"%PDF"), "执照.pdf")
+        refused = send(client, at, TYPED | unit | {"do": "submit", "files": file})
+    assert refused.status_code == 422
+    assert 'id="sites-0-serial-wrong"' in refused.text
+    assert "000123 已是“津城样本职业技能评价中心（虚构）”的机构序列码" in refused.text

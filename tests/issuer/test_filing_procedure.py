@@ -254,9 +254,11 @@ def test_two_sites_get_two_prefixes(office: Procedure) -> None:
 
 def test_a_prefix_is_given_once(office: Procedure) -> None:
     office.filed()
-    other, last = office.on_notice(
-        MONDAY, name="另一家机构（虚构）", credit_code="91120000MA0000001Q"
-    )
+    unit = {"name": "另一家机构（虚构）", "credit_code": "91120000MA0000001Q"}
+    with pytest.raises(IssuerError, match="serial_taken"):
+        office.on_notice(MONDAY, **unit)
+    sites = [{"address": "样本路 2 号", "serial": None}]
+    other, last = office.on_notice(MONDAY, sites=sites, **unit)
     with pytest.raises(IssuerError, match="prefix_taken"):
         office.file(other, last + DAY)
 

@@ -1,12 +1,13 @@
 """What a body has settled for itself: steps it skips, figures it sets, each with its ground.
 
 Settings are only added to; the latest of a name holds. Each is on the audit trail with its ground.
-One that skips a step holds from when another approver confirmed it (docs/decisions/0034).
+One that skips a step or shortens the notice holds from when another approver confirmed it
+(docs/decisions/0034); until then that approver may decline it, or who made it take it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 
@@ -23,7 +24,7 @@ from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
 from registry.batch_models import BatchDraft
-from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed
+from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed, BodySettingDropped
 from registry.session import reading, transaction
 
 SKIPPED, DONE_HERE = "skipped", "done"
@@ -62,15 +63,43 @@ _STEPS = {
 BEFORE_APPROVAL = (Step.ELIGIBILITY, Step.PLAN, Step.SCORES, Step.NOTICE)
 
 
+class Outcome(StrEnum):
+    """What became of a setting: whether it needed another person, and what that person did."""
+
+    MADE = "made"
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    DROPPED = "dropped"
+
+
 def settings_of(session: Session, prefix: str) -> Mapping[str, BodySetting]:
     """Return the settings of a body that hold, by name."""
+    held = (Outcome.MADE, Outcome.CONFIRMED)
+    return {one.name: one for one, outcome in _outcomes(session, prefix) if outcome in held}
+
+
+def _outcomes(session: Session, prefix: str) -> Iterator[tuple[BodySetting, Outcome]]:
+    """Yield every setting of a body with what became of it, the oldest first."""
     query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)
-    confirmed = confirmers_of(session, prefix)
-    return {one.name: one for one in session.scalars(query) if _holds(one, confirmed)}
+    confirmed, dropped = confirmers_of(session, prefix), droppers_of(session, prefix)
+    held: dict[str, BodySetting] = {}
+    for one in session.scalars(query):
+        outcome = Outcome.MADE
+        if one.id in confirmed:
+            outcome = Outcome.CONFIRMED
+        elif _asks_less(one, held.get(one.name)):
+            outcome = Outcome.DROPPED if one.id in dropped else Outcome.WAITING
+        if outcome in (Outcome.MADE, Outcome.CONFIRMED):
+            held[one.name] = one
+        yield one, outcome
 
 
-def _holds(setting: BodySetting, confirmed: Mapping[int, str]) -> bool:
-    return setting.value != SKIPPED or setting.id in confirmed
+def _asks_less(setting: BodySetting, before: BodySetting | None) -> bool:
+    """Return whether a setting skips a step, or shortens the notice that was in force before it."""
+    if setting.value == SKIPPED or setting.name != Figure.NOTICE_WORKING_DAYS:
+        return setting.value == SKIPPED
+    rule = figure(Figure.NOTICE_WORKING_DAYS, shanghai_day(setting.set_at)).value
+    return int(setting.value) < (rule if before is None else int(before.value))
 
 
 def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
@@ -81,12 +110,18 @@ def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
     return {one.setting_id: one.confirmer for one in found}
 
 
+def droppers_of(session: Session, prefix: str) -> Mapping[int, str]:
+    """Return who declined or took back settings of a body, by the id of each setting."""
+    query = select(BodySettingDropped.setting_id, BodySettingDropped.dropper)
+    own = BodySettingDropped.setting_id == BodySetting.id
+    found = session.execute(query.join(BodySetting, own).where(BodySetting.prefix == prefix))
+    return {one.setting_id: one.dropper for one in found}
+
+
 def unconfirmed(session: Session, prefix: str) -> list[BodySetting]:
     """Return the settings of a body that wait for another person's confirmation."""
-    query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)
-    latest = {one.name: one for one in session.scalars(query)}
-    confirmed = confirmers_of(session, prefix)
-    return [one for one in latest.values() if not _holds(one, confirmed)]
+    latest = {one.name: (one, outcome) for one, outcome in _outcomes(session, prefix)}
+    return [one for one, outcome in latest.values() if outcome is Outcome.WAITING]
 
 
 def is_own_setting(setting: BodySetting, person: Person) -> bool:
@@ -101,10 +136,7 @@ def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> No
         IssuerError: it does not wait for confirmation (`setting_gone`); the person made it
             (`setting_own`); `setting_notice`, as `settle`.
     """
-    with reading(room.desks) as session:
-        found = {one.id: one for one in unconfirmed(session, prefix)}.get(setting_id)
-    if found is None:
-        raise _gone()
+    found = _find_waiting(room, prefix, setting_id)
     if is_own_setting(found, person):
         raise IssuerError(
             "setting_own",
@@ -136,12 +168,49 @@ def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> No
         raise _gone()
 
 
+def drop(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> None:
+    """Decline what another person set, or take back one's own; noted in the audit trail first.
+
+    Raises:
+        IssuerError: it does not wait for confirmation (`setting_gone`).
+    """
+    found = _find_waiting(room, prefix, setting_id)
+    operator = read_operator(name=person.name, ground=found.ground, reference=None)
+    act = "body.setting_take_back" if is_own_setting(found, person) else "body.setting_decline"
+    subject, now = f"{prefix} {found.name}={found.value}", room.clock()
+    note_act_now(room.register, operator, act, subject, at=now)
+    with transaction(room.desks) as session:
+        session.get(BodySetting, setting_id, with_for_update=True)  # of two at once one settles it
+        gone = all(one.id != setting_id for one in unconfirmed(session, prefix))
+        if not gone:
+            session.add(
+                BodySettingDropped(
+                    setting_id=setting_id,
+                    dropped_at=now,
+                    dropped_by=person.account_id,
+                    dropper=person.name,
+                )
+            )
+    if gone:
+        failed = f"{subject} {_gone().code}"
+        note_act_now(room.register, operator, f"{act}.failed", failed, at=now)
+        raise _gone()
+
+
+def _find_waiting(room: BatchRoom, prefix: str, setting_id: int) -> BodySetting:
+    with reading(room.desks) as session:
+        found = {one.id: one for one in unconfirmed(session, prefix)}.get(setting_id)
+    if found is None:
+        raise _gone()
+    return found
+
+
 def _gone() -> IssuerError:
     return IssuerError(
         "setting_gone",
         Text(
-            "这项设置已确认或已被后来的设置取代",
-            "this setting was confirmed already, or a later one took its place",
+            "这项设置已办结，或已被后来的设置取代",
+            "this setting was settled already, or a later one took its place",
         ),
     )
 
@@ -192,26 +261,31 @@ def check_setting(
 
 def settle(
     room: BatchRoom, person: Person, *, prefix: str, name: str, value: str, ground: str
-) -> None:
+) -> bool:
     """Make a setting of a body; noted in the audit trail with its ground first.
 
-    One that skips a step waits for `confirm` by another person. Refusals as of `check_setting`.
+    Refusals as of `check_setting`.
+
+    Returns:
+        Whether it waits for `confirm` by another person: one that skips a step or shortens the
+        notice does.
     """
     operator = check_setting(room, person, prefix=prefix, name=name, value=value, ground=ground)
     now = room.clock()
     note_act_now(room.register, operator, "body.setting", f"{prefix} {name}={value}", at=now)
+    made = BodySetting(
+        prefix=prefix,
+        name=name,
+        value=value,
+        ground=operator.ground,
+        set_at=now,
+        set_by=person.account_id,
+        setter=person.name,
+    )
     with transaction(room.desks) as session:
-        session.add(
-            BodySetting(
-                prefix=prefix,
-                name=name,
-                value=value,
-                ground=operator.ground,
-                set_at=now,
-                set_by=person.account_id,
-                setter=person.name,
-            )
-        )
+        session.add(made)
+        session.flush()
+        return any(one.id == made.id for one in unconfirmed(session, prefix))
 
 
 def _check_nobody_on_notice(room: BatchRoom, prefix: str) -> None:

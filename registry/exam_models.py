@@ -33,7 +33,7 @@ class BodySetting(DeskBase):
 
 
 class BodySettingConfirmed(DeskBase):
-    """That another person confirmed a setting which skips a step; before, it does not hold."""
+    """That another person confirmed a setting which asks for less; before, it does not hold."""
 
     __tablename__ = "body_settings_confirmed"
 
@@ -41,6 +41,17 @@ class BodySettingConfirmed(DeskBase):
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int]
     confirmer: Mapped[str] = mapped_column(String(60))
+
+
+class BodySettingDropped(DeskBase):
+    """That a setting which waited for another person was declined, or taken back by who made it."""
+
+    __tablename__ = "body_settings_dropped"
+
+    setting_id: Mapped[int] = mapped_column(ForeignKey("body_settings.id"), primary_key=True)
+    dropped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    dropped_by: Mapped[int]
+    dropper: Mapped[str] = mapped_column(String(60))
 
 
 class BatchCourse(DeskBase):

@@ -13,6 +13,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure, figure
+from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
@@ -24,6 +25,8 @@ from issuer.body_settings import (
     check_setting,
     confirm,
     confirmers_of,
+    drop,
+    droppers_of,
     figure_of,
     is_own_setting,
     setting_history,
@@ -69,6 +72,7 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         own = settings_of(session, prefix)
         history = setting_history(session, prefix)
         confirmers = confirmers_of(session, prefix)
+        droppers = droppers_of(session, prefix)
         waiting = unconfirmed(session, prefix)
     pending = {one.id for one in waiting}
     return render_template(
@@ -85,7 +89,9 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
                 *_words(one),
                 one.ground,
                 one.setter,
-                _TO_CONFIRM if one.id in pending else confirmers.get(one.id, ""),
+                _TO_CONFIRM
+                if one.id in pending
+                else confirmers.get(one.id, "") or _dropped_text(one, droppers.get(one.id)),
             )
             for one in history
         ],
@@ -96,6 +102,14 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
             (DONE_HERE, Text("在此办理", "done here")),
         ],
     )
+
+
+def _dropped_text(setting: BodySetting, dropper: str | None) -> Text | str:
+    if dropper is None:
+        return ""
+    if is_same_person(setting.setter, dropper):
+        return Text("已撤回", "taken back")
+    return Text(f"{dropper}不予确认", f"declined by {dropper}")
 
 
 _TO_CONFIRM: Final = Text("待确认", "waits to be confirmed")
@@ -147,6 +161,26 @@ def confirm_setting(setting_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("batches.settings"), 303)
 
 
+@blueprint.post("/settings/<int:setting_id>/drop")
+@allow(Role.APPROVER)
+def drop_setting(setting_id: int) -> Response | tuple[str, int]:
+    """Decline a setting that waits, or take back one's own."""
+    room, prefix = the_room(), own_prefix()
+    with reading(room.desks) as session:
+        if all(one.id != setting_id for one in setting_history(session, prefix)):
+            abort(404)
+    try:
+        drop(room, the_person(), prefix, setting_id)
+    except IssuerError as error:
+        if error.code != "setting_gone":
+            raise
+        return _settings((Trouble(field="waiting", text=error.text),), {}), 409
+    say_done(
+        Text("该项设置不再等待确认，未作改动", "The setting waits no more; nothing was changed")
+    )
+    return redirect(url_for("batches.settings"), 303)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FormNames:
     """What the fields of one of the two forms are called."""
@@ -179,8 +213,8 @@ def _put(name: str, fields: _FormNames) -> Response | tuple[str, int]:
 
 @asks_again
 def _settle(wish: dict[str, str]) -> Response | tuple[str, int]:
-    settle(the_room(), the_person(), **wish)
-    say_done(_WAITS if wish["value"] == SKIPPED else _SAVED)
+    waits = settle(the_room(), the_person(), **wish)
+    say_done(_WAITS if waits else _SAVED)
     return redirect(url_for("batches.settings"), 303)
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from issuer.body_settings import Step, confirm, confirmers_of
+from accounts.person import Person
+from codes.assessment_rules import Figure
+from issuer.body_settings import Step, confirm, confirmers_of, figure_of, settings_of
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from registry.exam_models import BodySetting
 from registry.session import reading
@@ -128,3 +131,51 @@ def test_figures_are_set_between_their_bounds(desk: BatchDesk, clock: Clock) -> 
     typed = {"figure": "notice_working_days", "value": "7", "ground": "机构公示办法"}
     assert desk.post("/batches/settings/figure", APPROVER, **typed).status_code == 303
     assert "机构公示办法" in desk.get("/batches/settings").text
+
+
+def days_of_notice(desk: BatchDesk) -> int:
+    with reading(desk.room.desks) as session:
+        settings = settings_of(session, PREFIX)
+    return figure_of(settings, Figure.NOTICE_WORKING_DAYS, shanghai_day(desk.room.clock()))
+
+
+def shorten(desk: BatchDesk, days: int) -> None:
+    typed = {"figure": "notice_working_days", "value": str(days), "ground": "机构公示办法"}
+    assert desk.post("/batches/settings/figure", APPROVER, **typed).status_code == 303
+
+
+def test_a_shorter_notice_holds_once_another_approver_confirmed_it(desk: BatchDesk) -> None:
+    before = days_of_notice(desk)
+    shorten(desk, 1)
+    assert days_of_notice(desk) == before
+    assert "项机构设置待确认" in desk.get("/", SECOND_APPROVER).text
+    assert desk.post("/batches/settings/1/confirm", APPROVER).status_code == 409
+    assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 303
+    assert days_of_notice(desk) == 1
+    shorten(desk, 3)  # longer than what is in force
+    assert days_of_notice(desk) == 3
+    assert ">待确认</span>" not in desk.get("/batches/settings").text
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "act"),
+    [
+        (APPROVER, "已撤回", "body.setting_take_back"),
+        (SECOND_APPROVER, f"{SECOND_APPROVER.name}不予确认", "body.setting_decline"),
+    ],
+)
+def test_a_setting_that_waits_is_declined_or_taken_back(
+    desk: BatchDesk, who: Person, said: str, act: str
+) -> None:
+    before = days_of_notice(desk)
+    shorten(desk, 1)
+    assert desk.post("/batches/settings/1/drop", CLERK).status_code == 403
+    assert desk.post("/batches/settings/1/drop", FOREIGN).status_code == 404
+    assert desk.post("/batches/settings/1/drop", who).status_code == 303
+    assert desk.post("/batches/settings/1/drop", who).status_code == 409
+    assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 409
+    assert days_of_notice(desk) == before
+    shown = desk.get("/batches/settings").text
+    assert said in shown and ">待确认</span>" not in shown
+    with reading(desk.room.register) as session:
+        assert act in session.scalars(select(TrailEntry.act)).all()

@@ -1,4 +1,4 @@
-"""The public notice (公示) of who passed, names masked, and the objections (异议) during it."""
+"""The public notice (公示) of who passed, and the objections (异议) during it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
-from codes.names import mask_name
 from codes.wording import Text
 from issuer.batch_candidates import Candidate, find_course, no_course, read_candidates
 from issuer.batch_room import BatchRoom, draft_closed, find_draft
@@ -56,10 +55,18 @@ _OUTCOMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """One name as it is put up."""
+    """One person as they are put up.
 
-    name: str
+    Args:
+        name: in full, so that who knows the person can object.
+        document: the document number, its end hidden.
+        occupation: its code; empty where none is told.
+        level: as certificates print it.
+    """
+
+    name: str = field(repr=False)
     document: str
+    occupation: str
     level: str
 
 
@@ -134,7 +141,7 @@ def start_notice(
     key = room.key(draft)
     data = {
         "off": [one.isoformat() for one in days_off],
-        "lines": [[mask_name(one.name), one.masked, one.level_zh] for one in people],
+        "lines": [[one.name, one.masked, one.level_zh, one.occupation or ""] for one in people],
         "tags": [_tag(key, one) for one in people],
     }
     text = json.dumps(data, ensure_ascii=False).encode()
@@ -158,9 +165,13 @@ def read_notice(room: BatchRoom, draft: BatchDraft, course: BatchCourse) -> Noti
         last=course.notice_last,
         days_off=tuple(date.fromisoformat(one) for one in data["off"]),
         starter=course.notice_starter or "",
-        lines=tuple(NoticeLine(name=n, document=d, level=v) for n, d, v in data["lines"]),
+        lines=tuple(_line(*one) for one in data["lines"]),
         tags=frozenset(data["tags"]),
     )
+
+
+def _line(name: str, document: str, level: str, occupation: str = "") -> NoticeLine:
+    return NoticeLine(name=name, document=document, occupation=occupation, level=level)
 
 
 def open_notice_point(

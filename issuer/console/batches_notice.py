@@ -12,6 +12,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure
+from codes.occupations import occupation_by_code
 from codes.wording import Text
 from issuer.batch_candidates import find_course
 from issuer.batch_closing import put_up, settle
@@ -99,7 +100,7 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
 @blueprint.get("/<int:draft_id>/notice/print")
 @allow(*DESK)
 def notice_print(draft_id: int) -> str:
-    """Show the notice as it is put up: masked names, days, where to object."""
+    """Show the notice as it is put up: who passed, days, where to object; the reading is noted."""
     room = the_room()
     draft = the_draft(room, draft_id)
     with reading(room.desks) as session:
@@ -107,9 +108,25 @@ def notice_print(draft_id: int) -> str:
         found = read_notice(room, draft, course) if course is not None else None
     if found is None:
         abort(404)
+    note_reading(room, "batch.notice", draft)
     with room.desk(draft.prefix, dry_run=True) as desk:
-        body = desk.site.body.name
-    return render_template("desk/batch_notice_print.html", draft=draft, notice=found, body=body)
+        body, address = desk.site.body.name, desk.site.address
+    return render_template(
+        "desk/batch_notice_print.html",
+        draft=draft,
+        notice=found,
+        body=body,
+        address=address,
+        complaints=f"{room.public_url.rstrip('/')}/complaints" if room.public_url else "",
+        job_names={code: _job_name(code) for code in {one.occupation for one in found.lines}},
+    )
+
+
+def _job_name(code: str) -> Text:
+    if not code:
+        return Text("", "")
+    job = occupation_by_code(code)
+    return Text(job.zh, job.en)
 
 
 def _day(name: str, troubles: list[Trouble]) -> date:

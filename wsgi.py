@@ -351,9 +351,12 @@ def asked_language(given: Sequence[str]) -> Language:
 
 
 def _fail(error: Exception, language: Language, *, as_json: bool) -> None:
+    from issuer.option_hints import hinted
+
     code, text = getattr(error, "code", None), getattr(error, "text", None)
     if not isinstance(code, str) or not isinstance(text, Text):
         code, text = "internal_error", _unforeseen(error)
+    text = hinted(code, text)
     answer: dict[str, Any] = {"code": code, "message": text.zh, "message_en": text.en}
     if as_json:
         click.echo(json.dumps({"error": answer}, ensure_ascii=False))

@@ -108,16 +108,16 @@ def next_stage(stage: Stage, step: Step) -> Stage:
     """Return the stage that a step leads to.
 
     Raises:
-        IssuerError: the step is not open at this stage (`application_step`); says what is.
+        IssuerError: the step is not open at this stage (`application_step`).
     """
     reached = TRANSITIONS.get((stage, step))
     if reached is None:
-        name, following = STAGE_NAMES[stage], _NEXT[stage]
+        name = STAGE_NAMES[stage]
         raise IssuerError(
             "application_step",
             Text(
-                f"该申请目前为“{name.zh}”，不能办理 {step}；下一步：{following.zh}",
-                f"the application {name.en}; {step} is not open now. Next: {following.en}",
+                f"该申请目前为“{name.zh}”，不能办理这一步",
+                f"the application {name.en}; this step is not open now",
             ),
         )
     return reached

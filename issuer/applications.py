@@ -178,8 +178,8 @@ def find_application(
         raise IssuerError(
             "application_unknown",
             Text(
-                f"没有第 {application_id} 号申请；见 yanzhen filing list",
-                f"there is no application {application_id}; see yanzhen filing list",
+                f"没有第 {application_id} 号申请",
+                f"there is no application {application_id}",
             ),
         )
     return application
@@ -239,9 +239,7 @@ def _check_decision(
 ) -> None:
     check_decided_on(decision.decided_on, today)
     if not decision.decider:
-        raise IssuerError(
-            "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
-        )
+        raise IssuerError("decider_missing", Text("须写明经办人", "name who decides"))
     if step in (Step.RETURN, Step.REFUSE, Step.DISMISS, Step.UPHOLD) and not decision.reason:
         raise IssuerError("reason_missing", Text("须写明理由", "say why"))
     last = max(one.decided_on for one in application.decisions)

@@ -237,17 +237,15 @@ def check_open(total: FilingSum, event: FilingEvent, today: date) -> None:
 def check_persons(event: FilingEvent, decision: Decision) -> None:
     """Refuse an act without the persons it needs; who grants or harms never acts alone."""
     if decision.decider is None and event is not FilingEvent.RECORDED:
-        raise IssuerError(
-            "decider_missing", Text("须写明经办人（--as）", "name who decides (--as)")
-        )
+        raise IssuerError("decider_missing", Text("须写明经办人", "name who decides"))
     if event in BY_ONE_PERSON:
         return
     if decision.approver is None:
         raise IssuerError(
             "approver_missing",
             Text(
-                f"“{EVENT_NAMES[event].zh}”须由另一人审批（--approver）",
-                "this act needs another person's approval (--approver)",
+                f"“{EVENT_NAMES[event].zh}”须由另一人审批",
+                "this act needs another person's approval",
             ),
         )
     if is_same_person(decision.approver, decision.decider or ""):

@@ -163,9 +163,8 @@ def _overlap() -> IssuerError:
     return IssuerError(
         "scope_filed_already",
         Text(
-            "所申报的范围在该期限内已经备案；续期请用 yanzhen filing renew",
-            "this scope is filed already on some of these days; to prolong it, use yanzhen filing "
-            "renew",
+            "所申报的范围在该期限内已经备案；延长期限的请办理续期",
+            "this scope is filed already on some of these days; to prolong it, renew the filing",
         ),
     )
 

@@ -117,10 +117,9 @@ def _find_body(session: Session, name: str, credit_code: str | None) -> Body:
             raise IssuerError(
                 "credit_code_taken",
                 Text(
-                    f"该统一社会信用代码已备案给“{body.name}”；名称有变更的，请先办理 "
-                    "yanzhen filing change --name",
-                    f"this credit code is filed for “{body.name}”; if its name has changed, run "
-                    "yanzhen filing change --name first",
+                    f"该统一社会信用代码已备案给“{body.name}”；名称有变更的，请先办理变更名称",
+                    f"this credit code is filed for “{body.name}”; if its name has changed, "
+                    "change that first",
                 ),
             )
         if body is not None:

@@ -288,8 +288,8 @@ def settle_objection(
         raise IssuerError(
             "objection_unknown",
             Text(
-                f"没有待处理的第 {number} 件异议；见 yanzhen filing show {application.id}",
-                f"no objection {number} is open; see yanzhen filing show {application.id}",
+                f"没有待处理的第 {number} 件异议",
+                f"no objection {number} is open",
             ),
         )
     step = Step.UPHOLD if outcome is ObjectionOutcome.UPHELD else Step.DISMISS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from flask import Flask, current_app
@@ -12,6 +13,8 @@ from accounts.person import Person
 from codes.wording import Text
 
 _PROVIDERS: Final = "yanzhen_desk_waiting"
+LATELY: Final = timedelta(days=7)
+"""How long who proposed something is told that it was declined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,16 @@ def waiting_proposals(desks: Session, subject: str | None = None) -> Sequence[Fi
     return desks.scalars(query.order_by(FilingProposal.id)).all()
 
 
+def declined_lately(desks: Session, account_id: int, since: datetime) -> Sequence[FilingProposal]:
+    """Return what an account proposed and another person declined since then, the latest first."""
+    query = select(FilingProposal).where(
+        FilingProposal.state == ProposalState.DECLINED,
+        FilingProposal.proposed_by_id == account_id,
+        FilingProposal.settled_at >= since,
+    )
+    return desks.scalars(query.order_by(FilingProposal.id.desc())).all()
+
+
 def basis_of(register: Session, act: ProposedAct) -> int:
     """Return the last act or step that bears on what an act is about; 0 without."""
     if isinstance(act, SiteAct):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -169,6 +170,18 @@ def waiting_acts(session: Session, prefix: str) -> list[tuple[int, str]]:
         select(LifeAct.id, LifeAct.proposer)
         .join(Site, LifeAct.site_id == Site.id)
         .where(Site.prefix == prefix, LifeAct.state == ActState.PROPOSED)
+        .order_by(LifeAct.id)
+    )
+    return [(row.id, row.proposer) for row in session.execute(query)]
+
+
+def declined_acts(session: Session, prefix: str, since: datetime) -> list[tuple[int, str]]:
+    """Return the acts of a body's site declined since then: number, and who proposed it."""
+    query = (
+        select(LifeAct.id, LifeAct.proposer)
+        .join(Site, LifeAct.site_id == Site.id)
+        .where(Site.prefix == prefix, LifeAct.state == ActState.REJECTED)
+        .where(LifeAct.decided_at >= since)
         .order_by(LifeAct.id)
     )
     return [(row.id, row.proposer) for row in session.execute(query)]

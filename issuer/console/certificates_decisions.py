@@ -297,7 +297,8 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
             (Text("处理时间", "Decided"), act.decided_at),
         ]
     if act.decision is not None:
-        rows.append((Text("处理意见", "Decision"), act.decision if opened else hidden))
+        told = opened or is_same_person(act.proposer, the_person().name)
+        rows.append((Text("处理意见", "Decision"), act.decision if told else hidden))
     return rows
 
 

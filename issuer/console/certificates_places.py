@@ -13,7 +13,7 @@ from issuer.console.certificates_asking import BODY_READERS, READERS
 from issuer.console.certificates_decisions import blueprint as decisions
 from issuer.console.certificates_holder import blueprint as holder
 from issuer.console.certificates_holder import waiting_requests
-from issuer.console.certificates_waiting import waiting_changes, waiting_copies
+from issuer.console.certificates_waiting import declined_changes, waiting_changes, waiting_copies
 
 
 def add_certificates(app: Flask) -> None:
@@ -54,5 +54,6 @@ def add_certificates(app: Flask) -> None:
         ),
     )
     add_waiting(app, waiting_changes)
+    add_waiting(app, declined_changes)
     add_waiting(app, waiting_copies)
     add_waiting(app, waiting_requests)

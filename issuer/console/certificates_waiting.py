@@ -1,4 +1,4 @@
-"""Which acts on certificates wait for an approver and copies for a clerk, as first pages say."""
+"""Which acts on certificates wait or were declined, and which copies wait, as first pages say."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from flask import url_for
 
 from accounts.person import Person
 from accounts.roles import Role
-from accounts.waiting import Waiting
+from accounts.waiting import LATELY, Waiting
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.console.certificates_words import TO_PRINT
 from issuer.console.office import the_office
 from issuer.copies_to_print import awards_to_print
-from issuer.life_acts import waiting_acts
+from issuer.life_acts import declined_acts, waiting_acts
+from registry.life_models import ActState
 from registry.session import reading
 
 
@@ -33,6 +34,24 @@ def waiting_changes(person: Person) -> Iterator[Waiting]:
         count=len(others),
         link=link,
     )
+
+
+def declined_changes(person: Person) -> Iterator[Waiting]:
+    """Yield how many acts the person proposed were declined lately."""
+    if person.body is None:
+        return
+    office = the_office()
+    with reading(office.engine) as session:
+        found = declined_acts(session, person.body, office.clock() - LATELY)
+    own = [one for one, proposer in found if is_same_person(proposer, person.name)]
+    link = url_for("certificate_decisions.index", state=ActState.REJECTED.value)
+    if len(own) == 1:
+        link = url_for("certificate_decisions.show", act_id=own[0])
+    text = Text(
+        "项您提出的证书变更未获批准（近 7 天）",
+        "of your acts on certificates declined in the last 7 days",
+    )
+    yield Waiting(text=text, count=len(own), link=link)
 
 
 def waiting_copies(person: Person) -> Iterator[Waiting]:

@@ -10,8 +10,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
+from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
+from accounts.waiting import LATELY
 from codes.wording import Text
 from issuer.application_form import likely_prefix
 from issuer.application_states import Stage
@@ -36,7 +38,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
-from issuer.console.filing_words import act_text, compare_rows, done_rows, proposed_facts
+from issuer.console.filing_words import act_text, compare_rows, done_rows, proposed_facts, titled
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
@@ -53,6 +55,7 @@ from issuer.filing_proposals import (
     check_waiting,
     decision_for,
     decline,
+    declined_lately,
     find_approvable,
     propose,
     take_back,
@@ -90,13 +93,16 @@ class FileEntry:
 @blueprint.get("/proposals")
 @allow(*READERS)
 def waiting() -> str:
-    """List what waits for another person."""
-    with reading(the_office().desks) as session:
+    """List what waits for another person, and what of one's own was declined lately."""
+    office = the_office()
+    with reading(office.desks) as session:
         found = waiting_proposals(session)
-    with reading(the_office().engine) as register:
-        acts = [(one, parse_act(one.act)) for one in found]
-        rows = [(one, act_text(act, body_of(register, act))) for one, act in acts]
-    return render_template("desk/filing_proposals.html", rows=rows, is_director=is_director())
+        refused = declined_lately(session, the_person().account_id, office.clock() - LATELY)
+    with reading(office.engine) as register:
+        rows, declined = titled(register, found), titled(register, refused)
+    return render_template(
+        "desk/filing_proposals.html", rows=rows, declined=declined, is_director=is_director()
+    )
 
 
 @blueprint.get("/proposals/<int:number>")

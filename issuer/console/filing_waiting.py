@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from accounts.person import Person
 from accounts.roles import Role
-from accounts.waiting import Waiting
+from accounts.waiting import LATELY, Waiting
 from codes.wording import Text
 from issuer.console.authority import OFFICIALS, today
 from issuer.console.filing_sent import objections_sent, open_objections, sent_about
 from issuer.console.office import the_office
 from issuer.filing_acts import SiteStanding
 from issuer.filing_duties import Duty, turn_of
-from issuer.filing_proposals import waiting_proposals
+from issuer.filing_proposals import declined_lately, waiting_proposals
 from issuer.filing_standing import SOON, views_of_sites
 from issuer.quality_checks import checks_of
 from registry.filing_models import FilingApplication
@@ -32,6 +32,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
     with reading(office.desks) as desks:
         proposals = waiting_proposals(desks)
         checks = [one for one in checks_of(desks) if one.outcome is None]
+        declined = declined_lately(desks, person.account_id, office.clock() - LATELY)
         looked_at = sum(all(item.finding for item in one.items) for one in checks)
     if director:
         others = [one for one in proposals if one.proposed_by_id != person.account_id]
@@ -40,6 +41,14 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
             count=len(others),
             link=url_for("filing_proposals.waiting"),
         )
+    yield Waiting(
+        text=Text(
+            "项您提出的备案事项未获批准（近 7 天）",
+            "of your filing acts declined in the last 7 days",
+        ),
+        count=len(declined),
+        link=url_for("filing_proposals.waiting", _anchor="declined"),
+    )
     subjects, sent = {one.subject for one in proposals}, objections_sent()
     with reading(office.engine) as session:
         found = session.scalars(select(FilingApplication)).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
@@ -14,8 +14,9 @@ from issuer.filing_done import views_around
 from issuer.filing_proposals import Trial
 from issuer.filing_standing import SiteView
 from issuer.filing_view import ScopeRow
-from issuer.proposed_acts import FileAct, ProposedAct
+from issuer.proposed_acts import FileAct, ProposedAct, body_of, parse_act
 from issuer.site_acts import SiteActKind
+from registry.filing_desk_models import FilingProposal
 from templates.labels import format_date, format_date_en
 
 Row = tuple[Text, Text | str | None, Text | str | None]
@@ -32,6 +33,12 @@ ACT_NAMES: Mapping[SiteActKind, Text] = MappingProxyType(
         SiteActKind.ANNUL: Text("自始撤销备案", "Annul from the beginning"),
     }
 )
+
+
+def titled(register: Session, found: Sequence[FilingProposal]) -> list[tuple[FilingProposal, Text]]:
+    """Return proposals, each with what its act is called."""
+    acts = [(one, parse_act(one.act)) for one in found]
+    return [(one, act_text(act, body_of(register, act))) for one, act in acts]
 
 
 def act_text(act: ProposedAct, body: str) -> Text:

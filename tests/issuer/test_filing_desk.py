@@ -263,6 +263,10 @@ def test_nobody_approves_their_own_proposal_and_what_changed_is_proposed_anew(
     assert declined.status_code == 303
     with desk.desks() as session:
         assert session.scalars(select(FilingProposal)).one().state == ProposalState.DECLINED
+    assert "项您提出的备案事项未获批准" in desk.get(DIRECTOR, "/").text
+    listed = desk.get(DIRECTOR, "/filing/proposals").text
+    assert 'id="declined"' in listed and "情况已变" in listed
+    assert "情况已变" not in desk.get(CLERK, "/filing/proposals").text
 
 
 def test_a_name_is_changed_by_one_person_after_comparing(desk: AuthorityDesk) -> None:

@@ -211,6 +211,10 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         assert client.post(f"/acts/{revoking}/withdraw", data={"reason": "x"}).status_code == 409
         assert client.post(f"/acts/{revoking}/reject", data={"reason": "证据不足"}).location
         assert client.post(f"/acts/{revoking}/approve", data={"hits": "1"}).status_code == 409
+        assert "证书变更未获批准" not in client.get("/").text
+    told = page(app, CLERK, "/")
+    assert "项您提出的证书变更未获批准" in told and f"/acts/{revoking}" in told
+    assert "证据不足" in page(app, CLERK, f"/acts/{revoking}")  # without opening anything
     again = proposed(app, award_id, "revoke", ground="cheating")
     with working_as(app, APPROVER) as client:
         open_full(client, award_id, "审批变更事项")

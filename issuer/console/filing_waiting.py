@@ -41,14 +41,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
             count=len(others),
             link=url_for("filing_proposals.waiting"),
         )
-    yield Waiting(
-        text=Text(
-            "项您提出的备案事项未获批准（近 7 天）",
-            "of your filing acts declined in the last 7 days",
-        ),
-        count=len(declined),
-        link=url_for("filing_proposals.waiting", _anchor="declined"),
-    )
+    yield _declined(len(declined))
     subjects, sent = {one.subject for one in proposals}, objections_sent()
     with reading(office.engine) as session:
         found = session.scalars(select(FilingApplication)).all()
@@ -87,6 +80,17 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         text=Text("家机构备案即将到期", "filings that end soon"),
         count=len(ending),
         link=url_for("filing_bodies.bodies"),
+    )
+
+
+def _declined(count: int) -> Waiting:
+    return Waiting(
+        text=Text(
+            "项您提出的备案事项未获批准（近 7 天）",
+            "of your filing acts declined in the last 7 days",
+        ),
+        count=count,
+        link=url_for("filing_proposals.waiting", _anchor="declined"),
     )
 
 

@@ -134,7 +134,7 @@ def settings(world: World, folder: Path) -> Iterator[Race]:
         yield Race(
             deeds=(Deed(name="qian", path=path), Deed(name="sun", path=path)),
             effects=partial(names_in, world.office.desks, query),
-            told=("这项设置已确认",),
+            told=("这项设置已办结",),
             acts=("body.setting_confirm",),
         )
 

@@ -198,7 +198,8 @@ def _decide_on_filings(desk: Desk) -> None:
 
 def _apply(home: Home, folder: Path) -> None:
     procedure = _DrillProcedure(home, folder)
-    number, last = procedure.on_notice()
+    site = {"address": "天津市虚构区样本路 2 号", "serial": "000124"}  # of a unit not filed yet
+    number, last = procedure.on_notice(sites=[site])
     procedure.object(number, last)
     procedure.settle(number, 1, ObjectionOutcome.DISMISSED, last)
 

@@ -50,7 +50,7 @@ def test_a_list_is_checked_and_its_results_written(
     out, text = tmp_path / "r.xlsx", tmp_path / "r.csv"
     code, output, _ = run("batch", str(listed), "--out", str(out), "--csv", str(text))
     assert code == 1
-    assert output.splitlines()[-1] == "共 2：核验一致，现行有效 1，未查询到 1"
+    assert output.splitlines()[-1] == "共 2：核验一致，现行有效 1，编号有误 1"
     assert output.startswith("第 3 行  编号有误")
     assert NAME not in output
     assert out.read_bytes().startswith(b"PK")

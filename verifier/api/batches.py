@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -289,8 +289,17 @@ def _batch(row: ApiBatchRow) -> dict[str, Any]:
         "watch": row.watch,
         "made_at": format_instant(row.made_at),
         "keep_until": format_instant(row.keep_until),
-        "counts": {one["outcome"] or schemas.NOT_ASKED: one["count"] for one in counts},
+        "counts": _by_outcome(counts),
     }
+
+
+def _by_outcome(counts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many rows came to each outcome, however that is worded in them."""
+    found: dict[str, int] = {}
+    for one in counts:
+        outcome = one["outcome"] or schemas.NOT_ASKED
+        found[outcome] = found.get(outcome, 0) + one["count"]
+    return found
 
 
 def _result(row: dict[str, Any]) -> dict[str, Any]:

@@ -230,7 +230,7 @@ def _confirm(walk: Walk, page: Page) -> None:
     """Confirm, as another approver, what the first one set."""
     press(page.locator(".places").get_by_role("link", name="批次签发"))
     press(page.get_by_role("link", name="机构设置"))
-    waiting = page.locator("#waiting").get_by_role("button", name="确认")
+    waiting = page.locator("#waiting").get_by_role("button", name="确认", exact=True)
     expect(waiting).to_have_count(len(Step))
     walk.see(page, "body-settings-waiting")
     for left in reversed(range(len(Step))):

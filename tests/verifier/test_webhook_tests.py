@@ -153,7 +153,7 @@ def test_the_latest_tests_alone_are_kept(hook: Hook) -> None:
 def test_nobody_else_sends_one(hook: Hook, desk: EmployerDesk) -> None:
     other = replace(hook, browser=desk.employer()[1])
     assert other.ask()[0] == 404
-    hook.browser.post(f"{hook.address}/end")
+    hook.browser.post(f"{hook.address}/end", data={"sure": "yes"})
     assert hook.ask()[0] == 404
 
 

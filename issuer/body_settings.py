@@ -8,7 +8,7 @@ One that skips a step or shortens the notice holds from when another approver co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -147,25 +147,14 @@ def confirm(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> No
         )
     if found.name == Step.NOTICE.setting:
         _check_nobody_on_notice(room, prefix)
-    operator = read_operator(name=person.name, ground=found.ground, reference=None)
-    subject, now = f"{prefix} {found.name}={found.value}", room.clock()
-    note_act_now(room.register, operator, "body.setting_confirm", subject, at=now)
-    with transaction(room.desks) as session:
-        session.get(BodySetting, setting_id, with_for_update=True)  # of two at once one confirms
-        gone = all(one.id != setting_id for one in unconfirmed(session, prefix))
-        if not gone:
-            session.add(
-                BodySettingConfirmed(
-                    setting_id=setting_id,
-                    confirmed_at=now,
-                    confirmed_by=person.account_id,
-                    confirmer=person.name,
-                )
-            )
-    if gone:
-        failed = f"{subject} {_gone().code}"
-        note_act_now(room.register, operator, "body.setting_confirm.failed", failed, at=now)
-        raise _gone()
+    now = room.clock()
+    confirmed = BodySettingConfirmed(
+        setting_id=setting_id,
+        confirmed_at=now,
+        confirmed_by=person.account_id,
+        confirmer=person.name,
+    )
+    _settle_waiting(room, person, found, "body.setting_confirm", confirmed, at=now)
 
 
 def drop(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> None:
@@ -175,25 +164,35 @@ def drop(room: BatchRoom, person: Person, prefix: str, setting_id: int) -> None:
         IssuerError: it does not wait for confirmation (`setting_gone`).
     """
     found = _find_waiting(room, prefix, setting_id)
-    operator = read_operator(name=person.name, ground=found.ground, reference=None)
     act = "body.setting_take_back" if is_own_setting(found, person) else "body.setting_decline"
-    subject, now = f"{prefix} {found.name}={found.value}", room.clock()
-    note_act_now(room.register, operator, act, subject, at=now)
+    now = room.clock()
+    dropped = BodySettingDropped(
+        setting_id=setting_id, dropped_at=now, dropped_by=person.account_id, dropper=person.name
+    )
+    _settle_waiting(room, person, found, act, dropped, at=now)
+
+
+def _settle_waiting(
+    room: BatchRoom,
+    person: Person,
+    found: BodySetting,
+    act: str,
+    settled: BodySettingConfirmed | BodySettingDropped,
+    *,
+    at: datetime,
+) -> None:
+    """Put on record what becomes of a setting that waits; of two at once only one settles it."""
+    operator = read_operator(name=person.name, ground=found.ground, reference=None)
+    subject = f"{found.prefix} {found.name}={found.value}"
+    note_act_now(room.register, operator, act, subject, at=at)
     with transaction(room.desks) as session:
-        session.get(BodySetting, setting_id, with_for_update=True)  # of two at once one settles it
-        gone = all(one.id != setting_id for one in unconfirmed(session, prefix))
+        session.get(BodySetting, found.id, with_for_update=True)
+        gone = all(one.id != found.id for one in unconfirmed(session, found.prefix))
         if not gone:
-            session.add(
-                BodySettingDropped(
-                    setting_id=setting_id,
-                    dropped_at=now,
-                    dropped_by=person.account_id,
-                    dropper=person.name,
-                )
-            )
+            session.add(settled)
     if gone:
         failed = f"{subject} {_gone().code}"
-        note_act_now(room.register, operator, f"{act}.failed", failed, at=now)
+        note_act_now(room.register, operator, f"{act}.failed", failed, at=at)
         raise _gone()
 
 

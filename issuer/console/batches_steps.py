@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
-from accounts.person import the_person
+from accounts.person import Person, the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure, figure
 from codes.person_skeleton import is_same_person
@@ -147,37 +148,32 @@ def set_figure() -> Response | tuple[str, int]:
 @asks_again
 def confirm_setting(setting_id: int) -> Response | tuple[str, int]:
     """Confirm a setting that another person made."""
-    room, prefix = the_room(), own_prefix()
-    with reading(room.desks) as session:
-        if all(one.id != setting_id for one in setting_history(session, prefix)):
-            abort(404)
-    try:
-        confirm(room, the_person(), prefix, setting_id)
-    except IssuerError as error:
-        if error.code not in ("setting_gone", "setting_own", "setting_notice"):
-            raise
-        return _settings((Trouble(field="waiting", text=error.text),), {}), 409
-    say_done(Text("设置已确认，即时生效", "The setting is confirmed and holds from now on"))
-    return redirect(url_for("batches.settings"), 303)
+    done = Text("设置已确认，即时生效", "The setting is confirmed and holds from now on")
+    return _settle_waiting(confirm, setting_id, done)
 
 
 @blueprint.post("/settings/<int:setting_id>/drop")
 @allow(Role.APPROVER)
 def drop_setting(setting_id: int) -> Response | tuple[str, int]:
     """Decline a setting that waits, or take back one's own."""
+    done = Text("该项设置不再等待确认，未作改动", "The setting waits no more; nothing was changed")
+    return _settle_waiting(drop, setting_id, done)
+
+
+def _settle_waiting(
+    act: Callable[[BatchRoom, Person, str, int], None], setting_id: int, done: Text
+) -> Response | tuple[str, int]:
     room, prefix = the_room(), own_prefix()
     with reading(room.desks) as session:
         if all(one.id != setting_id for one in setting_history(session, prefix)):
             abort(404)
     try:
-        drop(room, the_person(), prefix, setting_id)
+        act(room, the_person(), prefix, setting_id)
     except IssuerError as error:
-        if error.code != "setting_gone":
+        if error.code not in ("setting_gone", "setting_own", "setting_notice"):
             raise
         return _settings((Trouble(field="waiting", text=error.text),), {}), 409
-    say_done(
-        Text("该项设置不再等待确认，未作改动", "The setting waits no more; nothing was changed")
-    )
+    say_done(done)
     return redirect(url_for("batches.settings"), 303)
 
 

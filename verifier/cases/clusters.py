@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from registry.case_models import CaseItem, CaseMark, PoliceCase
 from verifier.cases.marks import MarkKind
 
-# Of 64. A page drawn and the same page scanned differ in up to 6, where neighbours are nearly
-# alike; pages of different layouts differ in 18 and more.
-NEAR_SIGNS: Final = 8
+# Of 64. A page drawn and the same page scanned differ in up to 6 (42 papers of all layouts), where
+# neighbours are nearly alike. So does half of all pairs of other papers, most of one layout: what
+# looks alike is a lead, no more.
+NEAR_SIGNS: Final = 6
 MOST_PICTURES: Final = 4000
 MOST_CLUSTERS: Final = 200
 _LOOKING: Final = (MarkKind.WHOLE, MarkKind.LOOKS)

@@ -32,6 +32,7 @@ from accounts.role_standing import counting_roles, waiting_roles
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from accounts.waiting import Waiting
+from codes.grounds import LEAST_GROUND, says_why
 from codes.wording import Text
 from registry.account_models import AccountRow
 from registry.session import reading
@@ -102,7 +103,7 @@ def _seen(account_id: int) -> AccountRow:
     return row
 
 
-def _page(row: AccountRow, *troubles: Trouble) -> str:
+def _page(row: AccountRow, *troubles: Trouble, ground: str = "") -> str:
     standing = find_waiting(the_bureau(), row.id, the_person().account_id)
     return render_template(
         "desk/person_confirm.html",
@@ -112,6 +113,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         after=spoken_roles(Role(one.role) for one in row.roles),
         spoken_roles=spoken_roles,
         who=who_confirms(row.body),
+        ground=ground,
         troubles=troubles,
     )
 
@@ -145,9 +147,12 @@ def refuse(account_id: int) -> Answer:
     try:
         check_refusing(the_bureau(), row.username, the_person().account_id, _shown())
         ground = " ".join(request.form.get("ground", "").split())
-        if not ground or len(ground) > 300 or not ground.isprintable():
-            text = Text("请写明事由（300 字以内）", "Say why, in at most 300 characters")
-            return _page(row, Trouble(field="ground", text=text)), 422
+        if len(ground) > 300 or not ground.isprintable() or not says_why(ground):
+            text = Text(
+                f"请写明具体事由（{LEAST_GROUND.zh}；最多 300 字）",
+                f"Say why: {LEAST_GROUND.en}; at most 300 characters",
+            )
+            return _page(row, Trouble(field="ground", text=text), ground=ground), 422
         return _refuse(row, ground)
     except AccountError as error:
         return _page(row, Trouble(field="", text=error.text)), 422

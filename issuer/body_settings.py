@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.assessment_rules import Figure, figure
+from codes.grounds import LEAST_GROUND, says_why
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
@@ -238,18 +239,19 @@ def check_setting(
     """Return who acts, with the ground as it is kept, if a body may make a setting.
 
     Raises:
-        IssuerError: no such setting or a value it does not take (`setting_value`); no ground, or
-            a very long one (`setting_ground`); names of a batch stand on a notice that would count
-            no more (`setting_notice`); as `read_operator`.
+        IssuerError: no such setting or a value it does not take (`setting_value`); a ground
+            that does not say why, or a very long one (`setting_ground`); names of a batch stand on
+            a notice that would count no more (`setting_notice`); as `read_operator`.
     """
     _check_value(name, value, shanghai_day(room.clock()))
     reason = ground.strip()
-    if not 1 <= len(reason) <= MOST_GROUND:
+    if len(reason) > MOST_GROUND or not says_why(reason):
         raise IssuerError(
             "setting_ground",
             Text(
-                f"请写明依据（{MOST_GROUND} 字以内），将记入审计记录",
-                f"give the ground in at most {MOST_GROUND} characters; it goes to the audit trail",
+                f"请写明依据（{LEAST_GROUND.zh}；最多 {MOST_GROUND} 字），将记入审计记录",
+                f"say on what ground, for the audit trail: {LEAST_GROUND.en}; at most "
+                f"{MOST_GROUND} characters",
             ),
         )
     operator = read_operator(name=person.name, ground=reason, reference=None)

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Engine, delete, select
 
+from codes.grounds import LEAST_GROUND, says_why
 from codes.wording import Text
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now
@@ -57,14 +58,10 @@ def open_certificate(
     """Note that somebody reads the full data of a certificate, and let them for a while.
 
     Raises:
-        IssuerError: no ground is given (`reading_ground`).
+        IssuerError: the ground does not say why (`reading_ground`).
         RegistryUnavailable: nothing could be noted, so nothing is opened.
     """
-    if not operator.ground.strip():
-        raise IssuerError(
-            "reading_ground",
-            Text("请写明查看个人信息的事由", "say why personal data are to be read"),
-        )
+    check_ground(operator.ground)
     note_act_now(desk.register, operator, "certificates.read", number, at=desk.now)
     with transaction(desk.desks) as session:
         over = CertificateOpening.opened_at <= desk.now - OPEN_FOR
@@ -82,6 +79,18 @@ def open_certificate(
             )
         )
     return Opened(ground=operator.ground, reference=operator.reference, until=desk.now + OPEN_FOR)
+
+
+def check_ground(ground: str) -> None:
+    """Go on only with a ground that says why; raises IssuerError `reading_ground`."""
+    if not says_why(ground):
+        raise IssuerError(
+            "reading_ground",
+            Text(
+                f"请写明查看的具体事由（{LEAST_GROUND.zh}）",
+                f"say why it is to be read: {LEAST_GROUND.en}",
+            ),
+        )
 
 
 def find_opened(desk: ReadingDesk, *, account_id: int, award_id: int) -> Opened | None:

@@ -36,7 +36,7 @@ from issuer.certificate_list import (
     list_certificates,
     parse_cursor,
 )
-from issuer.certificate_reading import open_certificate
+from issuer.certificate_reading import check_ground, open_certificate
 from issuer.certificate_right import right_of
 from issuer.certificate_view import status_of_day, view_certificate
 from issuer.console.certificates_asking import (
@@ -164,11 +164,7 @@ def open_full(award_id: int) -> tuple[str, int] | Response:
         number = the_award(session, award_id).number
     ground, reference = (request.form.get(key, "").strip() for key in ("ground", "reference"))
     try:
-        if not ground:
-            raise IssuerError(
-                "reading_ground",
-                Text("请写明查看个人信息的事由", "say why personal data are to be read"),
-            )
+        check_ground(ground)
         open_certificate(
             reading_desk(),
             the_operator(ground=ground, reference=reference),

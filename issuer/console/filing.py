@@ -26,6 +26,7 @@ from issuer.applications import (
     open_material,
     take_step,
 )
+from issuer.certificate_reading import check_ground
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
@@ -227,10 +228,6 @@ def read_material(number: int) -> AnyResponse:
     """Give a material, opened; it may name people, so the ground is noted first."""
     limit_form()
     office, ground = the_office(), typed("ground", 300)
-    if not ground:
-        text = Text("请写明查看材料的事由", "Say why you read it")
-        entry = OpinionEntry(ground=ground)
-        return _page(number, entry, (Trouble(field="ground", text=text),))
     with reading(office.engine) as session:
         found = _find(session.get(FilingApplication, number))
         wanted = typed("material", 9)
@@ -239,6 +236,7 @@ def read_material(number: int) -> AnyResponse:
         not_found_unless(material is not None)
         assert material is not None
         try:
+            check_ground(ground)
             with acting("filing.read", f"{number} material {material.id}", ground=ground):
                 return _download(material, open_material(office.home, office.vault(), material))
         except REFUSALS as error:

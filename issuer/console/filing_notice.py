@@ -19,6 +19,7 @@ from accounts.troubles import Trouble
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.applications import find_application
+from issuer.certificate_reading import check_ground
 from issuer.console.authority import (
     OFFICIALS,
     REFUSALS,
@@ -234,15 +235,13 @@ def read_objection(number: int, which: int) -> AnyResponse:
     limit_form()
     _check_as_shown(number, which)
     ground = typed("ground", 300)
-    if not ground:
-        text = Text("请写明查看的事由", "Say why you read it")
-        return _settle_page(number, which, troubles=(Trouble(field="ground", text=text),))
     try:
+        check_ground(ground)
         with acting("filing.read", f"{number} objection {which}", ground=ground):
             return _settle_page(number, which, opened=True)
     except REFUSALS as error:
         trouble = trouble_of(error, {"objection_altered": ""}, "ground")
-        return _settle_page(number, which, troubles=(trouble,))
+        return _settle_page(number, which, ground=ground, troubles=(trouble,))
 
 
 @blueprint.post("/applications/<int:number>/objections/<int:which>/settle")
@@ -362,6 +361,7 @@ def _settle_page(
     which: int,
     *,
     opened: bool = False,
+    ground: str = "",
     outcome: str = "",
     entry: DecisionEntry | None = None,
     troubles: tuple[Trouble, ...] = (),
@@ -385,6 +385,7 @@ def _settle_page(
             number=which,
             objection=objections[which - 1],
             words=words,
+            ground=ground,
             altered=altered,
             mark="" if words is None else objection_mark(words),
             is_director=is_director(),

@@ -233,8 +233,10 @@ def test_roles_are_refused_with_a_ground(desks: Desks) -> None:
     worker = desks.plant("worker", Role.AUDITOR)
     give(one, worker, Role.AUTHORITY_CLERK)
     browser, address = desks.arrived(worker), f"/people/{worker.account_id}/refuse"
-    assert other.post(address, data={"seen": seen(other, worker)}).status_code == 422
-    typed = {"seen": seen(other, worker), "ground": "本人不知情"}
+    for ground in ("", "否"):
+        told = other.post(address, data={"seen": seen(other, worker), "ground": ground})
+        assert told.status_code == 422 and "请写明具体事由" in told.text
+    typed = {"seen": seen(other, worker), "ground": "本人对此不知情"}
     assert other.post(address, data=typed).status_code == 303
     row = account(desks, "worker")
     assert (row.roles, row.confirmations, row.active) == ([], [], False)

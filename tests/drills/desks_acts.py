@@ -119,7 +119,7 @@ def settings(world: World, folder: Path) -> Iterator[Race]:
                 prefix=PREFIX,
                 name="step_upload",
                 value="skipped",
-                ground="另有系统",
+                ground="另有考务系统",
                 set_at=NOW,
                 set_by=9001,
                 setter="卫审批",
@@ -226,7 +226,8 @@ def proposals(world: World, folder: Path) -> Iterator[Race]:
         path = f"/certificates/{award}/acts/suspend"
         form = {**_REASON, "reference": "津技鉴〔2026〕15号", "step": "propose"}
         for name in ("zhou", "wu"):
-            world.browsers[name].post(f"/certificates/{award}/open", data={"ground": "办理变更"})
+            said = {"ground": "办理变更事项"}
+            world.browsers[name].post(f"/certificates/{award}/open", data=said)
         query = select(LifeAct.proposer).where(LifeAct.award_id == award)
         yield Race(
             deeds=(Deed(name="zhou", path=path, form=form), Deed(name="wu", path=path, form=form)),

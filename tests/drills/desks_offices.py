@@ -289,7 +289,7 @@ def readings(world: World, folder: Path) -> Iterator[Race]:
     """Two officers review one reading of a full record."""
     (number,) = world.certify(1, "查看")
     case = _case(world, "readings")
-    said = {"number": number, "ground": "核对"}
+    said = {"number": number, "ground": "核对持证人身份"}
     opened = world.browsers["jiang"].post(f"/police/cases/{case}/records", data=said)
     assert opened.status_code == 303, opened.text
     path = f"/police/readings/{opened.location.rpartition('/')[2]}"

@@ -34,7 +34,7 @@ _FORM: Mapping[str, str] = {
     "revision": "1",
     "seen": "yes",
     "reason": "经查属实",
-    "ground": "核对",
+    "ground": "核对持证人身份",
     "reference": "津技鉴〔2026〕15号",
     "answer": "已核实",
     "outcome": "accepted",
@@ -292,7 +292,8 @@ def _show_to_own(world: World, things: Mapping[str, Sequence[str]], marks: Seque
     """See that the ids are of what is there: their own people are shown pages with the mark."""
     shown, marked, wrong = 0, 0, []
     for award in things["award"]:  # what they read in full they have a ground for
-        world.browsers[f"{MARK}clerk"].post(f"/certificates/{award}/open", data={"ground": "核对"})
+        said = {"ground": "核对持证人身份"}
+        world.browsers[f"{MARK}clerk"].post(f"/certificates/{award}/open", data=said)
     for rule, method, roles in routes_with_ids(world):
         own = [name for name, role, _ in PARTIES if role in roles and role not in _SEES_ALL]
         if method != "GET" or not own:

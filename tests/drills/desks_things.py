@@ -173,7 +173,8 @@ def _of_police(world: World, number: str) -> dict[str, Sequence[object]]:
     due = (world.desks.clock() + timedelta(days=5)).date().isoformat()
     asked = {"asked_number": number, "question": f"{MARK}是否签发", "due": due}
     _went(police.post(f"{opened.location}/questions", data=asked))
-    _went(police.post(f"{opened.location}/records", data={"number": number, "ground": MARK}))
+    read = {"number": number, "ground": f"{MARK}核对持证人身份"}
+    _went(police.post(f"{opened.location}/records", data=read))
     with reading(world.office.desks) as session:
         return {
             "case": [opened.location.rpartition("/")[2]],

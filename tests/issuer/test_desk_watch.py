@@ -84,7 +84,7 @@ def settle(desk: BatchDesk) -> None:
     form = {"step": "plan", "doing": "skipped", "why": "另有考务系统"}
     assert desk.post("/batches/settings/step", APPROVER, **form).status_code == 303
     assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 303
-    form = {"step": "upload", "doing": "skipped", "why": "另行上传"}
+    form = {"step": "upload", "doing": "skipped", "why": "改由平台直接上传"}
     assert desk.post("/batches/settings/step", APPROVER, **form).status_code == 303
     assert desk.post("/batches/settings/2/confirm", SECOND_APPROVER).status_code == 303
     form = {"step": "plan", "doing": "done", "why": "改在此办理"}
@@ -161,7 +161,7 @@ def test_a_mark_changed_after_approval_with_the_passphrase_is_found(spoilable: W
     assert found == [("exam_records", number, "desk_differs")]
     page = desk.get(f"/batches/{spoilable.draft}/scores").text
     assert "成绩记录缺失或已被改动" in page and number in page and "99" not in page
-    assert desk.post(f"/certificates/{award.id}/open", ground="窗口核对").status_code == 302
+    assert desk.post(f"/certificates/{award.id}/open", ground="窗口核对本人").status_code == 302
     page = desk.get(f"/certificates/{award.id}").text
     assert "考核记录缺失，或与签发时审计记录中的摘要不符" in page
     sent = desk.post(f"/batches/{spoilable.draft}/upload/package.zip")

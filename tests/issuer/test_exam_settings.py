@@ -47,6 +47,7 @@ def test_what_is_wrong_with_a_setting_is_said_before_the_second_factor_is_asked_
     step, figure = "/batches/settings/step", "/batches/settings/figure"
     for path, wrong in (
         (step, {"step": "plan", "doing": "skipped", "why": " "}),
+        (step, {"step": "plan", "doing": "skipped", "why": "同意"}),
         (step, {"step": "", "doing": "skipped", "why": "某"}),
         (figure, {"figure": "notice_working_days", "value": "0", "ground": "某"}),
     ):
@@ -97,7 +98,7 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
 
 
 def test_of_two_who_confirm_a_setting_at_once_one_does(desk: BatchDesk) -> None:
-    desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why="另有系统")
+    desk.post("/batches/settings/step", APPROVER, step="plan", doing="skipped", why="另有考务系统")
     third = replace(APPROVER, account_id=9, name="冯审批")
 
     def meanwhile() -> datetime:
@@ -115,7 +116,7 @@ def test_the_notice_is_not_dropped_while_names_are_up(
     desk: BatchDesk, tmp_path: Path, clock: Clock
 ) -> None:
     to_notice(desk, tmp_path, clock)
-    dropped = {"step": "notice", "doing": "skipped", "why": "内部公示"}
+    dropped = {"step": "notice", "doing": "skipped", "why": "改在内部公示"}
     refused = desk.post("/batches/settings/step", APPROVER, **dropped)
     assert refused.status_code == 422 and "1 个批次已经公示" in refused.text
     with reading(desk.room.desks) as session:

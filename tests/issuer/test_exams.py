@@ -235,7 +235,7 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     assert found["marks"] == {"theory": "82", "skills": "75.5"}
     page = f"/certificates/{award.id}"
     assert "公安部题库" not in desk.get(page).text
-    assert desk.post(f"{page}/open", ground="窗口核对").status_code == 302
+    assert desk.post(f"{page}/open", ground="窗口核对本人").status_code == 302
     assert "公安部题库 2025-1" in desk.get(page).text
 
 

@@ -134,9 +134,11 @@ def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None
     desk.typed_application()
     read = "/filing/applications/1/materials"
     assert desk.post(CLERK, read, material="1").status_code == 422
-    assert desk.post(AUDITOR, read, material="1", ground="看看").status_code == 403
-    assert desk.post(CLERK, read, material="99", ground="材料初审").status_code == 404
-    given = desk.post(CLERK, read, material="1", ground="材料初审")
+    assert desk.post(AUDITOR, read, material="1", ground="看看申报材料").status_code == 403
+    assert desk.post(CLERK, read, material="99", ground="初审申报材料").status_code == 404
+    told = desk.post(CLERK, read, material="1", ground="查")
+    assert told.status_code == 422 and "请写明查看的具体事由" in told.text
+    given = desk.post(CLERK, read, material="1", ground="初审申报材料")
     assert given.data == "营业执照".encode()
     named = given.headers["Content-Disposition"]
     assert named.startswith('attachment; filename="material-1.txt"')
@@ -145,7 +147,11 @@ def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None
     with reading(desk.office.engine) as session:
         last = session.scalars(select(TrailEntry).order_by(TrailEntry.id.desc())).first()
         assert last is not None
-        assert (last.act, last.subject, last.ground) == ("filing.read", "1 material 1", "材料初审")
+        assert (last.act, last.subject, last.ground) == (
+            "filing.read",
+            "1 material 1",
+            "初审申报材料",
+        )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_a_material_is_given_under_its_title_and_right_type(
 ) -> None:
     desk.typed_application(content)
     read = "/filing/applications/1/materials"
-    given = desk.post(CLERK, read, material="1", ground="材料初审")
+    given = desk.post(CLERK, read, material="1", ground="初审申报材料")
     assert unquote(given.headers["Content-Disposition"]).endswith(f"营业执照.{ending}")
     assert given.mimetype == mimetype
 

@@ -45,12 +45,12 @@ def test_objections_are_sealed_and_settled_by_a_director(desk: AuthorityDesk) ->
     assert "Open</span>" in english  # as badges begin
     said = {"outcome": "dismissed", "reason": "现场核查不实"}
     assert desk.post(CLERK, f"{base}/1/settle", **said).status_code == 403
-    assert "某群众" in desk.post(CLERK, f"{base}/1/read", ground="核实异议").text
+    assert "某群众" in desk.post(CLERK, f"{base}/1/read", ground="核实异议内容").text
     for mark in ({}, {"read": "0" * 16}):
         unread = desk.post(DIRECTOR, f"{base}/1/settle", **said, **mark)
         assert (unread.status_code, "请先查看异议原文" in unread.text) == (422, True)
         assert "某群众" not in unread.text
-    read = desk.post(DIRECTOR, f"{base}/1/read", ground="核实异议").text
+    read = desk.post(DIRECTOR, f"{base}/1/read", ground="核实异议内容").text
     assert "场地不符" in read and f'action="{base}/1/settle"' in read
     said["read"] = read_mark(read)
     silent = desk.post(DIRECTOR, f"{base}/1/settle", outcome="dismissed", read=said["read"])
@@ -72,7 +72,7 @@ def test_an_objection_whose_words_were_altered_is_named_and_never_settled(
     for _ in range(2):
         desk.procedure.object(number, day)
     page = f"/filing/applications/{number}/objections/2"
-    ground = {"ground": "核实异议"}
+    ground = {"ground": "核实异议内容"}
     said = {"outcome": "dismissed", "reason": "现场核查不实"}
     said["read"] = read_mark(desk.post(DIRECTOR, f"{page}/read", **ground).text)
     with transaction(desk.office.engine) as session:
@@ -110,7 +110,7 @@ def test_only_the_objection_that_the_page_showed_is_read_and_settled(desk: Autho
         assert desk.post(DIRECTOR, f"{page}/settle", objection=stale, **fields).status_code == 409
     day = desk.today = day + 2 * DAY
     desk.procedure.object(number, day)
-    silent, reading_it = {"outcome": "dismissed"}, {"ground": "核实异议"}
+    silent, reading_it = {"outcome": "dismissed"}, {"ground": "核实异议内容"}
     for path, fields in (("settle", said), ("settle", silent), ("read", reading_it)):
         late = desk.post(DIRECTOR, f"{page}/{path}", objection=stale, **fields)
         assert (late.status_code, "已不是原来那件异议" in late.text) == (409, True)

@@ -46,7 +46,7 @@ def _pages(home: PoliceHome) -> dict[str, tuple[Person, str]]:
     with reading(home.room.register) as session:
         award = session.scalars(select(Award.id).where(Award.number == home.number)).one()
     certificate = f"/certificates/{award}"
-    home.post(f"{certificate}/open", CLERK, ground="窗口核对")
+    home.post(f"{certificate}/open", CLERK, ground="窗口核对本人")
     home.post(f"{certificate}/open", APPROVER, ground="审批变更事项")
     said = {"reason": "经核查属实", "reference": "津技鉴〔2026〕15号", "step": "propose"}
     status, act, _ = home.post(f"{certificate}/acts/suspend", CLERK, **said)
@@ -57,7 +57,7 @@ def _pages(home: PoliceHome) -> dict[str, tuple[Person, str]]:
     due = (home.room.today() + timedelta(days=2)).isoformat()
     asked = {"asked_number": home.number, "question": "是否签发？", "due": due}
     assert home.post(f"{case}/questions", **asked)[0] == 303
-    status, record, _ = home.post(f"{case}/records", number=home.number, ground="核对")
+    status, record, _ = home.post(f"{case}/records", number=home.number, ground="核对持证人身份")
     assert status == 303
     return {
         "certificates": (CLERK, "/certificates/"),

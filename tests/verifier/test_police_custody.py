@@ -217,7 +217,7 @@ def test_an_answer_and_a_review_that_were_not_kept_are_no_fault(
         "due": (desk.room.today() + timedelta(days=2)).isoformat(),
     }
     assert desk.post(f"{address}/questions", **form)[0] == 303
-    assert desk.post(f"{address}/records", number=desk.number, ground="核对")[0] == 303
+    assert desk.post(f"{address}/records", number=desk.number, ground="核对持证人身份")[0] == 303
     with reading(desk.room.desks) as session:
         asked = select(CaseQuestion.id).where(CaseQuestion.case_id == case_id)
         question = session.scalars(asked).one()
@@ -255,7 +255,7 @@ def test_an_answer_and_a_review_that_were_changed_show(desk: PoliceHome) -> None
         "due": (desk.room.today() + timedelta(days=2)).isoformat(),
     }
     assert desk.post(f"{address}/questions", **form)[0] == 303
-    assert desk.post(f"{address}/records", number=desk.number, ground="核对")[0] == 303
+    assert desk.post(f"{address}/records", number=desk.number, ground="核对持证人身份")[0] == 303
     with reading(desk.room.desks) as session:
         asked = session.scalars(select(CaseQuestion.id).where(CaseQuestion.case_id == case_id))
         question = asked.one()

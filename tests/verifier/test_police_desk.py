@@ -62,14 +62,17 @@ def last_reading(desk: PoliceHome) -> CaseReading:
 
 def test_a_full_record_is_noted_first_and_shown_to_its_reader_alone(desk: PoliceHome) -> None:
     case_id = desk.open_case()
-    assert desk.post(f"/police/cases/{case_id}/records", number=desk.number)[0] == 422
+    for ground in ("", "查", "核对", "查查查查查查", "、、、 。。。"):
+        form = {"number": desk.number, "ground": ground}
+        status, _, body = desk.post(f"/police/cases/{case_id}/records", **form)
+        assert (status, "至少 6 个汉字".encode() in body) == (422, True), ground
     status, _, body = desk.post(
         f"/police/cases/{case_id}/records", number="S" + "9" * 21, ground=GROUND
     )
     assert (status, "登记中没有".encode() in body) == (422, True)
     document = "11010519491231002X"
     status, _, _ = desk.post(
-        f"/police/cases/{case_id}/records", number=desk.number, ground=f"查 {document}"
+        f"/police/cases/{case_id}/records", number=desk.number, ground=f"核对持证人 {document}"
     )
     assert status == 422
     at = read_record(desk, case_id)
@@ -295,7 +298,7 @@ def test_what_the_child_says_of_files(desk: PoliceHome) -> None:
 def test_custody_that_was_tampered_with_shows_it(desk: PoliceHome, tampering: str) -> None:
     case_id = desk.open_case("丁〔2026〕4号")
     for to in ("甲", "乙"):
-        form = {"number": desk.number, "ground": f"核对 {to}"}
+        form = {"number": desk.number, "ground": f"核对持证人身份 {to}"}
         assert desk.post(f"/police/cases/{case_id}/records", **form)[0] == 303
     room = desk.room
     mine = CaseEvent.case_id == case_id

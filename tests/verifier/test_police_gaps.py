@@ -70,12 +70,12 @@ def test_what_is_wrong_is_said_before_the_second_factor_is_asked_for(
     address = f"/police/cases/{case_id}"
     for path, form in (
         ("records", {"number": desk.number, "ground": ""}),
-        ("records", {"number": "S000012000123999999999", "ground": "核对"}),
+        ("records", {"number": "S000012000123999999999", "ground": "核对持证人身份"}),
         ("custody/gaps/5", {}),
     ):
         status, _, page = desk.post(f"{address}/{path}", **form)
         assert (status, asking_again in page.decode()) == (422, False), form
-    form = {"number": desk.number, "ground": "核对"}
+    form = {"number": desk.number, "ground": "核对持证人身份"}
     assert asking_again in desk.post(f"{address}/records", **form)[2].decode()
 
 

@@ -90,7 +90,7 @@ def test_a_case_without_a_paper_finds_nothing_and_its_page_invites_nothing(
     assert "未收到送检材料" in page and page.count(NOT_DONE) == 3
     assert "提交照片" not in page and "<form" not in page.partition("<main")[2]
     assert "<form" not in desk.page(f"{address}/papers/new").partition("<main")[2]
-    form = {"number": desk.number, "ground": "核对"}
+    form = {"number": desk.number, "ground": "核对持证人身份"}
     assert desk.post(f"{address}/records", **form)[0] == 422
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from codes.grounds import LEAST_GROUND, says_why
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from registry.case_models import CaseReading, PoliceCase
@@ -38,13 +39,16 @@ def check_wish(room: PoliceRoom, case_id: int, *, number: str, ground: str) -> N
     """Go on only where the full record of a number may be read for a case.
 
     Raises:
-        CaseError: no ground is given (`record_ground`), there is no such certificate
+        CaseError: no ground that says why is given (`record_ground`), there is no such certificate
             (`record_unknown`), or the case is closed (`case_closed`).
     """
-    if not 0 < len(ground) <= MOST_GROUND:
+    if len(ground) > MOST_GROUND or not says_why(ground):
         raise CaseError(
             "record_ground",
-            Text("请写明查看完整登记信息的事由", "say why the full record is to be read"),
+            Text(
+                f"请写明查看完整登记信息的具体事由（{LEAST_GROUND.zh}）",
+                f"say why the full record is to be read: {LEAST_GROUND.en}",
+            ),
         )
     if room.lent.read_record(number) is None:
         raise CaseError(

@@ -62,7 +62,7 @@ def page(app: Flask, person: Person, address: str) -> str:
         return answer.text
 
 
-def open_full(client: FlaskClient, award_id: int, ground: str = "窗口核对") -> None:
+def open_full(client: FlaskClient, award_id: int, ground: str = "窗口核对本人") -> None:
     """Say why the full data of a certificate are read."""
     answer = client.post(f"/certificates/{award_id}/open", data={"ground": ground})
     assert answer.status_code == 302, answer.text

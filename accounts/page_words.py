@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 from accounts.next_page_notice import what_was_done
 from accounts.person import current_person
 from accounts.roles import Role
-from accounts.spoken import spoken_count, spoken_day
+from accounts.spoken import spoken_count, spoken_day, spoken_moment
 from codes.wording import Text
 from templates.page_display import display_words, page_view
 from templates.page_language import page_language
@@ -77,6 +77,7 @@ def desk_words() -> dict[str, Any]:
     return {
         **display_words(request, language, page_view(request)),
         "day": lambda when: spoken_day(when).say(language),
+        "moment": lambda when: spoken_moment(when).say(language),
         "count": spoken_count,
         "person": current_person(),
         "places": places,

@@ -19,12 +19,25 @@ def spoken_day(when: date) -> Text:
     """
     if not isinstance(when, datetime):
         return Text(format_date(when), format_date_en(when))
+    return _in_beijing(when, "%H:%M")
+
+
+def spoken_moment(when: datetime) -> Text:
+    """Return a moment to the second and with its time zone, as evidence wants it.
+
+    Raises:
+        ValueError: as `spoken_day`.
+    """
+    return _in_beijing(when, "%H:%M:%S UTC+8")
+
+
+def _in_beijing(when: datetime, clock: str) -> Text:
     if when.tzinfo is None:
         raise ValueError("a moment without time zone")
     local = when.astimezone(_BEIJING)
     return Text(
-        f"{format_date(local.date())} {local:%H:%M}",
-        f"{format_date_en(local.date())}, {local:%H:%M}",
+        f"{format_date(local.date())} {local:{clock}}",
+        f"{format_date_en(local.date())}, {local:{clock}}",
     )
 
 

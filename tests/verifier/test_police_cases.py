@@ -214,6 +214,8 @@ def test_names_of_files_show_all_they_hold(walked: Walked, tmp_path: Path) -> No
 def test_custody_names_the_bundle_that_was_handed_out(walked: Walked) -> None:
     digest = hashlib.sha256(bundle_of(walked)).hexdigest()
     page = walked.desk.page(f"{walked.address}/custody")
+    assert re.search(r"\d{4}年\d+月\d+日 \d\d:\d\d:\d\d UTC\+8", page)
+    assert not re.search(r"日 \d\d:\d\d<", page)
     assert digest in page
     assert "逐条相连，与审计记录一致" in page
 

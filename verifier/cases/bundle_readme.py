@@ -123,12 +123,12 @@ def _gap(gap: Gap, language: Language) -> str:
     told = Text(
         f"- 第 {gap.place} 条，摘要 {gap.sha256}\n"
         f"  {gap.why.zh}。\n"
-        f"  审计记录所载：{at} {gap.actor} {gap.act.zh}\n"
+        f"  审计记录所载：{at} UTC+8 {gap.actor} {gap.act.zh}\n"
         f"  说明（保管记录第 {stated.place} 条，{stated.actor}）：{reason}\n"
         f"  确认（保管记录第 {confirmed.place} 条）：{confirmed.actor}\n",
         f"- Line {gap.place}, hash {gap.sha256}\n"
         f"  {gap.why.en}.\n"
-        f"  By the audit trail: {at} {gap.actor}: {gap.act.en}\n"
+        f"  By the audit trail: {at} UTC+8 {gap.actor}: {gap.act.en}\n"
         f"  Stated (line {stated.place} of custody) by {stated.actor}: {reason}\n"
         f"  Confirmed (line {confirmed.place} of custody) by {confirmed.actor}\n",
     )
@@ -255,14 +255,14 @@ def _custody() -> str:
 
 
 def _chinese(facts: BundleFacts) -> str:
-    when = f"{facts.made_at.astimezone(_BEIJING):%Y年%m月%d日 %H:%M}"
+    when = f"{facts.made_at.astimezone(_BEIJING):%Y年%m月%d日 %H:%M:%S}"
     demo = "【演示 样本：使用演示密钥制作，没有证明效力】\n\n" if facts.demo else ""
     return f"""{demo}证据包：案件 {facts.reference}
-制作时间（北京时间）：{when}
+制作时间（北京时间，UTC+8）：{when}
 
 一、内容
 {_contents(facts, _CONTENTS_ZH)}case.json      案件、送检人、机构答复
-custody.jsonl  保管记录，一行一条；custody-hashes.txt 为各条摘要
+custody.jsonl  保管记录，一行一条，时间为 UTC（Z）；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、撤销列表
 SHA256SUMS     以上各文件的 SHA-256；SHA256SUMS.p7s 为其电子签名
@@ -302,14 +302,14 @@ pdfsig；没有 pdfsig 的，用 PDF 阅读器打开报告查看电子印章。
 
 
 def _english(facts: BundleFacts) -> str:
-    when = f"{facts.made_at.astimezone(_BEIJING):%Y-%m-%d %H:%M}"
+    when = f"{facts.made_at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
     demo = "[DEMO SAMPLE: made with demonstration keys, proves nothing]\n\n" if facts.demo else ""
     return f"""{demo}Evidence bundle: case {facts.reference}
-Made (Beijing time): {when}
+Made (Beijing time, UTC+8): {when}
 
 A. What is in it
 {_contents(facts, _CONTENTS_EN)}case.json      the case, who handed things in, what bodies answered
-custody.jsonl  the custody list, a line each; custody-hashes.txt: the hash of each
+custody.jsonl  the custody list, a line each, times in UTC (Z); custody-hashes.txt: their hashes
 trust/         the trust list in force and the digest of its root keys
 certificates/  the report seal certificates, their root, the list of revoked ones
 SHA256SUMS     SHA-256 of every file above; SHA256SUMS.p7s signs it

@@ -6,13 +6,14 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from registry.case_models import CaseEvent, CaseQuestion, CaseReading, CaseWithdrawal
+from registry.case_models import CaseEvent, CaseQuestion, CaseReading, CaseWithdrawal, PoliceCase
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
@@ -160,9 +161,18 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert (status, b'id="sure-wrong"' in body) == (422, True)
     assert desk.post(at, CLERK, **said, **SURE_ANSWER)[0] == 303
     assert desk.post(at, CLERK, answer="ours")[0] == 422
+    told, mine = "项答复尚未查看", PoliceCase.id == case_id
+    namesake = replace(ONE, account_id=OTHER.account_id + 100)
+    desk.page(f"/police/cases/{case_id}", namesake)
+    assert told not in desk.page("/", namesake)
+    with transaction(desk.room.desks) as session:
+        session.execute(update(PoliceCase).where(mine).values(state="closed"))
     front = desk.page("/", ONE)
-    assert "项询问已答复" in front and f'href="/police/cases/{case_id}#questions"' in front
+    assert told in front and f'href="/police/cases/{case_id}#questions"' in front
     page = desk.page(f"/police/cases/{case_id}")
+    assert told not in desk.page("/", ONE)
+    with transaction(desk.room.desks) as session:
+        session.execute(update(PoliceCase).where(mine).values(state="open"))
     assert "是本机构签发，登记与询问所述不一致" in page
     assert "等级为三级" in page
     assert row.prefix == PREFIX

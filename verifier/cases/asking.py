@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseQuestion, CaseWithdrawal, PoliceCase
+from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal
 from registry.case_questions import MOST_WORDS, OPEN, check_waits
 from registry.case_sealed import QUESTION, read_text
-from registry.cases import CaseError, CaseState, new_key
+from registry.cases import CaseError, new_key
 from registry.models import Site
 from registry.session import reading, transaction
 from registry.vault import Vault
@@ -59,6 +59,8 @@ def ask_body(
         )
         session.add(row)
         QUESTION.put(row, vault, words.encode())
+        session.flush()
+        session.add(CaseAsker(question_id=row.id, account_id=officer.account_id))
         add_step(
             room,
             session,
@@ -163,15 +165,35 @@ def cases_overdue(session: Session, today: date) -> list[int]:
     return list(session.scalars(query))
 
 
-def cases_answered(session: Session, name: str) -> list[int]:
-    """Return, for each answered question of an officer in a case still worked on, that case."""
+def cases_answered(session: Session, account_id: int) -> list[int]:
+    """Return, for each answer to an officer's question that they have not seen yet, its case."""
     query = (
         select(CaseQuestion.case_id)
-        .join(PoliceCase, PoliceCase.id == CaseQuestion.case_id)
-        .where(
-            PoliceCase.state == CaseState.OPEN,
-            CaseQuestion.answer.is_not(None),
-            CaseQuestion.asked_by == name,
-        )
+        .join(CaseAsker, CaseAsker.question_id == CaseQuestion.id)
+        .where(_unseen(account_id))
     )
     return list(session.scalars(query.order_by(CaseQuestion.id)))
+
+
+def see_answers(room: PoliceRoom, account_id: int, case_id: int) -> None:
+    """Note that who asked has the answers of a case before them now."""
+    of_case = (
+        select(CaseAsker.question_id)
+        .join(CaseQuestion, CaseQuestion.id == CaseAsker.question_id)
+        .where(CaseQuestion.case_id == case_id, _unseen(account_id))
+    )
+    with reading(room.desks) as session:
+        unseen = session.scalars(of_case).all()
+    if not unseen:
+        return
+    with transaction(room.desks) as session:
+        mine = update(CaseAsker).where(CaseAsker.question_id.in_(unseen))
+        session.execute(mine.values(seen_at=room.clock()))
+
+
+def _unseen(account_id: int) -> ColumnElement[bool]:
+    return (
+        (CaseAsker.account_id == account_id)
+        & CaseAsker.seen_at.is_(None)
+        & CaseQuestion.answer.is_not(None)
+    )

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again, factor_is_fresh
 from accounts.next_page_notice import say_done
+from accounts.person import the_person
 from accounts.roles import allow
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -33,6 +34,7 @@ from verifier.cases.asking import (
     USUAL,
     ask_body,
     questions_of_case,
+    see_answers,
     withdraw_question,
 )
 from verifier.cases.bundle import make_bundle
@@ -77,7 +79,9 @@ WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers 
 @allow(*OFFICERS)
 def case(case_id: int) -> AnyResponse:
     """Show everything of a case, and what may be done next."""
-    return case_page(case_id)
+    page = case_page(case_id)
+    see_answers(the_room(), the_person().account_id, case_id)
+    return page
 
 
 @blueprint.get("/<int:case_id>/progress")

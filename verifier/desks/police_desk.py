@@ -79,7 +79,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
             )
         )
         overdue = cases_overdue(session, room.today())
-        answered = cases_answered(session, person.name)
+        answered = cases_answered(session, person.account_id)
         questioned = cases_questioned(session, person.account_id)
         to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
@@ -94,7 +94,7 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         link=_case_or_list(overdue, "questions"),
     )
     yield Waiting(
-        text=Text("项询问已答复", "answers of bodies have come in"),
+        text=Text("项答复尚未查看", "answers of bodies not seen yet"),
         count=len(answered),
         link=_case_or_list(answered, "questions"),
     )

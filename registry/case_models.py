@@ -119,12 +119,13 @@ class CaseWaiting(DeskBase):
 
 
 class CaseTry(DeskBase):
-    """How often it was tried in vain to judge a paper that waits; gone with its verdict."""
+    """How often and when last it was tried in vain to judge a paper; gone with its verdict."""
 
-    __tablename__ = "police_case_tries"
+    __tablename__ = "police_case_vain_tries"
 
     item_id: Mapped[int] = mapped_column(ForeignKey("police_case_items.id"), primary_key=True)
     count: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseMark(DeskBase):
@@ -189,6 +190,18 @@ class CaseQuestion(DeskBase):
     answered_by: Mapped[str | None] = mapped_column(String(60))
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawal: Mapped[CaseWithdrawal | None] = relationship()
+
+
+class CaseAsker(DeskBase):
+    """Whose account asked a question, and when that officer opened the case after its answer."""
+
+    __tablename__ = "police_case_askers"
+
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("police_case_questions.id"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(index=True)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CaseWithdrawal(DeskBase):

@@ -24,12 +24,14 @@ from verifier.cases.casework import Officer
 from verifier.cases.custody import check_custody
 from verifier.cases.custody_lines import RUNNER, Act
 from verifier.cases.examining import judge_again, judge_waiting
-from verifier.cases.waiting import papers_to_judge, places_waiting
+from verifier.cases.waiting import PAUSES, papers_to_judge, places_waiting
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Verdict
+
+RUNNING = Officer(account_id=0, name=RUNNER.zh, on_order_of=ONE.name)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
     """The desks of a home with one certificate."""
     with open_police_home(tmp_path_factory.mktemp("police-waiting")) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def without_pauses() -> Iterator[None]:
+    """Let the runner try again at once, and often."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("verifier.cases.waiting.PAUSES", (timedelta(),) * 9)
+        yield
 
 
 def make_busy(
@@ -138,6 +148,37 @@ def test_a_paper_to_be_judged_again_keeps_its_verdict_until_its_turn(
     assert (noted.actor, OTHER.name in noted.ground) == (RUNNER.zh, True)
     custody = desk.page(f"/police/cases/{case_id}/custody")
     assert f"<span>{RUNNER.zh}</span>" in custody and "交办人" in custody
+
+
+def test_after_a_few_tries_further_and_further_apart_a_paper_rests_until_it_is_asked_for(
+    desk: PoliceHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.cases.waiting.PAUSES", PAUSES)
+    case_id = desk.open_case("津公（刑）受案字〔2026〕113号")
+    with monkeypatch.context() as busy:
+        make_busy(desk, busy)
+        address = f"/police/cases/{case_id}/papers/{desk.hand_in(case_id, desk.pdf, '证书.pdf')}"
+        for pause in PAUSES:
+            assert not due(desk, case_id, timedelta())
+            assert not due(desk, case_id, pause - timedelta(seconds=5))
+            assert due(desk, case_id, pause)
+            judge_again(desk.room, RUNNING, case_id, 1)
+        assert not due(desk, case_id, timedelta(days=9))
+        page = desk.page(address)
+        assert "没有能够比对，请再试一次" in page and "试了 4 次" in page and "不用再点" not in page
+        assert json.loads(desk.page(f"{address}/progress"))["state"] == "over"
+        assert "打开未核验的材料，再试一次" in desk.page(f"/police/cases/{case_id}")
+        assert desk.post(f"{address}/again", OTHER)[0] == 303
+        assert "试过 1 次" in desk.page(address) and due(desk, case_id, PAUSES[0])
+    assert desk.post(f"{address}/again")[0] == 303
+    assert Outcome.VALID.text.zh in desk.page(address)
+
+
+def due(desk: PoliceHome, case_id: int, later: timedelta) -> bool:
+    """Whether the runner would try a paper of the case by then."""
+    with reading(desk.room.desks) as session:
+        waiting = papers_to_judge(session, desk.room.clock() + later)
+    return case_id in {one.case_id for one in waiting}
 
 
 def test_a_paper_left_without_a_verdict_waits_unless_its_case_is_over(desk: PoliceHome) -> None:

@@ -87,7 +87,7 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
     Returns:
         Whether it was. Where the machine was busy, or a picture was not finished in time and less
         than `MOST_TRIES` tries were made, nothing is kept of what that came to: the paper waits,
-        and is judged when a place is free (`verifier.cases.waiting`).
+        and is tried again after a while, a few times (`verifier.cases.waiting`).
 
     Raises:
         CaseError: the case is no longer open (`case_not_open`); there is no such paper.

@@ -40,7 +40,7 @@ from verifier.cases.examining import judge_again, receive
 from verifier.cases.judging import Typed, as_text, texts
 from verifier.cases.receiving import MOST_BYTES, MOST_FILES, Received, receive_several
 from verifier.cases.room import PoliceRoom
-from verifier.cases.waiting import Turn, places_waiting, turn_of
+from verifier.cases.waiting import MOST_VAIN, Turn, places_waiting, turn_of
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -63,6 +63,10 @@ _JUDGED: Final = Text("已重新核验", "Verified again")
 _WAITS: Final = Text(
     "系统正忙；这一件已排队，轮到时自动重新核验",
     "The system is busy; this one is in the queue and is verified again by itself",
+)
+_NOT_COMPARED: Final = Text(
+    "系统一直繁忙，没有能够比对，请再试一次",
+    "The system stayed busy: it could not be compared; try again",
 )
 
 
@@ -253,6 +257,8 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
             troubles=troubles,
             waits=waits,
             turn=turn,
+            rests=turn.rests and case.state == CaseState.OPEN,
+            not_compared=_NOT_COMPARED,
             turn_state=_turn_state(turn),
             turn_words=_turn_words(turn),
             has_picture=item.boxed_sealed is not None,
@@ -290,8 +296,13 @@ def _turn_words(turn: Turn) -> Text:
         )
     waited = Text(f"已等候 {turn.minutes} 分钟", f"it has waited for {turn.minutes} min")
     tried = Text(
-        f"，试过 {turn.tries} 次，系统忙，没有核验完" if turn.tries else "",
-        f", tried in vain: {turn.tries}, as the system was busy" if turn.tries else "",
+        f"，试过 {turn.tries} 次，系统忙，没有核验完；隔一会儿再试，最多 {MOST_VAIN} 次"
+        if turn.tries
+        else "",
+        f", tried in vain: {turn.tries}, as the system was busy; tried again after a while, "
+        f"{MOST_VAIN} times at most"
+        if turn.tries
+        else "",
     )
     return Text(f"{place.zh}；{waited.zh}{tried.zh}", f"{place.en}; {waited.en}{tried.en}")
 

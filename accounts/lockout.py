@@ -17,7 +17,7 @@ from accounts.bureau import Bureau
 from accounts.errors import AccountError
 from codes.wording import Text
 from registry.account_models import FailureRow
-from registry.session import transaction
+from registry.session import insert_if_absent, transaction
 
 FREE_FAILURES: Final = 5
 _FIRST_WAIT: Final = timedelta(minutes=1)
@@ -53,10 +53,8 @@ def count_failure(bureau: Bureau, name: str) -> timedelta | None:
     with transaction(bureau.desks) as session:
         _forget_old(session, now)
         digest = bureau.digest(_KIND, name)
-        row = session.get(FailureRow, digest, with_for_update=True)
-        if row is None:
-            row = FailureRow(digest=digest, failures=0, last_at=now)
-            session.add(row)
+        insert_if_absent(session, FailureRow, digest=digest, failures=0, last_at=now)
+        row = session.get_one(FailureRow, digest, with_for_update=True)
         row.failures, row.last_at = row.failures + 1, now
         wait = wait_after(row.failures)
         row.locked_until = None if wait is None else now + wait

@@ -73,7 +73,7 @@ def queue_report(
             )
         insert_if_absent(
             session,
-            Report,  # type: ignore[arg-type] # any mapped table will do
+            Report,
             number=ticket.number,
             asked_at=now,
             keep_until=now + timedelta(days=keep_days),

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from codes.wording import Text
 from registry.errors import (
@@ -38,7 +38,6 @@ from registry.errors import (
     RegistryUnavailable,
 )
 from registry.line import WritersLine
-from registry.models import Base
 from registry.row_memory import OFFICE_ROWS, ROW_MEMORY, touch, watch_rows
 
 _WRITER_SECONDS = 120  # where many write at once, each waits its turn
@@ -232,7 +231,7 @@ def damaged() -> RegistryDamaged:
     )
 
 
-def insert_if_absent(session: Session, table: type[Base], **values: object) -> bool:
+def insert_if_absent(session: Session, table: type[DeclarativeBase], **values: object) -> bool:
     """Insert a row unless one with its unique values is there; return whether it was inserted.
 
     Waits for another transaction that is inserting the same, and then goes by what that one did.

@@ -31,6 +31,7 @@ from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
 from accounts.errors import AccountError
+from accounts.machine_access import end_access, live_access
 from accounts.namesakes import name_on_trail
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
@@ -54,6 +55,7 @@ _FIELD_OF: Final = {
     "account_roles": "roles",
     "account_body": "body",
 }
+_MACHINES: Final = "随账号重置、停用一并停用"
 _DONE: Final = {
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
     "roles_wait": Text(
@@ -245,8 +247,15 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         who=who_confirms(row.body),
         role_options=_role_options(person),
         body_options=_body_options(person),
+        machines=live_access(row.id),
         troubles=troubles,
     )
+
+
+def _end_access(row: AccountRow) -> None:
+    """End what acts for an account without signing in, where that was ticked."""
+    if request.form.get("machines") == "yes":
+        end_access(the_bureau(), row.id, by=_actor(), ground=_MACHINES)
 
 
 def _is_waiting(session: Session, row: AccountRow) -> bool:
@@ -288,6 +297,7 @@ def disable(account_id: int) -> Answer:
         disable_account(bureau, row.username, by=_actor())
     except AccountError as error:
         return _page(row, _trouble(error)), 422
+    _end_access(row)
     return _done(account_id, "disabled")
 
 
@@ -319,6 +329,7 @@ def _reset(row: AccountRow) -> Answer:
         check_reset(bureau, row.username)
         bureau.note(_actor(), "accounts.reset", row.username, _ground())
         giver = person.account_id
+        _end_access(row)
         link = reset_account(bureau, row.username, by=_actor(), giver=giver)
     except AccountError as error:
         return _page(row, _trouble(error)), 422

@@ -17,13 +17,15 @@ from accounts.roles import Role
 from registry.api_key_models import ApiKeyRow
 from registry.employer_models import EmployerAlert, EmployerCheck, Webhook
 from registry.session import reading, transaction
+from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import DeskClient
 from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
+from verifier.api_keys import keys_of
 from verifier.conclusion import local_day
 from verifier.desks.employer_checks import KEPT_FOR, collect_all
-from verifier.desks.webhooks import add_webhook
+from verifier.desks.webhooks import add_webhook, webhooks_of
 
 WAIT_SECONDS = 120.0
 SECRET = re.compile(r'<span class="code">(yz_[\w-]{43})</span>')
@@ -182,6 +184,41 @@ def test_a_form_keeps_what_was_typed(
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.text
     assert f'value="{typed["name"]}"' in answer.text
+
+
+def live_things(desk: EmployerDesk) -> tuple[int, int]:
+    """Give a new employer's account a key and a webhook; return it and the key's number."""
+    owner, _ = desk.employer()
+    desk.key(owner)
+    with transaction(desk.room.desks) as session:
+        vault, now = desk.room.open_vault(), desk.room.clock()
+        add_webhook(session, vault, owner, "https://hr.example.com/", now=now)
+    with reading(desk.room.public) as session:
+        return owner, keys_of(session, owner)[0].id
+
+
+@pytest.mark.parametrize("act", ["reset", "disable"])
+@pytest.mark.parametrize("ticked", [False, True])
+def test_who_resets_or_disables_an_account_may_end_its_keys_and_webhooks(
+    desk: EmployerDesk, act: str, ticked: bool
+) -> None:
+    owner, key_id = live_things(desk)
+    director = desk.desks.plant(f"director-{act}-{ticked}".lower(), Role.AUTHORITY_DIRECTOR)
+    browser = desk.desks.arrived(director)
+    page = browser.get(f"/people/{owner}").text
+    assert "1 个接口密钥、1 个回调地址" in page and f'id="{act}-machines"' in page
+    said = {"sure": "yes"} | ({"machines": "yes"} if ticked else {})
+    assert browser.post(f"/people/{owner}/{act}", data=said).status_code in (200, 303)
+    with reading(desk.room.public) as session:
+        ended = keys_of(session, owner)[0].revoked_at
+    with reading(desk.room.desks) as session:
+        standing = webhooks_of(session, owner)
+    assert (ended is not None, not standing) == (ticked, ticked)
+    with reading(desk.room.register) as session:
+        noted = session.execute(select(TrailEntry.actor, TrailEntry.act, TrailEntry.subject)).all()
+    told = (f"{director.username}某", "employer.key_revoked", f"api key {key_id}") in noted
+    assert told is ticked
+    assert ("个接口密钥" in browser.get(f"/people/{owner}").text) is (act == "reset" and not ticked)
 
 
 def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk) -> None:

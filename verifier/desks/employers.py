@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, url_for
 
 from accounts.bureau import the_bureau
+from accounts.machine_access import MachineAccess, add_machine_access
 from accounts.page_words import Place, add_places
 from accounts.person import Person
 from accounts.roles import Role
@@ -15,7 +16,9 @@ from accounts.waiting import Waiting, add_waiting
 from codes.wording import Text
 from registry.home import Home
 from registry.public_database import open_public_engine, public_database_url
+from registry.session import reading, transaction
 from registry.vault import Vault
+from verifier.api_keys import find_key, keys_of, revoke_key
 from verifier.desks import employers_alerts, employers_checks, employers_keys, employers_webhooks
 from verifier.desks.employer_changes import unseen_alerts
 from verifier.desks.employers_room import (
@@ -24,8 +27,10 @@ from verifier.desks.employers_room import (
     open_jobs,
     the_room,
 )
+from verifier.desks.webhooks import find_webhook, webhooks_of
 
 _PARTS: Final = (employers_alerts, employers_checks, employers_keys, employers_webhooks)
+_KEY, _WEBHOOK = "api key ", "webhook "
 _EMPLOYER: Final = frozenset({Role.EMPLOYER})
 _PLACES: Final = (
     (
@@ -86,6 +91,46 @@ def add_employers(
         ],
     )
     add_waiting(app, _waiting)
+    add_machine_access(
+        app,
+        MachineAccess(
+            text=Text("个接口密钥", "API keys"),
+            act="employer.key_revoked",
+            live=_live_keys,
+            end=_end_key,
+        ),
+        MachineAccess(
+            text=Text("个回调地址", "webhooks"),
+            act="employer.webhook_ended",
+            live=_live_webhooks,
+            end=_end_webhook,
+        ),
+    )
+
+
+def _live_keys(account_id: int) -> list[str]:
+    with reading(the_room().public) as session:
+        rows = keys_of(session, account_id)
+    return [f"{_KEY}{row.id}" for row in rows if row.revoked_at is None]
+
+
+def _end_key(account_id: int, named: str) -> None:
+    with transaction(the_room().public) as session:
+        row = find_key(session, account_id, int(named.removeprefix(_KEY)))
+        if row is not None:
+            revoke_key(row, now=the_room().clock())
+
+
+def _live_webhooks(account_id: int) -> list[str]:
+    with reading(the_room().desks) as session:
+        return [f"{_WEBHOOK}{row.id}" for row in webhooks_of(session, account_id)]
+
+
+def _end_webhook(account_id: int, named: str) -> None:
+    with transaction(the_room().desks) as session:
+        row = find_webhook(session, account_id, int(named.removeprefix(_WEBHOOK)))
+        if row is not None:
+            row.ended_at = the_room().clock()
 
 
 def _waiting(person: Person) -> Iterable[Waiting]:

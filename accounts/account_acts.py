@@ -17,12 +17,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.account_rules import read_body, read_person_name, read_roles, read_username
 from accounts.bureau import Bureau
+from accounts.ended_sessions import Ending, end_sessions
 from accounts.errors import AccountError
 from accounts.namesakes import name_on_trail
 from accounts.role_standing import counting_roles, give_roles, needs_no_factor, wait_anew
@@ -34,7 +35,6 @@ from registry.account_models import (
     AccountRow,
     HandoverRow,
     RoleConfirmationRow,
-    SessionRow,
 )
 from registry.session import reading, transaction
 
@@ -219,7 +219,8 @@ def change_roles(
         row, chosen, prefix = _read_roles(bureau, session, username, roles, body)
         moved = row.body != prefix
         if needs_no_factor(counting_roles(row)) and not needs_no_factor(chosen):
-            end_sessions(session, row)  # what a password alone began goes no further
+            # what a password alone began goes no further
+            end_sessions(session, row, Ending.ROLES, bureau.clock())
         give_roles(row, chosen, moved=moved, giver=giver, at=bureau.clock())
         row.body = prefix
         session.flush()
@@ -240,7 +241,7 @@ def disable_account(bureau: Bureau, username: str, *, by: str) -> None:
         _check_not_last_director(session, row)
         row.active = False
         void_link(session, row)
-        end_sessions(session, row)
+        end_sessions(session, row, Ending.DISABLED, bureau.clock())
         note_state(bureau, row, by)
 
 
@@ -277,7 +278,7 @@ def reset_account(bureau: Bureau, username: str, *, by: str, giver: int | None =
             wait_anew(row, giver=giver, at=bureau.clock())
         row.password, row.totp_secret, row.totp_counter = None, None, 0
         row.passkeys, row.recovery_codes = [], []
-        end_sessions(session, row)
+        end_sessions(session, row, Ending.RESET, bureau.clock())
         link = _hand_over(session, bureau, row, giver)
         session.flush()
         note_state(bureau, row, by)
@@ -315,16 +316,6 @@ def _mark(one: RoleConfirmationRow) -> str:
 def note_state(bureau: Bureau, row: AccountRow, by: str) -> None:
     """Note what an account is from now on, and who had it so; before it is committed."""
     bureau.note(by, STATE, " ".join(state_of(row)), GROUND)
-
-
-def end_sessions(session: Session, row: AccountRow, *, but: int | None = None) -> None:
-    """End the sessions of an account at once; all, or all but one."""
-    query = delete(SessionRow).where(SessionRow.account_id == row.id)
-    if but is None:
-        row.uniquifier = secrets.token_urlsafe(_UNIQUIFIER_BYTES)
-    else:
-        query = query.where(SessionRow.id != but)
-    session.execute(query)
 
 
 def _check_not_last_director(session: Session, row: AccountRow) -> None:

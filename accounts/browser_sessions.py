@@ -15,17 +15,16 @@ from typing import Any, Final
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from werkzeug.datastructures import CallbackDict
 
 from accounts.bureau import Bureau
 from accounts.devices import device_words, shortened_address
+from accounts.ended_sessions import Ending, end_old_sessions, is_over, why_ended
 from registry.account_models import SessionRow
 from registry.session import reading, transaction
 
 COOKIE: Final = "yanzhen_desk"
-IDLE_AT_MOST: Final = timedelta(minutes=60)
-LASTS_AT_MOST: Final = timedelta(hours=12)
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _NUMBER_BYTES: Final = 32
 _KIND: Final = "session"
@@ -66,6 +65,15 @@ class BrowserSession(CallbackDict[str, Any], SessionMixin):
         self.clear()
         self.replaced, self.row_id = self.row_id, None
         self.account_id, self.factor_at, self.modified = None, None, True
+
+
+def why_signed_out(bureau: Bureau, request: Request) -> Ending | None:
+    """Return why the session whose number this browser still holds ended, unless by sign-out."""
+    number = request.cookies.get(COOKIE)
+    if number is None:
+        return None
+    with reading(bureau.desks) as session:
+        return why_ended(session, bureau.digest(_KIND, number), bureau.clock())
 
 
 class BrowserSessions(SessionInterface):
@@ -136,18 +144,10 @@ class BrowserSessions(SessionInterface):
         with transaction(self.bureau.desks) as session:
             if kept.replaced is not None:
                 session.execute(delete(SessionRow).where(SessionRow.id == kept.replaced))
-            over = or_(
-                SessionRow.seen_at < now - IDLE_AT_MOST, SessionRow.made_at < now - LASTS_AT_MOST
-            )
-            session.execute(delete(SessionRow).where(over))
+            end_old_sessions(session, now)
             session.add(row)
         return number
 
     def _drop(self, kept: BrowserSession) -> None:
         with transaction(self.bureau.desks) as session:
             session.execute(delete(SessionRow).where(SessionRow.id == kept.replaced))
-
-
-def is_over(row: SessionRow, now: datetime) -> bool:
-    """Return whether a session has ended by itself."""
-    return now - row.seen_at > IDLE_AT_MOST or now - row.made_at > LASTS_AT_MOST

@@ -15,8 +15,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.account_acts import end_sessions, find_account, note_state
+from accounts.account_acts import find_account, note_state
 from accounts.bureau import Bureau
+from accounts.ended_sessions import Ending, end_sessions
 from accounts.errors import AccountError
 from accounts.namesakes import name_on_trail
 from accounts.role_standing import counting_roles, is_set_up, waiting_roles
@@ -271,6 +272,6 @@ def refuse_roles(bureau: Bureau, username: str, confirmer_id: int, *, seen: str)
         if not row.roles:
             row.active = False
             void_link(session, row)
-            end_sessions(session, row)
+            end_sessions(session, row, Ending.DISABLED, bureau.clock())
         session.flush()
         note_state(bureau, row, name_on_trail(session, confirmer.id, confirmer.name))

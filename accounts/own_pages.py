@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from sqlalchemy import delete, select
+from sqlalchemy import and_, select
 from werkzeug.wrappers import Response
 
-from accounts.account_acts import end_sessions
 from accounts.arriving import the_account
 from accounts.asking_again import asks_again
-from accounts.browser_sessions import is_over
 from accounts.bureau import the_bureau
 from accounts.confirming_pages import own_standing
+from accounts.ended_sessions import Ending, end_rows, end_sessions, is_over
 from accounts.errors import AccountError
 from accounts.library import inspect_password
 from accounts.next_page_notice import say_done
@@ -169,7 +168,7 @@ def end_device(row_id: int) -> Answer:
         ours = (SessionRow.id == row_id, SessionRow.account_id == account.id)
         if session.scalars(select(SessionRow.id).where(*ours)).first() is None:
             abort(404)
-        session.execute(delete(SessionRow).where(*ours))
+        end_rows(session, and_(*ours), Ending.ELSEWHERE, the_bureau().clock())
     return _done("ended")
 
 
@@ -185,4 +184,5 @@ def _end_others() -> None:
     with transaction(the_bureau().desks) as session:
         row = session.get(AccountRow, the_account().id)
         if row is not None:
-            end_sessions(session, row, but=the_browser().row_id or 0)
+            this, now = the_browser().row_id or 0, the_bureau().clock()
+            end_sessions(session, row, Ending.ELSEWHERE, now, but=this)

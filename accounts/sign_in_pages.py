@@ -12,6 +12,7 @@ from accounts.app_symbol import app_symbol
 from accounts.arriving import local_path, the_site
 from accounts.asking_again import check_passkey, factor_is_fresh, show_again
 from accounts.asking_again import page as page_that_asks
+from accounts.browser_sessions import why_signed_out
 from accounts.bureau import the_bureau
 from accounts.errors import AccountError
 from accounts.library import Account, inspect_password, the_library
@@ -60,7 +61,11 @@ def sign_in() -> Answer:
 def sign_in_page(*, next_path: str, username: str = "", troubles: tuple[Trouble, ...] = ()) -> str:
     """Return the page that asks for name and password."""
     return render_template(
-        "desk/sign_in.html", next_path=next_path, username=username, troubles=troubles
+        "desk/sign_in.html",
+        next_path=next_path,
+        username=username,
+        ended=why_signed_out(the_bureau(), request),
+        troubles=troubles,
     )
 
 

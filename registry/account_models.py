@@ -148,6 +148,19 @@ class SessionRow(DeskBase):
     address: Mapped[str] = mapped_column(String(45))
 
 
+class EndedSessionRow(DeskBase):
+    """A session that somebody had and that ended without their signing out; kept for a week.
+
+    `digest` is that of `SessionRow`; `why` a value of `accounts.ended_sessions.Ending`.
+    """
+
+    __tablename__ = "desk_sessions_ended"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    why: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 class FailureRow(DeskBase):
     """Failed attempts one after another at one name, whether or not there is such an account."""
 

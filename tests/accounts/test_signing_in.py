@@ -6,9 +6,11 @@ import pytest
 from flask_security import hash_password
 
 from accounts import signing_in
-from accounts.account_acts import change_roles
+from accounts.account_acts import change_roles, disable_account, reset_account
 from accounts.arriving import local_path
 from accounts.roles import Role
+from registry.account_models import EndedSessionRow
+from registry.session import reading
 from tests.accounts.sign_in_ways import PASSWORD, Desks, Worker, open_desks
 
 
@@ -102,8 +104,6 @@ def test_what_a_password_alone_began_ends_with_the_role_of_employer(desks: Desks
 def test_nobody_learns_which_names_there_are(desks: Desks) -> None:
     worker, nobody = clerk(desks, "known"), Worker(username="unknown", link="")
     disabled = clerk(desks, "gone")
-    from accounts.account_acts import disable_account
-
     disable_account(desks.bureau, "gone", by="测试")
     told = {
         desks.show_password(desks.browser(), one, "a wrong password!").text.replace(
@@ -253,6 +253,58 @@ def test_a_session_ends_when_idle_and_after_twelve_hours(desks: Desks) -> None:
         assert browser.get("/").status_code == 200
     desks.clock.go_on(minutes=10)
     assert browser.get("/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("idle", "60 分钟没有操作"),
+        ("long", "已满 12 小时"),
+        ("reset", "账号已被重置"),
+        ("disabled", "账号已被停用"),
+        ("roles", "角色已更改"),
+        ("elsewhere", "在另一处退出"),
+    ],
+)
+def test_who_holds_the_old_cookie_is_told_why_the_session_ended(
+    desks: Desks, how: str, words: str
+) -> None:
+    role = Role.EMPLOYER if how == "roles" else Role.AUTHORITY_CLERK
+    worker = desks.plant(f"of-{how}", role)
+    browser, other = desks.arrived(worker), desks.arrived(worker)
+    if how == "idle":
+        desks.clock.go_on(minutes=61)
+    elif how == "long":
+        for _ in range(12):
+            desks.clock.go_on(minutes=59)
+            assert browser.get("/").status_code == 200
+        desks.clock.go_on(minutes=30)
+        desks.browser().get("/sign-in")  # a new row: what is over is cleared away
+    elif how == "reset":
+        reset_account(desks.bureau, worker.username, by="某")
+    elif how == "disabled":
+        disable_account(desks.bureau, worker.username, by="某")
+    elif how == "roles":
+        change_roles(desks.bureau, worker.username, ["police"], None, by="某")
+    else:
+        assert other.post("/account/devices/end-others").status_code == 303
+    page = browser.get("/").text
+    assert words in page and worker.username not in page
+    assert "登录随之退出" not in browser.get("/sign-in").text  # told once
+    for text in (desks.browser().get("/sign-in").text, desks.browser().get("/").text):
+        assert words not in text
+
+
+def test_who_signed_out_is_told_nothing_more(desks: Desks) -> None:
+    browser = desks.arrived(desks.plant("goes", Role.AUTHORITY_CLERK))
+    cookie = browser.get_cookie("yanzhen_desk")
+    assert cookie is not None
+    number = cookie.value
+    assert browser.post("/sign-out").status_code == 303
+    assert "自动退出" not in browser.get("/sign-in?out=1").text
+    digest = desks.bureau.digest("session", number)
+    with reading(desks.bureau.desks) as session:
+        assert session.get(EndedSessionRow, digest) is None
 
 
 def test_signing_out_ends_the_session_wherever_its_number_is_held(desks: Desks) -> None:

@@ -113,10 +113,12 @@ def _records(
             continue
         eligibility = read_kept(room, draft, stored)
         entry = scored(room, draft, one, stored)
+        parts = {rule.part for rule in entry.rules}
         found[numbers[one.row]] = {
             "eligibility": None if eligibility is None else _said(asdict(eligibility)),
             "marks": {rule.part.value: entry.scores.valid(rule.part) for rule in entry.rules},
             "entries": [_said(asdict(mark)) for mark in entry.scores.entries],
+            "sittings": [_said(asdict(at)) for at in plan.sittings if at.part in parts],
             "bank": plan.bank,
             "version": plan.version,
             "notice": [

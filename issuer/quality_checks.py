@@ -199,11 +199,11 @@ def population(register: Session, wish: SampleWish, *, until: datetime) -> list[
     return list(register.scalars(query))
 
 
-def awards_of(register: Session, check: QualityCheck) -> Mapping[str, int]:
-    """Return the row of each award of a sample, by its number."""
+def awards_of(register: Session, check: QualityCheck) -> Mapping[str, Award]:
+    """Return each award of a sample, by its number."""
     numbers = [one.number for one in check.items]
-    awards = register.execute(select(Award.number, Award.id).where(Award.number.in_(numbers)))
-    return dict(awards.all())
+    awards = register.scalars(select(Award).where(Award.number.in_(numbers)))
+    return {one.number: one for one in awards}
 
 
 def names_of(register: Session, prefixes: Iterable[str]) -> Mapping[str, str]:

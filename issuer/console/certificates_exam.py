@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -29,6 +29,11 @@ _UNBOUND: Final = Text(
     "签发时审计记录中没有留存摘要，无法核对是否被改动",
     "no hash was put on the audit trail at issue; whether it was altered cannot be told",
 )
+_NOT_KEPT: Final = Text(
+    "签发时没有留存，请查阅机构的考试计划", "not kept at issue; look at the body's plan"
+)
+_EXAMINERS: Final = Text("考评员", "examiners")
+_INVIGILATORS: Final = Text("监考员", "invigilators")
 
 
 def exam_facts(
@@ -42,13 +47,58 @@ def exam_facts(
         VaultError: as `read_exam_record`.
     """
     with reading(office.desks) as session:
-        bound = judge_record(register, session, award)
-        if bound.is_broken:
-            return ((_STANDING, _BROKEN),)
-        record = read_exam_record(session, vault, award)
+        return _told(register, session, vault, award, _facts)
+
+
+def sitting_facts(
+    register: Session, desks: Session, vault: Vault, award: Award
+) -> tuple[tuple[Text, Any], ...]:
+    """Return of an award's examination when, where and by whom it was held, and the marks.
+
+    Nothing of what makes the holder eligible, which is read on a stated ground; as `exam_facts`.
+    """
+    return _told(register, desks, vault, award, _held)
+
+
+def _told(
+    register: Session,
+    desks: Session,
+    vault: Vault,
+    award: Award,
+    facts: Callable[[Mapping[str, Any]], Iterator[tuple[Text, Any]]],
+) -> tuple[tuple[Text, Any], ...]:
+    bound = judge_record(register, desks, award)
+    if bound.is_broken:
+        return ((_STANDING, _BROKEN),)
+    record = read_exam_record(desks, vault, award)
     if not record:
         return ()
-    return (*_facts(record), *(((_STANDING, _UNBOUND),) if bound is Bound.UNBOUND else ()))
+    return (*facts(record), *(((_STANDING, _UNBOUND),) if bound is Bound.UNBOUND else ()))
+
+
+def _held(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
+    sittings = record.get("sittings")
+    if sittings is None:
+        yield Text("考试安排", "Sittings"), _NOT_KEPT
+    for one in sittings or ():
+        day = spoken_day(date.fromisoformat(one["day"]))
+        hours = f"{one['begins']}–{one['ends']}"
+        examiners, invigilators = ("、".join(one[who]) for who in ("examiners", "invigilators"))
+        part = Part(one["part"]).text
+        zh = [f"{day.zh} {hours}", one["room"]]
+        en = [f"{day.en}, {hours}", one["room"]]
+        for names, label in ((examiners, _EXAMINERS), (invigilators, _INVIGILATORS)):
+            if names:
+                zh.append(f"{label.zh}：{names}")
+                en.append(f"{label.en}: {names}")
+        yield Text(f"{part.zh}安排", f"Sitting, {part.en}"), Text("；".join(zh), "; ".join(en))
+    yield from _marks(record)
+
+
+def _marks(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
+    for part, mark in record["marks"].items():
+        if mark:
+            yield Part(part).text, mark
 
 
 def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
@@ -59,9 +109,7 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
         yield Text("依据材料", "Evidence"), facts["evidence"]
         yield Text("原证书编号", "Prior certificate"), facts["certificate"]
         yield Text("所据规则", "Rule"), eligibility["rule"]
-    for part, mark in record["marks"].items():
-        if mark:
-            yield Part(part).text, mark
+    yield from _held(record)
     if record["bank"]:
         yield (
             Text("题库和版本", "Question bank and version"),

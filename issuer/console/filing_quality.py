@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -31,6 +32,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
+from issuer.console.certificates_exam import sitting_facts
 from issuer.console.office import the_office
 from issuer.quality_checks import (
     FINDING_NAMES,
@@ -52,8 +54,9 @@ from issuer.quality_checks import (
     start_check,
     words_of,
 )
+from registry.errors import VaultError
 from registry.filing_desk_models import QualityCheck, QualityItem
-from registry.models import Site
+from registry.models import Award, Site
 from registry.session import reading, transaction
 
 blueprint = Blueprint("filing_quality", __name__, url_prefix="/filing/quality")
@@ -249,11 +252,13 @@ def _page(
     with reading(office.desks) as session, reading(office.engine) as register:
         found = _find(session, number)
         item = _item_of(found, place, request.args.get("place", ""))
+        awards = awards_of(register, found)
         page = render_template(
             "desk/filing_check.html",
             check=found,
             body=names_of(register, [found.prefix]).get(found.prefix, found.prefix),
-            awards=awards_of(register, found),
+            awards=awards,
+            held=_held(register, session, item, awards),
             again=draw_again(register, found),
             words={one.place: words_of(vault, one) for one in found.items},
             conclusion_kept=conclusion_of(found, vault),
@@ -275,6 +280,24 @@ def _page(
             troubles=troubles,
         )
     return Response(page, status=422 if troubles else 200)
+
+
+def _held(
+    register: Session, desks: Session, item: QualityItem | None, awards: Mapping[str, Award]
+) -> tuple[tuple[Text, Any], ...]:
+    """Return when a certificate was awarded, and of its examination what a check looks at."""
+    award = None if item is None else awards.get(item.number)
+    if award is None or not may_act():
+        return ()
+    awarded = (Text("核发日期", "Awarded"), award.issued_on)
+    try:
+        told = sitting_facts(register, desks, the_office().vault(), award)
+    except VaultError:  # the holder was erased
+        told = ()
+    return (awarded, *(told or ((Text("考核记录", "Examination"), _NOTHING_KEPT),)))
+
+
+_NOTHING_KEPT: Final = Text("没有存档，请向机构调阅", "nothing on file; ask the body for it")
 
 
 def _item_of(found: QualityCheck, place: int | None, asked: str) -> QualityItem | None:

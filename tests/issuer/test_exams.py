@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
+from accounts.spoken import spoken_day
 from codes.documents import mask_document
 from codes.levels import Level
 from issuer.batch_states import DraftState
@@ -24,6 +25,8 @@ from registry.models import Award
 from registry.national_upload import NOTHING_NOTED
 from registry.session import reading, transaction
 from registry.sheet_writing import write_workbook_rows
+from tests.issuer.authority_desk import AUDITOR
+from tests.issuer.authority_desk import CLERK as AUTHORITY
 from tests.issuer.batch_desk import (
     APPROVER,
     CLERK,
@@ -32,7 +35,7 @@ from tests.issuer.batch_desk import (
     BatchDesk,
     roster_of,
 )
-from tests.issuer.desks import people
+from tests.issuer.desks import PREFIX, people
 from tests.issuer.exam_desk import (
     LEFT_OUT_ROWS,
     Clock,
@@ -233,6 +236,14 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
         award = register.scalars(select(Award).where(Award.number == number)).one()
         found = read_exam_record(session, desk.room.vault, award)
     assert found["marks"] == {"theory": "82", "skills": "75.5"}
+    day = award.issued_on.isoformat()
+    drawn = {"prefix": PREFIX, "size": "9", "first": day, "last": day}
+    assert desk.post("/filing/quality/new", AUTHORITY, **drawn).status_code == 303
+    check = desk.get("/filing/quality/1", AUTHORITY).text
+    assert spoken_day(award.issued_on).zh in check.partition('id="finding-form"')[2]
+    assert "2026年11月14日 13:00–16:00；一号考场；考评员：丙、丁、戊" in check
+    assert "监考员：甲、乙" in check and "75.5" in check and "公安部题库" not in check
+    assert "考评员" not in desk.get("/filing/quality/1", AUDITOR).text
     page = f"/certificates/{award.id}"
     assert "公安部题库" not in desk.get(page).text
     assert desk.post(f"{page}/open", ground="窗口核对本人").status_code == 302

@@ -13,7 +13,14 @@ from io import BytesIO
 import pytest
 from sqlalchemy import delete, select, update
 
-from registry.case_models import CaseEvent, CaseQuestion, CaseReading, CaseWithdrawal, PoliceCase
+from registry.case_models import (
+    CaseEvent,
+    CaseMark,
+    CaseQuestion,
+    CaseReading,
+    CaseWithdrawal,
+    PoliceCase,
+)
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
@@ -240,7 +247,13 @@ def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceH
     assert len(by_kind[None].papers) == 3
     assert len(by_kind[MarkKind.FILE].papers) == 2
     assert len(by_kind[MarkKind.IMAGE].papers) == 2
-    assert len(by_kind[MarkKind.WHOLE].papers) == 3
+    assert len(by_kind[MarkKind.CODE].papers) == 3  # the scan has the same code
+    with transaction(desk.room.desks) as session:  # as cases of before have them
+        for item_id in {paper.item_id for paper in by_kind[None].papers}:
+            for kind in ("whole", "looks"):
+                session.add(CaseMark(item_id=item_id, kind=kind, value="f" * 16))
+    with reading(desk.room.desks) as session:
+        assert {one.kind for one in find_clusters(session, one)} == set(by_kind)
     page = desk.page("/police/clusters")
     assert "2 个不同姓名" in page
     assert "只是线索" in page
@@ -288,10 +301,16 @@ def test_one_place_of_the_menu_is_marked(desk: PoliceHome, path: str, place: str
 
 def test_hashes_near_one_another_are_one_group() -> None:
     apart = (1 << NEAR_SIGNS + 1) - 1
-    assert near_groups([0, 0b111, 0xFFFF_0000, 0b11111111, 1 << 63]) == [[0, 1, 3, 4]]
-    assert near_groups([]) == []
-    assert near_groups([0, apart >> 1]) == [[0, 1]]
-    assert near_groups([0, apart]) == []
+
+    def groups(*hashes: int) -> list[list[int]]:
+        return near_groups([f"{one:064x}" for one in hashes])
+
+    assert groups(0, 0b111, 0xFFFF_0000, 0b11111, 1 << 255) == [[0, 1, 3, 4]]
+    assert groups() == []
+    assert groups(0, apart >> 1) == [[0, 1]]
+    assert groups(0, apart) == []
+    assert groups(0, (apart >> 2) << 63) == [[0, 1]]  # signs of two words are added up
+    assert groups(0, apart << 62) == []
 
 
 def test_what_the_child_says_of_files(desk: PoliceHome) -> None:
@@ -299,7 +318,7 @@ def test_what_the_child_says_of_files(desk: PoliceHome) -> None:
     assert told["producer"] == "Yanzhen"
     assert told["fonts"]
     assert told["images"]
-    assert re.fullmatch("[0-9a-f]{16}", told["whole"])
+    assert {len(one["looks"]) for one in told["images"] if one["looks"]} <= {64}
     assert json.loads(handle(b"%PDF-1.7 broken")) == {}
     assert json.loads(handle(b"")) == {}
 

@@ -1,7 +1,7 @@
 """Clusters: which suspect papers share something, and what exactly it is.
 
-Pictures are alike where their 64-bit hashes differ in a few signs. Nothing here is a proof: a
-cluster says where to look.
+Pictures inside files are alike where their 256-bit hashes differ in a few signs; pages as a whole
+are not compared (docs/decisions/0038). Nothing here is a proof: a cluster says where to look.
 """
 
 from __future__ import annotations
@@ -18,14 +18,20 @@ from sqlalchemy.orm import Session
 from registry.case_models import CaseItem, CaseMark, PoliceCase
 from verifier.cases.marks import MarkKind
 
-# Of 64. A page drawn and the same page scanned differ in up to 6 (42 papers of all layouts), where
-# neighbours are nearly alike. So does half of all pairs of other papers, most of one layout: what
-# looks alike is a lead, no more.
-NEAR_SIGNS: Final = 6
+NEAR_SIGNS: Final = 3
+"""Of 256: nine in ten pictures saved anew or resized differ in no more (decision 0038)."""
+_HASH_DIGITS: Final = 64  # shorter ones are of cases before it, and count no more
+_WORD: Final = 16
 MOST_PICTURES: Final = 4000
 MOST_CLUSTERS: Final = 200
-_LOOKING: Final = (MarkKind.WHOLE, MarkKind.LOOKS)
-_EXACT: Final = (MarkKind.FILE, MarkKind.IMAGE, MarkKind.HOST, MarkKind.PROGRAM, MarkKind.FONTS)
+_EXACT: Final = (
+    MarkKind.FILE,
+    MarkKind.CODE,
+    MarkKind.IMAGE,
+    MarkKind.HOST,
+    MarkKind.PROGRAM,
+    MarkKind.FONTS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ class Cluster:
     @property
     def is_of_pictures(self) -> bool:
         """Whether it is seen in the papers' pictures."""
-        return self.kind in (MarkKind.IMAGE, *_LOOKING)
+        return self.kind in (MarkKind.IMAGE, MarkKind.LOOKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,18 +158,20 @@ def _exact(session: Session) -> Iterator[_Group]:
 
 
 def _alike(session: Session) -> Iterator[_Group]:
-    for kind in _LOOKING:
-        query = select(CaseMark.item_id, CaseMark.value).where(CaseMark.kind == kind)
-        rows = session.execute(query.order_by(CaseMark.id.desc()).limit(MOST_PICTURES)).all()
-        hashes = [int(value, 16) for _, value in rows]
-        for members in near_groups(hashes):
-            items = frozenset(rows[one][0] for one in members)
-            yield kind, rows[members[0]][1], 0, items
+    query = select(CaseMark.item_id, CaseMark.value).where(
+        CaseMark.kind == MarkKind.LOOKS, func.length(CaseMark.value) == _HASH_DIGITS
+    )
+    rows = session.execute(query.order_by(CaseMark.id.desc()).limit(MOST_PICTURES)).all()
+    for members in near_groups([value for _, value in rows]):
+        items = frozenset(rows[one][0] for one in members)
+        yield MarkKind.LOOKS, rows[members[0]][1], 0, items
 
 
-def near_groups(hashes: Sequence[int]) -> list[list[int]]:
-    """Return groups of places whose 64-bit hashes lie near one another, one to the next."""
-    every = np.array(hashes, dtype=np.uint64)
+def near_groups(hashes: Sequence[str]) -> list[list[int]]:
+    """Return groups of places whose hashes of 64 hex digits lie near, one to the next."""
+    starts = range(0, _HASH_DIGITS, _WORD)
+    words = [[int(one[at : at + _WORD], 16) for at in starts] for one in hashes]
+    every = np.array(words, dtype=np.uint64).reshape(len(hashes), len(starts))
     group = list(range(len(hashes)))
 
     def head(one: int) -> int:
@@ -173,7 +181,7 @@ def near_groups(hashes: Sequence[int]) -> list[list[int]]:
         return one
 
     for place, value in enumerate(every):
-        apart = np.bitwise_count(every[:place] ^ value)
+        apart = np.bitwise_count(every[:place] ^ value).sum(axis=1)
         for other in np.flatnonzero(apart <= NEAR_SIGNS):
             group[head(place)] = head(int(other))
     found: dict[int, list[int]] = defaultdict(list)

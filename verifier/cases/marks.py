@@ -2,7 +2,7 @@
 
 Marks are leads, not proofs: each says what exactly is shared, and how much that tells. Of a file
 that was verified as genuine only number and file are kept, because what our own pages share tells
-of no forger. Pictures are compared as whole pictures; nothing looks for faces.
+of no forger. Pictures inside files are compared as whole pictures; nothing looks for faces.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from verifier.scan import Scan, read_qr
 from verifier.verdict import Outcome, Verdict
 
 _NUMBER: Final = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{21}(?![0-9])")
-_HASH: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{64}")
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _GENUINE: Final = frozenset({Outcome.VALID, Outcome.NOT_CURRENT})
 _OURS: Final = "Yanzhen"
 _LONGEST: Final = 300
@@ -40,7 +40,7 @@ class MarkKind(StrEnum):
     """What kind of thing is shared."""
 
     FILE = "file"
-    WHOLE = "whole"
+    CODE = "code"
     IMAGE = "image"
     LOOKS = "looks"
     HOST = "host"
@@ -63,11 +63,11 @@ _KINDS: Final = {
         Text("同一个文件（SHA-256 相同）", "the very same file (SHA-256)"),
         Text("逐字节相同", "byte for byte"),
     ),
-    MarkKind.WHOLE: (
-        Text("整张图像相近", "whole pictures that look alike"),
+    MarkKind.CODE: (
+        Text("二维码内容相同", "QR codes with the very same content"),
         Text(
-            "同一版式的证书本来就相近，须目视比对",
-            "pages of one layout look alike anyway; compare by eye",
+            "可能是同一张纸再次送检，也可能是把一个二维码印在了几张证书上，须打开比对",
+            "one paper handed in again, or one code printed on several; open them and compare",
         ),
     ),
     MarkKind.IMAGE: (
@@ -80,8 +80,8 @@ _KINDS: Final = {
     MarkKind.LOOKS: (
         Text("文件中嵌有相近的图片", "pictures inside that look alike"),
         Text(
-            "整图特征相近，不作人脸识别，须目视比对",
-            "alike as whole pictures, no faces compared; compare by eye",
+            "可能是同一张图片重新保存或缩放；不作人脸识别，须目视比对",
+            "perhaps one picture saved anew or resized; no faces compared; compare by eye",
         ),
     ),
     MarkKind.HOST: (
@@ -106,7 +106,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One thing a paper may share; `value` is compared letter by letter, or as a 64-bit hash."""
+    """One thing a paper may share; `value` is compared letter by letter, or as a 256-bit hash."""
 
     kind: MarkKind
     value: str
@@ -180,13 +180,21 @@ def _marks(
     except (ChildFailed, ValueError):
         told = {}
     of_file = _of_file(told) if isinstance(told, dict) else ()
-    return tuple(dict.fromkeys((file, *host_marks(symbols, document), *of_file)))
+    of_codes = (*_code_marks(symbols), *host_marks(symbols, document))
+    return tuple(dict.fromkeys((file, *of_codes, *of_file)))
+
+
+def _code_marks(symbols: Sequence[str]) -> Iterator[Mark]:
+    """Yield what tells one content of a code from another; the content itself may name somebody."""
+    for text in symbols:
+        content = text.strip(EDGES)
+        if content:
+            digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+            yield Mark(kind=MarkKind.CODE, value=digest)
 
 
 def _of_file(told: dict[str, Any]) -> Iterator[Mark]:
     """Yield what the child told, of which nothing is believed to be well-formed."""
-    if _is_hash(told.get("whole")):
-        yield Mark(kind=MarkKind.WHOLE, value=told["whole"])
     images = told.get("images")
     for one in images if isinstance(images, list) else ():
         if isinstance(one, dict) and _is_hash(one.get("sha256")):

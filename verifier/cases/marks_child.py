@@ -1,9 +1,9 @@
 """Says what an untrusted file may share with others: `python -m verifier.cases.marks_child`.
 
-Gets a file's bytes, answers JSON: a perceptual hash of the whole first page or picture, and of a
-PDF the programs that made it, its fonts, and hashes of the pictures in it. No face is looked for.
+Gets a file's bytes, answers JSON: of a PDF the programs that made it, its fonts, and hashes of the
+pictures in it; nothing of any other file. No face is looked for.
 
-Source of the hash: the difference hash of 9 × 8 greys, 64 signs of neighbours.
+Source of the hash by looks: the difference hash of 17 × 16 greys, 256 signs of neighbours.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pypdfium2 import PdfDocument, PdfImage, PdfPage, raw
 
 from registry.child import serve
 from verifier.file_kinds import FileKind, kind_of
-from verifier.picture_files import MAX_PICTURE_PIXELS, open_as_seen
+from verifier.picture_files import MAX_PICTURE_PIXELS
 
 _PAGES: Final = 3
 _OBJECTS: Final = 20_000
@@ -30,8 +30,10 @@ _MOST_IMAGES: Final = 20
 _MOST_FONTS: Final = 40
 _LEAST_SIDE: Final = 48  # pixels; smaller pictures are dots and lines that anything has
 _MOST_PIXELS: Final = 40_000_000
-_PLAIN: Final = 4  # signs of 64 that a picture with nothing in it has at most
-_EVEN: Final = 1  # grey levels apart that neighbours may be by the noise of a scan
+_SIDE: Final = 16
+_PLAIN: Final = 10  # signs that a picture with nothing in it has at most
+_EVEN: Final = 4  # grey levels apart that neighbours may be by the noise of saving anew
+_PAGE_SHARE: Final = 0.5  # of a page: a picture as large is a scan, and pages of a layout are alike
 _LONGEST: Final = 120
 _SUBSET: Final = re.compile(r"[A-Z]{6}\+")
 
@@ -40,11 +42,8 @@ def handle(data: bytes) -> bytes:
     """Return the JSON about a file; running out of memory ends the process."""
     told: dict[str, Any] = {}
     try:
-        kind = kind_of(data)
-        if kind is FileKind.PDF:
+        if kind_of(data) is FileKind.PDF:
             told = _of_pdf(data)
-        elif kind is not None and kind is not FileKind.BOTH:
-            told = {"whole": dhash(open_as_seen(data))}
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - the readers leak a dozen types on damaged files
@@ -53,17 +52,17 @@ def handle(data: bytes) -> bytes:
 
 
 def dhash(picture: Image.Image) -> str | None:
-    """Return 16 hex digits that are alike for alike pictures; None of a plain surface."""
-    small = picture.convert("L").resize((9, 8), Image.Resampling.BOX)
-    greys = list(small.tobytes())
+    """Return 64 hex digits that are alike for alike pictures; None of a plain surface."""
+    wide = _SIDE + 1
+    greys = picture.convert("L").resize((wide, _SIDE), Image.Resampling.BOX).tobytes()
     signs = [
-        greys[row * 9 + column] > greys[row * 9 + column + 1] + _EVEN
-        for row in range(8)
-        for column in range(8)
+        greys[row * wide + column] > greys[row * wide + column + 1] + _EVEN
+        for row in range(_SIDE)
+        for column in range(_SIDE)
     ]
     if not _PLAIN <= sum(signs) <= len(signs) - _PLAIN:
         return None
-    return f"{int(''.join('01'[sign] for sign in signs), 2):016x}"
+    return f"{int(''.join('01'[sign] for sign in signs), 2):064x}"
 
 
 def _of_pdf(data: bytes) -> dict[str, Any]:
@@ -74,14 +73,9 @@ def _of_pdf(data: bytes) -> dict[str, Any]:
         images: list[dict[str, str | None]] = []
         for index in range(min(len(document), _PAGES)):
             _look_at(document[index], fonts, images)
-        page = document[0]
-        width, height = page.get_size()
-        scale = min(800 / max(width, 1), 1100 / max(height, 1), 2.0)
-        whole = dhash(page.render(scale=scale).to_pil())
     finally:
         document.close()
     return {
-        "whole": whole,
         "producer": metadata.get("Producer", "")[:_LONGEST],
         "creator": metadata.get("Creator", "")[:_LONGEST],
         "fonts": sorted(fonts)[:_MOST_FONTS],
@@ -96,7 +90,7 @@ def _look_at(page: PdfPage, fonts: set[str], images: list[dict[str, str | None]]
         if one.type == raw.FPDF_PAGEOBJ_TEXT:
             fonts.update(_font_of(one.raw))
         elif isinstance(one, PdfImage) and len(images) < _MOST_IMAGES:
-            images.extend(_image_of(one))
+            images.extend(_image_of(one, page.get_width() * page.get_height()))
 
 
 def _font_of(text: Any) -> Iterator[str]:
@@ -108,12 +102,15 @@ def _font_of(text: Any) -> Iterator[str]:
         yield _SUBSET.sub("", name.value.decode("utf-8", "replace"))
 
 
-def _image_of(image: PdfImage) -> Iterator[dict[str, str | None]]:
+def _image_of(image: PdfImage, page_area: float) -> Iterator[dict[str, str | None]]:
     width, height = image.get_px_size()
     if min(width, height) < _LEAST_SIDE or width * height > _MOST_PIXELS:
         return
     digest = hashlib.sha256(bytes(image.get_data())).hexdigest()
-    yield {"sha256": digest, "looks": dhash(image.get_bitmap().to_pil())}
+    left, bottom, right, top = image.get_bounds()
+    is_page = (right - left) * (top - bottom) > _PAGE_SHARE * page_area
+    looks = None if is_page else dhash(image.get_bitmap().to_pil())
+    yield {"sha256": digest, "looks": looks}
 
 
 def main() -> None:

@@ -13,7 +13,8 @@ BIN := .venv/bin
 # Tests wait for browsers, servers and killed processes: one more at work than there are cores.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
-# Tests start hundreds of processes; none of them is to compile every module anew.
+# Python compiles what is used, when it is first used, and no more. Tests start hundreds of processes;
+# none of them is to do so anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: assets demo test types check drills pictures golden install format lock clean
@@ -22,8 +23,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .venv/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v >= (3, 11) else f"Yanzhen needs Python 3.11 or later, this is {v[0]}.{v[1]}; try make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 # What browsers need and do not have (docs/decisions/0007), by a lock file with hashes, into an
@@ -42,7 +43,7 @@ PACKAGES := templates/static/packages
 assets: .venv/assets.stamp
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp .venv/assets.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
 install: .venv/run.stamp .venv/assets.stamp

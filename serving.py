@@ -174,9 +174,14 @@ def desk(host: str, port: int, workers: int | None) -> None:
 
 def run_server(home: Home, *, host: str, port: int, workers: int | None) -> None:
     """Serve a home's public site with gunicorn until stopped."""
-    from sealer.beside import sealing_beside
+    from sealer.beside import passphrase_beside
 
-    with sealing_beside(home):
+    passphrase = passphrase_beside(home)
+    with ExitStack() as beside:
+        if passphrase is not None:
+            from issuer.batch_supervisor import runner_beside
+
+            beside.enter_context(runner_beside(home, passphrase, "sealer.beside"))
         _serve(lambda: create_public_app(home), host=host, port=port, workers=workers)
 
 

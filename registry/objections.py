@@ -31,12 +31,12 @@ from registry.spoken_codes import (
 )
 from registry.vault import seal, unseal
 
-MOST_WAITING: Final = 500
+MOST_WAITING: Final = 500  # to one notice: what is sent to it closes no other
 _PURPOSE: Final = "objection"
 
 
 class ObjectionsFull(RegistryError):
-    """More objections wait than are taken; objecting by letter stays open."""
+    """More objections to a notice wait than are taken; objecting by letter stays open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +64,17 @@ class ObjectionBox:
         """Keep an objection to a notice; return its receipt code, which is kept nowhere.
 
         Raises:
-            ObjectionsFull: as many wait as are taken (`objections_full`).
+            ObjectionsFull: as many wait for this notice as are taken (`objections_full`).
         """
-        waiting = select(func.count(SentObjection.id)).where(SentObjection.sealed.is_not(None))
+        waiting = select(func.count(SentObjection.id)).where(
+            SentObjection.sealed.is_not(None), SentObjection.notice_id == notice_id
+        )
         if (session.scalar(waiting) or 0) >= MOST_WAITING:
             raise ObjectionsFull(
                 "objections_full",
                 Text(
-                    "网上提交的异议过多，请在公示期内以书面方式提出",
-                    "too many objections wait to be read; object by letter within the notice",
+                    "对本公示网上提交的异议过多，请在公示期内以书面方式提出",
+                    "too many objections to this notice wait to be read; object by letter in time",
                 ),
             )
         code = new_code(RECEIPT_CHARACTERS)

@@ -1,43 +1,40 @@
-"""Starts the sealer beside a site of samples, whose passphrase lies in the demo's folder.
+"""The sealer beside a site of samples, whose passphrase lies in the demo's folder.
 
-This module loads no key: the sealer is a process of its own.
+`python -m sealer.beside` is started by the site, ends with it, and is started again if it dies.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import subprocess
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
 
-from keys.passphrase import ENVIRONMENT_NAME
 from registry.home import Home
+from sealer.running import seal_until
 
 _BESIDE_HOME = "passphrase.txt"  # issuer.demo writes it
 
 
-@contextmanager
-def sealing_beside(home: Home) -> Iterator[None]:
-    """Have reports of a demo home sealed for as long as the block lasts; others run their own.
+def passphrase_beside(home: Home) -> bytes | None:
+    """Return the passphrase of a demo's home; None for any other: those run their own sealer."""
+    file = home.path.parent / _BESIDE_HOME
+    return file.read_bytes() if home.demo and file.is_file() else None
 
-    The processes a server forks leave the block too: only the one that entered it ends the sealer.
-    """
-    passphrase = home.path.parent / _BESIDE_HOME
-    if not home.demo or not passphrase.is_file():
-        yield
-        return
-    secret = {ENVIRONMENT_NAME: passphrase.read_text(), "YANZHEN_HOME": str(home.path)}
-    owner = os.getpid()
-    running = subprocess.Popen(
-        [sys.executable, "-c", "from yanzhen import main; main()", "sealer"],
-        env=os.environ | secret,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+
+def _main() -> None:
+    ended = Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    order = json.loads(sys.stdin.readline())
+    home, parent = Home.open(Path(order["home"])), order["parent"]
+    seal_until(
+        home,
+        order["passphrase"].encode(),
+        lambda seconds: ended.wait(seconds) or os.getppid() != parent,
     )
-    try:
-        yield
-    finally:
-        if os.getpid() == owner:
-            running.terminate()
-            running.wait()
+
+
+if __name__ == "__main__":
+    _main()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from threading import Event
 
@@ -15,15 +13,8 @@ import click
 from codes.printing import json_line
 from codes.wording import Language, Text
 from keys.passphrase import read_passphrase
-from registry.errors import RegistryUnavailable
 from registry.home import Home, home_path
-from registry.public_database import open_public_engine, public_database_url
-from registry.reports import drop_expired
-from sealer.sealing import newest_key_file, open_sealer, seal_waiting
-
-EVERY_SECONDS = 1.0
-_SWEEP = timedelta(hours=1)
-_logger = logging.getLogger("yanzhen.sealer")
+from sealer.running import seal_until
 
 
 @click.command()
@@ -41,27 +32,7 @@ def sealer(once: bool, as_json: bool) -> None:
     home = Home.open(home_path())
     ask = getpass if sys.stdin.isatty() else None
     passphrase = read_passphrase(os.environ, ask)
-    opened = open_sealer(home, passphrase, clock=lambda: datetime.now(UTC))
-    file = newest_key_file(home)
-    engine = open_public_engine(public_database_url(home))
-    sealed, swept = 0, datetime.min.replace(tzinfo=UTC)
-    try:
-        while not stopped.is_set():
-            if newest_key_file(home) != file:  # a newer key was made, or this one was revoked
-                opened = open_sealer(home, passphrase, clock=opened.clock)
-                file = newest_key_file(home)
-            try:
-                sealed += seal_waiting(opened, engine)
-                if opened.clock() - swept > _SWEEP:
-                    drop_expired(engine, now=opened.clock())
-                    swept = opened.clock()
-            except RegistryUnavailable:
-                _logger.warning("the public database cannot be reached; trying again")
-            if once:
-                break
-            stopped.wait(EVERY_SECONDS)
-    finally:
-        engine.dispose()
+    sealed = seal_until(home, passphrase, lambda seconds: once or stopped.wait(seconds))
     told = Text(f"已封签查验报告 {sealed} 份", f"sealed {sealed} reports")
     chosen = click.get_current_context().find_root().obj
     language = chosen if isinstance(chosen, Language) else Language.ZH

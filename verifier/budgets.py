@@ -26,7 +26,7 @@ ADDRESS_VARIABLE = "YANZHEN_BUDGET_ADDRESS"
 OVERALL_VARIABLE = "YANZHEN_BUDGET_OVERALL"
 HIGHEST_GRADE = 4
 REPORTS_AN_HOUR = 60  # of one network: each is kept for years
-COMPLAINTS_AN_HOUR = 10  # of one network: people read each of them
+LETTERS_AN_HOUR = 10  # of each kind, of one network: people read each of them
 WINDOW_SECONDS = 3600.0  # in which a full budget empties
 _OVERFULL = 4  # the highest level counted, in whole budgets: so it is empty again in four hours
 _TRY_AGAIN_SECONDS = 15.0
@@ -146,9 +146,13 @@ class Budgets:
         """Return whether `network` may ask for one more verification report, and count it."""
         return self._take_one("report", network, REPORTS_AN_HOUR)
 
-    def take_complaint(self, network: str) -> bool:
-        """Return whether `network` may send one more complaint, and count it."""
-        return self._take_one("complaint", network, COMPLAINTS_AN_HOUR)
+    def take_letter(self, kind: str, network: str) -> bool:
+        """Return whether `network` may send one more complaint or objection, and count it.
+
+        Args:
+            kind: `complaint` or `objection`; each is counted by itself.
+        """
+        return self._take_one(kind, network, LETTERS_AN_HOUR)
 
     def _take_one(self, kind: str, network: str, an_hour: int) -> bool:
         bucket = self._bucket(kind, network)

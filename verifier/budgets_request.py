@@ -29,10 +29,14 @@ def may_have_report(request: Request) -> bool:
     return gate is None or gate.budgets.take_report(network_of_request(request))
 
 
-def may_complain(request: Request) -> bool:
-    """Return whether one more complaint may be sent by who asks this, and count it."""
+def may_write(request: Request, kind: str) -> bool:
+    """Return whether one more letter may be sent by who asks this, and count it.
+
+    Args:
+        kind: `complaint` or `objection`.
+    """
     gate: LookUpGate | None = current_app.extensions.get(GATE_EXTENSION)
-    return gate is None or gate.budgets.take_complaint(network_of_request(request))
+    return gate is None or gate.budgets.take_letter(kind, network_of_request(request))
 
 
 class LookUp:

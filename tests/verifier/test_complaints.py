@@ -28,7 +28,7 @@ from tests.accounts.desk_app import person_of
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
 from tests.issuer.seal_homes import real_now
-from verifier.budgets import COMPLAINTS_AN_HOUR
+from verifier.budgets import LETTERS_AN_HOUR
 from verifier.file_slots import FileSlots
 from wsgi import create_public_app
 
@@ -286,7 +286,7 @@ def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) ->
 
 
 def test_one_network_sends_only_so_many_in_an_hour(sides: Sides) -> None:
-    for _ in range(COMPLAINTS_AN_HOUR):
+    for _ in range(LETTERS_AN_HOUR):
         sides.send()
     answer = sides.public.post("/complaints", data=WORDS)
     assert answer.status_code == 429 and "没发证" in answer.text

@@ -21,9 +21,11 @@ from issuer.public_notice import ObjectionOutcome, open_objection
 from registry.filing_models import Objection
 from registry.home import Home
 from registry.objection_models import SentObjection
+from registry.objections import ObjectionBox, ObjectionsFull, ObjectionWords
 from registry.public_database import public_database, public_database_url
-from registry.session import reading
+from registry.session import reading, transaction
 from tests.issuer.authority_desk import CLERK, DIRECTOR, AuthorityDesk
+from verifier.budgets import LETTERS_AN_HOUR
 from wsgi import create_public_app
 
 DAY = timedelta(days=1)
@@ -97,6 +99,23 @@ def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, ho
     day = f"{desk.today.year}年{desk.today.month}月{desk.today.day}日"
     assert "异议不成立" in told and "公示的单位：津城样本职业技能评价中心（虚构）" in told
     assert f"处理日期：{day}" in re.sub(r"<[^>]+>", "", told)
+
+
+def test_one_network_objects_so_often_and_a_full_notice_closes_no_other(
+    sides: Sides, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = ObjectionBox(home.pepper())
+    words = ObjectionWords(sender="某群众", text="场地与申报不符")
+    monkeypatch.setattr("registry.objections.MOST_WAITING", LETTERS_AN_HOUR)
+    for _ in range(LETTERS_AN_HOUR):
+        assert sides.public.post("/notices/1/object", data=WORDS).status_code == 200
+    many = sides.public.post("/notices/1/object", data=WORDS)
+    assert (many.status_code, "场地与申报不符" in many.text) == (429, True)
+    now = datetime.now(UTC)
+    with public_database(public_database_url(home)) as engine, transaction(engine) as session:
+        with pytest.raises(ObjectionsFull):
+            box.send(session, 1, words, now=now)
+        assert box.send(session, 2, words, now=now)
 
 
 def test_nothing_is_filed_while_an_objection_is_unread(sides: Sides) -> None:

@@ -104,3 +104,14 @@ def test_what_is_printed_on_a_paper_is_said_of_one_file_alone(desk: PoliceHome) 
     status, _, page = hand_in(desk, case_id, two, giver="")
     assert (status, 'id="giver-wrong"' in page) == (422, True)
     assert papers(desk, case_id) == []
+
+
+def test_one_file_sent_again_is_taken_in_once_unless_more_is_said_of_it(desk: PoliceHome) -> None:
+    case_id = desk.open_case("丙〔2026〕305号")
+    one = [(b"%PDF-1.7 once", "一.pdf")]
+    assert hand_in(desk, case_id, one)[0] == 303
+    status, _, page = hand_in(desk, case_id, one)
+    assert (status, "与本案第 1 件是同一个文件，没有重复接收" in page) == (422, True)
+    assert hand_in(desk, case_id, one, name=desk.name)[0] == 303
+    assert hand_in(desk, case_id, one, name=desk.name)[0] == 422
+    assert [place for place, _, _ in papers(desk, case_id)] == [1, 2]

@@ -69,8 +69,9 @@ def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) 
     Where the machine is busy the paper waits, as `judge_again` says.
 
     Raises:
-        CaseError: the case is no longer open (`case_not_open`), holds too much (`case_full`), who
-            brought the paper is not said (`paper_from`), or there is no file (`paper_file`).
+        CaseError: the case is no longer open (`case_not_open`), holds too much (`case_full`) or
+            this very file with the same words (`paper_known`), who brought the paper is not said
+            (`paper_from`), or there is no file (`paper_file`).
         UsageError: as `Verifier.verify_number`.
     """
     if brought.data is None:
@@ -194,6 +195,7 @@ def take_in(
                     "open another",
                 ),
             )
+        _check_new(session, vault, case_id, brought)
         item = CaseItem(
             key=new_key(),
             case_id=case_id,
@@ -217,6 +219,22 @@ def take_in(
         if waits:
             ask_turn(session, item, officer.name, room.clock())
         return place
+
+
+def _check_new(session: Session, vault: Vault, case_id: int, brought: Brought) -> None:
+    """Check that a case has no such file yet, so that a form may be sent twice."""
+    if brought.data is None:
+        return
+    same = (CaseItem.case_id == case_id) & (CaseItem.sha256 == sha256_of(brought.data))
+    for item in session.scalars(select(CaseItem).where(same).order_by(CaseItem.place)):
+        if read_json(ITEM_ABOUT, item, vault)["typed"] == brought.typed.kept:
+            raise CaseError(
+                "paper_known",
+                Text(
+                    f"与本案第 {item.place} 件是同一个文件，没有重复接收",
+                    f"the same file as No. {item.place} of this case; not taken in again",
+                ),
+            )
 
 
 def _details(item: CaseItem, brought: Brought, name: str) -> Mapping[str, str]:

@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
-
 from codes.wording import Text
-from registry.case_models import CaseItem
 from registry.cases import CaseError
 from registry.errors import RegistryError
 from registry.session import reading
@@ -26,7 +23,6 @@ from verifier.cases.casework import (
     shown_name,
 )
 from verifier.cases.examining import take_in
-from verifier.cases.judging import sha256_of
 from verifier.cases.room import PoliceRoom
 
 MOST_FILES: Final = 10
@@ -89,22 +85,7 @@ def receive_several(
 def _received(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) -> Received:
     name = shown_name(brought.filename)
     try:
-        _check_new(room, case_id, brought.data or b"")
         place = take_in(room, officer, case_id, brought, waits=True)
     except RegistryError as error:
         return Received(name=name, place=None, trouble=error.text)
     return Received(name=name, place=place, trouble=None)
-
-
-def _check_new(room: PoliceRoom, case_id: int, data: bytes) -> None:
-    same = (CaseItem.case_id == case_id) & (CaseItem.sha256 == sha256_of(data))
-    with reading(room.desks) as session:
-        place = session.scalars(select(CaseItem.place).where(same).limit(1)).first()
-    if place is not None:
-        raise CaseError(
-            "paper_known",
-            Text(
-                f"与本案第 {place} 件是同一个文件，没有重复接收",
-                f"the same file as No. {place} of this case; not taken in again",
-            ),
-        )

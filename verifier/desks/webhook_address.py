@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,6 +28,8 @@ _FIRST_FREE_PORT: Final = 1024
 _SECONDS: Final = 10.0
 _TOTAL_SECONDS: Final = 20.0
 _TRANSLATED: Final = IPv6Network("64:ff9b::/32")  # NAT64: leads to an IPv4 address
+_RELAYS: Final = IPv4Network("192.88.99.0/24")  # to 6to4
+_EXAMPLES: Final = IPv6Network("3fff::/20")
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a host name; raises OSError where it has none."""
@@ -149,8 +151,12 @@ def _is_open(address: IPv4Address | IPv6Address) -> bool:
         within = address.ipv4_mapped or address.sixtofour
         if within is not None:
             return _is_open(within)
-        if address in _TRANSLATED or address.teredo is not None:
+        if address in _TRANSLATED or address in _EXAMPLES or address.teredo is not None:
             return False
+        if address.is_site_local:
+            return False
+    elif address in _RELAYS:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -26,14 +26,20 @@ from registry.errors import RegistryError
 from registry.home import Home
 from registry.public_database import PublicSide
 from registry.session import reading, transaction
-from verifier.budgets import COMPLAINTS_AN_HOUR
-from verifier.budgets_request import may_complain
+from verifier.budgets_request import may_write
 from verifier.document import MAX_FILE_BYTES
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
-from verifier.site.forms import MAX_FORM_BYTES, MULTIPART_MARGIN_BYTES, Trouble, Upload, read_upload
+from verifier.site.forms import (
+    MANY_LETTERS,
+    MAX_FORM_BYTES,
+    MULTIPART_MARGIN_BYTES,
+    Trouble,
+    Upload,
+    read_upload,
+)
 from verifier.site.pages import error_response
 
 EXTENSION: Final = "yanzhen_complaints"
@@ -133,8 +139,8 @@ def send() -> AnyResponse:
     troubles = (*_inspect(entry), *_inspect_upload(upload))
     if troubles:
         return _page(entry, troubles)
-    if not may_complain(request):
-        return _page(entry, (Trouble(field="text", text=_MANY),), status=429)
+    if not may_write(request, "complaint"):
+        return _page(entry, (Trouble(field="text", text=MANY_LETTERS),), status=429)
     desk = _desk()
     file = None if upload is None else desk.read_file(upload.data)
     if upload is not None and file is None:
@@ -216,11 +222,6 @@ _STANDINGS: Final = {
 _UNKNOWN: Final = Text(
     "没有这个回执编号，请核对后重新输入",
     "There is no such receipt code; check it and enter it again",
-)
-_MANY: Final = Text(
-    f"您所在的网络一小时内已提交 {COMPLAINTS_AN_HOUR} 件，请稍后再试，或以书面、电话方式提出",
-    f"{COMPLAINTS_AN_HOUR} were sent from your network within an hour; try again later, or write "
-    "or call",
 )
 _UNREADABLE: Final = Text(
     "附件打不开：只接收能正常打开的图片或 PDF 文件。请重新拍照或另存后再选择，或不带附件提交",

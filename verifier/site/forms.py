@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import FileStorage
 
 from codes.wording import Text
+from verifier.budgets import LETTERS_AN_HOUR
 from verifier.document import MAX_FILE_BYTES
 
 MAX_FORM_BYTES = 64 * 1024
@@ -16,6 +17,11 @@ MULTIPART_MARGIN_BYTES = 64 * 1024
 TOO_LARGE = Text(
     f"文件超过 {MAX_FILE_BYTES // 2**20} MB，请压缩或重新拍照后再上传",
     f"the file has more than {MAX_FILE_BYTES // 2**20} MB; make it smaller or take a new photo",
+)
+MANY_LETTERS = Text(
+    f"您所在的网络一小时内已提交 {LETTERS_AN_HOUR} 件，请稍后再试，或以书面、电话方式提出",
+    f"{LETTERS_AN_HOUR} were sent from your network within an hour; try again later, or write "
+    "or call",
 )
 
 

@@ -19,9 +19,10 @@ from registry.home import Home
 from registry.objections import ObjectionBox, ObjectionsFull, ObjectionWords, find_sent
 from registry.public_database import PublicSide
 from registry.session import open_engine, reading, transaction
+from verifier.budgets_request import may_write
 from verifier.notices import Notice, current_notices
 from verifier.service import Verifier
-from verifier.site.forms import MAX_FORM_BYTES, Trouble
+from verifier.site.forms import MANY_LETTERS, MAX_FORM_BYTES, Trouble
 from verifier.site.pages import error_response
 
 EXTENSION: Final = "yanzhen_notices"
@@ -83,6 +84,8 @@ def object_to(number: int) -> AnyResponse:
     troubles = _inspect(entry)
     if troubles:
         return _form(notice, entry, troubles)
+    if not may_write(request, "objection"):
+        return _form(notice, entry, (Trouble(field="text", text=MANY_LETTERS),), status=429)
     desk = _desk()
     try:
         with transaction(desk.public) as session:
@@ -152,7 +155,9 @@ def _list(
     return make_response(page, 422 if troubles else 200)
 
 
-def _form(notice: Notice, entry: ObjectionEntry, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
+def _form(
+    notice: Notice, entry: ObjectionEntry, troubles: tuple[Trouble, ...] = (), *, status: int = 422
+) -> AnyResponse:
     page = render_template(
         "objection.html",
         notice=notice,
@@ -161,7 +166,7 @@ def _form(notice: Notice, entry: ObjectionEntry, troubles: tuple[Trouble, ...] =
         most=MOST_WORDS,
         troubles=troubles,
     )
-    return make_response(page, 422 if troubles else 200)
+    return make_response(page, status if troubles else 200)
 
 
 def _read(form: Mapping[str, str]) -> ObjectionEntry:

@@ -199,7 +199,12 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert seen.status_code == 200 and PERSON.name not in seen.text
     assert f"{PERSON.name[0]}＊" in seen.text and DOCUMENT not in seen.text
     assert "持证人选择只显示部分姓名" in seen.text and "未提供姓名" not in seen.text
-    assert PERSON.name in visit(f"https://yz.example.cn/shared#{full}").text
+    whole = visit(f"https://yz.example.cn/shared#{full}").text
+    assert PERSON.name in whole
+    for shown, tone in ((seen.text, "calm"), (whole, "good")):  # nothing was compared with it
+        assert f'class="banner tone-{tone}"' in shown and "登记在册，现行有效</h1>" in shown
+        assert "核验一致" not in shown and "手中的证书" not in shown
+    assert "不能据此确认这是谁的证书" in seen.text
     visit(masked)
     page_ = client.get("/holder").text
     assert "打开过 2 次" in page_ and "打开过 1 次" in page_ and masked not in page_

@@ -110,18 +110,18 @@ def result_page(
         draft: of a verification report, sealed; None where none is offered.
         shared_until: how long its holder lets it be seen by a link; None where it was looked up.
     """
-    tone = present.tone(verdict)
+    shared = shared_until is not None
+    banner = present.shared_banner(verdict) if shared else present.banner(verdict)
     page = render_template(
         "result.html",
         verdict=verdict,
-        tone=tone,
+        banner=banner,
         unfinished=present.unfinished(verdict),
-        meaning=present.meaning(verdict),
         status=present.shown_status(verdict),
         days=present.shown_days(verdict),
         checked_at=present.beijing_time(verdict.checked_at),
-        facts=present.facts(verdict, shared=shared_until is not None),
-        compare_advice=words.COMPARE_ADVICE[tone == "good"],
+        facts=present.facts(verdict, shared=shared),
+        compare_advice=words.COMPARE_ADVICE[banner.tone == "good"],
         findings=present.shown_findings(verdict),
         not_proved=words.NOT_PROVED,
         repeat=repeat,

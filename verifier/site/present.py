@@ -31,6 +31,15 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What stands over a result, and its colour."""
+
+    tone: str
+    headline: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """What one question about the certificate came to, and its colour."""
 
@@ -257,6 +266,20 @@ def tone(verdict: Verdict) -> str:
     """Return the colour and icon of the banner."""
     specific = _specific(verdict)
     return (specific and specific.tone) or words.TONES[verdict.outcome]
+
+
+def shared_banner(verdict: Verdict) -> Banner:
+    """Return the banner over a certificate that its holder shares: what is on record, no more."""
+    if verdict.outcome is not Outcome.VALID or _specific(verdict) is not None:
+        return banner(verdict)
+    whole = Code.NAME_NOT_CHECKED not in {one.code for one in verdict.findings}
+    tone = words.TONES[Outcome.VALID] if whole else "calm"
+    return Banner(headline=words.SHARED, meaning=words.SHARED_MEANINGS[whole], tone=tone)
+
+
+def banner(verdict: Verdict) -> Banner:
+    """Return the banner over a verdict."""
+    return Banner(headline=verdict.headline, meaning=meaning(verdict), tone=tone(verdict))
 
 
 def _specific(verdict: Verdict) -> Meaning | None:

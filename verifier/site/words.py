@@ -91,6 +91,27 @@ COMPARE_ADVICE = {
 }
 """Beside the printed fields, by whether the result speaks for the paper (tone `good`)."""
 
+SHARED = Text("登记在册，现行有效", "On record and in force")
+"""The headline of what a holder shares: nobody brought anything that it could agree with."""
+
+SHARED_MEANINGS = {
+    True: Text(
+        "这是持证人本人分享的登记内容，没有与任何证书比对。请核对对方的身份证件，确认是登记的本人；"
+        "对方另交来证书的，还须按证书编号或二维码核验那一份。",
+        "This is what is on record, shared by its holder; no certificate was compared with it. "
+        "See by an identity document that you deal with the person named here. If you are given a "
+        "certificate as well, check that by its number or QR code.",
+    ),
+    False: Text(
+        "这是持证人本人分享的登记内容，没有显示完整姓名，不能据此确认这是谁的证书。"
+        "需要确认的，请让对方提供显示完整姓名的链接，或按证书编号和姓名查询。",
+        "This is what is on record, shared by its holder without the whole name: it does not show "
+        "whose certificate it is. To know, ask for a link with the whole name, or look the number "
+        "up with the name.",
+    ),
+}
+"""Under `SHARED`, by whether the whole name is shown."""
+
 NOT_PROVED = (
     Text(
         "没有比对照片与持证人本人，请当面目视核对。",

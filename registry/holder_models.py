@@ -87,3 +87,12 @@ class HolderRequest(PublicBase):
     outcome: Mapped[str | None] = mapped_column(String(10), index=True)
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HolderReceipt(PublicBase):
+    """Under which receipt code a request is followed up; the code itself is kept nowhere."""
+
+    __tablename__ = "holder_receipts"
+
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_id: Mapped[int] = mapped_column(unique=True)

@@ -19,11 +19,19 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from registry.errors import RegistryError
 from registry.holder_access import HolderClaim, HolderKeys
-from registry.holder_models import HolderRequest
+from registry.holder_models import HolderReceipt, HolderRequest
+from registry.spoken_codes import (
+    RECEIPT_CHARACTERS,
+    digest_of_code,
+    new_code,
+    read_code,
+    spaced,
+)
 from registry.vault import seal, unseal
 
 MOST_OPEN: Final = 3
 _KIND: Final = "request"
+_PURPOSE: Final = "holder-request"
 _PREFIX_CHARACTERS: Final = 13
 
 
@@ -94,8 +102,8 @@ def send_request(
     words: str,
     *,
     now: datetime,
-) -> None:
-    """Put a request before the body of a certificate.
+) -> str:
+    """Put a request before the body of a certificate; return its receipt code, kept nowhere.
 
     Raises:
         TooManyRequests: as many wait for an answer as may (`requests_full`).
@@ -113,15 +121,28 @@ def send_request(
             ),
         )
     clear = json.dumps([claim.number, words], ensure_ascii=False).encode()
-    session.add(
-        HolderRequest(
-            owner=owner,
-            body=claim.number[:_PREFIX_CHARACTERS],
-            kind=kind.value,
-            sealed=seal(keys.common_cipher(_KIND), f"words/{owner.hex()}", clear),
-            sent_at=now,
-        )
+    row = HolderRequest(
+        owner=owner,
+        body=claim.number[:_PREFIX_CHARACTERS],
+        kind=kind.value,
+        sealed=seal(keys.common_cipher(_KIND), f"words/{owner.hex()}", clear),
+        sent_at=now,
     )
+    session.add(row)
+    session.flush()
+    code = new_code(RECEIPT_CHARACTERS)
+    session.add(HolderReceipt(code_sha256=digest_of_code(_PURPOSE, code), request_id=row.id))
+    return spaced(code)
+
+
+def request_of_receipt(session: Session, keys: HolderKeys, code: str) -> AskedFor | None:
+    """Return the request of a receipt code, tolerant of case, blanks and look-alikes."""
+    read = read_code(code, RECEIPT_CHARACTERS)
+    if read is None:
+        return None
+    receipt = session.get(HolderReceipt, digest_of_code(_PURPOSE, read))
+    row = None if receipt is None else session.get(HolderRequest, receipt.request_id)
+    return None if row is None else _read(keys, row)
 
 
 def withdraw_request(

@@ -44,6 +44,7 @@ from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
 from verifier.site.holder_room import COOKIE, HolderDesk
 
 DAY = timedelta(days=1)
+RECEIPT = re.compile(r'id="receipt" value="([0-9A-Z-]{19})" readonly')
 
 
 def token_of(client: FlaskClient) -> str:
@@ -263,8 +264,18 @@ def test_a_request_reaches_its_body_and_the_answer_its_holder(sides: Sides) -> N
     empty = send(client, "/requests", kind="correct", words=" ")
     assert (empty.status_code, 'id="words-wrong"' in empty.text) == (422, True)
     words = "姓名中的<吕>应为“侣”"
-    assert send(client, "/requests", kind="correct", words=words).status_code == 303
+    sent = send(client, "/requests", kind="correct", words=words)
+    found = RECEIPT.search(sent.text)
+    assert sent.status_code == 200 and found is not None
+    receipt = found[1]
     assert "等待机构答复" in client.get("/holder").text
+    assert receipt not in client.get("/holder").text  # it is shown once
+
+    def followed(code: str) -> str:
+        return str(sides.browser().post("/holder/receipt", data={"code": code}).text)
+
+    assert "等待机构答复" in followed(receipt.lower().replace("-", " "))
+    assert 'id="receipt-wrong"' in followed("0000-0000-0000-0000")
     desks = sides.desks
     assert "件持证人申请待答复" in page(desks, CLERK, "/")
     assert words[:4] not in page(desks, CLERK, "/certificates/requests")
@@ -291,8 +302,9 @@ def test_a_request_reaches_its_body_and_the_answer_its_holder(sides: Sides) -> N
         form = {"outcome": "accepted", "answer": "请带身份证到窗口"}
         assert clerk.post(path, data=form).status_code == 303
         assert clerk.post(path, data=form).status_code == 422
-    seen = client.get("/holder").text
-    assert "已受理" in seen and "请带身份证到窗口" in seen
+    for seen in (client.get("/holder").text, followed(receipt)):
+        assert "已受理" in seen and "请带身份证到窗口" in seen
+    assert "吕" not in followed(receipt) and NUMBER not in followed(receipt)
 
 
 def test_a_request_that_was_sent_is_told_and_can_be_taken_back_until_it_is_answered(
@@ -300,7 +312,7 @@ def test_a_request_that_was_sent_is_told_and_can_be_taken_back_until_it_is_answe
 ) -> None:
     client = sides.arrived()
     sent = send(client, "/requests", kind="reissue", words="被雨淋湿，字迹不清")
-    page_ = client.get(sent.location).text
+    page_ = sent.text
     assert page_.index("申请已提交") < page_.index("证书内容")
     assert "申请已提交" not in client.get("/holder").text
     found = re.search(r"/holder(/requests/\d+/withdraw)", page_)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import Blueprint, Flask, current_app, make_response, redirect, render_template, request
@@ -40,6 +39,8 @@ from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble
+from verifier.site.holder_entry import ComingIn, enter_page
+from verifier.site.holder_entry import blueprint as entry_pages
 from verifier.site.holder_room import (
     COOKIE,
     EXTENSION,
@@ -61,25 +62,18 @@ MOST_WORDS: Final = 1000
 blueprint = Blueprint("holder", __name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComingIn:
-    """What was typed to be let in."""
-
-    number: str = ""
-    document: str = field(default="", repr=False)
-
-
 def add_holder_pages(app: Flask, home: Home, verifier: Verifier) -> None:
     """Let an application serve the holders of a home."""
     app.extensions[EXTENSION] = HolderDesk(home, verifier)
     app.register_blueprint(blueprint)
+    app.register_blueprint(entry_pages)
 
 
 @blueprint.get("/holder")
 def start() -> AnyResponse:
     """Show a holder who was let in their certificate, anybody else how to come in."""
     guest = the_guest()
-    return _enter_page(ComingIn()) if guest is None else _certificate_page(guest)
+    return enter_page(ComingIn()) if guest is None else _certificate_page(guest)
 
 
 @blueprint.post("/holder")
@@ -93,7 +87,7 @@ def come_in() -> AnyResponse:
     given = (("number", number), ("document", document), ("code", code))
     missing = tuple(Trouble(field=at, text=MISSING[at]) for at, value in given if not value)
     if missing:
-        return _enter_page(entry, missing)
+        return enter_page(entry, missing)
     look_up = LookUp(request, number, None, document)
     demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
     if demand is not None:
@@ -107,7 +101,7 @@ def come_in() -> AnyResponse:
         cookie = open_session(session, desk.keys, claim, now=now) if right else ""
     if not right:
         look_up.fail()
-        return _enter_page(entry, (Trouble(field="code", text=WRONG),))
+        return enter_page(entry, (Trouble(field="code", text=WRONG),))
     answer = redirect(address_of("holder.start"), 303)
     answer.set_cookie(
         COOKIE,
@@ -214,8 +208,7 @@ def ask() -> AnyResponse:
         return _certificate_page(guest, tuple(troubles), kind=kind, said=said)
 
     def do(session: Session, keys: HolderKeys) -> str:
-        send_request(session, keys, guest.claim, RequestKind(kind), said, now=holder_now())
-        return ""
+        return send_request(session, keys, guest.claim, RequestKind(kind), said, now=holder_now())
 
     return _change(guest, "words", do, kind=kind, said=said)
 
@@ -263,7 +256,7 @@ def _change(
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
-    """Do what a form asks; show what it gives, once, or lead back to the page."""
+    """Do what a form asks, and show once what it gives: a link's code, or a receipt's."""
     desk = the_holder_desk()
     try:
         with transaction(desk.public) as session:
@@ -272,12 +265,7 @@ def _change(
         if error.code not in ("shares_full", "requests_full"):
             raise
         return _certificate_page(guest, (Trouble(field=at, text=error.text),), kind=kind, said=said)
-    return _certificate_page(guest, made=made) if made else _to_start(done="asked")
-
-
-def _enter_page(entry: ComingIn, troubles: tuple[Trouble, ...] = ()) -> AnyResponse:
-    page = render_template("holder_enter.html", entry=entry, troubles=troubles)
-    return make_response(page, 422 if troubles else 200)
+    return _certificate_page(guest, receipt=made) if kind else _certificate_page(guest, made=made)
 
 
 def _certificate_page(
@@ -285,13 +273,14 @@ def _certificate_page(
     troubles: tuple[Trouble, ...] = (),
     *,
     made: str = "",
+    receipt: str = "",
     withdrawing: int = 0,
     kind: str = "",
     said: str = "",
 ) -> AnyResponse:
     desk, view = the_holder_desk(), the_holder_desk().look.view(guest.claim)
     if view is None:
-        return _enter_page(ComingIn(), (Trouble(field="number", text=GONE),))
+        return enter_page(ComingIn(), (Trouble(field="number", text=GONE),))
     with reading(desk.public) as session:
         shares = list(shares_of(session, desk.keys, guest.claim))
         listed = [(len(shares) - at, one) for at, one in enumerate(shares)]
@@ -302,6 +291,7 @@ def _certificate_page(
         number=guest.claim.number,
         token=guest.form_token(),
         made=_address_of_share(made) if made else "",
+        receipt=receipt,
         shares=listed,
         withdrawing=withdrawing,
         beijing_time=present.beijing_time,
@@ -311,7 +301,7 @@ def _certificate_page(
         kinds=[(one.value, one.text) for one in RequestKind],
         kind=kind,
         said=said,
-        done=None if made or troubles else DONE.get(request.args.get("done", "")),
+        done=None if made or receipt or troubles else DONE.get(request.args.get("done", "")),
         most=MOST_WORDS,
         troubles=troubles,
     )
@@ -349,7 +339,7 @@ def _not_done() -> AnyResponse:
     """Say that nothing was done where the session is over; a form of another leads back."""
     if the_guest() is not None:
         return _to_start()
-    return _enter_page(ComingIn(), (Trouble(field="code", text=OVER),))
+    return enter_page(ComingIn(), (Trouble(field="code", text=OVER),))
 
 
 def _to_start(*, done: str | None = None) -> AnyResponse:

@@ -38,10 +38,6 @@ VALID: Final = Text(
     "your paper, or is wrong, ask for a correction further down.",
 )
 DONE: Final = {
-    "asked": Text(
-        "申请已提交，等待机构答复；机构答复前可以撤回。",
-        "Your request was sent to the body; until it answers, you can take it back.",
-    ),
     "taken_back": Text(
         "申请已撤回，机构不再办理。", "Your request was taken back; nothing more is done about it."
     ),

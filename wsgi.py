@@ -233,6 +233,7 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     from issuer.console.certificates_places import add_certificates
     from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
+    from issuer.console.trail import add_trail
     from police_opening import add_police
     from verifier.desks.employers import add_employers
 
@@ -243,6 +244,7 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     add_waiting(app, waiting_batches)
     add_authority_desk(app)
     add_complaints(app)
+    add_trail(app)
     add_police(app, office)
     add_employers(app, home, office.vault, public_url=office.public_url)
 

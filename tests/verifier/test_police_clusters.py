@@ -55,8 +55,8 @@ def test_a_paper_page_has_one_block_for_each_kind_of_lead_with_a_few_links(
 ) -> None:
     monkeypatch.setattr("verifier.desks.police_papers._MOST_LINKS", 1)
     case_id = desk.open_case("庚〔2026〕7号")
-    for _ in range(3):
-        desk.hand_in(case_id, desk.forged_pdf, "a.pdf", number=desk.number, name="张三")
+    for name in ("张三", "李四", "王五"):
+        desk.hand_in(case_id, desk.forged_pdf, "a.pdf", number=desk.number, name=name)
     page = desk.page(f"/police/cases/{case_id}/papers/1")
     level = page.partition("登记内容（部分遮盖）")[2].partition("等级")[2].partition("</dd>")[0]
     assert 'class="chip tone-bad"' in level  # beside what agrees

@@ -1,0 +1,115 @@
+"""The audit trail as auditors see it: filtered, page by page, as a workbook, and checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import text
+
+from accounts.roles import Role
+from issuer.console import trail
+from registry.home import Home
+from registry.session import open_engine, reading, transaction
+from registry.trail import TrailFilter, find_entries, note, remembering
+from tests.accounts.desk_app import working_as
+from tests.conftest import NOW, PASSPHRASE
+from tests.issuer.batch_desk import CLERK, BatchDesk, filed_home
+from wsgi import create_private_app
+
+AUDITOR = replace(CLERK, account_id=77, name="冯审计", body="", roles=frozenset({Role.AUDITOR}))
+ENTRIES = 120
+
+
+@pytest.fixture
+def desk(home: Home) -> BatchDesk:
+    """The desks of a home whose trail has many entries."""
+    filed_home(home)
+    engine = remembering(open_engine(home.database_url), home.trail_memory)
+    for number in range(ENTRIES):
+        act = "copies.export" if number % 2 else "police.open_record"
+        with transaction(engine) as session:
+            note(
+                session,
+                actor="赵经办",
+                act=act,
+                subject=f"案 {number}",
+                ground="=1+1",
+                reference="津〔2026〕1号",
+                at=datetime(2026, 11, 20, 15, 59, 30, tzinfo=UTC) + number * timedelta(days=1),
+            )
+    return BatchDesk(create_private_app(home, PASSPHRASE, clock=lambda: NOW))
+
+
+def seen(desk: BatchDesk, query: str = "") -> str:
+    with working_as(desk.app, AUDITOR) as client:
+        answer = client.get(f"/trail{query}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_an_auditor_reads_filters_and_turns_the_pages(desk: BatchDesk) -> None:
+    first = seen(desk)
+    assert f"案 {ENTRIES - 1}<" in first and "案 60<" not in first
+    assert "2026年11月20日" not in first and "23:59:30 UTC+8" in first
+    last = seen(desk, "?since=2026-11-20&until=2026-11-20")
+    assert "2026年11月20日 23:59:30 UTC+8" in last and "案 0<" in last and "案 1<" not in last
+    police = seen(desk, "?group=police")
+    assert "police.open_record" in police and "公安案件" in police and "copies.export" not in police
+    assert "案 7<" in seen(desk, "?subject=案 7") and "没有符合条件" in seen(desk, "?actor=无此人")
+    for odd in ("?until=9999-12-31", "?after=x", "?after=99999999999999999999", "?group=none"):
+        seen(desk, odd)
+    with working_as(desk.app, AUDITOR) as client:
+        assert 'href="/trail"' in client.get("/").text
+    for role in set(Role) - {Role.AUDITOR}:
+        with working_as(desk.app, replace(CLERK, roles=frozenset({role}))) as client:
+            assert client.get("/trail").status_code == 403
+
+
+def test_every_page_together_shows_every_entry_once(desk: BatchDesk) -> None:
+    found: list[str] = []
+    query = "?size=50&subject=案"
+    while query:
+        page = seen(desk, query)
+        found += [one.partition("<")[0] for one in page.split('<span class="long">')[1:]]
+        after = page.partition("after=")[2].partition('"')[0]
+        rest = page.partition("下一页")[0].rpartition('href="')[2].partition('"')[0]
+        query = rest.replace("&amp;", "&") if "after=" in rest and after else ""
+    assert found == [f"案 {number}" for number in reversed(range(ENTRIES))]
+
+
+def test_the_workbook_holds_what_the_filters_show_and_is_noted(desk: BatchDesk) -> None:
+    with working_as(desk.app, AUDITOR) as client:
+        answer = client.get("/trail/file?group=copies")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert len(rows) == 1 + ENTRIES // 2 and rows[0][-1] == "摘要"
+    assert {row[3] for row in rows[1:]} == {"copies.export"} and len(str(rows[1][-1])) == 64
+    assert b"<f>" not in answer.data
+    with reading(desk.room.register) as session:
+        last = find_entries(session, TrailFilter(), limit=1)[0]
+    assert (last.act, last.actor, last.subject) == ("trail.export", "冯审计", "group=copies")
+
+
+def test_a_change_behind_the_back_of_the_system_is_shown(
+    desk: BatchDesk, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def checked() -> str:
+        with working_as(desk.app, AUDITOR) as client:
+            answer = client.post("/trail/check")
+        assert answer.status_code == 200
+        return answer.text
+
+    assert "完整，没有改动" in checked()
+    with open_engine(home.database_url).begin() as connection:
+        for (name,) in connection.execute(
+            text("select name from sqlite_master where type='trigger' and tbl_name='trail'")
+        ).all():
+            connection.execute(text(f"drop trigger {name}"))
+        connection.execute(text("update trail set ground='改' where subject='案 5'"))
+    page = checked()
+    assert "有 1 处问题" in page and "内容被改动" in page and "完整，没有改动" not in page
+    monkeypatch.setattr(trail, "MOST_CHECKED", 3)
+    assert "yanzhen trail check" in checked()

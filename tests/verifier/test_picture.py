@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,10 @@ def test_the_site_shows_the_boxed_picture_and_the_command_line_writes_it(
     encoded = page.text.partition("data:image/jpeg;base64,")[2].partition('"')[0]
     assert Image.open(BytesIO(base64.b64decode(encoded))).format == "JPEG"
     assert "高文博" in page.text
+    around = re.search(r'class="cut" viewBox="(\d+) (\d+) (\d+) (\d+)"', page.text)
+    assert around is not None and page.text.count("data:image/jpeg") == 1  # the same, enlarged
+    left, top, wide, high = map(int, around.groups())
+    assert 3 * high <= wide + 3 and left + wide <= edited.picture.width * 1.2 and top > 0
     path, boxes = tmp_path / "IMG.jpg", tmp_path / "boxes.jpg"
     path.write_bytes(picture)
     monkeypatch.setenv("YANZHEN_HOME", str(works.home.path))

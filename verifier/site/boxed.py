@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from typing import Final
 
 from codes.wording import Text
 from templates.labels import LABELS, SEAL_ALT, Field
 from verifier.picture import ELSEWHERE
 from verifier.seal_states import SEAL
 from verifier.site.words import FACT_LABELS
-from verifier.verdict import Verdict
+from verifier.verdict import Outline, Verdict
 
+_LARGE: Final = 0.4
+_AROUND: Final = 1.8
+_SHAPE: Final = 3.0
 _REST = Text("版面其他文字", "Other print")
 
 
@@ -23,12 +27,15 @@ class Difference:
         number: as it stands beside the box.
         printed: what the picture shows; empty where that is no text.
         record: what is on record, likewise.
+        cut: left, top, width and height of the place around it, to be shown enlarged; None of a
+            box that is large enough to be seen.
     """
 
     number: int
     label: Text
     printed: str
     record: str
+    cut: tuple[int, int, int, int] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +44,11 @@ class BoxedView:
 
     Args:
         address: of the picture, itself in it.
+        size: its width and height, in the measure of the cuts.
     """
 
     address: str
+    size: tuple[int, int]
     differences: tuple[Difference, ...]
 
 
@@ -56,11 +65,28 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
             label=_label(name),
             printed=shown.get(name, {}).get("printed", ""),
             record=shown.get(name, {}).get("record", ""),
+            cut=_cut_of(corners, verdict.boxed.size),
         )
-        for number, (name, _) in enumerate(verdict.boxed.boxes, start=1)
+        for number, (name, corners) in enumerate(verdict.boxed.boxes, start=1)
     )
     encoded = base64.b64encode(verdict.boxed.jpeg).decode("ascii")
-    return BoxedView(address=f"data:image/jpeg;base64,{encoded}", differences=differences)
+    return BoxedView(
+        address=f"data:image/jpeg;base64,{encoded}",
+        size=verdict.boxed.size,
+        differences=differences,
+    )
+
+
+def _cut_of(corners: Outline, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """Return the place around a box, a good deal wider than high; None where it is no detail."""
+    across, down = ([one[axis] for one in corners] for axis in (0, 1))
+    width, height = max(across) - min(across), max(down) - min(down)
+    if max(width / size[0], height / size[1]) > _LARGE:
+        return None
+    high = height * _AROUND
+    wide = max(width + high, high * _SHAPE)
+    left, top = (min(across) + max(across) - wide) / 2, (min(down) + max(down) - high) / 2
+    return round(left), round(top), max(1, round(wide)), max(1, round(high))
 
 
 def _label(name: str) -> Text:

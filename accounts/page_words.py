@@ -77,7 +77,7 @@ def desk_words() -> dict[str, Any]:
     return {
         **display_words(request, language, page_view(request)),
         "day": lambda when: spoken_day(when).say(language),
-        "moment": lambda when: spoken_moment(when).say(language),
+        "moment": lambda when: "" if when is None else spoken_moment(when).say(language),
         "count": spoken_count,
         "person": current_person(),
         "places": places,

@@ -87,7 +87,7 @@ def settle(desk: BatchDesk) -> None:
     form = {"step": "upload", "doing": "skipped", "why": "改由平台直接上传"}
     assert desk.post("/batches/settings/step", APPROVER, **form).status_code == 303
     assert desk.post("/batches/settings/2/confirm", SECOND_APPROVER).status_code == 303
-    form = {"step": "plan", "doing": "done", "why": "改在此办理"}
+    form = {"step": "plan", "doing": "done", "why": "改在本系统办理"}
     assert desk.post("/batches/settings/step", APPROVER, **form).status_code == 303
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 
 from registry.case_models import (
+    CaseAsker,
     CaseEvent,
     CaseItem,
     CaseMark,
@@ -199,6 +200,7 @@ def test_a_question_that_was_changed_shows(desk: PoliceHome, values: dict[str, A
     mine = CaseQuestion.case_id == case_id
     with transaction(desk.room.desks) as session:
         if values is None:
+            session.execute(delete(CaseAsker))
             session.execute(delete(CaseQuestion).where(mine))
         else:
             session.execute(update(CaseQuestion).where(mine).values(**values))

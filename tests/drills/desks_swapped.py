@@ -26,7 +26,7 @@ from tests.drills.desks_things import HOST, PARTIES, fill_other, own_batch
 from tests.drills.desks_world import MARK, OTHER, World, open_world
 from tests.drills.drill import Facts, require, require_none
 
-_LIVE = frozenset({"desk_sessions", "trail"})
+_LIVE = frozenset({"desk_sessions", "desk_sessions_ended", "trail"})
 """Tables that any request may write to: who came, and what was asked of whom."""
 _SEES_ALL = frozenset({Role.AUTHORITY_CLERK, Role.AUTHORITY_DIRECTOR, Role.POLICE, Role.AUDITOR})
 _TYPED_SHARE = 8  # one request in so many asks for the other's things in a field or a query

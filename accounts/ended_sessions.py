@@ -85,7 +85,8 @@ def end_sessions(
 def end_rows(session: Session, which: ColumnElement[bool], why: Ending, at: datetime) -> None:
     """End some sessions, keeping why for a while of those that were somebody's."""
     somebodys = select(SessionRow.digest).where(which, SessionRow.account_id.is_not(None))
-    for digest in session.scalars(somebodys).all():
+    in_order = somebodys.order_by(SessionRow.digest)  # so that two who do so never block each other
+    for digest in session.scalars(in_order).all():
         insert_if_absent(session, EndedSessionRow, digest=digest, why=why.value, at=at)
     session.execute(delete(SessionRow).where(which))
 

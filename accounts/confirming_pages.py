@@ -55,7 +55,7 @@ def waiting_to_confirm(person: Person) -> Iterator[Waiting]:
     if person.is_one_of(*CONFIRMERS):
         found = list_waiting(the_bureau(), person.account_id)
         yield Waiting(
-            text=Text("个账号的角色待确认", "accounts whose roles are to be confirmed"),
+            text=Text("个账号的角色待确认", "{account|accounts} whose roles are to be confirmed"),
             count=sum(one.is_other and one.is_ready for one in found),
             link=url_for("confirming.index"),
         )

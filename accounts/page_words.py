@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 from accounts.next_page_notice import what_was_done
 from accounts.person import current_person
 from accounts.roles import Role
-from accounts.spoken import spoken_count, spoken_day, spoken_moment
+from accounts.spoken import spoken_count, spoken_day, spoken_moment, spoken_things
 from codes.wording import Text
 from templates.page_display import display_words, page_view
 from templates.page_language import page_language
@@ -79,6 +79,7 @@ def desk_words() -> dict[str, Any]:
         "day": lambda when: spoken_day(when).say(language),
         "moment": lambda when: "" if when is None else spoken_moment(when).say(language),
         "count": spoken_count,
+        "some": spoken_things,
         "person": current_person(),
         "places": places,
         "keys": place_keys(places),

@@ -44,3 +44,8 @@ def _in_beijing(when: datetime, clock: str) -> Text:
 def spoken_count(count: int) -> str:
     """Return a number with its thousands apart: 12,345."""
     return f"{count:,}"
+
+
+def spoken_things(count: int, one: str, more: str) -> str:
+    """Return how many of something, for an English sentence: 1 person, 1,200 people."""
+    return f"{spoken_count(count)} {one if count == 1 else more}"

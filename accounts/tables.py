@@ -26,12 +26,13 @@ MAX_CURSOR: Final = 200
 
 
 class ColumnKind(StrEnum):
-    """How the cells of a column stand: words to the left, numbers to the right."""
+    """How the cells of a column stand: words to the left, numbers to the right, some unbroken."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     CODE = "code"
+    WHOLE = "whole"
 
 
 class FilterKind(StrEnum):

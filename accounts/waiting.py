@@ -10,7 +10,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from accounts.person import Person
-from codes.wording import Text
+from codes.wording import Text, counted
 
 _PROVIDERS: Final = "yanzhen_desk_waiting"
 LATELY: Final = timedelta(days=7)
@@ -22,7 +22,7 @@ class Waiting:
     """One kind of work that waits.
 
     Args:
-        text: what is to be done: "batches to approve"; the number stands before it.
+        text: what is to be done: "{batch|batches} to approve"; the number stands before it.
         count: how many; nothing is shown for none.
         link: address of the list where it is done.
     """
@@ -30,6 +30,11 @@ class Waiting:
     text: Text
     count: int
     link: str
+
+    @property
+    def words(self) -> Text:
+        """What is to be done, as it reads of so many."""
+        return counted(self.text, self.count)
 
 
 Provider = Callable[[Person], Iterable[Waiting]]

@@ -106,13 +106,13 @@ def _check_others_marks(person: Person, people: Sequence[Scored]) -> None:
     """See that whoever closes the scores entered none of the marks that count."""
     rows = own_rows(person, people)
     if rows:
-        shown = "、".join(map(str, rows[:8]))
+        zh, en = "、".join(map(str, rows[:8])), ", ".join(map(str, rows[:8]))
         raise IssuerError(
             "scores_own",
             Text(
-                f"第 {shown} 行等 {len(rows)} 人的成绩由您录入，须由另一名经办人核对确认；未作改动",
-                f"you entered marks of {len(rows)} people (rows {shown}), so another clerk compares"
-                " and closes them; nothing was changed",
+                f"第 {zh} 行等 {len(rows)} 人的成绩由您录入，须由另一名经办人核对确认；未作改动",
+                f"You entered the marks of some people yourself (row {en}; {len(rows)} in all), so "
+                "another clerk has to compare and close them; nothing was changed",
             ),
         )
 
@@ -263,12 +263,12 @@ def _note(room: BatchRoom, person: Person, act: str, prefix: str, draft_id: int)
 
 
 def _pending(rows: Sequence[int]) -> IssuerError:
-    shown = "、".join(str(row) for row in rows[:8])
+    zh, en = "、".join(map(str, rows[:8])), ", ".join(map(str, rows[:8]))
     return IssuerError(
         "scores_pending",
         Text(
-            f"还有 {len(rows)} 人成绩未录完（第 {shown} 行），未作改动",
-            f"marks are missing for {len(rows)} people (rows {shown}); nothing was changed",
+            f"还有 {len(rows)} 人成绩未录完（第 {zh} 行），未作改动",
+            f"Marks are still missing (row {en}; {len(rows)} in all); nothing was changed",
         ),
     )
 

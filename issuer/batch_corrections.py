@@ -116,14 +116,15 @@ def _folded(number: str) -> str:
 
 
 def _unmatched(rows: Sequence[int]) -> IssuerError:
-    shown = "、".join(str(row) for row in rows[:_SHOWN_ROWS])
+    first = [str(row) for row in rows[:_SHOWN_ROWS]]
+    zh, en = "、".join(first), ", ".join(first)
     more = "…" if len(rows) > _SHOWN_ROWS else ""
     return IssuerError(
         "corrections_unmatched",
         Text(
-            f"上传文件第 {shown}{more} 行与本批次的行对不上（共 {len(rows)} 行），未作改动；"
+            f"上传文件第 {zh}{more} 行与本批次的行对不上（共 {len(rows)} 行），未作改动；"
             f"请保留“{ORIGINAL_ROW}”列，或核对证件号码。新增人员请重新上传整份名册",
-            f"rows {shown}{more} of the file fit no row of this batch, or the same one twice "
+            f"Rows of the file that match no row of this batch, or one matched before: {en}{more} "
             f"({len(rows)} in all); nothing was changed. Keep the column “{ORIGINAL_ROW}”, or "
             "check the document numbers. To add people, hand in the whole roster again",
         ),

@@ -91,13 +91,15 @@ def judge(
     known = () if occupation is None or level is None else conditions(occupation, level, today)
     condition = next((one for one in known if one.name == facts.condition.strip()), None)
     if condition is None:
-        names = "、".join(one.name for one in known)
+        names = [one.name for one in known]
         zh = (
-            f"请填写本级别的申报条件编号：{names}"
+            f"请填写本级别的申报条件编号：{'、'.join(names)}"
             if names
             else "名册中的职业或级别没有对应的申报条件"
         )
-        en = f"one of the level's conditions: {names}" if names else "no conditions for this level"
+        en = "No conditions are on record for this occupation or level"
+        if names:
+            en = f"Give the number of one of the level's conditions: {', '.join(names)}"
         return Judgement(
             met=False, condition=None, faults=(("condition", Text(zh, en)),), remarks=()
         )
@@ -106,10 +108,8 @@ def judge(
     since = _judge_certificate(facts, condition, today, lookup, faults, remarks)
     _judge_years(facts, condition, since, today, faults)
     if condition.qualification and facts.qualification.strip() not in condition.qualification:
-        allowed = "、".join(condition.qualification)
-        faults.append(
-            ("qualification", Text(f"应填其中之一：{allowed}", f"should be one of: {allowed}"))
-        )
+        zh, en = "、".join(condition.qualification), ", ".join(condition.qualification)
+        faults.append(("qualification", Text(f"应填其中之一：{zh}", f"Should be one of: {en}")))
     if not facts.evidence.strip():
         faults.append(
             (

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
-from codes.wording import Text
+from codes.wording import Text, counted
 from issuer.batch_candidates import Candidate, find_course, no_course, read_candidates
 from issuer.batch_room import BatchRoom, draft_closed, find_draft
 from issuer.batch_states import EDITABLE, DraftState
@@ -188,11 +188,12 @@ def open_notice_point(
     key = room.key(draft)
     rows = [one.row for one in people if _tag(key, one) not in notice.tags]
     if rows:
-        shown = "、".join(map(str, rows[:5]))
-        return Text(
-            f"第 {shown} 行在公示后有变动，须重新公示",
-            f"rows {shown} changed after the notice; publish it again",
+        zh, en = "、".join(map(str, rows[:5])), ", ".join(map(str, rows[:5]))
+        text = Text(
+            f"第 {zh} 行在公示后有变动，须重新公示",
+            f"{{row|rows}} {en} changed after the notice; publish it again",
         )
+        return counted(text, len(rows))
     waiting = sum(one.outcome is None for one in objections_of(session, draft.id))
     if waiting:
         return Text(f"{waiting} 件异议尚未处理", f"objections not settled: {waiting}")

@@ -114,8 +114,8 @@ def check_shown(session: Session, draft: BatchDraft, person: Person) -> None:
             Text(
                 f"第 {zh} 行的样张没有显示出来，不能批准；请稍候刷新本页，看到样张后再批准。"
                 "一直不能显示的，请点开样张查看原因，或退回修改",
-                f"the sample page of rows {en} was not shown, so nothing was approved; wait, reload"
-                " the page and look at it first. Where it never shows, open it to see why, or "
+                f"Sample pages not shown yet, of row {en}: nothing was approved. Wait, reload"
+                " the page and look at them first. Where it never shows, open it to see why, or "
                 "return the batch",
             ),
         )

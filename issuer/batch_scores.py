@@ -331,10 +331,9 @@ def _fault(known: Scored, part: Part, attempt: int, text: str, first: str) -> Te
     if part not in {rule.part for rule in known.rules}:
         return Text("本级别没有这一项，请留空", "the level has no such part; leave it empty")
     if text and text not in WORDS and not _MARK.fullmatch(text):
-        words = "、".join(WORDS)
         return Text(
-            f"应为 0–100（至多一位小数），或 {words}",
-            f"0–100 with at most one decimal, or one of {words}",
+            f"应为 0–100（至多一位小数），或 {'、'.join(WORDS)}",
+            f"0–100 with at most one decimal, or one of {', '.join(WORDS)}",
         )
     if text and attempt == 2 and not (first or known.scores.text(part, 1)):
         return Text("先录入首次成绩，再录补考", "enter the first attempt before a resit")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from codes.wording import Text
+from codes.wording import Text, counted
 from issuer.batch_candidates import Candidate, find_course, kept_of, read_candidates
 from issuer.batch_eligibility import unmet
 from issuer.batch_notice import open_notice_point
@@ -153,11 +153,13 @@ def _scores(course: Course) -> Text | None:
     ]
     if not rows:
         return None
-    shown = "、".join(map(str, rows[:5]))
-    return Text(
-        f"第 {shown} 行在成绩确认后换了人或级别，没有合格成绩；请重新打开成绩补录",
-        f"rows {shown} became other people's after the scores were closed; open them again",
+    zh, en = "、".join(map(str, rows[:5])), ", ".join(map(str, rows[:5]))
+    text = Text(
+        f"第 {zh} 行在成绩确认后换了人或级别，没有合格成绩；请重新打开成绩补录",
+        f"{{row|rows}} {en} changed person or level after the scores were closed and "
+        f"{{has|have}} no passing score; open the scores again",
     )
+    return counted(text, len(rows))
 
 
 def _plan(course: Course) -> Text | None:

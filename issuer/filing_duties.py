@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from codes.wording import Text
+from codes.wording import Text, counted
 from issuer.application_states import STAGE_NAMES, TRANSITIONS, Stage, Step
 from issuer.public_notice import count_unsettled
 from registry.filing_models import FilingApplication
@@ -114,7 +114,10 @@ def _turn_on_notice(
     waiting = count_unsettled(notice)
     if waiting:
         return Turn(
-            words=Text(f"处理 {waiting} 件异议", f"settle {waiting} objections"),
+            words=counted(
+                Text(f"处理 {waiting} 件异议", f"settle {waiting} {{objection|objections}}"),
+                waiting,
+            ),
             duty=Duty.DIRECTOR,
             due=notice.last_day,
         )

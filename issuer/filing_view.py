@@ -96,6 +96,22 @@ def step_text(decision: ApplicationDecision) -> Text:
     return Text(f"{phase.zh}：{name.zh}", f"{phase.en}: {name.en}")
 
 
+def grounds_text(reference: str | None, reason: str | None) -> Text:
+    """Return what a decision rests on: its number and its reason, each under its name."""
+    zh = [f"文号：{reference}"] if reference else []
+    en = [f"Reference: {reference}"] if reference else []
+    if reason:
+        zh.append(f"理由：{reason}")
+        en.append(f"Reason: {reason}")
+    return Text("；".join(zh), "; ".join(en))
+
+
+def both_text(decider: str | None, approver: str | None) -> Text:
+    """Return who decided and who approved, as one list."""
+    names = [one for one in (decider, approver) if one]
+    return Text("、".join(names), ", ".join(names))
+
+
 def persons_text(decision: ApplicationDecision) -> Text:
     """Return who did it and who approved it, each with their part."""
     step = Step(decision.step)
@@ -120,11 +136,10 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
         yield Text(line, line)
     for one in application.decisions:
         step, persons = step_text(one), persons_text(one)
-        said = "  ".join(filter(None, (one.reference, one.reason)))
-        day = spoken_day(one.decided_on)
+        said, day = grounds_text(one.reference, one.reason), spoken_day(one.decided_on)
         yield Text(
-            f"  {day.zh}  {step.zh}（{persons.zh}）{said}",
-            f"  {day.en}  {step.en} ({persons.en}) {said}",
+            f"  {day.zh}  {step.zh}（{persons.zh}）{said.zh}",
+            f"  {day.en}  {step.en} ({persons.en}) {said.en}",
         )
     if application.notices:
         for number, objection in enumerate(application.notices[-1].objections, start=1):
@@ -201,12 +216,12 @@ def scopes_as_dicts(windows: Sequence[Window]) -> list[dict[str, Any]]:
 def act_line(act: FilingAct) -> Text:
     """Return one line of a site's history."""
     event = EVENT_NAMES[FilingEvent(act.event)]
-    said = "  ".join(filter(None, (act.reference, act.reason)))
-    persons = "、".join(filter(None, (act.decider, act.approver))) or "—"
+    said = grounds_text(act.reference, act.reason)
+    persons = both_text(act.decider, act.approver)
     decided, days = spoken_day(act.decided_on), days_text(act)
     return Text(
-        f"  {decided.zh}  {event.zh}，{days.zh}（{persons}）{said}",
-        f"  {decided.en}  {event.en}, {days.en} ({persons}) {said}",
+        f"  {decided.zh}  {event.zh}，{days.zh}（{persons.zh or '—'}）{said.zh}",
+        f"  {decided.en}  {event.en}, {days.en} ({persons.en or '—'}) {said.en}",
     )
 
 

@@ -177,7 +177,7 @@ def parse_day(
     try:
         return date.fromisoformat(said)
     except ValueError:
-        text = Text(f"“{said}”应写成 2026-01-31 的样子", f"Write “{said}” as 2026-01-31")
+        text = Text(f"“{said}”应写成 2027-01-01 的样子", f"Write “{said}” as 2027-01-01")
         troubles.append(Trouble(field=field, text=text))
         return None
 

@@ -9,7 +9,7 @@ from typing import Final
 from flask import request, url_for
 from sqlalchemy import select
 
-from codes.wording import Text
+from codes.wording import Text, counted
 from issuer.batch_checks import ROWS_AT_ONCE, needs_check
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
@@ -167,11 +167,13 @@ def _of_rows(draft: BatchDraft) -> NextStep | None:
         return NextStep(text=_CHECKING, actor=DraftState.ISSUING.actor)
     if draft.faulty:
         many = draft.faulty
-        text = Text(f"改正名册中 {many} 行的问题", f"correct {many} rows of the roster")
+        text = Text(f"改正名册中 {many} 行的问题", f"correct {many} {{row|rows}} of the roster")
+        text = counted(text, many)
         return NextStep(text=text, endpoint="batches.rows", show="faulty")
     if draft.unpictured:
         many = draft.unpictured
-        text = Text(f"上传照片（还差 {many} 人）", f"add photos ({many} people have none)")
+        en = f"add photos ({many} {{person has|people have}} none)"
+        text = counted(Text(f"上传照片（还差 {many} 人）", en), many)
         return NextStep(text=text, endpoint="batches.photos")
     return None
 

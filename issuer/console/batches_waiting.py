@@ -23,12 +23,15 @@ from registry.exam_models import BatchCourse, BatchObjection
 from registry.session import reading
 
 _CLERKS = (
-    (DraftState.RETURNED, Text("个批次被退回，待修改", "batches returned, to be corrected")),
-    (DraftState.PREPARING, Text("个批次待准备、提交", "batches to prepare and submit")),
+    (
+        DraftState.RETURNED,
+        Text("个批次被退回，待修改", "{batch|batches} returned, to be corrected"),
+    ),
+    (DraftState.PREPARING, Text("个批次待准备、提交", "{batch|batches} to prepare and submit")),
 )
 _EITHERS = (
-    (DraftState.STOPPED, Text("个批次签发中止，待处理", "batches whose issuing stopped")),
-    (DraftState.PAUSED, Text("个批次已暂停，待继续签发", "batches paused, to go on with")),
+    (DraftState.STOPPED, Text("个批次签发中止，待处理", "{batch|batches} whose issuing stopped")),
+    (DraftState.PAUSED, Text("个批次已暂停，待继续签发", "paused {batch|batches} to resume")),
 )
 
 
@@ -44,7 +47,7 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
     found = list_drafts(the_room(), person.body)
     if approver:
         others = [one for one in found if not is_own(one, person)]
-        text = Text("个批次待审批", "batches to approve")
+        text = Text("个批次待审批", "{batch|batches} to approve")
         yield _waiting(DraftState.SUBMITTED, text, others)
         yield _waiting_settings(person)
     stop = why_nothing_issues(the_room(), person.body) if clerk else None
@@ -65,7 +68,7 @@ def _waiting_settings(person: Person) -> Waiting:
     with reading(the_room().desks) as session:
         found = unconfirmed(session, person.body or "")
     count = sum(not is_own_setting(one, person) for one in found)
-    text = Text("项机构设置待确认", "settings of the body to confirm")
+    text = Text("项机构设置待确认", "{setting|settings} of the body to confirm")
     return Waiting(text=text, count=count, link=url_for("batches.settings"))
 
 
@@ -80,7 +83,7 @@ def _waiting_scores(prefix: str) -> Waiting:
     link = url_for("batches.index", state=DraftState.PREPARING.value)
     if len(hits) == 1:
         link = url_for("batches.scores", draft_id=hits[0])
-    text = Text("个批次待录入、核对成绩", "batches whose scores are to be entered")
+    text = Text("个批次待录入、核对成绩", "{batch|batches} whose scores are to be entered")
     return Waiting(text=text, count=len(hits), link=link)
 
 
@@ -90,7 +93,7 @@ def _waiting_objections(prefix: str) -> Waiting:
     unsettled = query.where(BatchDraft.prefix == prefix, BatchObjection.outcome.is_(None))
     with reading(the_room().desks) as session:
         count = session.scalar(unsettled) or 0
-    text = Text("件结果公示异议待处理", "objections to settle")
+    text = Text("件结果公示异议待处理", "{objection|objections} to settle")
     return Waiting(text=text, count=count, link=url_for("batches.index"))
 
 
@@ -101,7 +104,7 @@ def _waiting_uploads(prefix: str) -> Waiting:
         link = url_for("batches.show", draft_id=hits[0])
     text = Text(
         "个已签发批次待印制、上传全国平台",
-        "issued batches to print and upload to the national site",
+        "issued {batch|batches} to print and upload to the national site",
     )
     return Waiting(text=text, count=len(hits), link=link)
 

@@ -139,7 +139,7 @@ def waiting_requests(person: Person) -> Iterator[Waiting]:
         return
     with holder_counter() as counter, reading(counter.public) as session:
         count = count_requests(session, person.body)
-    text = Text("件持证人申请待答复", "requests of holders to answer")
+    text = Text("件持证人申请待答复", "{request of a holder|requests of holders} to answer")
     yield Waiting(text=text, count=count, link=address_of("certificate_holder.requests"))
 
 

@@ -30,7 +30,7 @@ def waiting_changes(person: Person) -> Iterator[Waiting]:
     if len(others) == 1:
         link = url_for("certificate_decisions.show", act_id=others[0])
     yield Waiting(
-        text=Text("项证书变更待审批", "acts on certificates to approve"),
+        text=Text("项证书变更待审批", "{act on a certificate|acts on certificates} to approve"),
         count=len(others),
         link=link,
     )
@@ -66,7 +66,7 @@ def waiting_copies(person: Person) -> Iterator[Waiting]:
     yield Waiting(
         text=Text(
             "份更正、补发或存档的证书待下载印制",
-            "corrected, reissued or archive copies to download and print",
+            "corrected, reissued or archive {copy|copies} to download and print",
         ),
         count=len(found),
         link=link,

@@ -37,10 +37,22 @@ def waiting_complaints(person: Person) -> Iterator[Waiting]:
     with public_session() as public:
         sent = count_waiting(public, office.kinds)
     for text, count, state in (
-        (Text("件投诉举报待登记", "complaints to put on record"), sent, ""),
-        (Text("件投诉举报待分派", "complaints to assign"), waits.unassigned, "?state=open"),
-        (Text("件投诉举报由您办理", "complaints of yours to answer"), waits.mine, "?state=mine"),
-        (Text("件投诉举报已逾期", "complaints overdue"), waits.overdue, "?state=overdue"),
+        (Text("件投诉举报待登记", "{complaint|complaints} to put on record"), sent, ""),
+        (
+            Text("件投诉举报待分派", "{complaint|complaints} to assign"),
+            waits.unassigned,
+            "?state=open",
+        ),
+        (
+            Text("件投诉举报由您办理", "{complaint|complaints} for you to answer"),
+            waits.mine,
+            "?state=mine",
+        ),
+        (
+            Text("件投诉举报已逾期", "{complaint|complaints} overdue"),
+            waits.overdue,
+            "?state=overdue",
+        ),
     ):
         yield Waiting(text=text, count=count, link=address_of("complaints.index") + state)
 

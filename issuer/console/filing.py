@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.spoken import spoken_day
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
@@ -56,7 +57,7 @@ from issuer.filing_duties import (
     turn_of,
 )
 from issuer.filing_proposals import waiting_proposals
-from issuer.filing_view import OUTCOME_NAMES, persons_text, step_text
+from issuer.filing_view import OUTCOME_NAMES, grounds_text, persons_text, step_text
 from issuer.public_notice import ObjectionOutcome
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import ApplicationDecision, ApplicationMaterial, FilingApplication
@@ -89,7 +90,7 @@ _LIST: Final = TableSpec(
         Column(key="name", text=Text("申报单位", "Unit"), sortable=True),
         Column(key="stage", text=Text("目前环节", "Stage")),
         Column(key="next", text=Text("下一步", "Next")),
-        Column(key="who", text=Text("由谁办理", "Who acts")),
+        Column(key="who", text=Text("由谁办理", "Who acts"), kind=ColumnKind.WHOLE),
         Column(key="due", text=Text("期限", "Until"), kind=ColumnKind.DATE, sortable=True),
         Column(
             key="since",
@@ -345,10 +346,12 @@ def _row(one: FilingApplication, day: date, proposed: bool, sent: int) -> Applic
     )
 
 
-def _event(one: ApplicationDecision) -> tuple[date, Text, str, Text, str]:
-    said = "  ".join(filter(None, (one.reference, one.reason)))
+def _event(one: ApplicationDecision) -> tuple[date, Text, Text, Text, str]:
+    said, persons = grounds_text(one.reference, one.reason), persons_text(one)
+    entered = spoken_day(one.recorded_at)
+    by = Text(f"{persons.zh}，{entered.zh}录入", f"{persons.en}; entered {entered.en}")
     tone = _EVENT_TONES.get(Step(one.step), "calm")
-    return one.decided_on, step_text(one), said, persons_text(one), tone
+    return one.decided_on, step_text(one), said, by, tone
 
 
 _OUTCOMES: Final = {

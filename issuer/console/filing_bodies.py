@@ -37,11 +37,12 @@ from issuer.console.authority import (
 from issuer.console.filing_proposals import propose_act
 from issuer.console.filing_words import ACT_NAMES, scope_text
 from issuer.console.office import the_office
+from issuer.desk import shanghai_day
 from issuer.filing_acts import STANDING_NAMES, SiteStanding
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
-from issuer.filing_view import days_text
+from issuer.filing_view import both_text, days_text, grounds_text
 from issuer.seal_files import StoredSeal, read_seals
 from issuer.site_acts import EVENT_OF, SiteAct, SiteActKind
 from keys.algorithms import Algorithm
@@ -165,6 +166,7 @@ def body(prefix: str) -> AnyResponse:
             seals=[_seal(one) for one in read_seals(office.home, prefix)],
             events=[_event(one) for one in reversed(acts_of(session, site))],
             acts=[(kind, ACT_NAMES[kind]) for kind in _open_kinds(view)] if may_act() else [],
+            grave=_GRAVE,
             proposal=proposals[0] if proposals else None,
             scope_text=scope_text,
         )
@@ -304,24 +306,25 @@ def _seal(one: StoredSeal) -> dict[str, Any]:
     leaf = load_certificate(one.chain.certificates[0])
     return {
         "subject": leaf.subject.rfc4514_string(),
-        "first": leaf.not_valid_before_utc,
-        "last": leaf.not_valid_after_utc,
+        "first": shanghai_day(leaf.not_valid_before_utc),
+        "last": shanghai_day(leaf.not_valid_after_utc),
         "tone": tone,
         "standing": words,
     }
 
 
-def _event(act: FilingAct) -> tuple[date, Text, Text, str, str]:
+def _event(act: FilingAct) -> tuple[date, Text, Text, Text, str]:
     name = EVENT_NAMES[FilingEvent(act.event)]
-    said = "  ".join(filter(None, (act.reference, act.reason)))
+    said = grounds_text(act.reference, act.reason)
     decided, days = spoken_day(act.decided_on), days_text(act)
     effect = Text(
-        f"{decided.zh}决定，{days.zh}。{said}", f"Decided {decided.en}, {days.en}. {said}"
+        f"{decided.zh}决定，{days.zh}。{said.zh}", f"Decided {decided.en}, {days.en}. {said.en}"
     )
-    persons = "、".join(filter(None, (act.decider, act.approver)))
+    persons = both_text(act.decider, act.approver)
     return act.decided_on, name, effect, persons, _EVENT_TONES.get(FilingEvent(act.event), "calm")
 
 
+_GRAVE: Final = (SiteActKind.SUSPEND, SiteActKind.WITHDRAW, SiteActKind.ANNUL)
 _EVENT_TONES: Final = {
     FilingEvent.FILED: "good",
     FilingEvent.REFILED: "good",

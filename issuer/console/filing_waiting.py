@@ -37,7 +37,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
     if director:
         others = [one for one in proposals if one.proposed_by_id != person.account_id]
         yield Waiting(
-            text=Text("项备案事项待审批", "filing acts to approve"),
+            text=Text("项备案事项待审批", "filing {act|acts} to approve"),
             count=len(others),
             link=url_for("filing_proposals.waiting"),
         )
@@ -59,15 +59,15 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         views = views_of_sites(session, day)
     mine = Duty.DIRECTOR if director else Duty.CLERK
     yield Waiting(
-        text=Text("件备案申请待办理", "applications to act on"),
+        text=Text("件备案申请待办理", "{application|applications} to act on"),
         count=sum(turn.duty is mine and (turn.due is None or turn.due < day) for turn in turns),
         link=url_for("filing.applications"),
     )
     yield _objections(unsettled if director else unread, director=director)
     yield Waiting(
-        text=Text("次质量检查待作出结论", "quality checks to conclude")
+        text=Text("次质量检查待作出结论", "quality {check|checks} to conclude")
         if director
-        else Text("次质量检查待登记结果", "quality checks with findings to note"),
+        else Text("次质量检查待登记结果", "quality {check|checks} with findings to note"),
         count=looked_at if director else len(checks) - looked_at,
         link=url_for("filing_quality.checks"),
     )
@@ -77,7 +77,7 @@ def waiting_for_officials(person: Person) -> Iterator[Waiting]:
         if view.standing is SiteStanding.FILED and view.last_day and view.last_day <= day + SOON
     ]
     yield Waiting(
-        text=Text("家机构备案即将到期", "filings that end soon"),
+        text=Text("家机构备案即将到期", "{filing that ends|filings that end} soon"),
         count=len(ending),
         link=url_for("filing_bodies.bodies"),
     )
@@ -96,9 +96,9 @@ def _declined(count: int) -> Waiting:
 
 def _objections(count: int, *, director: bool) -> Waiting:
     return Waiting(
-        text=Text("件备案异议待处理", "objections to filings to settle")
+        text=Text("件备案异议待处理", "{objection|objections} to filings to settle")
         if director
-        else Text("件备案异议待登记", "objections to filings to put on record"),
+        else Text("件备案异议待登记", "{objection|objections} to filings to put on record"),
         count=count,
         link=url_for("filing.applications"),
     )

@@ -84,7 +84,9 @@ def waiting_for_body(person: Person) -> Iterator[Waiting]:
         count = len(session.scalars(query).all())
     link = url_for("questions.index")
     yield Waiting(
-        text=Text("项公安询问待答复", "police questions to answer"), count=count, link=link
+        text=Text("项公安询问待答复", "police {question|questions} to answer"),
+        count=count,
+        link=link,
     )
 
 

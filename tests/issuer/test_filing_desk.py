@@ -106,7 +106,7 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
         ("评估遴选：通过", "负责人 钱负责"),
         ("备案", "经办人 赵经办，审批人 钱负责"),
     ):
-        assert re.search(rf'<b>{step}</b>.*?class="by">{by}<', page, re.DOTALL)
+        assert re.search(rf'<b>{step}</b>.*?class="by">{by}，[^<]*录入<', page, re.DOTALL)
     body = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
     assert "备案有效" in body and "三级/高级工" in body and "赵经办、钱负责" in body
 

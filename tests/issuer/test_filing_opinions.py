@@ -41,7 +41,7 @@ def test_a_notice_is_begun_on_days_that_do_and_with_a_tick(desk: AuthorityDesk) 
     notice = "/filing/applications/1/notice"
     dated = {"first": MONDAY + DAY, "last": MONDAY + 2 * DAY, "days_off": "12月1日"}
     hasty = desk.post(CLERK, notice, **dated)
-    assert 'id="sure-wrong"' in hasty.text and "“12月1日”应写成 2026-01-31 的样子" in hasty.text
+    assert 'id="sure-wrong"' in hasty.text and "“12月1日”应写成 2027-01-01 的样子" in hasty.text
     short = desk.post(CLERK, notice, **dated | {"days_off": "", "sure": "yes"})
     assert (short.status_code, 'id="last-wrong"' in short.text) == (422, True)
     assert f"结束日期最早为{spoken_day(MONDAY + 7 * DAY).zh}" in short.text

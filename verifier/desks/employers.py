@@ -136,7 +136,7 @@ def _end_webhook(account_id: int, named: str) -> None:
 def _waiting(person: Person) -> Iterable[Waiting]:
     if person.is_one_of(Role.EMPLOYER):
         yield Waiting(
-            text=Text("项证书状态变动待查看", "changes of certificates to look at"),
+            text=Text("项证书状态变动待查看", "{change|changes} of certificates to look at"),
             count=unseen_alerts(the_room(), person.account_id),
             link=url_for("employer_alerts.alerts"),
         )

@@ -84,29 +84,29 @@ def waiting_for_police(person: Person) -> Iterator[Waiting]:
         to_confirm = cases_to_confirm(session, person.name)
         to_review = len(readings_to_review(session, person.account_id))
     yield Waiting(
-        text=Text("个本人承办的案件未办结", "cases that you hold, not closed"),
+        text=Text("个本人承办的案件未办结", "{case|cases} that you hold, not closed"),
         count=open_cases or 0,
         link=url_for("police_list.cases", officer=MINE, state=NOT_CLOSED),
     )
     yield Waiting(
-        text=Text("项机构答复已逾期", "answers of bodies overdue"),
+        text=Text("项机构答复已逾期", "{answer of a body|answers of bodies} overdue"),
         count=len(overdue),
         link=_case_or_list(overdue, "questions"),
     )
     yield Waiting(
-        text=Text("项答复尚未查看", "answers of bodies not seen yet"),
+        text=Text("项答复尚未查看", "{answer of a body|answers of bodies} not seen yet"),
         count=len(answered),
         link=_case_or_list(answered, "questions"),
     )
     yield Waiting(
-        text=Text("次查看被提出疑问", "readings of yours questioned by a reviewer"),
+        text=Text("次查看被提出疑问", "{reading|readings} of yours questioned by a reviewer"),
         count=len(questioned),
         link=_case_or_list(questioned, "records"),
     )
     yield Waiting(text=WAITING, count=to_review, link=url_for("police_records.readings"))
     if to_confirm:
         yield Waiting(
-            text=Text("个案件的保管记录缺漏待确认", "cases with gaps in custody to confirm"),
+            text=Text("个案件的保管记录缺漏待确认", "{case|cases} with gaps in custody to confirm"),
             count=len(to_confirm),
             link=url_for("police_custody.custody", case_id=to_confirm[0]),
         )

@@ -152,4 +152,4 @@ def _readings_page(
     return make_response(page, 422 if troubles else 200)
 
 
-WAITING = Text("次查看待复核", "readings to review")
+WAITING = Text("次查看待复核", "{reading|readings} to review")

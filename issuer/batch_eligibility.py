@@ -137,14 +137,17 @@ def _judge_years(
     typed = facts.years.strip()
     if not _YEARS.fullmatch(typed):
         faults.append(
-            ("years", Text("请填年数，如 5 或 5.5", "a number of years, such as 5 or 5.5"))
+            ("years", Text("请填年数，如 5 或 5.5", "Give a number of years, such as 5 or 5.5"))
         )
         return
     if float(typed) < condition.years:
         faults.append(
             (
                 "years",
-                Text(f"不满 {condition.years} 年", f"fewer than {condition.years} years"),
+                Text(
+                    f"相关年限 {typed} 年，不满 {condition.years} 年",
+                    f"{typed} given, where the condition asks for {condition.years} years",
+                ),
             )
         )
     if since is not None and float(typed) > (today - since).days / _DAYS_A_YEAR + 0.1:
@@ -154,7 +157,7 @@ def _judge_years(
                 "years",
                 Text(
                     f"原证书于{day.zh}核发，至今不足 {typed} 年；年限应自取得证书起计",
-                    f"fewer than {typed} years since the certificate, of {day.en}",
+                    f"Years count from the certificate, of {day.en}: fewer than {typed} so far",
                 ),
             )
         )

@@ -78,10 +78,15 @@ def list_issued(
         found = [
             (row, award or "") for row, award in session.execute(query.offset(offset).limit(limit))
         ]
-    numbers = select(Award.number, Award.id).where(Award.number.in_([one for _, one in found]))
-    with reading(room.register) as session:
-        ids = {one.number: one.id for one in session.execute(numbers)}
+    ids = award_ids(room, [number for _, number in found])
     return [IssuedRow(row=row, number=one, award_id=ids.get(one)) for row, one in found]
+
+
+def award_ids(room: BatchRoom, numbers: Sequence[str]) -> dict[str, int]:
+    """Return the certificates that the register has of some numbers."""
+    query = select(Award.number, Award.id).where(Award.number.in_(numbers))
+    with reading(room.register) as session:
+        return {one.number: one.id for one in session.execute(query)}
 
 
 def read_issued_marks(

@@ -12,6 +12,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure
+from codes.levels import Level
 from codes.occupations import occupation_by_code
 from codes.wording import Text
 from issuer.batch_candidates import find_course
@@ -47,7 +48,7 @@ from registry.session import reading
 _MOST_TEXT = 1000
 _NO_DAY = Text("请选择日期", "choose a day")
 _NO_TEXT = Text(f"请填写，{_MOST_TEXT} 字以内", f"write at most {_MOST_TEXT} characters")
-_BAD_DAYS = Text("每行写一个日期，如 2026-10-01", "one day a line, such as 2026-10-01")
+_BAD_DAYS = Text("日期应写成 2027-01-01 的样子", "Write each day as 2027-01-01")
 
 
 @blueprint.get("/<int:draft_id>/notice")
@@ -119,6 +120,7 @@ def notice_print(draft_id: int) -> str:
         address=address,
         complaints=f"{room.public_url.rstrip('/')}/complaints" if room.public_url else "",
         job_names={code: _job_name(code) for code in {one.occupation for one in found.lines}},
+        level_names={level.zh: level.text for level in Level},
     )
 
 

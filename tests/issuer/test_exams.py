@@ -159,7 +159,7 @@ def test_eligibility_is_judged_and_says_why(desk: BatchDesk, tmp_path: Path, clo
     draft = begun(desk, tmp_path, 1)
     few = desk.post(f"/batches/{draft}/eligibility/2", condition="3-1", years="1")
     assert few.status_code == 422
-    assert "不满 2 年" in few.text and "请写明依据材料" in few.text
+    assert "年，不满 2 年" in few.text and "请写明依据材料" in few.text
     kept = {"condition": "3-5", "years": "2", "evidence": "原证书、单位证明"}
     legacy = {**kept, "certificate": "1612000123412345", "dated": "2016-05-01"}
     recent = legacy | {"dated": str(shanghai_day(clock.now) - timedelta(days=365))}

@@ -202,13 +202,13 @@ def _approve(walk: Walk, page: Page) -> None:
     pause = page.get_by_role("button", name="暂停签发")
     expect(pause).to_be_visible()
     begun = page.locator("[data-part=done]").filter(has_text=re.compile("[1-9]"))
-    expect(begun.or_(page.get_by_text("领取文件"))).to_be_visible(timeout=_SLOW_MS)
+    expect(begun.or_(page.get_by_text("下载文件"))).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-issuing", again=False)
 
 
 def _fetch(walk: Walk, page: Page, at: str) -> bytes:
     page.goto(at)
-    expect(page.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
+    expect(page.get_by_text("下载文件")).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-issued")
     for name in ("领证签收表", "结果表"):
         assert zipfile.is_zipfile(fetch(page.get_by_role("link", name=name)))

@@ -276,7 +276,7 @@ def _issue(walk: Walk, clerk: Page, approver: _New, folder: Path) -> bytes:
     tick(approver.page.get_by_label("人数、提示和样张已核对"))
     press(approver.page.get_by_role("button", name="批准签发 1 张"))
     walk.show_again(approver.page, approver.key)
-    expect(approver.page.get_by_text("领取文件")).to_be_visible(timeout=_SLOW_MS)
+    expect(approver.page.get_by_text("下载文件")).to_be_visible(timeout=_SLOW_MS)
     issued = fetch(approver.page.get_by_role("link", name="证书 ZIP"))
     assert zipfile.is_zipfile(issued)
     return issued.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from registry.desk_sealed import SealedColumn
 from registry.filing_desk_models import FilingDraft, FilingDraftFile
 from registry.vault import Vault
 
+_A_DAY = timedelta(days=1)
 _MOST_FILES = 40
 _MOST_TITLE = 100
 _MOST_FILE_NAME = 200
@@ -40,7 +41,13 @@ DRAFT_FILE: Final = SealedColumn(FilingDraftFile, "sealed", _context)
 
 
 def start_draft(session: Session, made_by: str, *, now: datetime) -> FilingDraft:
-    """Begin a new application (`session` of the desks' database)."""
+    """Begin a new application (`session` of the desks' database).
+
+    What was begun a day ago and never filled in goes.
+    """
+    for one in session.scalars(select(FilingDraft).where(FilingDraft.changed_at < now - _A_DAY)):
+        if not _is_begun(one):
+            session.delete(one)
     draft = FilingDraft(made_by=made_by, changed_at=now, entry=ApplicationEntry().dump())
     session.add(draft)
     session.flush()
@@ -63,8 +70,13 @@ def start_supplement(
 
 
 def open_drafts(session: Session) -> Sequence[FilingDraft]:
-    """Return the drafts, the latest first."""
-    return session.scalars(select(FilingDraft).order_by(FilingDraft.changed_at.desc())).all()
+    """Return the drafts that hold something, the latest first."""
+    found = session.scalars(select(FilingDraft).order_by(FilingDraft.changed_at.desc()))
+    return [one for one in found if _is_begun(one)]
+
+
+def _is_begun(draft: FilingDraft) -> bool:
+    return bool(draft.files) or draft.entry != ApplicationEntry().dump()
 
 
 def entry_of(draft: FilingDraft) -> ApplicationEntry:

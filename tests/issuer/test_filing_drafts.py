@@ -85,6 +85,13 @@ def test_an_entry_offers_the_levels_there_are_and_is_deleted_once_ticked(
         assert client.get(at).status_code == 404
 
 
+def test_an_entry_that_was_only_looked_at_is_not_listed(desk: AuthorityDesk) -> None:
+    desk.post(CLERK, "/filing/drafts")
+    assert "没有未完成的录入" in desk.get(CLERK, "/filing/drafts").text
+    desk.post(CLERK, "/filing/drafts/1", name="样本学校", seen="")
+    assert "样本学校" in desk.get(CLERK, "/filing/drafts").text
+
+
 @pytest.mark.parametrize("name", ["查验报告专用中心", "样本 SAMPLE DEMO 查验报告 专用 评价中心"])
 def test_a_name_of_report_keys_is_refused_beside_its_field(desk: AuthorityDesk, name: str) -> None:
     answer = desk.typed_application(name=name)

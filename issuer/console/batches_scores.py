@@ -169,11 +169,11 @@ def _marked(
         open_ = editable and (part in own or why is not None)
         cells.append(MarkedCell(value=value, trouble=why, field=name if open_ else ""))
     words = [found.text for found in odd if found.row == row]
-    said = one.standing.text
+    said = one.standing.text.say(language)
     trouble = (
         Text("；".join(t.zh for t in words), "; ".join(t.en for t in words)) if words else None
     )
-    cells.append(MarkedCell(value=said.say(language), trouble=trouble, warning=True))
+    cells.append(MarkedCell(value=said[:1].upper() + said[1:], trouble=trouble, warning=True))
     return MarkedRow(number=row, cells=cells)
 
 

@@ -33,8 +33,13 @@
     } else if (event.key === 'g') {
       going = Date.now();
     } else if (event.key === '/') {
-      var search = document.querySelector('main [data-search], main input[type="search"], main form[role="search"] input:not([type="hidden"])');
-      if (search) { event.preventDefault(); search.focus(); search.select(); }
+      var search = document.querySelector('main [data-search], main input[type="search"]') ||
+        document.querySelector('main form[role="search"] select, main form[role="search"] input:not([type="hidden"])');
+      if (search) {
+        event.preventDefault();
+        search.focus();
+        if (search.select) search.select();
+      }
     } else if (event.key === '?') {
       var help = document.querySelector('a[data-help]');
       if (help) { event.preventDefault(); help.click(); }

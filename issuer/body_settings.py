@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
@@ -292,21 +292,22 @@ def settle(
 def _check_nobody_on_notice(room: BatchRoom, prefix: str) -> None:
     """Refuse to drop the notice for a batch whose names are up: objections could not come in."""
     query = (
-        select(func.count(BatchDraft.id))
+        select(BatchDraft.name)
         .join(BatchCourse, BatchCourse.draft_id == BatchDraft.id)
         .where(BatchDraft.prefix == prefix, BatchDraft.state.in_(_BEFORE_DECISION))
         .where(BatchCourse.notice_sealed.is_not(None))
     )
     with reading(room.desks) as session:
-        count = session.scalar(query) or 0
-    if count:
+        names = session.scalars(query.order_by(BatchDraft.id)).all()
+    if names:
+        zh, en = "、".join(f"“{one}”" for one in names[:3]), ", ".join(names[:3])
         raise IssuerError(
             "setting_notice",
             Text(
-                f"有 {count} 个批次已经公示、尚未审批，现在不能改为不办理结果公示；"
-                "请待这些批次办完后再改",
-                f"on notice and not decided yet: {count}; the notice can be dropped once they are "
-                "done",
+                f"有 {len(names)} 个批次已经公示、尚未审批（{zh}{'等' if names[3:] else ''}），"
+                "现在不能改为不办理结果公示；请待其办完，或者删除后再改",
+                f"On notice and not decided yet: {len(names)} ({en}{' …' if names[3:] else ''}). "
+                "The notice can be dropped once they are done or deleted",
             ),
         )
 

@@ -14,7 +14,6 @@ from issuer.columns import INSTRUCTIONS_SHEET, MAX_ROWS, Column
 from issuer.photo_reading import FORMAT_HEIGHT, FORMAT_WIDTH
 from registry.sheet_writing import open_workbook
 
-_CHOICE_ROWS = 5_000
 _WIDTHS = {
     Column.NAME: 18,
     Column.DOCUMENT_TYPE: 26,
@@ -102,13 +101,12 @@ def _write_sheet(workbook: Any, rows: Sequence[Sequence[str]]) -> None:
         sheet.write_string(0, position, column.value, head)
         sheet.write_comment(0, position, _ADVICE[column], {"x_scale": 1.6})
     sheet.freeze_panes(1, 1)
-    last = max(_CHOICE_ROWS, len(rows))
     for column, choices in column_choices().items():
         position = list(Column).index(column)
         sheet.data_validation(
             1,
             position,
-            last,
+            MAX_ROWS,
             position,
             {"validate": "list", "source": choices, "error_type": "warning"},
         )

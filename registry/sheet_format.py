@@ -62,6 +62,10 @@ def _recognise_zip(data: bytes) -> SheetFormat:
 
 _SAVE_AS_ZH = "请用表格软件打开，另存为“Excel 工作簿（.xlsx）”"
 _SAVE_AS_EN = "open it in a spreadsheet program and save it as an Excel workbook (.xlsx)"
+_ARCHIVE = Text(
+    "是压缩包，不是表格；请先解压，再上传其中的表格。",
+    "This is an archive, not a spreadsheet; unpack it and upload the spreadsheet in it.",
+)
 _REFUSALS = {
     SheetFormat.XLSB: ("是 .xlsb 二进制工作簿，不予读取", "This is a binary .xlsb workbook"),
     SheetFormat.XLS: ("是旧版 .xls 或 .et 表格，不予读取", "This is an old .xls or .et file"),
@@ -71,15 +75,13 @@ _REFUSALS = {
         "实为网页或 XML 文件，虽然扩展名可能是 .xls",
         "This is a web page or XML file, whatever its extension says",
     ),
-    SheetFormat.ARCHIVE: (
-        "是压缩包，不是表格；请先解压",
-        "This is an archive, not a spreadsheet; unpack it first",
-    ),
     SheetFormat.OTHER: ("不是表格文件", "This is not a spreadsheet"),
 }
 
 
 def format_words(kind: SheetFormat) -> Text:
     """Return what a file of a kind that is not read is, and what to do."""
+    if kind is SheetFormat.ARCHIVE:
+        return _ARCHIVE
     zh, en = _REFUSALS[kind]
     return Text(f"{zh}；{_SAVE_AS_ZH}。", f"{en}; {_SAVE_AS_EN}.")

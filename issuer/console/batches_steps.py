@@ -156,7 +156,7 @@ def confirm_setting(setting_id: int) -> Response | tuple[str, int]:
 @allow(Role.APPROVER)
 def drop_setting(setting_id: int) -> Response | tuple[str, int]:
     """Decline a setting that waits, or take back one's own."""
-    done = Text("该项设置不再等待确认，未作改动", "The setting waits no more; nothing was changed")
+    done = Text("该项设置不再等待确认，未作改动", "The setting is withdrawn; nothing was changed")
     return _settle_waiting(drop, setting_id, done)
 
 

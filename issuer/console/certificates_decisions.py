@@ -53,10 +53,10 @@ _TABS: dict[str, Text] = {
     TO_PRINT: Text("待印制", "To print"),
     **{one: _NAMED[one] for one in ActState if one is not ActState.PROPOSED},
 }
-_HOLDS = Text("在线核验即时生效", "It holds online from now on")
+_HOLDS = Text("在线核验即时生效", "Online checks show it from now on")
 _NEW_PAGE = Text("下一步见下方", "What comes next stands below")
-_REJECTED = Text("未予批准，证书没有变动", "Declined; nothing of the certificate changed")
-_WITHDRAWN = Text("已撤回，证书没有变动", "Taken back; nothing of the certificate changed")
+_REJECTED = Text("未予批准，证书没有变动", "Declined; the certificate is unchanged")
+_WITHDRAWN = Text("已撤回，证书没有变动", "Taken back; the certificate is unchanged")
 _SPEC = TableSpec(
     columns=(
         Column(key="act_id", text=Text("编号", "Act"), kind=ColumnKind.CODE),

@@ -212,7 +212,7 @@ def take_one_back(number: int) -> AnyResponse:
             take_back(the_office().desks, number, the_actor(), now=now)
     except REFUSALS as error:
         return _page(number, troubles=(trouble_of(error),))
-    say_done(Text("已撤回，备案没有变动", "Taken back; nothing of the filing changed"))
+    say_done(Text("已撤回，备案没有变动", "Taken back; the filing is unchanged"))
     return redirect(url_for("filing_proposals.proposal", number=number), 303)
 
 

@@ -83,7 +83,7 @@ def proposed_facts(act: ProposedAct) -> list[tuple[Text, Text | str]]:
     if act.day is not None:
         label = Text("新的截止日（含）", "New last day, included")
         if act.kind is not SiteActKind.RENEW:
-            label = Text("生效日期", "First day it has effect")
+            label = Text("生效日期", "Effective from")
         facts.append((label, Text(format_date(act.day), format_date_en(act.day))))
     return facts
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.account_rules import filed_bodies
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import (
@@ -85,7 +86,12 @@ def spoken_roles(roles: Iterable[Role]) -> Text:
 def index() -> Answer:
     """List the accounts of which roles wait."""
     found = list_waiting(the_bureau(), the_person().account_id)
-    return render_template("desk/people_waiting.html", found=found, spoken_roles=spoken_roles)
+    return render_template(
+        "desk/people_waiting.html",
+        found=found,
+        spoken_roles=spoken_roles,
+        bodies=dict(filed_bodies(the_bureau().register)),
+    )
 
 
 @blueprint.get("/<int:account_id>/confirm")
@@ -112,6 +118,7 @@ def _page(row: AccountRow, *troubles: Trouble, ground: str = "") -> str:
         before=spoken_roles(counting_roles(row)),
         after=spoken_roles(Role(one.role) for one in row.roles),
         spoken_roles=spoken_roles,
+        bodies=dict(filed_bodies(the_bureau().register)),
         who=who_confirms(row.body),
         ground=ground,
         troubles=troubles,

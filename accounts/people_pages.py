@@ -108,6 +108,7 @@ def people() -> Answer:
         role=Role,
         waiting_roles=waiting_roles,
         to_confirm=to_confirm,
+        bodies=dict(filed_bodies(bureau.register)),
     )
 
 
@@ -245,6 +246,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         can_sign_in=can_sign_in,
         standing=find_waiting(bureau, row.id, person.account_id),
         who=who_confirms(row.body),
+        bodies=dict(filed_bodies(bureau.register)),
         role_options=_role_options(person),
         body_options=_body_options(person),
         machines=live_access(row.id),

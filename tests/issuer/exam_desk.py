@@ -184,7 +184,8 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
     page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
     assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page
     assert told_of_upload(desk, numbers, clock) == ["uploaded", "upload_late"]
-    assert "照片不符" in desk.get(f"/batches/{draft}/upload").text
+    page = desk.get(f"/batches/{draft}/upload").text
+    assert "照片不符" in page and '<a href="/certificates/' in page
     empty = desk.download(f"/batches/{draft}/upload/receipts.xlsx")
     to_fill = read_exam_sheet(empty, ExamColumn.NUMBER)
     assert [line.text(ExamColumn.NUMBER) for line in to_fill] == [numbers[1]]

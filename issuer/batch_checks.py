@@ -21,12 +21,13 @@ from sqlalchemy.orm import Session
 from codes.errors import CodesError
 from codes.wording import Text
 from issuer.batch_overlap import inspect_overlap, with_notices
-from issuer.batch_photos import DraftPhotos, judge_waiting
+from issuer.batch_photos import judge_waiting
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import RowFindings, load_table, seal_findings, write_findings
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.errors import IssuerError
 from issuer.issuing import Phase, inspect_batch
+from issuer.kept_photos import DraftPhotos
 from issuer.lint import LintReport
 from issuer.roster import RosterTable
 from keys.errors import KeysError

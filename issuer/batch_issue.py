@@ -28,7 +28,6 @@ from issuer.batch_checks import (
 )
 from issuer.batch_drafts import empty, remove_files
 from issuer.batch_overlap import check_others_again
-from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import load_table, seal_findings, write_findings
 from issuer.batch_states import RUNNABLE, DraftState
@@ -42,6 +41,7 @@ from issuer.errors import IssuerError
 from issuer.exam_binding import RECORDS
 from issuer.exam_records import keep_records
 from issuer.issuing import Phase
+from issuer.kept_photos import DraftPhotos
 from issuer.lint import LintReport
 from issuer.opening import announce_host
 from issuer.operator import note_act_now, read_operator

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from codes.notices import Notice, Problem
 from codes.slips import count_slips
 from codes.wording import Text
-from issuer.batch_photos import DraftPhotos, KeptPhoto
 from issuer.batch_room import BatchRoom
 from issuer.batch_rows import DraftRow, Remark, open_row
 from issuer.columns import Column
+from issuer.kept_photos import DraftPhotos, KeptPhoto
 from issuer.photo_names import fold_name, is_picture_name
 from issuer.photo_reading import PhotoReading
 from registry.batch_models import BatchDraft, BatchRow
@@ -22,6 +23,7 @@ SHOWN = 200
 _MOST_APART = 2
 _LEAST_ALIKE = 4  # characters of a name to each that differs; shorter names are alike by chance
 PHOTO_MISSING = "photo_missing"
+_STAYS = "photo_stays"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,8 @@ class PhotoList:
         missing_count: how many there are.
         refused: rows whose picture was refused.
         refused_count: how many there are.
+        staying: rows that have their earlier photo, as a later one cannot be used.
+        staying_count: how many there are.
         unused: pictures that no row asks for, the first of them.
         unused_count: how many there are.
         matched: every row with its photo, in order.
@@ -86,6 +90,8 @@ class PhotoList:
     missing_count: int
     refused: tuple[PhotoLine, ...]
     refused_count: int
+    staying: tuple[PhotoLine, ...]
+    staying_count: int
     unused: tuple[Unused, ...]
     unused_count: int
     matched: tuple[Matched, ...]
@@ -106,6 +112,7 @@ class _Found:
     handed_in: int
     missing: list[_Want]
     refused: list[PhotoLine]
+    staying: list[PhotoLine]
     unused: list[str]
     matched: list[Matched]
 
@@ -124,6 +131,8 @@ def list_photos(room: BatchRoom, draft: BatchDraft) -> PhotoList:
         missing_count=len(found.missing),
         refused=tuple(found.refused[:SHOWN]),
         refused_count=len(found.refused),
+        staying=tuple(found.staying[:SHOWN]),
+        staying_count=len(found.staying),
         unused=tuple(_unused(name, missing) for name in found.unused[:SHOWN]),
         unused_count=len(found.unused),
         matched=tuple(found.matched),
@@ -141,6 +150,7 @@ def _look(room: BatchRoom, draft: BatchDraft) -> _Found:
     cipher = room.cipher(draft)
     missing: list[_Want] = []
     refused: list[PhotoLine] = []
+    staying: list[PhotoLine] = []
     matched: list[Matched] = []
     with reading(room.desks) as session:
         photos = DraftPhotos(room, session, draft)
@@ -158,10 +168,13 @@ def _look(room: BatchRoom, draft: BatchDraft) -> _Found:
                     missing.append(_Want(row=row.row, what=name, wanted=_wanted(row), text=text))
                 elif remark.stops:
                     refused.append(PhotoLine(row=row.row, what=name, text=text))
+                elif remark.code == _STAYS:
+                    staying.append(PhotoLine(row=row.row, what=name, text=text))
     return _Found(
         handed_in=len(photos) + draft.awaiting,
         missing=missing,
         refused=refused,
+        staying=staying,
         unused=photos.unasked() if draft.rows else [],
         matched=matched,
     )
@@ -174,9 +187,10 @@ def _wanted(row: DraftRow) -> str:
 
 def _with_name(remark: Remark, photo: PhotoReading) -> Text:
     """Return what a check said, with the file's own name in place of the masked one."""
-    for problem in photo.problems:
-        if problem.code == remark.code and photo.file:
-            zh, en = problem.text.zh, problem.text.en
+    said: tuple[Problem | Notice, ...] = (*photo.problems, *photo.notices)
+    for found in said:
+        if found.code == remark.code and photo.file:
+            zh, en = found.text.zh, found.text.en
             return Text(f"照片文件“{photo.file}”：{zh}", f"File “{photo.file}”: {en}")
     return remark.text
 

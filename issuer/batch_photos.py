@@ -1,54 +1,46 @@
-"""The photos of a batch being prepared: taken in sealed, judged by the child, found for each row.
+"""The photos of a batch being prepared: taken in sealed, judged by the child afterwards.
 
 A picture is put away sealed as it came and judged afterwards, one after another, so that a large
 upload is safe at once. What is printed is kept in its place; a picture that was refused is gone.
-Rows find their photos by the same names as in a folder or a ZIP of `yanzhen issue`.
+Only one that can be used takes the place of an earlier one (`issuer.kept_photos`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from codes.notices import Problem
-from codes.typed import visible_line
 from issuer.batch_room import BatchRoom, changing, find_draft
+from issuer.kept_photos import OWN_BYTES, PhotoAbout, find_outdone, open_about, seal_about
 from issuer.photo_exchange import (
     Judgement,
     Question,
     Verdict,
-    decode_judgement,
     decode_question,
-    encode_judgement,
     encode_question,
 )
-from issuer.photo_names import find_name, fold_name, is_picture_name
-from issuer.photo_reading import MAX_PHOTO_BYTES, PhotoReading
+from issuer.photo_names import fold_name, is_picture_name
+from issuer.photo_reading import MAX_PHOTO_BYTES
 from issuer.photo_shelves import ArchiveShelf, TooLarge
-from issuer.photo_wording import explain, remark_on
-from issuer.photos import judge, look_up, open_photo_child, refused
+from issuer.photos import judge, open_photo_child
 from registry.batch_models import BatchDraft, BatchPhoto
 from registry.session import reading, transaction
 from registry.store import FileStore, Parcel
-from registry.vault import seal, unseal
 
 MAX_UPLOAD_BYTES = 256 << 20
-_ABOUT = "batch-photo"
 _JUDGED_AT_ONCE = 50
 _ZIP = ".zip"
-_OWN_BYTES = 16  # before every stored picture, so that two equal ones are two files
+_UPLOAD_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +83,9 @@ class _Single:
 
 
 def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedIn]) -> TakenIn:
-    """Put the pictures of an upload away, in place of earlier ones of the same names.
+    """Put the pictures of an upload away.
+
+    One takes the place of an earlier one of its name once it is judged and can be used.
 
     Raises:
         IssuerError: as `changing`; a ZIP cannot be used (`photos_zip_…`). Nothing was taken.
@@ -99,6 +93,7 @@ def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedI
     with reading(room.desks) as session:
         key = room.key(find_draft(session, prefix, draft_id))
     cipher, store = AESGCM(key), room.files(draft_id)
+    upload = secrets.token_hex(_UPLOAD_BYTES)
     with ExitStack() as open_files:
         pictures: list[_Picture] = []
         others = 0
@@ -112,16 +107,18 @@ def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedI
                 others += 1
         kept = list(_put_away(store, key, pictures))
     abouts = [
-        _about(picture.name, None if name else Judgement(verdict=Verdict.TOO_LARGE))
+        PhotoAbout(
+            name=picture.name,
+            upload=upload,
+            judgement=None if name else Judgement(verdict=Verdict.TOO_LARGE),
+        )
         for picture, name in zip(pictures, kept, strict=True)
     ]
-    names = {fold_name(visible_line(one.name)) for one in pictures}
     with changing(room, prefix, draft_id) as (session, draft):
-        former = _replaced(session, cipher, draft, names)
         values = [
             {
                 "draft_id": draft_id,
-                "about_sealed": seal(cipher, _ABOUT, json.dumps(about).encode()),
+                "about_sealed": seal_about(cipher, about),
                 "stored": name,
                 "judged": name is None,
             }
@@ -130,8 +127,6 @@ def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedI
         if values:
             session.execute(insert(BatchPhoto), values)
         draft.awaiting = _count_awaiting(session, draft_id)
-    for name in former:
-        store.discard(name)
     return TakenIn(pictures=len(pictures), others=others)
 
 
@@ -162,40 +157,7 @@ def _put_away(store: FileStore, key: bytes, pictures: Sequence[_Picture]) -> Ite
 
 
 def _parcel(content: bytes, key: bytes) -> Parcel:
-    return Parcel(content=secrets.token_bytes(_OWN_BYTES) + content, key=key)
-
-
-def _about(name: str, judgement: Judgement | None) -> dict[str, Any]:
-    if judgement is None:
-        return {"name": visible_line(name)}
-    words = encode_judgement(
-        Judgement(
-            verdict=judgement.verdict,
-            remarks=judgement.remarks,
-            tint=judgement.tint,
-            format=judgement.format,
-        )
-    )
-    sha256 = hashlib.sha256(judgement.jpeg).hexdigest()
-    return {"name": visible_line(name), "judged": words.decode(), "sha256": sha256}
-
-
-def _open_about(cipher: AESGCM, sealed: bytes) -> dict[str, Any]:
-    about: dict[str, Any] = json.loads(unseal(cipher, _ABOUT, sealed))
-    return about
-
-
-def _replaced(session: Session, cipher: AESGCM, draft: BatchDraft, names: set[str]) -> list[str]:
-    """Delete pictures of these names; return what was stored of them."""
-    found = [
-        photo
-        for photo in session.scalars(select(BatchPhoto).where(BatchPhoto.draft_id == draft.id))
-        if fold_name(_open_about(cipher, photo.about_sealed)["name"]) in names
-    ]
-    for photo in found:
-        session.delete(photo)
-    session.flush()
-    return [photo.stored for photo in found if photo.stored is not None]
+    return Parcel(content=secrets.token_bytes(OWN_BYTES) + content, key=key)
 
 
 def _count_awaiting(session: Session, draft_id: int) -> int:
@@ -230,14 +192,15 @@ def judge_waiting(
                     .limit(_JUDGED_AT_ONCE)
                 ).all()
             if not waiting:
-                return
+                break
             judged = []
             for photo in waiting:
-                content = store.get(photo.stored or "", key)[_OWN_BYTES:]
+                content = store.get(photo.stored or "", key)[OWN_BYTES:]
                 judged.append(judge(child, partial(decode_question, content)))
             _keep_judged(room, draft_id, waiting, judged, key, cipher)
             done += len(waiting)
             progress(done, max(total, done))
+    _drop_outdone(room, draft, cipher)
 
 
 def _keep_judged(
@@ -257,13 +220,12 @@ def _keep_judged(
         for photo, judgement in zip(photos, judged, strict=True):
             kept = next(names) if judgement.verdict is Verdict.TAKEN else None
             row = session.get(BatchPhoto, photo.id)
-            if row is None:  # replaced by another upload meanwhile
+            if row is None:  # every photo was taken out meanwhile
                 former += [kept] if kept else []
                 continue
-            name = _open_about(cipher, photo.about_sealed)["name"]
-            about = json.dumps(_about(name, judgement)).encode()
+            about = replace(open_about(cipher, photo.about_sealed), judgement=judgement)
             former += [row.stored] if row.stored else []
-            row.about_sealed, row.stored, row.judged = seal(cipher, _ABOUT, about), kept, True
+            row.about_sealed, row.stored, row.judged = seal_about(cipher, about), kept, True
         session.flush()
         draft = session.get_one(BatchDraft, draft_id)
         draft.awaiting = _count_awaiting(session, draft_id)
@@ -271,122 +233,18 @@ def _keep_judged(
         store.discard(name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptPhoto:
-    """A photo to print, read from its sealed file whenever its bytes are asked for.
-
-    Args:
-        photo_id: its row.
-    """
-
-    photo_id: int
-    sha256: bytes
-    store: FileStore = field(repr=False, compare=False)
-    name: str = field(repr=False)
-    key: bytes = field(repr=False)
-
-    @property
-    def jpeg(self) -> bytes:
-        """The baseline sRGB JPEG that is printed and stored."""
-        return self.store.get(self.name, self.key)[_OWN_BYTES:]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    name: str
-    judgement: Judgement
-    photo: KeptPhoto | None
-
-
-class DraftPhotos:
-    """The judged photos of a batch, as the lints ask for them.
-
-    Args:
-        room: the evaluators' side.
-        session: to read them with, once.
-        draft: the batch.
-    """
-
-    def __init__(self, room: BatchRoom, session: Session, draft: BatchDraft) -> None:
-        key = room.key(draft)
-        cipher, store = AESGCM(key), room.files(draft.id)
-        self._names: dict[str, list[_Kept]] = {}
-        self._asked: set[str] = set()
-        query = select(BatchPhoto.id, BatchPhoto.about_sealed, BatchPhoto.stored).where(
-            BatchPhoto.draft_id == draft.id, BatchPhoto.judged.is_(True)
-        )
-        for photo_id, sealed, stored in session.execute(query.order_by(BatchPhoto.id)):
-            about = _open_about(cipher, sealed)
-            photo = None
-            if stored is not None:
-                sha256 = bytes.fromhex(about["sha256"])
-                photo = KeptPhoto(
-                    photo_id=photo_id, sha256=sha256, store=store, name=stored, key=key
-                )
-            kept = _Kept(
-                name=about["name"],
-                judgement=decode_judgement(about["judged"].encode()),
-                photo=photo,
-            )
-            self._names.setdefault(fold_name(kept.name), []).append(kept)
-
-    def read(self, *, file: str, document_number: str) -> PhotoReading:
-        """Return the photo of one row; never raises for a bad one."""
-        found = look_up(self._find, file=file, document_number=document_number)
-        if isinstance(found, Problem):
-            return refused(found, file)
-        if found.photo is None:
-            return refused(explain(found.judgement), found.name)
-        return PhotoReading(
-            photo=found.photo,
-            notices=tuple(remark_on(remark) for remark in found.judgement.remarks),
-            problems=(),
-            file=found.name,
-        )
-
-    def _find(self, wanted: str) -> Sequence[_Kept]:
-        found = find_name(self._names, wanted)
-        self._asked.update(fold_name(one.name) for one in found)
-        return found
-
-    def unasked(self) -> list[str]:
-        """Return the names of pictures that no row asked for so far."""
-        return [
-            one.name
-            for folded, kept in self._names.items()
-            if folded not in self._asked
-            for one in kept
-        ]
-
-    def refusals(self) -> list[tuple[str, Problem]]:
-        """Return each picture that was refused, by name, and why."""
-        return [
-            (one.name, explain(one.judgement))
-            for kept in self._names.values()
-            for one in kept
-            if one.photo is None
-        ]
-
-    def __len__(self) -> int:
-        return sum(len(kept) for kept in self._names.values())
-
-
-def read_photo(room: BatchRoom, session: Session, draft: BatchDraft, photo_id: int) -> bytes | None:
-    """Return a photo to print as the child made it, a JPEG of one inch; it is not opened here.
-
-    None where the batch has no such photo, or it was refused or is not judged yet.
-
-    Raises:
-        IssuerError, VaultError: as `BatchRoom.key`.
-        StoreError: its file is missing, or was altered.
-    """
-    query = select(BatchPhoto.stored).where(
-        BatchPhoto.id == photo_id, BatchPhoto.draft_id == draft.id, BatchPhoto.judged.is_(True)
-    )
-    stored = session.scalar(query)
-    if stored is None:
-        return None
-    return room.files(draft.id).get(stored, room.key(draft))[_OWN_BYTES:]
+def _drop_outdone(room: BatchRoom, draft: BatchDraft, cipher: AESGCM) -> None:
+    """Delete judged pictures in whose place later ones came."""
+    with reading(room.desks) as session:
+        outdone = find_outdone(session, cipher, draft)
+    if not outdone:
+        return
+    with transaction(room.desks) as session:
+        for photo in outdone:
+            session.execute(delete(BatchPhoto).where(BatchPhoto.id == photo.id))
+    for photo in outdone:
+        if photo.stored is not None:
+            room.files(draft.id).discard(photo.stored)
 
 
 def drop_photos(room: BatchRoom, prefix: str, draft_id: int) -> None:

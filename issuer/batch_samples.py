@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.wording import Text
-from issuer.batch_photos import DraftPhotos
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import load_table
 from issuer.batch_shown import shown_of
@@ -23,6 +22,7 @@ from issuer.candidates import Candidate
 from issuer.desk import Desk, shanghai_day
 from issuer.errors import IssuerError
 from issuer.issuing import inspect_batch
+from issuer.kept_photos import DraftPhotos
 from registry.batch_models import BatchDraft, BatchRow, BatchSampleView
 from registry.child import Child
 from registry.session import reading, transaction

@@ -29,24 +29,39 @@ def leads_elsewhere(name: str) -> bool:
     return "/" in name or "\\" in name or "\0" in name or name in (".", "..")
 
 
-def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Place]:
-    """Return the files of this name, the extension and case left open.
+def names_for(wanted: str) -> Sequence[Sequence[str]]:
+    """Return what a file may be called that serves for a name, folded, the better first.
 
     A `.jpeg` serves where a `.jpg` is asked for and there is none, and the other way round.
 
     Args:
-        names: places of files by folded name.
         wanted: with or without extension; untrusted.
+
+    Returns:
+        Groups of names; none is better than another of its group.
     """
     folded = fold_name(wanted)
     if not folded:
         return ()
     stem, dot, ending = folded.rpartition(".")
-    for name in (folded, stem + dot + _JPEGS.get(ending, ending)):
-        if name in names:
-            return names[name]
-    for extensions in (EXTENSIONS, OTHER_EXTENSIONS):
-        found = [place for end in extensions for place in names.get(folded + end, ())]
+    twin = [stem + dot + _JPEGS[ending]] if ending in _JPEGS else []
+    return (
+        [folded],
+        twin,
+        [folded + end for end in EXTENSIONS],
+        [folded + end for end in OTHER_EXTENSIONS],
+    )
+
+
+def find_name(names: Mapping[str, Sequence[Place]], wanted: str) -> Sequence[Place]:
+    """Return the files of this name, the extension and case left open.
+
+    Args:
+        names: places of files by folded name.
+        wanted: with or without extension; untrusted.
+    """
+    for group in names_for(wanted):
+        found = [place for name in group for place in names.get(name, ())]
         if found:
             return found
     return ()

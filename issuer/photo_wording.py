@@ -34,6 +34,18 @@ def remark_on(remark: Remark) -> Notice:
     return _NOTICES[remark]
 
 
+def stays(fault: Problem) -> Notice:
+    """Return that an earlier photo is printed, as a later one of its name cannot be used."""
+    return Notice(
+        code="photo_stays",
+        text=Text(
+            f"后来上传的照片不能采用，仍用先前合格的这一张。后来那张：{fault.text.zh}",
+            "A photo that was uploaded later cannot be used, so this earlier one stays. Of the "
+            f"later one: {fault.text.en}",
+        ),
+    )
+
+
 def _background(tint: Text) -> Problem:
     return Problem(
         code="photo_background",

@@ -12,7 +12,7 @@ from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.batch_checks import check_soon
 from issuer.batch_photo_list import list_photos
-from issuer.batch_photos import MAX_UPLOAD_BYTES, HandedIn, drop_photos, read_photo, take_in
+from issuer.batch_photos import MAX_UPLOAD_BYTES, HandedIn, drop_photos, take_in
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     DESK,
@@ -25,6 +25,7 @@ from issuer.console.batches_room import (
 )
 from issuer.console.batches_sheets import PAGE_ROWS, page_number
 from issuer.errors import IssuerError
+from issuer.kept_photos import read_photo
 from registry.batch_models import BatchDraft
 from registry.session import reading
 

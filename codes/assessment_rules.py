@@ -46,6 +46,7 @@ class Figure(StrEnum):
     LEAST_INVIGILATORS = "least_invigilators"
     LEAST_EXAMINERS = "least_examiners"
     UPLOAD_DAYS = "upload_days"
+    PASSED_PART_MONTHS = "passed_part_months"
 
     @property
     def text(self) -> Text:
@@ -62,6 +63,10 @@ _FIGURES = {
     Figure.LEAST_EXAMINERS: Text("每组最少考评员人数", "fewest examiners of a panel"),
     Figure.UPLOAD_DAYS: Text(
         "签发后上传全国平台期限（天）", "days to upload to the national site after issue"
+    ),
+    Figure.PASSED_PART_MONTHS: Text(
+        "单项合格成绩可供补考沿用的月数（0 为不沿用）",
+        "months for which a passed part stands for a resit (0: not at all)",
     ),
 }
 

@@ -26,6 +26,7 @@ from issuer.batch_candidates import (
     no_course,
     read_candidates,
 )
+from issuer.batch_carried import check_standing, term_of
 from issuer.batch_checks import count_rows
 from issuer.batch_notice import Outcome, find_objectable, settle_objection, start_notice
 from issuer.batch_plan import odd_scores
@@ -63,7 +64,8 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         IssuerError: as `changing`; `course_none`; an earlier step is open (`step_open`); closed
             already (`scores_closed`); marks are missing (`scores_pending`); something is odd and
             nobody looked at it (`scores_odd`); the person entered some of the marks themselves
-            (`scores_own`); nobody passed (`scores_none_passed`).
+            (`scores_own`); a mark that was carried over stands no more (`scores_lapsed`); nobody
+            passed (`scores_none_passed`).
     """
     _note(room, person, "batch.scores_close", prefix, draft_id)
     with changing(room, prefix, draft_id) as (session, draft):
@@ -81,6 +83,7 @@ def close_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int, *,
         if odd_scores(room, session, draft, course, people) and not seen:
             raise _ODD
         _check_others_marks(person, people)
+        check_standing(people, term_of(session, prefix, room.clock()))
         passed = sum(standing is Standing.PASSED for standing in standings.values())
         if not passed:
             raise _NONE_PASSED
@@ -283,8 +286,8 @@ _ODD = IssuerError(
 _NONE_PASSED = IssuerError(
     "scores_none_passed",
     Text(
-        "没有人合格，本批次没有可签发的证书；可下载未通过人员名册另建补考批次，再删除本批次",
-        "nobody passed, so there is nothing to issue; take the roster over into a batch for the "
-        "resit, then delete this one",
+        "没有人合格，本批次没有可签发的证书；请在本页建立补考批次，再删除本批次",
+        "nobody passed, so there is nothing to issue; make the batch of the resit on this page, "
+        "then delete this one",
     ),
 )

@@ -7,7 +7,7 @@ at all, and is still there when the machine starts anew.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -52,6 +52,7 @@ def begin(
     name: str,
     layout: str,
     table: RosterTable | None = None,
+    also: Callable[[Session, BatchDraft], None] | None = None,
 ) -> int:
     """Begin a batch, with the rows of its roster in the same commit, and return its id.
 
@@ -61,6 +62,7 @@ def begin(
         name: as typed.
         layout: a known one.
         table: its roster as read; None for a batch without rows so far.
+        also: what else is done to the new batch in that commit.
 
     Raises:
         IssuerError: `batch_name`; this body has a batch of this name (`batch_name_taken`).
@@ -90,6 +92,8 @@ def begin(
             if table is not None:
                 _put_table(session, room.cipher(draft), draft, table)
                 draft.revision += 1
+            if also is not None:
+                also(session, draft)
             return draft.id
     except IntegrityError as error:
         raise _name_taken() from error

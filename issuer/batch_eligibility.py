@@ -245,7 +245,11 @@ def _no_day(typed: str) -> Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What was entered about somebody, and what it came to then."""
+    """What was entered about somebody, and what it came to then.
+
+    Args:
+        source: the batch it was carried over from; empty for what was entered in this.
+    """
 
     facts: Facts
     met: bool
@@ -254,6 +258,7 @@ class Kept:
     rule: str
     faults: tuple[tuple[str, Text], ...]
     remarks: tuple[Text, ...]
+    source: str = ""
 
 
 def read_kept(room: BatchRoom, draft: BatchDraft, kept: BatchCandidate | None) -> Kept | None:
@@ -269,6 +274,7 @@ def read_kept(room: BatchRoom, draft: BatchDraft, kept: BatchCandidate | None) -
         rule=data["rule"],
         faults=tuple((name, Text(zh, en)) for name, zh, en in data["faults"]),
         remarks=tuple(Text(zh, en) for zh, en in data["remarks"]),
+        source=data.get("source", ""),
     )
 
 
@@ -307,6 +313,27 @@ def enter(
             stored.eligibility_sealed = seal_json(cipher, _WHAT, one.person, data)
             met += found.met
     return met
+
+
+def carry_over(
+    room: BatchRoom, register: Session, draft: BatchDraft, one: Candidate, known: Kept, source: str
+) -> bytes:
+    """Return what another batch kept of somebody, judged anew today and sealed for this one.
+
+    Args:
+        known: of the other batch.
+        source: its name.
+    """
+    today = shanghai_day(room.clock())
+    found = _judged(room, register, one, known.facts, today)
+    day = spoken_day(known.judged_on)
+    text = Text(
+        f"沿用批次“{source}”的申报材料（{known.by}，{day.zh}），已按今天的规则重新判定",
+        f"carried over from batch “{source}” ({known.by}, {day.en}) and judged anew today",
+    )
+    found = replace(found, remarks=(*found.remarks, text))
+    data = {**_packed(known.facts, found, today, known.by), "source": source}
+    return seal_json(room.cipher(draft), _WHAT, one.person, data)
 
 
 def _judged(

@@ -7,8 +7,8 @@ Only one that can be used takes the place of an earlier one (`issuer.kept_photos
 
 from __future__ import annotations
 
+import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,15 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from issuer.batch_room import BatchRoom, changing, find_draft
-from issuer.kept_photos import OWN_BYTES, PhotoAbout, find_outdone, open_about, seal_about
+from issuer.kept_photos import (
+    OWN_BYTES,
+    PhotoAbout,
+    find_outdone,
+    new_upload,
+    open_about,
+    parcel_of,
+    seal_about,
+)
 from issuer.photo_exchange import (
     Judgement,
     Question,
@@ -40,7 +48,6 @@ from registry.store import FileStore, Parcel
 MAX_UPLOAD_BYTES = 256 << 20
 _JUDGED_AT_ONCE = 50
 _ZIP = ".zip"
-_UPLOAD_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +100,7 @@ def take_in(room: BatchRoom, prefix: str, draft_id: int, files: Sequence[HandedI
     with reading(room.desks) as session:
         key = room.key(find_draft(session, prefix, draft_id))
     cipher, store = AESGCM(key), room.files(draft_id)
-    upload = secrets.token_hex(_UPLOAD_BYTES)
+    upload = new_upload()
     with ExitStack() as open_files:
         pictures: list[_Picture] = []
         others = 0
@@ -148,16 +155,12 @@ def _put_away(store: FileStore, key: bytes, pictures: Sequence[_Picture]) -> Ite
     def parcels() -> Iterator[Parcel]:
         for index, picture in enumerate(pictures):
             try:
-                yield _parcel(encode_question(picture.load()), key)
+                yield parcel_of(encode_question(picture.load()), key)
             except TooLarge:
                 large.add(index)
 
     names = iter(store.put_many(parcels()))
     yield from (None if index in large else next(names) for index in range(len(pictures)))
-
-
-def _parcel(content: bytes, key: bytes) -> Parcel:
-    return Parcel(content=secrets.token_bytes(OWN_BYTES) + content, key=key)
 
 
 def _count_awaiting(session: Session, draft_id: int) -> int:
@@ -214,7 +217,7 @@ def _keep_judged(
     """Keep what became of pictures: the photo to print of each that was taken, in its place."""
     store = room.files(draft_id)
     taken = [one.jpeg for one in judged if one.verdict is Verdict.TAKEN]
-    names = iter(store.put_many(_parcel(jpeg, key) for jpeg in taken))
+    names = iter(store.put_many(parcel_of(jpeg, key) for jpeg in taken))
     former: list[str] = []
     with transaction(room.desks) as session:
         for photo, judgement in zip(photos, judged, strict=True):
@@ -223,7 +226,9 @@ def _keep_judged(
             if row is None:  # every photo was taken out meanwhile
                 former += [kept] if kept else []
                 continue
-            about = replace(open_about(cipher, photo.about_sealed), judgement=judgement)
+            about = open_about(cipher, photo.about_sealed)
+            sha256 = hashlib.sha256(judgement.jpeg).digest() if judgement.jpeg else b""
+            about = replace(about, judgement=judgement, sha256=sha256)
             former += [row.stored] if row.stored else []
             row.about_sealed, row.stored, row.judged = seal_about(cipher, about), kept, True
         session.flush()

@@ -19,11 +19,12 @@ from sqlalchemy.orm import Session
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure, Part
 from codes.wording import Text
-from issuer.batch_candidates import Candidate, kept_of, read_left_out
+from issuer.batch_candidates import kept_of, read_left_out
 from issuer.batch_room import BatchRoom, draft_changed
-from issuer.batch_scores import Odd, Scored, find_odd, scored
+from issuer.batch_scores import Scored, scored
 from issuer.body_settings import figure_of
 from issuer.desk import shanghai_day
+from issuer.odd_scores import Odd, find_odd
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BodySetting
 from registry.vault import seal, unseal
@@ -125,11 +126,11 @@ def change_sitting(plan: Plan, mark: str, other: Sitting | None) -> Plan:
     return replace(plan, sittings=others if other is None else (*others, other))
 
 
-def needed_parts(room: BatchRoom, draft: BatchDraft, people: Sequence[Candidate]) -> Counter[Part]:
-    """Return how many people of a batch need each part."""
+def needed_parts(people: Sequence[Scored]) -> Counter[Part]:
+    """Return how many people are examined in each part; who brings a mark of it along is not."""
     counts: Counter[Part] = Counter()
     for one in people:
-        counts.update(rule.part for rule in scored(room, draft, one, None).rules)
+        counts.update(one.to_examine)
     return counts
 
 
@@ -265,7 +266,10 @@ def marks_too_early(people: Sequence[Scored], plan: Plan, today: date) -> list[O
     found = []
     for part in Part:
         days = sorted(one.day for one in plan.sittings if one.part is part)
-        entered = sum(bool(_A_MARK.match(one.scores.text(part, 1))) for one in people)
+        entered = sum(
+            bool(_A_MARK.match(one.scores.text(part, 1))) and one.scores.carried(part) is None
+            for one in people
+        )
         if entered and days and date.fromisoformat(days[0]) > today:
             day = spoken_day(date.fromisoformat(days[0]))
             text = Text(
@@ -287,7 +291,7 @@ def unplanned_resits(people: Sequence[Scored], plan: Plan) -> list[Odd]:
     for sitting in plan.sittings:
         spare[sitting.part] += sitting.candidates
     for one in people:
-        spare.subtract(rule.part for rule in one.rules)
+        spare.subtract(one.to_examine)
     return [
         Odd(
             row=one.candidate.row,
@@ -306,7 +310,7 @@ def open_plan_point(
     room: BatchRoom,
     draft: BatchDraft,
     course: BatchCourse,
-    people: Sequence[Candidate],
+    people: Sequence[Scored],
     settings: Mapping[str, BodySetting],
 ) -> Text | None:
     """Return what keeps the plan of a batch from being done, or None."""
@@ -314,7 +318,7 @@ def open_plan_point(
     if not plan.sittings:
         return Text("尚未安排考场", "no sitting yet")
     figures = figures_of(settings, shanghai_day(room.clock()))
-    faults = inspect_plan(plan, needed_parts(room, draft, people), figures)
+    faults = inspect_plan(plan, needed_parts(people), figures)
     if not faults:
         return None
     return Text(f"考试安排有 {len(faults)} 处需要改正", f"to correct in the plan: {len(faults)}")

@@ -1,4 +1,4 @@
-"""Scores of a batch: entered by sheet or form, judged by the pass rules, what is odd shown.
+"""Scores of a batch: entered by sheet or form, judged by the pass rules.
 
 Every entry is kept with who made it and when: a mark that was changed is seen by whoever approves.
 Only those who passed everything stay in the batch once the scores are closed; the others are left
@@ -8,14 +8,13 @@ out of it, with their rows, and can be brought back until it is submitted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
-from statistics import median
 from typing import Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
@@ -42,13 +41,10 @@ from registry.exam_models import BatchCandidate
 from registry.session import reading
 
 _WHAT = "scores"
-_MARK = re.compile(r"100(?:\.0)?|[0-9]{1,2}(?:\.[0-9])?")
+MARK = re.compile(r"100(?:\.0)?|[0-9]{1,2}(?:\.[0-9])?")
 ABSENT, WITHDRAWN, RESIT = "缺考", "退考", "待补考"
 WORDS = (ABSENT, WITHDRAWN, RESIT)
 _FEW = 500
-_FEWEST_ALIKE = 3
-_FAR_POINTS = 20.0
-_FAR_DEVIATIONS = 3.0 * 1.4826  # of the median deviation, as three standard deviations
 FIRST: Mapping[Part, ExamColumn] = {
     Part.THEORY: ExamColumn.THEORY,
     Part.SKILLS: ExamColumn.SKILLS,
@@ -95,13 +91,21 @@ _STANDINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One mark as it was entered; `attempt` is 2 for a resit."""
+    """One mark as it was entered.
+
+    Args:
+        attempt: 2 for a resit.
+        source: the batch it was carried over from; empty for one that was entered in this.
+        bank: question bank and version of that batch; empty as `source`.
+    """
 
     part: Part
     attempt: int
     text: str
     by: str
     at: datetime
+    source: str = ""
+    bank: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +114,30 @@ class Scores:
 
     entries: tuple[Entry, ...] = ()
 
+    def entry(self, part: Part, attempt: int) -> Entry | None:
+        """Return what was entered last; None where nothing was."""
+        found = [e for e in self.entries if (e.part, e.attempt) == (part, attempt)]
+        return found[-1] if found else None
+
     def text(self, part: Part, attempt: int) -> str:
-        """Return what was entered last; empty where nothing was."""
-        found = [e.text for e in self.entries if (e.part, e.attempt) == (part, attempt)]
-        return found[-1] if found else ""
+        """Return the mark that was entered last; empty where none was."""
+        found = self.entry(part, attempt)
+        return "" if found is None else found.text
+
+    def counting(self, part: Part) -> Entry | None:
+        """Return what counts of a part: a resit before the first attempt."""
+        second = self.entry(part, 2)
+        return second if second is not None and second.text else self.entry(part, 1)
 
     def valid(self, part: Part) -> str:
-        """Return what counts of a part: a resit before the first attempt."""
-        return self.text(part, 2) or self.text(part, 1)
+        """Return the mark that counts of a part; empty where there is none."""
+        found = self.counting(part)
+        return "" if found is None else found.text
+
+    def carried(self, part: Part) -> Entry | None:
+        """Return what counts of a part where it was carried over from another batch."""
+        found = self.counting(part)
+        return found if found is not None and found.source else None
 
     def last(self) -> tuple[Entry, ...]:
         """Return the entries that hold: the last one of each mark."""
@@ -164,80 +184,11 @@ class Scored:
         """What it comes to."""
         return Standing.OBJECTION if self.barred else standing_of(self.scores, self.rules)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Odd:
-    """Something about scores that a person should look at; `row` is None where it is about all."""
-
-    row: int | None
-    text: Text
-
-
-def find_odd(people: Sequence[Scored]) -> list[Odd]:
-    """Return what is odd about scores: changed after entry, far from the others, all equal.
-
-    Equal marks are looked for among all, and among those who passed: they alone go on.
-    """
-    found: list[Odd] = []
-    for one in people:
-        found += _changes(one)
-    ordered = sorted(people, key=lambda one: one.candidate.level_zh)
-    for level, group in groupby(ordered, key=lambda one: one.candidate.level_zh):
-        members = list(group)
-        for part in Part:
-            marks = [
-                (one, float(text))
-                for one in members
-                if _MARK.fullmatch(text := one.scores.valid(part))
-            ]
-            passed = [(one, mark) for one, mark in marks if one.standing is Standing.PASSED]
-            found += _alike(level, part, marks) or [
-                *_alike(level, part, passed, "合格的 ", " of those who passed"),
-                *_far(part, marks),
-            ]
-    return found
-
-
-def _changes(one: Scored) -> Iterable[Odd]:
-    for part, attempt in PLACES.values():
-        entries = one.scores.changed(part, attempt)
-        if entries:
-            path = " → ".join(entry.text or "（空）" for entry in entries)
-            what = f"{part.text.zh}{'补考' if attempt == 2 else ''}"
-            zh = f"{what}成绩录入后改动：{path}（{entries[-1].by}）"
-            en = f"{part.text.en}{' (resit)' if attempt == 2 else ''} changed after entry: {path}"
-            yield Odd(row=one.candidate.row, text=Text(zh, en))
-
-
-def _alike(
-    level: str, part: Part, marks: Sequence[tuple[Scored, float]], zh: str = "", en: str = ""
-) -> list[Odd]:
-    if len(marks) < _FEWEST_ALIKE or len({mark for _, mark in marks}) > 1:
-        return []
-    text = Text(
-        f"{level}{part.text.zh} {zh}{len(marks)} 人成绩全部为 {marks[0][1]:g} 分，请核对原始评分表",
-        f"{part.text.en}: all {len(marks)} marks{en} are {marks[0][1]:g}; look at the score sheets",
-    )
-    return [Odd(row=None, text=text)]
-
-
-def _far(part: Part, marks: Sequence[tuple[Scored, float]]) -> list[Odd]:
-    if len(marks) < _FEWEST_ALIKE + 1:
-        return []
-    middle = median(mark for _, mark in marks)
-    spread = median(abs(mark - middle) for _, mark in marks)
-    limit = max(_FAR_POINTS, _FAR_DEVIATIONS * spread)
-    return [
-        Odd(
-            row=one.candidate.row,
-            text=Text(
-                f"{part.text.zh} {mark:g} 分，与多数人（中位数 {middle:g}）相差较大",
-                f"{part.text.en} {mark:g}: far from the others (median {middle:g})",
-            ),
-        )
-        for one, mark in marks
-        if abs(mark - middle) > limit
-    ]
+    @property
+    def to_examine(self) -> tuple[Part, ...]:
+        """The parts of the level, but those whose mark was carried over."""
+        every = (rule.part for rule in self.rules)
+        return tuple(part for part in every if self.scores.carried(part) is None)
 
 
 def read_scored(
@@ -267,10 +218,23 @@ def open_scores(room: BatchRoom, draft: BatchDraft, kept: BatchCandidate | None)
     data = open_json(room.cipher(draft), _WHAT, kept.person, kept.scores_sealed)
     return Scores(
         entries=tuple(
-            Entry(part=Part(part), attempt=attempt, text=text, by=by, at=datetime.fromisoformat(at))
-            for part, attempt, text, by, at in data
+            Entry(
+                part=Part(part),
+                attempt=attempt,
+                text=text,
+                by=by,
+                at=datetime.fromisoformat(at),
+                source=carried[0] if carried else "",
+                bank=carried[1] if carried else "",
+            )
+            for part, attempt, text, by, at, *carried in data
         )
     )
+
+
+def seal_scores(cipher: AESGCM, person: bytes, entries: Sequence[Entry]) -> bytes:
+    """Return every entry about somebody, the oldest first, as it is kept."""
+    return seal_json(cipher, _WHAT, person, [_packed(entry) for entry in entries])
 
 
 Typed = Mapping[tuple[Part, int], str]
@@ -301,8 +265,8 @@ def enter(
             if entries and not faults:
                 changed += len(entries)
                 stored = keep_of(session, draft, kept, one)
-                data = [_packed(entry) for entry in (*known.scores.entries, *entries)]
-                stored.scores_sealed = seal_json(room.cipher(draft), _WHAT, one.person, data)
+                every = (*known.scores.entries, *entries)
+                stored.scores_sealed = seal_scores(room.cipher(draft), one.person, every)
         if faults:
             raise refuse_lines(faults)
     return changed
@@ -330,7 +294,7 @@ def _fault(known: Scored, part: Part, attempt: int, text: str, first: str) -> Te
     """Return what is wrong with a mark; `first` is the first attempt that came with it."""
     if part not in {rule.part for rule in known.rules}:
         return Text("本级别没有这一项，请留空", "the level has no such part; leave it empty")
-    if text and text not in WORDS and not _MARK.fullmatch(text):
+    if text and text not in WORDS and not MARK.fullmatch(text):
         return Text(
             f"应为 0–100（至多一位小数），或 {'、'.join(WORDS)}",
             f"0–100 with at most one decimal, or one of {', '.join(WORDS)}",
@@ -341,7 +305,8 @@ def _fault(known: Scored, part: Part, attempt: int, text: str, first: str) -> Te
 
 
 def _packed(entry: Entry) -> list[Any]:
-    return [entry.part.value, entry.attempt, entry.text, entry.by, entry.at.isoformat()]
+    said = [entry.part.value, entry.attempt, entry.text, entry.by, entry.at.isoformat()]
+    return [*said, entry.source, entry.bank] if entry.source else said
 
 
 def enter_sheet(

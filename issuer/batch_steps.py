@@ -17,7 +17,7 @@ from issuer.batch_eligibility import unmet
 from issuer.batch_notice import open_notice_point
 from issuer.batch_plan import open_plan_point
 from issuer.batch_room import BatchRoom
-from issuer.batch_scores import Standing, scored
+from issuer.batch_scores import Scored, Standing, scored
 from issuer.body_settings import BEFORE_APPROVAL, Step, settings_of, skipping
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
@@ -68,6 +68,13 @@ class Course:
     people: Sequence[Candidate]
     candidates: Mapping[bytes, BatchCandidate]
     settings: Mapping[str, BodySetting]
+
+    def scored(self) -> list[Scored]:
+        """Return everybody with their scores."""
+        return [
+            scored(self.room, self.draft, one, self.candidates.get(one.person))
+            for one in self.people
+        ]
 
 
 def open_course(room: BatchRoom, session: Session, draft: BatchDraft) -> Course | None:
@@ -145,12 +152,7 @@ def _eligibility(course: Course) -> Text | None:
 def _scores(course: Course) -> Text | None:
     if course.kept.scores_closed_at is None:
         return Text("成绩尚未确认", "the scores are not closed")
-    rows = [
-        one.row
-        for one in course.people
-        if scored(course.room, course.draft, one, course.candidates.get(one.person)).standing
-        is not Standing.PASSED
-    ]
+    rows = [one.candidate.row for one in course.scored() if one.standing is not Standing.PASSED]
     if not rows:
         return None
     zh, en = "、".join(map(str, rows[:5])), ", ".join(map(str, rows[:5]))
@@ -163,7 +165,8 @@ def _scores(course: Course) -> Text | None:
 
 
 def _plan(course: Course) -> Text | None:
-    return open_plan_point(course.room, course.draft, course.kept, course.people, course.settings)
+    people = course.scored()
+    return open_plan_point(course.room, course.draft, course.kept, people, course.settings)
 
 
 def _notice(course: Course) -> Text | None:

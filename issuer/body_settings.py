@@ -1,15 +1,17 @@
 """What a body has settled for itself: steps it skips, figures it sets, each with its ground.
 
 Settings are only added to; the latest of a name holds. Each is on the audit trail with its ground.
-One that skips a step or shortens the notice holds from when another approver confirmed it
-(docs/decisions/0034); until then that approver may decline it, or who made it take it back.
+One that skips a step, shortens the notice or lets a passed part stand for longer holds from when
+another approver confirmed it (docs/decisions/0034); until then that approver may decline it, or who
+made it take it back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from operator import gt, lt
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +32,10 @@ from registry.session import reading, transaction
 
 SKIPPED, DONE_HERE = "skipped", "done"
 MOST_GROUND = 200
+_LOOSER: Mapping[str, Callable[[int, int], bool]] = {
+    Figure.NOTICE_WORKING_DAYS: lt,
+    Figure.PASSED_PART_MONTHS: gt,
+}
 _BEFORE_DECISION = (DraftState.PREPARING, DraftState.RETURNED, DraftState.SUBMITTED)
 
 
@@ -96,11 +102,15 @@ def _outcomes(session: Session, prefix: str) -> Iterator[tuple[BodySetting, Outc
 
 
 def _asks_less(setting: BodySetting, before: BodySetting | None) -> bool:
-    """Return whether a setting skips a step, or shortens the notice that was in force before it."""
-    if setting.value == SKIPPED or setting.name != Figure.NOTICE_WORKING_DAYS:
+    """Return whether a setting skips a step, or loosens a figure that was in force before it.
+
+    So does a shorter notice, and a longer time for which a passed part stands.
+    """
+    if setting.value == SKIPPED or setting.name not in _LOOSER:
         return setting.value == SKIPPED
-    rule = figure(Figure.NOTICE_WORKING_DAYS, shanghai_day(setting.set_at)).value
-    return int(setting.value) < (rule if before is None else int(before.value))
+    rule = figure(Figure(setting.name), shanghai_day(setting.set_at)).value
+    now, then = int(setting.value), rule if before is None else int(before.value)
+    return _LOOSER[setting.name](now, then)
 
 
 def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
@@ -268,8 +278,7 @@ def settle(
     Refusals as of `check_setting`.
 
     Returns:
-        Whether it waits for `confirm` by another person: one that skips a step or shortens the
-        notice does.
+        Whether it waits for `confirm` by another person, as one that asks for less does.
     """
     operator = check_setting(room, person, prefix=prefix, name=name, value=value, ground=ground)
     now = room.clock()

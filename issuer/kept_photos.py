@@ -8,8 +8,8 @@ beside the photo that stays.
 
 from __future__ import annotations
 
-import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -25,15 +25,26 @@ from issuer.batch_room import BatchRoom
 from issuer.photo_exchange import Judgement, decode_judgement, encode_judgement
 from issuer.photo_names import fold_name, names_for
 from issuer.photo_reading import PhotoReading
-from issuer.photo_wording import AMBIGUOUS, explain, remark_on, stays
+from issuer.photo_wording import AMBIGUOUS, carried_over, explain, remark_on, stays
 from issuer.photos import look_up, refused
 from registry.batch_models import BatchDraft, BatchPhoto
-from registry.store import FileStore
+from registry.store import FileStore, Parcel
 from registry.vault import seal, unseal
 
 _ABOUT = "batch-photo"
+_UPLOAD_BYTES = 8
 OWN_BYTES = 16
 """Before every stored picture, so that two equal ones are two files."""
+
+
+def parcel_of(content: bytes, key: bytes) -> Parcel:
+    """Return a picture as it is stored among the files of a batch."""
+    return Parcel(content=secrets.token_bytes(OWN_BYTES) + content, key=key)
+
+
+def new_upload() -> str:
+    """Return what the pictures of an upload have in common, and no others."""
+    return secrets.token_hex(_UPLOAD_BYTES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +55,20 @@ class PhotoAbout:
         name: of its file, as it came.
         upload: what all pictures of one upload have in common.
         judgement: what became of it; None until it is judged.
-        sha256: of the photo to print, where it was read back.
+        sha256: of the photo to print; empty where there is none.
+        source: the batch it was carried over from; empty for one that was uploaded for this.
     """
 
     name: str = field(repr=False)
     upload: str
     judgement: Judgement | None
     sha256: bytes = b""
+    source: str = ""
 
 
 def seal_about(cipher: AESGCM, about: PhotoAbout) -> bytes:
     """Return what is kept of a picture, sealed; of a photo to print its hash, not its bytes."""
-    packed = {"name": visible_line(about.name), "upload": about.upload}
+    packed = {"name": visible_line(about.name), "upload": about.upload, "source": about.source}
     judgement = about.judgement
     if judgement is not None:
         words = Judgement(
@@ -65,7 +78,7 @@ def seal_about(cipher: AESGCM, about: PhotoAbout) -> bytes:
             format=judgement.format,
         )
         packed["judged"] = encode_judgement(words).decode()
-        packed["sha256"] = hashlib.sha256(judgement.jpeg).hexdigest()
+        packed["sha256"] = about.sha256.hex()
     return seal(cipher, _ABOUT, json.dumps(packed).encode())
 
 
@@ -78,6 +91,7 @@ def open_about(cipher: AESGCM, sealed: bytes) -> PhotoAbout:
         upload=packed.get("upload", ""),  # one judged before uploads were told apart has none
         judgement=None if judged is None else decode_judgement(judged.encode()),
         sha256=bytes.fromhex(packed.get("sha256", "")),
+        source=packed.get("source", ""),
     )
 
 
@@ -105,10 +119,14 @@ class KeptPhoto:
 class _Kept:
     """A judged picture; `place` grows with the uploads of a batch."""
 
-    name: str = field(repr=False)
-    place: int
+    about: PhotoAbout
     judgement: Judgement
+    place: int
     photo: KeptPhoto | None
+
+    @property
+    def name(self) -> str:
+        return self.about.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +164,9 @@ class DraftPhotos:
                     photo_id=photo_id, sha256=about.sha256, store=store, name=stored, key=key
                 )
             kept = _Kept(
-                name=about.name,
-                place=places.setdefault(about.upload, len(places)),
+                about=about,
                 judgement=about.judgement,
+                place=places.setdefault(about.upload, len(places)),
                 photo=photo,
             )
             self._names.setdefault(fold_name(kept.name), []).append(kept)
@@ -162,9 +180,18 @@ class DraftPhotos:
         if picture.photo is None:
             return refused(explain(picture.judgement), picture.name)
         notices: tuple[Notice, ...] = tuple(map(remark_on, picture.judgement.remarks))
+        if picture.about.source:
+            notices += (carried_over(picture.about.source),)
         if found.passed_over is not None:
             notices += (stays(found.passed_over),)
         return PhotoReading(photo=picture.photo, notices=notices, problems=(), file=picture.name)
+
+    def usable(self, *, file: str, document_number: str) -> tuple[PhotoAbout, KeptPhoto] | None:
+        """Return the photo of one row with what is kept of it; None where it has none to print."""
+        found = look_up(self._find, file=file, document_number=document_number)
+        if isinstance(found, Problem) or found.picture.photo is None:
+            return None
+        return found.picture.about, found.picture.photo
 
     def _find(self, wanted: str) -> Sequence[_Choice]:
         """Return the picture that counts; several where the only upload that has any has several.

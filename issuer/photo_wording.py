@@ -46,6 +46,18 @@ def stays(fault: Problem) -> Notice:
     )
 
 
+def carried_over(source: str) -> Notice:
+    """Return that a photo was accepted for another batch, of this name, and carried over."""
+    return Notice(
+        code="photo_carried",
+        text=Text(
+            f"沿用批次“{source}”的合格照片；请确认仍是近半年的照片，需要更换的，用原文件名重新上传。",
+            f"Carried over from batch “{source}”; see that it is still of the last half year. To "
+            "change it, upload another under the same name.",
+        ),
+    )
+
+
 def _background(tint: Text) -> Problem:
     return Problem(
         code="photo_background",

@@ -19,6 +19,7 @@ from issuer.batch_approval import (
     submit,
     take_back,
 )
+from issuer.batch_carried import carried_texts
 from issuer.batch_checks import check_soon
 from issuer.batch_drafts import check_again
 from issuer.batch_review import review as review_of
@@ -110,6 +111,7 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         reason_typed=reason_typed,
         exam=lines_of(room, draft),
         odd=odd_of(room, draft),
+        carried=[] if draft.key_sealed is None else carried_texts(room, draft),
     )
 
 

@@ -16,7 +16,7 @@ from accounts.roles import Role, allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from codes.assessment_rules import Part
 from codes.wording import Text
-from issuer.batch_candidates import examining, find_course, read_candidates
+from issuer.batch_candidates import examining, find_course
 from issuer.batch_plan import (
     MOST_SITTINGS,
     Plan,
@@ -29,6 +29,7 @@ from issuer.batch_plan import (
     read_plan,
     seated_parts,
 )
+from issuer.batch_scores import read_scored
 from issuer.body_settings import settings_of
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
@@ -89,9 +90,9 @@ def _page(
     with reading(room.desks) as session:
         course = find_course(session, draft)
         found = read_plan(room, draft, course) if course is not None else Plan()
-        people = read_candidates(room, session, draft)
+        people = read_scored(room, session, draft)
         figures = figures_of(settings_of(session, draft.prefix), shanghai_day(room.clock()))
-    needed = needed_parts(room, draft, people)
+    needed = needed_parts(people)
     faults, seated = inspect_plan(found, needed, figures), seated_parts(found)
     return page(
         room,

@@ -18,6 +18,7 @@ from accounts.uploads import takes_files
 from codes.assessment_rules import Part
 from codes.wording import Text
 from issuer.batch_candidates import find_course
+from issuer.batch_carried import Term, carried_texts, entry_text, term_of
 from issuer.batch_checks import check_soon
 from issuer.batch_closing import (
     close_scores,
@@ -27,10 +28,10 @@ from issuer.batch_closing import (
     write_left_out,
 )
 from issuer.batch_plan import odd_scores
+from issuer.batch_resit import read_resitters
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import (
     PLACES,
-    Odd,
     Scored,
     Standing,
     enter,
@@ -60,6 +61,7 @@ from issuer.console.batches_steps import may_examine
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, LineFault, LinesRefused, read_exam_sheet
+from issuer.odd_scores import Odd
 from registry.batch_models import BatchDraft
 from registry.session import reading
 from templates.downloads import send_workbook
@@ -94,12 +96,14 @@ def _grid(
         course = find_course(session, draft)
         people = read_scored(room, session, draft)
         odd = [] if course is None else odd_scores(room, session, draft, course, people)
+        term = term_of(session, draft.prefix, room.clock())
     parts = {rule.part: rule for one in people for rule in one.rules}
     columns = [column for column, (part, _) in PLACES.items() if part in parts]
     closed = course is not None and course.scores_closed_at is not None
     entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
     shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     wrong = {(fault.row, fault.column): fault.text for fault in faults}
+    clerk = the_person().is_one_of(Role.BODY_CLERK)
     counts = dict.fromkeys(Standing, 0)
     for one in people:
         counts[one.standing] += 1
@@ -119,7 +123,7 @@ def _grid(
             *(SCORE_HEADINGS[column] for column in columns),
             Text("结果", "Outcome"),
         ],
-        rows=[_marked(one, columns, odd, typed, wrong, editable=entering) for one in shown],
+        rows=[_marked(one, columns, odd, typed, wrong, term, editable=entering) for one in shown],
         counts=[
             (one.text, count, _TONES.get(one, "calm")) for one, count in counts.items() if count
         ],
@@ -127,6 +131,8 @@ def _grid(
         odd=odd[:_ODD_SHOWN],
         odd_count=len(odd),
         left_out=list_left_out(room, draft),
+        carried=carried_texts(room, draft),
+        resitting=bool(read_resitters(room, draft)) if clerk else False,
         number=number,
         pages=pages,
         entering=entering,
@@ -151,6 +157,7 @@ def _marked(
     odd: list[Odd],
     typed: Mapping[str, str],
     wrong: Mapping[tuple[int, str], Text],
+    term: Term,
     *,
     editable: bool,
 ) -> MarkedRow:
@@ -167,7 +174,16 @@ def _marked(
         value = typed.get(name, one.scores.text(part, attempt))
         why = wrong.get((row, column.value))
         open_ = editable and (part in own or why is not None)
-        cells.append(MarkedCell(value=value, trouble=why, field=name if open_ else ""))
+        entry = one.scores.entry(part, attempt)
+        told = entry_text(entry, term) if entry is not None and entry.source else None
+        cells.append(
+            MarkedCell(
+                value=value,
+                trouble=why or told,
+                warning=why is None,
+                field=name if open_ else "",
+            )
+        )
     words = [found.text for found in odd if found.row == row]
     said = one.standing.text.say(language)
     trouble = (

@@ -98,7 +98,7 @@ def _held(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
 def _marks(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
     for part, mark in record["marks"].items():
         if mark:
-            yield Part(part).text, mark
+            yield Part(part).text, _mark(record, part, mark)
 
 
 def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
@@ -122,3 +122,16 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
             Text("结果公示", "Public notice"),
             Text(f"{begun.zh}至{over.zh}", f"{begun.en} to {over.en}"),
         )
+
+
+def _mark(record: Mapping[str, Any], part: str, mark: str) -> str | Text:
+    """Return a mark, with the batch it was carried over from."""
+    last = {one["attempt"]: one for one in record["entries"] if one["part"] == part and one["text"]}
+    entry = last.get(2) or last.get(1) or {}
+    if not entry.get("source"):
+        return mark
+    source, bank = entry["source"], entry["bank"]
+    return Text(
+        f"{mark}（沿用批次“{source}”的成绩，题库 {bank or '—'}）",
+        f"{mark} (carried over from batch “{source}”, question bank {bank or '—'})",
+    )

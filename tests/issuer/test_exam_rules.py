@@ -14,8 +14,9 @@ from issuer.batch_candidates import Candidate
 from issuer.batch_eligibility import Judgement, judge
 from issuer.batch_notice import last_day
 from issuer.batch_plan import Figures, Plan, Sitting, inspect_plan
-from issuer.batch_scores import Entry, Scored, Scores, Standing, find_odd, standing_of
+from issuer.batch_scores import Entry, Scored, Scores, Standing, standing_of
 from issuer.exam_facts import Facts
+from issuer.odd_scores import find_odd
 from issuer.prior_awards import PriorAward
 from registry.models import AwardStatus
 

@@ -24,8 +24,9 @@ from sqlalchemy import or_, select
 
 from issuer.batch_checks import check
 from issuer.batch_issue import issue
+from issuer.batch_printing import PRINTING, make_next
 from issuer.batch_room import FILES_FOLDER, BatchRoom
-from issuer.batch_states import EDITABLE, RUNNABLE
+from issuer.batch_states import EDITABLE, RUNNABLE, DraftState
 from issuer.batch_sweeping import sweep
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.batch_models import BatchDraft
@@ -46,11 +47,13 @@ _LOG = logging.getLogger("yanzhen.batches")
 
 def run_waiting(room: BatchRoom) -> bool:
     """Do the next thing that waits; return whether there was anything that could be done."""
-    unchecked, runnable = _waiting(room)
+    unchecked, runnable, printing = _waiting(room)
     # What a person waits for at the screen comes before what runs for an hour.
     if any(check(room, prefix, draft_id) for draft_id, prefix in unchecked):
         return True
-    return any(issue(room, draft_id) for draft_id in runnable)
+    if any(issue(room, draft_id) for draft_id in runnable):
+        return True
+    return any(make_next(room, draft_id) for draft_id in printing)
 
 
 def is_waiting(room: BatchRoom) -> bool:
@@ -58,8 +61,8 @@ def is_waiting(room: BatchRoom) -> bool:
     return any(_waiting(room))
 
 
-def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int]]:
-    """Return the batches to be checked, with their bodies, and those to be issued."""
+def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int], list[int]]:
+    """Return the batches to be checked, with their bodies, to be issued, and to be printed."""
     unchecked = select(BatchDraft.id, BatchDraft.prefix).where(
         BatchDraft.state.in_(EDITABLE),
         or_(
@@ -68,10 +71,14 @@ def _waiting(room: BatchRoom) -> tuple[list[tuple[int, str]], list[int]]:
         ),
     )
     runnable = select(BatchDraft.id).where(BatchDraft.state.in_(RUNNABLE))
+    printing = select(BatchDraft.id).where(
+        BatchDraft.state == DraftState.ISSUED, BatchDraft.phase == PRINTING
+    )
     with reading(room.desks) as session:
         return (
             [(row.id, row.prefix) for row in session.execute(unchecked.order_by(BatchDraft.id))],
             list(session.scalars(runnable.order_by(BatchDraft.decided_at, BatchDraft.id))),
+            list(session.scalars(printing.order_by(BatchDraft.id))),
         )
 
 

@@ -18,6 +18,7 @@ from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_drafts, throw_away
+from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
@@ -106,7 +107,10 @@ _LIST = TableSpec(
     ),
 )
 _AWARDS_SHOWN = 100
-_JUDGING = Text("检查照片", "judging photos")
+_OWN_PHASES = {
+    JUDGING: Text("检查照片", "judging photos"),
+    PRINTING: Text("生成打印文件", "making the files for the printer"),
+}
 _BROKEN_OFF = Text(
     "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",
     "The process that issues broke off and is being started again; numbers given stay as they are. "
@@ -228,6 +232,8 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         exam=exam,
         exam_done=are_done(exam),
         upload=batches_steps.upload_of(room, draft),
+        printing=is_printing(draft),
+        print_files=print_files(room, draft),
     )
 
 
@@ -284,7 +290,8 @@ def progress(draft_id: int) -> Response:
 def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     """Return what a page shows of a check or a run that is under way."""
     language: Language = page_language(request)
-    running = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
+    issuing = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
+    running = issuing or is_printing(draft)
     waiting = draft.checked < draft.revision or draft.awaiting > 0
     text = _phase(draft.phase, running=running)
     if _is_broken_off(room, draft):
@@ -296,8 +303,12 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
         "done": draft.done if begun else 0,
         "total": draft.total if begun else 0,
         "text": text.say(language),
-        "state": f"{draft.state} {'waiting' if waiting else 'ready'} {draft.pausing}",
+        "state": f"{_stage(draft)} {'waiting' if waiting else 'ready'} {draft.pausing}",
     }
+
+
+def _stage(draft: BatchDraft) -> str:
+    return PRINTING if is_printing(draft) else draft.state
 
 
 def _is_broken_off(room: BatchRoom, draft: BatchDraft) -> bool:
@@ -308,8 +319,8 @@ def _is_broken_off(room: BatchRoom, draft: BatchDraft) -> bool:
 
 
 def _phase(phase: str | None, *, running: bool) -> Text:
-    if phase == JUDGING:
-        return _JUDGING
+    if phase in _OWN_PHASES:
+        return _OWN_PHASES[phase]
     if phase in set(Phase):
         return PHASE_NAMES[Phase(phase)]
     if running:

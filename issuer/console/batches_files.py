@@ -1,21 +1,31 @@
-"""What an issued batch gives: certificates as a ZIP, result workbook, the list holders sign."""
+"""What an issued batch gives: certificates as a ZIP or to print, results, the list holders sign."""
 
 from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
+from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from codes.wording import Text
 from issuer.batch_handover import write_handover
 from issuer.batch_issue import certificates_path, results_path, write_again
+from issuer.batch_printing import ask_for_files, find_print_file
 from issuer.batch_room import draft_closed
 from issuer.batch_states import DraftState
-from issuer.console.batches_room import DESK, blueprint, note_reading, the_draft, the_room
+from issuer.console.batches_room import (
+    DESK,
+    blueprint,
+    note_reading,
+    own_prefix,
+    the_draft,
+    the_room,
+    to_batch,
+)
 from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from templates.downloads import send_download, send_workbook
-from templates.file_types import ZIP
+from templates.file_types import PDF, ZIP
 
 
 @blueprint.get("/<int:draft_id>/files/certificates.zip")
@@ -29,6 +39,38 @@ def certificates(draft_id: int) -> Response:
     if not path.is_file():
         write_again(room, draft)
     return send_download(path, Text(path.stem, f"{draft.name}-certificates"), ZIP)
+
+
+@blueprint.post("/<int:draft_id>/files/print")
+@allow(*DESK)
+def make_print_files(draft_id: int) -> Response:
+    """Have the files for the printer made in the background."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "copies.print", draft)
+    ask_for_files(room, own_prefix(), draft_id)
+    say_done(
+        Text(
+            "打印文件正在后台生成，完成后在本页下载",
+            "The files for the printer are being made; they will be here",
+        )
+    )
+    return to_batch(draft_id)
+
+
+@blueprint.get("/<int:draft_id>/files/print/<int:part>.pdf")
+@allow(*DESK)
+def print_file(draft_id: int, part: int) -> Response:
+    """Send one file for the printer; it carries no electronic seal, and its name says so."""
+    room = the_room()
+    draft = _issued(draft_id)
+    found = find_print_file(room, draft, part)
+    note_reading(room, "copies.print", draft, f"{found.first}-{found.last}")
+    name = Text(
+        f"{draft.name}-仅供打印-无电子印章-{found.first}至{found.last}",
+        f"{draft.name}-for-printing-only-no-electronic-seal-{found.first}-to-{found.last}",
+    )
+    return send_download(found.path, name, PDF)
 
 
 @blueprint.get("/<int:draft_id>/files/results.xlsx")

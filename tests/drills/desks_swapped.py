@@ -216,6 +216,7 @@ def _ids(rule: Rule, argument: str, things: Mapping[str, Sequence[str]]) -> Sequ
     plain = {
         "code": ("suspend", "reissue"),
         "form": ("pdf",),
+        "part": ("1",),
         "kind": ("suspend",),
         "row_id": things["session"],
         "prefix": things["prefix"],

@@ -40,6 +40,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     desk.submit(issued)
     desk.approve(issued)
     desk.work()
+    desk.post(f"/batches/{issued}/files/print")
+    desk.work()
     new = begun(desk, folder, name="二")
     enter_scores(desk, new)
     typed = {"condition": "3-1", "years": "1"}
@@ -47,6 +49,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     sitting = {"part": "skills", "day": "2026-12-05", "begins": "09:00", "ends": "11:00"}
     place = {"room": "一号考场", "seats": "2", "candidates": "4", "examiners": "甲、乙"}
     desk.post(f"/batches/{new}/plan/sittings", CLERK, **sitting, **place)
+    desk.post(f"/batches/{over}/resit", CLERK, name="一补考")
     return desk
 
 
@@ -98,6 +101,8 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
         "scores": "/batches/3/scores",
         "scores-closed": "/batches/2/scores",
         "scores-issued": "/batches/1/scores",
+        "resit": "/batches/2/resit",
+        "resit-scores": "/batches/4/scores",
         "issued": "/batches/1",
         "certificate": "/certificates/1",
         "notice": "/batches/2/notice",

@@ -33,7 +33,7 @@ from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import LineFault, SheetLine
 from registry.batch_models import BatchDraft, BatchRow, BatchSampleView
-from registry.exam_models import BatchCandidate, BatchCourse, BatchObjection
+from registry.exam_models import BatchCandidate, BatchCourse, BatchExamKept, BatchObjection
 from registry.session import transaction
 from registry.vault import seal, unseal
 
@@ -265,5 +265,5 @@ def forget(session: Session, draft_id: int) -> None:
 
 def remove(session: Session, draft_id: int) -> None:
     """Delete a batch's examination as a whole, and who looked at its samples."""
-    for table in (BatchCandidate, BatchObjection, BatchCourse, BatchSampleView):
+    for table in (BatchCandidate, BatchObjection, BatchCourse, BatchExamKept, BatchSampleView):
         session.execute(delete(table).where(table.draft_id == draft_id))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -89,7 +90,11 @@ def read_plan(room: BatchRoom, draft: BatchDraft, course: BatchCourse) -> Plan:
     """Return the plan of a batch, empty where there is none yet."""
     if course.plan_sealed is None:
         return Plan()
-    data = json.loads(unseal(room.cipher(draft), _WHAT, course.plan_sealed))
+    return plan_of(json.loads(unseal(room.cipher(draft), _WHAT, course.plan_sealed)))
+
+
+def plan_of(data: Mapping[str, Any]) -> Plan:
+    """Return the plan that `data_of` wrote."""
     sittings = (
         Sitting(
             **{
@@ -104,11 +109,15 @@ def read_plan(room: BatchRoom, draft: BatchDraft, course: BatchCourse) -> Plan:
     return Plan(bank=data["bank"], version=data["version"], sittings=tuple(sittings))
 
 
+def data_of(plan: Plan) -> dict[str, Any]:
+    """Return a plan as JSON takes it, its sittings in order of time."""
+    ordered = sorted(plan.sittings, key=lambda one: (one.day, one.begins, one.room))
+    return {**asdict(plan), "sittings": [asdict(one) for one in ordered]}
+
+
 def put_plan(room: BatchRoom, draft: BatchDraft, course: BatchCourse, plan: Plan) -> None:
     """Keep a plan, faults and all; its sittings in order of time."""
-    ordered = sorted(plan.sittings, key=lambda one: (one.day, one.begins, one.room))
-    data = {**asdict(plan), "sittings": [asdict(one) for one in ordered]}
-    text = json.dumps(data, ensure_ascii=False).encode()
+    text = json.dumps(data_of(plan), ensure_ascii=False).encode()
     course.plan_sealed = seal(room.cipher(draft), _WHAT, text)
 
 

@@ -16,6 +16,7 @@ from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
 from issuer.complaints import REASON as COMPLAINT_REASON
 from issuer.complaints import WORDS as COMPLAINT_WORDS
+from issuer.kept_exams import EXAM_KEPT
 from issuer.quality_checks import CONCLUSION, FINDING_WORDS
 from registry.case_sealed import CASE_COLUMNS
 from registry.desk_database import desk_database_url, open_desk_engine
@@ -36,6 +37,7 @@ MOVED: Final[tuple[SealedColumn[Any], ...]] = (
     COMPLAINT_REASON,
     *CASE_COLUMNS,
     UPLOAD_REASON,
+    EXAM_KEPT,
     *EMPLOYER_SEALED,
 )
 

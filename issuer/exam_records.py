@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
@@ -21,12 +21,16 @@ from issuer.batch_room import BatchRoom
 from issuer.batch_scores import scored
 from issuer.desk import Desk
 from issuer.exam_binding import Root, bind_records
+from issuer.kept_exams import put_exam, write_exam
 from registry.batch_models import BatchDraft
-from registry.exam_models import ExamRecord
+from registry.exam_models import BatchCourse, ExamRecord
 from registry.holder_keys import open_data_key
 from registry.models import Award
 from registry.session import reading, transaction
 from registry.vault import Vault, seal, unseal
+
+EXAM: Final = "exam"
+"""Under this name a record has the hash of what is kept of its batch (`issuer.kept_exams`)."""
 
 _AT_ONCE = 500
 
@@ -61,7 +65,11 @@ def keep_records(
         What the audit trail is to say of them; None of a batch without an examination.
     """
     with reading(room.desks) as session:
-        found = _records(room, session, draft, numbers)
+        course = find_course(session, draft)
+        if course is None:
+            return None
+        exam, digest = write_exam(room, session, draft, course)
+        found = _records(room, session, draft, course, digest, numbers)
         kept = _kept(session, list(found))
     if not found:
         return None
@@ -71,6 +79,7 @@ def keep_records(
         some = {number: found[number] for number in waiting[start : start + _AT_ONCE]}
         fresh |= _sealed(desk, some)
     with transaction(room.desks) as session:
+        put_exam(session, room.vault, draft, exam)
         session.add_all(ExamRecord(number=one, sealed=sealed) for one, sealed in fresh.items())
         return bind_records(session, {**kept, **fresh})
 
@@ -96,15 +105,17 @@ def _sealed(desk: Desk, records: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def _records(
-    room: BatchRoom, session: Session, draft: BatchDraft, numbers: Mapping[int, str]
+    room: BatchRoom,
+    session: Session,
+    draft: BatchDraft,
+    course: BatchCourse,
+    digest: str,
+    numbers: Mapping[int, str],
 ) -> dict[str, Any]:
-    """Return what is to be kept by number; nothing of a batch without an examination.
+    """Return what is to be kept by number, with the hash of what is kept of the batch.
 
     Of who was examined elsewhere that is an empty record: so none can be taken out unnoticed.
     """
-    course = find_course(session, draft)
-    if course is None:
-        return {}
     kept, plan = kept_of(session, draft), read_plan(room, draft, course)
     found: dict[str, Any] = {number: {} for number in numbers.values()}
     for one in read_candidates(room, session, draft):
@@ -113,14 +124,13 @@ def _records(
             continue
         eligibility = read_kept(room, draft, stored)
         entry = scored(room, draft, one, stored)
-        parts = {rule.part for rule in entry.rules}
         found[numbers[one.row]] = {
             "eligibility": None if eligibility is None else _said(asdict(eligibility)),
             "marks": {rule.part.value: entry.scores.valid(rule.part) for rule in entry.rules},
             "entries": [_said(asdict(mark)) for mark in entry.scores.entries],
-            "sittings": [_said(asdict(at)) for at in plan.sittings if at.part in parts],
             "bank": plan.bank,
             "version": plan.version,
+            EXAM: digest,
             "notice": [
                 None if day is None else day.isoformat()
                 for day in (course.notice_first, course.notice_last)

@@ -1,4 +1,4 @@
-"""The rows of an issued batch: which certificate each became, and the marks it was awarded on.
+"""The rows of an issued batch: which certificate each became, and what it was awarded on.
 
 Rows, photos and whoever was left out were deleted with the batch's key; what is read here lies in
 the register, under each award's own key.
@@ -6,7 +6,7 @@ the register, under each award's own key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,8 @@ class IssuedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedMarks:
-    """Somebody who passed, masked, with the marks that hold.
+class IssuedPerson:
+    """Somebody who passed, masked, with the marks that hold and the condition relied on.
 
     Args:
         of: the row and its certificate.
@@ -51,6 +51,7 @@ class IssuedMarks:
         bound: how what is kept stands to what the audit trail says of it.
         marks: by part and attempt (2 for a resit), as entered last; empty where none were kept, or
             what is kept is broken.
+        eligibility: as `issuer.exam_records` keeps it; None where nothing is, or it is broken.
     """
 
     of: IssuedRow
@@ -58,6 +59,7 @@ class IssuedMarks:
     level: Text
     bound: Bound
     marks: dict[tuple[Part, int], str] = field(repr=False)
+    eligibility: Mapping[str, Any] | None = field(repr=False)
 
 
 def count_issued(room: BatchRoom, draft: BatchDraft) -> int:
@@ -89,44 +91,45 @@ def award_ids(room: BatchRoom, numbers: Sequence[str]) -> dict[str, int]:
         return {one.number: one.id for one in session.execute(query)}
 
 
-def read_issued_marks(
+def read_issued(
     room: BatchRoom, draft: BatchDraft, *, offset: int, limit: int
-) -> list[IssuedMarks]:
-    """Return people of an issued batch with their marks, in the order of its rows."""
+) -> list[IssuedPerson]:
+    """Return people of an issued batch with what is kept of them, in the order of its rows."""
     rows = list_issued(room, draft, offset=offset, limit=limit)
     ids = [one.award_id for one in rows if one.award_id is not None]
     with reading(room.register) as register, reading(room.desks) as desks:
         lines = {line.award_id: line for line in lines_of(register, room.vault, ids)}
         root = read_batch_root(register, draft.prefix, draft.name)
         judged = judge_records(desks, [one.number for one in rows], root)
-        marks = _marks(room, register, desks, ids)
+        records = _records(room, register, desks, ids)
     found = []
     for one in rows:
         line = lines.get(one.award_id or 0)
+        record = {} if judged[one.number].is_broken else records.get(one.award_id or 0, {})
         found.append(
-            IssuedMarks(
+            IssuedPerson(
                 of=one,
                 name=UNREADABLE if line is None else line.name,
                 level=UNREADABLE if line is None else line.level.text,
                 bound=judged[one.number],
-                marks={} if judged[one.number].is_broken else marks.get(one.award_id or 0, {}),
+                marks=_last(record.get("entries", ())),
+                eligibility=record.get("eligibility"),
             )
         )
     return found
 
 
-def _marks(
+def _records(
     room: BatchRoom, register: Session, desks: Session, ids: Sequence[int]
-) -> dict[int, dict[tuple[Part, int], str]]:
+) -> dict[int, Mapping[str, Any]]:
     query = select(Award).where(Award.id.in_(ids))
     query = query.options(joinedload(Award.holder, innerjoin=True), lazyload(Award.copies))
     found = {}
     for award in register.scalars(query):
         try:
-            record = read_exam_record(desks, room.vault, award)
+            found[award.id] = read_exam_record(desks, room.vault, award)
         except VaultError:  # erased, or altered: its name says so
             continue
-        found[award.id] = _last(record.get("entries", ()))
     return found
 
 

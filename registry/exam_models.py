@@ -113,6 +113,20 @@ class BatchObjection(DeskBase):
     settler: Mapped[str | None] = mapped_column(String(60))
 
 
+class BatchExamKept(DeskBase):
+    """What stays of a batch's examination once it is issued: its plan, and how many came to what.
+
+    Args:
+        sealed: under the vault; its hash stands in the record of each award.
+    """
+
+    __tablename__ = "batch_exams_kept"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), unique=True)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class ExamRecord(DeskBase):
     """How an award came about: eligibility, scores, bank; sealed under the award's own key."""
 

@@ -20,6 +20,7 @@ from codes.wording import Text
 from issuer.batch_candidates import Candidate, kept_of, read_candidates
 from issuer.batch_eligibility import Kept, enter, enter_sheet, read_kept, write_sheet
 from issuer.console.batches_forms import Trouble
+from issuer.console.batches_issued import issued_eligibility
 from issuer.console.batches_room import (
     DESK,
     blueprint,
@@ -80,7 +81,8 @@ def _judged(kept: Kept | None) -> Judged:
 @allow(*DESK)
 def eligibility(draft_id: int) -> str:
     """Show of everybody which condition is met, and on what evidence."""
-    return _list(the_draft(the_room(), draft_id), ())
+    draft = the_draft(the_room(), draft_id)
+    return issued_eligibility(draft) if draft.key_sealed is None else _list(draft, ())
 
 
 def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:

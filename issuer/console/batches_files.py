@@ -23,6 +23,7 @@ from issuer.console.batches_room import (
 )
 from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
+from issuer.issued_exam import write_exam_file
 from registry.batch_models import BatchDraft
 from templates.downloads import send_download, send_workbook
 from templates.file_types import PDF, ZIP
@@ -104,6 +105,17 @@ def handover(draft_id: int) -> Response:
         data = write_handover(desk, draft.name)
     name = Text(f"{draft.name}-领证签收表", f"{draft.name}-hand-over")
     return send_workbook(data, name)
+
+
+@blueprint.get("/<int:draft_id>/files/examination.xlsx")
+@allow(*DESK)
+def examination(draft_id: int) -> Response:
+    """Send the examination of an issued batch: plan, eligibility, scores, notice."""
+    room = the_room()
+    draft = _issued(draft_id)
+    note_reading(room, "batch.exam_file", draft)
+    name = Text(f"{draft.name}-考核档案", f"{draft.name}-examination")
+    return send_workbook(write_exam_file(room, draft), name)
 
 
 def send_with_codes(draft_id: int) -> Response:

@@ -1,15 +1,19 @@
-"""What is still shown of an issued batch's people: the marks they were awarded on, masked."""
+"""What is still shown of an issued batch: its plan, and of its people, masked, what was kept."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.batch_candidates import find_course
+from issuer.batch_notice import Outcome, objections_of
 from issuer.batch_scores import PLACES
 from issuer.console.batches_room import note_reading, page, the_room
 from issuer.console.batches_sheets import PAGE_ROWS, SCORE_HEADINGS, page_number
 from issuer.exam_binding import Bound
-from issuer.issued_rows import count_issued, read_issued_marks
+from issuer.issued_exam import find_exam
+from issuer.issued_rows import IssuedPerson, count_issued, read_issued
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse
 from registry.session import reading
@@ -18,11 +22,9 @@ from registry.session import reading
 def issued_scores(draft: BatchDraft) -> str:
     """Return the page of an issued batch's scores: nothing on it can be changed."""
     room = the_room()
-    number, pages = page_number(count_issued(room, draft))
-    note_reading(room, "batch.scores", draft, str(number))
+    people, number, pages = _people(draft, "batch.scores")
     with reading(room.desks) as session:
         course = find_course(session, draft)
-    people = read_issued_marks(room, draft, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     kept = {place for one in people for place in one.marks}
     return page(
         room,
@@ -38,6 +40,63 @@ def issued_scores(draft: BatchDraft) -> str:
         number=number,
         pages=pages,
     )
+
+
+def issued_plan(draft: BatchDraft) -> str:
+    """Return the page of an issued batch's plan, as it was when the batch was issued."""
+    room = the_room()
+    exam, bound = find_exam(room, draft)
+    return page(
+        room,
+        draft,
+        "batch_plan_issued.html",
+        plan=None if exam is None or bound.is_broken else exam.plan,
+        bound=bound,
+        date_of=date.fromisoformat,
+    )
+
+
+def issued_eligibility(draft: BatchDraft) -> str:
+    """Return the page that says on which condition and evidence each certificate rests."""
+    people, number, pages = _people(draft, "batch.eligibility")
+    return page(
+        the_room(),
+        draft,
+        "batch_eligibility_issued.html",
+        people=people,
+        known=any(one.eligibility for one in people),
+        broken=[one.of.number for one in people if one.bound.is_broken],
+        date_of=date.fromisoformat,
+        number=number,
+        pages=pages,
+    )
+
+
+def issued_notice(draft: BatchDraft) -> str:
+    """Return the page of an issued batch's notice: its days, and what objections came to."""
+    room = the_room()
+    exam, bound = find_exam(room, draft)
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        objections = objections_of(session, draft.id)
+    return page(
+        room,
+        draft,
+        "batch_notice_issued.html",
+        course=course,
+        objections=objections,
+        outcome_text={one.value: one.text for one in Outcome},
+        sums=[] if exam is None or bound.is_broken else list(exam.sums.items()),
+    )
+
+
+def _people(draft: BatchDraft, act: str) -> tuple[list[IssuedPerson], int, int]:
+    """Return a page of people, which one it is and of how many; that it is read is noted."""
+    room = the_room()
+    number, pages = page_number(count_issued(room, draft))
+    note_reading(room, act, draft, str(number))
+    people = read_issued(room, draft, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
+    return people, number, pages
 
 
 def _why(draft: BatchDraft, course: BatchCourse | None) -> Text:

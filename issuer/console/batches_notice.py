@@ -29,6 +29,7 @@ from issuer.batch_notice import (
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, figure_of, settings_of, skipping
 from issuer.console.batches_forms import Trouble
+from issuer.console.batches_issued import issued_notice
 from issuer.console.batches_room import (
     DESK,
     blueprint,
@@ -55,7 +56,8 @@ _BAD_DAYS = Text("日期应写成 2027-01-01 的样子", "Write each day as 2027
 @allow(*DESK)
 def notice(draft_id: int) -> str:
     """Show the public notice of a batch, and its objections."""
-    return _page(the_draft(the_room(), draft_id), (), {})
+    draft = the_draft(the_room(), draft_id)
+    return issued_notice(draft) if draft.key_sealed is None else _page(draft, (), {})
 
 
 def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:

@@ -32,6 +32,7 @@ from issuer.batch_plan import (
 from issuer.batch_scores import read_scored
 from issuer.body_settings import settings_of
 from issuer.console.batches_forms import Trouble
+from issuer.console.batches_issued import issued_plan
 from issuer.console.batches_room import (
     SCORING,
     blueprint,
@@ -76,7 +77,8 @@ _TOO_MANY = Text(f"最多 {_MOST_PEOPLE} 人", f"{_MOST_PEOPLE} people at most")
 @allow(*SCORING)
 def plan(draft_id: int) -> str:
     """Show the examination plan of a batch."""
-    return _page(the_draft(the_room(), draft_id), (), {})
+    draft = the_draft(the_room(), draft_id)
+    return issued_plan(draft) if draft.key_sealed is None else _page(draft, (), {})
 
 
 def _page(

@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Part
 from codes.wording import Text
+from issuer.batch_plan import Plan
 from issuer.console.office import Office
 from issuer.exam_binding import Bound, judge_record
-from issuer.exam_records import read_exam_record
-from registry.models import Award
+from issuer.exam_records import EXAM, read_exam_record
+from issuer.kept_exams import read_exam
+from registry.batch_models import BatchDraft
+from registry.models import Award, Batch, Site
 from registry.session import reading
 from registry.vault import Vault
 
@@ -24,6 +28,11 @@ _BROKEN: Final = Text(
     "请系统管理员运行 yanzhen log fsck，并从备份恢复工作台数据库",
     "the record is missing, or is not the one whose hash was put on the audit trail at issue; it "
     "is not shown. Have the administrator run yanzhen log fsck and restore the desks' database",
+)
+_SITTINGS: Final = Text("本批次的考试安排", "Sittings of its batch")
+_PLAN_BROKEN: Final = Text(
+    "记录缺失，或与签发时留存的摘要不符，不予显示",
+    "the record is missing or is not the one whose hash was kept at issue; it is not shown",
 )
 _UNBOUND: Final = Text(
     "签发时审计记录中没有留存摘要，无法核对是否被改动",
@@ -57,7 +66,7 @@ def sitting_facts(
 
     Nothing of what makes the holder eligible, which is read on a stated ground; as `exam_facts`.
     """
-    return _told(register, desks, vault, award, _held)
+    return _told(register, desks, vault, award, _marks)
 
 
 def _told(
@@ -73,26 +82,39 @@ def _told(
     record = read_exam_record(desks, vault, award)
     if not record:
         return ()
-    return (*facts(record), *(((_STANDING, _UNBOUND),) if bound is Bound.UNBOUND else ()))
+    return (
+        *facts(record),
+        *_sittings(record, _plan_of(register, desks, vault, award, record)),
+        *(((_STANDING, _UNBOUND),) if bound is Bound.UNBOUND else ()),
+    )
 
 
-def _held(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
-    sittings = record.get("sittings")
-    if sittings is None:
-        yield Text("考试安排", "Sittings"), _NOT_KEPT
-    for one in sittings or ():
-        day = spoken_day(date.fromisoformat(one["day"]))
-        hours = f"{one['begins']}–{one['ends']}"
-        examiners, invigilators = ("、".join(one[who]) for who in ("examiners", "invigilators"))
-        part = Part(one["part"]).text
-        zh = [f"{day.zh} {hours}", one["room"]]
-        en = [f"{day.en}, {hours}", one["room"]]
-        for names, label in ((examiners, _EXAMINERS), (invigilators, _INVIGILATORS)):
+def _plan_of(
+    register: Session, desks: Session, vault: Vault, award: Award, record: Mapping[str, Any]
+) -> Plan | None:
+    """Return the plan of an award's batch; None where it is not the one that its record names."""
+    names = select(Site.prefix, Batch.name).join(Batch, Batch.site_id == Site.id)
+    found = register.execute(names.where(Batch.id == award.batch_id)).one()
+    drafts = select(BatchDraft).where(BatchDraft.prefix == found.prefix)
+    draft = desks.scalar(drafts.where(BatchDraft.name == found.name))
+    exam = None if draft is None else read_exam(desks, vault, draft)
+    return exam.plan if exam is not None and exam.digest == record.get(EXAM) else None
+
+
+def _sittings(record: Mapping[str, Any], plan: Plan | None) -> Iterator[tuple[Text, Any]]:
+    """Yield the sittings of the batch: which of several somebody sat in is not on record."""
+    if plan is None:
+        yield _SITTINGS, _PLAN_BROKEN if EXAM in record else _NOT_KEPT
+        return
+    for one in plan.sittings:
+        day = spoken_day(date.fromisoformat(one.day))
+        zh = [f"{one.part.text.zh}，{day.zh} {one.begins}–{one.ends}", one.room]
+        en = [f"{one.part.text.en}, {day.en}, {one.begins}–{one.ends}", one.room]
+        for names, label in ((one.examiners, _EXAMINERS), (one.invigilators, _INVIGILATORS)):
             if names:
-                zh.append(f"{label.zh}：{names}")
-                en.append(f"{label.en}: {names}")
-        yield Text(f"{part.zh}安排", f"Sitting, {part.en}"), Text("；".join(zh), "; ".join(en))
-    yield from _marks(record)
+                zh.append(f"{label.zh}：{'、'.join(names)}")
+                en.append(f"{label.en}: {', '.join(names)}")
+        yield _SITTINGS, Text("；".join(zh), "; ".join(en))
 
 
 def _marks(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
@@ -109,7 +131,7 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
         yield Text("依据材料", "Evidence"), facts["evidence"]
         yield Text("原证书编号", "Prior certificate"), facts["certificate"]
         yield Text("所据规则", "Rule"), eligibility["rule"]
-    yield from _held(record)
+    yield from _marks(record)
     if record["bank"]:
         yield (
             Text("题库和版本", "Question bank and version"),

@@ -135,6 +135,16 @@ def to_notice(desk: BatchDesk, folder: Path, clock: Clock, name: str = "一") ->
     return draft
 
 
+def issued(desk: BatchDesk, folder: Path, clock: Clock) -> int:
+    """Return a batch that was examined, put up, approved and issued."""
+    draft = to_notice(desk, folder, clock)
+    clock.now += timedelta(days=9)
+    desk.submit(draft)
+    desk.approve(draft)
+    desk.work()
+    return draft
+
+
 def state_of(desk: BatchDesk, draft: int) -> DraftState:
     """Return how far a batch is."""
     with reading(desk.room.desks) as session:

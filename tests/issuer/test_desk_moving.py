@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, LargeBinary, select
+from sqlalchemy import Engine, LargeBinary, func, select
 from sqlalchemy.orm import Session
 
 from issuer.application_drafts import DRAFT_FILE, add_file, start_draft
@@ -22,6 +22,7 @@ from issuer.complaints import REASON as COMPLAINT_REASON
 from issuer.complaints import WORDS as COMPLAINT_WORDS
 from issuer.complaints import ComplaintOffice
 from issuer.desk_moving import MOVED, move_desks
+from issuer.kept_exams import EXAM_KEPT
 from issuer.quality_checks import (
     CheckOutcome,
     Finding,
@@ -47,7 +48,7 @@ from registry.desk_sealed import SealedColumn
 from registry.desk_secret import open_desk_secret
 from registry.employer_models import EMPLOYER_SEALED, EmployerCheck, Webhook
 from registry.errors import HomeError, VaultError
-from registry.exam_models import UploadReceipt
+from registry.exam_models import BatchExamKept, UploadReceipt
 from registry.filing_desk_models import FilingDraft, FilingDraftFile, QualityCheck, QualityItem
 from registry.home import Home
 from registry.schema import open_registry
@@ -138,6 +139,9 @@ def fill(room: BatchRoom, name: str) -> None:
         )
         session.add(receipt)
         UPLOAD_REASON.put(receipt, room.vault, WORDS.encode())
+        exam = BatchExamKept(draft_id=session.scalars(select(func.max(BatchDraft.id))).one())
+        session.add(exam)
+        EXAM_KEPT.put(exam, room.vault, WORDS.encode())
         fill_case(session, room.vault)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import delete, select
 
 from accounts.spoken import spoken_day
@@ -17,9 +18,10 @@ from issuer.columns import Column
 from issuer.desk import shanghai_day
 from issuer.exam_records import read_exam_record
 from issuer.fsck.run import fsck
+from issuer.kept_exams import EXAM_KEPT
 from issuer.roster import open_workbook_child, parse_roster
 from registry.access import seal_upload
-from registry.exam_models import BatchCandidate, BatchCourse, ExamRecord
+from registry.exam_models import BatchCandidate, BatchCourse, BatchExamKept, ExamRecord
 from registry.holder_keys import open_data_key
 from registry.models import Award
 from registry.national_upload import NOTHING_NOTED
@@ -43,6 +45,7 @@ from tests.issuer.exam_desk import (
     enter_eligibility,
     enter_scores,
     filled,
+    issued,
     open_examining,
     plan,
     put_up,
@@ -88,6 +91,7 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
     see_issued_scores(desk, draft)
+    see_issued_examination(desk, draft)
     room, query = desk.room, select(Award).order_by(Award.id)
     with transaction(room.register) as session:
         awards = session.scalars(query).all()
@@ -122,6 +126,46 @@ def see_issued_scores(desk: BatchDesk, draft: int) -> None:
         assert 'name="mark-' not in answer.text
     late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-2-theory-1": "90"})
     assert late.status_code == 409
+
+
+def see_issued_examination(desk: BatchDesk, draft: int) -> None:
+    """See that plan, eligibility and notice of an issued batch stay to be read and downloaded."""
+    person = people(Level.THREE, 1)[0]
+    overview = desk.get(f"/batches/{draft}").text
+    for path in ("plan", "eligibility", "notice", "files/examination.xlsx"):
+        assert f"/batches/{draft}/{path}" in overview, path
+    for who in (CLERK, APPROVER, EXAMINER):
+        shown = desk.get(f"/batches/{draft}/plan", who).text
+        assert "公安部题库" in shown and "一号考场" in shown and "丙、丁、戊" in shown
+        assert "没有留存摘要" not in shown and "增加一场" not in shown
+    shown = desk.get(f"/batches/{draft}/eligibility", APPROVER).text
+    assert "3-1；年限 3" in shown and "单位证明" in shown and "王经办" in shown
+    assert f"{person.name[0]}＊" in shown and person.name not in shown
+    shown = desk.get(f"/batches/{draft}/notice").text
+    assert "合格 2、" in shown and "不合格 1" in shown and "公示期" in shown
+    book = desk.download(f"/batches/{draft}/files/examination.xlsx", APPROVER)
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
+    texts = {name: str(sheets.get_sheet_by_name(name).to_python()) for name in sheets.sheet_names}
+    assert "甲、乙" in texts["考试安排"] and "75.5" in texts["成绩"]
+    assert person.name in texts["申报条件"] and "单位证明" in texts["申报条件"]
+    assert "不合格" in texts["人数和公示"] and "李审批" in texts["人数和公示"]
+    assert desk.get(f"/batches/{draft}/eligibility", EXAMINER).status_code == 403
+    assert desk.get(f"/batches/{draft}/plan", FOREIGN).status_code == 404
+
+
+def test_a_plan_altered_after_issue_is_told_and_not_shown(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    with transaction(desk.room.desks) as session:
+        kept = session.scalars(select(BatchExamKept)).one()
+        text = EXAM_KEPT.read(kept, desk.room.vault) or b""
+        EXAM_KEPT.put(kept, desk.room.vault, text.replace("一号".encode(), "二号".encode()))
+    shown = desk.get(f"/batches/{draft}/plan").text
+    assert "与签发时留存的摘要不符" in shown and "号考场" not in shown
+    with transaction(desk.room.desks) as session:
+        session.execute(delete(BatchExamKept))
+    assert "考试安排记录缺失" in desk.get(f"/batches/{draft}/plan").text
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:
@@ -215,11 +259,7 @@ def test_eligibility_with_nothing_entered_is_not_saved(desk: BatchDesk, tmp_path
 def test_a_certificate_of_ours_is_checked_with_the_register(
     desk: BatchDesk, tmp_path: Path, clock: Clock
 ) -> None:
-    issued = to_notice(desk, tmp_path, clock)
-    clock.now += timedelta(days=9)
-    desk.submit(issued)
-    desk.approve(issued)
-    desk.work()
+    issued(desk, tmp_path, clock)
     clock.now += timedelta(days=366 * 4)
     with reading(desk.room.desks) as session:
         number = session.scalars(select(ExamRecord.number).order_by(ExamRecord.number)).all()[0]
@@ -247,7 +287,8 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     page = f"/certificates/{award.id}"
     assert "公安部题库" not in desk.get(page).text
     assert desk.post(f"{page}/open", ground="窗口核对本人").status_code == 302
-    assert "公安部题库 2025-1" in desk.get(page).text
+    opened = desk.get(page).text
+    assert "公安部题库 2025-1" in opened and "丙、丁、戊" in opened and "一号考场" in opened
 
 
 def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ _STANDINGS = {
     DraftState.SUBMITTED: _Standing(
         text=Text("待审批", "waiting for approval"),
         next_step=Text(
-            "核对人数、提示和样张，批准签发或退回",
-            "look at counts, notices and sample pages; approve, or return it",
+            "核对人数、考核、提示和样张，批准签发或退回",
+            "look at counts, examination, notices and sample pages; approve, or return it",
         ),
         actor=_APPROVER,
     ),

@@ -26,6 +26,7 @@ from issuer.batch_review import review as review_of
 from issuer.batch_room import BatchRoom
 from issuer.batch_samples import choose_samples, draw_sample
 from issuer.batch_shown import shown_of
+from issuer.batch_told import left_out_lines, tell
 from issuer.console.batches_forms import Trouble, read_revision
 from issuer.console.batches_next import lines_of
 from issuer.console.batches_room import (
@@ -45,7 +46,7 @@ from registry.session import reading
 
 _UNSEEN = Text(
     "请先勾选“已核对”，再批准签发",
-    "tick that you have looked at counts, notices and sample pages before you approve",
+    "tick that you have looked at counts, examination, notices and sample pages before you approve",
 )
 
 _APPROVED_BEFORE = Text("本批次您已批准，不必再办", "You have approved this batch already")
@@ -112,6 +113,8 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         exam=lines_of(room, draft),
         odd=odd_of(room, draft),
         carried=[] if draft.key_sealed is None else carried_texts(room, draft),
+        told=tell(room, draft),
+        left_out=left_out_lines(room, draft),
     )
 
 

@@ -22,7 +22,6 @@ from issuer.batch_carried import Term, carried_texts, entry_text, term_of
 from issuer.batch_checks import check_soon
 from issuer.batch_closing import (
     close_scores,
-    list_left_out,
     own_rows,
     reopen_scores,
     write_left_out,
@@ -39,6 +38,7 @@ from issuer.batch_scores import (
     read_scored,
     write_sheet,
 )
+from issuer.batch_told import left_out_lines, sums_of
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_issued import issued_scores
 from issuer.console.batches_room import (
@@ -130,7 +130,8 @@ def _grid(
         pending=counts[Standing.PENDING],
         odd=odd[:_ODD_SHOWN],
         odd_count=len(odd),
-        left_out=list_left_out(room, draft),
+        left_out=left_out_lines(room, draft),
+        sums=sums_of(room, draft),
         carried=carried_texts(room, draft),
         resitting=bool(read_resitters(room, draft)) if clerk else False,
         number=number,

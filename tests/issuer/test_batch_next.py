@@ -87,7 +87,7 @@ def test_every_page_of_a_batch_leads_to_what_is_next(
     desk.submit(draft)
     assert "批准签发或退回" in next_on(desk, at)
     review = desk.get(f"{at}/review", APPROVER).text
-    assert "核对人数、提示和样张" in review and f'href="{at}">核对人数' not in review
+    assert "核对人数、考核、提示和样张" in review and f'href="{at}">核对人数' not in review
     seen = revision(desk, draft)
     desk.post(f"{at}/return", APPROVER, revision=seen, reason="姓名有误")
     assert "按退回原因修改后重新提交审批" in next_on(desk, at)

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from python_calamine import CalamineWorkbook
 from sqlalchemy import delete, select
 
 from accounts.spoken import spoken_day
@@ -18,10 +17,9 @@ from issuer.columns import Column
 from issuer.desk import shanghai_day
 from issuer.exam_records import read_exam_record
 from issuer.fsck.run import fsck
-from issuer.kept_exams import EXAM_KEPT
 from issuer.roster import open_workbook_child, parse_roster
 from registry.access import seal_upload
-from registry.exam_models import BatchCandidate, BatchCourse, BatchExamKept, ExamRecord
+from registry.exam_models import BatchCandidate, BatchCourse, ExamRecord
 from registry.holder_keys import open_data_key
 from registry.models import Award
 from registry.national_upload import NOTHING_NOTED
@@ -84,14 +82,13 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     assert "<dd>公示中</dd>" in desk.get(f"/batches/{draft}/notice").text
     clock.now += timedelta(days=8)
     assert desk.submit(draft).status_code == 303
-    assert "将签发 2 张证书" in desk.get(f"/batches/{draft}/review", APPROVER).text
+    see_what_is_approved(desk, draft)
     assert desk.approve(draft).status_code == 303
     desk.work()
     assert state_of(desk, draft) is DraftState.ISSUED
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
     see_issued_scores(desk, draft)
-    see_issued_examination(desk, draft)
     room, query = desk.room, select(Award).order_by(Award.id)
     with transaction(room.register) as session:
         awards = session.scalars(query).all()
@@ -110,6 +107,22 @@ def test_a_batch_goes_through_its_examination_to_reconciled_receipts(
     assert [(one.field, one.code) for one in faults] == [("public_sealed", "differs")]
 
 
+def see_what_is_approved(desk: BatchDesk, draft: int) -> None:
+    """See that an approver is told who examined, entered and closed, and what it came to."""
+    page = desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert "将签发 2 张证书" in page
+    assert "2 人符合，录入：王经办" in page and "公安部题库 2025-1" in page
+    assert "丙、丁、戊" in page and "甲、乙" in page
+    assert "4 人：合格 2、不合格 1、缺考 1" in page and "录入：孙考评；确认：王经办" in page
+    assert "合格人员 79–82，中位数 80.5" in page
+    failed = f"第 4 行 {people(Level.THREE, 4)[2].name}：不合格"
+    assert failed in page and "理论知识考试 82、" in page and " 59.5" in page
+    assert "4 人：合格 2、不合格 1、缺考 1" in desk.get(f"/batches/{draft}").text
+    scores = desk.get(f"/batches/{draft}/scores").text
+    assert "已考核 4 人：合格 2、不合格 1、缺考 1" in scores and failed in scores
+    assert " 59.5" in scores
+
+
 def see_issued_scores(desk: BatchDesk, draft: int) -> None:
     """See that the scores of an issued batch are shown masked, and why none can be changed."""
     with reading(desk.room.register) as session:
@@ -126,46 +139,6 @@ def see_issued_scores(desk: BatchDesk, draft: int) -> None:
         assert 'name="mark-' not in answer.text
     late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-2-theory-1": "90"})
     assert late.status_code == 409
-
-
-def see_issued_examination(desk: BatchDesk, draft: int) -> None:
-    """See that plan, eligibility and notice of an issued batch stay to be read and downloaded."""
-    person = people(Level.THREE, 1)[0]
-    overview = desk.get(f"/batches/{draft}").text
-    for path in ("plan", "eligibility", "notice", "files/examination.xlsx"):
-        assert f"/batches/{draft}/{path}" in overview, path
-    for who in (CLERK, APPROVER, EXAMINER):
-        shown = desk.get(f"/batches/{draft}/plan", who).text
-        assert "公安部题库" in shown and "一号考场" in shown and "丙、丁、戊" in shown
-        assert "没有留存摘要" not in shown and "增加一场" not in shown
-    shown = desk.get(f"/batches/{draft}/eligibility", APPROVER).text
-    assert "3-1；年限 3" in shown and "单位证明" in shown and "王经办" in shown
-    assert f"{person.name[0]}＊" in shown and person.name not in shown
-    shown = desk.get(f"/batches/{draft}/notice").text
-    assert "合格 2、" in shown and "不合格 1" in shown and "公示期" in shown
-    book = desk.download(f"/batches/{draft}/files/examination.xlsx", APPROVER)
-    sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
-    texts = {name: str(sheets.get_sheet_by_name(name).to_python()) for name in sheets.sheet_names}
-    assert "甲、乙" in texts["考试安排"] and "75.5" in texts["成绩"]
-    assert person.name in texts["申报条件"] and "单位证明" in texts["申报条件"]
-    assert "不合格" in texts["人数和公示"] and "李审批" in texts["人数和公示"]
-    assert desk.get(f"/batches/{draft}/eligibility", EXAMINER).status_code == 403
-    assert desk.get(f"/batches/{draft}/plan", FOREIGN).status_code == 404
-
-
-def test_a_plan_altered_after_issue_is_told_and_not_shown(
-    desk: BatchDesk, tmp_path: Path, clock: Clock
-) -> None:
-    draft = issued(desk, tmp_path, clock)
-    with transaction(desk.room.desks) as session:
-        kept = session.scalars(select(BatchExamKept)).one()
-        text = EXAM_KEPT.read(kept, desk.room.vault) or b""
-        EXAM_KEPT.put(kept, desk.room.vault, text.replace("一号".encode(), "二号".encode()))
-    shown = desk.get(f"/batches/{draft}/plan").text
-    assert "与签发时留存的摘要不符" in shown and "号考场" not in shown
-    with transaction(desk.room.desks) as session:
-        session.execute(delete(BatchExamKept))
-    assert "考试安排记录缺失" in desk.get(f"/batches/{draft}/plan").text
 
 
 def test_nothing_is_submitted_while_a_step_is_open(desk: BatchDesk, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def _approve(walk: Walk, page: Page) -> None:
     for sample in page.locator("img.sample").all():  # it cannot be approved before they are shown
         expect(sample).to_be_visible(timeout=_SLOW_MS)
     walk.see(page, "batch-review")
-    tick(page.get_by_label("人数、提示和样张已核对"))
+    tick(page.get_by_label("人数、考核、提示和样张已核对"))
     press(page.get_by_role("button", name=f"批准签发 {ROWS} 张"))
     walk.show_again(page)
     pause = page.get_by_role("button", name="暂停签发")

@@ -273,7 +273,7 @@ def _issue(walk: Walk, clerk: Page, approver: _New, folder: Path) -> bytes:
     press(approver.page.locator(".waiting a"))
     press(approver.page.get_by_role("link", name="进入审批"))
     expect(approver.page.locator("img.sample")).to_be_visible(timeout=_SLOW_MS)
-    tick(approver.page.get_by_label("人数、提示和样张已核对"))
+    tick(approver.page.get_by_label("人数、考核、提示和样张已核对"))
     press(approver.page.get_by_role("button", name="批准签发 1 张"))
     walk.show_again(approver.page, approver.key)
     expect(approver.page.get_by_text("下载文件")).to_be_visible(timeout=_SLOW_MS)

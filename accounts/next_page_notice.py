@@ -7,7 +7,7 @@ one whose act waits for another person says that it waits.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Flask, Response, g, request, session
 
@@ -20,9 +20,16 @@ _SIGNING: Final = "signing"
 """Blueprint of signing in and out, which are seen by themselves."""
 
 
-def say_done(text: Text) -> None:
+class Done(NamedTuple):
+    """What was done, and whether something of it is still to be looked at."""
+
+    text: Text
+    warns: bool = False
+
+
+def say_done(text: Text, *, warns: bool = False) -> None:
     """Have the next page say what this request did; no personal data."""
-    g.done = text
+    g.done = Done(text, warns)
 
 
 def lead_on() -> None:
@@ -37,14 +44,14 @@ def add_done(app: Flask) -> None:
 
 def _keep(response: Response) -> Response:
     succeeded = request.method == "POST" and response.status_code == 303
-    text: Text | None = g.get("done", _IN_GENERAL)
+    done: Done | None = g.get("done", Done(_IN_GENERAL))
     signed_in = request.blueprint != _SIGNING and current_person() is not None
-    if succeeded and signed_in and text is not None:
-        session[_KEPT] = [text.zh, text.en]
+    if succeeded and signed_in and done is not None:
+        session[_KEPT] = [done.text.zh, done.text.en, done.warns]
     return response
 
 
-def what_was_done() -> Text | None:
+def what_was_done() -> Done | None:
     """Return what the request before did, for the page that shows it; only once.
 
     A page that answers a form speaks of that form alone; what was done before waits.
@@ -52,4 +59,4 @@ def what_was_done() -> Text | None:
     if request.method == "POST":
         return None
     kept = session.pop(_KEPT, None)
-    return None if kept is None else Text(*kept)
+    return None if kept is None else Done(Text(*kept[:2]), any(kept[2:]))

@@ -144,22 +144,43 @@ def put_rows(
 
 
 def mend_row(
-    room: BatchRoom, prefix: str, draft_id: int, row: int, typed: Mapping[Column, str]
+    room: BatchRoom,
+    prefix: str,
+    draft_id: int,
+    row: int,
+    typed: Mapping[Column, str],
+    *,
+    seen: str | None = None,
 ) -> None:
     """Change one row, and take what was not readable in it as a person has left it.
 
     Args:
         typed: the texts of columns; those that are not given stay as they are.
+        seen: mark of the row that they were typed over; None where it does not matter.
 
     Raises:
-        IssuerError: as `changing`; no such row (`draft_row_unknown`); a text is too long
-            (`cell_too_long`), or has characters that nobody sees (`cell_unprintable`).
+        IssuerError: as `changing`; no such row (`draft_row_unknown`); it was changed meanwhile
+            (`draft_row_changed`); a text is too long (`cell_too_long`), or has characters that
+            nobody sees (`cell_unprintable`).
     """
     cleaned = {column: clean_text(text) for column, text in typed.items()}
     with changing(room, prefix, draft_id) as (session, draft):
         cipher = room.cipher(draft)
         before = open_row(cipher, _find_row(session, draft, row))
+        if seen is not None and seen != before.mark:
+            raise _ROW_CHANGED
         put_rows(session, cipher, draft, {row: Mended({**before.cells, **cleaned})})
+
+
+_ROW_CHANGED = IssuerError(
+    "draft_row_changed",
+    Text(
+        "本行在您打开之后已被改动（他人，或您的另一个页面），您的修改没有保存；"
+        "下面是现在的内容，请核对后再改",
+        "the row was changed after you opened it, by somebody else or on another page of yours; "
+        "what you typed was not saved. This is the row as it is now",
+    ),
+)
 
 
 def mend_cells(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ _REPEATING = frozenset(
     (Column.DOCUMENT_TYPE, Column.SEX, Column.OCCUPATION, Column.SPECIALTY, Column.LEVEL)
 )
 _WRITTEN_AT_ONCE = 5000
+_MARK_DIGITS = 24
 _WRITE_FINDINGS = update(BatchRow).where(
     BatchRow.draft_id == bindparam("of_draft"), BatchRow.row == bindparam("of_row")
 )
@@ -70,6 +72,12 @@ class DraftRow:
     def text(self, column: Column) -> str:
         """Return the text in `column`, empty where there is none."""
         return self.cells.get(column, "")
+
+    @property
+    def mark(self) -> str:
+        """What tells the row as it stands from what it was before, for a form that changes it."""
+        cells = sorted((column.name, text) for column, text in self.cells.items())
+        return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:_MARK_DIGITS]
 
     def about(self, column: Column | None) -> tuple[Remark, ...]:
         """Return what was found about a cell, or about the row as a whole."""

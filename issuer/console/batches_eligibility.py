@@ -141,14 +141,24 @@ def put_eligibility(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     try:
         lines = read_exam_sheet(read_file("sheet"), ExamColumn.ROW)
-        enter_sheet(room, the_person(), own_prefix(), draft_id, lines)
+        met = enter_sheet(room, the_person(), own_prefix(), draft_id, lines)
     except IssuerError as error:
         if not error.code.startswith(("exam_", "roster_")):
             raise
         return _list(draft, troubles_of(error, "sheet")), 422
     note_reading(room, "batch.eligibility_entered", draft, str(len(lines)))
+    if left := len(lines) - met:
+        say_done(_some_unmet(len(lines), left), warns=True)
+        return redirect(url_for("batches.eligibility", draft_id=draft_id, show=Judged.UNMET), 303)
     say_done(Text(f"申报条件表已录入 {len(lines)} 行", f"Rows of the sheet kept: {len(lines)}"))
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
+
+
+def _some_unmet(many: int, left: int) -> Text:
+    return Text(
+        f"申报条件表已录入 {many} 行，其中 {left} 人不符合或未填写，见下",
+        f"Rows of the sheet kept: {many}; no condition met or entered: {left}, see below",
+    )
 
 
 @blueprint.get("/<int:draft_id>/eligibility/<int:row>")

@@ -37,6 +37,13 @@ from registry.batch_models import BatchDraft
 from templates.downloads import send_workbook
 
 _SHOWS = ("faulty", "unpictured", "noticed", "all")
+_BY_DOCUMENT = frozenset(
+    ("document_two_names", "sex_contradicts_document", "birth_date_contradicts_document")
+)
+_SUSPECT = Text(
+    "本行内容与这个证件号码不一致，也可能是号码填错，请先与证件核对",
+    "The row does not agree with this number; it may be the number that is wrong: compare it first",
+)
 _NO_PHOTO_YET = Text("尚无照片", "no photo yet")
 
 
@@ -63,7 +70,7 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     found = read_rows(room, draft, show=show, offset=(number - 1) * PAGE_ROWS, limit=PAGE_ROWS)
     note_reading(room, "batch.rows", draft, f"{show} {number}")
     cipher = room.cipher(draft)
-    columns = _columns(sheet_columns(cipher, draft), found, show)
+    columns = _columns(sheet_columns(cipher, draft), found)
     editable = is_editable(draft)
     return page(
         room,
@@ -80,18 +87,12 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
     )
 
 
-def _columns(own: Sequence[Column], found: Sequence[DraftRow], show: str) -> list[Column]:
-    """Return the columns to show, in the sheet's order; none that has nothing to show.
-
-    Where rows are shown for their faults, the columns at fault come right after the names.
-    """
+def _columns(own: Sequence[Column], found: Sequence[DraftRow]) -> list[Column]:
+    """Return the columns to show, always in the sheet's order; none that has nothing to show."""
     marked = {remark.column for row in found for remark in row.remarks if remark.column}
     filled = {column for row in found for column in row.cells}
     order = [*own, *(column for column in Column if column not in own)]
-    columns = [column for column in order if column in marked or column in filled]
-    if show == "all":
-        return columns
-    return sorted(columns, key=lambda c: (c is not Column.NAME, c not in marked))
+    return [column for column in order if column in marked or column in filled]
 
 
 def _marked(
@@ -109,14 +110,20 @@ def _marked(
 def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
     remarks = row.about(column)
     stops = any(remark.stops for remark in remarks)
-    mendable = editable and stops
+    suspect = not stops and column is Column.DOCUMENT_NUMBER and _is_suspect(row)
+    mendable = editable and (stops or suspect)
     return MarkedCell(
         value=row.text(column),
-        trouble=_said(remarks) if remarks else None,
+        trouble=_SUSPECT if suspect else _said(remarks) if remarks else None,
         warning=not stops or _is_to_come(remarks),
         field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
         options=column_choices().get(column, ()) if mendable else (),
     )
+
+
+def _is_suspect(row: DraftRow) -> bool:
+    """Return whether something in a row does not agree with its document number."""
+    return any(remark.stops and remark.code in _BY_DOCUMENT for remark in row.remarks)
 
 
 def _said(remarks: Sequence[Remark]) -> Text:
@@ -230,11 +237,14 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     typed = {c: request.form[c.name] for c in Column if c.name in request.form}
     try:
-        mend_row(room, own_prefix(), draft_id, row, typed)
+        mend_row(room, own_prefix(), draft_id, row, typed, seen=request.form.get("held"))
     except IssuerError as error:
-        if not error.code.startswith("cell_"):
+        if not error.code.startswith("cell_") and error.code != "draft_row_changed":
             raise
         found = read_row(room, own_prefix(), draft_id, row)
+        if error.code == "draft_row_changed":
+            note_reading(room, "batch.row", draft, str(row))
+            return _row_page(draft, found, {}, (Trouble(field="", text=error.text),)), 409
         return _row_page(draft, found, typed, (Trouble(field="", text=error.text),)), 422
     if draft.rows > ROWS_AT_ONCE:
         check_row(room, own_prefix(), draft_id, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from registry.models import Award
 from registry.national_upload import NOTHING_NOTED
 from registry.session import reading, transaction
 from registry.sheet_writing import write_workbook_rows
+from tests.accounts.desk_app import working_as
 from tests.issuer.authority_desk import AUDITOR
 from tests.issuer.authority_desk import CLERK as AUTHORITY
 from tests.issuer.batch_desk import (
@@ -219,6 +221,21 @@ def test_the_day_of_a_certificate_is_read_as_rosters_are(
     assert desk.post(f"/batches/{draft}/eligibility", sheet=book).status_code == 303
     page = desk.get(f"/batches/{draft}/eligibility/2").text
     assert 'value="2016-05-01"' in page and "符合申报条件 3-5" in page and "全角" not in page
+
+
+def test_a_sheet_that_some_do_not_meet_says_how_many_and_shows_them(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 2)
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    common = {"申报条件": "3-1", "相关年限": "3", "依据材料": "单位证明"}
+    sent = filled(sheet, common, {"相关年限": "1"})
+    with working_as(desk.app, CLERK) as client:
+        answer = client.post(f"/batches/{draft}/eligibility", data={"sheet": sent})
+        assert answer.status_code == 303 and answer.location.endswith("?show=unmet")
+        page = client.get(answer.location).text
+    said = "申报条件表已录入 2 行，其中 1 人不符合或未填写，见下"
+    assert re.search(rf'class="notice tone-warn[^>]*>(?:(?!</div>).)*{said}', page, re.S), page
 
 
 def test_eligibility_with_nothing_entered_is_not_saved(desk: BatchDesk, tmp_path: Path) -> None:

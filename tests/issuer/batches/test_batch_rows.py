@@ -71,6 +71,49 @@ def test_a_row_calls_optional_only_what_may_stay_empty(ready_desk: BatchDesk) ->
     assert optional == {Column.SPECIALTY, Column.PHOTO, Column.LATIN_NAME}
 
 
+def test_a_number_that_another_person_has_can_be_mended_where_it_stands(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 3)
+    typed = {Column.DOCUMENT_NUMBER: persons[0].document_number, Column.LEVEL: Level.FOUR.zh}
+    draft = desk.begin(roster_of(tmp_path, persons, {2: typed}))
+    page = desk.get(f"/batches/{draft}/rows?show=faulty").text
+    assert "也可能是号码填错" in page
+    field = "cell-3-DOCUMENT_NUMBER"
+    assert f'name="{field}" value="{persons[0].document_number}"' in page
+    rows = f"/batches/{draft}/rows"
+    assert desk.post(rows, CLERK, **{field: persons[1].document_number}).status_code == 303
+    assert "也可能是号码填错" not in desk.get(f"{rows}?show=all").text
+
+
+def test_columns_stay_in_the_order_of_the_sheet(desk: BatchDesk, tmp_path: Path) -> None:
+    persons = people(Level.THREE, 3)
+    draft = desk.begin(roster_of(tmp_path, persons, {2: {Column.LEVEL: "很高"}}))
+
+    def headings(show: str) -> list[str]:
+        page = desk.get(f"/batches/{draft}/rows?show={show}").text
+        return re.findall(r'<th scope="col">([^<]+)</th>', page)
+
+    assert headings("faulty") == headings("all")
+    assert headings("all")[:2] == [Column.NAME.value, Column.DOCUMENT_TYPE.value]
+
+
+def test_a_row_changed_on_another_page_is_not_written_over(ready_desk: BatchDesk) -> None:
+    path = f"/batches/{READY}/rows/2"
+
+    def held() -> str:
+        found = re.search(r'name="held" value="([0-9a-f]+)"', ready_desk.get(path).text)
+        assert found is not None
+        return found[1]
+
+    first = second = held()
+    assert ready_desk.post(path, CLERK, held=first, NAME="郭一").status_code == 303
+    late = ready_desk.post(path, CLERK, held=second, NAME="郭二")
+    assert late.status_code == 409 and "您的修改没有保存" in late.text
+    assert 'value="郭一"' in late.text and "郭二" not in late.text
+    assert ready_desk.post(path, CLERK, held=held(), NAME="郭二").status_code == 303
+
+
 def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:
     answer = desk.post("/batches", name="二", roster=(io.BytesIO(b"PK\x03\x04junk"), "坏.xlsx"))
     assert answer.status_code == 422

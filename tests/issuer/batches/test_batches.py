@@ -191,7 +191,8 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchD
     assert no_reason.status_code == 422
     seen = now(desk, draft)
     desk.post(f"/batches/{draft}/return", APPROVER, revision=seen, reason="第2行姓名有误")
-    assert "第2行姓名有误" in desk.get(f"/batches/{draft}").text
+    page = desk.get(f"/batches/{draft}").text
+    assert "第2行姓名有误" in page and "<dt>退回</dt>" in page and "<dt>审批</dt>" not in page
     late = desk.post(f"/batches/{draft}/approve", APPROVER, seen="yes", revision=seen)
     assert late.status_code == 409
     desk.post(f"/batches/{draft}/check")

@@ -16,7 +16,7 @@ from accounts.roles import Role, allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from codes.assessment_rules import Part
 from codes.wording import Text
-from issuer.batch_candidates import examining, find_course
+from issuer.batch_candidates import examining, find_course, read_left_out
 from issuer.batch_plan import (
     MOST_SITTINGS,
     Plan,
@@ -44,6 +44,7 @@ from issuer.console.batches_room import (
 )
 from issuer.console.batches_steps import may_examine
 from issuer.desk import shanghai_day
+from issuer.plan_remarks import is_for_resits, remarks_of
 from registry.batch_models import BatchDraft
 from registry.session import reading
 
@@ -89,12 +90,15 @@ def _page(
 ) -> str:
     """Show the plan; `changing` is the mark of the sitting that the form at its end changes."""
     room = the_room()
+    today = shanghai_day(room.clock())
     with reading(room.desks) as session:
         course = find_course(session, draft)
         found = read_plan(room, draft, course) if course is not None else Plan()
         people = read_scored(room, session, draft)
-        figures = figures_of(settings_of(session, draft.prefix), shanghai_day(room.clock()))
+        figures = figures_of(settings_of(session, draft.prefix), today)
+        many = len(people) + len(read_left_out(room, session, draft))
     needed = needed_parts(people)
+    remarks = remarks_of(found, many, today)
     faults, seated = inspect_plan(found, needed, figures), seated_parts(found)
     return page(
         room,
@@ -107,12 +111,20 @@ def _page(
         typed={"bank": found.bank, "version": found.version, **typed},
         plan=found,
         course=course,
-        needed=[(part.text, needed[part], seated[part]) for part in Part if needed[part]],
+        needed=[
+            (part.text, needed[part], seated[part], is_for_resits(found, part, needed[part], today))
+            for part in Part
+            if needed[part]
+        ],
         parts_=[(part.value, part.text) for part in Part if needed[part]],
         figures=figures,
         faults=[fault for fault in faults if fault.sitting is None],
         faults_of={
             place: [fault.text for fault in faults if fault.sitting == place]
+            for place in range(len(found.sittings))
+        },
+        remarks_of={
+            place: [remark.text for remark in remarks if remark.sitting == place]
             for place in range(len(found.sittings))
         },
         may_examine=may_examine(draft),

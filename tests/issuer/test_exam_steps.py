@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from codes.levels import Level, parse_level
+from issuer.desk import shanghai_day
 from registry.home import Home
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -149,6 +151,34 @@ def test_faults_of_a_plan_are_explained(desk: BatchDesk, tmp_path: Path) -> None
     for drop in re.findall(rf'action="(/batches/{draft}/plan/sittings/\w+/drop)"', page):
         assert desk.post(drop, sure="yes").status_code == 303
     assert "尚未安排考场" in desk.get(f"/batches/{draft}").text
+
+
+def test_a_plan_for_the_same_people_at_once_or_years_off_is_to_be_looked_at(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, name="同时")
+    page = f"/batches/{draft}/plan"
+    desk.post(page, bank="公安部题库", version="2025-1")
+    day = shanghai_day(desk.room.clock()).isoformat()
+    first = {**THEORY, "day": day}
+    skills = {**first, "part": "skills", "room": "二号考场", "examiners": "丙、丁、戊"}
+    skills["invigilators"] = ""
+    for one in (first, skills):
+        assert desk.post(f"{page}/sittings", CLERK, **one).status_code == 303
+    shown = desk.get(page).text
+    assert "同时进行理论知识考试、技能考核，共安排 8 人，本批次只有 4 人" in shown
+    assert "考试安排齐全。" not in shown and "考试安排齐全，但有需要核对的地方" in shown
+    years = {**first, "day": "1999-01-01", "candidates": "1"}
+    assert desk.post(f"{page}/sittings", CLERK, **years).status_code == 303
+    shown = desk.get(page).text
+    assert "距今一年以上，请核对年份" in shown
+    assert "多 1 人，请核对：供补考的场次应在首次考试以后" in shown
+    later = (shanghai_day(desk.room.clock()) + timedelta(days=9)).isoformat()
+    draft = begun(desk, tmp_path, name="补考场")
+    page = f"/batches/{draft}/plan"
+    for one in (first, {**first, "day": later, "candidates": "1"}):
+        assert desk.post(f"{page}/sittings", CLERK, **one).status_code == 303
+    assert "多 1 人，供补考的可以保留" in desk.get(page).text
 
 
 def test_a_planned_sitting_is_changed_and_cancelled(desk: BatchDesk, tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ APP_KEY: Final = "app_key"
 CHALLENGE: Final = "passkey_challenge"
 SHOWN: Final = "factor_challenge"
 Answer = str | Response | tuple[str, int]
+_TO_FILL_IN: Final = {
+    "username": Text("请填写用户名", "Enter your user name"),
+    "password": Text("请填写密码", "Enter your password"),
+}
 
 
 @blueprint.get("/sign-in")
@@ -74,6 +78,13 @@ def sign_in_page(*, next_path: str, username: str = "", troubles: tuple[Trouble,
 def take_password() -> Answer:
     """Take name and password; go on to the second factor, or in."""
     username, next_path = request.form.get("username", ""), local_path(request.form.get("next"))
+    empty = tuple(
+        Trouble(field=name, text=text)
+        for name, text in _TO_FILL_IN.items()
+        if not request.form.get(name, "").strip()
+    )
+    if empty:
+        return sign_in_page(next_path=next_path, username=username, troubles=empty), 422
     try:
         account = prove_password(the_bureau(), username, request.form.get("password", ""))
     except AccountError as error:
@@ -133,7 +144,7 @@ def take_factor() -> Answer:
 
 
 def _start_again() -> Answer:
-    return redirect(url_for("signing.sign_in"), 303)
+    return redirect(url_for("signing.sign_in", waited="yes"), 303)
 
 
 @blueprint.get("/set-up/<token>")

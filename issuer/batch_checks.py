@@ -32,7 +32,7 @@ from issuer.lint import LintReport
 from issuer.roster import RosterTable
 from keys.errors import KeysError
 from registry import held_file
-from registry.batch_models import BatchDraft, BatchRow
+from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
 from registry.errors import RegistryError
 from registry.session import reading, transaction
 from registry.store import make_folder
@@ -190,6 +190,9 @@ def count_rows(session: Session, draft: BatchDraft) -> None:
         or 0
         for flag in flags
     )
+    handed_in = select(BatchPhoto.id).where(BatchPhoto.draft_id == draft.id).limit(1)
+    if session.scalar(handed_in) is None:  # nor has a row whose number is at fault
+        draft.unpictured = draft.rows
 
 
 def check_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:

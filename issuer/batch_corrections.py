@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from codes.wording import Text
 from issuer.batch_drafts import Mended, put_rows
+from issuer.batch_photo_list import PHOTO_MISSING
 from issuer.batch_room import BatchRoom, changing
 from issuer.batch_rows import DraftRow, Remark, open_row, remark_of
 from issuer.columns import ORIGINAL_ROW, TO_MEND, Column
@@ -24,18 +25,21 @@ _WIDTH = 22
 _WIDE = 70
 
 
-def write_corrections(rows: Sequence[DraftRow]) -> bytes:
+def write_corrections(rows: Sequence[DraftRow], *, pictured: bool = True) -> bytes:
     """Return a workbook with these rows: bad cells marked, what is wrong at the end of each row.
 
     It is a roster itself, with one column more that says where each row stands in the batch.
+
+    Args:
+        pictured: photos were handed in; before that nothing is said of any that is missing.
     """
     file = io.BytesIO()
     with open_workbook(file) as workbook:
-        _write_sheet(workbook, rows)
+        _write_sheet(workbook, rows, frozenset() if pictured else frozenset({PHOTO_MISSING}))
     return file.getvalue()
 
 
-def _write_sheet(workbook: Any, rows: Sequence[DraftRow]) -> None:
+def _write_sheet(workbook: Any, rows: Sequence[DraftRow], unsaid: Collection[str]) -> None:
     sheet = workbook.add_worksheet("待改正")
     head = workbook.add_format({"bold": True, "bg_color": "#1F4E78", "font_color": "#FFFFFF"})
     text = workbook.add_format({"num_format": "@", "valign": "top"})
@@ -50,10 +54,10 @@ def _write_sheet(workbook: Any, rows: Sequence[DraftRow]) -> None:
     for line, row in enumerate(rows, start=1):
         sheet.write_string(line, 0, str(row.row), text)
         for place, column in enumerate(Column, start=1):
-            wrong = any(remark.stops for remark in row.about(column))
+            wrong = any(one.stops and one.code not in unsaid for one in row.about(column))
             if row.text(column) or wrong:
                 sheet.write_string(line, place, row.text(column), bad if wrong else text)
-        said = [_said(remark) for remark in row.remarks if remark.stops]
+        said = [_said(one) for one in row.remarks if one.stops and one.code not in unsaid]
         sheet.write_string(line, len(headings) - 1, "\n".join(said), wrap)
 
 

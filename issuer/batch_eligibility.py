@@ -174,6 +174,9 @@ def _judge_certificate(
     """Judge the prior certificate a condition asks for; return the day it is from."""
     if condition.certificate_level is None:
         return None
+    if not facts.certificate.strip():
+        faults.append(("certificate", _no_certificate(condition)))
+        return None
     reading_ = inspect_number(facts.certificate, today=today)
     if reading_.problems:
         faults.append(("certificate", reading_.problems[0].text))
@@ -237,6 +240,13 @@ _NO_DAY = Text(
     "请填原证书发证日期，如 2019-05-31，不晚于今天",
     "the certificate's date of issue, such as 2019-05-31, not later than today",
 )
+
+
+def _no_certificate(condition: Condition) -> Text:
+    return Text(
+        f"条件 {condition.name} 要求原证书，请填写原证书编号",
+        f"condition {condition.name} asks for a prior certificate; give its number",
+    )
 
 
 def _no_day(typed: str) -> Text:

@@ -6,7 +6,7 @@ the register, under each award's own key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,14 @@ def award_ids(room: BatchRoom, numbers: Sequence[str]) -> dict[str, int]:
     query = select(Award.number, Award.id).where(Award.number.in_(numbers))
     with reading(room.register) as session:
         return {one.number: one.id for one in session.execute(query)}
+
+
+def masked_names(room: BatchRoom, numbers: Collection[str]) -> dict[str, Text]:
+    """Return the masked name of each certificate's holder, or why there is none."""
+    query = select(Award.id, Award.number).where(Award.number.in_(numbers))
+    with reading(room.register) as session:
+        known = {one.id: one.number for one in session.execute(query)}
+        return {known[one.award_id]: one.name for one in lines_of(session, room.vault, list(known))}
 
 
 def read_issued(

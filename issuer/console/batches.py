@@ -53,7 +53,7 @@ from issuer.console.batches_room import (
 )
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.issued_rows import list_issued
+from issuer.issued_rows import list_issued, masked_names
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
@@ -230,6 +230,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         troubles=troubles,
         told=_told(room, draft),
         awards=awards,
+        names=masked_names(room, [one.number for one in awards]),
         exam=exam,
         exam_done=are_done(exam),
         sums=sums_of(room, draft),

@@ -204,10 +204,25 @@ def _form(
         kept=kept,
         saved=saved,
         typed=typed,
-        conditions=offered,
+        conditions=[(condition, _asks(condition)) for condition in offered],
         troubles=[Trouble(field=name, text=text) for name, text in faults],
         may_examine=may_examine(draft),
     )
+
+
+def _asks(condition: Condition) -> Text:
+    """Return which fields a condition needs beside the evidence."""
+    asked = [
+        *([Text("相关年限", "years")] if condition.years is not None else []),
+        *([Text("学历或职级", "degree or rank")] if condition.qualification else []),
+        *([_PRIOR] if condition.certificate_level is not None else []),
+        Text("依据材料", "evidence"),
+    ]
+    zh, en = "、".join(one.zh for one in asked), ", ".join(one.en for one in asked)
+    return Text(f"须填：{zh}", f"To fill in: {en}")
+
+
+_PRIOR = Text("原证书编号和发证日期", "number and date of the prior certificate")
 
 
 @blueprint.post("/<int:draft_id>/eligibility/<int:row>")
@@ -227,4 +242,17 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
         typed = asdict(kept.facts)
         return _form(draft, one, kept, typed, faults=kept.faults, saved=True), 422
     say_done(Text(f"第 {row} 行的申报条件已保存", f"What was entered of row {row} is saved"))
+    following = _next_open(draft, row) if request.form.get("then") == "next" else None
+    if following is not None:
+        return redirect(url_for("batches.eligibility_of", draft_id=draft_id, row=following), 303)
     return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
+
+
+def _next_open(draft: BatchDraft, row: int) -> int | None:
+    """Return the next row, after this one and then from the top, of whom nothing was entered."""
+    room = the_room()
+    with reading(room.desks) as session:
+        people = read_candidates(room, session, draft)
+        kept = kept_of(session, draft)
+        rows = [one.row for one in people if read_kept(room, draft, kept.get(one.person)) is None]
+    return next((one for one in rows if one > row), next(iter(rows), None))

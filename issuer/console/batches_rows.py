@@ -282,7 +282,8 @@ def corrections(draft_id: int) -> Response:
     found = read_rows(room, draft, show="faulty", offset=0, limit=draft.rows)
     note_reading(room, "batch.corrections", draft)
     name = Text(f"{draft.name}-待改正", f"{draft.name}-to-correct")
-    return send_workbook(write_corrections(found), name)
+    pictured = draft.unpictured < draft.rows
+    return send_workbook(write_corrections(found, pictured=pictured), name)
 
 
 @blueprint.post("/<int:draft_id>/corrections")

@@ -17,7 +17,7 @@ from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet, write_exam_sheet
-from issuer.issued_rows import award_ids
+from issuer.issued_rows import award_ids, masked_names
 from registry.batch_models import BatchDraft
 from registry.session import reading
 from templates.downloads import send_download, send_workbook
@@ -59,15 +59,16 @@ def _page(
     order = {"refused": 0, "waiting": 1, "accepted": 2}
     lines = sorted(state.lines, key=lambda one: (order[one.standing], one.number))
     number, pages = page_number(len(lines))
-    lines = lines[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+    shown = lines[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
     return page(
         room,
         draft,
         "batch_upload.html",
         troubles=troubles,
         upload=state,
-        lines=lines,
-        awards=award_ids(room, [one.number for one in lines]),
+        lines=shown,
+        awards=award_ids(room, [one.number for one in shown]),
+        names=masked_names(room, [one.number for one in shown]),
         standings=STANDINGS,
         reconciled=reconciled,
         number=number,

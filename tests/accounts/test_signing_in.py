@@ -53,6 +53,13 @@ def test_an_unfit_password_is_not_taken(desks: Desks, password: str, again: str)
     assert password not in answer.text
 
 
+def test_an_empty_form_says_what_to_fill_in(desks: Desks) -> None:
+    answer = desks.browser().post("/sign-in", data={"username": " ", "password": ""})
+    assert answer.status_code == 422
+    assert "请填写用户名" in answer.text and "请填写密码" in answer.text
+    assert "用户名或密码不正确" not in answer.text
+
+
 def test_a_password_alone_opens_nothing(desks: Desks) -> None:
     worker = clerk(desks, "half")
     browser = desks.browser()
@@ -63,7 +70,8 @@ def test_a_password_alone_opens_nothing(desks: Desks) -> None:
     assert browser.get("/").status_code == 401
     desks.clock.go_on(minutes=11)
     late = browser.post("/sign-in/factor", data={"code": desks.code_of(worker)})
-    assert late.location == "/sign-in", "the turn of the second factor is over"
+    assert late.location == "/sign-in?waited=yes", "the turn of the second factor is over"
+    assert "等候时间过长" in browser.get(late.location).text
 
 
 def test_a_code_is_taken_once(desks: Desks) -> None:
@@ -170,7 +178,7 @@ def test_who_showed_a_former_password_is_not_let_in_by_the_second_factor(desks: 
     assert own.post("/account/password", data=changed).status_code == 303
     desks.clock.go_on(seconds=31)
     late = thief.post("/sign-in/factor", data={"code": desks.code_of(worker)})
-    assert (late.status_code, late.location) == (303, "/sign-in")
+    assert (late.status_code, late.location) == (303, "/sign-in?waited=yes")
 
 
 def test_a_link_that_ended_meanwhile_keeps_no_password(

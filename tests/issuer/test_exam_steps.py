@@ -79,6 +79,8 @@ def test_eligibility_shows_how_many_are_left_and_lists_them(
     good = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
     desk.post(f"/batches/{draft}/eligibility/2", CLERK, **good)
     desk.post(f"/batches/{draft}/eligibility/3", CLERK, **good | {"years": "1"})
+    assert "3-1；年限 4" not in desk.get(f"/batches/{draft}/eligibility?show=open").text
+    assert re.search(r"3-1 [^<]+；年限 4<br>", desk.get(f"/batches/{draft}/eligibility").text)
     for show, rows in (("", {2, 3, 4, 5}), ("met", {2}), ("unmet", {3}), ("open", {4, 5})):
         page = desk.get(f"/batches/{draft}/eligibility?show={show}").text
         named = {row for row, one in enumerate(persons, start=2) if one.name in page}
@@ -86,6 +88,22 @@ def test_eligibility_shows_how_many_are_left_and_lists_them(
         links = re.findall(r'eligibility(?:\?show=\w+)?"[^>]*>(\S+) *<[^>]*>(\d+)<', page)
         counts = {"全部": "4", "符合": "1", "不符合": "1", "未填写": "2"}
         assert dict(links).items() >= counts.items(), (links, show)
+
+
+def test_one_person_after_the_other_is_entered_and_told_what_to_fill_in(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 3, name="逐人")
+    at = f"/batches/{draft}/eligibility"
+    page = desk.get(f"{at}/3").text
+    assert "须填：相关年限、依据材料" in page
+    assert "须填：相关年限、原证书编号和发证日期、依据材料" in page
+    good = {"condition": "3-1", "years": "4", "evidence": "单位证明", "then": "next"}
+    for row, leads in ((3, f"{at}/4"), (4, f"{at}/2"), (2, at)):
+        answer = desk.post(f"{at}/{row}", CLERK, **good)
+        assert answer.status_code == 303 and answer.location == leads
+    asked = desk.post(f"{at}/2", CLERK, condition="3-5", years="4", evidence="单位证明")
+    assert "条件 3-5 要求原证书，请填写原证书编号" in asked.text and "现为0位" not in asked.text
 
 
 def test_levels_are_in_english_on_english_pages(desk: BatchDesk, tmp_path: Path) -> None:

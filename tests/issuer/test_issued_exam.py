@@ -30,6 +30,10 @@ def test_the_examination_of_an_issued_batch_stays_to_be_read_and_downloaded(
 ) -> None:
     draft = issued(desk, tmp_path, clock)
     person = people(Level.THREE, 1)[0]
+    masked = f"{person.name[0]}＊"
+    for path in ("", "/upload"):
+        shown = desk.get(f"/batches/{draft}{path}").text
+        assert masked in shown and person.name not in shown and "没有合格照片" not in shown
     overview = desk.get(f"/batches/{draft}").text
     for path in ("plan", "eligibility", "notice", "files/examination.xlsx"):
         assert f"/batches/{draft}/{path}" in overview, path

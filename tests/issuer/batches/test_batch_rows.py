@@ -29,6 +29,8 @@ def test_mended_rows_come_back_from_a_spreadsheet(desk: BatchDesk, tmp_path: Pat
     assert table.original_rows == {2: 3, 3: 5}
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(packed)).get_sheet_by_index(0)
     head, first, second = [[str(cell) for cell in row] for row in sheet.to_python()]
+    assert "照片" not in first[-1] + second[-1], "photos are simply still to come"
+    assert "还差 4 人" in desk.get(f"/batches/{draft}").text
     first[head.index("证件号码")] = persons[1].document_number
     second[head.index("性别")] = persons[3].sex.zh
     sent = csv_of([head, second, first])

@@ -32,7 +32,7 @@ from issuer.batch_notice import Outcome, find_objectable, settle_objection, star
 from issuer.batch_plan import odd_scores
 from issuer.batch_room import BatchRoom, changing, find_draft
 from issuer.batch_rows import open_row, seal_cells
-from issuer.batch_scores import Scored, Standing, read_scored, scores_closed
+from issuer.batch_scores import REMOVED, Scored, Standing, read_scored, scores_closed
 from issuer.batch_steps import check_before
 from issuer.body_settings import Step
 from issuer.columns import Column
@@ -148,7 +148,7 @@ def reopen_scores(room: BatchRoom, person: Person, prefix: str, draft_id: int) -
             raise no_course()
         here = {one.person for one in read_candidates(room, session, draft)}
         for kept in _left_out(session, draft):
-            if kept.left_out != Standing.OBJECTION:
+            if kept.left_out not in {Standing.OBJECTION, *REMOVED}:
                 _bring_back(room, session, draft, kept, again=kept.person not in here)
         course.scores_closed_at = course.scores_closer = None
         course.notice_first = course.notice_last = course.notice_sealed = None
@@ -249,7 +249,8 @@ def list_left_out(room: BatchRoom, draft: BatchDraft) -> list[LeftOut]:
 
 def write_left_out(room: BatchRoom, draft: BatchDraft) -> bytes:
     """Return a roster of those who do not go on, to begin the batch of a resit with."""
-    return roster_bytes([one.cells for one in list_left_out(room, draft)])
+    left = list_left_out(room, draft)
+    return roster_bytes([one.cells for one in left if one.standing not in REMOVED])
 
 
 def _left_out(session: Session, draft: BatchDraft) -> Sequence[BatchCandidate]:

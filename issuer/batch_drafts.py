@@ -166,7 +166,7 @@ def mend_row(
     cleaned = {column: clean_text(text) for column, text in typed.items()}
     with changing(room, prefix, draft_id) as (session, draft):
         cipher = room.cipher(draft)
-        before = open_row(cipher, _find_row(session, draft, row))
+        before = open_row(cipher, find_row(session, draft, row))
         if seen is not None and seen != before.mark:
             raise _ROW_CHANGED
         put_rows(session, cipher, draft, {row: Mended({**before.cells, **cleaned})})
@@ -202,7 +202,7 @@ def mend_cells(
     with changing(room, prefix, draft_id) as (session, draft):
         cipher, rows = room.cipher(draft), {}
         for row, cells in cleaned.items():
-            before = open_row(cipher, _find_row(session, draft, row))
+            before = open_row(cipher, find_row(session, draft, row))
             changed = {c: text for c, text in cells.items() if text != before.text(c)}
             taken = {one.column for one in before.faults if _is_taken(one, cells)} | set(changed)
             if taken:
@@ -268,25 +268,15 @@ def check_again(room: BatchRoom, prefix: str, draft_id: int) -> None:
         pass
 
 
-def drop_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> None:
-    """Take a row out of a batch.
-
-    Raises:
-        IssuerError: as `changing`; no such row (`draft_row_unknown`).
-    """
-    with changing(room, prefix, draft_id) as (session, draft):
-        session.delete(_find_row(session, draft, row))
-        draft.rows -= 1
-
-
 def read_row(room: BatchRoom, prefix: str, draft_id: int, row: int) -> DraftRow:
     """Return one row; raises IssuerError `draft_unknown`, `draft_row_unknown`, `draft_emptied`."""
     with reading(room.desks) as session:
         draft = find_draft(session, prefix, draft_id)
-        return open_row(room.cipher(draft), _find_row(session, draft, row))
+        return open_row(room.cipher(draft), find_row(session, draft, row))
 
 
-def _find_row(session: Session, draft: BatchDraft, row: int) -> BatchRow:
+def find_row(session: Session, draft: BatchDraft, row: int) -> BatchRow:
+    """Return one row as it is stored; raises IssuerError `draft_row_unknown`."""
     found = session.get(BatchRow, (draft.id, row))
     if found is None:
         raise IssuerError(

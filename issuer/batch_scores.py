@@ -71,6 +71,8 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
     RESIT = "resit"
     OBJECTION = "objection"
+    GAVE_UP = "gave_up"
+    UNFIT = "unfit"
 
     @property
     def text(self) -> Text:
@@ -86,7 +88,12 @@ _STANDINGS = {
     Standing.WITHDRAWN: Text("退考", "withdrawn"),
     Standing.RESIT: Text("待补考", "to resit"),
     Standing.OBJECTION: Text("异议成立", "objection upheld"),
+    Standing.GAVE_UP: Text("本人放弃，已移出", "gave up, taken out"),
+    Standing.UNFIT: Text("资格不符，已移出", "not eligible, taken out"),
 }
+
+REMOVED = frozenset({Standing.GAVE_UP, Standing.UNFIT})
+"""Taken out of the batch by a clerk, whatever the scores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

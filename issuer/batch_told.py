@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,12 @@ from issuer.batch_candidates import find_course, kept_of, read_left_out
 from issuer.batch_eligibility import read_kept
 from issuer.batch_plan import read_plan
 from issuer.batch_room import BatchRoom
-from issuer.batch_scores import Scored, Standing, read_scored, scored
+from issuer.batch_scores import REMOVED, Scored, Standing, read_scored, scored
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse
 from registry.session import reading
+
+_FEW: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,16 @@ def left_out_lines(room: BatchRoom, draft: BatchDraft) -> list[LeftOutLine]:
         return []
     with reading(room.desks) as session:
         return _left_out(room, session, draft)
+
+
+def removed_text(room: BatchRoom, draft: BatchDraft) -> Text | None:
+    """Return who was taken out of a batch by a clerk, and why; None for nobody."""
+    gone = [one for one in left_out_lines(room, draft) if one.standing in REMOVED]
+    if not gone:
+        return None
+    zh = "、".join(f"{one.name}（{one.standing.text.zh}）" for one in gone[:_FEW])
+    en = ", ".join(f"{one.name} ({one.standing.text.en})" for one in gone[:_FEW])
+    return Text(f"{len(gone)} 人：{zh}", f"{len(gone)} people: {en}")
 
 
 def _left_out(room: BatchRoom, session: Session, draft: BatchDraft) -> list[LeftOutLine]:

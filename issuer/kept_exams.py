@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,12 +17,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from issuer.batch_candidates import kept_of, read_left_out
 from issuer.batch_plan import Plan, data_of, plan_of, read_plan
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import Standing
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
-from registry.exam_models import BatchCandidate, BatchCourse, BatchExamKept
+from registry.exam_models import BatchCourse, BatchExamKept
 from registry.vault import Vault
 
 
@@ -52,14 +54,10 @@ def write_exam(
     room: BatchRoom, session: Session, draft: BatchDraft, course: BatchCourse
 ) -> tuple[bytes, str]:
     """Return what is to be kept of a batch about to be issued, and its hash."""
-    left = select(BatchCandidate.left_out, func.count()).where(
-        BatchCandidate.draft_id == draft.id, BatchCandidate.left_out.is_not(None)
-    )
+    kept = kept_of(session, draft)
+    sums = Counter(kept[one.person].left_out for one in read_left_out(room, session, draft))
     rows = select(func.count()).select_from(BatchRow).where(BatchRow.draft_id == draft.id)
-    sums = {Standing.PASSED.value: session.scalar(rows) or 0}
-    sums |= {
-        one or "": many for one, many in session.execute(left.group_by(BatchCandidate.left_out))
-    }
+    sums[Standing.PASSED] = session.scalar(rows) or 0
     data = {"plan": data_of(read_plan(room, draft, course)), "sums": sums}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
     return text, _digest(text)

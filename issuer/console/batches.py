@@ -22,7 +22,7 @@ from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
-from issuer.batch_told import sums_of
+from issuer.batch_told import removed_text, sums_of
 from issuer.columns import MAX_FILE_BYTES
 from issuer.console import (
     batches_acts,
@@ -234,6 +234,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         exam=exam,
         exam_done=are_done(exam),
         sums=sums_of(room, draft),
+        removed=removed_text(room, draft),
         upload=batches_steps.upload_of(room, draft),
         printing=is_printing(draft),
         print_files=print_files(room, draft),

@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response
 
 from accounts.marked import MarkedCell, MarkedRow
 from accounts.next_page_notice import say_done
+from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
 from issuer.batch_corrections import merge_corrections, write_corrections
-from issuer.batch_drafts import drop_row, mend_cells, mend_row, read_row, read_rows
+from issuer.batch_drafts import mend_cells, mend_row, read_row, read_rows
 from issuer.batch_photo_list import PHOTO_MISSING, photo_texts
+from issuer.batch_removing import REASONS, needs_reason, remove_row
 from issuer.batch_rows import DraftRow, Remark, sheet_columns, sheet_notices
 from issuer.columns import MAX_FILE_BYTES, Column
 from issuer.console.batches_forms import ROW_FIELD, Trouble, read_cells, read_upload
@@ -205,6 +207,10 @@ def _row_page(
         draft,
         "batch_row.html",
         wants_photo=wants_photo,
+        reasons=[(one.value, one.text) for one in REASONS]
+        if needs_reason(room, draft, found.row)
+        else [],
+        why=request.form.get("why", ""),
         found=found,
         troubles=[*more, *troubles],
         notices=[remark.text for remark in found.remarks if not remark.stops],
@@ -264,13 +270,23 @@ def drop(draft_id: int, row: int) -> Response | tuple[str, int]:
     room = the_room()
     draft = the_draft(room, draft_id)
     if not is_ticked():
-        found = read_row(room, own_prefix(), draft_id, row)
-        note_reading(room, "batch.row", draft, str(row))
-        return _row_page(draft, found, {}, (Trouble(field=SURE, text=UNTICKED),)), 422
-    drop_row(room, own_prefix(), draft_id, row)
+        return _not_dropped(draft, row, Trouble(field=SURE, text=UNTICKED))
+    try:
+        remove_row(room, the_person(), own_prefix(), draft_id, row, request.form.get("why", ""))
+    except IssuerError as error:
+        if error.code != "row_reason":
+            raise
+        return _not_dropped(draft, row, Trouble(field="why", text=error.text))
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"第 {row} 行已移除", f"Row {row} was taken out"))
     return _back(draft_id)
+
+
+def _not_dropped(draft: BatchDraft, row: int, trouble: Trouble) -> tuple[str, int]:
+    room = the_room()
+    found = read_row(room, own_prefix(), draft.id, row)
+    note_reading(room, "batch.row", draft, str(row))
+    return _row_page(draft, found, {}, (trouble,)), 422
 
 
 @blueprint.get("/<int:draft_id>/corrections.xlsx")

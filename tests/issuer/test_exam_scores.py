@@ -124,3 +124,26 @@ def test_a_first_mark_and_its_resit_may_come_together(desk: BatchDesk, tmp_path:
     assert alone.status_code == 422 and alone.text.count("先录入首次成绩") == 2  # list and cell
     marks["mark-3-theory-1"] = "59"
     assert desk.post(f"/batches/{draft}/scores", EXAMINER, **marks).status_code == 303
+
+
+def test_who_is_taken_out_after_marks_were_entered_stays_known_with_the_reason(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path)
+    enter_eligibility(desk, draft)
+    plan(desk, draft)
+    enter_scores(desk, draft)
+    row = f"/batches/{draft}/rows/3"
+    assert "移出的原因" in desk.get(row).text
+    asked = desk.post(f"{row}/drop", sure="yes")
+    assert asked.status_code == 422 and "请选择移出的原因" in asked.text
+    assert rows_of(desk, draft) == [2, 3, 4, 5]
+    assert desk.post(f"{row}/drop", sure="yes", why="gave_up").status_code == 303
+    name, said = people(Level.THREE, 2)[1].name, "本人放弃，已移出"
+    assert f"1 人：{name}（{said}）" in desk.get(f"/batches/{draft}").text
+    desk.post(f"/batches/{draft}/scores/close")
+    for path, who in (("scores", CLERK), ("review", APPROVER)):
+        assert f"第 3 行 {name}：{said}" in desk.get(f"/batches/{draft}/{path}", who).text
+    assert f"4 人：合格 1、不合格 1、缺考 1、{said} 1" in desk.get(f"/batches/{draft}").text
+    desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
+    assert rows_of(desk, draft) == [2, 4, 5]

@@ -116,7 +116,7 @@ def test_a_certificate_of_a_resit_rests_on_the_marks_of_both_batches(
     assert (theory["source"], theory["bank"]) == ("一", "公安部题库 2025-1")
     assert theory["by"] == EXAMINER.name and skills["source"] == ""
     page = f"/certificates/{first.id}"
-    assert desk.post(f"{page}/open", ground="窗口核对").status_code == 302
+    assert desk.post(f"{page}/open", ground="窗口核对本人").status_code == 302
     assert "82（沿用批次“一”的成绩，题库 公安部题库 2025-1）" in desk.get(page).text
 
 
@@ -147,13 +147,13 @@ def test_a_passed_part_stands_for_as_long_as_the_body_says(
     late = desk.post(f"/batches/{first}/scores/close")
     assert late.status_code == 422 and "沿用的单项成绩已过保留期限（12 个月）" in late.text
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text
-    longer = {"figure": "passed_part_months", "value": "24", "ground": "省中心文件"}
+    longer = {"figure": "passed_part_months", "value": "24", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **longer).status_code == 303
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text  # it waits for another
     assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 303
     assert desk.get(f"/batches/{draft}/resit").text.count(MARK_KEPT) == 2
     assert desk.post(f"/batches/{first}/scores/close").status_code == 303
-    none = {"figure": "passed_part_months", "value": "0", "ground": "省中心文件"}
+    none = {"figure": "passed_part_months", "value": "0", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **none).status_code == 303
     page = desk.get(f"/batches/{draft}/resit").text
     assert MARK_KEPT not in page and "单项合格成绩不沿用" in page

@@ -128,6 +128,10 @@ def _facts(record: Mapping[str, Any]) -> Iterator[tuple[Text, Any]]:
     if eligibility is not None:
         facts = eligibility["facts"]
         yield Text("申报条件", "Condition met"), facts["condition"]
+        if facts["years"]:
+            yield Text("相关年限", "Years"), facts["years"]
+        if facts["qualification"]:
+            yield Text("学历或职级", "Degree or rank"), facts["qualification"]
         yield Text("依据材料", "Evidence"), facts["evidence"]
         yield Text("原证书编号", "Prior certificate"), facts["certificate"]
         yield Text("所据规则", "Rule"), eligibility["rule"]

@@ -278,7 +278,9 @@ def test_a_certificate_of_ours_is_checked_with_the_register(
     assert "公安部题库" not in desk.get(page).text
     assert desk.post(f"{page}/open", ground="窗口核对本人").status_code == 302
     opened = desk.get(page).text
-    assert "公安部题库 2025-1" in opened and "丙、丁、戊" in opened and "一号考场" in opened
+    assert (
+        "公安部题库 2025-1" in opened and "丙、丁、戊" in opened and "<dt>相关年限</dt>" in opened
+    )
 
 
 def test_who_did_not_pass_is_left_out_and_can_come_back(desk: BatchDesk, tmp_path: Path) -> None:

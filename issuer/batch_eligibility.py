@@ -34,6 +34,14 @@ from issuer.batch_candidates import (
 )
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.desk import shanghai_day
+from issuer.eligibility_words import (
+    NO_DAY,
+    NOT_CHECKED,
+    OTHER_KIND,
+    checked,
+    no_certificate,
+    no_day,
+)
 from issuer.exam_columns import ExamColumn
 from issuer.exam_facts import Facts, facts_of, is_full_width, ordinary_facts
 from issuer.exam_sheets import SheetLine, refuse_lines, write_exam_sheet
@@ -175,7 +183,7 @@ def _judge_certificate(
     if condition.certificate_level is None:
         return None
     if not facts.certificate.strip():
-        faults.append(("certificate", _no_certificate(condition)))
+        faults.append(("certificate", no_certificate(condition)))
         return None
     reading_ = inspect_number(facts.certificate, today=today)
     if reading_.problems:
@@ -183,7 +191,7 @@ def _judge_certificate(
         return None
     number = reading_.normalised
     if reading_.kind not in (NumberKind.UNIFIED, NumberKind.LEGACY16):
-        faults.append(("certificate", _OTHER_KIND))
+        faults.append(("certificate", OTHER_KIND))
         return None
     level = int(number[10] if reading_.kind is NumberKind.LEGACY16 else number[15])
     if level != condition.certificate_level:
@@ -200,10 +208,10 @@ def _judge_certificate(
     if prior is not None:
         faults += [("certificate", text) for text in prior.faults(condition)]
         if prior.issued_on is not None:
-            remarks.append(_checked(prior.issued_on))
+            remarks.append(checked(prior.issued_on))
             return prior.issued_on
         return None
-    remarks.append(_NOT_CHECKED)
+    remarks.append(NOT_CHECKED)
     return _typed_day(facts, today, faults)
 
 
@@ -214,43 +222,9 @@ def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> dat
         found = date.max
     if found > today:
         typed = facts.dated.strip()
-        faults.append(("dated", _no_day(typed) if typed else _NO_DAY))
+        faults.append(("dated", no_day(typed) if typed else NO_DAY))
         return None
     return found
-
-
-def _checked(issued_on: date) -> Text:
-    day = spoken_day(issued_on)
-    return Text(
-        f"原证书已与登记册核对：本人、级别相符，{day.zh}核发",
-        f"prior certificate checked with the register: the holder's, issued on {day.en}",
-    )
-
-
-_NOT_CHECKED = Text(
-    "原证书编号格式正确，不在本系统登记册内，未核对真伪；请在技能人才评价工作网查询并留存结果",
-    "the number is well formed and not of this register: not checked here; query it on the "
-    "national site and keep the answer",
-)
-_OTHER_KIND = Text(
-    "应为22位职业技能等级证书编号，或16位职业资格证书编号",
-    "a 22-character certificate number, or one of 16 digits",
-)
-_NO_DAY = Text(
-    "请填原证书发证日期，如 2019-05-31，不晚于今天",
-    "the certificate's date of issue, such as 2019-05-31, not later than today",
-)
-
-
-def _no_certificate(condition: Condition) -> Text:
-    return Text(
-        f"条件 {condition.name} 要求原证书，请填写原证书编号",
-        f"condition {condition.name} asks for a prior certificate; give its number",
-    )
-
-
-def _no_day(typed: str) -> Text:
-    return Text(f"{_NO_DAY.zh}（填的是“{typed}”）", f"{_NO_DAY.en} (“{typed}” was given)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ else of the case. An answer is given once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from registry.case_claims import Claims, ComparedClaim, unpack_claims
 from registry.case_models import CaseQuestion
 from registry.case_sealed import ANSWER_WORDS, QUESTION, read_text
 from registry.cases import CaseError
@@ -56,7 +58,7 @@ class QuestionView:
     case_id: int
     prefix: str
     number: str
-    question: str = field(repr=False)
+    claims: Claims = field(repr=False)
     due_on: date
     overdue: bool
     asked_by: str
@@ -108,7 +110,7 @@ def question_view(row: CaseQuestion, vault: Vault, today: date) -> QuestionView:
         case_id=row.case_id,
         prefix=row.prefix,
         number=row.number,
-        question=read_text(QUESTION, row, vault),
+        claims=unpack_claims(read_text(QUESTION, row, vault)),
         due_on=row.due_on,
         overdue=row.answer is None and taken_back is None and row.due_on < today,
         asked_by=row.asked_by,
@@ -122,32 +124,71 @@ def question_view(row: CaseQuestion, vault: Vault, today: date) -> QuestionView:
     )
 
 
-def is_contrary(answer: Answer | None, *, on_record: bool) -> bool:
-    """Return whether an answer says otherwise than the register whether the body issued it."""
-    return answer is not None and (answer is not Answer.NOT_OURS) is not on_record
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A question beside the register of the body asked.
+
+    Args:
+        on_record: whether the register has the number.
+        lines: each thing the question says, and whether the register says the same.
+        unread: whether the record has a name that the person who answers did not open.
+    """
+
+    on_record: bool
+    lines: Sequence[ComparedClaim] = ()
+    unread: bool = False
+
+    def contradicts(self, answer: Answer | None) -> bool:
+        """Return whether an answer says otherwise than the register."""
+        if answer is None:
+            return False
+        if (answer is not Answer.NOT_OURS) is not self.on_record:
+            return True
+        return answer is Answer.OURS and not all(one.agrees for one in self.lines)
 
 
 def check_answer(
-    row: CaseQuestion, answer: Answer | None, words: str, *, on_record: bool, despite: bool
+    row: CaseQuestion, answer: Answer | None, words: str, *, compared: Compared, despite: bool
 ) -> None:
     """Go on only where an answer may be given as it is.
 
     Args:
-        on_record: whether the body's register has the number.
+        compared: the question beside the body's register.
         despite: whether it was confirmed that the answer is not what the register says.
 
     Raises:
         CaseError: it was answered already (`question_answered`) or taken back
-            (`question_withdrawn`); no answer is chosen (`question_answer`); it is not what the
-            register says, which is not confirmed (`question_despite`); what differs, or why it
-            is not what the register says, is not said (`question_words`).
+            (`question_withdrawn`); no answer is chosen (`question_answer`); the record was not
+            opened before it is said to be as the question says (`question_unread`); the answer is
+            not what the register says, or not as it compares, which is not confirmed
+            (`question_despite`); what differs, or why it is not what the register says, is not
+            said (`question_words`).
     """
     check_waits(row)
     if answer is None:
         raise CaseError("question_answer", Text("请选择答复", "choose an answer"))
-    contrary = is_contrary(answer, on_record=on_record)
+    if answer is Answer.OURS and compared.unread:
+        raise CaseError(
+            "question_unread",
+            Text(
+                "请先点“显示完整姓名和证件号码”，与询问所述核对后再答复一致",
+                "show name and document number in full and compare them before you answer that "
+                "the record is as the question says",
+            ),
+        )
+    contrary = compared.contradicts(answer)
+    if contrary and compared.on_record and answer is Answer.OURS and not despite:
+        raise CaseError(
+            "question_despite",
+            Text(
+                "询问所述与登记不一致或无法比对（见对照表），不能直接答复一致。请改选；确须如此答复"
+                "的，勾选并写明依据",
+                "the question is not as the register says, or could not be compared (see the "
+                "table): choose another answer, or confirm it and say on what ground",
+            ),
+        )
     if contrary and not despite:
-        has = Text("有", "has") if on_record else Text("没有", "does not have")
+        has = Text("有", "has") if compared.on_record else Text("没有", "does not have")
         raise CaseError(
             "question_despite",
             Text(

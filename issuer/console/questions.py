@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -38,13 +41,15 @@ from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now
+from registry.case_claims import OnRecord, Shown, compare_claims
 from registry.case_models import CaseQuestion
 from registry.case_questions import (
     OPEN,
     Answer,
+    Compared,
+    QuestionView,
     check_answer,
     give_answer,
-    is_contrary,
     question_of_body,
     question_view,
     questions_of_body,
@@ -61,6 +66,7 @@ _FIELDS = {
     "question_answer": "answer",
     "question_words": "words",
     "question_despite": "despite",
+    "question_unread": "answer",
 }
 _TONES = {Answer.OURS: "good", Answer.DIFFERS: "bad", Answer.NOT_OURS: "bad"}
 
@@ -95,7 +101,7 @@ def waiting_for_body(person: Person) -> Iterator[Waiting]:
 def index() -> str:
     """List the questions to the body, the most urgent first."""
     office, body = the_office(), the_person().body or ""
-    vault, today = office.vault(), shanghai_day(office.clock())
+    vault, today = office.vault(), _today()
     with reading(office.desks) as session:
         found = [question_view(one, vault, today) for one in questions_of_body(session, body)]
     return render_template("desk/questions.html", questions=found, tones=_TONES)
@@ -120,11 +126,11 @@ def answer(question_id: int) -> AnyResponse:
     try:
         with transaction(office.desks) as session:
             row = _question(session, question_id, hold=True)
-            on_record = _award_of(row.number) is not None
-            check_answer(row, chosen, words, on_record=on_record, despite=despite)
+            compared, _ = _beside_register(question_view(row, office.vault(), _today()))
+            check_answer(row, chosen, words, compared=compared, despite=despite)
             assert chosen is not None
             if is_ticked():
-                _give(session, row, chosen, words, on_record=on_record)
+                _give(session, row, chosen, words, contrary=compared.contradicts(chosen))
     except (CaseError, IssuerError) as error:
         trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
         return _page(question_id, said, words, (trouble,), despite=despite)
@@ -136,12 +142,11 @@ def answer(question_id: int) -> AnyResponse:
 
 
 def _give(
-    session: Session, row: CaseQuestion, chosen: Answer, words: str, *, on_record: bool
+    session: Session, row: CaseQuestion, chosen: Answer, words: str, *, contrary: bool
 ) -> None:
     """Give an answer that was found fit and confirmed; noted first."""
     office = the_office()
     subject = f"question {row.id} {row.number} {chosen.value}"
-    contrary = is_contrary(chosen, on_record=on_record)
     operator = the_operator(ground="答复公安询问，与登记矛盾" if contrary else "答复公安询问")
     _note(operator, "questions.answer", subject)
     once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
@@ -164,18 +169,17 @@ def _page(
     office = the_office()
     with reading(office.desks) as session:
         row = _question(session, question_id)
-        view = question_view(row, office.vault(), shanghai_day(office.clock()))
-    award_id = _award_of(view.number)
+        view = question_view(row, office.vault(), _today())
+    compared, seen = _beside_register(view)
     chosen = Answer(said) if said in set(Answer) else None
     page = render_template(
         "desk/question.html",
         one=view,
-        award_id=award_id,
-        opened=award_id is not None and opened_by_person(award_id) is not None,
-        registered=() if award_id is None else _registered(award_id),
+        seen=seen,
+        compared=compared,
         answers=[(one.value, one.text) for one in Answer],
         said=said,
-        contrary=is_contrary(chosen, on_record=award_id is not None),
+        contrary=compared.contradicts(chosen),
         words=words,
         despite=despite,
         troubles=troubles,
@@ -184,36 +188,61 @@ def _page(
     return make_response(page, 422 if troubles else 200)
 
 
-def _award_of(number: str) -> int | None:
-    """Return the row of a certificate number on the register; None for none."""
-    with reading(the_office().engine) as session:
-        return session.scalar(select(Award.id).where(Award.number == number))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What the body's register says of a certificate, as far as the reader may see it.
+
+    Args:
+        opened: whether the reader opened the full record.
+        beside: by what a question says, what the register says of it.
+        facts: the rest, with labels.
+    """
+
+    award_id: int
+    opened: bool
+    beside: dict[Shown, Any] = field(repr=False)
+    facts: list[tuple[Text, Any]] = field(repr=False)
 
 
-def _registered(award_id: int) -> list[tuple[Text, Any]]:
-    """Return what the register says of a certificate; the name in full to who opened it."""
+def _beside_register(view: QuestionView) -> tuple[Compared, _Seen | None]:
+    """Return how a question compares with the body's register, and what that says."""
     office = the_office()
     with reading(office.engine) as session:
-        award = session.get_one(Award, award_id)
-        facts: list[tuple[Text, Any]] = [
+        award = session.scalar(select(Award).where(Award.number == view.number))
+        if award is None:
+            return Compared(on_record=False), None
+        status, level = AwardStatus(award.status), Level(award.level)
+        private, document = None, Text("登记数据有异常，打不开", "the register's data do not open")
+        if status is AwardStatus.ERASED:
+            document = Text("已删除", "erased")
+        else:
+            with suppress(RegistryError):
+                private = open_private(office.vault(), award)
+    opened = opened_by_person(award.id) is not None
+    person = None if private is None else person_of(private, opened=opened)
+    name = None if private is None else private.name
+    record = OnRecord(name=name, level=level, issued_on=award.issued_on)
+    seen = _Seen(
+        award_id=award.id,
+        opened=opened,
+        beside={
+            Shown.NAME: document if person is None else person.name,
+            Shown.LEVEL: level.text,
+            Shown.ISSUED_ON: award.issued_on,
+        },
+        facts=[
+            (LABELS[Field.DOCUMENT_NUMBER], document if person is None else person.document),
             (LABELS[Field.OCCUPATION], occupation_text(award.occupation)),
-            (LABELS[Field.LEVEL], Level(award.level).text),
-            (LABELS[Field.ISSUED_ON], award.issued_on),
-            (Text("现在的状态", "Status now"), AWARD_WORDS[AwardStatus(award.status)]),
-        ]
-        if award.status == AwardStatus.ERASED:
-            return facts
-        try:
-            private = open_private(office.vault(), award)
-        except RegistryError:
-            altered = Text("登记数据有异常，打不开", "the register's data do not open")
-            return [(LABELS[Field.HOLDER_NAME], altered), *facts]
-    person = person_of(private, opened=opened_by_person(award_id) is not None)
-    return [
-        (LABELS[Field.HOLDER_NAME], person.name),
-        (LABELS[Field.DOCUMENT_NUMBER], person.document),
-        *facts,
-    ]
+            (Text("现在的状态", "Status now"), AWARD_WORDS[status]),
+        ],
+    )
+    lines = compare_claims(view.claims, record)
+    unread = private is not None and not opened
+    return Compared(on_record=True, lines=lines, unread=unread), seen
+
+
+def _today() -> date:
+    return shanghai_day(the_office().clock())
 
 
 def _question(session: Session, question_id: int, *, hold: bool = False) -> CaseQuestion:

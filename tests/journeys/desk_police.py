@@ -115,7 +115,7 @@ def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
 
 
 def _ask(page: Page) -> None:
-    write(page.get_by_label("要确认的内容"), _QUESTION)
+    write(page.get_by_label("另要确认的内容"), _QUESTION)
     press(page.get_by_role("button", name="发出询问"))
     expect(page.get_by_text("等候机构").first).to_be_visible()
 

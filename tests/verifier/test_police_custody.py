@@ -200,7 +200,8 @@ def test_a_question_that_was_changed_shows(desk: PoliceHome, values: dict[str, A
     mine = CaseQuestion.case_id == case_id
     with transaction(desk.room.desks) as session:
         if values is None:
-            session.execute(delete(CaseAsker))
+            asked = select(CaseQuestion.id).where(mine)
+            session.execute(delete(CaseAsker).where(CaseAsker.question_id.in_(asked)))
             session.execute(delete(CaseQuestion).where(mine))
         else:
             session.execute(update(CaseQuestion).where(mine).values(**values))
@@ -226,7 +227,9 @@ def test_an_answer_and_a_review_that_were_not_kept_are_no_fault(
         seen = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id)).one()
 
     def answer() -> int:
-        return desk.post(f"/questions/{question}", CLERK, answer="ours", sure="yes")[0]
+        return desk.post(
+            f"/questions/{question}", CLERK, answer="differs", words="登记为三级", sure="yes"
+        )[0]
 
     def review() -> int:
         return desk.post(f"/police/readings/{seen}", OTHER, mark="in_order")[0]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from registry.case_claims import Claims, pack_claims, unpack_claims
 from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal
 from registry.case_questions import MOST_WORDS, OPEN, check_waits
 from registry.case_sealed import QUESTION, read_text
@@ -17,6 +18,7 @@ from registry.models import Site
 from registry.session import reading, transaction
 from registry.vault import Vault
 from verifier.cases.casework import (
+    MOST_NAME,
     Officer,
     add_step,
     check_not_closed,
@@ -32,22 +34,29 @@ USUAL: Final = timedelta(days=5)
 
 
 def ask_body(
-    room: PoliceRoom, officer: Officer, case_id: int, *, number: str, words: str, due: date | None
+    room: PoliceRoom,
+    officer: Officer,
+    case_id: int,
+    *,
+    number: str,
+    claims: Claims,
+    due: date | None,
 ) -> None:
     """Put a question to the body that a number names.
 
     Raises:
-        CaseError: no body of this register has the number's prefix (`question_body`), nothing is
-            asked (`question_text`), the term is none (`question_due`), the case is no longer open
-            (`case_not_open`), or the same question waits for its answer (`question_open`).
+        CaseError: no body of this register has the number's prefix (`question_body`), nothing or
+            too much is asked (`question_text`, `question_name`), the term is none
+            (`question_due`), the case is no longer open (`case_not_open`), or the same question
+            waits for its answer (`question_open`).
     """
     prefix = number[:13]
-    due_on = _check_question(room, prefix, words, due)
+    due_on = _check_question(room, prefix, claims, due)
     vault = room.vault()
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
         check_open(case)
-        _check_new(session, vault, case_id, number, words)
+        _check_new(session, vault, case_id, number, claims)
         row = CaseQuestion(
             key=new_key(),
             case_id=case_id,
@@ -58,7 +67,7 @@ def ask_body(
             asked_at=room.clock(),
         )
         session.add(row)
-        QUESTION.put(row, vault, words.encode())
+        QUESTION.put(row, vault, pack_claims(claims))
         session.flush()
         session.add(CaseAsker(question_id=row.id, account_id=officer.account_id))
         add_step(
@@ -72,8 +81,9 @@ def ask_body(
                 "body": prefix,
                 "number": number,
                 "due": due_on.isoformat(),
-                "question": words,
-            },
+                "question": claims.words,
+            }
+            | {f"shown_{key}": value for key, value in claims.shown.items()},
         )
 
 
@@ -107,10 +117,12 @@ def _rank(session: Session, row: CaseQuestion) -> int:
     return len(session.scalars(select(CaseQuestion.id).where(earlier)).all())
 
 
-def _check_new(session: Session, vault: Vault, case_id: int, number: str, words: str) -> None:
+def _check_new(session: Session, vault: Vault, case_id: int, number: str, claims: Claims) -> None:
     same = (CaseQuestion.case_id == case_id) & (CaseQuestion.number == number)
     for row in session.scalars(select(CaseQuestion).where(same, OPEN)):
-        if "".join(read_text(QUESTION, row, vault).split()) == "".join(words.split()):
+        former = unpack_claims(read_text(QUESTION, row, vault))
+        same_words = "".join(former.words.split()) == "".join(claims.words.split())
+        if same_words and former.shown == claims.shown:
             raise CaseError(
                 "question_open",
                 Text(
@@ -121,7 +133,7 @@ def _check_new(session: Session, vault: Vault, case_id: int, number: str, words:
             )
 
 
-def _check_question(room: PoliceRoom, prefix: str, words: str, due: date | None) -> date:
+def _check_question(room: PoliceRoom, prefix: str, claims: Claims, due: date | None) -> date:
     """Return the day of the term, where everything is as it should be; raises as `ask_body`."""
     with reading(room.register) as session:
         known = session.scalar(select(Site.id).where(Site.prefix == prefix))
@@ -133,12 +145,22 @@ def _check_question(room: PoliceRoom, prefix: str, words: str, due: date | None)
                 "the first 13 characters of the number are no filed body's: there is none to ask",
             ),
         )
-    if not 0 < len(words) <= MOST_WORDS:
+    if len(claims.name) > MOST_NAME:
+        raise CaseError(
+            "question_name",
+            Text(
+                f"姓名最多 {MOST_NAME} 个字符",
+                f"a name has at most {MOST_NAME} characters",
+            ),
+        )
+    if len(claims.words) > MOST_WORDS or not (claims.words or claims.shown):
         raise CaseError(
             "question_text",
             Text(
-                f"请写明要机构确认什么（{MOST_WORDS} 字以内）",
-                f"say what is to be confirmed, in at most {MOST_WORDS} characters",
+                "请填写纸面所示的姓名、等级或发证日期，或写明要机构确认什么"
+                f"（{MOST_WORDS} 字以内）",
+                "give the name, level or date of issue that the paper shows, or say what is to be "
+                f"confirmed, in at most {MOST_WORDS} characters",
             ),
         )
     today = room.today()

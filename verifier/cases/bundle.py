@@ -192,7 +192,8 @@ def _about_case(
             {
                 "body": one.prefix,
                 "number": one.number,
-                "question": one.question,
+                "question": one.claims.words,
+                "paper_shows": {str(key): value for key, value in one.claims.shown.items()},
                 "asked_by": one.asked_by,
                 "asked_at": format_instant(one.asked_at),
                 "due_on": one.due_on.isoformat(),

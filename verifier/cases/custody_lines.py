@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from codes.levels import Level
 from codes.wording import Text
 from registry.cases import CaseOutcome
 from verifier.verdict import Outcome, say_day
@@ -76,6 +77,9 @@ _DETAILS: Final = {
     "verdict": Text("结论文件的 SHA-256", "SHA-256 of the verdict"),
     "json": Text("JSON 报告的 SHA-256", "SHA-256 of the JSON report"),
     "question": Text("询问内容", "question"),
+    "shown_name": Text("纸面姓名", "name on the paper"),
+    "shown_level": Text("纸面等级", "level on the paper"),
+    "shown_issued_on": Text("纸面发证日期", "date of issue on the paper"),
     "asked": Text("本案第几项询问", "which question of the case"),
     "ordered_by": Text("交办人", "on the order of"),
     "holder_before": Text("原承办人", "held before by"),
@@ -124,8 +128,10 @@ class CustodyLine:
 
     def _in_words(self, name: str, value: str) -> tuple[Text | str, Text | str]:
         label = _DETAILS.get(name, name)
-        if name == "due":
+        if name in ("due", "shown_issued_on"):
             return label, say_day(date.fromisoformat(value))
+        if name == "shown_level":
+            return label, Level(int(value)).text
         if name == "bundle" and value == NO_BUNDLE:
             return label, _NOT_MADE
         if name != "outcome":

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from registry.case_claims import Shown, unpack_claims
 from registry.case_models import CaseItem, CaseQuestion, CaseReading, PoliceCase
 from registry.case_sealed import (
     CASE_ABOUT,
@@ -218,10 +219,13 @@ def _is_question(row: CaseQuestion, vault: Vault, line: CustodyLine) -> bool:
     ):
         return False
     try:
-        words = read_text(QUESTION, row, vault)
+        claims = unpack_claims(read_text(QUESTION, row, vault))
     except VaultError:
         return False
-    return told.get("question", words) == words
+    if "question" not in told:
+        return True
+    shown = {key: told[f"shown_{key}"] for key in Shown if f"shown_{key}" in told}
+    return (told["question"], shown) == (claims.words, claims.shown)
 
 
 def _faults_of_readings(

@@ -116,6 +116,7 @@ _FIELDS: Final = {
     "give_reason": "give_reason",
     "question_body": "asked_number",
     "question_text": "question",
+    "question_name": "shown_name",
     "question_due": "due",
     "question_open": "question",
     "withdraw_reason": "withdraw_reason",

@@ -21,7 +21,10 @@ from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import allow
 from accounts.troubles import Trouble
+from codes.levels import Level
+from codes.typed import visible_line
 from codes.wording import Text
+from registry.case_claims import Claims
 from registry.case_models import CaseItem
 from registry.case_questions import question_view
 from registry.case_sealed import CASE_ABOUT, ITEM_ABOUT, REMARK, read_json, read_text
@@ -72,6 +75,8 @@ from verifier.verdict import Outcome
 
 blueprint = Blueprint("police", __name__, url_prefix="/police/cases")
 
+_ASKED: Final = ("question", "shown_name", "shown_level", "shown_issued_on")
+_LEVELS: Final = {str(int(one)): one.text for one in Level}
 WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers done")
 
 
@@ -99,14 +104,20 @@ def progress(case_id: int) -> Response:
 @allow(*OFFICERS)
 def ask(case_id: int) -> AnyResponse:
     """Ask the body that a number names to confirm it."""
-    entry = {"asked_number": typed("asked_number", 22), "question": typed("question")}
+    entry = {"asked_number": typed("asked_number", 22)} | {key: typed(key) for key in _ASKED}
+    level = entry["shown_level"]
     try:
         ask_body(
             the_room(),
             the_officer(),
             case_id,
             number=entry["asked_number"],
-            words=entry["question"],
+            claims=Claims(
+                words=entry["question"],
+                name=visible_line(entry["shown_name"]),
+                level=Level(int(level)) if level in _LEVELS else None,
+                issued_on=typed_day("shown_issued_on"),
+            ),
             due=typed_day("due"),
         )
     except REFUSALS as error:
@@ -259,6 +270,7 @@ def case_page(
         most=MOST_ITEMS,
         bundles=shown["acts"][Act.BUNDLE],
         waiting_words=WAITING,
+        levels=tuple(_LEVELS.items()),
     )
     return make_response(page, 422 if troubles else 200)
 

@@ -1,0 +1,157 @@
+"""What a body is asked in fields is compared with its register before it answers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from codes.levels import Level
+from registry.case_claims import Claims, OnRecord, compare_claims, pack_claims, unpack_claims
+from registry.case_models import CaseQuestion
+from registry.case_sealed import QUESTION
+from registry.models import Award
+from registry.session import reading, transaction
+from tests.verifier.police_homes import CLERK, ONE, PoliceHome, open_police_home
+
+DAY = date(2026, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
+    """The desks of a home with one certificate."""
+    with open_police_home(tmp_path_factory.mktemp("police-questions")) as made:
+        yield made
+
+
+def ask(desk: PoliceHome, reference: str, **said: str) -> tuple[int, str]:
+    """Ask the body of the certificate; return the case and the address of the question."""
+    case_id = desk.open_case(reference)
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    form = {"asked_number": desk.number, "question": "", "due": due, **said}
+    assert desk.post(f"/police/cases/{case_id}/questions", **form)[0] == 303
+    with reading(desk.room.desks) as session:
+        found = session.scalars(select(CaseQuestion.id).order_by(CaseQuestion.id.desc())).first()
+    return case_id, f"/questions/{found}"
+
+
+def open_full(desk: PoliceHome, at: str) -> None:
+    """Have the clerk open the full record, from the page of the question."""
+    with reading(desk.room.register) as session:
+        award = session.scalars(select(Award.id).where(Award.number == desk.number)).one()
+    opening = {"ground": "答复公安询问", "back": at}
+    assert desk.post(f"/certificates/{award}/open", CLERK, **opening)[0] == 302
+
+
+def refusal(desk: PoliceHome, at: str, **form: str) -> str:
+    """Return which field an answer is refused at; empty where it was taken."""
+    status, _, body = desk.post(at, CLERK, **form)
+    if status == 303:
+        return ""
+    found: list[str] = re.findall(r'id="([a-z]+)-wrong"', body.decode())
+    return found[0]
+
+
+def compared(page: str) -> list[str]:
+    """Return what the page of a question says of each thing compared."""
+    table = page.partition("询问所述与登记对照")[2].partition("</table>")[0]
+    cells = re.findall(r'data-label="系统比对">(.*?)</td>', table, re.DOTALL)
+    return [re.sub("<[^>]+>|\\s", "", html.unescape(one)) for one in cells]
+
+
+def test_a_record_is_opened_before_it_is_said_to_be_as_asked(desk: PoliceHome) -> None:
+    _, at = ask(desk, "〔2026〕300号", shown_name=desk.name)
+    page = desk.page(at, CLERK)
+    assert "须先显示完整姓名" in page
+    assert refusal(desk, at, answer="ours", sure="yes") == "answer"
+    open_full(desk, at)
+    assert refusal(desk, at, answer="ours", sure="yes") == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"shown_name": "王志明", "shown_level": "3"},
+        {"question": "纸面姓名王志明，是否由你单位签发？"},
+    ],
+)
+def test_another_name_is_not_confirmed_without_being_seen_and_explained(
+    desk: PoliceHome, said: dict[str, str]
+) -> None:
+    case_id, at = ask(desk, f"〔2026〕301号 {len(said)}", **said)
+    clue = "不一致" if "shown_name" in said else "询问文字中没有登记的姓名"
+    open_full(desk, at)
+    page = desk.page(at, CLERK)
+    assert compared(page)[0] == clue
+    assert "王志明" in page and desk.name in page
+    form = {"answer": "ours", "sure": "yes"}
+    assert refusal(desk, at, **form) == "despite"
+    assert refusal(desk, at, **form, despite="yes") == "words"
+    told = {"despite": "yes", "words": "持证人 2026 年更名"}
+    assert refusal(desk, at, **form, **told) == ""
+    assert "持证人 2026 年更名" in desk.page(f"/police/cases/{case_id}", ONE)
+
+
+def test_what_agrees_is_said_and_confirmed_once_the_record_was_opened(desk: PoliceHome) -> None:
+    with reading(desk.room.register) as session:
+        award = session.scalars(select(Award).where(Award.number == desk.number)).one()
+    wrong = (award.issued_on + timedelta(days=1)).isoformat()
+    said = {"shown_name": f" {desk.name}", "shown_level": str(award.level)}
+    case_id, at = ask(desk, "〔2026〕302号", **said, shown_issued_on=wrong)
+    assert compared(desk.page(at, CLERK)) == ["一致", "一致", "不一致"]
+    day = award.issued_on.isoformat()
+    case_id, at = ask(desk, "〔2026〕303号", **said, shown_issued_on=day)
+    assert compared(desk.page(at, CLERK)) == ["一致"] * 3
+    custody = desk.page(f"/police/cases/{case_id}/custody")
+    assert "纸面姓名" in custody and Level(award.level).zh in custody
+    assert "保管记录核对不符" not in custody
+    open_full(desk, at)
+    assert refusal(desk, at, answer="ours", sure="yes") == ""
+
+
+def test_a_question_whose_fields_were_changed_shows_in_custody(desk: PoliceHome) -> None:
+    case_id, at = ask(desk, "〔2026〕304号", shown_name="王志明")
+    with transaction(desk.room.desks) as session:
+        row = session.get_one(CaseQuestion, int(at.rpartition("/")[2]))
+        QUESTION.put(row, desk.room.vault(), pack_claims(Claims(name=desk.name)))
+    page = desk.page(f"/police/cases/{case_id}/custody")
+    assert "案件中的询问与发出时所记的不一致" in page
+
+
+def test_a_question_says_something(desk: PoliceHome) -> None:
+    case_id = desk.open_case("〔2026〕305号")
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    form = {"asked_number": desk.number, "due": due}
+    address = f"/police/cases/{case_id}/questions"
+    for said, told in (({}, "请填写纸面所示的姓名"), ({"shown_name": "王" * 121}, "姓名最多")):
+        status, _, body = desk.post(address, **form, **said)
+        assert (status, told in body.decode()) == (422, True)
+
+
+def test_claims_are_kept_as_they_were_and_old_questions_are_words() -> None:
+    full = Claims(words="{是否}", name="王志明", level=Level.TWO, issued_on=DAY)
+    for one in (full, Claims(words="12"), Claims(name="王")):
+        assert unpack_claims(pack_claims(one).decode()) == one
+    for old in ("是否签发？", "12", '{"a": 1}', "[]", ""):
+        assert unpack_claims(old) == Claims(words=old)
+
+
+@pytest.mark.parametrize(
+    ("claims", "name", "agrees"),
+    [
+        (Claims(name="王 志明"), "王志明", True),
+        (Claims(name="王志朋", words="王志明"), "王志明", False),
+        (Claims(name="王志明"), None, None),
+        (Claims(words="姓名王志明，三级"), "王志明", True),
+        (Claims(words="是否签发？"), "王志明", None),
+    ],
+)
+def test_names_are_compared_however_they_are_spaced(
+    claims: Claims, name: str | None, agrees: bool | None
+) -> None:
+    record = OnRecord(name=name, level=Level.TWO, issued_on=DAY)
+    assert [one.agrees for one in compare_claims(claims, record)] == [agrees]

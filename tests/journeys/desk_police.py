@@ -16,7 +16,7 @@ from accounts.asking_again import GOOD_FOR
 from accounts.roles import Role
 from tests.issuer.seal_homes import real_now
 from tests.journeys.desk_walk import Camera, Walk, WalkClock, walking
-from tests.journeys.keyboard import fetch, hand_over, press, tick, write
+from tests.journeys.keyboard import fetch, hand_over, press, reach, tick, write
 from tests.verifier.police_homes import REFERENCE, PoliceHome, open_police_home
 from verifier.cases.bundle_readme import commands
 
@@ -105,6 +105,7 @@ def _hand_in(walk: Walk, page: Page, photo: bytes) -> None:
 def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
     card = page.locator("#records")
     expect(card.get_by_label("证书编号")).to_have_value(desk.number)
+    _unfold(card.get_by_text("查看完整登记信息，写明事由"))
     write(card.get_by_label("事由"), _GROUND)
     _wait_long(walk)
     press(card.get_by_role("button", name="查看完整登记信息"))
@@ -114,7 +115,14 @@ def _read_record(walk: Walk, page: Page, desk: PoliceHome) -> None:
     walk.see(page, "police-record")
 
 
+def _unfold(summary: Locator) -> None:
+    """Open what is folded, by the keyboard."""
+    reach(summary)
+    summary.page.keyboard.press("Enter")
+
+
 def _ask(page: Page) -> None:
+    _unfold(page.get_by_text("填写询问", exact=True))
     write(page.get_by_label("另要确认的内容"), _QUESTION)
     press(page.get_by_role("button", name="发出询问"))
     expect(page.get_by_text("等候机构").first).to_be_visible()
@@ -157,6 +165,7 @@ def _proof(walk: Walk, page: Page) -> Locator:
 def _end(walk: Walk, page: Page) -> None:
     write(page.get_by_label("接收单位和接收人"), "样本分局法制大队 吴警官")
     write(page.get_by_label("移交文书编号"), "津公移字〔2026〕7号")
+    tick(page.locator("#unsettled_hand_over"))
     tick(page.get_by_label("移交后不能撤回"))
     _wait_long(walk)
     press(page.get_by_role("button", name="登记移交"))
@@ -164,6 +173,7 @@ def _end(walk: Walk, page: Page) -> None:
     expect(page.get_by_text("已移交").first).to_be_visible()
     tick(page.get_by_label("认定伪造、变造"))
     write(page.get_by_label("说明"), _RESULT)
+    tick(page.locator("#unsettled_close"))
     tick(page.get_by_label("办结后不能更改"))
     _wait_long(walk)
     press(page.get_by_role("button", name="办结"))

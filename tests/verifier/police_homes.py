@@ -34,8 +34,14 @@ FOREIGN = Person(
     account_id=14, name="钱经办", roles=frozenset({Role.BODY_CLERK}), body="S000012000999"
 )
 AUDITOR = Person(account_id=15, name="郑审计", roles=frozenset({Role.AUDITOR}), body=None)
-SURE = {"sure_close": "yes", "sure_hand_over": "yes", "no_bundle": "yes"}
-"""What confirms that a case is to be closed, or handed over, without a bundle too."""
+SURE = {
+    "sure_close": "yes",
+    "sure_hand_over": "yes",
+    "no_bundle": "yes",
+    "unsettled_close": "yes",
+    "unsettled_hand_over": "yes",
+}
+"""What confirms that a case is closed, or handed over, without a bundle or unsettled too."""
 CONTRARY = {"despite": "yes", "contrary": "经鉴定系变造"}
 """What is asked for where an outcome is not what the verdicts say."""
 REFERENCE = "津公（刑）受案字〔2026〕12号"

@@ -90,6 +90,7 @@ _DETAILS: Final = {
     "line": Text("所确认的说明（条）", "statement confirmed, line"),
     "contrary": Text("与核验结论不一致的原因", "why it is not as the verdicts say"),
     "bundle": Text("证据包", "evidence bundle"),
+    "unsettled": Text("当时尚未办完", "not settled then"),
     "unexamined": Text("没有核验材料的原因", "why nothing was examined"),
 }
 NO_BUNDLE: Final = "none"

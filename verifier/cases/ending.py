@@ -22,8 +22,8 @@ from verifier.cases.casework import (
     hold_case,
     was_examined,
 )
-from verifier.cases.custody import count_acts
 from verifier.cases.custody_lines import NO_BUNDLE, Act
+from verifier.cases.loose_ends import LooseEnds, find_loose_ends
 from verifier.cases.room import PoliceRoom
 from verifier.verdict import Outcome
 
@@ -40,12 +40,14 @@ class Handing:
         paper: number of the paper that goes with it.
         sure: whether the officer confirmed it.
         no_bundle: whether it was confirmed that no evidence bundle was made.
+        unsettled: whether it was confirmed that something is not settled.
     """
 
     to: str
     paper: str
     sure: bool
     no_bundle: bool
+    unsettled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Closing:
         unexamined: why no paper of it was examined; asked for where none was.
         despite: whether it was confirmed that the outcome is not as the verdicts say.
         contrary: why it is not; asked for with that.
+        unsettled: whether it was confirmed that something is not settled.
     """
 
     outcome: CaseOutcome | None
@@ -67,6 +70,7 @@ class Closing:
     unexamined: str = field(default="", repr=False)
     despite: bool = False
     contrary: str = field(default="", repr=False)
+    unsettled: bool = False
 
 
 def check_handing(room: PoliceRoom, case_id: int, handing: Handing) -> None:
@@ -75,11 +79,13 @@ def check_handing(room: PoliceRoom, case_id: int, handing: Handing) -> None:
     Raises:
         CaseError: it is no longer open (`case_not_open`); receiver or paper are missing
             (`hand_over_to`, `hand_over_paper`); it is not confirmed (`hand_over_unsure`), or not
-            that there is no bundle (`hand_over_no_bundle`).
+            that there is no bundle (`hand_over_no_bundle`) or that something is not settled
+            (`hand_over_unsettled`).
     """
     with reading(room.desks) as session:
         check_open(find_case(session, case_id))
-        lacks_bundle = _lacks_bundle(room, session, case_id)
+        loose = find_loose_ends(session, room.vault(), case_id)
+        lacks_bundle = not loose.bundles and _has_papers(session, case_id)
     for code, words in (("hand_over_to", handing.to), ("hand_over_paper", handing.paper)):
         check_words(code, words)
     if lacks_bundle and not handing.no_bundle:
@@ -91,6 +97,8 @@ def check_handing(room: PoliceRoom, case_id: int, handing: Handing) -> None:
                 "needed",
             ),
         )
+    if loose.lines and not handing.unsettled:
+        raise CaseError("hand_over_unsettled", _settle_first(loose))
     if not handing.sure:
         raise CaseError(
             "hand_over_unsure",
@@ -105,15 +113,26 @@ def hand_over(room: PoliceRoom, officer: Officer, case_id: int, handing: Handing
         case = hold_case(session, case_id)
         check_open(case)
         details = {"to": handing.to, "paper": handing.paper}
-        if _lacks_bundle(room, session, case_id):
+        loose = find_loose_ends(session, room.vault(), case_id)
+        if not loose.bundles and _has_papers(session, case_id):
             details["bundle"] = NO_BUNDLE
+        details |= _told_of(loose)
         add_told_step(room, session, case, officer, Act.HAND_OVER, details)
         case.state, case.handed_over_at = CaseState.HANDED_OVER, room.clock()
 
 
-def _lacks_bundle(room: PoliceRoom, session: Session, case_id: int) -> bool:
-    made = count_acts(session, room.vault(), case_id)[Act.BUNDLE]
-    return not made and _has_papers(session, case_id)
+def _told_of(loose: LooseEnds) -> dict[str, str]:
+    """Return what custody says of what is not settled."""
+    said = "；".join(one.zh for one in loose.lines)
+    return {"unsettled": said} if said else {}
+
+
+def _settle_first(loose: LooseEnds) -> Text:
+    zh, en = ([one.zh for one in loose.lines], [one.en for one in loose.lines])
+    return Text(
+        f"{'；'.join(zh)}。请先办完；确须如此办理的，勾选确认",
+        f"{'; '.join(en)}: settle it first, or confirm that it stays so",
+    )
 
 
 def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
@@ -125,12 +144,12 @@ def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
             (`case_unexamined`); it finds something of a certificate though none was examined
             (`case_nothing_examined`); it says that no paper came though one did
             (`case_has_papers`); it is not as the verdicts say, and that is not confirmed
-            (`case_despite`) or no reason given (`case_contrary`); it is not confirmed
-            (`case_unsure`).
+            (`case_despite`) or no reason given (`case_contrary`); something is not settled, which
+            is not confirmed (`case_unsettled`); it is not confirmed (`case_unsure`).
     """
     with reading(room.desks) as session:
         check_not_closed(find_case(session, case_id))
-        _details_of_closing(session, case_id, closing)
+        _details_of_closing(room, session, case_id, closing)
 
 
 def close_case(room: PoliceRoom, officer: Officer, case_id: int, closing: Closing) -> None:
@@ -139,13 +158,15 @@ def close_case(room: PoliceRoom, officer: Officer, case_id: int, closing: Closin
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
         check_not_closed(case)
-        details = _details_of_closing(session, case_id, closing)
+        details = _details_of_closing(room, session, case_id, closing)
         add_told_step(room, session, case, officer, Act.CLOSE, details)
         case.state, case.closed_at = CaseState.CLOSED, room.clock()
         case.outcome = closing.outcome
 
 
-def _details_of_closing(session: Session, case_id: int, closing: Closing) -> dict[str, str]:
+def _details_of_closing(
+    room: PoliceRoom, session: Session, case_id: int, closing: Closing
+) -> dict[str, str]:
     """Return what custody says of a closing, where it may be; raises as `check_closing`."""
     outcome = closing.outcome
     if outcome is None:
@@ -169,6 +190,10 @@ def _details_of_closing(session: Session, case_id: int, closing: Closing) -> dic
             )
         check_words("case_contrary", closing.contrary)
         details["contrary"] = closing.contrary
+    loose = find_loose_ends(session, room.vault(), case_id)
+    if loose.lines and not closing.unsettled:
+        raise CaseError("case_unsettled", _settle_first(loose))
+    details |= _told_of(loose)
     if not closing.sure:
         raise CaseError(
             "case_unsure",

@@ -245,7 +245,8 @@ def _details(item: CaseItem, brought: Brought, name: str) -> Mapping[str, str]:
 
 
 def _details_of_verdict(judged: Judged, kept: Mapping[str, Any]) -> dict[str, str]:
-    number = {} if judged.number is None else {"number": judged.number}
+    shown = judged.numbers.shown
+    number = {} if shown is None else {"number": shown}
     return {
         "outcome": judged.verdict.outcome.value,
         **number,
@@ -258,8 +259,8 @@ def _keep_verdict(
 ) -> None:
     item.outcome = judged.verdict.outcome.value
     item.report_number = item.report_pdf_sealed = item.report_json_sealed = None
-    item.number = judged.number
-    item.prefix = None if judged.number is None else judged.number[:13]
+    item.number = judged.numbers.shown
+    item.prefix = None if item.number is None else item.number[:13]
     item.name_mark = None if not judged.name else name_mark(room, judged.name)
     item.boxed_sealed = None
     if judged.picture is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codes.wording import Text
 from verifier.cases.marks import Mark, gather_claims
 from verifier.cases.room import PoliceRoom
+from verifier.cases.shown_numbers import ShownNumbers, plain_number
 from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number
 from verifier.site import present
@@ -40,7 +41,7 @@ class Judged:
     Args:
         picture: a JPEG of it, with red boxes where something differs; None of a number, or where
             none could be drawn.
-        number, name: what it claims; None where that was not read.
+        numbers, name: what it claims; the name None where that was not read.
         typed: the answer on the number and name that an officer read on a file; None where either
             was not typed.
     """
@@ -48,7 +49,7 @@ class Judged:
     verdict: Verdict
     examined: Examined = field(repr=False)
     picture: bytes | None = field(repr=False)
-    number: str | None
+    numbers: ShownNumbers
     name: str | None = field(repr=False)
     marks: tuple[Mark, ...]
     typed: Verdict | None = None
@@ -66,11 +67,12 @@ def judge_file(room: PoliceRoom, data: bytes, filename: str, typed: Typed) -> Ju
     verdict = room.verifier.verify_file(data, filename)
     small = room.reports.picture_of(data, verdict)
     claims = gather_claims(room, data, verdict)
+    printed = claims.numbers.printed
     return Judged(
         verdict=verdict,
         examined=examined_file(data, filename, picture=small),
         picture=small if verdict.boxed is None else verdict.boxed.jpeg,
-        number=_plain_number(typed.number) or claims.number,
+        numbers=replace(claims.numbers, printed=plain_number(typed.number) or printed),
         name=typed.name or claims.name,
         marks=claims.marks,
         typed=_judge_typed(room, typed),
@@ -98,7 +100,7 @@ def judge_number(room: PoliceRoom, typed: Typed) -> Judged:
         verdict=verdict,
         examined=examined_number(typed.number, name=name, document_number=document, on=None),
         picture=None,
-        number=_plain_number(typed.number),
+        numbers=ShownNumbers(printed=plain_number(typed.number)),
         name=name,
         marks=(),
     )
@@ -110,6 +112,7 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
     boxed = boxed_view(verdict)
     return {
         "verdict": verdict_to_json(verdict),
+        "numbers": judged.numbers.kept,
         "tone": present.tone(verdict),
         "typed_answer": None if judged.typed is None else _answer_to_typed(judged.typed),
         "meaning": _both(present.meaning(verdict)),
@@ -175,8 +178,3 @@ def as_text(value: Any) -> Any:
 
 def _both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
-
-
-def _plain_number(typed: str) -> str | None:
-    plain = "".join(char for char in typed.upper() if char.isascii() and char.isalnum())[:22]
-    return plain or None

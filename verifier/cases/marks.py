@@ -21,6 +21,7 @@ from codes.wording import Text
 from keys.document import KeyDocument
 from registry.child import ChildFailed
 from verifier.cases.room import PoliceRoom
+from verifier.cases.shown_numbers import ShownNumbers, judged_print
 from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_kinds import FileKind, kind_of
@@ -117,11 +118,11 @@ class PaperClaims:
     """What a file says of itself, as far as it was read; nothing of it is verified.
 
     Args:
-        number: certificate number; None where none was read.
+        numbers: certificate numbers, in print and in a QR code.
         name: of the holder; None where none was read.
     """
 
-    number: str | None
+    numbers: ShownNumbers
     name: str | None
     marks: tuple[Mark, ...]
 
@@ -139,23 +140,25 @@ def gather_claims(room: PoliceRoom, data: bytes, verdict: Verdict) -> PaperClaim
     """
     if any(one.code in BUSY for one in verdict.findings):
         file = Mark(kind=MarkKind.FILE, value=hashlib.sha256(data).hexdigest())
-        return PaperClaims(number=None, name=None, marks=(file,))
+        return PaperClaims(numbers=ShownNumbers(), name=None, marks=(file,))
     readers = room.readers.answering()
     reading = readers.read(data)
     pages = reading.pages if isinstance(reading, FileReading) else ()
     symbols = [text for page in pages for text in page.symbols]
     document = _document(room)
-    number, name = _of_symbols(symbols, document)
-    if verdict.certificate is not None:
-        number = verdict.certificate.number
-    if number is None:
+    code, name = _of_symbols(symbols, document)
+    is_judged, printed = judged_print(verdict)
+    if not is_judged:
         found = (_NUMBER.search("".join(one.text for one in page.glyphs)) for page in pages)
-        number = next((one[0] for one in found if one), None)
-    if number is None and kind_of(data) is not FileKind.PDF:
+        printed = next((one[0] for one in found if one), None)
+    known = code or printed or verdict.certificate
+    if known is None and kind_of(data) is not FileKind.PDF:
         said = readers.read_print(data)
-        number, name = said.number, said.name
+        printed, name = said.number, said.name
     return PaperClaims(
-        number=number, name=name, marks=_marks(room, data, verdict, symbols, document)
+        numbers=ShownNumbers(printed=printed, code=code),
+        name=name,
+        marks=_marks(room, data, verdict, symbols, document),
     )
 
 

@@ -105,6 +105,8 @@ _FIELDS: Final = {
     "case_despite": "despite",
     "case_contrary": "contrary",
     "case_unsure": "sure_close",
+    "case_unsettled": "unsettled_close",
+    "hand_over_unsettled": "unsettled_hand_over",
     "hand_over_unsure": "sure_hand_over",
     "hand_over_no_bundle": "no_bundle",
     "record_ground": "ground",

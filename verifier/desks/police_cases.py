@@ -43,7 +43,6 @@ from verifier.cases.asking import (
 from verifier.cases.bundle import make_bundle
 from verifier.cases.clusters import find_clusters
 from verifier.cases.custody import count_acts
-from verifier.cases.custody_lines import Act
 from verifier.cases.ending import (
     Closing,
     Handing,
@@ -57,7 +56,9 @@ from verifier.cases.ending import (
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.giving import receivers
 from verifier.cases.lacking import lacks_of_papers
+from verifier.cases.loose_ends import find_loose_ends
 from verifier.cases.readings import readings_of_case
+from verifier.cases.shown_numbers import kept_numbers
 from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
     OFFICERS,
@@ -146,12 +147,16 @@ def withdraw(case_id: int, question_id: int) -> AnyResponse:
 @allow(*OFFICERS)
 def hand_over_case(case_id: int) -> AnyResponse:
     """Hand a case over; what is wrong is said before the second factor is asked for."""
-    entry = {key: typed(key) for key in ("to", "paper", "sure_hand_over", "no_bundle")}
+    entry = {
+        key: typed(key)
+        for key in ("to", "paper", "sure_hand_over", "no_bundle", "unsettled_hand_over")
+    }
     handing = Handing(
         to=entry["to"],
         paper=entry["paper"],
         sure=bool(entry["sure_hand_over"]),
         no_bundle=bool(entry["no_bundle"]),
+        unsettled=bool(entry["unsettled_hand_over"]),
     )
     try:
         check_handing(the_room(), case_id, handing)
@@ -176,7 +181,15 @@ def _hand_over(case_id: int, handing: Handing) -> AnyResponse:
 @allow(*OFFICERS)
 def close(case_id: int) -> AnyResponse:
     """Close a case; what is wrong is said before the second factor is asked for."""
-    keys = ("outcome", "result", "unexamined", "despite", "contrary", "sure_close")
+    keys = (
+        "outcome",
+        "result",
+        "unexamined",
+        "despite",
+        "contrary",
+        "sure_close",
+        "unsettled_close",
+    )
     entry = {key: typed(key) for key in keys}
     said = entry["outcome"]
     closing = Closing(
@@ -186,6 +199,7 @@ def close(case_id: int) -> AnyResponse:
         unexamined=entry["unexamined"],
         despite=bool(entry["despite"]),
         contrary=entry["contrary"],
+        unsettled=bool(entry["unsettled_close"]),
     )
     try:
         check_closing(the_room(), case_id, closing)
@@ -223,7 +237,7 @@ def _shown_again(case_id: int) -> AnyResponse:
             "Verified, good for 5 minutes. Next: make and download the bundle",
         )
     )
-    return redirect(url_for("police.case", case_id=case_id), 303)
+    return redirect(url_for("police.case", case_id=case_id) + "#bundle", 303)
 
 
 def case_page(
@@ -253,6 +267,7 @@ def case_page(
             "acts": count_acts(session, vault, case_id),
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],
             "waiting": places_waiting(session, case_id),
+            "loose": find_loose_ends(session, vault, case_id),
             "lacking": lacks_of_papers(session, case_id),
             "receivers": receivers(session, found),
             "contrary": contrary_papers(
@@ -266,13 +281,19 @@ def case_page(
         troubles=troubles,
         tones=STATE_TONES,
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
-        numbers=list(dict.fromkeys(one["number"] for one in items if one["number"])),
+        numbers=[found for one in items for found in _numbers_of(one) if found],
         most=MOST_ITEMS,
-        bundles=shown["acts"][Act.BUNDLE],
+        fresh=factor_is_fresh(),
         waiting_words=WAITING,
         levels=tuple(_LEVELS.items()),
     )
     return make_response(page, 422 if troubles else 200)
+
+
+def _numbers_of(line: dict[str, Any]) -> tuple[str | None, ...]:
+    """Return the numbers of a paper, first that of the record that its QR code names."""
+    numbers = line["numbers"]
+    return numbers["code"], numbers["printed"], numbers["either"]
 
 
 def _line(item: CaseItem, about: dict[str, Any]) -> dict[str, Any]:
@@ -280,7 +301,7 @@ def _line(item: CaseItem, about: dict[str, Any]) -> dict[str, Any]:
     return {
         "place": item.place,
         "kind": item.kind,
-        "number": item.number,
+        "numbers": kept_numbers(about, item.number),
         "file": about["file"],
         "giver": about["from"],
         "received_at": item.received_at,

@@ -1,0 +1,106 @@
+"""What is not settled is said, and confirmed, before a case is handed over or closed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from registry.case_models import CaseQuestion, CaseReading
+from registry.session import reading
+from tests.verifier.police_homes import CLERK, ONE, OTHER, PoliceHome, open_police_home
+from verifier.cases.loose_ends import LooseEnds, find_loose_ends
+
+HANDING = {"to": "法制大队", "paper": "7 号", "sure_hand_over": "yes"}
+CLOSING = {"outcome": "unproved", "result": "不能认定", "sure_close": "yes"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
+    """The desks of a home with one certificate."""
+    with open_police_home(tmp_path_factory.mktemp("police-ends")) as made:
+        yield made
+
+
+def hand_in_number(desk: PoliceHome, reference: str) -> tuple[int, str]:
+    """Open a case with a number alone in it; return it and its address."""
+    case_id = desk.open_case(reference)
+    form = {"by": "number", "giver": "甲", "number": desk.number, "name": desk.name}
+    address = f"/police/cases/{case_id}"
+    assert desk.post(f"{address}/papers/new", **form)[0] == 303
+    return case_id, address
+
+
+def loose(desk: PoliceHome, case_id: int) -> LooseEnds:
+    with reading(desk.room.desks) as session:
+        return find_loose_ends(session, desk.room.vault(), case_id)
+
+
+def folded(page: str, label: str) -> bool:
+    """Return whether the part of a page under a summary is folded."""
+    before = page.partition(f"<summary>{label}</summary>")[0]
+    return before.endswith("<details>")
+
+
+def test_a_bundle_that_was_overtaken_and_a_reading_unreviewed_are_confirmed(
+    desk: PoliceHome,
+) -> None:
+    case_id, address = hand_in_number(desk, "〔2026〕401号")
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    asked = {"asked_number": desk.number, "question": "是否签发？", "due": due}
+    assert desk.post(f"{address}/questions", **asked)[0] == 303
+    status, _, bundle = desk.post(f"{address}/bundle")
+    assert status == 200
+    page = desk.page(address)
+    assert hashlib.sha256(bundle).hexdigest() in page
+    assert "请重新制作证据包" not in page and not folded(page, "办理移交")
+    assert loose(desk, case_id).lines == []
+    with reading(desk.room.desks) as session:
+        question = session.scalars(select(CaseQuestion.id)).one()
+    said = {"answer": "differs", "words": "登记为三级", "sure": "yes"}
+    assert desk.post(f"/questions/{question}", CLERK, **said)[0] == 303
+    assert loose(desk, case_id).later == 1
+    ground = {"number": desk.number, "ground": "核对持证人身份"}
+    assert desk.post(f"{address}/records", **ground)[0] == 303
+    told = loose(desk, case_id)
+    assert (told.later, told.unreviewed, len(told.bundles)) == (2, 1, 1)
+    page = desk.page(address)
+    assert "请重新制作证据包" in page and folded(page, "办理移交")
+    status, _, body = desk.post(f"{address}/hand-over", **HANDING)
+    assert (status, b'id="unsettled_hand_over-wrong"' in body) == (422, True)
+    handing = HANDING | {"unsettled_hand_over": "yes"}
+    assert desk.post(f"{address}/hand-over", **handing)[0] == 303
+    custody = desk.page(f"{address}/custody")
+    assert "又有 2 条记录" in custody and "1 次查看完整登记信息尚待复核" in custody
+    assert "保管记录核对不符" not in custody
+    status, _, body = desk.post(f"{address}/close", **CLOSING)
+    assert (status, b'id="unsettled_close-wrong"' in body) == (422, True)
+    assert desk.post(f"{address}/close", **CLOSING, unsettled_close="yes")[0] == 303
+
+
+def test_a_review_and_a_bundle_made_anew_settle_it(desk: PoliceHome) -> None:
+    case_id, address = hand_in_number(desk, "〔2026〕402号")
+    assert desk.post(f"{address}/bundle")[0] == 200
+    ground = {"number": desk.number, "ground": "核对持证人身份"}
+    assert desk.post(f"{address}/records", **ground)[0] == 303
+    with reading(desk.room.desks) as session:
+        row = session.scalars(select(CaseReading.id).where(CaseReading.case_id == case_id)).one()
+    assert desk.post(f"/police/readings/{row}", OTHER, mark="in_order")[0] == 303
+    told = loose(desk, case_id)
+    assert (told.later, told.unreviewed) == (2, 0)
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert len(loose(desk, case_id).bundles) == 2
+
+
+def test_later_forms_of_a_new_case_are_folded(desk: PoliceHome) -> None:
+    page = desk.page(f"/police/cases/{desk.open_case('〔2026〕403号')}", ONE)
+    assert folded(page, "登记处理结果并办结")
+    _, address = hand_in_number(desk, "〔2026〕404号")
+    page = desk.page(address)
+    labels = ("填写询问", "查看完整登记信息，写明事由", "办理移交", "登记处理结果并办结")
+    assert all(folded(page, one) for one in labels)
+    page = desk.post(f"{address}/close")[2].decode()
+    assert not folded(page, "登记处理结果并办结") and folded(page, "办理移交")

@@ -32,6 +32,13 @@ def listed(desk: PoliceHome, query: str) -> set[str]:
     return set(re.findall(r'<a href="/police/cases/\d+">(.+?)</a>', page))
 
 
+def test_everything_that_a_new_case_lacks_is_said_at_once(desk: PoliceHome) -> None:
+    status, _, body = desk.post("/police/cases/new")
+    page = body.decode()
+    assert (status, "有 2 处需要补充" in page) == (422, True)
+    assert 'id="reference-wrong"' in page and 'id="about-wrong"' in page
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

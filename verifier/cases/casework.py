@@ -5,7 +5,7 @@ Whatever is done goes to custody in the same transaction, and from there to the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -83,15 +83,8 @@ def open_case(room: PoliceRoom, officer: Officer, *, reference: str, about: str)
         CaseError: the case number is missing (`case_reference`), what it is about is missing or
             too long (`case_about`), or the number may not stand on the audit trail.
     """
-    if not 0 < len(reference) <= MOST_REFERENCE or not reference.isprintable():
-        raise CaseError(
-            "case_reference",
-            Text(
-                f"请填写案件编号（{MOST_REFERENCE} 字以内）",
-                f"give the case number, at most {MOST_REFERENCE} characters",
-            ),
-        )
-    check_words("case_about", about)
+    for error in faults_of_opening(reference, about):
+        raise error
     vault = room.vault()
     with transaction(room.desks) as session:
         case = PoliceCase(
@@ -107,6 +100,22 @@ def open_case(room: PoliceRoom, officer: Officer, *, reference: str, about: str)
         session.flush()
         add_step(room, session, vault, case, officer, Act.OPEN, details={"reference": reference})
         return case.id
+
+
+def faults_of_opening(reference: str, about: str) -> Iterator[CaseError]:
+    """Yield everything that keeps a case from being opened; as `open_case` raises it."""
+    if not 0 < len(reference) <= MOST_REFERENCE or not reference.isprintable():
+        yield CaseError(
+            "case_reference",
+            Text(
+                f"请填写案件编号（{MOST_REFERENCE} 字以内）",
+                f"give the case number, at most {MOST_REFERENCE} characters",
+            ),
+        )
+    try:
+        check_words("case_about", about)
+    except CaseError as error:
+        yield error
 
 
 def take_out(room: PoliceRoom, officer: Officer, case_id: int, place: int) -> tuple[str, bytes]:

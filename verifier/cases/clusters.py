@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ NEAR_SIGNS: Final = 3
 """Of 256: nine in ten pictures saved anew or resized differ in no more (decision 0038)."""
 _HASH_DIGITS: Final = 64  # shorter ones are of cases before it, and count no more
 _WORD: Final = 16
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_PICTURES: Final = 4000
 MOST_CLUSTERS: Final = 200
 _EXACT: Final = (
@@ -36,7 +37,11 @@ _EXACT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPlace:
-    """Where a paper is: its case, its place there, what it claims, whether it has a picture."""
+    """Where a paper is: its case, its place there, what it claims, whether it has a picture.
+
+    Args:
+        name_mark: equal for one name; None where none was read.
+    """
 
     item_id: int
     case_id: int
@@ -44,6 +49,7 @@ class PaperPlace:
     place: int
     number: str | None
     has_picture: bool
+    name_mark: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,18 @@ class Cluster:
     value: str
     names: int
     papers: tuple[PaperPlace, ...]
+
+    @property
+    def is_across(self) -> bool:
+        """Whether papers of different cases share it."""
+        return len({one.case_id for one in self.papers}) > 1
+
+    @property
+    def letters(self) -> dict[int, str]:
+        """For one number: a letter for each name, by paper, so that nobody is named."""
+        marks = dict.fromkeys(one.name_mark for one in self.papers if one.name_mark)
+        letter = {mark: _LETTERS[at % len(_LETTERS)] for at, mark in enumerate(marks)}
+        return {one.item_id: letter[one.name_mark] for one in self.papers if one.name_mark}
 
     @property
     def is_of_pictures(self) -> bool:
@@ -102,8 +120,10 @@ def leads_of(session: Session, item: CaseItem) -> list[Lead]:
     ]
 
 
-def find_clusters(session: Session, case_id: int | None = None) -> list[Cluster]:
-    """Return the clusters there are, or those that a case has a part in."""
+def find_clusters(
+    session: Session, case_id: int | None = None, *, across: bool = False
+) -> list[Cluster]:
+    """Return the clusters there are, or those that a case has a part in, or several cases have."""
     groups = [*_numbers(session), *_exact(session), *_alike(session)]
     places = _places(session, {one for _, _, _, items in groups for one in items})
     found = [
@@ -119,6 +139,7 @@ def find_clusters(session: Session, case_id: int | None = None) -> list[Cluster]
         one
         for one in found
         if len(one.papers) > 1
+        and (one.is_across or not across)
         and (case_id is None or any(paper.case_id == case_id for paper in one.papers))
     ]
     return kept[:MOST_CLUSTERS]
@@ -199,6 +220,7 @@ def _places(session: Session, items: set[int]) -> Mapping[int, PaperPlace]:
             CaseItem.place,
             CaseItem.number,
             CaseItem.boxed_sealed.is_not(None),
+            CaseItem.name_mark,
         )
         .join(PoliceCase, CaseItem.case_id == PoliceCase.id)
         .where(CaseItem.id.in_(items))
@@ -211,6 +233,7 @@ def _places(session: Session, items: set[int]) -> Mapping[int, PaperPlace]:
             place=place,
             number=number,
             has_picture=has_picture,
+            name_mark=name_mark,
         )
-        for item, case, reference, place, number, has_picture in session.execute(query)
+        for item, case, reference, place, number, has_picture, name_mark in session.execute(query)
     }

@@ -29,7 +29,7 @@ from registry.case_models import CaseItem, PoliceCase
 from registry.cases import CaseState
 from registry.session import reading
 from verifier.cases.asking import cases_overdue
-from verifier.cases.casework import open_case
+from verifier.cases.casework import faults_of_opening, open_case
 from verifier.cases.giving import holders, holding_account
 from verifier.desks.police import (
     OFFICERS,
@@ -149,6 +149,8 @@ def new() -> AnyResponse:
 def open_new() -> AnyResponse:
     """Open a case."""
     reference, about = typed("reference"), typed("about")
+    if faults := [trouble_of(one) for one in faults_of_opening(reference, about)]:
+        return _new_page(reference, about, tuple(faults))
     try:
         case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
     except REFUSALS as error:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
+from typing import Final
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,12 +23,14 @@ from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from codes.wording import Text
-from registry.case_models import CaseReading
-from registry.case_sealed import REMARK, read_text
+from registry.case_models import CaseItem, CaseReading
+from registry.case_sealed import ITEM_ABOUT, REMARK, read_json, read_text
 from registry.cases import ReviewMark
 from registry.session import reading
 from verifier.cases.clusters import find_clusters
+from verifier.cases.marks import MarkKind
 from verifier.cases.readings import OPEN_FOR, check_wish, open_record, opened_record, review_reading
+from verifier.cases.shown_numbers import kept_numbers
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -29,6 +42,9 @@ from verifier.desks.police import (
     typed,
 )
 from verifier.desks.police_cases import case_page
+
+_IN_WORDS: Final = (MarkKind.HOST, MarkKind.PROGRAM, MarkKind.FONTS)
+"""What an officer can read of what is shared; the rest are hashes."""
 
 blueprint = Blueprint("police_records", __name__, url_prefix="/police")
 _SHOWN = 200
@@ -117,8 +133,23 @@ def review(reading_id: int) -> AnyResponse:
 @allow(*OFFICERS)
 def clusters() -> str:
     """Show which papers of all cases share something, and what."""
-    with reading(the_room().desks) as session:
-        return render_template("desk/police/clusters.html", clusters=find_clusters(session))
+    room, across = the_room(), request.args.get("across") == "1"
+    vault = room.vault()
+    with reading(room.desks) as session:
+        found = find_clusters(session, across=across)
+        shown = {one.item_id for cluster in found for one in cluster.papers}
+        items = session.scalars(select(CaseItem).where(CaseItem.id.in_(shown)))
+        numbers = {
+            one.id: kept_numbers(read_json(ITEM_ABOUT, one, vault), one.number) for one in items
+        }
+    return render_template(
+        "desk/police/clusters.html",
+        clusters=found,
+        numbers=numbers,
+        across=across,
+        plain=_IN_WORDS,
+        file=MarkKind.FILE,
+    )
 
 
 def _readings_page(

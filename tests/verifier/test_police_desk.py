@@ -317,7 +317,7 @@ def test_a_number_alone_is_judged_and_a_forger_may_be_asked_about(
     with monkeypatch.context() as asked:  # the factor comes with the page that asks again
         asked.setattr("verifier.desks.police_cases.factor_is_fresh", lambda: False)
         status, back, _ = desk.post(f"/police/cases/{case_id}/bundle")
-    assert (status, back) == (303, f"/police/cases/{case_id}")
+    assert (status, back) == (303, f"/police/cases/{case_id}#bundle")
     with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
         readme = bundle.read("README.txt").decode()
     assert "reports/" in readme and "verdicts/" in readme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -25,7 +26,10 @@ MAYBE: Final = 0.6
 LEAST_EMS: Final = 0.35
 _BESIDE: Final = 6  # dots to the sides of issued print that count as its own
 _AIR: Final = 6  # dots of paper at both ends of what is read
-_DARK: Final = 0.35  # of issued print; the pattern under it is paler
+_BLACK_INK: Final = 0.35  # in red light: print in black
+_DEPTHS: Final = (0.35, 0.5, 0.7, 1.0)  # of print in colours; the pattern under it is paler
+_OWN_SHARE: Final = 0.98  # of the dots of print in colours that are no darker than measured
+_DARKER: Final = 0.12  # than that: ink that the page has not
 _LEAST_SIDE: Final = 8
 _COLOURED: Final = 0.15  # between its lights: ink of a stamp or a pen, not of a printer
 _SAID: Final = 0.75  # of its characters, for text to be the page's own: all of up to three
@@ -54,10 +58,9 @@ def find_surplus(
         issued: the page in its lights.
         shown: the picture laid onto it, in its lights.
     """
-    apart = _apart_from_print(reference)
-    near = np.ones((2 * NEAR + 1, 2 * _BESIDE + 1), np.uint8)
-    dark = cv2.dilate((np.maximum(issued.ink, issued.green) > _DARK).astype(np.uint8), near) > 0
-    free = apart & ~dark & laid.inside & (shown.ink > INK)
+    beside = _apart_from_print(reference)
+    free = beside & laid.inside & (shown.ink > _own_ink(issued, laid.inside, shown))
+    apart = beside if reference.seal is None else _without(beside, reference.seal)
     found = []
     for place in _places(shown.red, finder):
         box = _around(place)
@@ -241,13 +244,40 @@ def _columns(free: Mask) -> NDArray[np.intp]:
     return np.flatnonzero(free.sum(axis=0) >= 2)
 
 
+def _own_ink(issued: Lights, inside: Mask, shown: Lights) -> Plane:
+    """Return how dark, at most, the page's own print may make each dot of a picture in red light.
+
+    Nothing is darker than black print. Print in colours (ornaments, the lines of fine print under
+    values, seals) is pale in red light, but darker where a picture has lost its colours: how dark
+    it is, that is measured on the picture itself, apart for paler print and for darker.
+    """
+    near = np.ones((2 * NEAR + 1, 2 * _BESIDE + 1), np.uint8)
+    print_ = np.maximum(issued.ink, issued.green)
+    around = np.asarray(cv2.dilate(print_, near), np.float32)
+    black = cv2.dilate((issued.ink > _BLACK_INK).astype(np.uint8), near) > 0
+    own = np.full(print_.shape, INK, np.float32)
+    for least, most in pairwise(_DEPTHS):
+        seen = shown.ink[(print_ > least) & (print_ <= most) & inside & ~black]
+        darkest = float(np.quantile(seen, _OWN_SHARE)) if seen.size else 1.0
+        own[(around > least) & (around <= most)] = max(INK, darkest + _DARKER)
+    own[black] = 1
+    return own
+
+
 def _apart_from_print(reference: Reference) -> Mask:
-    """Return where the page has neither print nor photo nor seal."""
+    """Return where the page has neither print nor photo."""
     apart = np.ones(reference.colours.shape[:2], np.bool_)
     lines = [line.box for lines in reference.values.values() for line in lines]
-    others = filter(None, (reference.photo, reference.seal))
-    for left, top, right, bottom in (*reference.fixed, *lines, *others):
-        apart[max(0, top - NEAR) : bottom + NEAR, max(0, left - _BESIDE) : right + _BESIDE] = False
+    photo = () if reference.photo is None else (reference.photo,)
+    for box in (*reference.fixed, *lines, *photo):
+        apart = _without(apart, box)
+    return apart
+
+
+def _without(apart: Mask, box: Box) -> Mask:
+    left, top, right, bottom = box
+    apart = apart.copy()
+    apart[_slice((left - _BESIDE, top - NEAR, right + _BESIDE, bottom + NEAR))] = False
     return apart
 
 

@@ -182,11 +182,13 @@ def _site(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
     return right_field(Field.CERTIFICATE_SITE)
 
 
-def _added_print(field: Field, at: int, ems: tuple[float, float], text: str) -> Forge:
+def _added_print(
+    field: Field, at: int, ems: tuple[float, float], text: str, share: float = 1
+) -> Forge:
     in_row = not ems[1]  # and so part of what the field says
 
     def forge(canvas: Canvas, papers: Sequence[Paper], turn: int) -> Right:
-        add_print(canvas, canvas.paper.value_glyphs(field)[at], ems, text)
+        add_print(canvas, canvas.paper.value_glyphs(field)[at], ems, text, share)
         return Right(
             fields=frozenset({str(field)} if in_row else ()),
             codes=frozenset({Code.PAGE_DIFFERS_ELSEWHERE}),
@@ -254,6 +256,9 @@ FORGERIES: Final[Mapping[str, Forge]] = MappingProxyType(
         "name struck through in red": _red,
         "photo blended": _retouched("blended"),
         "photo in other colours": _retouched("coloured"),
+        "written on fine print": _added_print(
+            Field.NUMBER, 0, (2, -0.75), "ALSO ELECTRICIAN", 0.72
+        ),
     }
 )
 """What is done to pictures, by name."""

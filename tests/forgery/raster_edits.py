@@ -141,10 +141,16 @@ def change_print(canvas: Canvas, old: str, new: str) -> None:
     _write(canvas, glyphs[0], new)
 
 
-def add_print(canvas: Canvas, glyph: GlyphPlace, ems: tuple[float, float], text: str) -> None:
-    """Write where the page has nothing, so many ems to the right of a character and above it."""
+def add_print(
+    canvas: Canvas, glyph: GlyphPlace, ems: tuple[float, float], text: str, share: float = 1
+) -> None:
+    """Write what the page has not, so many ems to the right of a character and above it.
+
+    Args:
+        share: of the character's size, in which it is written.
+    """
     x, y = glyph.x + ems[0] * glyph.size, glyph.y + ems[1] * glyph.size
-    _write(canvas, replace(glyph, x=x, y=y), text)
+    _write(canvas, replace(glyph, x=x, y=y, size=share * glyph.size), text)
 
 
 def strike_in_red(canvas: Canvas, field: Field, correction: str) -> None:

@@ -100,6 +100,22 @@ def test_print_changed_or_added_beside_the_values_is_an_alteration(
     assert {name for name, _ in verdict.boxed.boxes} == {"elsewhere"}
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "share"),
+    [(NUMBER, "ALSO ELECTRICIAN", 0.61), (LEVEL, "ADDED", 0.72)],
+)
+def test_words_on_the_line_of_fine_print_under_a_value_are_an_alteration(
+    works: Works, verifier: Verifier, field: Field, text: str, share: float
+) -> None:
+    edited = canvas(works.papers[0])
+    add_print(edited, edited.paper.value_glyphs(field)[0], (2, -0.75), text, share)
+    output = BytesIO()
+    edited.picture.save(output, "JPEG", quality=90)
+    verdict = verifier.verify_file(output.getvalue(), "IMG.jpg")
+    assert verdict.outcome is Outcome.ALTERED
+    assert "page_differs_elsewhere" in codes_of(verdict)
+
+
 @pytest.mark.parametrize("shown", ["jndj.osta-cx.com", "jndi.osta.org.cn"])
 def test_another_query_site_is_an_alteration_of_that_field(
     works: Works, verifier: Verifier, shown: str

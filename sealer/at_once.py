@@ -37,10 +37,11 @@ def seal_at_once(
     if passphrase is None:
         passphrase = read_passphrase(os.environ, getpass if sys.stdin.isatty() else None)
     sealer = open_sealer(home, passphrase, clock=lambda: datetime.now(UTC))
-    ticket, files = sealer.seal(draft)
+    now = sealer.clock()
+    ticket, files = sealer.seal(draft, now=now)
     queue()
     with public_database(public_database_url(home)) as engine:
-        keep_sealed(engine, ticket, files, now=sealer.clock())
+        keep_sealed(engine, ticket, files, now=now)
         return ticket, open_report(engine, ticket) or files
 
 

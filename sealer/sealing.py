@@ -43,14 +43,17 @@ class Sealer:
     fonts: FontChain
     clock: Callable[[], datetime]
 
-    def seal(self, draft: bytes) -> tuple[ReportTicket, ReportFiles]:
+    def seal(self, draft: bytes, *, now: datetime) -> tuple[ReportTicket, ReportFiles]:
         """Return the files of a draft, both checked as anybody would check them.
+
+        Args:
+            now: aware UTC; the files name its whole second.
 
         Raises:
             VaultError: the draft was not made by this home (`report_draft_altered`).
             KeysError: the certificate is not in its time (`seal_expired`, `seal_not_yet_valid`).
         """
-        now = self.clock().replace(microsecond=0)
+        now = now.replace(microsecond=0)
         check_usable(self.key.chain, now)
         content = self.drafts.open(draft)
         picture = content.pop("picture", None)
@@ -140,15 +143,16 @@ def seal_waiting(sealer: Sealer, engine: Engine) -> int:
     check_usable(sealer.key.chain, sealer.clock())
     sealed = 0
     for number, draft in waiting_drafts(engine):
+        now = sealer.clock()
         try:
-            ticket, files = sealer.seal(draft)
+            ticket, files = sealer.seal(draft, now=now)
             if ticket.number != number:
                 raise ValueError("the draft is another report's")
         except Exception as error:  # noqa: BLE001 - one odd draft must not keep others waiting
             _logger.error("report %s was not sealed: %s", number, type(error).__name__)
             note_failure(engine, number)
             continue
-        keep_sealed(engine, ticket, files, now=sealer.clock())
+        keep_sealed(engine, ticket, files, now=now)
         sealed += 1
     return sealed
 

@@ -292,7 +292,7 @@ def _draw_basis(sheets: Sheets, report: Mapping[str, Any]) -> None:
     _fact(sheets, words.TRUST_LIST, none if trust is None else _said(trust["text"]))
     said = none
     if log is not None:
-        said = f"{log['origin']}  size {log['size']}  root {log['root']}"
+        said = f"{log['origin']}，{log['size']} 条 entries，根哈希 root {log['root']}"
     _fact(sheets, words.LOG, said)
     _fact(sheets, words.SOFTWARE, f"验真 Yanzhen {basis['software']}")
     _fact(sheets, words.CATALOGUE, f"SHA-256 {basis['catalogue']}")

@@ -50,7 +50,7 @@ LIFE_ENTRIES = {
         None,
         Text(
             "{day}当日状态：{status}。现在的状态以核验结论为准。",
-            "On {day}: {status}. Where it stands now is said by the result.",
+            "On {day}: {status}. For its present status see the result.",
         ),
     ),
     Code.STATUS_LIST_AGREES: Entry(

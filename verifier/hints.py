@@ -19,7 +19,8 @@ from verifier.findings import find
 from verifier.typed import normalise_document, read_number
 from verifier.verdict import Finding, Outcome
 
-_IDENTITY_LENGTH = 18
+_SHORTEST_LIKENESS = 15
+"""Characters of which so many, the last apart, are digits only in an identity card's number."""
 
 
 def hint_at(
@@ -81,8 +82,12 @@ def say_difference(number: CertificateNumber, near: CertificateNumber) -> Findin
 
 
 def _doubt_document(document_number: str, today: date) -> list[Finding]:
-    """Return why an 18-character document number looks mistyped, by its own check character."""
-    if len(document_number) != _IDENTITY_LENGTH or not document_number[:-1].isdigit():
+    """Return why a document number that looks like an identity card's seems mistyped.
+
+    No other document has a number of fifteen digits or more, but for those of eighteen.
+    """
+    looks_so = len(document_number) >= _SHORTEST_LIKENESS and document_number[:-1].isdigit()
+    if not looks_so:
         return []
     problems = inspect_document(DocumentType.RESIDENT_ID, document_number, today=today).problems
     return [

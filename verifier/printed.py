@@ -31,6 +31,12 @@ PHOTO_AS_ISSUED = Text(
     "of the holder is still for the eye, face to face",
 )
 
+PHOTO_OF_ISSUED_PAGE = Text(
+    "页面上的照片与签发时印制的照片图像一致（不作人脸识别）；是否为持证人本人，仍须当面目视核对",
+    "The photo on the page is the one printed at issue (no faces are recognised); whether it is of "
+    "the holder is still for the eye, face to face",
+)
+
 PHOTO_NOT_AS_ISSUED = Text(
     "图片上的照片与签发时印制的照片图像不一致（不作人脸识别）",
     "The photo in the picture is not the one printed at issue (no faces are recognised)",
@@ -40,6 +46,7 @@ _PHOTO_BY_FINDING = {
     Code.FILE_IDENTICAL: PHOTO_IN_IDENTICAL_FILE,
     Code.PHOTO_AGREES: PHOTO_AS_ISSUED,
     Code.PHOTO_DIFFERS: PHOTO_NOT_AS_ISSUED,
+    Code.PAGE_AGREES: PHOTO_OF_ISSUED_PAGE,
 }
 
 

@@ -85,6 +85,12 @@ class ReportDesk(PublicSide):
         """Whether this home has a report key, so that asking for a report makes sense."""
         return self._home.report_certificate_path.exists()
 
+    @property
+    def keep_days(self) -> int:
+        """How many days a report asked for now can be looked up."""
+        typed = self._environment.get(KEEP_VARIABLE, "")
+        return int(typed) if typed.isascii() and typed.isdecimal() and int(typed) else KEEP_DAYS
+
     def picture_of(self, data: bytes, verdict: Verdict) -> bytes | None:
         """Return a small JPEG of a file's first page, drawn in a child process, or None.
 
@@ -133,7 +139,7 @@ class ReportDesk(PublicSide):
                 ),
             )
         ticket = self._drafts.ticket(draft, asked_at)
-        queue_report(self.public, ticket, draft, now=now, keep_days=self._keep_days())
+        queue_report(self.public, ticket, draft, now=now, keep_days=self.keep_days)
         return ticket
 
     def ask_text(self, text: str, *, now: datetime) -> ReportTicket:
@@ -185,10 +191,6 @@ class ReportDesk(PublicSide):
         except VaultError as error:
             raise _invalid() from error
         return moment_of(content)
-
-    def _keep_days(self) -> int:
-        typed = self._environment.get(KEEP_VARIABLE, "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and int(typed) else KEEP_DAYS
 
 
 def public_address(verifier: Verifier, path: str) -> str:

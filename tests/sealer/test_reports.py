@@ -77,7 +77,9 @@ def flipped(data: bytes, place: int, bit: int = 0) -> bytes:
 
 
 def test_a_report_is_asked_for_sealed_and_shown(desk: ReportHome) -> None:
-    ticket = desk.ask_report(desk.ask())
+    offer = desk.ask()
+    assert "自申请之日起 3650 天（约 10 年） 内" in offer
+    ticket = desk.ask_report(offer)
     form = {"number": ticket.number, "code": ticket.code}
     assert "正在封签" in desk.client.post("/report", data=form).text
     assert desk.seal() == 1
@@ -87,6 +89,8 @@ def test_a_report_is_asked_for_sealed_and_shown(desk: ReportHome) -> None:
     pdf, text = desk.files(ticket)
     report = json.loads(text)["report"]
     assert (report["number"], report["issued_by"]) == (ticket.number, ORGANISATION)
+    kept = desk.app.extensions["yanzhen_reports"].find(ticket.number)
+    assert kept.sealed_at.replace(microsecond=0) == datetime.fromisoformat(report["sealed_at"])
     assert report["verdict"]["outcome"] == "valid"
     assert report["basis"]["log"]["size"] > 0
     shown = "".join(text_of(pdf).split())

@@ -57,6 +57,14 @@ def test_a_document_number_whose_check_character_is_wrong_is_doubted() -> None:
     assert [one.code for one in right] == [Code.NUMBER_SAYS]
 
 
+@pytest.mark.parametrize("typed", [DOCUMENT[:17], DOCUMENT[:17] + "00", DOCUMENT[:15]])
+def test_a_document_number_with_a_digit_too_few_or_too_many_is_doubted(typed: str) -> None:
+    (_, doubt) = hint_at(Outcome.NOT_FOUND, "S000012000123263000001", typed, TODAY)
+    assert doubt.code == Code.DOCUMENT_NUMBER_DOUBTFUL
+    assert "18" in doubt.text.zh
+    assert typed not in doubt.text.zh + doubt.text.en
+
+
 def test_near_numbers_are_one_slip_away_and_follow_the_rule() -> None:
     number = parse_number("S000012000123263000021")
     texts = [str(one) for one in near_numbers(number)]

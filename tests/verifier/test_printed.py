@@ -7,7 +7,12 @@ import pytest
 from codes.wording import Text
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.printed import PHOTO_BY_EYE, PHOTO_NOT_AS_ISSUED, photo_words
+from verifier.printed import (
+    PHOTO_BY_EYE,
+    PHOTO_NOT_AS_ISSUED,
+    PHOTO_OF_ISSUED_PAGE,
+    photo_words,
+)
 from verifier.verdict import Finding
 
 
@@ -22,9 +27,10 @@ def differs(field: str) -> Finding:
         ([differs("level")], PHOTO_BY_EYE),
         ([differs("photo")], PHOTO_NOT_AS_ISSUED),
         ([find(Code.PHOTO_DIFFERS)], PHOTO_NOT_AS_ISSUED),
+        ([find(Code.PAGE_AGREES, {"what": ""})], PHOTO_OF_ISSUED_PAGE),
     ],
 )
-def test_a_photo_that_differs_is_said_so_however_it_was_compared(
+def test_what_is_said_of_the_photo_follows_what_was_compared(
     findings: list[Finding], words: Text
 ) -> None:
     assert photo_words(findings) == words

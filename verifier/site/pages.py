@@ -23,7 +23,7 @@ from verifier.service import Verifier
 from verifier.site import forms, meanings, present, words
 from verifier.site.boxed import boxed_view
 from verifier.site.errors import describe_error
-from verifier.site.reports import offers_reports, report_desk
+from verifier.site.reports import offers_reports, report_desk, reports_kept
 from verifier.verdict import NUMBER_WRONG, Finding, Outcome, Verdict, say_day
 
 
@@ -54,6 +54,7 @@ def page_words() -> dict[str, Any]:
         "complaints": "complaints" in current_app.blueprints,
         "holder_pages": "holder" in current_app.blueprints,
         "reports_offered": offers_reports(),
+        "reports_kept": reports_kept(),
     }
 
 

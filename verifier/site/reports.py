@@ -89,6 +89,17 @@ def offers_reports() -> bool:
     return desk is not None and desk.offers
 
 
+def reports_kept() -> Text | None:
+    """Say how long a report asked for now can be looked up; None where none is offered."""
+    desk = report_desk()
+    if desk is None:
+        return None
+    days, years = desk.keep_days, round(desk.keep_days / 365)
+    if years < 2:
+        return Text(f"{days} 天", f"{days} days")
+    return Text(f"{days} 天（约 {years} 年）", f"{days} days (about {years} years)")
+
+
 def offer_report(verdict: Verdict, examined: Examined) -> str | None:
     """Return the draft of a report for the result page to carry, or None where none is offered."""
     desk = report_desk()

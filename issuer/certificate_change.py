@@ -39,11 +39,17 @@ PROPOSED_ON_PAGE = (
 
 _NONE = Text("——", "—")
 _HIDDEN = Text("（查看个人信息后显示）", "(shown once personal data are opened)")
+
+
+def _not_current(zh: str, en: str) -> Text:
+    return Text(f"记录属实，现非有效（{zh}）", f"The record is genuine but not in force now: {en}")
+
+
 _PUBLIC = {
-    AwardStatus.CURRENT: Text("核验一致，现行有效", "agrees, in force"),
-    AwardStatus.SUSPENDED: Text("记录属实，已暂停", "on record, suspended"),
-    AwardStatus.REVOKED: Text("记录属实，已撤销", "on record, revoked"),
-    AwardStatus.CANCELLED: Text("记录属实，已注销", "on record, cancelled"),
+    AwardStatus.CURRENT: Text("核验一致，现行有效", "Agrees with the register and is in force"),
+    AwardStatus.SUSPENDED: _not_current("已暂停", "suspended"),
+    AwardStatus.REVOKED: _not_current("已撤销", "revoked"),
+    AwardStatus.CANCELLED: _not_current("已注销", "cancelled"),
 }
 _COPY_KINDS = {
     LifeKind.CORRECT: CopyKind.CORRECTION,

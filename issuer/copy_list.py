@@ -30,7 +30,7 @@ KIND_WORDS = {
     CopyKind.CORRECTION: Text("更正", "correction"),
 }
 AWARD_WORDS = {
-    AwardStatus.CURRENT: Text("有效", "in force"),
+    AwardStatus.CURRENT: Text("现行有效", "in force"),
     AwardStatus.SUSPENDED: Text("已暂停", "suspended"),
     AwardStatus.REVOKED: Text("已撤销", "revoked"),
     AwardStatus.CANCELLED: Text("已注销", "cancelled"),
@@ -38,7 +38,7 @@ AWARD_WORDS = {
 }
 STATE_WORDS = {
     CopyState.RESERVED: Text("未完成", "not finished"),
-    CopyState.CURRENT: Text("现行有效", "current"),
+    CopyState.CURRENT: Text("未作废", "current"),
     CopyState.SUPERSEDED: Text("已作废（已补发）", "void (reissued)"),
     CopyState.CORRECTED: Text("已作废（已更正）", "void (corrected)"),
     CopyState.ARCHIVE: Text("存档", "in the files"),

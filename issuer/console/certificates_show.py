@@ -37,7 +37,7 @@ _LOG_TONES = {
 }
 _DAYS = {
     DayStatus.NOT_YET_ISSUED: Text("尚未签发", "not issued yet"),
-    DayStatus.CURRENT: Text("有效", "in force"),
+    DayStatus.CURRENT: Text("现行有效", "in force"),
     DayStatus.SUSPENDED: Text("已暂停", "suspended"),
     DayStatus.REVOKED: Text("已撤销", "revoked"),
     DayStatus.CANCELLED: Text("已注销", "cancelled"),

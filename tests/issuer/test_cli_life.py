@@ -115,7 +115,7 @@ def test_an_erased_award_is_called_so_and_what_lies_outside_is_named(
     assert "--ground order" in wrong.err
     assert "request（本人要求或撤回同意）" in wrong.err
     assert life_shell(*erase, "--ground", "order", "--order", "（2026）津01号").code == 0
-    assert "有效" in life_shell("copies", "list", NUMBER).out.splitlines()[0]
+    assert "现行有效" in life_shell("copies", "list", NUMBER).out.splitlines()[0]
 
     done = life_shell("--lang", "en", "vault", "approve", "1", "--yes", "--as", "乙")
     assert done.code == 0, done.err

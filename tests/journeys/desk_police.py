@@ -125,7 +125,7 @@ def _ask(page: Page) -> None:
     _unfold(page.get_by_text("填写询问", exact=True))
     write(page.get_by_label("另要确认的内容"), _QUESTION)
     press(page.get_by_role("button", name="发出询问"))
-    expect(page.get_by_text("等候机构").first).to_be_visible()
+    expect(page.get_by_text("等候“").first).to_be_visible()
 
 
 def _answer(walk: Walk) -> None:

@@ -19,7 +19,7 @@ from registry.case_models import (
     CaseWithdrawal,
     PoliceCase,
 )
-from registry.models import Award
+from registry.models import Award, Site
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import working_as
@@ -134,6 +134,10 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert desk.post(address, **asked)[0] == 303
     custody = desk.page(f"/police/cases/{case_id}/custody")
     assert say_day(date.fromisoformat(due)).zh in custody and due not in custody
+    with reading(desk.room.register) as session:
+        name = session.scalars(select(Site).where(Site.prefix == PREFIX)).one().body.name
+    assert f"{PREFIX}（{name}）" in custody
+    assert f"等候“{name}”答复" in desk.page(f"/police/cases/{case_id}")
     with reading(desk.room.desks) as session:
         row = session.scalars(select(CaseQuestion)).one()
     at = f"/questions/{row.id}"

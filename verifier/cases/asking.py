@@ -14,7 +14,7 @@ from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal
 from registry.case_questions import MOST_WORDS, OPEN, check_waits
 from registry.case_sealed import QUESTION, read_text
 from registry.cases import CaseError, new_key
-from registry.models import Site
+from registry.models import Body, Site
 from registry.session import reading, transaction
 from registry.vault import Vault
 from verifier.cases.casework import (
@@ -173,6 +173,13 @@ def _check_question(room: PoliceRoom, prefix: str, claims: Claims, due: date | N
             ),
         )
     return due
+
+
+def names_of_bodies(room: PoliceRoom) -> dict[str, str]:
+    """Return the name of each body of the register under its prefix."""
+    query = select(Site.prefix, Body.name).join(Body, Body.id == Site.body_id)
+    with reading(room.register) as session:
+        return dict(session.execute(query).tuples().all())
 
 
 def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:

@@ -46,6 +46,7 @@ def alerts() -> str:
         rows=rows,
         total=total,
         unseen=unseen_alerts(room, own_id()),
+        public_url=room.public_url.rstrip("/"),
         last=rows[0].id if rows else 0,
         watched=watched,
         watched_days=WATCHED_FOR.days,

@@ -68,7 +68,13 @@ def _make(wish: dict[str, Any]) -> Answer:
     with transaction(the_room().public) as session:
         new = make_key(session, own_id(), **wish, now=the_room().clock())
         _note("employer.key_made", new.id, "建立接口密钥")
-    return render_template("desk/employer_key_made.html", secret=new.secret, name=wish["name"])
+    return render_template(
+        "desk/employer_key_made.html",
+        secret=new.secret,
+        name=wish["name"],
+        scopes=[scope for scope in Scope if scope.value in wish["scopes"]],
+        rows_a_day=wish["rows_a_day"],
+    )
 
 
 @blueprint.get("/keys/<int:key_id>")

@@ -36,6 +36,7 @@ from templates.page_language import page_language
 from verifier.cases.asking import (
     USUAL,
     ask_body,
+    names_of_bodies,
     questions_of_case,
     see_answers,
     withdraw_question,
@@ -225,7 +226,10 @@ def bundle(case_id: int) -> AnyResponse:
         made = make_bundle(the_room(), the_officer(), case_id)
     except REFUSALS as error:
         return case_page(case_id, (trouble_of(error),))
-    return send_download(made.content, Text(made.name, made.name), ZIP)
+    with reading(the_room().desks) as session:
+        reference = the_case(session, case_id).reference
+    name = f"{reference} {made.name}"
+    return send_download(made.content, Text(name, name), ZIP, plain=made.name)
 
 
 @asks_again
@@ -263,6 +267,7 @@ def case_page(
             "readings": [
                 (one, read_text(REMARK, one, vault)) for one in readings_of_case(session, case_id)
             ],
+            "bodies": names_of_bodies(room),
             "clusters": len(find_clusters(session, case_id)),
             "acts": count_acts(session, vault, case_id),
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],

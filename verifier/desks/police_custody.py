@@ -12,6 +12,7 @@ from accounts.troubles import Trouble
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from registry.session import reading
+from verifier.cases.asking import names_of_bodies
 from verifier.cases.custody import check_custody
 from verifier.cases.gaps import check_confirmation, confirm_gap, state_gap, unsettled
 from verifier.desks.police import (
@@ -91,6 +92,7 @@ def _page(case_id: int, troubles: tuple[Trouble, ...] = (), reason: str = "") ->
         "desk/police/custody.html",
         case=case,
         checked=checked,
+        bodies=names_of_bodies(room),
         unsettled=left,
         stated=stated,
         own=stated is not None and is_same_person(stated.actor, the_officer().name),

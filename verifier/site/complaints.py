@@ -10,6 +10,7 @@ from typing import Final
 from flask import Blueprint, Flask, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from registry.child import ChildFailed, FailureReason
 from registry.complaints import (
@@ -159,6 +160,7 @@ def send() -> AnyResponse:
             kind=kind,
             code=code,
             anonymous=not entry.sender,
+            days=filing_rule(RuleName.COMPLAINT_DAYS, _verifier().today()).value,
             unread=file is not None and file.unread,
             file_name="" if upload is None else upload.filename,
             file=None if file is None else _called(file.kind, len(file.content)),

@@ -201,7 +201,7 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
     approved(app, act_id, award_id)
     assert status_of(office, SECOND) is AwardStatus.SUSPENDED
     settled = page(app, CLERK, f"/acts/{act_id}")
-    assert "批准后证书状态的变动" in settled and "记录属实，已暂停" in settled
+    assert "批准后证书状态的变动" in settled and "记录属实，现非有效（已暂停）" in settled
     approved(app, proposed(app, award_id, "lift"), award_id)
     assert status_of(office, SECOND) is AwardStatus.CURRENT
 
@@ -226,7 +226,7 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
     with working_as(app, CLERK) as client:
         assert client.post(f"/acts/{dying}/withdraw", data={"reason": "写错了"}).location
         settled = client.get(f"/acts/{dying}").text
-        assert "没有办理，证书没有变动" in settled and "记录属实，已注销" in settled
+        assert "没有办理，证书没有变动" in settled and "记录属实，现非有效（已注销）" in settled
     assert status_of(office, SECOND) is AwardStatus.CURRENT
 
 

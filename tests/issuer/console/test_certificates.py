@@ -147,7 +147,7 @@ def test_a_log_that_was_changed_proves_nothing(app: Flask, office: Home) -> None
         checkpoint.write_bytes(kept)
 
 
-@pytest.mark.parametrize(("day", "words"), [("2026-11-22", "尚未签发"), ("2026-11-23", "有效")])
+@pytest.mark.parametrize(("day", "words"), [("2026-11-22", "尚未签发"), ("2026-11-23", "现行有效")])
 def test_the_status_of_a_day_is_told(app: Flask, office: Home, day: str, words: str) -> None:
     text = page(app, CLERK, f"/certificates/{row_of(office, NUMBER)}?on={day}")
     assert "当日状态" in text and words in text

@@ -163,7 +163,8 @@ def _write_rows(
                 sheet.write_number(line, position, float(text), formats["number"])
             else:
                 sheet.write_string(line, position, text, formats["text"])
-        for offset, text in enumerate(_texts(result, language)):
+        sheet.write_number(line, width, result.row.row, formats["number"])
+        for offset, text in enumerate(_texts(result, language)[1:], start=1):
             key = result.outcome if offset == _OUTCOME_COLUMN else "text"
             style = formats[key]
             sheet.write_string(line, width + offset, _clean(text), style)

@@ -183,6 +183,7 @@ def test_the_workbook_gives_the_columns_back_untouched_beside_the_answer(
     lines = book.get_sheet_by_name("核验结果").to_python()
     assert [line[:4] for line in lines] == [list(row) for row in rows]
     assert lines[0][4:8] == ["原行号", "核验结论", "登记状态", "原因"]
+    assert [line[4] for line in lines[1:]] == [2, 3]  # sorted as numbers
     assert lines[1][5] == "✓ 核验一致，现行有效"
     assert lines[1][10:13] == ["三级/高级工", "保卫管理员", "天津市示例职业技能培训学校"]
     assert lines[2][5] == "○ 未查询到"

@@ -224,7 +224,7 @@ def test_a_file_sent_while_the_machine_is_busy_is_kept_and_said_to_be_unread(
         busy.setattr(desk, "_slots", FileSlots(tmp_path, 0, patience_seconds=0.0))
         sent = sides.public.post("/complaints", data=WORDS | {"file": (picture(), "a.png")})
     assert sent.status_code == 200 and "不用重新提交" in sent.text
-    assert 'id="print" hidden>打印本页' in sent.text
+    assert 'id="print" hidden>打印本页' in sent.text and "60 天内办结" in sent.text
     do(sides, CLERK, "take-in")
     number = sides.newest().id
     do(sides, CLERK, f"{number}/assign")

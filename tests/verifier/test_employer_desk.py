@@ -22,7 +22,7 @@ from tests.accounts.desk_app import DeskClient
 from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
-from verifier.api_keys import keys_of
+from verifier.api_keys import Scope, keys_of
 from verifier.conclusion import local_day
 from verifier.desks.employer_checks import KEPT_FOR, collect_all
 from verifier.desks.webhooks import add_webhook, webhooks_of
@@ -132,6 +132,8 @@ def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
     assert other.post(f"/employer/webhooks/{hook.id}/end").status_code == 404
     other.post("/employer/alerts/seen", data={"last": "999999"})
     assert desk.number not in other.get("/employer/alerts").text
+    again = f'href="https://yz.example.cn/#number={desk.number}"'
+    assert again in browser.get("/employer/alerts").text
     assert "1" in browser.get("/").text
     browser.post("/employer/alerts/seen", data={"last": str(alert.id)})
     with reading(desk.room.desks) as session:
@@ -151,6 +153,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     found = SECRET.search(made.text)
     assert found is not None
     assert 'data-copy="secret"' in made.text and "copy.js" in made.text
+    assert "每日行数上限" in made.text and Scope("batches:read").text.zh in made.text
     listed = browser.get("/employer/keys").text
     assert 'href="https://yz.example.cn/developers"' in listed
     assert "https://yz.example.cn/api/v1/usage" in listed

@@ -130,10 +130,12 @@ def _cells(row: object, index: int) -> list[str]:
 
 def _bad(index: int, member: str, zh: str, en: str) -> Refused:
     named = {"member": member} if member else {}
+    zh_place = f"第 {index + 1} 行的 {member}" if member else f"第 {index + 1} 行"
+    en_place = f"row {index + 1}, {member}" if member else f"row {index + 1}"
     return refuse(
         ProblemCode.ROWS_INVALID,
-        f"第 {index + 1} 行{member}：{zh}",
-        f"row {index + 1} {member}: {en}",
+        f"{zh_place}：{zh}",
+        f"{en_place}: {en}",
         index=str(index),
         **named,
     )

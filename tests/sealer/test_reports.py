@@ -78,7 +78,7 @@ def flipped(data: bytes, place: int, bit: int = 0) -> bytes:
 
 def test_a_report_is_asked_for_sealed_and_shown(desk: ReportHome) -> None:
     offer = desk.ask()
-    assert "自申请之日起 3650 天（约 10 年） 内" in offer
+    assert "自申请之日起 3650 天（约 10 年）内可凭" in offer
     ticket = desk.ask_report(offer)
     form = {"number": ticket.number, "code": ticket.code}
     assert "正在封签" in desk.client.post("/report", data=form).text

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from codes.wording import Text
 from verifier.catalogue_files import FILE_ENTRIES
+from verifier.catalogue_filing import FILING_ENTRIES
 from verifier.catalogue_hints import HINT_ENTRIES
 from verifier.catalogue_life import LIFE_ENTRIES
 from verifier.catalogue_links import LINK_ENTRIES
@@ -210,14 +211,6 @@ _SIGNATURE = {
             "in the public log before is not known here. Ask again later, on line, or ask {body}.",
         ),
     ),
-    Code.OUT_OF_SCOPE: Entry(
-        _PROBLEM,
-        Outcome.UNKNOWN_ISSUER,
-        Text(
-            "“{body}”在{issued_on}未就“{occupation}”“{level}”备案。",
-            "On {issued_on}, {body} was not filed for {occupation}, {level}.",
-        ),
-    ),
     Code.ISSUER_ENTITLED: Entry(
         _INFO,
         None,
@@ -372,6 +365,7 @@ CATALOGUE: Mapping[Code, Entry] = MappingProxyType(
     {
         **_LOOKUP,
         **_SIGNATURE,
+        **FILING_ENTRIES,
         **_STANDING,
         **LIFE_ENTRIES,
         **LOG_ENTRIES,

@@ -41,6 +41,9 @@ class Code(StrEnum):
     KEY_COMPROMISED = "key_compromised"
     KEY_COMPROMISED_UNASKED = "key_compromised_unasked"
     OUT_OF_SCOPE = "out_of_scope"
+    FILING_LAPSED = "filing_lapsed"
+    FILING_SUSPENDED_THEN = "filing_suspended_then"
+    FILING_WITHDRAWN_THEN = "filing_withdrawn_then"
     ISSUER_ENTITLED = "issuer_entitled"
     ISSUED_IN_FUTURE = "issued_in_future"
 

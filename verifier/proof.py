@@ -121,10 +121,33 @@ def inspect_right(
             "occupation": Text(occupation.zh, occupation.en),
             "level": Text(level.zh, level.en),
         }
-        found.append(find(Code.OUT_OF_SCOPE, slots, {**shown, "level": str(level.value)}))
+        shown_level = {**shown, "level": str(level.value), "prefix": body.prefix}
+        found.append(_say_not_filed(record, body, slots, shown_level))
     if issued_on > today:
         found.append(find(Code.ISSUED_IN_FUTURE, said, shown))
     return tuple(found)
+
+
+def _say_not_filed(
+    record: Record, body: BodyEntry, slots: dict[str, str | Text], shown: dict[str, str]
+) -> Finding:
+    """Say that a body was not filed for a record on its day; where it was before, until when."""
+    level, day = record.number.level, record.issued_on
+    alike = [
+        one for one in body.scopes if one.occupation == record.occupation and level in one.levels
+    ]
+    ends = [one.valid_to for one in alike if one.valid_to is not None and one.valid_to < day]
+    until = max(ends, default=None)
+    if until is None:
+        return find(Code.OUT_OF_SCOPE, slots, shown)
+    again = min((one.valid_from for one in alike if one.valid_from > day), default=None)
+    slots, shown = {**slots, "until": say_day(until)}, {**shown, "filed_until": until.isoformat()}
+    slots["again"] = ""
+    if again is not None:
+        said = say_day(again)
+        slots["again"] = Text(f"，{said.zh}起恢复", f" and again from {said.en}")
+        shown["filed_again_from"] = again.isoformat()
+    return find(Code.FILING_LAPSED, slots, shown)
 
 
 @lru_cache(maxsize=1024)

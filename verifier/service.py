@@ -28,13 +28,9 @@ from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
 from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
 from verifier.file_claims import WITHOUT_CODE, FileClaims, read_claims
-from verifier.file_decision import (
-    decide_file,
-    decide_unmarked,
-    document_check,
-    inspect_stapled,
-)
+from verifier.file_decision import decide_file, decide_unmarked, document_check, inspect_stapled
 from verifier.file_slots import FileSlots
+from verifier.filing_then import tell_filing
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.hints import say_difference
@@ -42,12 +38,7 @@ from verifier.issued_pages import NO_PAGES, IssuedPages
 from verifier.key_source import log_keys
 from verifier.lookup import Answer, Register
 from verifier.pdf_examination import Glance
-from verifier.picture_search import (
-    FoundByPrint,
-    find_other,
-    find_standing,
-    reach_by_document,
-)
+from verifier.picture_search import FoundByPrint, find_other, find_standing, reach_by_document
 from verifier.proof import Proof, prove
 from verifier.readers import AskChild, Readers
 from verifier.scan import Scan, inspect_disguise, read_qr
@@ -191,7 +182,7 @@ class Verifier:
         notices = (*typed.findings, *holder.findings)
         if answer.near is not None:
             notices += (say_difference(typed.number, answer.near),)
-        return log_verdict(
+        return self._tell(
             decide_number(
                 claims,
                 answer,
@@ -222,7 +213,7 @@ class Verifier:
         proof, answer = self._ask(scan, moment)
         # 5 prove the row, 7 status, 8 verdict
         asked = self._asked(day, answer, moment, scan.record.status_index)
-        return log_verdict(
+        return self._tell(
             decide_qr(scan, proof, answer, document=moment.document, now=moment.now, asked=asked)
         )
 
@@ -252,7 +243,7 @@ class Verifier:
         claims = read_claims(reading, moment.document)
         if not isinstance(claims, FileClaims):
             log_step(1, "read", claims, bytes=len(data))
-            return log_verdict(self._verify_unmarked(readers, data, claims, moment, day))
+            return self._tell(self._verify_unmarked(readers, data, claims, moment, day))
         log_step(1, "read", claims.notices, bytes=len(data))
         proof, answer = self._ask(claims.scan, moment, with_files=True)
         # 5 prove the row
@@ -273,7 +264,7 @@ class Verifier:
         claims = replace(claims, notices=(*claims.notices, *readers.unfinished))
         alone = proof.genuine and (answer is None or answer.unanswered)
         stapled = inspect_stapled(claims, self._log_keys(moment)) if alone else ()
-        return log_verdict(
+        return self._tell(
             decide_file(
                 claims,
                 standing,
@@ -342,6 +333,10 @@ class Verifier:
     def logged_filings(self) -> tuple[LoggedFiling, ...] | None:
         """Return every act on a filing in the log, or None while it cannot be read."""
         return self._of_log(LogReader.filings)
+
+    def _tell(self, verdict: Verdict) -> Verdict:
+        """Return a verdict, logged, with what the public log says of a filing it turns on."""
+        return log_verdict(tell_filing(verdict, self.logged_filings))
 
     def _of_log(self, read: Callable[[LogReader], Told]) -> Told | None:
         try:

@@ -90,8 +90,10 @@ _STATUS_TEXTS = {
     Status.UNKNOWN: Text("未知", "not known"),
 }
 
-_IN_FORCE, _NO_NUMBER = "status_current", "number_malformed"  # as `finding_codes` has them
+# as `finding_codes` has them
+_IN_FORCE, _NO_NUMBER, _LAPSED = "status_current", "number_malformed", "filing_lapsed"
 NUMBER_WRONG = Text("编号有误", "Not a valid certificate number")
+FILING_LAPSED = Text("发证日期不在机构备案期内", "Dated when the body was not filed")
 
 _SEVERITY_TEXTS = {
     Severity.INFO: Text("核实", "confirmed"),
@@ -251,10 +253,12 @@ class Verdict:
 
     @property
     def headline(self) -> Text:
-        """Return the outcome in words; of what is no number at all, that, for nothing was asked."""
+        """Return the outcome in words, nearer where a finding tells more; as `docs/api.md` says."""
         codes = {one.code for one in self.findings}
-        unasked = self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes
-        return NUMBER_WRONG if unasked else self.outcome.text
+        if self.outcome is Outcome.NOT_FOUND and _NO_NUMBER in codes:
+            return NUMBER_WRONG  # nothing was asked
+        lapsed = self.outcome is Outcome.UNKNOWN_ISSUER and _LAPSED in codes
+        return FILING_LAPSED if lapsed else self.outcome.text
 
     @property
     def summary(self) -> Text:

@@ -92,11 +92,30 @@ function inspectRight(record, body, key, tables, today) {
       occupation: tables.occupations[record.occupation],
       level: tables.levels[level],
     };
-    found.push(finding(tables, 'out_of_scope', slots, { ...shown, level: String(level) }));
+    const evidence = { ...shown, level: String(level), prefix: body.prefix };
+    found.push(sayNotFiled(record, body, tables, slots, evidence));
   }
   if (issuedOn > today) found.push(finding(tables, 'issued_in_future', said, shown));
   if (found.length > 0) return found;
   return [finding(tables, 'issuer_entitled', { body: body.name }, shown)];
+}
+
+/** That a body was not filed for a record on its day; where it was before, until when. */
+function sayNotFiled({ occupation, issuedOn, number }, body, tables, slots, evidence) {
+  const alike = body.scopes.filter((one) => one.occupation === occupation
+    && one.levels.includes(number.level));
+  const ends = alike.map((one) => one.valid_to).filter((day) => day !== null && day < issuedOn);
+  if (ends.length === 0) return finding(tables, 'out_of_scope', slots, evidence);
+  const until = ends.sort().at(-1);
+  const [again] = alike.map((one) => one.valid_from).filter((day) => day > issuedOn).sort();
+  const said = { ...slots, until: sayDay(until), again: '' };
+  const shown = { ...evidence, filed_until: until };
+  if (again !== undefined) {
+    const { zh, en } = sayDay(again);
+    said.again = { zh: `，${zh}起恢复`, en: ` and again from ${en}` };
+    shown.filed_again_from = again;
+  }
+  return finding(tables, 'filing_lapsed', said, shown);
 }
 
 /**

@@ -91,7 +91,9 @@ function unreadable(error, keyDocument, tables) {
 
 function verdict(tables, keyDocument, now, findings, certificate) {
   const outcome = outcomeOf(tables, findings);
-  const { zh, en } = tables.words.outcomes[outcome];
+  const lapsed = outcome === 'unknown_issuer'
+    && findings.some((one) => one.code === 'filing_lapsed');
+  const { zh, en } = lapsed ? tables.words.filing_lapsed : tables.words.outcomes[outcome];
   return {
     outcome,
     status: 'unknown',

@@ -181,6 +181,23 @@ _UNKNOWN_ISSUER = (
     ),
     _of(
         Outcome.UNKNOWN_ISSUER,
+        Code.FILING_SUSPENDED_THEN,
+        zh="签发机构此前已就该职业、该等级备案，但发证当日其备案处于暂停，暂停期间不得核发证书。"
+        "请勿据此认可该证书，可向主管部门核实。",
+        en="The issuer had been filed for this occupation and level, but its filing was suspended "
+        "on the date of issue, and it might award nothing then. Do not rely on the certificate; "
+        "ask the authority.",
+    ),
+    _of(
+        Outcome.UNKNOWN_ISSUER,
+        Code.FILING_LAPSED,
+        zh="签发机构曾就该职业、该等级备案，但发证日期不在备案期内。"
+        "请勿据此认可该证书，可向主管部门核实。",
+        en="The issuer has been filed for this occupation and level, but not on the date of "
+        "issue. Do not rely on the certificate; ask the authority.",
+    ),
+    _of(
+        Outcome.UNKNOWN_ISSUER,
         Code.KEY_NOT_VALID_THEN,
         zh="签发机构在备案名单内，但发证日期不在签名密钥的有效期内。"
         "请勿据此认可该证书，可向评价机构或主管部门核实。",

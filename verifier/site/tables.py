@@ -22,7 +22,14 @@ from verifier.findings import PRECEDENCE
 from verifier.printed import PHOTO_BY_EYE
 from verifier.site import present, words
 from verifier.site.meanings import SPECIFIC
-from verifier.verdict import TRUST_EARLIER, TRUST_TODAY, Outcome, Severity, Status
+from verifier.verdict import (
+    FILING_LAPSED,
+    TRUST_EARLIER,
+    TRUST_TODAY,
+    Outcome,
+    Severity,
+    Status,
+)
 
 
 @cache
@@ -64,6 +71,7 @@ def _words() -> dict[str, Any]:
             }
             for one in Outcome
         },
+        "filing_lapsed": _text(FILING_LAPSED),
         "compare_advice": {
             "good": _text(words.COMPARE_ADVICE[True]),
             "other": _text(words.COMPARE_ADVICE[False]),

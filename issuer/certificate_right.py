@@ -49,10 +49,9 @@ def right_of(session: Session, home: Home, award: Award, today: date) -> BodyRig
         return BodyRight(
             covered=covered,
             told=Text(
-                "公众核验答复“非备案机构签发，或超出备案范围”："
-                f"发证日期不在该机构这一职业等级的备案期内。{body.zh}。",
-                "Verification answers “Issued by a body that is not filed, or beyond what it is "
-                "filed for”: on the date of issue the body was not filed for this occupation and "
+                f"公众核验不认可这张证书：发证日期不在该机构这一职业等级的备案期内。{body.zh}。",
+                "The public check does not accept this certificate: on the date of issue the body "
+                "was not filed for this occupation and "
                 f"level. {body.en}.",
             ),
         )

@@ -54,9 +54,8 @@ def _enact(
     said = Text(f"{name.zh}：{prefix}，自{since.zh}起生效", f"{name.en}: {prefix}, from {since.en}")
     if struck:
         said = Text(
-            f"{said.zh}；生效日起已核发的 {struck} 份证书将核验为“超出备案范围”",
-            f"{said.en}; awards dated on or after that day, which will verify as out of scope: "
-            f"{struck}",
+            f"{said.zh}；发证日期在生效日当天或以后的 {struck} 份证书将不再通过核验",
+            f"{said.en}; awards dated on or after that day, which will no longer verify: {struck}",
         )
     answer |= {**published(publication), "dry_run": dry_run}
     print_out = show if hand is None else hand.show
@@ -138,7 +137,7 @@ def _read_pair(typed: str) -> tuple[Occupation, Level]:
 @json_option
 @privileged("filing.suspend", "prefix")
 def suspend(prefix: str, first_day: datetime, dry_run: bool, as_json: bool, **said: Any) -> None:
-    """暂停备案：自生效日起不得核发，之前核发的证书不受影响。Suspend a filing from a day on."""
+    """暂停备案：自生效日起不得核发，生效日以前核发的不受影响。Suspend a filing from a day on."""
     now = datetime.now(UTC)
     act = SiteAct(kind=SiteActKind.SUSPEND, prefix=prefix, day=first_day.date())
     _enact(act, read_decision(now, **said), now=now, dry_run=dry_run, as_json=as_json)

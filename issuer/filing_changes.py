@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from accounts.spoken import spoken_day
@@ -200,10 +200,19 @@ def annul(session: Session, site: Site, decision: Decision, *, now: datetime) ->
     return enact(session, site, FilingEvent.ANNULLED, decision, effective_on=first, now=now)
 
 
-def awards_since(session: Session, site: Site, day: date) -> int:
-    """Return how many awards of a site are dated on a day or after it."""
+def awards_since(
+    session: Session,
+    site: Site,
+    day: date,
+    only: Sequence[tuple[Occupation, Level]] = (),
+) -> int:
+    """Return how many awards of a site are dated on a day or after it; of `only` some, if given."""
     query = select(func.count()).select_from(Award)
-    return session.scalar(query.where(Award.site_id == site.id, Award.issued_on >= day)) or 0
+    query = query.where(Award.site_id == site.id, Award.issued_on >= day)
+    if only:
+        pairs = [(occupation.index, int(level)) for occupation, level in only]
+        query = query.where(tuple_(Award.occupation, Award.level).in_(pairs))
+    return session.scalar(query) or 0
 
 
 def name_on(session: Session, body: Body, day: date) -> str:

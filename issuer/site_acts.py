@@ -99,7 +99,7 @@ class SiteAct:
         """From which day on awards fall out of scope; None where none do."""
         if self.kind is SiteActKind.ANNUL:
             return date.min
-        return self.day if self.kind in (SiteActKind.SUSPEND, SiteActKind.WITHDRAW) else None
+        return self.day if self.takes_rights else None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as members of a JSON object; `parse_site_act` reads them back."""
@@ -204,7 +204,7 @@ def carry_out(
     site = find_site(session, act.prefix)
     done = act.enact(session, site, decision, now=now)
     since = act.strikes_from
-    struck = 0 if since is None else filing_changes.awards_since(session, site, since)
+    struck = 0 if since is None else filing_changes.awards_since(session, site, since, act.dropped)
     publication = None
     if signers is not None:
         publication = publish(session, home, now=now, signers=signers)

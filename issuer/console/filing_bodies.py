@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -34,11 +34,12 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
-from issuer.console.filing_proposals import propose_act
-from issuer.console.filing_words import ACT_NAMES, scope_text
+from issuer.console.filing_proposals import may_approve, propose_act
+from issuer.console.filing_words import ACT_NAMES, scope_text, titled
 from issuer.console.office import the_office
 from issuer.desk import shanghai_day
 from issuer.filing_acts import STANDING_NAMES, SiteStanding
+from issuer.filing_changes import awards_since
 from issuer.filing_proposals import waiting_proposals
 from issuer.filing_standing import SOON, SiteView, view_of, views_of_sites
 from issuer.filing_sums import acts_of
@@ -168,6 +169,8 @@ def body(prefix: str) -> AnyResponse:
             acts=[(kind, ACT_NAMES[kind]) for kind in _open_kinds(view)] if may_act() else [],
             grave=_GRAVE,
             proposal=proposals[0] if proposals else None,
+            proposal_text=titled(session, proposals)[0][1] if proposals else None,
+            may_approve=bool(proposals) and may_approve(proposals[0]),
             scope_text=scope_text,
         )
     return Response(page)
@@ -177,7 +180,10 @@ def body(prefix: str) -> AnyResponse:
 @allow(*OFFICIALS)
 def act_form(prefix: str, kind: str) -> AnyResponse:
     """Show the form of one act."""
-    return _act_page(prefix, kind, ActEntry())
+    chosen, day = _kind(kind), ""
+    if chosen in _DATED and SiteAct(kind=chosen, prefix=prefix).takes_rights:
+        day = (today() + timedelta(days=1)).isoformat()  # what was issued today stays good
+    return _act_page(prefix, kind, ActEntry(day=day))
 
 
 @blueprint.post("/<prefix>/acts/<kind>")
@@ -232,7 +238,8 @@ def _act_page(
 ) -> AnyResponse:
     chosen, day = _kind(kind), today()
     with reading(the_office().engine) as session:
-        view = view_of(session, _find(session, prefix), day)
+        site = _find(session, prefix)
+        view, issued_today = view_of(session, site, day), awards_since(session, site, day)
     act = SiteAct(kind=chosen, prefix=prefix)
     page = render_template(
         "desk/filing_act.html",
@@ -242,6 +249,7 @@ def _act_page(
         dated=chosen in _DATED,
         by_two=act.by_two,
         numbered=act.takes_rights,
+        issued_today=issued_today,
         is_open=EVENT_OF[chosen] in view.open_events,
         pairs=_pairs(view, day),
         today=day,

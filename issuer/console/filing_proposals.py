@@ -351,7 +351,7 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
         struck=struck,
         refusal=refusal,
         outdated=waits and outdated,
-        may_approve=_may_approve(found, act),
+        may_approve=may_approve(found),
         is_own=may_act() and found.proposed_by_id == the_actor().account_id,
         is_director=is_director(),
         remark=remark,
@@ -360,7 +360,9 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
     return Response(page, status=422 if troubles else 200)
 
 
-def _may_approve(found: FilingProposal, act: ProposedAct) -> bool:
+def may_approve(found: FilingProposal) -> bool:
+    """Return whether whoever is at work may approve a proposal that waits."""
+    act = parse_act(found.act)
     try:
         check_waiting(found)
         check_other_person(found, act, the_actor())

@@ -155,10 +155,11 @@ def act(shell: Shell, command: str, *options: object) -> Any:
 
 
 def outcome(shell: Shell, number: str) -> tuple[str, bool]:
-    """Return the outcome of looking an award up, and whether it was out of scope."""
+    """Return the outcome of looking an award up, and whether the body was not filed for it."""
     name = people(Level.THREE, 1)[0].name
     found = shell("verify", "number", number, "--name", name, "--json").json
-    return found["outcome"], "out_of_scope" in json.dumps(found)
+    codes = {one["code"] for one in found["findings"]}
+    return found["outcome"], not codes.isdisjoint({"out_of_scope", "filing_lapsed"})
 
 
 def test_what_a_suspension_means_for_issuing_and_verifying(
@@ -169,6 +170,10 @@ def test_what_a_suspension_means_for_issuing_and_verifying(
     issue = ("issue", roster, "--body", PREFIX, "--out", tmp_path / "out", "--batch")
     number = filed_shell(*issue, "一", "--json").json["rows"][0]["number"]
 
+    for level, struck in ((3, 1), (2, 0)):
+        dropped = ("--drop", f"3-02-02-00:{level}", "--from", today)
+        tried = act(filed_shell, "change", *PERSONS, *dropped, "--dry-run")
+        assert tried["awards_struck"] == struck
     tried = act(filed_shell, "suspend", *PERSONS, "--from", today, "--dry-run")
     assert (tried["awards_struck"], tried["trust_list_version"]) == (1, None)
     assert outcome(filed_shell, number) == ("valid", False)
@@ -189,13 +194,16 @@ def test_what_a_suspension_means_for_issuing_and_verifying(
     assert "filing_withdrawn" in {one["code"] for one in refused.json["problems"]}
 
 
-def test_an_award_dated_in_a_suspension_is_out_of_scope(filed_shell: Shell, tmp_path: Path) -> None:
+def test_an_award_dated_in_a_suspension_is_told_to_be(filed_shell: Shell, tmp_path: Path) -> None:
     today = shanghai_day(datetime.now(UTC))
     roster = write_people(tmp_path / "in", people(Level.THREE, 1))
     issue = ("issue", roster, "--body", PREFIX, "--out", tmp_path / "out", "--batch")
     number = filed_shell(*issue, "一", "--json").json["rows"][0]["number"]
     assert act(filed_shell, "suspend", *PERSONS, "--from", today)["awards_struck"] == 1
     assert outcome(filed_shell, number) == ("unknown_issuer", True)
+    name = people(Level.THREE, 1)[0].name
+    told = filed_shell("verify", "number", number, "--name", name).out
+    assert f"备案自{spoken_day(today).zh}起暂停，发证日期在暂停期间" in told
     refused = filed_shell(*issue, "二", "--dry-run", "--json")
     (problem,) = [one for one in refused.json["problems"] if one["code"] == "filing_suspended"]
     assert problem["row"] == 2

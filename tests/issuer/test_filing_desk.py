@@ -186,11 +186,19 @@ def suspend(desk: AuthorityDesk, day: date, **changes: object) -> Any:
 def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> None:
     filed(desk)
     assert "暂停备案" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    form = desk.get(CLERK, f"/filing/bodies/{PREFIX}/acts/suspend").text
+    assert f'value="{desk.today + DAY}"' in form
+    assert "生效日期当天核发的证书，包括决定之前已经发出的" in form and "今天还没有核发证书" in form
     unnumbered = suspend(desk, date(2026, 12, 10), reference="")
     assert (unnumbered.status_code, 'id="reference-wrong"' in unnumbered.text) == (422, True)
     early = suspend(desk, desk.today - DAY)
     assert (early.status_code, 'id="day-wrong"' in early.text) == (422, True)
     suspend(desk, date(2026, 12, 10))
+    at_body = f"/filing/bodies/{PREFIX}"
+    for person, words in ((CLERK, "查看"), (DIRECTOR, "查看并审批")):
+        shown = desk.get(person, at_body).text
+        assert "有一项待审批：暂停备案（自2026年12月10日起）" in shown
+        assert f'proposals/1">{words}</a>' in shown
     page = desk.get(DIRECTOR, "/filing/proposals/1").text
     to_come = "备案有效（2026年12月10日起暂停）"
     assert re.search(rf"<del>备案有效</del>.*<ins>{to_come}</ins>", page, re.S)

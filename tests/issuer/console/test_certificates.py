@@ -260,7 +260,7 @@ def test_a_certificate_that_a_withdrawal_struck_says_so_beside_its_own_state(
     home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
     issue_two(home, tmp_path)
     app, award_id = desks_of(home), row_of(home, NUMBER)
-    assert "超出备案范围" not in page(app, CLERK, f"/certificates/{award_id}")
+    assert "公众核验不认可" not in page(app, CLERK, f"/certificates/{award_id}")
 
     day = NOW.date()
     decision = Decision(decider="赵经办", approver="钱负责", decided_on=day)
@@ -269,4 +269,4 @@ def test_a_certificate_that_a_withdrawal_struck_says_so_beside_its_own_state(
         carry_out(session, home, act, decision, now=NOW, signers=open_root_keys(home, PASSPHRASE))
 
     text = page(app, CLERK, f"/certificates/{award_id}")
-    assert "非备案机构签发，或超出备案范围" in text and "机构备案已撤销，自2026年11月23日起" in text
+    assert "公众核验不认可这张证书" in text and "机构备案已撤销，自2026年11月23日起" in text

@@ -341,24 +341,6 @@ def test_an_issuer_without_the_right_is_unknown(
         assert code in codes(verdict)
 
 
-def test_a_body_filed_before_and_after_is_not_spoken_of_as_one_that_never_was(
-    world: World,
-) -> None:
-    document, issued = with_lapsed_scope(), issue(world)
-    (scope,) = document.bodies[0].scopes
-    later = replace(scope, valid_from=date(2026, 12, 5), valid_to=None)
-    gap = with_body(document, replace(document.bodies[0], scopes=(scope, later)))
-    verdict = world.verifier(gap).verify_qr(issued.qr_text())
-    assert verdict.summary.zh == "发证日期不在机构备案期内"
-    (said,) = [one for one in verdict.findings if one.code == "filing_lapsed"]
-    assert "备案到2026年3月8日为止，2026年12月5日起恢复" in said.text.zh
-    assert "until 8 March 2026 and again from 5 December 2026" in said.text.en
-    assert said.evidence["filed_until"] == "2026-03-08"
-    assert said.evidence["filed_again_from"] == "2026-12-05"
-    never = world.verifier(with_level_two_only()).verify_qr(issued.qr_text())
-    assert never.summary == Outcome.UNKNOWN_ISSUER.text
-
-
 def test_a_record_signed_with_a_key_nobody_published_is_of_an_unknown_issuer(
     world: World,
 ) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from tests.verifier.test_verify_number import (
     issue,
-    with_body,
     with_lapsed_scope,
     with_level_two_only,
 )

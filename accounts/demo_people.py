@@ -96,10 +96,11 @@ def demo_people(bureau: Bureau, body: str | None) -> DemoPeople:
 def _add_missing(
     bureau: Bureau, usernames: dict[Role, str], names: dict[Role, str], body: str | None
 ) -> None:
-    there = {row.username for row in list_accounts(bureau)}
+    there = {row.username: row.active for row in list_accounts(bureau)}
     for role, username in usernames.items():
         if username in there:
-            enable_account(bureau, username, by=_GROUND)
+            if not there[username]:
+                enable_account(bureau, username, by=_GROUND)
             continue
         prefix = body if role in BODY_ROLES else None
         new = NewAccount(username=username, name=names[role], roles=[role], body=prefix)

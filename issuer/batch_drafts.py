@@ -184,17 +184,26 @@ _ROW_CHANGED = IssuerError(
 
 
 def mend_cells(
-    room: BatchRoom, prefix: str, draft_id: int, typed: Mapping[int, Mapping[Column, str]]
-) -> int:
-    """Change cells of many rows; return how many rows changed.
+    room: BatchRoom,
+    prefix: str,
+    draft_id: int,
+    typed: Mapping[int, Mapping[Column, str]],
+    *,
+    seen: Mapping[int, str],
+) -> list[int]:
+    """Change cells of many rows; return the rows that were changed meanwhile and are left alone.
 
     A cell that was left as it was stays unreadable where it was so: it is confirmed in its row
     (`mend_row`), not by saving others. One that was merged with others and is shown with its text
     was read as it is: saving it takes it.
 
+    Args:
+        seen: marks of the rows that they were typed over, as far as they matter.
+
     Raises:
-        IssuerError: as `mend_row`.
+        IssuerError: as `mend_row`, but for `draft_row_changed`.
     """
+    left: list[int] = []
     cleaned = {
         row: {column: clean_text(text) for column, text in cells.items()}
         for row, cells in typed.items()
@@ -205,11 +214,13 @@ def mend_cells(
             before = open_row(cipher, find_row(session, draft, row))
             changed = {c: text for c, text in cells.items() if text != before.text(c)}
             taken = {one.column for one in before.faults if _is_taken(one, cells)} | set(changed)
-            if taken:
+            if changed and seen.get(row, before.mark) != before.mark:
+                left.append(row)
+            elif taken:
                 faults = tuple(one for one in before.faults if one.column not in taken)
                 rows[row] = Mended({**before.cells, **changed}, faults)
         put_rows(session, cipher, draft, rows)
-    return len(rows)
+    return left
 
 
 def _is_taken(fault: Remark, cells: Mapping[Column, str]) -> bool:

@@ -17,6 +17,7 @@ from codes.wording import Text
 from issuer.batch_candidates import find_course, kept_of, read_left_out
 from issuer.batch_eligibility import read_kept
 from issuer.batch_plan import read_plan
+from issuer.batch_resit import RESITTING
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import REMOVED, Scored, Standing, read_scored, scored
 from registry.batch_models import BatchDraft
@@ -60,6 +61,20 @@ def left_out_lines(room: BatchRoom, draft: BatchDraft) -> list[LeftOutLine]:
         return []
     with reading(room.desks) as session:
         return _left_out(room, session, draft)
+
+
+def resit_warning(room: BatchRoom, draft: BatchDraft) -> Text | None:
+    """Return what is lost to a resit once a batch is issued; None where nobody may resit."""
+    many = sum(one.standing in RESITTING for one in left_out_lines(room, draft))
+    if not many:
+        return None
+    return Text(
+        f"有 {many} 人未通过，可以补考。签发后他们的名册、照片和已合格的成绩随即删除，"
+        "不能再建立补考批次；需要补考的，请经办人先在“成绩”页建立",
+        f"{many} did not pass and may resit. Once the batch is issued, their rows, photos and "
+        "passed marks are deleted and no batch for a resit can be made of them: a clerk makes it "
+        "before, on the page Scores",
+    )
 
 
 def removed_text(room: BatchRoom, draft: BatchDraft) -> Text | None:

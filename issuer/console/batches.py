@@ -22,7 +22,7 @@ from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
-from issuer.batch_told import removed_text, sums_of
+from issuer.batch_told import removed_text, resit_warning, sums_of
 from issuer.columns import MAX_FILE_BYTES
 from issuer.console import (
     batches_acts,
@@ -44,6 +44,7 @@ from issuer.console.batches_room import (
     SCORING,
     TO_UPLOAD,
     blueprint,
+    is_editable,
     own_prefix,
     page,
     the_draft,
@@ -234,6 +235,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         exam=exam,
         exam_done=are_done(exam),
         sums=sums_of(room, draft),
+        resits=resit_warning(room, draft) if is_editable(draft) else None,
         removed=removed_text(room, draft),
         upload=batches_steps.upload_of(room, draft),
         printing=is_printing(draft),

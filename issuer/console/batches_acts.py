@@ -26,7 +26,7 @@ from issuer.batch_review import review as review_of
 from issuer.batch_room import BatchRoom
 from issuer.batch_samples import choose_samples, draw_sample
 from issuer.batch_shown import shown_of
-from issuer.batch_told import left_out_lines, tell
+from issuer.batch_told import left_out_lines, resit_warning, tell
 from issuer.console.batches_forms import Trouble, read_revision
 from issuer.console.batches_next import lines_of
 from issuer.console.batches_room import (
@@ -115,6 +115,7 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         carried=[] if draft.key_sealed is None else carried_texts(room, draft),
         told=tell(room, draft),
         left_out=left_out_lines(room, draft),
+        resits=resit_warning(room, draft),
     )
 
 

@@ -28,6 +28,11 @@ from registry.batch_models import BatchDraft
 from registry.session import reading
 
 _NAME = "name"
+_GONE = Text(
+    "没有建立补考批次：本批次已签发，未通过人员的资料已删除。需要补考的，请上传名册另建批次",
+    "No batch of a resit was made: this one is issued, and what it held of those who did not pass "
+    "is deleted. Begin a new batch with their roster",
+)
 
 
 @blueprint.get("/<int:draft_id>/resit")
@@ -36,8 +41,13 @@ def resit(draft_id: int) -> str | Response:
     """Show who goes on in a resit, and what is carried over of each."""
     draft = the_draft(the_room(), draft_id)
     if draft.key_sealed is None:
-        return redirect(url_for("batches.scores", draft_id=draft_id), 303)
+        return _gone(draft_id)
     return _page(draft, f"{draft.name}补考", ())
+
+
+def _gone(draft_id: int) -> Response:
+    say_done(_GONE)
+    return redirect(url_for("batches.scores", draft_id=draft_id), 303)
 
 
 def _page(draft: BatchDraft, name: str, troubles: tuple[Trouble, ...]) -> str:
@@ -75,6 +85,8 @@ def make_resit(draft_id: int) -> Response | tuple[str, int]:
     """Make the batch of a resit, and go there."""
     room = the_room()
     draft = the_draft(room, draft_id)
+    if draft.key_sealed is None:
+        return _gone(draft_id)
     name = request.form.get(_NAME, "").strip()
     try:
         made = begin_resit(room, the_person(), own_prefix(), draft_id, name)

@@ -86,6 +86,7 @@ def _grid(draft: BatchDraft, troubles: Sequence[Trouble]) -> str:
         headings=[Text(column.value, column.en) for column in columns],
         rows=[_marked(draft.id, row, columns, editable=editable) for row in found],
         notices=sheet_notices(cipher, draft),
+        marks=[(row.row, row.mark) for row in found],
     )
 
 
@@ -155,7 +156,8 @@ def mend(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     typed = read_cells(request.form)
     try:
-        mend_cells(room, own_prefix(), draft_id, typed)
+        seen = {row: mark for row in typed if (mark := request.form.get(f"held-{row}"))}
+        left = mend_cells(room, own_prefix(), draft_id, typed, seen=seen)
     except IssuerError as error:
         if not error.code.startswith("cell_"):
             raise
@@ -164,8 +166,21 @@ def mend(draft_id: int) -> Response | tuple[str, int]:
         for number in list(typed)[:PAGE_ROWS]:
             check_row(room, own_prefix(), draft_id, number)
     check_soon(room, own_prefix(), draft_id)
+    if left:
+        return _grid(the_draft(room, draft_id), (_changed_meanwhile(left),)), 409
     say_done(Text("改动已保存", "What was changed is saved"))
     return _back(draft_id)
+
+
+def _changed_meanwhile(rows: Sequence[int]) -> Trouble:
+    text = Text(
+        f"第 {'、'.join(map(str, rows))} 行在您打开之后已被改动（他人，或您的另一个页面），"
+        "这些行的修改没有保存，其余已保存；下面是现在的内容，请核对后再改",
+        f"rows changed after you opened the page, by somebody else or on another page of yours: "
+        f"{', '.join(map(str, rows))}. What you typed there was not saved, all else was; this is "
+        "the roster as it is now",
+    )
+    return Trouble(field="", text=text)
 
 
 def _back(draft_id: int) -> Response:

@@ -13,6 +13,7 @@ from issuer.exam_records import read_exam_record
 from registry.models import Award
 from registry.session import reading
 from registry.trail_models import TrailEntry
+from tests.accounts.desk_app import working_as
 from tests.issuer.batch_desk import (
     APPROVER,
     CLERK,
@@ -192,3 +193,21 @@ def test_only_a_clerk_of_the_body_makes_a_resit(desk: BatchDesk, tmp_path: Path)
         assert desk.get(f"/batches/{draft}/resit", person).status_code == status
         assert desk.post(f"/batches/{draft}/resit", person, name="二").status_code == status
     assert "/resit" not in desk.get(f"/batches/{draft}/scores", EXAMINER).text
+
+
+def test_what_issuing_takes_from_a_resit_is_said_before_and_after(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = closed(desk, tmp_path)
+    put_up(desk, draft, clock)
+    clock.now += timedelta(days=9)
+    said = "未通过，可以补考。签发后他们的名册、照片和已合格的成绩随即删除"
+    assert said in desk.get(f"/batches/{draft}").text
+    assert desk.submit(draft).status_code == 303
+    assert said in desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert desk.approve(draft).status_code == 303
+    desk.work()
+    assert said not in desk.get(f"/batches/{draft}").text
+    with working_as(desk.app, CLERK) as client:
+        late = client.post(f"/batches/{draft}/resit", data={"name": "补考"}, follow_redirects=True)
+    assert late.request.path.endswith("/scores") and "没有建立补考批次" in late.text

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -114,6 +115,25 @@ def test_a_row_changed_on_another_page_is_not_written_over(ready_desk: BatchDesk
     assert late.status_code == 409 and "您的修改没有保存" in late.text
     assert 'value="郭一"' in late.text and "郭二" not in late.text
     assert ready_desk.post(path, CLERK, held=held(), NAME="郭二").status_code == 303
+
+
+def test_a_grid_saved_late_leaves_rows_that_were_changed_meanwhile(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    wrong = [replace(one, name=f"{one.name}1") for one in people(Level.THREE, 2)]
+    draft = desk.begin(roster_of(tmp_path, wrong), "两个页面")
+    desk.work()
+    path = f"/batches/{draft}/rows?show=all"
+    page = desk.get(path).text
+    held = dict(re.findall(r'name="(held-\d+)" value="(\w+)"', page))
+    cells = re.findall(r'name="(cell-\d+-NAME)"', page)
+    assert len(held) == len(cells) == 2
+    first, second = cells
+    assert desk.post(path, CLERK, **held, **{first: "郭一"}).status_code == 303
+    late = desk.post(path, CLERK, **held, **{first: "郭二", second: "吴三"})
+    assert late.status_code == 409 and "第 2 行在您打开之后已被改动" in late.text
+    page = desk.get(path).text
+    assert "郭一" in page and "吴三" in page and "郭二" not in page
 
 
 def test_bad_files_change_nothing(desk: BatchDesk, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[t
     delivered = [
         (
             one.line.delivered_at,
-            Text("文件导出", "File written out"),
+            Text("证书文件导出", "Certificate file written out"),
             Text(f"印制流水码 {one.line.print_serial}", f"copy {one.line.print_serial}"),
             None,
             "calm",

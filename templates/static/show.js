@@ -42,6 +42,7 @@ export function showVerdict(root, verdict, tables, language, stage) {
   const findings = shownFindings(verdict, tables, stage);
   fillFindings(slot('findings'), findings, { verdict, tables, language, banner: tone });
   slot('print').addEventListener('click', () => window.print());
+  if (tone !== 'bad') slot('complain')?.remove();
   if (stage.otherWays) slot('actions').remove();
   root.replaceChildren(page);
   announce(title, stage.asking);

@@ -151,6 +151,11 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     assert "已办结" in desk.get(AUDITOR, f"/complaints/{number}").text
 
 
+def test_what_a_scanned_code_opens_leads_to_complaints_beside_its_result(sides: Sides) -> None:
+    template = sides.public.get("/q").text.partition('data-slot="complain"')[2]
+    assert 'href="/complaints"' in template.partition("</p>")[0]
+
+
 def test_the_receipt_says_what_file_was_taken(sides: Sides) -> None:
     said = WORDS | {"file": (picture(), "考场<照片>.png")}
     page = sides.public.post("/complaints", data=said).text

@@ -172,7 +172,7 @@ def test_what_an_act_gave_a_reason_for_is_downloaded_without_another(
         twice = client.post(f"{at}/copies/{copy_id}")  # of a double click
         assert twice.data.startswith(b"%PDF")
         text = client.get(at).text
-        assert "文件导出" in text and "交付" not in text
+        assert "证书文件导出" in text and "交付" not in text
     later = desks_of(office, lambda: NOW + timedelta(seconds=61))
     for desks, person in (
         (app, replace(CLERK, account_id=9, name="吕经办")),

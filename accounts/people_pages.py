@@ -155,8 +155,16 @@ def _add_page(new: NewAccount, *troubles: Trouble) -> str:
         new=new,
         role_options=_role_options(person),
         body_options=_body_options(person),
+        own_body=_own_body(person),
         troubles=troubles,
     )
+
+
+def _own_body(person: Person) -> str:
+    """Return the body that a custodian's people belong to; empty for a director."""
+    if person.is_one_of(Role.AUTHORITY_DIRECTOR) or person.body is None:
+        return ""
+    return f"{person.body} {dict(filed_bodies(the_bureau().register)).get(person.body, '')}".strip()
 
 
 def _role_options(person: Person) -> list[tuple[str, Text]]:

@@ -22,7 +22,8 @@ from issuer.certificate_list import occupation_text
 from issuer.certificate_proof import ListCheck, ListStanding, LogCheck, LogStanding, leaf_places
 from issuer.copy_list import CopyLine, line_of
 from issuer.life_words import KIND_WORDS
-from registry.errors import RegistryError
+from registry.access import unseal_body_name
+from registry.errors import RegistryError, VaultError
 from registry.holder_keys import open_data_key
 from registry.home import Home
 from registry.life import DayStatus, Event, Life, fold_events, status_on
@@ -129,6 +130,14 @@ class CertificateView:
         return next((one for one in self.copies if one.line.state == "current"), None)
 
 
+def _body_as_printed(award: Award, secrets: _Secrets) -> str:
+    """Return the body's name as filed at issue; empty where it does not open."""
+    try:
+        return unseal_body_name(secrets.data_key, award)
+    except VaultError:
+        return ""
+
+
 def find_award(session: Session, award_id: int, *, prefix: str | None) -> Award | None:
     """Return an award of the one body that may be seen, or of any; None where there is none."""
     query = select(Award).where(Award.id == award_id)
@@ -171,7 +180,7 @@ def view_certificate(
         award_id=award.id,
         number=award.number,
         prefix=site.prefix,
-        body_name=site.body.name,
+        body_name=_body_as_printed(award, secrets) or site.body.name,
         batch=session.get_one(Batch, award.batch_id).name,
         level=Level(award.level),
         occupation=occupation_text(award.occupation),

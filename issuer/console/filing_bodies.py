@@ -214,7 +214,11 @@ def propose_on_site(prefix: str, kind: str) -> AnyResponse:
         made = propose_act(act, words)
     except REFUSALS as error:
         return _act_page(prefix, kind, entry, (trouble_of(error, _FIELDS),))
-    say_done(Text("已提出，由负责人审批", "Proposed; the director decides"))
+    say_done(
+        Text("已提出，由负责人审批", "Proposed; the director decides")
+        if act.by_two
+        else Text("已填写，请核对后确认", "Filled in; compare and confirm it")
+    )
     return redirect(url_for("filing_proposals.proposal", number=made), 303)
 
 

@@ -168,12 +168,13 @@ def approved_text(act: ProposedAct, done: Done) -> Text:
         with reading(the_office().engine) as register:
             what = act_text(act, body_of(register, act))
     publication = done.publication
+    zh, en = ("已批准", "Approved") if act.by_two else ("已办理", "Carried out")
     if publication is None or publication.in_force:
-        return Text(f"已批准：{what.zh}。信任列表已公布", f"Approved: {what.en}. It is published")
+        return Text(f"{zh}：{what.zh}。信任列表已公布", f"{en}: {what.en}. It is published")
     return Text(
-        f"已批准：{what.zh}。信任列表还差 {publication.missing} 份根密钥签署，"
+        f"{zh}：{what.zh}。信任列表还差 {publication.missing} 份根密钥签署，"
         "下一步在“信任列表”下载、签署、交回",
-        f"Approved: {what.en}. The trust list lacks {publication.missing} signatures of root keys; "
+        f"{en}: {what.en}. The trust list lacks {publication.missing} signatures of root keys; "
         "next, under “Trust list”: download it, have it signed, hand it in",
     )
 

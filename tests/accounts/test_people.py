@@ -77,6 +77,13 @@ def test_a_form_says_beside_the_field_what_is_wrong(
     assert f'value="{typed["username"]}"' in page.text
 
 
+def test_a_custodian_is_told_the_body_that_their_people_belong_to(desks: Desks) -> None:
+    body = "S000012000123"
+    keeper = desks.arrived(desks.plant("keeper", Role.KEY_CUSTODIAN, body=body))
+    page = keeper.get("/people/add").text
+    assert body in page and "还没有备案的评价机构" not in page and 'id="body"' not in page
+
+
 def test_all_that_is_wrong_with_a_new_account_is_said_at_once(desks: Desks) -> None:
     browser = desks.arrived(desks.plant("director", Role.AUTHORITY_DIRECTOR))
     typed = {"username": "director", "name": "", "roles": ["police", "auditor"]}

@@ -55,3 +55,12 @@ def test_the_status_of_a_record_speaks_for_no_paper_that_does_not_agree_with_it(
     assert ":".join(["0A"] * 32) in shown  # as the page on which reports are checked has it
     assert ("查验时的证书状态" in shown) is speaks_for_it
     assert ("登记记录的状态" in shown) is not speaks_for_it
+
+
+def test_the_page_of_a_report_has_the_day_asked_about_in_its_head(desk: ReportHome) -> None:
+    form = {"number": desk.number, "by": "name", "name": desk.name, "on": "2020-01-01"}
+    ticket = desk.ask_report(str(desk.client.post("/verify", data=form).text))
+    desk.seal()
+    shown = desk.client.post("/report", data={"number": ticket.number, "code": ticket.code}).text
+    head = shown.partition('id="outcome"')[2].partition("</section>")[0]
+    assert "2020年1月1日" in head and "尚未核发" in head

@@ -120,6 +120,16 @@ def test_another_officer_reviews_a_reading_once(desk: PoliceHome) -> None:
     assert (reviewed.mark, reviewed.reviewed_by) == ("questioned", OTHER.name)
 
 
+def name_of_body(desk: PoliceHome) -> str:
+    with reading(desk.room.register) as session:
+        return session.scalars(select(Site).where(Site.prefix == PREFIX)).one().body.name
+
+
+def award_of(desk: PoliceHome) -> int:
+    with reading(desk.room.register) as session:
+        return session.scalars(select(Award.id).where(Award.number == desk.number)).one()
+
+
 def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHome) -> None:
     case_id = desk.open_case("津公（刑）受案字〔2026〕99号")
     due = (desk.room.today() + timedelta(days=3)).isoformat()
@@ -134,8 +144,7 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert desk.post(address, **asked)[0] == 303
     custody = desk.page(f"/police/cases/{case_id}/custody")
     assert say_day(date.fromisoformat(due)).zh in custody and due not in custody
-    with reading(desk.room.register) as session:
-        name = session.scalars(select(Site).where(Site.prefix == PREFIX)).one().body.name
+    name = name_of_body(desk)
     assert f"{PREFIX}（{name}）" in custody
     assert f"等候“{name}”答复" in desk.page(f"/police/cases/{case_id}")
     with reading(desk.room.desks) as session:
@@ -146,10 +155,8 @@ def test_a_body_is_asked_sees_only_the_question_and_answers_once(desk: PoliceHom
     assert "&lt;i&gt;是否&lt;/i&gt;由你单位签发？" in page
     assert "〔2026〕99号" not in page
     assert "三级/高级工" in page and "＊" in page and desk.name not in page
-    with reading(desk.room.register) as session:
-        award = session.scalars(select(Award.id).where(Award.number == desk.number)).one()
     opening = {"ground": "答复公安询问", "back": at}
-    assert desk.post(f"/certificates/{award}/open", CLERK, **opening)[:2] == (302, at)
+    assert desk.post(f"/certificates/{award_of(desk)}/open", CLERK, **opening)[:2] == (302, at)
     assert desk.name in desk.page(at, CLERK)
     assert desk.status(at, FOREIGN) == 404
     assert desk.post(at, FOREIGN, answer="ours")[0] == 404

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from issuer.certificate_reading import OPEN_FOR
 from issuer.filing_acts import Decision
@@ -16,6 +17,7 @@ from issuer.root_custody import open_root_keys
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from issuer.status_publishing import publish_behind, status_office_of
 from registry.home import Home
+from registry.models import Body
 from registry.session import database, reading, transaction
 from registry.trail import TrailFilter, find_entries
 from tests.accounts.desk_app import working_as
@@ -134,6 +136,23 @@ def test_a_certificate_shows_its_proofs_checked_now(app: Flask, office: Home) ->
     assert text.count("已在日志中证实") == 2
     assert "签名有效，未过期" in text
     assert PERSON.name not in text and PERSON.document_number not in text
+
+
+def test_a_certificate_keeps_the_name_that_its_body_had_at_issue(app: Flask, office: Home) -> None:
+    address = f"/certificates/{row_of(office, NUMBER)}"
+
+    def rename(name: str) -> str:
+        with database(office.database_url) as engine, transaction(engine) as session:
+            body = session.scalars(select(Body)).one()
+            former, body.name = body.name, name
+        return former
+
+    former = rename("津城样本人才评价有限公司（虚构）")
+    try:
+        printed = page(app, CLERK, address).partition("证面内容")[2].partition("</dl>")[0]
+        assert former in printed and "人才评价有限公司" not in printed
+    finally:
+        rename(former)
 
 
 def test_a_log_that_was_changed_proves_nothing(app: Flask, office: Home) -> None:

@@ -80,7 +80,7 @@ def test_eligibility_shows_how_many_are_left_and_lists_them(
     desk.post(f"/batches/{draft}/eligibility/2", CLERK, **good)
     desk.post(f"/batches/{draft}/eligibility/3", CLERK, **good | {"years": "1"})
     assert "3-1；年限 4" not in desk.get(f"/batches/{draft}/eligibility?show=open").text
-    assert re.search(r"3-1 [^<]+；年限 4<br>", desk.get(f"/batches/{draft}/eligibility").text)
+    assert re.search(r"3-1</b>：[^<]+；年限 4<br>", desk.get(f"/batches/{draft}/eligibility").text)
     for show, rows in (("", {2, 3, 4, 5}), ("met", {2}), ("unmet", {3}), ("open", {4, 5})):
         page = desk.get(f"/batches/{draft}/eligibility?show={show}").text
         named = {row for row, one in enumerate(persons, start=2) if one.name in page}

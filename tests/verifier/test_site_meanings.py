@@ -224,7 +224,7 @@ def test_what_is_no_number_is_not_headed_as_not_found(world: World) -> None:
         asked = client.post(
             f"/verify?lang={language}", data={"number": "S" + "0" * 20, "name": NAME}
         )
-        assert f'<h1 id="outcome">{words_}</h1>' in asked.text
+        assert f'<h1 id="outcome" tabindex="-1" autofocus>{words_}</h1>' in asked.text
         assert f"<title>{words_}" in asked.text
 
 

@@ -179,7 +179,7 @@ def names_of_bodies(room: PoliceRoom) -> dict[str, str]:
     """Return the name of each body of the register under its prefix."""
     query = select(Site.prefix, Body.name).join(Body, Body.id == Site.body_id)
     with reading(room.register) as session:
-        return dict(session.execute(query).tuples().all())
+        return {one.prefix: one.name for one in session.execute(query)}
 
 
 def questions_of_case(session: Session, case_id: int) -> list[CaseQuestion]:

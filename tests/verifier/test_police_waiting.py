@@ -87,8 +87,8 @@ def test_a_paper_that_was_tried_keeps_its_place_and_its_page_says_how_it_waits(
 ) -> None:
     case_id = desk.open_case("津公（刑）受案字〔2026〕112号")
     make_busy(desk, monkeypatch)
-    for name in ("一.pdf", "二.pdf"):
-        desk.hand_in(case_id, desk.pdf, name)
+    for name, said in (("一.pdf", {}), ("二.pdf", {"name": desk.name})):
+        desk.hand_in(case_id, desk.pdf, name, **said)
     assert not judge_waiting(desk.room)
     first, second = (desk.page(f"/police/cases/{case_id}/papers/{place}") for place in (1, 2))
     assert "排在第一位" in first and "试过 2 次" in first and "请系统管理员" not in first
@@ -183,7 +183,8 @@ def due(desk: PoliceHome, case_id: int, later: timedelta) -> bool:
 
 def test_a_paper_left_without_a_verdict_waits_unless_its_case_is_over(desk: PoliceHome) -> None:
     case_id = desk.open_case("津公（刑）受案字〔2026〕104号")
-    left, fresh = (desk.hand_in(case_id, desk.pdf, "证书.pdf") for _ in range(2))
+    words: tuple[dict[str, str], ...] = ({}, {"name": desk.name})
+    left, fresh = (desk.hand_in(case_id, desk.pdf, "证书.pdf", **said) for said in words)
     with transaction(desk.room.desks) as session:  # as a worker killed on the way leaves them
         session.execute(update(CaseItem).where(CaseItem.case_id == case_id).values(outcome=""))
         old = desk.room.clock() - timedelta(minutes=2)
@@ -240,8 +241,8 @@ def test_one_paper_keeps_no_other_waiting(
 ) -> None:
     case_id = desk.open_case(f"津公（刑）受案字〔2026〕108号 {fails}")
     make_busy(desk, monkeypatch)
-    for name in ("一.pdf", "二.pdf"):
-        desk.hand_in(case_id, desk.pdf, name)
+    for name, said in (("一.pdf", {}), ("二.pdf", {"name": desk.name})):
+        desk.hand_in(case_id, desk.pdf, name, **said)
     monkeypatch.undo()
     real = Verifier.verify_file
     busy = desk.room.verifier.verify_number(desk.number, name=desk.name)

@@ -7,6 +7,7 @@ folder has them again, and they open nothing elsewhere.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,10 +81,11 @@ def demo_people(bureau: Bureau, body: str | None) -> DemoPeople:
     with app.app_context():
         codes = the_library().totp_factory
         assert isinstance(codes, CodesOnce)
-        for username in (*usernames.values(), *seconds.values()):
-            account = AccountStore(bureau).find_user(username=username)
-            assert account is not None
-            _make_ready(bureau, account, codes, password=password, key=key)
+        accounts = _accounts(bureau, (*usernames.values(), *seconds.values()))
+        _give_password(bureau, accounts, password)
+        for account in accounts:
+            if account.tf_totp_secret is None or codes.key_of(account.tf_totp_secret) != key:
+                keep_app_key(bureau, account, codes.seal_key(key))
         return DemoPeople(
             usernames=usernames,
             seconds=seconds,
@@ -108,13 +110,18 @@ def _add_missing(
         add_account(bureau, new, made_by=_GROUND)
 
 
-def _make_ready(
-    bureau: Bureau, account: Account, codes: CodesOnce, *, password: str, key: str
-) -> None:
-    if account.password is None or not account.verify_and_update_password(password):
-        set_password(bureau, account, password)
-    if account.tf_totp_secret is None or codes.key_of(account.tf_totp_secret) != key:
-        keep_app_key(bureau, account, codes.seal_key(key))
+def _accounts(bureau: Bureau, usernames: Iterable[str]) -> list[Account]:
+    store = AccountStore(bureau)
+    found = [store.find_user(username=username) for username in usernames]
+    return [account for account in found if account is not None]
+
+
+def _give_password(bureau: Bureau, accounts: Sequence[Account], password: str) -> None:
+    """Set the password of those that have another; what all keep of it is checked once."""
+    kept = {account.password: account for account in accounts if account.password is not None}
+    right = {one for one, account in kept.items() if account.verify_and_update_password(password)}
+    if other := [account for account in accounts if account.password not in right]:
+        set_password(bureau, password, *other)
 
 
 def _password(bureau: Bureau) -> str:

@@ -92,7 +92,7 @@ def change_password() -> Answer:
 def _set_password(password: str) -> Answer:
     bureau, account = the_bureau(), the_account()
     bureau.note(account.name, "accounts.password", account.handle, "更改本人密码")
-    set_password(bureau, account, password)
+    set_password(bureau, password, account)
     _end_others()
     return _done("password")
 

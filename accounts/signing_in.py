@@ -68,11 +68,14 @@ def failed() -> AccountError:
     )
 
 
-def set_password(bureau: Bureau, account: Account, password: str) -> None:
-    """Keep a password that was found fit (`accounts.library.inspect_password`)."""
+def set_password(bureau: Bureau, password: str, *accounts: Account) -> None:
+    """Keep a password that was found fit (`accounts.library.inspect_password`).
+
+    Several accounts have one only in a demo, where hashing it for each would be most of the start.
+    """
     kept = hash_password(the_library().password_util.normalize(password))
     with transaction(bureau.desks) as transacted:
-        changed = update(AccountRow).where(AccountRow.id == account.id)
+        changed = update(AccountRow).where(AccountRow.id.in_(one.id for one in accounts))
         transacted.execute(changed.values(password=kept))
 
 

@@ -54,6 +54,15 @@ def much_time() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hash passwords as the product does, at a fraction of its cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("passlib.hash.argon2.default_rounds", 1)
+        patch.setattr("passlib.hash.argon2.memory_cost", 1024)
+        yield
+
+
 class CompiledPages(BytecodeCache):
     """Templates compiled once for all applications; of one that changed, its new text."""
 

@@ -68,12 +68,14 @@ def decide_file(
         pdf: what is known of a PDF beside what it prints; None for a picture.
     """
     as_picture = claims.kind is FileKind.PICTURE or picture is not None
-    as_picture |= pdf is not None and not pdf.laid
+    # Dot for dot, a scan differs in places: where it could not be compared, nothing is known of it.
+    as_picture |= pdf is not None and (not pdf.laid or (claims.is_picture and pdf.page is not None))
     seen: tuple[Finding, ...] = ()
     if standing.genuine and as_picture:
         seen = _inspect_picture(picture, _records(standing), claims.notices)
-        if claims.kind is FileKind.PDF:
+        if claims.kind is FileKind.PDF and picture is not None:
             seen = settle_unclear(seen, None if pdf is None else pdf.page, _records(standing))
+        if claims.kind is FileKind.PDF:
             fields, _ = _compare_text(claims, standing, check, document)
             seen = (*seen, *_accusing(fields, seen))
             seen = (*seen, *_inspect_frame(claims, standing, pdf, compared=picture is not None))
@@ -93,7 +95,7 @@ def decide_file(
     if not standing.genuine:
         return verdict
     boxed = None if picture is None else picture.boxed
-    by_dots = picture is None or any(one.code == Code.PAGE_DIFFERS for one in seen)
+    by_dots = not as_picture or any(one.code == Code.PAGE_DIFFERS for one in seen)
     if boxed is None and by_dots and pdf is not None and pdf.page is not None:
         boxed = pdf.page.boxed
     verdict = replace(verdict, boxed=boxed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from verifier.picture_align import Laid
 from verifier.picture_lights import Plane
-from verifier.picture_page import Finder, read_places
+from verifier.picture_page import Finder, likely_on_average, read_places
 from verifier.picture_reference import Pixels
-from verifier.picture_words import Reader
+from verifier.picture_words import Reader, Sign
 
 Mask = NDArray[np.bool_]
 
@@ -29,6 +30,7 @@ _FAR_WIDER: Final = 1.02
 _AROUND: Final = 21  # dots, of the side in which strokes are looked for: wider than strokes are
 _READ: Final = 0.85  # likely, on average, as characters of a line are
 _LEAST_LETTERS: Final = 2
+_LEAST_SURE: Final = 4  # characters read, among others that are not
 _SAME_PAPER: Final = 30  # of 255 in any colour: what is more unlike is other paper, or an edge
 _MARGIN: Final = 0.008  # of a page's longer side: within this it has no ornament
 _ACROSS: Final = 61  # places looked at on each step from a line to the page
@@ -72,11 +74,16 @@ def look_outside(picture: Pixels, laid: Laid, finder: Finder, reader: Reader) ->
     on_paper = [one for one in places if beside and _is_on_paper(picture, one, page)]
     return Outside(
         papers=papers and len(places) >= _LEAST_LINES and text >= _LEAST_TEXT * area,
-        beside=any(
-            likely >= _READ and len(read) >= _LEAST_LETTERS
-            for _, read, likely in read_places(bare, on_paper, reader)
-        ),
+        beside=any(_is_legible(signs) for _, signs in read_places(bare, on_paper, reader)),
     )
+
+
+def _is_legible(signs: Sequence[Sign]) -> bool:
+    """Return whether a line says something, also between signs that cannot be read."""
+    if likely_on_average(signs) >= _READ:
+        return sum(len(sign.text) for sign in signs) >= _LEAST_LETTERS
+    sure = (sign for sign in signs if sign.likely >= _READ and sign.text.isalnum())
+    return sum(1 for _ in sure) >= _LEAST_SURE
 
 
 def _strokes_of(picture: Pixels) -> Mask:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.picture_reference import Pixels
-from verifier.picture_words import Reader, load_model
+from verifier.picture_words import Reader, Sign, load_model
 
 MAX_LINES: Final = 60
 _MODEL: Final = "PP-OCRv6_det_small.onnx"
@@ -64,25 +64,32 @@ class Finder:
 def read_lines(picture: Pixels, finder: Finder, reader: Reader) -> list[FoundLine]:
     """Return the lines of a picture that can be read."""
     return [
-        FoundLine(text=text, box=(*place.min(axis=0).tolist(), *place.max(axis=0).tolist()))
-        for place, text, likely in read_places(picture, finder.find(picture), reader)
-        if likely >= _LEAST_LIKELY
+        FoundLine(
+            text="".join(sign.text for sign in signs),
+            box=(*place.min(axis=0).tolist(), *place.max(axis=0).tolist()),
+        )
+        for place, signs in read_places(picture, finder.find(picture), reader)
+        if likely_on_average(signs) >= _LEAST_LIKELY
     ]
 
 
 def read_places(
     picture: Pixels, places: Sequence[NDArray[np.float32]], reader: Reader
-) -> Iterator[tuple[NDArray[np.float32], str, float]]:
-    """Yield the corners of each line, what is read in it, and how likely on average.
+) -> Iterator[tuple[NDArray[np.float32], tuple[Sign, ...]]]:
+    """Yield the corners of each line, and what is read in it, if anything.
 
     Args:
         places: as `Finder.find` returns them.
     """
     read = reader.read([_cut(picture, place) for place in places])
     for place, words in zip(places, read, strict=True):
-        likely = [sign.likely for sign in words.signs]
-        if likely:
-            yield place, "".join(sign.text for sign in words.signs), float(np.mean(likely))
+        if words.signs:
+            yield place, words.signs
+
+
+def likely_on_average(signs: Sequence[Sign]) -> float:
+    """Return how likely what is read in a line is, from 0 to 1."""
+    return float(np.mean([sign.likely for sign in signs]))
 
 
 def _corners(contour: Any, likely: NDArray[np.float32]) -> NDArray[np.float32] | None:

@@ -109,7 +109,7 @@ def test_another_body_in_the_ring_of_a_seal_cannot_be_told() -> None:
     assert rest_of(worn, own, box).unclear == ()
 
 
-def beside(ground: int, gap: int | None = None) -> bool:
+def beside(ground: int, gap: int | None = None, *, cut_after: int = SIDE + 500) -> bool:
     """Return what is said of text to the right of a page on a ground, an edge between or none."""
     sheet = Image.new("RGB", (SIDE + 500, SIDE), (ground,) * 3)
     sheet.paste(issued_page(), (0, 0))
@@ -117,12 +117,18 @@ def beside(ground: int, gap: int | None = None) -> bool:
     if gap is not None:
         draw.rectangle((SIDE, 0, SIDE + 8, SIDE), fill=(gap,) * 3)
     draw.text((SIDE + 60, 300), "更正为一级高级技师", (20, 20, 20), serif_font(44))
+    for top, bottom in ((290, 312), (330, 400)):
+        draw.rectangle((cut_after, top, SIDE + 500, bottom), fill=(ground,) * 3)
     colours = np.asarray(sheet)
     return look_outside(colours, laid_flat(colours), Finder(), Reader()).beside
 
 
 def test_text_beside_a_page_with_no_edge_between_is_told() -> None:
     assert beside(250)
+
+
+def test_text_is_told_also_where_half_of_its_line_cannot_be_read() -> None:
+    assert beside(250, cut_after=SIDE + 280)
     assert beside(240)
     assert not beside(150)  # a table, or another paper
     assert not beside(250, gap=120)  # the edge of the page casts a shadow

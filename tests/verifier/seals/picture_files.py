@@ -28,11 +28,13 @@ def drawn(pdf: bytes) -> Image.Image:
         return picture.convert("RGB")
 
 
-def scanned(*pages: Image.Image, lay: Lay | None = None) -> bytes:
+def scanned(
+    *pages: Image.Image, lay: Lay | None = None, dpi: int = DPI, quality: int = 92
+) -> bytes:
     """A PDF of pictures alone, and what was laid on it."""
     output = BytesIO()
     first, *others = pages
-    first.save(output, "PDF", resolution=DPI, save_all=True, append_images=others, quality=92)
+    first.save(output, "PDF", resolution=dpi, save_all=True, append_images=others, quality=quality)
     return output.getvalue() if lay is None else laid(output.getvalue(), lay)
 
 

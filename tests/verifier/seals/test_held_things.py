@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 
+from registry.child import ChildFailed, FailureReason
 from tests.verifier.desk import codes, of_code
 from tests.verifier.edits import printed_again
 from tests.verifier.seals import picture_files as pictures
@@ -81,6 +82,22 @@ def test_a_scan_of_the_page_is_valid_as_before(office: Office) -> None:
     verdict = office.verify(pictures.scanned(pictures.drawn(office.pdf)))
     assert verdict.outcome is Outcome.VALID
     assert {"photo_agrees", "seal_missing"} <= codes(verdict)
+
+
+def test_a_scan_is_accused_of_nothing_where_there_was_no_time_to_compare_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dot for dot it differs in places, as every scan does, and nothing else had been looked at."""
+
+    def busy(*_: object, **__: object) -> bytes:
+        raise ChildFailed(FailureReason.BUSY)
+
+    scan = pictures.drawn(office.pdf).resize((1241, 1754)).rotate(0.2, fillcolor="white")
+    monkeypatch.setattr("verifier.readers.Readers._compare", busy)
+    verdict = office.verify(pictures.scanned(scan, scan, dpi=150, quality=75))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_differs" not in codes(verdict)
+    assert verdict.boxed is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ site, by the receipt code.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -178,6 +179,12 @@ def complaints_of(desks: Session, office: ComplaintOffice | None) -> Sequence[Co
 def words_of(room: ComplaintRoom, complaint: Complaint) -> ComplaintWords:
     """Return what a complaint says; raises VaultError where it was altered."""
     return ComplaintWords.decode(WORDS.read(complaint, room.vault) or b"{}")
+
+
+def reading_mark(room: ComplaintRoom, complaint: Complaint, account_id: int) -> str:
+    """Return what only a page that showed a complaint's words to that account can bring back."""
+    held = words_of(room, complaint).encode()
+    return hashlib.sha256(f"{account_id}/{complaint.id}/".encode() + held).hexdigest()[:16]
 
 
 def hold_complaint(desks: Session, number: int, office: ComplaintOffice) -> Complaint:

@@ -19,6 +19,7 @@ from accounts.person import Person, the_person
 from accounts.role_standing import counting_roles
 from accounts.roles import Role, allow
 from accounts.tables import read_table
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from accounts.waiting import add_waiting
 from codes.wording import Text
@@ -34,16 +35,24 @@ from issuer.complaints import (
     complaints_of,
     hand_over,
     hold_complaint,
+    reading_mark,
     reasons_of,
     take_in,
     words_of,
 )
 from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
-from issuer.console.complaints_waiting import office_of, public_session, waiting_complaints
+from issuer.console.complaints_waiting import (
+    fits,
+    is_overdue,
+    office_of,
+    public_session,
+    waiting_complaints,
+)
 from issuer.console.complaints_words import (
     ANSWERED,
     LIST,
     NOBODY,
+    READ_FIRST,
     SETTLED,
     TAKE_FIRST,
 )
@@ -88,7 +97,7 @@ def index() -> str:
         found = [
             one
             for one in complaints_of(desks, office)
-            if _fits(one, table.words("state"), person) and table.words("kind") in ("", one.kind)
+            if fits(one, table.words("state"), person) and table.words("kind") in ("", one.kind)
         ]
     sent = 0
     if office is not None:
@@ -200,7 +209,7 @@ def read(number: int) -> AnyResponse:
     if not _may_read(number):
         return _page(number, (Trouble(field="", text=TAKE_FIRST),))
     with acting("complaint.read", str(number)):
-        return _page(number, opened=True)
+        return _page(number, opened=True, typed_=typed("answer", MOST_ANSWER + 1))
 
 
 @blueprint.post("/<int:number>/file")
@@ -225,14 +234,22 @@ def send_answer(number: int) -> AnyResponse:
     """Answer the sender, and settle the complaint if that is said."""
     limit_form()
     person, words = the_person(), typed("answer", MOST_ANSWER + 1).replace("\r\n", "\n")
-    with reading(the_office().desks) as desks:
-        _find(desks, number)
     close = typed("do", 10) == "close"
+    with reading(the_office().desks) as desks, _room() as room:
+        found = _find(desks, number)
+        own = found.assignee_id == person.account_id and found.closed_at is None
+        was_read = own and typed("read", 20) == reading_mark(room, found, person.account_id)
+    if own and not was_read:
+        return _page(number, (Trouble(field="", text=READ_FIRST),), typed_=words)
+    if own and close and not is_ticked():
+        unticked = Trouble(field=SURE, text=UNTICKED)
+        return _page(number, (unticked,), opened=True, typed_=words)
     try:
         with acting("complaint.answer", str(number)), _room() as room:
             answer(room, number, words, account_id=person.account_id, name=person.name, close=close)
     except REFUSALS as error:
-        return _page(number, (trouble_of(error, {"complaint_answer": "answer"}),), typed_=words)
+        trouble = trouble_of(error, {"complaint_answer": "answer"})
+        return _page(number, (trouble,), opened=was_read, typed_=words)
     say_done(SETTLED if close else ANSWERED)
     return _to(number)
 
@@ -268,10 +285,10 @@ def _page(
     with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
-        words, reasons = (
+        words, reasons, mark = (
             _words(complaint, opened=opened)
             if office is not None
-            else (None, [""] * len(complaint.handed_over))
+            else (None, [""] * len(complaint.handed_over), "")
         )
         page = render_template(
             "desk/complaint.html",
@@ -282,11 +299,12 @@ def _page(
             unread=(complaint.file_kind or "").endswith(UNREAD_MARK),
             opened=opened,
             words=words,
+            mark=mark,
             handed_over=[
                 (one, ComplaintOffice(one.office).text, why)
                 for one, why in zip(complaint.handed_over, reasons, strict=True)
             ],
-            overdue=_is_overdue(complaint),
+            overdue=is_overdue(complaint),
             works=office is not None,
             mine=mine,
             may_read=office is not None and (mine or may_assign(person)),
@@ -300,32 +318,17 @@ def _page(
     return Response(page, status=422 if troubles else 200)
 
 
-def _words(complaint: Complaint, *, opened: bool) -> tuple[ComplaintWords, Sequence[str]]:
-    """Return what a complaint says, and why it was handed over.
+def _words(complaint: Complaint, *, opened: bool) -> tuple[ComplaintWords, Sequence[str], str]:
+    """Return what a complaint says, why it was handed over, and the mark of having read it.
 
     That its subject and those reasons alone are shown is noted here.
     """
     if opened:
         with _room() as room:
-            return words_of(room, complaint), reasons_of(room, complaint)
+            mark = reading_mark(room, complaint, the_person().account_id)
+            return words_of(room, complaint), reasons_of(room, complaint), mark
     with acting("complaint.subject", str(complaint.id)), _room() as room:
-        return words_of(room, complaint), reasons_of(room, complaint)
-
-
-def _fits(one: Complaint, state: str, person: Person) -> bool:
-    still_open = one.closed_at is None
-    if state == "mine":
-        return still_open and one.assignee_id == person.account_id
-    return {
-        "": True,
-        "open": still_open,
-        "overdue": _is_overdue(one),
-        "closed": not still_open,
-    }[state]
-
-
-def _is_overdue(one: Complaint) -> bool:
-    return one.closed_at is None and one.due_on < today()
+        return words_of(room, complaint), reasons_of(room, complaint), ""
 
 
 def _may_read(number: int) -> bool:

@@ -1,4 +1,4 @@
-"""What waits of complaints and tips for who works on them, as their first page tells it."""
+"""What waits of complaints and tips for who works on them, on their first page and in the list."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer.complaints import ComplaintOffice, pending
 from issuer.console.authority import today
 from issuer.console.office import the_office
+from registry.complaint_models import Complaint
 from registry.complaints import count_waiting
 from registry.public_database import public_database, public_database_url
 from registry.session import reading
@@ -63,3 +64,21 @@ def public_session() -> Iterator[Session]:
     url = public_database_url(the_office().home)
     with public_database(url) as engine, reading(engine) as session:
         yield session
+
+
+def fits(one: Complaint, state: str, person: Person) -> bool:
+    """Say whether a complaint belongs in the list of one state; `mine` is the person's own."""
+    still_open = one.closed_at is None
+    if state == "mine":
+        return still_open and one.assignee_id == person.account_id
+    return {
+        "": True,
+        "open": still_open,
+        "overdue": is_overdue(one),
+        "closed": not still_open,
+    }[state]
+
+
+def is_overdue(one: Complaint) -> bool:
+    """Say whether a complaint should have been settled by now."""
+    return one.closed_at is None and one.due_on < today()

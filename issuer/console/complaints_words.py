@@ -48,3 +48,7 @@ SETTLED: Final = Text(
 )
 NOBODY: Final = Text("请选择本单位的经办人", "Choose somebody of this office")
 TAKE_FIRST: Final = Text("请先领取，再查看内容", "Take it first, then read it")
+READ_FIRST: Final = Text(
+    "请先查看内容，再答复；已填写的答复会保留",
+    "Read what it says first, then answer; what was typed is kept",
+)

@@ -108,7 +108,9 @@ def test_a_complaint_is_followed_up(sides: Sides, page: Page) -> None:
         found = re.findall(r"/complaints/(\d+)", desk.get("/complaints?state=open").text)
         path = f"/complaints/{max(map(int, found))}"
         desk.post(f"{path}/assign")
-        desk.post(f"{path}/answer", data={"answer": "已责令整改", "do": "close"})
+        mark = re.search(r'name="read" value="([0-9a-f]+)"', desk.post(f"{path}/read").text)
+        last = {"answer": "已责令整改", "do": "close", "sure": "yes"}
+        desk.post(f"{path}/answer", data=last | {"read": mark[1] if mark else ""})
     page.goto("/complaints")
     write(page.locator("#code"), code)
     send(page, "/receipt")

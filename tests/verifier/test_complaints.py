@@ -99,6 +99,13 @@ def do(sides: Sides, person: Person, path: str, **form: str) -> Any:
     return sides.desk.post(person, f"/complaints/{path}", **form)
 
 
+def mark_of(page: Any) -> str:
+    """Return what the page that shows a complaint's words sends along with an answer."""
+    found = re.search(r'name="read" value="([0-9a-f]+)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
 def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> None:
     code = sides.send(file=(picture(), "照片.png"))
     with (
@@ -140,11 +147,13 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     assert {"complaint.subject", "complaint.read", "complaint.file"} <= acts
     assert "complaint.assign" in acts
 
-    empty = do(sides, CLERK, f"{number}/answer", answer=" ")
+    held = {"read": mark_of(do(sides, CLERK, f"{number}/read"))}
+    empty = do(sides, CLERK, f"{number}/answer", answer=" ", **held)
     assert (empty.status_code, 'id="answer-wrong"' in empty.text) == (422, True)
-    do(sides, CLERK, f"{number}/answer", answer="已向机构核实", do="answer")
+    do(sides, CLERK, f"{number}/answer", answer="已向机构核实", do="answer", **held)
     assert "已向机构核实" in sides.follow(code) and "仍在办理" in sides.follow(code)
-    do(sides, CLERK, f"{number}/answer", answer="证书已于<今日>补发", do="close")
+    last = held | {"answer": "证书已于<今日>补发", "do": "close"}
+    do(sides, CLERK, f"{number}/answer", **last, sure="yes")
     page = sides.follow(code)
     assert "已办结" in page and "&lt;今日&gt;" in page and "已向机构核实" not in page
     assert do(sides, CLERK, f"{number}/answer", answer="再答").status_code == 422
@@ -203,6 +212,32 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
 
 
+def test_a_complaint_is_answered_once_it_was_read_and_settled_once_that_was_ticked(
+    sides: Sides,
+) -> None:
+    code = sides.send()
+    do(sides, CLERK, "take-in")
+    number = sides.newest().id
+    do(sides, CLERK, f"{number}/assign")
+    page = sides.desk.get(CLERK, f"/complaints/{number}").text
+    assert f"/complaints/{number}/answer" not in page and "查看内容后，在同一页答复" in page
+    others = mark_of(do(sides, CLERK, f"{number}/read"))[::-1]
+    for read in ("", others):
+        form = {"answer": "已核实，无此事", "do": "close", "sure": "yes", "read": read}
+        unread = do(sides, CLERK, f"{number}/answer", **form)
+        assert (unread.status_code, "请先查看内容，再答复" in unread.text) == (422, True)
+        assert 'name="answer" value="已核实，无此事"' in unread.text  # goes along with the reading
+    shown = do(sides, CLERK, f"{number}/read", answer="已核实，无此事")
+    assert "已核实，无此事</textarea>" in shown.text
+    form = {"answer": "已核实，无此事", "do": "close", "read": mark_of(shown)}
+    unticked = do(sides, CLERK, f"{number}/answer", **form)
+    assert (unticked.status_code, 'id="sure-wrong"' in unticked.text) == (422, True)
+    assert "已核实，无此事</textarea>" in unticked.text and "没发证" in unticked.text
+    assert sides.newest().closed_at is None and "无此事" not in sides.follow(code)
+    assert do(sides, CLERK, f"{number}/answer", **form, sure="yes").status_code == 303
+    assert "无此事" in sides.follow(code) and sides.newest().closed_at is not None
+
+
 def test_what_is_overdue_is_said_on_the_first_page(sides: Sides) -> None:
     code = sides.send()
     do(sides, CLERK, "take-in")
@@ -215,7 +250,9 @@ def test_what_is_overdue_is_said_on_the_first_page(sides: Sides) -> None:
     before, desk.today = desk.today, sides.newest().due_on + timedelta(days=1)
     assert "件投诉举报已逾期" in desk.get(DIRECTOR, "/").text
     assert f"/complaints/{number}" in desk.get(CLERK, "/complaints?state=overdue").text
-    do(sides, DIRECTOR, f"{number}/answer", answer="已处理", do="close")
+    last = {"answer": "已处理", "do": "close", "sure": "yes"}
+    last["read"] = mark_of(do(sides, DIRECTOR, f"{number}/read"))
+    do(sides, DIRECTOR, f"{number}/answer", **last)
     assert f"/complaints/{number}" not in desk.get(CLERK, "/complaints?state=overdue").text
     desk.today = before
     assert "已处理" in sides.follow(code)

@@ -31,7 +31,7 @@ from accounts.next_page_notice import say_done
 from accounts.person import Person, the_person
 from accounts.role_standing import counting_roles, waiting_roles
 from accounts.roles import Role, allow
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.waiting import Waiting
 from codes.grounds import LEAST_GROUND, says_why
 from codes.wording import Text
@@ -41,6 +41,7 @@ from registry.session import reading
 blueprint = Blueprint("confirming", __name__, url_prefix="/people")
 Answer = str | Response | tuple[str, int]
 SPOKEN: Final = "spoken"
+_MOST_GROUND: Final = 300
 _GROUND: Final = "当面核实"
 _CONFIRMED: Final = Text("角色已确认，即时生效", "The roles are confirmed and count from now on")
 _REFUSED: Final = Text(
@@ -154,11 +155,11 @@ def refuse(account_id: int) -> Answer:
     try:
         check_refusing(the_bureau(), row.username, the_person().account_id, _shown())
         ground = " ".join(request.form.get("ground", "").split())
-        if len(ground) > 300 or not ground.isprintable() or not says_why(ground):
-            text = Text(
-                f"请写明具体事由（{LEAST_GROUND.zh}；最多 300 字）",
-                f"Say why: {LEAST_GROUND.en}; at most 300 characters",
-            )
+        long = too_long({"ground": ground}, ground=_MOST_GROUND)
+        if long:
+            return _page(row, *long, ground=ground), 422
+        if not ground.isprintable() or not says_why(ground):
+            text = Text(f"请写明具体事由（{LEAST_GROUND.zh}）", f"Say why: {LEAST_GROUND.en}")
             return _page(row, Trouble(field="ground", text=text), ground=ground), 422
         return _refuse(row, ground)
     except AccountError as error:

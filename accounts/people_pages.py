@@ -40,7 +40,7 @@ from accounts.role_standing import can_sign_in, waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
 from accounts.setup_links import SetupLink, has_link
 from accounts.ticked import SURE, UNTICKED, is_ticked
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.wording import Text
 from registry.account_models import AccountRow
 from registry.session import reading
@@ -55,6 +55,7 @@ _FIELD_OF: Final = {
     "account_roles": "roles",
     "account_body": "body",
 }
+_MOST_GROUND: Final = 300
 _MACHINES: Final = "随账号重置、停用一并停用"
 _DONE: Final = {
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
@@ -198,7 +199,7 @@ def _trouble(error: AccountError) -> Trouble:
 
 
 def _ground() -> str:
-    ground = " ".join(request.form.get("ground", "").split())[:300]
+    ground = " ".join(request.form.get("ground", "").split())
     return ground if ground and ground.isprintable() else "账号管理"
 
 
@@ -258,6 +259,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         role_options=_role_options(person),
         body_options=_body_options(person),
         machines=live_access(row.id),
+        ground=request.form.get("ground", ""),
         troubles=troubles,
     )
 
@@ -279,6 +281,9 @@ def take_roles(account_id: int) -> Answer:
     row, person = _managed(account_id, to_change=True), the_person()
     roles = request.form.getlist("roles")
     _check_may_give(person, roles)
+    long = too_long({"ground": _ground()}, ground=_MOST_GROUND)
+    if long:
+        return _page(row, *long), 422
     try:
         check_roles(the_bureau(), row.username, roles, _body_given(person))
         return _give(row, roles)

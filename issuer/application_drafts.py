@@ -28,7 +28,7 @@ from registry.vault import Vault
 
 _A_DAY = timedelta(days=1)
 _MOST_FILES = 40
-_MOST_TITLE = 100
+MOST_TITLE = 100
 _MOST_FILE_NAME = 200
 
 
@@ -145,7 +145,7 @@ def add_file(
         VaultError: as `SealedColumn.put`.
     """
     name = visible_line(file.replace("\\", "/").rpartition("/")[2])[-_MOST_FILE_NAME:] or "材料"
-    title = (visible_line(title.strip()) or name.rpartition(".")[0] or name)[:_MOST_TITLE]
+    title = (visible_line(title.strip()) or name.rpartition(".")[0] or name)[:MOST_TITLE]
     if not 0 < len(content) <= MAX_MATERIAL_BYTES:
         raise IssuerError(
             "material_unreadable",

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, delete, select
 from codes.grounds import LEAST_GROUND, says_why
 from codes.wording import Text
 from issuer.errors import IssuerError
-from issuer.operator import Operator, note_act_now
+from issuer.operator import LONGEST_GROUND, Operator, note_act_now
 from registry.certificate_models import CertificateOpening
 from registry.session import reading, transaction
 
@@ -82,7 +82,15 @@ def open_certificate(
 
 
 def check_ground(ground: str) -> None:
-    """Go on only with a ground that says why; raises IssuerError `reading_ground`."""
+    """Go on only with a ground that says why, at no great length; raises `reading_ground`."""
+    if len(ground) > LONGEST_GROUND:
+        raise IssuerError(
+            "reading_ground",
+            Text(
+                f"{len(ground)} 字，最多 {LONGEST_GROUND} 字",
+                f"{len(ground)} characters; at most {LONGEST_GROUND}",
+            ),
+        )
     if not says_why(ground):
         raise IssuerError(
             "reading_ground",

@@ -22,7 +22,9 @@ from registry.trail import note
 
 DEFAULT_GROUND = "日常业务"
 MOST_NAME = 60
-_LONGEST = {"ground": 300, "reference": 200}
+LONGEST_GROUND = 300
+LONGEST_REFERENCE = 200
+_LONGEST = {"ground": LONGEST_GROUND, "reference": LONGEST_REFERENCE}
 # A resident number, old or new: the trail names nobody but those who act.
 _DOCUMENT_NUMBER = re.compile(r"(?<!\d)(?:\d{17}[\dXx]|\d{15})(?!\d)")
 

@@ -28,7 +28,7 @@ from registry.vault import Vault
 
 MOST_SAMPLE = 500
 SEED_BYTES = 16
-_MOST_WORDS = 2000
+MOST_WORDS = 2000
 
 
 def _check_context(check: QualityCheck) -> str:
@@ -270,12 +270,12 @@ def note_finding(
                 "below. What you typed is still here; note it again to replace theirs",
             ),
         )
-    if (finding is not Finding.IN_ORDER and not words) or len(words) > _MOST_WORDS:
+    if (finding is not Finding.IN_ORDER and not words) or len(words) > MOST_WORDS:
         raise IssuerError(
             "finding_words",
             Text(
-                f"有问题的须写明情况，且不超过 {_MOST_WORDS} 字",
-                f"say what is wrong, in at most {_MOST_WORDS} characters",
+                f"有问题的须写明情况，且不超过 {MOST_WORDS} 字",
+                f"say what is wrong, in at most {MOST_WORDS} characters",
             ),
         )
     item.finding = finding.value
@@ -344,12 +344,12 @@ def close_check(
                 "once you compared",
             ),
         )
-    if not 1 <= len(conclusion) <= _MOST_WORDS:
+    if not 1 <= len(conclusion) <= MOST_WORDS:
         raise IssuerError(
             "conclusion_missing",
             Text(
-                f"请写明结论，1–{_MOST_WORDS} 字",
-                f"write a conclusion of 1–{_MOST_WORDS} characters",
+                f"请写明结论，1–{MOST_WORDS} 字",
+                f"write a conclusion of 1–{MOST_WORDS} characters",
             ),
         )
     check.outcome = outcome.value

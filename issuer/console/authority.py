@@ -14,13 +14,19 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.errors import CodesError
 from codes.wording import Text
 from issuer.console.office import the_office, the_operator
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.filing_acts import Decision, parse_reason, parse_reference
+from issuer.filing_acts import (
+    MAX_REASON,
+    MAX_REFERENCE,
+    Decision,
+    parse_reason,
+    parse_reference,
+)
 from issuer.filing_proposals import Actor, Words
 from issuer.log_following import log_now
 from issuer.operator import DEFAULT_GROUND, note_act_now, parse_name
@@ -110,15 +116,15 @@ def limit_form(most_bytes: int = 256 << 10) -> None:
         raise RequestEntityTooLarge
 
 
-def typed(name: str, most: int = 600) -> str:
-    """Return a field of the form, without blanks around it."""
-    return request.form.get(name, "").strip()[:most]
+def typed(name: str) -> str:
+    """Return a field of the form, whole, without blanks around it."""
+    return request.form.get(name, "").strip()
 
 
 def read_decision_entry() -> DecisionEntry:
     """Return what the form says of a decision."""
     return DecisionEntry(
-        reason=typed("reason"), reference=typed("reference"), decided_on=typed("decided_on", 20)
+        reason=typed("reason"), reference=typed("reference"), decided_on=typed("decided_on")
     )
 
 
@@ -145,14 +151,16 @@ def parse_words(
         why: a reason is compulsory.
         numbered: so is the document's number.
     """
-    troubles: list[Trouble] = []
+    said = {"reason": entry.reason, "reference": entry.reference}
+    troubles = list(too_long(said, reason=MAX_REASON, reference=MAX_REFERENCE))
+    long = {one.field for one in troubles}
     reason = reference = None
     try:
-        reason = parse_reason(entry.reason)
+        reason = None if "reason" in long else parse_reason(entry.reason)
     except IssuerError as error:
         troubles.append(Trouble(field="reason", text=error.text))
     try:
-        reference = parse_reference(entry.reference)
+        reference = None if "reference" in long else parse_reference(entry.reference)
     except IssuerError as error:
         troubles.append(Trouble(field="reference", text=error.text))
     if why and not entry.reason:

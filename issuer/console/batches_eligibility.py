@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.troubles import too_long
 from accounts.uploads import takes_files
 from codes.assessment_rules import Condition, conditions
 from codes.wording import Text
@@ -60,6 +61,7 @@ _JUDGED = {
     Judged.UNMET: Text("不符合", "not met"),
     Judged.OPEN: Text("未填写", "not entered"),
 }
+_MOST_FACT = 200
 _NOTHING_ENTERED = (
     (
         "condition",
@@ -233,7 +235,11 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     one, kept = _find(draft, row)
     names = asdict(Facts())
-    facts = Facts(**{name: request.form.get(name, "").strip()[:200] for name in names})
+    facts = Facts(**{name: request.form.get(name, "").strip() for name in names})
+    long = too_long(asdict(facts), **dict.fromkeys(names, _MOST_FACT))
+    if long:
+        faults = [(one.field, one.text) for one in long]
+        return _form(draft, one, kept, asdict(facts), faults=faults), 422
     if facts.is_empty:
         return _form(draft, one, kept, asdict(facts), faults=_NOTHING_ENTERED), 422
     enter(room, the_person(), own_prefix(), draft_id, {row: facts})

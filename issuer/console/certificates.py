@@ -22,6 +22,7 @@ from accounts.tables import (
     TableSpec,
     read_table,
 )
+from accounts.troubles import Trouble, too_long
 from codes.levels import Level
 from codes.wording import Text
 from issuer.batch_states import DraftState
@@ -49,14 +50,14 @@ from issuer.console.certificates_asking import (
     the_award,
 )
 from issuer.console.certificates_exam import exam_facts
-from issuer.console.certificates_forms import Trouble, read_asked, trouble_of
+from issuer.console.certificates_forms import read_asked, trouble_of
 from issuer.console.certificates_show import TONES, words_of
 from issuer.console.office import Office, the_office, the_operator
 from issuer.copies_to_print import DOWNLOADED, acts_to_print, ground_of_printing
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
-from issuer.operator import DEFAULT_GROUND, note_act_now
+from issuer.operator import DEFAULT_GROUND, LONGEST_REFERENCE, note_act_now
 from registry.batch_models import BatchDraft
 from registry.errors import RegistryError
 from registry.models import AwardStatus
@@ -163,6 +164,9 @@ def open_full(award_id: int) -> tuple[str, int] | Response:
     with reading(office.engine) as session:
         number = the_award(session, award_id).number
     ground, reference = (request.form.get(key, "").strip() for key in ("ground", "reference"))
+    long = too_long(request.form, reference=LONGEST_REFERENCE)
+    if long:
+        return _show(award_id, long, ground=ground, reference=reference), 422
     try:
         check_ground(ground)
         open_certificate(

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.certificate_acts import propose_once, rehearse
@@ -24,7 +25,6 @@ from issuer.console.certificates_asking import (
 )
 from issuer.console.certificates_forms import (
     ActEntry,
-    Trouble,
     form_of,
     inspect_act,
     read_act,

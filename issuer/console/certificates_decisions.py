@@ -18,13 +18,14 @@ from accounts.person import sees_body, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from accounts.ticked import SURE, UNTICKED, is_ticked
+from accounts.troubles import Trouble, too_long
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.certificate_acts import ActPage, act_mark, read_act, show_page
 from issuer.certificate_list import body_names
 from issuer.console.certificates import body_options
 from issuer.console.certificates_asking import BODY_READERS, READERS, REFUSALS, opened_by_person
-from issuer.console.certificates_forms import Trouble, trouble_of
+from issuer.console.certificates_forms import MAX_REASON, trouble_of
 from issuer.console.certificates_show import changes_shown
 from issuer.console.certificates_words import ACT_HEADINGS, ACT_TITLES, FINAL, TO_PRINT
 from issuer.console.office import Office, the_office
@@ -176,6 +177,9 @@ def _closed(place: ActPlace, close: Callable[..., None], done: Text) -> Response
     if not reason:
         text = Text("请写明理由", "say why")
         return _show(place, (Trouble(field="reason", text=text),)), 422
+    long = too_long(request.form, reason=MAX_REASON)
+    if long:
+        return _show(place, long), 422
 
     def work() -> None:
         with the_office().desk(place.prefix, dry_run=True) as desk:

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from accounts.troubles import Trouble, too_long
 from codes.wording import Text
 from issuer.certificate_find import Asked
 from issuer.correcting import parse_correction
+from issuer.filing import MAX_NAME
 from issuer.life_forms import ActForm
 from issuer.life_words import reason_called
+from issuer.operator import LONGEST_REFERENCE
 from log.leaves import LifeKind
 from registry.life_models import Ground
 from registry.models import ReissueReason
 
+MAX_REASON: Final = 500
 _MOST: Final = 500
 _FIELDS_OF_CODES: Final = {
     "correction_empty": "name",
@@ -26,14 +30,6 @@ _FIELDS_OF_CODES: Final = {
     "operator_document_number": "ground",
     "reading_ground": "ground",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Something missing or wrong in a form; `field` is the id of the field to go to."""
-
-    field: str
-    text: Text
 
 
 def trouble_of(error: Exception) -> Trouble:
@@ -80,12 +76,14 @@ class ActEntry:
 def read_act(form: Mapping[str, str]) -> ActEntry:
     """Return the entry of an act."""
     keys = ("reason", "reference", "ground", "because", "name", "latin_name", "specialty")
-    return ActEntry(**{key: form.get(key, "").strip()[:_MOST] for key in keys})
+    return ActEntry(**{key: form.get(key, "").strip() for key in keys})
 
 
 def inspect_act(kind: LifeKind, entry: ActEntry) -> tuple[Trouble, ...]:
-    """Return what is missing before an act can be shown."""
-    troubles: list[Trouble] = []
+    """Return what is missing or too long before an act can be shown."""
+    names = {"name": MAX_NAME, "latin_name": MAX_NAME, "specialty": MAX_NAME}
+    long = too_long(entry.typed, reason=MAX_REASON, reference=LONGEST_REFERENCE, **names)
+    troubles = list(long)
     if kind is LifeKind.CORRECT and not (entry.name or entry.specialty):
         troubles.append(
             _missing("name", "请填写正确的姓名，或正确的工种", "Enter the right name or specialty")

@@ -15,11 +15,12 @@ from accounts.next_page_notice import say_done
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
+from accounts.troubles import Trouble, too_long
 from accounts.waiting import Waiting
 from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.console.certificates_asking import BODY_READERS, REFUSALS, the_award
-from issuer.console.certificates_forms import Trouble, trouble_of
+from issuer.console.certificates_forms import trouble_of
 from issuer.console.office import the_office, the_operator
 from issuer.holder_counter import MOST_ANSWER, HolderCounter
 from issuer.operator import DEFAULT_GROUND, note_act_now
@@ -109,6 +110,9 @@ def answer(number: int) -> Response | str | tuple[str, int]:
     if said not in tuple(map(str, ANSWERS)):
         trouble = Trouble(field="outcome", text=_CHOOSE)
         return _request_page(number, (trouble,), said=said, words=words), 422
+    long = too_long(request.form, answer=MOST_ANSWER)
+    if long:
+        return _request_page(number, long, said=said, words=words), 422
     office = the_office()
     operator = the_operator(ground=DEFAULT_GROUND)
     note_act_now(

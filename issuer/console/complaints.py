@@ -20,7 +20,7 @@ from accounts.role_standing import counting_roles
 from accounts.roles import Role, allow
 from accounts.tables import read_table
 from accounts.ticked import SURE, UNTICKED, is_ticked
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.waiting import add_waiting
 from codes.wording import Text
 from issuer.complaints import (
@@ -149,7 +149,7 @@ def give(number: int) -> AnyResponse:
     with reading(the_office().desks) as desks:
         _find(desks, number)
     people = dict(_people(office))
-    said = typed("account", 20) or str(person.account_id)
+    said = typed("account") or str(person.account_id)
     chosen = read_row_id(said) or 0
     if chosen != person.account_id and not (may_assign(person) and chosen in people):
         return _page(number, (Trouble(field="account", text=NOBODY),))
@@ -177,9 +177,12 @@ def give(number: int) -> AnyResponse:
 def to_other_office(number: int) -> AnyResponse:
     """Hand a complaint over to the other office, and say why."""
     limit_form()
-    person, office, reason = the_person(), _own_office(), typed("reason", MOST_REASON + 1)
+    person, office, reason = the_person(), _own_office(), typed("reason")
     with reading(the_office().desks) as desks:
         _find(desks, number)
+    long = too_long(request.form, reason=MOST_REASON)
+    if long:
+        return _page(number, long, reason=reason)
     try:
         with (
             acting("complaint.hand_over", str(number), ground=_HANDED_OVER),
@@ -209,7 +212,7 @@ def read(number: int) -> AnyResponse:
     if not _may_read(number):
         return _page(number, (Trouble(field="", text=TAKE_FIRST),))
     with acting("complaint.read", str(number)):
-        return _page(number, opened=True, typed_=typed("answer", MOST_ANSWER + 1))
+        return _page(number, opened=True, typed_=typed("answer"))
 
 
 @blueprint.post("/<int:number>/file")
@@ -233,17 +236,19 @@ def file(number: int) -> AnyResponse:
 def send_answer(number: int) -> AnyResponse:
     """Answer the sender, and settle the complaint if that is said."""
     limit_form()
-    person, words = the_person(), typed("answer", MOST_ANSWER + 1).replace("\r\n", "\n")
-    close = typed("do", 10) == "close"
+    person, words = the_person(), typed("answer").replace("\r\n", "\n")
+    close = typed("do") == "close"
     with reading(the_office().desks) as desks, _room() as room:
         found = _find(desks, number)
         own = found.assignee_id == person.account_id and found.closed_at is None
-        was_read = own and typed("read", 20) == reading_mark(room, found, person.account_id)
+        was_read = own and typed("read") == reading_mark(room, found, person.account_id)
     if own and not was_read:
         return _page(number, (Trouble(field="", text=READ_FIRST),), typed_=words)
-    if own and close and not is_ticked():
-        unticked = Trouble(field=SURE, text=UNTICKED)
-        return _page(number, (unticked,), opened=True, typed_=words)
+    troubles = too_long(request.form, answer=MOST_ANSWER)
+    if close and not is_ticked():
+        troubles = (*troubles, Trouble(field=SURE, text=UNTICKED))
+    if own and troubles:
+        return _page(number, troubles, opened=True, typed_=words)
     try:
         with acting("complaint.answer", str(number)), _room() as room:
             answer(room, number, words, account_id=person.account_id, name=person.name, close=close)
@@ -340,7 +345,7 @@ def _may_read(number: int) -> bool:
 
 def _held_as_shown() -> int | None:
     """Return who had the complaint on the page that the form stood on."""
-    return read_row_id(typed("held", 20))
+    return read_row_id(typed("held"))
 
 
 def _find(desks: Session, number: int) -> Complaint:

@@ -190,7 +190,7 @@ def application(number: int) -> AnyResponse:
 def opinion(number: int) -> AnyResponse:
     """Accept, return or refuse an application."""
     limit_form()
-    entry = OpinionEntry(step=typed("step", 20), decision=read_decision_entry())
+    entry = OpinionEntry(step=typed("step"), decision=read_decision_entry())
     decision, troubles = parse_decision(entry.decision)
     if entry.step not in tuple(map(str, _OPINIONS)):
         text = Text("请选择本环节的决定", "Choose what to do")
@@ -207,7 +207,7 @@ def opinion(number: int) -> AnyResponse:
             transaction(the_office().engine) as session,
         ):
             found = find_application(session, number)
-            check_as_shown(found, typed("seen", 6))
+            check_as_shown(found, typed("seen"))
             if duty_of(Stage(found.state), step) is Duty.DIRECTOR and not is_director():
                 abort(403)
             take_step(session, found, step, decision, now=now)
@@ -228,10 +228,10 @@ def opinion(number: int) -> AnyResponse:
 def read_material(number: int) -> AnyResponse:
     """Give a material, opened; it may name people, so the ground is noted first."""
     limit_form()
-    office, ground = the_office(), typed("ground", 300)
+    office, ground = the_office(), typed("ground")
     with reading(office.engine) as session:
         found = _find(session.get(FilingApplication, number))
-        wanted = typed("material", 9)
+        wanted = typed("material")
         materials = [one for form in found.forms for one in form.materials]
         material = next((one for one in materials if str(one.id) == wanted), None)
         not_found_unless(material is not None)

@@ -15,7 +15,7 @@ from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from accounts.spoken import spoken_day
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.levels import Level
 from codes.occupations import Occupation, occupation_by_code
 from codes.wording import Text
@@ -34,10 +34,12 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
-from issuer.console.filing_proposals import may_approve, propose_act
+from issuer.console.filing_proposals import may_approve
+from issuer.console.filing_trying import propose_act
 from issuer.console.filing_words import ACT_NAMES, scope_text, titled
 from issuer.console.office import the_office
 from issuer.desk import shanghai_day
+from issuer.filing import MAX_ADDRESS, MAX_NAME
 from issuer.filing_acts import STANDING_NAMES, SiteStanding
 from issuer.filing_changes import awards_since
 from issuer.filing_proposals import waiting_proposals
@@ -192,13 +194,14 @@ def propose_on_site(prefix: str, kind: str) -> AnyResponse:
     """Propose an act; nothing changes until it is approved."""
     limit_form()
     entry = ActEntry(
-        day=typed("day", 20),
-        text=typed("text", 300),
+        day=typed("day"),
+        text=typed("text"),
         dropped=tuple(request.form.getlist("dropped")[:100]),
         decision=read_decision_entry(),
     )
     chosen = _kind(kind)
-    troubles: list[Trouble] = []
+    most = MAX_NAME if chosen is SiteActKind.RENAME else MAX_ADDRESS
+    troubles = list(too_long(request.form, text=most))
     day = parse_day(entry.day, "day", troubles) if chosen in _DATED else None
     dropped = tuple(pair for one in entry.dropped if (pair := _pair(one)) is not None)
     if chosen is SiteActKind.NARROW and not dropped:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.next_page_notice import lead_on, say_done
 from accounts.roles import allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.uploads import takes_files
 from codes.filing_rules import RuleName, filing_rule
 from codes.levels import Level
@@ -22,6 +22,7 @@ from codes.number_rule import Category
 from codes.occupations import Occupation, occupations
 from codes.wording import Text
 from issuer.application_drafts import (
+    MOST_TITLE,
     add_file,
     check_draft_as_shown,
     draft_mark,
@@ -236,13 +237,13 @@ def _read_entry() -> ApplicationEntry:
     )
     sites = tuple(
         SiteEntry(
-            address=form.get(f"sites-{at}-address", "").strip()[:400],
-            serial=form.get(f"sites-{at}-serial", "").strip()[:20],
+            address=form.get(f"sites-{at}-address", "").strip(),
+            serial=form.get(f"sites-{at}-serial", "").strip(),
         )
         for at in range(_MOST_SITES)
     )
     texts = {
-        name: form.get(name, "").strip()[:400]
+        name: form.get(name, "").strip()
         for name in ("name", "credit_code", "category", "examiners", "supervisors")
     }
     return ApplicationEntry(scopes=scopes, sites=sites, **texts).compact()
@@ -258,6 +259,9 @@ def _take_files(found: FilingDraft) -> tuple[Trouble, ...]:
     except IssuerError as error:
         return (Trouble(field="form_file", text=error.text),)
     title = request.form.get("title", "").strip()
+    long = too_long(request.form, title=MOST_TITLE)
+    if long:
+        return long
     chosen = [one for one in request.files.getlist("files") if one.filename]
     try:
         for one in chosen:

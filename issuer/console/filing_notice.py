@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,7 +15,7 @@ from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.spoken import spoken_day
 from accounts.ticked import SURE, UNTICKED, is_ticked
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.applications import find_application
@@ -61,6 +61,7 @@ blueprint = Blueprint("filing_notice", __name__, url_prefix="/filing")
 
 _DAYS: Final = re.compile(r"[\s,，、;；]+")
 _MOST_WORDS: Final = 5000
+_MOST_SENDER: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +98,9 @@ def begin_notice(number: int) -> AnyResponse:
     """Start the public notice."""
     limit_form()
     entry = NoticeEntry(
-        first=typed("first", 20),
-        last=typed("last", 20),
-        days_off=typed("days_off", 400),
+        first=typed("first"),
+        last=typed("last"),
+        days_off=typed("days_off"),
         decision=read_decision_entry(),
     )
     troubles: list[Trouble] = []
@@ -153,11 +154,11 @@ def enter_objection(number: int) -> AnyResponse:
     """Put an objection on record, sealed."""
     limit_form()
     entry = ObjectionEntry(
-        sender=typed("sender", 200),
-        text=typed("text", _MOST_WORDS).replace("\r\n", "\n"),
-        received_on=typed("received_on", 20),
+        sender=typed("sender"),
+        text=typed("text").replace("\r\n", "\n"),
+        received_on=typed("received_on"),
     )
-    troubles: list[Trouble] = []
+    troubles = list(too_long(request.form, sender=_MOST_SENDER, text=_MOST_WORDS))
     if not entry.sender:
         troubles.append(Trouble(field="sender", text=Text("请填写提出人", "Say who objects")))
     if not entry.text:
@@ -234,7 +235,7 @@ def read_objection(number: int, which: int) -> AnyResponse:
     """Show who objected and in what words; the ground is noted first."""
     limit_form()
     _check_as_shown(number, which)
-    ground = typed("ground", 300)
+    ground = typed("ground")
     try:
         check_ground(ground)
         with acting("filing.read", f"{number} objection {which}", ground=ground):
@@ -253,7 +254,7 @@ def settle(number: int, which: int) -> AnyResponse:
     unread = _why_unread(number, which)
     if unread is not None:
         return _settle_page(number, which, troubles=(unread,))
-    outcome, entry = typed("outcome", 20), read_decision_entry()
+    outcome, entry = typed("outcome"), read_decision_entry()
     decision, troubles = parse_decision(entry)
     if outcome not in tuple(map(str, ObjectionOutcome)):
         text = Text("请选择处理结果", "Choose an outcome")
@@ -300,14 +301,14 @@ def _why_unread(number: int, which: int) -> Trouble | None:
             form = open_objection_now(office.vault(), found, which)
         except IssuerError as error:
             return trouble_of(error)
-    if typed("read", 20) == objection_mark(form):
+    if typed("read") == objection_mark(form):
         return None
     text = Text("请先查看异议原文，再作处理", "Read what it says first, then settle it")
     return Trouble(field="ground", text=text)
 
 
 def _shown() -> int | None:
-    return read_row_id(typed("objection", 20))
+    return read_row_id(typed("objection"))
 
 
 def _earliest_last(first: date) -> date:

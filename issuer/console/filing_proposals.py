@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.waiting import LATELY
 from codes.wording import Text
 from issuer.application_form import likely_prefix
 from issuer.application_states import Stage
-from issuer.applications import find_application, form_of
+from issuer.applications import form_of
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
@@ -38,37 +38,32 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
+from issuer.console.filing_trying import check_sent, propose_act, trial
 from issuer.console.filing_words import act_text, compare_rows, done_rows, proposed_facts, titled
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
+from issuer.filing_acts import MAX_REASON
 from issuer.filing_decision import FilingTerms, longest_term
 from issuer.filing_proposals import (
     STATE_NAMES,
     Done,
     ProposalState,
-    Trial,
-    Words,
     approve,
     basis_of,
     check_other_person,
     check_waiting,
-    decision_for,
     decline,
     declined_lately,
     find_approvable,
-    propose,
     take_back,
-    try_act,
     waiting_proposals,
     words_of,
 )
 from issuer.proposed_acts import FileAct, ProposedAct, body_of, parse_act
-from issuer.public_notice import check_none_sent
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingApplication
-from registry.public_database import public_database, public_database_url
-from registry.session import reading, transaction
+from registry.session import reading
 
 blueprint = Blueprint("filing_proposals", __name__, url_prefix="/filing")
 
@@ -124,7 +119,7 @@ def approve_one(number: int) -> AnyResponse:
         act = parse_act(_find(session.get(FilingProposal, number)).act)
     if act.by_two and not is_director():
         abort(403)
-    if typed("seen", 10) != "yes":
+    if typed("seen") != "yes":
         text = Text("请核对变更前后的内容后再勾选", "Compare before and after, then tick this")
         return _page(number, troubles=(Trouble(field="seen", text=text),))
     try:
@@ -140,7 +135,7 @@ def _approve(number: int, found: FilingProposal, act: ProposedAct) -> AnyRespons
     name = f"filing.{act.as_dict()['kind']}"
     try:
         with acting(name, found.subject, reference=reference) as now:
-            _check_sent(act)
+            check_sent(act)
             done = approve(
                 office.desks,
                 office.engine,
@@ -184,9 +179,12 @@ def approved_text(act: ProposedAct, done: Done) -> Text:
 def decline_one(number: int) -> AnyResponse:
     """Decline a proposal, with a reason."""
     limit_form()
-    remark = typed("remark", 500)
+    remark = typed("remark")
     with reading(the_office().desks) as session:
         subject = _find(session.get(FilingProposal, number)).subject
+    long = too_long(request.form, remark=MAX_REASON)
+    if long:
+        return _page(number, remark=remark, troubles=long)
     try:
         with acting("filing.decline", subject) as now:
             decline(the_office().desks, number, the_actor(), remark, now=now)
@@ -240,9 +238,9 @@ def propose_filing(number: int) -> AnyResponse:
     with reading(the_office().engine) as session:
         sites = len(form_of(_application(session.get(FilingApplication, number))).sites)
     entry = FileEntry(
-        prefixes=tuple(typed(f"prefix-{at}", 40).upper() for at in range(sites)),
-        first=typed("first", 20),
-        last=typed("last", 20),
+        prefixes=tuple(typed(f"prefix-{at}").upper() for at in range(sites)),
+        first=typed("first"),
+        last=typed("last"),
         decision=read_decision_entry(),
     )
     troubles: list[Trouble] = []
@@ -279,45 +277,6 @@ _FILE_FIELDS: Final = {
     "decided_before_last_step": "decided_on",
     "notice_running": "decided_on",
 }
-
-
-def propose_act(act: ProposedAct, words: Words) -> int:
-    """Try an act and put it in wait for approval; return the proposal's number.
-
-    Raises:
-        IssuerError: it cannot be done, or another waits; as `try_act`, `propose`.
-    """
-    office, actor = the_office(), the_actor()
-    kind = act.as_dict()["kind"]
-    subject = act.prefix if not isinstance(act, FileAct) else str(act.application_id)
-    with acting(f"filing.{kind}.propose", subject, reference=words.reference or "") as now:
-        _check_sent(act)
-        trial(act, words, actor.name)
-        with transaction(office.desks) as desks, reading(office.engine) as register:
-            return propose(desks, register, act, words, actor, now).id
-
-
-def _check_sent(act: ProposedAct) -> None:
-    """Refuse a filing while the public site holds objections to it that nobody has read."""
-    office = the_office()
-    if not isinstance(act, FileAct):
-        return
-    with (
-        public_database(public_database_url(office.home)) as public,
-        reading(public) as sent,
-        reading(office.engine) as register,
-    ):
-        check_none_sent(sent, find_application(register, act.application_id, hold=False))
-
-
-def trial(act: ProposedAct, words: Words, proposer: str) -> Trial:
-    """Return what an act would do today, were another person to approve it."""
-    office = the_office()
-    decision = decision_for(proposer, _SOMEBODY if act.by_two else None, words, today())
-    return try_act(office.engine, office.home, act, decision, now=office.clock())
-
-
-_SOMEBODY: Final = "（待审批）"
 
 
 def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) -> AnyResponse:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.levels import Level
 from codes.wording import Text
 from issuer.console.authority import (
@@ -37,6 +37,7 @@ from issuer.console.office import the_office
 from issuer.quality_checks import (
     FINDING_NAMES,
     MOST_SAMPLE,
+    MOST_WORDS,
     OUTCOME_NAMES,
     SEED_BYTES,
     CheckOutcome,
@@ -122,11 +123,11 @@ def draw_sample() -> AnyResponse:
     limit_form()
     office = the_office()
     entry = SampleEntry(
-        prefix=typed("prefix", 13),
-        first=typed("first", 20),
-        last=typed("last", 20),
-        level=typed("level", 1),
-        size=typed("size", 6),
+        prefix=typed("prefix"),
+        first=typed("first"),
+        last=typed("last"),
+        level=typed("level"),
+        size=typed("size"),
     )
     troubles: list[Trouble] = []
     if not entry.prefix:
@@ -178,12 +179,13 @@ def check(number: int) -> AnyResponse:
 def find(number: int, place: int) -> AnyResponse:
     """Note what was found about one certificate."""
     limit_form()
-    office, said, words = the_office(), typed("finding", 20), typed("words", 2100)
+    office, said, words = the_office(), typed("finding"), typed("words")
+    troubles = too_long(request.form, words=MOST_WORDS)
     if said not in tuple(map(str, Finding)):
         text = Text("请选择检查结果", "Choose what was found")
-        return _page(
-            number, place=place, words=words, troubles=(Trouble(field="finding", text=text),)
-        )
+        troubles = (Trouble(field="finding", text=text), *troubles)
+    if troubles:
+        return _page(number, place=place, said=said, words=words, troubles=troubles)
     try:
         with (
             acting("quality.find", f"{number} {place}") as now,
@@ -197,7 +199,7 @@ def find(number: int, place: int) -> AnyResponse:
                 words.replace("\r\n", "\n"),
                 found_by=the_actor().name,
                 now=now,
-                seen=typed("seen", 40),
+                seen=typed("seen"),
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"finding_words": "words"}, "finding"),)
@@ -211,10 +213,13 @@ def find(number: int, place: int) -> AnyResponse:
 def close(number: int) -> AnyResponse:
     """Conclude a check."""
     limit_form()
-    office, said, words = the_office(), typed("outcome", 20), typed("conclusion", 2100)
+    office, said, words = the_office(), typed("outcome"), typed("conclusion")
+    troubles = too_long(request.form, conclusion=MOST_WORDS)
     if said not in tuple(map(str, CheckOutcome)):
         text = Text("请选择结论", "Choose an outcome")
-        return _page(number, conclusion=words, troubles=(Trouble(field="outcome", text=text),))
+        troubles = (Trouble(field="outcome", text=text), *troubles)
+    if troubles:
+        return _page(number, outcome=said, conclusion=words, troubles=troubles)
     try:
         with (
             acting("quality.close", str(number)) as now,
@@ -227,7 +232,7 @@ def close(number: int) -> AnyResponse:
                 words.replace("\r\n", "\n"),
                 closed_by=the_actor().name,
                 now=now,
-                seen=typed("seen", 40),
+                seen=typed("seen"),
             )
     except REFUSALS as error:
         told = (trouble_of(error, {"conclusion_missing": "conclusion"}, "outcome"),)

@@ -92,7 +92,7 @@ def hand_in() -> AnyResponse:
 def compose() -> AnyResponse:
     """Compose the list anew of what is on record, once that is ticked: its term begins again."""
     limit_form()
-    if typed("sure", 5) != "yes":
+    if typed("sure") != "yes":
         text = Text("请勾选确认", "Tick this to confirm")
         return _page((Trouble(field="sure", text=text),))
     return _compose()

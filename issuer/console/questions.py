@@ -28,7 +28,7 @@ from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
 from accounts.roles import Role, allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.waiting import Waiting, add_waiting
 from codes.levels import Level
 from codes.wording import Text
@@ -44,6 +44,7 @@ from issuer.operator import Operator, note_act_now
 from registry.case_claims import OnRecord, Shown, compare_claims
 from registry.case_models import CaseQuestion
 from registry.case_questions import (
+    MOST_WORDS,
     OPEN,
     Answer,
     Compared,
@@ -120,9 +121,12 @@ def answer(question_id: int) -> AnyResponse:
     """Answer a question; once, and for the record."""
     office = the_office()
     said = request.form.get("answer", "")
-    words = request.form.get("words", "").strip().replace("\r\n", "\n")[:1200]
+    words = request.form.get("words", "").strip().replace("\r\n", "\n")
     chosen = Answer(said) if said in set(Answer) else None
     despite = bool(request.form.get("despite"))
+    long = too_long(request.form, words=MOST_WORDS)
+    if long:
+        return _page(question_id, said, words, long, despite=despite)
     try:
         with transaction(office.desks) as session:
             row = _question(session, question_id, hold=True)

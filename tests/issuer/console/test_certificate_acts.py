@@ -80,6 +80,10 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
         address = f"/certificates/{award_id}/acts/correct"
         assert client.get(address).status_code == 200
         assert client.post(address, data=REASON).status_code == 422
+        long = {"name": RIGHT_NAME, "reason": "因" * 501, "reference": "号" * 201}
+        refused = client.post(address, data=long)
+        assert refused.status_code == 422 and "501 字，最多 500 字" in refused.text
+        assert "201 字，最多 200 字" in refused.text and long["reason"] in refused.text
         same = client.post(address, data=REASON | {"name": PERSON.name})
         assert same.status_code == 422 and REASON["reference"] in same.text
         open_full(client, award_id)

@@ -157,6 +157,22 @@ def test_an_expired_link_is_told_on_both_pages_with_the_way_to_a_new_one(desks: 
     assert "“重置账号”，即生成新的链接" in person
 
 
+def test_who_has_a_password_and_no_second_factor_yet_is_not_said_to_have_come_late(
+    desks: Desks,
+) -> None:
+    director = desks.plant("director", Role.AUTHORITY_DIRECTOR)
+    worker = desks.add("half.way", Role.POLICE)
+    row = state_of(desks, worker)
+    half = desks.browser()
+    half.post(worker.link, data={"password": PASSWORD, "again": PASSWORD})
+    for page in ("/people", f"/people/{row.id}"):
+        text = desks.arrived(director).get(page).text
+        assert "已设置密码，正在设置第二重验证" in text and "链接已过期" not in text
+    assert "不用重置账号" in text and "即生成新的链接" not in text
+    again = desks.browser()
+    assert desks.show_password(again, worker).location == "/sign-in/enrol"  # as the page says
+
+
 def test_the_last_director_stays(desks: Desks) -> None:
     desks.plant("only", Role.AUTHORITY_DIRECTOR)
     with pytest.raises(AccountError, match="account_last_director"):

@@ -116,6 +116,19 @@ class BatchSampleView(DeskBase):
     row: Mapped[int] = mapped_column(primary_key=True)
 
 
+class BatchesFiled(DeskBase):
+    """Under which state of its filing the batches of a body were checked last.
+
+    Args:
+        filing: hash of what the body may award.
+    """
+
+    __tablename__ = "batches_filed"
+
+    prefix: Mapped[str] = mapped_column(String(13), primary_key=True)
+    filing: Mapped[str] = mapped_column(String(64))
+
+
 class BatchPhoto(DeskBase):
     """One picture that was handed in for a batch.
 

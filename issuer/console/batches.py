@@ -18,6 +18,7 @@ from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_drafts, throw_away
+from issuer.batch_filing import follow_filing, why_nothing_issues
 from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
@@ -38,7 +39,7 @@ from issuer.console import (
     batches_upload,
 )
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
-from issuer.console.batches_next import are_done, lines_of, next_of, why_nothing_issues
+from issuer.console.batches_next import are_done, lines_of, next_of
 from issuer.console.batches_room import (
     DESK,
     SCORING,
@@ -131,7 +132,8 @@ _NOBODY = Text(
 @allow(*SCORING)
 def index() -> str:
     """List the batches of the person's body."""
-    table = read_table(request.args, _LIST)
+    table, room, prefix = read_table(request.args, _LIST), the_room(), own_prefix()
+    follow_filing(room, prefix)
     found = _asked_for(table.words("state"))
     rows = found[table.offset : table.offset + table.size]
     return render_template(
@@ -143,7 +145,8 @@ def index() -> str:
         on_desk=the_person().is_one_of(*DESK),
         tone_of=tone_of,
         DraftState=DraftState,
-        next_of=partial(next_of, the_room(), deep=False),
+        next_of=partial(next_of, room, deep=False),
+        stop=why_nothing_issues(room, prefix),
     )
 
 
@@ -196,6 +199,7 @@ def create() -> Response | tuple[str, int]:
         table = read_upload(file)
     except IssuerError as error:
         return _form(entry, Trouble(field="roster", text=error.text)), 422
+    follow_filing(room, own_prefix())
     try:
         draft_id = begin(
             room,

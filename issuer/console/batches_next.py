@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import request, url_for
-from sqlalchemy import select
 
 from codes.wording import Text, counted
 from issuer.batch_checks import ROWS_AT_ONCE, needs_check
+from issuer.batch_filing import why_nothing_issues
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.batch_steps import StepStanding, StepState, steps_of
 from issuer.body_settings import Step
-from issuer.desk import shanghai_day
-from issuer.filing_changes import why_not_filed
 from issuer.uploads_waiting import UploadStanding, upload_standing
 from registry.batch_models import BatchDraft
-from registry.models import Site
 from registry.session import reading
 
 _TONES: Final = {StepStanding.DONE: "good", StepStanding.OPEN: "warn", StepStanding.SKIPPED: "calm"}
@@ -46,14 +43,6 @@ class StepLine:
     state: StepState
     endpoint: str
     tone: str
-
-
-def why_nothing_issues(room: BatchRoom, prefix: str) -> Text | None:
-    """Return why a body may award nothing today, whatever its rosters hold; None if it may."""
-    with reading(room.register) as session:
-        site = session.scalar(select(Site).where(Site.prefix == prefix))
-        stop = None if site is None else why_not_filed(session, site, shanghai_day(room.clock()))
-    return None if stop is None else stop.text
 
 
 def lines_of(room: BatchRoom, draft: BatchDraft) -> list[StepLine]:

@@ -13,10 +13,11 @@ from accounts.error_pages import show_error
 from accounts.person import the_person
 from accounts.roles import Role
 from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
-from issuer.batch_checks import needs_check
+from issuer.batch_checks import check_soon, needs_check
+from issuer.batch_filing import follow_filing, why_nothing_issues
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
-from issuer.console.batches_next import StepLine, next_of, why_nothing_issues
+from issuer.console.batches_next import StepLine, next_of
 from issuer.console.office import the_office
 from issuer.errors import IssuerError
 from issuer.operator import note_act_now
@@ -87,12 +88,15 @@ def own_prefix() -> str:
 
 
 def the_draft(room: BatchRoom, draft_id: int) -> BatchDraft:
-    """Return a batch of the person's own body; 404 for any other."""
-    with reading(room.desks) as session:
-        try:
-            return find_draft(session, own_prefix(), draft_id)
-        except IssuerError:
-            abort(404)
+    """Return a batch of the person's own body, checked under its filing now; 404 for any other."""
+    prefix = own_prefix()
+    try:
+        if follow_filing(room, prefix):
+            check_soon(room, prefix, draft_id)
+        with reading(room.desks) as session:
+            return find_draft(session, prefix, draft_id)
+    except IssuerError:
+        abort(404)
 
 
 def note_reading(room: BatchRoom, act: str, draft: BatchDraft, about: str = "") -> None:

@@ -15,7 +15,6 @@ from issuer.batch_approval import is_own
 from issuer.batch_drafts import list_drafts
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, is_own_setting, settings_of, skipping, unconfirmed
-from issuer.console.batches_next import why_nothing_issues
 from issuer.console.batches_room import TO_UPLOAD, the_room
 from issuer.uploads_waiting import batches_to_upload
 from registry.batch_models import BatchDraft
@@ -50,18 +49,13 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         text = Text("个批次待审批", "{batch|batches} to approve")
         yield _waiting(DraftState.SUBMITTED, text, others)
         yield _waiting_settings(person)
-    stop = why_nothing_issues(the_room(), person.body) if clerk else None
     for state, text in _CLERKS if clerk else ():
-        yield _waiting(state, text if stop is None else _stopped(text, stop), found)
+        yield _waiting(state, text, found)
     if clerk:
         yield _waiting_objections(person.body)
         yield _waiting_uploads(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
-
-
-def _stopped(text: Text, stop: Text) -> Text:
-    return Text(f"{text.zh}；{stop.zh}", f"{text.en}. {stop.en}")
 
 
 def _waiting_settings(person: Person) -> Waiting:

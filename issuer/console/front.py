@@ -8,6 +8,8 @@ from accounts.confirming_pages import own_standing
 from accounts.person import the_person
 from accounts.roles import Role, signed_in
 from accounts.waiting import waiting_for
+from issuer.batch_filing import why_nothing_issues
+from issuer.console.batches_room import the_room
 
 blueprint = Blueprint("front", __name__)
 
@@ -16,9 +18,13 @@ blueprint = Blueprint("front", __name__)
 @signed_in
 def front() -> str:
     """Show where this person may go, and what waits for them."""
-    waiting = waiting_for(the_person())
+    person = the_person()
     return render_template(
-        "desk/front.html", waiting=waiting, custodian=Role.KEY_CUSTODIAN, **own_standing()
+        "desk/front.html",
+        waiting=waiting_for(person),
+        stop=why_nothing_issues(the_room(), person.body) if person.body else None,
+        custodian=Role.KEY_CUSTODIAN,
+        **own_standing(),
     )
 
 

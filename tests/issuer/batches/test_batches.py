@@ -7,12 +7,15 @@ import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
 
 from accounts.person import Person
+from accounts.roles import Role
 from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer import filing_changes
@@ -35,6 +38,7 @@ from tests.issuer.batch_desk import (
     APPROVER,
     BOTH,
     CLERK,
+    EXAMINER,
     FOREIGN,
     READY,
     SECOND_APPROVER,
@@ -217,6 +221,34 @@ def test_a_body_whose_filing_was_withdrawn_is_told_so_and_not_to_mend_rows(
     roster = desk.get(f"/batches/{draft}/rows").text
     assert said in roster and "改正名册不能解决" in roster
     assert "corrections.xlsx" not in roster and "上传改正" not in roster
+
+
+def test_a_suspension_is_told_to_all_of_the_body_and_no_remark_on_a_row_outlives_it(
+    ready_desk: BatchDesk,
+) -> None:
+    desk, draft = ready_desk, READY
+    today = shanghai_day(desk.room.clock())
+    custodian = replace(CLERK, roles=frozenset({Role.KEY_CUSTODIAN}))
+
+    def enact(act: Any, day: date) -> None:
+        with transaction(desk.room.register) as session:
+            site = find_site(session, PREFIX)
+            act(session, site, decision(day), effective_on=day, now=desk.room.clock())
+
+    said = f"本机构备案自{spoken_day(today).zh}起暂停"
+    assert "不能核发证书" not in desk.get("/").text
+    enact(filing_changes.suspend, today)
+    for person in (CLERK, APPROVER, EXAMINER, custodian):
+        assert said in desk.get("/", person).text, person.roles
+    for place in (f"/batches/{draft}/rows", "/batches", "/batches/new"):
+        assert said in desk.get(place).text, place
+    assert "改正名册不能解决" in desk.get(f"/batches/{draft}/rows").text  # checked anew
+    enact(filing_changes.resume, today)
+    assert "不能核发证书" not in desk.get("/batches").text
+    desk.work()
+    rows = desk.get(f"/batches/{draft}/rows").text
+    assert "暂停" not in rows and "改正名册中" not in desk.get(f"/batches/{draft}").text
+    assert desk.submit(draft).status_code == 303
 
 
 def test_a_page_that_is_filled_in_never_reloads_by_itself(ready_desk: BatchDesk) -> None:

@@ -67,13 +67,21 @@ def check_term(first: date, last: date, today: date) -> None:
     """Refuse a term that ends before it begins or is longer than the rule allows."""
     years = filing_rule(RuleName.LONGEST_TERM_YEARS, today).value
     most = (first.replace(day=1, year=first.year + years) + timedelta(days=31)).replace(day=1)
-    if not first <= last < most:
-        begun, over = spoken_day(first), spoken_day(last)
+    begun, over = spoken_day(first), spoken_day(last)
+    if last < first:
         raise IssuerError(
             "term_too_long",
             Text(
-                f"备案期限{begun.zh}至{over.zh}不成立，或超过 {years} 年",
-                f"a term from {begun.en} to {over.en} is none, or is longer than {years} years",
+                f"截止日{over.zh}早于起始日{begun.zh}",
+                f"the last day, {over.en}, is before the first, {begun.en}",
+            ),
+        )
+    if last >= most:
+        raise IssuerError(
+            "term_too_long",
+            Text(
+                f"备案期限{begun.zh}至{over.zh}超过 {years} 年",
+                f"a term from {begun.en} to {over.en} is longer than {years} years",
             ),
         )
 

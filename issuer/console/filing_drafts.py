@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -194,7 +195,9 @@ def _submit(number: int, saved: str) -> AnyResponse:
             field = field_id(error.field)
             return _page(found, (Trouble(field=field, text=fault_text(field, error)),))
         except REFUSALS as error:
-            return _page(found, (trouble_of(error, _FIELDS, "name"),), other=_other(found, error))
+            trouble = trouble_of(error, _FIELDS, "name")
+            said = _OF_DAY.get(getattr(error, "code", ""), trouble.text)
+            return _page(found, (replace(trouble, text=said),), other=_other(found, error))
         session.delete(found)
     what = Text("已受理", "was taken in")
     if supplements is not None:
@@ -217,6 +220,15 @@ def _other(found: FilingDraft, error: Exception) -> int | None:
 
 
 _ANCHORS: Final = {"add_site": "#sites", "upload": "#materials"}
+_OF_DAY: Final = {  # the day of the decision is called so on this page
+    "decided_in_future": Text("受理日期尚未到来", "the day it is taken in is still to come"),
+    "decided_long_ago": Text(
+        "受理日期距今过久，不能补录", "the day it is taken in is too long ago to be entered"
+    ),
+    "decided_before_last_step": Text(
+        "受理日期早于上一环节", "the day it is taken in is before the last step"
+    ),
+}
 _FIELDS: Final = {
     "application_open": "credit_code",
     "supplement_of_another": "credit_code",

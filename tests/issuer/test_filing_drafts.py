@@ -124,6 +124,13 @@ def test_who_types_into_an_older_draft_is_told_and_keeps_what_was_typed(
         assert 'value="99"' in client.get(at).text
 
 
+def test_the_day_of_taking_in_is_called_so_where_it_is_wrong(desk: AuthorityDesk) -> None:
+    for day, said in (("2099-01-01", "尚未到来"), ("1999-01-01", "距今过久")):
+        page = desk.typed_application(decided_on=day)
+        assert page.status_code == 422 and f"受理日期{said}" in page.text
+        assert "决定日期" not in page.text
+
+
 def test_the_next_page_says_what_was_filed_and_what_comes_next(desk: AuthorityDesk) -> None:
     with working_as(desk.app, CLERK) as client:
         at = send(client, "/filing/drafts", {}).headers["Location"]

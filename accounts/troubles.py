@@ -15,10 +15,12 @@ class Trouble:
     Args:
         field: id of the field, or empty for the form as a whole.
         text: what is wrong.
+        link: address of what stands in the way, if it has a page.
     """
 
     field: str
     text: Text
+    link: str = ""
 
 
 def too_long(said: Mapping[str, str], **most: int) -> tuple[Trouble, ...]:

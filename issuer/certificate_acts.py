@@ -14,7 +14,7 @@ from issuer.certificate_change import Preview, changed_by, is_unchanged_since, p
 from issuer.certificate_view import waiting_acts
 from issuer.copying import serial_of
 from issuer.desk import Desk
-from issuer.errors import IssuerError
+from issuer.errors import IssuerError, WaitsAlready
 from issuer.life_acts import ActPlace, check_proposal, find_act, propose, view_act
 from issuer.life_copies import check_still
 from issuer.life_forms import MAKES_COPY, ActForm, ActView, read_details
@@ -170,15 +170,16 @@ def _check_none_waiting(session: Session, award: Award, form: ActForm) -> None:
     for act_id in waiting_acts(session, award):
         other = LifeKind(session.get_one(LifeAct, act_id).kind)
         if other is form.kind:
-            raise IssuerError(
+            raise WaitsAlready(
                 "act_waiting",
                 Text(
                     f"同样的事项已经提出，正在等待审批（编号 {act_id}）",
                     f"the same was proposed already and waits for approval, as act {act_id}",
                 ),
+                number=act_id,
             )
         if MAKES_COPY.issuperset({other, form.kind}):
-            raise IssuerError(
+            raise WaitsAlready(
                 "act_waiting",
                 Text(
                     f"这张证书另有一项变更正在等待审批（编号 {act_id}），也会产生新的一份；"
@@ -186,4 +187,5 @@ def _check_none_waiting(session: Session, award: Award, form: ActForm) -> None:
                     f"another act on this certificate, which makes a copy too, waits for approval "
                     f"(act {act_id}); propose yours once that is decided or taken back",
                 ),
+                number=act_id,
             )

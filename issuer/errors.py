@@ -38,6 +38,19 @@ class FieldError(IssuerError):
         self.missing = missing
 
 
+class WaitsAlready(IssuerError):
+    """Another act on the same waits for approval.
+
+    Args:
+        code, text: as `IssuerError`.
+        number: of what waits.
+    """
+
+    def __init__(self, code: str, text: Text, *, number: int) -> None:
+        super().__init__(code, text)
+        self.number = number
+
+
 class WorkerFailed(IssuerError):
     """A worker process ended without an answer, or met what nobody foresaw."""
 

@@ -23,7 +23,7 @@ from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.applications import find_application
 from issuer.desk import shanghai_day
-from issuer.errors import IssuerError
+from issuer.errors import IssuerError, WaitsAlready
 from issuer.filing_acts import Decision
 from issuer.filing_decision import file_application
 from issuer.filing_standing import SiteView, view_of
@@ -163,12 +163,13 @@ def propose(
     )
     other = desks.scalar(waiting)
     if other is not None:
-        raise IssuerError(
+        raise WaitsAlready(
             "proposal_waiting",
             Text(
                 f"第 {other} 号待审批事项涉及同一对象，请先办结",
                 f"proposal {other} is about the same and still waits; settle it first",
             ),
+            number=other,
         )
     proposal = FilingProposal(
         subject=subject,

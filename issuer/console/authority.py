@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from flask import abort, request
+from flask import abort, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from accounts.next_page_notice import say_done
@@ -19,7 +19,7 @@ from codes.errors import CodesError
 from codes.wording import Text
 from issuer.console.office import the_office, the_operator
 from issuer.desk import shanghai_day
-from issuer.errors import IssuerError
+from issuer.errors import IssuerError, WaitsAlready
 from issuer.filing_acts import (
     MAX_REASON,
     MAX_REFERENCE,
@@ -201,7 +201,10 @@ def trouble_of(
     """
     code, text = getattr(error, "code", ""), getattr(error, "text", None)
     assert isinstance(text, Text)
-    return Trouble(field=(fields or {}).get(code, default), text=text)
+    link = ""
+    if isinstance(error, WaitsAlready):
+        link = url_for("filing_proposals.proposal", number=error.number)
+    return Trouble(field=(fields or {}).get(code, default), text=text, link=link)
 
 
 def not_found_unless(found: bool) -> None:

@@ -301,7 +301,8 @@ def _facts(page: ActPage, *, opened: bool) -> list[tuple[Any, ...]]:
             (Text("处理时间", "Decided"), act.decided_at),
         ]
     if act.decision is not None:
-        told = opened or is_same_person(act.proposer, the_person().name)
+        own = (act.proposer, act.decided_by or "")  # it was written by one for the other
+        told = opened or any(is_same_person(name, the_person().name) for name in own)
         rows.append((Text("处理意见", "Decision"), act.decision if told else hidden))
     return rows
 

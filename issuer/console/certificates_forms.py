@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from flask import url_for
+
 from accounts.troubles import Trouble, too_long
 from codes.wording import Text
 from issuer.certificate_find import Asked
 from issuer.correcting import parse_correction
+from issuer.errors import WaitsAlready
 from issuer.filing import MAX_NAME
 from issuer.life_forms import ActForm
 from issuer.life_words import reason_called
@@ -36,7 +39,10 @@ def trouble_of(error: Exception) -> Trouble:
     """Return what a form says of a refusal of the domain, beside the field it is about."""
     text = getattr(error, "text", None)
     assert isinstance(text, Text)
-    return Trouble(field=_FIELDS_OF_CODES.get(getattr(error, "code", ""), ""), text=text)
+    link = ""
+    if isinstance(error, WaitsAlready):
+        link = url_for("certificate_decisions.show", act_id=error.number)
+    return Trouble(field=_FIELDS_OF_CODES.get(getattr(error, "code", ""), ""), text=text, link=link)
 
 
 def read_asked(form: Mapping[str, str]) -> Asked:

@@ -84,6 +84,10 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     terms = {"first": "2026-12-01", "last": "2029-11-30", "reason": "符合条件"}
     wrong = desk.post(CLERK, filing, prefix__0="S00001200012", **terms)
     assert (wrong.status_code, 'id="prefix-0-wrong"' in wrong.text) == (422, True)
+    turned = desk.post(CLERK, filing, prefix__0=PREFIX, **terms | {"last": "2020-11-30"})
+    assert "截止日2020年11月30日早于起始日2026年12月1日" in turned.text
+    long = desk.post(CLERK, filing, prefix__0=PREFIX, **terms | {"last": "2036-11-30"})
+    assert "超过 5 年" in long.text and "不成立" not in long.text
     proposed = desk.post(CLERK, filing, prefix__0=PREFIX, **terms)
     assert proposed.headers["Location"] == "/filing/proposals/1"
     assert stage(desk) is Stage.ON_NOTICE  # nothing has happened yet
@@ -93,6 +97,8 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve").status_code == 422
     done = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
     assert done.status_code == 303
+    told = desk.get(DIRECTOR, "/filing/proposals/1").text
+    assert "备案之后" in told and "添加该机构的密钥保管人" in told and "第一个批次" in told
     assert stage(desk) is Stage.FILED
     with reading(desk.office.engine) as session:
         act = session.scalars(select(FilingAct)).one()
@@ -210,6 +216,7 @@ def test_a_suspension_is_proposed_compared_and_approved(desk: AuthorityDesk) -> 
     assert own.status_code == 403
     again = suspend(desk, date(2026, 12, 11))
     assert again.status_code == 422
+    assert 'href="/filing/proposals/1">去看这一项</a>' in again.text
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes").status_code == 303
     listed = desk.get(CLERK, "/filing/bodies").text
     assert f"{to_come}</span>" in listed

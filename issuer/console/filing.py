@@ -45,6 +45,7 @@ from issuer.console.authority import (
     typed,
 )
 from issuer.console.filing_sent import objections_sent, sent_about
+from issuer.console.filing_unread import READ, subject_of, unread_materials
 from issuer.console.office import the_office
 from issuer.filing_duties import (
     PROCEDURE,
@@ -238,7 +239,7 @@ def read_material(number: int) -> AnyResponse:
         assert material is not None
         try:
             check_ground(ground)
-            with acting("filing.read", f"{number} material {material.id}", ground=ground):
+            with acting(READ, subject_of(found, material), ground=ground):
                 return _download(material, open_material(office.home, office.vault(), material))
         except REFUSALS as error:
             return _page(number, OpinionEntry(ground=ground), (trouble_of(error, {}, "ground"),))
@@ -289,6 +290,7 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
                 for step in _OPINIONS
                 if step in mine and (stage, step) in _OPINION_WORDS
             ],
+            unread=unread_materials(found) if mine else [],
             proposal=proposal,
             today=day,
             entry=entry,

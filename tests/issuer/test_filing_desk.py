@@ -144,7 +144,11 @@ def test_materials_are_read_on_a_stated_ground_only(desk: AuthorityDesk) -> None
     assert desk.post(CLERK, read, material="99", ground="初审申报材料").status_code == 404
     told = desk.post(CLERK, read, material="1", ground="查")
     assert told.status_code == 422 and "请写明查看的具体事由" in told.text
+    for person in (CLERK, DIRECTOR):
+        assert "您尚未查看：营业执照。" in desk.get(person, "/filing/applications/1").text
     given = desk.post(CLERK, read, material="1", ground="初审申报材料")
+    for person, unread in ((CLERK, False), (DIRECTOR, True)):  # each for themselves
+        assert ("尚未查看" in desk.get(person, "/filing/applications/1").text) is unread
     assert given.data == "营业执照".encode()
     named = given.headers["Content-Disposition"]
     assert named.startswith('attachment; filename="material-1.txt"')

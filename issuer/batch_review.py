@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
@@ -17,6 +20,9 @@ from issuer.columns import Column
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 
+_MOST_REASONS: Final = 20
+_FILE: Final = re.compile(r"^(照片文件“[^”]*”：|File “[^”]*”: )")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
@@ -24,19 +30,21 @@ class Review:
 
     Args:
         groups: (occupation, level, how many), the lower levels of each first.
-        notices: (how many rows, what is worth a look), the most frequent first.
+        notices: (rows, what is worth a look), what is of the most rows first.
     """
 
     groups: tuple[tuple[Text, Text, int], ...]
-    notices: tuple[tuple[int, Text], ...]
+    notices: tuple[tuple[Sequence[int], Text], ...]
 
 
 def review(room: BatchRoom, draft: BatchDraft) -> Review:
-    """Return a batch at a glance; one sentence stands for all notices of its kind."""
+    """Return a batch at a glance, each reason for a notice with its rows.
+
+    Of a kind with more reasons than can be read, one sentence stands for all.
+    """
     cipher = room.cipher(draft)
     groups: Counter[tuple[Text, Text]] = Counter()
-    counts: Counter[str] = Counter()
-    texts: dict[str, Text] = {}
+    told: dict[str, dict[Text, list[int]]] = {}
     with reading(room.desks) as session:
         query = select(BatchRow).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
         for stored in session.scalars(query):
@@ -46,17 +54,34 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
             if stored.findings_sealed is None:
                 continue
             remarks = open_findings(cipher, stored.row, stored.findings_sealed)
-            for code in {remark.code for remark in remarks if not remark.stops}:
-                counts[code] += 1
             for remark in remarks:
-                texts.setdefault(remark.code, remark.text)
+                if not remark.stops:
+                    reason = _without_file(remark.text)
+                    told.setdefault(remark.code, {}).setdefault(reason, []).append(row.row)
     return Review(
         groups=tuple(
             (occupation, level, n)
             for (occupation, level), n in sorted(groups.items(), key=lambda one: _order(*one[0]))
         ),
-        notices=tuple((n, texts[code]) for code, n in counts.most_common()),
+        notices=tuple(
+            sorted(
+                (one for by_text in told.values() for one in _lines(by_text)),
+                key=lambda one: (-len(one[0]), one[0]),
+            )
+        ),
     )
+
+
+def _without_file(text: Text) -> Text:
+    """Return a remark without the name of the photo's file, which differs from row to row."""
+    return Text(_FILE.sub("", text.zh), _FILE.sub("", text.en))
+
+
+def _lines(by_text: dict[Text, list[int]]) -> list[tuple[list[int], Text]]:
+    """Return the reasons of one kind, each with its rows in order."""
+    if len(by_text) > _MOST_REASONS:
+        return [(sorted({row for rows in by_text.values() for row in rows}), next(iter(by_text)))]
+    return [(sorted(set(rows)), text) for text, rows in by_text.items()]
 
 
 def _occupation(typed: str) -> Text:

@@ -68,6 +68,34 @@ def test_a_later_photo_that_cannot_be_used_leaves_the_earlier_one(
     assert STAYS in desk.get(f"/batches/{draft}/review", APPROVER).text
 
 
+def test_an_approver_reads_unlike_faults_of_photos_apart_and_a_like_one_once(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path)
+    desk.add_photos(draft, packed(("1.jpg", NO_PICTURE), ("2.jpg", NO_PICTURE)))
+    like = desk.get(f"/batches/{draft}/review", APPROVER).text
+    assert "2 行（第 2、3 行）</b>" in like and like.count(STAYS) == 1
+    assert "照片文件“" not in like
+    desk.add_photos(draft, packed(("2.jpg", bytes(21 << 20))))
+    unlike = desk.get(f"/batches/{draft}/review", APPROVER).text
+    for row, why in ((2, "照片是 PDF 格式"), (3, "照片过大")):
+        assert why in unlike.partition(f"1 行（第 {row} 行）</b>")[2].partition("</li>")[0]
+
+
+def test_the_page_of_photos_counts_people_and_files_apart(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    desk.add_photos(draft, packed(("无此人.jpg", portrait(PERSONS[0], 9))))
+    page = desk.get(f"/batches/{draft}/photos").text
+    for name, told in (
+        ("名册人数", "2"),
+        ("有可用照片的人员", "2"),
+        ("缺少照片的人员", "0"),
+        ("收到的照片文件", "3 个"),
+        ("其中没有对应人员", "1"),
+    ):
+        assert f"<dt>{name}</dt><dd>{told}<" in page, name
+
+
 def test_a_good_photo_takes_the_place_of_all_before_it(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     first, second = printed(desk, draft)

@@ -170,7 +170,7 @@ def _mend_in_a_spreadsheet(walk: Walk, page: Page, folder: Path) -> None:
 def _add_photos(walk: Walk, page: Page, folder: Path) -> None:
     hand_over(page.get_by_label("照片或 ZIP"), folder / "照片.zip")
     press(page.get_by_role("button", name="上传", exact=True))
-    expect(_fact(page, "待检查")).to_have_text("0", timeout=_SLOW_MS)
+    expect(_fact(page, "其中待检查")).to_have_text("0", timeout=_SLOW_MS)
     expect(_fact(page, "缺少照片的人员")).to_have_text("0")
     expect(_fact(page, "照片不合格的人员")).to_have_text("0")
     walk.see(page, "photos-added")

@@ -4,6 +4,7 @@ every act is noted in the audit trail as this room's other commands note theirs.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -26,6 +27,7 @@ from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.acts import privileged
 from issuer.desk import shanghai_day
+from issuer.still_working import StillWorking, still_working
 from issuer.terminal import (
     ask_passphrase,
     current_operator,
@@ -85,23 +87,39 @@ def add(
 @privileged("accounts.reset", "username")
 def reset(username: str, url: str, as_json: bool) -> None:
     """重置账号：密码和第二重验证作废，给出新的设置链接。Void what proves an account; a new link."""
-    with open_bureau(open_home(), ask_passphrase()) as bureau:
+    home = open_home()
+    with open_bureau(home, ask_passphrase()) as bureau:
         by = current_operator().name
         link = reset_account(bureau, fold_username(username), by=by)
-    _show_link(fold_username(username), link, url, as_json=as_json)
+        left = still_working(home, bureau.desks, fold_username(username))
+    _show_link(fold_username(username), link, url, left=left, as_json=as_json)
 
 
-def _show_link(username: str, link: SetupLink, url: str, *, as_json: bool) -> None:
+def _show_link(
+    username: str, link: SetupLink, url: str, *, left: StillWorking | None = None, as_json: bool
+) -> None:
     address, day = url.rstrip("/") + link.path, spoken_day(shanghai_day(link.until))
     show(
-        {"username": username, "link": address, "until": link.until.isoformat()},
-        Text(
-            f"{username} 的设置链接，只能使用一次，有效期至{day.zh}，请当面交给本人：\n{address}",
-            f"set-up link of {username}, works once, until {day.en}; hand it over in person:\n"
-            f"{address}",
+        {"username": username, "link": address, "until": link.until.isoformat(), **_left(left)},
+        _with_left(
+            left,
+            Text(
+                f"{username} 的设置链接，只能使用一次，有效期至{day.zh}，请当面交给本人：\n{address}",
+                f"set-up link of {username}, works once, until {day.en}; hand it over in person:\n"
+                f"{address}",
+            ),
         ),
         as_json=as_json,
     )
+
+
+def _left(left: StillWorking | None) -> dict[str, Any]:
+    return {} if left is None else {"still_working": asdict(left)}
+
+
+def _with_left(left: StillWorking | None, text: Text) -> Text:
+    told = Text("", "") if left is None else left.text
+    return Text(text.zh + told.zh, text.en + told.en)
 
 
 @accounts.command("list")
@@ -147,9 +165,12 @@ def _described(row: AccountRow) -> dict[str, Any]:
 @privileged("accounts.disable", "username")
 def disable(username: str, as_json: bool) -> None:
     """停用账号，立即退出其全部登录。Disable an account, and end its sessions."""
-    with open_bureau(open_home(), ask_passphrase()) as bureau:
+    home = open_home()
+    with open_bureau(home, ask_passphrase()) as bureau:
         disable_account(bureau, fold_username(username), by=current_operator().name)
-    show({"disabled": username}, Text("已停用", "disabled"), as_json=as_json)
+        left = still_working(home, bureau.desks, fold_username(username))
+    told = _with_left(left, Text("已停用", "disabled"))
+    show({"disabled": username, **_left(left)}, told, as_json=as_json)
 
 
 @accounts.command()

@@ -17,6 +17,7 @@ from issuer.filing_view import ScopeRow, scope_rows
 from keys.filing_windows import FilingEvent
 from registry.models import Site
 
+_NOT_RENEWED = frozenset({FilingEvent.RENEWED})  # what has no end goes on by itself
 SOON = timedelta(days=90)
 """How long before its end a filing is told to end soon."""
 
@@ -84,7 +85,7 @@ def view_of(session: Session, site: Site, today: date, *, until: int | None = No
         to_come=since is not None and since > today and bool(ends),
         last_day=None if None in ends else last,
         scopes=tuple(scope_rows(total.windows)),
-        open_events=open_events(total, today),
+        open_events=open_events(total, today) - (_NOT_RENEWED if set(ends) == {None} else set()),
     )
 
 

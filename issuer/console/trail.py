@@ -20,6 +20,7 @@ from accounts.tables import (
     TableSpec,
     read_table,
 )
+from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.console.authority import acting
 from issuer.console.office import the_office
@@ -107,6 +108,8 @@ def entries() -> str:
 def file() -> Response:
     """Hand out what the filters let pass, as a workbook."""
     table = read_table(request.args, LIST)
+    if _no_days(table):
+        return Response(_page(), 422)
     said = " ".join(f"{key}={value}" for key, value in table.chosen.items())
     with acting("trail.export", said or "*"), reading(the_office().engine) as session:
         found = find_entries(session, replace(_wanted(table), before=None), limit=MOST_IN_FILE)
@@ -130,18 +133,34 @@ def check() -> str:
 
 def _page(**said: Any) -> str:
     table = read_table(request.args, LIST)
+    troubles = _no_days(table)
     with reading(the_office().engine) as session:
-        lines, more = table.cut(find_entries(session, _wanted(table), limit=table.limit))
+        found = [] if troubles else find_entries(session, _wanted(table), limit=table.limit)
+        lines, more = table.cut(found)
         rows = [_row(one) for one in lines]
     return render_template(
         "desk/trail.html",
         table=table,
         rows=rows,
+        troubles=troubles,
         more=more,
         cursor=str(rows[-1]["id"]) if rows else "",
         most=MOST_IN_FILE,
         faults_shown=_FAULTS_SHOWN,
         **said,
+    )
+
+
+def _no_days(table: TablePage) -> tuple[Trouble, ...]:
+    """Return which days of the filter are none, such as 31 April."""
+    typed = {key: request.args.get(key, "").strip() for key in ("since", "until")}
+    return tuple(
+        Trouble(
+            field=f"filter-{key}",
+            text=Text(f"没有“{said[:40]}”这一天", f"there is no such day as “{said[:40]}”"),
+        )
+        for key, said in typed.items()
+        if said and table.day(key) is None
     )
 
 

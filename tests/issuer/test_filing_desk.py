@@ -19,10 +19,14 @@ from accounts.roles import BODY_ROLES, Role
 from accounts.spoken import spoken_day
 from issuer.application_states import Stage
 from issuer.errors import IssuerError
+from issuer.filing import parse_filing
 from issuer.filing_changes import suspend as suspend_site
 from issuer.filing_proposals import Actor, ProposalState, approve, decline
+from issuer.filing_record import record_filing
+from issuer.filing_standing import view_of
 from issuer.filing_view import act_as_dict, act_line
 from issuer.root_custody import open_root_keys
+from keys.filing_windows import FilingEvent
 from keys.root_signing import RootKey
 from registry.filing_desk_models import FilingProposal
 from registry.filing_models import FilingAct
@@ -41,6 +45,7 @@ from tests.issuer.authority_desk import (
     TYPED,
     AuthorityDesk,
 )
+from tests.issuer.desks import FILING
 from tests.issuer.procedures import MONDAY, PREFIX, at, decision
 
 
@@ -182,6 +187,20 @@ def filed(desk: AuthorityDesk) -> None:
     """File the sample application; the day is the one after."""
     desk.procedure.filed()
     desk.today = MONDAY + 10 * DAY
+
+
+def test_only_a_filing_with_an_end_is_offered_a_renewal(desk: AuthorityDesk) -> None:
+    filed(desk)
+    with desk.procedure.session() as session:
+        site = session.scalars(select(Site)).one()
+        assert FilingEvent.RENEWED in view_of(session, site, desk.today).open_events
+    assert f"/filing/bodies/{PREFIX}/acts/renew" in desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    with desk.procedure.session() as session:  # a filing of former times, without an end
+        site = session.scalars(select(Site)).one()
+        wanted = parse_filing(FILING | {"prefix": "S000012000999", "name": "旧机构"})
+        other = record_filing(session, wanted, now=at(desk.today))
+        session.flush()
+        assert FilingEvent.RENEWED not in view_of(session, other, desk.today).open_events
 
 
 PAPER = "样本〔2026〕3号"

@@ -62,7 +62,12 @@ def test_an_auditor_reads_filters_and_turns_the_pages(desk: BatchDesk) -> None:
     assert "案 7<" in seen(desk, "?subject=案 7") and "没有符合条件" in seen(desk, "?actor=无此人")
     for odd in ("?until=9999-12-31", "?after=x", "?after=99999999999999999999", "?group=none"):
         seen(desk, odd)
+    for key in ("since", "until"):
+        wrong = seen(desk, f"?{key}=2026-11-31")
+        assert "没有“2026-11-31”这一天" in wrong and f'href="#filter-{key}"' in wrong
+        assert "案 1" not in wrong
     with working_as(desk.app, AUDITOR) as client:
+        assert client.get("/trail/file?since=2026-11-31").status_code == 422
         assert 'href="/trail"' in client.get("/").text
     for role in set(Role) - {Role.AUDITOR}:
         with working_as(desk.app, replace(CLERK, roles=frozenset({role}))) as client:

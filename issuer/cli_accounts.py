@@ -104,7 +104,8 @@ def _show_link(
         _with_left(
             left,
             Text(
-                f"{username} 的设置链接，只能使用一次，有效期至{day.zh}，请当面交给本人：\n{address}",
+                f"{username} 的设置链接，只能使用一次，有效期至{day.zh}，请当面交给本人：\n"
+                f"{address}",
                 f"set-up link of {username}, works once, until {day.en}; hand it over in person:\n"
                 f"{address}",
             ),

@@ -24,6 +24,7 @@ from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.console.authority import acting
 from issuer.console.office import the_office
+from issuer.console.trail_words import subject_text
 from issuer.desk import SHANGHAI, shanghai_day
 from registry.session import reading
 from registry.sheet_writing import write_workbook_rows
@@ -187,7 +188,7 @@ def _row(entry: TrailEntry) -> dict[str, Any]:
         "actor": entry.actor,
         "act": entry.act,
         "kind": GROUPS.get(entry.act.partition(".")[0]),
-        "subject": entry.subject,
+        "subject": subject_text(entry),
         "ground": entry.ground,
         "reference": entry.reference,
     }

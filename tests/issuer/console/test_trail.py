@@ -74,6 +74,18 @@ def test_an_auditor_reads_filters_and_turns_the_pages(desk: BatchDesk) -> None:
             assert client.get("/trail").status_code == 403
 
 
+def test_the_state_of_an_account_is_told_in_words(desk: BatchDesk) -> None:
+    with transaction(desk.room.register) as session:
+        said = {"actor": "钱负责", "ground": "账号管理", "reference": "", "at": NOW}
+        subject = "new.one on/1 police?1,auditor!2 - 新 同事"
+        note(session, act="accounts.state", subject=subject, **said)
+    page = seen(desk, "?group=accounts")
+    words = (
+        f"new.one（新 同事）：使用中，角色：{Role.POLICE.text.zh}（待确认）、{Role.AUDITOR.text.zh}"
+    )
+    assert words in page and "police?1" not in page
+
+
 def test_every_page_together_shows_every_entry_once(desk: BatchDesk) -> None:
     found: list[str] = []
     query = "?size=50&subject=案"

@@ -76,9 +76,15 @@ def test_an_auditor_reads_filters_and_turns_the_pages(desk: BatchDesk) -> None:
 
 def test_the_state_of_an_account_is_told_in_words(desk: BatchDesk) -> None:
     with transaction(desk.room.register) as session:
-        said = {"actor": "钱负责", "ground": "账号管理", "reference": "", "at": NOW}
-        subject = "new.one on/1 police?1,auditor!2 - 新 同事"
-        note(session, act="accounts.state", subject=subject, **said)
+        note(
+            session,
+            actor="钱负责",
+            act="accounts.state",
+            subject="new.one on/1 police?1,auditor!2 - 新 同事",
+            ground="账号管理",
+            reference="",
+            at=NOW,
+        )
     page = seen(desk, "?group=accounts")
     words = (
         f"new.one（新 同事）：使用中，角色：{Role.POLICE.text.zh}（待确认）、{Role.AUDITOR.text.zh}"

@@ -116,6 +116,16 @@ PICTURE_ENTRIES = {
             "Take a picture of the certificate alone.",
         ),
     ),
+    Code.PICTURE_PART_MISSING: Entry(
+        _NOTICE,
+        None,
+        Text(
+            "图片没有拍到整张证书：{sides}所印的内容（标题、说明文字或印章等）不在图中，未作比对，"
+            "请目视核对原件。",
+            "The picture does not show the whole certificate: what is printed {sides} (title, text "
+            "or seal) is not in it and was not compared. Look at it on the paper.",
+        ),
+    ),
     Code.PICTURE_BY_PRINT: Entry(
         _NOTICE,
         _INCONCLUSIVE,
@@ -149,6 +159,12 @@ PICTURE_ENTRIES = {
     ),
 }
 
+SIDES = {
+    "top": Text("上部", "at the top"),
+    "bottom": Text("下部", "at the bottom"),
+    "left": Text("左侧", "on the left"),
+    "right": Text("右侧", "on the right"),
+}
 WHY = {
     "blurred": Text("图片中此处看不清", "the picture is not clear here"),
     "covered": Text(

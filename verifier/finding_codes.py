@@ -138,6 +138,7 @@ class Code(StrEnum):
     PAGE_UNCLEAR_ELSEWHERE = "page_unclear_elsewhere"
     PICTURE_OTHER_PAPERS = "picture_other_papers"
     PICTURE_TEXT_BESIDE = "picture_text_beside"
+    PICTURE_PART_MISSING = "picture_part_missing"
     PICTURE_BY_PRINT = "picture_by_print"
     PRINT_NOT_FOUND = "print_not_found"
     QR_OF_ANOTHER = "qr_of_another"

@@ -11,6 +11,7 @@ from typing import Final
 
 from registry.child import Child, ChildFailed
 from templates.labels import Field
+from verifier.catalogue_picture import SIDES
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
@@ -78,6 +79,7 @@ class PictureReading:
         elsewhere: what of the rest of the page differs, and what of it cannot be told.
         papers: whether there is print of other papers beside the page.
         text_beside: whether text stands beside the page on what looks like its own paper.
+        missing: the sides (`SIDES`) at which it does not show print of the page.
         boxed: None where nothing differs.
     """
 
@@ -86,6 +88,7 @@ class PictureReading:
     elsewhere: tuple[tuple[Outline, ...], tuple[Outline, ...]]
     papers: bool
     text_beside: bool
+    missing: tuple[str, ...]
     boxed: BoxedPicture | None
 
     @property
@@ -181,6 +184,7 @@ def _parse(value: object) -> PictureReading | None:
                 elsewhere=((), ()),
                 papers=papers,
                 text_beside=False,
+                missing=(),
                 boxed=None,
             )
         case {
@@ -192,6 +196,7 @@ def _parse(value: object) -> PictureReading | None:
                 "unclear": [*unclear],
                 "papers": bool() as papers,
                 "beside": bool() as text_beside,
+                "missing": [*missing],
             },
             "shown": str() as shown,
         } if _is_size(width, height):
@@ -209,6 +214,7 @@ def _parse(value: object) -> PictureReading | None:
                 elsewhere=elsewhere,
                 papers=papers,
                 text_beside=text_beside,
+                missing=tuple(side for side in SIDES if side in missing),
                 boxed=_boxed(shown, (width, height), boxes),
             )
         case _:

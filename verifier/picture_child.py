@@ -24,7 +24,7 @@ from pypdfium2.raw import FPDF_PRINTING
 from registry.child import serve
 from templates.labels import Field
 from verifier.picture_align import Laid, lay_onto
-from verifier.picture_elsewhere import judge_elsewhere
+from verifier.picture_elsewhere import judge_elsewhere, sides_missing
 from verifier.picture_files import (
     FULL_SIZE,
     MAX_PICTURE_PIXELS,
@@ -120,6 +120,9 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
             "unclear": [_in_file(outline, scale) for outline in unclear],
             "papers": any(one.papers for one in outsides),
             "beside": any(one.beside for one in outsides),
+            "missing": sorted(
+                {side for one in seen for side in sides_missing(reference, one.laid)}
+            ),
         },
         "shown": base64.b64encode(shown).decode("ascii"),
     }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codes.wording import Text
 from templates.labels import LABELS, Field
-from verifier.catalogue_picture import WHY
+from verifier.catalogue_picture import SIDES, WHY
 from verifier.compare import shorten
 from verifier.finding_codes import Code
 from verifier.findings import find
@@ -47,6 +48,12 @@ def _rest_findings(reading: PictureReading) -> tuple[Finding, ...]:
         found.append(find(Code.PICTURE_OTHER_PAPERS))
     if reading.text_beside:
         found.append(find(Code.PICTURE_TEXT_BESIDE))
+    if reading.missing:
+        names = [SIDES[side] for side in reading.missing]
+        sides = Text("、".join(one.zh for one in names), " and ".join(one.en for one in names))
+        found.append(
+            find(Code.PICTURE_PART_MISSING, {"sides": sides}, {"sides": " ".join(reading.missing)})
+        )
     return tuple(found)
 
 

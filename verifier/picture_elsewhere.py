@@ -34,6 +34,8 @@ _CLEAR: Final = 0.75  # as alike as this in red light: not looked at in green
 _TILE: Final = 40  # dots of the seal compared at a time
 _SEAL_SHARE: Final = 0.12  # of a tile that the seal must ink
 _LEAST_SEEN: Final = 0.25  # of a piece that the edge of the picture cuts
+_RIM: Final = 12  # dots along the edges of a page, which a picture of the whole may lack
+_MOSTLY: Final = 0.5  # of an edge of the page that a picture leaves out
 
 USUAL: Final = 0.75  # less alike mostly than this: too worn to tell
 OTHER: Final = 0.5  # less alike than this: not what was printed
@@ -135,6 +137,18 @@ def _is_read_otherwise(box: Box, reference: Reference, laid: Laid, reader: Reade
     issued, _ = read_box(reference.colours, wide, reader)
     shown, likely = read_box(laid.colours, wide, reader)
     return likely >= READ and simplified(issued) != simplified(shown)
+
+
+def sides_missing(reference: Reference, laid: Laid) -> set[str]:
+    """Return at which sides of the page print is not in the picture: top, bottom, left or right."""
+    seal = () if reference.seal is None else (reference.seal,)
+    if all(_share_inside(box, laid) >= _LEAST_SEEN for box in (*reference.fixed, *seal)):
+        return set()
+    seen = laid.inside[_RIM:-_RIM, _RIM:-_RIM]
+    edges = {"top": seen[0], "bottom": seen[-1], "left": seen[:, 0], "right": seen[:, -1]}
+    missing = {side: 1 - float(edge.mean()) for side, edge in edges.items()}
+    least = min(_MOSTLY, max(missing.values()))
+    return {side for side, share in missing.items() if share >= least}
 
 
 def _is_inside(box: Box, laid: Laid) -> bool:

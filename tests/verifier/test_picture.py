@@ -79,6 +79,16 @@ def test_a_photograph_of_the_paper_as_issued_is_valid(works: Works, verifier: Ve
     assert verdict_to_json(verdict)["boxes"] is None
 
 
+def test_what_a_picture_does_not_show_of_the_page_is_said(works: Works, verifier: Verifier) -> None:
+    sheet = works.papers[0].sheet()
+    assert "picture_part_missing" not in codes_of(verifier.verify_file(saved(sheet), "a.jpg"))
+    below_title = sheet.crop((0, sheet.height * 3 // 10, *sheet.size))
+    verdict = verifier.verify_file(saved(below_title), "a.jpg")
+    (missing,) = [one for one in verdict.findings if one.code == "picture_part_missing"]
+    assert missing.evidence["sides"] == "top"
+    assert "上部所印的内容" in missing.text.zh
+
+
 def test_a_heic_photograph_is_read_and_compared(works: Works, verifier: Verifier) -> None:
     output = BytesIO()
     picture = photographed(works.papers[1].sheet(), "clean")
@@ -272,7 +282,13 @@ def seen(**changes: Any) -> dict[str, Any]:
 
 def answer_of(*fields: object, **changes: Any) -> bytes:
     whole = {"aligned": True, "size": [10, 10], "fields": list(fields), "shown": "/9j/"}
-    whole["elsewhere"] = {"differs": [], "unclear": [], "papers": False, "beside": False}
+    whole["elsewhere"] = {
+        "differs": [],
+        "unclear": [],
+        "papers": False,
+        "beside": False,
+        "missing": [],
+    }
     return json.dumps({**whole, **changes}).encode()
 
 
@@ -306,7 +322,7 @@ def test_a_field_out_of_bounds_is_not_believed(changes: dict[str, Any]) -> None:
 
 
 def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds() -> None:
-    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True, "beside": False}
+    rest = {"differs": [[[0, 0]]], "unclear": ["x"], "papers": True, "beside": False, "missing": []}
     reading = compare_picture(QUESTION, lambda _: answer_of(elsewhere=rest))
     assert reading is not None and reading.papers
     assert [len(part) for part in reading.elsewhere] == [1, 1]
@@ -321,7 +337,10 @@ def test_what_differs_elsewhere_counts_even_where_its_outline_is_out_of_bounds()
         b'{"fault": "file_unreadable"}',
         answer_of(seen(), size=[0, 5]),
         answer_of(seen(), elsewhere=None),
-        answer_of(seen(), elsewhere={"differs": [], "unclear": [], "papers": 0, "beside": False}),
+        answer_of(
+            seen(),
+            elsewhere={"differs": [], "unclear": [], "papers": 0, "beside": False, "missing": []},
+        ),
         answer_of(seen(), shown="%%%"),
     ],
 )

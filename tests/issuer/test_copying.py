@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,10 +57,20 @@ def issue_two(home: Home, folder: Path) -> Home:
     return home
 
 
+@pytest.fixture(scope="module")
+def issued_once(empty_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose home has two certificates of one batch; nothing here changes it."""
+    folder = tmp_path_factory.mktemp("issued")
+    shutil.copytree(empty_once, folder / "home")
+    issue_two(Home.open(folder / "home", environment={}), folder)
+    return folder
+
+
 @pytest.fixture
-def issued(home: Home, tmp_path: Path) -> Home:
+def issued(issued_once: Path, tmp_path: Path) -> Home:
     """A home with two certificates of one batch."""
-    return issue_two(home, tmp_path)
+    shutil.copytree(issued_once, tmp_path, dirs_exist_ok=True)
+    return Home.open(tmp_path / "home", environment={})
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def logged(empty_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(logged: Home) -> Iterator[FlaskClient]:
     """The public site of that home."""
     app = create_public_app(logged)

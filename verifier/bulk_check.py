@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from codes.wording import Text
 from verifier.bulk_columns import Column
 from verifier.bulk_table import BulkRow, BulkTable
-from verifier.bulk_words import advice_of, not_asked, read_otherwise, reason_of, same_number
+from verifier.bulk_words import (
+    advice_of,
+    changed_meanwhile,
+    not_asked,
+    read_otherwise,
+    reason_of,
+    same_number,
+)
 from verifier.conclusion import local_day
 from verifier.errors import UsageError
 from verifier.finding_codes import Code
@@ -19,6 +26,7 @@ from verifier.typed import read_day, read_number
 from verifier.verdict import Outcome, PrintedFields, Status, TrustShown, Verdict
 
 _HELD_ROWS = 100  # asked while the register is held open; a second at most
+_STANDS_FOR = timedelta(seconds=10)  # what was found on record before is read once more at the end
 OnFailed = Callable[[int], None]
 OnProgress = Callable[[int, int], None]
 
@@ -56,6 +64,9 @@ class BulkReport:
         trust: the trust list the first verdict rests on; None where there was none.
         demo: the site works with demonstration keys.
         finished_at: aware UTC.
+        read_again: how many rows were found on record so long before the end that they were
+            checked once more at the end; their results are those of the second time.
+        changed: how many of them came to something else then.
     """
 
     table: BulkTable
@@ -63,6 +74,8 @@ class BulkReport:
     trust: TrustShown | None
     demo: bool
     finished_at: datetime
+    read_again: int = 0
+    changed: int = 0
 
     @property
     def counts(self) -> Mapping[Outcome | None, int]:
@@ -129,9 +142,52 @@ def check_bulk(
         if failed:
             on_failed(failed)
         on_progress(len(results), total)
+    read_again, changed = _read_again(verifier, results, first_rows, clock, on)
     return BulkReport(
-        table=table, results=tuple(results), trust=trust, demo=demo, finished_at=clock()
+        table=table,
+        results=tuple(results),
+        trust=trust,
+        demo=demo,
+        finished_at=clock(),
+        read_again=read_again,
+        changed=changed,
     )
+
+
+def _read_again(
+    verifier: Verifier,
+    results: list[BulkResult],
+    first_rows: dict[str, int],
+    clock: Callable[[], datetime],
+    on: str | None,
+) -> tuple[int, int]:
+    """Check once more what was found on record a while ago, so that a long run ends as of its end.
+
+    Args:
+        results: of every row; gains the second result of such rows in their places.
+        first_rows: by number, the first row that asked about it.
+
+    Returns:
+        How many rows those were, and how many came to something else.
+    """
+    before, today = clock() - _STANDS_FOR, local_day(clock())
+    found = (Outcome.VALID, Outcome.NOT_CURRENT)
+    old = [
+        place
+        for place, result in enumerate(results)
+        if result.outcome in found and result.checked_at < before
+    ]
+    changed = 0
+    for start in range(0, len(old), _HELD_ROWS):
+        with verifier.held() as held:
+            for place in old[start : start + _HELD_ROWS]:
+                first = results[place]
+                result, verdict = _check_row(held, first.row, clock, on)
+                other = (result.outcome, result.status) != (first.outcome, first.status)
+                notes = (changed_meanwhile(),) if other else ()
+                results[place] = _noted(result, verdict, first_rows, today, notes)
+                changed += other
+    return len(old), changed
 
 
 def _check_row(
@@ -164,16 +220,21 @@ def _check_row(
 
 
 def _noted(
-    result: BulkResult, verdict: Verdict | None, first_rows: dict[str, int], today: date
+    result: BulkResult,
+    verdict: Verdict | None,
+    first_rows: dict[str, int],
+    today: date,
+    more: tuple[Text, ...] = (),
 ) -> BulkResult:
     """Return a result that also says what was read otherwise and which row has its number too.
 
     Args:
         first_rows: by number, the first row that asked about it; gains this one.
+        more: to be said beside that.
     """
     if verdict is None:
         return result
-    notes = read_otherwise(verdict)
+    notes = (*more, *read_otherwise(verdict))
     number = read_number(result.row.asked[Column.NUMBER], today).number
     if number is not None:
         first = first_rows.setdefault(str(number), result.row.row)

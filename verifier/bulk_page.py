@@ -8,6 +8,7 @@ from codes.wording import Text
 from verifier.bulk_check import BulkReport
 from verifier.bulk_columns import Column
 from verifier.bulk_faults import BulkError
+from verifier.bulk_words import said_again
 from verifier.verdict import Outcome, say_instant
 
 
@@ -24,6 +25,9 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
         "rows": len(report.results),
         "finished": _both(say_instant(report.finished_at)),
         "trust": None if report.trust is None else _both(report.trust.text),
+        "again": _both(said_again(report.read_again, report.changed))
+        if report.read_again
+        else None,
         "counts": [
             {"outcome": _value(outcome), "text": _both(words), "count": count}
             for (outcome, words), count in report.counts_in_words.items()

@@ -11,6 +11,7 @@ from codes.wording import Language, Text
 from registry.sheet_writing import harmless, open_workbook
 from templates.labels import LABELS, Field
 from verifier.bulk_check import BulkReport, BulkResult
+from verifier.bulk_words import said_again
 from verifier.verdict import Outcome, Status, say_instant
 
 _CELL_CHARACTERS = 32_000
@@ -197,6 +198,9 @@ def _summary(report: BulkReport, language: Language) -> Iterator[tuple[Text, str
     if report.table.sheet is not None:
         yield Text("工作表", "Sheet"), report.table.sheet
     yield Text("完成时间", "Finished"), say_instant(report.finished_at).say(language)
+    if report.read_again:
+        again = said_again(report.read_again, report.changed).say(language)
+        yield Text("重新核验", "Checked once more"), again
     if report.trust is not None:
         yield Text("核验依据", "Basis"), report.trust.text.say(language)
     if report.demo:

@@ -80,6 +80,29 @@ def same_number(row: int) -> Text:
     return Text(f"证书编号与第 {row} 行相同。", f"Row {row} has the same certificate number.")
 
 
+def changed_meanwhile() -> Text:
+    """Return what is said of a row that came to something else before the list was done."""
+    return Text(
+        "核验名单期间登记有变动，以此结论为准。",
+        "The record changed while the list was being checked; this is what holds.",
+    )
+
+
+def said_again(count: int, changed: int) -> Text:
+    """Return what is said of rows that were checked once more when the list was done.
+
+    Args:
+        count: how many.
+        changed: how many of them came to something else.
+    """
+    zh = f"其中 {changed} 行登记有变动，已按变动后的结论列出" if changed else "登记均无变动"
+    en = f"changed meanwhile, and given as changed: {changed}" if changed else "none had changed"
+    return Text(
+        f"核验历时较长，完成时已对先前查到登记的 {count} 行重新核验，{zh}。",
+        f"Rows found on record earlier were checked once more at the end: {count}; {en}.",
+    )
+
+
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:
     """Return what was read otherwise than typed in a number, or left out of a name unseen."""
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -115,6 +116,47 @@ def test_rows_are_counted_by_the_words_that_stand_in_them(
     advice = {result.summary.zh: result.advice.zh for result in report.results}
     assert "请向主管部门核实" in advice["编号有误"]
     assert "不说明证书不真实" in advice["未查询到"]
+
+
+def test_what_changed_while_a_long_list_was_checked_is_not_called_in_force(
+    world: World, numbers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifier.bulk_check._HELD_ROWS", 2)
+    rows = [
+        HEADINGS,
+        (numbers["valid"], NAME, ""),
+        (UNKNOWN, NAME, ""),
+        (numbers["suspended"], NAME, ""),
+        (numbers["valid"], "", DOCUMENT),
+    ]
+    with open_bulk_child() as child:
+        table = parse_bulk(workbook(rows), "名单.xlsx", child)
+    now = [NOW]
+    verifier = world.verifier(clock=lambda: now[0])
+
+    def show(done: int, total: int) -> None:
+        if done == 2:  # a slow list: it is revoked after its first row was found in force
+            now[0] += timedelta(minutes=8)
+            world.change(numbers["valid"], AwardStatus.REVOKED)
+
+    try:
+        report = check_bulk(
+            verifier, table, lambda: now[0], on_failed=lambda _: None, on_progress=show
+        )
+    finally:
+        verifier.close()
+    first, unknown, suspended, last = report.results
+    assert (first.outcome, first.status) == (Outcome.NOT_CURRENT, Status.REVOKED)
+    assert first.checked_at == report.finished_at
+    assert "核验名单期间登记有变动" in first.reason.zh
+    assert "登记有变动" not in suspended.reason.zh
+    assert last.status is Status.REVOKED
+    assert "与第 2 行相同" in last.reason.zh
+    assert unknown.checked_at < report.finished_at
+    assert (report.read_again, report.changed) == (1, 1)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report, Language.ZH)))
+    (said,) = (row[1] for row in book.get_sheet_by_name("汇总").to_python() if row[0] == "重新核验")
+    assert "对先前查到登记的 1 行重新核验，其中 1 行登记有变动" in str(said)
 
 
 def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from codes.documents import DocumentType
@@ -208,6 +208,7 @@ class World:
     log: LogFiles
     log_folder: Path
     _ids: dict[str, int]
+    _data_keys: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path) -> World:
@@ -230,7 +231,7 @@ class World:
         """
         copies = whole_life(copies, another_copy)
         first = next(plan.issued for plan in copies if plan.state is not CopyState.ARCHIVE)
-        data_key = secrets.token_bytes(32)
+        data_key = self._data_keys[str(first.number)] = secrets.token_bytes(32)
         with transaction(self.engine) as session:
             award = self._award(first, status, data_key, upload)
             session.add(award)
@@ -293,6 +294,14 @@ class World:
             if plan.pdf_sha256 is not None:
                 append_files(session, VAULT, [(one.copy, bytes.fromhex(plan.pdf_sha256))], PREFIX)
 
+    def change(self, number: str, status: AwardStatus) -> None:
+        """Put on record what befalls an award that is on record."""
+        with transaction(self.engine) as session:
+            award = session.scalars(select(Award).where(Award.number == number)).one()
+            award.status = status.value
+            self._add_status(session, award, status, self._data_keys[number])
+        self.publish()
+
     def publish(self) -> None:
         """Put what waits into the public log, as the product does."""
         publish(self.engine, self.log)
@@ -347,6 +356,7 @@ class World:
         document: KeyDocument | None = None,
         *,
         now: datetime = NOW,
+        clock: Callable[[], datetime] | None = None,
         read_bytes: Callable[[bytes], bytes] | None = None,
     ) -> Verifier:
         """A verifier on this world."""
@@ -355,7 +365,7 @@ class World:
             lambda: trusted,
             self.look,
             PEPPER,
-            lambda: now,
+            clock or (lambda: now),
             log=LogReader(self.log_folder),
             read_bytes=read_bytes,
         )

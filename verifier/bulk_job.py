@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from verifier.bulk_check import BulkReport
     from verifier.bulk_place import JobPlace
 
-_PAGE_ROWS = 200
 _PATIENCE_SECONDS = 600.0
 _WATCH_MARGIN = timedelta(minutes=2)
 _LOOK_SECONDS = 1.0
@@ -76,7 +75,7 @@ def _check(
     from verifier.bulk_check import check_bulk
     from verifier.bulk_faults import BulkError
     from verifier.bulk_json import result_to_json
-    from verifier.bulk_page import page_answer, page_refusal
+    from verifier.bulk_page import PAGE_ROWS, page_answer, page_refusal
     from verifier.bulk_place import PROGRESS, ROWS, workbook_name
     from verifier.bulk_results import write_workbook
     from verifier.bulk_table import open_bulk_child, parse_bulk
@@ -104,7 +103,7 @@ def _check(
         place.seal(ROWS, json.dumps(rows).encode())
     for language in Language if order["workbooks"] else ():
         place.seal(workbook_name(language), write_workbook(report, language))
-    return page_answer(report, _PAGE_ROWS)
+    return page_answer(report, PAGE_ROWS)
 
 
 def _spending(place: JobPlace, budget: BatchBudget) -> Callable[[int], None]:

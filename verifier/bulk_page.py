@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, Final
 
 from codes.wording import Text
 from verifier.bulk_check import BulkReport
@@ -11,6 +12,17 @@ from verifier.bulk_faults import BulkError
 from verifier.bulk_words import said_again
 from verifier.verdict import Outcome, say_instant
 
+PAGE_ROWS: Final = 200  # that a page lists at once, and that are kept of each outcome
+_ORDER: Final = (
+    Outcome.ALTERED,
+    Outcome.UNREGISTERED,
+    Outcome.UNKNOWN_ISSUER,
+    Outcome.NOT_CURRENT,
+    Outcome.NOT_FOUND,
+    Outcome.INCONCLUSIVE,
+    None,
+)
+
 
 def page_refusal(refused: BulkError) -> dict[str, Any]:
     """Return the answer of a list that cannot be checked."""
@@ -18,8 +30,19 @@ def page_refusal(refused: BulkError) -> dict[str, Any]:
 
 
 def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
-    """Return the counts, and of the rows that are not valid the first so many."""
+    """Return the counts, and the first so many rows of each outcome that is not valid.
+
+    Those that were proved not to be in order come first, slips of the pen last.
+    """
     off = [result for result in report.results if result.outcome is not Outcome.VALID]
+    off.sort(key=lambda result: _ORDER.index(result.outcome))
+    listed: Counter[tuple[Outcome | None, Text]] = Counter()
+    shown = []
+    for result in off:
+        kind = (result.outcome, result.summary)
+        listed[kind] += 1
+        if listed[kind] <= rows:
+            shown.append(result)
     return {
         "file": report.table.file,
         "rows": len(report.results),
@@ -42,7 +65,7 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
                 "summary": _both(result.summary),
                 "reason": _both(result.reason),
             }
-            for result in off[:rows]
+            for result in shown
         ],
     }
 

@@ -18,6 +18,7 @@ from tests.verifier.bulk_lists import HEADINGS, workbook
 from tests.verifier.world import DOCUMENT, NAME, NOW, CopyPlan, World, make_record, sign_record
 from verifier.bulk_check import BulkReport, check_bulk, exit_code_of
 from verifier.bulk_json import report_to_json
+from verifier.bulk_page import page_answer
 from verifier.bulk_results import write_csv, write_workbook
 from verifier.bulk_table import open_bulk_child, parse_bulk
 from verifier.bulk_template import write_bulk_template
@@ -157,6 +158,15 @@ def test_what_changed_while_a_long_list_was_checked_is_not_called_in_force(
     book = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report, Language.ZH)))
     (said,) = (row[1] for row in book.get_sheet_by_name("汇总").to_python() if row[0] == "重新核验")
     assert "对先前查到登记的 1 行重新核验，其中 1 行登记有变动" in str(said)
+
+
+def test_a_page_lists_rows_of_every_outcome_the_gravest_first(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [HEADINGS, *[(UNKNOWN, NAME, "")] * 5, (numbers["suspended"], NAME, "")]
+    answer = page_answer(check(world, [*rows, (numbers["revoked"], NAME, "")]), 2)
+    assert answer["off"] == 7
+    assert [one["row"] for one in answer["shown"]] == [7, 8, 2, 3]
 
 
 def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(

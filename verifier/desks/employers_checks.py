@@ -23,6 +23,7 @@ from templates.page_language import page_language
 from templates.row_ids import read_row_id
 from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.bulk_page import PAGE_ROWS
 from verifier.bulk_template import write_bulk_template
 from verifier.conclusion import local_day
 from verifier.desks.employer_checks import (
@@ -151,7 +152,7 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
         only=only,
         listed=[
             one for one in answer.get("shown", []) if only is None or one["summary"] == only["text"]
-        ],
+        ][:PAGE_ROWS],
         told=told,
         states=STATES,
         tones={outcome.value: tone for outcome, tone in words.TONES.items()},

@@ -31,6 +31,7 @@ from verifier.bulk_jobs import (
     JobState,
 )
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
+from verifier.bulk_page import PAGE_ROWS
 from verifier.bulk_place import JobUnknown
 from verifier.many_files import shown
 from verifier.site import forms, words
@@ -168,6 +169,7 @@ def _result_page(state: JobState, token: str, *, deleting: bool) -> str:
         keep_minutes=_KEEP_MINUTES,
         advice=words.NOT_PROVED,
         valid=Outcome.VALID.value,
+        page_rows=PAGE_ROWS,
     )
 
 

@@ -27,6 +27,9 @@ class BatchBudget:
         network: whose; empty where nothing is counted.
         slots: places for checks that run; one is held while this is.
         sleep: waits so many seconds.
+
+    Attributes:
+        slowed: it has waited.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class BatchBudget:
         self._slots = slots
         self._sleep = sleep
         self._place = ExitStack()
+        self.slowed = False
 
     @contextmanager
     def held(self) -> Iterator[BatchBudget]:
@@ -63,6 +67,7 @@ class BatchBudget:
         grade = self._budgets.grade(self._network)
         if grade is None:
             return
+        self.slowed = True
         self._place.close()
         self._sleep(min(MOST_SECONDS, failed * ROW_SECONDS * 2**grade))
         self._place.enter_context(self._slots.taken())

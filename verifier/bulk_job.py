@@ -7,6 +7,7 @@ started it need not wait, and leaves its answer sealed under the asker's token.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 600.0
 _WATCH_MARGIN = timedelta(minutes=2)
 _LOOK_SECONDS = 1.0
+_SAY_SECONDS = 10.0
 
 
 def main(question: bytes) -> None:
@@ -87,8 +89,12 @@ def _check(
     except BulkError as refused:
         return page_refusal(refused)
 
+    began = time.monotonic()
+
     def show(done: int, total: int) -> None:
-        place.write(PROGRESS, json.dumps([done, total]).encode())
+        minutes = minutes_left(done, total, time.monotonic() - began)
+        told = {"done": done, "total": total, "minutes_left": minutes, "slowed": budget.slowed}
+        place.write(PROGRESS, json.dumps(told).encode())
 
     verifier = open_verifier(Home.open(home))
     try:
@@ -104,6 +110,13 @@ def _check(
     for language in Language if order["workbooks"] else ():
         place.seal(workbook_name(language), write_workbook(report, language))
     return page_answer(report, PAGE_ROWS)
+
+
+def minutes_left(done: int, total: int, seconds: float) -> int:
+    """Return about how many minutes the rest of a list takes; 0 where it is too early to say."""
+    if not done or seconds < _SAY_SECONDS:
+        return 0
+    return math.ceil(seconds / done * (total - done) / 60)
 
 
 def _spending(place: JobPlace, budget: BatchBudget) -> Callable[[int], None]:

@@ -113,11 +113,15 @@ class JobState:
 
     Args:
         done, total: rows; a total of 0 while the list is being read.
+        minutes_left: about as long as it will take at the pace so far; 0 where that is not known.
+        slowed: many rows were not found, so it goes slowly on purpose.
         answer: what the job wrote; None while it runs.
     """
 
     done: int = 0
     total: int = 0
+    minutes_left: int = 0
+    slowed: bool = False
     answer: dict[str, Any] | None = field(default=None, repr=False)
 
 
@@ -200,10 +204,10 @@ class BulkJobs:
         if not alive:
             raise JobLost
         try:
-            done, total = json.loads((place.path / PROGRESS).read_bytes())
-        except (OSError, ValueError):
+            told = json.loads((place.path / PROGRESS).read_bytes())
+            return JobState(**told)
+        except (OSError, ValueError, TypeError):
             return JobState()
-        return JobState(done=done, total=total)
 
     def _begin_again(self, place: JobPlace) -> bool:
         """Begin a check whose process is gone, unless it answered; return whether one runs."""

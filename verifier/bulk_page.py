@@ -10,9 +10,11 @@ from verifier.bulk_check import BulkReport
 from verifier.bulk_columns import Column
 from verifier.bulk_faults import BulkError
 from verifier.bulk_words import said_again
+from verifier.compare import shorten
 from verifier.verdict import Outcome, say_instant
 
 PAGE_ROWS: Final = 200  # that a page lists at once, and that are kept of each outcome
+_MOST_SHOWN: Final = 40  # characters of a cell; the workbook has all of them
 _ORDER: Final = (
     Outcome.ALTERED,
     Outcome.UNREGISTERED,
@@ -59,8 +61,8 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
         "shown": [
             {
                 "row": result.row.row,
-                "number": result.row.asked.get(Column.NUMBER, ""),
-                "name": result.row.asked.get(Column.NAME, ""),
+                "number": shorten(result.row.asked.get(Column.NUMBER, ""), _MOST_SHOWN),
+                "name": shorten(result.row.asked.get(Column.NAME, ""), _MOST_SHOWN),
                 "outcome": _value(result.outcome),
                 "summary": _both(result.summary),
                 "reason": _both(result.reason),

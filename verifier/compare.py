@@ -203,9 +203,7 @@ def _finding(code: Code, field: Field, **shown: str) -> Finding:
     return find(code, {"field": LABELS[field]}, {"field": field.value, **evidence})
 
 
-def shorten(text: str) -> str:
-    """Return `text` as it may be shown: printable, and not too long."""
+def shorten(text: str, most: int = MAX_SHOWN_CHARACTERS) -> str:
+    """Return `text` as it may be shown: printable, and of at most so many characters."""
     plain = "".join(char if char.isprintable() else " " for char in text)
-    if len(plain) <= MAX_SHOWN_CHARACTERS:
-        return plain
-    return f"{plain[:MAX_SHOWN_CHARACTERS]}…"
+    return plain if len(plain) <= most else f"{plain[:most]}…"

@@ -34,11 +34,12 @@ def test_failed_rows_are_free_until_the_budget_is_spent_and_then_slow(
 
     with BatchBudget(budgets, NETWORK, slots, sleep).held() as budget:
         budget.spend(10)
-        assert waited == []
+        assert (waited, budget.slowed) == ([], False)
         budget.spend(20)
         budget.spend(100)
         with pytest.raises(NoFreeSlot), slots.taken():
             raise AssertionError("its place was given away for good")
+    assert budget.slowed
     assert ROW_SECONDS * 20 <= waited[0] < waited[1] == MOST_SECONDS
     assert budgets.grade(NETWORK) is not None
     assert budgets.grade("192.0.2.8") is None

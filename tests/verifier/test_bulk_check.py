@@ -163,10 +163,11 @@ def test_what_changed_while_a_long_list_was_checked_is_not_called_in_force(
 def test_a_page_lists_rows_of_every_outcome_the_gravest_first(
     world: World, numbers: dict[str, str]
 ) -> None:
-    rows = [HEADINGS, *[(UNKNOWN, NAME, "")] * 5, (numbers["suspended"], NAME, "")]
+    rows = [HEADINGS, *[(UNKNOWN, "长" * 190, "")] * 5, (numbers["suspended"], NAME, "")]
     answer = page_answer(check(world, [*rows, (numbers["revoked"], NAME, "")]), 2)
     assert answer["off"] == 7
     assert [one["row"] for one in answer["shown"]] == [7, 8, 2, 3]
+    assert answer["shown"][2]["name"] == "长" * 40 + "…"
 
 
 def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(

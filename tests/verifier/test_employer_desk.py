@@ -23,8 +23,11 @@ from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
 from verifier.api_keys import Scope, keys_of
+from verifier.bulk_job import minutes_left
+from verifier.bulk_jobs import JobState
 from verifier.conclusion import local_day
 from verifier.desks.employer_checks import KEPT_FOR, collect_all
+from verifier.desks.employers_checks import progress_words
 from verifier.desks.webhooks import add_webhook, webhooks_of
 
 WAIT_SECONDS = 120.0
@@ -136,6 +139,7 @@ def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
     assert again in browser.get("/employer/alerts").text
     assert "1" in browser.get("/").text
     browser.post("/employer/alerts/seen", data={"last": str(alert.id)})
+    assert "已全部标为已看" in browser.get("/employer/alerts").text
     with reading(desk.room.desks) as session:
         assert session.get_one(EmployerAlert, alert.id).seen_at is not None
         assert session.get_one(Webhook, hook.id).ended_at is None
@@ -253,6 +257,8 @@ def test_a_list_that_waits_says_so_and_what_comes_next(desk: EmployerDesk) -> No
         page = browser.get(f"{at}?lang=zh", follow_redirects=True).text
         told = browser.get(f"{at}/progress").get_json()
         assert "等待核验" in page and "逐行核验" in page
+        assert "名单：名单.csv" in page
+        assert "名单.csv" in browser.get("/employer/checks").text
         assert 'data-part="count" hidden' in page
         assert re.search(r"<progress[^>]* value=", page) is None
         assert (told["state"], told["total"]) == ("running", 0)
@@ -263,11 +269,23 @@ def test_a_list_that_waits_says_so_and_what_comes_next(desk: EmployerDesk) -> No
         time.sleep(0.2)
     refused = browser.get(f"{at}?lang=zh", follow_redirects=True).text
     assert "名单不能核验" in refused
+    listed = browser.get("/employer/checks").text
+    assert "名单.csv" in listed and "已开启" not in listed
     assert "已列入变动提醒" not in refused
 
 
 def test_a_form_without_a_file_says_so(browser: DeskClient) -> None:
     assert browser.post("/employer/checks", data={}).status_code == 422
+    empty = browser.post("/employer/checks", data={"file": (io.BytesIO(), "名单.csv")})
+    assert empty.status_code == 422 and "所选文件是空的" in empty.text
+
+
+def test_a_slow_list_says_why_and_how_long_it_will_take() -> None:
+    assert (minutes_left(100, 300, 60.0), minutes_left(2, 300, 5.0)) == (2, 0)
+    state = JobState(done=100, total=300, minutes_left=2, slowed=True)
+    told = progress_words(state)
+    assert "未查询到的行较多，核验因此放慢；预计还需约 2 分钟" in told.zh
+    assert "about 2 minutes left" in told.en
 
 
 def test_a_result_goes_when_its_time_is_over(

@@ -55,6 +55,7 @@ def begin_check(
         session.add(row)
         session.flush()
         row.token_sealed = seal(room.cipher, _context(row.id), token.encode())
+        CHECK_ANSWER.put(row, room.open_vault(), json.dumps({"file": file}).encode())
     look_at(room, row)  # which begins it; killed before, whoever looks next does
     return row.id
 
@@ -137,7 +138,8 @@ def collect(room: EmployersRoom, row: EmployerCheck) -> EmployerCheck:
             kept.state = "lost"
         else:
             vault = room.open_vault()
-            CHECK_ANSWER.put(kept, vault, json.dumps(answer).encode())
+            named = json.loads(CHECK_ANSWER.read(kept, vault) or b"{}")  # the list's file
+            CHECK_ANSWER.put(kept, vault, json.dumps({**named, **answer}).encode())
             for column, book in books.items():
                 column.put(kept, vault, book)
             kept.state = "refused" if refused else "done"
@@ -159,7 +161,7 @@ def collect_all(room: EmployersRoom) -> None:
 
 
 def answer_of(room: EmployersRoom, row: EmployerCheck) -> dict[str, Any]:
-    """Return what the page of a check shows."""
+    """Return what the page of a check shows; before it is over, the name of the list."""
     with reading(room.desks) as session:
         data = CHECK_ANSWER.read(session.get_one(EmployerCheck, row.id), room.open_vault())
     found: dict[str, Any] = json.loads(data or b"{}")

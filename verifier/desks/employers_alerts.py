@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from accounts.next_page_notice import say_done
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from codes.wording import Text
@@ -63,4 +64,5 @@ def seen() -> Response:
     last = read_row_id(request.form.get("last", ""))
     if last is not None:
         mark_seen(the_room(), own_id(), up_to=last)
+        say_done(Text("已全部标为已看", "All are marked as looked at"))
     return redirect(url_for("employer_alerts.alerts"), 303)

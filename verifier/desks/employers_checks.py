@@ -73,6 +73,7 @@ _CHECKING: Final = Text("正在逐行核验，已完成行数", "Checking row by
 _NO_FILE: Final = Text(
     "请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file"
 )
+_EMPTY: Final = Text("所选文件是空的", "the file that was chosen is empty")
 _FULL: Final = Text(
     "正在核验的名单较多，这一份没有开始；请等前面的名单核验完再提交。",
     "Too many lists are being checked; this one was not begun. Wait for the earlier ones.",
@@ -97,8 +98,10 @@ def hand_in() -> Answer:
     """Begin to check a list, and lead to its page."""
     part = request.files.get("file")
     data = b"" if part is None else part.stream.read(MAX_BULK_BYTES + 1)
-    if part is None or not part.filename or not data:
+    if part is None or not part.filename:
         return _list_page(Trouble(field="file", text=_NO_FILE))
+    if not data:
+        return _list_page(Trouble(field="file", text=_EMPTY))
     if len(data) > MAX_BULK_BYTES:
         return _list_page(Trouble(field="file", text=_TOO_LARGE))
     name = shown(part.filename.replace("\\", "/").rpartition("/")[2])
@@ -134,7 +137,11 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
     if row.state == RUNNING:
         state = look_at(room, row)
         return render_template(
-            "desk/employer_running.html", row=row, state=state, text=_progress_words(state)
+            "desk/employer_running.html",
+            row=row,
+            file=answer_of(room, row).get("file", ""),
+            state=state,
+            text=progress_words(state),
         )
     answer = {} if row.state == "lost" else _read_answer(row)
     language = page_language(request)
@@ -168,7 +175,7 @@ def progress(check_id: int) -> Response:
     """Tell the page's script how far a check is."""
     state = look_at(the_room(), _found(check_id))
     running = state is not None and state.answer is None
-    text = _progress_words(state).say(page_language(request))
+    text = progress_words(state).say(page_language(request))
     told: dict[str, Any] = {"state": RUNNING if running else "over", "text": text}
     if state is not None:
         told |= {"done": state.done, "total": state.total}
@@ -209,8 +216,24 @@ def _result_name(file: str, day: date) -> Text:
     return Text(f"核验结果-{short}-{day}", f"check-result-{short}-{day}")
 
 
-def _progress_words(state: JobState | None) -> Text:
-    return _CHECKING if state is not None and state.total else _WAITING
+def progress_words(state: JobState | None) -> Text:
+    """Return what the page says of how far a check is; the rows done follow it."""
+    if state is None or not state.total:
+        return _WAITING
+    if not state.minutes_left:
+        return _CHECKING
+    slow = (
+        Text(
+            "未查询到的行较多，核验因此放慢；", "Many rows were not found, which slows the check; "
+        )
+        if state.slowed
+        else Text("", "")
+    )
+    left = state.minutes_left
+    return Text(
+        f"{slow.zh}预计还需约 {left} 分钟。{_CHECKING.zh}",
+        f"{slow.en}about {left} minutes left. {_CHECKING.en}",
+    )
 
 
 def _read_answer(row: EmployerCheck) -> dict[str, Any]:
@@ -236,11 +259,7 @@ def _list_page(*troubles: Trouble) -> Answer:
         "desk/employer_checks.html",
         table=table,
         rows=rows,
-        files={
-            row.id: answer_of(the_room(), row).get("file", "")
-            for row in rows
-            if row.state == "done"
-        },
+        files={row.id: answer_of(the_room(), row).get("file", "") for row in rows},
         total=total,
         states=STATES,
         troubles=troubles,

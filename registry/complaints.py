@@ -7,6 +7,8 @@ Once a desk has put one on record, sealed by the vault, words and file go from h
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from registry.complaint_models import SentComplaint
 from registry.errors import RegistryError
 from registry.spoken_codes import (
     RECEIPT_CHARACTERS,
+    code_from,
     digest_of_code,
     new_code,
     read_code,
@@ -132,7 +135,9 @@ class ComplaintBox:
 
     def __init__(self, pepper: bytes) -> None:
         derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"yanzhen/complaints")
-        self._cipher = AESGCM(derive.derive(pepper))
+        key = derive.derive(pepper)
+        self._cipher = AESGCM(key)
+        self._sending_key = hashlib.sha256(b"yanzhen/complaints/sending" + key).digest()
 
     def send(
         self,
@@ -142,15 +147,20 @@ class ComplaintBox:
         file: ComplaintFile | None,
         *,
         now: datetime,
+        sending: bytes = b"",
     ) -> str:
         """Keep a complaint; return its receipt code, which is kept nowhere.
+
+        Args:
+            sending: what tells this sending from every other and its content from any other's;
+                the receipt code follows from it. Empty for one that nobody repeats.
 
         Raises:
             ComplaintsFull: as many wait as are taken (`complaints_full`), or files of as many
                 bytes (`complaint_files_full`).
         """
         _check_room(session, 0 if file is None else len(file.content))
-        code = new_code(RECEIPT_CHARACTERS)
+        code = self._code_of(sending) if sending else new_code(RECEIPT_CHARACTERS)
         digest = digest_of_code(_PURPOSE, code)
         row = SentComplaint(
             kind=kind.value,
@@ -166,6 +176,15 @@ class ComplaintBox:
         session.add(row)
         session.flush()
         return spaced(code)
+
+    def repeated(self, session: Session, sending: bytes) -> str | None:
+        """Return the receipt code of a complaint that this very sending brought before."""
+        code = self._code_of(sending)
+        return None if find_complaint(session, code) is None else spaced(code)
+
+    def _code_of(self, sending: bytes) -> str:
+        seed = hmac.new(self._sending_key, sending, hashlib.sha256).digest()
+        return code_from(seed, RECEIPT_CHARACTERS)
 
     def words(self, row: SentComplaint) -> ComplaintWords:
         """Return what was sent; raises VaultError where it was altered."""

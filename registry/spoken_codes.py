@@ -17,6 +17,15 @@ def new_code(characters: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(characters))
 
 
+def code_from(seed: bytes, characters: int) -> str:
+    """Return the code that follows from 32 bytes nobody can guess, as `new_code` makes them.
+
+    Args:
+        characters: at most 32.
+    """
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in seed[:characters])
+
+
 def spaced(code: str) -> str:
     """Return a code as it is shown: four characters, a hyphen, four characters."""
     return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -30,6 +30,7 @@ from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
 from tests.issuer.seal_homes import real_now
 from verifier.budgets import LETTERS_AN_HOUR
 from verifier.file_slots import FileSlots
+from verifier.links import LinkCheck, LinkKind
 from wsgi import create_public_app
 
 POLICE = person_of(Role.POLICE, name="王警官")
@@ -325,6 +326,38 @@ def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) ->
     assert (large.status_code, 'id="file-wrong"' in large.text) == (422, True)
     wrong = sides.public.post("/complaints/receipt", data={"code": "0000-0000-0000-0000"})
     assert (wrong.status_code, 'id="code-wrong"' in wrong.text) == (422, True)
+
+
+def test_the_page_of_a_receipt_loaded_once_more_is_the_same_receipt(sides: Sides) -> None:
+    mark = re.search(r'name="sending" value="([0-9a-f]{32})"', sides.public.get("/complaints").text)
+    assert mark is not None
+
+    def waiting() -> int:
+        url = public_database_url(sides.desk.home)
+        with public_database(url) as public, reading(public) as session:
+            return len(session.scalars(select(SentComplaint)).all())
+
+    before = waiting()
+    first = sides.send(sending=mark[1], file=(picture(), "a.png"))
+    again = sides.send(sending=mark[1], file=(picture(), "a.png"))
+    assert (again, waiting() - before) == (first, 1)
+    other = sides.send(sending=mark[1], text="又一件事")
+    assert other != first and waiting() - before == 2
+    assert sides.send() != sides.send()
+
+
+def test_a_false_link_that_was_found_is_filled_in(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "https://jndj-osta.org.cn.evil.example/q"
+    check = LinkCheck(kind=LinkKind.LOOK_ALIKE, host="jndj-osta.org.cn.evil.example", findings=())
+    monkeypatch.setattr("verifier.site.link_page.check_link", lambda *_: check)
+    found = sides.public.post("/link", data={"link": link}).text
+    assert 'action="/complaints/about"' in found
+    page = sides.public.post("/complaints/about", data={"link": link}).text
+    assert f'value="{link}"' in page and '<option value="forged" selected>' in page
+    long = sides.public.post("/complaints/about", data={"link": link + "a" * 300}).text
+    assert link + "a" * 300 in long
 
 
 def test_one_network_sends_only_so_many_in_an_hour(sides: Sides) -> None:

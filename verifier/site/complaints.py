@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,6 +51,7 @@ EXTENSION: Final = "yanzhen_complaints"
 MOST_SENDER: Final = 200
 MOST_SUBJECT: Final = 200
 MOST_WORDS: Final = 5000
+_MARK: Final = re.compile(r"[0-9a-f]{32}")
 
 blueprint = Blueprint("complaints", __name__)
 
@@ -140,32 +145,68 @@ def send() -> AnyResponse:
     troubles = (*_inspect(entry), *_inspect_upload(upload))
     if troubles:
         return _page(entry, troubles)
+    desk, sending = _desk(), _sending(entry, upload)
+    if sending:
+        with reading(desk.public) as session:
+            again = desk.box.repeated(session, sending)
+        if again is not None:  # the page of the receipt was loaded once more
+            return _sent_page(entry, again, upload)
     if not may_write(request, "complaint"):
         return _page(entry, (Trouble(field="text", text=MANY_LETTERS),), status=429)
-    desk = _desk()
     file = None if upload is None else desk.read_file(upload.data)
     if upload is not None and file is None:
         return _page(entry, (Trouble(field="file", text=_UNREADABLE),))
     words = ComplaintWords(sender=entry.sender, subject=entry.subject, text=entry.text)
     try:
         with transaction(desk.public) as session:
-            kind = ComplaintKind(entry.kind)
-            code = desk.box.send(session, kind, words, file, now=_verifier().now())
+            kind, now = ComplaintKind(entry.kind), _verifier().now()
+            code = desk.box.send(session, kind, words, file, now=now, sending=sending)
     except ComplaintsFull as error:
         at = "file" if error.code == "complaint_files_full" else "text"
         return _page(entry, (Trouble(field=at, text=error.text),))
+    return _sent_page(entry, code, upload, unread=file is not None and file.unread)
+
+
+def _sending(entry: ComplaintEntry, upload: Upload | None) -> bytes:
+    """Return what a form and all that stands in it are told by; nothing where it has no mark."""
+    mark = request.form.get("sending", "")
+    if not _MARK.fullmatch(mark):
+        return b""
+    digest = hashlib.sha256(b"" if upload is None else upload.data).hexdigest()
+    said = [mark, entry.kind, entry.sender, entry.subject, entry.text, digest]
+    return json.dumps(said).encode()
+
+
+def _sent_page(
+    entry: ComplaintEntry, code: str, upload: Upload | None, *, unread: bool = False
+) -> AnyResponse:
+    kind = None if upload is None else kind_of(upload.data).value
     return make_response(
         render_template(
             "complaint_sent.html",
-            kind=kind,
+            kind=ComplaintKind(entry.kind),
             code=code,
             anonymous=not entry.sender,
             days=filing_rule(RuleName.COMPLAINT_DAYS, _verifier().today()).value,
-            unread=file is not None and file.unread,
+            unread=unread,
             file_name="" if upload is None else upload.filename,
-            file=None if file is None else _called(file.kind, len(file.content)),
+            file=None if upload is None or kind is None else _called(kind, len(upload.data)),
         )
     )
+
+
+@blueprint.post("/complaints/about")
+def begin() -> AnyResponse:
+    """Show the form with what was found to be false filled in."""
+    request.max_content_length = MAX_FORM_BYTES
+    link = request.form.get("link", "").strip()
+    fits = len(link) <= MOST_SUBJECT and link.isprintable()
+    entry = ComplaintEntry(
+        kind=ComplaintKind.FORGED.value,
+        subject=link if fits else "",
+        text="" if fits else link[:MOST_WORDS],
+    )
+    return _page(entry)
 
 
 @blueprint.post("/complaints/receipt")
@@ -255,6 +296,7 @@ def _page(
         most_megabytes=MOST_FILE_BYTES >> 20,
         code=code,
         standing=standing,
+        sending=secrets.token_hex(16),
         following=following,
         troubles=troubles,
     )

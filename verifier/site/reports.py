@@ -22,6 +22,7 @@ from registry.reports import KeptReport, ReportFiles, ReportQueueFull
 from templates.spoken_values import printed_and_record
 from verifier.budgets import REPORTS_AN_HOUR
 from verifier.budgets_request import may_have_report
+from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
 from verifier.report_check import ReportJudgement, judge_report
 from verifier.report_content import Examined, examined_qr
@@ -191,9 +192,13 @@ def look_up() -> AnyResponse | str:
 @blueprint.post("/report/check")
 def check_file() -> AnyResponse | str:
     """Say whether an uploaded report is genuine and unchanged."""
-    request.max_content_length = MAX_REPORT_BYTES + MULTIPART_MARGIN_BYTES
+    request.max_content_length = MAX_FILE_BYTES + MULTIPART_MARGIN_BYTES  # beyond it no page
     upload = read_upload(request.files)
-    page = None if upload is None else check_report_file(upload.data)
+    if upload is None or not upload.data:
+        return _troubled(ReportPage(), "file", _NO_FILE if upload is None else _EMPTY_FILE)
+    if len(upload.data) > MAX_REPORT_BYTES:
+        return _troubled(ReportPage(), "file", _LARGE_FILE)
+    page = check_report_file(upload.data)
     if page is None:
         return _troubled(ReportPage(), "file", _NO_REPORT)
     return page
@@ -233,6 +238,15 @@ _MANY_REPORTS: Final = Text(
     f"您所在的网络一小时内已出具 {REPORTS_AN_HOUR} 份查验报告，请稍后再试；核验本身不受影响",
     f"{REPORTS_AN_HOUR} reports were made for your network within an hour; try again later. "
     "Verification itself is not affected",
+)
+_NO_FILE: Final = Text(
+    "请选择查验报告的 PDF 或 JSON 原文件", "Choose the report's own PDF or JSON file"
+)
+_EMPTY_FILE: Final = Text("所选文件是空的", "The file that was chosen is empty")
+_LARGE_FILE: Final = Text(
+    f"这个文件超过 {MAX_REPORT_BYTES >> 20} MB，不是查验报告；请选择报告的 PDF 或 JSON 原文件",
+    f"This file has more than {MAX_REPORT_BYTES >> 20} MB and is no verification report; choose "
+    "the report's own PDF or JSON file",
 )
 _NO_REPORT: Final = Text(
     "这个文件不是查验报告，请选择报告的 PDF 或 JSON 原文件（不是照片、扫描件）",

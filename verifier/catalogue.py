@@ -121,6 +121,15 @@ _SIGNATURE = {
             "unchanged.",
         ),
     ),
+    Code.SIGNATURE_ON_RECORD: Entry(
+        _INFO,
+        None,
+        Text(
+            "登记记录的签名有效：由“{body}”的密钥签发，未被改动。图片上没有可以核验的签名。",
+            "The signature of the record on file is genuine: it was signed with the key of {body} "
+            "and is unchanged. The picture itself carries no signature that can be verified.",
+        ),
+    ),
     Code.SIGNATURE_INVALID: Entry(
         _PROBLEM,
         Outcome.ALTERED,
@@ -318,6 +327,15 @@ _SCAN = {
             "这不是本系统的证书二维码，未打开其中的链接。请核对证书样式，或用编号和姓名查询。",
             "This is not a certificate QR code of this system; its link was not opened. Check the "
             "layout of the certificate, or look up by number and name.",
+        ),
+    ),
+    Code.QR_LEADS_ELSEWHERE: Entry(
+        _PROBLEM,
+        _INCONCLUSIVE,
+        Text(
+            "二维码中的网址指向 {host}，不是官方核验网址。请勿扫描或打开。",
+            "The address in the QR code leads to {host}, which is not an official address. Do not "
+            "scan or open it.",
         ),
     ),
     Code.QR_DAMAGED: Entry(

@@ -130,11 +130,11 @@ PICTURE_ENTRIES = {
         _NOTICE,
         _INCONCLUSIVE,
         Text(
-            "签发的证书上都有可以核验的二维码，图片中没有。已改按图中印刷的编号和持证人信息"
-            "找到登记记录，并逐项比对。",
-            "Every certificate as issued has a QR code that can be verified; the picture shows "
-            "none. The record was found by the number and holder printed in it instead, and "
-            "compared line by line.",
+            "签发的证书上都有本系统可以核验的二维码，图片中没有这样的二维码。已改按图中印刷的编号和"
+            "持证人信息找到登记记录，并逐项比对。",
+            "Every certificate as issued has a QR code that this system can verify; the picture "
+            "shows no such code. The record was found by the number and holder printed in it "
+            "instead, and compared line by line.",
         ),
     ),
     Code.PRINT_NOT_FOUND: Entry(

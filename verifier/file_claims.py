@@ -71,7 +71,7 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     beside = [*others, *(one for page in reading.pages for one in page.others)]
     notices = _other_symbols(beside, document) if scans or faults else ()
     if not scans:
-        return (*faults[:1], *notices) or (_no_certificate(len(others)),)
+        return (*faults[:1], *notices) or _no_certificate(others, document)
     if len({scan.envelope.payload for _, scan in scans}) > 1:
         return (_several(reading, [index for index, _ in scans]), *notices)
     index, scan = _least_trusted(scans, document)
@@ -97,17 +97,24 @@ def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, .
     """Return what codes beside that of the certificate mean: a link elsewhere may be a trap."""
     if not others:
         return ()
-    own = {host.host for host in document.hosts}
-    hosts = {host for one in others if (host := leads_to(one)) is not None} - own
-    foreign = (
-        find(Code.OTHER_QR_FOREIGN, {"host": host}, {"host": host})
-        for host in sorted(shorten(host) for host in hosts)
+    return (find(Code.OTHER_QR_IGNORED), *_foreign(Code.OTHER_QR_FOREIGN, others, document))
+
+
+def _no_certificate(others: list[str], document: KeyDocument) -> tuple[Finding, ...]:
+    """Return what a file without any certificate code has instead, and where that leads."""
+    if not others:
+        return (find(Code.QR_NOT_FOUND),)
+    return (
+        find(Code.QR_NOT_A_CERTIFICATE),
+        *_foreign(Code.QR_LEADS_ELSEWHERE, others, document),
     )
-    return (find(Code.OTHER_QR_IGNORED), *foreign)
 
 
-def _no_certificate(others: int) -> Finding:
-    return find(Code.QR_NOT_A_CERTIFICATE if others else Code.QR_NOT_FOUND)
+def _foreign(code: Code, symbols: list[str], document: KeyDocument) -> tuple[Finding, ...]:
+    """Return a finding for each host, not ours, that codes lead to."""
+    own = {host.host for host in document.hosts}
+    hosts = {host for one in symbols if (host := leads_to(one)) is not None} - own
+    return tuple(find(code, {"host": host}, {"host": host}) for host in sorted(map(shorten, hosts)))
 
 
 def _several(reading: FileReading, pages: list[int]) -> Finding:

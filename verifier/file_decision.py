@@ -123,8 +123,9 @@ def decide_unmarked(
     if not name_known:
         records[Field.HOLDER_NAME] = mask_name(records[Field.HOLDER_NAME])
     seen = _inspect_picture(picture, records, faults)
+    known = (_on_record(one) for one in standing.findings)
     verdict = conclude_verdict(
-        (*faults, find(Code.PICTURE_BY_PRINT), *standing.findings, *standing.beside(asked), *seen),
+        (*faults, find(Code.PICTURE_BY_PRINT), *known, *standing.beside(asked), *seen),
         required=REQUIRED_FOR_PICTURE,
         status=standing.status,
         logged=standing.log_proof,
@@ -134,6 +135,13 @@ def decide_unmarked(
     if picture is not None and picture.boxed is not None:
         verdict = replace(verdict, boxed=picture.boxed)
     return with_certificate(verdict, standing.printed(name_known=name_known))
+
+
+def _on_record(finding: Finding) -> Finding:
+    """Return a finding on a record as it is told of a picture that carries no signature."""
+    if finding.code != Code.SIGNATURE_GENUINE:
+        return finding
+    return find(Code.SIGNATURE_ON_RECORD, finding.evidence, finding.evidence)
 
 
 def _inspect_picture(

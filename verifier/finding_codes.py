@@ -30,6 +30,7 @@ class Code(StrEnum):
     CHECK_INCOMPLETE = "check_incomplete"
 
     SIGNATURE_GENUINE = "signature_genuine"
+    SIGNATURE_ON_RECORD = "signature_on_record"
     SIGNATURE_INVALID = "signature_invalid"
     ALGORITHM_UNAVAILABLE = "algorithm_unavailable"
     SECOND_SIGNATURE_GENUINE = "second_signature_genuine"
@@ -89,6 +90,7 @@ class Code(StrEnum):
     QR_EMPTY = "qr_empty"
     QR_NO_FRAGMENT = "qr_no_fragment"
     QR_NOT_A_CERTIFICATE = "qr_not_a_certificate"
+    QR_LEADS_ELSEWHERE = "qr_leads_elsewhere"
     QR_DAMAGED = "qr_damaged"
     QR_NEWER = "qr_newer"
     FOREIGN_HOST = "foreign_host"

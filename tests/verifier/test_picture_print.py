@@ -36,6 +36,8 @@ def test_looking_up_by_the_print_of_pictures_spends_the_budget_of_look_ups(
 
     try:
         assert "picture_by_print" in codes(genuine)
+        assert "signature_on_record" in codes(genuine)  # nothing signed is in the picture
+        assert "signature_genuine" not in codes(genuine)
         assert "picture_by_print" in codes(found_by_document)
         assert not gate.budgets.is_spent_by("127.0.0.1")
         assert "print_not_found" in codes(wrong)

@@ -198,7 +198,10 @@ def test_a_file_whose_qr_leads_elsewhere_is_altered(desk: Desk) -> None:
 def test_a_file_whose_qr_is_no_certificate_is_left_open(desk: Desk) -> None:
     issued, _ = desk.issue()
     verdict = desk.verify(paper(issued, qr_text="https://elsewhere.example.com/x"))
-    assert (verdict.outcome, codes(verdict)) == (Outcome.INCONCLUSIVE, {"qr_not_a_certificate"})
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert codes(verdict) == {"qr_not_a_certificate", "qr_leads_elsewhere"}
+    (told,) = of_code(verdict, "qr_leads_elsewhere")
+    assert told == {"host": "elsewhere.example.com"}
 
 
 def test_two_certificates_in_one_file_are_asked_for_one_by_one(desk: Desk) -> None:

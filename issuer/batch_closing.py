@@ -28,11 +28,19 @@ from issuer.batch_candidates import (
 )
 from issuer.batch_carried import check_standing, term_of
 from issuer.batch_checks import count_rows
-from issuer.batch_notice import Outcome, find_objectable, settle_objection, start_notice
+from issuer.batch_notice import start_notice
+from issuer.batch_objections import (
+    Moved,
+    Outcome,
+    find_objectable,
+    reopen_objection,
+    settle_objection,
+)
 from issuer.batch_plan import odd_scores
-from issuer.batch_room import BatchRoom, changing, find_draft
+from issuer.batch_room import BatchRoom, changing, draft_closed, find_draft
 from issuer.batch_rows import open_row, seal_cells
 from issuer.batch_scores import REMOVED, Scored, Standing, read_scored, scores_closed
+from issuer.batch_states import EDITABLE, DraftState
 from issuer.batch_steps import check_before
 from issuer.body_settings import Step
 from issuer.columns import Column
@@ -208,6 +216,9 @@ def settle(
 ) -> None:
     """Settle an objection; where it is upheld, the person of `row` may be left out for it.
 
+    Args:
+        row: of the roster; None where nobody is left out, as where it is dismissed.
+
     Raises:
         IssuerError: as `settle_objection`, `find_objectable`; nobody stands in that row
             (`objection_row`).
@@ -219,13 +230,38 @@ def settle(
             settle_objection(room, session, draft, objection_id, person, outcome, answer)
         return
     with changing(room, prefix, draft_id) as (session, draft):
-        settle_objection(room, session, draft, objection_id, person, outcome, answer)
-        found = read_candidates(room, session, draft, rows=(row,))
-        if not found:
+        one = next(iter(read_candidates(room, session, draft, rows=(row,))), None)
+        settle_objection(room, session, draft, objection_id, person, outcome, answer, one)
+        if one is None:
             raise IssuerError("objection_row", Text("名册没有这一行", "the roster has no such row"))
-        kept = kept_of(session, draft, found)
-        _leave_out(session, draft, kept, found[0], Standing.OBJECTION)
+        _leave_out(session, draft, kept_of(session, draft, [one]), one, Standing.OBJECTION)
         count_rows(session, draft)
+
+
+def take_back_outcome(
+    room: BatchRoom, person: Person, prefix: str, draft_id: int, objection_id: int
+) -> Moved | None:
+    """Take back how an objection was settled; return who is in the roster again for it.
+
+    Raises:
+        IssuerError: as `reopen_objection`, `find_objectable`; somebody was left out for it and the
+            batch is not being prepared (`draft_closed`).
+    """
+    _note(room, person, "batch.objection_taken_back", prefix, draft_id)
+    with transaction(room.desks) as session:
+        draft, _ = find_objectable(session, prefix, draft_id)
+        moved = reopen_objection(room, session, draft, objection_id, person)
+        if moved is None:
+            return None
+        if DraftState(draft.state) not in EDITABLE:
+            raise draft_closed(draft)
+        kept = session.get(BatchCandidate, (draft.id, moved.person))
+        if kept is not None and kept.left_out == Standing.OBJECTION:
+            here = {one.person for one in read_candidates(room, session, draft)}
+            _bring_back(room, session, draft, kept, again=kept.person not in here)
+            count_rows(session, draft)
+        draft.revision += 1
+    return moved
 
 
 def list_left_out(room: BatchRoom, draft: BatchDraft) -> list[LeftOut]:

@@ -1,56 +1,34 @@
-"""The public notice (公示) of who passed, and the objections (异议) during it."""
+"""The public notice (公示) of who passed."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
 from codes.wording import Text, counted
-from issuer.batch_candidates import Candidate, find_course, no_course, read_candidates
-from issuer.batch_room import BatchRoom, draft_closed, find_draft
-from issuer.batch_states import EDITABLE, DraftState
+from issuer.batch_candidates import Candidate, read_candidates, read_left_out
+from issuer.batch_objections import objections_of
+from issuer.batch_room import BatchRoom
 from issuer.body_settings import figure_of, settings_of
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.public_notice import working_days
 from registry.batch_models import BatchDraft
-from registry.exam_models import BatchCourse, BatchObjection
-from registry.session import transaction
+from registry.exam_models import BatchCourse
 from registry.vault import seal, unseal
 
 _WHAT = "batch-notice"
 _TAG_BYTES = 12
 LONGEST_DAYS = 120
-OBJECTABLE = frozenset({*EDITABLE, DraftState.SUBMITTED})
-
-
-class Outcome(StrEnum):
-    """How an objection was settled."""
-
-    DISMISSED = "dismissed"
-    UPHELD = "upheld"
-
-    @property
-    def text(self) -> Text:
-        """What it is called."""
-        return _OUTCOMES[self]
-
-
-_OUTCOMES = {
-    Outcome.DISMISSED: Text("不成立", "dismissed"),
-    Outcome.UPHELD: Text("成立", "upheld"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +53,7 @@ class Notice:
     """A notice as it was put up: whole days in Asia/Shanghai, both included.
 
     Args:
-        tags: who stands on it, by person and name.
+        tags: who stands on it, by person and name; as many as lines, in their order.
     """
 
     first: date
@@ -83,7 +61,7 @@ class Notice:
     days_off: tuple[date, ...]
     starter: str
     lines: tuple[NoticeLine, ...]
-    tags: frozenset[str] = field(repr=False)
+    tags: tuple[str, ...] = field(repr=False)
 
 
 def last_day(first: date, wanted: int, days_off: Collection[date] = ()) -> date:
@@ -166,7 +144,18 @@ def read_notice(room: BatchRoom, draft: BatchDraft, course: BatchCourse) -> Noti
         days_off=tuple(date.fromisoformat(one) for one in data["off"]),
         starter=course.notice_starter or "",
         lines=tuple(_line(*one) for one in data["lines"]),
-        tags=frozenset(data["tags"]),
+        tags=tuple(data["tags"]),
+    )
+
+
+def standing_lines(
+    room: BatchRoom, session: Session, draft: BatchDraft, notice: Notice
+) -> tuple[NoticeLine, ...]:
+    """Return who of a notice was not left out of the batch since: the list to print now."""
+    key = room.key(draft)
+    gone = {_tag(key, one) for one in read_left_out(room, session, draft)}
+    return tuple(
+        line for line, tag in zip(notice.lines, notice.tags, strict=True) if tag not in gone
     )
 
 
@@ -206,98 +195,3 @@ def open_notice_point(
     if today <= notice.last:
         return Text(f"公示中，至{last.zh}止", f"public until {last.en}")
     return None
-
-
-def objections_of(session: Session, draft_id: int) -> Sequence[BatchObjection]:
-    """Return the objections to a batch, in order."""
-    query = select(BatchObjection).where(BatchObjection.draft_id == draft_id)
-    return session.scalars(query.order_by(BatchObjection.id)).all()
-
-
-def words_of_objection(
-    room: BatchRoom, draft: BatchDraft, objection: BatchObjection
-) -> Mapping[str, str]:
-    """Return `sender`, `text` and, once settled, `answer`; empty once the batch is issued."""
-    if objection.words_sealed is None or draft.key_sealed is None:
-        return {}
-    context = f"batch-objection {objection.id}"
-    words: dict[str, str] = json.loads(unseal(room.cipher(draft), context, objection.words_sealed))
-    return words
-
-
-def _seal_words(
-    room: BatchRoom, draft: BatchDraft, objection: BatchObjection, words: Mapping[str, str]
-) -> None:
-    text = json.dumps(dict(words), ensure_ascii=False).encode()
-    context = f"batch-objection {objection.id}"
-    objection.words_sealed = seal(room.cipher(draft), context, text)
-
-
-def note_objection(
-    room: BatchRoom,
-    person: Person,
-    prefix: str,
-    draft_id: int,
-    *,
-    received_on: date,
-    sender: str,
-    text: str,
-) -> None:
-    """Note an objection as it was received; until it is settled the batch is not approved.
-
-    Raises:
-        IssuerError: `draft_unknown`, `draft_closed`, `course_none`; no notice was put up
-            (`objection_no_notice`).
-    """
-    with transaction(room.desks) as session:
-        draft, course = find_objectable(session, prefix, draft_id)
-        if course.notice_sealed is None:
-            raise IssuerError(
-                "objection_no_notice",
-                Text("本批次尚未公示，不能登记异议", "no notice was published for this batch"),
-            )
-        objection = BatchObjection(
-            draft_id=draft.id,
-            received_on=received_on,
-            noted_at=room.clock(),
-            noted_by=person.name,
-        )
-        session.add(objection)
-        session.flush()
-        _seal_words(room, draft, objection, {"sender": sender, "text": text})
-
-
-def find_objectable(session: Session, prefix: str, draft_id: int) -> tuple[BatchDraft, BatchCourse]:
-    """Return a batch, locked, whose objections may be noted and settled; raises IssuerError."""
-    draft = find_draft(session, prefix, draft_id, locked=True)
-    if DraftState(draft.state) not in OBJECTABLE:
-        raise draft_closed(draft)
-    course = find_course(session, draft)
-    if course is None:
-        raise no_course()
-    return draft, course
-
-
-def settle_objection(
-    room: BatchRoom,
-    session: Session,
-    draft: BatchDraft,
-    objection_id: int,
-    person: Person,
-    outcome: Outcome,
-    answer: str,
-) -> None:
-    """Settle an objection, with what was found.
-
-    Raises:
-        IssuerError: there is none of this id, or it is settled (`objection_settled`).
-    """
-    found = session.get(BatchObjection, objection_id)
-    if found is None or found.draft_id != draft.id or found.outcome is not None:
-        raise IssuerError(
-            "objection_settled",
-            Text("没有这件异议，或已处理", "there is no such objection, or it is settled"),
-        )
-    words = {**words_of_objection(room, draft, found), "answer": answer}
-    _seal_words(room, draft, found, words)
-    found.outcome, found.settled_at, found.settler = outcome.value, room.clock(), person.name

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.batch_candidates import find_course
-from issuer.batch_notice import objections_of
+from issuer.batch_objections import objections_of
 from issuer.batch_room import draft_changed
 from issuer.body_settings import settings_of
 from issuer.errors import IssuerError

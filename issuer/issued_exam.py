@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from codes.levels import Level
 from issuer.awarding import open_private
 from issuer.batch_candidates import find_course
-from issuer.batch_notice import Outcome, objections_of
+from issuer.batch_objections import Outcome, objections_of
 from issuer.batch_plan import Plan
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import PLACES

@@ -22,6 +22,7 @@ from issuer.batch_approval import (
 from issuer.batch_carried import carried_texts
 from issuer.batch_checks import check_soon
 from issuer.batch_drafts import check_again
+from issuer.batch_objections import Outcome, told_objections
 from issuer.batch_review import review as review_of
 from issuer.batch_room import BatchRoom
 from issuer.batch_samples import choose_samples, draw_sample
@@ -116,6 +117,8 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         told=tell(room, draft),
         left_out=left_out_lines(room, draft),
         resits=resit_warning(room, draft),
+        objections=told_objections(room, draft),
+        outcome_text={one.value: one.text for one in Outcome},
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from accounts.spoken import spoken_day
 from codes.wording import Text
 from issuer.batch_candidates import find_course
-from issuer.batch_notice import Outcome, objections_of
+from issuer.batch_objections import Outcome, objections_of
 from issuer.batch_scores import PLACES
 from issuer.console.batches_room import note_reading, page, the_room
 from issuer.console.batches_sheets import PAGE_ROWS, SCORE_HEADINGS, page_number

@@ -1,4 +1,4 @@
-"""The public notice of a batch on the screen, as a page to put up, and the objections to it."""
+"""The public notice of a batch on the screen, and as a page to put up."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from werkzeug.wrappers import Response
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
 from codes.levels import Level
 from codes.occupations import occupation_by_code
 from codes.wording import Text
-from issuer.batch_candidates import find_course
-from issuer.batch_closing import put_up, settle
-from issuer.batch_notice import (
+from issuer.batch_candidates import find_course, read_candidates
+from issuer.batch_closing import put_up
+from issuer.batch_notice import Notice, last_day, read_notice, standing_lines
+from issuer.batch_objections import (
     OBJECTABLE,
     Outcome,
-    last_day,
-    note_objection,
-    objections_of,
-    read_notice,
-    words_of_objection,
+    may_reopen,
+    row_text,
+    told_objections,
 )
+from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, figure_of, settings_of, skipping
 from issuer.console.batches_forms import Trouble
@@ -39,16 +40,14 @@ from issuer.console.batches_room import (
     the_draft,
     the_room,
 )
-from issuer.console.batches_scores import check_now
 from issuer.console.batches_steps import may_examine
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from registry.session import reading
 
-_MOST_TEXT = 1000
 _NO_DAY = Text("请选择日期", "choose a day")
-_NO_TEXT = Text(f"请填写，{_MOST_TEXT} 字以内", f"write at most {_MOST_TEXT} characters")
+_PUTTING_UP = frozenset({"first", "last", "holidays", ""})
 _BAD_DAYS = Text("日期应写成 2027-01-01 的样子", "Write each day as 2027-01-01")
 
 
@@ -57,21 +56,22 @@ _BAD_DAYS = Text("日期应写成 2027-01-01 的样子", "Write each day as 2027
 def notice(draft_id: int) -> str:
     """Show the public notice of a batch, and its objections."""
     draft = the_draft(the_room(), draft_id)
-    return issued_notice(draft) if draft.key_sealed is None else _page(draft, (), {})
+    return issued_notice(draft) if draft.key_sealed is None else notice_page(draft, (), {})
 
 
-def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+def notice_page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
+    """Return the page of a batch's notice and objections, with what was typed."""
     room = the_room()
     note_reading(room, "batch.notice", draft)
     today = shanghai_day(room.clock())
     with reading(room.desks) as session:
         course = find_course(session, draft)
         found = read_notice(room, draft, course) if course is not None else None
+        standing = () if found is None else standing_lines(room, session, draft, found)
+        people = read_candidates(room, session, draft) if found is not None else []
         settings = settings_of(session, draft.prefix)
         wanted = figure_of(settings, Figure.NOTICE_WORKING_DAYS, today)
-        objections = [
-            (one, words_of_objection(room, draft, one)) for one in objections_of(session, draft.id)
-        ]
+    objections = told_objections(room, draft)
     tomorrow = today + timedelta(days=1)
     offered = {
         "first": tomorrow.isoformat(),
@@ -92,6 +92,10 @@ def _page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[str, str
         objections=objections,
         course=course,
         outcomes=[(one.value, one.text) for one in Outcome],
+        standing=len(standing),
+        people=[(one.row, row_text(one.row, one.name)) for one in people],
+        mine={one.id for one, _ in objections if may_reopen(the_person(), one)},
+        again=any(one.field in _PUTTING_UP for one in troubles),
         may_examine=may_examine(draft),
         may_object=DraftState(draft.state) in OBJECTABLE
         and the_person().is_one_of(Role.BODY_CLERK)
@@ -109,8 +113,9 @@ def notice_print(draft_id: int) -> str:
     with reading(room.desks) as session:
         course = find_course(session, draft)
         found = read_notice(room, draft, course) if course is not None else None
-    if found is None:
-        abort(404)
+        if found is None:
+            abort(404)
+        lines = standing_lines(room, session, draft, found)
     note_reading(room, "batch.notice", draft)
     with room.desk(draft.prefix, dry_run=True) as desk:
         body, address = desk.site.body.name, desk.site.address
@@ -118,11 +123,23 @@ def notice_print(draft_id: int) -> str:
         "desk/batch_notice_print.html",
         draft=draft,
         notice=found,
+        lines=lines,
+        corrected=_corrected(room, draft, found),
         body=body,
         address=address,
         complaints=f"{room.public_url.rstrip('/')}/complaints" if room.public_url else "",
-        job_names={code: _job_name(code) for code in {one.occupation for one in found.lines}},
+        job_names={code: _job_name(code) for code in {one.occupation for one in lines}},
         level_names={level.zh: level.text for level in Level},
+    )
+
+
+def _corrected(room: BatchRoom, draft: BatchDraft, notice: Notice) -> bool:
+    """Return whether an objection left somebody out once the notice was up."""
+    return any(
+        words.moved is not None
+        and one.settled_at is not None
+        and shanghai_day(one.settled_at) >= notice.first
+        for one, words in told_objections(room, draft)
     )
 
 
@@ -133,7 +150,8 @@ def _job_name(code: str) -> Text:
     return Text(job.zh, job.en)
 
 
-def _day(name: str, troubles: list[Trouble]) -> date:
+def read_day(name: str, troubles: list[Trouble]) -> date:
+    """Return the day of a field; where there is none, that is among the troubles."""
     try:
         return date.fromisoformat(request.form.get(name, ""))
     except ValueError:
@@ -157,9 +175,13 @@ def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
     room = the_room()
     draft = the_draft(room, draft_id)
     troubles: list[Trouble] = []
-    first, last, days_off = _day("first", troubles), _day("last", troubles), _days_off(troubles)
+    first, last, days_off = (
+        read_day("first", troubles),
+        read_day("last", troubles),
+        _days_off(troubles),
+    )
     if troubles:
-        return _page(draft, tuple(troubles), request.form.to_dict()), 422
+        return notice_page(draft, tuple(troubles), request.form.to_dict()), 422
     try:
         put_up(
             room, the_person(), own_prefix(), draft_id, first=first, last=last, days_off=days_off
@@ -169,70 +191,13 @@ def put_up_notice(draft_id: int) -> Response | tuple[str, int]:
         if error.code not in (*fields, "step_open", "draft_faulty", "draft_unchecked"):
             raise
         trouble = Trouble(field=fields.get(error.code, ""), text=error.text)
-        return _page(draft, (trouble,), request.form.to_dict()), 422
-    say_done(Text("公示已登记", "The notice is on record"))
-    return redirect(url_for("batches.notice", draft_id=draft_id), 303)
-
-
-@blueprint.post("/<int:draft_id>/objections")
-@allow(Role.BODY_CLERK)
-def object_to(draft_id: int) -> Response | tuple[str, int]:
-    """Note an objection as it was received."""
-    room = the_room()
-    draft = the_draft(room, draft_id)
-    troubles: list[Trouble] = []
-    received_on = _day("received", troubles)
-    texts = {name: _text(name, troubles) for name in ("sender", "text")}
-    if troubles:
-        return _page(draft, tuple(troubles), request.form.to_dict()), 422
-    note_objection(room, the_person(), own_prefix(), draft_id, received_on=received_on, **texts)
-    note_reading(room, "batch.objection", draft)
-    say_done(Text("异议已登记", "The objection is on record"))
-    return redirect(url_for("batches.notice", draft_id=draft_id), 303)
-
-
-def _text(name: str, troubles: list[Trouble]) -> str:
-    text = request.form.get(name, "").strip()
-    if not 1 <= len(text) <= _MOST_TEXT:
-        troubles.append(Trouble(field=name, text=_NO_TEXT))
-    return text
-
-
-@blueprint.post("/<int:draft_id>/objections/<int:objection_id>")
-@allow(Role.BODY_CLERK)
-def settle_one(draft_id: int, objection_id: int) -> Response | tuple[str, int]:
-    """Settle an objection with what was found."""
-    room = the_room()
-    draft = the_draft(room, draft_id)
-    troubles: list[Trouble] = []
-    answer = _text("answer", troubles)
-    outcome = request.form.get("outcome", "")
-    if outcome not in set(Outcome):
-        text = Text("请选择处理结果", "choose how it was settled")
-        troubles.append(Trouble(field="outcome", text=text))
-    row = request.form.get("row", "").strip()
-    if row and not (row.isascii() and row.isdigit() and len(row) <= 7):
-        troubles.append(Trouble(field="row", text=Text("请填名册行号", "a row of the roster")))
-    if troubles:
-        return _page(draft, tuple(troubles), request.form.to_dict()), 422
-    try:
-        settle(
-            room,
-            the_person(),
-            own_prefix(),
-            draft_id,
-            objection_id,
-            outcome=Outcome(outcome),
-            answer=answer,
-            row=int(row) if row else None,
+        return notice_page(draft, (trouble,), request.form.to_dict()), 422
+    days = spoken_day(first), spoken_day(last)
+    say_done(
+        Text(
+            f"公示已发起，自{days[0].zh}至{days[1].zh}；请打开公示页张贴或发布，收到异议的，在本页登记",
+            f"The notice runs from {days[0].en} to {days[1].en}: open the page and post it, and "
+            "record here the objections that come in",
         )
-    except IssuerError as error:
-        if error.code == "objection_settled":
-            abort(404)
-        if error.code != "objection_row":
-            raise
-        trouble = Trouble(field="row", text=error.text)
-        return _page(draft, (trouble,), request.form.to_dict()), 422
-    check_now(draft_id)
-    say_done(Text("异议处理结果已登记", "What came of the objection is noted"))
+    )
     return redirect(url_for("batches.notice", draft_id=draft_id), 303)

@@ -11,17 +11,21 @@ _INCONCLUSIVE, _NOT_CURRENT = Outcome.INCONCLUSIVE, Outcome.NOT_CURRENT
 
 LIFE_ENTRIES = {
     Code.AWARD_SUSPENDED: Entry(
-        _PROBLEM, _NOT_CURRENT, Text("证书已暂停使用。", "The certificate is suspended.")
+        _PROBLEM,
+        _NOT_CURRENT,
+        Text("证书已自{day}起暂停使用。", "The certificate is suspended since {day}."),
     ),
     Code.AWARD_REVOKED: Entry(
-        _PROBLEM, _NOT_CURRENT, Text("证书已撤销。", "The certificate was revoked.")
+        _PROBLEM,
+        _NOT_CURRENT,
+        Text("证书已于{day}撤销。", "The certificate was revoked on {day}."),
     ),
     Code.AWARD_ANNULLED: Entry(
         _PROBLEM,
         _NOT_CURRENT,
         Text(
-            "证书所属批次已整批撤销，证书随之撤销。",
-            "The certificate was revoked with the whole batch it belongs to.",
+            "证书所属批次已于{day}整批撤销，证书随之撤销。",
+            "The certificate was revoked on {day}, with the whole batch it belongs to.",
         ),
     ),
     Code.AWARD_CANCELLED: Entry(

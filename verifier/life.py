@@ -11,7 +11,7 @@ from typing import assert_never
 
 from codes.wording import Text
 from log.leaves import LifeKind
-from registry.life import DayStatus, Life, fold_events, status_on
+from registry.life import STATUS_AFTER, DayStatus, Life, fold_events, status_on
 from registry.models import AwardStatus, CopyKind, CopyState
 from registry.opened import OpenedAward, OpenedCopy
 from templates.labels import format_print_serial
@@ -22,6 +22,7 @@ from verifier.proof import Proof
 from verifier.verdict import Finding, Status, say_day
 
 _NOT_PROVED = (Status.UNKNOWN, (Code.ROW_NOT_PROVED,))
+_DATED = frozenset({Code.AWARD_SUSPENDED, Code.AWARD_REVOKED, Code.AWARD_ANNULLED})
 _VOID = {
     CopyState.SUPERSEDED: (Code.COPY_SUPERSEDED,),
     CopyState.CORRECTED: (Code.RECORD_CORRECTED,),
@@ -63,8 +64,22 @@ def inspect_status(
     serial = format_print_serial(proof.record.number.year, copy.print_serial)
     slots = {"print_serial": serial}
     named = {Code.COPY_SUPERSEDED, Code.RECORD_CORRECTED, Code.COPY_ARCHIVE}
-    findings = [find(code, slots, slots) if code in named else find(code) for code in codes]
+    findings = [
+        find(code, slots, slots)
+        if code in named
+        else _dated(code, award, life)
+        if code in _DATED
+        else find(code)
+        for code in codes
+    ]
     return status, (*findings, *_renamed(award, proof), *_merged(award))
+
+
+def _dated(code: Code, award: OpenedAward, life: Life) -> Finding:
+    """Return a finding on what an event did to an award, with the day from which that holds."""
+    days = [one.effective_on for one in award.events if STATUS_AFTER.get(one.kind) is life.status]
+    since = days[-1] if life.ended_by is None else days[0]  # after an end nothing changes it
+    return find(code, {"day": say_day(since)}, {"since": since.isoformat()})
 
 
 def find_pending(copy: OpenedCopy) -> Finding:

@@ -48,7 +48,7 @@ def test_what_decided_stands_first_of_its_severity_and_as_strong_as_the_banner()
 
 @pytest.mark.parametrize("code", [Code.CHECK_INCOMPLETE, Code.AWARD_REVOKED, Code.NOT_FOUND])
 def test_what_decided_never_looks_weaker_than_it_is(code: Code) -> None:
-    verdict = verdict_of(find(code))
+    verdict = verdict_of(find(code, {"day": "x"}))
     (line,) = present.shown_findings(verdict)
     assert line.decides
     strength = words.TONE_STRENGTH.index

@@ -109,7 +109,8 @@ def test_values_are_filled_into_both_sentences() -> None:
     ],
 )
 def test_the_gravest_finding_decides(codes: tuple[Code, ...], outcome: Outcome) -> None:
-    slots = dict.fromkeys(("field", "host", "issued_on", "body", "occupation", "level"), "x")
+    names = ("field", "host", "issued_on", "body", "occupation", "level", "day")
+    slots = dict.fromkeys(names, "x")
     concluded, _ = conclude([find(code, slots) for code in codes], REQUIRED_FOR_RECORD)
     assert concluded is outcome
 

@@ -17,6 +17,7 @@ from tests.verifier.world import (
     BODY_NAME,
     NAME,
     NOW,
+    TODAY,
     CopyPlan,
     Issued,
     World,
@@ -32,7 +33,7 @@ from verifier.findings import conclude, find
 from verifier.show import show_verdict
 from verifier.site import present, words
 from verifier.site.meanings import SPECIFIC, Meaning
-from verifier.verdict import Finding, Outcome, Status, Verdict
+from verifier.verdict import Finding, Outcome, Status, Verdict, say_day
 
 
 def page(world: World, issued: Issued, document: KeyDocument | None = None) -> str:
@@ -98,7 +99,7 @@ def test_a_void_copy_of_a_suspended_award_is_not_told_to_wait(
     world.record(CopyPlan(issued=issued, state=copy), status=AwardStatus.SUSPENDED)
     shown = page(world, issued)
     assert said in shown
-    assert "证书已暂停使用。" in shown
+    assert f"证书已自{say_day(TODAY).zh}起暂停使用。" in shown
     assert "是否恢复，请日后再查" not in shown
 
 

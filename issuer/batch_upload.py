@@ -38,6 +38,7 @@ from issuer.exam_records import read_exam_record
 from issuer.exam_sheets import SheetLine
 from issuer.typed_days import read_day
 from issuer.upload_standing import due_on, may_be_late, note_due, note_receipts
+from issuer.uploads_waiting import not_in_force
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
 from registry.exam_models import BodySetting, UploadPackage, UploadReceipt
@@ -159,7 +160,8 @@ class ReceiptLine:
     """What is known of the upload of one certificate.
 
     Args:
-        standing: `accepted`, `refused` or `waiting`.
+        standing: `accepted`, `refused`, `waiting`, or `ended`: not accepted and in force no more,
+            so that no package has it.
         reason: as the national site wrote it.
     """
 
@@ -189,7 +191,7 @@ class Upload:
 
     @property
     def done(self) -> bool:
-        """Whether every certificate was accepted."""
+        """Whether every certificate in force was accepted."""
         return not (self.counts["waiting"] or self.counts["refused"])
 
 
@@ -200,7 +202,11 @@ def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> U
     numbers = session.scalars(query.where(BatchRow.award.is_not(None)).order_by(BatchRow.award))
     receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
     latest = {one.number: one for one in session.scalars(receipts.order_by(UploadReceipt.id))}
-    lines = tuple(_line(room, number or "", latest.get(number or "")) for number in numbers)
+    ended = not_in_force(room, draft)
+    lines = tuple(
+        _line(room, number or "", latest.get(number or ""), ended=number in ended)
+        for number in numbers
+    )
     counts = Counter(line.standing for line in lines)
     packages = select(UploadPackage).where(UploadPackage.draft_id == draft.id)
     missing = bool(counts["waiting"] or counts["refused"])
@@ -218,13 +224,15 @@ def _issued_on(draft: BatchDraft) -> date:
     return shanghai_day(draft.finished_at or draft.made_at)
 
 
-def _line(room: BatchRoom, number: str, receipt: UploadReceipt | None) -> ReceiptLine:
+def _line(
+    room: BatchRoom, number: str, receipt: UploadReceipt | None, *, ended: bool
+) -> ReceiptLine:
     if receipt is None:
-        return ReceiptLine(number=number, standing="waiting")
+        return ReceiptLine(number=number, standing="ended" if ended else "waiting")
     reason = UPLOAD_REASON.read(receipt, room.vault)
     return ReceiptLine(
         number=number,
-        standing="accepted" if receipt.accepted else "refused",
+        standing="accepted" if receipt.accepted else "ended" if ended else "refused",
         uploaded_on=receipt.uploaded_on,
         reason="" if reason is None else reason.decode(),
     )

@@ -18,10 +18,14 @@ _AT_ONCE = 500
 
 
 class UploadStanding(StrEnum):
-    """How far an issued batch came with its upload to the national site."""
+    """How far an issued batch came with its upload to the national site.
+
+    Ended: what was not accepted is in force no more, and nothing is left to be uploaded.
+    """
 
     WAITS = "waits"
     DONE = "done"
+    ENDED = "ended"
     ELSEWHERE = "elsewhere"
     UNKNOWN = "unknown"
 
@@ -36,8 +40,9 @@ def upload_standing(room: BatchRoom, draft: BatchDraft) -> UploadStanding:
         missing = session.scalar(
             select(exists().where(BatchRow.draft_id == draft.id, _is_missing()))
         )
-    waits = missing and _has_one_in_force(room, draft)
-    return UploadStanding.WAITS if waits else UploadStanding.DONE
+    if not missing:
+        return UploadStanding.DONE
+    return UploadStanding.WAITS if _has_one_in_force(room, draft) else UploadStanding.ENDED
 
 
 def batches_to_upload(room: BatchRoom, prefix: str) -> list[int]:
@@ -75,7 +80,7 @@ def _is_missing() -> ColumnElement[bool]:
 
 def _has_one_in_force(room: BatchRoom, draft: BatchDraft) -> bool:
     """Return whether a certificate without a good receipt is in force: a package has no others."""
-    ended = _ended(room, draft)
+    ended = not_in_force(room, draft)
     if not ended:
         return True
     query = select(BatchRow.award).where(BatchRow.draft_id == draft.id, _is_missing())
@@ -84,7 +89,8 @@ def _has_one_in_force(room: BatchRoom, draft: BatchDraft) -> bool:
         return any(number not in ended for number in numbers)
 
 
-def _ended(room: BatchRoom, draft: BatchDraft) -> frozenset[str | None]:
+def not_in_force(room: BatchRoom, draft: BatchDraft) -> frozenset[str | None]:
+    """Return the numbers of an issued batch whose certificates are not in force now."""
     query = (
         select(Award.number)
         .join(Batch, Award.batch_id == Batch.id)

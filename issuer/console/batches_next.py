@@ -98,8 +98,17 @@ class NextStep:
 _AFTER_ISSUE: Final = {
     UploadStanding.DONE: NextStep(
         text=Text(
-            "没有待办：证书均已上传全国平台，回执已核对",
-            "nothing: every certificate is uploaded to the national site, its receipt reconciled",
+            "证书均已上传全国平台，回执已核对；还没有发放的，印制、发放并由持证人签收",
+            "every certificate is uploaded to the national site, its receipt reconciled; print and "
+            "hand over what was not handed over yet, and have it signed for",
+        ),
+        actor=None,
+    ),
+    UploadStanding.ENDED: NextStep(
+        text=Text(
+            "没有待上传的证书，未上传的现非有效（撤销、暂停或注销），见“全国平台上传”",
+            "nothing is left to be uploaded: what was not is revoked, suspended or cancelled (see "
+            "National upload)",
         ),
         actor=None,
     ),

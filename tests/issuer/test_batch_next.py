@@ -111,12 +111,15 @@ def test_an_issued_batch_waits_for_its_clerk_until_it_is_uploaded(
     with transaction(desk.room.register) as session:
         session.execute(update(Award).values(status=AwardStatus.REVOKED))
     assert batches_to_upload(desk.room, PREFIX) == []  # there is nothing left to be uploaded
+    assert "没有待上传的证书，未上传的现非有效" in next_on(desk, f"/batches/{draft}")
+    page = desk.get(f"/batches/{draft}/upload").text
+    assert "未上传的 2 张现非有效，不再上传" in page and "全部证书已上传" not in page
     with transaction(desk.room.register) as session:
         session.execute(update(Award).values(status=AwardStatus.CURRENT))
     assert "上传全国平台并核对回执" in next_on(desk, f"/batches/{draft}")
     reconcile_upload(desk, draft, clock)
     assert words not in desk.get("/").text
-    assert "没有待办：证书均已上传" in next_on(desk, f"/batches/{draft}")
+    assert "证书均已上传全国平台，回执已核对" in next_on(desk, f"/batches/{draft}")
     assert "没有符合条件的记录" in desk.get("/batches?state=to-upload").text
 
 

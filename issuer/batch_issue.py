@@ -7,6 +7,7 @@ issued, what the batch held of people is deleted here; it is on record in the re
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_rows import load_table, seal_findings, write_findings
 from issuer.batch_states import RUNNABLE, DraftState
 from issuer.copy_list import find_batch
-from issuer.copy_rows import BatchCopies, Condition, count_copies, drawn, recorded
+from issuer.copy_rows import BatchCopies, Condition, count_copies, drawn, in_force, recorded
 from issuer.copy_run import export_again
 from issuer.crew import usable_cpus
 from issuer.delivery import batch_stem
@@ -50,6 +51,7 @@ from issuer.roster import RosterTable
 from issuer.run import IssueRun, RunSummary, issue_and_report
 from issuer.upload_standing import note_due
 from registry.batch_models import BatchDraft, BatchRow
+from registry.models import Award, Batch, Copy, Site
 from registry.session import reading, transaction
 from registry.store import make_folder
 from templates.fonts import FontChain
@@ -250,6 +252,7 @@ def _finish(room: BatchRoom, draft: BatchDraft, summary: RunSummary) -> None:
     """Keep which row was given which number; delete what the batch held of people."""
     if summary.workbook is not None:
         summary.workbook.replace(results_path(room, draft))
+    _mark_path(room, draft).write_text(_in_force_now(room, draft))
     awards = [
         {"draft_id": draft.id, "row": row, "award": number}
         for row, number in summary.numbers.items()
@@ -278,9 +281,36 @@ def write_again(room: BatchRoom, draft: BatchDraft) -> None:
     """Write the certificates of an issued batch out again, as they are in the register now."""
     out = certificates_path(room, draft)
     make_folder(out.parent)
+    _mark_path(room, draft).write_text(_in_force_now(room, draft))
     fonts = FontChain.from_environment(os.environ)
     with room.desk(draft.prefix, dry_run=True) as desk:
         export_again(desk, draft.name, out=out, fonts=fonts, progress=lambda *_: None)
+
+
+def is_written_as_now(room: BatchRoom, draft: BatchDraft) -> bool:
+    """Return whether the certificates written out are those that are in force now."""
+    mark = _mark_path(room, draft)
+    return mark.is_file() and mark.read_text() == _in_force_now(room, draft)
+
+
+def _mark_path(room: BatchRoom, draft: BatchDraft) -> Path:
+    return delivery_folder(room, draft.id) / ".in-force"
+
+
+def _in_force_now(room: BatchRoom, draft: BatchDraft) -> str:
+    """Return a digest of which copies of an issued batch are in force."""
+    query = (
+        select(Copy.id)
+        .join(Award, Copy.award_id == Award.id)
+        .join(Batch, Award.batch_id == Batch.id)
+        .join(Site, Batch.site_id == Site.id)
+        .where(Site.prefix == draft.prefix, Batch.name == draft.name, in_force())
+    )
+    digest = hashlib.sha256()
+    with reading(room.register) as session:
+        for copy_id in session.scalars(query.order_by(Copy.id)):
+            digest.update(b"%d;" % copy_id)
+    return digest.hexdigest()
 
 
 def clear_delivery(room: BatchRoom, draft_id: int) -> None:

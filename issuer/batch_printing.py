@@ -20,7 +20,12 @@ from typing import Any, Final
 from codes.number_rule import NUMBER_LENGTH
 from codes.wording import Text
 from issuer.batch_checks import holding, keep, trouble_of, trouble_values
-from issuer.batch_issue import certificates_path, delivery_folder, write_again
+from issuer.batch_issue import (
+    certificates_path,
+    delivery_folder,
+    is_written_as_now,
+    write_again,
+)
 from issuer.batch_room import BatchRoom, draft_closed, find_draft
 from issuer.batch_states import DraftState
 from issuer.delivery import batch_stem
@@ -76,9 +81,39 @@ def is_printing(draft: BatchDraft) -> bool:
     return draft.phase == PRINTING and DraftState(draft.state) is DraftState.ISSUED
 
 
+def current_certificates(room: BatchRoom, draft: BatchDraft) -> Path:
+    """Return the ZIP of an issued batch with what is in force now, written anew where it changed.
+
+    Files for the printer that were made before such a change are removed.
+
+    Raises:
+        IssuerError: nothing of the batch is in force (`batch_none_in_force`).
+    """
+    path = certificates_path(room, draft)
+    if not (path.is_file() and is_written_as_now(room, draft)):
+        shutil.rmtree(_folder(room, draft.id), ignore_errors=True)
+        path.unlink(missing_ok=True)
+        if is_printing(draft):
+            ask_for_files(room, draft.prefix, draft.id)
+        write_again(room, draft)
+    if not path.is_file():
+        raise IssuerError(
+            "batch_none_in_force",
+            Text(
+                "本批次没有现行有效的证书，没有可以下载、印制的文件",
+                "no certificate of this batch is in force, so there is nothing to download or "
+                "print",
+            ),
+        )
+    return path
+
+
 def print_files(room: BatchRoom, draft: BatchDraft) -> list[PrintFile]:
-    """Return the files for the printer that lie ready, in order; none while they are made."""
-    if is_printing(draft):
+    """Return the files for the printer that lie ready, in order; none while they are made.
+
+    None either once another certificate is in force than when they were made.
+    """
+    if is_printing(draft) or not is_written_as_now(room, draft):
         return []
     found = []
     for part, path in enumerate(sorted(_folder(room, draft.id).glob("*.pdf")), start=1):
@@ -101,9 +136,9 @@ def find_print_file(room: BatchRoom, draft: BatchDraft, part: int) -> PrintFile:
         raise IssuerError(
             "print_gone",
             Text(
-                "打印文件还没有生成，或保存期满后已删除；请在批次页点“生成打印文件”",
-                "the file for the printer is not made yet, or was deleted when its term was over; "
-                "have it made on the page of the batch",
+                "打印文件还没有生成，或保存期满、证书有变动后已删除；请在批次页点“生成打印文件”",
+                "the file for the printer is not made yet, or was deleted as its term was over "
+                "or as a certificate changed; have it made on the page of the batch",
             ),
         )
     return found

@@ -89,14 +89,14 @@ def _has_one_in_force(room: BatchRoom, draft: BatchDraft) -> bool:
         return any(number not in ended for number in numbers)
 
 
-def not_in_force(room: BatchRoom, draft: BatchDraft) -> frozenset[str | None]:
-    """Return the numbers of an issued batch whose certificates are not in force now."""
+def not_in_force(room: BatchRoom, draft: BatchDraft) -> dict[str | None, AwardStatus]:
+    """Return the certificates of an issued batch that are not in force now, by number."""
     query = (
-        select(Award.number)
+        select(Award.number, Award.status)
         .join(Batch, Award.batch_id == Batch.id)
         .join(Site, Batch.site_id == Site.id)
         .where(Site.prefix == draft.prefix, Batch.name == draft.name)
         .where(Award.status != AwardStatus.CURRENT)
     )
     with reading(room.register) as session:
-        return frozenset(session.scalars(query))
+        return {one.number: AwardStatus(one.status) for one in session.execute(query)}

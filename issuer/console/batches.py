@@ -54,13 +54,15 @@ from issuer.console.batches_room import (
     to_batch,
     tone_of,
 )
+from issuer.console.certificates_show import TONES
+from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.issued_rows import list_issued, masked_names
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
 from issuer.template import template_bytes
-from issuer.uploads_waiting import batches_to_upload
+from issuer.uploads_waiting import batches_to_upload, not_in_force
 from registry.batch_models import BatchDraft
 from templates.downloads import send_workbook
 from templates.layout_files import known_layouts, load_layout
@@ -238,6 +240,10 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         told=_told(room, draft),
         awards=awards,
         names=masked_names(room, [one.number for one in awards]),
+        ended={
+            number: (TONES[status], AWARD_WORDS[status])
+            for number, status in (not_in_force(room, draft) if awards else {}).items()
+        },
         exam=exam,
         exam_done=are_done(exam),
         sums=sums_of(room, draft),

@@ -8,8 +8,8 @@ from accounts.next_page_notice import say_done
 from accounts.roles import allow
 from codes.wording import Text
 from issuer.batch_handover import write_handover
-from issuer.batch_issue import certificates_path, results_path, write_again
-from issuer.batch_printing import ask_for_files, find_print_file
+from issuer.batch_issue import results_path
+from issuer.batch_printing import ask_for_files, current_certificates, find_print_file
 from issuer.batch_room import draft_closed
 from issuer.batch_states import DraftState
 from issuer.console.batches_room import (
@@ -36,9 +36,7 @@ def certificates(draft_id: int) -> Response:
     room = the_room()
     draft = _issued(draft_id)
     note_reading(room, "copies.export", draft)
-    path = certificates_path(room, draft)
-    if not path.is_file():
-        write_again(room, draft)
+    path = current_certificates(room, draft)
     return send_download(path, Text(path.stem, f"{draft.name}-certificates"), ZIP)
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from urllib.parse import unquote
 
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from issuer.batch_printing import PRINTING
 from registry.batch_models import BatchDraft
-from registry.session import reading
+from registry.models import Award, AwardStatus
+from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.issuer.batch_desk import APPROVER, CLERK, EXAMINER, FOREIGN, READY, BatchDesk
 from tests.issuer.desks import PREFIX
@@ -128,3 +130,24 @@ def test_who_may_take_the_zip_may_print_and_nobody_else(ready_desk: BatchDesk) -
         assert desk.get(f"{FILES}/print/1.pdf", person).status_code == status
     for person in (CLERK, APPROVER):
         assert desk.post(f"{FILES}/print", person).status_code == 303
+
+
+def test_what_is_revoked_is_handed_out_to_nobody_for_printing(ready_desk: BatchDesk) -> None:
+    desk = issued(ready_desk)
+    desk.post(f"{FILES}/print")
+    desk.work()
+    assert len(sealed_pages(desk)) == 2
+    assert "/files/print/1.pdf" in desk.get(f"/batches/{READY}").text
+    with transaction(desk.room.register) as session:
+        first, second = session.scalars(select(Award).order_by(Award.id)).all()
+        first.status = AwardStatus.REVOKED
+    page = desk.get(f"/batches/{READY}").text
+    assert "/files/print/1.pdf" not in page and "本批次有 1 张证书现非有效" in page
+    assert re.search(rf"{first.number}(?:(?!</tr>).)*已撤销", page, re.S)
+    with zipfile.ZipFile(io.BytesIO(desk.download(f"{FILES}/certificates.zip"))) as archive:
+        (name,) = (one for one in archive.namelist() if one.startswith(PREFIX))
+    assert name.startswith(second.number)
+    with transaction(desk.room.register) as session:
+        session.execute(update(Award).values(status=AwardStatus.REVOKED))
+    gone = desk.get(f"{FILES}/certificates.zip")
+    assert gone.status_code == 409 and "本批次没有现行有效的证书" in gone.text

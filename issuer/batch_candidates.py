@@ -33,7 +33,13 @@ from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import LineFault, SheetLine
 from registry.batch_models import BatchDraft, BatchRow, BatchSampleView
-from registry.exam_models import BatchCandidate, BatchCourse, BatchExamKept, BatchObjection
+from registry.exam_models import (
+    BatchCandidate,
+    BatchCourse,
+    BatchExamKept,
+    BatchObjection,
+    BatchResit,
+)
 from registry.session import transaction
 from registry.vault import seal, unseal
 
@@ -261,9 +267,12 @@ def forget(session: Session, draft_id: int) -> None:
         .where(BatchCourse.draft_id == draft_id)
         .values(plan_sealed=None, notice_sealed=None)
     )
+    session.execute(update(BatchResit).where(BatchResit.source_id == draft_id).values(people=None))
 
 
 def remove(session: Session, draft_id: int) -> None:
     """Delete a batch's examination as a whole, and who looked at its samples."""
     for table in (BatchCandidate, BatchObjection, BatchCourse, BatchExamKept, BatchSampleView):
         session.execute(delete(table).where(table.draft_id == draft_id))
+    own = (BatchResit.draft_id == draft_id) | (BatchResit.source_id == draft_id)
+    session.execute(delete(BatchResit).where(own))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from codes.wording import Text
 from issuer.batch_candidates import (
+    PERSON_BYTES,
     find_course,
     keep_of,
     kept_of,
@@ -44,7 +45,7 @@ from issuer.kept_photos import (
 from issuer.problems import FileNotice, RowProblem
 from issuer.roster import RosterRow, RosterTable
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
-from registry.exam_models import BatchCandidate
+from registry.exam_models import BatchCandidate, BatchResit
 from registry.session import reading
 
 RESITTING = frozenset({Standing.FAILED, Standing.ABSENT, Standing.RESIT})
@@ -59,6 +60,7 @@ class Resitter:
 
     Args:
         row: in the first batch, with its cells; personal data.
+        person: as `Candidate.person` of that batch.
         standing: why they did not pass.
         photo: the accepted one; None where there is none.
         eligibility: what was entered; None where nothing was.
@@ -66,6 +68,7 @@ class Resitter:
     """
 
     row: DraftRow = field(repr=False)
+    person: bytes = field(repr=False)
     standing: Standing
     photo: tuple[PhotoAbout, KeptPhoto] | None = field(repr=False)
     eligibility: Kept | None = field(repr=False)
@@ -101,6 +104,7 @@ def read_resitters(room: BatchRoom, draft: BatchDraft) -> list[Resitter]:
         return [
             Resitter(
                 row=row,
+                person=one.candidate.person,
                 standing=one.standing,
                 photo=photos.usable(
                     file=row.text(Column.PHOTO), document_number=row.text(Column.DOCUMENT_NUMBER)
@@ -153,7 +157,8 @@ def begin_resit(room: BatchRoom, person: Person, prefix: str, draft_id: int, nam
     """
     with reading(room.desks) as session:
         draft = find_draft(session, prefix, draft_id)
-    people = read_resitters(room, draft)
+        begun = people_of_resits(session, draft)
+    people = [one for one in read_resitters(room, draft) if one.person not in begun]
     if not people:
         raise IssuerError(
             "resit_nobody",
@@ -170,8 +175,24 @@ def begin_resit(room: BatchRoom, person: Person, prefix: str, draft_id: int, nam
         name=name,
         layout=draft.layout,
         table=_table(draft, people),
-        also=partial(_carry, room, people, draft.name),
+        also=partial(_carry, room, people, draft),
     )
+
+
+def people_of_resits(session: Session, draft: BatchDraft) -> frozenset[bytes]:
+    """Return who of a batch stands in the batch of a resit already."""
+    query = select(BatchResit.people).where(BatchResit.source_id == draft.id)
+    every = b"".join(people or b"" for people in session.scalars(query))
+    places = range(0, len(every), PERSON_BYTES)
+    return frozenset(every[place : place + PERSON_BYTES] for place in places)
+
+
+def list_resits(room: BatchRoom, draft: BatchDraft) -> Sequence[BatchDraft]:
+    """Return the batches of resits that were made of a batch, in order."""
+    query = select(BatchDraft).join(BatchResit, BatchResit.draft_id == BatchDraft.id)
+    with reading(room.desks) as session:
+        own = query.where(BatchResit.source_id == draft.id)
+        return session.scalars(own.order_by(BatchDraft.id)).all()
 
 
 def _table(draft: BatchDraft, people: Sequence[Resitter]) -> RosterTable:
@@ -212,12 +233,14 @@ def _table(draft: BatchDraft, people: Sequence[Resitter]) -> RosterTable:
 def _carry(
     room: BatchRoom,
     people: Sequence[Resitter],
-    source: str,
+    first: BatchDraft,
     session: Session,
     draft: BatchDraft,
 ) -> None:
     """Put photos, eligibility and passed marks of people into their new batch."""
     session.flush()
+    source, who = first.name, b"".join(one.person for one in people)
+    session.add(BatchResit(draft_id=draft.id, source_id=first.id, people=who))
     _carry_photos(room, session, draft, people, source)
     cipher = room.cipher(draft)
     kept: dict[bytes, BatchCandidate] = {}

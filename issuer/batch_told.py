@@ -17,7 +17,7 @@ from codes.wording import Text
 from issuer.batch_candidates import find_course, kept_of, read_left_out
 from issuer.batch_eligibility import read_kept
 from issuer.batch_plan import read_plan
-from issuer.batch_resit import RESITTING
+from issuer.batch_resit import RESITTING, people_of_resits
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import REMOVED, Scored, Standing, read_scored, scored
 from registry.batch_models import BatchDraft
@@ -64,8 +64,16 @@ def left_out_lines(room: BatchRoom, draft: BatchDraft) -> list[LeftOutLine]:
 
 
 def resit_warning(room: BatchRoom, draft: BatchDraft) -> Text | None:
-    """Return what is lost to a resit once a batch is issued; None where nobody may resit."""
-    many = sum(one.standing in RESITTING for one in left_out_lines(room, draft))
+    """Return what is lost to a resit once a batch is issued; None where nobody is left to resit."""
+    if draft.key_sealed is None:
+        return None
+    with reading(room.desks) as session:
+        begun = people_of_resits(session, draft)
+        kept = kept_of(session, draft)
+        many = sum(
+            Standing(kept[one.person].left_out or "") in RESITTING and one.person not in begun
+            for one in read_left_out(room, session, draft)
+        )
     if not many:
         return None
     return Text(

@@ -113,6 +113,23 @@ class BatchObjection(DeskBase):
     settler: Mapped[str | None] = mapped_column(String(60))
 
 
+class BatchResit(DeskBase):
+    """That a batch is the resit of people of another.
+
+    Args:
+        draft_id: of the resit.
+        source_id: the batch they are from.
+        people: who they are there (`BatchCandidate.person`), one after another, 16 bytes each; None
+            once that batch is issued.
+    """
+
+    __tablename__ = "batch_resits"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), index=True)
+    people: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class BatchExamKept(DeskBase):
     """What stays of a batch's examination once it is issued: its plan, and how many came to what.
 

@@ -20,6 +20,7 @@ from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_drafts, throw_away
 from issuer.batch_filing import follow_filing, why_nothing_issues
 from issuer.batch_printing import PRINTING, is_printing, print_files
+from issuer.batch_resit import list_resits
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
 from issuer.batch_states import DraftState
@@ -248,6 +249,7 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         exam_done=are_done(exam),
         sums=sums_of(room, draft),
         resits=resit_warning(room, draft) if is_editable(draft) else None,
+        made=list_resits(room, draft),
         removed=removed_text(room, draft),
         upload=batches_steps.upload_of(room, draft),
         printing=is_printing(draft),

@@ -11,7 +11,7 @@ from accounts.roles import Role, allow
 from codes.wording import Text
 from issuer.batch_carried import entry_text, term_of
 from issuer.batch_checks import check_soon
-from issuer.batch_resit import begin_resit, read_resitters
+from issuer.batch_resit import begin_resit, list_resits, people_of_resits, read_resitters
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
     blueprint,
@@ -52,9 +52,10 @@ def _gone(draft_id: int) -> Response:
 
 def _page(draft: BatchDraft, name: str, troubles: tuple[Trouble, ...]) -> str:
     room = the_room()
-    people = read_resitters(room, draft)
     with reading(room.desks) as session:
+        begun = people_of_resits(session, draft)
         term = term_of(session, draft.prefix, room.clock())
+    people = [one for one in read_resitters(room, draft) if one.person not in begun]
     number, pages = page_number(len(people))
     note_reading(room, "batch.resit", draft, str(number))
     return page(
@@ -62,6 +63,7 @@ def _page(draft: BatchDraft, name: str, troubles: tuple[Trouble, ...]) -> str:
         draft,
         "batch_resit.html",
         troubles=troubles,
+        made=list_resits(room, draft),
         name=name,
         people=[
             (one, [(entry, entry_text(entry, term)) for entry in one.passed])

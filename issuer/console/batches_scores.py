@@ -27,7 +27,7 @@ from issuer.batch_closing import (
     write_left_out,
 )
 from issuer.batch_plan import odd_scores
-from issuer.batch_resit import read_resitters
+from issuer.batch_resit import list_resits, people_of_resits, read_resitters
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import (
     PLACES,
@@ -133,13 +133,20 @@ def _grid(
         left_out=left_out_lines(room, draft),
         sums=sums_of(room, draft),
         carried=carried_texts(room, draft),
-        resitting=bool(read_resitters(room, draft)) if clerk else False,
+        resitting=_is_left_to_resit(room, draft) if clerk else False,
+        made=list_resits(room, draft),
         number=number,
         pages=pages,
         entering=entering,
         own_count=len(own_rows(the_person(), people)),
         may_examine=may_examine(draft),
     )
+
+
+def _is_left_to_resit(room: BatchRoom, draft: BatchDraft) -> bool:
+    with reading(room.desks) as session:
+        begun = people_of_resits(session, draft)
+    return any(one.person not in begun for one in read_resitters(room, draft))
 
 
 def odd_of(room: BatchRoom, draft: BatchDraft) -> list[Odd]:

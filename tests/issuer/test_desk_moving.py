@@ -76,6 +76,7 @@ NOT_MOVED = {
     "batch_candidates.cells_sealed": "under the key of the batch",
     "batch_candidates.eligibility_sealed": "under the key of the batch",
     "batch_candidates.scores_sealed": "under the key of the batch",
+    "batch_resits.people": "made by the key of the batch",
     "batch_objections.words_sealed": "under the key of the batch",
     "exam_records.sealed": "under the award's own key, which moves in the register",
     "exam_record_proofs.path": "hashes",

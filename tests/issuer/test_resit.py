@@ -147,13 +147,18 @@ def test_a_passed_part_stands_for_as_long_as_the_body_says(
     assert desk.post(f"/batches/{first}/scores", EXAMINER, **marks).status_code == 303
     late = desk.post(f"/batches/{first}/scores/close")
     assert late.status_code == 422 and "沿用的单项成绩已过保留期限（12 个月）" in late.text
+    assert desk.post(f"/batches/{first}/delete", sure="yes").status_code == 303
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text
     longer = {"figure": "passed_part_months", "value": "24", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **longer).status_code == 303
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text  # it waits for another
     assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 303
     assert desk.get(f"/batches/{draft}/resit").text.count(MARK_KEPT) == 2
-    assert desk.post(f"/batches/{first}/scores/close").status_code == 303
+    again = made(desk, draft)
+    plan(desk, again, 1)
+    assert desk.post(f"/batches/{again}/scores", EXAMINER, **marks).status_code == 303
+    assert desk.post(f"/batches/{again}/scores/close").status_code == 303
+    assert desk.post(f"/batches/{again}/delete", sure="yes").status_code == 303
     none = {"figure": "passed_part_months", "value": "0", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **none).status_code == 303
     page = desk.get(f"/batches/{draft}/resit").text
@@ -211,3 +216,23 @@ def test_what_issuing_takes_from_a_resit_is_said_before_and_after(
     with working_as(desk.app, CLERK) as client:
         late = client.post(f"/batches/{draft}/resit", data={"name": "补考"}, follow_redirects=True)
     assert late.request.path.endswith("/scores") and "没有建立补考批次" in late.text
+
+
+def test_a_resit_that_was_made_is_linked_and_no_longer_asked_for(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = closed(desk, tmp_path)
+    asked, link = "未通过，可以补考", f'href="/batches/{draft}/resit"'
+    assert asked in desk.get(f"/batches/{draft}").text
+    resit = made(desk, draft)
+    named = f'已建立补考批次：<a href="/batches/{resit}">一补考</a>'
+    for path in ("", "/scores"):
+        page = desk.get(f"/batches/{draft}{path}").text
+        assert named in page and asked not in page and link not in page, path
+    assert named not in desk.get(f"/batches/{draft}/scores", EXAMINER).text
+    page = desk.get(f"/batches/{draft}/resit").text
+    assert named in page and "没有需要补考的人员" in page
+    assert desk.post(f"/batches/{draft}/resit", CLERK, name="再").status_code == 422
+    assert desk.post(f"/batches/{resit}/delete", sure="yes").status_code == 303
+    page = desk.get(f"/batches/{draft}").text
+    assert asked in page and "已建立补考批次" not in page

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from codes.wording import Text
 from issuer.batch_approval import is_as_approved, subject_of
@@ -299,18 +299,27 @@ def _mark_path(room: BatchRoom, draft: BatchDraft) -> Path:
 
 def _in_force_now(room: BatchRoom, draft: BatchDraft) -> str:
     """Return a digest of which copies of an issued batch are in force."""
-    query = (
+    digest = hashlib.sha256()
+    with reading(room.register) as session:
+        for copy_id in session.scalars(_copies_in_force(draft).order_by(Copy.id)):
+            digest.update(b"%d;" % copy_id)
+    return digest.hexdigest()
+
+
+def has_in_force(room: BatchRoom, draft: BatchDraft) -> bool:
+    """Return whether any certificate of an issued batch is in force."""
+    with reading(room.register) as session:
+        return session.scalar(_copies_in_force(draft).limit(1)) is not None
+
+
+def _copies_in_force(draft: BatchDraft) -> Select[int]:
+    return (
         select(Copy.id)
         .join(Award, Copy.award_id == Award.id)
         .join(Batch, Award.batch_id == Batch.id)
         .join(Site, Batch.site_id == Site.id)
         .where(Site.prefix == draft.prefix, Batch.name == draft.name, in_force())
     )
-    digest = hashlib.sha256()
-    with reading(room.register) as session:
-        for copy_id in session.scalars(query.order_by(Copy.id)):
-            digest.update(b"%d;" % copy_id)
-    return digest.hexdigest()
 
 
 def clear_delivery(room: BatchRoom, draft_id: int) -> None:

@@ -23,6 +23,7 @@ from issuer.batch_checks import holding, keep, trouble_of, trouble_values
 from issuer.batch_issue import (
     certificates_path,
     delivery_folder,
+    has_in_force,
     is_written_as_now,
     write_again,
 )
@@ -66,14 +67,27 @@ def ask_for_files(room: BatchRoom, prefix: str, draft_id: int) -> None:
     """Have the files of an issued batch made, in place of those there are.
 
     Raises:
-        IssuerError: `draft_unknown`; it is not issued (`draft_closed`).
+        IssuerError: `draft_unknown`; it is not issued (`draft_closed`); nothing of it is in force
+            (`batch_none_in_force`).
     """
     with transaction(room.desks) as session:
         draft = find_draft(session, prefix, draft_id, locked=True)
         if DraftState(draft.state) is not DraftState.ISSUED:
             raise draft_closed(draft)
+        if not has_in_force(room, draft):
+            raise _none_in_force()
         draft.phase, draft.done, draft.total = PRINTING, 0, draft.rows
         draft.trouble = draft.trouble_zh = draft.trouble_en = None
+
+
+def _none_in_force() -> IssuerError:
+    return IssuerError(
+        "batch_none_in_force",
+        Text(
+            "本批次没有现行有效的证书，没有可以下载、印制的文件",
+            "no certificate of this batch is in force, so there is nothing to download or print",
+        ),
+    )
 
 
 def is_printing(draft: BatchDraft) -> bool:
@@ -89,6 +103,8 @@ def current_certificates(room: BatchRoom, draft: BatchDraft) -> Path:
     Raises:
         IssuerError: nothing of the batch is in force (`batch_none_in_force`).
     """
+    if not has_in_force(room, draft):
+        raise _none_in_force()
     path = certificates_path(room, draft)
     if not (path.is_file() and is_written_as_now(room, draft)):
         shutil.rmtree(_folder(room, draft.id), ignore_errors=True)
@@ -96,15 +112,6 @@ def current_certificates(room: BatchRoom, draft: BatchDraft) -> Path:
         if is_printing(draft):
             ask_for_files(room, draft.prefix, draft.id)
         write_again(room, draft)
-    if not path.is_file():
-        raise IssuerError(
-            "batch_none_in_force",
-            Text(
-                "本批次没有现行有效的证书，没有可以下载、印制的文件",
-                "no certificate of this batch is in force, so there is nothing to download or "
-                "print",
-            ),
-        )
     return path
 
 

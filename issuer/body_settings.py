@@ -85,6 +85,25 @@ def settings_of(session: Session, prefix: str) -> Mapping[str, BodySetting]:
     return {one.name: one for one, outcome in _outcomes(session, prefix) if outcome in held}
 
 
+def skipped_then(
+    session: Session, prefix: str, step: Step, at: datetime
+) -> tuple[BodySetting, BodySettingConfirmed] | None:
+    """Return the setting by which a body did a step elsewhere at a time, and its confirmation."""
+    query = (
+        select(BodySetting, BodySettingConfirmed)
+        .outerjoin(BodySettingConfirmed, BodySettingConfirmed.setting_id == BodySetting.id)
+        .where(BodySetting.prefix == prefix, BodySetting.name == step.setting)
+        .order_by(BodySetting.id)
+    )
+    held = None
+    for setting, confirmed in session.execute(query):
+        if setting.value != SKIPPED and setting.set_at <= at:
+            held = None
+        elif confirmed is not None and confirmed.confirmed_at <= at:
+            held = setting, confirmed
+    return held
+
+
 def _outcomes(session: Session, prefix: str) -> Iterator[tuple[BodySetting, Outcome]]:
     """Yield every setting of a body with what became of it, the oldest first."""
     query = select(BodySetting).where(BodySetting.prefix == prefix).order_by(BodySetting.id)

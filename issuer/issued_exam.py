@@ -20,6 +20,7 @@ from issuer.batch_objections import Outcome, objections_of
 from issuer.batch_plan import Plan
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import PLACES
+from issuer.body_settings import BEFORE_APPROVAL, skipped_then
 from issuer.certificate_list import ERASED
 from issuer.desk import shanghai_day
 from issuer.exam_binding import Bound, judge_records, read_batch_root
@@ -164,9 +165,29 @@ def _sums(room: BatchRoom, draft: BatchDraft, exam: KeptExam | None) -> Iterator
         yield "成绩确认", f"{course.scores_closer} {shanghai_day(course.scores_closed_at)}"
     if course is not None and course.notice_first is not None:
         yield "公示", f"{course.notice_first} 至 {course.notice_last}，{course.notice_starter}"
+    yield from _skipped(room, draft)
     if draft.submitted_at is not None and draft.decided_at is not None:
         yield "提交审批", f"{draft.submitter} {shanghai_day(draft.submitted_at)}"
         yield "审批", f"{draft.decider} {shanghai_day(draft.decided_at)}"
+
+
+def _skipped(room: BatchRoom, draft: BatchDraft) -> Iterator[Sequence[str]]:
+    """Yield the steps that were done elsewhere as the batch was approved, each with its ground."""
+    if draft.decided_at is None:
+        return
+    with reading(room.desks) as session:
+        if find_course(session, draft) is None:
+            return
+        for step in BEFORE_APPROVAL:
+            found = skipped_then(session, draft.prefix, step, draft.decided_at)
+            if found is not None:
+                setting, confirmed = found
+                made, held = shanghai_day(setting.set_at), shanghai_day(confirmed.confirmed_at)
+                yield (
+                    step.text.zh,
+                    f"不在此办理；依据：{setting.ground}；设置：{setting.setter} {made}；"
+                    f"确认：{confirmed.confirmer} {held}",
+                )
 
 
 def _objections(room: BatchRoom, draft: BatchDraft) -> Iterator[Sequence[str]]:

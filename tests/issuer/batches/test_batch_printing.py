@@ -151,3 +151,5 @@ def test_what_is_revoked_is_handed_out_to_nobody_for_printing(ready_desk: BatchD
         session.execute(update(Award).values(status=AwardStatus.REVOKED))
     gone = desk.get(f"{FILES}/certificates.zip")
     assert gone.status_code == 409 and "本批次没有现行有效的证书" in gone.text
+    asked = desk.post(f"{FILES}/print")
+    assert asked.status_code == 409 and "没有可以下载、印制的文件" in asked.text

@@ -107,6 +107,7 @@ def check_bulk(
     clock: Callable[[], datetime],
     *,
     on: str | None = None,
+    headless: bool = False,
     on_failed: OnFailed,
     on_progress: OnProgress,
 ) -> BulkReport:
@@ -114,6 +115,7 @@ def check_bulk(
 
     Args:
         on: a day whose status is asked for beside the present one, as `verify_number` takes it.
+        headless: it came as rows without headings, so that words count from the first of them.
         on_failed: told after some rows for how many nothing was found: each counts as one failed
             look-up of the asker. A number that is none was not asked about and costs nothing. It
             may take its time, and what it raises ends the run.
@@ -135,14 +137,14 @@ def check_bulk(
         with verifier.held() as held:
             for row in table.rows[start : start + _HELD_ROWS]:
                 result, verdict = _check_row(held, row, clock, on)
-                results.append(_noted(result, verdict, first_rows, today))
+                results.append(_noted(result, verdict, first_rows, today, headless))
                 if verdict is not None:
                     failed += any(one.code == Code.NOT_FOUND for one in verdict.findings)
                     trust, demo = trust or verdict.trust, demo or verdict.demo
         if failed:
             on_failed(failed)
         on_progress(len(results), total)
-    read_again, changed = _read_again(verifier, results, first_rows, clock, on)
+    read_again, changed = _read_again(verifier, results, first_rows, clock, on, headless)
     return BulkReport(
         table=table,
         results=tuple(results),
@@ -160,6 +162,7 @@ def _read_again(
     first_rows: dict[str, int],
     clock: Callable[[], datetime],
     on: str | None,
+    headless: bool,
 ) -> tuple[int, int]:
     """Check once more what was found on record a while ago, so that a long run ends as of its end.
 
@@ -185,7 +188,7 @@ def _read_again(
                 result, verdict = _check_row(held, first.row, clock, on)
                 other = (result.outcome, result.status) != (first.outcome, first.status)
                 notes = (changed_meanwhile(),) if other else ()
-                results[place] = _noted(result, verdict, first_rows, today, notes)
+                results[place] = _noted(result, verdict, first_rows, today, headless, notes)
                 changed += other
     return len(old), changed
 
@@ -224,12 +227,14 @@ def _noted(
     verdict: Verdict | None,
     first_rows: dict[str, int],
     today: date,
+    headless: bool,
     more: tuple[Text, ...] = (),
 ) -> BulkResult:
     """Return a result that also says what was read otherwise and which row has its number too.
 
     Args:
         first_rows: by number, the first row that asked about it; gains this one.
+        headless: as of `check_bulk`.
         more: to be said beside that.
     """
     if verdict is None:
@@ -239,7 +244,7 @@ def _noted(
     if number is not None:
         first = first_rows.setdefault(str(number), result.row.row)
         if first != result.row.row:
-            notes = (*notes, same_number(first))
+            notes = (*notes, same_number(first - headless))
     reason = Text(
         "".join((result.reason.zh, *(note.zh for note in notes))),
         " ".join((result.reason.en, *(note.en for note in notes))),

@@ -99,7 +99,14 @@ def _check(
     verifier = open_verifier(Home.open(home))
     try:
         spend = _spending(place, budget)
-        report = check_bulk(verifier, table, utc_now, on_failed=spend, on_progress=show)
+        report = check_bulk(
+            verifier,
+            table,
+            utc_now,
+            headless=order["rows"],
+            on_failed=spend,
+            on_progress=show,
+        )
     finally:
         verifier.close()
     if order["watcher"] is not None:

@@ -81,7 +81,7 @@ class JobOrder:
     Args:
         file: name of the list, for errors.
         network: whose budget failed rows are counted against.
-        rows: keep the answer to every row, for programs.
+        rows: keep the answer to every row, for programs, which send rows without headings.
         workbooks: keep the result as workbooks, for people.
         watcher: employer who is to be told when a certificate changes; None for nobody.
         again: keep the list sealed until it is answered, so that a killed check is begun anew.

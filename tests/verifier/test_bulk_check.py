@@ -170,6 +170,15 @@ def test_a_page_lists_rows_of_every_outcome_the_gravest_first(
     assert answer["shown"][2]["name"] == "长" * 40 + "…"
 
 
+def test_rows_without_headings_are_counted_from_the_first(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [HEADINGS, (numbers["valid"], NAME, ""), (numbers["valid"], NAME, "")]
+    sheet, program = check(world, rows), check(world, rows, headless=True)
+    assert "证书编号与第 2 行相同" in sheet.results[1].reason.zh
+    assert "证书编号与第 1 行相同" in program.results[1].reason.zh
+
+
 def test_rows_that_do_not_match_are_answered_alike_and_show_nothing(
     world: World, numbers: dict[str, str]
 ) -> None:

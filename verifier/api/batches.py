@@ -118,7 +118,7 @@ def start() -> Response:
     except NotBegun as refused:
         raise _repeated(refused.why) from refused
     except QuotaSpent as spent:
-        raise quota_spent(spent) from spent
+        raise quota_spent(spent, body.rows) from spent
     except JobsFull as full:
         raise _full() from full
     except (RegistryError, SQLAlchemyError) as error:

@@ -74,14 +74,28 @@ def unavailable() -> Refused:
     )
 
 
-def quota_spent(spent: QuotaSpent) -> Refused:
-    """Return the refusal of a key that has used what a day allows."""
+def quota_spent(spent: QuotaSpent, rows: int = 0) -> Refused:
+    """Return the refusal of a key that has used what a day allows.
+
+    Args:
+        rows: of the list that is refused; 0 where it is not about a list.
+    """
+    left = spent.rows_left
+    said = (
+        Text(
+            f"今日还可提交 {left} 行，这份名单有 {rows} 行；",
+            f"rows that may still be handed in today: {left}, rows of this list: {rows}; ",
+        )
+        if rows
+        else Text("", "")
+    )
     return Refused(
         Problem(
             code=ProblemCode.QUOTA_SPENT,
             detail=Text(
-                "按北京时间计日，次日零时恢复；可在工作台查看用量",
-                "days are counted in Beijing time and begin at midnight; the desk shows the usage",
+                f"{said.zh}按北京时间计日，次日零时恢复；可在工作台查看用量",
+                f"{said.en}days are counted in Beijing time and begin at midnight; the desk shows "
+                "the usage",
             ),
             evidence={"rows_left": str(spent.rows_left)},
             retry_after_seconds=spent.seconds,

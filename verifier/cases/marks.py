@@ -176,8 +176,8 @@ def _marks(
     document: KeyDocument | None,
 ) -> tuple[Mark, ...]:
     file = Mark(kind=MarkKind.FILE, value=hashlib.sha256(data).hexdigest())
-    if verdict.outcome in _GENUINE:
-        return (file,)
+    if verdict.outcome in _GENUINE:  # its program and fonts are the issuer's
+        return (file, *dict.fromkeys(_code_marks(symbols)))
     try:
         told = json.loads(room.marks.ask(data))
     except (ChildFailed, ValueError):

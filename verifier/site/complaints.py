@@ -180,7 +180,7 @@ def _sending(entry: ComplaintEntry, upload: Upload | None) -> bytes:
 def _sent_page(
     entry: ComplaintEntry, code: str, upload: Upload | None, *, unread: bool = False
 ) -> AnyResponse:
-    kind = None if upload is None else kind_of(upload.data).value
+    kind = None if upload is None else kind_of(upload.data)
     return make_response(
         render_template(
             "complaint_sent.html",
@@ -190,7 +190,7 @@ def _sent_page(
             days=filing_rule(RuleName.COMPLAINT_DAYS, _verifier().today()).value,
             unread=unread,
             file_name="" if upload is None else upload.filename,
-            file=None if upload is None or kind is None else _called(kind, len(upload.data)),
+            file=None if upload is None or kind is None else _called(kind.value, len(upload.data)),
         )
     )
 

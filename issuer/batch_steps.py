@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -151,6 +152,8 @@ def _eligibility(course: Course) -> Text | None:
 
 def _scores(course: Course) -> Text | None:
     if course.kept.scores_closed_at is None:
+        if course.people and all(one.standing is not Standing.PENDING for one in course.scored()):
+            return SCORES_ENTERED
         return Text("成绩尚未确认", "the scores are not closed")
     rows = [one.candidate.row for one in course.scored() if one.standing is not Standing.PASSED]
     if not rows:
@@ -172,6 +175,11 @@ def _plan(course: Course) -> Text | None:
 def _notice(course: Course) -> Text | None:
     return open_notice_point(course.room, course.session, course.draft, course.kept, course.people)
 
+
+SCORES_ENTERED: Final = Text(
+    "成绩已录完，待没有录入过成绩的经办人核对、确认",
+    "all entered; to be compared and closed by a clerk who entered none of them",
+)
 
 _POINTS: Mapping[Step, Callable[[Course], Text | None]] = {
     Step.ELIGIBILITY: _eligibility,

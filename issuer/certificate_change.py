@@ -189,11 +189,11 @@ def _copies(award: Award, form: ActForm) -> Iterator[Change]:
     current = current_copy(award)
     in_force = STATE_WORDS[CopyState.CURRENT]
     label = Text(f"印制流水码 {serial_of(current)}", f"Copy {serial_of(current)}")
-    yield Change(
-        label=label,
-        before=in_force,
-        after=STATE_WORDS[_VOID[form.kind]] if form.kind in _VOID else in_force,
-    )
+    if form.kind in ENDING:
+        after = Text("随证书失效", "no longer valid, as the certificate")
+    else:
+        after = STATE_WORDS[_VOID[form.kind]] if form.kind in _VOID else in_force
+    yield Change(label=label, before=in_force, after=after)
     if form.kind is LifeKind.CORRECT and (archive := archive_of(award)) is not None:
         serial = serial_of(archive)
         yield Change(

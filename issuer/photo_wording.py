@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from codes.notices import Notice, Problem
 from codes.wording import Text
 from issuer.photo_background import Tint
@@ -56,6 +58,9 @@ def carried_over(source: str) -> Notice:
             "change it, upload another under the same name.",
         ),
     )
+
+
+CARRIED: Final = carried_over("").code
 
 
 def _background(tint: Text) -> Problem:

@@ -13,7 +13,7 @@ from issuer.batch_checks import ROWS_AT_ONCE, needs_check
 from issuer.batch_filing import why_nothing_issues
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
-from issuer.batch_steps import StepStanding, StepState, steps_of
+from issuer.batch_steps import SCORES_ENTERED, StepStanding, StepState, steps_of
 from issuer.body_settings import Step
 from issuer.uploads_waiting import UploadStanding, upload_standing
 from registry.batch_models import BatchDraft
@@ -180,6 +180,6 @@ def _of_step(line: StepLine) -> NextStep:
     step, point = line.state.step, line.state.point or line.state.standing.text
     return NextStep(
         text=Text(f"{step.text.zh}（{point.zh}）", f"{step.text.en} ({point.en})"),
-        actor=_BOTH if step is Step.SCORES else _CLERK,
+        actor=_BOTH if step is Step.SCORES and point is not SCORES_ENTERED else _CLERK,
         endpoint=line.endpoint,
     )

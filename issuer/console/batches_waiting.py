@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from flask import url_for
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from accounts.roles import Role
 from accounts.waiting import Waiting
 from codes.wording import Text
 from issuer.batch_approval import is_own
+from issuer.batch_checks import ROWS_AT_ONCE
 from issuer.batch_drafts import list_drafts
+from issuer.batch_scores import Standing, read_scored
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, is_own_setting, settings_of, skipping, unconfirmed
 from issuer.console.batches_room import TO_UPLOAD, the_room
@@ -68,17 +71,25 @@ def _waiting_settings(person: Person) -> Waiting:
 
 def _waiting_scores(prefix: str) -> Waiting:
     own = BatchDraft.id == BatchCourse.draft_id
-    query = select(BatchDraft.id).join(BatchCourse, own).where(BatchDraft.prefix == prefix)
+    query = select(BatchDraft).join(BatchCourse, own).where(BatchDraft.prefix == prefix)
     preparing = query.where(BatchDraft.state == DraftState.PREPARING)
     with reading(the_room().desks) as session:
         skipped = skipping(settings_of(session, prefix), Step.SCORES) is not None
-        hits = session.scalars(preparing.where(BatchCourse.scores_closed_at.is_(None))).all()
-    hits = () if skipped else hits
+        found = session.scalars(preparing.where(BatchCourse.scores_closed_at.is_(None))).all()
+        hits = [] if skipped else [one.id for one in found if _lacks_marks(session, one)]
     link = url_for("batches.index", state=DraftState.PREPARING.value)
     if len(hits) == 1:
         link = url_for("batches.scores", draft_id=hits[0])
-    text = Text("个批次待录入、核对成绩", "{batch|batches} whose scores are to be entered")
+    text = Text("个批次待录入成绩", "{batch|batches} whose scores are to be entered")
     return Waiting(text=text, count=len(hits), link=link)
+
+
+def _lacks_marks(session: Session, draft: BatchDraft) -> bool:
+    """Return whether an examiner has marks to enter; a large batch is not opened to tell."""
+    if not draft.rows or draft.rows > ROWS_AT_ONCE:
+        return True
+    people = read_scored(the_room(), session, draft)
+    return any(one.standing is Standing.PENDING for one in people)
 
 
 def _waiting_objections(prefix: str) -> Waiting:

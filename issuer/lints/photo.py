@@ -12,6 +12,7 @@ from codes.wording import Text
 from issuer.columns import Column
 from issuer.lint_context import LintContext
 from issuer.lints.rule import Finding, Lint, each_row, notice, problem
+from issuer.photo_wording import CARRIED
 from issuer.subjects import Subject
 
 _MOST_CHARACTERS = 60
@@ -24,7 +25,8 @@ def _inspect(subject: Subject, _: LintContext) -> Iterator[Finding]:
     for fault in subject.photo.problems:
         yield problem(subject, Column.PHOTO, fault.code, _named(file, fault.text))
     for remark in subject.photo.notices:
-        yield notice(subject, Column.PHOTO, remark.code, _named(file, remark.text))
+        named = "" if remark.code == CARRIED else file  # which was named in another batch
+        yield notice(subject, Column.PHOTO, remark.code, _named(named, remark.text))
 
 
 def show_file_name(subject: Subject) -> str:

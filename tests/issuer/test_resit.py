@@ -75,6 +75,7 @@ def test_a_resit_carries_over_what_holds_and_says_so(desk: BatchDesk, tmp_path: 
     assert rows_of(desk, resit) == [2, 3]
     rows = desk.get(f"/batches/{resit}/rows").text
     assert "名册沿用批次“一”中未通过的 2 人" in rows and rows.count(PHOTO_KEPT) == 2
+    assert "〔证件号码〕" not in rows
     photos = desk.get(f"/batches/{resit}/photos").text
     assert "可用的照片（2）" in photos and "没有对应人员的照片（" not in photos
     eligibility = desk.get(f"/batches/{resit}/eligibility").text

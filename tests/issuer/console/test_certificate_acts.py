@@ -211,6 +211,8 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
     assert status_of(office, SECOND) is AwardStatus.CURRENT
 
     revoking = proposed(app, award_id, "revoke", ground="cheating")
+    compared = page(app, CLERK, f"/acts/{revoking}")
+    assert "随证书失效" in compared and "<ins>未作废" not in compared
     with working_as(app, APPROVER) as client:
         assert client.post(f"/acts/{revoking}/reject", data={"reason": ""}).status_code == 422
         assert client.post(f"/acts/{revoking}/withdraw", data={"reason": "x"}).status_code == 409

@@ -24,7 +24,6 @@ from tests.verifier.world import (
     NOW,
     PEPPER,
     PREFIX,
-    TODAY,
     CopyPlan,
     Issued,
     Look,
@@ -41,7 +40,7 @@ from tests.verifier.world import (
 )
 from verifier.errors import KeyDocumentUnavailable, UsageError
 from verifier.service import Verifier
-from verifier.verdict import Outcome, Status, Verdict, say_day, verdict_to_json
+from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
 
 def codes(verdict: Verdict) -> list[str]:
@@ -234,25 +233,6 @@ def test_what_is_not_in_force_is_said_with_its_status(
     assert (verdict.outcome, verdict.status) == (Outcome.NOT_CURRENT, status)
     assert code in codes(verdict)
     assert verdict.certificate is not None
-
-
-@pytest.mark.parametrize(
-    ("award", "zh", "en"),
-    [
-        (AwardStatus.REVOKED, "证书已于{}撤销。", "The certificate was revoked on {}."),
-        (AwardStatus.SUSPENDED, "证书已自{}起暂停使用。", "The certificate is suspended since {}."),
-    ],
-)
-def test_since_when_a_certificate_is_not_in_force_is_said(
-    world: World, award: AwardStatus, zh: str, en: str
-) -> None:
-    issued = sign_record(make_record())
-    world.record(CopyPlan(issued=issued), status=award)
-    verdict = world.verifier().verify_qr(issued.qr_text())
-    (said,) = (one for one in verdict.findings if one.code == f"award_{award.value}")
-    day = say_day(TODAY)
-    assert said.text == Text(zh.format(day.zh), en.format(day.en))
-    assert said.evidence == {"since": TODAY.isoformat()}
 
 
 def test_after_a_reissue_the_number_is_valid_and_the_serial_in_force_is_named(

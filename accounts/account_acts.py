@@ -253,8 +253,12 @@ def enable_account(bureau: Bureau, username: str, *, by: str) -> None:
         note_state(bureau, row, by)
 
 
-def check_reset(bureau: Bureau, username: str) -> None:
-    """Go on only where an account may be reset on a page; raises as `reset_account`."""
+def check_not_last_director(bureau: Bureau, username: str) -> None:
+    """Go on only where an account may be disabled, or reset on a page.
+
+    Raises:
+        AccountError: `account_unknown`, `account_last_director`.
+    """
     with reading(bureau.desks) as session:
         _check_not_last_director(session, find_account(session, username))
 

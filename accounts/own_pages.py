@@ -16,7 +16,7 @@ from accounts.ended_sessions import Ending, end_rows, end_sessions, is_over
 from accounts.errors import AccountError
 from accounts.library import inspect_password
 from accounts.next_page_notice import say_done
-from accounts.passkeys import passkeys_of, remove_passkey
+from accounts.passkeys import check_removable, passkeys_of, remove_passkey
 from accounts.roles import signed_in
 from accounts.second_factor import make_recovery_codes
 from accounts.sign_in_pages import keep_new_factor, words_to_enrol
@@ -112,7 +112,6 @@ def take_new_factor() -> Answer:
     """Keep a new second factor; an app replaces the one before, a passkey joins the others."""
     bureau, account = the_bureau(), the_account()
     first = not account.has_factor
-    bureau.note(account.name, "accounts.factor", account.handle, "设置本人第二重验证")
     try:
         keep_new_factor(account)
     except AccountError as error:
@@ -151,8 +150,9 @@ def take_passkey_away(passkey_id: int) -> Answer:
     bureau, account = the_bureau(), the_account()
     if passkey_id not in {one.id for one in passkeys_of(bureau, account)}:
         abort(404)
-    bureau.note(account.name, "accounts.passkey_removed", account.handle, "删除本人通行密钥")
     try:
+        check_removable(account)
+        bureau.note(account.name, "accounts.passkey_removed", account.handle, "删除本人通行密钥")
         remove_passkey(bureau, account, passkey_id)
     except AccountError as error:
         return _page(Trouble(field="passkeys", text=error.text)), 422
@@ -163,12 +163,14 @@ def take_passkey_away(passkey_id: int) -> Answer:
 @signed_in
 def end_device(row_id: int) -> Answer:
     """Sign one device out."""
-    account = the_account()
-    with transaction(the_bureau().desks) as session:
+    bureau, account = the_bureau(), the_account()
+    with transaction(bureau.desks) as session:
         ours = (SessionRow.id == row_id, SessionRow.account_id == account.id)
         if session.scalars(select(SessionRow.id).where(*ours)).first() is None:
             abort(404)
-        end_rows(session, and_(*ours), Ending.ELSEWHERE, the_bureau().clock())
+        ground = "本人退出一台设备的登录"
+        bureau.note(account.name, "accounts.session_ended", account.handle, ground)
+        end_rows(session, and_(*ours), Ending.ELSEWHERE, bureau.clock())
     return _done("ended")
 
 
@@ -176,6 +178,8 @@ def end_device(row_id: int) -> Answer:
 @signed_in
 def end_other_devices() -> Answer:
     """Sign every device out but this one."""
+    account, ground = the_account(), "本人退出其他设备的登录"
+    the_bureau().note(account.name, "accounts.sessions_ended", account.handle, ground)
     _end_others()
     return _done("others")
 

@@ -7,7 +7,7 @@ belong to a host name; where the desks are opened by a bare address there are no
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,9 +96,25 @@ def ask_to_make(bureau: Bureau, account: Account, site: Site) -> Asked:
 
 
 def keep_passkey(
-    bureau: Bureau, account: Account, site: Site, *, challenge: str | None, answer: str, name: str
+    bureau: Bureau,
+    account: Account,
+    site: Site,
+    *,
+    challenge: str | None,
+    answer: str,
+    name: str,
+    noted: Callable[[], None],
 ) -> None:
     """Keep a passkey that a browser made.
+
+    Args:
+        bureau: where.
+        account: whose.
+        site: the desks' address.
+        challenge: as the session remembers it.
+        answer: the browser's.
+        name: as typed.
+        noted: notes the act, once nothing is left to refuse and before it is done.
 
     Raises:
         AccountError: the answer is not one to this challenge (`passkey_refused`), or the account
@@ -128,6 +144,7 @@ def keep_passkey(
         found = select(PasskeyRow.id).where(PasskeyRow.credential_id == made.credential_id)
         if session.scalars(found).first() is not None:
             raise refused()
+        noted()
         session.add(
             PasskeyRow(
                 account_id=account.id,
@@ -189,8 +206,8 @@ def is_shown(
     return True
 
 
-def remove_passkey(bureau: Bureau, account: Account, passkey_id: int) -> None:
-    """Remove a passkey of an account; the last second factor of who needs one stays.
+def check_removable(account: Account) -> None:
+    """Go on only where an account may lose a passkey: the last factor of who needs one stays.
 
     Raises:
         AccountError: it is the last (`factor_last`).
@@ -203,6 +220,11 @@ def remove_passkey(bureau: Bureau, account: Account, passkey_id: int) -> None:
                 "This is the only second factor; add another one before removing it",
             ),
         )
+
+
+def remove_passkey(bureau: Bureau, account: Account, passkey_id: int) -> None:
+    """Remove a passkey of an account; raises as `check_removable`."""
+    check_removable(account)
     with transaction(bureau.desks) as session:
         session.execute(
             delete(PasskeyRow).where(

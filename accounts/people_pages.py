@@ -16,7 +16,7 @@ from accounts.account_acts import (
     NewAccount,
     add_account,
     change_roles,
-    check_reset,
+    check_not_last_director,
     check_roles,
     disable_account,
     enable_account,
@@ -307,8 +307,9 @@ def _give(row: AccountRow, roles: list[str]) -> Answer:
 def disable(account_id: int) -> Answer:
     """Disable an account, and end its sessions."""
     row, bureau = _managed(account_id, to_change=True), the_bureau()
-    bureau.note(_actor(), "accounts.disable", row.username, _ground())
     try:
+        check_not_last_director(bureau, row.username)
+        bureau.note(_actor(), "accounts.disable", row.username, _ground())
         disable_account(bureau, row.username, by=_actor())
     except AccountError as error:
         return _page(row, _trouble(error)), 422
@@ -341,7 +342,7 @@ def reset(account_id: int) -> Answer:
 def _reset(row: AccountRow) -> Answer:
     bureau, person = the_bureau(), the_person()
     try:
-        check_reset(bureau, row.username)
+        check_not_last_director(bureau, row.username)
         bureau.note(_actor(), "accounts.reset", row.username, _ground())
         giver = person.account_id
         _end_access(row)

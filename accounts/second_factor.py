@@ -1,6 +1,7 @@
 """The second factor typed by hand: a code of an authenticator app, or a recovery code.
 
-Either is taken once. Failures are counted by account as those of passwords are.
+Either is taken once. Failures are counted by account as those of passwords are. That a recovery
+code was used is on the audit trail, before it lets anybody in.
 """
 
 from __future__ import annotations
@@ -105,8 +106,12 @@ def _use_recovery_code(bureau: Bureau, account: Account, code: str) -> bool:
                 RecoveryCodeRow.digest == _digest(bureau, code),
             )
         )
-    assert isinstance(done, CursorResult)
-    return done.rowcount == 1
+        assert isinstance(done, CursorResult)
+        if done.rowcount != 1:
+            return False
+        subject, ground = account.handle, "本人凭恢复码通过第二重验证"
+        bureau.note(account.name, "accounts.recovery_code_used", subject, ground)
+    return True
 
 
 def _digest(bureau: Bureau, code: str) -> str:

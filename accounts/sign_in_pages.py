@@ -240,13 +240,26 @@ def take_enrolment() -> Answer:
 def keep_new_factor(account: Account) -> None:
     """Keep what a form of a new second factor brought: a code of the new app, or a passkey.
 
+    What is refused is not on the audit trail; what is kept was noted there before.
+
     Raises:
         AccountError: as `accounts.passkeys.keep_passkey` and `accounts.second_factor.prove`.
     """
     bureau, answer = the_bureau(), request.form.get("answer", "")
+
+    def noted() -> None:
+        bureau.note(account.name, "accounts.factor", account.handle, "设置本人第二重验证")
+
     if answer:
-        challenge, name = session.pop(CHALLENGE, None), request.form.get("name", "")
-        keep_passkey(bureau, account, the_site(), challenge=challenge, answer=answer, name=name)
+        keep_passkey(
+            bureau,
+            account,
+            the_site(),
+            challenge=session.pop(CHALLENGE, None),
+            answer=answer,
+            name=request.form.get("name", ""),
+            noted=noted,
+        )
         return
     prove(bureau, account, None)
     key = session.get(APP_KEY)
@@ -255,6 +268,7 @@ def keep_new_factor(account: Account) -> None:
     prove(bureau, account, right)
     if key is None:
         raise wrong()
+    noted()
     keep_app_key(bureau, account, key)
     session.pop(APP_KEY)
 

@@ -80,12 +80,16 @@ def set_password(bureau: Bureau, password: str, *accounts: Account) -> None:
 
 
 def keep_first_password(bureau: Bureau, token: str, password: str) -> Account | None:
-    """Keep the password chosen by a set-up link and use the link up; None where it is gone."""
+    """Keep the password chosen by a set-up link and use the link up; None where it is gone.
+
+    It is noted on the audit trail before it is kept.
+    """
     kept = hash_password(the_library().password_util.normalize(password))  # it takes its time
     with transaction(bureau.desks) as transacted:
         row = account_of_link(transacted, bureau, token, locked=True)
         if row is None:
             return None
+        bureau.note(row.name, "accounts.set_up", row.username, "凭设置链接设置本人密码")
         row.password = kept
         void_link(transacted, row)
         return Account(row)

@@ -194,7 +194,7 @@ def put_up(
     """Put the names of everybody of a batch up; raises as `start_notice`, `check_ready`,
     `check_before`, `examining`.
     """
-    _note(room, person, "batch.notice", prefix, draft_id)
+    _note(room, person, "batch.notice_begun", prefix, draft_id)
     with examining(room, prefix, draft_id) as (session, draft, course):
         check_ready(draft)
         check_before(room, session, draft, Step.NOTICE)

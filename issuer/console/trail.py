@@ -24,7 +24,8 @@ from accounts.troubles import Trouble
 from codes.wording import Text
 from issuer.console.authority import acting
 from issuer.console.office import the_office
-from issuer.console.trail_words import subject_text
+from issuer.console.trail_acts import GROUPS, act_text
+from issuer.console.trail_words import ground_text, subject_text
 from issuer.desk import SHANGHAI, shanghai_day
 from registry.session import reading
 from registry.sheet_writing import write_workbook_rows
@@ -40,27 +41,6 @@ MOST_CHECKED: Final = 300_000
 """Longer trails are checked by the command: a page must not keep its reader waiting."""
 
 _FAULTS_SHOWN: Final = 50
-GROUPS: Final = {
-    "accounts": Text("账号和角色", "accounts and roles"),
-    "batch": Text("批次办理", "batches"),
-    "body": Text("机构设置", "settings of a body"),
-    "certificates": Text("证书查看和发码", "certificates read, codes handed out"),
-    "complaint": Text("投诉举报", "complaints"),
-    "copies": Text("证书副本", "copies"),
-    "filing": Text("备案", "filings"),
-    "keys": Text("签名密钥", "signing keys"),
-    "life": Text("证书变更", "changes of certificates"),
-    "log": Text("公开日志", "public log"),
-    "police": Text("公安案件", "police cases"),
-    "quality": Text("质量检查", "quality checks"),
-    "questions": Text("答复公安询问", "answers to the police"),
-    "report_key": Text("查验报告密钥", "key of reports"),
-    "seal": Text("电子印章", "seals"),
-    "trail": Text("审计记录", "audit trail"),
-    "trust": Text("信任列表", "trust list"),
-    "vault": Text("个人信息加密", "vault of personal data"),
-}
-"""What stands before the first full stop of an act."""
 
 LIST: Final = TableSpec(
     columns=(
@@ -115,7 +95,8 @@ def file() -> Response:
     with acting("trail.export", said or "*"), reading(the_office().engine) as session:
         found = find_entries(session, replace(_wanted(table), before=None), limit=MOST_IN_FILE)
         rows = [_cells(one) for one in found]
-    data = write_workbook_rows("审计记录", [*(one.text.zh for one in LIST.columns), "摘要"], rows)
+    heads = [one.text.zh for one in LIST.columns]
+    data = write_workbook_rows("审计记录", [*heads, "事项代码", "摘要"], rows)
     day = shanghai_day(the_office().clock()).isoformat()
     return send_workbook(data, Text(f"审计记录-{day}", f"audit-trail-{day}"))
 
@@ -187,14 +168,16 @@ def _row(entry: TrailEntry) -> dict[str, Any]:
         "at": entry.at,
         "actor": entry.actor,
         "act": entry.act,
-        "kind": GROUPS.get(entry.act.partition(".")[0]),
+        "told": act_text(entry.act) or GROUPS.get(entry.act.partition(".")[0]),
         "subject": subject_text(entry),
-        "ground": entry.ground,
+        "ground": ground_text(entry),
         "reference": entry.reference,
     }
 
 
 def _cells(entry: TrailEntry) -> tuple[int | str, ...]:
-    words = (entry.actor, entry.act, entry.subject, entry.ground, entry.reference)
+    told = act_text(entry.act)
+    act = entry.act if told is None else told.zh
+    words = (entry.actor, act, entry.subject, entry.ground, entry.reference)
     at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return (entry.id, at, *words, entry.hash.hex())
+    return (entry.id, at, *words, entry.act, entry.hash.hex())

@@ -283,6 +283,8 @@ def test_devices_are_listed_and_signed_out_one_by_one_or_all(desks: Desks) -> No
     assert sorted(one.get("/").status_code for one in others) == [200, 200, 401]
     assert here.post("/account/devices/end-others").status_code == 303
     assert [one.get("/").status_code for one in others] == [401] * 3
+    told = [act for act, subject, _ in noted(desks) if subject == "many"]
+    assert told[-2:] == ["accounts.session_ended", "accounts.sessions_ended"]
     assert here.get("/").status_code == 200
 
 

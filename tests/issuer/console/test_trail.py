@@ -92,6 +92,35 @@ def test_the_state_of_an_account_is_told_in_words(desk: BatchDesk) -> None:
     assert words in page and "police?1" not in page
 
 
+def test_acts_subjects_and_grounds_of_the_program_are_told_in_both_languages(
+    desk: BatchDesk,
+) -> None:
+    with transaction(desk.room.register) as session:
+        for act, subject, ground in (
+            ("filing.settle", "1 2", "日常业务"),
+            ("issue", "S000012000123 第一批", "批次已审批，后台签发"),
+        ):
+            note(
+                session,
+                actor="钱负责",
+                act=act,
+                subject=subject,
+                ground=ground,
+                reference="",
+                at=NOW,
+            )
+    page = seen(desk)
+    for words in ("处理对备案的异议", "异议 2（申请 1）", "<code>filing.settle</code>", "签发证书"):
+        assert words in page
+    assert "签发证书" in seen(desk, "?group=issue")
+    assert "签发证书" not in seen(desk, "?group=filing")
+    with working_as(desk.app, AUDITOR) as client:
+        english = client.get("/trail?lang=en", follow_redirects=True).text
+    for words in ("Objection to a filing settled", "objection 2 (application 1)", "daily business"):
+        assert words in english
+    assert "日常业务" not in english and "后台签发" not in english
+
+
 def test_every_page_together_shows_every_entry_once(desk: BatchDesk) -> None:
     found: list[str] = []
     query = "?size=50&subject=案"
@@ -109,7 +138,8 @@ def test_the_workbook_holds_what_the_filters_show_and_is_noted(desk: BatchDesk) 
         answer = client.get("/trail/file?group=copies")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert len(rows) == 1 + ENTRIES // 2 and rows[0][-1] == "摘要"
-    assert {row[3] for row in rows[1:]} == {"copies.export"} and len(str(rows[1][-1])) == 64
+    assert {row[3] for row in rows[1:]} == {"导出批次证书文件"} and rows[0][-2] == "事项代码"
+    assert {row[-2] for row in rows[1:]} == {"copies.export"} and len(str(rows[1][-1])) == 64
     assert b"<f>" not in answer.data
     with reading(desk.room.register) as session:
         last = find_entries(session, TrailFilter(), limit=1)[0]

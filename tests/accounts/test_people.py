@@ -283,9 +283,38 @@ def test_devices_are_listed_and_signed_out_one_by_one_or_all(desks: Desks) -> No
     assert sorted(one.get("/").status_code for one in others) == [200, 200, 401]
     assert here.post("/account/devices/end-others").status_code == 303
     assert [one.get("/").status_code for one in others] == [401] * 3
-    told = [act for act, subject, _ in noted(desks) if subject == "many"]
+    told = [act for _, act, subject in noted(desks) if subject == "many"]
     assert told[-2:] == ["accounts.session_ended", "accounts.sessions_ended"]
     assert here.get("/").status_code == 200
+
+
+def test_the_trail_has_what_a_person_did_to_their_account_and_not_what_was_refused(
+    desks: Desks,
+) -> None:
+    worker = desks.add("traced", Role.AUDITOR)
+    here = desks.set_up(worker)
+    assert here.post("/account/factor", data={"code": "000000"}).status_code == 422
+    browser = desks.browser()
+    desks.show_password(browser, worker)
+    browser.post("/sign-in/factor", data={"code": worker.codes[0]})
+    with transaction(desks.bureau.desks) as session:
+        row = session.scalars(select(AccountRow).where(AccountRow.username == "traced")).one()
+        row.totp_secret = None
+        passkey = PasskeyRow(
+            account_id=row.id,
+            name="钥匙",
+            credential_id=b"traced",
+            public_key=b"",
+            sign_count=0,
+            made_at=desks.clock.now,
+        )
+        session.add(passkey)
+        session.flush()
+        number = passkey.id
+    refused = here.post(f"/account/passkeys/{number}/remove")
+    assert refused.status_code == 422 and "唯一的第二重验证方式" in refused.text
+    told = [act for _, act, subject in noted(desks) if subject == "traced"]
+    assert told == ["accounts.set_up", "accounts.factor", "accounts.recovery_code_used"]
 
 
 def test_nobody_signs_out_another_persons_device(desks: Desks) -> None:

@@ -48,6 +48,8 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     assert noted(desks) == [
         ("director某", "accounts.add", "new.one"),
         ("director某", "accounts.state", "new.one on/1 police?1 - 新同事"),
+        ("新同事", "accounts.set_up", "new.one"),
+        ("新同事", "accounts.factor", "new.one"),
     ]
     row = browser.get("/people").text.partition(">new.one<")[2].partition("</tr>")[0]
     assert "<span>director某</span>" in row

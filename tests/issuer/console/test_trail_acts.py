@@ -15,7 +15,7 @@ from issuer.application_states import Step
 from issuer.batch_notice import Outcome
 from issuer.console.trail_acts import ACTS, GROUPS, act_text
 from issuer.console.trail_words import GROUNDS, ground_text, subject_text
-from issuer.life_forms import GROUND_WORDS
+from issuer.life_words import GROUND_WORDS
 from issuer.site_acts import SiteActKind
 from registry.trail_models import TrailEntry
 from tests.arch.sources import ROOMS, python_files, shown, tree

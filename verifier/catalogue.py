@@ -334,8 +334,7 @@ _SCAN = {
         _INCONCLUSIVE,
         Text(
             "二维码中的网址指向 {host}，不是官方核验网址。请勿扫描或打开。",
-            "The address in the QR code leads to {host}, which is not an official address. Do not "
-            "scan or open it.",
+            "The address in the QR code leads to {host}, which is not official. Do not open it.",
         ),
     ),
     Code.QR_DAMAGED: Entry(

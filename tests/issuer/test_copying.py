@@ -27,7 +27,6 @@ from issuer.filing import find_site
 from issuer.issuing import finish_copies
 from issuer.publishing import publish
 from issuer.root_custody import open_root_keys
-from keys.algorithms import Algorithm
 from keys.envelope import decode_envelope
 from registry.access import unseal_envelope
 from registry.home import Home
@@ -37,7 +36,8 @@ from registry.row_reader import RowReader
 from registry.session import reading, transaction
 from templates.fonts import FontChain
 from tests.conftest import PASSPHRASE
-from tests.issuer.desks import PREFIX, desk_at, file_body, issue, people, take_back, write_people
+from tests.issuer.desks import PREFIX, desk_at, issue, people, take_back, write_people
+from tests.issuer.lives import issue_two
 from verifier.key_source import home_source
 from verifier.service import Verifier
 from verifier.verdict import Outcome, Status, Verdict
@@ -47,14 +47,6 @@ SECOND = f"{PREFIX}263000002"
 FIRST_SERIAL = "202600000001"
 PERSON = people(Level.THREE, 1)[0]
 LATER = datetime(2027, 2, 1, 2, 0, tzinfo=UTC)
-
-
-def issue_two(home: Home, folder: Path) -> Home:
-    """Issue two certificates of one batch."""
-    file_body(home, algorithm=Algorithm.ES256)
-    with desk_at(home) as desk:
-        issue(desk, write_people(folder / "in", people(Level.THREE, 2)), folder / "out")
-    return home
 
 
 @pytest.fixture(scope="module")

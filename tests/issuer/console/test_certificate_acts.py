@@ -221,9 +221,9 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         assert "证书变更未获批准" not in client.get("/").text
     told = page(app, CLERK, "/")
     assert "项您提出的证书变更未获批准" in told and f"/acts/{revoking}" in told
-    for person, shown in ((CLERK, True), (APPROVER, True), (SECOND_APPROVER, False)):
+    for person, reads in ((CLERK, True), (APPROVER, True), (SECOND_APPROVER, False)):
         told = page(app, person, f"/acts/{revoking}")  # without opening anything
-        assert ("证据不足" in told) is shown, person.name
+        assert ("证据不足" in told) is reads, person.name
     again = proposed(app, award_id, "revoke", ground="cheating")
     with working_as(app, APPROVER) as client:
         open_full(client, award_id, "审批变更事项")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from issuer.application_states import Step
-from issuer.batch_notice import Outcome
+from issuer.batch_objections import Outcome
 from issuer.console.trail_acts import ACTS, GROUPS, act_text
 from issuer.console.trail_words import GROUNDS, ground_text, subject_text
 from issuer.life_words import GROUND_WORDS

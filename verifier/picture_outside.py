@@ -68,7 +68,8 @@ def look_outside(picture: Pixels, laid: Laid, finder: Finder, reader: Reader) ->
     if not papers and not beside:
         return Outside(papers=False, beside=False)
     bare = picture.copy()
-    cv2.fillConvexPoly(bare, np.round(wider).astype(np.int32), (255, 255, 255))
+    inner = _widened(page, 1 - 2 * _MARGIN)  # a line may run across the edge of the page
+    cv2.fillConvexPoly(bare, np.round(inner).astype(np.int32), (255, 255, 255))
     places = finder.find(bare)
     text = sum(cv2.contourArea(one) for one in places)
     on_paper = [one for one in places if beside and _is_on_paper(picture, one, page)]

@@ -70,6 +70,7 @@ ACTS: Final = {
     "batch.notice_begun": Text("发起结果公示", "Notice of results begun"),
     "batch.objection": Text("登记对结果的异议", "Objection to results put on record"),
     "batch.objection_dismissed": Text("认定异议不成立", "Objection to results dismissed"),
+    "batch.objection_taken_back": Text("撤回异议处理结果", "Outcome of an objection taken back"),
     "batch.objection_upheld": Text("认定异议成立", "Objection to results upheld"),
     "batch.pause": Text("暂停签发批次", "Issuing of a batch paused"),
     "batch.photos": Text("查看批次照片", "Photos of a batch viewed"),

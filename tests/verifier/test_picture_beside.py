@@ -127,6 +127,18 @@ def test_text_beside_a_page_with_no_edge_between_is_told() -> None:
     assert beside(250)
 
 
+@pytest.mark.parametrize("off", [-16, -8, 0, 8])
+def test_text_across_the_edge_of_the_page_is_told(off: int) -> None:
+    sheet = Image.new("RGB", (SIDE, SIDE + 300), (250,) * 3)
+    sheet.paste(issued_page(), (0, 0))
+    draw = ImageDraw.Draw(sheet)
+    draw.text((450, SIDE + off), "更正为一级高级技师", INK, serif_font(26), anchor="mm")
+    colours = np.asarray(sheet)
+    inside = rest_of(colours[:SIDE])
+    outside = look_outside(colours, laid_flat(colours), Finder(), Reader())
+    assert outside.beside or inside.differs or inside.unclear
+
+
 def test_text_is_told_also_where_half_of_its_line_cannot_be_read() -> None:
     assert beside(250, cut_after=SIDE + 280)
     assert beside(240)

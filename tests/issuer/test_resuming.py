@@ -66,7 +66,7 @@ def begin(server: DeskServer, roster: bytes, name: str) -> int:
 def files_of(desk: BatchDesk, server: DeskServer) -> set[Path]:
     """Return the files of home and temporary folder: all but databases, locks, a memory."""
     both = [*desk.room.home.path.rglob("*"), *server.temporary.rglob("*")]
-    own = {".runner", ".held", "trail-memory"}
+    own = {".runner", ".held", ".in-force", "trail-memory"}
     return {
         path
         for path in both

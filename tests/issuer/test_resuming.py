@@ -66,7 +66,7 @@ def begin(server: DeskServer, roster: bytes, name: str) -> int:
 def files_of(desk: BatchDesk, server: DeskServer) -> set[Path]:
     """Return the files of home and temporary folder: all but databases, locks, a memory."""
     both = [*desk.room.home.path.rglob("*"), *server.temporary.rglob("*")]
-    own = {".runner", ".held", ".in-force", "trail-memory"}
+    own = {".runner", ".held", "trail-memory"}
     return {
         path
         for path in both
@@ -217,7 +217,7 @@ def test_a_run_killed_at_several_points_while_nobody_looks_issues_everything_onc
     assert all(done <= total for done, total in counts)
     assert (batch.done, batch.total) == (len(PERSONS), len(PERSONS))
     left = {path.name for path in desk.room.folder(draft).rglob("*") if path.is_file()}
-    assert left == {".held", "签发.zip", "签发-结果.xlsx"}
+    assert left == {".held", ".in-force", "签发.zip", "签发-结果.xlsx"}
 
 
 def test_a_run_that_is_killed_again_and_again_stops_and_is_gone_on_with_by_a_button(

@@ -111,9 +111,12 @@ def _add_missing(
 
 
 def _accounts(bureau: Bureau, usernames: Iterable[str]) -> list[Account]:
-    store = AccountStore(bureau)
-    found = [store.find_user(username=username) for username in usernames]
-    return [account for account in found if account is not None]
+    found = []
+    for username in usernames:
+        account = AccountStore(bureau).find_user(username=username)
+        assert account is not None
+        found.append(account)
+    return found
 
 
 def _give_password(bureau: Bureau, accounts: Sequence[Account], password: str) -> None:

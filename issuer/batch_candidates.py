@@ -172,13 +172,20 @@ def examining(
             before examinations were kept here (`course_none`).
     """
     with transaction(room.desks) as session:
-        draft = find_draft(session, prefix, draft_id, locked=True)
-        if DraftState(draft.state) not in EDITABLE:
-            raise draft_closed(draft)
-        course = find_course(session, draft)
-        if course is None:
-            raise no_course()
-        yield session, draft, course
+        yield session, *lock_course(session, prefix, draft_id, EDITABLE)
+
+
+def lock_course(
+    session: Session, prefix: str, draft_id: int, states: Collection[DraftState]
+) -> tuple[BatchDraft, BatchCourse]:
+    """Return a batch in one of these states, locked, and its examination; raises as `examining`."""
+    draft = find_draft(session, prefix, draft_id, locked=True)
+    if DraftState(draft.state) not in states:
+        raise draft_closed(draft)
+    course = find_course(session, draft)
+    if course is None:
+        raise no_course()
+    return draft, course
 
 
 def no_course() -> IssuerError:

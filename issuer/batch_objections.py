@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
-from issuer.batch_candidates import Candidate, find_course, no_course
-from issuer.batch_room import BatchRoom, draft_closed, find_draft
+from issuer.batch_candidates import Candidate, lock_course
+from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
@@ -206,13 +206,7 @@ def note_objection(
 
 def find_objectable(session: Session, prefix: str, draft_id: int) -> tuple[BatchDraft, BatchCourse]:
     """Return a batch, locked, whose objections may be noted and settled; raises IssuerError."""
-    draft = find_draft(session, prefix, draft_id, locked=True)
-    if DraftState(draft.state) not in OBJECTABLE:
-        raise draft_closed(draft)
-    course = find_course(session, draft)
-    if course is None:
-        raise no_course()
-    return draft, course
+    return lock_course(session, prefix, draft_id, OBJECTABLE)
 
 
 def settle_objection(

@@ -10,8 +10,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-# Tests wait for browsers, servers and killed processes: one more at work than there are cores.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Tests wait for browsers, servers and killed processes: two more at work than there are cores.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 
 # Python compiles what is used, when it is first used, and no more. Tests start hundreds of processes;
 # none of them is to do so anew.
@@ -51,8 +51,11 @@ install: .venv/run.stamp .venv/assets.stamp
 demo: .venv/run.stamp .venv/assets.stamp
 	$(BIN)/yanzhen demo --host $(HOST) --port $(PORT)
 
+# Collected once before: those at work find all tests compiled, instead of each compiling them.
 test: .venv/dev.stamp
 	$(BIN)/python -m tests.tools
+	@mkdir -p build
+	$(BIN)/python -m pytest --collect-only -qq > build/tests.txt || { cat build/tests.txt; exit 1; }
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: .venv/dev.stamp

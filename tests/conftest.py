@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
 from registry.home import Home
+from tests.kept_children import kept_children
 
 # Hooks: temporary folders are kept in memory; long tests begin first; in CI a skipped test is a
 # failed run.
@@ -51,6 +52,13 @@ def pytest_runtest_setup() -> None:
 def much_time() -> Iterator[None]:
     """Give the reading of files more time than a site does."""
     with unhurried():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def children_kept() -> Iterator[None]:
+    """Start what reads files once for all applications."""
+    with kept_children():
         yield
 
 

@@ -17,8 +17,9 @@ from accounts.bureau import the_bureau
 from accounts.errors import AccountError
 from accounts.library import Account
 from accounts.passkeys import ask_to_show, is_shown
+from accounts.recovery_notice import say_recovery_code_used
 from accounts.roles import View
-from accounts.second_factor import prove, prove_code
+from accounts.second_factor import prove, prove_code, wrong_passkey
 from accounts.signing_in import prove_password, the_browser
 from accounts.troubles import Trouble
 
@@ -72,24 +73,21 @@ def _check(account: Account, given: dict[str, str]) -> None:
         prove_password(the_bureau(), account.handle, given[PASSWORD])
     elif given[ANSWER]:
         check_passkey(account, given[ANSWER], CHALLENGE)
-    else:
-        prove_code(the_bureau(), account, given[CODE])
+    elif prove_code(the_bureau(), account, given[CODE]):
+        say_recovery_code_used(account)
 
 
 def check_passkey(account: Account, answer: str, challenge_name: str) -> None:
     """Take a passkey's answer to the challenge that this browser was given; it is used up.
 
     Raises:
-        AccountError: as `accounts.second_factor.prove`.
+        AccountError: it is not right (`passkey_wrong`), or too many were not (`sign_in_waits`).
     """
     bureau = the_bureau()
     prove(bureau, account, None)
     challenge = session.pop(challenge_name, None)
-    prove(
-        bureau,
-        account,
-        is_shown(bureau, account, the_site(), challenge=challenge, answer=answer),
-    )
+    right = is_shown(bureau, account, the_site(), challenge=challenge, answer=answer)
+    prove(bureau, account, right, wrong_passkey())
 
 
 def page(trouble: Trouble | None) -> tuple[str, int]:

@@ -17,19 +17,27 @@ from codes.wording import Text
 _KEPT: Final = "done"
 _IN_GENERAL: Final = Text("已办理。", "Done.")
 _SIGNING: Final = "signing"
-"""Blueprint of signing in and out, which are seen by themselves."""
+"""Blueprint of signing in and out, which are seen by themselves: they say what they choose to."""
+
+
+class Way(NamedTuple):
+    """Where what is still to be done is done."""
+
+    text: Text
+    href: str
 
 
 class Done(NamedTuple):
-    """What was done, and whether something of it is still to be looked at."""
+    """What was done, whether something of it is still to be looked at, and where."""
 
     text: Text
     warns: bool = False
+    way: Way | None = None
 
 
-def say_done(text: Text, *, warns: bool = False) -> None:
+def say_done(text: Text, *, warns: bool = False, way: Way | None = None) -> None:
     """Have the next page say what this request did; no personal data."""
-    g.done = Done(text, warns)
+    g.done = Done(text, warns, way)
 
 
 def lead_on() -> None:
@@ -44,10 +52,11 @@ def add_done(app: Flask) -> None:
 
 def _keep(response: Response) -> Response:
     succeeded = request.method == "POST" and response.status_code == 303
-    done: Done | None = g.get("done", Done(_IN_GENERAL))
     signed_in = request.blueprint != _SIGNING and current_person() is not None
-    if succeeded and signed_in and done is not None:
-        session[_KEPT] = [done.text.zh, done.text.en, done.warns]
+    done: Done | None = g.get("done", Done(_IN_GENERAL) if signed_in else None)
+    if succeeded and done is not None:
+        way = [] if done.way is None else [done.way.text.zh, done.way.text.en, done.way.href]
+        session[_KEPT] = [done.text.zh, done.text.en, done.warns, *way]
     return response
 
 
@@ -59,4 +68,7 @@ def what_was_done() -> Done | None:
     if request.method == "POST":
         return None
     kept = session.pop(_KEPT, None)
-    return None if kept is None else Done(Text(*kept[:2]), any(kept[2:]))
+    if kept is None:
+        return None
+    zh, en, warns, *way = kept
+    return Done(Text(zh, en), warns, Way(Text(*way[:2]), way[2]) if way else None)

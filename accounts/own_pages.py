@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy import and_, select
 from werkzeug.wrappers import Response
 
+from accounts.account_rules import filed_bodies
 from accounts.arriving import the_account
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
@@ -19,8 +20,9 @@ from accounts.next_page_notice import say_done
 from accounts.passkeys import check_removable, passkeys_of, remove_passkey
 from accounts.roles import signed_in
 from accounts.second_factor import make_recovery_codes
-from accounts.sign_in_pages import keep_new_factor, words_to_enrol
+from accounts.sign_in_pages import keep_new_factor, recovery_codes_page, words_to_enrol
 from accounts.signing_in import prove_password, set_password, the_browser
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.account_models import AccountRow, SessionRow
@@ -58,6 +60,7 @@ def _page(*troubles: Trouble) -> str:
         passkeys=passkeys_of(bureau, account),
         devices=[row for row in rows if not is_over(row, bureau.clock())],
         this_device=the_browser().row_id,
+        body_name=dict(filed_bodies(bureau.register)).get(account.body or "", ""),
         troubles=troubles,
         **own_standing(),
     )
@@ -123,23 +126,29 @@ def take_new_factor() -> Answer:
     if first:
         the_browser().show_factor(bureau.clock())
         codes = make_recovery_codes(bureau, account)
-        return render_template(
-            "desk/recovery_codes.html", codes=codes, next_path=url_for("own.own")
-        )
+        return recovery_codes_page(codes, url_for("own.own"), are_first=True)
     return _done("factor")
 
 
 @blueprint.post("/recovery-codes")
 @signed_in
-@asks_again
 def new_recovery_codes() -> Answer:
-    """Make one's recovery codes anew, and show them once."""
-    bureau, account = the_bureau(), the_account()
+    """Make one's recovery codes anew, and show them once; that it voids earlier ones is ticked."""
+    account = the_account()
     if not account.has_factor:
         abort(404)
+    if account.recovery_count and not is_ticked():
+        return _page(Trouble(field=SURE, text=UNTICKED)), 422
+    return _make_recovery_codes()
+
+
+@asks_again
+def _make_recovery_codes() -> Answer:
+    bureau, account = the_bureau(), the_account()
     bureau.note(account.name, "accounts.recovery_codes", account.handle, "重新生成本人恢复码")
+    are_first = account.recovery_count == 0
     codes = make_recovery_codes(bureau, account)
-    return render_template("desk/recovery_codes.html", codes=codes, next_path=url_for("own.own"))
+    return recovery_codes_page(codes, url_for("own.own"), are_first=are_first)
 
 
 @blueprint.post("/passkeys/<int:passkey_id>/remove")

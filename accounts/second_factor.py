@@ -27,18 +27,27 @@ _CODE: Final = re.compile(r"\d{6}")
 _KIND: Final = "recovery code"
 
 
-def prove_code(bureau: Bureau, account: Account, typed: str) -> None:
-    """Take a code that an account's person typed.
+def prove_code(bureau: Bureau, account: Account, typed: str) -> bool:
+    """Take a code that an account's person typed; return whether it was a recovery code.
 
     Raises:
-        AccountError: it is not right, or was used before (`factor_wrong`); too many were not
-            (`sign_in_waits`).
+        AccountError: it is not right, or was used before (`factor_wrong`, `recovery_code_wrong`);
+            too many were not (`sign_in_waits`).
     """
     code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", typed[:64])).lower()
-    prove(bureau, account, _is_code_of(bureau, account, code))
+    of_app = account.tf_totp_secret is not None and _CODE.fullmatch(code) is not None
+    check_not_waiting(bureau, failures_of(account))
+    if of_app:
+        prove(bureau, account, is_app_code(account, account.tf_totp_secret or "", code))
+    else:
+        right = _use_recovery_code(bureau, account, code)
+        prove(bureau, account, right, _wrong_recovery_code())
+    return not of_app
 
 
-def prove(bureau: Bureau, account: Account, right: bool | None) -> None:
+def prove(
+    bureau: Bureau, account: Account, right: bool | None, refusal: AccountError | None = None
+) -> None:
     """Count a second factor shown as failed or right; `None` where it was not looked at."""
     name = failures_of(account)
     if right is None:
@@ -46,7 +55,7 @@ def prove(bureau: Bureau, account: Account, right: bool | None) -> None:
         return
     if not right:
         wait = count_failure(bureau, name)
-        raise wrong() if wait is None else waiting(wait)
+        raise (refusal or wrong()) if wait is None else waiting(wait)
     with transaction(bureau.desks) as session:
         clear_failures(session, bureau, name)
 
@@ -54,15 +63,6 @@ def prove(bureau: Bureau, account: Account, right: bool | None) -> None:
 def failures_of(account: Account) -> str:
     """Return the name by which failed second factors of an account are counted."""
     return f"factor of {account.handle}"
-
-
-def _is_code_of(bureau: Bureau, account: Account, code: str) -> bool:
-    check_not_waiting(bureau, failures_of(account))
-    if _CODE.fullmatch(code):
-        return account.tf_totp_secret is not None and is_app_code(
-            account, account.tf_totp_secret, code
-        )
-    return _use_recovery_code(bureau, account, code)
 
 
 def is_app_code(account: Account, secret: str, code: str) -> bool:
@@ -132,5 +132,28 @@ def wrong() -> AccountError:
             "验证码不正确或已用过；请等验证器显示下一个验证码后再试，并核对手机时间",
             "The code is not right, or was used before. Wait for the next one, and check the "
             "telephone's clock",
+        ),
+    )
+
+
+def _wrong_recovery_code() -> AccountError:
+    return AccountError(
+        "recovery_code_wrong",
+        Text(
+            "这不是可用的恢复码：每个只能用一次，重新生成后原有的作废。请核对有无抄错，或用下一个；"
+            "验证器的验证码是 6 位数字",
+            "This is no recovery code that may be used: each works once, and new ones void the "
+            "earlier. Check how it is written, or take the next; an app's code has 6 digits",
+        ),
+    )
+
+
+def wrong_passkey() -> AccountError:
+    """Return the refusal of a passkey's answer."""
+    return AccountError(
+        "passkey_wrong",
+        Text(
+            "通行密钥没有通过验证；请再试一次，或输入一个恢复码",
+            "The passkey was not accepted; try again, or type a recovery code",
         ),
     )

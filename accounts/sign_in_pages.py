@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -18,6 +19,7 @@ from accounts.errors import AccountError
 from accounts.library import Account, inspect_password, the_library
 from accounts.passkeys import ask_to_make, ask_to_show, keep_passkey
 from accounts.person import current_person
+from accounts.recovery_notice import say_recovery_code_used
 from accounts.roles import anyone, signed_in
 from accounts.second_factor import (
     is_app_code,
@@ -134,8 +136,8 @@ def take_factor() -> Answer:
     try:
         if answer:
             check_passkey(account, answer, SHOWN)
-        else:
-            prove_code(the_bureau(), account, request.form.get("code", ""))
+        elif prove_code(the_bureau(), account, request.form.get("code", "")):
+            say_recovery_code_used(account)
     except AccountError as error:
         return _factor_page(account, Trouble(field="code", text=error.text)), 422
     next_path = held_path()
@@ -234,7 +236,14 @@ def take_enrolment() -> Answer:
     next_path = held_path()
     codes = make_recovery_codes(the_bureau(), account)
     begin_session(account, factor_shown=True)
-    return render_template("desk/recovery_codes.html", codes=codes, next_path=next_path)
+    return recovery_codes_page(codes, next_path, are_first=True)
+
+
+def recovery_codes_page(codes: Sequence[str], next_path: str, *, are_first: bool) -> str:
+    """Return the page that shows recovery codes once, and says whether they void earlier ones."""
+    return render_template(
+        "desk/recovery_codes.html", codes=codes, next_path=next_path, are_first=are_first
+    )
 
 
 def keep_new_factor(account: Account) -> None:

@@ -22,6 +22,7 @@ from issuer.certificate_list import occupation_text
 from issuer.certificate_proof import ListCheck, ListStanding, LogCheck, LogStanding, leaf_places
 from issuer.copy_list import CopyLine, line_of
 from issuer.life_words import KIND_WORDS
+from log.leaves import LifeKind
 from registry.access import unseal_body_name
 from registry.errors import RegistryError, VaultError
 from registry.holder_keys import open_data_key
@@ -91,6 +92,19 @@ class LifeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedAct:
+    """An act on the award that changed nothing: it was declined, or its proposer took it back."""
+
+    act_id: int
+    kind: LifeKind
+    state: ActState
+    proposer: str
+    proposed_at: datetime
+    decided_by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateView:
     """One certificate.
 
@@ -102,6 +116,7 @@ class CertificateView:
         copies: the oldest first.
         events: the first first.
         waiting: its proposals that nobody has decided on, the latest first.
+        dropped: its proposals that came to nothing.
         log_size: how many entries the log's latest checkpoint covers; 0 where it was not read.
     """
 
@@ -121,6 +136,7 @@ class CertificateView:
     copies: tuple[CopyView, ...]
     events: tuple[LifeLine, ...]
     waiting: tuple[int, ...]
+    dropped: tuple[DroppedAct, ...]
     log_size: int
     log_root: str
 
@@ -193,6 +209,7 @@ def view_certificate(
         copies=tuple(view(copy) for copy in award.copies),
         events=_life_lines(session, secrets.events),
         waiting=waiting_acts(session, award),
+        dropped=_dropped_acts(session, award),
         log_size=log.size,
         log_root=log.root.hex(),
     )
@@ -242,6 +259,24 @@ def waiting_acts(session: Session, award: Award) -> tuple[int, ...]:
         LifeAct.award_id == award.id, LifeAct.state == ActState.PROPOSED
     )
     return tuple(session.scalars(query.order_by(LifeAct.id.desc())))
+
+
+def _dropped_acts(session: Session, award: Award) -> tuple[DroppedAct, ...]:
+    query = select(LifeAct).where(
+        LifeAct.award_id == award.id, LifeAct.state.in_((ActState.REJECTED, ActState.WITHDRAWN))
+    )
+    return tuple(
+        DroppedAct(
+            act_id=act.id,
+            kind=LifeKind(act.kind),
+            state=ActState(act.state),
+            proposer=act.proposer,
+            proposed_at=act.proposed_at,
+            decided_by=act.decided_by or "",
+            decided_at=act.decided_at or act.proposed_at,
+        )
+        for act in session.scalars(query)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

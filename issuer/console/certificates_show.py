@@ -13,11 +13,12 @@ from codes.wording import Text
 from issuer.certificate_change import Change
 from issuer.certificate_files import HANDED_OUT
 from issuer.certificate_proof import VALUE_WORDS, LogState
-from issuer.certificate_view import CertificateView, LifeLine, Person
+from issuer.certificate_view import CertificateView, DroppedAct, LifeLine, Person
 from issuer.console.certificates_asking import BODY_READERS
 from issuer.console.certificates_words import ACT_CODES, ACT_TITLES, FINAL
 from issuer.copy_list import AWARD_WORDS, KIND_WORDS, REASON_WORDS, STATE_WORDS
 from registry.life import DayStatus
+from registry.life_models import ActState
 from registry.models import AwardStatus
 from templates.labels import LABELS, Field
 
@@ -45,6 +46,11 @@ _DAYS = {
     DayStatus.SUPERSEDED: Text("这一份已作废（已补发）", "this copy void (reissued)"),
     DayStatus.CORRECTED: Text("这一份已作废（已更正）", "this copy void (corrected)"),
 }
+_DROPPED = {
+    ActState.REJECTED: ("不予批准", "declined"),
+    ActState.WITHDRAWN: ("撤回", "taken back"),
+}
+_UNCHANGED = Text("证书没有变动", "Nothing about the certificate changed")
 _UNSURE = Text("登记数据有异常，无法判定", "the register's data are not sound; not known")
 
 
@@ -131,7 +137,8 @@ def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[t
         for one in view.copies
         if one.line.delivered_at is not None
     ]
-    events = [*map(_event, reversed(view.events)), *delivered, *begun]
+    dropped = map(_dropped, view.dropped)
+    events = [*map(_event, reversed(view.events)), *dropped, *delivered, *begun]
     return sorted(events, key=lambda event: event[0], reverse=True)
 
 
@@ -143,6 +150,18 @@ def _person(person: Person) -> list[tuple[Text, Any]]:
         (Text("证件类型", "Document type"), person.document_type.text),
         (Text("证件号码", "Document number"), person.document),
     ]
+
+
+def _dropped(act: DroppedAct) -> tuple[Any, ...]:
+    what = ACT_TITLES[act.kind]
+    zh, en = _DROPPED[act.state]
+    asked = spoken_day(act.proposed_at)
+    by = Text(
+        f"{act.proposer} 于{asked.zh}提出，{act.decided_by} {zh}（审批事项 {act.act_id}）",
+        f"proposed by {act.proposer} on {asked.en}, {en} by {act.decided_by} (act {act.act_id})",
+    )
+    title = Text(f"提出{what.zh}，{zh}", f"{what.en}: proposed and {en}")
+    return (act.decided_at, title, _UNCHANGED, by, "calm")
 
 
 def _event(line: LifeLine) -> tuple[Any, ...]:

@@ -237,6 +237,9 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         settled = client.get(f"/acts/{dying}").text
         assert "没有办理，证书没有变动" in settled and "记录属实，现非有效（已注销）" in settled
     assert status_of(office, SECOND) is AwardStatus.CURRENT
+    story = page(app, CLERK, f"/certificates/{award_id}")
+    assert "提出撤销，不予批准" in story and "提出注销（持证人去世），撤回" in story
+    assert f"不予批准（审批事项 {revoking}）" in story and f"撤回（审批事项 {dying}）" in story
 
 
 def test_a_revocation_is_approved_with_a_second_factor_shown_just_now(

@@ -13,7 +13,7 @@ from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE
 from issuer.desk import shanghai_day
 from issuer.filing import levels_filed
-from issuer.filing_changes import why_not_filed
+from issuer.filing_changes import what_stops_later, why_not_filed
 from registry.batch_models import BatchDraft, BatchesFiled
 from registry.models import Site
 from registry.session import reading, transaction
@@ -25,6 +25,16 @@ def why_nothing_issues(room: BatchRoom, prefix: str) -> Text | None:
         site = session.scalar(select(Site).where(Site.prefix == prefix))
         stop = None if site is None else why_not_filed(session, site, shanghai_day(room.clock()))
     return None if stop is None else stop.text
+
+
+def stops_of(room: BatchRoom, prefix: str) -> dict[str, Text | None]:
+    """Return what a page says of a body that may award nothing today, or from a later day on."""
+    with reading(room.register) as session:
+        site = session.scalar(select(Site).where(Site.prefix == prefix))
+        today = shanghai_day(room.clock())
+        stop = None if site is None else why_not_filed(session, site, today)
+        later = None if site is None else what_stops_later(session, site, today)
+    return {"stop": None if stop is None else stop.text, "stops_later": later}
 
 
 def follow_filing(room: BatchRoom, prefix: str) -> bool:

@@ -280,6 +280,28 @@ def why_not_filed(session: Session, site: Site, today: date) -> Problem | None:
             return None
 
 
+def what_stops_later(session: Session, site: Site, today: date) -> Text | None:
+    """Return which suspension or withdrawal is decided for a day to come; None where none is."""
+    total = sum_of(session, site)
+    if total.suspended_from is not None and total.suspended_from > today:
+        since = spoken_day(total.suspended_from)
+        return Text(
+            f"主管部门已决定：本机构备案自{since.zh}起暂停。发证日期在此之前的批次不受影响；"
+            "该日起不得核发证书，恢复后继续。",
+            f"The authority has decided that the filing of this body is suspended from {since.en} "
+            "on. Until then it may award; from that day on nothing, until it is resumed.",
+        )
+    if total.ended_from is not None and total.ended_from > today:
+        since = spoken_day(total.ended_from)
+        return Text(
+            f"主管部门已决定：本机构备案自{since.zh}起撤销。发证日期在此之前的批次不受影响；"
+            "该日起不得核发证书。",
+            f"The authority has decided that the filing of this body is withdrawn from {since.en} "
+            "on. Until then it may award; from that day on nothing.",
+        )
+    return None
+
+
 def _ends(total: FilingSum, today: date) -> list[Window]:
     """Return, of each occupation × level that is filed now or later, the window that ends last."""
     ends: dict[tuple[int, Level], Window] = {}

@@ -18,7 +18,7 @@ from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_drafts import begin, fill, list_drafts, throw_away
-from issuer.batch_filing import follow_filing, why_nothing_issues
+from issuer.batch_filing import follow_filing, stops_of
 from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_resit import list_resits
 from issuer.batch_room import BatchRoom
@@ -151,7 +151,7 @@ def index() -> str:
         tone_of=tone_of,
         DraftState=DraftState,
         next_of=partial(next_of, room, deep=False),
-        stop=why_nothing_issues(room, prefix),
+        **stops_of(room, prefix),
     )
 
 
@@ -190,7 +190,7 @@ def _form(entry: Entry, *troubles: Trouble) -> str:
         entry=entry,
         troubles=troubles,
         layouts=layouts,
-        stop=why_nothing_issues(the_room(), own_prefix()),
+        **stops_of(the_room(), own_prefix()),
     )
 
 

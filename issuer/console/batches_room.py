@@ -14,7 +14,7 @@ from accounts.person import the_person
 from accounts.roles import Role
 from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
 from issuer.batch_checks import check_soon, needs_check
-from issuer.batch_filing import follow_filing, why_nothing_issues
+from issuer.batch_filing import follow_filing, stops_of
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
 from issuer.console.batches_next import StepLine, next_of
@@ -129,7 +129,7 @@ def words_of(
         "approver": person.is_one_of(Role.APPROVER),
         "on_desk": person.is_one_of(*DESK),
         "checking": needs_check(draft),
-        "stop": None if state is DraftState.ISSUED else why_nothing_issues(room, draft.prefix),
+        **({} if state is DraftState.ISSUED else stops_of(room, draft.prefix)),
         "ready": is_ready(draft),
         "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",
     }

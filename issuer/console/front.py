@@ -8,7 +8,7 @@ from accounts.confirming_pages import own_standing
 from accounts.person import the_person
 from accounts.roles import Role, signed_in
 from accounts.waiting import waiting_for
-from issuer.batch_filing import why_nothing_issues
+from issuer.batch_filing import stops_of
 from issuer.console.batches_room import the_room
 
 blueprint = Blueprint("front", __name__)
@@ -22,7 +22,7 @@ def front() -> str:
     return render_template(
         "desk/front.html",
         waiting=waiting_for(person),
-        stop=why_nothing_issues(the_room(), person.body) if person.body else None,
+        **(stops_of(the_room(), person.body) if person.body else {}),
         custodian=Role.KEY_CUSTODIAN,
         **own_standing(),
     )

@@ -7,7 +7,7 @@ import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +262,26 @@ def test_a_suspension_is_told_to_all_of_the_body_and_no_remark_on_a_row_outlives
     rows = desk.get(f"/batches/{draft}/rows").text
     assert "暂停" not in rows and "改正名册中" not in desk.get(f"/batches/{draft}").text
     assert desk.submit(draft).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("act", "word"), [(filing_changes.suspend, "暂停"), (filing_changes.withdraw, "撤销")]
+)
+def test_what_is_decided_for_a_later_day_is_told_to_all_of_the_body(
+    ready_desk: BatchDesk, act: Any, word: str
+) -> None:
+    desk = ready_desk
+    today = shanghai_day(desk.room.clock())
+    day = today + timedelta(days=9)
+    with transaction(desk.room.register) as session:
+        site = find_site(session, PREFIX)
+        act(session, site, decision(today), effective_on=day, now=desk.room.clock())
+    said = f"本机构备案自{spoken_day(day).zh}起{word}"
+    for person in (CLERK, APPROVER, EXAMINER):
+        assert said in desk.get("/", person).text, person.roles
+    for place in (f"/batches/{READY}", "/batches", "/batches/new"):
+        told = desk.get(place).text
+        assert said in told and "不能核发证书" not in told, place
 
 
 def test_a_page_that_is_filled_in_never_reloads_by_itself(ready_desk: BatchDesk) -> None:

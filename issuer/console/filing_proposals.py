@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -41,6 +42,7 @@ from issuer.console.authority import (
 from issuer.console.filing_trying import check_sent, propose_act, trial
 from issuer.console.filing_words import act_text, compare_rows, done_rows, proposed_facts, titled
 from issuer.console.office import the_office
+from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.filing import read_prefix
 from issuer.filing_acts import MAX_REASON
@@ -305,6 +307,7 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
         title=title,
         asked=proposed_facts(act),
         state=state,
+        decided_on=_decided_on(found),
         state_text=STATE_NAMES[state],
         tone=_TONES[state],
         rows=rows,
@@ -318,6 +321,16 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
         troubles=troubles,
     )
     return Response(page, status=422 if troubles else 200)
+
+
+def _decided_on(found: FilingProposal) -> date | Text | None:
+    """Return which day an act is decided on; None where it will not be."""
+    state = ProposalState(found.state)
+    if found.decided_on is not None or state in (ProposalState.DECLINED, ProposalState.TAKEN_BACK):
+        return found.decided_on
+    if state is ProposalState.DONE and found.settled_at is not None:
+        return shanghai_day(found.settled_at)
+    return Text("批准当日", "the day it is approved")
 
 
 def may_approve(found: FilingProposal) -> bool:

@@ -87,13 +87,17 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     proposed = desk.post(CLERK, filing, prefix__0=PREFIX, **terms)
     assert proposed.headers["Location"] == "/filing/proposals/1"
     assert stage(desk) is Stage.ON_NOTICE  # nothing has happened yet
-    assert "批准并发布" not in desk.get(CLERK, "/filing/proposals/1").text
+    waits = desk.get(CLERK, "/filing/proposals/1").text
+    assert "批准并发布" not in waits and "批准当日" in waits
+    assert "您是提出人，须由负责人批准" in waits and "另一位负责人" not in waits
     seen = desk.get(DIRECTOR, "/filing/proposals/1").text
     assert "批准并发布" in seen and "备案有效" in seen
     assert desk.post(DIRECTOR, "/filing/proposals/1/approve").status_code == 422
     done = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
     assert done.status_code == 303
-    assert "添加该机构的密钥保管人" in desk.get(DIRECTOR, "/filing/proposals/1").text
+    settled = desk.get(DIRECTOR, "/filing/proposals/1").text
+    assert "添加该机构的密钥保管人" in settled and "批准当日" not in settled
+    assert re.search(rf"决定日期</dt><dd>[^/]*{spoken_day(desk.today).zh}", settled)
     assert stage(desk) is Stage.FILED
     with reading(desk.office.engine) as session:
         act = session.scalars(select(FilingAct)).one()

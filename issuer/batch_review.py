@@ -20,7 +20,6 @@ from issuer.columns import Column
 from registry.batch_models import BatchDraft, BatchRow
 from registry.session import reading
 
-_MOST_REASONS: Final = 20
 _FILE: Final = re.compile(r"^(照片文件“[^”]*”：|File “[^”]*”: )")
 
 
@@ -38,13 +37,10 @@ class Review:
 
 
 def review(room: BatchRoom, draft: BatchDraft) -> Review:
-    """Return a batch at a glance, each reason for a notice with its rows.
-
-    Of a kind with more reasons than can be read, one sentence stands for all.
-    """
+    """Return a batch at a glance, each reason for a notice with its rows."""
     cipher = room.cipher(draft)
     groups: Counter[tuple[Text, Text]] = Counter()
-    told: dict[str, dict[Text, list[int]]] = {}
+    told: dict[tuple[str, Text], set[int]] = {}
     with reading(room.desks) as session:
         query = select(BatchRow).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
         for stored in session.scalars(query):
@@ -57,7 +53,7 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
             for remark in remarks:
                 if not remark.stops:
                     reason = _without_file(remark.text)
-                    told.setdefault(remark.code, {}).setdefault(reason, []).append(row.row)
+                    told.setdefault((remark.code, reason), set()).add(row.row)
     return Review(
         groups=tuple(
             (occupation, level, n)
@@ -65,7 +61,7 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
         ),
         notices=tuple(
             sorted(
-                (one for by_text in told.values() for one in _lines(by_text)),
+                ((sorted(rows), text) for (_, text), rows in told.items()),
                 key=lambda one: (-len(one[0]), one[0]),
             )
         ),
@@ -75,13 +71,6 @@ def review(room: BatchRoom, draft: BatchDraft) -> Review:
 def _without_file(text: Text) -> Text:
     """Return a remark without the name of the photo's file, which differs from row to row."""
     return Text(_FILE.sub("", text.zh), _FILE.sub("", text.en))
-
-
-def _lines(by_text: dict[Text, list[int]]) -> list[tuple[list[int], Text]]:
-    """Return the reasons of one kind, each with its rows in order."""
-    if len(by_text) > _MOST_REASONS:
-        return [(sorted({row for rows in by_text.values() for row in rows}), next(iter(by_text)))]
-    return [(sorted(set(rows)), text) for text, rows in by_text.items()]
 
 
 def _occupation(typed: str) -> Text:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from codes.typed import visible_line
 from codes.wording import Text
-from issuer.application_entry import ApplicationEntry, form_entry, load_entry
+from issuer.application_entry import ApplicationEntry, check_length, form_entry, load_entry
 from issuer.application_form import (
     ApplicationForm,
     inspect_application,
@@ -123,7 +123,8 @@ def read_entry_file(data: bytes) -> ApplicationEntry:
     """Return the entry in an uploaded application file (JSON, as `yanzhen filing template`).
 
     Raises:
-        IssuerError: it is none (`filing_unreadable`).
+        IssuerError: it is none (`filing_unreadable`), or a field of it is too long
+            (`filing_field`).
     """
     try:
         value = json.loads(data)
@@ -131,7 +132,9 @@ def read_entry_file(data: bytes) -> ApplicationEntry:
         raise _unreadable() from error
     if not isinstance(value, dict):
         raise _unreadable()
-    return load_entry(value)
+    entry = load_entry(value)
+    check_length(entry)
+    return entry
 
 
 def add_file(

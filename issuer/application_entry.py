@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-MOST_ROWS = 20
+from issuer.json_form import field_error
+
+_MOST_ROWS = 20
 _MOST_CHARACTERS = 400
 
 
@@ -85,6 +87,37 @@ def load_entry(value: object) -> ApplicationEntry:
     )
 
 
+def check_length(entry: ApplicationEntry) -> None:
+    """Refuse an entry from a file that is longer than a form holds: nothing of it is cut.
+
+    Raises:
+        FieldError: naming the first field that is too long, or has too many items.
+    """
+    rows = {"occupations": len(entry.scopes), "sites": len(entry.sites)}
+    texts = {
+        "name": entry.name,
+        "credit_code": entry.credit_code,
+        "category": entry.category,
+        "staff.examiners": entry.examiners,
+        "staff.supervisors": entry.supervisors,
+    }
+    for at, scope in enumerate(entry.scopes):
+        rows[f"occupations[{at}].levels"] = len(scope.levels)
+        texts[f"occupations[{at}]"] = scope.occupation
+        texts[f"occupations[{at}].levels"] = max(scope.levels, key=len, default="")
+    for at, site in enumerate(entry.sites):
+        texts[f"sites[{at}].address"] = site.address
+        texts[f"sites[{at}].serial"] = site.serial
+    for field, count in rows.items():
+        if count > _MOST_ROWS:
+            zh, en = f"{count} 项，最多 {_MOST_ROWS} 项", f"{count} items; at most {_MOST_ROWS}"
+            raise field_error(field, zh, en)
+    for field, text in texts.items():
+        if len(text) > _MOST_CHARACTERS:
+            zh = f"{len(text)} 字，最多 {_MOST_CHARACTERS} 字"
+            raise field_error(field, zh, f"{len(text)} characters; at most {_MOST_CHARACTERS}")
+
+
 def form_entry(entry: ApplicationEntry, materials: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return an entry as the application file would say it.
 
@@ -124,11 +157,11 @@ def _members(value: object) -> Mapping[str, Any]:
 
 
 def _items(value: object) -> list[object]:
-    return value[:MOST_ROWS] if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
         whole = value.encode(errors="replace").decode()  # JSON may bring halves of characters
-        return whole.strip()[:_MOST_CHARACTERS]
+        return whole.strip()
     return str(value) if type(value) is int else ""

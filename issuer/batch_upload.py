@@ -65,7 +65,6 @@ HEADINGS = (
 _NUMBER = HEADINGS.index("证书编号")
 ACCEPTED_WORDS = frozenset({"成功", "通过", "已上传", "上传成功", "是"})
 REFUSED_WORDS = frozenset({"失败", "不通过", "退回", "上传失败", "否"})
-_MOST_REASON = 200
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the package of the same certificates is the same bytes
 
 
@@ -353,6 +352,6 @@ def _keep(
         noted_by=person.name,
     )
     session.add(receipt)
-    reason = line.text(ExamColumn.REASON)[:_MOST_REASON]
+    reason = line.text(ExamColumn.REASON)
     if reason:
         UPLOAD_REASON.put(receipt, room.vault, reason.encode())

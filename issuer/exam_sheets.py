@@ -55,7 +55,7 @@ def read_exam_sheet(data: bytes, key: ExamColumn) -> tuple[SheetLine, ...]:
 
     Raises:
         IssuerError: it cannot be read (`roster_…`), has no such column (`exam_sheet_columns`), or
-            a date or time where none is asked for (`exam_lines`).
+            a date or time where none is asked for, or a text that is too long (`exam_lines`).
     """
     if not data.strip():
         raise _no_columns(key)
@@ -73,9 +73,9 @@ def read_exam_sheet(data: bytes, key: ExamColumn) -> tuple[SheetLine, ...]:
     found = find_columns(beginning(grid))
     if found is None or key not in found[1]:
         raise _no_columns(key)
-    dated = list(_made_dates(grid, *found))
-    if dated:
-        raise refuse_lines(dated)
+    faults = [*_made_dates(grid, *found), *_long_texts(grid, *found)]
+    if faults:
+        raise refuse_lines(sorted(faults, key=lambda one: one.row))
     return tuple(_lines(grid, *found))
 
 
@@ -96,7 +96,7 @@ def _lines(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> Iterabl
         if row.number <= header:
             continue
         cells = {
-            column: text_of(row.cells[place]).strip()[:_MOST_CELL]
+            column: text_of(row.cells[place]).strip()
             for column, place in places.items()
             if place in row.cells
         }
@@ -124,6 +124,18 @@ def _made_dates(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> It
                     name=text_of(name).strip()[:_MOST_CELL],
                     of_sheet=True,
                 )
+
+
+def _long_texts(grid: Grid, header: int, places: Mapping[ExamColumn, int]) -> Iterable[LineFault]:
+    for row in grid.rows:
+        for column, place in places.items():
+            length = len(text_of(row.cells.get(place, "")).strip())
+            if row.number > header and length > _MOST_CELL:
+                text = Text(
+                    f"{length} 字，最多 {_MOST_CELL} 字",
+                    f"{length} characters; at most {_MOST_CELL}",
+                )
+                yield LineFault(row=row.number, column=column, text=text, of_sheet=True)
 
 
 _TYPED_CODES = frozenset(ExamColumn) - {

@@ -13,7 +13,7 @@ from issuer.batch_states import DraftState
 from issuer.batch_upload import Reconciled, make_package, read_upload_state, reconcile
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import DESK, blueprint, note_reading, page, the_draft, the_room
-from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file
+from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file, troubles_of
 from issuer.errors import IssuerError
 from issuer.exam_columns import ExamColumn
 from issuer.exam_sheets import MOST_BYTES, read_exam_sheet, write_exam_sheet
@@ -115,7 +115,7 @@ def put_receipts(draft_id: int) -> str | tuple[str, int]:
     try:
         lines = read_exam_sheet(read_file("receipts"), ExamColumn.NUMBER)
     except IssuerError as error:
-        return _page(draft, (Trouble(field="receipts", text=error.text),)), 422
+        return _page(draft, troubles_of(error, "receipts")), 422
     found = reconcile(room, the_person(), draft, lines)
     note_reading(room, "batch.upload_receipts", draft, str(found.taken))
     return _page(draft, (), found)

@@ -151,7 +151,9 @@ def change(number: int) -> AnyResponse:
         return redirect(url_for("filing_drafts.drafts"), 303)
     if wish != "submit":
         say_done(_kept())
-        return redirect(url_for("filing_drafts.draft", number=number) + _ANCHORS.get(wish, ""), 303)
+        add = "site" if wish == "add_site" else None
+        back = url_for("filing_drafts.draft", number=number, add=add)
+        return redirect(back + _ANCHORS.get(wish, ""), 303)
     return _submit(number, saved)
 
 
@@ -268,6 +270,8 @@ def _take_files(found: FilingDraft) -> tuple[Trouble, ...]:
     try:
         if filled is not None and filled.filename:
             save_draft(found, read_entry_file(filled.read(1 << 20)), now=office.clock())
+    except FieldError as error:
+        return (Trouble(field="form_file", text=fault_text(field_id(error.field), error)),)
     except IssuerError as error:
         return (Trouble(field="form_file", text=error.text),)
     title = request.form.get("title", "").strip()
@@ -341,6 +345,13 @@ _SHOWN: Final[tuple[tuple[Text, Callable[[ApplicationEntry], str]], ...]] = (
 )
 
 
+def _sites_shown(entry: ApplicationEntry) -> list[SiteEntry]:
+    """Return the sites of a form: one to be filled in where there is none, or one more is asked."""
+    asked = request.args.get("add") == "site" or request.form.get("do") == "add_site"
+    more = asked or not entry.sites
+    return [*entry.sites, *([SiteEntry()] if more else [])][:_MOST_SITES]
+
+
 def _page(
     found: FilingDraft,
     troubles: tuple[Trouble, ...] = (),
@@ -362,7 +373,7 @@ def _page(
         seen=draft_mark(found),
         differences=() if typed is None else _differences(saved, typed),
         scopes=[*entry.scopes, *[ScopeEntry()] * (_most_occupations() - len(entry.scopes))],
-        sites=[*entry.sites, SiteEntry()][:_MOST_SITES],
+        sites=_sites_shown(entry),
         occupations=[
             (one.code, _occupation_text(one)) for one in occupations() if one.in_force(day)
         ],

@@ -190,6 +190,9 @@ def reconcile_upload(desk: BatchDesk, draft: int, clock: Clock) -> None:
     page = desk.post(f"/batches/{draft}/upload", receipts=(undated, "回执.csv")).text
     assert "须填写“上传日期”" in page
     assert told_of_upload(desk, numbers, clock) == ["upload_late", "upload_late"]
+    long = io.BytesIO(f"{lines[0]}\n{numbers[1]},失败,{today},{'长' * 301}".encode())
+    page = desk.post(f"/batches/{draft}/upload", receipts=(long, "回执.csv")).text
+    assert "表格第 2 行“说明”：301 字，最多 300 字" in page
     sent = io.BytesIO("\n".join(lines).encode())
     page = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
     assert "已记录 2 行" in page and "出现两次" in page and "没有这个证书编号" in page

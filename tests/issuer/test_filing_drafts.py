@@ -213,3 +213,32 @@ def test_a_serial_of_another_body_is_refused_beside_its_field(desk: AuthorityDes
     assert refused.status_code == 422
     assert 'id="sites-0-serial-wrong"' in refused.text
     assert "000123 已是“津城样本职业技能评价中心（虚构）”的机构序列码" in refused.text
+
+
+def test_a_file_with_a_text_longer_than_a_field_takes_fills_nothing_and_is_told(
+    desk: AuthorityDesk,
+) -> None:
+    with working_as(desk.app, CLERK) as client:
+        page = send(client, "/filing/drafts", {}).headers["Location"]
+        many = {"sites": [{"address": f"样本路 {at} 号"} for at in range(21)]}
+        for change, told in (
+            ({"name": "名" * 401}, "单位名称：401 字，最多 400 字"),
+            ({"sites": [{"address": "址" * 500}]}, "站点 1 地址：500 字，最多 400 字"),
+            (many, "21 项，最多 20 项"),
+        ):
+            entry = json.dumps(sample_application() | change, ensure_ascii=False).encode()
+            sent = {"do": "import", "form_file": (BytesIO(entry), "申请.json")}
+            refused = send(client, page, sent)
+            assert refused.status_code == 422 and told in refused.text
+            assert "91120000MA0000000M" not in refused.text
+
+
+def test_one_more_site_is_shown_only_where_it_was_asked_for(desk: AuthorityDesk) -> None:
+    with working_as(desk.app, CLERK) as client:
+        at = send(client, "/filing/drafts", {}).headers["Location"]
+        assert "sites-0-address" in client.get(at).text
+        saved = send(client, at, TYPED | {"do": "save"}).headers["Location"]
+        assert "sites-1-address" not in client.get(saved).text
+        added = send(client, at, TYPED | {"do": "add_site"}).headers["Location"]
+        assert "sites-1-address" in client.get(added).text
+        assert "sites-1-address" not in client.get(at).text

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from accounts.troubles import too_long
+from issuer.exam_columns import ExamColumn
+from issuer.exam_sheets import LinesRefused, read_exam_sheet, write_exam_sheet
 from registry.home import Home
 from tests.arch.sources import ROOT
 from tests.issuer.authority_desk import CLERK, DIRECTOR, AuthorityDesk
@@ -53,6 +55,17 @@ def test_why_a_proposal_is_declined_is_kept_whole(desk: AuthorityDesk) -> None:
     page = desk.post(DIRECTOR, f"{proposal.headers['Location']}/decline", remark=remark)
     assert (page.status_code, "501 字，最多 500 字" in page.text) == (422, True)
     assert f">{remark}</textarea>" in page.text
+
+
+def test_a_text_of_an_examination_sheet_is_kept_whole_or_its_cell_is_told() -> None:
+    heads = (ExamColumn.ROW, ExamColumn.NAME, ExamColumn.EVIDENCE)
+    fits, long = ["2", "甲", "证" * 300], ["3", "乙", "证" * 301]
+    [line] = read_exam_sheet(write_exam_sheet("表", heads, [fits]), ExamColumn.ROW)
+    assert line.text(ExamColumn.EVIDENCE) == "证" * 300
+    with pytest.raises(LinesRefused) as refused:
+        read_exam_sheet(write_exam_sheet("表", heads, [fits, long]), ExamColumn.ROW)
+    [fault] = refused.value.faults
+    assert fault.whole.zh == "表格第 3 行“依据材料”：301 字，最多 300 字"
 
 
 def test_no_browser_cuts_what_is_pasted_into_a_text_of_the_desks() -> None:

@@ -6,15 +6,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from accounts.person import Person
 from accounts.roles import Role
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer.batch_states import DraftState
+from registry.account_models import AccountRoleRow, AccountRow
 from registry.batch_models import BatchDraft
 from registry.home import Home
-from registry.session import transaction
+from registry.models import SigningKey
+from registry.session import reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
@@ -43,11 +46,47 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> BatchDesk:
     return desk
 
 
-def test_a_key_custodian_is_told_how_keys_are_kept(desk: BatchDesk) -> None:
-    custodian = replace(CLERK, roles=frozenset({Role.KEY_CUSTODIAN}))
-    for person, told in ((custodian, True), (CLERK, False)):
-        with working_as(desk.app, person) as client:
-            assert (f"yanzhen keys new --body {CLERK.body}" in client.get("/").text) is told
+CUSTODIAN = replace(CLERK, roles=frozenset({Role.KEY_CUSTODIAN}))
+
+
+def test_a_key_custodian_is_told_what_the_body_has(desk: BatchDesk) -> None:
+    with reading(desk.room.register) as session:
+        key = session.scalars(select(SigningKey)).one()
+        name, since = f"{key.key_id:04x}", spoken_day(key.valid_from).zh
+    text = page(desk.app, CUSTODIAN, "/")
+    assert f"{name}，自{since}起" in text and "不要再次制作" in text
+    assert "yanzhen keys new" not in text and "待制作" not in text
+    assert "签名密钥和电子印章" not in page(desk.app, CLERK, "/")
+
+
+def test_a_key_custodian_is_told_which_people_are_missing(desk: BatchDesk) -> None:
+    text = page(desk.app, CUSTODIAN, "/")
+    assert "类人员还没有，待添加：机构审批人、机构经办人、考评员" in text
+    assert 'href="/people/add"' in text
+    clerk = AccountRow(
+        username="first-clerk",
+        name="第一人",
+        body=CLERK.body,
+        uniquifier="first clerk",
+        made_at=NOW,
+        made_by="测试",
+        roles=[AccountRoleRow(role=Role.BODY_CLERK)],
+    )
+    with transaction(desk.room.desks) as session:
+        session.add(clerk)
+    assert "待添加：机构审批人、考评员" in page(desk.app, CUSTODIAN, "/")
+
+
+def test_a_new_key_custodian_is_told_to_make_key_and_seal(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
+    app = create_private_app(home, PASSPHRASE, clock=lambda: NOW)
+    with working_as(app, CUSTODIAN) as client:
+        text = client.get("/").text
+        assert f"yanzhen keys new --body {CLERK.body}" in text
+        assert f"yanzhen seal import --body {CLERK.body}" in text
+        assert "个签名密钥待制作" in text and "个电子印章待制作或导入" in text
+        assert "目前没有待您办理的事项" not in text
+        assert "signing key to make" in client.get("/?lang=en", follow_redirects=True).text
 
 
 def keep(desk: BatchDesk, state: DraftState, submitted_by: int = 0) -> None:

@@ -34,6 +34,7 @@ from issuer.certificate_list import (
     ListFilter,
     batch_names,
     body_names,
+    count_certificates,
     list_certificates,
     parse_cursor,
 )
@@ -69,6 +70,8 @@ blueprint = Blueprint("certificates", __name__, url_prefix="/certificates")
 MOST_FOUND = 50
 UNFINISHED = Text("未完成制作", "not finished")
 _BATCHES = 100
+_COUNTED = 10_000
+"""How far a list is counted; beyond, it says that there are more."""
 _OPENING = re.compile(r"/(certificates|acts|questions)/\d{1,9}")
 _COLUMNS = (
     Column(key="number", text=Text("证书编号", "Certificate number"), kind=ColumnKind.CODE),
@@ -97,12 +100,15 @@ def index() -> str:
         batches = batch_names(session, prefix, limit=_BATCHES) if known else []
         table = read_table(request.args, _spec(batches))
         found = _page_of(session, prefix, table) if known else []
+        total = count_certificates(session, _wanted(prefix, table), most=_COUNTED) if known else 0
     lines, more = table.cut(found)
     return render_template(
         "desk/certificates/list.html",
         table=table,
         rows=[_row(line) for line in lines],
         more=more,
+        total=total,
+        most=_COUNTED,
         cursor=str(lines[-1].cursor) if lines else "",
         bodies=bodies,
         body_options=body_options(bodies),
@@ -330,9 +336,9 @@ def _spec(batches: list[str]) -> TableSpec:
     )
 
 
-def _page_of(session: Session, prefix: str, table: TablePage) -> list[CertificateLine]:
+def _wanted(prefix: str, table: TablePage) -> ListFilter:
     level, status = table.words("level"), table.words("status")
-    wanted = ListFilter(
+    return ListFilter(
         prefix=prefix,
         batch=table.words("batch") or None,
         level=Level(int(level)) if level else None,
@@ -340,10 +346,13 @@ def _page_of(session: Session, prefix: str, table: TablePage) -> list[Certificat
         since=table.day("since"),
         until=table.day("until"),
     )
+
+
+def _page_of(session: Session, prefix: str, table: TablePage) -> list[CertificateLine]:
     return list_certificates(
         session,
         the_office().vault(),
-        wanted,
+        _wanted(prefix, table),
         limit=table.limit,
         after=parse_cursor(table.after),
         oldest_first=not table.descending,

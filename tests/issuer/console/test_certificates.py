@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from issuer.certificate_reading import OPEN_FOR
+from issuer.console import certificates
 from issuer.filing_acts import Decision
 from issuer.root_custody import open_root_keys
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
@@ -84,6 +85,16 @@ def test_the_list_shows_masks_and_no_name(app: Flask) -> None:
 def test_the_list_filters_and_pages(app: Flask, address: str, found: set[str]) -> None:
     text = page(app, CLERK, f"/certificates/{address}")
     assert {number for number in (NUMBER, SECOND) if number in text} == found
+
+
+def test_the_list_says_how_many_there_are_as_far_as_it_is_counted(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "共 2 条<" in page(app, CLERK, "/certificates/?size=20&after=2026-11-23.2")
+    assert "共 2 条<" in page(app, CLERK, "/certificates/?status=current")
+    monkeypatch.setattr(certificates, "_COUNTED", 1)
+    text = page(app, CLERK, "/certificates/")
+    assert "共 1 条以上" in text and "共 2 条" not in text
 
 
 def test_the_authority_chooses_a_body_first(app: Flask) -> None:

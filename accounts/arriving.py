@@ -10,6 +10,7 @@ from flask_security import current_user
 
 from accounts.browser_sessions import BrowserSessions
 from accounts.bureau import Bureau, keep_bureau
+from accounts.desk_address import desk_url, keep_desk_url
 from accounts.library import Account, keep_credentials
 from accounts.passkeys import Site
 from accounts.person import Person
@@ -18,13 +19,15 @@ from accounts.signing_in import the_browser
 _PLACELESS: Final = (None, "static")
 
 
-def open_accounts(app: Flask, bureau: Bureau) -> None:
+def open_accounts(app: Flask, bureau: Bureau, *, desk_url: str = "") -> None:
     """Let people sign in to an application; before `accounts.guard.guard`, which asks who they are.
 
     Args:
         app: its secret key is set.
         bureau: where accounts are kept.
+        desk_url: as `accounts.desk_address.read_desk_url`.
     """
+    keep_desk_url(app, desk_url)
     keep_bureau(app, bureau)
     app.session_interface = BrowserSessions(bureau)
     app.config["SESSION_PROTECTION"] = None  # a row, not the address, says whose a session is
@@ -60,7 +63,8 @@ def the_account() -> Account:
 
 def the_site() -> Site:
     """Return where the browser of this request finds the desks."""
-    return Site(host=urlsplit(request.host_url).hostname or "", origin=request.host_url.rstrip("/"))
+    origin = desk_url() or request.host_url.rstrip("/")
+    return Site(host=urlsplit(origin).hostname or "", origin=origin)
 
 
 def local_path(asked: str | None) -> str:

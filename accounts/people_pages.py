@@ -30,6 +30,7 @@ from accounts.account_rules import SIDES, filed_bodies
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
+from accounts.desk_address import desk_url
 from accounts.errors import AccountError
 from accounts.machine_access import end_access, live_access
 from accounts.namesakes import name_on_trail
@@ -211,14 +212,14 @@ def _actor() -> str:
 
 
 def _link_page(username: str, link: SetupLink) -> str:
-    address = request.host_url.rstrip("/") + link.path
     with reading(the_bureau().desks) as session:
         row = find_account(session, username)
     return render_template(
         "desk/set_up_link.html",
         row=row,
         link=link,
-        address=address,
+        address=desk_url() + link.path,
+        whole=bool(desk_url()),
         waiting=sorted(waiting_roles(row)),
         who=who_confirms(row.body),
     )

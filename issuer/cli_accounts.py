@@ -20,6 +20,7 @@ from accounts.account_acts import (
 )
 from accounts.account_rules import fold_username
 from accounts.bureau import open_bureau
+from accounts.desk_address import DESK_URL_VARIABLE
 from accounts.role_standing import waiting_roles
 from accounts.roles import Role
 from accounts.setup_links import SetupLink
@@ -51,6 +52,7 @@ _body = click.option(
 )
 _url = click.option(
     "--url",
+    envvar=DESK_URL_VARIABLE,
     default="http://localhost:8001",
     show_default=True,
     help="工作台网址 / address of the desks",

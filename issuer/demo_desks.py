@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from accounts.account_acts import find_account
 from accounts.bureau import Bureau, open_bureau
 from accounts.demo_people import DemoPeople, demo_people
+from accounts.desk_address import DESK_URL_VARIABLE
 from accounts.person import Person
 from accounts.roles import Role
 from codes.wording import Text
@@ -157,6 +158,7 @@ def desks_beside(
     own = {
         ENVIRONMENT_NAME: demo.passphrase_file.read_text(),
         PUBLIC_URL_VARIABLE: public_url,
+        DESK_URL_VARIABLE: "",
         "YANZHEN_HOME": str(demo.home.absolute()),
     }
     owner = os.getpid()

@@ -10,6 +10,7 @@ from flask import Flask
 
 from accounts.arriving import open_accounts
 from accounts.bureau import Bureau
+from accounts.desk_address import read_desk_url
 from issuer.console.office import OFFICE_EXTENSION, Office
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.desk_database import open_desks
@@ -31,9 +32,8 @@ def open_office(
     office = make_office(home, passphrase, clock=clock)
     secret = open_desk_secret(office.desks, office.vault())
     app.secret_key = secret.for_purpose("signing")
-    open_accounts(
-        app, Bureau(desks=office.desks, register=office.engine, secret=secret, clock=clock)
-    )
+    bureau = Bureau(desks=office.desks, register=office.engine, secret=secret, clock=clock)
+    open_accounts(app, bureau, desk_url=read_desk_url())
     app.extensions["yanzhen_home"] = home
     app.extensions[OFFICE_EXTENSION] = office
     app.jinja_env.globals["public_site"] = office.public_url

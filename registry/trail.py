@@ -255,7 +255,12 @@ class TrailFilter:
 
 def find_entries(session: Session, wanted: TrailFilter, *, limit: int) -> list[TrailEntry]:
     """Return the rows that pass, the newest first, at most `limit`."""
-    query: Select[TrailEntry] = select(TrailEntry).order_by(TrailEntry.id.desc()).limit(limit)
+    return list(session.scalars(passing(wanted).limit(limit)))
+
+
+def passing(wanted: TrailFilter) -> Select[TrailEntry]:
+    """Return the query for the rows that pass, the newest first."""
+    query: Select[TrailEntry] = select(TrailEntry).order_by(TrailEntry.id.desc())
     if wanted.actor is not None:
         query = query.where(TrailEntry.actor == wanted.actor)
     if wanted.act is not None:
@@ -269,7 +274,7 @@ def find_entries(session: Session, wanted: TrailFilter, *, limit: int) -> list[T
         query = query.where(TrailEntry.at < wanted.until)
     if wanted.before is not None:
         query = query.where(TrailEntry.id < wanted.before)
-    return list(session.scalars(query))
+    return query
 
 
 def _remember_after_commit(session: Session, entry: TrailEntry) -> None:

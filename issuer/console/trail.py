@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -25,11 +26,12 @@ from codes.wording import Text
 from issuer.console.authority import acting
 from issuer.console.office import the_office
 from issuer.console.trail_acts import GROUPS, act_text
-from issuer.console.trail_words import ground_text, subject_text
+from issuer.console.trail_finding import body_names, find_shown, shown_subject
+from issuer.console.trail_words import ground_text
 from issuer.desk import SHANGHAI, shanghai_day
 from registry.session import reading
 from registry.sheet_writing import write_workbook_rows
-from registry.trail import TrailFilter, check_trail, find_entries
+from registry.trail import TrailFilter, check_trail
 from registry.trail_models import TrailEntry
 from templates.downloads import send_workbook
 from templates.row_ids import read_row_id
@@ -93,7 +95,10 @@ def file() -> Response:
         return Response(_page(), 422)
     said = " ".join(f"{key}={value}" for key, value in table.chosen.items())
     with acting("trail.export", said or "*"), reading(the_office().engine) as session:
-        found = find_entries(session, replace(_wanted(table), before=None), limit=MOST_IN_FILE)
+        wanted = replace(_wanted(table), before=None)
+        found = find_shown(
+            session, wanted, table.words("subject"), body_names(session), limit=MOST_IN_FILE
+        )
         rows = [_cells(one) for one in found]
     heads = [one.text.zh for one in LIST.columns]
     data = write_workbook_rows("审计记录", [*heads, "事项代码", "摘要"], rows)
@@ -117,9 +122,11 @@ def _page(**said: Any) -> str:
     table = read_table(request.args, LIST)
     troubles = _no_days(table)
     with reading(the_office().engine) as session:
-        found = [] if troubles else find_entries(session, _wanted(table), limit=table.limit)
+        names, about = body_names(session), table.words("subject")
+        wanted = _wanted(table)
+        found = [] if troubles else find_shown(session, wanted, about, names, limit=table.limit)
         lines, more = table.cut(found)
-        rows = [_row(one) for one in lines]
+        rows = [_row(one, names) for one in lines]
     return render_template(
         "desk/trail.html",
         table=table,
@@ -151,7 +158,6 @@ def _wanted(table: TablePage) -> TrailFilter:
     return TrailFilter(
         actor=table.words("actor") or None,
         act=table.words("group") or None,
-        subject=table.words("subject") or None,
         since=None if since is None else _midnight(since),
         until=None if until is None or until == date.max else _midnight(until + timedelta(days=1)),
         before=read_row_id(table.after),
@@ -162,14 +168,14 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def _row(entry: TrailEntry) -> dict[str, Any]:
+def _row(entry: TrailEntry, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": entry.id,
         "at": entry.at,
         "actor": entry.actor,
         "act": entry.act,
         "told": act_text(entry.act) or GROUPS.get(entry.act.partition(".")[0]),
-        "subject": subject_text(entry),
+        "subject": shown_subject(entry, names),
         "ground": ground_text(entry),
         "reference": entry.reference,
     }

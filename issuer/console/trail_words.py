@@ -116,6 +116,11 @@ def subject_text(entry: TrailEntry) -> Text:
     return Text(f"{text.zh} {code}".strip(), f"{text.en} {code}".strip())
 
 
+def acts_in_words() -> frozenset[str]:
+    """Return the beginnings of the acts whose subjects are shown in other words than stored."""
+    return frozenset({STATE, "life.", *(acts for acts, *_ in _NUMBERED)})
+
+
 def ground_text(entry: TrailEntry) -> Text:
     """Return why an act was done: what the program wrote in both languages, a person's as typed."""
     if entry.act.startswith("life.") and entry.ground in _LIFE_GROUNDS:

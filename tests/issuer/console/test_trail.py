@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from urllib.parse import urlencode
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from accounts.roles import Role
 from issuer.console import trail
 from registry.home import Home
 from registry.session import open_engine, reading, transaction
 from registry.trail import TrailFilter, find_entries, note, remembering
+from registry.trail_models import TrailEntry
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import CLERK, BatchDesk, filed_home
@@ -119,6 +122,44 @@ def test_acts_subjects_and_grounds_of_the_program_are_told_in_both_languages(
     for words in ("Objection to a filing settled", "objection 2 (application 1)", "daily business"):
         assert words in english
     assert "日常业务" not in english and "后台签发" not in english
+
+
+@pytest.mark.parametrize(
+    ("typed", "hits"),
+    [
+        ("津城样本", {1, 2}),  # a body by its name, and what its numbers stand for
+        ("S000012000123", {1, 2}),
+        ("s000012000123263000045", {2}),
+        ("S000012000123（津城", {1}),
+        ("异议 2（申请 1）", {3}),
+        ("objection 2 (application 1)", {3}),
+        ("申请 12", {4}),
+        ("Application 1", {3, 4}),
+        ("审批事项 45", {5}),
+        ("new.one", {6}),
+        ("角色：公安民警（待确认）", {6}),
+        ("disabled", set()),
+        ("没有", set()),
+    ],
+)
+def test_the_filter_finds_what_the_page_shows(desk: BatchDesk, typed: str, hits: set[int]) -> None:
+    told = (
+        ("issue", "S000012000123 第一批"),
+        ("certificates.file", "S000012000123263000045"),
+        ("filing.settle", "1 2"),
+        ("filing.accept", "12"),
+        ("life.approve", "45"),
+        ("accounts.state", "new.one on/1 police?1 - 新 同事"),
+    )
+    with transaction(desk.room.register) as session:
+        for act, subject in told:
+            more = {"actor": "钱负责", "ground": "日常业务", "reference": "", "at": NOW}
+            note(session, act=act, subject=subject, **more)  # type: ignore[arg-type]  # as named
+        first = session.scalars(select(TrailEntry.id).order_by(TrailEntry.id.desc())).first()
+    query = urlencode({"subject": typed, "actor": "钱负责"})
+    page = seen(desk, f"?{query}")
+    found = {int(row) for row in re.findall(r"<th[^>]*><span>(\d+)</span>", page)}
+    assert first is not None and found == {first - len(told) + hit for hit in hits}
 
 
 def test_every_page_together_shows_every_entry_once(desk: BatchDesk) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from accounts.roles import Role
+from issuer.console.trail_acts import ACTS
 from tests.journeys.guides import FOLDER, GUIDES, MAX_BYTES, named_pictures
 
 GUIDE_OF = {
@@ -33,3 +36,13 @@ def test_every_role_has_a_guide_in_chinese_and_english_with_pictures(name: str) 
     text = (GUIDES / f"{name}.md").read_text(encoding="utf-8")
     assert "](img/" in text
     assert "# In English" in text or "in short" in text
+
+
+def test_the_guide_of_auditors_names_acts_as_the_trail_tells_them() -> None:
+    text = (GUIDES / "auditor.md").read_text(encoding="utf-8")
+    table = text.partition("| 核对什么")[2].partition("\n\n")[0]
+    named = set(re.findall("“([^”（]+)”", table))
+    assert len(named) > 15 and named <= {one.zh for one in ACTS.values()}
+    english = set(re.findall(r"\*([^*]+)\*", text.partition("## In English")[2]))
+    of_the_desk = {"Certificates", "Certificate approvals", "Audit trail", "Subject contains"}
+    assert len(english) > 10 and english - of_the_desk <= {one.en for one in ACTS.values()}

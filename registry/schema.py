@@ -17,7 +17,7 @@ from registry.session import database, reading
 from registry.trail import remembering
 from registry.vault import Vault
 
-HEAD = "0012"
+HEAD = "0013"
 _EARLIER = frozenset(f"{number:04}" for number in range(1, int(HEAD)))
 _SCRIPTS = Path(__file__).parent / "migrations"
 _MIGRATING = 0x59_5A_4D_47  # the lock that two migrations of one PostgreSQL database share

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -275,6 +275,14 @@ def passing(wanted: TrailFilter) -> Select[TrailEntry]:
     if wanted.before is not None:
         query = query.where(TrailEntry.id < wanted.before)
     return query
+
+
+def entries_about(
+    session: Session, subjects: Collection[str], acts: Collection[str]
+) -> list[TrailEntry]:
+    """Return the rows of these acts on exactly these subjects, the oldest first, by an index."""
+    query = select(TrailEntry).where(TrailEntry.subject.in_(subjects), TrailEntry.act.in_(acts))
+    return list(session.scalars(query.order_by(TrailEntry.id)))
 
 
 def _remember_after_commit(session: Session, entry: TrailEntry) -> None:

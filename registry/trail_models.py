@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.models import Base, UtcDateTime
@@ -18,6 +18,7 @@ class TrailEntry(Base):
     """
 
     __tablename__ = "trail"
+    __table_args__ = (Index("ix_trail_of_subject", "subject", "act"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -58,6 +58,7 @@ from issuer.copies_to_print import DOWNLOADED, acts_to_print, ground_of_printing
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.handed_out import handed_out
 from issuer.operator import DEFAULT_GROUND, LONGEST_REFERENCE, note_act_now
 from registry.batch_models import BatchDraft
 from registry.errors import RegistryError
@@ -255,6 +256,7 @@ def _show(
         kinds = offered(award)
         right = right_of(session, office.home, award, shanghai_day(now))
         to_print = acts_to_print(session, award_id)
+        handed = list(handed_out(session, view))
         shown = opened is not None and view.person
         exam = exam_facts(session, office, vault, award) if shown else ()
     return render_template(
@@ -271,7 +273,11 @@ def _show(
         exam=exam,
         public_url=office.public_url,
         **words_of(
-            view, day=day, on_day=on_day, issued_by=_issued_by(office, view.prefix, view.batch)
+            view,
+            day=day,
+            on_day=on_day,
+            issued_by=_issued_by(office, view.prefix, view.batch),
+            handed=handed,
         ),
     )
 

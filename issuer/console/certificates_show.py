@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,9 @@ from issuer.certificate_proof import VALUE_WORDS, LogState
 from issuer.certificate_view import CertificateView, DroppedAct, LifeLine, Person
 from issuer.console.certificates_asking import BODY_READERS
 from issuer.console.certificates_words import ACT_CODES, ACT_TITLES, FINAL
+from issuer.console.trail_acts import act_text
 from issuer.copy_list import AWARD_WORDS, KIND_WORDS, REASON_WORDS, STATE_WORDS
+from issuer.handed_out import HandedOut
 from registry.life import DayStatus
 from registry.life_models import ActState
 from registry.models import AwardStatus
@@ -60,6 +63,7 @@ def words_of(
     day: date | None,
     on_day: DayStatus | None,
     issued_by: tuple[str, str] | None,
+    handed: Sequence[HandedOut],
 ) -> dict[str, Any]:
     """Return what the template says of a certificate, beside the certificate itself.
 
@@ -68,12 +72,13 @@ def words_of(
         day: whose status was asked for, or None.
         on_day: what it was; None where that is not sure.
         issued_by: who prepared and who approved its batch at the desk.
+        handed: when files with it were handed out.
     """
     person = the_person()
     current = view.current
     return {
         "printed": printed(view),
-        "timeline": timeline(view, issued_by),
+        "timeline": timeline(view, issued_by, handed),
         "tone_of": TONES,
         "awards": AWARD_WORDS,
         "copy_kinds": KIND_WORDS,
@@ -113,7 +118,9 @@ def changes_shown(changes: tuple[Change, ...]) -> list[tuple[str, str, str]]:
     return [(say(one.label), say(one.before), say(one.after)) for one in changes]
 
 
-def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[tuple[Any, ...]]:
+def timeline(
+    view: CertificateView, issued_by: tuple[str, str] | None, handed: Sequence[HandedOut]
+) -> list[tuple[Any, ...]]:
     """Return what happened to the certificate, the latest first, and by whom."""
     begun: list[tuple[Any, ...]] = []
     if view.recorded_at is not None:
@@ -138,7 +145,10 @@ def timeline(view: CertificateView, issued_by: tuple[str, str] | None) -> list[t
         if one.line.delivered_at is not None
     ]
     dropped = map(_dropped, view.dropped)
-    events = [*map(_event, reversed(view.events)), *dropped, *delivered, *begun]
+    given = [
+        (one.at, act_text(one.act) or one.act, None, Text(one.by, one.by), "calm") for one in handed
+    ]
+    events = [*map(_event, reversed(view.events)), *dropped, *given, *delivered, *begun]
     return sorted(events, key=lambda event: event[0], reverse=True)
 
 

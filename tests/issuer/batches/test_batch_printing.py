@@ -56,8 +56,11 @@ def test_the_file_for_the_printer_has_every_page_and_no_electronic_seal(
     page = desk.get(f"/batches/{READY}").text
     assert "不带电子印章，不能作为电子证书发放" in page and "/files/print/1.pdf" not in page
     assert f'action="{FILES}/print"' in page
+    assert "制作、下载印制文件" not in desk.get("/certificates/1").text
     assert desk.post(f"{FILES}/print").status_code == 303
     assert f'action="{FILES}/print"' not in desk.get(f"/batches/{READY}").text  # it is under way
+    story = desk.get("/certificates/1").text.partition('id="life"')[2].partition("</section>")[0]
+    assert "制作、下载印制文件</b>" in story and CLERK.name in story
     assert desk.get(f"{FILES}/print/1.pdf").status_code == 409
     assert desk.work() == 1
     assert "打印文件：第 1 至 2 张" in desk.get(f"/batches/{READY}").text

@@ -29,6 +29,7 @@ from verifier.opening import open_verifier
 from verifier.verdict import Outcome
 
 _BACK = (
+    "DROP INDEX ix_trail_of_subject",
     "DROP INDEX ix_awards_of_name",
     "DROP INDEX ix_awards_of_site",
     "DROP INDEX ix_awards_of_batch",

@@ -7,6 +7,7 @@ import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -242,3 +243,17 @@ def test_one_more_site_is_shown_only_where_it_was_asked_for(desk: AuthorityDesk)
         added = send(client, at, TYPED | {"do": "add_site"}).headers["Location"]
         assert "sites-1-address" in client.get(added).text
         assert "sites-1-address" not in client.get(at).text
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "mimetype"),
+    [(b"%PDF-1.7\n", "pdf", "application/pdf"), (b"\xff\xd8\xff\xe1", "jpg", "image/jpeg")],
+)
+def test_a_material_is_given_under_its_title_and_right_type(
+    desk: AuthorityDesk, content: bytes, ending: str, mimetype: str
+) -> None:
+    desk.typed_application(content)
+    read = "/filing/applications/1/materials"
+    given = desk.post(CLERK, read, material="1", ground="初审申报材料")
+    assert unquote(given.headers["Content-Disposition"]).endswith(f"营业执照.{ending}")
+    assert given.mimetype == mimetype

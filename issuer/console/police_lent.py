@@ -57,6 +57,6 @@ def read_full_record(office: Office, number: str) -> FullRecord | None:
     return FullRecord(
         number=number,
         facts=(*printed(view), status, *copies),
-        events=tuple((one[0], one[1]) for one in timeline(view, None)),
+        events=tuple((one[0], one[1]) for one in timeline(view, None, ())),
         photo=photo,
     )

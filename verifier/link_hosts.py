@@ -80,6 +80,7 @@ class Likeness(StrEnum):
     """How a host was made to look like a known one."""
 
     LETTERS = "letters"
+    POINTS = "points"
     SUBDOMAIN = "subdomain"
     SIBLING = "sibling"
     SUFFIX = "suffix"
@@ -112,7 +113,7 @@ def likeness(host: str, known: Iterable[str]) -> tuple[str, Likeness] | None:
     if len(host) > _MAX_HOST:
         return None
     names = sorted(known)
-    for test in (_port, _letters, _sibling, _suffix, _subdomain, _spelling):
+    for test in (_port, _letters, _points, _sibling, _suffix, _subdomain, _spelling):
         for one in names:
             found = test(host, one)
             if found is not None:
@@ -131,6 +132,12 @@ def _port(host: str, known: str) -> Likeness | None:
 def _letters(host: str, known: str) -> Likeness | None:
     alike = _skeleton(_bare(host)) == _skeleton(_bare(known))
     return Likeness.LETTERS if alike else None
+
+
+def _points(host: str, known: str) -> Likeness | None:
+    """The same letters, with a point replaced by a hyphen, added or left out."""
+    same = _squeeze(_bare(host)) == _squeeze(_bare(known))
+    return Likeness.POINTS if same and _is_name(known) else None
 
 
 def _subdomain(host: str, known: str) -> Likeness | None:

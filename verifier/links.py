@@ -72,6 +72,10 @@ _LIKENESS_TEXTS: Mapping[Likeness, Text] = MappingProxyType(
             "用了形状相近的字符（如 0 与 o、1 与 l、其他文字的字母）",
             "characters of the same look were put in (0 for o, 1 for l, letters of another script)",
         ),
+        Likeness.POINTS: Text(
+            "字母相同，但点“.”换成了连字符“-”，或者有增减",
+            "the letters are the same, but a point was replaced by a hyphen, added or left out",
+        ),
         Likeness.SUBDOMAIN: Text(
             "在他人的域名中写入了它的名称", "its name was put into somebody else's domain"
         ),

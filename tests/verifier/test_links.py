@@ -69,6 +69,8 @@ def codes(verifier: Verifier, link: str) -> set[str]:
         ("www.yz.example.cn.com", "yz.example.cn", Likeness.SUBDOMAIN),
         ("jndj.osta.org.cn.cx", "jndj.osta.org.cn", Likeness.SUBDOMAIN),
         ("jndj-osta.com", "jndj.osta.org.cn", Likeness.SUBDOMAIN),
+        ("jndj.osta-org.cn", "jndj.osta.org.cn", Likeness.POINTS),
+        ("jndjosta.org.cn", "jndj.osta.org.cn", Likeness.POINTS),
         ("yz.exampel.cn", "yz.example.cn", Likeness.SPELLING),
         ("yz.exmple.cn", "yz.example.cn", Likeness.SPELLING),
         ("other.example.cn", "yz.example.cn", Likeness.SIBLING),

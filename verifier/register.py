@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from codes.levels import Level
 from codes.number import parse_prefix
-from codes.occupations import Occupation, occupation_by_index
+from codes.occupations import Occupation, occupation_by_index, occupations
 from codes.regions import Region, find_province
 from codes.wording import Text
 from keys.document import BodyEntry, KeyDocument
@@ -26,6 +26,7 @@ from keys.ring import Scope, Standing
 from keys.trust_list import TrustList
 from verifier.filed_acts import FiledActs, act_as_dict
 
+MOST_WORDS: Final = 100
 _DAY: Final = timedelta(days=1)
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -118,6 +119,18 @@ def register_of(document: KeyDocument, on: date) -> tuple[RegisterEntry, ...]:
     """Return every body of a list as it stands on a day: those filed now first, then by prefix."""
     entries = [_entry(body, on) for body in document.bodies]
     return tuple(sorted(entries, key=lambda one: (one.state is not BodyState.FILED, one.prefix)))
+
+
+def inspect_query(query: RegisterQuery) -> tuple[str, ...]:
+    """Return the names of what a query asks for that there is not: no body can fit it."""
+    known = {
+        "words": len(query.words) <= MOST_WORDS,
+        "occupation": query.occupation in {one.code for one in occupations()},
+        "level": query.level in {str(int(level)) for level in Level},
+        "province": find_province(query.province) is not None,
+        "state": query.state in set(BodyState),
+    }
+    return tuple(name for name, is_known in known.items() if getattr(query, name) and not is_known)
 
 
 def search(entries: Iterable[RegisterEntry], query: RegisterQuery) -> tuple[RegisterEntry, ...]:

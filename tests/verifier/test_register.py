@@ -155,6 +155,29 @@ def test_filters_that_nothing_fits_say_so_and_how_to_widen_them(client: FlaskCli
     assert "No body in the register meets these conditions" in english
 
 
+@pytest.mark.parametrize(
+    ("odd", "names"),
+    [
+        ("level=9&occupation=zzz", "occupation level"),
+        ("level=zzz", "level"),
+        ("province=99", "province"),
+        ("state=gone", "state"),
+        ("words=" + "长" * 101, "words"),
+    ],
+)
+def test_what_there_is_not_is_refused_by_name_and_not_taken_for_nobody(
+    client: FlaskClient, odd: str, names: str
+) -> None:
+    for ending in ("json", "csv"):
+        answer = client.get(f"/register.{ending}?{odd}")
+        assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+        told = json.loads(answer.data)
+        assert (told["code"], told["evidence"]) == ("parameter_invalid", {"parameters": names})
+        assert names.split()[0] in told["detail_zh"]
+    page = client.get(f"/register?lang=zh&{odd}").text
+    assert "查找条件中有识别不了的内容" in page and "没有机构符合这些条件" not in page
+
+
 def test_the_data_say_the_same_and_whose_they_are(client: FlaskClient) -> None:
     answer = client.get("/register.json")
     found = json.loads(answer.data)

@@ -50,6 +50,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     IDEMPOTENCY_KEY_BUSY = "idempotency_key_busy"
     CURSOR_INVALID = "cursor_invalid"
+    PARAMETER_INVALID = "parameter_invalid"
     REQUEST_MALFORMED = "request_malformed"
     NO_SUCH_ADDRESS = "no_such_address"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -93,6 +94,7 @@ HTTP_STATUS: Mapping[ProblemCode, int] = MappingProxyType(
         ProblemCode.IDEMPOTENCY_KEY_REUSED: 422,
         ProblemCode.IDEMPOTENCY_KEY_BUSY: 409,
         ProblemCode.CURSOR_INVALID: 400,
+        ProblemCode.PARAMETER_INVALID: 400,
         ProblemCode.REQUEST_MALFORMED: 400,
         ProblemCode.NO_SUCH_ADDRESS: 404,
         ProblemCode.METHOD_NOT_ALLOWED: 405,
@@ -138,7 +140,7 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
         ProblemCode.KEYS_UNAVAILABLE: Text(
             "暂时无法核对接口密钥", "API keys cannot be checked at present"
         ),
-        ProblemCode.QUOTA_SPENT: Text("当日用量已达上限", "As much as a day allows was used"),
+        ProblemCode.QUOTA_SPENT: Text("超出当日用量", "More than the day still allows"),
         ProblemCode.ROWS_INVALID: Text("名单有误", "The list is not as it should be"),
         ProblemCode.BATCH_NOT_FOUND: Text("没有这份名单", "There is no such batch"),
         ProblemCode.BATCH_NOT_DONE: Text("名单尚无结果", "The batch has no results"),
@@ -153,6 +155,7 @@ TITLES: Mapping[ProblemCode, Text] = MappingProxyType(
             "同一请求正在处理", "The same request is being worked on"
         ),
         ProblemCode.CURSOR_INVALID: Text("翻页参数有误", "The cursor or limit is not valid"),
+        ProblemCode.PARAMETER_INVALID: Text("查询参数有误", "A parameter is not valid"),
         ProblemCode.REQUEST_MALFORMED: Text("请求不完整或有误", "The request is malformed"),
         ProblemCode.NO_SUCH_ADDRESS: Text("没有这个地址", "There is no such address"),
         ProblemCode.METHOD_NOT_ALLOWED: Text("请求方法不对", "The method is not allowed"),

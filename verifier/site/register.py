@@ -14,6 +14,8 @@ from codes.levels import Level
 from codes.occupations import occupations
 from codes.wording import Text
 from keys.trust_list import TrustList
+from templates.page_language import page_language
+from verifier.api.problems import Problem, ProblemCode, problem_response
 from verifier.conclusion import local_day
 from verifier.filed_acts import FiledActs, acts_by_body, standing_by_acts
 from verifier.register import (
@@ -23,6 +25,7 @@ from verifier.register import (
     RegisterQuery,
     as_csv,
     as_json,
+    inspect_query,
     register_of,
     search,
 )
@@ -32,7 +35,6 @@ from verifier.site.pages import published_trust, shared_response
 blueprint = Blueprint("register", __name__)
 
 PAGE_SIZE: Final = 50
-_MOST_WORDS: Final = 100
 _TONES: Final = {"filed": "good", "interrupted": "warn", "to_come": "note"}
 
 
@@ -42,7 +44,8 @@ def page() -> str:
     trust, day = _trust(), _today()
     query = _query()
     entries = register_of(trust.document, day)
-    found = search(entries, query)
+    odd = inspect_query(query)
+    found = () if odd else search(entries, query)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     at = min(_number(request.args.get("page", "1")) or 1, pages)
     provinces = {one.province.code: one.province.text for one in entries if one.province}
@@ -55,6 +58,7 @@ def page() -> str:
         found=found[(at - 1) * PAGE_SIZE : at * PAGE_SIZE],
         fitting=len(found),
         query=query,
+        odd=[_PARAMETERS[name] for name in odd],
         asked=_asked(query),
         page=at,
         pages=pages,
@@ -73,20 +77,32 @@ def page() -> str:
 @blueprint.get("/register.json")
 def data() -> AnyResponse:
     """Give the whole register, or what fits, as JSON."""
-    trust, day = _trust(), _today()
-    found = search(register_of(trust.document, day), _query())
+    trust, day, query = _trust(), _today(), _query()
+    if odd := inspect_query(query):
+        return _refused(odd)
+    found = search(register_of(trust.document, day), query)
     return shared_response(as_json(trust, found, _acts(), day), "application/json")
 
 
 @blueprint.get("/register.csv")
 def table() -> AnyResponse:
     """Give the same as CSV, to be opened by a spreadsheet."""
-    trust, day = _trust(), _today()
-    found = search(register_of(trust.document, day), _query())
+    trust, day, query = _trust(), _today(), _query()
+    if odd := inspect_query(query):
+        return _refused(odd)
+    found = search(register_of(trust.document, day), query)
     answer = shared_response(as_csv(found), "text/csv")
     version = trust.document.version
     answer.headers["Content-Disposition"] = f"attachment; filename=register-{version}-{day}.csv"
     return answer
+
+
+def _refused(names: Sequence[str]) -> AnyResponse:
+    """Answer a program that asked for what there is not; an empty answer would say `nobody`."""
+    code, called = ProblemCode.PARAMETER_INVALID, "、".join(names)
+    zh, en = f"查询参数的值有误：{called}", f"parameters have values that cannot be: {called}"
+    problem = Problem(code=code, detail=Text(zh, en), evidence={"parameters": " ".join(names)})
+    return problem_response(problem, page_language(request))
 
 
 def _standings(
@@ -103,16 +119,22 @@ def _standings(
 
 
 def _query() -> RegisterQuery:
-    said = {name: request.args.get(name, "").strip()[:_MOST_WORDS] for name in _NAMES}
+    said = {name: request.args.get(name, "").strip() for name in _PARAMETERS}
     return RegisterQuery(**said)
 
 
-_NAMES: Final = ("words", "occupation", "level", "province", "state")
+_PARAMETERS: Final = {
+    "words": Text("机构名称或编号前缀", "name or number prefix"),
+    "occupation": Text("职业", "occupation"),
+    "level": Text("级别", "level"),
+    "province": Text("省级地区", "province"),
+    "state": Text("状态", "status"),
+}
 
 
 def _asked(query: RegisterQuery) -> dict[str, str]:
     """Return what is asked for, as parameters of an address."""
-    return {name: said for name in _NAMES if (said := getattr(query, name))}
+    return {name: said for name in _PARAMETERS if (said := getattr(query, name))}
 
 
 def _number(said: str) -> int:

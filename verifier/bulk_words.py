@@ -103,6 +103,23 @@ def said_again(count: int, changed: int) -> Text:
     )
 
 
+def time_left(minutes: int, *, slowed: bool) -> Text:
+    """Return how long a list will still take, and why it goes slowly; empty where neither is known.
+
+    Args:
+        minutes: as `JobState.minutes_left`.
+        slowed: as `JobState.slowed`.
+    """
+    slow = Text("", "")
+    if slowed:
+        slow = Text(
+            "未查询到的行较多，核验因此放慢；", "Many rows were not found, which slows it; "
+        )
+    if not minutes:
+        return Text(slow.zh.replace("；", "。"), slow.en.replace("; ", "."))
+    return Text(f"{slow.zh}预计还需约 {minutes} 分钟。", f"{slow.en}about {minutes} minutes left.")
+
+
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:
     """Return what was read otherwise than typed in a number, or left out of a name unseen."""
     return tuple(

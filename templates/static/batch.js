@@ -20,6 +20,7 @@ async function follow() {
     bar.max = state.total;
     bar.value = state.done;
     far.textContent = `${state.done}${far.dataset.of}${state.total}`;
+    document.getElementById('left').textContent = state.left;
   }
   window.location.reload();
 }

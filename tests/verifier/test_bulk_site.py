@@ -28,6 +28,7 @@ from verifier.bulk_jobs import (
     JobLost,
     JobOrder,
     JobsFull,
+    JobState,
 )
 from verifier.bulk_limits import MAX_BULK_BYTES
 from verifier.bulk_place import ROWS, JobUnknown
@@ -71,6 +72,19 @@ def finished(client: FlaskClient, location: str) -> str:
     """The page of the result, once it is there."""
     wait(lambda: not client.get(f"{location}/progress").get_json()["running"])
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(location).text))
+
+
+def test_a_list_that_runs_says_how_long_it_will_take(
+    client: FlaskClient, jobs: BulkJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = JobState(done=100, total=900, minutes_left=7, slowed=True)
+    monkeypatch.setattr(jobs, "look", lambda token: state)
+    page = client.get("/batch/x?lang=zh").text
+    assert "未查询到的行较多，核验因此放慢；预计还需约 7 分钟。" in page
+    assert client.get("/batch/x/progress?lang=en").get_json()["left"].endswith("7 minutes left.")
+    monkeypatch.setattr(jobs, "look", lambda token: JobState(done=1, total=9))
+    assert client.get("/batch/x/progress").get_json()["left"] == ""
+    assert "一般一两分钟核验完" in client.get("/batch?lang=zh").text
 
 
 def test_a_list_is_checked_beside_the_worker_and_its_result_taken_away(

@@ -25,6 +25,7 @@ from verifier.bulk_jobs import JobsFull, JobState
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_page import PAGE_ROWS
 from verifier.bulk_template import write_bulk_template
+from verifier.bulk_words import time_left
 from verifier.conclusion import local_day
 from verifier.desks.employer_checks import (
     KEPT_FOR,
@@ -220,20 +221,8 @@ def progress_words(state: JobState | None) -> Text:
     """Return what the page says of how far a check is; the rows done follow it."""
     if state is None or not state.total:
         return _WAITING
-    if not state.minutes_left:
-        return _CHECKING
-    slow = (
-        Text(
-            "未查询到的行较多，核验因此放慢；", "Many rows were not found, which slows the check; "
-        )
-        if state.slowed
-        else Text("", "")
-    )
-    left = state.minutes_left
-    return Text(
-        f"{slow.zh}预计还需约 {left} 分钟。{_CHECKING.zh}",
-        f"{slow.en}about {left} minutes left. {_CHECKING.en}",
-    )
+    left = time_left(state.minutes_left, slowed=state.slowed)
+    return Text(f"{left.zh}{_CHECKING.zh}", f"{left.en} {_CHECKING.en}".strip())
 
 
 def _read_answer(row: EmployerCheck) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from verifier.bulk_jobs import (
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.bulk_page import PAGE_ROWS
 from verifier.bulk_place import JobUnknown
+from verifier.bulk_words import time_left
 from verifier.many_files import shown
 from verifier.site import forms, words
 from verifier.verdict import Outcome
@@ -104,7 +105,8 @@ def _shown(token: str, *, deleting: bool = False) -> AnyResponse:
     except JobUnknown:
         return _form(_GONE, status=404)
     if state.answer is None:
-        return make_response(render_template("batch_running.html", state=state, token=token))
+        page = render_template("batch_running.html", state=state, token=token, left=_left(state))
+        return make_response(page)
     if "refused" in state.answer:
         return _form(Text(*state.answer["refused"]))
     return make_response(_result_page(state, token, deleting=deleting))
@@ -118,7 +120,12 @@ def progress(token: str) -> Response:
     except (JobLost, JobUnknown):
         return jsonify({"running": False})
     running = state.answer is None
-    return jsonify({"running": running, "done": state.done, "total": state.total})
+    left = _left(state).say(page_language(request))
+    return jsonify({"running": running, "done": state.done, "total": state.total, "left": left})
+
+
+def _left(state: JobState) -> Text:
+    return time_left(state.minutes_left, slowed=state.slowed)
 
 
 @blueprint.get("/batch/<token>/result.xlsx")

@@ -140,6 +140,24 @@ def test_tests_that_fail_are_no_oftener_than_deliveries(hook: Hook) -> None:
     assert hook.ask()[0] == 303  # one that arrived ends the waiting
 
 
+def test_a_host_does_not_escape_its_wait_by_a_webhook_set_up_anew(hook: Hook) -> None:
+    for _ in range(2):
+        assert hook.ask()[0] == 303
+        deliver_due(hook.desk.room, lambda url, headers, body: 503)
+        hook.later(SHORTEST)
+    assert hook.ask()[0] == 422  # two failed: the wait is twice as long
+    hook.browser.post(f"{hook.address}/end", data={"sure": "yes"})
+    now, vault = hook.desk.desks.clock(), hook.desk.room.open_vault()
+    with transaction(hook.desk.room.desks) as session:
+        account_id = session.get_one(Webhook, hook.id).account_id
+        same = add_webhook(session, vault, account_id, f"{URL}/2", now=now)
+        other = add_webhook(session, vault, account_id, "https://other.example.com/", now=now)
+    assert replace(hook, id=same.id).ask()[0] == 422
+    assert replace(hook, id=other.id).ask()[0] == 303
+    hook.later(SHORTEST)
+    assert replace(hook, id=same.id).ask()[0] == 303
+
+
 def test_the_latest_tests_alone_are_kept(hook: Hook) -> None:
     now = hook.desk.desks.clock.now
     for rank in range(MOST_KEPT + 3):

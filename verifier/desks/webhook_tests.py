@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -55,13 +56,18 @@ def ask_test(session: Session, webhook_id: int, *, now: datetime) -> None:
     """Have a test message sent to a webhook.
 
     Raises:
-        KeyRefused: the last one was asked for just now, or several failed (`webhook_test_soon`).
+        KeyRefused: the last one to its host was asked for just now, or several failed, also by a
+            webhook of this employer that was disabled since (`webhook_test_soon`).
     """
-    session.get_one(Webhook, webhook_id, with_for_update=True)  # two at once are two one by one
-    kept = select(WebhookTest).where(WebhookTest.webhook_id == webhook_id)
-    latest = session.scalars(kept.order_by(WebhookTest.id.desc())).all()
+    hook = session.get_one(Webhook, webhook_id, with_for_update=True)  # two at once: one by one
+    latest = session.scalars(
+        select(WebhookTest)
+        .where(WebhookTest.webhook_id.in_(_of_same_host(session, hook)))
+        .order_by(WebhookTest.asked_at.desc(), WebhookTest.id.desc())
+    ).all()
     _check_not_soon(latest, now)
-    for old in latest[MOST_KEPT - 1 :]:
+    own = [one for one in latest if one.webhook_id == webhook_id]
+    for old in own[MOST_KEPT - 1 :]:
         session.execute(delete(WebhookTest).where(WebhookTest.id == old.id))
     key = str(uuid.uuid4())
     body = {"type": "test", "id": key, "noted_at": format_instant(now)}
@@ -69,6 +75,13 @@ def ask_test(session: Session, webhook_id: int, *, now: datetime) -> None:
         webhook_id=webhook_id, key=key, body=json.dumps(body), asked_at=now, next_at=now
     )
     session.add(row)
+
+
+def _of_same_host(session: Session, hook: Webhook) -> list[int]:
+    """Return the webhooks of an employer, disabled ones too, that lead to the host of this one."""
+    query = select(Webhook.id, Webhook.url).where(Webhook.account_id == hook.account_id)
+    host = urlsplit(hook.url).hostname
+    return [row.id for row in session.execute(query) if urlsplit(row.url).hostname == host]
 
 
 def _check_not_soon(latest: Sequence[WebhookTest], now: datetime) -> None:

@@ -229,7 +229,7 @@ def usage_of(session: Session, key_id: int, *, days: int, now: datetime) -> Sequ
     return session.scalars(query.order_by(ApiUsageRow.day.desc())).all()
 
 
-def rows_left(session: Session, key: ApiKey, *, now: datetime) -> int:
+def rows_left(session: Session, key: ApiKey | ApiKeyRow, *, now: datetime) -> int:
     """Return how many rows a key may still hand in today."""
     used = session.get(ApiUsageRow, (key.id, local_day(now)))
     return max(0, key.rows_a_day - (0 if used is None else used.rows))

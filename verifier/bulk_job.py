@@ -116,7 +116,8 @@ def _check(
         place.seal(ROWS, json.dumps(rows).encode())
     for language in Language if order["workbooks"] else ():
         place.seal(workbook_name(language), write_workbook(report, language))
-    return page_answer(report, PAGE_ROWS)
+    answer = page_answer(report, PAGE_ROWS)
+    return answer if order["watcher"] is None else {**answer, "watched": _watched(report)}
 
 
 def minutes_left(done: int, total: int, seconds: float) -> int:
@@ -146,6 +147,15 @@ def _spending(place: JobPlace, budget: BatchBudget) -> Callable[[int], None]:
     return spend
 
 
+def _watched(report: BulkReport) -> list[list[int | str]]:
+    """Return row and number of every certificate of a list that is watched."""
+    return [
+        [result.row.row, result.certificate.number]
+        for result in report.results
+        if result.certificate is not None
+    ]
+
+
 def _watch(home: Home, employer: int, report: BulkReport) -> None:
     """Watch every certificate of a list that was found under the facts its row brought.
 
@@ -157,11 +167,7 @@ def _watch(home: Home, employer: int, report: BulkReport) -> None:
 
     marks = WatchMarks(home.pepper())
     began = min((result.checked_at for result in report.results), default=report.finished_at)
-    found = [
-        marks.mark(result.certificate.number)
-        for result in report.results
-        if result.certificate is not None
-    ]
+    found = [marks.mark(str(number)) for _, number in _watched(report)]
     with public_database(public_database_url(home)) as public, transaction(public) as session:
         watch(session, employer, found, since=began - _WATCH_MARGIN)
 

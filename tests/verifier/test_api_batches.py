@@ -241,6 +241,7 @@ def test_no_more_rows_are_taken_than_a_day_allows(desk: EmployerDesk, no_room: N
     answer = asker.hand_in([desk.good_row()] * 1001)
     assert (answer.status_code, answer.get_json()["code"]) == (429, "quota_spent")
     assert answer.get_json()["evidence"] == {"rows_left": "1000"}
+    assert "上限" not in answer.get_json()["title"]  # rows are left
     assert "今日还可提交 1000 行，这份名单有 1001 行" in answer.get_json()["detail_zh"]
     assert 0 < int(answer.headers["Retry-After"]) <= 86_401
     assert asker.hand_in([desk.good_row()] * 1000).get_json()["code"] == "batches_full"

@@ -22,7 +22,7 @@ from tests.accounts.desk_app import DeskClient
 from tests.verifier.bulk_lists import HEADINGS, csv_text
 from tests.verifier.employer_desk import EmployerDesk, every_place_taken, open_employer_desk
 from tests.verifier.world import NAME
-from verifier.api_keys import Scope, keys_of
+from verifier.api_keys import Scope, keys_of, open_key, take_rows
 from verifier.bulk_job import minutes_left
 from verifier.bulk_jobs import JobState
 from verifier.conclusion import local_day
@@ -110,6 +110,28 @@ def test_another_employer_finds_nothing(desk: EmployerDesk, checked: str) -> Non
     assert other.post(f"{checked}/delete").status_code == 404
 
 
+def test_an_alert_names_the_list_and_the_row_of_the_certificate(
+    desk: EmployerDesk, browser: DeskClient, checked: str
+) -> None:
+    check_id = int(checked.rpartition("/")[2])
+    with transaction(desk.room.desks) as session:
+        account_id = session.get_one(EmployerCheck, check_id).account_id
+        for event, number in ((71, desk.number), (72, "S000012000123263999999")):
+            alert = EmployerAlert(
+                account_id=account_id,
+                event=event,
+                number=number,
+                kind=4,
+                status="suspended",
+                effective_on=local_day(desk.desks.clock()),
+                noted_at=desk.desks.clock(),
+            )
+            session.add(alert)
+    page = browser.get("/employer/alerts?lang=zh", follow_redirects=True).text
+    assert f'<a href="{checked}">=名单.csv</a>第 2 行' in page
+    assert "（经接口核验，或名单已删除）" in page
+
+
 def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
     (owner, browser), (_, other) = desk.employer(), desk.employer()
     desk.key(owner)
@@ -168,6 +190,12 @@ def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     own = re.search(r"/employer/keys/(\d+)", listed)
     assert own is not None
     assert "2026" in browser.get(own[0]).text
+    with transaction(desk.room.public) as session:
+        row = session.get_one(ApiKeyRow, int(own[1]))
+        take_rows(session, open_key(session, found[1]) or pytest.fail(), 250, now=row.made_at)
+    assert "今日还可提交" in browser.get("/employer/keys").text
+    for page in ("/employer/keys", own[0]):
+        assert "750" in browser.get(page).text, page
     asked = browser.post(f"{own[0]}/revoke")
     assert asked.status_code == 422 and 'id="sure-wrong"' in asked.text
     assert desk.client().get("/api/v1/batches", headers=headers).status_code == 200

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from verifier.desks.employers_room import EmployersRoom
 
 KEPT_FOR: Final = timedelta(days=90)
 RUNNING: Final = "running"
+_MOST_LOOKED_AT: Final = 200
 _WORKBOOKS: Final = {Language.ZH: CHECK_ZH, Language.EN: CHECK_EN}
 
 
@@ -165,6 +167,41 @@ def answer_of(room: EmployersRoom, row: EmployerCheck) -> dict[str, Any]:
     with reading(room.desks) as session:
         data = CHECK_ANSWER.read(session.get_one(EmployerCheck, row.id), room.open_vault())
     found: dict[str, Any] = json.loads(data or b"{}")
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedIn:
+    """Where a certificate stands in a list.
+
+    Args:
+        check_id: of the list's check.
+        file: the list's name.
+        row: of the file.
+    """
+
+    check_id: int
+    file: str
+    row: int
+
+
+def lists_with(
+    room: EmployersRoom, account_id: int, numbers: Collection[str]
+) -> Mapping[str, ListedIn]:
+    """Return the latest list of an employer, among those that are kept, that has each number."""
+    own = (EmployerCheck.account_id == account_id, EmployerCheck.keep_until >= room.clock())
+    query = select(EmployerCheck).where(*own, EmployerCheck.state == "done", EmployerCheck.watch)
+    found: dict[str, ListedIn] = {}
+    left = set(numbers)
+    with reading(room.desks) as session:
+        for row in session.scalars(query.order_by(EmployerCheck.id.desc()).limit(_MOST_LOOKED_AT)):
+            if not left:
+                break
+            answer = json.loads(CHECK_ANSWER.read(row, room.open_vault()) or b"{}")
+            for place, number in answer.get("watched", ()):
+                if number in left:
+                    found[number] = ListedIn(check_id=row.id, file=answer["file"], row=place)
+                    left.discard(number)
     return found
 
 

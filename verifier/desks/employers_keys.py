@@ -26,6 +26,7 @@ from verifier.api_keys import (
     keys_of,
     make_key,
     revoke_key,
+    rows_left,
     usage_of,
 )
 from verifier.desks.employers_room import found_or_404, own_id, the_room
@@ -88,11 +89,14 @@ def _key_page(key_id: int, *troubles: Trouble) -> Answer:
     with reading(the_room().public) as session:
         row = find_key(session, own_id(), key_id)
         found_or_404(row)
+        assert row is not None
+        left = rows_left(session, row, now=the_room().clock())
         days = usage_of(session, key_id, days=_USAGE_DAYS, now=the_room().clock())
     page = render_template(
         "desk/employer_key.html",
         row=row,
         scopes=_scopes(row),
+        left=left,
         days=days,
         usage_days=_USAGE_DAYS,
         troubles=troubles,
@@ -133,9 +137,11 @@ def _scopes(row: ApiKeyRow | None) -> tuple[Scope, ...]:
 def _page(*troubles: Trouble) -> Answer:
     with reading(the_room().public) as session:
         rows = keys_of(session, own_id())
+        left = {row.id: rows_left(session, row, now=the_room().clock()) for row in rows}
     page = render_template(
         "desk/employer_keys.html",
         rows=[(row, _scopes(row)) for row in rows],
+        left=left,
         developers=the_room().developers,
         base=the_room().public_url.rstrip("/"),
         scopes=[(scope.value, scope.text) for scope in Scope],

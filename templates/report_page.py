@@ -14,7 +14,7 @@ from templates.drawing import INK, LABEL_INK, RED, RULE, Box, Colour, colour
 from templates.fonts import FontChain
 from templates.pictures import photo_picture
 from templates.report_file import ReportFile
-from templates.report_picture import PICTURE, box_signs, draw_picture
+from templates.report_picture import PICTURE, box_signs, draw_picture, has_room
 from templates.report_sheet import BOTTOM, LEFT, RIGHT, SIZE_MM, TOP, Sheets
 from templates.sample_marks import sample_word
 from templates.seal_drawing import SEAL_DIAMETER_MM, seal_drawing
@@ -85,9 +85,13 @@ def draw_report(
     _draw_head(sheets, report)
     _draw_conclusion(sheets, report)
     _draw_examined(sheets, report["examined"])
-    if drawn is not None:
+    first = drawn is not None and has_room(sheets)
+    if drawn is not None and first:
         draw_picture(sheets, drawn, report["verdict"])
     _draw_record(sheets, report["record"])
+    if drawn is not None and not first:
+        _heading(sheets, words.PICTURE)
+        draw_picture(sheets, drawn, report["verdict"])
     _draw_checks(sheets, report["verdict"])
     _draw_basis(sheets, report)
     place = _draw_statements(sheets, address, seal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from codes.wording import Text
 from templates import report_words as words
 from templates.drawing import INK, LABEL_INK
 from templates.pictures import Picture
@@ -13,8 +14,9 @@ from templates.spoken_values import spoken_value
 
 PICTURE: Final = "Examined"
 _MOST_MM: Final = (92.0, 130.0)  # of the picture
-_LEAST_HIGH_MM: Final = 85.0  # a lower room is left free for a whole picture on the next sheet
+_LEAST_HIGH_MM: Final = 85.0  # in a lower room other things stand, and the picture after them
 _GAP_MM: Final = 6.0
+_LEGEND_MM: Final = 18.0
 _CROP_HIGH_MM: Final = 16.0
 _ENLARGED: Final = 3.0  # times the picture at most
 _AROUND: Final = 0.35  # of a box's height, seen around it
@@ -28,21 +30,27 @@ def box_signs(verdict: Mapping[str, Any]) -> dict[str, str]:
     return {one["field"]: f"[{one['number']}] " for one in boxes["fields"]}
 
 
+def has_room(sheets: Sheets) -> bool:
+    """Return whether a picture can stand on what is left of a sheet."""
+    return sheets.y - BOTTOM >= _LEAST_HIGH_MM
+
+
 def draw_picture(sheets: Sheets, picture: Picture, verdict: Mapping[str, Any]) -> None:
     """Draw what was examined, and at its right what is boxed in it beside what is on record.
 
     Args:
         verdict: as in the report; where its boxes are in the picture is read from it.
     """
-    if sheets.y - BOTTOM < _LEAST_HIGH_MM:
+    if not has_room(sheets):
         sheets.new_sheet()
-    most_high = min(_MOST_MM[1], sheets.y - BOTTOM - 4)
+    boxes = verdict.get("boxes")
+    legend = 0.0 if boxes is None else _LEGEND_MM
+    most_high = min(_MOST_MM[1], sheets.y - BOTTOM - 4 - legend)
     scale = min(_MOST_MM[0] / picture.width, most_high / picture.height)
     width, height = picture.width * scale, picture.height * scale
     top = sheets.y - 3
     sheets.place(Placed(name=PICTURE, sides=(LEFT, top - height, width, height)))
     sheets.y = top
-    boxes = verdict.get("boxes")
     if boxes is not None:
         left = LEFT + width + _GAP_MM
         for box in boxes["fields"]:
@@ -51,6 +59,15 @@ def draw_picture(sheets: Sheets, picture: Picture, verdict: Mapping[str, Any]) -
             _draw_field(sheets, boxes, box, (width, height), left)
             _draw_record(sheets, box, verdict, left)
     sheets.y = top - height - 2
+    if boxes is not None:
+        for one in _legend(boxes):
+            sheets.paragraph(one.zh, _SMALL, ink=LABEL_INK)
+            sheets.paragraph(one.en, _SMALL, ink=LABEL_INK)
+
+
+def _legend(boxes: Mapping[str, Any]) -> tuple[Text, ...]:
+    red, amber = boxes["fields"], boxes.get("doubtful")
+    return (*((words.RED_BOXES,) if red else ()), *((words.AMBER_BOXES,) if amber else ()))
 
 
 def _draw_field(

@@ -16,6 +16,7 @@ CHECKED: Final = Text("查验时间", "Checked at")
 SEALED: Final = Text("封签时间", "Sealed at")
 CONCLUSION: Final = Text("查验结论", "Conclusion")
 EXAMINED: Final = Text("查验对象", "What was examined")
+PICTURE: Final = Text("查验对象的图像", "Picture of what was examined")
 ON_RECORD: Final = Text("证书应载内容", "What the certificate should show")
 CHECKS: Final = Text("逐项查验情况", "What was checked")
 BASIS: Final = Text("查验依据", "On what basis")
@@ -41,6 +42,15 @@ PRINTED_AND_RECORD: Final = Text(
 )
 UNREAD: Final = Text(
     "文字被遮盖或读不出，见图", "text that is covered or cannot be read, see the picture"
+)
+RED_BOXES: Final = Text(
+    "红框内与登记内容不符，数字与所列各项对应。",
+    "What is in a red box differs from the record; the numbers are those of the list.",
+)
+AMBER_BOXES: Final = Text(
+    "黄色虚线框内不能判断：看不清、被遮盖，或者有签发的版面没有的内容，请目视比对。",
+    "What is in dashes of amber cannot be told: it is not clear, is covered, or is not on the page "
+    "as issued. Compare it by eye.",
 )
 RECORD_SHORT: Final = Text("登记内容", "on record")
 TRUST_LIST: Final = Text("信任列表", "Trust list")

@@ -320,23 +320,6 @@ _SCAN = {
             "a picture or file, or look up by number and name.",
         ),
     ),
-    Code.QR_NOT_A_CERTIFICATE: Entry(
-        _PROBLEM,
-        _INCONCLUSIVE,
-        Text(
-            "这不是本系统的证书二维码，未打开其中的链接。请核对证书样式，或用编号和姓名查询。",
-            "This is not a certificate QR code of this system; its link was not opened. Check the "
-            "layout of the certificate, or look up by number and name.",
-        ),
-    ),
-    Code.QR_LEADS_ELSEWHERE: Entry(
-        _PROBLEM,
-        _INCONCLUSIVE,
-        Text(
-            "二维码中的网址指向 {host}，不是官方核验网址。请勿扫描或打开。",
-            "The address in the QR code leads to {host}, which is not official. Do not open it.",
-        ),
-    ),
     Code.QR_DAMAGED: Entry(
         _PROBLEM,
         _INCONCLUSIVE,

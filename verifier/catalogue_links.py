@@ -1,4 +1,4 @@
-"""What findings about a link say; see `verifier.links`."""
+"""What findings about a link say, and about a QR code that is not ours; see `verifier.links`."""
 
 from __future__ import annotations
 
@@ -100,6 +100,33 @@ LINK_ENTRIES = {
             "链接中没有证书数据，可能在转发时丢失了“#”后面的内容。请重新扫描证书上的二维码。",
             "The link carries no certificate: what stood after “#” may have been lost in "
             "forwarding. Scan the code on the certificate again.",
+        ),
+    ),
+    Code.QR_NOT_A_CERTIFICATE: Entry(
+        Severity.PROBLEM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "这不是本系统的证书二维码，其中的内容未打开。请核对证书样式，或用编号和姓名查询。",
+            "This is not a certificate QR code of this system; what is in it was not opened. Check "
+            "the layout of the certificate, or look up by number and name.",
+        ),
+    ),
+    Code.QR_OTHER_TEXT: Entry(
+        Severity.PROBLEM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "这不是本系统的证书二维码，其中只有文字：“{text}”。请核对证书样式，"
+            "或用编号和姓名查询。",
+            "This is not a certificate QR code of this system; it holds the words “{text}”. Check "
+            "the layout of the certificate, or look up by number and name.",
+        ),
+    ),
+    Code.QR_LEADS_ELSEWHERE: Entry(
+        Severity.PROBLEM,
+        Outcome.INCONCLUSIVE,
+        Text(
+            "二维码中的网址指向 {host}，不是官方核验网址。请勿扫描或打开。",
+            "The address in the QR code leads to {host}, which is not official. Do not open it.",
         ),
     ),
 }

@@ -15,6 +15,7 @@ from codes.wording import Language, Text
 from keys.root import check_pin
 from registry.home import Home, home_path
 from templates.usage_words import WrongUsage
+from verifier.boxed_picture import BoxedPicture
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
 from verifier.hints import hint_at
@@ -28,7 +29,6 @@ from verifier.service import Verifier
 from verifier.show import show_link, show_verdict
 from verifier.status_fetch import named_source
 from verifier.verdict import (
-    BoxedPicture,
     Finding,
     Verdict,
     exit_code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keys.document import KeyDocument
 from templates.page_reading import PagePrint, read_page
@@ -13,14 +13,21 @@ from verifier.file_kinds import FileKind
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.link_parts import leads_to
-from verifier.scan import Scan, read_qr
+from verifier.scan import Scan, plain_words, read_qr
+from verifier.seal_states import SYMBOL
 from verifier.verdict import Finding
 
 # What a QR code can be without saying which certificate is meant: the print may still say it.
 WITHOUT_CODE = frozenset(
-    {Code.QR_NOT_FOUND, Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY, Code.QR_DAMAGED}
+    {
+        Code.QR_NOT_FOUND,
+        Code.QR_NOT_A_CERTIFICATE,
+        Code.QR_OTHER_TEXT,
+        Code.QR_EMPTY,
+        Code.QR_DAMAGED,
+    }
 )
-_NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_EMPTY})
+_NOT_OURS = frozenset({Code.QR_NOT_A_CERTIFICATE, Code.QR_OTHER_TEXT, Code.QR_EMPTY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,10 @@ class FileClaims:
     proof: str | None
     second: bytes | None
     notices: tuple[Finding, ...]
+
+    def noting(self, *findings: Finding) -> FileClaims:
+        """Return these claims with more of what was seen."""
+        return replace(self, notices=(*self.notices, *findings))
 
     @property
     def is_picture(self) -> bool:
@@ -93,6 +104,13 @@ def read_claims(reading: FileReading, document: KeyDocument) -> FileClaims | tup
     )
 
 
+def foreign_codes(reading: FileReading, document: KeyDocument) -> tuple[str, ...]:
+    """Return the texts of QR codes of a file that lead to hosts which are not ours."""
+    own = {host.host for host in document.hosts}
+    texts = dict.fromkeys(text for page in reading.pages for text in page.symbols)
+    return tuple(one for one in texts if (host := leads_to(one)) is not None and host not in own)
+
+
 def _other_symbols(others: list[str], document: KeyDocument) -> tuple[Finding, ...]:
     """Return what codes beside that of the certificate mean: a link elsewhere may be a trap."""
     if not others:
@@ -104,6 +122,9 @@ def _no_certificate(others: list[str], document: KeyDocument) -> tuple[Finding, 
     """Return what a file without any certificate code has instead, and where that leads."""
     if not others:
         return (find(Code.QR_NOT_FOUND),)
+    words = [shown for one in others if (shown := plain_words(one))]
+    if len(words) == len(others):
+        return (find(Code.QR_OTHER_TEXT, {"text": words[0]}, {"text": words[0]}),)
     return (
         find(Code.QR_NOT_A_CERTIFICATE),
         *_foreign(Code.QR_LEADS_ELSEWHERE, others, document),
@@ -114,7 +135,10 @@ def _foreign(code: Code, symbols: list[str], document: KeyDocument) -> tuple[Fin
     """Return a finding for each host, not ours, that codes lead to."""
     own = {host.host for host in document.hosts}
     hosts = {host for one in symbols if (host := leads_to(one)) is not None} - own
-    return tuple(find(code, {"host": host}, {"host": host}) for host in sorted(map(shorten, hosts)))
+    return tuple(
+        find(code, {"host": host}, {"host": host, "field": SYMBOL})
+        for host in sorted(map(shorten, hosts))
+    )
 
 
 def _several(reading: FileReading, pages: list[int]) -> Finding:

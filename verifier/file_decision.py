@@ -96,8 +96,8 @@ def decide_file(
         return verdict
     boxed = None if picture is None else picture.boxed
     by_dots = not as_picture or any(one.code == Code.PAGE_DIFFERS for one in seen)
-    if boxed is None and by_dots and pdf is not None and pdf.page is not None:
-        boxed = pdf.page.boxed
+    if (boxed is None or not boxed.boxes) and by_dots and pdf is not None and pdf.page is not None:
+        boxed = pdf.page.boxed or boxed
     verdict = replace(verdict, boxed=boxed)
     return with_certificate(verdict, standing.printed(name_known=True))
 

@@ -90,6 +90,7 @@ class Code(StrEnum):
     QR_EMPTY = "qr_empty"
     QR_NO_FRAGMENT = "qr_no_fragment"
     QR_NOT_A_CERTIFICATE = "qr_not_a_certificate"
+    QR_OTHER_TEXT = "qr_other_text"
     QR_LEADS_ELSEWHERE = "qr_leads_elsewhere"
     QR_DAMAGED = "qr_damaged"
     QR_NEWER = "qr_newer"

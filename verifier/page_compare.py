@@ -23,6 +23,7 @@ from pypdfium2.raw import FPDF_PRINTING, FPDFPage_GetAnnotCount
 
 from templates.archival import PROOF_NAME, SECOND_RECORD_FILE
 from verifier.attachments import read_attachment
+from verifier.page_marks import doubtful_places
 from verifier.page_places import Box, Overlay, lay_on, named_boxes, nearest_field
 from verifier.page_portraits import portraits_differ
 from verifier.page_strokes import Sheet, strokes_differ
@@ -77,9 +78,10 @@ def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
         {"compared": false}, or "changes": rows of place (a field, "photo", "symbol", "seal" or
         ""), near (a field or ""), change and box in millimetres from the upper left; "files":
         names of attached files that are not the issued ones; "pages": how many there are; and,
-        where a named thing differs, "shown": the page as a JPEG with numbered red boxes, in base64;
-        "size": width and height to which "boxes" refer, rows of what is boxed and four corners, in
-        the order of the numbers.
+        where something is to be boxed, "shown": the page as a JPEG with numbered red boxes and
+        dashes of amber, in base64; "size": width and height to which they refer; "boxes": rows of a
+        named thing that differs and four corners, in the order of the numbers; "doubtful": four
+        corners each of what is covered, or not on the issued page.
     """
     document, original = PdfDocument(data), PdfDocument(issued)
     try:
@@ -105,9 +107,10 @@ def compare_pages(data: bytes, issued: bytes, index: int = 0) -> dict[str, Any]:
                 differences.append(("", "", Change.MARKED, whole))
             for place, near, change, box in differences:
                 found.setdefault((place, near, change), box)
-            if not boxed and (differing := _differing(differences)):
+            differing, doubtful = _differing(differences), doubtful_places(differences)
+            if not boxed.get("boxes") and (differing or (doubtful and not boxed)):
                 with suppress(Exception):  # what differs is told with or without its picture
-                    boxed = _box(shown, differing)
+                    boxed = _box(shown, differing, doubtful)
         changes = [[*key, [_millimetres(at) for at in box]] for key, box in found.items()]
         files = [name for name in _FILES if _is_other(document, original, name)]
         told = {"compared": True, "changes": changes, "files": files, "pages": len(document)}
@@ -128,22 +131,26 @@ def _differing(differences: Sequence[tuple[str, str, Change, Box]]) -> Mapping[s
     return boxes
 
 
-def _box(shown: Pixels, differing: Mapping[str, Box]) -> dict[str, Any]:
+def _box(shown: Pixels, differing: Mapping[str, Box], doubtful: Sequence[Box]) -> dict[str, Any]:
     import cv2  # takes time and memory that few files need
 
     from verifier.picture_show import draw_boxes
 
     cv2.setNumThreads(1)  # each of the machine's would take memory of its own
-    corners = {
-        name: [(left, top), (right, top), (right, bottom), (left, bottom)]
-        for name, (left, top, right, bottom) in differing.items()
-    }
-    jpeg = draw_boxes(shown, [[(float(x), float(y)) for x, y in one] for one in corners.values()])
+    corners = {name: _corners(box) for name, box in differing.items()}
+    amber = [_corners(box) for box in doubtful]
+    jpeg = draw_boxes(shown, list(corners.values()), amber)
     return {
         "shown": base64.b64encode(jpeg).decode("ascii"),
         "size": [shown.shape[1], shown.shape[0]],
         "boxes": [[name, one] for name, one in corners.items()],
+        "doubtful": amber,
     }
+
+
+def _corners(box: Box) -> list[tuple[float, float]]:
+    left, top, right, bottom = map(float, box)
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
 def _may_print_otherwise(page: PdfPage, data: bytes) -> bool:

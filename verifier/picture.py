@@ -5,19 +5,19 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from registry.child import Child, ChildFailed
 from templates.labels import Field
+from verifier.boxed_picture import BoxedPicture, Outline
 from verifier.catalogue_picture import SIDES
 from verifier.file_kinds import FileKind, kind_of
 from verifier.file_slots import NoFreeSlot
 from verifier.picture_claims import PictureClaims, ReadLine, read_picture_claims
 from verifier.picture_question import PictureQuestion
-from verifier.seal_states import SEAL
-from verifier.verdict import BoxedPicture, Outline
+from verifier.seal_states import SEAL, SYMBOL
 
 PHOTO: Final = "photo"
 ELSEWHERE: Final = "elsewhere"
@@ -80,7 +80,7 @@ class PictureReading:
         papers: whether there is print of other papers beside the page.
         text_beside: whether text stands beside the page on what looks like its own paper.
         missing: the sides (`SIDES`) at which it does not show print of the page.
-        boxed: None where nothing differs.
+        boxed: None where nothing differs, and nothing that it shows is doubtful.
     """
 
     aligned: bool
@@ -125,21 +125,25 @@ def compare_picture(
         return None
 
 
-def read_picture(file: bytes, page: int, ask: Callable[[bytes], bytes]) -> PictureClaims:
+def read_picture(
+    file: bytes, page: int, codes: tuple[str, ...], ask: Callable[[bytes], bytes]
+) -> PictureClaims:
     """Return what a picture says of itself, where no page is known to compare it with.
 
     Args:
+        codes: texts of QR codes that are to be boxed.
         ask: as `compare_picture` takes it.
     """
     is_pdf = kind_of(file) is FileKind.PDF
-    question = PictureQuestion(is_pdf=is_pdf, page=page, file=file, issued=b"")
+    question = PictureQuestion(is_pdf=is_pdf, page=page, file=file, issued=b"", codes=codes)
     try:
         value = json.loads(ask(question.encode()))
     except (NoFreeSlot, ChildFailed, ValueError, RecursionError):
         value = None
     items = value.get("lines") if isinstance(value, dict) else None
     lines = (_parse_line(one) for one in items[:_MAX_LINES]) if isinstance(items, list) else ()
-    return read_picture_claims([one for one in lines if one is not None])
+    claims = read_picture_claims([one for one in lines if one is not None])
+    return replace(claims, boxed=_parse_drawn(value))
 
 
 def code_is_on_page(question: PictureQuestion, ask: Callable[[bytes], bytes]) -> bool | None:
@@ -185,7 +189,7 @@ def _parse(value: object) -> PictureReading | None:
                 papers=papers,
                 text_beside=False,
                 missing=(),
-                boxed=None,
+                boxed=_parse_drawn(value),
             )
         case {
             "aligned": True,
@@ -198,7 +202,6 @@ def _parse(value: object) -> PictureReading | None:
                 "beside": bool() as text_beside,
                 "missing": [*missing],
             },
-            "shown": str() as shown,
         } if _is_size(width, height):
             fields = dict(one for one in map(_parse_field, items) if one is not None)
             differing = tuple(
@@ -215,8 +218,24 @@ def _parse(value: object) -> PictureReading | None:
                 papers=papers,
                 text_beside=text_beside,
                 missing=tuple(side for side in SIDES if side in missing),
-                boxed=_boxed(shown, (width, height), boxes),
+                boxed=_parse_drawn(value, boxes),
             )
+        case _:
+            return None
+
+
+def _parse_drawn(value: object, boxes: tuple[tuple[str, Outline], ...] = ()) -> BoxedPicture | None:
+    """Return a picture with its boxes, those of codes after the others; None without any."""
+    match value:
+        case {
+            "shown": str() as shown,
+            "size": [int() as width, int() as height],
+            "codes": [*codes],
+            "doubtful": [*doubtful],
+        } if _is_size(width, height):
+            coded = tuple((SYMBOL, outline) for outline in _parse_outlines(codes))
+            amber = _parse_outlines(doubtful)
+            return _boxed(shown, (width, height), (*boxes, *coded), amber)
         case _:
             return None
 
@@ -225,18 +244,19 @@ def parse_boxed(value: object) -> BoxedPicture | None:
     """Return a page with its boxes as a child tells of it; None where nothing is boxed.
 
     Args:
-        value: with "shown", "size" and "boxes" as `page_compare` gives them.
+        value: with "shown", "size", "boxes" and "doubtful" as `page_compare` gives them.
     """
     match value:
         case {
             "shown": str() as shown,
             "size": [int() as width, int() as height],
             "boxes": [*rows],
+            "doubtful": [*doubtful],
         } if _is_size(width, height):
             boxes = [one for one in map(_parse_box, rows[:_MAX_LINES]) if one is not None]
             if len(dict(boxes)) < len(rows):
                 return None  # their numbers would not be those in the picture
-            return _boxed(shown, (width, height), tuple(boxes))
+            return _boxed(shown, (width, height), tuple(boxes), _parse_outlines(doubtful))
         case _:
             return None
 
@@ -251,10 +271,15 @@ def _parse_box(row: object) -> tuple[str, Outline] | None:
 
 
 def _boxed(
-    shown: str, size: tuple[int, int], boxes: tuple[tuple[str, Outline], ...]
+    shown: str,
+    size: tuple[int, int],
+    boxes: tuple[tuple[str, Outline], ...],
+    doubtful: tuple[Outline, ...],
 ) -> BoxedPicture | None:
     jpeg = _parse_jpeg(shown)
-    return BoxedPicture(jpeg=jpeg, size=size, boxes=boxes) if boxes and jpeg else None
+    if not jpeg or not (boxes or doubtful):
+        return None
+    return BoxedPicture(jpeg=jpeg, size=size, boxes=boxes, doubtful=doubtful)
 
 
 def _parse_field(item: object) -> tuple[str, FieldSeen] | None:

@@ -48,7 +48,13 @@ from verifier.picture_question import PictureQuestion
 from verifier.picture_reference import Box, NoReference, Pixels, Reference, draw_reference
 from verifier.picture_show import Outline, draw_boxes, outline_of
 from verifier.picture_surplus import is_struck_through, surplus_red
-from verifier.picture_symbol import code_not_in_place, has_code_beside, has_code_on
+from verifier.picture_symbol import (
+    code_not_in_place,
+    code_outlines,
+    has_code_beside,
+    has_code_on,
+    is_around,
+)
 from verifier.picture_words import Reader
 
 PHOTO: Final = "photo"
@@ -83,14 +89,15 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
         NoReference: the page as issued cannot be read.
     """
     views, scale = _views_of(question)
+    size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
     if not question.issued:
         lines = read_lines(views[0], _finder(), _reader())
-        return {"lines": [[line.text, *(round(side, 1) for side in line.box)] for line in lines]}
+        rows = [[line.text, *(round(side, 1) for side in line.box)] for line in lines]
+        return {"lines": rows, "size": size, **_boxed(question, views[0], scale)}
     reference = draw_reference(question.issued)
     if question.only_laid:
         return {"on_page": [_has_code_on(view, reference) for view in views]}
     issued = lights_of(reference.colours)
-    size = [round(views[0].shape[1] / scale), round(views[0].shape[0] / scale)]
     fields = [
         one for one in reference.values if question.with_document or one != Field.DOCUMENT_NUMBER
     ]
@@ -98,19 +105,21 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
     for view in views:
         laid = lay_onto(view, reference.colours)
         if laid is None:
-            return {"aligned": False, "size": size}
+            boxed = _boxed(question, views[0], scale)
+            return {"aligned": False, "size": size, **boxed}
         seen.append(_judge(view, laid, reference, issued, fields))
-    judged, outlines, boxed = _gravest(seen, reference, scale)
+    judged, outlines, at = _gravest(seen, reference, scale)
     if outlines and all(has_code_beside(one.view, one.laid, reference.colours) for one in seen):
-        return {"aligned": False, "size": size, "papers": True}
+        boxed = _boxed(question, views[0], scale)
+        return {"aligned": False, "size": size, "papers": True, **boxed}
     rests = [_rest_of(one, reference, issued) for one in seen]
     differs = [outline for rest in rests for outline in rest.differs][:MOST_BOXES]
     unclear = [outline for rest in rests for outline in rest.unclear][:MOST_BOXES]
     if not outlines:
-        boxed = next((at for at, rest in enumerate(rests) if rest.differs), 0)
+        at = next((at for at, rest in enumerate(rests) if rest.differs), 0)
     outsides = [look_outside(one.view, one.laid, _finder(), _reader()) for one in seen]
-    drawn = [*outlines, *rests[boxed].differs[:MOST_BOXES]]
-    shown = draw_boxes(seen[boxed].view, drawn) if drawn else b""
+    drawn = [*outlines, *rests[at].differs[:MOST_BOXES]]
+    doubtful = [*_doubtful_fields(seen[at], reference), *rests[at].unclear[:MOST_BOXES]]
     return {
         "aligned": True,
         "size": size,
@@ -124,8 +133,40 @@ def compare(question: PictureQuestion) -> dict[str, Any]:
                 {side for one in seen for side in sides_missing(reference, one.laid)}
             ),
         },
-        "shown": base64.b64encode(shown).decode("ascii"),
+        **_boxed(question, seen[at].view, scale, drawn, doubtful),
     }
+
+
+def _boxed(
+    question: PictureQuestion,
+    view: Pixels,
+    scale: float,
+    drawn: Sequence[Outline] = (),
+    doubtful: Sequence[Outline] = (),
+) -> dict[str, Any]:
+    """Return a view with its boxes, and where those of codes and in amber are.
+
+    Args:
+        drawn: what else is boxed in red, before the codes.
+    """
+    codes = code_outlines(view, question.codes)[:MOST_BOXES]
+    amber = [one for one in doubtful if not any(is_around(code, one) for code in codes)]
+    red = [*drawn, *codes]
+    shown = draw_boxes(view, red, amber) if red or amber else b""
+    return {
+        "shown": base64.b64encode(shown).decode("ascii"),
+        "codes": [_in_file(outline, scale) for outline in codes],
+        "doubtful": [_in_file(outline, scale) for outline in amber],
+    }
+
+
+def _doubtful_fields(seen: _Seen, reference: Reference) -> list[Outline]:
+    """Return the outlines of fields that a view shows, but of which it cannot be told."""
+    return [
+        outline_of(one.boxes or [_box_of(name, reference)], seen.laid)
+        for name, one in seen.judged.items()
+        if one.decision is Decision.UNCLEAR and one.why is not Why.OUTSIDE
+    ]
 
 
 def _has_code_on(view: Pixels, reference: Reference) -> bool | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from codes.typed import half_width
 from templates.labels import LABELS, Field
+from verifier.boxed_picture import BoxedPicture
 
 _NUMBER: Final = re.compile(r"[SY5][0-9OoIlD|]{21}")
 _DOCUMENT: Final = re.compile(r"[0-9A-Z]{6,20}")
@@ -38,11 +39,16 @@ class ReadLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureClaims:
-    """What was read; None where it was not."""
+    """What was read; None where it was not.
+
+    Args:
+        boxed: the picture with those of its QR codes boxed that were asked for.
+    """
 
     number: str | None
     name: str | None
     document_number: str | None
+    boxed: BoxedPicture | None = None
 
 
 def read_picture_claims(lines: Sequence[ReadLine]) -> PictureClaims:

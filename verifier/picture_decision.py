@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from codes.wording import Text
 from templates.labels import LABELS, Field
+from verifier.boxed_picture import Outline
 from verifier.catalogue_picture import SIDES, WHY
 from verifier.compare import shorten
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.picture import COMPARED_FIELDS, PHOTO, Decision, FieldSeen, PictureReading
-from verifier.verdict import Finding, Outline
+from verifier.verdict import Finding
 
 
 def inspect_picture(

@@ -72,29 +72,28 @@ def find_other(
     register: Register,
     document: KeyDocument,
     today: date,
-) -> tuple[Finding, ...]:
-    """Return whether the print of a picture is that of another certificate than its QR code.
+) -> FileClaims:
+    """Return the claims of a QR code, noting whether the print of its picture is another's.
+
+    It is noted that it is, or that the print was looked up and not found, or that the code lies
+    beside the page that is printed; else nothing.
 
     Args:
         data: the uploaded bytes; untrusted.
         claims: of the code.
-
-    Returns:
-        That it is, or that its print was looked up and not found, or that the code lies beside the
-        page that is printed; else nothing.
     """
     said, number = readers.read_print(data), claims.scan.record.number
     printed = None if said.number is None else read_number(said.number, today).number
     if printed is None or printed == number:
-        return ()
+        return claims
     found = find_standing(said, register, document, today)
     if not isinstance(found, FoundByPrint):
-        return found
+        return claims.noting(*found)
     on_page = readers.has_code_on(data, claims.page, found.standing)
     if not on_page:
-        return () if on_page is None else (find(Code.PICTURE_OTHER_PAPERS),)
+        return claims if on_page is None else claims.noting(find(Code.PICTURE_OTHER_PAPERS))
     numbers = {"printed": str(printed), "number": str(number)}
-    return (find(Code.QR_OF_ANOTHER, numbers, numbers),)
+    return claims.noting(find(Code.QR_OF_ANOTHER, numbers, numbers))
 
 
 def reach_by_document(claims: FileClaims, register: Register, today: date) -> Reach | None:

@@ -17,6 +17,8 @@ Outline = list[tuple[float, float]]
 SHOWN_SIDE: Final = 1400  # pixels of the longer side where the picture whole is too many bytes
 SHOWN_BYTES: Final = 600_000
 _RED: Final = (224, 32, 32)
+_AMBER: Final = (214, 134, 0)
+_DASH: Final = 6  # times a line's breadth
 _AIR: Final = 10  # dots of the page around what is boxed
 _INK: Final = 45  # levels of grey darker than the paper around it
 _MARK: Final = 0.9
@@ -35,12 +37,19 @@ def outline_of(boxes: Sequence[Box], laid: Laid) -> Outline:
     return laid.outline(around)
 
 
-def draw_boxes(picture: Pixels, outlines: Sequence[Outline]) -> bytes:
-    """Return the picture as a JPEG with numbered red boxes, smaller only where it must be."""
+def draw_boxes(
+    picture: Pixels, outlines: Sequence[Outline], doubtful: Sequence[Outline] = ()
+) -> bytes:
+    """Return the picture as a JPEG with boxes, smaller only where it must be.
+
+    Args:
+        outlines: of what differs, in red, numbered.
+        doubtful: of what cannot be told, in dashes of amber.
+    """
     side = max(picture.shape[:2])
     sizes = ((1.0, (82, 65, 45, 35)), (min(1.0, SHOWN_SIDE / side), (82, 65, 45, 25)))
     for scale, qualities in sizes:
-        shown = _boxed(picture, outlines, scale)
+        shown = _boxed(picture, outlines, doubtful, scale)
         for quality in qualities:
             settings = [cv2.IMWRITE_JPEG_QUALITY, quality]
             done, data = cv2.imencode(".jpg", shown[:, :, ::-1], settings)
@@ -49,18 +58,36 @@ def draw_boxes(picture: Pixels, outlines: Sequence[Outline]) -> bytes:
     return b""
 
 
-def _boxed(picture: Pixels, outlines: Sequence[Outline], scale: float) -> Pixels:
+def _boxed(
+    picture: Pixels, outlines: Sequence[Outline], doubtful: Sequence[Outline], scale: float
+) -> Pixels:
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     shown = np.ascontiguousarray(small, np.uint8)
     thick = max(2, round(max(shown.shape[:2]) / 700))
-    boxes = [np.round(np.array(outline) * scale).astype(np.int32) for outline in outlines]
+    boxes = [_scaled(outline, scale) for outline in outlines]
     taken = _printed(shown)
+    for outline in doubtful:
+        _dashed(shown, _scaled(outline, scale), thick)
     for points in boxes:
         cv2.fillConvexPoly(taken, points.reshape(-1, 1, 2), 1)
     for number, points in enumerate(boxes, start=1):
         cv2.polylines(shown, [points.reshape(-1, 1, 2)], True, _RED, thick, cv2.LINE_AA)
         _number(shown, str(number), points, thick, taken)
     return shown
+
+
+def _scaled(outline: Outline, scale: float) -> NDArray[np.int32]:
+    return np.round(np.array(outline) * scale).astype(np.int32)
+
+
+def _dashed(shown: Pixels, points: NDArray[np.int32], thick: int) -> None:
+    """Draw a box in dashes of amber."""
+    for start, end in zip(points, np.roll(points, -1, axis=0), strict=True):
+        length = float(np.hypot(*(end - start)))
+        for at in np.arange(0, length, 2 * _DASH * thick):
+            shares = at / length, min(1.0, (at + _DASH * thick) / length)
+            one, other = (np.round(start + share * (end - start)).astype(int) for share in shares)
+            cv2.line(shown, one.tolist(), other.tolist(), _AMBER, thick, cv2.LINE_AA)
 
 
 def _printed(shown: Pixels) -> NDArray[np.uint8]:

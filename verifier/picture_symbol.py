@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import cv2
@@ -58,6 +58,18 @@ def code_not_in_place(picture: Pixels, laid: Laid, issued: Pixels) -> Box | None
     ]
     like = cv2.matchTemplate(np.ascontiguousarray(shown), light, cv2.TM_CCOEFF_NORMED)
     return (left, top, right, bottom) if float(np.nan_to_num(like).max()) < _UNLIKE else None
+
+
+def code_outlines(picture: Pixels, texts: Collection[str]) -> list[list[tuple[float, float]]]:
+    """Return the corners of the QR codes of a picture that say one of these texts."""
+    found = [one for one in find_symbols(picture) if one.text in texts] if texts else []
+    return [[(float(x), float(y)) for x, y in _corners(one.position)] for one in found]
+
+
+def is_around(code: list[tuple[float, float]], other: list[tuple[float, float]]) -> bool:
+    """Return whether one outline is that of the code another one tells of."""
+    middle = np.array(code, np.float32).mean(axis=0).tolist()
+    return cv2.pointPolygonTest(np.array(other, np.float32), middle, False) >= 0
 
 
 def has_code_on(picture: Pixels, laid: Laid) -> bool:

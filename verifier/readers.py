@@ -77,6 +77,7 @@ class Readers:
         self._deadline = inf
         self._work_seconds = inf
         self._spares = False
+        self._codes: tuple[str, ...] = ()
         self.held_up = False
         self.ran_out = False
 
@@ -87,6 +88,12 @@ class Readers:
         """
         readers = copy(self)
         readers._spares = True
+        return readers
+
+    def boxing(self, codes: tuple[str, ...]) -> Readers:
+        """Return these readers as they box the QR codes with these texts in pictures."""
+        readers = copy(self)
+        readers._codes = codes
         return readers
 
     def answering(self) -> Readers:
@@ -157,12 +164,17 @@ class Readers:
             return None
         is_pdf = kind_of(data) is FileKind.PDF
         return PictureQuestion(
-            is_pdf=is_pdf, page=page, file=data, issued=issued, with_document=not self._spares
+            is_pdf=is_pdf,
+            page=page,
+            file=data,
+            issued=issued,
+            with_document=not self._spares,
+            codes=self._codes,
         )
 
     def read_print(self, data: bytes) -> PictureClaims:
         """Return what a picture's first page says of itself in print."""
-        return read_picture(data, 0, self._compare)
+        return read_picture(data, 0, self._codes, self._compare)
 
     def _read(self, data: bytes) -> bytes:
         return self._ask(self._read_bytes or partial(self._have_work, self._reader), data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +12,14 @@ from codes.record import Record, decode_record
 from keys.algorithms import Algorithm
 from keys.document import KeyDocument
 from keys.envelope import Envelope
+from verifier.compare import shorten
 from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.verdict import Finding
 
 MAX_SHOWN_HOST = 100
+MAX_SHOWN_WORDS = 200
+_PERHAPS_ADDRESS = re.compile(r"[:/\\.．｡]|。\S")
 _ALGORITHMS = {int(one): one for one in Algorithm}
 _NEWER = frozenset({"record_format_unknown", "record_occupation_unknown"})
 
@@ -47,7 +51,7 @@ def read_qr(text: str, document: KeyDocument) -> Scan | Finding:
         reading = decode_qr_text(text)
         record = decode_record(reading.payload)
     except QrTextError as error:
-        return _unreadable(error, document)
+        return _unreadable(error, document, text)
     except CodesError as error:
         code = Code.QR_NEWER if error.code in _NEWER else Code.QR_DAMAGED
         return find(code, evidence={"reason": error.code})
@@ -106,9 +110,21 @@ def _envelope(reading: QrReading) -> Envelope:
     )
 
 
-def _unreadable(error: QrTextError, document: KeyDocument) -> Finding:
+def plain_words(text: str) -> str:
+    """Return a QR text as it can be shown; nothing where it may be more than words.
+
+    What has a colon, a slash or a point between its words may be an address.
+    """
+    shown = "".join(char if char.isprintable() else " " for char in text).strip(" ")
+    return "" if _PERHAPS_ADDRESS.search(text) else shorten(shown, MAX_SHOWN_WORDS)
+
+
+def _unreadable(error: QrTextError, document: KeyDocument, text: str) -> Finding:
     code = Code(error.code)
     host = error.evidence.get("host")
     if code is Code.QR_NO_FRAGMENT and not any(ours.host == host for ours in document.hosts):
         code = Code.QR_NOT_A_CERTIFICATE  # any link in the world, not ours torn
+    words = plain_words(text) if code is Code.QR_NOT_A_CERTIFICATE and host is None else ""
+    if words:
+        return find(Code.QR_OTHER_TEXT, {"text": words}, {"text": words})
     return find(code, evidence={} if host is None else {"host": shown_host(host)})

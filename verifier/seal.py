@@ -9,9 +9,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
+from verifier.boxed_picture import BoxedPicture
 from verifier.picture import parse_boxed
 from verifier.seal_states import Change, Coverage, Kind, SealState
-from verifier.verdict import BoxedPicture
 
 _MAX_CERTIFICATES = 8
 _MAX_CERTIFICATE_BYTES = 16 << 10

@@ -15,6 +15,7 @@ from templates.labels import LABELS, PHOTO_ALT, SEAL_ALT, SYMBOL_ALT, Field
 from verifier.catalogue_seal import KIND_NAMES
 from verifier.finding_codes import Code
 from verifier.findings import find
+from verifier.page_marks import MANY_ROWS
 from verifier.seal import PageChange, PageComparison, SealReading
 from verifier.seal_states import (
     PHOTO,
@@ -35,7 +36,6 @@ _PLACES = {
     SYMBOL: SYMBOL_ALT,
     SEAL: SEAL_ALT,
 }
-_MANY_ROWS = 5  # beside which a page looks other: its pattern was drawn again, no row was marked
 _FEW_PLACES = 2  # that were altered on a page which otherwise lies dot for dot on the issued one
 _UNCLEAR = frozenset({Code.PHOTO_UNCLEAR, Code.PICTURE_FIELD_UNCLEAR})
 _ELSEWHERE = Text("其他位置", "elsewhere on the page")
@@ -209,7 +209,7 @@ def settle_unclear(
 
 def _without_many_rows(marked: Sequence[PageChange]) -> list[PageChange]:
     """Return marks, those beside many rows as marks of the page."""
-    many = len({one.near for one in marked if not one.place and one.near}) >= _MANY_ROWS
+    many = len({one.near for one in marked if not one.place and one.near}) >= MANY_ROWS
     return [replace(one, near="") if many else one for one in marked]
 
 

@@ -27,7 +27,7 @@ from verifier.conclusion import conclude_verdict, local_day
 from verifier.decision import NumberClaims, decide_number, decide_qr, judge_scan
 from verifier.document import FileReading
 from verifier.errors import KeyDocumentUnavailable
-from verifier.file_claims import WITHOUT_CODE, FileClaims, read_claims
+from verifier.file_claims import WITHOUT_CODE, FileClaims, foreign_codes, read_claims
 from verifier.file_decision import decide_file, decide_unmarked, document_check, inspect_stapled
 from verifier.file_slots import FileSlots
 from verifier.filing_then import tell_filing
@@ -241,6 +241,7 @@ class Verifier:
             log_step(1, "read", (reading,), bytes=len(data))
             return log_verdict(_conclude(moment, reading))
         claims = read_claims(reading, moment.document)
+        readers = readers.boxing(foreign_codes(reading, moment.document))
         if not isinstance(claims, FileClaims):
             log_step(1, "read", claims, bytes=len(data))
             return self._tell(self._verify_unmarked(readers, data, claims, moment, day))
@@ -258,10 +259,9 @@ class Verifier:
         as_picture = claims.is_picture or not (pdf is None or pdf.laid)
         picture = readers.compare(data, claims.page, standing) if as_picture else None
         if picture is not None and picture.fits_nothing:  # perhaps it is not of that certificate
-            other = find_other(readers, data, claims, self._register, moment.document, today)
-            claims = replace(claims, notices=(*claims.notices, *other))
+            claims = find_other(readers, data, claims, self._register, moment.document, today)
         log_step(6, "compare", fields=len((picture or claims.printed).fields))
-        claims = replace(claims, notices=(*claims.notices, *readers.unfinished))
+        claims = claims.noting(*readers.unfinished)
         alone = proof.genuine and (answer is None or answer.unanswered)
         stapled = inspect_stapled(claims, self._log_keys(moment)) if alone else ()
         return self._tell(
@@ -309,7 +309,7 @@ class Verifier:
             return _conclude(moment, *faults, *readers.unfinished)
         found = find_standing(said, self._register, moment.document, local_day(moment.now))
         if not isinstance(found, FoundByPrint):
-            return _conclude(moment, *faults, *found)
+            return replace(_conclude(moment, *faults, *found), boxed=said.boxed)
         # 6 compare every field, 7 status
         picture = readers.compare(data, 0, found.standing)
         return decide_unmarked(

@@ -11,8 +11,7 @@ from typing import Any, assert_never
 from codes.wording import Language, Text
 from templates.labels import format_date, format_date_en
 from templates.report_words import RECORD_STATUS
-
-Outline = tuple[tuple[float, float], ...]
+from verifier.boxed_picture import BoxedPicture
 
 _SHANGHAI = timezone(timedelta(hours=8))  # no summer time since 1991; certificates begin in 2019
 
@@ -191,21 +190,6 @@ _SIGNS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoxedPicture:
-    """The asker's own picture with red boxes around what differs, numbered in the order of `boxes`.
-
-    Args:
-        jpeg: as big as the picture uploaded, unless that is too big to show.
-        size: width and height of the picture uploaded, upright, to which the boxes refer.
-        boxes: the field, `photo` or `seal`, that is boxed, and four corners.
-    """
-
-    jpeg: bytes = field(repr=False)
-    size: tuple[int, int]
-    boxes: tuple[tuple[str, Outline], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The whole answer; it has no truth value, read `outcome`.
 
@@ -313,7 +297,7 @@ def verdict_to_json(verdict: Verdict, language: Language = Language.ZH) -> dict[
             None if verdict.certificate is None else _printed_to_json(verdict.certificate)
         ),
         "log_proof": verdict.log_proof,
-        "boxes": None if verdict.boxed is None else _boxes_to_json(verdict.boxed),
+        "boxes": None if verdict.boxed is None else verdict.boxed.as_json(),
     }
 
 
@@ -352,18 +336,6 @@ def trust_to_json(trust: TrustShown) -> dict[str, Any]:
         "version": trust.version,
         "published_at": format_instant(trust.published_at),
         "age_days": trust.age_days,
-    }
-
-
-def _boxes_to_json(boxed: BoxedPicture) -> dict[str, Any]:
-    """Return where what differs is in the picture uploaded, in its pixels once it is upright."""
-    return {
-        "width": boxed.size[0],
-        "height": boxed.size[1],
-        "fields": [
-            {"number": number, "field": name, "corners": [list(corner) for corner in outline]}
-            for number, (name, outline) in enumerate(boxed.boxes, start=1)
-        ],
     }
 
 

@@ -11,6 +11,11 @@ import { inspectHost, prove, shownHost } from './trust.js';
 /** What a genuine signature leaves open where the register is not asked. */
 const UNASKED = ['registry_not_asked', 'document_number_not_checked', 'signed_record_only'];
 
+/** What may be an address, and what of a text cannot be shown; as `verifier/scan.py`. */
+const PERHAPS_ADDRESS = /[:/\\.．｡]|。\S/u;
+const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+const MAX_SHOWN_WORDS = 200;
+
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 /** Records that this program is too old to read. */
@@ -68,7 +73,9 @@ function readScan(text, keyDocument, tables) {
       const code = NEWER.has(error.code) ? 'qr_newer' : 'qr_damaged';
       return { unreadable: finding(tables, code, {}, { reason: error.code }) };
     }
-    if (error instanceof QrTextError) return { unreadable: unreadable(error, keyDocument, tables) };
+    if (error instanceof QrTextError) {
+      return { unreadable: unreadable(error, keyDocument, tables, text) };
+    }
     throw error;
   }
 }
@@ -81,11 +88,21 @@ function inspectDisguise(text, tables) {
   return [finding(tables, 'host_disguised', shown, shown)];
 }
 
-function unreadable(error, keyDocument, tables) {
+/** A text as it can be shown; nothing where it may be more than words, as `verifier/scan.py` says. */
+function plainWords(text) {
+  if (PERHAPS_ADDRESS.test(text)) return '';
+  const shown = [...text.replace(NOT_SHOWN, ' ').replace(/^ +| +$/g, '')];
+  const cut = shown.length > MAX_SHOWN_WORDS ? '…' : '';
+  return shown.slice(0, MAX_SHOWN_WORDS).join('') + cut;
+}
+
+function unreadable(error, keyDocument, tables, text) {
   const { host } = error.evidence;
   const ours = keyDocument.hosts.some((one) => one.host === host);
   const torn = error.code === 'qr_no_fragment';
   const code = torn && !ours ? 'qr_not_a_certificate' : error.code;
+  const words = code === 'qr_not_a_certificate' && host === undefined ? plainWords(text) : '';
+  if (words) return finding(tables, 'qr_other_text', { text: words }, { text: words });
   return finding(tables, code, {}, host === undefined ? {} : { host: shownHost(host) });
 }
 

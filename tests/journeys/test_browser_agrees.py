@@ -82,6 +82,20 @@ def test_tampered_codes_get_the_same_verdict(page: Page, verifier: Verifier, wor
     assert list(disagreements(page, verifier, NOW, texts)) == []
 
 
+def test_codes_that_hold_words_get_the_same_verdict(page: Page, verifier: Verifier) -> None:
+    texts = [
+        "😀你好",
+        "\ufeff你\u200b好 ",
+        "长" * 201,
+        "x" * 100_000,
+        "你好。",
+        "你。好",
+        "WIFI:S:a;;",
+    ]
+    texts += ["\u3000", "a.b", "c/d", "1234", "\ud800"]
+    assert list(disagreements(page, verifier, NOW, texts)) == []
+
+
 def test_tampering_reaches_every_outcome_a_signature_can_show(
     verifier: Verifier, world: World
 ) -> None:

@@ -10,9 +10,9 @@ from PIL import Image
 
 from registry.home import Home
 from tests.verifier.world import NOW, trusted
+from verifier.boxed_picture import BoxedPicture
 from verifier.report_desk import ReportDesk
 from verifier.service import Verifier
-from verifier.verdict import BoxedPicture
 
 
 def test_it_is_of_the_file_and_where_something_differs_it_has_the_red_boxes(home: Home) -> None:

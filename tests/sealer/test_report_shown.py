@@ -8,6 +8,8 @@ from io import BytesIO
 
 import pypdfium2
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from templates.labels import Field
 from tests.sealer.report_homes import ReportHome
@@ -72,6 +74,8 @@ def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_las
         ]
     (shown,) = [pictures for pictures in seen if pictures]
     assert len(shown) == 2  # the picture and one field of it
+    assert "红框内与登记内容不符" in "".join(pages)
+    assert "黄色虚线框" not in "".join(pages)  # there is none
     assert shown[0][3] - shown[0][1] > 240  # points: a third of the page high
     assert "登记内容：三级/高级工" in "".join(pages)
     assert "[1] " in "".join(pages)
@@ -79,3 +83,37 @@ def test_a_report_on_a_picture_enlarges_what_is_altered_and_seals_beside_its_las
     assert "登记记录的状态：现行有效。" in checks  # never as confirmed of an altered paper
     assert "confidence" not in checks
     assert "本报告的核对办法" in pages[-1]  # whole, on the sheet with the seal
+
+
+def test_the_first_sheet_of_a_report_on_a_picture_is_filled(desk: ReportHome) -> None:
+    """What stands after the picture goes before it where the picture needs another sheet."""
+    output = BytesIO()
+    with pypdfium2.PdfDocument(desk.pdf) as document:
+        document[0].render(scale=1).to_pil().convert("RGB").save(output, "JPEG", quality=60)
+    ticket = desk.ask_report(desk.upload("/verify/file", output.getvalue(), "a.jpg"))
+    assert desk.seal() == 1
+    pdf, _ = desk.files(ticket)
+    with pypdfium2.PdfDocument(pdf) as document:
+        *sheets, _ = document
+        for sheet in sheets:
+            places = [one.get_bounds() for one in sheet.get_objects()]
+            lowest = min(bottom for _, bottom, _, _ in places if bottom > 24 / 25.4 * 72)
+            assert lowest < 200, "a third of the sheet is bare"
+
+
+def test_the_form_that_checks_a_report_says_what_is_wrong_with_the_file(desk: ReportHome) -> None:
+    """What is chosen is told from nothing, and its own limit is named."""
+    files = {
+        "请选择查验报告的 PDF 或 JSON 原文件": None,
+        "所选文件是空的": b"",
+        "超过 4 MB，不是查验报告": bytes(11 << 20),
+        "这个文件不是查验报告": b"{}",
+    }
+    for said, data in files.items():
+        form = {} if data is None else {"file": FileStorage(BytesIO(data), "报告.pdf")}
+        boundary, body = encode_multipart(form)  # of big ones the test client leaves files open
+        kind = f"multipart/form-data; boundary={boundary}"
+        answer = desk.client.post("/report/check?lang=zh", data=body, content_type=kind)
+        assert answer.status_code == 422, said
+        assert said in answer.text
+        assert 'action="/report/check"' in answer.text  # the form is still there

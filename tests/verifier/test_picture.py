@@ -282,6 +282,7 @@ def seen(**changes: Any) -> dict[str, Any]:
 
 def answer_of(*fields: object, **changes: Any) -> bytes:
     whole = {"aligned": True, "size": [10, 10], "fields": list(fields), "shown": "/9j/"}
+    whole |= {"codes": [], "doubtful": []}
     whole["elsewhere"] = {
         "differs": [],
         "unclear": [],

@@ -201,7 +201,15 @@ def test_a_file_whose_qr_is_no_certificate_is_left_open(desk: Desk) -> None:
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert codes(verdict) == {"qr_not_a_certificate", "qr_leads_elsewhere"}
     (told,) = of_code(verdict, "qr_leads_elsewhere")
-    assert told == {"host": "elsewhere.example.com"}
+    assert told == {"host": "elsewhere.example.com", "field": "symbol"}
+
+
+def test_a_file_whose_qr_holds_words_shows_them_and_speaks_of_no_link(desk: Desk) -> None:
+    issued, _ = desk.issue()
+    verdict = desk.verify(paper(issued, qr_text="nihao <b>" + "x" * 250))
+    assert codes(verdict) == {"qr_other_text"}
+    (told,) = of_code(verdict, "qr_other_text")
+    assert told["text"].startswith("nihao <b>x") and len(told["text"]) == 201
 
 
 def test_two_certificates_in_one_file_are_asked_for_one_by_one(desk: Desk) -> None:

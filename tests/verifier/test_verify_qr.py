@@ -222,7 +222,9 @@ def test_a_suspended_or_revoked_award_is_not_in_force(world: World, status: Awar
         ("WIFI:S:office;;", "qr_not_a_certificate"),
         (URL_PREFIX + "1" * 64, "qr_damaged"),
         ("9" * 300, "qr_damaged"),
-        ("x" * 100_000, "qr_not_a_certificate"),
+        ("x" * 100_000, "qr_other_text"),
+        ("😀你好", "qr_other_text"),
+        ("请看 a.cn", "qr_not_a_certificate"),
         ("\ud800", "qr_not_a_certificate"),
     ],
 )

@@ -141,6 +141,7 @@ SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
             width=_COUNT,
             height=_COUNT,
             fields=_list(_object(_members(number=_COUNT, field=_STRING, corners=_CORNERS))),
+            doubtful=_list(_CORNERS),
         )
     ),
     "Verdict": _object(

@@ -140,9 +140,11 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
                 "label": _both(one.label),
                 "printed": one.printed,
                 "record": one.record,
+                "note": _both(one.note),
             }
             for one in (() if boxed is None else boxed.differences)
         ],
+        "legend": [_both(one) for one in (() if boxed is None else boxed.legend)],
     }
 
 

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
 from accounts.roles import allow
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from accounts.uploads import takes_files
 from codes.typed import visible_line
 from codes.wording import Text
@@ -33,6 +33,7 @@ from registry.session import reading
 from templates.downloads import send_download
 from templates.file_types import JSON, PDF, file_type
 from templates.page_language import page_language
+from templates.report_words import RED_BOXES
 from templates.spoken_values import spoken_value
 from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import Lead, leads_of
@@ -58,6 +59,7 @@ from verifier.verdict import Outcome, say_instant
 blueprint = Blueprint("police_papers", __name__, url_prefix="/police/cases/<int:case_id>/papers")
 
 _MOST_LINKS: Final = 4
+_LONGEST: Final = {"giver": 120, "number": 40, "name": 60, "document": 40}
 _ENDINGS: Final = frozenset({"PDF", "JPG", "JPEG", "PNG", "WEBP", "HEIC", "HEIF"})
 _JUDGED: Final = Text("已重新核验", "Verified again")
 _WAITS: Final = Text(
@@ -83,8 +85,10 @@ def new(case_id: int) -> AnyResponse:
 def take_in(case_id: int) -> AnyResponse:
     """Take a paper in and have it judged; of several files say what became of each."""
     uploads = [one for one in request.files.getlist("file") if one.filename]
-    by_number = typed("by", 10) == "number"
-    entry = {key: typed(key, 120) for key in ("by", "giver", "number", "name", "document")}
+    by_number = typed("by") == "number"
+    entry = {key: typed(key) for key in ("by", "giver", "number", "name", "document")}
+    if long := too_long(entry, **_LONGEST):
+        return _new_page(case_id, entry, long)
     said = Typed(
         number=entry["number"], name=entry["name"], document=entry["document"] if by_number else ""
     )
@@ -307,6 +311,12 @@ def _turn_words(turn: Turn) -> Text:
     return Text(f"{place.zh}；{waited.zh}{tried.zh}", f"{place.en}; {waited.en}{tried.en}")
 
 
+def _legend(about: dict[str, Any]) -> Text:
+    """Return what the boxes mean; of a verdict kept before there were several kinds, red ones."""
+    said = [as_text(one) for one in about.get("legend", [])] or [RED_BOXES]
+    return Text("".join(one.zh for one in said), " ".join(one.en for one in said))
+
+
 def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:
     if "verdict" not in about:
         return {"verdict": None}
@@ -324,5 +334,6 @@ def _verdict(outcome: str, about: dict[str, Any]) -> dict[str, Any]:
         "findings": texts(about["findings"]),
         "facts": texts(about["facts"]),
         "boxes": texts(about["boxes"]),
+        "legend": _legend(about),
         "report_trouble": as_text(about.get("trouble")),
     }

@@ -8,15 +8,19 @@ from typing import Final
 
 from codes.wording import Text
 from templates.labels import LABELS, SEAL_ALT, Field
+from verifier.boxed_picture import Outline
 from verifier.picture import ELSEWHERE
-from verifier.seal_states import SEAL
+from verifier.seal_states import SEAL, SYMBOL
 from verifier.site.words import FACT_LABELS
-from verifier.verdict import Outline, Verdict
+from verifier.verdict import Verdict
 
 _LARGE: Final = 0.4
 _AROUND: Final = 1.8
 _SHAPE: Final = 3.0
 _REST = Text("版面其他文字", "Other print")
+_SYMBOL = Text("二维码", "QR code")
+_NOT_AS_ISSUED = Text("与签发时印制的不一致", "Not what was printed at issue")
+_FOREIGN_CODE = Text("指向的不是官方核验网址", "It leads to an address that is not official")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,7 @@ class Difference:
         number: as it stands beside the box.
         printed: what the picture shows; empty where that is no text.
         record: what is on record, likewise.
+        note: what is said instead where neither is text.
         cut: left, top, width and height of the place around it, to be shown enlarged; None of a
             box that is large enough to be seen.
     """
@@ -35,6 +40,7 @@ class Difference:
     label: Text
     printed: str
     record: str
+    note: Text
     cut: tuple[int, int, int, int] | None
 
 
@@ -45,10 +51,12 @@ class BoxedView:
     Args:
         address: of the picture, itself in it.
         size: its width and height, in the measure of the cuts.
+        legend: what its boxes mean.
     """
 
     address: str
     size: tuple[int, int]
+    legend: tuple[Text, ...]
     differences: tuple[Difference, ...]
 
 
@@ -65,6 +73,7 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
             label=_label(name),
             printed=shown.get(name, {}).get("printed", ""),
             record=shown.get(name, {}).get("record", ""),
+            note=_note(name, shown.get(name, {}).get("host", "")),
             cut=_cut_of(corners, verdict.boxed.size),
         )
         for number, (name, corners) in enumerate(verdict.boxed.boxes, start=1)
@@ -73,8 +82,17 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
     return BoxedView(
         address=f"data:image/jpeg;base64,{encoded}",
         size=verdict.boxed.size,
+        legend=verdict.boxed.legend,
         differences=differences,
     )
+
+
+def _note(name: str, host: str) -> Text:
+    if name != SYMBOL:
+        return _NOT_AS_ISSUED
+    if not host:
+        return _FOREIGN_CODE
+    return Text(f"{_FOREIGN_CODE.zh}：{host}", f"{_FOREIGN_CODE.en}: {host}")
 
 
 def _cut_of(corners: Outline, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
@@ -94,4 +112,6 @@ def _label(name: str) -> Text:
         return _REST
     if name == SEAL:
         return SEAL_ALT
+    if name == SYMBOL:
+        return _SYMBOL
     return LABELS[Field(name)] if name in set(Field) else FACT_LABELS[name]

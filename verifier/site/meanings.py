@@ -350,6 +350,16 @@ _INCONCLUSIVE = (
     ),
     _of(
         Outcome.INCONCLUSIVE,
+        Code.EXTRA_TEXT,
+        Code.PAGE_MARKED,
+        zh="文件上有签发的原件没有的文字或印记，可能是签发以后加上的，请勿采信这些内容。"
+        "请索取原始文件，或将下表与文件逐项核对。",
+        en="The file carries text or marks that the page as issued does not, which may have been "
+        "added after issue: do not rely on them. Ask for the original file, or compare each line "
+        "below with it.",
+    ),
+    _of(
+        Outcome.INCONCLUSIVE,
         Code.PICTURE_NOT_COMPARED,
         zh="只核验了图片中的二维码，印刷内容和照片没有比对，不能得出结论。"
         "请将下表与图片逐项核对，或上传原始 PDF 文件。",

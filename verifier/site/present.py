@@ -11,12 +11,12 @@ from codes.wording import Text
 from registry.life import DayStatus
 from templates.labels import LABELS, NO_SPECIALTY, Field
 from templates.report_words import RECORD_STATUS
-from templates.spoken_values import quoted_print, quoted_value, spoken_print
+from templates.spoken_values import quoted_print, quoted_value
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import UNFINISHED, Code
 from verifier.life import DAY_TEXTS
-from verifier.picture import PHOTO
 from verifier.site import words
+from verifier.site.comparisons import Comparison, comparisons, shown_by
 from verifier.site.meanings import SPECIFIC, Meaning
 from verifier.site.words import (
     FACT_LABELS,
@@ -37,14 +37,6 @@ class Banner:
     tone: str
     headline: Text
     meaning: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """What one question about the certificate came to, and its colour."""
-
-    tone: str
-    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,36 +90,8 @@ _GROUPS = {
         "The text in the file is covered or cannot be seen; compare by eye: {fields}.",
     ),
 }
-_COMPARISONS = {
-    Code.FIELD_AGREES: Comparison(tone="good", text=Text("文件中的文字一致", "The text agrees")),
-    Code.PICTURE_FIELD_AGREES: Comparison(
-        tone="good", text=Text("图片上所印一致", "The print agrees")
-    ),
-    Code.FIELD_NOT_COMPARED: Comparison(
-        tone="calm", text=Text("文件未能比对", "Not compared with the file")
-    ),
-    Code.FIELD_COVERED: Comparison(
-        tone="calm",
-        text=Text("文件中此处文字被遮盖，未能比对", "Covered in the file; not compared"),
-    ),
-    Code.FIELD_TWICE: Comparison(
-        tone="warn", text=Text("文件中出现不止一次，未作比对", "More than once in the file")
-    ),
-    Code.OVERLAID_TEXT: Comparison(
-        tone="warn", text=Text("文件中此处叠印了不同的文字", "Different texts overlaid in the file")
-    ),
-    Code.PICTURE_FIELD_UNCLEAR: Comparison(
-        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
-    ),
-    Code.PHOTO_AGREES: Comparison(tone="good", text=Text("图像一致", "The image agrees")),
-    Code.PHOTO_DIFFERS: Comparison(tone="bad", text=Text("图像不一致", "The image differs")),
-    Code.PHOTO_UNCLEAR: Comparison(
-        tone="calm", text=Text("图片中不能判断", "The picture does not tell")
-    ),
-}
-
-_FILE_SHOWS = Text("文件所印", "The file shows")
-_PICTURE_SHOWS = Text("图片所示", "The picture shows")
+_ADDED = frozenset({Code.EXTRA_TEXT, Code.PAGE_MARKED})
+"""What was added to a page: graver to who reads it than how a file was saved."""
 
 _FOREMOST = frozenset(
     {
@@ -159,11 +123,7 @@ def facts(verdict: Verdict, *, shared: bool = False) -> tuple[Fact, ...]:
     fixed_width = {"number", "print_serial"}
     if printed.document_masked is not None:
         fixed_width.add("document_number")
-    compared = {
-        one.evidence["field"]: _comparison(one)
-        for one in verdict.findings
-        if "field" in one.evidence
-    }
+    compared = comparisons(verdict.findings)
     return tuple(
         Fact(
             label=label,
@@ -205,22 +165,6 @@ def _notes(printed: PrintedFields) -> dict[str, Text]:
     if printed.specialty == NO_SPECIALTY:
         notes["specialty"] = FACT_NOTES["no_specialty"]
     return notes
-
-
-def _comparison(finding: Finding) -> Comparison:
-    code = Code(finding.code)
-    if code in _COMPARISONS:
-        return _COMPARISONS[code]
-    if finding.evidence["field"] == PHOTO:
-        return _COMPARISONS[Code.PHOTO_DIFFERS]
-    shown_by, shown = _shown_by(finding), spoken_print(finding.evidence.get("printed", ""))
-    text = Text(f"{shown_by.zh}：{shown.zh}", f"{shown_by.en}: {shown.en}")
-    return Comparison(tone="bad", text=text)
-
-
-def _shown_by(finding: Finding) -> Text:
-    """Return what showed a field that differs; only in a picture it has a place."""
-    return _PICTURE_SHOWS if "outline" in finding.evidence else _FILE_SHOWS
 
 
 def shown_status(verdict: Verdict) -> Text | None:
@@ -321,9 +265,10 @@ def ordered_findings(verdict: Verdict) -> tuple[Finding, ...]:
     """Return findings in the order in which lists of checks have them, alike ones together."""
     codes = [one.code for one in verdict.findings]
 
-    def place(one: Finding) -> tuple[int, bool, int]:
+    def place(one: Finding) -> tuple[int, bool, bool, int]:
         ranked = rank(Code(one.code), one.severity)
-        return ranked, not decides_outcome(one, verdict), codes.index(one.code)
+        later = one.code not in _ADDED
+        return ranked, not decides_outcome(one, verdict), later, codes.index(one.code)
 
     return tuple(sorted(verdict.findings, key=place))
 
@@ -343,6 +288,8 @@ def show_each(findings: Iterable[Finding]) -> tuple[ShownFinding, ...]:
 
 def rank(code: Code, severity: Severity) -> int:
     """Return where a finding stands in the list: graver first, then what not to overlook."""
+    if code in _ADDED:
+        return 1
     if severity is Severity.NOTICE and (CATALOGUE[code].forces or code in _FOREMOST):
         return 2
     return {Severity.ALARM: 0, Severity.PROBLEM: 1, Severity.INFO: 3, Severity.NOTICE: 4}[severity]
@@ -360,10 +307,10 @@ def _with_print(finding: Finding, sign: str) -> Text:
     if finding.code != Code.FIELD_DIFFERS.value:
         return Text(f"{sign}{finding.text.zh}", f"{sign}{finding.text.en}")
     printed = quoted_print(finding.evidence.get("printed", ""))
-    record, shown_by = quoted_value(finding.evidence.get("record", "")), _shown_by(finding)
+    record, source = quoted_value(finding.evidence.get("record", "")), shown_by(finding)
     return Text(
-        f"{sign}{finding.text.zh}{shown_by.zh}{printed.zh}，登记为{record.zh}。",
-        f"{sign}{finding.text.en} {shown_by.en} {printed.en}, the record {record.en}.",
+        f"{sign}{finding.text.zh}{source.zh}{printed.zh}，登记为{record.zh}。",
+        f"{sign}{finding.text.en} {source.en} {printed.en}, the record {record.en}.",
     )
 
 

@@ -26,11 +26,13 @@ from tests.verifier.seals import shadow_files as shadows
 from tests.verifier.seals.conftest import Office
 from tests.verifier.seals.picture_files import hide_from_pdfium
 from verifier.api.schemas import SCHEMAS
+from verifier.page_marks import doubtful_places
 from verifier.picture import parse_boxed
 from verifier.seal import PageChange, PageComparison
 from verifier.seal_findings import inspect_page
 from verifier.seal_states import Change
 from verifier.site.boxed import boxed_view
+from verifier.site.present import facts, meaning, ordered_findings
 from verifier.verdict import Outcome, Status, Verdict, verdict_to_json
 
 _CORNERS = [[1, 1], [9, 1], [9, 5], [1, 5]]
@@ -289,16 +291,50 @@ def test_a_box_is_as_long_as_what_now_stands_there(office: Office) -> None:
     assert widths[1] > 1.5 * widths[0]
 
 
-@pytest.mark.parametrize("change", [anew.wipe_name, shadows.nothing], ids=["covered", "nothing"])
-def test_a_page_on_which_nothing_differs_has_no_boxes(
-    office: Office, change: shadows.Change
+def test_a_page_on_which_nothing_differs_has_no_boxes(office: Office) -> None:
+    assert office.verify(anew.unsealed(office.pdf, shadows.nothing)).boxed is None
+
+
+def test_a_covered_place_is_boxed_in_amber_alone(office: Office) -> None:
+    boxed = office.verify(anew.unsealed(office.pdf, anew.wipe_name)).boxed
+    assert boxed is not None
+    assert not boxed.boxes
+    assert len(boxed.doubtful) == 1
+
+
+def test_words_added_beside_a_value_are_told_first_and_shown_in_the_picture(
+    office: Office,
 ) -> None:
-    assert office.verify(anew.unsealed(office.pdf, change)).boxed is None
+    added = value_mark(Field.LEVEL, "兼：一级/高级技师", right=45)
+    verdict = office.verify(marked(anew.saved_anew(office.pdf), added))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    first = next(one for one in ordered_findings(verdict) if one.code != "demo")
+    assert first.code in ("extra_text", "page_marked")
+    assert "可能是签发以后加上的" in meaning(verdict).zh
+    assert verdict.boxed is not None
+    ((left, top), _, (right, bottom), _) = verdict.boxed.doubtful[0]
+    assert right - left > 2 * (bottom - top) > 0
+    (level,) = [one for one in facts(verdict) if one.label == LABELS[Field.LEVEL]]
+    assert level.comparison is not None
+    assert level.comparison.tone == "warn"
+
+
+@pytest.mark.parametrize(("rows", "told"), [(2, 3), (6, 1)])
+def test_a_pattern_drawn_again_is_not_boxed_beside_every_row(rows: int, told: int) -> None:
+    """Places far from one another; with many rows only what has a name of its own is left."""
+    differences = [("level", "", Change.MARKED, (0, 0, 9, 9))]
+    differences += [
+        ("", f"row {at}", Change.MARKED, (0, 50 * at, 9, 50 * at + 9)) for at in range(1, rows + 1)
+    ]
+    assert len(doubtful_places(differences)) == told
+    assert len(doubtful_places([*differences, ("", "", Change.MARKED, (9, 9, 20, 12))])) == told
 
 
 def test_a_line_that_is_no_fact_of_the_record_is_boxed_by_its_label() -> None:
     jpeg = b64encode(b"\xff\xd8\xff" + bytes(9)).decode()
-    boxed = parse_boxed({"shown": jpeg, "size": [20, 20], "boxes": [["body_site", _CORNERS]]})
+    boxed = parse_boxed(
+        {"shown": jpeg, "size": [20, 20], "boxes": [["body_site", _CORNERS]], "doubtful": []}
+    )
     assert boxed is not None
     assert [name for name, _ in boxed.boxes] == ["body_site"]
     verdict = Verdict(
@@ -319,13 +355,33 @@ def test_a_line_that_is_no_fact_of_the_record_is_boxed_by_its_label() -> None:
     "told",
     [
         {},
-        {"shown": "", "size": [20, 20], "boxes": [["photo", _CORNERS]]},
-        {"shown": "/9j/", "size": [0, 20], "boxes": [["photo", _CORNERS]]},
-        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", [[1, 1], [9, 1]]], "photo", []]},
-        {"shown": "/9j/", "size": [20, 20], "boxes": []},
-        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", _CORNERS], ["no such", _CORNERS]]},
-        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", _CORNERS], ["photo", _CORNERS]]},
-        {"shown": "/9j/", "size": [20, 20], "boxes": [["photo", [[10**400, 1], *_CORNERS[1:]]]]},
+        {"shown": "", "size": [20, 20], "boxes": [["photo", _CORNERS]], "doubtful": []},
+        {"shown": "/9j/", "size": [0, 20], "boxes": [["photo", _CORNERS]], "doubtful": []},
+        {
+            "shown": "/9j/",
+            "size": [20, 20],
+            "boxes": [["photo", [[1, 1], [9, 1]]], "photo", []],
+            "doubtful": [],
+        },
+        {"shown": "/9j/", "size": [20, 20], "boxes": [], "doubtful": []},
+        {
+            "shown": "/9j/",
+            "size": [20, 20],
+            "boxes": [["photo", _CORNERS], ["no such", _CORNERS]],
+            "doubtful": [],
+        },
+        {
+            "shown": "/9j/",
+            "size": [20, 20],
+            "boxes": [["photo", _CORNERS], ["photo", _CORNERS]],
+            "doubtful": [],
+        },
+        {
+            "shown": "/9j/",
+            "size": [20, 20],
+            "boxes": [["photo", [[10**400, 1], *_CORNERS[1:]]]],
+            "doubtful": [],
+        },
     ],
 )
 def test_a_child_that_boxes_nothing_sensible_is_not_believed(told: object) -> None:

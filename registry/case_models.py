@@ -66,6 +66,15 @@ class CaseHolder(DeskBase):
     name: Mapped[str] = mapped_column(String(60))
 
 
+class CaseTip(DeskBase):
+    """The tip from the public, a complaint on record, on which a case was opened."""
+
+    __tablename__ = "police_case_tips"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("police_cases.id"), primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(index=True)
+
+
 class CaseItem(DeskBase):
     """One suspect paper, file or number of a case, and what the verifier said of it.
 

@@ -70,7 +70,7 @@ class PoliceHome:
     def open_case(self, reference: str = REFERENCE, person: Person = ONE) -> int:
         """Open a case; return its id."""
         with working_as(self.app, person) as client:
-            form = {"reference": reference, "about": "招聘时提交的证书可疑"}
+            form = {"reference": reference, "about": "招聘时提交的证书可疑", "same_number": "yes"}
             answer = client.post("/police/cases/new", data=form)
         assert answer.status_code == 303, answer.text
         return int(answer.location.rpartition("/")[2])

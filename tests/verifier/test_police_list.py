@@ -70,3 +70,39 @@ def test_what_waits_leads_to_ones_own_cases_that_are_not_closed(desk: PoliceHome
     assert UNCLOSED in desk.page("/", OTHER)
     assert listed(desk, "officer=12&state=not_closed") == {"甲1", "乙1"}
     assert UNCLOSED not in desk.page("/", ONE)
+
+
+def test_a_second_case_of_a_number_is_opened_only_with_a_tick(desk: PoliceHome) -> None:
+    form = {"reference": "丙1", "about": "同一份材料"}
+    status, _, body = desk.post("/police/cases/new", **form)
+    page = body.decode()
+    assert status == 422
+    assert "已用这个编号登记过案件" in page and 'href="/police/cases/4"' in page
+    assert 'name="same_number"' in page and "同一份材料" in page
+    assert "same_number" not in desk.page("/police/cases/new")
+    assert desk.post("/police/cases/new", **form, same_number="yes")[0] == 303
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "field", "most"),
+    [
+        ("new", {"reference": "丁1", "about": "长" * 1300}, "about", 500),
+        ("1/papers/new", {"by": "number", "giver": "长" * 121, "number": "S1"}, "giver", 120),
+        ("1/papers/new", {"by": "number", "giver": "甲", "number": "S" * 41}, "number", 40),
+        ("1/papers/new", {"by": "number", "giver": "甲", "name": "长" * 61}, "name", 60),
+        ("1/records", {"number": "S1", "ground": "为查明" * 101}, "ground", 300),
+        ("1/close", {"outcome": "no_paper", "result": "长" * 1301, **SURE}, "result", 500),
+    ],
+)
+def test_no_text_is_cut_in_silence(
+    desk: PoliceHome, address: str, form: dict[str, str], field: str, most: int
+) -> None:
+    if address == "1/records":  # which are read for a paper
+        paper = {"by": "number", "giver": "甲", "number": desk.number, "name": desk.name}
+        assert desk.post("/police/cases/1/papers/new", **paper)[0] == 303
+    status, _, body = desk.post(f"/police/cases/{address}", **form)
+    page = body.decode()
+    assert status == 422
+    assert f'id="{field}-wrong' in page
+    assert f"{len(form[field])} 字，最多 {most} 字" in page
+    assert form[field] in page  # whole

@@ -72,8 +72,8 @@ def test_what_is_not_taken_in_is_said_of_each_file_and_loses_no_other(
     assert [one[:2] for one in papers(desk, case_id)] == [(1, digest(b"one"))]
     said = re.findall(r"第 (\d) 个文件“(.+?)”没有接收：(.+?)<", page)
     assert list(dict.fromkeys(said)) == [
-        ("1", "空.pdf", "请选择文件，不超过 0 MB"),
-        ("3", "大.jpg", "请选择文件，不超过 0 MB"),
+        ("1", "空.pdf", "文件是空的"),
+        ("3", "大.jpg", "文件超过 0 MB"),
         ("4", "又一.png", "与本案第 1 件是同一个文件，没有重复接收"),
     ]
     assert "其余 1 个文件已接收" in page
@@ -115,3 +115,10 @@ def test_one_file_sent_again_is_taken_in_once_unless_more_is_said_of_it(desk: Po
     assert hand_in(desk, case_id, one, name=desk.name)[0] == 303
     assert hand_in(desk, case_id, one, name=desk.name)[0] == 422
     assert [place for place, _, _ in papers(desk, case_id)] == [1, 2]
+
+
+def test_one_file_that_is_empty_is_told_from_none(desk: PoliceHome) -> None:
+    case_id = desk.open_case("丙〔2026〕309号")
+    assert "文件是空的" in hand_in(desk, case_id, [(b"", "空.pdf")])[2]
+    page = hand_in(desk, case_id, [])[2]
+    assert "请选择文件" in page and "文件是空的" not in page

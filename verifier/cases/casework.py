@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from codes.typed import visible_line
 from codes.wording import Text
-from registry.case_models import CaseItem, PoliceCase
+from registry.case_models import CaseItem, CaseTip, PoliceCase
 from registry.case_sealed import (
     CASE_ABOUT,
     ITEM_ABOUT,
@@ -76,8 +76,13 @@ class Brought:
     typed: Typed = field(default_factory=Typed)
 
 
-def open_case(room: PoliceRoom, officer: Officer, *, reference: str, about: str) -> int:
+def open_case(
+    room: PoliceRoom, officer: Officer, *, reference: str, about: str, tip: int | None = None
+) -> int:
     """Open a case and return its id.
+
+    Args:
+        tip: number of the tip from the public on which it is opened.
 
     Raises:
         CaseError: the case number is missing (`case_reference`), what it is about is missing or
@@ -98,7 +103,11 @@ def open_case(room: PoliceRoom, officer: Officer, *, reference: str, about: str)
         session.add(case)
         put_json(CASE_ABOUT, case, vault, {"about": about})
         session.flush()
-        add_step(room, session, vault, case, officer, Act.OPEN, details={"reference": reference})
+        details = {"reference": reference}
+        if tip is not None:
+            session.add(CaseTip(case_id=case.id, complaint_id=tip))
+            details["tip"] = str(tip)
+        add_step(room, session, vault, case, officer, Act.OPEN, details=details)
         return case.id
 
 
@@ -243,6 +252,14 @@ def add_told_step(
 def check_words(code: str, words: str) -> None:
     """Go on only where something was filled in, not too long; raises CaseError by that code."""
     wanted = _WANTED[code]
+    if (length := len(words)) > MOST_WORDS:
+        raise CaseError(
+            code,
+            Text(
+                f"{wanted.zh}有 {length} 字，最多 {MOST_WORDS} 字",
+                f"{length} characters; at most {MOST_WORDS}",
+            ),
+        )
     if not 0 < len(words) <= MOST_WORDS:
         raise CaseError(
             code,

@@ -69,6 +69,7 @@ _DETAILS: Final = {
     "report": Text("报告编号", "report"),
     "ground": Text("事由", "ground"),
     "reference": Text("案件编号", "case number"),
+    "tip": Text("据以登记的投诉举报编号", "opened on the tip numbered"),
     "body": Text("评价机构", "body"),
     "due": Text("答复期限", "answer by"),
     "to": Text("接收人", "to"),

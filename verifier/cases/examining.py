@@ -294,11 +294,13 @@ _NO_KEY: Final = {
 
 def _check_brought(brought: Brought) -> None:
     check_words("paper_from", brought.giver)
-    if brought.data is not None and not 0 < len(brought.data) <= MAX_FILE_BYTES:
-        raise CaseError(
-            "paper_file",
-            Text(
-                f"请选择文件，不超过 {MAX_FILE_BYTES >> 20} MB",
-                f"choose a file of at most {MAX_FILE_BYTES >> 20} MB",
-            ),
-        )
+    if brought.data is None or 0 < len(brought.data) <= MAX_FILE_BYTES:
+        return
+    if brought.data:
+        limit = MAX_FILE_BYTES >> 20
+        text = Text(f"文件超过 {limit} MB", f"the file has more than {limit} MB")
+    elif brought.filename:
+        text = Text("文件是空的", "the file is empty")
+    else:
+        text = Text("请选择文件", "choose a file")
+    raise CaseError("paper_file", text)

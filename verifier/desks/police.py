@@ -66,15 +66,15 @@ def not_there(error: Exception) -> None:
         abort(404)
 
 
-def typed(name: str, most: int = 1200) -> str:
-    """Return a field of the form, without blanks around it."""
-    return request.form.get(name, "").strip().replace("\r\n", "\n")[:most]
+def typed(name: str) -> str:
+    """Return a field of the form, whole, without blanks around it."""
+    return request.form.get(name, "").strip().replace("\r\n", "\n")
 
 
 def typed_day(name: str) -> date | None:
     """Return a day of the form; None for none."""
     try:
-        return date.fromisoformat(typed(name, 20))
+        return date.fromisoformat(typed(name))
     except ValueError:
         return None
 

@@ -60,6 +60,7 @@ from verifier.cases.lacking import lacks_of_papers
 from verifier.cases.loose_ends import find_loose_ends
 from verifier.cases.readings import readings_of_case
 from verifier.cases.shown_numbers import kept_numbers
+from verifier.cases.tips import tip_of
 from verifier.cases.waiting import places_waiting
 from verifier.desks.police import (
     OFFICERS,
@@ -106,7 +107,7 @@ def progress(case_id: int) -> Response:
 @allow(*OFFICERS)
 def ask(case_id: int) -> AnyResponse:
     """Ask the body that a number names to confirm it."""
-    entry = {"asked_number": typed("asked_number", 22)} | {key: typed(key) for key in _ASKED}
+    entry = {"asked_number": typed("asked_number")} | {key: typed(key) for key in _ASKED}
     level = entry["shown_level"]
     try:
         ask_body(
@@ -123,7 +124,7 @@ def ask(case_id: int) -> AnyResponse:
             due=typed_day("due"),
         )
     except REFUSALS as error:
-        return case_page(case_id, (trouble_of(error),), entry | {"due": typed("due", 20)})
+        return case_page(case_id, (trouble_of(error),), entry | {"due": typed("due")})
     say_done(
         Text("询问已送达机构，答复后显示在本页", "The body has the question; its answer shows here")
     )
@@ -272,6 +273,7 @@ def case_page(
             "acts": count_acts(session, vault, case_id),
             "outcomes": [(one.value, one.text) for one in outcomes_of(session, case_id)],
             "waiting": places_waiting(session, case_id),
+            "tip": tip_of(session, case_id),
             "loose": find_loose_ends(session, vault, case_id),
             "lacking": lacks_of_papers(session, case_id),
             "receivers": receivers(session, found),

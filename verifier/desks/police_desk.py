@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flask import Flask, url_for
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from verifier.cases.gaps import cases_to_confirm
 from verifier.cases.giving import holding_account
 from verifier.cases.readings import cases_questioned, readings_to_review
 from verifier.cases.room import PoliceRoom
+from verifier.cases.tips import cases_on
 from verifier.desks.police import EXTENSION, OFFICERS, REVIEWERS, the_room
 from verifier.desks.police_cases import blueprint as cases
 from verifier.desks.police_custody import blueprint as custody
@@ -58,6 +59,7 @@ def add_police_desk(app: Flask, room: PoliceRoom) -> None:
     for part in (listing, cases, papers, records, custody, giving):
         app.register_blueprint(part)
     add_waiting(app, waiting_for_police)
+    app.jinja_env.globals["cases_on_tip"] = _cases_on_tip
     add_places(
         app,
         [
@@ -65,6 +67,12 @@ def add_police_desk(app: Flask, room: PoliceRoom) -> None:
             for at, text, roles, why in _PLACES
         ],
     )
+
+
+def _cases_on_tip(tip: int) -> Sequence[PoliceCase]:
+    """Return the cases opened on a tip, for the page of the tip, which is another room's."""
+    with reading(the_room().desks) as session:
+        return cases_on(session, tip)
 
 
 def waiting_for_police(person: Person) -> Iterator[Waiting]:

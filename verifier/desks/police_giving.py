@@ -24,7 +24,7 @@ def give(case_id: int) -> AnyResponse:
 
     The trail does not take every reason: then the field is named in which it stands.
     """
-    entry = {"give_to": typed("give_to", 20), "give_reason": typed("give_reason")}
+    entry = {"give_to": typed("give_to"), "give_reason": typed("give_reason")}
     chosen = entry["give_to"]
     to = int(chosen) if chosen.isascii() and chosen.isdecimal() else None
     giving = Giving(to=to, reason=entry["give_reason"])

@@ -28,9 +28,11 @@ from codes.wording import Text
 from registry.case_models import CaseItem, PoliceCase
 from registry.cases import CaseState
 from registry.session import reading
+from templates.row_ids import read_row_id
 from verifier.cases.asking import cases_overdue
 from verifier.cases.casework import faults_of_opening, open_case
 from verifier.cases.giving import holders, holding_account
+from verifier.cases.tips import find_tip
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -140,24 +142,27 @@ def _papers(session: Session, cases_shown: Sequence[PoliceCase]) -> dict[int, in
 @blueprint.get("/new")
 @allow(*OFFICERS)
 def new() -> AnyResponse:
-    """Show the form that opens a case."""
-    return _new_page()
+    """Show the form that opens a case, of its own accord or on a tip from the public."""
+    return _new_page(tip=_tip(request.args.get("tip", "")))
 
 
 @blueprint.post("/new")
 @allow(*OFFICERS)
 def open_new() -> AnyResponse:
     """Open a case."""
-    reference, about = typed("reference"), typed("about")
+    reference, about, tip = typed("reference"), typed("about"), _tip(typed("tip"))
     if faults := [trouble_of(one) for one in faults_of_opening(reference, about)]:
-        return _new_page(reference, about, tuple(faults))
+        return _new_page(reference, about, tuple(faults), tip=tip)
+    earlier = _of_that_number(reference)
+    if earlier is not None and typed("same_number") != "yes":
+        return _new_page(reference, about, (_taken(earlier),), earlier, tip)
     try:
-        case_id = open_case(the_room(), the_officer(), reference=reference, about=about)
+        case_id = open_case(the_room(), the_officer(), reference=reference, about=about, tip=tip)
     except REFUSALS as error:
         trouble = trouble_of(error)
         if trouble.field == "ground":  # what may not stand on the trail is the number
             trouble = Trouble(field="reference", text=trouble.text)
-        return _new_page(reference, about, (trouble,))
+        return _new_page(reference, about, (trouble,), earlier, tip)
     say_done(
         Text(
             f"案件 {reference} 已登记，下一步提交可疑证书",
@@ -167,10 +172,45 @@ def open_new() -> AnyResponse:
     return redirect(url_for("police.case", case_id=case_id), 303)
 
 
+def _tip(said: str) -> int | None:
+    """Return the number of a tip that lies with the police; None where there is none."""
+    with reading(the_room().desks) as session:
+        found = find_tip(session, read_row_id(said))
+    return None if found is None else found.id
+
+
+def _of_that_number(reference: str) -> PoliceCase | None:
+    """Return the first case that has this very number already."""
+    query = select(PoliceCase).where(PoliceCase.reference == reference).order_by(PoliceCase.id)
+    with reading(the_room().desks) as session:
+        return session.scalars(query.limit(1)).first()
+
+
+def _taken(case: PoliceCase) -> Trouble:
+    return Trouble(
+        field="same_number",
+        text=Text(
+            f"{case.opened_by}已用这个编号登记过案件，材料请提交到那个案件；确须另行登记的，请勾选",
+            f"{case.opened_by} has opened a case of this very number: hand the paper in there, or "
+            "tick that another one is needed",
+        ),
+        link=url_for("police.case", case_id=case.id),
+    )
+
+
 def _new_page(
-    reference: str = "", about: str = "", troubles: tuple[Trouble, ...] = ()
+    reference: str = "",
+    about: str = "",
+    troubles: tuple[Trouble, ...] = (),
+    earlier: PoliceCase | None = None,
+    tip: int | None = None,
 ) -> AnyResponse:
     page = render_template(
-        "desk/police/new.html", reference=reference, about=about, troubles=troubles
+        "desk/police/new.html",
+        reference=reference,
+        about=about,
+        troubles=troubles,
+        earlier=earlier,
+        tip=tip,
     )
     return make_response(page, 422 if troubles else 200)

@@ -21,15 +21,23 @@ from accounts.asking_again import asks_again
 from accounts.next_page_notice import lead_on, say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
-from accounts.troubles import Trouble
+from accounts.troubles import Trouble, too_long
 from codes.wording import Text
 from registry.case_models import CaseItem, CaseReading
 from registry.case_sealed import ITEM_ABOUT, REMARK, read_json, read_text
 from registry.cases import ReviewMark
 from registry.session import reading
+from verifier.cases.casework import MOST_WORDS
 from verifier.cases.clusters import find_clusters
 from verifier.cases.marks import MarkKind
-from verifier.cases.readings import OPEN_FOR, check_wish, open_record, opened_record, review_reading
+from verifier.cases.readings import (
+    MOST_GROUND,
+    OPEN_FOR,
+    check_wish,
+    open_record,
+    opened_record,
+    review_reading,
+)
 from verifier.cases.shown_numbers import kept_numbers
 from verifier.desks.police import (
     OFFICERS,
@@ -57,7 +65,9 @@ def open_full(case_id: int) -> AnyResponse:
     """Note the ground on which a full record is read, and open it; what is wrong is said first."""
     with reading(the_room().desks) as session:
         the_case(session, case_id)
-    entry = {"number": typed("number", 22), "ground": typed("ground")}
+    entry = {"number": typed("number"), "ground": typed("ground")}
+    if long := too_long(entry, ground=MOST_GROUND):
+        return case_page(case_id, long, entry)
     try:
         check_wish(the_room(), case_id, **entry)
         return _open_full(case_id, entry)
@@ -118,9 +128,11 @@ def readings() -> AnyResponse:
 @allow(*OFFICERS)
 def review(reading_id: int) -> AnyResponse:
     """Mark a reading of another officer."""
-    said = typed("mark", 20)
+    said = typed("mark")
     mark = ReviewMark(said) if said in set(ReviewMark) else None
     remark = typed("remark")
+    if long := too_long({"remark": remark}, remark=MOST_WORDS):
+        return _readings_page(reading_id, said, remark, long)
     try:
         review_reading(the_room(), the_officer(), reading_id, mark, remark)
     except REFUSALS as error:

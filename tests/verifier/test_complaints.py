@@ -127,7 +127,7 @@ def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> 
     assert do(sides, CLERK, "take-in").status_code == 303
     number = sides.newest().id
     followed = sides.follow(code)
-    assert "正在核实处理" in followed and "不发证、不更正" in followed
+    assert "等待分派或正在核实" in followed and "不发证、不更正" in followed
     assert WORDS["subject"] not in followed  # it has gone to the desk
     assert "已收到：图片" in followed
 

@@ -80,6 +80,14 @@ def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:
     assert PERSON.name not in client.get("/holder").text
 
 
+def test_what_is_typed_to_come_in_is_refused_whole_where_it_is_too_long(sides: Sides) -> None:
+    form = {"number": "S" * 61, "document": DOCUMENT, "code": "x" * 3000}
+    answer = sides.browser().post("/holder?lang=zh", data=form)
+    assert answer.status_code == 422
+    assert "61 字，最多 60 字" in answer.text and "3000 字，最多 60 字" in answer.text
+    assert form["number"] in answer.text
+
+
 def test_a_desk_that_is_closed_keeps_no_connection(
     sides: Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:

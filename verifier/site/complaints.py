@@ -204,7 +204,7 @@ def begin() -> AnyResponse:
     entry = ComplaintEntry(
         kind=ComplaintKind.FORGED.value,
         subject=link if fits else "",
-        text="" if fits else link[:MOST_WORDS],
+        text="" if fits else link,
     )
     return _page(entry)
 
@@ -213,7 +213,7 @@ def begin() -> AnyResponse:
 def follow_up() -> AnyResponse:
     """Say what became of a complaint, to who holds its receipt code."""
     request.max_content_length = MAX_FORM_BYTES
-    code = request.form.get("code", "").strip()[:60]
+    code = request.form.get("code", "").strip()
     desk = _desk()
     with reading(desk.public) as session:
         row = find_complaint(session, code)
@@ -247,7 +247,9 @@ def _called(kind: str, size: int) -> Text:
 
 
 _WAITS: Final = Text("已收到，等待登记", "received; it has yet to be put on record")
-_LOOKED_INTO: Final = Text("已登记，正在核实处理", "on record and being looked into")
+_LOOKED_INTO: Final = Text(
+    "已登记，等待分派或正在核实", "on record: waits to be assigned, or is being looked into"
+)
 _ANSWERED: Final = Text("已有答复，仍在办理", "answered so far, and still being looked into")
 _CLOSED: Final = Text("已办结", "settled")
 _STANDINGS: Final = {

@@ -108,6 +108,21 @@ def inspect_look_up(entry: Entry) -> tuple[Trouble, ...]:
     return tuple(troubles)
 
 
+def inspect_lengths(typed: Mapping[str, str], **most: int) -> tuple[Trouble, ...]:
+    """Return which fields hold more characters than they may; none is ever cut."""
+    return tuple(
+        Trouble(
+            field=field,
+            text=Text(
+                f"{len(typed[field])} 字，最多 {longest} 字",
+                f"{len(typed[field])} characters; at most {longest}",
+            ),
+        )
+        for field, longest in most.items()
+        if len(typed[field]) > longest
+    )
+
+
 def read_text(form: Mapping[str, str]) -> Entry:
     """Return the entry of a pasted QR text."""
     return Entry(text=form.get("text", "").strip())

@@ -38,7 +38,7 @@ from verifier.holder import HolderView
 from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
-from verifier.site.forms import MAX_FORM_BYTES, Trouble
+from verifier.site.forms import MAX_FORM_BYTES, Trouble, inspect_lengths
 from verifier.site.holder_entry import ComingIn, enter_page
 from verifier.site.holder_entry import blueprint as entry_pages
 from verifier.site.holder_room import (
@@ -58,6 +58,7 @@ from verifier.verdict import Outcome, Verdict
 
 COOKIE_PATH: Final = "/holder"
 MOST_WORDS: Final = 1000
+_LONGEST: Final = {"number": 60, "document": 60, "code": 60}
 
 blueprint = Blueprint("holder", __name__)
 
@@ -81,13 +82,14 @@ def come_in() -> AnyResponse:
     """Let a holder in by number, document number and a code."""
     request.max_content_length = MAX_FORM_BYTES
     number, document, code = (
-        request.form.get(name, "").strip()[:60] for name in ("number", "document", "code")
+        request.form.get(name, "").strip() for name in ("number", "document", "code")
     )
     entry = ComingIn(number=number, document=document)
     given = (("number", number), ("document", document), ("code", code))
     missing = tuple(Trouble(field=at, text=MISSING[at]) for at, value in given if not value)
-    if missing:
-        return enter_page(entry, missing)
+    troubles = missing or inspect_lengths(dict(given), **_LONGEST)
+    if troubles:
+        return enter_page(entry, troubles)
     look_up = LookUp(request, number, None, document)
     demand = look_up.demand(request.form.get("challenge", ""), request.form.get("solution", ""))
     if demand is not None:
@@ -234,7 +236,7 @@ def shared_start() -> str:
 def shared() -> AnyResponse | str:
     """Show the certificate that a link leads to."""
     request.max_content_length = MAX_FORM_BYTES
-    code, desk = request.form.get("code", "").strip()[:200].rpartition("#")[2], the_holder_desk()
+    code, desk = request.form.get("code", "").strip().rpartition("#")[2], the_holder_desk()
     with transaction(desk.public) as session:
         found = open_share(session, desk.keys, code, now=holder_now())
     if found is None:

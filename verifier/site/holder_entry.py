@@ -47,7 +47,7 @@ def enter_page(
 def follow_up() -> AnyResponse:
     """Say what became of a request, to who holds its receipt code."""
     request.max_content_length = MAX_FORM_BYTES
-    code, desk = request.form.get("code", "").strip()[:60], the_holder_desk()
+    code, desk = request.form.get("code", "").strip(), the_holder_desk()
     with reading(desk.public) as session:
         asked = request_of_receipt(session, desk.keys, code)
     if asked is None:

@@ -100,7 +100,7 @@ def object_to(number: int) -> AnyResponse:
 def follow_up() -> AnyResponse:
     """Say what became of an objection, to who holds its receipt code."""
     request.max_content_length = MAX_FORM_BYTES
-    code = request.form.get("code", "").strip()[:60]
+    code = request.form.get("code", "").strip()
     desk = _desk()
     with reading(desk.public) as session:
         row = find_sent(session, code)

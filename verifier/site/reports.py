@@ -127,7 +127,7 @@ def check_report_file(data: bytes) -> str | None:
 @blueprint.get("/report")
 def start() -> str:
     """Show where reports are looked up and checked."""
-    return _page(ReportPage(number=(request.args.get("number") or "")[:40]))
+    return _page(ReportPage(number=request.args.get("number") or ""))
 
 
 @blueprint.post("/report/new")
@@ -169,7 +169,7 @@ def ask_qr() -> AnyResponse | str:
 def look_up() -> AnyResponse | str:
     """Show what is known of a report: to its number little, to number and code everything."""
     request.max_content_length = MULTIPART_MARGIN_BYTES
-    number, code = (request.form.get(name, "").strip()[:60] for name in ("number", "code"))
+    number, code = (request.form.get(name, "").strip() for name in ("number", "code"))
     typed = ReportPage(number=number, code=code)
     known = read_report_number(number)
     try:

@@ -14,9 +14,8 @@ from templates.spoken_values import spoken_value
 
 PICTURE: Final = "Examined"
 _MOST_MM: Final = (92.0, 130.0)  # of the picture
-_LEAST_HIGH_MM: Final = 85.0  # in a lower room other things stand, and the picture after them
+_LEAST_HIGH_MM: Final = 110.0  # in a lower room other things stand, and the picture after them
 _GAP_MM: Final = 6.0
-_LEGEND_MM: Final = 18.0
 _CROP_HIGH_MM: Final = 16.0
 _ENLARGED: Final = 3.0  # times the picture at most
 _AROUND: Final = 0.35  # of a box's height, seen around it
@@ -44,8 +43,9 @@ def draw_picture(sheets: Sheets, picture: Picture, verdict: Mapping[str, Any]) -
     if not has_room(sheets):
         sheets.new_sheet()
     boxes = verdict.get("boxes")
-    legend = 0.0 if boxes is None else _LEGEND_MM
-    most_high = min(_MOST_MM[1], sheets.y - BOTTOM - 4 - legend)
+    legend = [] if boxes is None else [line for one in _legend(boxes) for line in (one.zh, one.en)]
+    below = sum(sheets.height(line, _SMALL, RIGHT - LEFT) for line in legend)
+    most_high = min(_MOST_MM[1], sheets.y - BOTTOM - 6 - below)
     scale = min(_MOST_MM[0] / picture.width, most_high / picture.height)
     width, height = picture.width * scale, picture.height * scale
     top = sheets.y - 3
@@ -59,10 +59,8 @@ def draw_picture(sheets: Sheets, picture: Picture, verdict: Mapping[str, Any]) -
             _draw_field(sheets, boxes, box, (width, height), left)
             _draw_record(sheets, box, verdict, left)
     sheets.y = top - height - 2
-    if boxes is not None:
-        for one in _legend(boxes):
-            sheets.paragraph(one.zh, _SMALL, ink=LABEL_INK)
-            sheets.paragraph(one.en, _SMALL, ink=LABEL_INK)
+    for line in legend:
+        sheets.paragraph(line, _SMALL, ink=LABEL_INK)
 
 
 def _legend(boxes: Mapping[str, Any]) -> tuple[Text, ...]:

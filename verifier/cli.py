@@ -183,6 +183,8 @@ def file(path: Path, boxes: Path | None, **given: Any) -> None:
         verdict = verifier.verify_file(data, path.name, on=asked.on)
         if boxes is not None and verdict.boxed is not None:
             _write_boxes(boxes, verdict.boxed)
+            for one in verdict.boxed.legend:
+                click.echo(one.say(chosen_language(asked.lang)), err=True)
         return verdict
 
     _run(

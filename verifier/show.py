@@ -59,9 +59,6 @@ def _lines(verdict: Verdict, language: Language) -> Iterator[str]:
     for finding in verdict.findings:
         mark, sign = verdict.mark_of(finding), verdict.box_sign(finding)
         yield from _finding_lines(finding, language, mark, sign)
-    if verdict.boxed is not None and verdict.boxed.doubtful:
-        yield ""
-        yield from (one.say(language) for one in verdict.boxed.legend)
     if verdict.certificate is not None:
         yield ""
         yield _SHOULD_SHOW.say(language)

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from codes.wording import Language
 from templates.labels import Field
 from tests.forgery.papers import SHEET_DPI, Works
 from tests.forgery.raster_edits import paste_symbol
@@ -21,7 +20,6 @@ from verifier.picture import compare_picture, read_picture
 from verifier.picture_question import PictureQuestion
 from verifier.picture_show import draw_boxes
 from verifier.service import Verifier
-from verifier.show import show_verdict
 from verifier.verdict import Outcome, Verdict, verdict_to_json
 from wsgi import create_public_app
 
@@ -88,8 +86,8 @@ def test_what_cannot_be_told_is_in_dashes_of_amber_and_the_page_says_so(
     amber = edge_colours(verdict, boxes["doubtful"][0])
     dashes = ((amber[:, 0] > 150) & (amber[:, 2] < 110)).mean()
     assert 0.2 < dashes < 0.8
-    assert "黄色虚线框内不能判断" in show_verdict(verdict, Language.ZH)
-    assert "dashes of amber" in show_verdict(verdict, Language.EN)
+    (legend,) = verdict.boxed.legend
+    assert "黄色虚线框内不能判断" in legend.zh and "dashes of amber" in legend.en
     app = create_public_app(works.home)
     client: FlaskClient = app.test_client()
     page = client.post("/verify/file", **uploaded(picture)).text

@@ -263,6 +263,7 @@ def test_the_site_shows_the_boxed_picture_and_the_command_line_writes_it(
     done = CliRunner().invoke(cli, ["verify", "file", str(path), "--boxes", str(boxes)])
     assert done.exit_code == 1, done.output
     assert boxes.read_bytes().startswith(b"\xff\xd8\xff")
+    assert "红框内与登记内容不符" in done.output
 
 
 def test_the_process_that_reads_print_leaves_nothing_and_tells_nobody(

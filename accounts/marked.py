@@ -42,3 +42,9 @@ class MarkedRow:
     cells: Sequence[MarkedCell]
     trouble: Text | None = None
     href: str = ""
+
+    @property
+    def marked(self) -> Sequence[int]:
+        """Places of cells that keep the row from going on; without any, of those remarked on."""
+        places = [place for place, cell in enumerate(self.cells) if cell.trouble is not None]
+        return [place for place in places if not self.cells[place].warning] or places

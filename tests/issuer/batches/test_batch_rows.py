@@ -101,6 +101,17 @@ def test_columns_stay_in_the_order_of_the_sheet(desk: BatchDesk, tmp_path: Path)
     assert headings("all")[:2] == [Column.NAME.value, Column.DOCUMENT_TYPE.value]
 
 
+def test_beside_the_number_of_a_row_stand_the_columns_at_fault(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    wrong = {2: {Column.LEVEL: "很高", Column.SEX: "不明"}}
+    draft = desk.begin(roster_of(tmp_path, people(Level.THREE, 3), wrong))
+    page = desk.get(f"/batches/{draft}/rows?show=all").text
+    told = dict(re.findall(r'id="row-(\d+)".*?<span class="where">(.*?)</span></th>', page))
+    assert told["3"] == "<span>性别</span><span>级别</span>"
+    assert told["2"] == "<span>照片</span>", "where nothing stops the row: what is still to come"
+
+
 def test_a_row_changed_on_another_page_is_not_written_over(ready_desk: BatchDesk) -> None:
     path = f"/batches/{READY}/rows/2"
 

@@ -11,7 +11,7 @@ from issuer.errors import Interrupted
 from issuer.issuing import Phase
 
 PHASE_NAMES = {
-    Phase.LINT: Text("检查花名册", "checking the roster"),
+    Phase.LINT: Text("检查名册", "checking the roster"),
     Phase.RESERVE: Text("赋予证书编号", "assigning numbers"),
     Phase.SIGN: Text("签名并登记", "signing and recording"),
     Phase.DRAW: Text("制作证书", "drawing certificates"),

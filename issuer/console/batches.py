@@ -313,12 +313,13 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     issuing = DraftState(draft.state) in (DraftState.APPROVED, DraftState.ISSUING)
     running = issuing or is_printing(draft)
     waiting = draft.checked < draft.revision or draft.awaiting > 0
-    text = _phase(draft.phase, running=running)
+    phase = draft.phase if running or not draft.awaiting else JUDGING
+    text = _phase(phase, running=running)
     if _is_broken_off(room, draft):
         text = _BROKEN_OFF
     elif (running or waiting) and not (is_held(room, draft.id) or has_runner(room.home)):
         text = _NOBODY
-    begun = text is not _NOBODY  # what was counted before is of the check, and says nothing now
+    begun = text is not _NOBODY and phase == draft.phase  # else it was counted of something before
     return {
         "done": draft.done if begun else 0,
         "total": draft.total if begun else 0,

@@ -96,6 +96,25 @@ def test_the_page_of_photos_counts_people_and_files_apart(desk: BatchDesk, tmp_p
         assert f"<dt>{name}</dt><dd>{told}<" in page, name
 
 
+def test_while_photos_are_judged_nobody_is_told_to_be_without_one(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = desk.begin(roster_of(tmp_path, PERSONS))
+    assert "还差 2 人" in desk.get(f"/batches/{draft}").text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("issuer.console.batches_photos.check_soon", lambda *_: None)
+        patch.setattr("issuer.console.batches.has_runner", lambda *_: True)
+        desk.add_photos(draft, (photos_zip(PERSONS), "照片.zip"))
+        page = desk.get(f"/batches/{draft}/photos").text
+        assert "请先不要重新上传" in page and "照片.zip" not in page
+        assert "缺少照片" not in page and "还差" not in page and "没有“1.jpg”" not in page
+        told = desk.get(f"/batches/{draft}/progress").json
+        assert (told["text"], told["total"]) == ("检查照片", 0)
+    desk.work()
+    page = desk.get(f"/batches/{draft}/photos").text
+    assert "请先不要重新上传" not in page and "缺少照片的人员</dt><dd>0<" in page
+
+
 def test_a_good_photo_takes_the_place_of_all_before_it(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     first, second = printed(desk, draft)

@@ -73,6 +73,12 @@ _NOTHING_ENTERED = (
 )
 
 
+def _shown() -> str:
+    """Return which outcome the list is, or was, asked for; empty for all."""
+    show = request.args.get("show", "")
+    return show if show in set(Judged) else ""
+
+
 def _judged(kept: Kept | None) -> Judged:
     if kept is None:
         return Judged.OPEN
@@ -94,8 +100,7 @@ def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
         kept = kept_of(session, draft)
         everybody = [(one, read_kept(room, draft, kept.get(one.person))) for one in people]
     counts = Counter(_judged(found) for _, found in everybody)
-    show = request.args.get("show", "")
-    show = show if show in set(Judged) else ""
+    show = _shown()
     asked = [one for one in everybody if show in ("", _judged(one[1]))]
     number, pages = page_number(len(asked))
     note_reading(room, "batch.eligibility", draft, str(number))
@@ -206,6 +211,7 @@ def _form(
         kept=kept,
         saved=saved,
         typed=typed,
+        show=_shown(),
         conditions=[(condition, _asks(condition)) for condition in offered],
         troubles=[Trouble(field=name, text=text) for name, text in faults],
         may_examine=may_examine(draft),
@@ -248,17 +254,25 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
         typed = asdict(kept.facts)
         return _form(draft, one, kept, typed, faults=kept.faults, saved=True), 422
     say_done(Text(f"第 {row} 行的申报条件已保存", f"What was entered of row {row} is saved"))
-    following = _next_open(draft, row) if request.form.get("then") == "next" else None
-    if following is not None:
-        return redirect(url_for("batches.eligibility_of", draft_id=draft_id, row=following), 303)
-    return redirect(url_for("batches.eligibility", draft_id=draft_id), 303)
+    show = _shown() or None
+    left = _others(draft, row, Judged(show or Judged.OPEN))
+    if not left:
+        show = None  # the list they came from is empty now
+    elif request.form.get("then") == "next":
+        following = next((one for one in left if one > row), left[0])
+        place = url_for("batches.eligibility_of", draft_id=draft_id, row=following, show=show)
+        return redirect(place, 303)
+    return redirect(url_for("batches.eligibility", draft_id=draft_id, show=show), 303)
 
 
-def _next_open(draft: BatchDraft, row: int) -> int | None:
-    """Return the next row, after this one and then from the top, of whom nothing was entered."""
+def _others(draft: BatchDraft, row: int, judged: Judged) -> list[int]:
+    """Return the rows of all others of this outcome."""
     room = the_room()
     with reading(room.desks) as session:
         people = read_candidates(room, session, draft)
         kept = kept_of(session, draft)
-        rows = [one.row for one in people if read_kept(room, draft, kept.get(one.person)) is None]
-    return next((one for one in rows if one > row), next(iter(rows), None))
+    return [
+        one.row
+        for one in people
+        if one.row != row and _judged(read_kept(room, draft, kept.get(one.person))) is judged
+    ]

@@ -106,6 +106,26 @@ def test_one_person_after_the_other_is_entered_and_told_what_to_fill_in(
     assert "条件 3-5 要求原证书，请填写原证书编号" in asked.text and "现为0位" not in asked.text
 
 
+def test_who_comes_from_the_list_of_an_outcome_goes_on_in_it(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 4, name="逐个改正")
+    at = f"/batches/{draft}/eligibility"
+    good = {"condition": "3-1", "years": "4", "evidence": "单位证明"}
+    for row in (2, 3, 4):
+        assert desk.post(f"{at}/{row}", CLERK, **good | {"years": "1"}).status_code == 422
+    assert f'href="{at}/2?show=unmet"' in desk.get(f"{at}?show=unmet").text
+    form = desk.get(f"{at}/3?show=unmet").text
+    assert f'action="{at}/3?show=unmet"' in form and f'href="{at}?show=unmet"' in form
+    for row, then, leads in (
+        (3, "next", f"{at}/4?show=unmet"),
+        (4, "", f"{at}?show=unmet"),
+        (2, "next", at),
+    ):
+        answer = desk.post(f"{at}/{row}?show=unmet", CLERK, **good, then=then)
+        assert answer.status_code == 303 and answer.location == leads
+
+
 def test_levels_are_in_english_on_english_pages(desk: BatchDesk, tmp_path: Path) -> None:
     at = f"/batches/{begun(desk, tmp_path, name='英文')}"
     with working_as(desk.app, CLERK) as client:

@@ -108,9 +108,8 @@ def judge(
         en = "No conditions are on record for this occupation or level"
         if names:
             en = f"Give the number of one of the level's conditions: {', '.join(names)}"
-        return Judgement(
-            met=False, condition=None, faults=(("condition", Text(zh, en)),), remarks=()
-        )
+        unread = [("condition", Text(zh, en)), *_unread_day(facts)]
+        return Judgement(met=False, condition=None, faults=tuple(unread), remarks=())
     faults: list[tuple[str, Text]] = []
     remarks: list[Text] = []
     since = _judge_certificate(facts, condition, today, lookup, faults, remarks)
@@ -128,6 +127,8 @@ def judge(
                 ),
             )
         )
+    if faults and not any(name == "dated" for name, _ in faults):
+        faults += _unread_day(facts)
     return Judgement(
         met=not faults, condition=condition, faults=tuple(faults), remarks=tuple(remarks)
     )
@@ -213,6 +214,16 @@ def _judge_certificate(
         return None
     remarks.append(NOT_CHECKED)
     return _typed_day(facts, today, faults)
+
+
+def _unread_day(facts: Facts) -> list[tuple[str, Text]]:
+    """Return the fault of a day of issue that is no day, where nothing else looked at it."""
+    typed = facts.dated.strip()
+    try:
+        date.fromisoformat(typed or "2000-01-01")
+    except ValueError:
+        return [("dated", no_day(typed))]
+    return []
 
 
 def _typed_day(facts: Facts, today: date, faults: list[tuple[str, Text]]) -> date | None:

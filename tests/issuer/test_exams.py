@@ -222,6 +222,20 @@ def test_the_day_of_a_certificate_is_read_as_rosters_are(
     assert 'value="2016-05-01"' in page and "符合申报条件 3-5" in page and "全角" not in page
 
 
+def test_a_line_without_a_condition_says_so_and_names_a_day_that_is_none(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path, 2)
+    sheet = desk.download(f"/batches/{draft}/eligibility.xlsx")
+    number = "S000012000123263999999"
+    swapped = {"申报条件": "3-5", "原证书编号": "2016-05-01", "依据材料": "证明"}
+    sent = filled(sheet, {"相关年限": "3", "原证书发证日期": number}, {}, swapped)
+    assert desk.post(f"/batches/{draft}/eligibility", sheet=sent).status_code == 303
+    page = desk.get(f"/batches/{draft}/eligibility").text
+    assert "<b>未填条件</b>；年限 3" in page
+    assert page.count(f"请填原证书发证日期，如 2019-05-31，不晚于今天（填的是“{number}”）") == 2
+
+
 def test_a_sheet_that_some_do_not_meet_says_how_many_and_shows_them(
     desk: BatchDesk, tmp_path: Path
 ) -> None:

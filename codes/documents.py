@@ -22,11 +22,13 @@ __all__ = [
     "inspect_credit_code",
     "inspect_document",
     "mask_document",
+    "mask_to_end",
     "parse_document_type",
     "parse_sex",
 ]
 
 _CREDIT_CODE_LENGTH = 18
+_END_SHOWN = 4
 _BRACKETS = str.maketrans("", "", "()（）")
 _TIMES_SIGN = "\u00d7"
 _TIMES_NOTICE = Notice(
@@ -125,6 +127,18 @@ def mask_document(number: str) -> str:
     """
     head = 3 if len(number) >= 15 else 1 if len(number) >= 8 else 0
     return number[:head] + "*" * (len(number) - head)
+
+
+def mask_to_end(number: str) -> str:
+    """Return `number` with all but its last four characters as `*`; of a short one nothing shows.
+
+    For lists that never leave a body and have the whole name beside it: it tells namesakes apart,
+    and is what a counter compares with the card. What is public shows the other end
+    (`mask_document`).
+    """
+    shown = _END_SHOWN if len(number) >= 2 * _END_SHOWN else 0
+    end = len(number) - shown
+    return "*" * end + number[end:]
 
 
 def inspect_credit_code(text: str) -> CreditCodeReading:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from codes.documents import mask_document
+from codes.documents import mask_document, mask_to_end
 from codes.errors import CodesError
 from codes.levels import Level, parse_level
 from codes.occupations import parse_occupation
@@ -72,6 +73,11 @@ class Candidate:
         return mask_document(self.document_number)
 
     @property
+    def masked_to_end(self) -> str:
+        """The document number, all but its end hidden: it tells namesakes apart."""
+        return mask_to_end(self.document_number)
+
+    @property
     def level_zh(self) -> str:
         """The level as certificates print it; empty where it is none."""
         return "" if self.level is None else self.level.zh
@@ -102,6 +108,11 @@ def read_candidates(
         query = query.offset(offset).limit(limit)
     found = (row for row in session.scalars(query) if rows is None or row.row in rows)
     return [_candidate(key, cipher, row) for row in found]
+
+
+def shared_names(people: Sequence[Candidate]) -> frozenset[str]:
+    """Return the names that more than one of these people has."""
+    return frozenset(name for name, many in Counter(o.name for o in people).items() if many > 1)
 
 
 def read_left_out(room: BatchRoom, session: Session, draft: BatchDraft) -> list[Candidate]:

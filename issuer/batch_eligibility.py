@@ -31,6 +31,7 @@ from issuer.batch_candidates import (
     open_json,
     read_candidates,
     seal_json,
+    shared_names,
 )
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.desk import shanghai_day
@@ -376,10 +377,13 @@ def write_sheet(room: BatchRoom, draft: BatchDraft) -> bytes:
     lines: list[list[str]] = []
     with reading(room.desks) as session:
         kept = kept_of(session, draft)
-        for one in read_candidates(room, session, draft):
+        people = read_candidates(room, session, draft)
+        shared = shared_names(people)
+        for one in people:
             found = read_kept(room, draft, kept.get(one.person))
             facts = Facts() if found is None else found.facts
-            known = [str(one.row), one.name, one.masked, one.level_zh]
+            document = one.masked_to_end if one.name in shared else one.masked
+            known = [str(one.row), one.name, document, one.level_zh]
             lines.append(known + list(asdict(facts).values()))
     return write_exam_sheet(f"{draft.name}-申报条件", COLUMNS, lines)
 

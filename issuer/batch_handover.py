@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from codes.documents import mask_to_end
 from codes.levels import Level
 from issuer.awarding import read_private
 from issuer.copy_list import find_batch
@@ -33,7 +34,6 @@ _HEADINGS = (
     ("代领人及证件号码", 24),
 )
 _ROW_POINTS = 26
-_LAST_SHOWN = 4
 _SLIP_HEADINGS = (("姓名", 20), ("证书编号", 27), ("查看码", 16), ("使用方法", 62))
 _SLIP_WORDS = (
     "在公众核验网站{place}页脚点“持证人查看本人证书”，填写证书编号、本人证件号码和查看码；"
@@ -85,23 +85,12 @@ def _line(desk: Desk, copy: Copy) -> HandoverLine:
     private = read_private(desk, copy.award)
     return HandoverLine(
         name=private.name,
-        document=_last_of(private.document_number),
+        document=mask_to_end(private.document_number),
         level=Level(copy.award.level).zh,
         number=copy.award.number,
         print_serial=format_print_serial(copy.year, copy.print_serial),
         claim=HolderClaim(number=copy.award.number, document_number=private.document_number),
     )
-
-
-def _last_of(document_number: str) -> str:
-    """Return a document number with only its end shown, which the counter compares with the card.
-
-    The list never leaves the body, has the whole name beside it, and tells namesakes apart; what
-    is public shows the other end (`codes.documents.mask_document`). Of a short one nothing shows.
-    """
-    shown = _LAST_SHOWN if len(document_number) >= 2 * _LAST_SHOWN else 0
-    end = len(document_number) - shown
-    return "*" * end + document_number[end:]
 
 
 def write_handover(

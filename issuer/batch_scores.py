@@ -30,6 +30,7 @@ from issuer.batch_candidates import (
     open_json,
     read_candidates,
     seal_json,
+    shared_names,
 )
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.desk import shanghai_day
@@ -336,16 +337,19 @@ def write_sheet(room: BatchRoom, draft: BatchDraft) -> bytes:
     """Return the sheet to fill in, with everybody of the batch and what was entered so far."""
     head = (ExamColumn.ROW, ExamColumn.NAME, ExamColumn.DOCUMENT, ExamColumn.LEVEL)
     with reading(room.desks) as session:
-        lines = [
-            [
-                str(one.candidate.row),
-                one.candidate.name,
-                one.candidate.masked,
-                one.candidate.level_zh,
-                *(one.scores.text(*place) for place in PLACES.values()),
-            ]
-            for one in read_scored(room, session, draft)
+        people = read_scored(room, session, draft)
+    shared = shared_names([one.candidate for one in people])
+    lines = [
+        [
+            str(one.row),
+            one.name,
+            one.masked_to_end if one.name in shared else one.masked,
+            one.level_zh,
+            *(scored.scores.text(*place) for place in PLACES.values()),
         ]
+        for scored in people
+        for one in (scored.candidate,)
+    ]
     return write_exam_sheet(f"{draft.name}-成绩", (*head, *PLACES), lines)
 
 

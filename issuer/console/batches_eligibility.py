@@ -18,7 +18,7 @@ from accounts.troubles import too_long
 from accounts.uploads import takes_files
 from codes.assessment_rules import Condition, conditions
 from codes.wording import Text
-from issuer.batch_candidates import Candidate, kept_of, read_candidates
+from issuer.batch_candidates import Candidate, kept_of, read_candidates, shared_names
 from issuer.batch_eligibility import Kept, enter, enter_sheet, read_kept, write_sheet
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_issued import issued_eligibility
@@ -118,6 +118,7 @@ def _list(draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
         "batch_eligibility.html",
         troubles=troubles,
         rows=rows,
+        shared=shared_names(people),
         everybody=len(everybody),
         show=show,
         judged=[(one.value, one.text, counts[one]) for one in Judged],

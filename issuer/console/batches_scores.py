@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from flask import redirect, request, url_for
@@ -17,7 +17,7 @@ from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.assessment_rules import Part
 from codes.wording import Text
-from issuer.batch_candidates import find_course
+from issuer.batch_candidates import Candidate, find_course, shared_names
 from issuer.batch_carried import Term, carried_texts, entry_text, term_of
 from issuer.batch_checks import check_soon
 from issuer.batch_closing import (
@@ -102,6 +102,7 @@ def _grid(
     closed = course is not None and course.scores_closed_at is not None
     entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
     shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
+    shared = shared_names([one.candidate for one in people])
     wrong = {(fault.row, fault.column): fault.text for fault in faults}
     clerk = the_person().is_one_of(Role.BODY_CLERK)
     counts = dict.fromkeys(Standing, 0)
@@ -123,7 +124,19 @@ def _grid(
             *(SCORE_HEADINGS[column] for column in columns),
             Text("结果", "Outcome"),
         ],
-        rows=[_marked(one, columns, odd, typed, wrong, term, editable=entering) for one in shown],
+        rows=[
+            _marked(
+                one,
+                _called(one.candidate, shared),
+                columns,
+                odd,
+                typed,
+                wrong,
+                term,
+                editable=entering,
+            )
+            for one in shown
+        ],
         counts=[
             (one.text, count, _TONES.get(one, "calm")) for one, count in counts.items() if count
         ],
@@ -159,8 +172,18 @@ def odd_of(room: BatchRoom, draft: BatchDraft) -> list[Odd]:
         return odd_scores(room, session, draft, course, people)[:_ODD_SHOWN]
 
 
+def _called(one: Candidate, shared: Collection[str]) -> str:
+    """Return whose row it is: a namesake with the end of the document number."""
+    end = one.masked_to_end.lstrip("*")
+    if one.name not in shared or not end:
+        return one.name
+    told = Text(f"{one.name}（尾号 {end}）", f"{one.name} (…{end})")
+    return told.say(page_language(request))
+
+
 def _marked(
     one: Scored,
+    called: str,
     columns: list[ExamColumn],
     odd: list[Odd],
     typed: Mapping[str, str],
@@ -173,7 +196,7 @@ def _marked(
     own = {rule.part for rule in one.rules}
     language, level = page_language(request), one.candidate.level
     cells = [
-        MarkedCell(value=one.candidate.name),
+        MarkedCell(value=called),
         MarkedCell(value=level.text.say(language) if level else ""),
     ]
     for column in columns:

@@ -14,6 +14,7 @@ from codes.documents import (
     inspect_credit_code,
     inspect_document,
     mask_document,
+    mask_to_end,
     parse_document_type,
     parse_sex,
 )
@@ -340,19 +341,20 @@ def test_sexes_have_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "masked"),
+    ("number", "masked", "to_end"),
     [
-        ("110105194912310021", "110***************"),
-        ("USA110180010112", "USA************"),
-        ("H12345678", "H********"),
-        ("12345678", "1*******"),
-        ("1234567", "*******"),
-        ("12345", "*****"),
-        ("", ""),
+        ("110105194912310021", "110***************", "**************0021"),
+        ("USA110180010112", "USA************", "***********0112"),
+        ("H12345678", "H********", "*****5678"),
+        ("12345678", "1*******", "****5678"),
+        ("1234567", "*******", "*******"),
+        ("12345", "*****", "*****"),
+        ("", "", ""),
     ],
 )
-def test_a_masked_number_keeps_little_and_its_length(number: str, masked: str) -> None:
+def test_a_masked_number_keeps_little_and_its_length(number: str, masked: str, to_end: str) -> None:
     assert mask_document(number) == masked
+    assert mask_to_end(number) == to_end
 
 
 def test_a_credit_code_is_judged_by_its_check_character() -> None:

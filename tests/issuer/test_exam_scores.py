@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from codes.levels import Level
+from issuer.columns import Column
 from tests.issuer.batch_desk import (
     APPROVER,
     CLERK,
     EXAMINER,
     BatchDesk,
+    roster_of,
 )
 from tests.issuer.desks import people
 from tests.issuer.exam_desk import (
@@ -68,6 +73,23 @@ def test_odd_scores_are_shown_and_looked_at_before_closing(desk: BatchDesk, tmp_
     assert desk.post(f"/batches/{draft}/scores/close", other, seen="yes").status_code == 303
     late = desk.post(f"/batches/{draft}/scores", CLERK, **{"mark-3-theory-1": "90"})
     assert late.status_code == 422 and "成绩已确认" in late.text
+
+
+def test_namesakes_are_told_apart_by_the_end_of_their_document_numbers(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    persons = people(Level.THREE, 3)
+    same = {1: {Column.NAME: "王丽华"}, 3: {Column.NAME: "王丽华"}}
+    draft = desk.begin(roster_of(tmp_path, persons, same))
+    at = f"/batches/{draft}"
+    ends = [one.document_number[-4:] for one in persons]
+    for path, person in (("eligibility", CLERK), ("scores", EXAMINER)):
+        page = desk.get(f"{at}/{path}", person).text
+        assert re.findall(r"王丽华（尾号 (\w{4})）", page) == [ends[0], ends[2]], path
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(desk.download(f"{at}/{path}.xlsx")))
+        cells = [str(row[2]) for row in sheet.get_sheet_by_index(0).to_python()[1:]]
+        other = persons[1].document_number[:3] + "*" * 15
+        assert cells == ["*" * 14 + ends[0], other, "*" * 14 + ends[2]]
 
 
 def test_marks_before_the_day_of_the_sitting_are_odd(desk: BatchDesk, tmp_path: Path) -> None:

@@ -53,11 +53,15 @@ class HolderCounter:
         with transaction(self.public) as session:
             return make_code(session, self.keys, claim, CodePurpose.COUNTER, now=self.clock())
 
-    def codes_for_handover(self, claims: Sequence[HolderClaim]) -> list[str]:
-        """Return a fresh code for each holder, to be handed over with the certificate."""
+    def codes_for_handover(self, claims: Sequence[HolderClaim], *, at: datetime) -> list[str]:
+        """Return a fresh code for each holder, to be handed over with the certificate.
+
+        Args:
+            at: now, the same for all of a batch.
+        """
         with transaction(self.public) as session:
             return [
-                make_code(session, self.keys, claim, CodePurpose.HANDOVER, now=self.clock())
+                make_code(session, self.keys, claim, CodePurpose.HANDOVER, now=at)
                 for claim in claims
             ]
 

@@ -131,6 +131,16 @@ def make_code(
     return spaced(code)
 
 
+def count_codes(session: Session, purpose: CodePurpose, *, made_at: datetime, now: datetime) -> int:
+    """Return how many of the codes made at one time were not used and are not over."""
+    query = select(func.count(HolderCode.id)).where(
+        HolderCode.purpose == purpose.value,
+        HolderCode.made_at == made_at,
+        HolderCode.expires_at > now,
+    )
+    return session.scalar(query) or 0
+
+
 def use_code(
     session: Session, keys: HolderKeys, claim: HolderClaim, typed: str, *, now: datetime
 ) -> bool:

@@ -55,10 +55,12 @@ from issuer.console.batches_room import (
     to_batch,
     tone_of,
 )
+from issuer.console.certificates_holder import holder_counter
 from issuer.console.certificates_show import TONES
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from issuer.handover_codes import CodesMade, codes_made
 from issuer.issued_rows import list_issued, masked_names
 from issuer.issuing import Phase
 from issuer.progress import PHASE_NAMES
@@ -252,9 +254,17 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         made=list_resits(room, draft),
         removed=removed_text(room, draft),
         upload=batches_steps.upload_of(room, draft),
+        codes=_codes_of(room, draft),
         printing=is_printing(draft),
         print_files=print_files(room, draft),
     )
+
+
+def _codes_of(room: BatchRoom, draft: BatchDraft) -> CodesMade | None:
+    if DraftState(draft.state) is not DraftState.ISSUED:
+        return None
+    with holder_counter() as counter:
+        return codes_made(room, counter, draft)
 
 
 @blueprint.post("/<int:draft_id>/roster")
@@ -283,7 +293,12 @@ def handover_with_codes(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     if not is_ticked():
         return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),)), 422
-    return batches_files.send_with_codes(draft_id)
+    try:
+        return batches_files.send_with_codes(draft_id, request.form.get("made", ""))
+    except IssuerError as error:
+        if error.code != "codes_made_meanwhile":
+            raise
+        return _overview(room, draft, (Trouble(field=SURE, text=error.text),)), 409
 
 
 @blueprint.post("/<int:draft_id>/delete")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
+from accounts.person import the_person
 from accounts.roles import allow
 from codes.wording import Text
+from issuer.batch_approval import operator_for, subject_of
 from issuer.batch_handover import write_handover
 from issuer.batch_issue import results_path
 from issuer.batch_printing import ask_for_files, current_certificates, find_print_file
@@ -23,7 +27,9 @@ from issuer.console.batches_room import (
 )
 from issuer.console.certificates_holder import holder_counter
 from issuer.errors import IssuerError
+from issuer.handover_codes import CODES_MADE, check_codes_seen, codes_made
 from issuer.issued_exam import write_exam_file
+from issuer.operator import note_act_now
 from registry.batch_models import BatchDraft
 from templates.downloads import send_download, send_workbook
 from templates.file_types import PDF, ZIP
@@ -116,15 +122,24 @@ def examination(draft_id: int) -> Response:
     return send_workbook(write_exam_file(room, draft), name)
 
 
-def send_with_codes(draft_id: int) -> Response:
-    """Send the list with a fresh code for each holder; those of the list before are void."""
+def send_with_codes(draft_id: int, seen: str) -> Response:
+    """Send the list with a fresh code for each holder; those of the list before are void.
+
+    Args:
+        seen: which codes the form knew of.
+
+    Raises:
+        IssuerError: as `check_codes_seen`.
+    """
     room = the_room()
     draft = _issued(draft_id)
-    note_reading(room, "batch.holder_codes", draft)
     with room.desk(draft.prefix, dry_run=True) as desk, holder_counter() as counter:
-        data = write_handover(
-            desk, draft.name, counter.codes_for_handover, public_url=room.public_url
-        )
+        check_codes_seen(codes_made(room, counter, draft), seen)
+        at = room.clock()
+        operator = operator_for(the_person())
+        note_act_now(room.register, operator, CODES_MADE, subject_of(draft), at=at)
+        make = partial(counter.codes_for_handover, at=at)
+        data = write_handover(desk, draft.name, make, public_url=room.public_url)
     name = Text(f"{draft.name}-领证签收表和查看码", f"{draft.name}-hand-over-and-codes")
     return send_workbook(data, name)
 

@@ -15,6 +15,8 @@ _PAGE = """<!doctype html><meta charset="utf-8">
 <label><input type="checkbox" name="seen" value="yes">看过</label><button>保存</button></form>
 <form method="get" action="/find"><input name="search"><button>查找</button></form>
 <form method="post" action="/out"><button>退出</button></form>
+<form method="post" action="/codes.xlsx"><input type="checkbox" name="sure">
+<button>生成</button></form>
 <a href="/next">下一页</a> <a href="/sheet.xlsx">下载</a>
 <script src="/static/desk/unsaved.js"></script>"""
 
@@ -78,6 +80,12 @@ def test_saving_asks_nothing_and_another_form_does(page: Page) -> None:
     assert asked(page, "text=退出") == ["beforeunload"]
     assert asked(page, "text=保存") == []
     assert page.url == "http://desks.example/save"
+
+
+def test_a_tick_for_a_file_that_was_sent_is_gone_from_the_page_that_stays(page: Page) -> None:
+    page.check("[name=sure]")
+    assert asked(page, "text=生成") == []
+    assert page.url == "http://desks.example/" and not page.is_checked("[name=sure]")
 
 
 def test_every_page_of_the_desks_has_the_script() -> None:

@@ -6,6 +6,7 @@
   'use strict';
   var sent = null;
   var fetching = false;
+  var FILE = /\.[a-z]{3,4}$/;
 
   function isChanged(field) {
     if (field.type === 'hidden' || field.type === 'password' || field.autocomplete === 'one-time-code') return false;
@@ -24,11 +25,14 @@
     return form !== sent && form.method === 'post' && Array.prototype.some.call(form.elements, isChanged);
   }
   document.addEventListener('submit', function (event) {
-    if (!event.defaultPrevented) sent = event.target;
+    var form = event.target;
+    if (event.defaultPrevented) return;
+    sent = form;
+    if (FILE.test(new URL(form.action).pathname)) window.setTimeout(function () { form.reset(); }); // its page stays
   });
   document.addEventListener('click', function (event) {
     var link = event.target.closest('a[href]');
-    fetching = link !== null && /\.[a-z]{3,4}$/.test(link.pathname);
+    fetching = link !== null && FILE.test(link.pathname);
   });
   document.addEventListener('input', function (event) {
     if (event.target.form === sent) sent = null;

@@ -1,4 +1,4 @@
-"""The national upload of an issued batch: a package with hashes, receipts line by line, lateness.
+"""The national upload of an issued batch: a package with hashes, how it stands line by line.
 
 What the package holds is read from the register and from what is kept of each award's examination
 under the award's own key. The national site's own form is not published: the columns are the
@@ -12,20 +12,16 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
-from codes.errors import CodesError
 from codes.levels import Level
-from codes.number import parse_number
 from codes.occupations import occupation_by_index
-from codes.wording import Text
 from issuer.awarding import read_private
 from issuer.batch_room import BatchRoom
 from issuer.body_settings import Step, settings_of, skipping
@@ -33,11 +29,8 @@ from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
 from issuer.exam_binding import check_records, read_batch_root
-from issuer.exam_columns import ExamColumn
 from issuer.exam_records import read_exam_record
-from issuer.exam_sheets import SheetLine
-from issuer.typed_days import read_day
-from issuer.upload_standing import due_on, may_be_late, note_due, note_receipts
+from issuer.upload_standing import due_on, may_be_late, note_due
 from issuer.uploads_waiting import not_in_force
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
@@ -63,8 +56,6 @@ HEADINGS = (
     "评价机构",
 )
 _NUMBER = HEADINGS.index("证书编号")
-ACCEPTED_WORDS = frozenset({"成功", "通过", "已上传", "上传成功", "是"})
-REFUSED_WORDS = frozenset({"失败", "不通过", "退回", "上传失败", "否"})
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the package of the same certificates is the same bytes
 
 
@@ -112,7 +103,7 @@ def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
             )
         )
     numbers = [str(row[_NUMBER]) for row in rows]
-    note_due(room, draft, _issued_on(draft), numbers)  # of a batch issued before that was noted
+    note_due(room, draft, issued_day(draft), numbers)  # of a batch issued before that was noted
     return _zip({**files, "清单.json": text.encode()})
 
 
@@ -196,7 +187,7 @@ class Upload:
 
 def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> Upload:
     """Return how the upload of an issued batch stands, line by line."""
-    due = due_on(session, draft, _issued_on(draft))
+    due = due_on(session, draft, issued_day(draft))
     query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
     numbers = session.scalars(query.where(BatchRow.award.is_not(None)).order_by(BatchRow.award))
     receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
@@ -219,7 +210,8 @@ def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> U
     )
 
 
-def _issued_on(draft: BatchDraft) -> date:
+def issued_day(draft: BatchDraft) -> date:
+    """Return the day in Asia/Shanghai on which a batch was issued."""
     return shanghai_day(draft.finished_at or draft.made_at)
 
 
@@ -235,123 +227,3 @@ def _line(
         uploaded_on=receipt.uploaded_on,
         reason="" if reason is None else reason.decode(),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
-    """What a file of receipts came to.
-
-    Args:
-        taken: how many lines were kept.
-        faults: (row of the file, what is wrong); such lines were not kept.
-    """
-
-    taken: int
-    faults: tuple[tuple[int, Text], ...]
-
-
-def reconcile(
-    room: BatchRoom, person: Person, draft: BatchDraft, lines: Sequence[SheetLine]
-) -> Reconciled:
-    """Keep what the national site answered, line by line; what fits nothing is told, not kept.
-
-    The register is told first: what broke off between is not kept here, so the file is sent again.
-
-    Raises:
-        VaultError: the row of a certificate was altered; nothing was kept.
-    """
-    faults: list[tuple[int, Text]] = []
-    taken: dict[str, tuple[bool, SheetLine]] = {}
-    today = shanghai_day(room.clock())
-    with reading(room.desks) as session:
-        query = select(BatchRow.award).where(BatchRow.draft_id == draft.id)
-        known = set(session.scalars(query))
-        due = due_on(session, draft, _issued_on(draft)) if may_be_late(session, draft) else None
-    for line in lines:
-        number, accepted = _number(line), _accepted(line)
-        why = _fault(number, accepted, known, taken, line, today)
-        if why is not None:
-            faults.append((line.number, why))
-        elif accepted is not None:
-            taken[number] = (accepted, line)
-    days = {number: _day(line) if accepted else None for number, (accepted, line) in taken.items()}
-    note_receipts(room, draft, days, due)
-    with transaction(room.desks) as session:
-        for number, (accepted, line) in taken.items():
-            _keep(room, session, draft, person, number, accepted=accepted, line=line)
-    return Reconciled(taken=len(taken), faults=tuple(faults))
-
-
-def _number(line: SheetLine) -> str:
-    typed = "".join(line.text(ExamColumn.NUMBER).split()).upper()
-    try:
-        return str(parse_number(typed))
-    except CodesError:
-        return typed
-
-
-def _accepted(line: SheetLine) -> bool | None:
-    word = line.text(ExamColumn.RESULT)
-    return True if word in ACCEPTED_WORDS else False if word in REFUSED_WORDS else None
-
-
-def _day(line: SheetLine) -> date | None:
-    """Return the day of upload; None for none. Raises ValueError for what is no day."""
-    typed = line.text(ExamColumn.UPLOADED_ON)
-    day = read_day(typed)
-    if typed and day is None:
-        raise ValueError("no day")
-    return day
-
-
-def _fault(
-    number: str,
-    accepted: bool | None,
-    known: set[str | None],
-    taken: Mapping[str, Any],
-    line: SheetLine,
-    today: date,
-) -> Text | None:
-    if number not in known:
-        return Text("本批次没有这个证书编号", "no certificate of this batch has this number")
-    if number in taken:
-        return Text("同一编号出现两次，只取前一行", "the number stands twice; the first is kept")
-    if accepted is None:
-        return Text(
-            "“上传结果”应为“成功”或“失败”", "the result should be 成功 (accepted) or 失败 (refused)"
-        )
-    try:
-        day = _day(line)
-    except ValueError:
-        return Text("“上传日期”应如 2026-11-22", "the day of upload should be like 2026-11-22")
-    if accepted and day is None:
-        return Text(
-            "上传成功的，须填写“上传日期”", "of one that was accepted give the day of upload"
-        )
-    if day is not None and day > today:
-        return Text("“上传日期”晚于今天", "the day of upload is still to come")
-    return None
-
-
-def _keep(
-    room: BatchRoom,
-    session: Session,
-    draft: BatchDraft,
-    person: Person,
-    number: str,
-    *,
-    accepted: bool,
-    line: SheetLine,
-) -> None:
-    receipt = UploadReceipt(
-        draft_id=draft.id,
-        number=number,
-        accepted=accepted,
-        uploaded_on=_day(line),
-        noted_at=room.clock(),
-        noted_by=person.name,
-    )
-    session.add(receipt)
-    reason = line.text(ExamColumn.REASON)
-    if reason:
-        UPLOAD_REASON.put(receipt, room.vault, reason.encode())

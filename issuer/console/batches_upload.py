@@ -8,9 +8,10 @@ from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.uploads import takes_files
 from codes.wording import Text
+from issuer.batch_receipts import Reconciled, reconcile
 from issuer.batch_room import draft_closed
 from issuer.batch_states import DraftState
-from issuer.batch_upload import Reconciled, make_package, read_upload_state, reconcile
+from issuer.batch_upload import make_package, read_upload_state
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import DESK, blueprint, note_reading, page, the_draft, the_room
 from issuer.console.batches_sheets import PAGE_ROWS, page_number, read_file, troubles_of

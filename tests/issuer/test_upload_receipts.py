@@ -1,0 +1,62 @@
+"""What the national site answered about an issued batch: what is refused, what is left to do."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from issuer.desk import shanghai_day
+from registry.models import Award
+from registry.session import reading
+from tests.issuer.batch_desk import BatchDesk
+from tests.issuer.exam_desk import Clock, issued, open_examining
+
+
+@pytest.fixture
+def desk(
+    examining_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> BatchDesk:
+    return open_examining(examining_home, tmp_path / "home", monkeypatch, clock)
+
+
+def send(desk: BatchDesk, draft: int, *lines: tuple[str, str, str]) -> str:
+    """Send receipts and return the page that came."""
+    rows = ["证书编号,上传结果,上传日期,说明", *(f"{','.join(line)},照片不清晰" for line in lines)]
+    sent = io.BytesIO("\n".join(rows).encode())
+    page: str = desk.post(f"/batches/{draft}/upload", receipts=(sent, "回执.csv")).text
+    return page
+
+
+def numbers_of(desk: BatchDesk) -> list[str]:
+    """Return the numbers of the certificates there are."""
+    with reading(desk.room.register) as session:
+        return list(session.scalars(select(Award.number).order_by(Award.id)))
+
+
+def test_no_certificate_was_uploaded_before_it_was_issued(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    today = shanghai_day(clock.now)
+    first, second = numbers_of(desk)
+    before = (today - timedelta(days=1)).isoformat()
+    page = send(desk, draft, (first, "成功", before), (second, "成功", today.isoformat()))
+    assert "文件第 2 行：“上传日期”早于发证日期" in page and "已记录 1 行" in page
+    assert page.count("尚无回执</span>") == 1
+
+
+def test_of_lines_that_contradict_each_other_none_is_taken(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    today = shanghai_day(clock.now).isoformat()
+    first, second = numbers_of(desk)
+    page = send(
+        desk, draft, (first, "成功", today), (second, "成功", today), (first, "失败", today)
+    )
+    assert page.count("同一编号出现多次而内容不一致，都没有记录") == 2 and "已记录 1 行" in page
+    assert page.count("尚无回执</span>") == 1

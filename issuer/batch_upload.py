@@ -67,10 +67,15 @@ UPLOAD_REASON = SealedColumn(UploadReceipt, "reason_sealed", _reason_context)
 """What the national site wrote about a certificate; it may name somebody."""
 
 
-def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
+def make_package(
+    room: BatchRoom, person: Person, draft: BatchDraft, *, open_alone: bool = False
+) -> bytes:
     """Return the package of an issued batch as a ZIP: CSV, workbook, manifest with hashes.
 
     Only certificates in force are in it. That it was made is kept, with the hashes.
+
+    Args:
+        open_alone: leave out those that were accepted.
 
     Raises:
         IssuerError, VaultError: as `read_handover`; `check_records`.
@@ -80,6 +85,11 @@ def make_package(room: BatchRoom, person: Person, draft: BatchDraft) -> bytes:
         with reading(room.register) as register:
             root = read_batch_root(register, draft.prefix, draft.name)
         check_records(desks, [str(row[_NUMBER]) for row in rows], root)
+        if open_alone:
+            state = read_upload_state(room, desks, draft)
+            left = {one.number for one in state.lines if one.standing != "accepted"}
+            some = [row for row in rows if row[_NUMBER] in left]
+            rows = [[count, *row[1:]] for count, row in enumerate(some, start=1)]
     files = {
         "证书数据.csv": write_csv_rows(HEADINGS, rows),
         "证书数据.xlsx": write_workbook_rows("证书数据", HEADINGS, rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from accounts.person import the_person
@@ -85,7 +86,8 @@ def package(draft_id: int) -> Response:
     room = the_room()
     draft = _issued(draft_id)
     note_reading(room, "batch.upload_package", draft)
-    data = make_package(room, the_person(), draft)
+    alone = request.form.get("only") == "open"
+    data = make_package(room, the_person(), draft, open_alone=alone)
     name = Text(f"{draft.name}-全国平台上传", f"{draft.name}-national-upload")
     return send_download(data, name, ZIP)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,3 +61,25 @@ def test_of_lines_that_contradict_each_other_none_is_taken(
     )
     assert page.count("同一编号出现多次而内容不一致，都没有记录") == 2 and "已记录 1 行" in page
     assert page.count("尚无回执</span>") == 1
+
+
+def test_those_refused_are_packed_alone_and_it_is_said_what_to_do(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    today = shanghai_day(clock.now).isoformat()
+    first, second = numbers_of(desk)
+    path = f"/batches/{draft}/upload"
+    assert "只含待上传" not in desk.get(path).text
+    send(desk, draft, (first, "成功", today), (second, "失败", today))
+    page = desk.get(path).text
+    assert "被退回的 1 张：按下表说明改正后，重新在全国平台上传" in page
+    assert "只含待上传 1 张的上传包" in page and "全部证书的上传包" in page
+    for only, numbers in (("open", [second]), ("", [first, second])):
+        answer = desk.post(f"{path}/package.zip", only=only)
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            lines = archive.read("证书数据.csv").decode("utf-8-sig").splitlines()[1:]
+        answer.close()
+        cells = [line.split(",") for line in lines]
+        assert [one[11] for one in cells] == numbers
+        assert [one[0] for one in cells] == [str(count + 1) for count in range(len(numbers))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -61,10 +61,13 @@ class HandoverLine:
     claim: HolderClaim = field(repr=False)
 
 
-def read_handover(desk: Desk, batch: str) -> list[HandoverLine]:
+def read_handover(desk: Desk, batch: str, uncovered: Collection[str] = ()) -> list[HandoverLine]:
     """Return the certificates of a batch that are in force, in the order of its roster.
 
     A corrected or reissued one stands in its person's place, not at the end.
+
+    Args:
+        uncovered: numbers of those that the public check does not accept; they are left out.
 
     Raises:
         IssuerError: no such batch (`batch_unknown`).
@@ -77,6 +80,7 @@ def read_handover(desk: Desk, batch: str) -> list[HandoverLine]:
         (copy.award_id, _line(desk, copy))
         for copies in chunks_of(desk, scope, in_force, drawn)
         for copy in copies
+        if copy.award.number not in uncovered
     ]
     return [line for _, line in sorted(lines, key=itemgetter(0))]  # awards follow the roster
 
@@ -94,7 +98,12 @@ def _line(desk: Desk, copy: Copy) -> HandoverLine:
 
 
 def write_handover(
-    desk: Desk, batch: str, make_codes: CodesMaker | None = None, *, public_url: str = ""
+    desk: Desk,
+    batch: str,
+    make_codes: CodesMaker | None = None,
+    *,
+    public_url: str = "",
+    uncovered: Collection[str] = (),
 ) -> bytes:
     """Return the list of a batch as a workbook, ready to be printed.
 
@@ -104,14 +113,16 @@ def write_handover(
     Args:
         make_codes: makes the codes; None makes none.
         public_url: of the site where a code is used; empty where none is set.
+        uncovered: as `read_handover`.
 
     Raises:
         As `read_handover`.
     """
     file = io.BytesIO()
     with open_workbook(file) as workbook:
-        lines = read_handover(desk, batch)
-        _write_sheet(workbook, desk, batch, lines, issued=_count_issued(desk, batch))
+        lines = read_handover(desk, batch, uncovered)
+        issued = _count_issued(desk, batch)
+        _write_sheet(workbook, desk, batch, lines, issued=issued, uncovered=len(uncovered))
         if make_codes is not None:
             words = _SLIP_WORDS.format(place=f"（{public_url}）" if public_url else "")
             _write_slips(workbook, lines, make_codes([one.claim for one in lines]), words)
@@ -145,7 +156,13 @@ def _count_issued(desk: Desk, batch: str) -> int:
 
 
 def _write_sheet(
-    workbook: Any, desk: Desk, batch: str, lines: Sequence[HandoverLine], *, issued: int
+    workbook: Any,
+    desk: Desk,
+    batch: str,
+    lines: Sequence[HandoverLine],
+    *,
+    issued: int,
+    uncovered: int,
 ) -> None:
     sheet = workbook.add_worksheet("领证签收表")
     title = workbook.add_format({"bold": True, "font_size": 16, "align": "center"})
@@ -167,8 +184,12 @@ def _write_sheet(
         for place, value in enumerate(shown, start=1):
             sheet.write_string(line, place, value, text)
     if issued > len(lines):
-        told = f"本批次共签发 {issued} 张，现行有效的 {len(lines)} 张列在本表；"
-        sheet.write_string(line + 1, 0, f"{told}其余已暂停、撤销或注销，不在本表发放。")
+        told = f"本批次共签发 {issued} 张，{len(lines)} 张列在本表；"
+        if uncovered:
+            told += f"{uncovered} 张的发证日期不在本机构备案期内，公众核验不认可，不得发放；"
+        if issued > len(lines) + uncovered:
+            told += "其余已暂停、撤销或注销，不在本表发放；"
+        sheet.write_string(line + 1, 0, f"{told.rstrip('；')}。")
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)

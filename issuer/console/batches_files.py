@@ -11,6 +11,7 @@ from accounts.person import the_person
 from accounts.roles import allow
 from codes.wording import Text
 from issuer.batch_approval import operator_for, subject_of
+from issuer.batch_covered import not_covered
 from issuer.batch_handover import write_handover
 from issuer.batch_issue import results_path
 from issuer.batch_printing import ask_for_files, current_certificates, find_print_file
@@ -106,7 +107,7 @@ def handover(draft_id: int) -> Response:
     draft = _issued(draft_id)
     note_reading(room, "batch.handover", draft)
     with room.desk(draft.prefix, dry_run=True) as desk:
-        data = write_handover(desk, draft.name)
+        data = write_handover(desk, draft.name, uncovered=not_covered(room, draft))
     name = Text(f"{draft.name}-领证签收表", f"{draft.name}-hand-over")
     return send_workbook(data, name)
 
@@ -139,7 +140,13 @@ def send_with_codes(draft_id: int, seen: str) -> Response:
         operator = operator_for(the_person())
         note_act_now(room.register, operator, CODES_MADE, subject_of(draft), at=at)
         make = partial(counter.codes_for_handover, at=at)
-        data = write_handover(desk, draft.name, make, public_url=room.public_url)
+        data = write_handover(
+            desk,
+            draft.name,
+            make,
+            public_url=room.public_url,
+            uncovered=not_covered(room, draft),
+        )
     name = Text(f"{draft.name}-领证签收表和查看码", f"{draft.name}-hand-over-and-codes")
     return send_workbook(data, name)
 

@@ -10,6 +10,7 @@ from flask import request, url_for
 
 from codes.wording import Text, counted
 from issuer.batch_checks import ROWS_AT_ONCE, needs_check
+from issuer.batch_covered import not_covered, warning_of
 from issuer.batch_filing import why_nothing_issues
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import EDITABLE, DraftState
@@ -138,6 +139,8 @@ def next_of(
     state = DraftState(draft.state)
     usual = NextStep(text=state.next_step, actor=state.actor)
     if state is DraftState.ISSUED and deep:
+        if (warning := warning_of(len(not_covered(room, draft)))) is not None:
+            return NextStep(text=warning, actor=None)
         return _AFTER_ISSUE.get(upload_standing(room, draft), usual)
     if state not in EDITABLE or draft.trouble is not None:
         return usual

@@ -14,6 +14,7 @@ from accounts.person import the_person
 from accounts.roles import Role
 from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
 from issuer.batch_checks import check_soon, needs_check
+from issuer.batch_covered import not_covered, warning_of
 from issuer.batch_filing import follow_filing, stops_of
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
@@ -131,6 +132,9 @@ def words_of(
         "checking": needs_check(draft),
         **({} if state is DraftState.ISSUED else stops_of(room, draft.prefix)),
         "ready": is_ready(draft),
+        "uncovered": warning_of(len(not_covered(room, draft)))
+        if draft.key_sealed is None
+        else None,
         "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",
     }
 

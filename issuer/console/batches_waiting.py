@@ -14,6 +14,7 @@ from accounts.waiting import Waiting
 from codes.wording import Text
 from issuer.batch_approval import is_own
 from issuer.batch_checks import ROWS_AT_ONCE
+from issuer.batch_covered import not_covered
 from issuer.batch_drafts import list_drafts
 from issuer.batch_scores import Standing, read_scored
 from issuer.batch_states import DraftState
@@ -56,7 +57,7 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield _waiting(state, text, found)
     if clerk:
         yield _waiting_objections(person.body)
-        yield _waiting_uploads(person.body)
+        yield from _waiting_uploads(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
 
@@ -102,15 +103,29 @@ def _waiting_objections(prefix: str) -> Waiting:
     return Waiting(text=text, count=count, link=url_for("batches.index"))
 
 
-def _waiting_uploads(prefix: str) -> Waiting:
-    hits = batches_to_upload(the_room(), prefix)
-    link = url_for("batches.index", state=TO_UPLOAD)
-    if len(hits) == 1:
-        link = url_for("batches.show", draft_id=hits[0])
+def _waiting_uploads(prefix: str) -> Iterator[Waiting]:
+    room = the_room()
+    waiting = batches_to_upload(room, prefix)
+    with reading(room.desks) as session:
+        drafts = [session.get_one(BatchDraft, one) for one in waiting]
+    unfit = [one.id for one in drafts if not_covered(room, one)]
+    text = Text(
+        "个已签发批次有证书公众核验不认可，请勿发放",
+        "issued {batch|batches} with certificates that the public check does not accept: hand none "
+        "of them over",
+    )
+    yield _to_print(text, unfit)
     text = Text(
         "个已签发批次待印制、上传全国平台",
         "issued {batch|batches} to print and upload to the national site",
     )
+    yield _to_print(text, [one for one in waiting if one not in unfit])
+
+
+def _to_print(text: Text, hits: Sequence[int]) -> Waiting:
+    link = url_for("batches.index", state=TO_UPLOAD)
+    if len(hits) == 1:
+        link = url_for("batches.show", draft_id=hits[0])
     return Waiting(text=text, count=len(hits), link=link)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from issuer.certificate_change import Preview, changed_by, is_unchanged_since, preview_change
+from issuer.certificate_right import is_covered
 from issuer.certificate_view import waiting_acts
 from issuer.copying import serial_of
 from issuer.desk import Desk
@@ -70,7 +71,8 @@ def rehearse(
     """
     _check_none_waiting(session, award, form)
     form = check_proposal(session, desk, form, fonts).form
-    return preview_change(session, desk.vault, award, form, opened=opened)
+    covered = is_covered(desk.home, str(desk.prefix), award)
+    return preview_change(session, desk.vault, award, form, opened=opened, covered=covered)
 
 
 def propose_once(desk: Desk, form: ActForm, *, proposer: str, fonts: FontChain) -> int:
@@ -156,7 +158,8 @@ def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Pre
     ):
         return None
     award = session.get_one(Award, act.award_id)
-    return preview_change(session, desk.vault, award, form, opened=opened)
+    covered = is_covered(desk.home, str(desk.prefix), award)
+    return preview_change(session, desk.vault, award, form, opened=opened, covered=covered)
 
 
 def _made(session: Session, act: LifeAct) -> MadeCopy | None:

@@ -51,6 +51,10 @@ _PUBLIC = {
     AwardStatus.REVOKED: _not_current("已撤销", "revoked"),
     AwardStatus.CANCELLED: _not_current("已注销", "cancelled"),
 }
+_OUT_OF_SCOPE = Text(
+    "非备案机构签发，或超出备案范围（发证日期不在机构备案期内）",
+    "Issued by a body that is not filed, or beyond what it is filed for (by its date of issue)",
+)
 _COPY_KINDS = {
     LifeKind.CORRECT: CopyKind.CORRECTION,
     LifeKind.REISSUE: CopyKind.REISSUE,
@@ -82,7 +86,13 @@ class Preview:
 
 
 def preview_change(
-    session: Session, vault: Vault, award: Award, form: ActForm, *, opened: bool
+    session: Session,
+    vault: Vault,
+    award: Award,
+    form: ActForm,
+    *,
+    opened: bool,
+    covered: bool | None = None,
 ) -> Preview:
     """Return what an act would change of a certificate now.
 
@@ -92,6 +102,7 @@ def preview_change(
         award: of the act, recorded.
         form: what is proposed.
         opened: whether the reader may see the holder's name in full.
+        covered: whether the body is filed for it, by the list in force; None if nobody knows.
 
     Raises:
         VaultError: the award does not open.
@@ -99,7 +110,7 @@ def preview_change(
     lived = count_events(session, [award.id]).get(award.id, 0)
     private = open_private(vault, award)
     changes = (
-        *_status(AwardStatus(award.status), form.kind),
+        *_status(AwardStatus(award.status), form.kind, covered=covered),
         *_printed(private, form.correction, opened=opened),
         *_copies(award, form),
     )
@@ -138,15 +149,23 @@ def is_unchanged_since(session: Session, award_id: int, moment: datetime) -> boo
     return session.scalar(query) is None
 
 
-def _status(before: AwardStatus, kind: LifeKind) -> Iterator[Change]:
+def _answer(status: AwardStatus, *, covered: bool | None) -> Text:
+    """Return what the public check answers; of what is not in force it says that first."""
+    outside = covered is False and status is AwardStatus.CURRENT
+    return _OUT_OF_SCOPE if outside else _PUBLIC[status]
+
+
+def _status(
+    before: AwardStatus, kind: LifeKind, *, covered: bool | None = None
+) -> Iterator[Change]:
     after = STATUS_AFTER.get(kind, before)
     yield Change(
         label=Text("证书状态", "Status"), before=AWARD_WORDS[before], after=AWARD_WORDS[after]
     )
     yield Change(
         label=Text("公众核验答复", "Public verification result"),
-        before=_PUBLIC[before],
-        after=_PUBLIC[after],
+        before=_answer(before, covered=covered),
+        after=_answer(after, covered=covered),
     )
     if kind in ENDING:
         yield Change(

@@ -39,7 +39,7 @@ class BodyRight:
 def right_of(session: Session, home: Home, award: Award, today: date) -> BodyRight:
     """Return what the public is told of the body's right to an award, and why."""
     site = session.get_one(Site, award.site_id)
-    view, covered = view_of(session, site, today), _is_covered(home, site.prefix, award)
+    view, covered = view_of(session, site, today), is_covered(home, site.prefix, award)
     since = None if view.since is None or view.to_come else spoken_day(view.since)
     standing = view.standing_text
     body = Text(f"机构{standing.zh}", f"the body's filing: {standing.en}")
@@ -68,7 +68,8 @@ def right_of(session: Session, home: Home, award: Award, today: date) -> BodyRig
     )
 
 
-def _is_covered(home: Home, prefix: str, award: Award) -> bool | None:
+def is_covered(home: Home, prefix: str, award: Award) -> bool | None:
+    """Return whether the list in force has the body filed for an award; None without a list."""
     try:
         document = trust_source(home)().document
     except (IssuerError, KeysError, RegistryError):

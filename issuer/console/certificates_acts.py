@@ -16,6 +16,7 @@ from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.certificate_acts import propose_once, rehearse
 from issuer.certificate_change import PROPOSED_ON_PAGE, Preview, offered
+from issuer.certificate_right import right_of
 from issuer.certificate_view import Person, person_of, waiting_acts
 from issuer.console.certificates_asking import (
     REFUSALS,
@@ -34,6 +35,7 @@ from issuer.console.certificates_show import changes_shown
 from issuer.console.certificates_words import ACT_HEADINGS, ACT_HELP, ACT_TITLES
 from issuer.console.office import the_office
 from issuer.copy_list import REASON_WORDS
+from issuer.desk import shanghai_day
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
 from log.leaves import LifeKind
 from registry.errors import RegistryError
@@ -55,6 +57,7 @@ class _Subject:
     specialty: str | None
     opened: bool
     may: bool
+    told: Text | None
     waiting: tuple[int, ...]
 
 
@@ -114,6 +117,7 @@ def _subject(award_id: int, code: str) -> _Subject:
             specialty=private.specialty,
             opened=opened,
             may=kind in kinds,
+            told=right_of(session, office.home, award, shanghai_day(office.clock())).told,
             waiting=waiting_acts(session, award),
         )
 

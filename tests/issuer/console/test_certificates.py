@@ -300,3 +300,9 @@ def test_a_certificate_that_a_withdrawal_struck_says_so_beside_its_own_state(
 
     text = page(app, CLERK, f"/certificates/{award_id}")
     assert "公众核验不认可这张证书" in text and "机构备案已撤销，自2026年11月23日起" in text
+    with working_as(app, CLERK) as client:
+        address = f"/certificates/{award_id}/acts/reissue"
+        assert "公众核验不认可这张证书" in client.get(address).text
+        sent = {"because": "lost", "reason": "遗失，本人申请补发", "reference": "补〔2026〕1号"}
+        shown = client.post(address, data=sent).text
+    assert "非备案机构签发，或超出备案范围" in shown and "核验一致，现行有效" not in shown

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from issuer.certificate_change import Preview, changed_by, is_unchanged_since, preview_change
+from issuer.certificate_change import (
+    Preview,
+    changed_by,
+    is_unchanged_since,
+    preview_change,
+    printed_before,
+)
 from issuer.certificate_right import is_covered
 from issuer.certificate_view import waiting_acts
 from issuer.copying import serial_of
@@ -152,7 +158,7 @@ def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Pre
         return None
     form, _ = read_details(desk, act)
     if act.state == ActState.APPROVED:
-        return changed_by(session, act.award_id, act.id, form.kind)
+        return _changed(session, desk, act, form.kind, opened=opened)
     if act.state != ActState.PROPOSED and not is_unchanged_since(
         session, act.award_id, act.proposed_at
     ):
@@ -160,6 +166,18 @@ def _preview(session: Session, desk: Desk, act: LifeAct, *, opened: bool) -> Pre
     award = session.get_one(Award, act.award_id)
     covered = is_covered(desk.home, str(desk.prefix), award)
     return preview_change(session, desk.vault, award, form, opened=opened, covered=covered)
+
+
+def _changed(
+    session: Session, desk: Desk, act: LifeAct, kind: LifeKind, *, opened: bool
+) -> Preview | None:
+    """Return what an approved act changed; of a correction also what was printed before."""
+    found = changed_by(session, act.award_id or 0, act.id, kind)
+    if found is None or kind is not LifeKind.CORRECT or act.copy_id is None:
+        return found
+    award, copy = session.get_one(Award, act.award_id), session.get_one(Copy, act.copy_id)
+    printed = printed_before(desk.vault, award, copy, opened=opened)
+    return replace(found, changes=(*found.changes, *printed))
 
 
 def _made(session: Session, act: LifeAct) -> MadeCopy | None:

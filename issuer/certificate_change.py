@@ -13,17 +13,21 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from codes.names import mask_name
+from codes.record import decode_record
 from codes.wording import Text
 from issuer.awarding import PrivateFields, open_private
 from issuer.copy_list import AWARD_WORDS, KIND_WORDS, REASON_WORDS, STATE_WORDS
 from issuer.copying import archive_of, current_copy, serial_of
 from issuer.correcting import Correction
 from issuer.life_forms import MAY_BE, ActForm
+from keys.envelope import decode_envelope
 from log.leaves import LifeKind
+from registry.access import unseal_envelope
+from registry.holder_keys import open_data_key
 from registry.life import ENDING, STATUS_AFTER
 from registry.life_models import LifeEvent
 from registry.life_records import count_events
-from registry.models import Award, AwardStatus, CopyKind, CopyState
+from registry.models import Award, AwardStatus, Copy, CopyKind, CopyState
 from registry.vault import Vault
 
 PROPOSED_ON_PAGE = (
@@ -197,11 +201,42 @@ def _printed(
             before=_same(private.latin_name),
             after=_same(after.latin_name),
         )
-    yield Change(
-        label=Text("工种/职业方向", "Specialty"),
-        before=_same(private.specialty or "--"),
-        after=_same(after.specialty or "--"),
+    yield _specialty(private.specialty, after.specialty)
+
+
+def _specialty(before: str | None, after: str | None) -> Change:
+    label = Text("工种/职业方向", "Specialty")
+    return Change(label=label, before=_same(before or "--"), after=_same(after or "--"))
+
+
+def printed_before(vault: Vault, award: Award, copy: Copy, *, opened: bool) -> tuple[Change, ...]:
+    """Return what a correction changed of what is printed, from the records of its two copies.
+
+    Args:
+        copy: the one that the correction made.
+
+    Raises:
+        VaultError: the award does not open.
+    """
+    former = next((one for one in award.copies if one.id == copy.replaces_id), None)
+    if former is None or not (former.envelope_sealed and copy.envelope_sealed):
+        return ()  # it is not made yet, or erased
+    data_key = open_data_key(vault, award)
+    before, after = (
+        decode_record(decode_envelope(unseal_envelope(data_key, one, signed)).payload)
+        for one in (former, copy)
+        if (signed := one.envelope_sealed)
     )
+    shown = [one.holder_name for one in (before, after)]
+    if not opened:
+        same = shown[0] == shown[1]
+        shown = [mask_name(shown[0]), mask_name(shown[1]) if same else ""]
+    name = Change(
+        label=Text("姓名", "Name"),
+        before=_same(shown[0]),
+        after=_same(shown[1]) if shown[1] else _HIDDEN,
+    )
+    return name, _specialty(before.specialty, after.specialty)
 
 
 def _copies(award: Award, form: ActForm) -> Iterator[Change]:

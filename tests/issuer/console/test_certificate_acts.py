@@ -102,7 +102,11 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
         text = client.get(f"/acts/{act_id}").text
         assert f"<del>{PERSON.name}</del>" in text and f"<ins>{RIGHT_NAME}</ins>" in text
     approved(app, act_id, award_id)
-    assert "新的一份已经制作完成" in page(app, APPROVER, f"/acts/{act_id}")
+    masked = page(app, SECOND_APPROVER, f"/acts/{act_id}")
+    assert RIGHT_NAME not in masked and PERSON.name not in masked and "<del>" in masked
+    text = page(app, APPROVER, f"/acts/{act_id}")
+    assert "新的一份已经制作完成" in text
+    assert f"<del>{PERSON.name}</del>" in text and f"<ins>{RIGHT_NAME}</ins>" in text
     text = page(app, CLERK, f"/certificates/{award_id}")
     assert "已作废（已更正）" in text and f"审批事项 {act_id}" in text
     assert text.count("已在日志中证实") == 4

@@ -63,6 +63,7 @@ _TONES: Final = {
     DraftState.STOPPED: "bad",
     DraftState.ISSUED: "good",
 }
+_RETURNED_ONCE: Final = frozenset({DraftState.RETURNED, DraftState.SUBMITTED})
 _NOT_HERE: Final = frozenset({"draft_unknown", "draft_row_unknown", "draft_no_sample"})
 
 
@@ -135,7 +136,7 @@ def words_of(
         "uncovered": warning_of(len(not_covered(room, draft)))
         if draft.key_sealed is None
         else None,
-        "reason": read_reason(room, draft) if state is DraftState.RETURNED else "",
+        "reason": read_reason(room, draft) if state in _RETURNED_ONCE else "",
     }
 
 

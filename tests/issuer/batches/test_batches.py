@@ -190,8 +190,11 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchD
     assert "第2行姓名有误" in page and "<dt>退回</dt>" in page and "<dt>审批</dt>" not in page
     late = desk.post(f"/batches/{draft}/approve", APPROVER, seen="yes", revision=seen)
     assert late.status_code == 409
+    assert "退回过本批次" not in desk.get(f"/batches/{draft}/review", APPROVER).text
     desk.post(f"/batches/{draft}/check")
     assert desk.submit(draft).status_code == 303
+    again = desk.get(f"/batches/{draft}/review", SECOND_APPROVER).text
+    assert f"{APPROVER.name} 于" in again and "退回过本批次" in again and "第2行姓名有误" in again
 
 
 def test_an_approver_reads_each_reason_of_a_kind_with_its_rows(

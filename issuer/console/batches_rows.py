@@ -13,6 +13,7 @@ from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
+from codes.names import normalise_name
 from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
 from issuer.batch_corrections import merge_corrections, write_corrections
@@ -117,7 +118,7 @@ def _cell(row: DraftRow, column: Column, *, editable: bool) -> MarkedCell:
     mendable = editable and (stops or suspect)
     return MarkedCell(
         value=row.text(column),
-        trouble=_SUSPECT if suspect else _said(remarks) if remarks else None,
+        trouble=_SUSPECT if suspect else _said(row, column, remarks) if remarks else None,
         warning=not stops or _is_to_come(remarks),
         field=ROW_FIELD.format(row=row.row, column=column.name) if mendable else "",
         options=column_choices().get(column, ()) if mendable else (),
@@ -129,11 +130,21 @@ def _is_suspect(row: DraftRow) -> bool:
     return any(remark.stops and remark.code in _BY_DOCUMENT for remark in row.remarks)
 
 
-def _said(remarks: Sequence[Remark]) -> Text:
-    """Return what is said of a cell: of a photo that is merely not there yet, in few words."""
+def _said(row: DraftRow, column: Column, remarks: Sequence[Remark]) -> Text:
+    """Return what is said of a cell: of a photo that is merely not there yet, in few words.
+
+    Of a name that is printed in another form than it was typed also that form.
+    """
     if _is_to_come(remarks):
         return _NO_PHOTO_YET
-    return _joined(remarks)
+    said = _joined(remarks)
+    typed = row.text(column)
+    if column is not Column.NAME or any(remark.stops for remark in remarks):
+        return said
+    name = normalise_name(typed).name
+    if name == typed:
+        return said
+    return Text(f"{said.zh}将印为“{name}”。", f"{said.en} It will be printed as “{name}”.")
 
 
 def _is_to_come(remarks: Sequence[Remark]) -> bool:

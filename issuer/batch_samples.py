@@ -29,18 +29,21 @@ from registry.session import reading, transaction
 from templates.certificate import CertificateFace, CertificatePrinter
 from templates.fonts import FontChain
 
-SAMPLES = 3
+ODD_SAMPLES = 2
+"""How many rows with a remark have a sample page, beside the first, the middle and the last."""
 _QR_TEXT = "SAMPLE"
 _PICTURE_SECONDS = 30.0
 _PICTURE_BYTES = 1 << 30
 
 
 def choose_samples(session: Session, draft: BatchDraft) -> list[int]:
-    """Return the row numbers that sample pages are drawn of: the first, the middle, the last."""
+    """Return the rows of which sample pages are drawn: first, middle, last, and odd ones."""
     rows = select(BatchRow.row).where(BatchRow.draft_id == draft.id).order_by(BatchRow.row)
     count = session.scalar(select(func.count()).where(BatchRow.draft_id == draft.id)) or 0
-    places = sorted({0, count // 2, max(count - 1, 0)})[:SAMPLES]
-    return [row for place in places for row in session.scalars(rows.offset(place).limit(1))]
+    places = sorted({0, count // 2, max(count - 1, 0)})
+    usual = {row for place in places for row in session.scalars(rows.offset(place).limit(1))}
+    noticed = rows.where(BatchRow.noticed.is_(True), BatchRow.row.not_in(usual))
+    return sorted(usual.union(session.scalars(noticed.limit(ODD_SAMPLES))))
 
 
 def draw_sample(room: BatchRoom, person: Person, prefix: str, draft_id: int, row: int) -> bytes:

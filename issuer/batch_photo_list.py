@@ -160,7 +160,8 @@ def _look(room: BatchRoom, draft: BatchDraft) -> _Found:
             file, number = row.text(Column.PHOTO), row.text(Column.DOCUMENT_NUMBER)
             photo = photos.read(file=file, document_number=number)
             name = row.text(Column.NAME)
-            if isinstance(photo.photo, KeptPhoto):
+            refused_here = any(one.stops for one in row.about(Column.PHOTO))
+            if isinstance(photo.photo, KeptPhoto) and not refused_here:
                 matched.append(Matched(row=row.row, name=name, photo_id=photo.photo.photo_id))
             for remark in row.about(Column.PHOTO):
                 text = _with_name(remark, photo)

@@ -96,6 +96,15 @@ def test_the_page_of_photos_counts_people_and_files_apart(desk: BatchDesk, tmp_p
         assert f"<dt>{name}</dt><dd>{told}<" in page, name
 
 
+def test_who_has_the_photo_of_another_is_counted_once(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    same = portrait(PERSONS[0], 1)
+    desk.add_photos(draft, packed(("1.jpg", same), ("2.jpg", same)))
+    page = desk.get(f"/batches/{draft}/photos").text
+    for name, told in (("有可用照片的人员", "0"), ("照片不合格的人员", "2")):
+        assert f"<dt>{name}</dt><dd>{told}<" in page, name
+
+
 def test_while_photos_are_judged_nobody_is_told_to_be_without_one(
     desk: BatchDesk, tmp_path: Path
 ) -> None:

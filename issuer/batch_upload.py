@@ -13,7 +13,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -31,7 +31,7 @@ from issuer.desk import Desk, shanghai_day
 from issuer.exam_binding import check_records, read_batch_root
 from issuer.exam_records import read_exam_record
 from issuer.upload_standing import due_on, may_be_late, note_due
-from issuer.uploads_waiting import not_in_force
+from issuer.uploads_waiting import changed_since_upload, not_in_force
 from registry.batch_models import BatchDraft, BatchRow
 from registry.desk_sealed import SealedColumn
 from registry.exam_models import BodySetting, UploadPackage, UploadReceipt
@@ -160,8 +160,8 @@ class ReceiptLine:
     """What is known of the upload of one certificate.
 
     Args:
-        standing: `accepted`, `refused`, `waiting`, or `ended`: not accepted and in force no more,
-            so that no package has it.
+        standing: `accepted`, `refused`, `waiting`, `changed`: corrected after it was accepted, or
+            `ended`: not accepted and in force no more, so that no package has it.
         reason: as the national site wrote it.
     """
 
@@ -192,7 +192,12 @@ class Upload:
     @property
     def done(self) -> bool:
         """Whether every certificate in force was accepted."""
-        return not (self.counts["waiting"] or self.counts["refused"])
+        return not self.left
+
+    @property
+    def left(self) -> int:
+        """How many certificates are to be uploaded, or uploaded again."""
+        return sum(self.counts[one] for one in ("waiting", "refused", "changed"))
 
 
 def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> Upload:
@@ -202,10 +207,13 @@ def read_upload_state(room: BatchRoom, session: Session, draft: BatchDraft) -> U
     numbers = session.scalars(query.where(BatchRow.award.is_not(None)).order_by(BatchRow.award))
     receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
     latest = {one.number: one for one in session.scalars(receipts.order_by(UploadReceipt.id))}
-    ended = not_in_force(room, draft)
-    lines = tuple(
+    ended, changed = not_in_force(room, draft), changed_since_upload(room, draft)
+    found = (
         _line(room, number or "", latest.get(number or ""), ended=number in ended)
         for number in numbers
+    )
+    lines = tuple(
+        replace(one, standing="changed") if one.number in changed else one for one in found
     )
     counts = Counter(line.standing for line in lines)
     packages = select(UploadPackage).where(UploadPackage.draft_id == draft.id)

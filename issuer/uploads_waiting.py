@@ -11,7 +11,7 @@ from issuer.batch_states import DraftState
 from issuer.body_settings import Step, settings_of, skipping
 from registry.batch_models import BatchDraft, BatchRow
 from registry.exam_models import BatchCourse, UploadReceipt
-from registry.models import Award, AwardStatus, Batch, Site
+from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, Site
 from registry.session import reading
 
 _AT_ONCE = 500
@@ -40,6 +40,8 @@ def upload_standing(room: BatchRoom, draft: BatchDraft) -> UploadStanding:
         missing = session.scalar(
             select(exists().where(BatchRow.draft_id == draft.id, _is_missing()))
         )
+    if changed_since_upload(room, draft):
+        return UploadStanding.WAITS
     if not missing:
         return UploadStanding.DONE
     return UploadStanding.WAITS if _has_one_in_force(room, draft) else UploadStanding.ENDED
@@ -48,20 +50,61 @@ def upload_standing(room: BatchRoom, draft: BatchDraft) -> UploadStanding:
 def batches_to_upload(room: BatchRoom, prefix: str) -> list[int]:
     """Return the ids of issued batches with a certificate in force that was not accepted yet.
 
-    None where the body uploads elsewhere, and none of batches begun before examinations were kept
-    here: of those nobody knows.
+    One that was corrected since is not accepted as it is now. None where the body uploads
+    elsewhere, and none of batches begun before examinations were kept here: of those nobody knows.
     """
     query = (
         select(BatchDraft)
         .join(BatchCourse, BatchCourse.draft_id == BatchDraft.id)
         .where(BatchDraft.prefix == prefix, BatchDraft.state == DraftState.ISSUED)
-        .where(exists().where(BatchRow.draft_id == BatchDraft.id, _is_missing()))
+        .order_by(BatchDraft.id)
     )
+    missing = exists().where(BatchRow.draft_id == BatchDraft.id, _is_missing())
+    corrected = BatchDraft.name.in_(_corrected_batches(room, prefix))
     with reading(room.desks) as session:
         if skipping(settings_of(session, prefix), Step.UPLOAD) is not None:
             return []
-        found = session.scalars(query.order_by(BatchDraft.id)).all()
-    return [draft.id for draft in found if _has_one_in_force(room, draft)]
+        found = session.scalars(query.where(missing)).all()
+        others = session.scalars(query.where(corrected)).all()
+    waiting = {draft.id for draft in found if _has_one_in_force(room, draft)}
+    return sorted(waiting | {one.id for one in others if changed_since_upload(room, one)})
+
+
+def changed_since_upload(room: BatchRoom, draft: BatchDraft) -> frozenset[str]:
+    """Return the certificates in force of an issued batch corrected after they were accepted."""
+    query = (
+        select(Award.number, func.max(Copy.made_at).label("at"))
+        .join(Copy, Copy.award_id == Award.id)
+        .join(Batch, Award.batch_id == Batch.id)
+        .join(Site, Batch.site_id == Site.id)
+        .where(Site.prefix == draft.prefix, Batch.name == draft.name)
+        .where(Copy.kind == CopyKind.CORRECTION, Award.status == AwardStatus.CURRENT)
+        .group_by(Award.number)
+    )
+    with reading(room.register) as session:
+        corrected = {one.number: one.at for one in session.execute(query)}
+    receipts = select(UploadReceipt).where(UploadReceipt.draft_id == draft.id)
+    of_those = receipts.where(UploadReceipt.number.in_(list(corrected)))
+    with reading(room.desks) as session:
+        latest = {one.number: one for one in session.scalars(of_those.order_by(UploadReceipt.id))}
+    return frozenset(
+        number
+        for number, one in latest.items()
+        if one.accepted and one.noted_at < corrected[number]
+    )
+
+
+def _corrected_batches(room: BatchRoom, prefix: str) -> list[str]:
+    query = (
+        select(Batch.name)
+        .join(Site, Batch.site_id == Site.id)
+        .join(Award, Award.batch_id == Batch.id)
+        .join(Copy, Copy.award_id == Award.id)
+        .where(Site.prefix == prefix, Copy.kind == CopyKind.CORRECTION)
+        .distinct()
+    )
+    with reading(room.register) as session:
+        return list(session.scalars(query))
 
 
 def _is_missing() -> ColumnElement[bool]:

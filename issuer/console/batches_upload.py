@@ -35,6 +35,7 @@ STANDINGS = {
     "waiting": (Text("尚无回执", "no receipt"), "warn"),
     "accepted": (Text("已上传", "accepted"), "good"),
     "refused": (Text("被退回", "refused"), "bad"),
+    "changed": (Text("更正后尚未重新上传", "corrected, not uploaded again"), "warn"),
     "ended": (Text("未上传，现非有效", "not uploaded, not in force"), "calm"),
 }
 
@@ -59,7 +60,7 @@ def _page(
     room = the_room()
     with reading(room.desks) as session:
         state = read_upload_state(room, session, draft)
-    order = {"refused": 0, "waiting": 1, "ended": 2, "accepted": 3}
+    order = {"refused": 0, "changed": 1, "waiting": 2, "ended": 3, "accepted": 4}
     lines = sorted(state.lines, key=lambda one: (order[one.standing], one.number))
     number, pages = page_number(len(lines))
     shown = lines[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
@@ -101,9 +102,8 @@ def receipts_sheet(draft_id: int) -> Response:
     with reading(room.desks) as session:
         lines = read_upload_state(room, session, draft).lines
     note_reading(room, "batch.upload_sheet", draft)
-    open_ones = [
-        [one.number, "", "", ""] for one in lines if one.standing in ("waiting", "refused")
-    ]
+    still_open = ("waiting", "refused", "changed")
+    open_ones = [[one.number, "", "", ""] for one in lines if one.standing in still_open]
     name = Text(f"{draft.name}-回执", f"{draft.name}-receipts")
     return send_workbook(write_exam_sheet("回执", _RECEIPT_COLUMNS, open_ones), name)
 

@@ -11,10 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from issuer.desk import shanghai_day
+from log.leaves import LifeKind
 from registry.models import Award
 from registry.session import reading
 from tests.issuer.batch_desk import BatchDesk
+from tests.issuer.desks import PREFIX
 from tests.issuer.exam_desk import Clock, issued, open_examining
+from tests.issuer.lives import done
 
 
 @pytest.fixture
@@ -83,3 +86,24 @@ def test_those_refused_are_packed_alone_and_it_is_said_what_to_do(
         cells = [line.split(",") for line in lines]
         assert [one[11] for one in cells] == numbers
         assert [one[0] for one in cells] == [str(count + 1) for count in range(len(numbers))]
+
+
+def test_what_was_corrected_after_its_upload_is_to_be_uploaded_again(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    today = shanghai_day(clock.now).isoformat()
+    first, second = numbers_of(desk)
+    path = f"/batches/{draft}/upload"
+    send(desk, draft, (first, "成功", today), (second, "成功", today))
+    assert "全部证书已上传" in desk.get(path).text and "待印制、上传" not in desk.get("/").text
+    clock.now += timedelta(hours=1)
+    with desk.room.desk(PREFIX, dry_run=False) as body:
+        done(body, LifeKind.CORRECT, number=first)
+    clock.now += timedelta(hours=1)
+    page = desk.get(path).text
+    assert "更正后尚未重新上传的 1 张" in page and "全部证书已上传" not in page
+    assert "只含待上传 1 张的上传包" in page and "待印制、上传" in desk.get("/").text
+    assert "更正后尚未重新上传" in desk.get(f"/batches/{draft}").text
+    send(desk, draft, (first, "成功", shanghai_day(clock.now).isoformat()))
+    assert "全部证书已上传" in desk.get(path).text and "待印制、上传" not in desk.get("/").text

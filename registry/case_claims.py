@@ -56,14 +56,19 @@ class Claims:
         return {key: value for key, value in said.items() if value}
 
     @property
-    def lines(self) -> list[tuple[Text, Any]]:
-        """What is said in fields, with its label, for a page."""
+    def values(self) -> dict[Shown, Any]:
+        """What is said in fields, as a page shows it."""
         said = {
             Shown.NAME: self.name,
             Shown.LEVEL: None if self.level is None else self.level.text,
             Shown.ISSUED_ON: self.issued_on,
         }
-        return [(key.text, value) for key, value in said.items() if value]
+        return {key: value for key, value in said.items() if value}
+
+    @property
+    def lines(self) -> list[tuple[Text, Any]]:
+        """What is said in fields, with its label, for a page."""
+        return [(key.text, value) for key, value in self.values.items()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +87,13 @@ class ComparedClaim:
     Args:
         asked: as the question says it; empty where it is in no field.
         agrees: None where that cannot be told.
+        recorded: as the register has it; None of a name.
     """
 
     what: Shown
     asked: Any = field(repr=False)
     agrees: bool | None
+    recorded: Level | date | None = None
 
 
 def pack_claims(claims: Claims) -> bytes:
@@ -121,13 +128,17 @@ def compare_claims(claims: Claims, record: OnRecord) -> list[ComparedClaim]:
     found = [
         ComparedClaim(what=Shown.NAME, asked=claims.name, agrees=_name_agrees(claims, record.name))
     ]
-    if claims.level is not None:
-        level = claims.level
-        agrees = level is record.level
-        found.append(ComparedClaim(what=Shown.LEVEL, asked=level.text, agrees=agrees))
-    if claims.issued_on is not None:
-        day = claims.issued_on
-        found.append(ComparedClaim(what=Shown.ISSUED_ON, asked=day, agrees=day == record.issued_on))
+    beside: dict[Shown, Level | date] = {
+        Shown.LEVEL: record.level,
+        Shown.ISSUED_ON: record.issued_on,
+    }
+    said, shown = {Shown.LEVEL: claims.level, Shown.ISSUED_ON: claims.issued_on}, claims.values
+    for what, recorded in beside.items():
+        if what in shown:
+            agrees = said[what] == recorded
+            found.append(
+                ComparedClaim(what=what, asked=shown[what], agrees=agrees, recorded=recorded)
+            )
     return found
 
 

@@ -9,45 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from registry.case_answers import Answer, Reply, pack_reply, told_of_answer, unpack_reply
 from registry.case_claims import Claims, ComparedClaim, unpack_claims
-from registry.case_models import CaseQuestion
+from registry.case_custody import Note, Step, add_custody_line
+from registry.case_models import CaseQuestion, PoliceCase
 from registry.case_sealed import ANSWER_WORDS, QUESTION, read_text
 from registry.cases import CaseError
 from registry.vault import Vault
 
 MOST_WORDS: Final = 1000
-
-
-class Answer(StrEnum):
-    """What a body says of a certificate that is asked about."""
-
-    OURS = "ours"
-    DIFFERS = "differs"
-    NOT_OURS = "not_ours"
-
-    @property
-    def text(self) -> Text:
-        """The answer in both languages."""
-        return _ANSWERS[self]
-
-
-_ANSWERS: Final = {
-    Answer.OURS: Text(
-        "是本机构签发，登记与询问所述一致", "issued by us; our record is as the question says"
-    ),
-    Answer.DIFFERS: Text(
-        "是本机构签发，登记与询问所述不一致",
-        "issued by us; our record is not as the question says",
-    ),
-    Answer.NOT_OURS: Text("不是本机构签发", "not issued by us"),
-}
+ANSWERED: Final = "answer"
+"""What custody calls it that a body answered."""
+_ANSWERED: Final = "机构答复"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +43,7 @@ class QuestionView:
     asked_by: str
     asked_at: datetime
     answer: Answer | None
-    words: str = field(repr=False)
+    reply: Reply
     answered_by: str | None
     answered_at: datetime | None
     withdrawn_by: str | None
@@ -96,27 +75,41 @@ def question_of_body(
         session: reads it.
         question_id: its number.
         prefix: of the body.
-        hold: keep others from answering it until the transaction ends.
+        hold: keep others from it and from its case until the transaction ends, the case first as
+            the police desk does.
     """
-    row = session.get(CaseQuestion, question_id, with_for_update=hold)
-    return row if row is not None and row.prefix == prefix else None
+    row = session.get(CaseQuestion, question_id)
+    if row is None or row.prefix != prefix:
+        return None
+    if hold:
+        case = PoliceCase.id == row.case_id
+        session.execute(select(PoliceCase.id).where(case).with_for_update())
+        session.refresh(row, with_for_update=True)
+    return row
+
+
+def rank_of(session: Session, row: CaseQuestion) -> int:
+    """Return which question of its case it is, from 1."""
+    earlier = (CaseQuestion.case_id == row.case_id) & (CaseQuestion.id <= row.id)
+    return len(session.scalars(select(CaseQuestion.id).where(earlier)).all())
 
 
 def question_view(row: CaseQuestion, vault: Vault, today: date) -> QuestionView:
     """Return a question as it is shown; raises as `Vault.unseal`."""
     taken_back = row.withdrawal
+    claims = unpack_claims(read_text(QUESTION, row, vault))
     return QuestionView(
         id=row.id,
         case_id=row.case_id,
         prefix=row.prefix,
         number=row.number,
-        claims=unpack_claims(read_text(QUESTION, row, vault)),
+        claims=claims,
         due_on=row.due_on,
         overdue=row.answer is None and taken_back is None and row.due_on < today,
         asked_by=row.asked_by,
         asked_at=row.asked_at,
         answer=None if row.answer is None else Answer(row.answer),
-        words=read_text(ANSWER_WORDS, row, vault),
+        reply=unpack_reply(read_text(ANSWER_WORDS, row, vault), claims),
         answered_by=row.answered_by,
         answered_at=row.answered_at,
         withdrawn_by=None if taken_back is None else taken_back.by,
@@ -228,10 +221,33 @@ def check_waits(row: CaseQuestion) -> None:
 
 
 def give_answer(
-    row: CaseQuestion, vault: Vault, answer: Answer, words: str, *, by: str, now: datetime
+    session: Session,
+    row: CaseQuestion,
+    vault: Vault,
+    note: Note,
+    *,
+    answer: Answer,
+    reply: Reply,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Answer a question that `check_answer` let through, in its transaction; raises as `put`."""
+    """Answer a held question that `check_answer` let through; the answer is a step of custody.
+
+    Raises:
+        CaseError, VaultError, RegistryUnavailable: as `add_custody_line`.
+    """
     row.answer = answer
     row.answered_by = by
     row.answered_at = now
-    ANSWER_WORDS.put(row, vault, words.encode())
+    ANSWER_WORDS.put(row, vault, pack_reply(reply))
+    case = session.get_one(PoliceCase, row.case_id)
+    details = {"number": row.number, "asked": str(rank_of(session, row))}
+    step = Step(
+        at=now,
+        actor=by,
+        act=ANSWERED,
+        details=details | told_of_answer(answer, reply),
+    )
+    add_custody_line(
+        session, vault, case.id, step, note, ground=_ANSWERED, reference=case.reference
+    )

@@ -37,16 +37,17 @@ from issuer.certificate_list import occupation_text
 from issuer.certificate_view import person_of
 from issuer.console.certificates_asking import opened_by_person
 from issuer.console.office import the_office, the_operator
+from issuer.console.police_lent import note_for_police
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now
+from registry.case_answers import Answer, Reply
 from registry.case_claims import OnRecord, Shown, compare_claims
 from registry.case_models import CaseQuestion
 from registry.case_questions import (
     MOST_WORDS,
     OPEN,
-    Answer,
     Compared,
     QuestionView,
     check_answer,
@@ -134,7 +135,7 @@ def answer(question_id: int) -> AnyResponse:
             check_answer(row, chosen, words, compared=compared, despite=despite)
             assert chosen is not None
             if is_ticked():
-                _give(session, row, chosen, words, contrary=compared.contradicts(chosen))
+                _give(session, row, chosen, words, compared)
     except (CaseError, IssuerError) as error:
         trouble = Trouble(field=_FIELDS.get(error.code, ""), text=error.text)
         return _page(question_id, said, words, (trouble,), despite=despite)
@@ -146,15 +147,24 @@ def answer(question_id: int) -> AnyResponse:
 
 
 def _give(
-    session: Session, row: CaseQuestion, chosen: Answer, words: str, *, contrary: bool
+    session: Session, row: CaseQuestion, chosen: Answer, words: str, compared: Compared
 ) -> None:
     """Give an answer that was found fit and confirmed; noted first."""
-    office = the_office()
+    office, contrary = the_office(), compared.contradicts(chosen)
     subject = f"question {row.id} {row.number} {chosen.value}"
     operator = the_operator(ground="答复公安询问，与登记矛盾" if contrary else "答复公安询问")
     _note(operator, "questions.answer", subject)
     once_undone(session, partial(_note, operator, "questions.answer.undone", subject))
-    give_answer(row, office.vault(), chosen, words, by=operator.name, now=office.clock())
+    give_answer(
+        session,
+        row,
+        office.vault(),
+        partial(note_for_police, office),
+        answer=chosen,
+        reply=Reply(words=words, on_record=compared.on_record, lines=compared.lines),
+        by=operator.name,
+        now=office.clock(),
+    )
 
 
 def _note(operator: Operator, act: str, subject: str) -> None:

@@ -170,6 +170,7 @@ ACTS: Final = {
     "log.reconcile": Text("以已公布的日志为准续接", "Published log taken as it stands"),
     "log.witnesses": Text("设定日志见证人", "Witnesses of the log set"),
     "migrate": Text("升级数据目录", "Home upgraded"),
+    "police.answer": Text("机构的答复记入保管记录", "Body's answer put into custody"),
     "police.ask": Text("询问评价机构", "Body asked to confirm"),
     "police.bundle": Text("制作证据包", "Evidence bundle made"),
     "police.close": Text("办结案件", "Case closed"),

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 
 from codes.levels import Level
+from registry.case_answers import Reply, pack_reply, unpack_reply
 from registry.case_claims import Claims, OnRecord, compare_claims, pack_claims, unpack_claims
 from registry.case_models import CaseQuestion
-from registry.case_sealed import QUESTION
+from registry.case_sealed import ANSWER_WORDS, QUESTION
 from registry.models import Award
 from registry.session import reading, transaction
 from tests.verifier.police_homes import CLERK, ONE, PoliceHome, open_police_home
@@ -120,6 +125,52 @@ def test_a_question_whose_fields_were_changed_shows_in_custody(desk: PoliceHome)
         QUESTION.put(row, desk.room.vault(), pack_claims(Claims(name=desk.name)))
     page = desk.page(f"/police/cases/{case_id}/custody")
     assert "案件中的询问与发出时所记的不一致" in page
+
+
+def answered(desk: PoliceHome, reference: str) -> tuple[int, str]:
+    """Have a question with a wrong level answered; return the case and the question's address."""
+    case_id, at = ask(desk, reference, shown_name=desk.name, shown_level="2")
+    form = {"answer": "differs", "words": "登记为三级", "sure": "yes"}
+    assert refusal(desk, at, **form) == ""
+    return case_id, at
+
+
+def test_an_answer_is_a_step_of_custody(desk: PoliceHome) -> None:
+    case_id, at = answered(desk, "〔2026〕306号")
+    page = desk.page(f"/police/cases/{case_id}/custody")
+    step = page.rpartition("<tr>")[2]
+    assert "机构答复" in step and CLERK.name in step
+    assert "登记与询问所述不一致" in step and "登记为三级" in step
+    assert f'登记的等级</small> <span class="long">{Level.THREE.zh}' in step
+    assert "保管记录核对不符" not in page
+    with transaction(desk.room.desks) as session:
+        row = session.get_one(CaseQuestion, int(at.rpartition("/")[2]))
+        ANSWER_WORDS.put(row, desk.room.vault(), pack_reply(Reply(words="登记为二级")))
+    page = desk.page(f"/police/cases/{case_id}/custody")
+    assert "第 3 条：案件中的机构答复与收到时所记的不一致" in page
+
+
+def test_who_asked_sees_what_of_the_question_differs(desk: PoliceHome) -> None:
+    case_id, _ = answered(desk, "〔2026〕307号")
+    table = desk.page(f"/police/cases/{case_id}").partition("答复时系统比对的结果")[2]
+    table = table.partition("</table>")[0]
+    rows = [re.sub(r"\s|<[^>]+>", " ", one).split() for one in table.split("<tr>")[2:]]
+    assert rows[0] == ["姓名", desk.name, "不在此显示，见完整登记信息", "一致"]
+    assert rows[1] == ["等级", Level.TWO.zh, Level.THREE.zh, "不一致"]
+    form = {"by": "number", "giver": "甲", "number": desk.number, "name": desk.name}
+    assert desk.post(f"/police/cases/{case_id}/papers/new", **form)[0] == 303
+    with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
+        (told,) = json.loads(bundle.read("case.json"))["questions"]
+    assert told["compared"][1] == {"item": "level", "compared": "differs", "on_record": "3"}
+
+
+def test_replies_are_kept_as_they_were_and_old_answers_are_words() -> None:
+    claims = Claims(name="王志明", level=Level.TWO, issued_on=DAY)
+    lines = compare_claims(claims, OnRecord(name="王志朋", level=Level.THREE, issued_on=DAY))
+    for one in (Reply(words="{", on_record=True, lines=lines), Reply(words="", on_record=False)):
+        assert unpack_reply(pack_reply(one).decode(), claims) == replace(one, lines=[*one.lines])
+    for old in ("登记为三级", "12", "{}", ""):
+        assert unpack_reply(old, claims) == Reply(words=old)
 
 
 def test_a_question_says_something(desk: PoliceHome) -> None:

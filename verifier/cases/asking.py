@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from registry.case_claims import Claims, pack_claims, unpack_claims
 from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal
-from registry.case_questions import MOST_WORDS, OPEN, check_waits
+from registry.case_questions import MOST_WORDS, OPEN, check_waits, rank_of
 from registry.case_sealed import QUESTION, read_text
 from registry.cases import CaseError, new_key
 from registry.models import Body, Site
@@ -107,14 +107,8 @@ def withdraw_question(
             raise CaseError("question_unknown", Text("没有这项询问", "there is no such question"))
         check_waits(row)
         session.add(CaseWithdrawal(question_id=row.id, by=officer.name, at=room.clock()))
-        details = {"number": row.number, "asked": str(_rank(session, row)), "reason": reason}
+        details = {"number": row.number, "asked": str(rank_of(session, row)), "reason": reason}
         add_step(room, session, vault, case, officer, Act.WITHDRAW, details=details)
-
-
-def _rank(session: Session, row: CaseQuestion) -> int:
-    """Return which question of its case it is, from 1."""
-    earlier = (CaseQuestion.case_id == row.case_id) & (CaseQuestion.id <= row.id)
-    return len(session.scalars(select(CaseQuestion.id).where(earlier)).all())
 
 
 def _check_new(session: Session, vault: Vault, case_id: int, number: str, claims: Claims) -> None:

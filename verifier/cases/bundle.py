@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from keys.certificates import certificate_pem
+from registry.case_answers import comparison, kept_form
+from registry.case_claims import ComparedClaim
 from registry.case_models import CaseItem, PoliceCase
 from registry.case_questions import question_view
 from registry.case_sealed import (
@@ -198,7 +200,9 @@ def _about_case(
                 "asked_at": format_instant(one.asked_at),
                 "due_on": one.due_on.isoformat(),
                 "answer": one.answer,
-                "words": one.words,
+                "words": one.reply.words,
+                "on_record": one.reply.on_record,
+                "compared": [_about_compared(line) for line in one.reply.lines],
                 "answered_by": one.answered_by,
                 "answered_at": _instant(one.answered_at),
                 "withdrawn_by": one.withdrawn_by,
@@ -206,6 +210,15 @@ def _about_case(
             }
             for one in asked
         ],
+    }
+
+
+def _about_compared(line: ComparedClaim) -> dict[str, str | None]:
+    recorded = line.recorded
+    return {
+        "item": line.what.value,
+        "compared": comparison(line).value,
+        "on_record": None if recorded is None else kept_form(recorded),
     }
 
 

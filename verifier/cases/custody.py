@@ -8,8 +8,6 @@ case, as these are ordinary rows.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,19 +19,17 @@ from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from registry.case_custody import FIRST, UNDONE, Step, add_custody_line, link
 from registry.case_models import CaseEvent
 from registry.case_sealed import EVENT_LINE, read_text
-from registry.cases import new_key
 from registry.errors import VaultError
-from registry.session import once_undone, reading
+from registry.session import reading
 from registry.trail import TrailFilter, find_entries
 from registry.vault import Vault
 from verifier.cases.custody_lines import NO_LINE, Act, CustodyLine, parse_line
 from verifier.cases.custody_rows import Fault, faults_of_rows
 from verifier.cases.room import PoliceRoom
-from verifier.verdict import format_instant
 
-FIRST: Final = "0" * 64
 _MOST_NOTED: Final = 100_000
 _Hash = tuple[int, str]
 _Hashes = set[_Hash]
@@ -119,8 +115,6 @@ _KEPT: Final = Text(
     "the audit trail says that this line was not kept, yet it is in custody: the database may "
     "have gone away as it was written; why could not be told",
 )
-_UNDONE: Final = "police.undone"
-_NOT_KEPT: Final = "办理未成，保管记录中没有这一条"
 
 
 def add_line(
@@ -136,53 +130,11 @@ def add_line(
     item: int | None = None,
     details: Mapping[str, str] | None = None,
 ) -> CaseEvent:
-    """Add a line, and note its hash on the audit trail before the transaction ends.
-
-    Raises:
-        CaseError: ground or reference may not stand on the trail.
-        VaultError: as `SealedColumn.put`.
-        RegistryUnavailable: it could not be noted; then nothing is added.
-
-    Where the transaction fails afterwards, the trail is told that the line was not kept.
-    """
-    last = session.scalars(
-        select(CaseEvent)
-        .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.place.desc())
-        .limit(1)
-        .with_for_update()
-    ).first()
-    place, former = (1, FIRST) if last is None else (last.place + 1, last.sha256)
-    told: dict[str, object] = {
-        "place": place,
-        "at": format_instant(room.clock()),
-        "actor": actor,
-        "act": act.value,
-    }
-    if item is not None:
-        told["item"] = item
-    line = json.dumps(told | dict(details or {}), ensure_ascii=False)
-    row = CaseEvent(key=new_key(), case_id=case_id, place=place, sha256=link(former, line))
-    session.add(row)
-    EVENT_LINE.put(row, vault, line.encode())
-    session.flush()
-    subject = f"case {case_id} {place} {row.sha256}"
-    room.lent.note(
-        actor=actor, act=f"police.{act}", subject=subject, ground=ground, reference=reference
+    """Add a line of what is done at the police desk; raises as `add_custody_line`."""
+    step = Step(at=room.clock(), actor=actor, act=act, item=item, details=details or {})
+    return add_custody_line(
+        session, vault, case_id, step, room.lent.note, ground=ground, reference=reference
     )
-
-    def take_back() -> None:
-        room.lent.note(
-            actor=actor, act=_UNDONE, subject=subject, ground=_NOT_KEPT, reference=reference
-        )
-
-    once_undone(session, take_back)
-    return row
-
-
-def link(former: str, line: str) -> str:
-    """Return the hash of a line after the hash before it, both in hex."""
-    return hashlib.sha256(f"{former}\n{line}".encode()).hexdigest()
 
 
 def check_custody(room: PoliceRoom, session: Session, vault: Vault, case_id: int) -> CustodyCheck:
@@ -284,7 +236,7 @@ def _noted(
             what, case, *rest = entry.subject.split(" ")
             if (what, case) == ("case", str(case_id)) and len(rest) == 2 and rest[0].isdecimal():
                 found = (int(rest[0]), rest[1])
-                if entry.act != _UNDONE:
+                if entry.act != UNDONE:
                     said = (entry.act.removeprefix("police."), entry.actor, entry.at)
                     noted.setdefault(found, said)
                 elif found not in noted:  # the latest comes first

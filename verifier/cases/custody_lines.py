@@ -11,6 +11,8 @@ from typing import Final
 
 from codes.levels import Level
 from codes.wording import Text
+from registry.case_answers import Answer, Comparison
+from registry.case_questions import ANSWERED
 from registry.cases import CaseOutcome
 from verifier.verdict import Outcome, say_day
 
@@ -29,6 +31,7 @@ class Act(StrEnum):
     BUNDLE = "bundle"
     READ_RECORD = "read_record"
     ASK = "ask"
+    ANSWER = ANSWERED
     WITHDRAW = "withdraw"
     GIVE = "give"
     HAND_OVER = "hand_over"
@@ -51,6 +54,7 @@ _ACTS: Final = {
     Act.BUNDLE: Text("制作证据包", "Evidence bundle made"),
     Act.READ_RECORD: Text("查看完整登记信息", "Full record read"),
     Act.ASK: Text("询问评价机构", "Body asked to confirm"),
+    Act.ANSWER: Text("机构答复", "Body's answer"),
     Act.WITHDRAW: Text("撤回询问", "Question taken back"),
     Act.GIVE: Text("转交其他民警承办", "Given to a colleague"),
     Act.HAND_OVER: Text("移交", "Handed over"),
@@ -81,6 +85,14 @@ _DETAILS: Final = {
     "shown_name": Text("纸面姓名", "name on the paper"),
     "shown_level": Text("纸面等级", "level on the paper"),
     "shown_issued_on": Text("纸面发证日期", "date of issue on the paper"),
+    "answer": Text("答复", "answer"),
+    "words": Text("答复的说明", "answer in words"),
+    "on_record": Text("机构登记中有无这个编号", "whether its register has the number"),
+    "compared_name": Text("姓名与登记", "name beside the register"),
+    "compared_level": Text("等级与登记", "level beside the register"),
+    "compared_issued_on": Text("发证日期与登记", "date of issue beside the register"),
+    "recorded_level": Text("登记的等级", "level on record"),
+    "recorded_issued_on": Text("登记的发证日期", "date of issue on record"),
     "asked": Text("本案第几项询问", "which question of the case"),
     "ordered_by": Text("交办人", "on the order of"),
     "holder_before": Text("原承办人", "held before by"),
@@ -97,6 +109,15 @@ _DETAILS: Final = {
 NO_BUNDLE: Final = "none"
 """What a line of a hand-over says of the bundle where none was made before it."""
 _NOT_MADE: Final = Text("移交前未制作", "not made before the hand-over")
+_COMPARED: Final = {one.value: one.text for one in Comparison}
+_WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
+    "bundle": {NO_BUNDLE: _NOT_MADE},
+    "answer": {one.value: one.text for one in Answer},
+    "on_record": {"yes": Text("有", "yes"), "no": Text("没有", "no")},
+    "compared_name": _COMPARED,
+    "compared_level": _COMPARED,
+    "compared_issued_on": _COMPARED,
+}
 _CLOSED_WITH: Final = Text("处理结果", "outcome")
 
 
@@ -130,12 +151,12 @@ class CustodyLine:
 
     def _in_words(self, name: str, value: str) -> tuple[Text | str, Text | str]:
         label = _DETAILS.get(name, name)
-        if name in ("due", "shown_issued_on"):
+        if name in ("due", "shown_issued_on", "recorded_issued_on"):
             return label, say_day(date.fromisoformat(value))
-        if name == "shown_level":
+        if name in ("shown_level", "recorded_level"):
             return label, Level(int(value)).text
-        if name == "bundle" and value == NO_BUNDLE:
-            return label, _NOT_MADE
+        if name in _WORDS:
+            return label, _WORDS[name].get(value, value)
         if name != "outcome":
             return label, value
         if self.act is Act.CLOSE:

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
+from registry.case_answers import Answer, told_of_answer, unpack_reply
 from registry.case_claims import Shown, unpack_claims
 from registry.case_models import CaseItem, CaseQuestion, CaseReading, PoliceCase
 from registry.case_sealed import (
+    ANSWER_WORDS,
     CASE_ABOUT,
     ITEM_ABOUT,
     QUESTION,
@@ -75,6 +77,9 @@ _WITHDRAWN: Final = Text(
 )
 _ANSWER: Final = Text(
     "机构的答复与审计记录中的不一致", "the body's answer is not the one on the audit trail"
+)
+_OTHER_ANSWER: Final = Text(
+    "案件中的机构答复与收到时所记的不一致", "the body's answer in the case is not the one that came"
 )
 _READING_GONE: Final = Text(
     "所记的查看已不在待复核的记录中", "the reading is no longer among those to be reviewed"
@@ -192,8 +197,9 @@ def _faults_of_questions(
     asked = [one for one in lines if one.act is Act.ASK]
     rows = session.scalars(query).all()
     told = {one.details["asked"]: one for one in lines if one.act is Act.WITHDRAW}
-    taken_back = {str(rank): row for rank, row in enumerate(rows, 1) if row.withdrawal is not None}
-    for rank in sorted(told.keys() ^ taken_back.keys()):
+    ranked = {str(rank): row for rank, row in enumerate(rows, 1)}
+    taken_back = {rank for rank, row in ranked.items() if row.withdrawal is not None}
+    for rank in sorted(told.keys() ^ taken_back):
         yield told[rank].place if rank in told else None, _WITHDRAWN
     for line, row in zip_longest(asked, rows):
         if row is None:
@@ -203,10 +209,28 @@ def _faults_of_questions(
             yield None, Text("有一项询问没有发出的记录", "no line says that a question was asked")
         elif not _is_question(row, vault, line):
             yield line.place, _OTHER_QUESTION
+        place = None if line is None else line.place
         said = "" if row.answer is None else row.answer
         noted = _latest_noted(room, "questions.answer", f"question {row.id} {row.number} ")
         if not _is_noted(noted, said, row.answered_by):
-            yield None if line is None else line.place, _ANSWER
+            yield place, _ANSWER
+    for line in lines:
+        if line.act is Act.ANSWER:
+            answered = ranked.get(line.details["asked"])
+            if answered is None or not _is_answer(answered, vault, line):
+                yield line.place, _OTHER_ANSWER
+
+
+def _is_answer(row: CaseQuestion, vault: Vault, line: CustodyLine) -> bool:
+    if row.answer is None or row.answered_by != line.actor:
+        return False
+    try:
+        claims = unpack_claims(read_text(QUESTION, row, vault))
+        reply = unpack_reply(read_text(ANSWER_WORDS, row, vault), claims)
+    except VaultError:
+        return False
+    told = told_of_answer(Answer(row.answer), reply) | {"number": row.number}
+    return told == {key: value for key, value in line.details.items() if key != "asked"}
 
 
 def _is_question(row: CaseQuestion, vault: Vault, line: CustodyLine) -> bool:

@@ -1,6 +1,6 @@
 """What is not settled as a case is handed over or closed: a bundle overtaken, a reading unreviewed.
 
-An answer or a review makes no line of custody, and counts as one here: the bundle lacks it too.
+A review makes no line of custody, and counts as one here: the bundle lacks it too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseEvent, CaseQuestion, CaseReading
+from registry.case_models import CaseEvent, CaseReading
 from registry.case_sealed import EVENT_LINE, read_text
 from registry.errors import VaultError
 from registry.vault import Vault
@@ -66,13 +66,9 @@ def find_loose_ends(session: Session, vault: Vault, case_id: int) -> LooseEnds:
         later = sum(one is None or one.act not in _NO_NEWS for one in after)
         since = lines[made[-1]]
         assert since is not None
-        answers = select(func.count()).where(
-            CaseQuestion.case_id == case_id, CaseQuestion.answered_at > since.at
-        )
         reviews = select(func.count()).where(
             CaseReading.case_id == case_id, CaseReading.reviewed_at > since.at
         )
-        later += session.scalar(answers) or 0
         later += session.scalar(reviews) or 0
     return LooseEnds(
         bundles=[one for at in reversed(made) if (one := lines[at]) is not None],

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
 
 from sqlalchemy import Engine
 
+from registry.case_custody import Note
 from registry.cases import FullRecord, day_in_shanghai
 from registry.child import Child
 from registry.home import Home
@@ -26,13 +26,6 @@ from verifier.service import Verifier
 MARKS_SECONDS = 8.0  # beside the verdict, well within what a server gives a worker
 MARKS_MEMORY_BYTES = 512 << 20
 MARKS_ANSWER_BYTES = 256 << 10
-
-
-class Note(Protocol):
-    """Adds an act to the audit trail, in a transaction of its own."""
-
-    def __call__(self, *, actor: str, act: str, subject: str, ground: str, reference: str) -> None:
-        """Add it; raises CaseError where a text of it may not stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

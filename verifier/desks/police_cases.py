@@ -24,6 +24,7 @@ from accounts.troubles import Trouble
 from codes.levels import Level
 from codes.typed import visible_line
 from codes.wording import Text
+from registry.case_answers import comparison
 from registry.case_claims import Claims
 from registry.case_models import CaseItem
 from registry.case_questions import question_view
@@ -293,6 +294,7 @@ def case_page(
         fresh=factor_is_fresh(),
         waiting_words=WAITING,
         levels=tuple(_LEVELS.items()),
+        comparison=comparison,
     )
     return make_response(page, 422 if troubles else 200)
 

@@ -22,6 +22,7 @@ from registry.case_sealed import ANSWER_WORDS, QUESTION
 from registry.models import Award
 from registry.session import reading, transaction
 from tests.verifier.police_homes import CLERK, ONE, PoliceHome, open_police_home
+from verifier.verdict import say_day
 
 DAY = date(2026, 5, 6)
 
@@ -130,7 +131,7 @@ def test_a_question_whose_fields_were_changed_shows_in_custody(desk: PoliceHome)
 def answered(desk: PoliceHome, reference: str) -> tuple[int, str]:
     """Have a question with a wrong level answered; return the case and the question's address."""
     case_id, at = ask(desk, reference, shown_name=desk.name, shown_level="2")
-    form = {"answer": "differs", "words": "登记为三级", "sure": "yes"}
+    form = {"answer": "differs", "words": "登记为三级\n五、其他", "sure": "yes"}
     assert refusal(desk, at, **form) == ""
     return case_id, at
 
@@ -162,6 +163,29 @@ def test_who_asked_sees_what_of_the_question_differs(desk: PoliceHome) -> None:
     with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
         (told,) = json.loads(bundle.read("case.json"))["questions"]
     assert told["compared"][1] == {"item": "level", "compared": "differs", "on_record": "3"}
+
+
+def test_a_bundle_says_in_words_what_was_answered_and_done(desk: PoliceHome) -> None:
+    case_id, _ = answered(desk, "〔2026〕308号")
+    form = {"by": "number", "giver": "甲", "number": desk.number, "name": desk.name}
+    assert desk.post(f"/police/cases/{case_id}/papers/new", **form)[0] == 303
+    with zipfile.ZipFile(BytesIO(desk.post(f"/police/cases/{case_id}/bundle")[2])) as bundle:
+        assert "case.txt" in bundle.read("README.txt").decode()
+        told = bundle.read("case.txt").decode()
+    day = say_day(desk.room.today())
+    chinese, _, english = told.partition("-" * 60)
+    for words in (
+        "  答复：是本机构签发，登记与询问所述不一致",
+        "  答复的说明：登记为三级 五、其他\n",
+        f"    - 姓名：询问所述 {desk.name}，机构登记 不在此列出，一致",
+        f"    - 等级：询问所述 {Level.TWO.zh}，机构登记 {Level.THREE.zh}，不一致",
+        "  提交人：甲",
+        f"3. {day.zh}",
+        f"  机构答复  {CLERK.name}",
+    ):
+        assert words in chinese, words
+    assert f"Answered: {day.en}" in english and "Body's answer" in english
+    assert "一致" not in english
 
 
 def test_replies_are_kept_as_they_were_and_old_answers_are_words() -> None:

@@ -39,7 +39,8 @@ from registry.session import reading, transaction
 from registry.trust_file import root_pin
 from registry.vault import Vault
 from templates.file_types import file_type
-from verifier.cases.asking import questions_of_case
+from verifier.cases.asking import names_of_bodies, questions_of_case
+from verifier.cases.bundle_case import CASE_TEXT, CaseFacts, write_case
 from verifier.cases.bundle_readme import BundleFacts, Contrary, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import CustodyCheck, Gap, check_custody, custody_files
@@ -150,12 +151,28 @@ def _files(
     files = {"custody.jsonl": lines, "custody-hashes.txt": hashes}
     for item in case.items:
         files |= _files_of_item(item, vault)
+    files[CASE_TEXT] = write_case(_told_of_case(room, session, vault, case, custody))
     files["case.json"] = _json(
         _about_case(room, session, vault, case)
         | {"gaps": [_about_gap(one) for one in custody.gaps]}
     )
     files |= _foundations(room)
     return files
+
+
+def _told_of_case(
+    room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase, custody: CustodyCheck
+) -> CaseFacts:
+    asked = [question_view(one, vault, room.today()) for one in questions_of_case(session, case.id)]
+    return CaseFacts(
+        case=case,
+        about=read_json(CASE_ABOUT, case, vault),
+        papers=[(item, read_json(ITEM_ABOUT, item, vault)) for item in case.items],
+        questions=asked[::-1],
+        bodies=names_of_bodies(room),
+        custody=custody.lines,
+        demo=room.home.demo,
+    )
 
 
 def _files_of_item(item: CaseItem, vault: Vault) -> dict[str, bytes]:

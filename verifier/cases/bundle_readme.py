@@ -261,7 +261,8 @@ def _chinese(facts: BundleFacts) -> str:
 制作时间（北京时间，UTC+8）：{when}
 
 一、内容
-{_contents(facts, _CONTENTS_ZH)}case.json      案件、送检人、机构答复
+{_contents(facts, _CONTENTS_ZH)}case.txt       案件、材料、机构答复、保管记录，供阅读打印
+case.json      案件、送检人、机构答复（供软件读取）
 custody.jsonl  保管记录，一行一条，时间为 UTC（Z）；custody-hashes.txt 为各条摘要
 trust/         制作时的信任列表和根公钥摘要
 certificates/  查验报告印章的证书、根证书、撤销列表
@@ -308,7 +309,8 @@ def _english(facts: BundleFacts) -> str:
 Made (Beijing time, UTC+8): {when}
 
 A. What is in it
-{_contents(facts, _CONTENTS_EN)}case.json      the case, who handed things in, what bodies answered
+{_contents(facts, _CONTENTS_EN)}case.txt       case, papers, answers, custody, to read and print
+case.json      the case, who handed things in, what bodies answered (for software)
 custody.jsonl  the custody list, a line each, times in UTC (Z); custody-hashes.txt: their hashes
 trust/         the trust list in force and the digest of its root keys
 certificates/  the report seal certificates, their root, the list of revoked ones

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from registry.case_models import CaseQuestion, CaseReading
 from registry.session import reading
 from tests.verifier.police_homes import CLERK, ONE, OTHER, PoliceHome, open_police_home
 from verifier.cases.loose_ends import LooseEnds, find_loose_ends
+from verifier.verdict import say_day
 
 HANDING = {"to": "法制大队", "paper": "7 号", "sure_hand_over": "yes"}
 CLOSING = {"outcome": "unproved", "result": "不能认定", "sure_close": "yes"}
@@ -93,6 +95,29 @@ def test_a_review_and_a_bundle_made_anew_settle_it(desk: PoliceHome) -> None:
     assert (told.later, told.unreviewed) == (2, 0)
     assert desk.post(f"{address}/bundle")[0] == 200
     assert len(loose(desk, case_id).bundles) == 2
+
+
+def next_step(page: str) -> str:
+    """Return what a page says comes next, and who is to do it."""
+    told = page.partition('<p class="next">')[2].partition("</p>")[0]
+    return re.sub("<[^>]+>", "", told).strip()
+
+
+def test_a_case_says_that_it_waits_for_an_answer(desk: PoliceHome) -> None:
+    _, address = hand_in_number(desk, "〔2026〕405号")
+    due = desk.room.today() + timedelta(days=3)
+    asked = {"asked_number": desk.number, "question": "是否签发？", "due": due.isoformat()}
+    assert desk.post(f"{address}/questions", **asked)[0] == 303
+    waits = f"下一步：等候机构答复（期限 {say_day(due).zh}）；"
+    assert next_step(desk.page(address)) == f"{waits}也可以先制作证据包，答复后须重新制作"
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert next_step(desk.page(address)) == f"{waits}答复后重新制作证据包，再办理移交"
+    with reading(desk.room.desks) as session:
+        question = session.scalars(select(CaseQuestion.id).order_by(CaseQuestion.id.desc())).first()
+    said = {"answer": "differs", "words": "登记为三级", "sure": "yes"}
+    assert desk.post(f"/questions/{question}", CLERK, **said)[0] == 303
+    told = "下一步：证据包制作后又有记录，重新制作，再办理移交"
+    assert next_step(desk.page(address)) == f"{told}，由{ONE.name}办理"
 
 
 def test_later_forms_of_a_new_case_are_folded(desk: PoliceHome) -> None:

@@ -74,6 +74,7 @@ from verifier.desks.police import (
     typed,
     typed_day,
 )
+from verifier.desks.police_steps import standing
 from verifier.site.words import TONES
 from verifier.verdict import Outcome
 
@@ -285,6 +286,13 @@ def case_page(
     page = render_template(
         "desk/police/case.html",
         **shown,
+        standing=standing(
+            shown["state"],
+            [bool(one["outcome"]) for one in items],
+            waiting=bool(shown["waiting"]),
+            loose=shown["loose"],
+            questions=shown["questions"],
+        ),
         entry=entry,
         troubles=troubles,
         tones=STATE_TONES,
